@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from iamcli.cli.sandbox import launcher as sandbox
+from iamcli.cli.sandbox.launch import launcher as sandbox
 
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 ACCOUNT = "arn:aws:iam::123456789012"

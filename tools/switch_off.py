@@ -102,7 +102,7 @@ class Plugin:
         from support import resettable
         from werkzeug.serving import make_server
 
-        from iamcli.cli.sandbox import launcher
+        from iamcli.cli.sandbox.launch import launcher
         from iamcli.cli.sandbox.server import _application
 
         self._account = account

@@ -2,7 +2,8 @@
 
 ``iamcli sandbox`` gives its own process a name that contains the port of the private IAM. All
 processes that were started in it find this name among their parents in /proc, those of other users
-too: it is also the parent of those whose own parent has ended (``iamcli.cli.sandbox.started``).
+too: it is also the parent of those whose own parent has ended
+(``iamcli.cli.sandbox.launch.started``).
 """
 
 from __future__ import annotations

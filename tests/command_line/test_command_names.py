@@ -13,8 +13,8 @@ from support.requirements import need
 from support.terminal import USUAL_SIZE, Terminal
 
 from iamcli.cli import index
-from iamcli.cli.sandbox.shell import PROMPT
-from iamcli.cli.sandbox.shell import start as start_shell
+from iamcli.cli.sandbox.launch.shell import PROMPT
+from iamcli.cli.sandbox.launch.shell import start as start_shell
 from iamcli.parsing.command_names import is_meant, suggest
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from support.shell import ROOT, TESTS
 from support.transcripts import MARK, TRANSCRIPTS, answer, parts, tokens
 
 from iamcli.cli import index
-from iamcli.cli.sandbox import shell as sandbox_shell
+from iamcli.cli.sandbox.launch import shell as sandbox_shell
 from iamcli.help import docstring as documentation
 from iamcli.help.text import help_text
 

@@ -10,7 +10,7 @@ from support.processes import BIN, assert_nothing_left, environment
 from support.processes import run as run_program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 STAR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
@@ -61,11 +61,11 @@ ACCOUNT = snapshot(
 )
 
 
-def runner(tmp_path: Path) -> Callable[..., Any]:
+def runner(tmp_path: Path, account: Mapping[str, Any] = ACCOUNT) -> Callable[..., Any]:
     """Return what runs ``iamcli sandbox`` in a directory of its own, which has account.json."""
     folder = tmp_path / "work"
     folder.mkdir()
-    (folder / "account.json").write_text(json.dumps(ACCOUNT))
+    (folder / "account.json").write_text(json.dumps(account))
     env = environment(tmp_path)
 
     def run(*arguments: str) -> Any:

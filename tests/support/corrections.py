@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.iam.models import IAMBackend, iam_backends
 
-from iamcli.cli.sandbox import state
+from iamcli.cli.sandbox.changes import state
 from iamcli.cli.sandbox.corrections import caller
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS
 

@@ -13,7 +13,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from iamcli.cli.sandbox import launcher
+from iamcli.cli.sandbox.launch import launcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -104,8 +104,8 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
         raise click.UsageError("--account cannot be used with --keep")
     from contextlib import closing
 
-    from iamcli.cli.sandbox.launcher import run
-    from iamcli.cli.sandbox.target import Target
+    from iamcli.cli.sandbox.changes.target import Target
+    from iamcli.cli.sandbox.launch.launcher import run
 
     if keep == "":
         raise Failure("the directory name is empty; specify a directory")

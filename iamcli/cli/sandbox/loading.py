@@ -24,7 +24,7 @@ from iamcli.cli.sandbox.corrections.passwords import set_password_policy
 from iamcli.cli.sandbox.corrections.policies import load_aws_policies
 from iamcli.cli.sandbox.corrections.tags import write
 from iamcli.cli.sandbox.rules.entities import is_known
-from iamcli.cli.sandbox.rules.kinds import is_policy_of_aws
+from iamcli.cli.sandbox.rules.entity_types import is_policy_of_aws
 from iamcli.connection.regions import SIGNING_REGION, SIGNING_REGIONS
 from iamcli.errors import Failure
 
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 # Some of its classes look abstract to a type checker.
 models: Any = typed_models
 
-#: The form of the ARN of an entity: the partition, the account, and the kind, path and name.
+#: The form of the ARN of an entity: the partition, the account, and the type, path and name.
 _ARN = re.compile(r"arn:[a-z0-9-]+:iam::(?:[0-9]+|aws)?:[a-z-]+/.+", re.DOTALL)
 
-#: The kinds that an operation reads, as in the member ``unknown`` of a snapshot.
-_KINDS = {
+#: The type that an operation reads, as in the member ``unknown`` of a snapshot.
+_TYPES = {
     "GetAccessKeyLastUsed": "access-key",
     "GetAccountPasswordPolicy": "password-policy",
     "GetAccountSummary": "account-summary",
@@ -106,20 +106,20 @@ def region_of(snapshot: Record) -> str:
 
 
 def unknown(snapshot: Record, iam: IAMBackend) -> list[str]:
-    """Return the kinds that the copy ``iam`` of ``snapshot`` lacks, completely or partly.
+    """Return the types that the copy ``iam`` of ``snapshot`` lacks, completely or partly.
 
     They are those that the snapshot lists as unknown, those that could not be read, ``policy`` if
     it lacks an attached one, and ``user`` and ``membership`` if only some users were read.
     """
-    kinds = {
+    types = {
         *snapshot["unknown"],
-        *(_KINDS.get(entry["operation"], entry["operation"]) for entry in snapshot["unread"]),
+        *(_TYPES.get(entry["operation"], entry["operation"]) for entry in snapshot["unread"]),
     }
     if snapshot["only_users"] is not None:
-        kinds |= {"membership", "user"}
+        types |= {"membership", "user"}
     if not all(is_known(policy) for policy in iam.managed_policies.values()):
-        kinds.add("policy")
-    return sorted(kinds)
+        types.add("policy")
+    return sorted(types)
 
 
 class _Loader:
@@ -374,9 +374,9 @@ class _Loader:
         self.iam.uncounted = {name: value - counted.get(name, 0) for name, value in record.items()}
 
 
-def _identify(entity: Any, record: Record, kind: str) -> None:
+def _identify(entity: Any, record: Record, type_name: str) -> None:
     """Give ``entity`` the ID and the date of ``record``; check that it has the same ARN."""
-    entity.id = record[f"{kind}Id"]
+    entity.id = record[f"{type_name}Id"]
     entity.create_date = _date(record.get("CreateDate"))
     _check_arn(entity, record["Arn"])
 

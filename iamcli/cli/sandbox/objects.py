@@ -1,7 +1,7 @@
 """The objects of moto's IAM as JSON, and JSON as such objects.
 
 The JSON lists each object once, so that two of them can refer to a third one, or to each other. An
-object is a list: its kind, and what it contains. What it contains are values: null, booleans,
+object is a list: its class, and what it contains. What it contains are values: null, booleans,
 numbers, strings, and lists with one member, the position of another object.
 
 Whatever the JSON contains, reading it makes lists, dictionaries, dates, bytes and instances of the
@@ -132,22 +132,22 @@ class _Objects:
         return {self.value(key): self.value(inner) for key, inner in content}
 
 
-def _empty(kind: str, *content: Any) -> Any:
-    """Return an object of this ``kind``, without what it contains if that may be other objects."""
-    if kind == "bytes":
+def _empty(class_name: str, *content: Any) -> Any:
+    """Return an object of this class, without what it contains if that may be other objects."""
+    if class_name == "bytes":
         return base64.b64decode(content[0], validate=True)
-    if kind == "datetime":
+    if class_name == "datetime":
         return dt.datetime.fromisoformat(content[0])
-    if kind == "list":
+    if class_name == "list":
         return []
-    if kind == "dict":
+    if class_name == "dict":
         return {}
-    if kind == "backend":
+    if class_name == "backend":
         from moto.iam.models import iam_backends
 
         account, partition = content
         return iam_backends[account][partition]
-    known: Any = _class(kind)
+    known: Any = _class(class_name)
     return known.__new__(known)
 
 

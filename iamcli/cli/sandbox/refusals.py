@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 from werkzeug.exceptions import HTTPException
 
 from iamcli.cli.sandbox.wsgi import body
 from iamcli.client.full_model import full_model
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 #: The status of a refusal with a code that the model does not have.
 STATUS = {"AccessDenied": 403, "NotImplemented": 501}

@@ -30,9 +30,9 @@ import time
 
 from iamcli.cli.account_file import file
 from iamcli.cli.sandbox.access import foreign, secret_path
+from iamcli.cli.sandbox.changes.watch import Watch
 from iamcli.cli.sandbox.kept import Kept
-from iamcli.cli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
-from iamcli.cli.sandbox.watch import Watch
+from iamcli.cli.sandbox.launch.launcher import ACCESS_KEY, SECRET_KEY
 from iamcli.cli.sandbox.wsgi import refuse
 from iamcli.connection.parents import address
 from iamcli.errors import SECRET_DIGITS, Failure
@@ -67,7 +67,7 @@ def main(change: Callable[[WSGIApplication], WSGIApplication] | None = None) -> 
     ``change``: for tests; returns the application to serve instead of the private one. The sandbox
     never sets it.
     """
-    folder = kept = None
+    folder = ""
     try:
         settings = json.loads(sys.stdin.readline() or "{}")
         watch = Watch() if settings.get("watch") else None
@@ -75,8 +75,12 @@ def main(change: Callable[[WSGIApplication], WSGIApplication] | None = None) -> 
         report, folder, kept = _start(change, settings, watch, without_environment)
         _report(report)
         _wait()
+        if kept:
+            kept.save()
         ended = {"without_environment": without_environment}
-        _report(_saved(kept) | ended | (watch.report() if watch else {}))
+        _report(ended | (watch.report() if watch else {}))
+    except Failure as failure:
+        _report({"failure": str(failure)})
     finally:
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
@@ -88,23 +92,18 @@ def _report(report: dict[str, Any]) -> None:
         pipe.write(json.dumps(report).encode() + b"\n")
 
 
-def _saved(kept: Kept | None) -> dict[str, Any]:
-    """Save the account if it is to be kept; return the report."""
-    try:
-        if kept:
-            kept.save()
-    except Failure as failure:
-        return {"failure": str(failure)}
-    return {}
-
-
 def _start(
     change: Callable[[WSGIApplication], WSGIApplication] | None,
     settings: dict[str, Any],
     watch: Watch | None,
     without_environment: list[str],
-) -> tuple[dict[str, Any], str | None, Kept | None]:
-    """Start the server; return the report, the directory to remove at the end, and what to keep."""
+) -> tuple[dict[str, Any], str, Kept | None]:
+    """Start the server.
+
+    ``change``: None if the application stays as it is; ``watch``: None if nothing is watched.
+    Returns the report, the directory to remove at the end, and the account to save then, None if it
+    is not kept. Raises Failure if the server cannot start.
+    """
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     copied: dict[str, Any] = {"taken": now, "unread": 0, "unknown": []}
     try:
@@ -123,14 +122,14 @@ def _start(
         application = in_region(application, region)
         server = _make_server(secret_path(application, secret, without_environment))
         folder = _folder()
-    except Failure as failure:
-        return {"failure": str(failure)}, None, None
+    except Failure:
+        raise
     except ImportError as error:
         what = f"{error.name or error} is not installed"
-        return {"failure": f"{what}; {advice('sandbox')}"}, None, None
+        raise Failure(f"{what}; {advice('sandbox')}") from None
     except Exception as error:  # noqa: BLE001 - the parent reports it to the user
         what = f"{type(error).__name__}: {error}"
-        return {"failure": f"{what}; install the tested moto[iam,server]=={TESTED}"}, None, None
+        raise Failure(f"{what}; install the tested moto[iam,server]=={TESTED}") from None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"{address(server.server_port)}/{secret}/"
     existed = bool(kept and kept.existed)
@@ -182,13 +181,11 @@ def _application(watch: Watch | None) -> WSGIApplication:
 
     apply()
     logging.getLogger("werkzeug").disabled = True
-    services: dict[str, WSGIApplication] = {
-        "iam": enforced(create_backend_app("iam"), prepare),
-        "sts": create_backend_app("sts"),
-    }
+    iam: WSGIApplication = enforced(create_backend_app("iam"), prepare)
+    sts: WSGIApplication = create_backend_app("sts")
     if watch:
-        services = {name: watch.watched(service) for name, service in services.items()}
-    return private(services)
+        iam, sts = watch.watched(iam), watch.watched(sts)
+    return private({"iam": iam, "sts": sts})
 
 
 def _make_server(application: WSGIApplication) -> BaseWSGIServer:
@@ -223,11 +220,7 @@ def private(services: dict[str, WSGIApplication]) -> WSGIApplication:
         def start(
             status: str, headers: list[tuple[str, str]], *exc_info: Any
         ) -> Callable[[bytes], object]:
-            kept = [
-                (name, value)
-                for name, value in headers
-                if not name.lower().startswith("access-control-")
-            ]
+            kept = [one for one in headers if not one[0].lower().startswith("access-control-")]
             return start_response(status, kept, *exc_info)
 
         message = refusal(environ)
@@ -249,10 +242,8 @@ def refusal(environ: WSGIEnvironment) -> str:
     reason = foreign(environ)
     if reason:
         return reason
-    if environ["REQUEST_METHOD"] not in ("GET", "POST") or environ.get("PATH_INFO") not in (
-        "",
-        "/",
-    ):
+    is_usual = environ["REQUEST_METHOD"] in ("GET", "POST")
+    if not is_usual or environ.get("PATH_INFO") not in ("", "/"):
         return "the sandbox accepts only GET and POST requests to /"
     if not SIGNED.match(environ.get("HTTP_AUTHORIZATION", "")):
         return "the sandbox accepts only requests that are signed for IAM or STS"

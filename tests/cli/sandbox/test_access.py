@@ -25,7 +25,8 @@ from support.processes import BIN, ROOT, environment, run
 from support.requirements import need
 from support.selection import every
 
-from iamcli.cli.sandbox import access, launcher, peers
+from iamcli.cli.sandbox import access, peers
+from iamcli.cli.sandbox.launch import launcher
 from iamcli.connection.confinement import KEPT, MAX_REPORT, REPORT_PATH
 from iamcli.errors import SECRET_DIGITS, without_secret_paths
 
@@ -194,6 +195,7 @@ def test_another_user_cannot_report_a_command(tmp_path: Path) -> None:
     def report() -> list[str]:
         answers = [sent(port, reported(port)) for _ in range(3)]
         for reset in (False, True):
+            # Often, so that the server sees some of them before and some after they are closed.
             for _ in range(20):
                 connection = socket.create_connection(("127.0.0.1", port), 10)
                 connection.sendall(reported(port))

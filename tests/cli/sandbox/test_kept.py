@@ -13,18 +13,13 @@ from pathlib import Path
 
 import pytest
 from support.kept import HEADER
-from support.processes import ROOT, running, wait_until
+from support.processes import running, wait_until
 
 from iamcli import __version__
 from iamcli.cli.sandbox import kept, objects
-from iamcli.cli.sandbox import launcher as sandbox
+from iamcli.cli.sandbox.launch import launcher as sandbox
 from iamcli.errors import Failure
 
-POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
-TRUST = (
-    '{"Version":"2008-10-17","Statement":[{"Effect":"Allow",'
-    '"Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
-)
 NOT_OURS = "was not written by iamcli sandbox; specify another directory"
 
 
@@ -298,12 +293,6 @@ def test_a_killed_server_may_lose_changes(tmp_path, monkeypatch):
     assert not Path(private.folder).exists()
 
 
-def client(private, service="iam", key=sandbox.ACCESS_KEY, secret=sandbox.SECRET_KEY):
-    boto3 = pytest.importorskip("boto3")
-    session = boto3.Session(key, secret, region_name="us-east-1")
-    return session.client(service, endpoint_url=private.url)
-
-
 def everything(iam):
     """Return what the service shows of an account."""
     shown = {}
@@ -311,19 +300,19 @@ def everything(iam):
         "get_account_authorization_details": {},
         "get_account_password_policy": {},
         "get_account_summary": {},
-        "get_login_profile": {"UserName": "u"},
-        "get_user": {"UserName": "u"},
-        "list_access_keys": {"UserName": "u"},
-        "list_attached_user_policies": {"UserName": "u"},
+        "get_login_profile": {"UserName": "bob"},
+        "get_user": {"UserName": "bob"},
+        "list_access_keys": {"UserName": "bob"},
+        "list_attached_user_policies": {"UserName": "bob"},
         "list_account_aliases": {},
-        "list_groups_for_user": {"UserName": "u"},
-        "list_mfa_devices": {"UserName": "u"},
+        "list_groups_for_user": {"UserName": "bob"},
+        "list_mfa_devices": {"UserName": "bob"},
         "list_open_id_connect_providers": {},
-        "list_policy_versions": {"PolicyArn": "arn:aws:iam::123456789012:policy/m"},
+        "list_policy_versions": {"PolicyArn": "arn:aws:iam::123456789012:policy/p/pol"},
         "list_saml_providers": {},
         "list_server_certificates": {},
-        "list_signing_certificates": {"UserName": "u"},
-        "list_user_tags": {"UserName": "u"},
+        "list_signing_certificates": {"UserName": "bob"},
+        "list_user_tags": {"UserName": "bob"},
         "list_virtual_mfa_devices": {},
     }.items():
         shown[operation] = getattr(iam, operation)(**arguments)
@@ -337,53 +326,24 @@ def everything(iam):
 def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
     for name in ("AWS_CA_BUNDLE", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
-    certificate = (ROOT / "tests" / "answers" / "cert.pem").read_text()
-    private_key = (ROOT / "tests" / "answers" / "key.pem").read_text()
-    versioned = POLICY.replace("{", '{"Version":"2012-10-17",', 1)
-    tags = [{"Key": "team", "Value": "web"}]
+    from support.entities import AWS_POLICY, build, client
+
     with sandbox.server(keep=str(tmp_path / "kept")) as private:
-        iam = client(private)
-        iam.create_user(UserName="u", Tags=tags)
-        iam.create_group(GroupName="g")
-        iam.add_user_to_group(UserName="u", GroupName="g")
-        iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST, Tags=tags)
-        iam.create_instance_profile(InstanceProfileName="i")
-        iam.add_role_to_instance_profile(InstanceProfileName="i", RoleName="r")
-        arn = iam.create_policy(PolicyName="m", PolicyDocument=versioned)["Policy"]["Arn"]
-        iam.create_policy_version(PolicyArn=arn, PolicyDocument=versioned)
-        iam.attach_user_policy(UserName="u", PolicyArn=arn)
-        iam.attach_group_policy(GroupName="g", PolicyArn=arn)
-        iam.attach_role_policy(RoleName="r", PolicyArn=arn)
-        iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=POLICY)
-        iam.put_group_policy(GroupName="g", PolicyName="p", PolicyDocument=POLICY)
-        iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=POLICY)
-        iam.attach_user_policy(UserName="u", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
-        iam.put_user_permissions_boundary(UserName="u", PermissionsBoundary=arn)
-        key = iam.create_access_key(UserName="u")["AccessKey"]
+        iam = client(private.url)
+        build(iam)
+        iam.attach_user_policy(UserName="bob", PolicyArn=AWS_POLICY)
         iam.create_access_key()
-        iam.create_login_profile(UserName="u", Password="firstPassword")
-        iam.update_login_profile(UserName="u", Password="somePassword")
-        iam.create_account_alias(AccountAlias="example")
+        iam.update_login_profile(UserName="bob", Password="two-Passwords-2")
         iam.update_account_password_policy(MinimumPasswordLength=9, PasswordReusePrevention=2)
-        device = iam.create_virtual_mfa_device(VirtualMFADeviceName="v")["VirtualMFADevice"]
-        iam.enable_mfa_device(
-            UserName="u",
-            SerialNumber=device["SerialNumber"],
-            AuthenticationCode1="123456",
-            AuthenticationCode2="123457",
-        )
-        iam.upload_server_certificate(
-            ServerCertificateName="s", CertificateBody=certificate, PrivateKey=private_key
-        )
-        iam.upload_signing_certificate(UserName="u", CertificateBody=certificate)
         iam.create_saml_provider(Name="saml", SAMLMetadataDocument="x" * 1000)
         iam.create_open_id_connect_provider(Url="https://example.com", ThumbprintList=["a" * 40])
+        key = iam.create_access_key(UserName="bob")["AccessKey"]
         before = everything(iam)
     assert before["get_user"]["User"]["PermissionsBoundary"]
     assert before["keys of the account"]["AccessKeyMetadata"]
     with sandbox.server(keep=str(tmp_path / "kept")) as private:
-        assert everything(client(private)) == before
-        assert private.existed
-        user = client(private, key=key["AccessKeyId"], secret=key["SecretAccessKey"])
-        with pytest.raises(user.exceptions.PasswordPolicyViolationException):
-            user.change_password(OldPassword="somePassword", NewPassword="firstPassword")
+        assert everything(client(private.url)) == before
+        assert private.about["existed"]
+        bob = client(private.url, key["AccessKeyId"], key["SecretAccessKey"])
+        with pytest.raises(bob.exceptions.PasswordPolicyViolationException):
+            bob.change_password(OldPassword="two-Passwords-2", NewPassword="one-Password-1")

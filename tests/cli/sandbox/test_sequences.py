@@ -174,9 +174,7 @@ class Account(RuleBasedStateMachine):
 
     @step(name=NAMES, path=PATHS, document=TRUST)
     def create_role(self, name: str, path: str, document: str) -> None:
-        code = self.new("role", name)
-        if not code and "s3" in document:
-            code = "MalformedPolicyDocument"
+        code = self.new("role", name) or ("MalformedPolicyDocument" if "s3" in document else None)
         (self.run.home / "trust").write_text(document)
         self.do("iam-rolecreate -f trust", code, "-r", name, "-p", path)
         if not code:
@@ -189,9 +187,7 @@ class Account(RuleBasedStateMachine):
 
     @step(name=NAMES, document=TRUST)
     def change_trust(self, name: str, document: str) -> None:
-        code = self.named("role", name)
-        if not code and "s3" in document:
-            code = "MalformedPolicyDocument"
+        code = self.named("role", name) or ("MalformedPolicyDocument" if "s3" in document else None)
         (self.run.home / "trust").write_text(document)
         self.do("iam-roleupdateassumepolicy -f trust", code, "-r", name)
         if not code:

@@ -15,11 +15,11 @@ from types import SimpleNamespace
 import pytest
 from support import resettable
 from support.limits import TIMEOUT
-from support.processes import BIN, environment, run
+from support.processes import BIN, run
 
-from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.cli.sandbox import server as sandbox_server
 from iamcli.cli.sandbox import wsgi
+from iamcli.cli.sandbox.launch import launcher as sandbox
 from iamcli.cli.sandbox.rules import layer
 from iamcli.errors import Failure
 
@@ -29,11 +29,6 @@ GET_USER = "Action=GetUser&Version=2010-05-08"
 IDENTITY = "Action=GetCallerIdentity&Version=2011-06-15"
 
 
-@pytest.fixture
-def env(tmp_path):
-    return environment(tmp_path)
-
-
 def signed(service="iam", key="AKIAIOSFODNN7EXAMPLE"):
     return (
         f"AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/{service}/aws4_request, "
@@ -41,14 +36,22 @@ def signed(service="iam", key="AKIAIOSFODNN7EXAMPLE"):
     )
 
 
+def environ(service="iam"):
+    return {
+        "SERVER_PORT": "1",
+        "HTTP_HOST": "127.0.0.1:1",
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/",
+        "HTTP_AUTHORIZATION": signed(service),
+    }
+
+
 # Requests and responses.
 
 
 @pytest.mark.parametrize("path", ["", "/"])
 def test_a_request_has_an_empty_path_or_none(path):
-    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
-    environ |= {"PATH_INFO": path, "HTTP_AUTHORIZATION": signed()}
-    assert sandbox_server.refusal(environ) == ""
+    assert sandbox_server.refusal({**environ(), "PATH_INFO": path}) == ""
 
 
 def test_the_first_of_two_equal_fields_counts_as_for_moto():
@@ -118,10 +121,8 @@ def test_a_refusal_is_an_error_as_of_the_service():
     ],
 )
 def test_why_a_request_is_refused(more, reason):
-    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
-    environ |= {"PATH_INFO": "/", "HTTP_AUTHORIZATION": signed(), **more}
-    environ = {name: value for name, value in environ.items() if value is not None}
-    assert sandbox_server.refusal(environ) == (f"the sandbox accepts {reason}" if reason else "")
+    sent = {name: value for name, value in (environ() | more).items() if value is not None}
+    assert sandbox_server.refusal(sent) == (f"the sandbox accepts {reason}" if reason else "")
 
 
 def test_no_header_lets_a_web_page_read_a_response():
@@ -130,10 +131,8 @@ def test_no_header_lets_a_web_page_read_a_response():
         return [b"sts"]
 
     seen = []
-    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
-    environ |= {"PATH_INFO": "/", "HTTP_AUTHORIZATION": signed("sts")}
     served = sandbox_server.private({"sts": application})
-    assert served(environ, lambda *given: seen.append(given)) == [b"sts"]
+    assert served(environ("sts"), lambda *given: seen.append(given)) == [b"sts"]
     assert seen == [("200 OK", [("X", "y")], "error")]
 
 
@@ -172,18 +171,37 @@ def test_the_command_gets_a_signal_if_the_sandbox_ends_before_it(monkeypatch):
     sandbox_server._wait()  # noqa: SLF001
 
 
-def test_what_the_server_reports_at_its_end():
+@pytest.fixture
+def serving(monkeypatch):
+    """Run the server, whose functions are ``start`` and ``report``, until it exits."""
+
+    def exit_at_once(status):
+        raise SystemExit(status)
+
+    def serve(start, report, settings=""):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(settings))
+        monkeypatch.setattr(os, "_exit", exit_at_once)
+        monkeypatch.setattr(sandbox_server, "_start", start)
+        monkeypatch.setattr(sandbox_server, "_report", report)
+        with pytest.raises(SystemExit, match=r"^0$"):
+            sandbox_server.main()
+
+    return serve
+
+
+def test_what_the_server_reports_at_its_end(serving):
     def full():
         raise Failure("no space")
 
-    assert [
-        sandbox_server._saved(account)  # noqa: SLF001
-        for account in (None, SimpleNamespace(save=lambda: None), SimpleNamespace(save=full))
-    ] == [{}, {}, {"failure": "no space"}]
+    reports = []
+    for account in (None, SimpleNamespace(save=lambda: None), SimpleNamespace(save=full)):
+        serving(lambda *_, kept=account: ({"url": "here"}, "", kept), reports.append)
+    assert reports[::2] == [{"url": "here"}] * 3
+    assert reports[1::2] == [*[{"without_environment": []}] * 2, {"failure": "no space"}]
 
 
 @pytest.mark.parametrize("watched", [False, True])
-def test_the_server_reports_twice_and_removes_its_files(monkeypatch, tmp_path, watched):
+def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tmp_path, watched):
     seen, changes = [], {"changes": [], "refused": []}
     folder = tmp_path / "files"
 
@@ -193,25 +211,14 @@ def test_the_server_reports_twice_and_removes_its_files(monkeypatch, tmp_path, w
         seen.append((settings, watch is not None))
         return {"url": "here"}, str(folder), None
 
-    def exit_at_once(status):
-        raise SystemExit(status)
-
     settings = {"watch": True} if watched else {}
     line = f"{json.dumps(settings)}\n" if watched else ""
-    monkeypatch.setattr(sys, "stdin", io.StringIO(line))
-    monkeypatch.setattr(os, "_exit", exit_at_once)
-    for name, function in (
-        ("Watch", lambda: SimpleNamespace(report=lambda: changes)),
-        ("_start", start),
-        ("_report", lambda report: seen.append((report, folder.exists()))),
-        ("_wait", lambda: seen.append("wait")),
-    ):
-        monkeypatch.setattr(sandbox_server, name, function)
-    with pytest.raises(SystemExit) as ended:
-        sandbox_server.main()
+    monkeypatch.setattr(sandbox_server, "Watch", lambda: SimpleNamespace(report=lambda: changes))
+    monkeypatch.setattr(sandbox_server, "_wait", lambda: seen.append("wait"))
+    serving(start, lambda report: seen.append((report, folder.exists())), line)
     last = {"without_environment": ["iam-userdel"], **(changes if watched else {})}
     assert seen == [(settings, watched), ({"url": "here"}, True), "wait", (last, True)]
-    assert (ended.value.code, folder.exists()) == (0, False)
+    assert not folder.exists()
 
     def fail():
         raise ValueError
@@ -271,11 +278,11 @@ def starting(monkeypatch, tmp_path):
     monkeypatch.setattr(sandbox_server, "in_region", lambda *given: did.append(given))
     monkeypatch.setattr(sandbox_server, "_make_server", lambda _: listening)
 
+    real_start = sandbox_server._start  # noqa: SLF001
+
     def start(change=None, *, watched=False, **settings):
         did.clear()
-        return did, *sandbox_server._start(  # noqa: SLF001
-            change, settings, watch if watched else None, []
-        )
+        return did, *real_start(change, settings, watch if watched else None, [])
 
     return start
 
@@ -316,13 +323,15 @@ def test_what_the_server_starts_with(starting):
         (KeyError("x"), "KeyError: 'x'; install the tested moto[iam,server]=="),
     ],
 )
-def test_why_the_server_does_not_start(starting, monkeypatch, error, said):
+def test_why_the_server_does_not_start(starting, serving, monkeypatch, error, said):
     def fail(*_given):
         raise error
 
     monkeypatch.setattr(sandbox_server, "_make_server", fail)
-    _, report, *rest = starting()
-    assert (report["failure"][: len(said)], list(report), rest) == (said, ["failure"], [None, None])
+    reports = []
+    serving(lambda *_: starting()[1:], reports.append)
+    [report] = reports
+    assert (report["failure"][: len(said)], list(report)) == (said, ["failure"])
 
 
 def test_a_moto_that_has_changed_inside_is_refused(monkeypatch):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.corrections import groups, policies, roles, users
 from iamcli.cli.sandbox.corrections.caller import root
-from iamcli.cli.sandbox.corrections.lists import listing
-from iamcli.cli.sandbox.corrections.paging import by_name, named, page
+from iamcli.cli.sandbox.corrections.lists import by_name, listing, named, page
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.rules.entities import is_known
@@ -15,16 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 listing("ListAccountAliases", "AccountAliases", lambda iam, _: iam.account_aliases, str, named)
 
 
-def counts(iam: IAMBackend) -> dict[str, int]:
-    """Return how much of each kind the account has, and its quotas.
+def counts(iam: Backend) -> dict[str, int]:
+    """Return how much of each type the account has, and its quotas.
 
     moto counts attachments as versions, and no hardware devices. Source: recorded for
     GetAccountSummary: which counts there are, and that a new policy adds a version in use.
@@ -47,7 +44,7 @@ def counts(iam: IAMBackend) -> dict[str, int]:
 
 
 @operation("GetAccountSummary")
-def get_account_summary(iam: IAMBackend, _request: Request) -> Result:
+def get_account_summary(iam: Backend, _request: Request) -> Result:
     """Count what the account has, and in a copy also what is not copied.
 
     Source: ``counts``; ``uncounted``, which ``iamcli.cli.sandbox.loading`` sets: the root user's
@@ -61,7 +58,7 @@ def get_account_summary(iam: IAMBackend, _request: Request) -> Result:
     return {"SummaryMap": counted}
 
 
-def user_detail(iam: IAMBackend, user: Any, member_of: dict[int, list[str]]) -> Result:
+def user_detail(iam: Backend, user: Any, member_of: dict[int, list[str]]) -> Result:
     """Return a user as the details show it; ``member_of``: what ``memberships`` returns.
 
     Source: API reference, UserDetail; recorded: no ``UserPolicyList`` if it is empty.
@@ -87,7 +84,7 @@ def group_detail(group: Any) -> Result:
     }
 
 
-def role_detail(iam: IAMBackend, role: Any) -> Result:
+def role_detail(iam: Backend, role: Any) -> Result:
     """Return a role as the details show it. Source: API reference, RoleDetail; recorded."""
     return {
         **roles.inner(role),
@@ -116,8 +113,8 @@ def policy_detail(policy: Any, usage: policies.Usage) -> Result:
 
 
 @operation("GetAccountAuthorizationDetails")
-def get_account_authorization_details(iam: IAMBackend, request: Request) -> Result:
-    """Give pages over all kinds, regard the filter, and name attached policies.
+def get_account_authorization_details(iam: Backend, request: Request) -> Result:
+    """Give pages over all types, regard the filter, and name attached policies.
 
     Of the policies that AWS manages, those in use are sent. moto 5.1 does not encode documents.
     Source: API reference, GetAccountAuthorizationDetails; recorded for each filter; for the
@@ -129,16 +126,16 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
         for policy in filter(is_known, iam.managed_policies.values())
         if not policies.is_aws(policy) or usage.attached[policy.arn] or usage.boundaries[policy.arn]
     ]
-    kinds: dict[str, list[Any]] = {
+    by_type: dict[str, list[Any]] = {
         "User": list(iam.users.values()),
         "Group": list(iam.groups.values()),
         "Role": list(iam.roles.values()),
         "LocalManagedPolicy": [policy for policy in managed if not policies.is_aws(policy)],
         "AWSManagedPolicy": [policy for policy in managed if policies.is_aws(policy)],
     }
-    order = {kind: str(number) for number, kind in enumerate(kinds)}
-    wanted = request.get("Filter") or list(kinds)
-    entries = [(kind, entity) for kind in kinds if kind in wanted for entity in kinds[kind]]
+    order = {name: str(number) for number, name in enumerate(by_type)}
+    wanted = request.get("Filter") or list(by_type)
+    entries = [(name, entity) for name in by_type if name in wanted for entity in by_type[name]]
     on_page, rest = page(
         request, entries, lambda entry: (order[entry[0]], *by_name(entry[1]), entry[1].arn)
     )
@@ -150,13 +147,13 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
         "Policies": lambda policy: policy_detail(policy, usage),
     }
     lists: dict[str, list[Result]] = {name: [] for name in details}
-    for kind, entity in on_page:
-        name = "Policies" if kind.endswith("Policy") else f"{kind}DetailList"
-        lists[name].append(details[name](entity))
+    for name, entity in on_page:
+        member = "Policies" if name.endswith("Policy") else f"{name}DetailList"
+        lists[member].append(details[member](entity))
     return {**lists, **rest}
 
 
-def memberships(iam: IAMBackend) -> dict[int, list[str]]:
+def memberships(iam: Backend) -> dict[int, list[str]]:
     """Return the names of the groups of each user."""
     member_of: dict[int, list[str]] = {}
     for group in sorted(iam.groups.values(), key=by_name):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from moto.core.utils import camelcase_to_underscores
 from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
@@ -22,10 +24,6 @@ from iamcli.cli.sandbox.corrections.policies import load_aws_policies_for
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, Request, answered
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.client.full_model import full_model
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 def apply() -> None:

@@ -5,26 +5,22 @@ from __future__ import annotations
 from cryptography import x509
 from moto.core.utils import utcnow
 from moto.iam.models import Certificate
-from moto.moto_api._internal import mock_random
 
 from iamcli.cli.sandbox.corrections.caller import shown_name
-from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user
-from iamcli.cli.sandbox.corrections.paging import named, under
+from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user, named, under
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
-from iamcli.cli.sandbox.corrections.users import LETTERS, unique_id
+from iamcli.cli.sandbox.corrections.users import unique_id
 from iamcli.cli.sandbox.refusals import Refusal, not_in_copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
-def metadata(iam: IAMBackend, certificate: Any) -> Result:
+def metadata(iam: Backend, certificate: Any) -> Result:
     """Return what lists show of a server certificate.
 
     moto shows the same ID and dates for all. Source: API reference, ServerCertificateMetadata.
@@ -42,7 +38,7 @@ def metadata(iam: IAMBackend, certificate: Any) -> Result:
 
 
 @operation("UploadServerCertificate")
-def upload_server_certificate(iam: IAMBackend, request: Request) -> Result:
+def upload_server_certificate(iam: Backend, request: Request) -> Result:
     """Give an ID and dates, take tags, and keep the chain, which moto 5.1 loses.
 
     Source: API reference, UploadServerCertificate; recorded.
@@ -79,7 +75,7 @@ listing(
 
 
 @operation("GetServerCertificate")
-def get_server_certificate(iam: IAMBackend, request: Request) -> Result:
+def get_server_certificate(iam: Backend, request: Request) -> Result:
     """Show ID, dates and tags, and refuse a certificate that the copy lacks.
 
     Source: API reference, GetServerCertificate; recorded.
@@ -99,7 +95,7 @@ def get_server_certificate(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("UpdateServerCertificate")
-def update_server_certificate(iam: IAMBackend, request: Request) -> None:
+def update_server_certificate(iam: Backend, request: Request) -> None:
     """Change the name or the path, which moto cannot.
 
     Source: API reference, UpdateServerCertificate.
@@ -110,7 +106,7 @@ def update_server_certificate(iam: IAMBackend, request: Request) -> None:
 
 
 @operation("UploadSigningCertificate")
-def upload_signing_certificate(iam: IAMBackend, request: Request) -> Result:
+def upload_signing_certificate(iam: Backend, request: Request) -> Result:
     """Refuse a certificate that a user has, and give an ID of upper-case letters and digits.
 
     Source: API reference, UploadSigningCertificate (DuplicateCertificate, sample response).
@@ -123,7 +119,7 @@ def upload_signing_certificate(iam: IAMBackend, request: Request) -> Result:
         raise Refusal("DuplicateCertificate", message)
     certificate = iam.upload_signing_certificate(owner.name, body)
     del owner.signing_certificates[certificate.id]
-    certificate.id = "".join(mock_random.choice(LETTERS) for _ in range(32))
+    certificate.id = unique_id("", length=32)
     owner.signing_certificates[certificate.id] = certificate
     return {"Certificate": signing(certificate)}
 

@@ -7,8 +7,7 @@ import io
 from urllib.parse import quote
 
 from iamcli.cli.sandbox.corrections.caller import shown_name
-from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user
-from iamcli.cli.sandbox.corrections.paging import named
+from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user, named
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import summary as user_summary
@@ -17,13 +16,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 @operation("CreateVirtualMFADevice")
-def create_virtual_mfa_device(iam: IAMBackend, request: Request) -> Result:
+def create_virtual_mfa_device(iam: Backend, request: Request) -> Result:
     """Take tags, and draw the QR code of the seed; moto sends 64 random bytes.
 
     Without the library segno, there is no QR code. Source: API reference, CreateVirtualMFADevice
@@ -85,7 +82,7 @@ def virtual(device: Any) -> Result:
     }
 
 
-def _with_status(iam: IAMBackend, request: Request) -> list[Any]:
+def _with_status(iam: Backend, request: Request) -> list[Any]:
     """Return the virtual MFA devices that are assigned, or are not, as ``request`` wants."""
     status = request.get("AssignmentStatus", "Any")
     return [
@@ -105,5 +102,5 @@ listing(
 
 
 @operation("ResyncMFADevice")
-def resync_mfa_device(_iam: IAMBackend, _request: Request) -> None:
+def resync_mfa_device(_iam: Backend, _request: Request) -> None:
     """Accept any codes; moto lacks the operation. Source: API reference, ResyncMFADevice."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from iamcli.cli.sandbox.corrections.entities import identity, rename
-from iamcli.cli.sandbox.corrections.lists import listing
-from iamcli.cli.sandbox.corrections.paging import by_name, page, under
+from iamcli.cli.sandbox.corrections.lists import by_name, listing, page, under
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.users import summary as user_summary
 from iamcli.cli.sandbox.corrections.users import unique_id
@@ -13,9 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 def summary(group: Any) -> Result:
@@ -24,15 +21,15 @@ def summary(group: Any) -> Result:
 
 
 @operation("CreateGroup")
-def create_group(iam: IAMBackend, request: Request) -> Result:
-    """Give the group an ID of its kind. Source: API reference, CreateGroup."""
+def create_group(iam: Backend, request: Request) -> Result:
+    """Give the group an ID of its type. Source: API reference, CreateGroup."""
     group = iam.create_group(request.get("GroupName"), request.get("Path", "/"))
     group.id = unique_id("AGPA")
     return {"Group": summary(group)}
 
 
 @operation("GetGroup")
-def get_group(iam: IAMBackend, request: Request) -> Result:
+def get_group(iam: Backend, request: Request) -> Result:
     """Give pages of members. Source: API reference, GetGroup."""
     group = iam.get_group(request.get("GroupName"))
     on_page, rest = page(request, group.users, by_name)
@@ -49,7 +46,7 @@ listing(
 
 
 @operation("UpdateGroup")
-def update_group(iam: IAMBackend, request: Request) -> None:
+def update_group(iam: Backend, request: Request) -> None:
     """Change the path also if the name stays. Source: API reference, UpdateGroup; recorded."""
     group = iam.get_group(request.get("GroupName"))
     name = request.get("NewGroupName", group.name)
@@ -57,7 +54,7 @@ def update_group(iam: IAMBackend, request: Request) -> None:
 
 
 @operation("RemoveUserFromGroup")
-def remove_user_from_group(iam: IAMBackend, request: Request) -> None:
+def remove_user_from_group(iam: Backend, request: Request) -> None:
     """Accept a user that is not in the group.
 
     Source: recorded: the service removes a user that is no member without a refusal.

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 def access_key(key: Any) -> Result:
@@ -31,7 +29,7 @@ def access_key(key: Any) -> Result:
 
 
 @operation("CreateAccessKey")
-def create_access_key(iam: IAMBackend, request: Request) -> Result:
+def create_access_key(iam: Backend, request: Request) -> Result:
     """Show no user name for the key of the account. Source: API reference, CreateAccessKey."""
     key: Any = iam.create_access_key(request.get("UserName"))
     return {"AccessKey": {**access_key(key), "SecretAccessKey": key.secret_access_key}}
@@ -47,7 +45,7 @@ listing_of_user(
 
 
 @operation("GetAccessKeyLastUsed")
-def get_access_key_last_used(iam: IAMBackend, request: Request) -> Result:
+def get_access_key_last_used(iam: Backend, request: Request) -> Result:
     """Refuse a key that is of no user, and one whose last use the copy lacks.
 
     Source: recorded for a key that does not exist, and for one that was never used.
@@ -80,14 +78,14 @@ def last_use(key: Any) -> Result | None:
 
 
 @operation("UploadSSHPublicKey")
-def upload_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
+def upload_ssh_public_key(iam: Backend, request: Request) -> Result:
     """Show the fingerprint of the key. Source: API reference, UploadSSHPublicKey."""
     key: Any = iam.upload_ssh_public_key(request.get("UserName"), request.get("SSHPublicKeyBody"))
     return {"SSHPublicKey": {**ssh_key(key), "SSHPublicKeyBody": key.ssh_public_key_body}}
 
 
 @operation("GetSSHPublicKey")
-def get_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
+def get_ssh_public_key(iam: Backend, request: Request) -> Result:
     """Show the fingerprint of the key, and the key in the encoding that is asked for.
 
     A key that the copy lacks is refused. Source: API reference, GetSSHPublicKey.
@@ -172,7 +170,7 @@ listing_of_user(
 
 
 @operation("DeleteServiceSpecificCredential")
-def delete_service_specific_credential(iam: IAMBackend, request: Request) -> None:
+def delete_service_specific_credential(iam: Backend, request: Request) -> None:
     """Delete a credential.
 
     Source: API reference, DeleteServiceSpecificCredential; recorded for

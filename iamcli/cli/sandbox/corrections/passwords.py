@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 def login_profile(user: Any) -> Result:
@@ -30,7 +28,7 @@ def login_profile(user: Any) -> Result:
     }
 
 
-def _with_password(iam: IAMBackend, request: Request) -> Any:
+def _with_password(iam: Backend, request: Request) -> Any:
     """Return the user that a request is about, or the account, which has no name.
 
     Raises Refusal if there is no password; the rules know only users. The words for the account are
@@ -47,7 +45,7 @@ def _called(user: Any) -> str:
 
 
 @operation("CreateLoginProfile")
-def create_login_profile(iam: IAMBackend, request: Request) -> Result:
+def create_login_profile(iam: Backend, request: Request) -> Result:
     """Date the login profile, and take ``PasswordResetRequired``, which moto ignores.
 
     Source: API reference, CreateLoginProfile.
@@ -62,13 +60,13 @@ def create_login_profile(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("GetLoginProfile")
-def get_login_profile(iam: IAMBackend, request: Request) -> Result:
+def get_login_profile(iam: Backend, request: Request) -> Result:
     """Without a user name, show that of the caller. Source: API reference, GetLoginProfile."""
     return {"LoginProfile": login_profile(_with_password(iam, request))}
 
 
 @operation("UpdateLoginProfile")
-def update_login_profile(iam: IAMBackend, request: Request) -> None:
+def update_login_profile(iam: Backend, request: Request) -> None:
     """Keep the password and the flag if they are not given; moto removes them.
 
     Source: API reference, UpdateLoginProfile: both are optional; recorded.
@@ -82,13 +80,13 @@ def update_login_profile(iam: IAMBackend, request: Request) -> None:
 
 
 @operation("DeleteLoginProfile")
-def delete_login_profile(iam: IAMBackend, request: Request) -> None:
+def delete_login_profile(iam: Backend, request: Request) -> None:
     """Without a user name, delete that of the caller. Source: API reference, DeleteLoginProfile."""
     iam.delete_login_profile(_with_password(iam, request).name)
 
 
 @operation("ChangePassword")
-def change_password(iam: IAMBackend, request: Request) -> None:
+def change_password(iam: Backend, request: Request) -> None:
     """Change the password of the caller, which moto cannot; the old one must be right.
 
     Source: API reference, ChangePassword; aws-cli's examples for it: ``InvalidUserType`` for the
@@ -107,7 +105,7 @@ def change_password(iam: IAMBackend, request: Request) -> None:
 
 
 @operation("UpdateAccountPasswordPolicy")
-def update_account_password_policy(iam: IAMBackend, request: Request) -> None:
+def update_account_password_policy(iam: Backend, request: Request) -> None:
     """Remember what was not given. Source: API reference, UpdateAccountPasswordPolicy."""
     set_password_policy(iam, request.parameters)
 
@@ -128,7 +126,7 @@ def set_password_policy(iam: Any, record: Mapping[str, Any]) -> None:
 
 
 @operation("GetAccountPasswordPolicy")
-def get_account_password_policy(iam: IAMBackend, _request: Request) -> Result:
+def get_account_password_policy(iam: Backend, _request: Request) -> Result:
     """Leave out what was not given. Source: recorded for GetAccountPasswordPolicy."""
     return {"PasswordPolicy": shown_policy(iam.get_account_password_policy())}
 

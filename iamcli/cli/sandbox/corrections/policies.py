@@ -10,26 +10,22 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
 from iamcli.cli.sandbox.corrections.entities import HOLDERS, entity_of
-from iamcli.cli.sandbox.corrections.lists import listing
-from iamcli.cli.sandbox.corrections.paging import by_name, named, page, under
+from iamcli.cli.sandbox.corrections.lists import by_name, listing, named, page, under
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import unique_id
-from iamcli.cli.sandbox.rules.kinds import is_policy_of_aws
+from iamcli.cli.sandbox.rules.entity_types import is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.lists import Entries
-    from iamcli.cli.sandbox.corrections.paging import Key
-    from iamcli.cli.sandbox.corrections.protocol import Operation, Request, Result
+    from iamcli.cli.sandbox.corrections.lists import Key
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
-def load_aws_policies(iam: IAMBackend) -> None:
+def load_aws_policies(iam: Backend) -> None:
     """Add the policies that AWS manages, unless they are there.
 
     moto has them and does not load them by default. Source: API reference, ListPolicies.
@@ -43,7 +39,7 @@ def load_aws_policies(iam: IAMBackend) -> None:
         iam.managed_policies.setdefault(policy.arn, policy)
 
 
-def load_aws_policies_for(iam: IAMBackend, operation: str, parameters: Mapping[str, Any]) -> None:
+def load_aws_policies_for(iam: Backend, operation: str, parameters: Mapping[str, Any]) -> None:
     """Add the policies that AWS manages if a request with ``parameters`` is about them."""
     if operation == "ListPolicies":
         about = parameters.get("Scope", "All") != "Local" and not parameters.get("OnlyAttached")
@@ -58,7 +54,7 @@ def load_aws_policies_for(iam: IAMBackend, operation: str, parameters: Mapping[s
 class Usage:
     """How often each policy is attached, and is a permissions boundary, by its ARN."""
 
-    def __init__(self, iam: IAMBackend) -> None:
+    def __init__(self, iam: Backend) -> None:
         users, groups, roles = iam.users.values(), iam.groups.values(), iam.roles.values()
         holders: list[Any] = [*users, *groups, *roles]
         self.attached = Counter(arn for holder in holders for arn in holder.managed_policies)
@@ -100,12 +96,12 @@ def versions(policy: Any) -> list[Any]:
 
     Source: recorded for ListPolicyVersions and GetAccountAuthorizationDetails.
     """
-    return sorted(policy.versions, key=lambda version: _latest_first(version.version_id))
+    return sorted(policy.versions, key=_by_number, reverse=True)
 
 
 @operation("CreatePolicy")
-def create_policy(iam: IAMBackend, request: Request) -> Result:
-    """Give the policy an ID of its kind, and take tags whose keys differ only in case.
+def create_policy(iam: Backend, request: Request) -> Result:
+    """Give the policy an ID of its type, and take tags whose keys differ only in case.
 
     moto refuses such tags. Source: ``tags.IN_ANY_CASE``; recorded: no ``Description`` in the
     response.
@@ -123,7 +119,7 @@ def create_policy(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("GetPolicy")
-def get_policy(iam: IAMBackend, request: Request) -> Result:
+def get_policy(iam: Backend, request: Request) -> Result:
     """Show counts that are true, and the tags. Source: API reference, GetPolicy; recorded."""
     policy = iam.get_policy(request.get("PolicyArn"))
     return {
@@ -136,7 +132,7 @@ def get_policy(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("ListPolicies")
-def list_policies(iam: IAMBackend, request: Request) -> Result:
+def list_policies(iam: Backend, request: Request) -> Result:
     """Give pages, and regard ``PolicyUsageFilter``. Source: API reference, ListPolicies."""
     usage = Usage(iam)
     wanted = under(request, iam.managed_policies.values())
@@ -145,9 +141,9 @@ def list_policies(iam: IAMBackend, request: Request) -> Result:
         wanted = [policy for policy in wanted if (scope == "AWS") == is_aws(policy)]
     if request.get("OnlyAttached"):
         wanted = [policy for policy in wanted if usage.attached[policy.arn]]
-    kind = request.get("PolicyUsageFilter")
-    if kind:
-        counts = usage.boundaries if kind == "PermissionsBoundary" else usage.attached
+    usage_filter = request.get("PolicyUsageFilter")
+    if usage_filter:
+        counts = usage.boundaries if usage_filter == "PermissionsBoundary" else usage.attached
         wanted = [policy for policy in wanted if counts[policy.arn]]
     on_page, rest = page(request, wanted, _by_name_and_arn)
     return {"Policies": [summary(policy, usage) for policy in on_page], **rest}
@@ -159,7 +155,7 @@ def is_aws(policy: Any) -> bool:
 
 
 @operation("CreatePolicyVersion")
-def create_policy_version(iam: IAMBackend, request: Request) -> Result:
+def create_policy_version(iam: Backend, request: Request) -> Result:
     """Date the policy by its latest version. Source: API reference, Policy; recorded."""
     # moto 5.1 reads the flag as text, and moto 5.2 as a truth value.
     default = "true" if request.get("SetAsDefault") else ""
@@ -170,7 +166,7 @@ def create_policy_version(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("GetPolicyVersion")
-def get_policy_version(iam: IAMBackend, request: Request) -> Result:
+def get_policy_version(iam: Backend, request: Request) -> Result:
     """Show which version is the default. Source: recorded for GetPolicyVersion."""
     arn, version_id = request.get("PolicyArn"), request.get("VersionId")
     version = iam.get_policy_version(arn, version_id)
@@ -178,9 +174,12 @@ def get_policy_version(iam: IAMBackend, request: Request) -> Result:
     return {"PolicyVersion": {"Document": version.document, **summary_of_version}}
 
 
-def _version_summaries(iam: IAMBackend, request: Request) -> list[Result]:
+@operation("ListPolicyVersions")
+def list_policy_versions(iam: Backend, request: Request) -> Result:
+    """Show the latest version first. Source: recorded for ListPolicyVersions."""
     policy = entity_of("Policy", iam, request)
-    return [version_summary(policy, version) for version in policy.versions]
+    on_page, rest = page(request, policy.versions, _by_number, descending=True)
+    return {"Versions": [version_summary(policy, version) for version in on_page], **rest}
 
 
 def attached(holder: Any) -> list[Result]:
@@ -206,53 +205,37 @@ def inline(holder: Any) -> list[Result]:
     ]
 
 
-def _document(kind: str) -> Operation:
-    """Return the operation that sends a document URL-encoded, which keeps every byte.
+def _register(type_name: str) -> None:
+    """Register the operations that read the policies of users, groups or roles."""
 
-    Source: API reference, GetUserPolicy, GetGroupPolicy and GetRolePolicy.
-    """
+    def document(iam: Backend, request: Request) -> Result:
+        """Send a document URL-encoded, which keeps every byte.
 
-    def document(iam: IAMBackend, request: Request) -> Result:
-        holder, name = entity_of(kind, iam, request), request.get("PolicyName")
-        of = {f"{kind}Name": holder.name, "PolicyName": name}
+        Source: API reference, GetUserPolicy, GetGroupPolicy and GetRolePolicy.
+        """
+        holder, name = entity_of(type_name, iam, request), request.get("PolicyName")
+        of = {f"{type_name}Name": holder.name, "PolicyName": name}
         return {**of, "PolicyDocument": holder.policies[name]}
 
-    return document
+    def names(iam: Backend, request: Request) -> Any:
+        return entity_of(type_name, iam, request).policies
 
+    def managed(iam: Backend, request: Request) -> list[Any]:
+        return under(request, entity_of(type_name, iam, request).managed_policies.values())
 
-def _inline_names(kind: str) -> Entries:
-    return lambda iam, request: entity_of(kind, iam, request).policies
-
-
-def _attached_to(kind: str) -> Entries:
-    return lambda iam, request: under(
-        request, entity_of(kind, iam, request).managed_policies.values()
-    )
+    OPERATIONS[f"Get{type_name}Policy"] = document
+    listing(f"List{type_name}Policies", "PolicyNames", names, str, named)
+    operation_name = f"ListAttached{type_name}Policies"
+    listing(operation_name, "AttachedPolicies", managed, _attached, _by_name_and_arn)
 
 
 def _by_name_and_arn(policy: Any) -> Key:
     return (*by_name(policy), policy.arn)
 
 
-def _latest_first(version_id: str) -> Key:
-    return (f"{10**9 - int(version_id[1:].partition('.')[0]):010}",)
+def _by_number(version: Any) -> Key:
+    return (f"{int(version.version_id[1:].partition('.')[0]):010}",)
 
 
-# The latest version is the first: recorded.
-listing(
-    "ListPolicyVersions",
-    "Versions",
-    _version_summaries,
-    dict,
-    lambda version: _latest_first(version["VersionId"]),
-)
-for _kind in HOLDERS:
-    OPERATIONS[f"Get{_kind}Policy"] = _document(_kind)
-    listing(f"List{_kind}Policies", "PolicyNames", _inline_names(_kind), str, named)
-    listing(
-        f"ListAttached{_kind}Policies",
-        "AttachedPolicies",
-        _attached_to(_kind),
-        _attached,
-        _by_name_and_arn,
-    )
+for _type_name in HOLDERS:
+    _register(_type_name)

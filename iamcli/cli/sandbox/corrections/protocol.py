@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from moto.iam.models import IAMBackend
     from moto.iam.responses import IamResponse
 
+    #: moto's IAM of an account.
+    Backend = IAMBackend
     Result = dict[str, Any]
-    Operation = Callable[[IAMBackend, "Request"], Result | None]
+    Operation = Callable[[Backend, "Request"], Result | None]
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 
@@ -118,8 +120,5 @@ def _content(shape: Any, value: Any) -> str:  # noqa: PLR0911 - one for each typ
 
 def instant(date: dt.datetime) -> dt.datetime:
     """Return ``date`` in UTC; moto's dates have no time zone and are in UTC."""
-    return (
-        date.replace(tzinfo=dt.timezone.utc)
-        if date.tzinfo is None
-        else (date.astimezone(dt.timezone.utc))
-    )
+    utc = dt.timezone.utc
+    return date.replace(tzinfo=utc) if date.tzinfo is None else date.astimezone(utc)

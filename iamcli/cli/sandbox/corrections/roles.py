@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from iamcli.cli.sandbox.corrections.entities import identity
-from iamcli.cli.sandbox.corrections.lists import listing
-from iamcli.cli.sandbox.corrections.paging import under
+from iamcli.cli.sandbox.corrections.lists import listing, under
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.corrections.users import boundary, unique_id
@@ -13,9 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 def inner(role: Any) -> Result:
@@ -48,7 +45,7 @@ def last_used(role: Any) -> Result:
 
 
 @operation("CreateRole")
-def create_role(iam: IAMBackend, request: Request) -> Result:
+def create_role(iam: Backend, request: Request) -> Result:
     """Show what the service shows.
 
     Source: recorded: the response has no ``Description`` and no ``MaxSessionDuration``.
@@ -73,7 +70,7 @@ def create_role(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("GetRole")
-def get_role(iam: IAMBackend, request: Request) -> Result:
+def get_role(iam: Backend, request: Request) -> Result:
     """Show all that belongs to the role. Source: API reference, GetRole; recorded."""
     role: Any = iam.get_role(request.get("RoleName"))
     return {
@@ -90,7 +87,7 @@ listing("ListRoles", "Roles", lambda iam, request: under(request, iam.roles.valu
 
 
 @operation("UpdateRole")
-def update_role(iam: IAMBackend, request: Request) -> Result:
+def update_role(iam: Backend, request: Request) -> Result:
     """Keep what is not given. Source: recorded for UpdateRole."""
     role: Any = iam.get_role(request.get("RoleName"))
     role.description = request.get("Description", role.description)
@@ -99,7 +96,7 @@ def update_role(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("UpdateRoleDescription")
-def update_role_description(iam: IAMBackend, request: Request) -> Result:
+def update_role_description(iam: Backend, request: Request) -> Result:
     """Show what the service shows. Source: recorded for UpdateRoleDescription."""
     role: Any = iam.update_role_description(request.get("RoleName"), request.get("Description"))
     return {"Role": {**inner(role), "Description": role.description or None}}
@@ -114,8 +111,8 @@ def profile_summary(profile: Any) -> Result:
 
 
 @operation("CreateInstanceProfile")
-def create_instance_profile(iam: IAMBackend, request: Request) -> Result:
-    """Give the profile an ID of its kind. Source: API reference, CreateInstanceProfile."""
+def create_instance_profile(iam: Backend, request: Request) -> Result:
+    """Give the profile an ID of its type. Source: API reference, CreateInstanceProfile."""
     profile = iam.create_instance_profile(
         request.get("InstanceProfileName"),
         request.get("Path", "/"),
@@ -127,13 +124,13 @@ def create_instance_profile(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("GetInstanceProfile")
-def get_instance_profile(iam: IAMBackend, request: Request) -> Result:
+def get_instance_profile(iam: Backend, request: Request) -> Result:
     """Show the tags, also if there are none. Source: recorded for GetInstanceProfile."""
     profile = iam.get_instance_profile(request.get("InstanceProfileName"))
     return {"InstanceProfile": {**profile_summary(profile), "Tags": tags(iam, profile)}}
 
 
-def profiles_of(iam: IAMBackend, role: Any) -> list[Any]:
+def profiles_of(iam: Backend, role: Any) -> list[Any]:
     """Return the instance profiles that a role is in."""
     return [profile for profile in iam.instance_profiles.values() if role in profile.roles]
 

@@ -1,12 +1,11 @@
-"""Tags, which moto keeps in another form for each kind of entity and in each release."""
+"""Tags, which moto keeps in another form for each type of entity and in each release."""
 
 from __future__ import annotations
 
 from moto.iam.models import User
 
 from iamcli.cli.sandbox.corrections.entities import entity_of
-from iamcli.cli.sandbox.corrections.lists import listing
-from iamcli.cli.sandbox.corrections.paging import named
+from iamcli.cli.sandbox.corrections.lists import listing, named
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS
 from iamcli.cli.sandbox.refusals import quota_exceeded
 
@@ -14,23 +13,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.lists import Entries
-    from iamcli.cli.sandbox.corrections.paging import Key
-    from iamcli.cli.sandbox.corrections.protocol import Operation, Request
+    from iamcli.cli.sandbox.corrections.lists import Key
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request
 
     Tag = dict[str, str]
 
 #: How many tags an entity has, besides those of AWS. Source: the IAM User Guide (quotas).
 TAGS = 50
 
-#: The kinds whose tags must have keys that differ in more than the case of their letters. Source:
+#: The types whose tags must have keys that differ in more than the case of their letters. Source:
 #: the IAM User Guide (tags); recorded for TagRole: "Tag keys are case insensitive."
 IN_ANY_CASE = ("Role", "User")
 
 
-def tags(iam: IAMBackend, entity: Any) -> list[Tag]:
+def tags(iam: Backend, entity: Any) -> list[Tag]:
     """Return the tags of an entity, sorted by key.
 
     Source: API reference, ListUserTags: "The returned list of tags is sorted by tag key."
@@ -38,7 +34,7 @@ def tags(iam: IAMBackend, entity: Any) -> list[Tag]:
     return sorted(_read(iam, entity), key=_key)
 
 
-def write(iam: IAMBackend, entity: Any, wanted: list[Tag]) -> None:
+def write(iam: Backend, entity: Any, wanted: list[Tag]) -> None:
     """Replace the tags of an entity."""
     if isinstance(entity, User):
         iam.tagger.delete_all_tags_for_resource(entity.arn)
@@ -49,51 +45,47 @@ def write(iam: IAMBackend, entity: Any, wanted: list[Tag]) -> None:
         entity.tags = wanted
 
 
-def _tag(kind: str) -> Operation:
-    """Return the operation that adds tags to an entity; one with the same key is replaced.
+def _register(type_name: str) -> None:
+    """Register the operations on the tags of a type of entity."""
 
-    Source: API reference, TagUser: a tag with the same key is overwritten; LimitExceeded, whose
-    wording is like that of CreateAccessKey.
-    """
+    def compared(key: str) -> str:
+        """Return what two equal keys have in common."""
+        return key.lower() if type_name in IN_ANY_CASE else key
 
-    def tag(iam: IAMBackend, request: Request) -> None:
-        entity = entity_of(kind, iam, request)
-        added = {_compared(kind, new["Key"]): new for new in request.get("Tags", [])}
-        kept = [old for old in _read(iam, entity) if _compared(kind, old["Key"]) not in added]
+    def tag(iam: Backend, request: Request) -> None:
+        """Add tags to an entity; one with the same key is replaced.
+
+        Source: API reference, TagUser: a tag with the same key is overwritten; LimitExceeded, whose
+        wording is like that of CreateAccessKey.
+        """
+        entity = entity_of(type_name, iam, request)
+        added = {compared(new["Key"]): new for new in request.get("Tags", [])}
+        kept = [old for old in _read(iam, entity) if compared(old["Key"]) not in added]
         own = [old for old in kept if not old["Key"].lower().startswith("aws:")]
         if len(own) + len(added) > TAGS:
-            raise quota_exceeded(f"TagsPer{kind}", TAGS)
+            raise quota_exceeded(f"TagsPer{type_name}", TAGS)
         write(iam, entity, [*kept, *added.values()])
 
-    return tag
-
-
-def _untag(kind: str) -> Operation:
-    """Return the operation that removes tags. Source: API reference, UntagUser."""
-
-    def untag(iam: IAMBackend, request: Request) -> None:
-        entity = entity_of(kind, iam, request)
-        removed = {_compared(kind, key) for key in request.get("TagKeys")}
-        kept = [old for old in _read(iam, entity) if _compared(kind, old["Key"]) not in removed]
+    def untag(iam: Backend, request: Request) -> None:
+        """Remove tags. Source: API reference, UntagUser."""
+        entity = entity_of(type_name, iam, request)
+        removed = {compared(key) for key in request.get("TagKeys")}
+        kept = [old for old in _read(iam, entity) if compared(old["Key"]) not in removed]
         write(iam, entity, kept)
 
-    return untag
+    def entries(iam: Backend, request: Request) -> list[Tag]:
+        return _read(iam, entity_of(type_name, iam, request))
 
-
-def _entries(kind: str) -> Entries:
-    return lambda iam, request: _read(iam, entity_of(kind, iam, request))
+    OPERATIONS[f"Tag{type_name}"] = tag
+    OPERATIONS[f"Untag{type_name}"] = untag
+    listing(f"List{type_name}Tags", "Tags", entries, dict, _key)
 
 
 def _key(tag: Tag) -> Key:
     return named(tag["Key"])
 
 
-def _compared(kind: str, key: str) -> str:
-    """Return what two equal keys of tags of a ``kind`` have in common."""
-    return key.lower() if kind in IN_ANY_CASE else key
-
-
-def _read(iam: IAMBackend, entity: Any) -> list[Tag]:
+def _read(iam: Backend, entity: Any) -> list[Tag]:
     if isinstance(entity, User):
         return list(iam.tagger.list_tags_for_resource(entity.arn)["Tags"])
     kept = getattr(entity, "tags", [])
@@ -105,7 +97,5 @@ def _read(iam: IAMBackend, entity: Any) -> list[Tag]:
     return list(kept)
 
 
-for _kind in ("InstanceProfile", "MFADevice", "Policy", "Role", "ServerCertificate", "User"):
-    OPERATIONS[f"Tag{_kind}"] = _tag(_kind)
-    OPERATIONS[f"Untag{_kind}"] = _untag(_kind)
-    listing(f"List{_kind}Tags", "Tags", _entries(_kind), dict, _key)
+for _type_name in ("InstanceProfile", "MFADevice", "Policy", "Role", "ServerCertificate", "User"):
+    _register(_type_name)

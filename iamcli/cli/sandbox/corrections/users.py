@@ -6,8 +6,7 @@ from moto.moto_api._internal import mock_random
 
 from iamcli.cli.sandbox.corrections.caller import ROOT, as_user
 from iamcli.cli.sandbox.corrections.entities import BOUNDED, entity_of, identity, rename
-from iamcli.cli.sandbox.corrections.lists import listing
-from iamcli.cli.sandbox.corrections.paging import under
+from iamcli.cli.sandbox.corrections.lists import listing, under
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 
@@ -15,20 +14,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.protocol import Operation, Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Operation, Request, Result
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
-def unique_id(prefix: str) -> str:
-    """Return a new unique ID: ``AIDA`` for users, and so on, and 17 characters.
+def unique_id(prefix: str, length: int = 17) -> str:
+    """Return a new unique ID: ``AIDA`` for users, and so on, and ``length`` characters.
 
     moto's IDs of users, groups and profiles have other characters and no prefix. Source: IAM User
     Guide, IAM identifiers (unique IDs); the IDs in the API reference.
     """
-    return prefix + "".join(mock_random.choice(LETTERS) for _ in range(17))
+    return prefix + "".join(mock_random.choices(LETTERS, k=length))
 
 
 def summary(user: Any) -> Result:
@@ -39,7 +36,7 @@ def summary(user: Any) -> Result:
     return {**identity("User", user), "PasswordLastUsed": user.password_last_used}
 
 
-def details(iam: IAMBackend, user: Any) -> Result:
+def details(iam: Backend, user: Any) -> Result:
     """Return a user as CreateUser and GetUser show it.
 
     Source: API reference, User; recorded: there is no ``Tags`` if there are no tags.
@@ -59,7 +56,7 @@ def boundary(entity: Any) -> Result | None:
 
 
 @operation("CreateUser")
-def create_user(iam: IAMBackend, request: Request) -> Result:
+def create_user(iam: Backend, request: Request) -> Result:
     """Take ``PermissionsBoundary``, which moto ignores. Source: API reference, CreateUser."""
     name = request.get("UserName")
     iam.create_user(
@@ -72,7 +69,7 @@ def create_user(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("GetUser")
-def get_user(iam: IAMBackend, request: Request) -> Result:
+def get_user(iam: Backend, request: Request) -> Result:
     """Show the permissions boundary, and the account for its own key.
 
     Source: API reference, GetUser; ``caller.as_user`` for the account.
@@ -85,7 +82,7 @@ listing("ListUsers", "Users", lambda iam, request: under(request, iam.users.valu
 
 
 @operation("UpdateUser")
-def update_user(iam: IAMBackend, request: Request) -> None:
+def update_user(iam: Backend, request: Request) -> None:
     """Take along what belongs to the user: keys, certificates and tags have its old name in moto.
 
     Source: API reference, UpdateUser; recorded for access keys, login profile, SSH keys, MFA
@@ -102,19 +99,19 @@ def update_user(iam: IAMBackend, request: Request) -> None:
         belonging.user_name = user.name
 
 
-def _set_boundary(kind: str) -> Operation:
+def _set_boundary(type_name: str) -> Operation:
     """Return the operation that sets the permissions boundary, or removes it if there is none.
 
     Source: API reference, PutUserPermissionsBoundary and DeleteUserPermissionsBoundary.
     """
 
-    def set_boundary(iam: IAMBackend, request: Request) -> None:
+    def set_boundary(iam: Backend, request: Request) -> None:
         arn = request.get("PermissionsBoundary", None)
-        entity_of(kind, iam, request).permissions_boundary_arn = arn
+        entity_of(type_name, iam, request).permissions_boundary_arn = arn
 
     return set_boundary
 
 
-for _kind in BOUNDED:
-    OPERATIONS[f"Put{_kind}PermissionsBoundary"] = _set_boundary(_kind)
-    OPERATIONS[f"Delete{_kind}PermissionsBoundary"] = _set_boundary(_kind)
+for _type_name in BOUNDED:
+    OPERATIONS[f"Put{_type_name}PermissionsBoundary"] = _set_boundary(_type_name)
+    OPERATIONS[f"Delete{_type_name}PermissionsBoundary"] = _set_boundary(_type_name)

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import delete_conflict
 from iamcli.cli.sandbox.rules.entities import find_policy, is_assigned
-from iamcli.cli.sandbox.rules.kinds import GROUP, INSTANCE_PROFILE, ROLE, USER
+from iamcli.cli.sandbox.rules.entity_types import GROUP, INSTANCE_PROFILE, ROLE, USER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from moto.iam.models import Group, IAMBackend, Role, User
+    from moto.iam.models import Group, Role, User
 
-    from iamcli.cli.sandbox.rules.kinds import Parameters
+    from iamcli.cli.sandbox.rules.entity_types import Backend, Parameters
 
 FIRST = "Cannot delete entity, must {} first."
 IN_PROFILE = FIRST.format("remove roles from instance profile")
 IN_GROUP = FIRST.format("remove users from group")
 
 
-def user_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None:
+def user_is_not_referenced(backend: Backend, parameters: Parameters) -> None:
     """A user can be deleted without policies, credentials, devices and memberships.
 
     Evidence: the API reference (DeleteUser); the wording is recorded or reported for each but SSH
@@ -46,7 +46,7 @@ def user_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None:
         raise delete_conflict(IN_GROUP)
 
 
-def group_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None:
+def group_is_not_referenced(backend: Backend, parameters: Parameters) -> None:
     """A group can be deleted without policies and members.
 
     Evidence: the API reference (DeleteGroup); the wording is recorded for policies of users and
@@ -58,7 +58,7 @@ def group_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None
         raise delete_conflict(IN_GROUP)
 
 
-def role_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None:
+def role_is_not_referenced(backend: Backend, parameters: Parameters) -> None:
     """A role can be deleted without policies, and outside instance profiles.
 
     Evidence: the API reference (DeleteRole); reported.
@@ -69,7 +69,7 @@ def role_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None:
         raise delete_conflict(IN_PROFILE)
 
 
-def instance_profile_is_empty(backend: IAMBackend, parameters: Parameters) -> None:
+def instance_profile_is_empty(backend: Backend, parameters: Parameters) -> None:
     """An instance profile can be deleted without a role.
 
     Evidence: the API reference (DeleteInstanceProfile); reported.
@@ -78,7 +78,7 @@ def instance_profile_is_empty(backend: IAMBackend, parameters: Parameters) -> No
         raise delete_conflict(IN_PROFILE)
 
 
-def policy_is_not_attached(backend: IAMBackend, parameters: Parameters) -> None:
+def policy_is_not_attached(backend: Backend, parameters: Parameters) -> None:
     """A managed policy can be deleted if it is neither attached nor a permissions boundary.
 
     Evidence: recorded (DeletePolicy); reported for boundaries.
@@ -95,7 +95,7 @@ def policy_is_not_attached(backend: IAMBackend, parameters: Parameters) -> None:
             raise delete_conflict("Cannot delete a policy attached to entities.")
 
 
-def policy_has_one_version(backend: IAMBackend, parameters: Parameters) -> None:
+def policy_has_one_version(backend: Backend, parameters: Parameters) -> None:
     """All versions but the default one are deleted before a managed policy.
 
     Evidence: reported (DeletePolicy).
@@ -107,7 +107,7 @@ def policy_has_one_version(backend: IAMBackend, parameters: Parameters) -> None:
         )
 
 
-def virtual_mfa_device_is_not_assigned(backend: IAMBackend, parameters: Parameters) -> None:
+def virtual_mfa_device_is_not_assigned(backend: Backend, parameters: Parameters) -> None:
     """A device is deactivated before it is deleted.
 
     Evidence: the API reference (DeleteVirtualMFADevice: must deactivate first); reported.

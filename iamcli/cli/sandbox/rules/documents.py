@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.rules.kinds import Parameters
+    from iamcli.cli.sandbox.rules.entity_types import Backend, Parameters
 
     Statement = dict[str, Any]
 
@@ -30,13 +28,7 @@ LATEST = "2012-10-17"
 #: "Conditions" has no meaning, but IAM accepts it.
 TOP_ELEMENTS = {*POLICY, "Conditions"}
 ELEMENTS = set(STATEMENT)
-#: The kinds of principals, and what messages call them; reported for services.
-PRINCIPALS = {
-    "AWS": "AWS",
-    "Service": "SERVICE",
-    "Federated": "Federated",
-    "CanonicalUser": "CanonicalUser",
-}
+PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
 OPERATOR = re.compile(
     r"(ForAnyValue:|ForAllValues:)?"
     r"(String(Not)?(Equals(IgnoreCase)?|Like)|Numeric(Not)?Equals|Numeric(Less|Greater)Than(Equals)?"
@@ -57,23 +49,33 @@ WITHOUT_REGION = {
     "s3": "Resource {} can not contain region information.",
 }
 IAM_RESOURCES = (
-    *("user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/"),
-    *("server-certificate/", "policy/", "sms-mfa/", "saml-provider/", "oidc-provider/"),
-    *("report/", "access-report/"),
+    "user/",
+    "federated-user/",
+    "role/",
+    "group/",
+    "instance-profile/",
+    "mfa/",
+    "server-certificate/",
+    "policy/",
+    "sms-mfa/",
+    "saml-provider/",
+    "oidc-provider/",
+    "report/",
+    "access-report/",
 )
 
 
-def managed_policy_is_valid(backend: IAMBackend, parameters: Parameters) -> None:
+def managed_policy_is_valid(backend: Backend, parameters: Parameters) -> None:
     """A managed policy must be of version 2012-10-17. Evidence: recorded (CreatePolicy)."""
     _identity_policy(parameters["PolicyDocument"], backend.partition, versioned=True)
 
 
-def inline_policy_is_valid(backend: IAMBackend, parameters: Parameters) -> None:
+def inline_policy_is_valid(backend: Backend, parameters: Parameters) -> None:
     """An inline policy needs no version. Evidence: recorded (PutUserPolicy); LEGACY.md."""
     _identity_policy(parameters["PolicyDocument"], backend.partition, versioned=False)
 
 
-def trust_policy_is_valid(backend: IAMBackend, parameters: Parameters) -> None:
+def trust_policy_is_valid(backend: Backend, parameters: Parameters) -> None:
     """A trust policy names principals and STS actions, and no resources.
 
     Evidence: recorded (CreateRole, UpdateAssumeRolePolicy: JSON, actions); reported (the other
@@ -302,7 +304,7 @@ def _trust_syntax(policy: Mapping[str, Any]) -> list[Statement]:
     return _statements(policy)
 
 
-def _trust_statement(backend: IAMBackend, statement: Statement) -> None:
+def _trust_statement(backend: Backend, statement: Statement) -> None:
     if "Resource" in statement:
         raise malformed_policy("Has prohibited field Resource")
     if "NotResource" in statement:
@@ -322,27 +324,27 @@ def _trust_statement(backend: IAMBackend, statement: Statement) -> None:
     _principals(backend, principal)
 
 
-def _principals(backend: IAMBackend, principal: object) -> None:
+def _principals(backend: Backend, principal: object) -> None:
     if not isinstance(principal, dict):
         raise malformed_policy(
             f'AssumeRolepolicy contained an invalid principal: "STAR":"{principal}".'
         )
-    for kind, values in principal.items():
+    for principal_type, values in principal.items():
         for value in values if isinstance(values, list) else [values]:
             if (
-                kind not in PRINCIPALS
+                principal_type not in PRINCIPALS
                 or not isinstance(value, str)
                 or not value
-                or (kind == "AWS" and not _is_aws_principal(backend, value))
-                or (kind == "Service" and not is_service_name(value))
+                or (principal_type == "AWS" and not _is_aws_principal(backend, value))
+                or (principal_type == "Service" and not is_service_name(value))
             ):
                 text = value if isinstance(value, str) else json.dumps(value)
-                raise malformed_policy(
-                    f'Invalid principal in policy: "{PRINCIPALS.get(kind, kind)}":"{text}"'
-                )
+                # Reported: messages write the name of this type alone in capitals.
+                called = "SERVICE" if principal_type == "Service" else principal_type
+                raise malformed_policy(f'Invalid principal in policy: "{called}":"{text}"')
 
 
-def _is_aws_principal(backend: IAMBackend, value: str) -> bool:
+def _is_aws_principal(backend: Backend, value: str) -> bool:
     """Return whether ``value`` is an account, a user, a role or a session.
 
     Those of this account must exist; of other accounts nothing is known here.
@@ -352,13 +354,13 @@ def _is_aws_principal(backend: IAMBackend, value: str) -> bool:
     match = re.fullmatch(r"arn:([\w-]+):(iam|sts)::(\d{12}):(.+)", value, re.ASCII)
     if not match or match[1] != backend.partition:
         return False
-    kind = match[4].partition("/")[0]
+    entity = match[4].partition("/")[0]
     if match[2] == "sts":
-        return kind in ("assumed-role", "federated-user")
-    if kind not in ("user", "role") or match[3] != backend.account_id:
-        return kind in ("root", "user", "role")
-    entities = backend.users if kind == "user" else backend.roles
-    return value in [entity.arn for entity in entities.values()]
+        return entity in ("assumed-role", "federated-user")
+    if entity not in ("user", "role") or match[3] != backend.account_id:
+        return entity in ("root", "user", "role")
+    entities = backend.users if entity == "user" else backend.roles
+    return value in [known.arn for known in entities.values()]
 
 
 # Both.

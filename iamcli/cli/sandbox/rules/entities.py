@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.sandbox.refusals import Refusal, invalid, no_such_entity, not_in_copy
-from iamcli.cli.sandbox.rules.kinds import (
+from iamcli.cli.sandbox.rules.entity_types import (
     INSTANCE_PROFILE,
     POLICY,
     ROLE,
@@ -22,15 +22,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from moto.iam.models import IAMBackend, ManagedPolicy
+    from moto.iam.models import ManagedPolicy
 
-    from iamcli.cli.sandbox.rules.kinds import Kind, Parameters, Rule
+    from iamcli.cli.sandbox.rules.entity_types import Backend, EntityType, Parameters, Rule
 
 #: How the names of services end. Source: the DNS suffixes in botocore's endpoints.json; the name of
 #: some services that only other services call ends in aws.internal.
 OF_SERVICES = (
-    *("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "aws.internal"),
-    *("c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk", "csp.hci.ic.gov"),
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "aws.internal",
+    "c2s.ic.gov",
+    "sc2s.sgov.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
 )
 
 
@@ -40,7 +46,7 @@ def is_service_name(name: str) -> bool:
     return bool(re.fullmatch(rf"([a-z0-9-]+\.)+({suffixes})", name, re.ASCII | re.IGNORECASE))
 
 
-def find_policy(backend: IAMBackend, arn: str) -> ManagedPolicy:
+def find_policy(backend: Backend, arn: str) -> ManagedPolicy:
     """Return the managed policy ``arn``. Evidence: recorded (DeletePolicy)."""
     if arn not in backend.managed_policies:
         raise no_such_entity(POLICY.missing.format(arn))
@@ -55,21 +61,21 @@ def is_known(policy: Any) -> bool:
     return policy.default_version_id is not None
 
 
-def exists(kind: Kind) -> Rule:
+def exists(entity_type: EntityType) -> Rule:
     """Return the rule that what a request names must exist; without a user, the account calls.
 
-    Evidence: that of ``kind``.
+    Evidence: that of ``entity_type``.
     """
 
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
-        if kind.parameter in parameters:
-            kind.find(backend, parameters)
+    def rule(backend: Backend, parameters: Parameters) -> None:
+        if entity_type.parameter in parameters:
+            entity_type.find(backend, parameters)
 
-    rule.__name__ = f"{kind.noun}_exists"
+    rule.__name__ = f"{entity_type.noun}_exists"
     return rule
 
 
-def role_is_not_protected(backend: IAMBackend, parameters: Parameters) -> None:
+def role_is_not_protected(backend: Backend, parameters: Parameters) -> None:
     """A role of a service, or of IAM Identity Center, is changed by AWS only.
 
     Evidence: recorded (DeleteRole of AWSServiceRoleForSupport); reported for /aws-reserved/
@@ -84,7 +90,7 @@ def role_is_not_protected(backend: IAMBackend, parameters: Parameters) -> None:
         )
 
 
-def role_is_in_instance_profile(backend: IAMBackend, parameters: Parameters) -> None:
+def role_is_in_instance_profile(backend: Backend, parameters: Parameters) -> None:
     """The role to remove must be in the instance profile; moto answers with status 500.
 
     Evidence: the API reference (NoSuchEntity); the wording is like the one for a role.
@@ -94,26 +100,40 @@ def role_is_in_instance_profile(backend: IAMBackend, parameters: Parameters) -> 
         raise no_such_entity(ROLE.missing.format(parameters["RoleName"]))
 
 
-def policy_arn_is_valid(_backend: IAMBackend, parameters: Parameters) -> None:
+def policy_arn_is_valid(_backend: Backend, parameters: Parameters) -> None:
     """An ARN is expected, not a name. Evidence: recorded (AttachUserPolicy)."""
     arn = parameters.get("PolicyArn")
     if arn is not None and not is_policy_arn(arn):
         raise invalid(f"ARN {arn} is not valid.")
 
 
-def policy_exists(backend: IAMBackend, parameters: Parameters) -> None:
+def policy_exists(backend: Backend, parameters: Parameters) -> None:
     """The managed policy must exist. Evidence: recorded (DeletePolicy, TagPolicy)."""
     find_policy(backend, parameters["PolicyArn"])
 
 
-def policy_is_attachable(backend: IAMBackend, parameters: Parameters) -> None:
+def policy_is_attachable(backend: Backend, parameters: Parameters) -> None:
     """A policy to attach must exist. Evidence: recorded (AttachUserPolicy)."""
     arn = parameters["PolicyArn"]
     if arn not in backend.managed_policies:
         raise no_such_entity(f"Policy {arn} does not exist or is not attachable.")
 
 
-def policy_version_exists(backend: IAMBackend, parameters: Parameters) -> None:
+def boundary_exists(backend: Backend, parameters: Parameters) -> None:
+    """The ARN of a permissions boundary must be a managed policy's, and the policy must exist.
+
+    Evidence: recorded (CreateRole).
+    """
+    arn = parameters.get("PermissionsBoundary")
+    if arn is None:
+        return
+    if not is_policy_arn(arn):
+        raise Refusal("InvalidInput", f"ARN {arn} is not valid.")
+    if arn not in backend.managed_policies:
+        raise no_such_entity(f"Scope ARN: {arn} does not exist or is not attachable.")
+
+
+def policy_version_exists(backend: Backend, parameters: Parameters) -> None:
     """The version of a policy must exist. Evidence: recorded (GetPolicyVersion)."""
     arn, wanted = parameters["PolicyArn"], parameters["VersionId"]
     exists = arn in backend.managed_policies
@@ -122,7 +142,7 @@ def policy_version_exists(backend: IAMBackend, parameters: Parameters) -> None:
         raise no_such_entity(f"Policy {arn} version {wanted} does not exist or is not attachable.")
 
 
-def policy_is_of_this_account(_backend: IAMBackend, parameters: Parameters) -> None:
+def policy_is_of_this_account(_backend: Backend, parameters: Parameters) -> None:
     """A policy of AWS cannot be changed. Evidence: recorded (DeletePolicyVersion)."""
     if is_policy_of_aws(parameters["PolicyArn"]):
         raise Refusal(
@@ -130,25 +150,25 @@ def policy_is_of_this_account(_backend: IAMBackend, parameters: Parameters) -> N
         )
 
 
-def inline_policy_exists(kind: Kind) -> Rule:
+def inline_policy_exists(entity_type: EntityType) -> Rule:
     """Return the rule that the inline policy of a user, group or role must exist.
 
     Evidence: recorded (GetRolePolicy).
     """
 
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+    def rule(backend: Backend, parameters: Parameters) -> None:
         name = parameters["PolicyName"]
-        if name not in kind.find(backend, parameters).policies:
-            raise no_such_entity(f"The {kind.noun} policy with name {name} cannot be found.")
+        if name not in entity_type.find(backend, parameters).policies:
+            raise no_such_entity(f"The {entity_type.noun} policy with name {name} cannot be found.")
 
-    rule.__name__ = f"{kind.noun}_policy_exists"
+    rule.__name__ = f"{entity_type.noun}_policy_exists"
     return rule
 
 
 def _of_user(name: str, parameter: str, called: str, ids: Callable[[Any], Iterable[str]]) -> Rule:
     """Return the rule ``name``: what ``parameter`` names must be among the ``ids`` of the user."""
 
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+    def rule(backend: Backend, parameters: Parameters) -> None:
         wanted = parameters[parameter]
         if "UserName" in parameters and wanted not in ids(USER.find(backend, parameters)):
             raise no_such_entity(f"The {called} with id {wanted} cannot be found.")
@@ -173,7 +193,7 @@ ssh_public_key_exists = _of_user(
 )
 
 
-def login_profile_exists(backend: IAMBackend, parameters: Parameters) -> None:
+def login_profile_exists(backend: Backend, parameters: Parameters) -> None:
     """The user must have a password.
 
     Evidence: recorded (DeleteLoginProfile); reported (ChangePassword).
@@ -183,7 +203,7 @@ def login_profile_exists(backend: IAMBackend, parameters: Parameters) -> None:
         raise no_such_entity(f"Login Profile for User {name} cannot be found.")
 
 
-def account_alias_exists(backend: IAMBackend, parameters: Parameters) -> None:
+def account_alias_exists(backend: Backend, parameters: Parameters) -> None:
     """Only the alias that the account has can be deleted.
 
     Evidence: the API reference (NoSuchEntity); the wording is like that of other entities.
@@ -193,14 +213,14 @@ def account_alias_exists(backend: IAMBackend, parameters: Parameters) -> None:
         raise no_such_entity(f"The Account Alias with name {alias} cannot be found.")
 
 
-def virtual_mfa_device_exists(backend: IAMBackend, parameters: Parameters) -> None:
+def virtual_mfa_device_exists(backend: Backend, parameters: Parameters) -> None:
     """The virtual MFA device must exist. Evidence: recorded (DeleteVirtualMFADevice)."""
     serial = parameters["SerialNumber"]
     if serial not in backend.virtual_mfa_devices:
         raise _no_such_device(serial)
 
 
-def mfa_device_can_be_known(backend: IAMBackend, parameters: Parameters) -> None:
+def mfa_device_can_be_known(backend: Backend, parameters: Parameters) -> None:
     """A virtual device must exist before it is enabled; only AWS knows the serials of others.
 
     Evidence: the API reference (NoSuchEntity); the wording is like that of DeactivateMFADevice.
@@ -209,14 +229,14 @@ def mfa_device_can_be_known(backend: IAMBackend, parameters: Parameters) -> None
         virtual_mfa_device_exists(backend, parameters)
 
 
-def is_assigned(backend: IAMBackend, serial: str) -> bool:
+def is_assigned(backend: Backend, serial: str) -> bool:
     """Return whether an MFA device is assigned to a user or to the root user."""
     root = vars(backend).get("account_root")
     owners: list[Any] = [*backend.users.values(), *([root] if root else [])]
     return any(serial in owner.mfa_devices for owner in owners)
 
 
-def mfa_device_is_assigned(backend: IAMBackend, parameters: Parameters) -> None:
+def mfa_device_is_assigned(backend: Backend, parameters: Parameters) -> None:
     """A device to deactivate or to synchronize must be the user's.
 
     Evidence: recorded (DeactivateMFADevice).

@@ -4,56 +4,54 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import Refusal, already_exists
 from iamcli.cli.sandbox.rules.entities import is_assigned
-from iamcli.cli.sandbox.rules.kinds import USER
+from iamcli.cli.sandbox.rules.entity_types import USER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.rules.kinds import Kind, Parameters, Rule
+    from iamcli.cli.sandbox.rules.entity_types import Backend, EntityType, Parameters, Rule
 
 DUPLICATE_KEYS = "Duplicate tag keys found."
 
 
-def name_is_free(kind: Kind) -> Rule:
+def name_is_free(entity_type: EntityType) -> Rule:
     """Return the rule that a name is unique in the account, in any case and whatever the path.
 
     Evidence: the API reference (CreateUser, CreateGroup, CreateRole, CreatePolicy); the IAM User
-    Guide for the others (names are not distinguished by case); the wording: that of ``kind``.
+    Guide for the others (names are not distinguished by case); the wording: that of the type.
     """
 
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
-        _require_free(kind, backend, parameters[kind.parameter])
+    def rule(backend: Backend, parameters: Parameters) -> None:
+        _require_free(entity_type, backend, parameters[entity_type.parameter])
 
-    rule.__name__ = f"{kind.noun}_name_is_free"
+    rule.__name__ = f"{entity_type.noun}_name_is_free"
     return rule
 
 
-def new_name_is_free(kind: Kind) -> Rule:
+def new_name_is_free(entity_type: EntityType) -> Rule:
     """Return the rule that nothing gets a name that is taken, nor its own in other letters.
 
     Evidence: as for ``name_is_free``. The own name unchanged is accepted: tools send it with a new
     path.
     """
 
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
-        old = parameters[kind.parameter]
-        new = parameters.get(f"New{kind.parameter}", old)
+    def rule(backend: Backend, parameters: Parameters) -> None:
+        old = parameters[entity_type.parameter]
+        new = parameters.get(f"New{entity_type.parameter}", old)
         if new != old:
-            _require_free(kind, backend, new)
+            _require_free(entity_type, backend, new)
 
-    rule.__name__ = f"new_{kind.noun}_name_is_free"
+    rule.__name__ = f"new_{entity_type.noun}_name_is_free"
     return rule
 
 
-def login_profile_is_new(backend: IAMBackend, parameters: Parameters) -> None:
+def login_profile_is_new(backend: Backend, parameters: Parameters) -> None:
     """A user has one password. Evidence: recorded (CreateLoginProfile)."""
     name = parameters.get("UserName")
     if name and USER.find(backend, parameters).password:
         raise already_exists(f"Login Profile for user {name} already exists.")
 
 
-def virtual_mfa_device_is_new(backend: IAMBackend, parameters: Parameters) -> None:
+def virtual_mfa_device_is_new(backend: Backend, parameters: Parameters) -> None:
     """The path and the name of a device are used once. Evidence: recorded (the same operation)."""
     path, name = parameters.get("Path", "/"), parameters["VirtualMFADeviceName"]
     serial = f"arn:{backend.partition}:iam::{backend.account_id}:mfa{path}{name}"
@@ -61,13 +59,13 @@ def virtual_mfa_device_is_new(backend: IAMBackend, parameters: Parameters) -> No
         raise already_exists("MFA device already exists.")
 
 
-def mfa_device_is_not_in_use(backend: IAMBackend, parameters: Parameters) -> None:
+def mfa_device_is_not_in_use(backend: Backend, parameters: Parameters) -> None:
     """A device is assigned to one user. Evidence: recorded (EnableMFADevice)."""
     if is_assigned(backend, parameters["SerialNumber"]):
         raise already_exists("MFA Device is already in use.")
 
 
-def account_alias_is_new(backend: IAMBackend, parameters: Parameters) -> None:
+def account_alias_is_new(backend: Backend, parameters: Parameters) -> None:
     """The alias that the account has is taken, as all aliases are; another one replaces it.
 
     Evidence: reported (CreateAccountAlias).
@@ -77,7 +75,7 @@ def account_alias_is_new(backend: IAMBackend, parameters: Parameters) -> None:
         raise already_exists(f"The account alias {alias} already exists.")
 
 
-def tag_keys_are_unique(_backend: IAMBackend, parameters: Parameters) -> None:
+def tag_keys_are_unique(_backend: Backend, parameters: Parameters) -> None:
     """Two tags of a request cannot have the same key; those of a user or role in any case.
 
     Evidence: recorded (TagPolicy, CreateRole, TagRole); the IAM User Guide for the others.
@@ -89,7 +87,7 @@ def tag_keys_are_unique(_backend: IAMBackend, parameters: Parameters) -> None:
         raise Refusal("InvalidInput", f"{DUPLICATE_KEYS}{note}")
 
 
-def tags_are_not_reserved(_backend: IAMBackend, parameters: Parameters) -> None:
+def tags_are_not_reserved(_backend: Backend, parameters: Parameters) -> None:
     """Neither the key nor the value of a tag begins with ``aws:``.
 
     Evidence: the IAM User Guide (rules for tagging). The wording is the sandbox's own.
@@ -101,6 +99,6 @@ def tags_are_not_reserved(_backend: IAMBackend, parameters: Parameters) -> None:
         )
 
 
-def _require_free(kind: Kind, backend: IAMBackend, name: str) -> None:
-    if name.lower() in {taken.lower() for taken in kind.names(backend)}:
-        raise already_exists(kind.taken.format(name))
+def _require_free(entity_type: EntityType, backend: Backend, name: str) -> None:
+    if name.lower() in {taken.lower() for taken in entity_type.names(backend)}:
+        raise already_exists(entity_type.taken.format(name))

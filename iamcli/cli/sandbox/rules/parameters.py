@@ -2,7 +2,7 @@
 
 IAM words most violations as "Value at 'path' failed to satisfy constraint: ..." and counts them. It
 checks the characters of the names, paths and texts of 2010 afterwards, one parameter at a time, and
-explains them in words. Members that came later are checked with the first kind, patterns included.
+explains them in words. Members that came later are checked in the first way, patterns included.
 Source: recorded (tests/recorded/refusals.txt, UpdateAccountPasswordPolicy) and reported.
 """
 

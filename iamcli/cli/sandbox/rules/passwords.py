@@ -11,9 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from moto.iam.models import AccountPasswordPolicy, IAMBackend, User
+    from moto.iam.models import AccountPasswordPolicy, User
 
-    from iamcli.cli.sandbox.rules.kinds import Parameters
+    from iamcli.cli.sandbox.rules.entity_types import Backend, Parameters
 
 #: What each policy requires at least one of, and how IAM calls it.
 REQUIRED = (
@@ -24,7 +24,7 @@ REQUIRED = (
 )
 
 
-def password_conforms(backend: IAMBackend, parameters: Parameters) -> None:
+def password_conforms(backend: Backend, parameters: Parameters) -> None:
     """A password must conform to the account's password policy; without one, any is accepted.
 
     Evidence: the API reference (UpdateAccountPasswordPolicy); recorded for a short one
@@ -38,7 +38,7 @@ def password_conforms(backend: IAMBackend, parameters: Parameters) -> None:
             raise Refusal("PasswordPolicyViolation", ", ".join(violations))
 
 
-def password_is_new(backend: IAMBackend, parameters: Parameters) -> None:
+def password_is_new(backend: Backend, parameters: Parameters) -> None:
     """A user cannot choose one of the last passwords again, if the policy prevents it.
 
     Evidence: the API reference (PasswordReusePrevention); the wording is like that of the others.
@@ -53,7 +53,7 @@ def password_is_new(backend: IAMBackend, parameters: Parameters) -> None:
         raise Refusal("PasswordPolicyViolation", "Password should not be one of the last passwords")
 
 
-def remember_password(backend: IAMBackend, parameters: Parameters) -> None:
+def remember_password(backend: Backend, parameters: Parameters) -> None:
     """Remember a password before it changes, for ``password_is_new``; never refuse anything."""
     user = backend.users.get(parameters.get("UserName", ""))
     if user and user.password:

@@ -1,4 +1,4 @@
-"""LimitExceeded: how many of a kind, and how long.
+"""LimitExceeded: how many, and how long.
 
 The quotas are those of ``GetAccountSummary`` of the same backend, so that an account whose quotas
 AWS has raised can raise them there.
@@ -8,39 +8,39 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import limit_exceeded, quota_exceeded
 from iamcli.cli.sandbox.rules.entities import find_policy
-from iamcli.cli.sandbox.rules.kinds import INSTANCE_PROFILE, USER
+from iamcli.cli.sandbox.rules.entity_types import INSTANCE_PROFILE, USER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sized
 
-    from moto.iam.models import IAMBackend, User
+    from moto.iam.models import User
 
-    from iamcli.cli.sandbox.rules.kinds import Kind, Parameters, Rule
+    from iamcli.cli.sandbox.rules.entity_types import Backend, EntityType, Parameters, Rule
 
 #: Not in GetAccountSummary. Source: the IAM User Guide (quotas).
 MFA_DEVICES = 8
 SSH_PUBLIC_KEYS = 5
 
 
-def account_quota_allows(kind: Kind) -> Rule:
-    """Return the rule that an account has no more of a kind than its quota.
+def account_quota_allows(entity_type: EntityType) -> Rule:
+    """Return the rule that an account has no more of a type than its quota.
 
-    Evidence: the IAM User Guide (quotas); the wording: that of ``kind``.
+    Evidence: the IAM User Guide (quotas); the wording: that of the type.
     """
 
-    def rule(backend: IAMBackend, _parameters: Parameters) -> None:
-        limit = _quota(backend, f"{kind.plural}Quota")
-        _fits(f"{kind.plural}PerAccount", len(kind.names(backend)), limit)
+    def rule(backend: Backend, _parameters: Parameters) -> None:
+        limit = _quota(backend, f"{entity_type.plural}Quota")
+        _fits(f"{entity_type.plural}PerAccount", len(entity_type.names(backend)), limit)
 
-    rule.__name__ = f"account_quota_allows_{kind.noun}"
+    rule.__name__ = f"account_quota_allows_{entity_type.noun}"
     return rule
 
 
 def _of_user(name: str, quota: str, limit: str | int, held: Callable[[User], Sized]) -> Rule:
     """Return the rule ``name``: a user has no more of ``held`` than ``limit``, or its quota."""
 
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+    def rule(backend: Backend, parameters: Parameters) -> None:
         if "UserName" in parameters:
             most = limit if isinstance(limit, int) else _quota(backend, limit)
             _fits(quota, len(held(USER.find(backend, parameters))), most)
@@ -49,45 +49,43 @@ def _of_user(name: str, quota: str, limit: str | int, held: Callable[[User], Siz
     return rule
 
 
-def attached_policies_fit(kind: Kind) -> Rule:
+def attached_policies_fit(entity_type: EntityType) -> Rule:
     """Return the rule that a user, group or role has ten attached policies.
 
     One can be attached again. Evidence: reported (AttachUserPolicy, AttachGroupPolicy,
     AttachRolePolicy).
     """
-    of = kind.parameter.removesuffix("Name")
 
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
-        attached = kind.find(backend, parameters).managed_policies
+    def rule(backend: Backend, parameters: Parameters) -> None:
+        attached = entity_type.find(backend, parameters).managed_policies
         if parameters["PolicyArn"] not in attached:
-            limit = _quota(backend, f"AttachedPoliciesPer{of}Quota")
-            _fits(f"PoliciesPer{of}", len(attached), limit)
+            limit = _quota(backend, f"AttachedPoliciesPer{entity_type.type_name}Quota")
+            _fits(f"PoliciesPer{entity_type.type_name}", len(attached), limit)
 
-    rule.__name__ = f"policies_of_{kind.noun}_fit"
+    rule.__name__ = f"policies_of_{entity_type.noun}_fit"
     return rule
 
 
-def inline_policies_are_short(kind: Kind) -> Rule:
+def inline_policies_are_short(entity_type: EntityType) -> Rule:
     """Return the rule that all inline policies of a user, group or role are short.
 
     White space does not count. Evidence: reported (PutUserPolicy, PutGroupPolicy); recorded
     (PutRolePolicy).
     """
-    of = kind.parameter.removesuffix("Name")
 
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
-        entity = kind.find(backend, parameters)
-        limit = _quota(backend, f"{of}PolicySizeQuota")
+    def rule(backend: Backend, parameters: Parameters) -> None:
+        entity = entity_type.find(backend, parameters)
+        limit = _quota(backend, f"{entity_type.type_name}PolicySizeQuota")
         policies = {**entity.policies, parameters["PolicyName"]: parameters["PolicyDocument"]}
         if sum(map(_size, policies.values())) > limit:
-            message = f"Maximum policy size of {limit} bytes exceeded for {kind.noun}"
+            message = f"Maximum policy size of {limit} bytes exceeded for {entity_type.noun}"
             raise limit_exceeded(f"{message} {entity.name}")
 
-    rule.__name__ = f"inline_policies_of_{kind.noun}_are_short"
+    rule.__name__ = f"inline_policies_of_{entity_type.noun}_are_short"
     return rule
 
 
-def _quota(backend: IAMBackend, key: str) -> int:
+def _quota(backend: Backend, key: str) -> int:
     quota: int = backend.account_summary.summary_map[key]
     return quota
 
@@ -128,7 +126,7 @@ mfa_devices_fit = _of_user(
 )
 
 
-def groups_of_user_fit(backend: IAMBackend, parameters: Parameters) -> None:
+def groups_of_user_fit(backend: Backend, parameters: Parameters) -> None:
     """A user is in ten groups; who is a member can be added again.
 
     Evidence: the IAM User Guide (quotas); the wording is like that of CreateAccessKey.
@@ -142,13 +140,13 @@ def groups_of_user_fit(backend: IAMBackend, parameters: Parameters) -> None:
     _fits("GroupsPerUser", len(others), _quota(backend, "GroupsPerUserQuota"))
 
 
-def instance_profile_has_no_role(backend: IAMBackend, parameters: Parameters) -> None:
+def instance_profile_has_no_role(backend: Backend, parameters: Parameters) -> None:
     """An instance profile has one role. Evidence: recorded (AddRoleToInstanceProfile)."""
     roles = INSTANCE_PROFILE.find(backend, parameters).roles
     _fits("InstanceSessionsPerInstanceProfile", len(roles), 1)
 
 
-def policy_versions_fit(backend: IAMBackend, parameters: Parameters) -> None:
+def policy_versions_fit(backend: Backend, parameters: Parameters) -> None:
     """A managed policy has five versions. Evidence: recorded (CreatePolicyVersion)."""
     limit = _quota(backend, "VersionsPerPolicyQuota")
     if len(find_policy(backend, parameters["PolicyArn"]).versions) >= limit:
@@ -158,7 +156,7 @@ def policy_versions_fit(backend: IAMBackend, parameters: Parameters) -> None:
         )
 
 
-def managed_policy_is_short(backend: IAMBackend, parameters: Parameters) -> None:
+def managed_policy_is_short(backend: Backend, parameters: Parameters) -> None:
     """A managed policy has 6144 characters, without white space.
 
     Evidence: the IAM User Guide (quotas); reported (CreatePolicy).
@@ -168,7 +166,7 @@ def managed_policy_is_short(backend: IAMBackend, parameters: Parameters) -> None
         raise quota_exceeded("PolicySize", limit)
 
 
-def trust_policy_is_short(backend: IAMBackend, parameters: Parameters) -> None:
+def trust_policy_is_short(backend: Backend, parameters: Parameters) -> None:
     """A trust policy has 2048 characters, without white space.
 
     Evidence: the IAM User Guide (quotas); reported (CreateRole).

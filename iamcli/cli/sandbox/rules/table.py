@@ -6,18 +6,8 @@ moto refuses in the words of IAM has no rule.
 
 from __future__ import annotations
 
-from iamcli.cli.sandbox.rules import (
-    boundaries,
-    certificates,
-    deletions,
-    documents,
-    entities,
-    names,
-    passwords,
-    quotas,
-    ssh_keys,
-)
-from iamcli.cli.sandbox.rules.kinds import (
+from iamcli.cli.sandbox.rules import deletions, documents, entities, keys, names, passwords, quotas
+from iamcli.cli.sandbox.rules.entity_types import (
     GROUP,
     INSTANCE_PROFILE,
     POLICY,
@@ -28,20 +18,12 @@ from iamcli.cli.sandbox.rules.kinds import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.cli.sandbox.rules.kinds import Kind, Rule
+    from iamcli.cli.sandbox.rules.entity_types import EntityType, Rule
 
-#: The operations that create the entity that they name.
-CREATED = {
-    "CreateUser": USER,
-    "CreateGroup": GROUP,
-    "CreateRole": ROLE,
-    "CreateInstanceProfile": INSTANCE_PROFILE,
-    "UploadServerCertificate": SERVER_CERTIFICATE,
-}
 #: For every operation: what it names exists, but for what it creates.
 EXISTING = {
-    kind: entities.exists(kind)
-    for kind in (USER, GROUP, INSTANCE_PROFILE, ROLE, SERVER_CERTIFICATE)
+    entity_type: entities.exists(entity_type)
+    for entity_type in (USER, GROUP, INSTANCE_PROFILE, ROLE, SERVER_CERTIFICATE)
 }
 #: For every operation that has the parameter.
 COMMON: tuple[Rule, ...] = (
@@ -54,23 +36,24 @@ _OWN_ROLE = entities.role_is_not_protected
 _OWN_POLICY = entities.policy_is_of_this_account
 _VERSION = entities.policy_version_exists
 _DEVICE = entities.virtual_mfa_device_exists
-_BOUNDARY = boundaries.boundary_exists
+_BOUNDARY = entities.boundary_exists
 
 
 def rules(operation: str) -> tuple[Rule, ...]:
     """Return the rules of an operation, in the order in which they are checked."""
-    existing = (rule for kind, rule in EXISTING.items() if kind is not CREATED.get(operation))
+    created = operation.removeprefix("Create").removeprefix("Upload")
+    existing = (rule for named, rule in EXISTING.items() if named.type_name != created)
     return (*existing, *COMMON, *RULES.get(operation, ()))
 
 
-def _policies_of(kind: Kind, *change: Rule) -> dict[str, tuple[Rule, ...]]:
+def _policies_of(entity_type: EntityType, *change: Rule) -> dict[str, tuple[Rule, ...]]:
     """Return the rules of the operations on the policies of a user, group or role.
 
     ``change``: the rules that come first in each operation that changes something.
     """
-    of = kind.parameter.removesuffix("Name")
-    inline = entities.inline_policy_exists(kind)
-    short = quotas.inline_policies_are_short(kind)
+    of = entity_type.type_name
+    inline = entities.inline_policy_exists(entity_type)
+    short = quotas.inline_policies_are_short(entity_type)
     return {
         f"Put{of}Policy": (*change, documents.inline_policy_is_valid, short),
         f"Get{of}Policy": (inline,),
@@ -78,21 +61,20 @@ def _policies_of(kind: Kind, *change: Rule) -> dict[str, tuple[Rule, ...]]:
         f"Attach{of}Policy": (
             *change,
             entities.policy_is_attachable,
-            quotas.attached_policies_fit(kind),
+            quotas.attached_policies_fit(entity_type),
         ),
         f"Detach{of}Policy": change,
     }
 
 
-USERS: dict[str, tuple[Rule, ...]] = {
+RULES: dict[str, tuple[Rule, ...]] = {
+    # Users.
     "CreateUser": (names.name_is_free(USER), _BOUNDARY, quotas.account_quota_allows(USER)),
     "UpdateUser": (names.new_name_is_free(USER),),
     "DeleteUser": (deletions.user_is_not_referenced,),
     "PutUserPermissionsBoundary": (_BOUNDARY,),
     **_policies_of(USER),
-}
-
-CREDENTIALS: dict[str, tuple[Rule, ...]] = {
+    # Credentials of users.
     "CreateAccessKey": (quotas.access_keys_fit,),
     "UpdateAccessKey": (entities.access_key_exists,),
     "DeleteAccessKey": (entities.access_key_exists,),
@@ -107,21 +89,16 @@ CREDENTIALS: dict[str, tuple[Rule, ...]] = {
         passwords.password_conforms,
         passwords.password_is_new,
     ),
-    "UploadSigningCertificate": (
-        certificates.signing_certificate_is_one,
-        quotas.signing_certificates_fit,
-    ),
+    "UploadSigningCertificate": (keys.signing_certificate_is_one, quotas.signing_certificates_fit),
     "UploadSSHPublicKey": (
-        ssh_keys.ssh_public_key_is_one,
-        ssh_keys.ssh_public_key_is_new,
+        keys.ssh_public_key_is_one,
+        keys.ssh_public_key_is_new,
         quotas.ssh_public_keys_fit,
     ),
     "GetSSHPublicKey": (entities.ssh_public_key_exists,),
     "UpdateSSHPublicKey": (entities.ssh_public_key_exists,),
     "DeleteSSHPublicKey": (entities.ssh_public_key_exists,),
-}
-
-DEVICES: dict[str, tuple[Rule, ...]] = {
+    # MFA devices.
     "CreateVirtualMFADevice": (names.virtual_mfa_device_is_new,),
     "DeleteVirtualMFADevice": (_DEVICE, deletions.virtual_mfa_device_is_not_assigned),
     "EnableMFADevice": (
@@ -134,17 +111,13 @@ DEVICES: dict[str, tuple[Rule, ...]] = {
     "ListMFADeviceTags": (_DEVICE,),
     "TagMFADevice": (_DEVICE,),
     "UntagMFADevice": (_DEVICE,),
-}
-
-GROUPS: dict[str, tuple[Rule, ...]] = {
+    # Groups.
     "CreateGroup": (names.name_is_free(GROUP), quotas.account_quota_allows(GROUP)),
     "UpdateGroup": (names.new_name_is_free(GROUP),),
     "DeleteGroup": (deletions.group_is_not_referenced,),
     "AddUserToGroup": (quotas.groups_of_user_fit,),
     **_policies_of(GROUP),
-}
-
-ROLES: dict[str, tuple[Rule, ...]] = {
+    # Roles.
     "CreateRole": (
         names.name_is_free(ROLE),
         documents.trust_policy_is_valid,
@@ -164,9 +137,7 @@ ROLES: dict[str, tuple[Rule, ...]] = {
     "PutRolePermissionsBoundary": (_OWN_ROLE, _BOUNDARY),
     "DeleteRolePermissionsBoundary": (_OWN_ROLE,),
     **_policies_of(ROLE, _OWN_ROLE),
-}
-
-INSTANCE_PROFILES: dict[str, tuple[Rule, ...]] = {
+    # Instance profiles.
     "CreateInstanceProfile": (
         names.name_is_free(INSTANCE_PROFILE),
         quotas.account_quota_allows(INSTANCE_PROFILE),
@@ -174,9 +145,7 @@ INSTANCE_PROFILES: dict[str, tuple[Rule, ...]] = {
     "DeleteInstanceProfile": (deletions.instance_profile_is_empty,),
     "AddRoleToInstanceProfile": (_OWN_ROLE, quotas.instance_profile_has_no_role),
     "RemoveRoleFromInstanceProfile": (_OWN_ROLE, entities.role_is_in_instance_profile),
-}
-
-POLICIES: dict[str, tuple[Rule, ...]] = {
+    # Managed policies.
     "CreatePolicy": (
         documents.managed_policy_is_valid,
         quotas.managed_policy_is_short,
@@ -203,33 +172,17 @@ POLICIES: dict[str, tuple[Rule, ...]] = {
     "ListPolicyTags": (entities.policy_exists,),
     "TagPolicy": (entities.policy_exists,),
     "UntagPolicy": (entities.policy_exists,),
-}
-
-SERVER_CERTIFICATES: dict[str, tuple[Rule, ...]] = {
+    # Server certificates.
     "UploadServerCertificate": (
-        certificates.server_certificate_is_one,
-        certificates.server_certificate_is_valid_now,
-        certificates.private_key_matches,
-        certificates.chain_leads_on,
+        keys.server_certificate_is_one,
+        keys.server_certificate_is_valid_now,
+        keys.private_key_matches,
+        keys.chain_leads_on,
         names.name_is_free(SERVER_CERTIFICATE),
         quotas.account_quota_allows(SERVER_CERTIFICATE),
     ),
     "UpdateServerCertificate": (names.new_name_is_free(SERVER_CERTIFICATE),),
-}
-
-ACCOUNT: dict[str, tuple[Rule, ...]] = {
+    # The account.
     "CreateAccountAlias": (names.account_alias_is_new,),
     "DeleteAccountAlias": (entities.account_alias_exists,),
-}
-
-RULES: dict[str, tuple[Rule, ...]] = {
-    **USERS,
-    **CREDENTIALS,
-    **DEVICES,
-    **GROUPS,
-    **ROLES,
-    **INSTANCE_PROFILES,
-    **POLICIES,
-    **SERVER_CERTIFICATES,
-    **ACCOUNT,
 }

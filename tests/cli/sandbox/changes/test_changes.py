@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated
-from support.changes import ACCOUNT, READ, STAR, group, key, runner, used
-from support.copies import ARN, DATE, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, snapshot, user
-from support.shell import TESTS
+from support.changes import ACCOUNT, READ, STAR, group, key, used
+from support.copies import ARN, DATE, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, role, snapshot, user
+from support.entities import CERTIFICATE, OTHER_CERTIFICATE, PRIVATE_KEY
 from support.ssh_keys import public_key
 
 from iamcli.cli.account_file import schema
-from iamcli.cli.sandbox import launcher
-from iamcli.cli.sandbox.changes import changes, deleted
-from iamcli.cli.sandbox.report import Report
-from iamcli.cli.sandbox.watch import Watch
+from iamcli.cli.sandbox.changes.comparison import changes, deleted
+from iamcli.cli.sandbox.changes.report import Report
+from iamcli.cli.sandbox.changes.watch import Watch
+from iamcli.cli.sandbox.launch import launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.releases
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Callable[..., Any]:
-    """Run ``iamcli sandbox`` in a directory of its own, which has account.json."""
-    return runner(tmp_path)
+#: What belongs to a user: the member, the ID in it, and the type of the change.
+CREDENTIALS = (
+    ("AccessKeyMetadata", "AccessKeyId", "access-key"),
+    ("Certificates", "CertificateId", "signing-certificate"),
+    ("MFADevices", "SerialNumber", "mfa-device"),
+    ("SSHPublicKeys", "SSHPublicKeyId", "ssh-key"),
+    ("ServiceSpecificCredentials", "ServiceSpecificCredentialId", "service-credential"),
+)
 
 
 def state(*users: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return what a private IAM with these users contains, as changes are made of it."""
-    lists = (
-        *("AccessKeyMetadata", "Certificates", "MFADevices", "SSHPublicKeys"),
-        "ServiceSpecificCredentials",
-    )
-    none: dict[str, Any] = {**{name: [] for name in lists}, "LoginProfile": None}
+    none: dict[str, Any] = {member: [] for member, *_ in CREDENTIALS} | {"LoginProfile": None}
     return snapshot(users=[{**none, **one} for one in users], root=None, **more)
 
 
@@ -107,75 +107,51 @@ def test_the_order_of_changes_and_what_was_deleted() -> None:
     assert "\n  GetUser: NoSuchEntity: not here (3 times)\n" in text
 
 
+def full(content: Any) -> dict[str, Any]:
+    """Return an account with two users, two groups, a role and two instance profiles.
+
+    ``content``: returns what belongs to them, or something empty in its place.
+    """
+
+    def policies(of: str) -> dict[str, Any]:
+        attached = [{"PolicyName": name, "PolicyArn": f"{ARN}:policy/{name}"} for name in "mn"]
+        inline = [{"PolicyName": name, "PolicyDocument": READ} for name in "pq"]
+        return {f"{of}PolicyList": content(inline), "AttachedManagedPolicies": content(attached)}
+
+    def credentials(of: str) -> dict[str, Any]:
+        held = {
+            member: content([{name: f"{name}-{of}-{n}"} for n in "12"])
+            for member, name, _ in CREDENTIALS
+        }
+        return {**held, "LoginProfile": content({"CreateDate": DATE}) or None}
+
+    count = len(content("x"))
+    policy = {"PolicyName": "m", "PolicyId": "ANPA", "PolicyVersionList": []}
+    usage = {"AttachmentCount": count, "PermissionsBoundaryUsageCount": count}
+    groups = content(["dev", "ops"])
+    profile = {"InstanceProfileName": "i", "Roles": content([{"RoleName": "r"}])}
+    return {
+        **state(
+            *(user(n, **policies("User"), **credentials(n), GroupList=groups) for n in BOB_AND_EVE),
+            groups=[group(name, **policies("Group")) for name in ("dev", "ops")],
+            roles=[role("r", **policies("Role"), RoleLastUsed=content({"Region": "us-east-1"}))],
+            instance_profiles=[{**profile, "InstanceProfileId": f"AIPA{n}"} for n in "12"],
+            policies=[{**policy, **usage, "UpdateDate": f"{DATE}{count}"}],
+        ),
+        "root": credentials("root"),
+    }
+
+
+BOB_AND_EVE = ("bob", "eve")
+
+
 def test_what_belongs_to_an_entity_is_no_change_of_it() -> None:
     """Each is a change of its own: also for two users with the same."""
-    inline = [{"PolicyName": name, "PolicyDocument": READ} for name in "pq"]
-    attached = [{"PolicyName": name, "PolicyArn": f"{ARN}:policy/{name}"} for name in "mn"]
-
-    def account(content: bool) -> dict[str, Any]:  # noqa: FBT001
-        def some(value: Any) -> Any:
-            return value if content else type(value)()
-
-        def held(kind: str) -> dict[str, Any]:
-            both = {f"{kind}PolicyList": inline, "AttachedManagedPolicies": attached}
-            return {name: some(value) for name, value in both.items()}
-
-        def ids(of: str) -> dict[str, Any]:
-            names = (
-                "AccessKeyId",
-                "CertificateId",
-                "SSHPublicKeyId",
-                "ServiceSpecificCredentialId",
-            )
-            members = ("AccessKeyMetadata", "Certificates", "SSHPublicKeys")
-            lists = (*members, "ServiceSpecificCredentials")
-            own = {
-                each: some([{name: f"{name}-{of}-{n}"} for n in "12"])
-                for each, name in zip(lists, names, strict=True)
-            }
-            profile = {"CreateDate": DATE} if content else None
-            return {**own, "MFADevices": some([{"SerialNumber": of}]), "LoginProfile": profile}
-
-        role = {"Path": "/", "RoleId": "AROA", "RoleName": "r", **held("Role")}
-        profile = {"InstanceProfileName": "i", "InstanceProfileId": "AIPA"}
-        policy = {"PolicyName": "m", "PolicyId": "ANPA", "PolicyVersionList": []}
-        count = int(content)
-        usage = {"AttachmentCount": count, "PermissionsBoundaryUsageCount": count}
-        return {
-            **state(
-                *(
-                    user(name, **held("User"), **ids(name), GroupList=some(["dev", "ops"]))
-                    for name in ("bob", "eve")
-                ),
-                groups=[group(name, **held("Group")) for name in ("dev", "ops")],
-                roles=[{**role, "RoleLastUsed": some({"Region": "us-east-1"})}],
-                instance_profiles=[
-                    {**profile, "Roles": some([{"RoleName": "r", "RoleId": "AROA"}])},
-                    {**profile, "InstanceProfileId": "AIPA2", "Roles": some([{"RoleName": "r"}])},
-                ],
-                policies=[{**policy, **usage, "UpdateDate": f"{DATE}{count}"}],
-            ),
-            "root": ids("root"),
-        }
-
-    found = brief(changes(account(content=False), account(content=True)))
+    found = brief(changes(full(lambda value: type(value)()), full(lambda value: value)))
 
     def credentials(of: str, whose: str | None) -> list[tuple[str, str | None, str | None]]:
-        kinds = [
-            ("access-key", "AccessKeyId"),
-            ("signing-certificate", "CertificateId"),
-            ("mfa-device", None),
-            ("ssh-key", "SSHPublicKeyId"),
-            ("service-credential", "ServiceSpecificCredentialId"),
-        ]
-        return [
-            ("login-profile", None, whose),
-            *(
-                (kind, name, whose)
-                for kind, identity in kinds
-                for name in ([f"{identity}-{of}-{n}" for n in "12"] if identity else [of])
-            ),
-        ]
+        held = [(kind, f"{name}-{of}-{n}", whose) for _, name, kind in CREDENTIALS for n in "12"]
+        return [("login-profile", None, whose), *held]
 
     def inlines(whose: str) -> list[tuple[str, str, str]]:
         return [("policy", name, whose) for name in "pq"]
@@ -183,46 +159,23 @@ def test_what_belongs_to_an_entity_is_no_change_of_it() -> None:
     def attachments(whose: str) -> list[tuple[str, str, str]]:
         return [("attachment", f"{ARN}:policy/{name}", whose) for name in "mn"]
 
+    expected: list[tuple[str, str | None, str | None]] = []
+    for name in BOB_AND_EVE:
+        whose = f"user/{name}"
+        groups = [("membership", group, whose) for group in ("dev", "ops")]
+        expected += [*inlines(whose), *groups, *attachments(whose), *credentials(name, whose)]
+    for whose in ("group/dev", "group/ops"):
+        expected += [*inlines(whose), *attachments(whose)]
+    expected += [*inlines("role/r"), *[("membership", "i", "role/r")] * 2, *attachments("role/r")]
     assert {action for action, *_ in found} == {"create"}
-    assert [row[1:] for row in found] == [
-        *(
-            row
-            for whose in ("bob", "eve")
-            for row in (
-                *inlines(f"user/{whose}"),
-                ("membership", "dev", f"user/{whose}"),
-                ("membership", "ops", f"user/{whose}"),
-                *attachments(f"user/{whose}"),
-                *credentials(whose, f"user/{whose}"),
-            )
-        ),
-        *(
-            row
-            for name in ("dev", "ops")
-            for row in (*inlines(f"group/{name}"), *attachments(f"group/{name}"))
-        ),
-        *inlines("role/r"),
-        *[("membership", "i", "role/r")] * 2,
-        *attachments("role/r"),
-        *credentials("root", None),
-    ]
+    assert [row[1:] for row in found] == [*expected, *credentials("root", None)]
 
 
 def test_another_role_in_an_instance_profile_is_two_changes() -> None:
-    roles = [
-        {"Path": "/", "RoleName": name, "RoleId": f"AROA{name}", "RolePolicyList": []}
-        for name in "rs"
-    ]
-    for role in roles:
-        role["AttachedManagedPolicies"] = []
+    roles = [role(name) for name in "rs"]
+    profile = {"InstanceProfileName": "i", "InstanceProfileId": "AIPA"}
     before, after = (
-        state(
-            roles=roles,
-            instance_profiles=[
-                {"InstanceProfileName": "i", "InstanceProfileId": "AIPA", "Roles": [role]}
-            ],
-        )
-        for role in roles
+        state(roles=roles, instance_profiles=[{**profile, "Roles": [one]}]) for one in roles
     )
     assert brief(changes(before, after)) == [
         ("delete", "membership", "i", "role/r"),
@@ -290,10 +243,6 @@ def test_what_is_deleted_of_what_was_renamed_is_under_the_new_name() -> None:
 
 
 def test_every_type(tmp_path: Path) -> None:
-    pem, chain, private_key = (
-        (TESTS / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain", "key")
-    )
-    codes = populated.CODES
     with watched(tmp_path) as (iam, found):
         iam.create_user(UserName="u")
         iam.create_group(GroupName="g")
@@ -308,17 +257,17 @@ def test_every_type(tmp_path: Path) -> None:
             getattr(iam, f"put_{kind}_policy")(**named, PolicyName="q", PolicyDocument=READ)
         key_id = iam.create_access_key(UserName="u")["AccessKey"]["AccessKeyId"]
         own_key = iam.create_access_key()["AccessKey"]["AccessKeyId"]
-        certificate = iam.upload_signing_certificate(UserName="u", CertificateBody=pem)
+        certificate = iam.upload_signing_certificate(UserName="u", CertificateBody=CERTIFICATE)
         iam.upload_server_certificate(
             ServerCertificateName="s",
-            CertificateBody=pem,
-            CertificateChain=chain,
-            PrivateKey=private_key,
+            CertificateBody=CERTIFICATE,
+            CertificateChain=OTHER_CERTIFICATE,
+            PrivateKey=PRIVATE_KEY,
         )
         iam.create_login_profile(UserName="u", Password="some-Password-1")
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]
         serial = device["SerialNumber"]
-        iam.enable_mfa_device(UserName="u", SerialNumber=serial, **codes)
+        iam.enable_mfa_device(UserName="u", SerialNumber=serial, **populated.CODES)
         ssh = iam.upload_ssh_public_key(UserName="u", SSHPublicKeyBody=public_key())
         iam.create_account_alias(AccountAlias="example")
         iam.update_account_password_policy(MinimumPasswordLength=9)
@@ -555,19 +504,12 @@ def test_roles_policies_and_tags(tmp_path: Path) -> None:
             {"VersionId": "v1", "IsDefaultVersion": True, "CreateDate": DATE, "Document": READ}
         ],
     }
-    role = {
-        "Path": "/",
-        "RoleName": "web",
-        "RoleId": "AROAWEB",
-        "Arn": f"{ARN}:role/web",
-        "CreateDate": DATE,
+    of_both = {
         "AssumeRolePolicyDocument": populated.TRUST,
-        "RolePolicyList": [],
         "AttachedManagedPolicies": [{"PolicyName": "own", "PolicyArn": policy["Arn"]}],
         "Tags": [{"Key": "team", "Value": "web"}],
     }
-    known = {"RoleName": "known", "RoleId": "AROAKNOWN", "Arn": f"{ARN}:role/known"}
-    roles = [role, {**role, **known, "MaxSessionDuration": 7200}]
+    roles = [role("web", **of_both), role("known", **of_both, MaxSessionDuration=7200)]
     with watched(tmp_path, snapshot(policies=[policy], roles=roles)) as (iam, found):
         iam.create_policy_version(PolicyArn=policy["Arn"], PolicyDocument=STAR, SetAsDefault=True)
         iam.update_assume_role_policy(
@@ -643,8 +585,7 @@ def test_what_is_not_in_the_copy_is_not_made_up(
 
 @pytest.mark.full
 def test_refusals_have_no_secret(tmp_path: Path) -> None:
-    private_key = (TESTS / "answers" / "key.pem").read_text()
-    without_lines = "\n".join(private_key.splitlines()[1:-1])
+    without_lines = "\n".join(PRIVATE_KEY.splitlines()[1:-1])
     with launcher.server(watch=True) as private:
         iam = populated.client(private.url)
         iam.create_user(UserName="bob")
@@ -652,9 +593,9 @@ def test_refusals_have_no_secret(tmp_path: Path) -> None:
         for operation, parameters in (
             ("create_login_profile", {"UserName": "bob", "Password": "hunter2hunter2"}),
             ("create_login_profile", {"UserName": "bob", "Password": "hunter2" * 20}),
-            ("upload_signing_certificate", {"UserName": "bob", "CertificateBody": private_key}),
+            ("upload_signing_certificate", {"UserName": "bob", "CertificateBody": PRIVATE_KEY}),
             ("upload_signing_certificate", {"UserName": "bob", "CertificateBody": without_lines}),
-            ("upload_ssh_public_key", {"UserName": "bob", "SSHPublicKeyBody": private_key}),
+            ("upload_ssh_public_key", {"UserName": "bob", "SSHPublicKeyBody": PRIVATE_KEY}),
             ("get_user", {"UserName": "nobody"}),
         ):
             with pytest.raises(iam.exceptions.ClientError):
@@ -673,7 +614,7 @@ def test_refusals_have_no_secret(tmp_path: Path) -> None:
     assert refused[5]["message"] == "The user with name nobody cannot be found."
     shown = json.dumps(refused)
     assert "hunter2" not in shown
-    assert not any(line in shown for line in private_key.splitlines())
+    assert not any(line in shown for line in PRIVATE_KEY.splitlines())
     text = Report([], [refused[5]] * 3, [], DATE, 0).as_text()
     assert text == (
         "changes in the private IAM: none\nrefused requests\n"

@@ -8,11 +8,11 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.changes import ACCOUNT, READ, STAR, key, runner, used
+from support.changes import ACCOUNT, READ, STAR, key, used
 from support.copies import ARN, DATE
 from support.expected import ONLY_IAM
 
-from iamcli.cli.sandbox.report import Report
+from iamcli.cli.sandbox.changes.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.releases
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Callable[..., Any]:
-    """Run ``iamcli sandbox`` in a directory of its own, which has account.json."""
-    return runner(tmp_path)
 
 
 # The text.
@@ -93,10 +87,8 @@ def test_the_text_names_each_change_and_refusal(
 
 def test_the_json_has_the_documented_members(sandbox: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "work" / "old.sh").write_text(SCRIPT)
-    done = sandbox(
-        *("--account", "account.json", "--changes=changes.json", "--format", "json"),
-        *("sh", "old.sh"),
-    )
+    options = ("--account", "account.json", "--changes=changes.json", "--format", "json")
+    done = sandbox(*options, "sh", "old.sh")
     assert done.returncode == 7
     # The object has no place for them.
     assert [line for line in done.stderr.splitlines() if "warning" in line] == [
@@ -105,26 +97,16 @@ def test_the_json_has_the_documented_members(sandbox: Callable[..., Any], tmp_pa
     file = tmp_path / "work" / "changes.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     content = json.loads(file.read_text())
-    assert list(content) == [
-        *("changes", "refused", "unknown", "status", "without_environment", "running")
-    ]
-    assert content["status"] == 7
-    assert content["unknown"] == []
-    assert content["refused"] == [
-        {
-            "operation": "CreateUser",
-            "code": "EntityAlreadyExists",
-            "message": "User with name carol already exists.",
-        }
-    ]
-    assert all(
-        list(change) == ["action", "type", "name", "of", "before", "after"]
-        for change in content["changes"]
-    )
+    members = ["changes", "refused", "unknown", "status", "without_environment", "running"]
+    assert list(content) == members
+    assert (content["status"], content["unknown"]) == (7, [])
+    message = "User with name carol already exists."
+    refused = {"operation": "CreateUser", "code": "EntityAlreadyExists", "message": message}
+    assert content["refused"] == [refused]
+    members = ["action", "type", "name", "of", "before", "after"]
+    assert all(list(change) == members for change in content["changes"])
     rename, policy, membership, deleted, created = content["changes"]
-    assert [rename[name] for name in ("action", "type", "name", "of")] == [
-        *("update", "user", "rob", None)
-    ]
+    assert [rename[name] for name in members[:4]] == ["update", "user", "rob", None]
     assert rename["before"] == {
         name: value
         for name, value in ACCOUNT["users"][0].items()
@@ -155,11 +137,20 @@ def test_the_json_has_the_documented_members(sandbox: Callable[..., Any], tmp_pa
 # What is said of each change.
 
 
+def change(entity_type: str, before: Any, after: Any, **more: str | None) -> dict[str, Any]:
+    """Return a change of the entity x of the account; ``more``: its other members."""
+    about = {"action": "update", "type": entity_type, "name": "x", "of": None, **more}
+    return {**about, "before": before, "after": after}
+
+
+def report(*changes: dict[str, Any], taken: str = DATE) -> Report:
+    """Return the report of a command that succeeded, without refusals."""
+    return Report(changes, [], [], taken, 0)
+
+
 def updated(kind: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Return the lines about a change of an entity."""
-    change = {"action": "update", "type": kind, "name": "x", "of": None}
-    change |= {"before": before, "after": after}
-    title, about, named, *lines = Report([change], [], [], DATE, 0).as_text().splitlines()
+    title, about, named, *lines = report(change(kind, before, after)).as_text().splitlines()
     assert (title, named) == ("changes in the private IAM: 1 updated", f"  ~ {kind} x")
     assert about == (f"{kind}/x" if kind in ("user", "role", "policy") else "account")
     return [line.removeprefix("      ") for line in lines]
@@ -262,18 +253,19 @@ def test_each_member_that_differs_is_shown(
 
 
 def test_a_report_names_all_that_happened() -> None:
-    policy = {"type": "policy", "name": "p", "of": "user/u"}
-    profile = {"type": "login-profile", "name": None, "of": "user/u"}
-    documents = [
+    policy = {"name": "p", "of": "user/u"}
+    old, new = (
         {"PolicyName": "p", "PolicyDocument": text} for text in ("caf\udce9", '{"a":"\u00e9"}')
-    ]
+    )
     found = [
-        {"action": "delete", **policy, "before": documents[0], "after": None},
-        {"action": "create", **policy, "before": None, "after": documents[1]},
-        {"action": "delete", **profile, "before": {"CreateDate": DATE}, "after": None},
+        change("policy", old, None, action="delete", **policy),
+        change("policy", None, new, action="create", **policy),
+        change(
+            "login-profile", {"CreateDate": DATE}, None, action="delete", name=None, of="user/u"
+        ),
     ]
     refused = [{"operation": "GetUser", "code": "NoSuchEntity", "message": m} for m in "aba"]
-    report = Report(
+    made = Report(
         found, refused, ["alias", "role"], DATE, 3, ["iam-a", "iam-b", "iam-a"], ["sh (1)", "x (2)"]
     )
     lines = [
@@ -292,8 +284,8 @@ def test_a_report_names_all_that_happened() -> None:
         "still running, but no longer in the sandbox: sh (1), x (2)",
         "not in the copy, or only partly: alias, role",
     ]
-    assert report.as_text().splitlines() == lines
-    text = report.as_json()
+    assert made.as_text().splitlines() == lines
+    text = made.as_json()
     assert text.endswith("\n}\n")
     assert '"caf\\udce9"' in text
     assert "\u00e9" in text
@@ -308,20 +300,12 @@ def test_a_report_names_all_that_happened() -> None:
 
 
 def test_layout_alone_is_shown_as_it_is() -> None:
-    change = {
-        "action": "update",
-        "type": "policy",
-        "name": "p",
-        "of": "user/u",
-        "before": {"PolicyName": "p", "PolicyDocument": READ},
-        "after": {"PolicyName": "p", "PolicyDocument": f" {READ}"},
-    }
-    assert f"      -{READ}\n      + {READ}\n" in Report([change], [], [], DATE, 0).as_text()
-    # So is a document that is not JSON, and what would control a terminal.
+    """So is a document that is not JSON, and what would control a terminal."""
     deep = "[" * 100_000
-    for document, shown in (("\x1b", "\\x1b"), (deep, deep)):
-        change["after"] = {"PolicyName": "p", "PolicyDocument": document}
-        assert f"      -{READ}\n      +{shown}\n" in Report([change], [], [], DATE, 0).as_text()
+    for document, shown in ((f" {READ}", f" {READ}"), ("\x1b", "\\x1b"), (deep, deep)):
+        before, after = ({"PolicyDocument": text} for text in (READ, document))
+        text = report(change("policy", before, after, of="user/u")).as_text()
+        assert f"      -{READ}\n      +{shown}\n" in text
 
 
 # Warnings.
@@ -353,9 +337,8 @@ OFF = {**key("A"), "Status": "Inactive"}
 def test_keys_that_may_be_in_use_are_warned_of(
     before: Any, after: Any, warnings: list[str]
 ) -> None:
-    change = {"action": "", "type": "access-key", "name": "A", "of": None}
-    change |= {"before": before, "after": after}
-    assert Report([change], [], [], "2026-11-20T12:00:00Z", 0).warnings() == warnings
+    found = change("access-key", before, after, name="A")
+    assert report(found, taken="2026-11-20T12:00:00Z").warnings() == warnings
 
 
 def statements(*statements: str) -> str:
@@ -398,29 +381,19 @@ SOME = ALLOW('"Action":"s3:*","Resource":"arn:aws:s3:::a"')
     ],
 )
 def test_policies_that_gain_a_star_are_warned_of(before: str, after: str, gained: str) -> None:
-    change = {
-        "action": "",
-        "type": "policy",
-        "name": "p",
-        "of": "group/g",
-        "before": {"PolicyDocument": before} if before else None,
-        "after": {"PolicyDocument": after},
-    }
-    warnings = Report([change], [], [], DATE, 0).warnings()
+    old = {"PolicyDocument": before} if before else None
+    found = change("policy", old, {"PolicyDocument": after}, name="p", of="group/g")
+    warnings = report(found).warnings()
     assert warnings == ([f"policy p of group/g gained * in {gained}"] if gained else [])
 
 
 @pytest.mark.parametrize(("document", "warned"), [(STAR, False), (READ, True)])
 def test_a_policy_that_was_created_again_is_compared(*, document: str, warned: bool) -> None:
-    change = {"type": "policy", "name": "p", "of": "user/u"}
     before, after = ({"PolicyDocument": text} for text in (document, STAR))
-    changes = [
-        {**change, "action": "delete", "before": before, "after": None},
-        {**change, "action": "create", "before": None, "after": after},
-    ]
-    warnings = Report(changes, [], [], DATE, 0).warnings()
-    assert warnings == ["policy p of user/u gained * in Action and Resource"] * warned
+    deleted = change("policy", before, None, action="delete", of="user/u")
+    created = change("policy", None, after, action="create", of="user/u")
+    warnings = report(deleted, created).warnings()
+    assert warnings == ["policy x of user/u gained * in Action and Resource"] * warned
     # One of another user, and one with another name, is another one.
     for member, value in (("of", "user/v"), ("name", "q")):
-        others = [{**changes[0], member: value}, changes[1]]
-        assert len(Report(others, [], [], DATE, 0).warnings()) == 1, member
+        assert len(report({**deleted, member: value}, created).warnings()) == 1, member

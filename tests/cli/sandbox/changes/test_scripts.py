@@ -18,7 +18,7 @@ from support.processes import BIN, environment
 from support.processes import run as run_program
 from support.shell import TESTS
 
-from iamcli.cli.sandbox import launcher
+from iamcli.cli.sandbox.launch import launcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,14 +36,9 @@ RANDOM = re.compile(
 )
 STAR = '\'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}\''
 
-#: What old scripts do; the first six are files that resemble published ones.
+#: What old scripts do; those that are files resemble published ones.
 SCRIPTS = {
-    **{
-        file.stem: file.read_text()
-        for file in sorted((TESTS / "scripts").glob("*.sh"))
-        if file.stem != "list-all-keys"
-    },
-    "list-all-keys": (TESTS / "scripts" / "list-all-keys.sh").read_text(),
+    **{file.stem: file.read_text() for file in sorted((TESTS / "scripts").glob("*.sh"))},
     "leavers": """
 for user in user0 user6 user17; do
     iam-userdel -u $user -r || exit 1

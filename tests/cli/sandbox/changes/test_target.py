@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 import pytest
-from support.changes import ACCOUNT, runner
+from support.changes import ACCOUNT
 from support.copies import DATE
 from support.limits import TIMEOUT
 from support.processes import BIN, assert_nothing_left, environment, running, wait_until
@@ -23,10 +23,10 @@ from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every
 
-from iamcli.cli.sandbox import launcher
+from iamcli.cli.sandbox.changes.report import Report
+from iamcli.cli.sandbox.changes.target import Target
 from iamcli.cli.sandbox.command import sandbox as command
-from iamcli.cli.sandbox.report import Report
-from iamcli.cli.sandbox.target import Target
+from iamcli.cli.sandbox.launch import launcher
 from iamcli.errors import Failure
 
 if TYPE_CHECKING:
@@ -38,17 +38,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.releases
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Callable[..., Any]:
-    """Run ``iamcli sandbox`` in a directory of its own, which has account.json."""
-    return runner(tmp_path)
-
-
 # How it is asked for.
 
 
 @pytest.mark.full
-def test_without_a_copy_the_account_was_empty(sandbox: Callable[..., Any], tmp_path: Path) -> None:
+def test_without_a_copy_the_account_was_empty(sandbox: Callable[..., Any]) -> None:
     # The word after --changes is the command.
     done = sandbox("--changes", "iam-usercreate", "-u", "bob")
     assert done.returncode == 0
@@ -160,7 +154,7 @@ def test_the_options_are_those_of_the_run(
         ran.append((words, keep, account, *(target.made if target else (None, False))))
         return 3
 
-    monkeypatch.setattr("iamcli.cli.sandbox.target.Target", target)
+    monkeypatch.setattr("iamcli.cli.sandbox.changes.target.Target", target)
     monkeypatch.setattr(launcher, "run", run)
     arguments: dict[str, Any] = {"prog_name": "sandbox", "standalone_mode": False, "obj": output}
     if isinstance(given, str):
@@ -341,8 +335,7 @@ def test_no_part_of_a_report_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.full
-def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
-    env = environment(tmp_path)
+def test_changes_are_reported_after_a_signal(env: dict[str, str], tmp_path: Path) -> None:
     script = "iam-usercreate -u bob; touch started; exec sleep 1000"
     process = subprocess.Popen(
         [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", script],
@@ -354,12 +347,10 @@ def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(TIMEOUT) == 143
     assert "  + user bob\n" in (tmp_path / "changes").read_text()
-    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
-def test_a_server_that_was_killed_knows_no_changes(tmp_path: Path) -> None:
-    env = environment(tmp_path)
+def test_a_server_that_was_killed_knows_no_changes(env: dict[str, str], tmp_path: Path) -> None:
     process = subprocess.Popen(
         [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", "touch started; read line"],
         env=env,
@@ -376,4 +367,3 @@ def test_a_server_that_was_killed_knows_no_changes(tmp_path: Path) -> None:
         b"iamcli: the sandbox server ended too early; it is not known what has changed\n"
     )
     assert not (tmp_path / "changes").exists()
-    assert_nothing_left(tmp_path)

@@ -13,26 +13,28 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated
+from support.changes import runner
 from support.copies import (
     ARN,
     CREDENTIAL,
     DATE,
     UNREAD_CERTIFICATE,
     UNREAD_SSH_KEY,
+    role,
     snapshot,
     user,
     whole,
 )
 from support.expected import ONLY_IAM
-from support.processes import BIN, assert_nothing_left, environment
+from support.processes import BIN, environment
 from support.processes import run as run_program
 from support.refusals import MANAGED, Iam, certificate, too_many, trust
-from support.selection import every
+from support.selection import every, usual
 from support.shell import ROOT
 from support.ssh_keys import public_key
 from support.terminal import Terminal
 
-from iamcli.cli.sandbox import launcher
+from iamcli.cli.sandbox.launch import launcher
 from iamcli.client.full_model import full_model
 
 if TYPE_CHECKING:
@@ -49,12 +51,17 @@ OF_AWS = "Cannot delete policy versions for policies outside your own account."
 NEVER_USED = {**KEY, "AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"}}
 
 
+def written(folder: Path, content: Mapping[str, Any]) -> str:
+    """Write the snapshot ``content`` to a file in ``folder``; return the name of the file."""
+    file = folder / "copied.json"
+    file.write_text(json.dumps(content))
+    return str(file)
+
+
 @contextmanager
 def copied(folder: Path, content: Mapping[str, Any]) -> Iterator[str]:
     """Run a private IAM that starts with the snapshot ``content``; yield its URL."""
-    file = folder / "copied.json"
-    file.write_text(json.dumps(content))
-    with launcher.server(account=str(file)) as private:
+    with launcher.server(account=written(folder, content)) as private:
         yield private.url
 
 
@@ -223,24 +230,14 @@ def test_the_copy_has_what_belongs_to_the_account(tmp_path: Path) -> None:
         {"CertificateId": f"CERT{n}", "CertificateBody": BODY, "Status": status, "UploadDate": DATE}
         for n, status in enumerate(("Inactive", "Active"))
     ]
-    role = {
-        "Path": "/",
-        "RoleName": "web",
-        "RoleId": "AROAWEB",
-        "Arn": f"{ARN}:role/web",
-        "CreateDate": DATE,
-        "AssumeRolePolicyDocument": trust(),
-        "RolePolicyList": [],
-        "AttachedManagedPolicies": [attached],
-        "Tags": [],
-    }
+    web = role("web", AssumeRolePolicyDocument=trust(), AttachedManagedPolicies=[attached])
     profile = {
         "Path": "/x/",
         "InstanceProfileName": "i",
         "InstanceProfileId": "AIPAI",
         "Arn": f"{ARN}:instance-profile/x/i",
         "CreateDate": DATE,
-        "Roles": [role],
+        "Roles": [web],
         "Tags": [{"Key": "team", "Value": "web"}],
     }
     content = snapshot(
@@ -249,13 +246,10 @@ def test_the_copy_has_what_belongs_to_the_account(tmp_path: Path) -> None:
                 "bob",
                 Certificates=certificates,
                 Tags=profile["Tags"],
-                PermissionsBoundary={
-                    "PermissionsBoundaryType": "Policy",
-                    "PermissionsBoundaryArn": policies[0]["Arn"],
-                },
+                PermissionsBoundary={"PermissionsBoundaryArn": policies[0]["Arn"]},
             )
         ],
-        roles=[role],
+        roles=[web],
         instance_profiles=[profile],
         # The devices of bob could not be read.
         virtual_mfa_devices=[{"SerialNumber": f"{ARN}:mfa/phone", "User": user("bob")}],
@@ -422,16 +416,14 @@ def test_documents_are_byte_for_byte(strange: str, run_fast: ForkRunner) -> None
     found = iam.get_server_certificate(ServerCertificateName="www")["ServerCertificate"]
     assert found["CertificateBody"] == PEM
     # What the snapshot does not have is not known.
-    assert set(found["ServerCertificateMetadata"]) == {
-        *("Path", "ServerCertificateName", "ServerCertificateId", "Arn")
-    }
+    known = {"Path", "ServerCertificateName", "ServerCertificateId", "Arn"}
+    assert set(found["ServerCertificateMetadata"]) == known
 
 
 def test_lists_keep_the_order_of_the_service(strange: str, run_fast: ForkRunner) -> None:
     done = run_fast("iam-userlistkeys", "-u", "bob", env={"AWS_IAM_URL": strange})
-    assert [line[-2:] for line in done.out.splitlines() if line.startswith("AKIA")] == [
-        *("09", "03", "07")
-    ]
+    listed = [line[-2:] for line in done.out.splitlines() if line.startswith("AKIA")]
+    assert listed == ["09", "03", "07"]
 
 
 def test_the_devices_of_the_root_user_and_of_others(strange: str, run_fast: ForkRunner) -> None:
@@ -497,13 +489,12 @@ def test_a_key_of_the_account_is_its_user_whose_password_nobody_knows(strange: s
 def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange: str) -> None:
     """Those that the copy lacks are refused."""
     iam = populated.client(strange)
+    lacking = "not in the copy of the account"
     for identity, (body, fingerprint) in SSH_KEYS.items():
         for encoding in ("SSH", "PEM"):
             which = {"UserName": "bob", "SSHPublicKeyId": identity, "Encoding": encoding}
             if not body:
-                with pytest.raises(
-                    iam.exceptions.ClientError, match="not in the copy of the account"
-                ):
+                with pytest.raises(iam.exceptions.ClientError, match=lacking):
                     iam.get_ssh_public_key(**which)
                 continue
             shown = iam.get_ssh_public_key(**which)["SSHPublicKey"]
@@ -542,10 +533,8 @@ def test_service_specific_credentials_are_listed_and_deleted(
         iam.update_user(UserName="bob", NewUserName="rob")
         which = {"UserName": "rob", "ServiceSpecificCredentialId": "ACCACODECODECODECODE"}
         iam.delete_service_specific_credential(**which)
-        with pytest.raises(
-            iam.exceptions.NoSuchEntityException,
-            match="No such credential ACCACODECODECODECODE exists",
-        ):
+        said = "No such credential ACCACODECODECODECODE exists"
+        with pytest.raises(iam.exceptions.NoSuchEntityException, match=said):
             iam.delete_service_specific_credential(**which)
         done = run_fast("iam-userdel", "-u", "rob", "-r", env={"AWS_IAM_URL": url})
         assert (done.status, done.err) == (0, "")
@@ -662,9 +651,7 @@ def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(
     name = arn.rpartition("/")[2]
     attached = {"PolicyName": name, "PolicyArn": arn}
     content = snapshot(users=[user("bob", AttachedManagedPolicies=[attached]), user("eve")])
-    file = tmp_path / "other.json"
-    file.write_text(json.dumps(content))
-    with launcher.server(account=str(file), watch=True) as private:
+    with launcher.server(account=written(tmp_path, content), watch=True) as private:
         assert private.about["unknown"] == ["policy"]
         done = run_fast("iam-userlistpolicies", "-u", "bob", "-a", env={"AWS_IAM_URL": private.url})
         assert arn in done.out
@@ -730,17 +717,7 @@ def test_the_account_and_the_partition_are_those_of_any_arn(
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Callable[..., Any]:
     """Run ``iamcli sandbox`` in an empty directory that has a snapshot, account.json."""
-    env = environment(tmp_path)
-    folder = tmp_path / "work"
-    folder.mkdir()
-    (folder / "account.json").write_text(json.dumps(snapshot()))
-
-    def run(*arguments: str) -> Any:
-        done = run_program(BIN / "iamcli", "sandbox", *arguments, env=env, cwd=folder)
-        assert_nothing_left(tmp_path)
-        return done
-
-    return run
+    return runner(tmp_path, snapshot())
 
 
 #: What could not be read, and what nobody wanted to read.
@@ -780,10 +757,8 @@ def test_a_snapshot_can_be_a_pipe(sandbox: Callable[..., Any], tmp_path: Path) -
 
 
 def test_a_terminal_shows_what_the_copy_lacks(tmp_path: Path) -> None:
-    file = tmp_path / "part.json"
-    file.write_text(json.dumps(PART))
-    env = environment(tmp_path)
-    terminal = Terminal(BIN / "iamcli", "sandbox", "--account", str(file), "true", env=env)
+    file, env = written(tmp_path, PART), environment(tmp_path)
+    terminal = Terminal(BIN / "iamcli", "sandbox", "--account", file, "true", env=env)
     assert terminal.status() == 0
     shown = " ".join(terminal.shown.split())
     assert f"iamcli: 1 request was refused when {file} was made" in shown
@@ -791,9 +766,7 @@ def test_a_terminal_shows_what_the_copy_lacks(tmp_path: Path) -> None:
 
 
 def test_a_shell_with_a_copy_speaks_of_no_command_and_of_no_name(tmp_path: Path) -> None:
-    (tmp_path / "part.json").write_text(json.dumps(PART))
-    env = environment(tmp_path, SHELL="/bin/sh")
-    file = str(tmp_path / "part.json")
+    file, env = written(tmp_path, PART), environment(tmp_path, SHELL="/bin/sh")
     terminal = Terminal(BIN / "iamcli", "sandbox", "--account", file, env=env)
     shown = " ".join(terminal.wait_for("(iamcli sandbox) $ ").split())
     assert "only IAM is a copy; what you start really runs here, with its files" in shown
@@ -833,44 +806,31 @@ def damaged(change: Callable[[dict[str, Any]], object]) -> str:
 
 
 MAKE = "; make a new one with iamcli snapshot\n"
-NOT_STARTED = "iamcli: cannot start the sandbox: "
+NOT_STARTED = "iamcli: cannot start the sandbox: bad.json"
+DAMAGED = f"{NOT_STARTED} is damaged: "
+#: What is in the file, None if there is none, and what is said.
+BAD = [
+    (None, "iamcli: cannot read bad.json: No such file or directory\n"),
+    ("{", f"{NOT_STARTED}, line 1, column 2: not JSON "),
+    ("[]", f"{NOT_STARTED} is not a snapshot{MAKE}"),
+    (damaged(lambda s: s.update(version=2)), f"{NOT_STARTED} has version 2 "),
+    (damaged(lambda s: s["users"][0].pop("Arn")), f"{DAMAGED}users[0].Arn is missing{MAKE}"),
+    (
+        damaged(lambda s: s["users"][0].update(CreateDate="0001-01-01T00:00:00+23:59")),
+        f"{DAMAGED}users[0].CreateDate is not a date: 0001-01-01T",
+    ),
+    (
+        damaged(lambda s: s.update(taken="yesterday")),
+        f"{DAMAGED}taken is not a date: yesterday{MAKE}",
+    ),
+    (
+        damaged(lambda s: s["users"][0].update(Arn="x")),
+        f"{DAMAGED}users[0].Arn is not an ARN: x{MAKE}",
+    ),
+]
 
 
-@pytest.mark.parametrize(
-    ("content", "reported"),
-    [
-        (None, "iamcli: cannot read bad.json: No such file or directory\n"),
-        pytest.param(
-            "{", f"{NOT_STARTED}bad.json, line 1, column 2: not JSON ", marks=pytest.mark.full
-        ),
-        pytest.param(
-            "[]", f"{NOT_STARTED}bad.json is not a snapshot{MAKE}", marks=pytest.mark.full
-        ),
-        pytest.param(
-            damaged(lambda s: s.update(version=2)),
-            f"{NOT_STARTED}bad.json has version 2 ",
-            marks=pytest.mark.full,
-        ),
-        (
-            damaged(lambda s: s["users"][0].pop("Arn")),
-            f"{NOT_STARTED}bad.json is damaged: users[0].Arn is missing{MAKE}",
-        ),
-        (
-            damaged(lambda s: s["users"][0].update(CreateDate="0001-01-01T00:00:00+23:59")),
-            f"{NOT_STARTED}bad.json is damaged: users[0].CreateDate is not a date: 0001-01-01T",
-        ),
-        pytest.param(
-            damaged(lambda s: s.update(taken="yesterday")),
-            f"{NOT_STARTED}bad.json is damaged: taken is not a date: yesterday{MAKE}",
-            marks=pytest.mark.full,
-        ),
-        pytest.param(
-            damaged(lambda s: s["users"][0].update(Arn="x")),
-            f"{NOT_STARTED}bad.json is damaged: users[0].Arn is not an ARN: x{MAKE}",
-            marks=pytest.mark.full,
-        ),
-    ],
-)
+@pytest.mark.parametrize(("content", "reported"), usual([BAD[0], BAD[4], BAD[5]], BAD))
 def test_a_file_that_is_no_snapshot_runs_nothing(
     sandbox: Callable[..., Any], tmp_path: Path, content: str | None, reported: str
 ) -> None:

@@ -13,7 +13,8 @@ from moto.iam.models import iam_backends
 from support.copies import UNREAD_CERTIFICATE, snapshot, user, whole
 from support.corrections import ARN, BOB, NOON, NUMBER, ROOT, pages, request
 
-from iamcli.cli.sandbox import loading, state
+from iamcli.cli.sandbox import loading
+from iamcli.cli.sandbox.changes import state
 from iamcli.cli.sandbox.corrections import account, caller, keys
 from iamcli.errors import Failure
 
@@ -80,9 +81,9 @@ def test_which_kinds_a_copy_lacks() -> None:
         unread = [{"operation": name} for name in operations]
         return loading.unknown(snapshot(unread=unread, **more), iam)
 
-    assert {kind: lacking(kind) for kind in loading._KINDS} == {  # noqa: SLF001
+    assert {kind: lacking(kind) for kind in loading._TYPES} == {  # noqa: SLF001
         kind: [name]
-        for kind, name in loading._KINDS.items()  # noqa: SLF001
+        for kind, name in loading._TYPES.items()  # noqa: SLF001
     }
     assert lacking() == []
     assert lacking("ListRoles", "ListNew", unknown=["role", "alias"]) == [
@@ -116,9 +117,7 @@ def test_the_region_of_a_copy_is_of_its_partition(partition: str, region: str) -
 @pytest.mark.parametrize("given", [NUMBER, None])
 @pytest.mark.parametrize("filled", [True, False])
 def test_the_number_of_a_copy(
-    monkeypatch: pytest.MonkeyPatch,
-    given: str | None,
-    filled: bool,  # noqa: FBT001
+    *, monkeypatch: pytest.MonkeyPatch, given: str | None, filled: bool
 ) -> None:
     monkeypatch.setattr(loading.models, "DEFAULT_ACCOUNT_ID", "123456789012")
     content = snapshot(users=[user("bob")] if filled else [], account=given)

@@ -25,7 +25,8 @@ from support.entities import (
 )
 from support.ssh_keys import public_key
 
-from iamcli.cli.sandbox import loading, refusals, state
+from iamcli.cli.sandbox import loading, refusals
+from iamcli.cli.sandbox.changes import state
 from iamcli.cli.sandbox.corrections import (
     account,
     apply,
@@ -33,7 +34,7 @@ from iamcli.cli.sandbox.corrections import (
     devices,
     entities,
     keys,
-    paging,
+    lists,
     policies,
     protocol,
     tags,
@@ -177,9 +178,7 @@ def test_the_groups_of_a_user_are_sorted_and_its_own(backend: Any, ask: Ask) -> 
     ],
 )
 def test_only_the_user_that_nobody_made_is_the_account(
-    monkeypatch: pytest.MonkeyPatch,
-    arn: str,
-    is_account: bool,  # noqa: FBT001
+    *, monkeypatch: pytest.MonkeyPatch, arn: str, is_account: bool
 ) -> None:
     monkeypatch.setattr(caller, "_get_caller_identity", lambda *_: ("AIDA", arn, NUMBER))
     sts = SimpleNamespace(region_name="us-east-1", account_id=NUMBER)
@@ -215,10 +214,7 @@ def test_the_caller_is_the_owner_of_the_key_or_the_account(backend: Any, ask: As
     ],
 )
 def test_which_requests_are_about_the_caller(
-    backend: Any,
-    operation: str,
-    parameters: dict[str, str],
-    implied: bool,  # noqa: FBT001
+    *, backend: Any, operation: str, parameters: dict[str, str], implied: bool
 ) -> None:
     expected = ROOT if implied else {}
     assert caller.implied_user(backend, "AKIA", operation, parameters) == expected
@@ -428,8 +424,10 @@ def test_the_latest_version_is_the_first(backend: Any, ask: Ask) -> None:
     assert [each["VersionId"] for each in listed] == expected
     assert [each["VersionId"] for each in listed if each["IsDefaultVersion"]] == ["v9"]
     assert [each.version_id for each in policies.versions(backend.get_policy(arn))] == expected
-    order = sorted(["v2.b", "v10.a", "v1"], key=policies._latest_first)  # noqa: SLF001
-    assert order == ["v10.a", "v2.b", "v1"]
+    held = SimpleNamespace(
+        versions=[SimpleNamespace(version_id=i) for i in ("v2.b", "v10.a", "v1")]
+    )
+    assert [each.version_id for each in policies.versions(held)] == ["v10.a", "v2.b", "v1"]
 
 
 @pytest.mark.parametrize(
@@ -448,10 +446,7 @@ def test_the_latest_version_is_the_first(backend: Any, ask: Ask) -> None:
     ],
 )
 def test_when_the_policies_of_aws_are_needed(
-    monkeypatch: pytest.MonkeyPatch,
-    operation: str,
-    parameters: dict[str, Any],
-    about: bool,  # noqa: FBT001
+    *, monkeypatch: pytest.MonkeyPatch, operation: str, parameters: dict[str, Any], about: bool
 ) -> None:
     loaded: list[Any] = []
     iam: Any = object()
@@ -610,28 +605,27 @@ def test_a_group_keeps_the_name_or_the_path(ask: Ask) -> None:
 
 
 def test_ids_have_letters_and_digits() -> None:
+    # Each letter is likely to be in one of so many.
     made = {users.unique_id("AIDA") for _ in range(50)}
-    assert len(made) == 50
-    assert {len(each) for each in made} == {21}
+    assert (len(made), {len(each) for each in made}) == (50, {21})
     assert {letter for each in made for letter in each[4:]} <= set(users.LETTERS)
 
 
 def test_tags_of_aws_do_not_count() -> None:
-    iam: Any = None
     entity = SimpleNamespace(tags={})
-    tag = tags._tag("Policy")  # noqa: SLF001
+    # As many as an entity can have.
     own = [{"Key": f"k{number}", "Value": ""} for number in range(50)]
     aws = [{"Key": key, "Value": ""} for key in ("aws:a", "AWS:b")]
-    iam = SimpleNamespace(managed_policies={"arn": entity})
+    iam: Any = SimpleNamespace(managed_policies={"arn": entity})
 
     def add(added: list[dict[str, str]]) -> str:
         try:
-            tag(iam, request("TagPolicy", PolicyArn="arn", Tags=added))
+            OPERATIONS["TagPolicy"](iam, request("TagPolicy", PolicyArn="arn", Tags=added))
         except refusals.Refusal as refusal:
             return refusal.message
         return ""
 
-    # moto keeps tags as a list, or as one of two kinds of dict, by kind and release.
+    # moto keeps tags as a list, or as one of two forms of dict, by type and release.
     for kept in (
         [*aws],
         {each["Key"]: each for each in aws},
@@ -655,10 +649,7 @@ def test_tags_of_aws_do_not_count() -> None:
     [("User", BOB, True), ("Policy", {"PolicyArn": f"{ARN}policy/read"}, False)],
 )
 def test_tags_are_added_replaced_and_removed(
-    ask: Ask,
-    kind: str,
-    whose: dict[str, str],
-    in_any_case: bool,  # noqa: FBT001
+    *, ask: Ask, kind: str, whose: dict[str, str], in_any_case: bool
 ) -> None:
     ask("CreateUser", **BOB)
     policy(ask, "read")
@@ -780,22 +771,22 @@ def test_a_login_profile_keeps_what_is_not_given(backend: Any, ask: Ask) -> None
 def test_a_marker_is_the_last_entry_or_its_digest() -> None:
     for size, is_key in ((223, True), (224, False)):
         key = ("x" * size,)
-        marker = paging._marker("ListUsers", key)  # noqa: SLF001
+        marker = lists._marker("ListUsers", key)  # noqa: SLF001
         made = json.loads(base64.urlsafe_b64decode(marker))
         assert (len(marker) <= 320, made[1] == key[0], made[0]) == (True, is_key, "ListUsers")
         others = [("a",), key, ("b",)]
-        assert paging._read("ListUsers", marker, others) == key  # noqa: SLF001
+        assert lists._read("ListUsers", marker, others) == key  # noqa: SLF001
         with pytest.raises(refusals.Refusal, match="Invalid Marker"):
-            paging._read("ListRoles", marker, others)  # noqa: SLF001
-    assert len(paging._marker("ListUsers", ("x" * 223,))) == 320  # noqa: SLF001
+            lists._read("ListRoles", marker, others)  # noqa: SLF001
+    assert len(lists._marker("ListUsers", ("x" * 223,))) == 320  # noqa: SLF001
 
 
 def test_dates_are_sorted_in_utc_and_unknown_ones_are_the_first() -> None:
     east = dt.timezone(dt.timedelta(hours=2))
     dates = [NOON.replace(tzinfo=east), NOON, None, NOON.replace(microsecond=7)]
-    order = sorted(dates, key=lambda date: paging.dated(date, "a"))
+    order = sorted(dates, key=lambda date: lists.dated(date, "a"))
     assert order == [None, NOON.replace(tzinfo=east), NOON, NOON.replace(microsecond=7)]
-    assert paging.dated(NOON, "a") < paging.dated(NOON, "b")
+    assert lists.dated(NOON, "a") < lists.dated(NOON, "b")
     assert instant(NOON) == NOON.replace(tzinfo=UTC)
     assert f"{instant(NOON.replace(tzinfo=east)):%H}" == "10"
 

@@ -21,7 +21,6 @@ from support.entities import (
     TRUST,
     build,
     client,
-    connected,
     recent,
     refused,
     signed_by,
@@ -30,7 +29,7 @@ from support.refusals import ACCOUNT, ARN, CODES
 from support.shell import KEY_ID
 from support.ssh_keys import public_key
 
-from iamcli.cli.sandbox.launcher import ACCESS_KEY
+from iamcli.cli.sandbox.launch.launcher import ACCESS_KEY
 from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint, parsed
 
 if TYPE_CHECKING:
@@ -38,12 +37,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.releases
-
-
-@pytest.fixture
-def iam(moto: str) -> Any:
-    """Boto3 with the account's key, and an empty account."""
-    return connected(moto)
 
 
 # Who calls.
@@ -367,8 +360,7 @@ def test_what_cannot_be_parsed_has_the_fingerprint_of_its_text() -> None:
 
 @pytest.mark.parametrize("pem", [False, True])
 def test_an_ssh_key_has_one_fingerprint_and_the_encoding_that_is_asked_for(
-    iam: Any,
-    pem: bool,  # noqa: FBT001
+    *, iam: Any, pem: bool
 ) -> None:
     body = public_key(pem=pem)
     iam.create_user(UserName="bob")

@@ -11,29 +11,13 @@ from typing import Any
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
-from support.entities import (
-    AWS_POLICY,
-    DOCUMENT,
-    HOLDERS,
-    TAGGED,
-    TRUST,
-    build,
-    connected,
-    refused,
-    signed_by,
-)
+from support.entities import AWS_POLICY, DOCUMENT, HOLDERS, TAGGED, TRUST, build, refused, signed_by
 from support.refusals import ARN, CODES
 from support.shell import ROOT
 
 from iamcli.client.full_model import full_model
 
 pytestmark = pytest.mark.releases
-
-
-@pytest.fixture
-def iam(moto: str) -> Any:
-    """Boto3 with the account's key, and an empty account."""
-    return connected(moto)
 
 
 # Every operation.
@@ -296,27 +280,28 @@ def test_users_and_roles_have_permissions_boundaries(iam: Any) -> None:
     boundary = {"PermissionsBoundaryArn": arn, "PermissionsBoundaryType": "Policy"}
     iam.create_user(UserName="bob", PermissionsBoundary=arn)
     iam.create_role(RoleName="web", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=arn)
-    assert iam.get_user(UserName="bob")["User"]["PermissionsBoundary"] == boundary
-    assert iam.get_role(RoleName="web")["Role"]["PermissionsBoundary"] == boundary
+    both = {kind: HOLDERS[kind] for kind in ("user", "role")}
+
+    def shown() -> list[Any]:
+        user, role = iam.get_user(**both["user"])["User"], iam.get_role(**both["role"])["Role"]
+        return [entity.get("PermissionsBoundary") for entity in (user, role)]
+
+    assert shown() == [boundary] * 2
     assert "PermissionsBoundary" not in iam.list_users()["Users"][0]
     details = iam.get_account_authorization_details()
     assert details["UserDetailList"][0]["PermissionsBoundary"] == boundary
     assert details["RoleDetailList"][0]["PermissionsBoundary"] == boundary
     assert iam.get_policy(PolicyArn=arn)["Policy"]["PermissionsBoundaryUsageCount"] == 2
-    iam.delete_user_permissions_boundary(UserName="bob")
-    iam.delete_role_permissions_boundary(RoleName="web")
-    assert "PermissionsBoundary" not in iam.get_user(UserName="bob")["User"]
-    assert "PermissionsBoundary" not in iam.get_role(RoleName="web")["Role"]
-    iam.put_user_permissions_boundary(UserName="bob", PermissionsBoundary=arn)
-    iam.put_role_permissions_boundary(RoleName="web", PermissionsBoundary=arn)
-    assert iam.get_user(UserName="bob")["User"]["PermissionsBoundary"] == boundary
-    assert iam.get_role(RoleName="web")["Role"]["PermissionsBoundary"] == boundary
+    for kind, whose in both.items():
+        getattr(iam, f"delete_{kind}_permissions_boundary")(**whose)
+    assert shown() == [None] * 2
     none = "arn:aws:iam::aws:policy/None"
     message = f"Scope ARN: {none} does not exist or is not attachable."
-    for kind in ("user", "role"):
-        call = getattr(iam, f"put_{kind}_permissions_boundary")
-        whose = {"user": {"UserName": "bob"}, "role": {"RoleName": "web"}}[kind]
-        assert refused(call, **whose, PermissionsBoundary=none) == ("NoSuchEntity", message)
+    for kind, whose in both.items():
+        put = getattr(iam, f"put_{kind}_permissions_boundary")
+        put(**whose, PermissionsBoundary=arn)
+        assert refused(put, **whose, PermissionsBoundary=none) == ("NoSuchEntity", message)
+    assert shown() == [boundary] * 2
 
 
 def test_a_role_shows_what_the_service_shows(iam: Any) -> None:

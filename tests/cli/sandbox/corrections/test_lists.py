@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -22,24 +23,33 @@ from support.entities import (
     TRUST,
     build,
     client,
-    connected,
     refused,
 )
 from support.refusals import ARN, CODES
 from support.ssh_keys import public_key
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 pytestmark = pytest.mark.releases
-
-
-@pytest.fixture
-def iam(moto: str) -> Any:
-    """Boto3 with the account's key, and an empty account."""
-    return connected(moto)
 
 
 # Pages.
 
 NAMES = [f"Name{number}" for number in range(5)]
+
+
+def paged(call: Any, *members: str, size: int = 1, **parameters: Any) -> Iterator[list[Any]]:
+    """Yield the entries of each page, with all ``members`` of the response that have some."""
+    more: dict[str, str] = {}
+    while True:
+        page = call(**parameters, **more, MaxItems=size)
+        assert page["IsTruncated"] is ("Marker" in page)
+        yield [entry for member in members for entry in page[member]]
+        if not page["IsTruncated"]:
+            return
+        assert len(page["Marker"]) <= 320
+        more = {"Marker": page["Marker"]}
 
 
 def fill(iam: Any) -> None:
@@ -131,15 +141,7 @@ def test_a_marker_for_an_entry_with_a_long_path_is_accepted(iam: Any) -> None:
         (iam.get_account_authorization_details, {"Filter": ["LocalManagedPolicy"]}),
         (iam.list_policies, {"Scope": "Local"}),
     ):
-        seen: list[str] = []
-        more: dict[str, str] = {}
-        while True:
-            page = list_pages(**only, **more, MaxItems=1)
-            seen += [entry["PolicyName"] for entry in page["Policies"]]
-            if not page["IsTruncated"]:
-                break
-            assert len(page["Marker"]) <= 320
-            more = {"Marker": page["Marker"]}
+        seen = [policy["PolicyName"] for (policy,) in paged(list_pages, "Policies", **only)]
         assert [name for name in seen if name in names] == names
 
 
@@ -152,17 +154,10 @@ def test_every_list_has_pages(iam: Any) -> None:
         entries = [entry for member in members for entry in whole[member]]
         assert len(entries) == count, name
         size = 2 if count > 2 else 1
-        seen: list[Any] = []
-        more: dict[str, str] = {}
-        while True:
-            page = call(**parameters, **more, MaxItems=size)
-            shown = [entry for member in members for entry in page[member]]
-            seen += shown
-            assert page["IsTruncated"] is ("Marker" in page) is (len(seen) < count), name
-            if not page["IsTruncated"]:
-                break
-            assert len(shown) == size, name
-            more = {"Marker": page["Marker"]}
+        shown = list(paged(call, *members, size=size, **parameters))
+        *full, last = map(len, shown)
+        assert (set(full) <= {size}, 0 < last <= size) == (True, True), name
+        seen = [entry for page in shown for entry in page]
         assert sorted(map(str, seen)) == sorted(map(str, entries)), name
         other = iam.list_groups if name == "list_users" else iam.list_users
         for marker in ("2", "unknown", other(MaxItems=1)["Marker"]):
@@ -201,15 +196,8 @@ def test_names_that_meet_are_on_pages_of_their_own(iam: Any) -> None:
         (iam.list_attached_user_policies, "AttachedPolicies", "PolicyArn", {"UserName": "bob"}),
         (iam.list_policies, "Policies", "Arn", {"OnlyAttached": True}),
     ):
-        seen: list[str] = []
-        more: dict[str, str] = {}
-        while len(seen) < 4:
-            page = call(**parameters, **more, MaxItems=1)
-            seen += [each[arn] for each in page[member]]
-            if not page["IsTruncated"]:
-                break
-            more = {"Marker": page["Marker"]}
         # By name, not by path.
+        seen = [page[0][arn] for page in islice(paged(call, member, **parameters), 4)]
         assert seen == [own[0], own[1], AWS_POLICY], member
 
 
@@ -222,14 +210,10 @@ def test_a_list_that_is_emptied_while_it_is_read_is_read_whole(iam: Any) -> None
     for name in NAMES:
         iam.create_user(UserName=name)
     seen = []
-    page = iam.list_users(MaxItems=2)
-    while True:
-        for user in page["Users"]:
+    for page in paged(iam.list_users, "Users", size=2):
+        for user in page:
             seen.append(user["UserName"])
             iam.delete_user(UserName=user["UserName"])
-        if not page["IsTruncated"]:
-            break
-        page = iam.list_users(MaxItems=2, Marker=page["Marker"])
     assert seen == NAMES
 
 

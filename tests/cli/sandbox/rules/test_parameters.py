@@ -42,6 +42,11 @@ TAG_KEYS = (
 )
 
 
+#: One more than a request can have.
+TOO_MANY = [f"k{n}" for n in range(51)]
+INLINE = {"UserName": "bob", "PolicyName": "p"}
+
+
 def tag(key: str = "team", value: str = "web") -> dict[str, Any]:
     return {"UserName": "plain", "Tags": [{"Key": key, "Value": value}]}
 
@@ -53,15 +58,16 @@ PARAMETERS = [
     ("CreateUser", {"UserName": "bøb"}, in_words("userName", NAMES)),
     ("CreateUser", {"UserName": "bob\n"}, in_words("userName", NAMES)),
     ("CreateUser", {"UserName": "b/b", "Path": "x"}, in_words("path", PATHS)),
-    (
-        "CreateUser",
-        {"UserName": "x" * 65},
-        invalid("userName: have length less than or equal to 64"),
-    ),
-    (
-        "DeleteUser",
-        {"UserName": "x" * 129},
-        invalid("userName: have length less than or equal to 128"),
+    *(
+        (operation, parameters, invalid(f"{place}: have length less than or equal to {limit}"))
+        for operation, parameters, place, limit in (
+            ("CreateUser", {"UserName": "x" * 65}, "userName", 64),
+            ("DeleteUser", {"UserName": "x" * 129}, "userName", 128),
+            ("CreateUser", {"UserName": "new", "Path": f"/{'x' * 511}/"}, "path", 512),
+            ("PutUserPolicy", {**INLINE, "PolicyDocument": "x" * 131073}, "policyDocument", 131072),
+            ("TagUser", tag(key="x" * 129), "tags.1.member.key", 128),
+            ("UntagUser", {"UserName": "plain", "TagKeys": TOO_MANY}, "tagKeys", 50),
+        )
     ),
     (
         "CreateRole",
@@ -74,11 +80,6 @@ PARAMETERS = [
     ("CreateUser", {"UserName": "new", "Path": "staff/"}, in_words("path", PATHS)),
     ("CreateUser", {"UserName": "new", "Path": "/a b/"}, in_words("path", PATHS)),
     (
-        "CreateUser",
-        {"UserName": "new", "Path": f"/{'x' * 511}/"},
-        invalid("path: have length less than or equal to 512"),
-    ),
-    (
         "CreatePolicy",
         {"PolicyName": "a", "PolicyDocument": MANAGED, "Path": "//"},
         in_words("path", PATHS),
@@ -88,16 +89,7 @@ PARAMETERS = [
     ("ListUsers", {"MaxItems": 1001}, invalid("maxItems: have value less than or equal to 1000")),
     ("ListUsers", {"MaxItems": "many"}, Said("MalformedInput", "", 400)),
     ("ListUsers", {"Marker": "\n"}, in_words("marker", TEXTS)),
-    (
-        "PutUserPolicy",
-        {"UserName": "bob", "PolicyName": "p", "PolicyDocument": "☃"},
-        in_words("policyDocument", TEXTS),
-    ),
-    (
-        "PutUserPolicy",
-        {"UserName": "bob", "PolicyName": "p", "PolicyDocument": "x" * 131073},
-        invalid("policyDocument: have length less than or equal to 131072"),
-    ),
+    ("PutUserPolicy", {**INLINE, "PolicyDocument": "☃"}, in_words("policyDocument", TEXTS)),
     (
         "DeleteAccessKey",
         {"UserName": "bob", "AccessKeyId": "AKIA"},
@@ -113,31 +105,27 @@ PARAMETERS = [
         {"UserName": "bob", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "active"},
         invalid(f"status: satisfy enum value set: [{', '.join(STATUSES)}]"),
     ),
-    (
-        "EnableMFADevice",
-        {"UserName": "bob", "SerialNumber": PHONE, **CODES, "AuthenticationCode1": "12345"},
-        invalid("authenticationCode1: have length greater than or equal to 6"),
+    *(
+        (
+            "EnableMFADevice",
+            {"UserName": "bob", "SerialNumber": PHONE, **CODES, f"AuthenticationCode{n}": code},
+            invalid(f"authenticationCode{n}: {text}"),
+        )
+        for n, code, text in (
+            (1, "12345", "have length greater than or equal to 6"),
+            (2, "١٢٣٤٥٦", r"satisfy regular expression pattern: [\d]+"),
+        )
     ),
-    (
-        "EnableMFADevice",
-        {"UserName": "bob", "SerialNumber": PHONE, **CODES, "AuthenticationCode2": "١٢٣٤٥٦"},
-        invalid(r"authenticationCode2: satisfy regular expression pattern: [\d]+"),
-    ),
-    (
-        "CreateAccountAlias",
-        {"AccountAlias": "Example"},
-        invalid(
-            "accountAlias: satisfy regular expression pattern: "
-            "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
-        ),
-    ),
-    (
-        "CreateAccountAlias",
-        {"AccountAlias": "a--b"},
-        invalid(
-            "accountAlias: satisfy regular expression pattern: "
-            "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
-        ),
+    *(
+        (
+            "CreateAccountAlias",
+            {"AccountAlias": alias},
+            invalid(
+                "accountAlias: satisfy regular expression pattern: "
+                "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
+            ),
+        )
+        for alias in ("Example", "a--b")
     ),
     (
         "UpdateAccountPasswordPolicy",
@@ -166,11 +154,6 @@ PARAMETERS = [
     ),
     (
         "TagUser",
-        tag(key="x" * 129),
-        invalid("tags.1.member.key: have length less than or equal to 128"),
-    ),
-    (
-        "TagUser",
         tag(key=""),
         invalid(
             "tags.1.member.key: have length greater than or equal to 1",
@@ -190,11 +173,6 @@ PARAMETERS = [
         invalid("tags.2.member.key: not be null"),
     ),
     ("UntagUser", {"UserName": "plain", "TagKeys": ["ok", "x" * 129]}, invalid(TAG_KEYS)),
-    (
-        "UntagUser",
-        {"UserName": "plain", "TagKeys": [f"k{n}" for n in range(51)]},
-        invalid("tagKeys: have length less than or equal to 50"),
-    ),
     (
         "DeleteSigningCertificate",
         {"UserName": "bob", "CertificateId": "-" * 24},

@@ -54,294 +54,216 @@ NOT_HERE = {
     r"update-wrong-": "the sandbox changes no credentials",
     r"TestIAMServiceRoles": "moto makes up the names of service-linked roles",
 }
+#: One more than a request can have.
+TOO_MANY = [f"k{n}" for n in range(51)]
+NEW_ROLE = {"RoleName": "new", "AssumeRolePolicyDocument": trust()}
 WRONG_ID = {"ServiceSpecificCredentialId": "totally-wrong-credential-id-with-hyphens"}
 ANY_ID = {"ServiceSpecificCredentialId": "ACCAXXXXXXXXEXAMPLE1"}
+
+
+def sent(operation: str, **parameters: Any) -> tuple[str, dict[str, Any]]:
+    return operation, parameters
+
+
+def tag(key: str, value: str = "") -> dict[str, Any]:
+    return {"Tags": [{"Key": key, "Value": value}]}
+
+
 #: The requests that are refused as in a recorded row, by the end of its name.
 REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "delete-wrong-id": ("DeleteServiceSpecificCredential", {"UserName": "bob", **WRONG_ID}),
+    "delete-wrong-id": sent("DeleteServiceSpecificCredential", UserName="bob", **WRONG_ID),
     # The words are those of another operation with credentials.
-    "reset-wrong-id": (
+    "reset-wrong-id": sent(
         "DeleteServiceSpecificCredential",
-        {"UserName": "bob", "ServiceSpecificCredentialId": "satisfiesregexbutstillinvalid"},
+        UserName="bob",
+        ServiceSpecificCredentialId="satisfiesregexbutstillinvalid",
     ),
-    "delete-wrong-user-name": (
-        "DeleteServiceSpecificCredential",
-        {"UserName": "wrong-user-name", **ANY_ID},
+    "delete-wrong-user-name": sent(
+        "DeleteServiceSpecificCredential", UserName="wrong-user-name", **ANY_ID
     ),
-    "get-last-used-nonexistent-key-error": (
-        "GetAccessKeyLastUsed",
-        {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"},
+    "get-last-used-nonexistent-key-error": sent(
+        "GetAccessKeyLastUsed", AccessKeyId="AKIAIOSFODNN7EXAMPLE"
     ),
-    "invalid-json": ("CreateRole", {"RoleName": "new", "AssumeRolePolicyDocument": "malformed"}),
-    "existing_policy_name_provided": (
-        "AttachUserPolicy",
-        {"UserName": "bob", "PolicyArn": "name-of-a-policy-that-exists"},
+    "invalid-json": sent("CreateRole", RoleName="new", AssumeRolePolicyDocument="malformed"),
+    "existing_policy_name_provided": sent(
+        "AttachUserPolicy", UserName="bob", PolicyArn="name-of-a-policy-that-exists"
     ),
-    "delete-non-existent-policy-exc": (
-        "DeletePolicy",
-        {"PolicyArn": f"{ARN}policy/non-existent-policy"},
+    "delete-non-existent-policy-exc": sent(
+        "DeletePolicy", PolicyArn=f"{ARN}policy/non-existent-policy"
     ),
-    "create-group-duplicate": ("CreateGroup", {"GroupName": "Admin"}),
-    "delete-unknown-group": ("DeleteGroup", {"GroupName": "unknown-group"}),
-    "update-nonexistent-group": ("UpdateGroup", {"GroupName": "nonexisting", "NewGroupName": "x"}),
-    "add-unknown-user": ("AddUserToGroup", {"GroupName": "Admin", "UserName": "non-existent-user"}),
-    "remove-from-unknown-group": (
-        "RemoveUserFromGroup",
-        {"GroupName": "unknown", "UserName": "any-user"},
+    "create-group-duplicate": sent("CreateGroup", GroupName="Admin"),
+    "delete-unknown-group": sent("DeleteGroup", GroupName="unknown-group"),
+    "update-nonexistent-group": sent("UpdateGroup", GroupName="nonexisting", NewGroupName="x"),
+    "add-unknown-user": sent("AddUserToGroup", GroupName="Admin", UserName="non-existent-user"),
+    "remove-from-unknown-group": sent(
+        "RemoveUserFromGroup", GroupName="unknown", UserName="any-user"
     ),
-    "detach-unattached-error": ("DetachGroupPolicy", {"GroupName": "Admin", "PolicyArn": SPARE}),
-    "get-deleted-error": ("GetInstanceProfile", {"InstanceProfileName": "deleted"}),
-    "create-duplicate-error": ("CreateInstanceProfile", {"InstanceProfileName": "web"}),
-    "add-second-role-error": (
-        "AddRoleToInstanceProfile",
-        {"InstanceProfileName": "web", "RoleName": "spare"},
+    "detach-unattached-error": sent("DetachGroupPolicy", GroupName="Admin", PolicyArn=SPARE),
+    "get-deleted-error": sent("GetInstanceProfile", InstanceProfileName="deleted"),
+    "create-duplicate-error": sent("CreateInstanceProfile", InstanceProfileName="web"),
+    "add-second-role-error": sent(
+        "AddRoleToInstanceProfile", InstanceProfileName="web", RoleName="spare"
     ),
-    "add-nonexistent-role-error": (
-        "AddRoleToInstanceProfile",
-        {"InstanceProfileName": "empty", "RoleName": "nonexistent-role"},
+    "add-nonexistent-role-error": sent(
+        "AddRoleToInstanceProfile", InstanceProfileName="empty", RoleName="nonexistent-role"
     ),
-    "remove-nonexistent-role-error": (
-        "RemoveRoleFromInstanceProfile",
-        {"InstanceProfileName": "web", "RoleName": "nonexistent-role"},
+    "remove-nonexistent-role-error": sent(
+        "RemoveRoleFromInstanceProfile", InstanceProfileName="web", RoleName="nonexistent-role"
     ),
-    "list-profiles-nonexistent-role-error": (
-        "ListInstanceProfilesForRole",
-        {"RoleName": "nonexistent-role"},
+    "list-profiles-nonexistent-role-error": sent(
+        "ListInstanceProfilesForRole", RoleName="nonexistent-role"
     ),
-    "untag-nonexistent-error": (
-        "UntagInstanceProfile",
-        {"InstanceProfileName": "nonexistent-profile", "TagKeys": ["a"]},
+    "untag-nonexistent-error": sent(
+        "UntagInstanceProfile", InstanceProfileName="nonexistent-profile", TagKeys=["a"]
     ),
-    "get-version-error": ("GetPolicyVersion", {"PolicyArn": WEB, "VersionId": "1"}),
-    "delete-managed-policy-version-error": (
-        "DeletePolicyVersion",
-        {"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess", "VersionId": "v1"},
+    "get-version-error": sent("GetPolicyVersion", PolicyArn=WEB, VersionId="1"),
+    "delete-managed-policy-version-error": sent(
+        "DeletePolicyVersion", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess", VersionId="v1"
     ),
-    "enable-mfa-nonexistent-user-error": (
-        "EnableMFADevice",
-        {"UserName": "nonexistent-user", "SerialNumber": PHONE, **CODES},
+    "enable-mfa-nonexistent-user-error": sent(
+        "EnableMFADevice", UserName="nonexistent-user", SerialNumber=PHONE, **CODES
     ),
-    "deactivate-nonexistent-mfa-error": (
-        "DeactivateMFADevice",
-        {"UserName": "bob", "SerialNumber": f"{ARN}mfa/nonexistent-mfa"},
+    "deactivate-nonexistent-mfa-error": sent(
+        "DeactivateMFADevice", UserName="bob", SerialNumber=f"{ARN}mfa/nonexistent-mfa"
     ),
-    "create-invalid-path-no-leading-slash-error": (
-        "CreateVirtualMFADevice",
-        {"VirtualMFADeviceName": "new", "Path": "path/"},
+    "create-invalid-path-no-leading-slash-error": sent(
+        "CreateVirtualMFADevice", VirtualMFADeviceName="new", Path="path/"
     ),
-    "create-path-too-long-error": (
-        "CreateVirtualMFADevice",
-        {"VirtualMFADeviceName": "new", "Path": f"/{'x' * 511}/"},
+    "create-path-too-long-error": sent(
+        "CreateVirtualMFADevice", VirtualMFADeviceName="new", Path=f"/{'x' * 511}/"
     ),
-    "enable-mfa-already-attached-error": (
-        "EnableMFADevice",
-        {"UserName": "bob", "SerialNumber": PHONE, **CODES},
+    "enable-mfa-already-attached-error": sent(
+        "EnableMFADevice", UserName="bob", SerialNumber=PHONE, **CODES
     ),
-    "err-version-limit-exceeded": (
-        "CreatePolicyVersion",
-        {"PolicyArn": VERSIONED, "PolicyDocument": MANAGED},
+    "err-version-limit-exceeded": sent(
+        "CreatePolicyVersion", PolicyArn=VERSIONED, PolicyDocument=MANAGED
     ),
-    "err-get-nonexistent-version": ("GetPolicyVersion", {"PolicyArn": WEB, "VersionId": "v9"}),
-    "err-delete-nonexistent-version": (
-        "DeletePolicyVersion",
-        {"PolicyArn": WEB, "VersionId": "v9"},
+    "err-get-nonexistent-version": sent("GetPolicyVersion", PolicyArn=WEB, VersionId="v9"),
+    "err-delete-nonexistent-version": sent("DeletePolicyVersion", PolicyArn=WEB, VersionId="v9"),
+    "err-set-default-invalid-version-format": sent(
+        "SetDefaultPolicyVersion", PolicyArn=WEB, VersionId="1"
     ),
-    "err-set-default-invalid-version-format": (
-        "SetDefaultPolicyVersion",
-        {"PolicyArn": WEB, "VersionId": "1"},
+    "err-too-many-tags": sent(
+        "TagPolicy", PolicyArn=WEB, Tags=[{"Key": key, "Value": ""} for key in TOO_MANY]
     ),
-    "err-too-many-tags": (
-        "TagPolicy",
-        {"PolicyArn": WEB, "Tags": [{"Key": f"k{n}", "Value": ""} for n in range(51)]},
+    "err-large-key": sent("TagPolicy", PolicyArn=WEB, **tag("x" * 129)),
+    "err-invalid-character": sent("TagPolicy", PolicyArn=WEB, **tag("a*b")),
+    "err-tag-duplicate-keys": sent(
+        "TagPolicy", PolicyArn=WEB, Tags=2 * [{"Key": "a", "Value": ""}]
     ),
-    "err-large-key": ("TagPolicy", {"PolicyArn": WEB, "Tags": [{"Key": "x" * 129, "Value": ""}]}),
-    "err-invalid-character": (
-        "TagPolicy",
-        {"PolicyArn": WEB, "Tags": [{"Key": "a*b", "Value": ""}]},
+    "err-tag-large-value": sent("TagPolicy", PolicyArn=WEB, **tag("a", "x" * 257)),
+    "err-tag-nonexistent-policy": sent(
+        "TagPolicy", PolicyArn=f"{ARN}policy/NotAPolicy", **tag("a")
     ),
-    "err-tag-duplicate-keys": (
-        "TagPolicy",
-        {"PolicyArn": WEB, "Tags": 2 * [{"Key": "a", "Value": ""}]},
-    ),
-    "err-tag-large-value": (
-        "TagPolicy",
-        {"PolicyArn": WEB, "Tags": [{"Key": "a", "Value": "x" * 257}]},
-    ),
-    "err-tag-nonexistent-policy": (
-        "TagPolicy",
-        {"PolicyArn": f"{ARN}policy/NotAPolicy", "Tags": [{"Key": "a", "Value": ""}]},
-    ),
-    "err-untag-large-key": ("UntagPolicy", {"PolicyArn": WEB, "TagKeys": ["x" * 129]}),
-    "err-untag-nonexistent-policy": (
-        "UntagPolicy",
-        {"PolicyArn": f"{ARN}policy/NotAPolicy", "TagKeys": ["a"]},
+    "err-untag-large-key": sent("UntagPolicy", PolicyArn=WEB, TagKeys=["x" * 129]),
+    "err-untag-nonexistent-policy": sent(
+        "UntagPolicy", PolicyArn=f"{ARN}policy/NotAPolicy", TagKeys=["a"]
     ),
     # The words are those of ListEntitiesForPolicy too.
-    "err-nonexistent-policy": (
-        "AttachUserPolicy",
-        {"UserName": "bob", "PolicyArn": f"{ARN}policy/NonExistentPolicy"},
+    "err-nonexistent-policy": sent(
+        "AttachUserPolicy", UserName="bob", PolicyArn=f"{ARN}policy/NonExistentPolicy"
     ),
-    "update-role-error": ("UpdateRole", {"RoleName": "test-nonexistent-role"}),
-    "create-role-already-exists-error": (
-        "CreateRole",
-        {"RoleName": "web", "AssumeRolePolicyDocument": trust()},
+    "update-role-error": sent("UpdateRole", RoleName="test-nonexistent-role"),
+    "create-role-already-exists-error": sent(
+        "CreateRole", RoleName="web", AssumeRolePolicyDocument=trust()
     ),
-    "get-role-after-deletion-error": ("GetRole", {"RoleName": "deleted"}),
-    "invalid-action-error": (
-        "UpdateAssumeRolePolicy",
-        {"RoleName": "web", "PolicyDocument": trust(Action="s3:GetObject")},
+    "get-role-after-deletion-error": sent("GetRole", RoleName="deleted"),
+    "invalid-action-error": sent(
+        "UpdateAssumeRolePolicy", RoleName="web", PolicyDocument=trust(Action="s3:GetObject")
     ),
-    "get-deleted-policy-error": ("GetRolePolicy", {"RoleName": "web", "PolicyName": "deleted"}),
-    "detach-not-attached-policy-error": (
-        "DetachRolePolicy",
-        {"RoleName": "web", "PolicyArn": SPARE},
+    "get-deleted-policy-error": sent("GetRolePolicy", RoleName="web", PolicyName="deleted"),
+    "detach-not-attached-policy-error": sent("DetachRolePolicy", RoleName="web", PolicyArn=SPARE),
+    "existing-policy-name-provided": sent(
+        "AttachRolePolicy", RoleName="web", PolicyArn="name-of-a-policy-that-exists"
     ),
-    "existing-policy-name-provided": (
-        "AttachRolePolicy",
-        {"RoleName": "web", "PolicyArn": "name-of-a-policy-that-exists"},
+    "delete-attached-policy-error": sent("DeletePolicy", PolicyArn=WEB),
+    "untag-nonexistent-role-error": sent(
+        "UntagRole", RoleName="test-nonexistent-role", TagKeys=["a"]
     ),
-    "delete-attached-policy-error": ("DeletePolicy", {"PolicyArn": WEB}),
-    "untag-nonexistent-role-error": (
-        "UntagRole",
-        {"RoleName": "test-nonexistent-role", "TagKeys": ["a"]},
+    "create-role-too-many-tags": sent(
+        "CreateRole", **NEW_ROLE, Tags=[{"Key": key, "Value": ""} for key in TOO_MANY]
     ),
-    "create-role-too-many-tags": (
-        "CreateRole",
-        {
-            "RoleName": "new",
-            "AssumeRolePolicyDocument": trust(),
-            "Tags": [{"Key": f"k{n}", "Value": ""} for n in range(51)],
-        },
+    "create-role-duplicate-tags": sent(
+        "CreateRole", **NEW_ROLE, Tags=2 * [{"Key": "a", "Value": ""}]
     ),
-    "create-role-duplicate-tags": (
-        "CreateRole",
-        {
-            "RoleName": "new",
-            "AssumeRolePolicyDocument": trust(),
-            "Tags": 2 * [{"Key": "a", "Value": ""}],
-        },
+    "create-role-tag-key-too-long": sent("CreateRole", **NEW_ROLE, **tag("x" * 129)),
+    "create-role-tag-invalid-char": sent("CreateRole", **NEW_ROLE, **tag("a*b")),
+    "tag-role-duplicate-tags-different-case": sent("TagRole", RoleName="web", **TWICE),
+    "tag-role-tag-value-too-long": sent("TagRole", RoleName="web", **tag("a", "x" * 257)),
+    "untag-role-too-many-keys": sent("UntagRole", RoleName="web", TagKeys=TOO_MANY),
+    "untag-role-invalid-char": sent("UntagRole", RoleName="web", TagKeys=["a*b"]),
+    "create-role-invalid-boundary-error": sent(
+        "CreateRole", **NEW_ROLE, PermissionsBoundary=f"{ARN}not_a_policy/invalid"
     ),
-    "create-role-tag-key-too-long": (
-        "CreateRole",
-        {
-            "RoleName": "new",
-            "AssumeRolePolicyDocument": trust(),
-            "Tags": [{"Key": "x" * 129, "Value": ""}],
-        },
+    "create-role-nonexistent-policy-error": sent(
+        "CreateRole", **NEW_ROLE, PermissionsBoundary=f"{ARN}policy/nonexistent-policy"
     ),
-    "create-role-tag-invalid-char": (
-        "CreateRole",
-        {
-            "RoleName": "new",
-            "AssumeRolePolicyDocument": trust(),
-            "Tags": [{"Key": "a*b", "Value": ""}],
-        },
+    "get-nonexistent-policy-error": sent(
+        "GetRolePolicy", RoleName="web", PolicyName="non-existent-policy"
     ),
-    "tag-role-duplicate-tags-different-case": ("TagRole", {"RoleName": "web", **TWICE}),
-    "tag-role-tag-value-too-long": (
-        "TagRole",
-        {"RoleName": "web", "Tags": [{"Key": "a", "Value": "x" * 257}]},
+    "put-policy-nonexistent-role-error": sent(
+        "PutRolePolicy", RoleName="nonexistent-role", PolicyName="p", PolicyDocument="malformed"
     ),
-    "untag-role-too-many-keys": (
-        "UntagRole",
-        {"RoleName": "web", "TagKeys": [f"k{n}" for n in range(51)]},
+    "delete-policy-nonexistent-role-error": sent(
+        "DeleteRolePolicy", RoleName="nonexistent-role", PolicyName="p"
     ),
-    "untag-role-invalid-char": ("UntagRole", {"RoleName": "web", "TagKeys": ["a*b"]}),
-    "create-role-invalid-boundary-error": (
-        "CreateRole",
-        {
-            "RoleName": "new",
-            "AssumeRolePolicyDocument": trust(),
-            "PermissionsBoundary": f"{ARN}not_a_policy/invalid",
-        },
+    "detach-nonexistent-policy-error": sent(
+        "DetachRolePolicy", RoleName="web", PolicyArn="arn:aws:iam::aws:policy/Nonexistent"
     ),
-    "create-role-nonexistent-policy-error": (
-        "CreateRole",
-        {
-            "RoleName": "new",
-            "AssumeRolePolicyDocument": trust(),
-            "PermissionsBoundary": f"{ARN}policy/nonexistent-policy",
-        },
-    ),
-    "get-nonexistent-policy-error": (
-        "GetRolePolicy",
-        {"RoleName": "web", "PolicyName": "non-existent-policy"},
-    ),
-    "put-policy-nonexistent-role-error": (
-        "PutRolePolicy",
-        {"RoleName": "nonexistent-role", "PolicyName": "p", "PolicyDocument": "malformed"},
-    ),
-    "delete-policy-nonexistent-role-error": (
-        "DeleteRolePolicy",
-        {"RoleName": "nonexistent-role", "PolicyName": "p"},
-    ),
-    "detach-nonexistent-policy-error": (
-        "DetachRolePolicy",
-        {"RoleName": "web", "PolicyArn": "arn:aws:iam::aws:policy/Nonexistent"},
-    ),
-    "get-deleted-certificate-error": ("GetServerCertificate", {"ServerCertificateName": "deleted"}),
-    "get-nonexistent-certificate-error": (
-        "GetServerCertificate",
-        {"ServerCertificateName": "nonexistent-certificate"},
+    "get-deleted-certificate-error": sent("GetServerCertificate", ServerCertificateName="deleted"),
+    "get-nonexistent-certificate-error": sent(
+        "GetServerCertificate", ServerCertificateName="nonexistent-certificate"
     ),
     "upload-duplicate-certificate-error": (
         "UploadServerCertificate",
         {**UPLOAD, "ServerCertificateName": "other"},
     ),
-    "list-certificates-nonexistent-user-error": (
-        "ListSigningCertificates",
-        {"UserName": "nonexistent-user"},
+    "list-certificates-nonexistent-user-error": sent(
+        "ListSigningCertificates", UserName="nonexistent-user"
     ),
-    "update-certificate-nonexistent-user-error": (
+    "update-certificate-nonexistent-user-error": sent(
         "UpdateSigningCertificate",
-        {
-            "UserName": "nonexistent-user",
-            "CertificateId": "NONEXISTENTCERTID12345678901",
-            "Status": "Active",
-        },
+        UserName="nonexistent-user",
+        CertificateId="NONEXISTENTCERTID12345678901",
+        Status="Active",
     ),
-    "update-nonexistent-certificate-error": (
+    "update-nonexistent-certificate-error": sent(
         "UpdateSigningCertificate",
-        {"UserName": "cert", "CertificateId": "NONEXISTENTCERTID12345678901", "Status": "Active"},
+        UserName="cert",
+        CertificateId="NONEXISTENTCERTID12345678901",
+        Status="Active",
     ),
-    "upload-exceeds-limit-error": (
-        "UploadSigningCertificate",
-        {"UserName": "many", "CertificateBody": BODY},
+    "upload-exceeds-limit-error": sent(
+        "UploadSigningCertificate", UserName="many", CertificateBody=BODY
     ),
-    "update-not-found": (
+    "update-not-found": sent(
         "UpdateSSHPublicKey",
-        {"UserName": "ssh", "SSHPublicKeyId": "APKAXXXXXXXXXXXXXXXXX", "Status": "Active"},
+        UserName="ssh",
+        SSHPublicKeyId="APKAXXXXXXXXXXXXXXXXX",
+        Status="Active",
     ),
-    "get-deleted-user-error": ("GetUser", {"UserName": "deleted"}),
-    "create-duplicate-user-error": ("CreateUser", {"UserName": "bob"}),
-    "update-nonexistent-user-error": (
-        "UpdateUser",
-        {"UserName": "nonexistent-user", "NewUserName": "x"},
+    "get-deleted-user-error": sent("GetUser", UserName="deleted"),
+    "create-duplicate-user-error": sent("CreateUser", UserName="bob"),
+    "update-nonexistent-user-error": sent(
+        "UpdateUser", UserName="nonexistent-user", NewUserName="x"
     ),
-    "delete-user-with-attached-policy-error": ("DeleteUser", {"UserName": "attached"}),
-    "delete-user-with-inline-policy-error": ("DeleteUser", {"UserName": "inline"}),
-    "get-deleted-login-profile-error": ("GetLoginProfile", {"UserName": "plain"}),
-    "create-duplicate-login-profile-error": (
-        "CreateLoginProfile",
-        {"UserName": "bob", "Password": PASSWORD},
+    "delete-user-with-attached-policy-error": sent("DeleteUser", UserName="attached"),
+    "delete-user-with-inline-policy-error": sent("DeleteUser", UserName="inline"),
+    "get-deleted-login-profile-error": sent("GetLoginProfile", UserName="plain"),
+    "create-duplicate-login-profile-error": sent(
+        "CreateLoginProfile", UserName="bob", Password=PASSWORD
     ),
-    "delete-login-profile-unknown-user-error": (
-        "DeleteLoginProfile",
-        {"UserName": "nonexistent-user"},
+    "delete-login-profile-unknown-user-error": sent(
+        "DeleteLoginProfile", UserName="nonexistent-user"
     ),
-    "create-access-key-unknown-user-error": ("CreateAccessKey", {"UserName": "nonexistent-user"}),
-    "attach-nonexistent-policy-error": (
-        "AttachUserPolicy",
-        {"UserName": "bob", "PolicyArn": f"{ARN}policy/nonexistent"},
+    "create-access-key-unknown-user-error": sent("CreateAccessKey", UserName="nonexistent-user"),
+    "attach-nonexistent-policy-error": sent(
+        "AttachUserPolicy", UserName="bob", PolicyArn=f"{ARN}policy/nonexistent"
     ),
-    "tag-nonexistent-user-error": (
-        "TagUser",
-        {"UserName": "nonexistent-user", "Tags": [{"Key": "a", "Value": ""}]},
-    ),
-    "list-tags-nonexistent-user-error": ("ListUserTags", {"UserName": "nonexistent-user"}),
-    "add-user-to-nonexistent-group-error": (
-        "AddUserToGroup",
-        {"UserName": "bob", "GroupName": "nonexistent-group"},
+    "tag-nonexistent-user-error": sent("TagUser", UserName="nonexistent-user", **tag("a")),
+    "list-tags-nonexistent-user-error": sent("ListUserTags", UserName="nonexistent-user"),
+    "add-user-to-nonexistent-group-error": sent(
+        "AddUserToGroup", UserName="bob", GroupName="nonexistent-group"
     ),
 }
 #: Those of an account without a password policy.
@@ -389,41 +311,38 @@ def test_each_reason_not_to_compare_a_recorded_refusal_is_needed() -> None:
 
 #: The requests that are refused with an error that was seen: a part of the message of each.
 SEEN: dict[str, tuple[str, dict[str, Any]]] = {
-    "must detach all policies": ("DeleteUser", {"UserName": "attached"}),
-    "must delete login profile": ("DeleteUser", {"UserName": "password"}),
-    "must delete access keys": ("DeleteUser", {"UserName": "key"}),
-    "must remove referenced objects": ("DeleteUser", {"UserName": "ssh"}),
-    "protected role": ("DeleteRole", {"RoleName": PROTECTED}),
-    "AccessKeysPerUser": ("CreateAccessKey", {"UserName": "many"}),
-    "InstanceSessionsPerInstanceProfile": (
-        "AddRoleToInstanceProfile",
-        {"InstanceProfileName": "web", "RoleName": "spare"},
+    "must detach all policies": sent("DeleteUser", UserName="attached"),
+    "must delete login profile": sent("DeleteUser", UserName="password"),
+    "must delete access keys": sent("DeleteUser", UserName="key"),
+    "must remove referenced objects": sent("DeleteUser", UserName="ssh"),
+    "protected role": sent("DeleteRole", RoleName=PROTECTED),
+    "AccessKeysPerUser": sent("CreateAccessKey", UserName="many"),
+    "InstanceSessionsPerInstanceProfile": sent(
+        "AddRoleToInstanceProfile", InstanceProfileName="web", RoleName="spare"
     ),
-    "Syntax errors": (
-        "PutUserPolicy",
-        {"UserName": "plain", "PolicyName": "p", "PolicyDocument": "file"},
-    ),
-    "invalid Json": ("UpdateAssumeRolePolicy", {"RoleName": "web", "PolicyDocument": "file"}),
+    "Syntax errors": sent("PutUserPolicy", UserName="plain", PolicyName="p", PolicyDocument="file"),
+    "invalid Json": sent("UpdateAssumeRolePolicy", RoleName="web", PolicyDocument="file"),
     "value for privateKey": ("UploadServerCertificate", {**UPLOAD, "PrivateKey": "☃"}),
     "Unable to validate certificate chain": (
         "UploadServerCertificate",
         {**UPLOAD, "CertificateChain": certificate("another")[0]},
     ),
-    "aws-elasticbeanstalk-ec2-role": (
+    "aws-elasticbeanstalk-ec2-role": sent(
         "AddRoleToInstanceProfile",
-        {"InstanceProfileName": "empty", "RoleName": "aws-elasticbeanstalk-ec2-role"},
+        InstanceProfileName="empty",
+        RoleName="aws-elasticbeanstalk-ec2-role",
     ),
-    "le-kevin.deldycke.com": (
-        "DeleteServerCertificate",
-        {"ServerCertificateName": "le-kevin.deldycke.com"},
+    "le-kevin.deldycke.com": sent(
+        "DeleteServerCertificate", ServerCertificateName="le-kevin.deldycke.com"
     ),
-    "minimum length of 8": ("CreateLoginProfile", {"UserName": "plain", "Password": "Short-1"}),
-    "<server-certificate-name:1>": ("GetServerCertificate", {"ServerCertificateName": "nothing"}),
-    "non-existent-policy": ("DeletePolicy", {"PolicyArn": f"{ARN}policy/non-existent-policy"}),
-    "wrong-user-name": ("GetUser", {"UserName": "wrong-user-name"}),
-    "serviceSpecificCredentialId": (
+    "minimum length of 8": sent("CreateLoginProfile", UserName="plain", Password="Short-1"),
+    "<server-certificate-name:1>": sent("GetServerCertificate", ServerCertificateName="nothing"),
+    "non-existent-policy": sent("DeletePolicy", PolicyArn=f"{ARN}policy/non-existent-policy"),
+    "wrong-user-name": sent("GetUser", UserName="wrong-user-name"),
+    "serviceSpecificCredentialId": sent(
         "DeleteServiceSpecificCredential",
-        {"UserName": "plain", "ServiceSpecificCredentialId": "wrong-id-with-many-hyphens"},
+        UserName="plain",
+        ServiceSpecificCredentialId="wrong-id-with-many-hyphens",
     ),
 }
 #: The errors that are of no rule, by a part of the message of each, and why.

@@ -63,20 +63,27 @@ pytestmark = pytest.mark.releases
 
 # What does not exist.
 
-NO_USER = absent("The user with name nobody cannot be found.")
 NO_POLICY = f"{ARN}policy/nothing"
+NO_DEVICE = f"{ARN}mfa/nothing"
+NO_KEY, NO_CERTIFICATE = "AKIAIOSFODNN7EXAMPLE", "NONEXISTENTCERTID12345678901"
+NO_SSH_KEY = "APKAXXXXXXXXXXXXXXXXX"
+
+
+def not_found(what: str, **parameters: Any) -> tuple[dict[str, Any], Said]:
+    return parameters, absent(f"{what} cannot be found.")
+
+
+def no_device(**parameters: Any) -> tuple[dict[str, Any], Said]:
+    serial = parameters["SerialNumber"]
+    return parameters, absent(f"MFA Device with serial number {serial} does not exist.")
+
+
 #: The rules about things that must exist: parameters that name nothing, and what is said.
 ABSENT: dict[str, tuple[dict[str, Any], Said]] = {
-    "user_exists": ({"UserName": "nobody"}, NO_USER),
-    "group_exists": (
-        {"GroupName": "nothing"},
-        absent("The group with name nothing cannot be found."),
-    ),
-    "role_exists": ({"RoleName": "nothing"}, absent("The role with name nothing cannot be found.")),
-    "instance_profile_exists": (
-        {"InstanceProfileName": "nothing"},
-        absent("Instance Profile nothing cannot be found."),
-    ),
+    "user_exists": not_found("The user with name nobody", UserName="nobody"),
+    "group_exists": not_found("The group with name nothing", GroupName="nothing"),
+    "role_exists": not_found("The role with name nothing", RoleName="nothing"),
+    "instance_profile_exists": not_found("Instance Profile nothing", InstanceProfileName="nothing"),
     "policy_arn_is_valid": (
         {"PolicyArn": "not-an-arn-of-a-policy"},
         Said("ValidationError", "ARN not-an-arn-of-a-policy is not valid.", 400),
@@ -98,66 +105,38 @@ ABSENT: dict[str, tuple[dict[str, Any], Said]] = {
             403,
         ),
     ),
-    "policy_is_attached_to_user": (
-        {"UserName": "plain", "PolicyArn": WEB},
-        absent(f"Policy {WEB} was not found."),
+    **{
+        f"policy_is_attached_to_{noun}": (
+            {f"{noun.title()}Name": name, "PolicyArn": WEB},
+            absent(f"Policy {WEB} was not found."),
+        )
+        for noun, name in (("user", "plain"), ("group", "Admin"), ("role", "web"))
+    },
+    **{
+        f"{noun}_policy_exists": not_found(
+            f"The {noun} policy with name none", PolicyName="none", **{f"{noun.title()}Name": name}
+        )
+        for noun, name in (("user", "plain"), ("group", "Admin"), ("role", "web"))
+    },
+    "access_key_exists": not_found(
+        f"The Access Key with id {NO_KEY}", UserName="key", AccessKeyId=NO_KEY
     ),
-    "policy_is_attached_to_group": (
-        {"GroupName": "Admin", "PolicyArn": WEB},
-        absent(f"Policy {WEB} was not found."),
+    "signing_certificate_exists": not_found(
+        f"The Certificate with id {NO_CERTIFICATE}", UserName="cert", CertificateId=NO_CERTIFICATE
     ),
-    "policy_is_attached_to_role": (
-        {"RoleName": "web", "PolicyArn": WEB},
-        absent(f"Policy {WEB} was not found."),
+    "ssh_public_key_exists": not_found(
+        f"The Public Key with id {NO_SSH_KEY}", UserName="ssh", SSHPublicKeyId=NO_SSH_KEY
     ),
-    "user_policy_exists": (
-        {"UserName": "plain", "PolicyName": "none"},
-        absent("The user policy with name none cannot be found."),
+    "login_profile_exists": not_found("Login Profile for User plain", UserName="plain"),
+    "server_certificate_exists": not_found(
+        "The Server Certificate with name nothing", ServerCertificateName="nothing"
     ),
-    "group_policy_exists": (
-        {"GroupName": "Admin", "PolicyName": "none"},
-        absent("The group policy with name none cannot be found."),
+    "account_alias_exists": not_found(
+        "The Account Alias with name another", AccountAlias="another"
     ),
-    "role_policy_exists": (
-        {"RoleName": "web", "PolicyName": "none"},
-        absent("The role policy with name none cannot be found."),
-    ),
-    "access_key_exists": (
-        {"UserName": "key", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE"},
-        absent("The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found."),
-    ),
-    "signing_certificate_exists": (
-        {"UserName": "cert", "CertificateId": "NONEXISTENTCERTID12345678901"},
-        absent("The Certificate with id NONEXISTENTCERTID12345678901 cannot be found."),
-    ),
-    "ssh_public_key_exists": (
-        {"UserName": "ssh", "SSHPublicKeyId": "APKAXXXXXXXXXXXXXXXXX"},
-        absent("The Public Key with id APKAXXXXXXXXXXXXXXXXX cannot be found."),
-    ),
-    "login_profile_exists": (
-        {"UserName": "plain"},
-        absent("Login Profile for User plain cannot be found."),
-    ),
-    "server_certificate_exists": (
-        {"ServerCertificateName": "nothing"},
-        absent("The Server Certificate with name nothing cannot be found."),
-    ),
-    "account_alias_exists": (
-        {"AccountAlias": "another"},
-        absent("The Account Alias with name another cannot be found."),
-    ),
-    "virtual_mfa_device_exists": (
-        {"SerialNumber": f"{ARN}mfa/nothing"},
-        absent(f"MFA Device with serial number {ARN}mfa/nothing does not exist."),
-    ),
-    "mfa_device_can_be_known": (
-        {"UserName": "plain", "SerialNumber": f"{ARN}mfa/nothing"},
-        absent(f"MFA Device with serial number {ARN}mfa/nothing does not exist."),
-    ),
-    "mfa_device_is_assigned": (
-        {"UserName": "plain", "SerialNumber": PHONE},
-        absent(f"MFA Device with serial number {PHONE} does not exist."),
-    ),
+    "virtual_mfa_device_exists": no_device(SerialNumber=NO_DEVICE),
+    "mfa_device_can_be_known": no_device(UserName="plain", SerialNumber=NO_DEVICE),
+    "mfa_device_is_assigned": no_device(UserName="plain", SerialNumber=PHONE),
     "role_is_not_protected": (
         {"RoleName": PROTECTED},
         Said(
@@ -188,10 +167,10 @@ USUAL: dict[str, Any] = {
     "Status": "Active",
     "Tags": [{"Key": "team", "Value": "web"}],
     "TagKeys": ["team"],
-    "AccessKeyId": "AKIAIOSFODNN7EXAMPLE",
-    "CertificateId": "NONEXISTENTCERTID12345678901",
+    "AccessKeyId": NO_KEY,
+    "CertificateId": NO_CERTIFICATE,
     "CertificateBody": certificate("usual")[0],
-    "SSHPublicKeyId": "APKAXXXXXXXXXXXXXXXXX",
+    "SSHPublicKeyId": NO_SSH_KEY,
     "SSHPublicKeyBody": SSH_KEY,
     "Encoding": "SSH",
     "ServiceName": "codecommit.amazonaws.com",
@@ -299,6 +278,8 @@ ENCRYPTED = (
     .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
     .decode()
 )
+ANOTHER, ANOTHER_KEY = certificate("another")
+PAST, FUTURE = (certificate("example.com", years=y)[0] for y in ((2020, 2021), (2126, 2127)))
 NOT_PEM = "Unable to parse certificate. Please ensure the certificate is in PEM format."
 EXPIRED = (
     "Certificate is no longer valid. The 'Not After' date restriction on the certificate has "
@@ -309,140 +290,120 @@ NO_CHAIN = (
     "signing certificate, followed by any intermediaries in order. The index within the chain of "
     "the invalid certificate is: "
 )
-BOUND = f"{ARN}policy/nothing"
+NEW_ROLE = {"RoleName": "new", "AssumeRolePolicyDocument": trust()}
 
 
 def tagged(operation: str, **parameters: Any) -> list[Case]:
     in_any_case = operation.endswith(("User", "Role"))
-    rule = "tag_keys_are_unique"
     twice = Said("InvalidInput", UNEQUAL if in_any_case else EQUAL, 400)
     reserved = Said(
         "InvalidInput",
         "Tag keys and values cannot begin with aws:, which is reserved for AWS.",
         400,
     )
+    same = [TWICE["Tags"]] if in_any_case else []
+    same += [[{"Key": "team", "Value": "a"}, {"Key": "team", "Value": "b"}]]
+    of_aws = [
+        [{"Key": "aws:team", "Value": ""}],
+        [{"Key": "a", "Value": ""}, {"Key": "AWS:b", "Value": ""}],
+        [{"Key": "team", "Value": "aws:web"}],
+    ]
     rows = [
-        (rule, [{"Key": "team", "Value": "a"}, {"Key": "team", "Value": "b"}], twice),
-        ("tags_are_not_reserved", [{"Key": "aws:team", "Value": ""}], reserved),
-        (
-            "tags_are_not_reserved",
-            [{"Key": "a", "Value": ""}, {"Key": "AWS:b", "Value": ""}],
-            reserved,
-        ),
-        ("tags_are_not_reserved", [{"Key": "team", "Value": "aws:web"}], reserved),
-        *([(rule, TWICE["Tags"], twice)] if in_any_case else []),
+        *(("tag_keys_are_unique", tags, twice) for tags in same),
+        *(("tags_are_not_reserved", tags, reserved) for tags in of_aws),
     ]
     return [Case(rule, operation, {**parameters, "Tags": tags}, said) for rule, tags, said in rows]
 
 
 def bounded(operation: str, **parameters: Any) -> list[Case]:
     wrong = f"{ARN}not_a_policy/invalid"
-    nothing = absent(f"Scope ARN: {BOUND} does not exist or is not attachable.")
+    nothing = absent(f"Scope ARN: {NO_POLICY} does not exist or is not attachable.")
     bad = Said("InvalidInput", f"ARN {wrong} is not valid.", 400)
     return [
         Case("boundary_exists", operation, {**parameters, "PermissionsBoundary": arn}, said)
-        for arn, said in ((BOUND, nothing), (wrong, bad))
+        for arn, said in ((NO_POLICY, nothing), (wrong, bad))
     ]
 
 
 def password(operation: str, name: str, **parameters: Any) -> list[Case]:
+    length, upper, lower, number, symbol = (
+        "a minimum length of 8",
+        "at least one uppercase letter",
+        "at least one lowercase letter",
+        "at least one number",
+        "at least one symbol",
+    )
     return [
         Case(
             "password_conforms",
             operation,
             {**parameters, name: text},
-            Said("PasswordPolicyViolation", message, 400),
-        )
-        for text, message in (
-            ("Short-1", "Password should have a minimum length of 8"),
-            ("lower-case-1", "Password should have at least one uppercase letter"),
-            ("UPPER-CASE-1", "Password should have at least one lowercase letter"),
-            ("Number-less", "Password should have at least one number"),
-            ("Symbolless1", "Password should have at least one symbol"),
-            ("Ünicode-1-x", "Password should have at least one uppercase letter"),
-            (
-                "secret",
-                ", ".join(
-                    f"Password should have {text}"
-                    for text in (
-                        "a minimum length of 8",
-                        "at least one uppercase letter",
-                        "at least one number",
-                        "at least one symbol",
-                    )
-                ),
+            Said(
+                "PasswordPolicyViolation",
+                ", ".join(f"Password should have {part}" for part in lacking),
+                400,
             ),
+        )
+        for text, lacking in (
+            ("Short-1", [length]),
+            ("lower-case-1", [upper]),
+            ("UPPER-CASE-1", [lower]),
+            ("Number-less", [number]),
+            ("Symbolless1", [symbol]),
+            ("Ünicode-1-x", [upper]),
+            ("secret", [length, upper, number, symbol]),
         )
     ]
 
 
 CASES = [
     # names
-    Case(
-        "user_name_is_free",
-        "CreateUser",
-        {"UserName": "BOB"},
-        taken("User with name BOB already exists."),
+    *(
+        Case(f"{noun}_name_is_free", operation, parameters, taken(f"{what} already exists."))
+        for noun, operation, parameters, what in (
+            ("user", "CreateUser", {"UserName": "BOB"}, "User with name BOB"),
+            ("group", "CreateGroup", {"GroupName": "admin"}, "Group with name admin"),
+            ("role", "CreateRole", {**NEW_ROLE, "RoleName": "WEB"}, "Role with name WEB"),
+            (
+                "instance_profile",
+                "CreateInstanceProfile",
+                {"InstanceProfileName": "Empty"},
+                "Instance Profile Empty",
+            ),
+            (
+                "server_certificate",
+                "UploadServerCertificate",
+                {**UPLOAD, "ServerCertificateName": "Example.com"},
+                "The Server Certificate with name Example.com",
+            ),
+        )
     ),
-    Case(
-        "new_user_name_is_free",
-        "UpdateUser",
-        {"UserName": "bob", "NewUserName": "Plain"},
-        taken("User with name Plain already exists."),
-    ),
-    Case(
-        "new_user_name_is_free",
-        "UpdateUser",
-        {"UserName": "bob", "NewUserName": "Bob"},
-        taken("User with name Bob already exists."),
-    ),
-    Case(
-        "group_name_is_free",
-        "CreateGroup",
-        {"GroupName": "admin"},
-        taken("Group with name admin already exists."),
-    ),
-    Case(
-        "new_group_name_is_free",
-        "UpdateGroup",
-        {"GroupName": "Admin", "NewGroupName": "READERS"},
-        taken("Group with name READERS already exists."),
-    ),
-    Case(
-        "new_group_name_is_free",
-        "UpdateGroup",
-        {"GroupName": "Admin", "NewGroupName": "ADMIN"},
-        taken("Group with name ADMIN already exists."),
-    ),
-    Case(
-        "role_name_is_free",
-        "CreateRole",
-        {"RoleName": "WEB", "AssumeRolePolicyDocument": trust()},
-        taken("Role with name WEB already exists."),
-    ),
-    Case(
-        "instance_profile_name_is_free",
-        "CreateInstanceProfile",
-        {"InstanceProfileName": "Empty"},
-        taken("Instance Profile Empty already exists."),
+    *(
+        Case(
+            f"new_{noun}_name_is_free",
+            f"Update{entity_type}",
+            {f"{entity_type}Name": old, f"New{entity_type}Name": new},
+            taken(f"{what} {new} already exists."),
+        )
+        for noun, entity_type, old, new, what in (
+            ("user", "User", "bob", "Plain", "User with name"),
+            ("user", "User", "bob", "Bob", "User with name"),
+            ("group", "Group", "Admin", "READERS", "Group with name"),
+            ("group", "Group", "Admin", "ADMIN", "Group with name"),
+            (
+                "server_certificate",
+                "ServerCertificate",
+                "other",
+                "EXAMPLE.COM",
+                "The Server Certificate with name",
+            ),
+        )
     ),
     Case(
         "policy_name_is_free",
         "CreatePolicy",
         {"PolicyName": "WEB", "Path": "/other/", "PolicyDocument": MANAGED},
         taken("A policy called WEB already exists. Duplicate names are not allowed."),
-    ),
-    Case(
-        "server_certificate_name_is_free",
-        "UploadServerCertificate",
-        {**UPLOAD, "ServerCertificateName": "Example.com"},
-        taken("The Server Certificate with name Example.com already exists."),
-    ),
-    Case(
-        "new_server_certificate_name_is_free",
-        "UpdateServerCertificate",
-        {"ServerCertificateName": "other", "NewServerCertificateName": "EXAMPLE.COM"},
-        taken("The Server Certificate with name EXAMPLE.COM already exists."),
     ),
     # What does not exist cannot get any name.
     Case(
@@ -463,17 +424,14 @@ CASES = [
         {"VirtualMFADeviceName": "phone"},
         taken("MFA device already exists."),
     ),
-    Case(
-        "mfa_device_is_not_in_use",
-        "EnableMFADevice",
-        {"UserName": "plain", "SerialNumber": PHONE, **CODES},
-        taken("MFA Device is already in use."),
-    ),
-    Case(
-        "mfa_device_is_not_in_use",
-        "EnableMFADevice",
-        {"UserName": "bob", "SerialNumber": PHONE, **CODES},
-        taken("MFA Device is already in use."),
+    *(
+        Case(
+            "mfa_device_is_not_in_use",
+            "EnableMFADevice",
+            {"UserName": name, "SerialNumber": PHONE, **CODES},
+            taken("MFA Device is already in use."),
+        )
+        for name in ("plain", "bob")
     ),
     Case(
         "account_alias_is_new",
@@ -483,7 +441,7 @@ CASES = [
     ),
     *tagged("CreateUser", UserName="new"),
     *tagged("TagUser", UserName="plain"),
-    *tagged("CreateRole", RoleName="new", AssumeRolePolicyDocument=trust()),
+    *tagged("CreateRole", **NEW_ROLE),
     *tagged("TagRole", RoleName="web"),
     *tagged("CreateInstanceProfile", InstanceProfileName="new"),
     *tagged("TagInstanceProfile", InstanceProfileName="empty"),
@@ -515,38 +473,16 @@ CASES = [
             "many": "detach all policies",
         }.items()
     ),
-    Case(
-        "group_is_not_referenced",
-        "DeleteGroup",
-        {"GroupName": "g0"},
-        conflict("remove users from group"),
-    ),
-    Case(
-        "group_is_not_referenced",
-        "DeleteGroup",
-        {"GroupName": "Admin"},
-        conflict("detach all policies"),
-    ),
-    Case(
-        "group_is_not_referenced",
-        "DeleteGroup",
-        {"GroupName": "Readers"},
-        conflict("detach all policies"),
-    ),
-    Case(
-        "role_is_not_referenced",
-        "DeleteRole",
-        {"RoleName": "profiled"},
-        conflict("remove roles from instance profile"),
-    ),
-    Case(
-        "role_is_not_referenced", "DeleteRole", {"RoleName": "web"}, conflict("detach all policies")
-    ),
-    Case(
-        "role_is_not_referenced",
-        "DeleteRole",
-        {"RoleName": "spare"},
-        conflict("detach all policies"),
+    *(
+        Case(f"{noun}_is_not_referenced", operation, {parameter: name}, conflict(what))
+        for noun, operation, parameter, name, what in (
+            ("group", "DeleteGroup", "GroupName", "g0", "remove users from group"),
+            ("group", "DeleteGroup", "GroupName", "Admin", "detach all policies"),
+            ("group", "DeleteGroup", "GroupName", "Readers", "detach all policies"),
+            ("role", "DeleteRole", "RoleName", "profiled", "remove roles from instance profile"),
+            ("role", "DeleteRole", "RoleName", "web", "detach all policies"),
+            ("role", "DeleteRole", "RoleName", "spare", "detach all policies"),
+        )
     ),
     Case(
         "instance_profile_is_empty",
@@ -614,23 +550,14 @@ CASES = [
         {"UserName": "many", "GroupName": "Admin"},
         too_many("GroupsPerUser", 10),
     ),
-    Case(
-        "policies_of_user_fit",
-        "AttachUserPolicy",
-        {"UserName": "many", "PolicyArn": WEB},
-        too_many("PoliciesPerUser", 10),
-    ),
-    Case(
-        "policies_of_group_fit",
-        "AttachGroupPolicy",
-        {"GroupName": "Admin", "PolicyArn": WEB},
-        too_many("PoliciesPerGroup", 10),
-    ),
-    Case(
-        "policies_of_role_fit",
-        "AttachRolePolicy",
-        {"RoleName": "web", "PolicyArn": WEB},
-        too_many("PoliciesPerRole", 10),
+    *(
+        Case(
+            f"policies_of_{entity_type.lower()}_fit",
+            f"Attach{entity_type}Policy",
+            {f"{entity_type}Name": name, "PolicyArn": WEB},
+            too_many(f"PoliciesPer{entity_type}", 10),
+        )
+        for entity_type, name in (("User", "many"), ("Group", "Admin"), ("Role", "web"))
     ),
     Case(
         "instance_profile_has_no_role",
@@ -649,53 +576,50 @@ CASES = [
             409,
         ),
     ),
-    Case(
-        "managed_policy_is_short",
-        "CreatePolicy",
-        {"PolicyName": "new", "PolicyDocument": padded(MANAGED, 6145)},
-        too_many("PolicySize", 6144),
+    *(
+        Case(
+            "managed_policy_is_short",
+            operation,
+            {**parameters, "PolicyDocument": padded(MANAGED, 6145)},
+            too_many("PolicySize", 6144),
+        )
+        for operation, parameters in (
+            ("CreatePolicy", {"PolicyName": "new"}),
+            ("CreatePolicyVersion", {"PolicyArn": WEB}),
+        )
     ),
-    Case(
-        "managed_policy_is_short",
-        "CreatePolicyVersion",
-        {"PolicyArn": WEB, "PolicyDocument": padded(MANAGED, 6145)},
-        too_many("PolicySize", 6144),
-    ),
-    Case(
-        "trust_policy_is_short",
-        "CreateRole",
-        {"RoleName": "new", "AssumeRolePolicyDocument": padded(trust(), 2049)},
-        too_many("ACLSizePerRole", 2048),
-    ),
-    Case(
-        "trust_policy_is_short",
-        "UpdateAssumeRolePolicy",
-        {"RoleName": "web", "PolicyDocument": padded(trust(), 2049)},
-        too_many("ACLSizePerRole", 2048),
+    *(
+        Case("trust_policy_is_short", operation, parameters, too_many("ACLSizePerRole", 2048))
+        for operation, parameters in (
+            ("CreateRole", {**NEW_ROLE, "AssumeRolePolicyDocument": padded(trust(), 2049)}),
+            (
+                "UpdateAssumeRolePolicy",
+                {"RoleName": "web", "PolicyDocument": padded(trust(), 2049)},
+            ),
+        )
     ),
     # The user has a policy already, and the sum counts.
-    Case(
-        "inline_policies_of_user_are_short",
-        "PutUserPolicy",
-        {"UserName": "inline", "PolicyName": "q", "PolicyDocument": padded(INLINE, 2000)},
-        sized("user", 2048, "inline"),
-    ),
-    Case(
-        "inline_policies_of_group_are_short",
-        "PutGroupPolicy",
-        {"GroupName": "Admin", "PolicyName": "q", "PolicyDocument": padded(INLINE, 5121)},
-        sized("group", 5120, "Admin"),
-    ),
-    Case(
-        "inline_policies_of_role_are_short",
-        "PutRolePolicy",
-        {"RoleName": "web", "PolicyName": "q", "PolicyDocument": padded(INLINE, 10241)},
-        sized("role", 10240, "web"),
+    *(
+        Case(
+            f"inline_policies_of_{noun}_are_short",
+            f"Put{noun.title()}Policy",
+            {
+                f"{noun.title()}Name": name,
+                "PolicyName": "q",
+                "PolicyDocument": padded(INLINE, size),
+            },
+            sized(noun, limit, name),
+        )
+        for noun, name, size, limit in (
+            ("user", "inline", 2000, 2048),
+            ("group", "Admin", 5121, 5120),
+            ("role", "web", 10241, 10240),
+        )
     ),
     # boundaries
     *bounded("CreateUser", UserName="new"),
     *bounded("PutUserPermissionsBoundary", UserName="plain"),
-    *bounded("CreateRole", RoleName="new", AssumeRolePolicyDocument=trust()),
+    *bounded("CreateRole", **NEW_ROLE),
     *bounded("PutRolePermissionsBoundary", RoleName="web"),
     # passwords
     *password("CreateLoginProfile", "Password", UserName="plain"),
@@ -733,76 +657,43 @@ CASES = [
         for body in (SSH_KEY, public_key(), public_key(pem=True))
     ),
     # certificates
-    Case(
-        "signing_certificate_is_one",
-        "UploadSigningCertificate",
-        {"UserName": "plain", "CertificateBody": "invalid-certificate-body"},
-        Said("MalformedCertificate", "Certificate invalid-certificate-body is malformed.", 400),
-    ),
-    Case(
-        "signing_certificate_is_one",
-        "UploadSigningCertificate",
-        {"UserName": "plain", "CertificateBody": BODY + KEY},
-        Said("MalformedCertificate", f"Certificate {BODY}{KEY} is malformed.", 400),
-    ),
     *(
         Case(
-            "server_certificate_is_one",
-            "UploadServerCertificate",
-            {**UPLOAD, "CertificateBody": body},
-            Said("MalformedCertificate", NOT_PEM, 400),
+            "signing_certificate_is_one",
+            "UploadSigningCertificate",
+            {"UserName": "plain", "CertificateBody": body},
+            Said("MalformedCertificate", f"Certificate {body} is malformed.", 400),
         )
-        for body in (KEY, BODY + KEY, KEY + BODY)
+        for body in ("invalid-certificate-body", BODY + KEY)
     ),
     *(
         Case(
-            "server_certificate_is_valid_now",
+            rule,
             "UploadServerCertificate",
-            {**UPLOAD, "CertificateBody": certificate("example.com", years=years)[0]},
+            {**UPLOAD, parameter: value},
             Said("MalformedCertificate", message, 400),
         )
-        for years, message in (((2020, 2021), EXPIRED), ((2126, 2127), NOT_PEM))
-    ),
-    *(
-        Case(
-            "private_key_matches",
-            "UploadServerCertificate",
-            {**UPLOAD, "PrivateKey": key},
-            Said("MalformedCertificate", "Invalid Private Key.", 400),
+        for rule, parameter, value, message in (
+            ("server_certificate_is_one", "CertificateBody", KEY, NOT_PEM),
+            ("server_certificate_is_one", "CertificateBody", BODY + KEY, NOT_PEM),
+            ("server_certificate_is_one", "CertificateBody", KEY + BODY, NOT_PEM),
+            ("server_certificate_is_valid_now", "CertificateBody", PAST, EXPIRED),
+            ("server_certificate_is_valid_now", "CertificateBody", FUTURE, NOT_PEM),
+            ("private_key_matches", "PrivateKey", BODY, "Invalid Private Key."),
+            ("private_key_matches", "PrivateKey", ENCRYPTED, "Invalid Private Key."),
+            ("chain_leads_on", "CertificateChain", ANOTHER, f"{NO_CHAIN}-1"),
+            ("chain_leads_on", "CertificateChain", BODY + ANOTHER, f"{NO_CHAIN}0"),
+            ("chain_leads_on", "CertificateChain", "chain", NOT_PEM),
+            ("chain_leads_on", "CertificateChain", BODY + KEY, NOT_PEM),
         )
-        for key in (BODY, ENCRYPTED)
     ),
     Case(
         "private_key_matches",
         "UploadServerCertificate",
-        {**UPLOAD, "PrivateKey": certificate("another")[1]},
+        {**UPLOAD, "PrivateKey": ANOTHER_KEY},
         Said(
             "KeyPairMismatch", "The public key certificate and the private key do not match.", 400
         ),
-    ),
-    Case(
-        "chain_leads_on",
-        "UploadServerCertificate",
-        {**UPLOAD, "CertificateChain": certificate("another")[0]},
-        Said("MalformedCertificate", f"{NO_CHAIN}-1", 400),
-    ),
-    Case(
-        "chain_leads_on",
-        "UploadServerCertificate",
-        {**UPLOAD, "CertificateChain": BODY + certificate("another")[0]},
-        Said("MalformedCertificate", f"{NO_CHAIN}0", 400),
-    ),
-    Case(
-        "chain_leads_on",
-        "UploadServerCertificate",
-        {**UPLOAD, "CertificateChain": "chain"},
-        Said("MalformedCertificate", NOT_PEM, 400),
-    ),
-    Case(
-        "chain_leads_on",
-        "UploadServerCertificate",
-        {**UPLOAD, "CertificateChain": BODY + KEY},
-        Said("MalformedCertificate", NOT_PEM, 400),
     ),
 ]
 

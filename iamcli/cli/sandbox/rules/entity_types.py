@@ -1,48 +1,61 @@
-"""The kinds of entities, a row each for all rules that differ only in the kind."""
+"""The types of entities, a row each for all rules that differ only in the type."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from iamcli.cli.sandbox.refusals import no_such_entity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Any
 
     from moto.iam.models import IAMBackend
 
+    #: moto's IAM of an account.
+    Backend = IAMBackend
     Parameters = Mapping[str, Any]
-    Rule = Callable[[IAMBackend, Parameters], None]
+    Rule = Callable[[Backend, Parameters], None]
 
 #: The ARN of a managed policy in any partition; the group is the account, or aws for one of AWS.
 _POLICY_ARN = re.compile(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+", re.ASCII)
 
 
-class Kind(NamedTuple):
-    """A kind of entity.
+class EntityType(NamedTuple):
+    """A type of entity.
 
-    ``noun`` and ``plural``: as in the names of rules and of quotas; ``parameter``: the parameter
-    that names one; ``entities``: returns those of an account; ``missing`` and ``taken``: what IAM
-    says of a name that no entity has, and of one that an entity has; ``attribute``: the attribute
-    of moto's object that has the name.
+    ``type_name``: as in the names of operations; ``entities``: returns those of an account;
+    ``missing`` and ``taken``: what IAM says of a name that no entity has, and of one that an entity
+    has; ``attribute``: the attribute of moto's object that has the name.
     """
 
-    noun: str
-    plural: str
-    parameter: str
-    entities: Callable[[IAMBackend], Iterable[Any]]
+    type_name: str
+    entities: Callable[[Backend], Iterable[Any]]
     missing: str
     taken: str
     attribute: str = "name"
 
-    def names(self, backend: IAMBackend) -> list[str]:
+    @property
+    def noun(self) -> str:
+        """The type as in the names of rules."""
+        return re.sub(r"\B[A-Z]", r"_\g<0>", self.type_name).lower()
+
+    @property
+    def plural(self) -> str:
+        """The type as in the names of quotas."""
+        return "Policies" if self.type_name == "Policy" else f"{self.type_name}s"
+
+    @property
+    def parameter(self) -> str:
+        """The parameter that names an entity."""
+        return f"{self.type_name}Name"
+
+    def names(self, backend: Backend) -> list[str]:
         """Return the names of the entities of an account."""
         return [getattr(entity, self.attribute) for entity in self.entities(backend)]
 
-    def find(self, backend: IAMBackend, parameters: Parameters) -> Any:
+    def find(self, backend: Backend, parameters: Parameters) -> Any:
         """Return the entity that a request names; raise Refusal if there is none."""
         name = parameters[self.parameter]
         for entity in self.entities(backend):
@@ -66,55 +79,43 @@ def is_policy_of_aws(arn: str) -> bool:
 # named in the API reference. If no quota is named, its wording is like that of CreateUser.
 
 #: Recorded (GetUser, CreateUser); reported (the quota).
-USER = Kind(
-    "user",
-    "Users",
-    "UserName",
+USER = EntityType(
+    "User",
     lambda iam: iam.users.values(),
     "The user with name {} cannot be found.",
     "User with name {} already exists.",
 )
 #: Recorded (DeleteGroup, CreateGroup).
-GROUP = Kind(
-    "group",
-    "Groups",
-    "GroupName",
+GROUP = EntityType(
+    "Group",
     lambda iam: iam.groups.values(),
     "The group with name {} cannot be found.",
     "Group with name {} already exists.",
 )
 #: Recorded (GetRole, CreateRole, the quota).
-ROLE = Kind(
-    "role",
-    "Roles",
-    "RoleName",
+ROLE = EntityType(
+    "Role",
     lambda iam: iam.roles.values(),
     "The role with name {} cannot be found.",
     "Role with name {} already exists.",
 )
 #: Recorded (GetInstanceProfile, CreateInstanceProfile).
-INSTANCE_PROFILE = Kind(
-    "instance_profile",
-    "InstanceProfiles",
-    "InstanceProfileName",
+INSTANCE_PROFILE = EntityType(
+    "InstanceProfile",
     lambda iam: iam.instance_profiles.values(),
     "Instance Profile {} cannot be found.",
     "Instance Profile {} already exists.",
 )
 #: Customer managed policies. Recorded (DeletePolicy, for the ARN; CreatePolicy).
-POLICY = Kind(
-    "policy",
-    "Policies",
-    "PolicyName",
+POLICY = EntityType(
+    "Policy",
     lambda iam: [one for one in iam.managed_policies.values() if not is_policy_of_aws(one.arn)],
     "Policy {} was not found.",
     "A policy called {} already exists. Duplicate names are not allowed.",
 )
 #: Recorded (GetServerCertificate, UploadServerCertificate); reported (the quota).
-SERVER_CERTIFICATE = Kind(
-    "server_certificate",
-    "ServerCertificates",
-    "ServerCertificateName",
+SERVER_CERTIFICATE = EntityType(
+    "ServerCertificate",
     lambda iam: iam.certificates.values(),
     "The Server Certificate with name {} cannot be found.",
     "The Server Certificate with name {} already exists.",

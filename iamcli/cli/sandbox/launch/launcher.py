@@ -8,13 +8,13 @@ import os
 import shutil
 import signal
 import subprocess
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from iamcli import interrupts, quoting
 from iamcli.cli import command_server, script
-from iamcli.cli.sandbox import shell
-from iamcli.cli.sandbox.started import Started
+from iamcli.cli.sandbox.launch import shell
+from iamcli.cli.sandbox.launch.started import Started
 from iamcli.config import files
 from iamcli.config.connection import SANDBOX
 from iamcli.connection import parents
@@ -25,25 +25,18 @@ from iamcli.startup import own_environment
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from typing import IO, Any
 
-    from iamcli.cli.sandbox.target import Target
+    from iamcli.cli.sandbox.changes.target import Target
     from iamcli.connection.parents import Process
     from iamcli.output.streams import Output
 
 #: The time that the server may take to start, and to end (seconds).
 TIMEOUT = 60
 
-#: What users of a copy must know before their script runs.
+#: What users of a copy must know before their script, or what they start in a shell, runs.
 ONLY_IAM = (
-    "only IAM is a copy; the command really runs here, with its files, mails and other programs; "
-    "the keys that it prints are worthless, and it should run in a directory of its own"
-)
-
-#: The same for users of a shell.
-ONLY_IAM_IN_SHELL = (
-    "only IAM is a copy; what you start really runs here, with its files, mails and other "
-    "programs; the keys that it prints are worthless, and it should run in a directory of its own"
+    "only IAM is a copy; {} really runs here, with its files, mails and other programs; the keys "
+    "that it prints are worthless, and it should run in a directory of its own"
 )
 
 #: What users must know if a sandbox is started in another one.
@@ -60,18 +53,24 @@ SECRET_KEY = "nothing-here-is-secret"  # noqa: S105 - it is valid nowhere
 
 #: Variables that could send requests elsewhere, or make a shell read files that set such variables.
 REMOVED_VARIABLES = (
-    *("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV"),
-    *("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
+    "CLIENT_CONFIG_FILE",
+    "BASH_ENV",
+    "ENV",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
 )
 
 
 class Server(NamedTuple):
     """A running server: its ``url`` with the secret path, and a ``credential_file`` for it.
 
-    ``about``: what else it reported when it started; ``existed``: whether its account had been
-    kept. ``pipe``: the standard input of the server, which ends when the pipe is closed, by this
-    process or because this process ended. ``ended``: what it reports when it ends, empty until
-    then.
+    ``about``: what else it reported when it started. ``pipe``: the standard input of the server,
+    which ends when the pipe is closed, by this process or because this process ended. ``ended``:
+    what it reports when it ends, empty until then.
     """
 
     url: str
@@ -84,16 +83,6 @@ class Server(NamedTuple):
     def port(self) -> int:
         """The port of the server."""
         return int(urlsplit(self.url).port or 0)
-
-    @property
-    def existed(self) -> bool:
-        """Whether its account had been kept."""
-        return bool(self.about["existed"])
-
-    @property
-    def is_copy(self) -> bool:
-        """Whether its account is a copy of another one."""
-        return bool(self.about.get("is_copy"))
 
     @property
     def folder(self) -> str:
@@ -124,7 +113,13 @@ def server(
     or the changes are not known.
     """
     settings: dict[str, Any] = {"keep": keep, "account": account, "watch": watch}
-    number = _opened(account) if account else None
+    number = None
+    try:
+        if account:
+            number = files.descriptor(account)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Failure(f"cannot read {account}: {reason}") from None
     child = subprocess.Popen(  # noqa: S603 - a module of this package
         command_server.python(module),
         stdin=subprocess.PIPE,
@@ -188,7 +183,7 @@ def run(
     Raises Failure if the server does not start, if the account was not kept, or if what has changed
     is not known or cannot be reported.
     """
-    from iamcli.cli.sandbox.report import not_covered
+    from iamcli.cli.sandbox.changes.report import not_covered
 
     with (
         command_server.started() as commands,
@@ -200,7 +195,7 @@ def run(
         if inner and output.on_terminal():
             output.error(INNER)
         if account:
-            output.error(ONLY_IAM if command else ONLY_IAM_IN_SHELL)
+            output.error(ONLY_IAM.format("the command" if command else "what you start"))
             _announce_copy(output, account, private.about)
         commands.wait()
         env = environment(private, os.environ)
@@ -240,7 +235,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what ``run`` knows
         where = f"{address}, kept in {keep}" if keep else address
         announcement = f"private IAM at {where}; requests do not reach AWS; type exit to leave"
         if output.on_terminal():
-            used = private.existed or private.is_copy
+            used = private.about["existed"] or private.about["is_copy"]
             output.error_text(shell.greeting(env, announcement, kept=used))
         else:
             output.error(announcement)
@@ -265,29 +260,20 @@ def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> No
         requests = "request was" if about["unread"] == 1 else "requests were"
         output.error(f"{about['unread']} {requests} refused when {account} was made")
     if about["unknown"]:
-        from iamcli.cli.sandbox.report import lacking
+        from iamcli.cli.sandbox.changes.report import lacking
 
         output.error(lacking(about["unknown"]))
 
 
 def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any]]) -> None:
     """Show the line that makes a script which creates again what was deleted, if anything was."""
-    from iamcli.cli.sandbox.changes import deleted
+    from iamcli.cli.sandbox.changes.comparison import deleted
 
     names = deleted(changed)
     if names:
         line = " ".join(["iamcli recreate", quoting.file(account), *map(quoting.quoted, names)])
         text = f"to create again what was deleted, make a script: {line} >recreate.sh"
         output.error(text, whole=True)
-
-
-def _opened(file: str) -> int:
-    """Return a descriptor of ``file``; raise Failure if it cannot be opened."""
-    try:
-        return files.descriptor(file)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Failure(f"cannot read {file}: {reason}") from None
 
 
 def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]:

@@ -7,18 +7,17 @@ import itertools
 import json
 from collections import Counter
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from iamcli.cli.account_file import dates
-from iamcli.cli.sandbox.changes import owner
+from iamcli.cli.sandbox.changes.comparison import owner
 from iamcli.errors import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
 
-    from iamcli.cli.sandbox.changes import Change
+    from iamcli.cli.sandbox.changes.comparison import Change
 
 #: A key that was used within this time may still be in use.
 RECENTLY = timedelta(days=90)
@@ -29,7 +28,7 @@ _DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 #: Members of which a change is not shown: it follows from another one, or is shown in another way.
 _NOT_SHOWN = frozenset({"AccessKeyLastUsed", "Arn", "DefaultVersionId", "UpdateDate"})
 
-#: Members that are not known if the other member is absent; others mean that there is none.
+#: Members that are not known if they and the other one are absent; other members are none then.
 _UNKNOWN_WITHOUT = {
     "Description": "MaxSessionDuration",
     "MaxSessionDuration": "MaxSessionDuration",
@@ -43,8 +42,8 @@ _STARS = {"Action": ("*", "*:*"), "Resource": ("*",), "Principal": ("*",)}
 class Report(NamedTuple):
     """The report of a command that has ended.
 
-    ``changes``: as ``iamcli.cli.sandbox.changes`` returns them; ``refused``: the requests that the
-    private IAM refused, each with ``operation``, ``code`` and ``message``; ``unknown``: the kinds
+    ``changes``: as ``comparison.changes`` returns them; ``refused``: the requests that the
+    private IAM refused, each with ``operation``, ``code`` and ``message``; ``unknown``: the types
     that the copy lacks; ``taken``: the date of the copy; ``status``: the exit status;
     ``without_environment``: the commands that sent nothing because their environment was reset, one
     for each time; ``running``: the processes that the command has started and that still ran.
@@ -60,14 +59,8 @@ class Report(NamedTuple):
 
     def as_json(self) -> str:
         """Return the report as a JSON object and a line feed."""
-        content = {
-            "changes": self.changes,
-            "refused": self.refused,
-            "unknown": self.unknown,
-            "status": self.status,
-            "without_environment": self.without_environment,
-            "running": self.running,
-        }
+        content = self._asdict()
+        del content["taken"]
         # A byte of a document that is not UTF-8 is a surrogate, which JSON can escape.
         text = json.dumps(content, indent=1, ensure_ascii=False)
         return text.encode("utf-8", "backslashreplace").decode() + "\n"
@@ -135,9 +128,9 @@ def not_covered(without_environment: Sequence[str], running: Sequence[str]) -> l
     return lines
 
 
-def lacking(kinds: Sequence[str]) -> str:
-    """Return the line about the ``kinds`` that a copy lacks."""
-    return f"not in the copy, or only partly: {', '.join(kinds)}"
+def lacking(types: Sequence[str]) -> str:
+    """Return the line about the ``types`` that a copy lacks."""
+    return f"not in the copy, or only partly: {', '.join(types)}"
 
 
 def _place(change: Change) -> tuple[str | None, ...]:
@@ -180,7 +173,8 @@ def _members(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
 
 
 def _value(member: str, record: Mapping[str, Any]) -> str:
-    if not {member, _UNKNOWN_WITHOUT.get(member)} & {None, *record}:
+    needed = _UNKNOWN_WITHOUT.get(member)
+    if needed and needed not in record and member not in record:
         return "unknown"
     value = record.get(member)
     if value in (None, "", []):
@@ -258,7 +252,7 @@ def _stars(document: str) -> Iterator[str]:
 
 
 def _texts(value: Any) -> Iterable[Any]:
-    """Return the values of an element: a string, a list, or lists by kind in a principal."""
+    """Return the values of an element: a string, a list, or lists by type in a principal."""
     if isinstance(value, dict):
         return [text for inner in value.values() for text in _texts(inner)]
     return value if isinstance(value, list) else [value]

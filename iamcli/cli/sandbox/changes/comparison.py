@@ -6,12 +6,11 @@ none. What was created and deleted again is in neither of the two states.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
 
     Record = Mapping[str, Any]
     Change = dict[str, Any]
@@ -49,28 +48,35 @@ _OF_USER = (
     ("ServiceSpecificCredentials", "service-credential", "ServiceSpecificCredentialId"),
 )
 
+#: The entities that ``iamcli recreate`` creates again, and those that a report has a section about.
+RECREATED = ("user", "group", "role", "instance-profile")
+ENTITIES = (*RECREATED, "policy", "server-certificate", "virtual-mfa-device")
 #: The order of the types in reports.
 TYPES = (
-    *("user", "group", "role", "instance-profile", "policy", "server-certificate"),
-    *("virtual-mfa-device", "alias", "password-policy", "membership", "attachment"),
-    *("login-profile", "access-key", "signing-certificate", "mfa-device"),
-    *("ssh-key", "service-credential"),
+    *ENTITIES,
+    "alias",
+    "password-policy",
+    "membership",
+    "attachment",
+    "login-profile",
+    *(credential_type for _, credential_type, _ in _OF_USER),
 )
 
 
 class _Thing(NamedTuple):
     """Something that can be created, changed and deleted.
 
-    ``of``: what it belongs to, such as ``user/bob``, or None for the account; ``record``: its
-    members as reports show them; ``compared``: what makes a difference; ``mark``: changes with the
-    secret, which no member shows.
+    ``key``: its type, and what identifies it, first the ID of its owner if it has one; ``of``: what
+    it belongs to, such as ``user/bob``, or None for the account; ``record``: its members as reports
+    show them; ``compared``: what makes a difference, None if it exists or does not but never
+    changes; ``mark``: changes with the secret, which no member shows.
     """
 
-    type: str
+    key: tuple[str, ...]
     name: str | None
     of: str | None
     record: Record
-    compared: Any
+    compared: Any = None
     mark: str | None = None
 
 
@@ -81,7 +87,7 @@ def changes(before: Record, after: Record) -> list[Change]:
     and ``after``, which is None if the thing does not exist. If the password has changed, ``after``
     has a member ``password`` too.
     """
-    old, new = dict(_things(before)), dict(_things(after))
+    old, new = ({thing.key: thing for thing in _things(state)} for state in (before, after))
     changed: list[Change] = []
     for key in old | new:
         was, now = old.get(key), new.get(key)
@@ -89,14 +95,13 @@ def changes(before: Record, after: Record) -> list[Change]:
             continue
         if was and now and was.mark != now.mark:
             now = now._replace(record={**now.record, "password": "changed"})
-        thing = now or was
-        assert thing  # noqa: S101 - for mypy
+        thing = now or old[key]
         changed.append(
             {
                 "action": "update" if was and now else "create" if now else "delete",
-                "type": thing.type,
+                "type": key[0],
                 "name": thing.name,
-                "of": _present_owner(thing.of, key, new),
+                "of": _present_owner(thing, new),
                 "before": was and dict(was.record),
                 "after": now and dict(now.record),
             }
@@ -104,136 +109,109 @@ def changes(before: Record, after: Record) -> list[Change]:
     return sorted(changed, key=_order)
 
 
-def _present_owner(
-    of: str | None, key: tuple[str, ...], new: Mapping[tuple[str, ...], _Thing]
-) -> str | None:
-    """Return ``of``; if what it names has been renamed, under the new name.
-
-    ``key``: that of the thing, whose second part is the ID of its owner.
-    """
-    if of is None:
+def _present_owner(thing: _Thing, new: Mapping[tuple[str, ...], _Thing]) -> str | None:
+    """Return what ``thing`` belongs to; if that has been renamed, under the new name."""
+    if thing.of is None:
         return None
-    kind = of.partition("/")[0]
-    renamed = new.get((kind, key[1]))
-    return f"{kind}/{renamed.name}" if renamed else of
+    owner_type = thing.of.partition("/")[0]
+    renamed = new.get((owner_type, thing.key[1]))
+    return f"{owner_type}/{renamed.name}" if renamed else thing.of
 
 
 def owner(change: Change) -> str:
     """Return what a change is about: ``user/bob``, also for a key of bob's, or ``account``."""
     if change["of"]:
         return str(change["of"])
-    if change["type"] in TYPES[: TYPES.index("alias")]:
+    if change["type"] in ENTITIES:
         return f"{change['type']}/{change['name']}"
     return "account"
 
 
 def deleted(changed: Iterable[Change]) -> list[str]:
     """Return the users, groups, roles and instance profiles that do not exist any more."""
-    kinds = TYPES[: TYPES.index("policy")]
-    entities = [change for change in changed if change["type"] in kinds]
+    entities = [change for change in changed if change["type"] in RECREATED]
     present = {owner(change) for change in entities if change["after"]}
     gone = [owner(change) for change in entities if change["action"] == "delete"]
     return [name for name in gone if name not in present]
 
 
 def _order(change: Change) -> tuple[object, ...]:
-    about = owner(change)
-    kind, _, name = about.partition("/")
-    first = TYPES.index(kind) if kind in TYPES else len(TYPES)
-    own = TYPES.index(change["type"])
+    about, _, name = owner(change).partition("/")
+    first = TYPES.index(about) if about in TYPES else len(TYPES)
     # Sorting keeps a deletion before the creation of something else with the same name.
-    return first, name.lower(), name, own, change["name"]
+    return first, name.lower(), name, TYPES.index(change["type"]), change["name"]
 
 
-def _things(state: Record) -> Iterator[tuple[tuple[str, ...], _Thing]]:
+def _things(state: Record) -> Iterator[_Thing]:
     group_ids = {group["GroupName"]: group["GroupId"] for group in state["groups"]}
+    role_ids = {role["RoleName"]: role["RoleId"] for role in state["roles"]}
     for user in state["users"]:
         own, of = user["UserId"], f"user/{user['UserName']}"
-        yield _entity("user", user["UserName"], own, user)
+        yield _entity(user["UserName"], user, "user", own)
         yield from _policies(user, "UserPolicyList", own, of)
         yield from _credentials(user, own, of)
         for group in user["GroupList"]:
             record = {"GroupName": group, "UserName": user["UserName"]}
-            yield _link("membership", group, of, (own, group_ids[group]), record)
+            yield _Thing(("membership", own, group_ids[group]), group, of, record)
     if state["root"]:
         yield from _credentials(state["root"], "root", None)
     for group in state["groups"]:
-        own, of = group["GroupId"], f"group/{group['GroupName']}"
-        yield _entity("group", group["GroupName"], own, group)
-        yield from _policies(group, "GroupPolicyList", own, of)
-    role_ids = {}
+        own, name = group["GroupId"], group["GroupName"]
+        yield _entity(name, group, "group", own)
+        yield from _policies(group, "GroupPolicyList", own, f"group/{name}")
     for role in state["roles"]:
-        own, of = role["RoleId"], f"role/{role['RoleName']}"
-        role_ids[role["RoleName"]] = own
-        yield _entity("role", role["RoleName"], own, role)
-        yield from _policies(role, "RolePolicyList", own, of)
+        own, name = role["RoleId"], role["RoleName"]
+        yield _entity(name, role, "role", own)
+        yield from _policies(role, "RolePolicyList", own, f"role/{name}")
     for profile in state["instance_profiles"]:
-        name = profile["InstanceProfileName"]
-        own = profile["InstanceProfileId"]
-        yield _entity("instance-profile", name, own, profile)
+        own, name = profile["InstanceProfileId"], profile["InstanceProfileName"]
+        yield _entity(name, profile, "instance-profile", own)
         for role in profile["Roles"]:
             record = {"InstanceProfileName": name, **role}
-            key = (role_ids[role["RoleName"]], own)
-            yield _link("membership", name, f"role/{role['RoleName']}", key, record)
+            key = ("membership", role_ids[role["RoleName"]], own)
+            yield _Thing(key, name, f"role/{role['RoleName']}", record)
     yield from _of_account(state)
 
 
-def _of_account(state: Record) -> Iterator[tuple[tuple[str, ...], _Thing]]:
+def _of_account(state: Record) -> Iterator[_Thing]:
     for policy in state["policies"]:
-        yield _entity("policy", policy["PolicyName"], policy["PolicyId"], policy)
+        yield _entity(policy["PolicyName"], policy, "policy", policy["PolicyId"])
     for certificate in state["server_certificates"]:
         metadata = certificate["ServerCertificateMetadata"]
         name, own = metadata["ServerCertificateName"], metadata["ServerCertificateId"]
-        yield _entity("server-certificate", name, own, certificate)
+        yield _entity(name, certificate, "server-certificate", own)
     for device in state["virtual_mfa_devices"]:
         serial = device["SerialNumber"]
         record = {member: device[member] for member in ("SerialNumber", "Tags") if member in device}
-        (kind, own), thing = _entity("virtual-mfa-device", serial, serial, record)
         # A new device with an old serial number has another seed.
-        yield (kind, own, device["mark"]), thing
+        yield _entity(serial, record, "virtual-mfa-device", serial, device["mark"])
     alias = state["account_alias"]
     if alias:
-        yield _entity("alias", alias, "", {"AccountAlias": alias})
+        yield _entity(alias, {"AccountAlias": alias}, "alias")
     if state["password_policy"]:
-        yield _entity("password-policy", None, "", state["password_policy"])
+        yield _entity(None, state["password_policy"], "password-policy")
 
 
-def _entity(
-    kind: str, name: str | None, identifier: str, record: Record, of: str | None = None
-) -> tuple[tuple[str, ...], _Thing]:
-    """Return a thing that has members of its own, and its key."""
+def _entity(name: str | None, record: Record, *key: str, of: str | None = None) -> _Thing:
+    """Return a thing that has members of its own."""
     members = {member: value for member, value in record.items() if member not in _PARTS}
     compared = {member: value for member, value in members.items() if member not in _INCIDENTAL}
-    return (kind, identifier), _Thing(kind, name, of, members, compared, record.get("mark"))
+    return _Thing(key, name, of, members, compared, record.get("mark"))
 
 
-def _link(
-    kind: str, name: str, of: str | None, key: tuple[str, str], record: Record
-) -> tuple[tuple[str, ...], _Thing]:
-    """Return a thing that exists or does not, but never changes, and its key."""
-    # The names in it may change with what they name, which is no change of the link.
-    return (kind, *key), _Thing(kind, name, of, record, None)
-
-
-def _policies(
-    holder: Record, inline: str, own: str, of: str
-) -> Iterator[tuple[tuple[str, ...], _Thing]]:
+def _policies(holder: Record, inline: str, own: str, of: str) -> Iterator[_Thing]:
     for policy in holder[inline]:
         name, document = policy["PolicyName"], policy["PolicyDocument"]
-        yield ("policy", own, name), _Thing("policy", name, of, policy, document)
+        yield _Thing(("policy", own, name), name, of, policy, document)
     for policy in holder["AttachedManagedPolicies"]:
         arn = policy["PolicyArn"]
-        yield _link("attachment", arn, of, (own, arn), policy)
+        # The name in it may change with the policy, which is no change of the attachment.
+        yield _Thing(("attachment", own, arn), arn, of, policy)
 
 
-def _credentials(
-    user: Record, own: str, of: str | None
-) -> Iterator[tuple[tuple[str, ...], _Thing]]:
-    for member, kind, name in _OF_USER:
+def _credentials(user: Record, own: str, of: str | None) -> Iterator[_Thing]:
+    for member, credential_type, name in _OF_USER:
         for record in user[member]:
-            (_, *key), thing = _entity(kind, record[name], record[name], record, of)
-            yield (kind, own, *key), thing
-    profile = user["LoginProfile"]
-    if profile:
-        (kind, _), thing = _entity("login-profile", None, own, profile, of)
-        yield (kind, own), thing
+            yield _entity(record[name], record, credential_type, own, record[name], of=of)
+    if user["LoginProfile"]:
+        yield _entity(None, user["LoginProfile"], "login-profile", own, of=of)

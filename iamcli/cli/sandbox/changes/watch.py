@@ -43,16 +43,14 @@ class Watch:
 
     def begin(self) -> None:
         """Remember what the private IAM contains."""
-        from iamcli.cli.sandbox.state import state
+        from iamcli.cli.sandbox.changes.state import state
 
         self._before = state()
 
     def report(self) -> dict[str, Any]:
-        """Return the changes since ``begin`` and the refused requests; {} if it never began."""
-        if not self._before:
-            return {}
-        from iamcli.cli.sandbox.changes import changes
-        from iamcli.cli.sandbox.state import state
+        """Return the changes since ``begin`` and the refused requests."""
+        from iamcli.cli.sandbox.changes.comparison import changes
+        from iamcli.cli.sandbox.changes.state import state
 
         with self._busy:
             return {"changes": changes(self._before, state()), "refused": self.refusals}

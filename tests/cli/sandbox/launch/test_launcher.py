@@ -17,10 +17,10 @@ from support.processes import run
 from iamcli import interrupts
 from iamcli.cli import command_server
 from iamcli.cli import shell_completion as completions
-from iamcli.cli.sandbox import launcher as sandbox
-from iamcli.cli.sandbox import started
-from iamcli.cli.sandbox.shell import LATER_COMMANDS, greeting
-from iamcli.cli.sandbox.shell import start as start_shell
+from iamcli.cli.sandbox.launch import launcher as sandbox
+from iamcli.cli.sandbox.launch import started
+from iamcli.cli.sandbox.launch.shell import LATER_COMMANDS, greeting
+from iamcli.cli.sandbox.launch.shell import start as start_shell
 from iamcli.connection.parents import Process
 from iamcli.errors import Failure
 from iamcli.handover import VARIABLE
@@ -234,7 +234,7 @@ def test_only_linux_makes_it_the_parent_of_orphans(monkeypatch):
 #: Reaps two children that have ended, one of which is the command.
 REAPING = """
 import os, signal
-from iamcli.cli.sandbox import started
+from iamcli.cli.sandbox.launch import started
 signal.alarm(100)
 assert not started._reap()
 command = os.fork() or os._exit(7)
@@ -289,16 +289,13 @@ def test_only_a_shell_that_completes_is_said_to_complete(monkeypatch):
         # Names are not broken, and control nothing.
         assert [first, path, second] == ["iamcli: kept in", f"{folder};", "\\x1b to leave"]
         assert hint == "Try these commands." + " TAB completes options and names." * completes
-        assert [line.split()[0] for line in lines] == [
-            *("iam-usercreate", "iam-useraddpolicy", "iam-userlistpolicies")
-        ]
+        first_commands = ["iam-usercreate", "iam-useraddpolicy", "iam-userlistpolicies"]
+        assert [line.split()[0] for line in lines] == first_commands
     shown = greeting({}, "private IAM", kept=True)
-    assert shown.endswith("  iam-accountgetsummary\n")
-    *_, hint, first, second, third = shown.splitlines()
-    assert hint == "Try these commands."
-    assert [first, second, third] == [
-        *("  iam-userlistbypath", "  iam-grouplistbypath", "  iam-accountgetsummary")
-    ]
+    assert shown.endswith(
+        "\nTry these commands.\n  iam-userlistbypath\n  iam-grouplistbypath\n"
+        "  iam-accountgetsummary\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -394,7 +391,10 @@ def test_what_the_server_says_is_reported(tmp_path, monkeypatch, first, last, se
     failure, running_server = "", None
     try:
         with sandbox.server("saying", **settings) as running_server:
-            assert (running_server.url, running_server.existed) == ("http://127.0.0.1:1", False)
+            assert (running_server.url, running_server.about["existed"]) == (
+                "http://127.0.0.1:1",
+                False,
+            )
             assert running_server.ended == {}
     except Failure as caught:
         failure = str(caught)
@@ -420,7 +420,7 @@ def test_the_server_gets_the_open_file_and_leaves_none(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     with sandbox.server("saying", account=str(file)) as running_server:
         file.unlink()
-        assert (running_server.folder, running_server.existed) == (str(folder), True)
+        assert (running_server.folder, running_server.about["existed"]) == (str(folder), True)
     ended = running_server.ended
     assert (ended["account"], ended["number"]) == (str(file), "the account")
     # The server of this test has removed nothing, as one that was killed.
@@ -510,6 +510,7 @@ def saying(said, *, on_terminal=False):
     )
 
 
+ONLY_IAM = sandbox.ONLY_IAM.format("the command")
 RESET = "sent nothing, because the environment was reset: iam-userdel"
 LEFT = "still running, but no longer in the sandbox: sleep (7)"
 SLEEP_7 = Process(7, "sleep", "S", 1, 1)
@@ -524,7 +525,7 @@ SLEEP_7 = Process(7, "sleep", "S", 1, 1)
         ({"reset": ["iam-userdel"], "status": -2}, -2, [RESET]),
         ({"reset": [], "left": [SLEEP_7]}, 0, [LEFT]),
         ({"proc": False}, 0, [sandbox.NO_PROC]),
-        ({"arguments": {"account": "f"}}, 0, [sandbox.ONLY_IAM]),
+        ({"arguments": {"account": "f"}}, 0, [ONLY_IAM]),
     ],
 )
 def test_what_the_sandbox_returns_and_says_after_the_command(monkeypatch, given, status, lines):
@@ -571,7 +572,7 @@ def test_changes_are_reported_with_the_status_of_a_shell(monkeypatch, tmp_path, 
         again = [f"to create again what was deleted, make a script: {line}"]
         recreate = again if is_standard_error and on_terminal and exists and changed else []
         expected = [*recreate, *([] if is_standard_error else [RESET, LEFT])]
-        assert said == [sandbox.ONLY_IAM, *expected]
+        assert said == [ONLY_IAM, *expected]
         written.clear()
         said.clear()
 
@@ -584,14 +585,17 @@ def test_a_shell_is_announced_and_a_command_is_not(monkeypatch, tmp_path, on_ter
     def script_run(command, env, say, **how):
         ran.append((command, env["SHELL"], how["terminate"]))
         assert say == output.error
-        assert (how["register"], how["wait"].__name__) == (private.set_command, "wait")
+        assert (how["register"], how["wait"]) == (private.set_command, started_there.wait)
         return 3
 
+    started_there = SimpleNamespace(left=(7,), wait=lambda _command: 0)
     monkeypatch.setattr(sandbox.script, "run", script_run)
-    monkeypatch.setattr(sandbox, "Started", lambda _: Waiting())
+    monkeypatch.setattr(sandbox, "Started", lambda _: started_there)
     output = saying(said, on_terminal=on_terminal)
     credentials, env = f"{tmp_path}/credentials", {"SHELL": "/bin/dash"}
-    private = sandbox.Server("http://127.0.0.1:7", credentials, {"existed": True}, None, {})
+    private = sandbox.Server(
+        "http://127.0.0.1:7", credentials, {"existed": True, "is_copy": False}, None, {}
+    )
     for keep, where in (("", "http://127.0.0.1:7"), ("dir", "http://127.0.0.1:7, kept in dir")):
         given = (private, dict(env), command, output, keep, "prompt")
         assert sandbox._run(*given) == (3, (7,))  # noqa: SLF001
@@ -608,10 +612,3 @@ def test_a_shell_is_announced_and_a_command_is_not(monkeypatch, tmp_path, on_ter
             assert said == [line]
         ran.clear()
         said.clear()
-
-
-class Waiting:
-    left = (7,)
-
-    def wait(self, _command):
-        return 0

@@ -1,17 +1,21 @@
-"""Certificates and private keys must be what they are called."""
+"""Certificates, private keys and SSH public keys must be what they are called, and new."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from iamcli.cli.sandbox.refusals import Refusal
+from iamcli.cli.sandbox.rules.entity_types import USER
+from iamcli.cli.sandbox.ssh_keys import fingerprint, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
-    from moto.iam.models import IAMBackend
 
-    from iamcli.cli.sandbox.rules.kinds import Parameters
+    from iamcli.cli.sandbox.rules.entity_types import Backend, Parameters
+
+#: Of an SSH key. Source: the API reference (UploadSSHPublicKey).
+MINIMUM_BITS = 2048
 
 NOT_PEM = "Unable to parse certificate. Please ensure the certificate is in PEM format."
 EXPIRED = (
@@ -25,20 +29,20 @@ NO_CHAIN = (
 )
 
 
-def signing_certificate_is_one(_backend: IAMBackend, parameters: Parameters) -> None:
+def signing_certificate_is_one(_backend: Backend, parameters: Parameters) -> None:
     """A signing certificate must be in PEM format. Evidence: recorded (the same operation)."""
     body = parameters["CertificateBody"]
     if not _certificates(body):
         raise _malformed(f"Certificate {body} is malformed.")
 
 
-def server_certificate_is_one(_backend: IAMBackend, parameters: Parameters) -> None:
+def server_certificate_is_one(_backend: Backend, parameters: Parameters) -> None:
     """A server certificate must be in PEM format. Evidence: reported (UploadServerCertificate)."""
     if not _certificates(parameters["CertificateBody"]):
         raise _malformed(NOT_PEM)
 
 
-def server_certificate_is_valid_now(_backend: IAMBackend, parameters: Parameters) -> None:
+def server_certificate_is_valid_now(_backend: Backend, parameters: Parameters) -> None:
     """A server certificate is neither expired nor of the future.
 
     Evidence: the IAM User Guide (server certificates: "valid at the time that you upload it");
@@ -53,7 +57,7 @@ def server_certificate_is_valid_now(_backend: IAMBackend, parameters: Parameters
         raise _malformed(NOT_PEM)
 
 
-def private_key_matches(_backend: IAMBackend, parameters: Parameters) -> None:
+def private_key_matches(_backend: Backend, parameters: Parameters) -> None:
     """The private key must be the certificate's, in PEM format and without a password.
 
     Evidence: the API reference (UploadServerCertificate), the wording included.
@@ -71,7 +75,7 @@ def private_key_matches(_backend: IAMBackend, parameters: Parameters) -> None:
         )
 
 
-def chain_leads_on(_backend: IAMBackend, parameters: Parameters) -> None:
+def chain_leads_on(_backend: Backend, parameters: Parameters) -> None:
     """The chain must start with the issuer of the certificate; each next one issued the last one.
 
     Evidence: recorded (UploadServerCertificate), where the index is -1.
@@ -86,6 +90,31 @@ def chain_leads_on(_backend: IAMBackend, parameters: Parameters) -> None:
         if below.issuer != certificate.subject:
             raise _malformed(NO_CHAIN.format(index))
         below = certificate
+
+
+def ssh_public_key_is_one(_backend: Backend, parameters: Parameters) -> None:
+    """An SSH key is an RSA key of at least 2048 bits, encoded as ``ssh-rsa`` or PEM.
+
+    Evidence: the API reference (UploadSSHPublicKey), the wording included.
+    """
+    key = parsed(parameters["SSHPublicKeyBody"])
+    if not key or key.key_size < MINIMUM_BITS:
+        raise Refusal("InvalidPublicKey", "The public key is malformed or otherwise invalid.")
+
+
+def ssh_public_key_is_new(backend: Backend, parameters: Parameters) -> None:
+    """A user has a key once, whatever its encoding.
+
+    Evidence: the API reference (UploadSSHPublicKey), the wording included.
+    """
+    keys = USER.find(backend, parameters).ssh_public_keys
+    # A copy may lack what a key is.
+    known = [key.ssh_public_key_body for key in keys if key.ssh_public_key_body is not None]
+    if fingerprint(parameters["SSHPublicKeyBody"]) in map(fingerprint, known):
+        raise Refusal(
+            "DuplicateSSHPublicKey",
+            "The SSH public key is already associated with the specified IAM user.",
+        )
 
 
 def _malformed(message: str) -> Refusal:

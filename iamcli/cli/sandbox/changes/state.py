@@ -90,15 +90,34 @@ def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
         "groups": [
             _picked(schema.GROUP, account.group_detail(group)) for group in iam.groups.values()
         ],
-        "roles": [_role(iam, role) for role in iam.roles.values()],
-        "instance_profiles": [_profile(iam, one) for one in iam.instance_profiles.values()],
+        "roles": [
+            _picked(
+                schema.ROLE,
+                account.role_detail(iam, role)
+                | {
+                    "Description": role.description,
+                    "MaxSessionDuration": roles.max_session_duration(role),
+                },
+            )
+            for role in iam.roles.values()
+        ],
+        "instance_profiles": [
+            _tagged(schema.INSTANCE_PROFILE, iam, profile, roles.profile_summary(profile))
+            for profile in iam.instance_profiles.values()
+        ],
         "policies": [
-            _policy(iam, policy, usage)
+            _tagged(schema.POLICY, iam, policy, account.policy_detail(policy, usage))
             for policy in iam.managed_policies.values()
             if is_known(policy) and not policies.is_aws(policy)
         ],
         "server_certificates": [_certificate(iam, one) for one in iam.certificates.values()],
-        "virtual_mfa_devices": [_device(iam, one) for one in iam.virtual_mfa_devices.values()],
+        "virtual_mfa_devices": [
+            {
+                **_tagged(_VIRTUAL_MFA_DEVICE, iam, device, devices.virtual(device)),
+                MARK: _mark(device.base32_string_seed),
+            }
+            for device in iam.virtual_mfa_devices.values()
+        ],
     }
 
 
@@ -134,34 +153,18 @@ def _credentials(user: Any) -> Record:
     }
 
 
-def _role(iam: IAMBackend, role: Any) -> Record:
-    more = {"Description": role.description, "MaxSessionDuration": roles.max_session_duration(role)}
-    return _picked(schema.ROLE, {**account.role_detail(iam, role), **more})
-
-
-def _profile(iam: IAMBackend, profile: Any) -> Record:
-    record = {**roles.profile_summary(profile), "Tags": _known_tags(iam, profile)}
-    return _picked(schema.INSTANCE_PROFILE, record)
-
-
-def _policy(iam: IAMBackend, policy: Any, usage: policies.Usage) -> Record:
-    record = {**account.policy_detail(policy, usage), "Tags": _known_tags(iam, policy)}
-    return _picked(schema.POLICY, record)
-
-
 def _certificate(iam: IAMBackend, certificate: Any) -> Record:
     record = {
         "ServerCertificateMetadata": certificates.metadata(iam, certificate),
         "CertificateBody": certificate.cert_body,
         "CertificateChain": certificate.cert_chain or None,
-        "Tags": _known_tags(iam, certificate),
     }
-    return _picked(schema.SERVER_CERTIFICATE, record)
+    return _tagged(schema.SERVER_CERTIFICATE, iam, certificate, record)
 
 
-def _device(iam: IAMBackend, device: Any) -> Record:
-    record = {**devices.virtual(device), "Tags": _known_tags(iam, device)}
-    return {**_picked(_VIRTUAL_MFA_DEVICE, record), MARK: _mark(device.base32_string_seed)}
+def _tagged(form: Record, iam: IAMBackend, entity: Any, record: Record) -> Record:
+    """Return what a snapshot has of ``record``, with the tags of ``entity`` if they are known."""
+    return _picked(form, {**record, "Tags": _known_tags(iam, entity)})
 
 
 def _known_tags(iam: IAMBackend, entity: Any) -> list[dict[str, str]] | None:
@@ -174,9 +177,9 @@ def _mark(secret: str | bytes) -> str:
     return hashlib.blake2b(data, key=_KEY, digest_size=16).hexdigest()
 
 
-def _picked(kind: Record, record: Record) -> Record:
+def _picked(form: Record, record: Record) -> Record:
     """Return what a snapshot has of ``record``, a part of a response; None is what it lacks."""
-    picked: Record = pick(kind, _present(record), {schema.DATE: _text})
+    picked: Record = pick(form, _present(record), {schema.DATE: _text})
     return picked
 
 

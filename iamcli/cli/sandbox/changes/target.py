@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from iamcli.cli.sandbox.report import Report
+from iamcli.cli.sandbox.changes.report import Report
 from iamcli.errors import Failure
 from iamcli.protection import Place
 
