@@ -52,7 +52,7 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
     near = suggest(name, index.names())
     folder = call.head.known.rpartition("/")[0]
     literal = call.head.literal
-    names = [gap.name for gap in call.head.gaps]
+    names = [unknown.name for unknown in call.head.unknowns]
     toolkits = "AWS_IAM_HOME" in names or "AWS_IAM_HOME" in call.head.source
     similar = folder and (not near or literal is None or os.path.exists(literal))
     if which(name) or (similar and not toolkits):
@@ -111,7 +111,7 @@ def _policy(invocation: Invocation) -> Iterator[Fault]:
         else:
             yield fault(call, first, "E107", message, fix)
         return
-    if first.literal is None or first.open:
+    if first.literal is None or first.may_split:
         return
     try:
         documents.given(None, first.literal)

@@ -50,7 +50,7 @@ class Invocation:
         self.joined: list[tuple[Option, Word]] = []
         self.extra: list[Word] = []
         self.bare: Word | None = None
-        self.suspended = call.target.open
+        self.suspended = call.target.arguments_added
         self.helps = not {"-h", "--help", "--version"}.isdisjoint(call.literals)
         self._loose = False
         remaining = iter(call.words)
@@ -76,7 +76,7 @@ class Invocation:
         if self._is_joined(word):
             return
         text = word.literal
-        if text is None or word.open:
+        if text is None or word.may_split:
             self.suspended = self._loose = True
             return
         option, attached = match(self.command.all_options, text)
@@ -93,24 +93,26 @@ class Invocation:
 
     def _is_joined(self, word: Word) -> bool:
         """Record a word such as ``-u=bob``, whose value need not be known."""
-        begin = word.with_gaps("\0").partition("\0")[0]
+        begin = word.with_unknowns_as("\0").partition("\0")[0]
         option, attached = match(self.command.all_options, begin)
         if option is None or not is_joined(begin, attached):
             return False
         self.joined.append((option, word))
         self.values.append(Value(option, word, word, None))
-        self.suspended = self.suspended or word.open
+        self.suspended = self.suspended or word.may_split
         self._loose = True
         return True
 
     def _operand(self, option: Option, name: Word, operand: Word | None) -> None:
         if operand is None:
             # Another program may add the value.
-            self.bare = None if self.call.target.open else name
+            self.bare = None if self.call.target.arguments_added else name
             return
-        if operand.open:
+        if operand.may_split:
             self.suspended = self._loose = True
-        self.values.append(Value(option, name, operand, None if operand.open else operand.literal))
+        self.values.append(
+            Value(option, name, operand, None if operand.may_split else operand.literal)
+        )
 
     def _other(self, word: Word, text: str) -> None:
         if text.startswith("-") and text != "-":

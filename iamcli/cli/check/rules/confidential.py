@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.calls import Stage, Word
+    from iamcli.cli.check.script.calls import PipelineCommand, Word
 
 #: Programs that do not remove the secret from what they read.
 _PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
@@ -46,14 +46,14 @@ def check(commands: Commands) -> Iterator[Fault]:
 def _secret(commands: Commands, call: Call) -> Call | None:
     """Return the command whose new secret ``call`` writes to its standard output, if any."""
     source = call.origin
-    if source is None and call.stage:
-        passed = all(map(_passes, call.stages[1 : call.stage + 1]))
-        source = call.stages[0].origin if passed else None
+    if source is None and call.position:
+        passed = all(map(_passes, call.pipeline[1 : call.position + 1]))
+        source = call.pipeline[0].origin if passed else None
     invocation = commands.of(source) if source else None
     return source if invocation and SECRET in invocation.prints else None
 
 
-def _passes(stage: Stage) -> bool:
+def _passes(stage: PipelineCommand) -> bool:
     """Return whether ``stage`` prints the secret that it reads."""
     if not isinstance(stage, Call):
         return False
@@ -80,7 +80,7 @@ def _files(call: Call) -> list[Word]:
 def _kept(commands: Commands, word: Word) -> bool:
     """Return whether the file is a device, or only its owner can read it."""
     literal = word.literal or ""
-    if literal.startswith("/dev/") or any(gap.private for gap in word.gaps):
+    if literal.startswith("/dev/") or any(unknown.private for unknown in word.unknowns):
         return True
     return any(_restricts(call) and _names(call, word) for call in commands.walker.calls)
 

@@ -7,7 +7,7 @@ import re
 from iamcli.cli.check.rules.commands import fault
 from iamcli.cli.check.rules.searches import searched
 from iamcli.cli.check.script.calls import Call, Loop, joins_lines, read_from
-from iamcli.cli.check.script.nodes import Other, Root, Simple
+from iamcli.cli.check.script.nodes import Assignment, Other, Simple, ancestry
 from iamcli.cli.check.script.state import assigned
 from iamcli.parsing.options import FOOTER
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.calls import Stage, Word
+    from iamcli.cli.check.script.calls import PipelineCommand, Word
 
 _LAST_LINE = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
@@ -30,6 +30,8 @@ _PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(\w+))?\s*;?\s*\}\s*")
 _CHANGES = re.compile(
     r"(?:;?\s*s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*\s*)+"
 )
+_SUBTRACTS = re.compile(r"(?:expr|let)\b.*-\s*1\b", re.DOTALL)
+_TEST = re.compile(rb"\[|test\b")
 #: A count that is compared with 1 instead of 0, with the pattern for its end.
 _COUNTED = r"(?:{})\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
 
@@ -37,11 +39,11 @@ _COUNTED = r"(?:{})\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the loops and counts that take the footer of a list for an entry."""
     for loop in commands.walker.loops:
-        if loop.kind == "while" and not loop.reads:
+        if loop.keyword == "while" and not loop.reads:
             continue
-        words = loop.words if loop.kind == "for" else read_from(loop.redirects)
+        words = loop.words if loop.keyword == "for" else read_from(loop.redirects)
         if not _skips_footer(loop):
-            yield from _footers(commands, words, f"the {loop.kind} loop")
+            yield from _footers(commands, words, f"the {loop.keyword} loop")
     for call in commands.walker.calls:
         yield from _pipe(commands, call)
         if _counts(call) or call.program in ("mapfile", "readarray"):
@@ -50,7 +52,7 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 def _footers(commands: Commands, words: list[Word], reader: str) -> Iterator[Fault]:
     for word in words:
-        for first, *filters in (gap.output for gap in word.gaps if gap.output):
+        for first, *filters in (each.output for each in word.unknowns if each.output):
             source = first.origin
             if source is None or not all(map(_passes, filters)) or (filters and joins_lines(first)):
                 continue
@@ -75,10 +77,10 @@ def _skips_footer(loop: Loop) -> bool:
 
 def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
     """Yield the findings about the pipe that begins with ``call``."""
-    if len(call.stages) < 2 or call.stage != 0:  # noqa: PLR2004 - a pipe has two ends
+    if len(call.pipeline) < 2 or call.position != 0:  # noqa: PLR2004 - a pipe has two ends
         return
     source = call.origin
-    reader = next((stage for stage in call.stages[1:] if not _passes(stage)), None)
+    reader = next((stage for stage in call.pipeline[1:] if not _passes(stage)), None)
     if source is None or reader is None:
         return
     word = call.head if source is call else call.words[-1]
@@ -90,11 +92,11 @@ def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
         if _counts(reader):
             if not joins_lines(call):
                 yield from _footer(commands, source, word, str(reader.program))
-        elif reader.iam and "xargs" in reader.target.through:
+        elif reader.iam and "xargs" in reader.target.run_by:
             yield from _footer(commands, source, word, "xargs")
 
 
-def _passes(stage: Stage) -> bool:
+def _passes(stage: PipelineCommand) -> bool:
     """Return whether ``stage`` prints something for the footer if it reads it."""
     if not isinstance(stage, Call):
         return False
@@ -148,23 +150,17 @@ def _counts(call: Call) -> bool:
     """Return whether ``call`` counts lines, and the script does not subtract the footer."""
     if not _counts_all(call):
         return False
-    node = call.node.around
-    for _ in range(24):
-        if node is None or isinstance(node, Root):
-            break
-        source = node.text
-        if source.startswith(("$((", "$[", "((")):
+    for node, _ in ancestry(call.node):
+        if node.source.startswith((b"$((", b"$[", b"(("), node.start):
             return False
-        if isinstance(node, Simple | Other) and re.match(
-            r"(?:expr|let)\b.*-\s*1\b", source, re.DOTALL
-        ):
+        if isinstance(node, Simple | Other) and _SUBTRACTS.match(node.text):
             return False
-        if re.match(r"\[|test\b", source) and re.search(_COUNTED.format("\\)|`"), source):
+        if _TEST.match(node.source, node.start) and re.search(_COUNTED.format("\\)|`"), node.text):
             return False
-        node = node.around
-    name = call.capture.use.name if call.capture else ""
-    if not name:
+    receiver = call.substitution.receiver if call.substitution else None
+    if not isinstance(receiver, Assignment) or not receiver.name:
         return True
+    name = receiver.name
     variable = re.escape(name)
     subtracted = rf"\b{variable}\}}?\s*-\s*1\b|\b{variable}(--|\s*-=)|--{variable}"
     compared = _COUNTED.format(rf"\b{variable}\}}?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.nodes import Binary, Function, Statement, While
+from iamcli.cli.check.script.nodes import Binary, Function, Statement, While, ancestry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _condition(call: Call) -> Iterator[Node]:
 
 def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node]:
     """Yield what has the same standard input as ``call``, also where its function is called."""
-    if "xargs" in call.target.through:
+    if "xargs" in call.target.run_by:
         return
     for _, node in _sharing(call.node):
         yield node
@@ -58,15 +58,16 @@ def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node
 
 def _sharing(node: Node) -> Iterator[tuple[Node, Node]]:
     """Yield what is around ``node`` and has the same standard input, after what is in it."""
-    around = node.around
-    while around is not None and not isinstance(node, Function):
-        if isinstance(node, Statement):
+    for inner, outer in ancestry(node):
+        if isinstance(inner, Function):
+            return
+        if isinstance(inner, Statement):
             # A command in the background reads /dev/null.
-            redirected = any(
-                each.operator[:1] == "<" and each.descriptor in ("", "0") for each in node.redirects
+            redirected = inner.background or any(
+                each.operator[:1] == "<" and each.descriptor in ("", "0")
+                for each in inner.redirects
             )
-            pipe = around if isinstance(around, Binary) and "|" in around.operator != "||" else None
-            if redirected or node.background or (pipe and node is pipe.right):
+            pipe = outer if isinstance(outer, Binary) and "|" in outer.operator != "||" else None
+            if redirected or (pipe and inner is pipe.right):
                 return
-        yield node, around
-        node, around = around, around.around
+        yield inner, outer

@@ -31,7 +31,7 @@ def check(commands: Commands) -> Iterator[Fault]:
     for call in commands.walker.calls:
         yield from _searches(call)
     for test in commands.walker.tests:
-        for source in outputs(test.gaps):
+        for source in outputs(test.words):
             for word in test.patterns:
                 if _ERRORS.search(word.known):
                     yield from _error(source, word)
@@ -80,11 +80,11 @@ def _searches(call: Call) -> Iterator[Fault]:
 
 def _sources(call: Call) -> list[Call]:
     """Return the commands of the toolkit whose output ``call`` reads."""
-    before = call.stages[: call.stage]
+    before = call.pipeline[: call.position]
     if before:
         source = before[0].origin
         return [source] if source else []
-    return [source for word in read_from(call.redirects) for source in outputs(word.gaps)]
+    return outputs(read_from(call.redirects))
 
 
 def _error(source: Call, word: Word) -> Iterator[Fault]:

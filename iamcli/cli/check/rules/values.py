@@ -90,11 +90,12 @@ def _removals(commands: Commands) -> Iterator[Fault]:
             if word is None or not value.option.required or word.known or call.flags.nounset:
                 continue
             unsure = [
-                gap.name
-                for gap in word.gaps
-                if gap.name and not (gap.filled or gap.many or gap.name in commands.walker.tested)
+                unknown.name
+                for unknown in word.unknowns
+                if unknown.name
+                and not (unknown.filled or unknown.many or unknown.name in commands.walker.tested)
             ]
-            if unsure and len(unsure) == len(word.gaps):
+            if unsure and len(unsure) == len(word.unknowns):
                 name = unsure[0]
                 message = (
                     f"everything of {word.source} is removed, and ${name} may be empty or wrong"

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import Stage
+    from iamcli.cli.check.script.calls import PipelineCommand
     from iamcli.cli.check.script.scripts import Script
 
 #: The programs that run the argument after an option like -c, or else what they read.
@@ -66,8 +66,8 @@ def remote(call: Call) -> Script | None:
 
 def document(call: Call) -> Script | None:
     """Return the script in the here-document that ``call`` reads, if there is one."""
-    around = call.node.around
-    redirects = around.redirects if isinstance(around, nodes.Statement) else []
+    statement = call.node.parent
+    redirects = statement.redirects if isinstance(statement, nodes.Statement) else []
     documents = [each.document for each in redirects if each.document]
     word = Word((), "", 0, 0, documents[-1]) if documents else None
     return fragment(call.script, [word]) if word else None
@@ -100,8 +100,8 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
 
     A variable stays as it is: it is expanded there. What a command prints is unknown.
     """
-    around = word.around
-    document = around if isinstance(around, nodes.Redirect) and around.document is word else None
+    parent = word.parent
+    document = parent if isinstance(parent, nodes.Redirect) and parent.document is word else None
     end = document.word.parts if document and document.word else []
     if any(not isinstance(each, nodes.Literal) or "\\" in each.value for each in end):
         # The shell expands nothing in a here-document whose end is quoted.
@@ -127,9 +127,9 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
             yield b"$_", part.start, True
 
 
-def passed(stages: list[Stage]) -> Script | None:
+def passed(commands: list[PipelineCommand]) -> Script | None:
     """Return the script in a here-document that cat passes to a shell, the last stage."""
-    before, last = stages[-2:] if len(stages) > 1 else (None, None)
+    before, last = commands[-2:] if len(commands) > 1 else (None, None)
     if not isinstance(before, Call) or not isinstance(last, Call):
         return None
     shell = last.program in SHELLS and reads(last)
