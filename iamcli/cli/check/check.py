@@ -8,15 +8,7 @@ import sys
 from contextlib import contextmanager
 
 from iamcli.cli.check.findings import PARSER, Finding, Result, Unreadable
-from iamcli.cli.check.rules import (
-    arguments,
-    confidential,
-    footers,
-    inputs,
-    searches,
-    statuses,
-    values,
-)
+from iamcli.cli.check.rules import arguments, outputs, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import scripts as reading
 from iamcli.cli.check.script.shfmt import Parser, UnreadableError, program
@@ -30,15 +22,7 @@ if TYPE_CHECKING:
     from iamcli.cli.check.rules.commands import Fault
     from iamcli.cli.check.script.scripts import Script
 
-RULES = (
-    arguments.check,
-    values.check,
-    footers.check,
-    searches.check,
-    confidential.check,
-    statuses.check,
-    inputs.check,
-)
+RULES = (arguments.check, values.check, outputs.check, secrets.check, statuses.check)
 #: How deeply functions may call each other: a chain of && is as deep as it is long.
 _MAX_DEPTH = 8000
 #: These findings make others about the same command unreliable.

@@ -74,7 +74,7 @@ def _pipe_fails(call: Call) -> bool:
 
 
 def _is_tested(call: Call) -> bool:
-    for node, parent in ancestry(call.node):
+    for node, parent in nodes.ancestry(call.node):
         if isinstance(parent, nodes.Binary) and parent.operator in ("&&", "||"):
             return True
         if not isinstance(parent, nodes.Statement | nodes.Binary):

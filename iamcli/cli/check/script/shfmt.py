@@ -57,10 +57,9 @@ class SyntaxFault(Exception):  # noqa: N818 - a fault of the script
 
 
 class Tree(NamedTuple):
-    """What a text contains.
+    """The statements of a text.
 
-    ``statements``: its statements; ``unread``: bytes of texts that may contain commands, in
-    backticks in backticks in double quotes.
+    ``unread``: bytes of texts in it that may contain commands, in backticks in backticks in quotes.
     """
 
     statements: list[Statement]
@@ -115,16 +114,14 @@ class Parser:
             at = min(starts[row] + int(fault[2]) - 1, len(source))
             # Versions before 3.13 have other quotes, or none.
             raise SyntaxFault(re.sub('["`]', "", fault[3]), at)
+        if status and ("memory" in message or "max depth" in message):
+            # What is in other parts is indented in the JSON, at each level.
+            raise UnreadableError("too large or nested too deeply")
         if status:
-            if "memory" in message or "max depth" in message:
-                # What is in other parts is indented in the JSON, at each level.
-                raise UnreadableError("too large or nested too deeply")
             raise UnreadableError(f"shfmt fails: {message.partition(chr(10))[0] or status}")
         builder = _Builder(source)
         try:
-            document = json.loads(out, object_hook=builder.read)
-            root: nodes.Root = builder.node(document, "Node")
-            body = root.body
+            body = builder.node(json.loads(out, object_hook=builder.read), "Node").body
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UnreadableError("shfmt does not print what it should; is it shfmt?") from None
         if builder.continued:
@@ -142,14 +139,9 @@ class Parser:
         takes too long.
         """
         name = command[0].rpartition("/")[2]
+        pipe = subprocess.PIPE
         try:
-            child = subprocess.Popen(  # noqa: S603 - it only reads
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={},
-            )
+            child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env={})  # noqa: S603 - it only reads
         except OSError as error:
             raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
         with child:
@@ -183,9 +175,10 @@ def _plain(source: bytes) -> Tree | None:
     for match in re.finditer(rb"[^ \t]+", source):
         literal = nodes.Literal(source, *match.span(), value=match[0].decode())
         words.append(nodes.Word(source, *match.span(), parts=[literal]))
-    simple = nodes.Simple(source, words[0].start, words[-1].end, assignments=[], words=words)
+    span = words[0].start, words[-1].end
+    simple = nodes.Simple(source, *span, assignments=[], words=words)
     members = {"command": simple, "redirects": [], "negated": False, "background": False}
-    return Tree([nodes.Statement(source, simple.start, simple.end, **members)], [])
+    return Tree([nodes.Statement(source, *span, **members)], [])
 
 
 class _Builder:
@@ -208,19 +201,20 @@ class _Builder:
 
     def node(self, members: Members, name: str) -> Any:
         """Return a node of the class of this ``name``; "Node": of the class for its Type."""
-        kind: type[Node] = getattr(nodes, name)
-        if kind is Node:
-            kind = Node.types.get(members["Type"], nodes.Other)
+        node_class: type[Node] = getattr(nodes, name)
+        if node_class is Node:
+            node_class = Node.types.get(members["Type"], nodes.Other)
         backticks = bool(members.get("Backquotes"))
         self._backticks += backticks
-        values = {field: self._value(members, *place) for field, place in kind.members.items()}
+        declared = node_class.members.items()
+        values = {field: self._value(members, *place) for field, place in declared}
         self._backticks -= backticks
-        if kind is nodes.Literal and self._backticks > 1 and "\\`" in values["value"]:
+        if node_class is nodes.Literal and self._backticks > 1 and "\\`" in values["value"]:
             self.unread.append(members["Pos"])
-        return kind(self.source, members.get("Pos", 0), members.get("End", 0), **values)
+        return node_class(self.source, members.get("Pos", 0), members.get("End", 0), **values)
 
-    def _value(self, members: Members, member: str, kind: str) -> Any:
-        """Return the ``member`` as what its annotation ``kind`` says."""
+    def _value(self, members: Members, member: str, annotation: str) -> Any:
+        """Return the ``member`` as what its ``annotation`` says."""
         value = members.get(member)
         if member == "Op":
             # It is a number in versions before 3.13.
@@ -228,16 +222,18 @@ class _Builder:
             return match[0].decode() if match else ""
         if member == ".":
             return self._children(members)
-        if member == "Array" and kind != "bool":
-            elements = value.get("Elems", ()) if value else ()
-            value = [each["Value"] for each in elements if "Value" in each]
-        if kind.startswith("list["):
-            return [self.node(each, kind[5:-1]) for each in value or ()]
-        if kind in ("bool", "int"):
-            return value is not None if kind == "bool" else value
-        if kind == "str":
+        if annotation == "bool":
+            return value is not None
+        if annotation == "int":
+            return value
+        if annotation == "str":
             return (value.get("Value") if isinstance(value, dict) else value) or ""
-        return self.node(value, kind.partition(" ")[0]) if value else None
+        if annotation.startswith("list["):
+            if member == "Array":
+                elements = value.get("Elems", ()) if value else ()
+                value = [each["Value"] for each in elements if "Value" in each]
+            return [self.node(each, annotation[5:-1]) for each in value or ()]
+        return self.node(value, annotation.partition(" ")[0]) if value else None
 
     def _children(self, members: Members) -> list[Node]:
         """Return the words and the parts of words in ``members``."""

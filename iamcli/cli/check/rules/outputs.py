@@ -1,12 +1,11 @@
-"""W202: lists that are read with their footer."""
+"""W202 and W206: what scripts read of the output of commands: footers, and errors."""
 
 from __future__ import annotations
 
 import re
 
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.rules.searches import searched
-from iamcli.cli.check.script.calls import Call, Loop, joins_lines, read_from
+from iamcli.cli.check.script.calls import Call, Loop, joins_lines, outputs, read_from
 from iamcli.cli.check.script.nodes import Assignment, Other, Simple, ancestry
 from iamcli.cli.check.script.state import assigned
 from iamcli.parsing.options import FOOTER
@@ -34,10 +33,20 @@ _SUBTRACTS = re.compile(r"(?:expr|let)\b.*-\s*1\b", re.DOTALL)
 _TEST = re.compile(rb"\[|test\b")
 #: A count that is compared with 1 instead of 0, with the pattern for its end.
 _COUNTED = r"(?:{})\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
+#: Words of error messages: the codes, and what the service says about them.
+_ERRORS = re.compile(
+    r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|malformed|nosuch|alreadyexists|access ?denied"
+    r"|deleteconflict|limitexceeded|invalidclienttoken|signaturedoesnotmatch|invalidinput"
+    r"|validationerror|throttling|\bexception\b|not authorized|cannot be found|already exist"
+    r"|cannot delete entity|rate exceeded",
+    re.IGNORECASE,
+)
+#: Programs whose first argument can contain /PATTERN/.
+_SEARCHING = ("awk", "gawk", "mawk", "sed")
 
 
 def check(commands: Commands) -> Iterator[Fault]:
-    """Yield the loops and counts that take the footer of a list for an entry."""
+    """Yield the loops and counts that take a footer for an entry, and searches for errors."""
     for loop in commands.walker.loops:
         if loop.keyword == "while" and not loop.reads:
             continue
@@ -48,6 +57,13 @@ def check(commands: Commands) -> Iterator[Fault]:
         yield from _pipe(commands, call)
         if _counts(call) or call.program in ("mapfile", "readarray"):
             yield from _footers(commands, read_from(call.redirects), str(call.program))
+        yield from _searches(call)
+    for test in commands.walker.tests:
+        for source in outputs(test.words):
+            for word in test.patterns:
+                if _ERRORS.search(word.known):
+                    yield from _error(source, word)
+                    break
 
 
 def _footers(commands: Commands, words: list[Word], reader: str) -> Iterator[Fault]:
@@ -179,7 +195,7 @@ def _counts_all(call: Call) -> bool:
         return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", last))
     if call.program == "sed":
         return literals == ["-n", "$="]
-    pattern = searched(call)
+    pattern = _searched(call)
     counts = pattern is not None and pattern.literal in ("", ".", "^")
     return counts and any(re.fullmatch(r"-\w*c\w*", each) for each in literals)
 
@@ -192,3 +208,63 @@ def _footer(commands: Commands, source: Call, word: Word, reader: str) -> Iterat
     message = f'{reader} also reads the footer of the list, "IsTruncated: false"'
     fix = "remove the footer: | grep -v '^IsTruncated:'"
     yield fault(source, source.head if inline else word, "W202", message, fix)
+
+
+# Errors.
+
+
+def _searched(call: Call) -> Word | None:
+    """Return the pattern that grep searches its input for, None if ``call`` is no such search."""
+    if call.program not in ("grep", "egrep", "fgrep"):
+        return None
+    flags = ""
+    patterns: list[Word] = []
+    operands: list[Word] = []
+    remaining = iter(call.words)
+    for word in remaining:
+        text = word.literal
+        if text is not None and re.fullmatch(r"-\w+", text):
+            flags += text[1:]
+            last = text[-1]
+            if last in "eABCmfd":
+                value = next(remaining, None)
+                patterns += [value] if last == "e" and value is not None else []
+        elif text is not None and text.startswith("--"):
+            flags += "v" if text == "--invert-match" else ""
+        else:
+            operands.append(word)
+    if not patterns:
+        patterns, operands = operands[:1], operands[1:]
+    if operands or len(patterns) != 1 or patterns[0].literal is None or "v" in flags:
+        return None
+    return patterns[0]
+
+
+def _searches(call: Call) -> Iterator[Fault]:
+    sources = _sources(call)
+    if sources and call.program in _SEARCHING and call.words:
+        program = call.words[0 if not call.words[0].known.startswith("-") else -1]
+        if re.search(r"/[^/]*/", program.known):
+            for source in sources:
+                yield from _error(source, program)
+    pattern = _searched(call)
+    if pattern is not None:
+        for source in sources:
+            yield from _error(source, pattern)
+
+
+def _sources(call: Call) -> list[Call]:
+    """Return the commands of the toolkit whose output ``call`` reads."""
+    before = call.pipeline[: call.position]
+    if before:
+        source = before[0].origin
+        return [source] if source else []
+    return outputs(read_from(call.redirects))
+
+
+def _error(source: Call, word: Word) -> Iterator[Fault]:
+    if source.merged or source.flags.strict or not _ERRORS.search(word.known):
+        return
+    message = f'"{word.known}" is looked for on standard output, but errors are on standard error'
+    fix = "add 2>&1 to the command or test its exit status, or use iamcli home --strict"
+    yield fault(source, word, "W206", message, fix)

@@ -1,4 +1,4 @@
-"""W205: secrets that other users can see."""
+"""W205 and W211: secrets that other users can see, and passwords that are lines of a loop."""
 
 from __future__ import annotations
 
@@ -6,32 +6,33 @@ import re
 
 from iamcli.cli.check.rules.commands import fault
 from iamcli.cli.check.script.calls import Call
+from iamcli.cli.check.script.nodes import Binary, Function, Statement, While, ancestry
 from iamcli.parsing.options import SECRET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules.commands import Commands, Fault
+    from iamcli.cli.check.rules.commands import Commands, Fault, Invocation
     from iamcli.cli.check.script.calls import PipelineCommand, Word
+    from iamcli.cli.check.script.nodes import Node
 
 #: Programs that do not remove the secret from what they read.
 _PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
 #: The programs for sed and awk that keep the second line, which is the secret.
 _KEEPS_SECOND = re.compile(r"2p|\$p|1d|\s*NR\s*(?:==\s*2|>\s*1|!=\s*1)\b.*", re.DOTALL)
 _PASSWORDS = ("password", "old", "new")
+#: The options of read that name another descriptor, or are for people who type.
+_OTHER = re.compile(r"-[A-Za-z]*[up]")
 
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about passwords and new secrets."""
+    loops = {id(loop) for call in commands.walker.calls for loop in _condition(call)}
     for invocation in commands.invocations:
-        for value in invocation.values:
-            if value.option.secret and value.option.dest in _PASSWORDS and value.text != "-":
-                message = "other users can see a password on the command line"
-                name = value.option.name
-                fix = f"use {name} - and pass the password on standard input"
-                yield fault(invocation.call, value.word or value.name, "W205", message, fix)
-                break
+        yield from _passwords(invocation)
+        if loops:
+            yield from _lines(commands, invocation, loops)
     for call in commands.walker.calls:
         source = _secret(commands, call)
         if source is None or call.flags.private:
@@ -41,6 +42,27 @@ def check(commands: Commands) -> Iterator[Fault]:
                 message = f"other users may be able to read the new secret in {word.source}"
                 yield fault(source, word, "W205", message, "run umask 077 before")
                 break
+
+
+def _passwords(invocation: Invocation) -> Iterator[Fault]:
+    for value in invocation.values:
+        if value.option.secret and value.option.dest in _PASSWORDS and value.text != "-":
+            message = "other users can see a password on the command line"
+            fix = f"use {value.option.name} - and pass the password on standard input"
+            yield fault(invocation.call, value.word or value.name, "W205", message, fix)
+            break
+
+
+def _lines(commands: Commands, invocation: Invocation, loops: set[int]) -> Iterator[Fault]:
+    call = invocation.call
+    for value in invocation.values:
+        option = value.option
+        reads = option.reads and value.text == "-"
+        if reads and any(id(node) in loops for node in _around(commands, call, set())):
+            message = f"{option.name} - and the loop read the same standard input"
+            fix = "let the loop read another one: while read ... <&3; do ... done 3<FILE"
+            yield fault(call, value.word or value.name, "W211", message, fix)
+            break
 
 
 def _secret(commands: Commands, call: Call) -> Call | None:
@@ -98,3 +120,46 @@ def _names(call: Call, word: Word) -> bool:
         and (each.line, each.column) < (word.line, word.column)
         for each in call.words
     )
+
+
+# Standard input that a loop and a command read.
+
+
+def _condition(call: Call) -> Iterator[Node]:
+    """Yield the loop that ``call`` reads the lines for, if it does."""
+    if call.program != "read" or any(_OTHER.match(literal or "") for literal in call.literals):
+        return
+    for inner, node in _sharing(call.node):
+        if isinstance(node, While) and inner in node.condition:
+            yield node
+
+
+def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node]:
+    """Yield what has the same standard input as ``call``, also where its function is called."""
+    if "xargs" in call.target.run_by:
+        return
+    for _, node in _sharing(call.node):
+        yield node
+        if not isinstance(node, Function) or node.name in followed:
+            continue
+        followed.add(node.name)
+        for other in commands.walker.calls:
+            if other.shell_function and other.program == node.name:
+                yield from _around(commands, other, followed)
+
+
+def _sharing(node: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield what is around ``node`` and has the same standard input, after what is in it."""
+    for inner, outer in ancestry(node):
+        if isinstance(inner, Function):
+            return
+        if isinstance(inner, Statement):
+            # A command in the background reads /dev/null.
+            redirected = inner.background or any(
+                each.operator[:1] == "<" and each.descriptor in ("", "0")
+                for each in inner.redirects
+            )
+            pipe = outer if isinstance(outer, Binary) and "|" in outer.operator != "||" else None
+            if redirected or (pipe and inner is pipe.right):
+                return
+        yield inner, outer
