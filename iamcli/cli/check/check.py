@@ -55,25 +55,21 @@ def check(files: Sequence[str]) -> Result:
         try:
             with _deep():
                 walker = Walker(load(file), load)
-            findings_here = list(_findings(walker))
+            for finding in list(_findings(walker)):
+                findings.setdefault(finding[:4], finding)
         except UnreadableError as error:
             unreadable.append(Unreadable(file, str(error)))
             continue
         except RecursionError:
             unreadable.append(Unreadable(file, "too large or nested too deeply"))
             continue
-        for call in walker.calls:
-            if call.iam:
-                # One place can contain several commands, if a variable does.
-                commands.add((call.script.file, call.script.outer(call.node.start)))
-        for finding in findings_here:
-            findings.setdefault((finding.file, *finding[1:4]), finding)
+        # One place can contain several commands, if a variable does.
+        places = ((call.script, call.node.start) for call in walker.calls if call.iam)
+        commands |= {(script.file, script.outer(start)) for script, start in places}
         for script in walker.scripts:
             order.setdefault(script.file, len(order))
             notes |= dict.fromkeys(sorted(script.notes, key=lambda note: note.lines))
-    sequence = sorted(
-        findings.values(), key=lambda each: (order[each.file], each.line, each.column, each.code)
-    )
+    sequence = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
     return Result(sequence, len(commands), list(notes), unreadable)
 
 

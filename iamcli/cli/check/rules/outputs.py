@@ -201,10 +201,9 @@ def _counts_all(call: Call) -> bool:
 
 
 def _footer(commands: Commands, source: Call, word: Word, reader: str) -> Iterator[Fault]:
-    invocation = commands.of(source)
-    if invocation is None or FOOTER not in invocation.prints:
+    if not commands.prints(source, FOOTER):
         return
-    inline = source.head.line == word.line
+    inline = source.head.place[0] == word.place[0]
     message = f'{reader} also reads the footer of the list, "IsTruncated: false"'
     fix = "remove the footer: | grep -v '^IsTruncated:'"
     yield fault(source, source.head if inline else word, "W202", message, fix)

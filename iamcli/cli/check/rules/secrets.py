@@ -71,8 +71,7 @@ def _secret(commands: Commands, call: Call) -> Call | None:
     if source is None and call.position:
         passed = all(map(_passes, call.pipeline[1 : call.position + 1]))
         source = call.pipeline[0].origin if passed else None
-    invocation = commands.of(source) if source else None
-    return source if invocation and SECRET in invocation.prints else None
+    return source if commands.prints(source, SECRET) else None
 
 
 def _passes(stage: PipelineCommand) -> bool:
@@ -116,8 +115,7 @@ def _restricts(call: Call) -> bool:
 
 def _names(call: Call, word: Word) -> bool:
     return any(
-        each.source.strip("\"'") == word.source.strip("\"'")
-        and (each.line, each.column) < (word.line, word.column)
+        each.source.strip("\"'") == word.source.strip("\"'") and each.place < word.place
         for each in call.words
     )
 

@@ -68,15 +68,14 @@ class Part(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word of a command line: its parts, its source text, and its position (from 1).
+    """A word of a command line: its parts, its source text, and its line and column (from 1).
 
     ``node``: what it is in the script, None if it is not there as such.
     """
 
     parts: tuple[Part, ...]
     source: str
-    line: int
-    column: int
+    place: tuple[int, int]
     node: nodes.Word | None = None
 
     @property

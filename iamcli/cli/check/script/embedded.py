@@ -69,7 +69,7 @@ def document(call: Call) -> Script | None:
     statement = call.node.parent
     redirects = statement.redirects if isinstance(statement, nodes.Statement) else []
     documents = [each.document for each in redirects if each.document]
-    word = Word((), "", 0, 0, documents[-1]) if documents else None
+    word = Word((), "", (0, 0), documents[-1]) if documents else None
     return fragment(call.script, [word]) if word else None
 
 
@@ -167,7 +167,7 @@ class Aliases:
             seen.add(name)
             head = words[0]
             first = [
-                Word((Part(text, quoted=number > 0),), text, head.line, head.column)
+                Word((Part(text, quoted=number > 0),), text, head.place)
                 for number, text in enumerate(self._words[name])
             ]
             words = [*first, *words[1:]]

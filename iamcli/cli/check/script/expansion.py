@@ -75,7 +75,7 @@ class WordReader(NamedTuple):
 
     def _word(self, node: Node, parts: Iterable[Part]) -> Word:
         whole = node if isinstance(node, nodes.Word) else None
-        return Word(tuple(parts), node.text, *self.context.script.place(node.start), whole)
+        return Word(tuple(parts), node.text, self.context.script.place(node.start), whole)
 
     def _split(self, node: nodes.Word, parts: list[Part]) -> list[Word]:
         """Return the words that the shell makes of ``node``: elements of an array, or its parts."""

@@ -58,12 +58,6 @@ class Node:
         return self.source[self.start : self.end].decode("utf-8", "replace")
 
 
-class Root(Node, json="File", members="Stmts"):
-    """A whole script."""
-
-    body: list[Statement]
-
-
 class Statement(Node, json="Stmt", members="Cmd Redirs Negated Background"):
     """A command with its redirections; ``negated``: by ``!``; ``background``: by ``&``."""
 
@@ -165,8 +159,8 @@ class Function(Node, json="FuncDecl", members="Name Body"):
     body: Statement
 
 
-class Group(Node, json="Block", members="Stmts"):
-    """Statements in braces."""
+class Group(Node, json="File Block", members="Stmts"):
+    """A whole script, or statements in braces."""
 
     body: list[Statement]
 

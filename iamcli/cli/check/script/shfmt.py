@@ -175,10 +175,9 @@ def _plain(source: bytes) -> Tree | None:
     for match in re.finditer(rb"[^ \t]+", source):
         literal = nodes.Literal(source, *match.span(), value=match[0].decode())
         words.append(nodes.Word(source, *match.span(), parts=[literal]))
-    span = words[0].start, words[-1].end
-    simple = nodes.Simple(source, *span, assignments=[], words=words)
+    simple = nodes.Simple(source, words[0].start, words[-1].end, assignments=[], words=words)
     members = {"command": simple, "redirects": [], "negated": False, "background": False}
-    return Tree([nodes.Statement(source, *span, **members)], [])
+    return Tree([nodes.Statement(source, words[0].start, words[-1].end, **members)], [])
 
 
 class _Builder:
@@ -222,10 +221,8 @@ class _Builder:
             return match[0].decode() if match else ""
         if member == ".":
             return self._children(members)
-        if annotation == "bool":
-            return value is not None
-        if annotation == "int":
-            return value
+        if annotation in ("bool", "int"):
+            return value is not None if annotation == "bool" else value
         if annotation == "str":
             return (value.get("Value") if isinstance(value, dict) else value) or ""
         if annotation.startswith("list["):

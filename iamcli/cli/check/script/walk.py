@@ -40,13 +40,11 @@ from iamcli.parsing.suggestions import DASHES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
 
     from iamcli.cli.check.script.calls import Pipeline, PipelineCommand, Value
     from iamcli.cli.check.script.nodes import Node, Statement
     from iamcli.cli.check.script.scripts import Script
 
-    Visitor = Callable[[Any, State, Context], Pipeline | None]
 
 _DEFINED = re.compile(
     r"^[ \t]*(?:function\s+([\w.:-]+)|([\w.:-]+)\s*\(\s*\)|alias\s+(?:-\w\s+)?([\w.:-]+)=)",
@@ -88,20 +86,6 @@ class Walker:
         self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
         self._functions_move = False
-        self._visitors: dict[type[Node], Visitor] = {
-            nodes.Simple: self._command,
-            nodes.Binary: self._binary,
-            nodes.Declaration: self._declaration,
-            nodes.If: self._if,
-            nodes.While: self._while,
-            nodes.For: self._for,
-            nodes.Case: self._case,
-            nodes.Function: self._function,
-            nodes.Group: self._group,
-            nodes.Subshell: self._group,
-            nodes.Test: self._test,
-            nodes.Prefixed: self._prefixed,
-        }
         state = State(Flags(script.folder))
         options = _SHEBANG_OPTIONS.match(script.first_line)
         if options:
@@ -131,17 +115,18 @@ class Walker:
             body, context = self._bodies.pop(0)
             self._statements(body, State(flags, common), context)
 
-    # Statements. A method returns the pipeline that the statement is, if it is one.
+    # Statements. _visit_NODE returns the pipeline that the command of a statement is, or None.
 
-    def _visit(self, node: Statement, state: State, context: Context) -> Pipeline:
+    def _statement(self, node: Statement, state: State, context: Context) -> Pipeline:
         own = tuple(self._reader(state, context).redirects(node.redirects))
         if node.command is None:
             return ()
         inner = context._replace(redirects=(*context.redirects, *own))
         if node.negated:
             inner = inner._replace(tested=True, substitution=None)
-        visit = self._visitors.get(type(node.command), self._other)
-        pipeline = visit(node.command, state.copy() if node.background else state, inner) or ()
+        visit = getattr(self, f"_visit_{type(node.command).__name__.lower()}", self._visit_other)
+        own_state = state.copy() if node.background else state
+        pipeline: Pipeline = visit(node.command, own_state, inner) or ()
         if own and pipeline and isinstance(pipeline[-1], Loop):
             pipeline[-1].redirects = pipeline[-1].redirects or own
         if context.substitution and pipeline:
@@ -152,7 +137,7 @@ class Walker:
         """Follow statements; only the status of the last one may be tested."""
         before = context._replace(tested=False)
         for node in found:
-            self._visit(node, state, context if node is found[-1] else before)
+            self._statement(node, state, context if node is found[-1] else before)
 
     def _branch(self, body: Sequence[Statement], state: State, context: Context) -> State:
         """Follow the statements of a branch; return the state after it."""
@@ -173,28 +158,30 @@ class Walker:
     def _reader(self, state: State, context: Context) -> WordReader:
         return WordReader(self._run, state, context)
 
-    def _other(self, node: Node, state: State, context: Context) -> None:
+    def _visit_other(self, node: Node, state: State, context: Context) -> None:
         self._reader(state, context).substitutions(node)
 
-    def _prefixed(self, node: nodes.Prefixed, state: State, context: Context) -> Pipeline:
+    def _visit_prefixed(self, node: nodes.Prefixed, state: State, context: Context) -> Pipeline:
         inner = context._replace(substitution=None)
-        return self._visit(node.statement, state, inner) if node.statement else ()
+        return self._statement(node.statement, state, inner) if node.statement else ()
 
-    def _group(self, node: nodes.Group, state: State, context: Context) -> Pipeline:
-        own = state.copy() if isinstance(node, nodes.Subshell) else state
-        self._statements(node.body, own, context)
+    def _visit_group(self, node: nodes.Group, state: State, context: Context) -> Pipeline:
+        self._statements(node.body, state, context)
         # A loop at the beginning reads what is passed to the group.
         first = node.body[0].command if node.body and not node.body[0].redirects else None
         return tuple(loop for loop in self.loops if loop.node is first)
 
-    def _binary(self, node: nodes.Binary, state: State, context: Context) -> Pipeline:
+    def _visit_subshell(self, node: nodes.Subshell, state: State, context: Context) -> Pipeline:
+        return self._visit_group(node, state.copy(), context)
+
+    def _visit_binary(self, node: nodes.Binary, state: State, context: Context) -> Pipeline:
         if node.operator in ("|", "|&"):
             return self._pipeline(node, state, context)
         # What follows || does not change the output that is captured, in a script that ends there.
         inner = context._replace(substitution=None) if node.operator == "||" else context
-        self._visit(node.left, state, context._replace(tested=True))
+        self._statement(node.left, state, context._replace(tested=True))
         branch = state.copy()
-        self._visit(node.right, branch, inner)
+        self._statement(node.right, branch, inner)
         state.join(state, [branch])
         return ()
 
@@ -206,7 +193,7 @@ class Walker:
         inner = last._replace(redirects=())
         for part, operator in _piped(node):
             branch = state.copy()
-            commands += self._visit(part, branch, inner if operator else last) or (Loop(part),)
+            commands += self._statement(part, branch, inner if operator else last) or (Loop(part),)
             if operator == "|&" and isinstance(commands[-1], Call):
                 commands[-1].merging = True
         state.join(state, [branch])
@@ -217,7 +204,7 @@ class Walker:
                 command.substitution = command.substitution or context.substitution
         return tuple(commands)
 
-    def _if(self, node: nodes.If, state: State, context: Context) -> None:
+    def _visit_if(self, node: nodes.If, state: State, context: Context) -> None:
         branches: list[State] = []
         clause: nodes.If | None = node
         complete = False
@@ -228,7 +215,7 @@ class Walker:
             clause = clause.other
         state.join(branches.pop() if complete else state, branches)
 
-    def _while(self, node: nodes.While, state: State, context: Context) -> Pipeline:
+    def _visit_while(self, node: nodes.While, state: State, context: Context) -> Pipeline:
         loop = Loop(node, "while")
         loop.condition, loop.body = node.texts
         loop.names = assigned(loop.condition) | {"REPLY"}
@@ -239,7 +226,7 @@ class Walker:
         self.loops.append(loop)
         return (loop,)
 
-    def _for(self, node: nodes.For, state: State, context: Context) -> Pipeline:
+    def _visit_for(self, node: nodes.For, state: State, context: Context) -> Pipeline:
         loop = Loop(node, "for")
         reader = self._reader(state, context)
         name = ""
@@ -262,18 +249,18 @@ class Walker:
         self.loops.append(loop)
         return (loop,)
 
-    def _case(self, node: nodes.Case, state: State, context: Context) -> None:
+    def _visit_case(self, node: nodes.Case, state: State, context: Context) -> None:
         reader = self._reader(state, context)
         words = reader.words([node.word])
         patterns: list[Word] = []
         for pattern in (each for item in node.items for each in item.patterns):
             reader.substitutions(pattern)
             place = context.script.place(pattern.start)
-            patterns.append(Word((Part(pattern.text, quoted=True),), pattern.text, *place))
+            patterns.append(Word((Part(pattern.text, quoted=True),), pattern.text, place))
         state.join(state, (self._branch(item.body, state, context) for item in node.items))
         self.tests.append(Test(words, patterns))
 
-    def _function(self, node: nodes.Function, state: State, context: Context) -> None:
+    def _visit_function(self, node: nodes.Function, state: State, context: Context) -> None:
         self._flags.append(state.flags)
         source = node.body.text
         self._changed_by_functions |= assigned(source)
@@ -282,7 +269,7 @@ class Walker:
             self._wrappers.add(node.name)
         self._bodies.append(([node.body], Context(context.script)))
 
-    def _test(self, node: nodes.Test, state: State, context: Context) -> None:
+    def _visit_test(self, node: nodes.Test, state: State, context: Context) -> None:
         self._compare(self._reader(state, context).words(nodes.first(node, nodes.Word)))
 
     def _compare(self, words: list[Word]) -> None:
@@ -317,7 +304,7 @@ class Walker:
         state.set(name, value)
         self._values.setdefault(name, []).append(bounded(name, value))
 
-    def _declaration(self, node: nodes.Declaration, state: State, context: Context) -> None:
+    def _visit_declaration(self, node: nodes.Declaration, state: State, context: Context) -> None:
         for child in node.assignments:
             if not child.naked:
                 self._assignment(child, state, context)
@@ -329,7 +316,7 @@ class Walker:
 
     # Simple commands.
 
-    def _command(self, node: nodes.Simple, state: State, context: Context) -> Pipeline:
+    def _visit_simple(self, node: nodes.Simple, state: State, context: Context) -> Pipeline:
         own = state.copy() if node.assignments and node.words else state
         for child in node.assignments:
             self._assignment(child, own, context)
@@ -409,7 +396,7 @@ class Walker:
             file = os.path.join(os.path.dirname(context.script.file), file)
         try:
             script = self._load(file) if path else None
-        except UnreadableError:
+        except (UnreadableError, RecursionError):
             script = None
         if script is None:
             self.complete = False
