@@ -69,10 +69,9 @@ def check(commands: Commands) -> Iterator[Fault]:
 def _footers(commands: Commands, words: list[Word], reader: str) -> Iterator[Fault]:
     for word in words:
         for first, *filters in (each.output for each in word.unknowns if each.output):
-            source = first.origin
-            if source is None or not all(map(_passes, filters)) or (filters and joins_lines(first)):
-                continue
-            yield from _footer(commands, source, word, reader)
+            joined = bool(filters) and joins_lines(first)
+            if first.origin and all(map(_passes, filters)) and not joined:
+                yield from _footer(commands, first.origin, word, reader)
 
 
 def _skips_footer(loop: Loop) -> bool:
@@ -93,31 +92,28 @@ def _skips_footer(loop: Loop) -> bool:
 
 def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
     """Yield the findings about the pipe that begins with ``call``."""
-    if len(call.pipeline) < 2 or call.position != 0:  # noqa: PLR2004 - a pipe has two ends
-        return
     source = call.origin
-    reader = next((stage for stage in call.pipeline[1:] if not _passes(stage)), None)
-    if source is None or reader is None:
+    reader = next((command for command in call.pipeline[1:] if not _passes(command)), None)
+    if call.position or source is None or reader is None:
         return
-    word = call.head if source is call else call.words[-1]
-    if isinstance(reader, Loop):
-        reads = reader.reads and not joins_lines(call)
-        if reads and not _skips_footer(reader):
-            yield from _footer(commands, source, word, "the while loop")
-    elif isinstance(reader, Call):
-        if _counts(reader):
-            if not joins_lines(call):
-                yield from _footer(commands, source, word, str(reader.program))
-        elif reader.iam and "xargs" in reader.target.run_by:
-            yield from _footer(commands, source, word, "xargs")
+    name = ""
+    if isinstance(reader, Call) and reader.iam:
+        name = "xargs" if "xargs" in reader.target.run_by else ""
+    elif isinstance(reader, Call) and not joins_lines(call):
+        name = str(reader.program) if _counts(reader) else ""
+    elif isinstance(reader, Loop) and not joins_lines(call):
+        name = "the while loop" if reader.reads and not _skips_footer(reader) else ""
+    if name:
+        word = call.head if source is call else call.words[-1]
+        yield from _footer(commands, source, word, name)
 
 
-def _passes(stage: PipelineCommand) -> bool:
-    """Return whether ``stage`` prints something for the footer if it reads it."""
-    if not isinstance(stage, Call):
+def _passes(command: PipelineCommand) -> bool:
+    """Return whether ``command`` prints something for the footer if it reads it."""
+    if not isinstance(command, Call):
         return False
-    passes = _FILTERS.get(str(stage.program))
-    return passes is not None and passes([literal or "" for literal in stage.literals])
+    passes = _FILTERS.get(str(command.program))
+    return passes is not None and passes([literal or "" for literal in command.literals])
 
 
 def _cuts(arguments: list[str]) -> bool:
@@ -240,23 +236,19 @@ def _searched(call: Call) -> Word | None:
 
 
 def _searches(call: Call) -> Iterator[Fault]:
-    sources = _sources(call)
-    if sources and call.program in _SEARCHING and call.words:
-        program = call.words[0 if not call.words[0].known.startswith("-") else -1]
-        if re.search(r"/[^/]*/", program.known):
-            for source in sources:
-                yield from _error(source, program)
     pattern = _searched(call)
+    if call.program in _SEARCHING and call.words:
+        program = call.words[-1 if call.words[0].known.startswith("-") else 0]
+        pattern = program if re.search(r"/[^/]*/", program.known) else None
     if pattern is not None:
-        for source in sources:
+        for source in _sources(call):
             yield from _error(source, pattern)
 
 
 def _sources(call: Call) -> list[Call]:
     """Return the commands of the toolkit whose output ``call`` reads."""
-    before = call.pipeline[: call.position]
-    if before:
-        source = before[0].origin
+    if call.position:
+        source = call.pipeline[0].origin
         return [source] if source else []
     return outputs(read_from(call.redirects))
 

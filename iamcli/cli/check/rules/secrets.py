@@ -74,13 +74,13 @@ def _secret(commands: Commands, call: Call) -> Call | None:
     return source if commands.prints(source, SECRET) else None
 
 
-def _passes(stage: PipelineCommand) -> bool:
-    """Return whether ``stage`` prints the secret that it reads."""
-    if not isinstance(stage, Call):
+def _passes(command: PipelineCommand) -> bool:
+    """Return whether ``command`` prints the secret that it reads."""
+    if not isinstance(command, Call):
         return False
-    if stage.program in ("sed", "awk", "gawk", "mawk") and stage.words:
-        return bool(_KEEPS_SECOND.fullmatch(stage.words[-1].known))
-    return stage.program in _PASSING
+    if command.program in ("sed", "awk", "gawk", "mawk") and command.words:
+        return bool(_KEEPS_SECOND.fullmatch(command.words[-1].known))
+    return command.program in _PASSING
 
 
 def _files(call: Call) -> list[Word]:

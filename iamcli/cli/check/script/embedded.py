@@ -44,8 +44,8 @@ def joined(call: Call) -> Script | None:
     """Return the script that ``parallel`` runs, if it gets one in quotes."""
     if call.head.source[:1] not in ("'", '"'):
         return None
-    more = b"" if call.target.replaced else b'"$@"'
-    return fragment(call.script, [call.head, *call.words], more)
+    added = [] if call.target.replaced else [Word((), '"$@"', (0, 0))]
+    return fragment(call.script, [call.head, *call.words, *added])
 
 
 def remote(call: Call) -> Script | None:
@@ -73,8 +73,8 @@ def document(call: Call) -> Script | None:
     return fragment(call.script, [word]) if word else None
 
 
-def fragment(script: Script, words: list[Word], more: bytes = b"") -> Script | None:
-    """Return the script that the ``words`` and ``more`` are if they are joined with spaces."""
+def fragment(script: Script, words: list[Word]) -> Script | None:
+    """Return the script that the ``words`` are if they are joined with spaces."""
     source, places = b"", [0]
     before: nodes.Word | None = None
     for word in words:
@@ -90,8 +90,6 @@ def fragment(script: Script, words: list[Word], more: bytes = b"") -> Script | N
             places += range(at, at + len(letters))
         places.append(places[-1] + 1)
         source += b" "
-    places += [places[-1]] * len(more)
-    source += more
     return Fragment(script, source, places[1:]) if source.strip() else None
 
 
@@ -128,7 +126,7 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
 
 
 def passed(commands: list[PipelineCommand]) -> Script | None:
-    """Return the script in a here-document that cat passes to a shell, the last stage."""
+    """Return the script in a here-document that cat passes to a shell, the last command."""
     before, last = commands[-2:] if len(commands) > 1 else (None, None)
     if not isinstance(before, Call) or not isinstance(last, Call):
         return None
@@ -144,34 +142,27 @@ def reads(call: Call) -> bool:
     return not operands or call.program == "su" or "-s" in call.literals
 
 
-class Aliases:
-    """The aliases of a script that stand for a single command."""
+def aliases(call: Call) -> dict[str, list[str]]:
+    """Return the words of each alias that ``call`` defines, none if it is not a single command."""
+    typed = [text or "" for text in call.literals] if call.program == "alias" else []
+    pairs = (text.partition("=") for text in typed)
+    return {name: _single(value) for name, equals, value in pairs if equals}
 
-    def __init__(self) -> None:
-        self._words: dict[str, list[str]] = {}
 
-    def define(self, call: Call) -> None:
-        """Remember what ``call`` defines, if it is ``alias``."""
-        for text in call.literals if call.program == "alias" else ():
-            name, equals, value = (text or "").partition("=")
-            if equals:
-                self._words[name] = _single(value)
-
-    def expanded(self, words: list[Word]) -> list[Word]:
-        """Return the ``words`` of a command, with those that an alias stands for."""
-        seen: set[str] = set()
-        while words and words[0].source == words[0].literal and len(seen) < _MAX_ALIASES:
-            name = words[0].source
-            if name in seen or not self._words.get(name):
-                break
-            seen.add(name)
-            head = words[0]
-            first = [
-                Word((Part(text, quoted=number > 0),), text, head.place)
-                for number, text in enumerate(self._words[name])
-            ]
-            words = [*first, *words[1:]]
-        return words
+def expanded(words: list[Word], known: dict[str, list[str]]) -> list[Word]:
+    """Return the ``words`` of a command, with those of the aliases that are ``known``."""
+    seen = {""}
+    while words and words[0].source == words[0].literal and len(seen) <= _MAX_ALIASES:
+        head = words[0]
+        if head.source in seen or not known.get(head.source):
+            break
+        seen.add(head.source)
+        first = [
+            Word((Part(text, quoted=number > 0),), text, head.place)
+            for number, text in enumerate(known[head.source])
+        ]
+        words = [*first, *words[1:]]
+    return words
 
 
 def _single(text: str) -> list[str]:

@@ -79,7 +79,7 @@ class Walker:
         self.tested: set[str] = set()
         self.complete = True
         self._load = load
-        self._aliases = embedded.Aliases()
+        self._aliases: dict[str, list[str]] = {}
         self._wrappers: set[str] = set()
         self._changed_by_functions: set[str] = set()
         self._values: dict[str, list[Value]] = {}
@@ -323,7 +323,7 @@ class Walker:
         typed = self._reader(state, context).words(node.words)
         if typed and _is_timed(node):
             typed.insert(0, typed[0]._replace(parts=(Part("time", quoted=False),)))
-        expanded = self._aliases.expanded(typed)
+        expanded = embedded.expanded(typed, self._aliases)
         target = prefixes.target(expanded)
         if target is None or not target.words:
             return ()
@@ -337,7 +337,7 @@ class Walker:
         call.iam = like_a_command and not call.shell_function
         call.origin = found_origin(call)
         self.calls.append(call)
-        self._aliases.define(call)
+        self._aliases |= embedded.aliases(call)
         self._effects(call, state, context)
         return (call,)
 
