@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack
 
-from iamcli.cli.check.findings import PARSER, Finding, Result, Unreadable
+from iamcli.cli.check.findings import PARSER, Finding, Result
 from iamcli.cli.check.rules import arguments, outputs, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import scripts as reading
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.scripts import Script
 
 RULES = (arguments.check, values.check, outputs.check, secrets.check, statuses.check)
-#: How deeply functions may call each other: a chain of && is as deep as it is long.
+#: How deeply functions may call each other, because scripts are nested: a chain of && is as deep
+#: as it is long.
 _MAX_DEPTH = 8000
 #: These findings make others about the same command unreliable.
 OVERRIDING = ("E101", "E106", "E107")
@@ -47,21 +48,21 @@ def check(files: Sequence[str]) -> Result:
     program()
     findings: dict[tuple[str, int, int, str], Finding] = {}
     notes: dict[Note, None] = {}
-    unreadable: list[Unreadable] = []
+    unreadable: list[tuple[str, str]] = []
     commands: set[tuple[str, int]] = set()
     order: dict[str, int] = {}
     for file in files:
         parser.begin()
         try:
-            with _deep():
+            with ExitStack() as stack:
+                stack.callback(sys.setrecursionlimit, sys.getrecursionlimit())
+                sys.setrecursionlimit(max(sys.getrecursionlimit(), _MAX_DEPTH))
                 walker = Walker(load(file), load)
             for finding in list(_findings(walker)):
                 findings.setdefault(finding[:4], finding)
-        except UnreadableError as error:
-            unreadable.append(Unreadable(file, str(error)))
-            continue
-        except RecursionError:
-            unreadable.append(Unreadable(file, "too large or nested too deeply"))
+        except (UnreadableError, RecursionError) as error:
+            deep = isinstance(error, RecursionError)
+            unreadable.append((file, "too large or nested too deeply" if deep else str(error)))
             continue
         # One place can contain several commands, if a variable does.
         places = ((call.script, call.node.start) for call in walker.calls if call.iam)
@@ -71,17 +72,6 @@ def check(files: Sequence[str]) -> Result:
             notes |= dict.fromkeys(sorted(script.notes, key=lambda note: note.lines))
     sequence = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
     return Result(sequence, len(commands), list(notes), unreadable)
-
-
-@contextmanager
-def _deep() -> Iterator[None]:
-    """Allow functions to call each other as deeply as scripts are nested."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _MAX_DEPTH))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def _findings(walker: Walker) -> Iterator[Finding]:
@@ -114,16 +104,19 @@ def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
             word = _WORD.search(script.source, fault.start, fault.end)
             name = word[0].decode("utf-8", "replace") if word else ""
             if fault.error and fault.first:
-                code, fix = "E109", "correct the script"
-                place = script.place(fault.at)
+                at, code, fix = fault.at, "E109", "correct the script"
                 message = f"syntax error: {fault.message}"
             elif word and not fault.error:
-                code, fix = PARSER, "check it yourself, or write it in a simpler form"
-                place = script.place(word.start())
+                at, code, fix = (
+                    word.start(),
+                    PARSER,
+                    "check it yourself, or write it in a simpler form",
+                )
                 reason = f": {fault.message}" if fault.message else ""
                 message = f"the parser of iamcli check cannot read this line, with {name}{reason}"
             else:
                 continue
+            place = script.place(at)
             if place[0] not in lines:
                 lines.add(place[0])
                 yield script, Finding(script.file, *place, code, name, message, fix)

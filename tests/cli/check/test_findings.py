@@ -369,19 +369,8 @@ EACH = {
         *(
             f"iam-groupadduser -u {word}"
             for word in (
-                *(
-                    "$#",
-                    "$?",
-                    "$$",
-                    "$!",
-                    "$-",
-                    "${#x}",
-                    "${#}",
-                    "${?}",
-                    "${$}",
-                    "${!}",
-                    "${#x[@]}",
-                ),
+                *("$#", "$?", "$$", "$!", "$-", "${#x}", "${#}", "${?}", "${$}", "${!}"),
+                "${#x[@]}",
                 *("$((1))", "x$!", "<(a)", "x$$", "''$?"),
             )
         )
@@ -397,23 +386,8 @@ EACH = {
         *(
             f"iam-usergetattributes -u bob {word}"
             for word in (
-                *(
-                    "=",
-                    "!=",
-                    "$",
-                    "\\<",
-                    "{",
-                    "}",
-                    "[",
-                    "]",
-                    "!",
-                    "5",
-                    "'a'",
-                    "$'a'",
-                    '"a"',
-                    "a",
-                    "x=y",
-                ),
+                *("=", "!=", "$", "\\<", "{", "}", "[", "]", "!", "5", "'a'", "$'a'", '"a"', "a"),
+                "x=y",
                 *('$"a b"', "a\\ b", "+", "%"),
             )
         )
@@ -455,13 +429,8 @@ EACH = {
         *(f"if x; then {KEY}; fi > k", f"while x; do {KEY}; done > k"),
         *(f"for x in a; do {KEY}; done > k", f"case x in a) {KEY};; esac > k", f"x | {KEY} > k"),
         *(f"! {KEY} > k", f"x && {KEY} > k", f"(x | {KEY}) > k", f"({KEY}; x) > k"),
-        *(
-            f"f() {{ {KEY}; }} > k",
-            f"f() {{ {KEY} > k; }}",
-            f"> k {KEY}",
-            f"x=1 {KEY} > k",
-            f"sudo {KEY} > k",
-        ),
+        *(f"f() {{ {KEY}; }} > k", f"f() {{ {KEY} > k; }}", f"> k {KEY}", f"x=1 {KEY} > k"),
+        f"sudo {KEY} > k",
         *(f"{{ x && {KEY}; }} > k", f"{{ {KEY} && x; }} > k", f"{KEY} > a > k"),
         *(f"{KEY} > /dev/null > k", f"{KEY} > $(x)", f"eval '{KEY}' > k", f"echo $({KEY}) > k"),
         *("iam-usercreate -u bob -k > key", "iam-virtualmfadevicecreate -s a -b QRCodePNG > key"),

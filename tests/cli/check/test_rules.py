@@ -314,11 +314,8 @@ SCRIPTS = {
     "E106": [
         *("iam\u2013userdel", "iam\u2212userdel", "iam\u2014userdel -z", "iam-userdel \u2013u bob"),
         *("iam-userdel \u2014u bob", "iam-userdel -u '\u2013u'", "iam-userdel -u \u2013bob"),
-        *(
-            "iam-userdel '\u2013u' bob",
-            "iam-userdel \u2013\u2013u bob",
-            "iam-userdel -u \u201cbob\u201d",
-        ),
+        *("iam-userdel '\u2013u' bob", "iam-userdel \u2013\u2013u bob"),
+        "iam-userdel -u \u201cbob\u201d",
         *("iam-userdel -u \u2018bob\u2019", "iam-userdel -u \u201ebob", "iam-userdel -u \u201abob"),
         *("iam-userdel -u \u201ca b\u201d", "iam-userdel \u2013x bob", "iam-userdel -u \\\u2013u"),
         "iam-useruploadpolicy -u b -p p -o '{\u201cStatement\u201d:[]}'",

@@ -94,24 +94,22 @@ def _policy(invocation: Invocation) -> Iterator[Fault]:
     first = call.words[call.literals.index("-o") + 1]
     arguments = _arguments(call)
     explained = unquoted.explain(command.name, arguments) if arguments is not None else None
+    form = (explained or unquoted.FORM).splitlines()[-1].strip()
+    typed = arguments is None and first.source.startswith("{") and '"' in first.source
     if explained and all(part.expanded for part in first.parts):
         message = "the shell splits this policy, because the variable is not in quotes"
         yield fault(call, first, "E107", message, f'type "{first.source}"')
-        return
-    if explained or (arguments is None and _begins_unquoted(first)):
-        form = (explained or unquoted.FORM).splitlines()[-1].strip()
-        if any(char in first.known for char in CURLY):
-            message = "the policy has curly quotes, as pasted from a web page"
-            yield fault(call, first, "E106", message, f"type: {form}")
-        else:
-            message = "the shell splits this policy, because it is not in single quotes"
-            yield fault(call, first, "E107", message, f"put it in single quotes: {form}")
+    elif (explained or typed) and any(char in first.known for char in CURLY):
+        message = "the policy has curly quotes, as pasted from a web page"
+        yield fault(call, first, "E106", message, f"type: {form}")
+    elif explained or typed:
+        message = "the shell splits this policy, because it is not in single quotes"
+        yield fault(call, first, "E107", message, f"put it in single quotes: {form}")
     elif first.literal is not None and not first.may_split:
         try:
             documents.given(None, first.literal)
         except InvalidPolicy as error:
-            fix = "correct it, or specify a file with -f"
-            yield fault(call, first, "E107", str(error), fix)
+            yield fault(call, first, "E107", str(error), "correct it, or specify a file with -f")
 
 
 def _arguments(call: Call) -> list[str] | None:
@@ -129,17 +127,6 @@ def _arguments(call: Call) -> list[str] | None:
         else:
             arguments.append(text)
     return arguments
-
-
-def _begins_unquoted(word: Word) -> bool:
-    """Return whether ``word`` begins with a brace and has quotes that the shell removes."""
-    first = word.parts[0]
-    return (
-        isinstance(first.text, str)
-        and not (first.quoted or first.expanded)
-        and first.text.startswith("{")
-        and '"' in word.source
-    )
 
 
 # Options.
@@ -226,14 +213,15 @@ def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Fault]:
     call, command = invocation.call, invocation.command
     for option in command.options:
         other = option.alternative
-        if not other or other < option.name:
+        given = names & {option.name, other}
+        if not other or other < option.name or len(given) == 1:
             continue
-        if option.name not in names and other not in names:
+        if given:
+            yield _both(invocation, option.name, other)
+        else:
             message = f"neither {option.name} nor {other} is given"
             fix = f"add one of {option.name} and {other}"
             yield fault(call, call.head, "E104", message, fix)
-        elif option.name in names and other in names:
-            yield _both(invocation, option.name, other)
 
 
 def _both(invocation: Invocation, one: str, other: str) -> Fault:
