@@ -94,10 +94,7 @@ def _findings(walker: Walker) -> Iterator[Finding]:
 
 
 def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
-    """Yield E109 and W212: syntax errors, and commands in lines that the parser cannot read.
-
-    Of what a shell refuses this is the first one: the others may follow from it.
-    """
+    """Yield E109 for the first syntax error, and W212 for commands that the parser cannot read."""
     for script in walker.scripts:
         lines: set[int] = set()
         for fault in script.faults:

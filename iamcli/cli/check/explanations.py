@@ -14,10 +14,7 @@ _POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
 
 class Explanation:
-    """What a code means: a ``title``, a ``text``, and examples, each before and after.
-
-    The first example is of the usual fault with this code, the others are of other faults.
-    """
+    """What a code means, with examples before and after; the first is of the usual fault."""
 
     def __init__(self, title: str, text: str, *examples: tuple[str, str]) -> None:
         self.title = title

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 from support.checking import POLICY, codes, write
@@ -98,13 +98,12 @@ SEEDS["W212"] = {
 }
 
 
-class Case(NamedTuple):
-    code: str
-    form: str
-    script: str
-
-
-CASES = [Case(code, form, text) for code, seeds in SEEDS.items() for form, text in seeds.items()]
+#: By the names of their files: the codes and the scripts.
+CASES = {
+    f"{code}-{form}.sh": (code, script)
+    for code, seeds in SEEDS.items()
+    for form, script in seeds.items()
+}
 
 
 def test_every_code_is_seeded_in_five_forms() -> None:
@@ -118,16 +117,12 @@ def test_the_manual_lists_every_code() -> None:
 
 
 def test_every_seeded_fault_is_found_and_nothing_else(run: Shell, tmp_path: Path) -> None:
-    names = [f"{case.code}-{case.form}.sh" for case in CASES]
-    for case, name in zip(CASES, names, strict=True):
-        write(tmp_path, case.script, name)
-    done = run("iamcli", "check", "--format", "json", *(str(tmp_path / name) for name in names))
+    files = [write(tmp_path, script, name) for name, (_, script) in CASES.items()]
+    done = run("iamcli", "check", "--format", "json", *files)
     assert done.status == 1
     assert [line for line in done.err.splitlines() if not re.search("/(E109|W212)-", line)] == []
-    found: dict[str, list[str]] = {name: [] for name in names}
-    for finding in json.loads(done.out)["findings"]:
-        found[Path(finding["file"]).name].append(finding["code"])
-    assert found == {name: [case.code] for case, name in zip(CASES, names, strict=True)}
+    found = [(Path(each["file"]).name, each["code"]) for each in json.loads(done.out)["findings"]]
+    assert found == [(name, code) for name, (code, _) in CASES.items()]
 
 
 # Explanations.

@@ -106,10 +106,7 @@ class Invocation:
 
 
 class Commands:
-    """The commands of the toolkit that a ``walker`` has followed.
-
-    ``invocations``: those that the toolkit has; ``unknown``: the others.
-    """
+    """The commands that a ``walker`` has followed; ``unknown``: those that the toolkit lacks."""
 
     def __init__(self, walker: Walker) -> None:
         self.walker = walker

@@ -6,16 +6,17 @@ import re
 
 from iamcli.cli.check.rules.commands import fault
 from iamcli.cli.check.script.calls import Call, Loop, joins_lines, outputs, read_from
-from iamcli.cli.check.script.nodes import Assignment, Other, Simple, ancestry
+from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
 from iamcli.cli.check.script.state import assigned
 from iamcli.parsing.options import FOOTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Fault
     from iamcli.cli.check.script.calls import PipelineCommand, Word
+    from iamcli.cli.check.script.nodes import Node
 
 _LAST_LINE = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
@@ -23,6 +24,7 @@ _SKIPS_LAST_LINE = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\b[ef]?grep\
 #: Tests, and those that compare a value with something or look for a file.
 _TESTS = re.compile(r"\[\[?\s[^;]*?\s\]|\(\([^;\n]*|\bcase\s[^;\n]*|\b(?:test|expr)\s[^;|&\n]*")
 _COMPARES = re.compile(r"=|\s(?:-(?:eq|ne|lt|le|gt|ge|[defrswx])|:|in)\s|\bcase\b|\bexpr\b|\(\(")
+_READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
 _VARIABLE = re.compile(r"\$\{?#?(\w+)")
 #: A program for awk that prints a part of each line, and one for sed that changes lines.
 _PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(\w+))?\s*;?\s*\}\s*")
@@ -48,11 +50,10 @@ _SEARCHING = ("awk", "gawk", "mawk", "sed")
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the loops and counts that take a footer for an entry, and searches for errors."""
     for loop in commands.walker.loops:
-        if loop.keyword == "while" and not loop.reads:
-            continue
-        words = loop.words if loop.keyword == "for" else read_from(loop.redirects)
-        if not _skips_footer(loop):
-            yield from _footers(commands, words, f"the {loop.keyword} loop")
+        if isinstance(loop.node, For) and not _skips_footer(loop.node):
+            yield from _footers(commands, loop.words, "the for loop")
+        elif _reads_footer(loop.node):
+            yield from _footers(commands, read_from(loop.redirects), "the while loop")
     for call in commands.walker.calls:
         yield from _pipe(commands, call)
         if _counts(call) or call.program in ("mapfile", "readarray"):
@@ -66,7 +67,7 @@ def check(commands: Commands) -> Iterator[Fault]:
                     break
 
 
-def _footers(commands: Commands, words: list[Word], reader: str) -> Iterator[Fault]:
+def _footers(commands: Commands, words: Iterable[Word], reader: str) -> Iterator[Fault]:
     for word in words:
         for first, *filters in (each.output for each in word.unknowns if each.output):
             joined = bool(filters) and joins_lines(first)
@@ -74,20 +75,29 @@ def _footers(commands: Commands, words: list[Word], reader: str) -> Iterator[Fau
                 yield from _footer(commands, first.origin, word, reader)
 
 
-def _skips_footer(loop: Loop) -> bool:
+def _reads_footer(node: Node) -> bool:
+    """Return whether ``node`` is a loop that reads lines and does not leave out the footer."""
+    reads = isinstance(node, While) and any(_READS.match(each.text) for each in node.condition)
+    return isinstance(node, While) and reads and not _skips_footer(node)
+
+
+def _skips_footer(loop: For | While) -> bool:
     """Return whether ``loop`` may leave out the footer, because it tests what it reads."""
-    source = loop.condition + loop.body
+    condition, body = loop.texts
+    names = assigned(condition) | {"REPLY"}
+    if isinstance(loop, For):
+        names = {loop.loop.name} if isinstance(loop.loop, Words) else set()
+        condition = ""
     # while read key && read status: the second line is missing.
-    if _SKIPS_LAST_LINE.search(source) or len(re.findall(r"\bread\b", loop.condition)) > 1:
+    if _SKIPS_LAST_LINE.search(condition + body) or len(re.findall(r"\bread\b", condition)) > 1:
         return True
-    made = assigned(loop.body)
+    made = assigned(body)
     # The footer leaves variables empty that are made from entries, or are parts of them.
-    parts = made | (loop.names if re.search("IFS=[\"']?/", loop.condition) else set())
-    for test in _TESTS.findall(source):
-        names = made | loop.names if _COMPARES.search(test) else parts
-        if names & set(_VARIABLE.findall(test)):
-            return True
-    return False
+    parts = made | (names if re.search("IFS=[\"']?/", condition) else set())
+    return any(
+        (made | names if _COMPARES.search(test) else parts) & set(_VARIABLE.findall(test))
+        for test in _TESTS.findall(condition + body)
+    )
 
 
 def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
@@ -102,7 +112,7 @@ def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
     elif isinstance(reader, Call) and not joins_lines(call):
         name = str(reader.program) if _counts(reader) else ""
     elif isinstance(reader, Loop) and not joins_lines(call):
-        name = "the while loop" if reader.reads and not _skips_footer(reader) else ""
+        name = "the while loop" if _reads_footer(reader.node) else ""
     if name:
         word = call.head if source is call else call.words[-1]
         yield from _footer(commands, source, word, name)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
 #: The programs for sed and awk that keep the second line, which is the secret.
 _KEEPS_SECOND = re.compile(r"2p|\$p|1d|\s*NR\s*(?:==\s*2|>\s*1|!=\s*1)\b.*", re.DOTALL)
+#: The modes with which only the owner can read a file.
+_PRIVATE = re.compile(r".*00\Z|(?:go|og)[-=]", re.DOTALL)
 _PASSWORDS = ("password", "old", "new")
 #: The options of read that name another descriptor, or are for people who type.
 _OTHER = re.compile(r"-[A-Za-z]*[up]")
@@ -103,19 +105,11 @@ def _kept(commands: Commands, word: Word) -> bool:
     literal = word.literal or ""
     if literal.startswith("/dev/") or any(unknown.private for unknown in word.unknowns):
         return True
-    return any(_restricts(call) and _names(call, word) for call in commands.walker.calls)
-
-
-def _restricts(call: Call) -> bool:
-    modes = [text or "" for text in call.literals]
-    return call.program in ("chmod", "install") and any(
-        mode.endswith("00") or mode.startswith(("go-", "go=", "og-", "og=")) for mode in modes
-    )
-
-
-def _names(call: Call, word: Word) -> bool:
+    calls = [call for call in commands.walker.calls if call.program in ("chmod", "install")]
     return any(
         each.source.strip("\"'") == word.source.strip("\"'") and each.place < word.place
+        for call in calls
+        if any(_PRIVATE.match(text or "") for text in call.literals)
         for each in call.words
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from iamcli.cli.check.rules.commands import fault
 from iamcli.cli.check.script import nodes
@@ -21,28 +22,22 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the commands whose exit status is lost."""
-    tested: dict[str, set[str]] = {}
     for invocation in commands.invocations:
         call = invocation.call
-        if not invocation.command.creates:
-            continue
-        script = call.script
-        if script.file not in tested:
-            tested[script.file] = _tested(script.text)
-        reason = _lost(call, tested[script.file])
-        if reason:
-            message = f"the exit status of {call.program} is lost {reason[0]}"
-            yield fault(call, call.head, "W207", message, reason[1])
+        lost = _lost(call) if invocation.command.creates else None
+        if lost:
+            message = f"the exit status of {call.program} is lost {lost[0]}"
+            yield fault(call, call.head, "W207", message, lost[1])
 
 
-def _lost(call: Call, tested: set[str]) -> tuple[str, str] | None:
+def _lost(call: Call) -> tuple[str, str] | None:
     """Return where the status is lost, and what to do; None if it is not lost."""
     substitution = call.substitution
     receiver = substitution.receiver if substitution else None
     if isinstance(receiver, nodes.Redirect):
         return "in the here-string", "assign the output to a variable first, and test the status"
     command = receiver.parent if receiver else None
-    known = receiver is not None and receiver.name in tested
+    known = receiver is not None and receiver.name in _tested(call.script.text)
     if receiver and isinstance(command, nodes.Declaration) and not known:
         return "in the declaration", _separated(command, receiver.name)
     if call.pipeline and call.pipeline[-1] is not call:
@@ -94,6 +89,7 @@ def _status_read(statement: nodes.Node | None) -> bool:
     return False
 
 
+@cache
 def _tested(source: str) -> set[str]:
     """Return the variables that ``source`` tests, and those whose values go into them."""
     names: set[str] = set()

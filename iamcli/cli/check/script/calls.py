@@ -1,7 +1,4 @@
-"""What is followed in a script: commands, loops and tests, and where they are.
-
-Of their words it contains what is known before the script runs.
-"""
+"""The commands, loops and tests of a script, with what is known of their words before it runs."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from iamcli.cli.check.script import nodes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iamcli.cli.check.script.nodes import Node
     from iamcli.cli.check.script.scripts import Script
@@ -142,19 +139,18 @@ class Word(NamedTuple):
 
 def split(word: Word) -> Iterator[Word]:
     """Yield the words that a shell makes of ``word``: it splits what is not in quotes."""
-    current: list[Part] | None = None
+    current: list[Part] = []
     for part in word.parts:
         if part.quoted or isinstance(part.text, Unknown):
-            current = [*(current or ()), part]
+            current.append(part)
             continue
-        for piece in _SPACES.split(part.text):
-            if piece.isspace():
-                if current is not None:
-                    yield word._replace(parts=tuple(current))
-                current = None
-            elif piece:
-                current = [*(current or ()), part._replace(text=piece)]
-    if current is not None:
+        for piece in filter(None, _SPACES.split(part.text)):
+            if not piece.isspace():
+                current.append(part._replace(text=piece))
+            elif current:
+                yield word._replace(parts=tuple(current))
+                current = []
+    if current:
         yield word._replace(parts=tuple(current))
 
 
@@ -219,22 +215,12 @@ class Context(NamedTuple):
 
 
 class Loop(PipelineCommand):
-    """A loop, or another statement in a pipeline that is not a ``Call``.
+    """A loop with the words of ``for``, or another statement in a pipeline, but not a ``Call``."""
 
-    ``keyword``: "for", "while" or ""; ``words``: those of ``for``; ``redirects``: those of
-    ``while``; ``names``: the variables that it sets; ``reads``: whether the condition of ``while``
-    reads lines; ``condition`` and ``body``: their source texts.
-    """
-
-    def __init__(self, node: Node, keyword: str = "") -> None:
+    def __init__(self, node: Node, words: Sequence[Word] = ()) -> None:
         self.node = node
-        self.keyword = keyword
-        self.words: list[Word] = []
+        self.words = words
         self.redirects: tuple[Redirect, ...] = ()
-        self.names: set[str] = set()
-        self.reads = False
-        self.condition = ""
-        self.body = ""
 
 
 class Target(NamedTuple):

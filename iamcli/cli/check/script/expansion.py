@@ -29,10 +29,7 @@ _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f"
 
 
 class WordReader(NamedTuple):
-    """Reads words as the shell expands them in this ``state`` and ``context``.
-
-    ``run``: follows a command substitution, and returns its output.
-    """
+    """Reads words as the shell expands them; ``run`` returns the output of a substitution."""
 
     run: Callable[[Substitution, State, Context], Value]
     state: State

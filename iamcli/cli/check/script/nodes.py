@@ -1,7 +1,4 @@
-"""The parts of a script, as the parser gives them.
-
-A class declares its members once: with their types, and with their names in the JSON of shfmt.
-"""
+"""The parts of a script. A class declares its members, and their names in the JSON of shfmt."""
 
 from __future__ import annotations
 
@@ -16,10 +13,7 @@ _Node = TypeVar("_Node", bound="Node")
 
 
 class Node:
-    """A part of a script, in the text ``source`` from the byte ``start`` to ``end``.
-
-    ``parent``: the part that it is in.
-    """
+    """A part of a script, from the byte ``start`` to ``end`` of ``source``, in its ``parent``."""
 
     #: By the type in the JSON: the class.
     types: ClassVar[dict[str, type[Node]]] = {}
@@ -229,10 +223,7 @@ class Variable(Other, json="ParamExp"):
 
 
 class Assignment(Node, json="Assign", members="Name Index Value Array Array Append Naked"):
-    """A variable that is set; ``naked``: that is only declared, or a word after the keyword.
-
-    ``elements``: those of an ``array``.
-    """
+    """A variable that is set; ``naked``: that is only declared, or a word after the keyword."""
 
     name: str
     index: Node | None

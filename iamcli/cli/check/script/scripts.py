@@ -1,8 +1,4 @@
-"""Reads scripts, and texts in them that are scripts.
-
-A script that the parser refuses is parsed again without the line that it names, so that the lines
-before and after a fault are read.
-"""
+"""Reads scripts, and texts in them that are scripts, without the lines that have faults."""
 
 from __future__ import annotations
 

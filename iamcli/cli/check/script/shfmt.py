@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import subprocess
 import time
 from contextlib import suppress
@@ -76,10 +77,7 @@ def program() -> str:
 
 
 class Parser:
-    """Parses scripts and the texts in them; each text once.
-
-    Everything that it runs for one file ends within MAX_TIME.
-    """
+    """Parses scripts and texts in them, each once, and for each file within MAX_TIME."""
 
     def __init__(self) -> None:
         self._trees: dict[tuple[bytes, str], Tree] = {}
@@ -146,7 +144,10 @@ class Parser:
             raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
         with child:
             try:
-                _limit_memory(child.pid)
+                if hasattr(resource, "prlimit"):
+                    # Only Linux has it. The child may have ended, or have a lower limit.
+                    with suppress(OSError, ValueError):
+                        resource.prlimit(child.pid, resource.RLIMIT_DATA, (MAX_MEMORY,) * 2)
                 out, err = child.communicate(source, max(0, self._end - time.monotonic()))
             except subprocess.TimeoutExpired:
                 raise UnreadableError(f"{name} takes longer than {MAX_TIME} seconds") from None
@@ -155,16 +156,6 @@ class Parser:
                 child.kill()
                 child.wait()
         return child.returncode, out, err.decode("utf-8", "replace")
-
-
-def _limit_memory(child: int) -> None:
-    """Limit the memory of a process, before it has read anything; only Linux can do that."""
-    import resource
-
-    if hasattr(resource, "prlimit"):
-        # It may have ended, or have a lower limit.
-        with suppress(OSError, ValueError):
-            resource.prlimit(child, resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
 
 
 def _plain(source: bytes) -> Tree | None:

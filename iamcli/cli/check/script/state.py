@@ -1,7 +1,4 @@
-"""The state of the shell at one place of a script, and the commands of the shell that change it.
-
-The state is the variables, the settings and the current directory.
-"""
+"""The variables and settings of the shell at one place of a script, and what changes them."""
 
 from __future__ import annotations
 

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.nodes import Node, Statement
     from iamcli.cli.check.script.scripts import Script
 
-
 _DEFINED = re.compile(
     r"^[ \t]*(?:function\s+([\w.:-]+)|([\w.:-]+)\s*\(\s*\)|alias\s+(?:-\w\s+)?([\w.:-]+)=)",
     re.MULTILINE,
@@ -57,7 +56,6 @@ _RUNS_ARGUMENTS = re.compile(
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+\s+(?:\S*/?(?:ba|z)?sh\s+)?-(\w+)")
 _IAM = re.compile(rf"iam[-{DASHES}]\w+")
 _MOVES = re.compile(r"\b(?:cd|pushd|popd|chdir)\b")
-_READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
 _MAX_SOURCES = 50
 
 
@@ -86,10 +84,8 @@ class Walker:
         self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
         self._functions_move = False
-        state = State(Flags(script.folder))
-        options = _SHEBANG_OPTIONS.match(script.first_line)
-        if options:
-            state.flags = with_options(state.flags, [f"-{options[1]}"])
+        options = _SHEBANG_OPTIONS.findall(script.first_line)
+        state = State(with_options(Flags(script.folder), [f"-{letters}" for letters in options]))
         self._enter(script, state)
         self._functions(state)
 
@@ -107,9 +103,7 @@ class Walker:
         flags = joined_flags(self._flags)
         common: dict[str, Value] = {}
         for name, values in self._values.items():
-            known = name not in self._changed_by_functions and values.count(values[0]) == len(
-                values
-            )
+            known = name not in self._changed_by_functions and len(set(values)) == 1
             common[name] = values[0] if known else (Unknown(name, filled=all(map(filled, values))),)
         while self._bodies:
             body, context = self._bodies.pop(0)
@@ -216,38 +210,30 @@ class Walker:
         state.join(branches.pop() if complete else state, branches)
 
     def _visit_while(self, node: nodes.While, state: State, context: Context) -> Pipeline:
-        loop = Loop(node, "while")
-        loop.condition, loop.body = node.texts
-        loop.names = assigned(loop.condition) | {"REPLY"}
-        loop.reads = any(_READS.match(each.text) for each in node.condition)
         state.forget(assigned(node.text))
         self._condition(node.condition, state, context)
         state.join(state, [self._branch(node.body, state, context)])
-        self.loops.append(loop)
-        return (loop,)
+        self.loops.append(Loop(node))
+        return (self.loops[-1],)
 
     def _visit_for(self, node: nodes.For, state: State, context: Context) -> Pipeline:
-        loop = Loop(node, "for")
         reader = self._reader(state, context)
-        name = ""
+        before = state
+        words: list[Word] = []
         if isinstance(node.loop, nodes.Words):
+            words = reader.words(node.loop.words)
             name = node.loop.name
-            loop.words = reader.words(node.loop.words)
         else:
             reader.substitutions(node.loop)
-        loop.names = {name}
         state.forget(assigned(node.text))
-        literal = loop.words[0].literal if len(loop.words) == 1 else None
-        value: Value = (Unknown(name, filled=all(map(_never_empty, loop.words))),)
-        if literal and not loop.words[0].may_split:
-            value = (literal,)
-        before = state.copy()
-        if name:
-            self._assign(before, name, value)
-        _, loop.body = node.texts
+        if isinstance(node.loop, nodes.Words):
+            literal = words[0].literal if len(words) == 1 and not words[0].may_split else None
+            unknown = Unknown(name, filled=all(map(_never_empty, words)))
+            before = state.copy()
+            self._assign(before, name, (literal or unknown,))
         state.join(state, [self._branch(node.body, before, context)])
-        self.loops.append(loop)
-        return (loop,)
+        self.loops.append(Loop(node, words))
+        return (self.loops[-1],)
 
     def _visit_case(self, node: nodes.Case, state: State, context: Context) -> None:
         reader = self._reader(state, context)
@@ -437,12 +423,7 @@ def _is_timed(node: Node) -> bool:
 
 
 def _never_empty(word: Word) -> bool:
-    """Return whether the shell makes no empty word of ``word``.
-
-    A word without quotes is left out if it is empty. The elements of arrays are taken to have text.
-    """
-    return (
-        filled(word.value)
-        or any(unknown.many for unknown in word.unknowns)
-        or not any(part.quoted for part in word.parts)
-    )
+    """Return whether the shell makes no empty word of ``word``."""
+    # It leaves out a word without quotes. The elements of arrays are taken to have text.
+    many = any(unknown.many for unknown in word.unknowns)
+    return many or filled(word.value) or not any(part.quoted for part in word.parts)
