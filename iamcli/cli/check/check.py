@@ -104,11 +104,8 @@ def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
                 at, code, fix = fault.at, "E109", "correct the script"
                 message = f"syntax error: {fault.message}"
             elif word and not fault.error:
-                at, code, fix = (
-                    word.start(),
-                    PARSER,
-                    "check it yourself, or write it in a simpler form",
-                )
+                at, code = word.start(), PARSER
+                fix = "check it yourself, or write it in a simpler form"
                 reason = f": {fault.message}" if fault.message else ""
                 message = f"the parser of iamcli check cannot read this line, with {name}{reason}"
             else:

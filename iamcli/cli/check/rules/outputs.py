@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from iamcli.cli.check.rules.commands import fault
 from iamcli.cli.check.script.calls import Call, Loop, joins_lines, outputs, read_from
@@ -59,12 +60,10 @@ def check(commands: Commands) -> Iterator[Fault]:
         if _counts(call) or call.program in ("mapfile", "readarray"):
             yield from _footers(commands, read_from(call.redirects), str(call.program))
         yield from _searches(call)
-    for test in commands.walker.tests:
-        for source in outputs(test.words):
-            for word in test.patterns:
-                if _ERRORS.search(word.known):
-                    yield from _error(source, word)
-                    break
+    for words, patterns in commands.walker.tests:
+        errors = [word for word in patterns if _ERRORS.search(word.known)]
+        for source in outputs(words) if errors else ():
+            yield from _error(source, errors[0])
 
 
 def _footers(commands: Commands, words: Iterable[Word], reader: str) -> Iterator[Fault]:
@@ -77,8 +76,9 @@ def _footers(commands: Commands, words: Iterable[Word], reader: str) -> Iterator
 
 def _reads_footer(node: Node) -> bool:
     """Return whether ``node`` is a loop that reads lines and does not leave out the footer."""
-    reads = isinstance(node, While) and any(_READS.match(each.text) for each in node.condition)
-    return isinstance(node, While) and reads and not _skips_footer(node)
+    if not isinstance(node, While):
+        return False
+    return any(_READS.match(each.text) for each in node.condition) and not _skips_footer(node)
 
 
 def _skips_footer(loop: For | While) -> bool:
@@ -227,14 +227,12 @@ def _searched(call: Call) -> Word | None:
     operands: list[Word] = []
     remaining = iter(call.words)
     for word in remaining:
-        text = word.literal
-        if text is not None and re.fullmatch(r"-\w+", text):
+        text = word.literal or ""
+        if re.fullmatch(r"-\w+", text):
             flags += text[1:]
-            last = text[-1]
-            if last in "eABCmfd":
-                value = next(remaining, None)
-                patterns += [value] if last == "e" and value is not None else []
-        elif text is not None and text.startswith("--"):
+            values = list(islice(remaining, int(text[-1] in "eABCmfd")))
+            patterns += values if text[-1] == "e" else []
+        elif text.startswith("--"):
             flags += "v" if text == "--invert-match" else ""
         else:
             operands.append(word)
@@ -250,17 +248,10 @@ def _searches(call: Call) -> Iterator[Fault]:
     if call.program in _SEARCHING and call.words:
         program = call.words[-1 if call.words[0].known.startswith("-") else 0]
         pattern = program if re.search(r"/[^/]*/", program.known) else None
-    if pattern is not None:
-        for source in _sources(call):
+    piped = [call.pipeline[0].origin] if call.position else outputs(read_from(call.redirects))
+    for source in piped:
+        if source and pattern:
             yield from _error(source, pattern)
-
-
-def _sources(call: Call) -> list[Call]:
-    """Return the commands of the toolkit whose output ``call`` reads."""
-    if call.position:
-        source = call.pipeline[0].origin
-        return [source] if source else []
-    return outputs(read_from(call.redirects))
 
 
 def _error(source: Call, word: Word) -> Iterator[Fault]:

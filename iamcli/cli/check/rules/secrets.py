@@ -132,12 +132,11 @@ def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node
         return
     for _, node in _sharing(call.node):
         yield node
-        if not isinstance(node, Function) or node.name in followed:
-            continue
-        followed.add(node.name)
-        for other in commands.walker.calls:
-            if other.shell_function and other.program == node.name:
-                yield from _around(commands, other, followed)
+        if isinstance(node, Function) and node.name not in followed:
+            followed.add(node.name)
+            for other in commands.walker.calls:
+                if other.shell_function and other.program == node.name:
+                    yield from _around(commands, other, followed)
 
 
 def _sharing(node: Node) -> Iterator[tuple[Node, Node]]:

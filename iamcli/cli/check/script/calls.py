@@ -54,10 +54,7 @@ Value = tuple["str | Unknown", ...]
 
 
 class Part(NamedTuple):
-    """A part of a word: its text, known or not, and whether it is in quotes.
-
-    ``expanded``: whether it is the value of a variable, in which braces have no meaning.
-    """
+    """A part of a word; ``expanded``: the value of a variable, in which braces have no meaning."""
 
     text: str | Unknown
     quoted: bool
@@ -65,10 +62,7 @@ class Part(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word of a command line: its parts, its source text, and its line and column (from 1).
-
-    ``node``: what it is in the script, None if it is not there as such.
-    """
+    """A word of a command line, at the line and column ``place`` (from 1), and its node if any."""
 
     parts: tuple[Part, ...]
     source: str
@@ -162,7 +156,7 @@ class Flags(NamedTuple):
     IAMCLI_STRICT is 1; ``folder``: the current directory, None if it is not known.
     """
 
-    folder: str | None
+    folder: str | None = None
     errexit: bool = False
     pipefail: bool = False
     nounset: bool = False
@@ -272,6 +266,14 @@ class Call(PipelineCommand):
         """The arguments, None for those that are not known."""
         return [word.literal for word in self.words]
 
+    def find_origin(self) -> None:
+        """Set ``origin``. The output of echo can contain that of an echo before, and so on."""
+        printed = outputs(self.words) if self.program in ("echo", "printf", "print") else []
+        if self.iam:
+            self.origin = self
+        elif len(printed) == 1:
+            self.origin = printed[0]
+
     @property
     def merged(self) -> bool:
         """Whether its standard error goes where its standard output goes."""
@@ -282,22 +284,8 @@ class Call(PipelineCommand):
         )
 
 
-class Test(NamedTuple):
-    """A comparison: the words whose values are compared, and the patterns."""
-
-    words: list[Word]
-    patterns: list[Word]
-
-
-def found_origin(call: Call) -> Call | None:
-    """Return the ``origin`` of a command that is followed just now, from its words.
-
-    It is found once, because the output of echo can contain that of an echo before, and so on.
-    """
-    if call.iam:
-        return call
-    sources = outputs(call.words) if call.program in ("echo", "printf", "print") else []
-    return sources[0] if len(sources) == 1 else None
+#: A comparison: the words whose values are compared, and the patterns.
+Test = tuple[list[Word], list[Word]]
 
 
 def outputs(words: Iterable[Word]) -> list[Call]:

@@ -34,10 +34,8 @@ def argument(call: Call) -> int:
 
 def quoted(call: Call, number: int) -> Script | None:
     """Return the script that the argument of that number is, None if it is not in quotes."""
-    word = call.words[number] if 0 <= number < len(call.words) else None
-    if word is None or word.source[:1] not in ("'", '"'):
-        return None
-    return fragment(call.script, [word])
+    words = [word for word in call.words[number : number + 1] if word.source[:1] in ("'", '"')]
+    return fragment(call.script, words)
 
 
 def joined(call: Call) -> Script | None:
@@ -60,8 +58,7 @@ def remote(call: Call) -> Script | None:
         # The value of an option can be attached.
         at += 2 if option and option[1] and option.end() == len(words[at].known) else 1
     shell = at == len(words) or words[at].known.partition(" ")[0] in SHELLS
-    read = document(call) if shell else None
-    return read or fragment(call.script, words[at:])
+    return (document(call) if shell else None) or fragment(call.script, words[at:])
 
 
 def document(call: Call) -> Script | None:
@@ -69,8 +66,7 @@ def document(call: Call) -> Script | None:
     statement = call.node.parent
     redirects = statement.redirects if isinstance(statement, nodes.Statement) else []
     documents = [each.document for each in redirects if each.document]
-    word = Word((), "", (0, 0), documents[-1]) if documents else None
-    return fragment(call.script, [word]) if word else None
+    return fragment(call.script, [Word((), "", (0, 0), each) for each in documents[-1:]])
 
 
 def fragment(script: Script, words: list[Word]) -> Script | None:
@@ -127,7 +123,7 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
 
 def passed(commands: list[PipelineCommand]) -> Script | None:
     """Return the script in a here-document that cat passes to a shell, the last command."""
-    before, last = commands[-2:] if len(commands) > 1 else (None, None)
+    before, last = commands[-2:]
     if not isinstance(before, Call) or not isinstance(last, Call):
         return None
     shell = last.program in SHELLS and reads(last)

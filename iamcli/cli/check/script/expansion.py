@@ -43,6 +43,11 @@ class WordReader(NamedTuple):
         """Return the node as one word, as in an assignment or a redirection."""
         return self._word(node, self._parts(node))
 
+    def pattern(self, node: nodes.Word) -> Word:
+        """Return a pattern of ``case`` as it is written."""
+        self.substitutions(node)
+        return self._word(node, [Part(node.text, quoted=True)])
+
     def redirects(self, found: Iterable[nodes.Redirect]) -> Iterator[Redirect]:
         """Yield the redirections; for a here-document, yield each expansion in it."""
         for node in found:

@@ -64,9 +64,8 @@ def target(words: list[Word]) -> Target | None:
 
 def _is_plain(words: list[Word]) -> bool:
     """Return whether ``words`` are a command of the toolkit that eval runs as it is."""
-    name = words[0].program if words else None
-    plain = all(_PLAIN.fullmatch(word.known) for word in words)
-    return plain and (name or "").startswith("iam-")
+    named = bool(words) and (words[0].program or "").startswith("iam-")
+    return named and all(_PLAIN.fullmatch(word.known) for word in words)
 
 
 def unwrapped(wrapper: Target) -> Target:

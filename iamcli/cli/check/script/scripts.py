@@ -89,18 +89,18 @@ class Script:
         """Return the statements of ``source`` without the lines that have a fault."""
         for faults in range(_MAX_FAULTS):
             try:
-                tree = self.parser.parse(source, self.dialect)
+                statements, unread = self.parser.parse(source, self.dialect)
             except SyntaxFault as error:
                 # It is at the end of the script that something is not closed.
                 fault = _line(source, min(error.at, len(source.rstrip())), str(error))
             else:
-                for at in tree.unread:
+                for at in unread:
                     self.skip(_line(source, at, ""))
-                return tree.statements
+                return statements
             if not faults and self.dialect == "bash" and self.root is self and not self.refused:
                 # It is for both bash and zsh.
                 with suppress(SyntaxFault):
-                    return self.parser.parse(source, "zsh").statements
+                    return self.parser.parse(source, "zsh")[0]
             self.skip(fault._replace(error=self.refused, first=not faults))
             blanks = b" " * (fault.end - fault.start)
             source = source[: fault.start] + blanks + source[fault.end :]

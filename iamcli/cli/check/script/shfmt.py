@@ -13,7 +13,6 @@ import subprocess
 import time
 from contextlib import suppress
 from functools import cache
-from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
 from iamcli.cli.check.script.nodes import Node
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.nodes import Statement, Word
 
     Members = dict[str, Any]
+    #: The statements of a text, and the bytes of texts in it that are not read: in backticks in
+    #: backticks in double quotes, where they may contain commands.
+    Tree = tuple[list[Statement], list[int]]
 
 #: How long everything that is run for one file may take (seconds).
 MAX_TIME = 20
@@ -55,16 +57,6 @@ class SyntaxFault(Exception):  # noqa: N818 - a fault of the script
     def __init__(self, message: str, at: int) -> None:
         super().__init__(message)
         self.at = at
-
-
-class Tree(NamedTuple):
-    """The statements of a text.
-
-    ``unread``: bytes of texts in it that may contain commands, in backticks in backticks in quotes.
-    """
-
-    statements: list[Statement]
-    unread: list[int]
 
 
 @cache
@@ -107,9 +99,8 @@ class Parser:
             return self._parsed(source, "bash")
         fault = _FAULT.match(message) if status else None
         if fault:
-            starts = [0, *(each.end() for each in re.finditer(b"\n", source))]
-            row = min(int(fault[1]), len(starts)) - 1
-            at = min(starts[row] + int(fault[2]) - 1, len(source))
+            before = source.split(b"\n")[: int(fault[1]) - 1]
+            at = min(sum(len(line) + 1 for line in before) + int(fault[2]) - 1, len(source))
             # Versions before 3.13 have other quotes, or none.
             raise SyntaxFault(re.sub('["`]', "", fault[3]), at)
         if status and ("memory" in message or "max depth" in message):
@@ -128,7 +119,7 @@ class Parser:
             for at in builder.continued:
                 letters[at] = ord(" ")
             return self._parsed(bytes(letters), dialect)
-        return Tree(body, builder.unread)
+        return body, builder.unread
 
     def run(self, command: list[str], source: bytes) -> tuple[int, bytes, str]:
         """Run ``command`` with ``source`` as its standard input and an empty environment.
@@ -168,7 +159,7 @@ def _plain(source: bytes) -> Tree | None:
         words.append(nodes.Word(source, *match.span(), parts=[literal]))
     simple = nodes.Simple(source, words[0].start, words[-1].end, assignments=[], words=words)
     members = {"command": simple, "redirects": [], "negated": False, "background": False}
-    return Tree([nodes.Statement(source, words[0].start, words[-1].end, **members)], [])
+    return [nodes.Statement(source, words[0].start, words[-1].end, **members)], []
 
 
 class _Builder:

@@ -75,10 +75,18 @@ class State:
         """Return the state of a subshell or a branch."""
         return State(self.flags, self.variables)
 
-    def set(self, name: str, value: Value) -> None:
-        """Set the variable ``name``, unless there are too many or the value is too long."""
+    def set(self, name: str, value: Value) -> Value:
+        """Set the variable ``name``, and return its value: unknown if it is too long to follow."""
+        size = len(value)
+        for part in value:
+            words = part.elements or () if isinstance(part, Unknown) else ()
+            size += len(part) if isinstance(part, str) else 0
+            size += sum(len(word.source) + len(word.parts) for word in words)
+        if size > _MAX_VALUE:
+            value = (Unknown(name, filled=filled(value)),)
         if len(self.variables) < _MAX_VARIABLES or name in self.variables:
-            self.variables[name] = bounded(name, value)
+            self.variables[name] = value
+        return value
 
     def value(self, name: str) -> Value:
         """Return the value of the variable ``name``."""
@@ -120,16 +128,6 @@ def joined_flags(flags: list[Flags]) -> Flags:
     return type(first)(folder, *settings)
 
 
-def bounded(name: str, value: Value) -> Value:
-    """Return ``value`` of the variable ``name``, unknown if it is too long to follow."""
-    size = len(value)
-    for part in value:
-        words = part.elements or () if isinstance(part, Unknown) else ()
-        size += len(part) if isinstance(part, str) else 0
-        size += sum(len(word.source) + len(word.parts) for word in words)
-    return value if size <= _MAX_VALUE else (Unknown(name, filled=filled(value)),)
-
-
 def filled(value: Value) -> bool:
     """Return whether ``value`` is certainly not empty."""
     return any(part.filled if isinstance(part, Unknown) else bool(part) for part in value)
@@ -164,12 +162,6 @@ def in_folder(folder: str | None, path: str) -> str | None:
     if os.path.isabs(path):
         return path
     return os.path.join(folder, path) if folder is not None else None
-
-
-def existing(name: str, folders: list[str | None]) -> str | None:
-    """Return the path of the file ``name`` in the first of the ``folders`` that has it."""
-    paths = (in_folder(folder, name) for folder in folders)
-    return next((path for path in paths if path is not None and os.path.isfile(path)), None)
 
 
 def apply(call: Call, state: State) -> Iterable[str]:

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 
 from iamcli.cli import index
 from iamcli.cli.check.script import embedded, nodes, prefixes
-from iamcli.cli.check.script.calls import (
-    Call,
-    Context,
-    Flags,
-    Loop,
-    Part,
-    Substitution,
-    Test,
-    Unknown,
-    Word,
-    found_origin,
-)
+from iamcli.cli.check.script.calls import Call, Context, Flags, Loop, Part, Substitution, Unknown
 from iamcli.cli.check.script.expansion import WordReader, joined_elements
 from iamcli.cli.check.script.shfmt import UnreadableError
 from iamcli.cli.check.script.state import (
     State,
     apply,
     assigned,
-    bounded,
-    existing,
     filled,
+    in_folder,
     is_own_folder,
     joined_flags,
     single_unknown,
@@ -41,7 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from iamcli.cli.check.script.calls import Pipeline, PipelineCommand, Value
+    from iamcli.cli.check.script.calls import Pipeline, PipelineCommand, Test, Value, Word
     from iamcli.cli.check.script.nodes import Node, Statement
     from iamcli.cli.check.script.scripts import Script
 
@@ -238,13 +227,9 @@ class Walker:
     def _visit_case(self, node: nodes.Case, state: State, context: Context) -> None:
         reader = self._reader(state, context)
         words = reader.words([node.word])
-        patterns: list[Word] = []
-        for pattern in (each for item in node.items for each in item.patterns):
-            reader.substitutions(pattern)
-            place = context.script.place(pattern.start)
-            patterns.append(Word((Part(pattern.text, quoted=True),), pattern.text, place))
+        patterns = [reader.pattern(each) for item in node.items for each in item.patterns]
         state.join(state, (self._branch(item.body, state, context) for item in node.items))
-        self.tests.append(Test(words, patterns))
+        self.tests.append((words, patterns))
 
     def _visit_function(self, node: nodes.Function, state: State, context: Context) -> None:
         self._flags.append(state.flags)
@@ -259,7 +244,7 @@ class Walker:
         self._compare(self._reader(state, context).words(nodes.first(node, nodes.Word)))
 
     def _compare(self, words: list[Word]) -> None:
-        self.tests.append(Test(words, [word for word in words if word.known]))
+        self.tests.append((words, [word for word in words if word.known]))
 
     # Variables.
 
@@ -287,16 +272,14 @@ class Walker:
     def _assign(self, state: State, name: str, value: Value) -> None:
         if name == "IAMCLI_STRICT" and value == ("1",):
             state.flags = state.flags._replace(strict=True)
-        state.set(name, value)
-        self._values.setdefault(name, []).append(bounded(name, value))
+        self._values.setdefault(name, []).append(state.set(name, value))
 
     def _visit_declaration(self, node: nodes.Declaration, state: State, context: Context) -> None:
         for child in node.assignments:
             if not child.naked:
                 self._assignment(child, state, context)
-            elif child.name:
-                if node.keyword in ("local", "declare"):
-                    self._assign(state, child.name, (Unknown(child.name),))
+            elif child.name and node.keyword in ("local", "declare"):
+                self._assign(state, child.name, (Unknown(child.name),))
             elif child.value:
                 self._reader(state, context).words([child.value])
 
@@ -321,7 +304,7 @@ class Walker:
         call.shell_function = own_name and name in self.defined
         like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
         call.iam = like_a_command and not call.shell_function
-        call.origin = found_origin(call)
+        call.find_origin()
         self.calls.append(call)
         self._aliases |= embedded.aliases(call)
         self._effects(call, state, context)
@@ -353,7 +336,7 @@ class Walker:
             self._script(embedded.fragment(call.script, call.words), state, context)
             state.forget(state.variables)
         elif call.program == "ssh":
-            self._script(embedded.remote(call), State(Flags(None), state.variables), inner)
+            self._script(embedded.remote(call), State(Flags(), state.variables), inner)
         elif "parallel" in call.target.run_by:
             self._script(embedded.joined(call), state.copy(), inner)
         elif call.program in embedded.SHELLS:
@@ -368,22 +351,22 @@ class Walker:
         inner = embedded.document(call) if embedded.reads(call) else embedded.quoted(call, script)
         if inner and script >= 0 and call.words[script].source.startswith("'"):
             arguments = [word.value for word in call.words[script + 1 :]]
+            # xargs and find add at least one argument.
             if call.target.arguments_added:
                 arguments.append((Unknown(filled=True),))
             state.variables |= {str(number): value for number, value in enumerate(arguments)}
         self._script(inner, state, context)
 
     def _source(self, call: Call, state: State, context: Context) -> None:
-        name = call.words[0].literal if call.words else None
-        path = existing(name, [state.flags.folder, context.script.folder]) if name else None
-        file = str(path)
-        if path and not os.path.isabs(str(name)):
-            file = os.path.relpath(path, context.script.folder)
-            file = os.path.join(os.path.dirname(context.script.file), file)
-        try:
-            script = self._load(file) if path else None
-        except (UnreadableError, RecursionError):
-            script = None
+        name = (call.words[0].literal if call.words else None) or ""
+        outer, script = context.script, None
+        paths = [in_folder(folder, name) for folder in (state.flags.folder, outer.folder)]
+        path = next((path for path in paths if path and os.path.isfile(path)), None)
+        if path and not os.path.isabs(name):
+            path = os.path.relpath(path, outer.folder)
+            path = os.path.join(os.path.dirname(outer.file), path)
+        with suppress(UnreadableError, RecursionError):
+            script = self._load(path) if path else None
         if script is None:
             self.complete = False
             state.forget(state.variables)
