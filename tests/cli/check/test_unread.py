@@ -79,9 +79,7 @@ def test_what_follows_a_statement_that_cannot_be_read_is_read(
     last = script.count("\n") + 1
     result = checked(tmp_path, script)
     assert [(each.line - 1, each.code) for each in result.findings] == [
-        (2, "E102"),
-        (last - 2, "E102"),
-        (last, "E102"),
+        (line, "E102") for line in (2, last - 2, last)
     ]
     assert (result.notes == []) == (statement in STATEMENTS)
 
@@ -326,15 +324,11 @@ def test_nothing_crashes_hangs_or_passes_in_silence(seeds: range, tmp_path: Path
 
 def _runs(script: str) -> bool:
     """Return whether bash accepts ``script``, and reads its command as a command."""
-    accepted = [
-        subprocess.run(["bash", "-n"], input=text.encode(), capture_output=True, check=False)
-        for text in (
-            script,
-            script.replace(WRONG, "if :; then :; fi"),
-            script.replace(WRONG, "if :; then :; & fi"),
-        )
-    ]
-    return [done.returncode == 0 for done in accepted] == [True, True, False]
+    commands = (WRONG, "if :; then :; fi", "if :; then :; & fi")
+    texts = [script.replace(WRONG, command).encode() for command in commands]
+    bash = ["bash", "-n"]
+    done = [subprocess.run(bash, input=each, capture_output=True, check=False) for each in texts]
+    return [each.returncode == 0 for each in done] == [True, True, False]
 
 
 def test_lines_after_too_many_faults_are_not_read(tmp_path: Path) -> None:
