@@ -35,7 +35,7 @@ SINGLE = {
     "E104": "iam-roleupdateassumepolicy -r webserver",
     "E105": "iam-usermodkey -u bob -k AKIAIOSFODNN7EXAMPLE -s Off",
     "E106": "iam-usergetattributes \u2013u bob",
-    "E107": f"iam-userputpolicy -u bob -p all -o {POLICY}".replace("put", "upload"),
+    "E107": f"iam-useruploadpolicy -u bob -p all -o {POLICY}",
     "E108": "iam-usergetattributes -u bob susan",
     "E110": "iam-usergetattributes -u=bob",
     "W201": "iam-userlistbypath -p /*/",

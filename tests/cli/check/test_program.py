@@ -54,9 +54,8 @@ def test_the_json(run: Shell, tmp_path: Path) -> None:
         "fix": "add -u USERNAME",
     }
     assert json.loads(done.out) == {"findings": [finding], "commands": 1, "unread": []}
-    assert run("iamcli", "check", "--format", "json", os.devnull).out == (
-        '{"findings": [], "commands": 0, "unread": []}\n'
-    )
+    done = run("iamcli", "check", "--format", "json", os.devnull)
+    assert done.out == '{"findings": [], "commands": 0, "unread": []}\n'
 
 
 def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
@@ -131,8 +130,7 @@ def test_usage_errors(arguments: list[str], line: str, run: Shell) -> None:
 
 def test_without_shfmt_the_error_says_how_to_install_it(run: Shell, tmp_path: Path) -> None:
     """The program is beside Python, or else in PATH."""
-    hidden = "import sys\nsys.executable = '/none/python3'\n"
-    (tmp_path / "sitecustomize.py").write_text(hidden)
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.executable = '/none/python3'\n")
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
     file = write(tmp_path, "iam-usergetattributes -z 'x'")
     command = [sys.executable, "-m", "iamcli", "check", file]

@@ -20,7 +20,6 @@ from support.shell import ROOT, TESTS
 from iamcli.cli.check.check import check
 from iamcli.cli.check.explanations import EXPLANATIONS
 from iamcli.cli.check.script import shfmt
-from iamcli.cli.check.script.shfmt import program
 
 if TYPE_CHECKING:
     from support.shell import Shell
@@ -128,11 +127,8 @@ def test_what_a_sourced_file_defines_is_known(tmp_path: Path) -> None:
     (tmp_path / "lib.sh").write_text('name="a b"\niam-report() { iam-usergetattributes -z; }\n')
     script = '. ./lib.sh\niam-report\niam-usercreate -u "$name"\niam-nothing'
     found = checked(tmp_path, script).findings
-    assert [(Path(each.file).name, each.line, each.code) for each in found] == [
-        ("old.sh", 4, "E105"),
-        ("old.sh", 5, "E101"),
-        ("lib.sh", 2, "E102"),
-    ]
+    places = [(Path(each.file).name, each.line, each.code) for each in found]
+    assert places == [("old.sh", 4, "E105"), ("old.sh", 5, "E101"), ("lib.sh", 2, "E102")]
     both = check([str(tmp_path / "old.sh"), str(tmp_path / "lib.sh")])
     assert (len(both.findings), both.commands) == (3, 3)
 
@@ -267,7 +263,7 @@ iam-usergetattributes -z
 
 
 def skip_unless_it_knows_zsh() -> None:
-    command = [program(), "-ln", "zsh", "--to-json"]
+    command = [shfmt.program(), "-ln", "zsh", "--to-json"]
     if subprocess.run(command, input=b"", capture_output=True, check=False).returncode:
         pytest.skip("shfmt before 3.13 does not know zsh")
 
@@ -341,8 +337,7 @@ FRAGMENTS = st.sampled_from(
 @given(st.lists(FRAGMENTS, max_size=40).map("".join))
 @pytest.mark.full
 def test_no_text_is_too_much(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    folder = Path(tmp_path_factory.getbasetemp())
-    parsed(folder, text.encode("utf-8", "surrogatepass"))
+    parsed(Path(tmp_path_factory.getbasetemp()), text.encode("utf-8", "surrogatepass"))
 
 
 @settings(max_examples=50, deadline=None)

@@ -17,7 +17,6 @@ from support.shell import ROOT
 from iamcli.cli.check import report
 from iamcli.cli.check.check import check
 from iamcli.cli.check.script import shfmt
-from iamcli.cli.check.script.shfmt import program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -344,7 +343,7 @@ def test_a_long_script_without_faults_is_read(tmp_path: Path) -> None:
 @pytest.fixture
 def only_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave no other directory in PATH; shfmt is found all the same."""
-    found = program()
+    found = shfmt.program()
     monkeypatch.setattr(shfmt, "program", lambda: found)
     monkeypatch.setenv("PATH", str(tmp_path))
 
