@@ -69,7 +69,7 @@ def check(commands: Commands) -> Iterator[Fault]:
 def _footers(commands: Commands, words: Iterable[Word], reader: str) -> Iterator[Fault]:
     for word in words:
         for first, *filters in (each.output for each in word.unknowns if each.output):
-            joined = bool(filters) and joins_lines(first)
+            joined = filters and joins_lines(first)
             if first.origin and all(map(_passes, filters)) and not joined:
                 yield from _footer(commands, first.origin, word, reader)
 

@@ -183,11 +183,9 @@ class Substitution(NamedTuple):
     @property
     def receiver(self) -> nodes.Assignment | nodes.Redirect | None:
         """The assignment or the here-string that gets the output, None if it is neither."""
-        node, parent = next(
-            (node, parent)
-            for node, parent in nodes.ancestry(self.node)
-            if not isinstance(parent, nodes.Word | nodes.DoubleQuoted)
-        )
+        inside = nodes.Word | nodes.DoubleQuoted
+        pairs = nodes.ancestry(self.node)
+        node, parent = next(pair for pair in pairs if not isinstance(pair[1], inside))
         if isinstance(parent, nodes.Assignment):
             return None if parent.naked or node is parent.index else parent
         return parent if isinstance(parent, nodes.Redirect) and parent.operator == "<<<" else None

@@ -134,9 +134,8 @@ class Walker:
     def _script(self, script: Script | None, state: State, context: Context) -> None:
         """Follow a script in this one."""
         if script:
-            self._statements(
-                script.statements, state, context._replace(script=script, tested=False)
-            )
+            inner = context._replace(script=script, tested=False)
+            self._statements(script.statements, state, inner)
 
     def _reader(self, state: State, context: Context) -> WordReader:
         return WordReader(self._run, state, context)
