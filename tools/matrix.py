@@ -25,7 +25,7 @@ SMOKE = (
     "tests/connection/test_proxies.py",
     "tests/connection/test_configuration.py",
     "tests/release/test_extras.py",
-    "tests/cli/check/test_places.py",
+    "tests/cli/check/test_codes.py",
 )
 
 

@@ -21,9 +21,17 @@ _EXPANDED = re.compile(r"\"?\$|\w+$")
 
 def write(folder: Path, script: str, name: str = "old.sh", shebang: str = "#!/bin/bash\n") -> str:
     """Write ``script`` to a file, and return its name."""
+    folder.mkdir(exist_ok=True)
     path = folder / name
     path.write_text(shebang + script + "\n", encoding="utf-8")
     return str(path)
+
+
+def made_program(folder: Path, script: str, name: str = "shfmt") -> str:
+    """Write ``script`` to a program for sh, and return its name."""
+    file = write(folder, script, name, "#!/bin/sh\n")
+    Path(file).chmod(0o755)
+    return file
 
 
 def checked(folder: Path, script: str, **options: str) -> Result:

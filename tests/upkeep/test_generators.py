@@ -51,13 +51,9 @@ def contents(folder: Path) -> dict[str, object]:
 def generate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run ``arguments`` with Python; the first that is no option is the name of the program."""
     *options, tool = arguments
-    return subprocess.run(
-        [sys.executable, *options, folder / "tools" / f"{tool}.py"],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, *options, folder / "tools" / f"{tool}.py"]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
 def without(name: str) -> Callable[[Path], None]:

@@ -5,18 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack
 
-from iamcli.cli.check.findings import PARSER, Finding, Result, Unreadable
-from iamcli.cli.check.rules import (
-    arguments,
-    confidential,
-    footers,
-    inputs,
-    searches,
-    statuses,
-    values,
-)
+from iamcli.cli.check.findings import PARSER, Finding, Result
+from iamcli.cli.check.rules import arguments, outputs, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import scripts as reading
 from iamcli.cli.check.script.shfmt import Parser, UnreadableError, program
@@ -30,16 +22,9 @@ if TYPE_CHECKING:
     from iamcli.cli.check.rules.commands import Fault
     from iamcli.cli.check.script.scripts import Script
 
-RULES = (
-    arguments.check,
-    values.check,
-    footers.check,
-    searches.check,
-    confidential.check,
-    statuses.check,
-    inputs.check,
-)
-#: How deeply functions may call each other: a chain of && is as deep as it is long.
+RULES = (arguments.check, values.check, outputs.check, secrets.check, statuses.check)
+#: How deeply functions may call each other, because scripts are nested: a chain of && is as deep
+#: as it is long.
 _MAX_DEPTH = 8000
 #: These findings make others about the same command unreliable.
 OVERRIDING = ("E101", "E106", "E107")
@@ -63,45 +48,30 @@ def check(files: Sequence[str]) -> Result:
     program()
     findings: dict[tuple[str, int, int, str], Finding] = {}
     notes: dict[Note, None] = {}
-    unreadable: list[Unreadable] = []
+    unreadable: list[tuple[str, str]] = []
     commands: set[tuple[str, int]] = set()
     order: dict[str, int] = {}
     for file in files:
         parser.begin()
         try:
-            with _deep():
+            with ExitStack() as stack:
+                stack.callback(sys.setrecursionlimit, sys.getrecursionlimit())
+                sys.setrecursionlimit(max(sys.getrecursionlimit(), _MAX_DEPTH))
                 walker = Walker(load(file), load)
-            findings_here = list(_findings(walker))
-        except UnreadableError as error:
-            unreadable.append(Unreadable(file, str(error)))
+            for finding in list(_findings(walker)):
+                findings.setdefault(finding[:4], finding)
+        except (UnreadableError, RecursionError) as error:
+            deep = isinstance(error, RecursionError)
+            unreadable.append((file, "too large or nested too deeply" if deep else str(error)))
             continue
-        except RecursionError:
-            unreadable.append(Unreadable(file, "too large or nested too deeply"))
-            continue
-        for call in walker.calls:
-            if call.iam:
-                # One place can contain several commands, if a variable does.
-                commands.add((call.script.file, call.script.outer(call.node.start)))
-        for finding in findings_here:
-            findings.setdefault((finding.file, *finding[1:4]), finding)
+        # One place can contain several commands, if a variable does.
+        places = ((call.script, call.node.start) for call in walker.calls if call.iam)
+        commands |= {(script.file, script.outer(start)) for script, start in places}
         for script in walker.scripts:
             order.setdefault(script.file, len(order))
             notes |= dict.fromkeys(sorted(script.notes, key=lambda note: note.lines))
-    sequence = sorted(
-        findings.values(), key=lambda each: (order[each.file], each.line, each.column, each.code)
-    )
+    sequence = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
     return Result(sequence, len(commands), list(notes), unreadable)
-
-
-@contextmanager
-def _deep() -> Iterator[None]:
-    """Allow functions to call each other as deeply as scripts are nested."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _MAX_DEPTH))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def _findings(walker: Walker) -> Iterator[Finding]:
@@ -124,26 +94,23 @@ def _findings(walker: Walker) -> Iterator[Finding]:
 
 
 def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
-    """Yield E109 and W212: syntax errors, and commands in lines that the parser cannot read.
-
-    Of what a shell refuses this is the first one: the others may follow from it.
-    """
+    """Yield E109 for the first syntax error, and W212 for commands that the parser cannot read."""
     for script in walker.scripts:
         lines: set[int] = set()
         for fault in script.faults:
             word = _WORD.search(script.source, fault.start, fault.end)
             name = word[0].decode("utf-8", "replace") if word else ""
             if fault.error and fault.first:
-                code, fix = "E109", "correct the script"
-                place = script.place(fault.at)
+                at, code, fix = fault.at, "E109", "correct the script"
                 message = f"syntax error: {fault.message}"
             elif word and not fault.error:
-                code, fix = PARSER, "check it yourself, or write it in a simpler form"
-                place = script.place(word.start())
+                at, code = word.start(), PARSER
+                fix = "check it yourself, or write it in a simpler form"
                 reason = f": {fault.message}" if fault.message else ""
                 message = f"the parser of iamcli check cannot read this line, with {name}{reason}"
             else:
                 continue
+            place = script.place(at)
             if place[0] not in lines:
                 lines.add(place[0])
                 yield script, Finding(script.file, *place, code, name, message, fix)

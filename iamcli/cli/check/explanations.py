@@ -9,15 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WIDTH = 80
-_UPLOAD = "iam-useruploadpolicy -u bob -p all -o"
+_ADD_POLICY = "iam-useraddpolicy -u bob -p all -e Allow -a"
+_KEY = "iam-useraddkey -u bob"
+_LOGIN = "iam-useraddloginprofile -u bob -p"
+_ROLE = "iam-rolecreate -r webserver"
+_UPLOAD = "iam-useruploadpolicy -u bob -p all"
 _POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
 
 class Explanation:
-    """What a code means: a ``title``, a ``text``, and examples, each before and after.
-
-    The first example is of the usual fault with this code, the others are of other faults.
-    """
+    """What a code means, with examples before and after; the first is of the usual fault."""
 
     def __init__(self, title: str, text: str, *examples: tuple[str, str]) -> None:
         self.title = title
@@ -48,11 +49,8 @@ EXPLANATIONS = {
     "E104": Explanation(
         "options that exclude each other, or neither of a pair",
         "Exactly one of two options is required, or two options have no meaning together.",
-        ("iam-rolecreate -r webserver", "iam-rolecreate -r webserver -s ec2.amazonaws.com"),
-        (
-            "iam-rolecreate -r webserver -s ec2.amazonaws.com -f -",
-            "iam-rolecreate -r webserver -f -",
-        ),
+        (_ROLE, f"{_ROLE} -s ec2.amazonaws.com"),
+        (f"{_ROLE} -s ec2.amazonaws.com -f -", f"{_ROLE} -f -"),
     ),
     "E105": Explanation(
         "an invalid value",
@@ -73,8 +71,8 @@ EXPLANATIONS = {
         "a policy that the shell splits into words, or that is not JSON",
         "The shell removes double quotes and expands braces, unless the policy is in single "
         "quotes. Other faults of the same command are not reported.",
-        (f"{_UPLOAD} {_POLICY}", f"{_UPLOAD} '{_POLICY}'"),
-        (f"{_UPLOAD} '{{\"Statement\":}}'", f"{_UPLOAD} '{_POLICY}'"),
+        (f"{_UPLOAD} -o {_POLICY}", f"{_UPLOAD} -o '{_POLICY}'"),
+        (f"{_UPLOAD} -o '{{\"Statement\":}}'", f"{_UPLOAD} -o '{_POLICY}'"),
     ),
     "E108": Explanation(
         "an unexpected word, or an option without its value",
@@ -103,10 +101,7 @@ EXPLANATIONS = {
         "an unquoted * or ?",
         "If the current directory has files whose names match the word, the shell replaces "
         "the word with their names. Until then the script works.",
-        (
-            "iam-useraddpolicy -u bob -p all -e Allow -a s3:* -r '*'",
-            "iam-useraddpolicy -u bob -p all -e Allow -a 's3:*' -r '*'",
-        ),
+        (f"{_ADD_POLICY} s3:* -r '*'", f"{_ADD_POLICY} 's3:*' -r '*'"),
     ),
     "W202": Explanation(
         "a list read with its footer",
@@ -123,11 +118,8 @@ EXPLANATIONS = {
         "a secret that others can see",
         "Other users can see the command line of a process, and a new file can be read by "
         "everybody unless the umask prevents it.",
-        ("iam-useraddkey -u bob >key.txt", "umask 077\niam-useraddkey -u bob >key.txt"),
-        (
-            "iam-useraddloginprofile -u bob -p Secret12345",
-            "iam-useraddloginprofile -u bob -p - <password.txt",
-        ),
+        (f"{_KEY} >key.txt", f"umask 077\n{_KEY} >key.txt"),
+        (f"{_LOGIN} Secret12345", f"{_LOGIN} - <password.txt"),
     ),
     "W206": Explanation(
         "an error looked for on standard output",
@@ -145,15 +137,9 @@ EXPLANATIONS = {
         "If the command fails, the script goes on as if it had created something: local and "
         "export succeed whatever the command substitution does, a here-string ignores its "
         "status, and the status of a pipe is that of its last command.",
-        (
-            'key=$(iam-useraddkey -u bob)\necho "$key"',
-            'key=$(iam-useraddkey -u bob) || exit 1\necho "$key"',
-        ),
-        (
-            'export key=$(iam-useraddkey -u bob)\necho "$key"',
-            'key=$(iam-useraddkey -u bob) || exit 1\nexport key\necho "$key"',
-        ),
-        ("iam-useraddkey -u bob | tail -1", "set -o pipefail\niam-useraddkey -u bob | tail -1"),
+        (f'key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\necho "$key"'),
+        (f'export key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\nexport key\necho "$key"'),
+        (f"{_KEY} | tail -1", f"set -o pipefail\n{_KEY} | tail -1"),
     ),
     "W208": Explanation(
         "a file that is not there",
@@ -161,11 +147,8 @@ EXPLANATIONS = {
         "the directory that the script changes to, or else in the directory of the script. "
         "Files that the script may write are not reported.",
         (
-            "iam-useruploadpolicy -u bob -p all -f no-such-policy.json",
-            (
-                "echo '{\"Statement\":[]}' >policy.json\n"
-                "iam-useruploadpolicy -u bob -p all -f policy.json"
-            ),
+            f"{_UPLOAD} -f no-such-policy.json",
+            f"echo '{{\"Statement\":[]}}' >policy.json\n{_UPLOAD} -f policy.json",
         ),
     ),
     "W210": Explanation(
@@ -202,13 +185,8 @@ EXPLANATIONS = {
 def explained(code: str) -> Iterator[str]:
     """Yield the lines that explain ``code``, one of EXPLANATIONS."""
     explanation = EXPLANATIONS[code]
-    yield f"{code}: {explanation.title}"
-    yield ""
-    yield from wrap(explanation.text, WIDTH)
+    yield from (f"{code}: {explanation.title}", "", *wrap(explanation.text, WIDTH))
     for example in explanation.examples:
         for heading, script in zip(("Before:", "After:"), example, strict=True):
-            yield ""
-            yield heading
-            yield from (f"    {line}" for line in script.splitlines())
-    yield ""
-    yield f"To silence it, write above the line: # iamcli: ignore={code}"
+            yield from ("", heading, *(f"    {line}" for line in script.splitlines()))
+    yield from ("", f"To silence it, write above the line: # iamcli: ignore={code}")

@@ -43,24 +43,17 @@ class Note(NamedTuple):
     reason: str
 
 
-class Unreadable(NamedTuple):
-    """A file that cannot be checked, and the reason."""
-
-    file: str
-    reason: str
-
-
 class Result(NamedTuple):
     """The result of a check.
 
     ``findings`` are in the order of the files and lines; ``commands`` is the number of iam-*
-    commands in the scripts.
+    commands in the scripts; ``unreadable`` has the files that cannot be checked, with the reasons.
     """
 
     findings: list[Finding]
     commands: int
     notes: list[Note]
-    unreadable: list[Unreadable]
+    unreadable: list[tuple[str, str]]
 
     @property
     def unread(self) -> list[Note]:

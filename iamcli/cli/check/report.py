@@ -71,5 +71,5 @@ def notes(result: Result) -> Iterator[str]:
         lines = f"line {first}" if first == last else f"lines {first} to {last}"
         checked = "" if "checked" in note.reason else ", not checked"
         yield f"{note.file}: {lines} {note.reason}{checked}"
-    for unreadable in result.unreadable:
-        yield f"cannot check {unreadable.file}: {unreadable.reason}"
+    for file, reason in result.unreadable:
+        yield f"cannot check {file}: {reason}"

@@ -1,17 +1,27 @@
-"""iamcli check: every code is found in five forms, in the manual, explained, and silenced."""
+"""iamcli check: every code is found in five forms, in the manual, explained, and silenced.
+
+findings.txt has scripts, whose lines begin with a bar, each followed by what is found.
+``pytest --accept`` writes it again; read what has changed.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from shutil import which
+from typing import TYPE_CHECKING
 
 import pytest
 from support.checking import POLICY, codes, write
-from support.shell import ROOT
+from support.expected import compare
+from support.selection import every
+from support.shell import ROOT, TESTS
 
+from iamcli.cli.check.check import check
 from iamcli.cli.check.explanations import EXPLANATIONS
+from iamcli.cli.check.script import shfmt
+from iamcli.installation import extras
 
 if TYPE_CHECKING:
     from support.shell import Shell
@@ -25,7 +35,7 @@ SINGLE = {
     "E104": "iam-roleupdateassumepolicy -r webserver",
     "E105": "iam-usermodkey -u bob -k AKIAIOSFODNN7EXAMPLE -s Off",
     "E106": "iam-usergetattributes \u2013u bob",
-    "E107": f"iam-userputpolicy -u bob -p all -o {POLICY}".replace("put", "upload"),
+    "E107": f"iam-useruploadpolicy -u bob -p all -o {POLICY}",
     "E108": "iam-usergetattributes -u bob susan",
     "E110": "iam-usergetattributes -u=bob",
     "W201": "iam-userlistbypath -p /*/",
@@ -98,13 +108,12 @@ SEEDS["W212"] = {
 }
 
 
-class Case(NamedTuple):
-    code: str
-    form: str
-    script: str
-
-
-CASES = [Case(code, form, text) for code, seeds in SEEDS.items() for form, text in seeds.items()]
+#: By the names of their files: the codes and the scripts.
+CASES = {
+    f"{code}-{form}.sh": (code, script)
+    for code, seeds in SEEDS.items()
+    for form, script in seeds.items()
+}
 
 
 def test_every_code_is_seeded_in_five_forms() -> None:
@@ -118,16 +127,12 @@ def test_the_manual_lists_every_code() -> None:
 
 
 def test_every_seeded_fault_is_found_and_nothing_else(run: Shell, tmp_path: Path) -> None:
-    names = [f"{case.code}-{case.form}.sh" for case in CASES]
-    for case, name in zip(CASES, names, strict=True):
-        write(tmp_path, case.script, name)
-    done = run("iamcli", "check", "--format", "json", *(str(tmp_path / name) for name in names))
+    files = [write(tmp_path, script, name) for name, (_, script) in CASES.items()]
+    done = run("iamcli", "check", "--format", "json", *files)
     assert done.status == 1
     assert [line for line in done.err.splitlines() if not re.search("/(E109|W212)-", line)] == []
-    found: dict[str, list[str]] = {name: [] for name in names}
-    for finding in json.loads(done.out)["findings"]:
-        found[Path(finding["file"]).name].append(finding["code"])
-    assert found == {name: [case.code] for case, name in zip(CASES, names, strict=True)}
+    found = [(Path(each["file"]).name, each["code"]) for each in json.loads(done.out)["findings"]]
+    assert found == [(name, code) for name, (code, _) in CASES.items()]
 
 
 # Explanations.
@@ -177,3 +182,33 @@ def test_an_explanation_is_shown(run: Shell) -> None:
 )
 def test_a_comment_silences(script: str, expected: list[str], tmp_path: Path) -> None:
     assert codes(tmp_path, script) == expected
+
+
+# What is found in which place, in the words that a user reads.
+
+
+def shown(script: str, folder: Path) -> str:
+    """Return the ``script`` and what is found, as in the file; line 1 is the first after #!."""
+    result = check([write(folder, script)])
+    lines = [f"| {line}" for line in script.split("\n")]
+    for each in result.findings:
+        found = f"{each.code} {each.message}; {each.fix}".replace("\n", "\\n")
+        lines.append(f"{each.line - 1}:{each.column}: {found}".replace(str(folder), "FOLDER"))
+    lines += [f"{note.lines[0] - 1}-{note.lines[1] - 1}: {note.reason}" for note in result.notes]
+    return "\n".join([*lines, f"commands: {result.commands}"])
+
+
+@pytest.mark.parametrize("program", every(2, sorted({extras.shfmt(), which("shfmt")} - {None})))
+def test_what_is_found_and_where(
+    program: str, tmp_path: Path, environ: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """Each version of shfmt that is here gives the same findings."""
+    environ.setattr(shfmt, "program", lambda: program)
+    environ.chdir(tmp_path)
+    file = "cli/check/findings.txt"
+    scripts = (TESTS / file).read_text(encoding="utf-8").split("\n\n")
+    found = []
+    for each in scripts:
+        lines = [line[2:] for line in each.splitlines() if line.startswith("|")]
+        found.append(shown("\n".join(lines), tmp_path))
+    compare("\n\n".join(found) + "\n", file, request)

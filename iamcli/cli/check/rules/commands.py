@@ -38,8 +38,8 @@ class Invocation:
 
     ``values``: its options; ``unknown``: words that look like options but are none; ``joined``:
     words such as ``-u=bob``, with their options; ``extra``: unexpected words, the first of each
-    run; ``bare``: an option without its value; ``suspended``: whether there may be other options;
-    ``helps``: whether the command only shows help.
+    run; ``without_value``: an option that lacks its value; ``incomplete``: whether there may be
+    other options; ``helps``: whether the command only shows help.
     """
 
     def __init__(self, call: Call, command: Command) -> None:
@@ -49,10 +49,11 @@ class Invocation:
         self.unknown: list[Word] = []
         self.joined: list[tuple[Option, Word]] = []
         self.extra: list[Word] = []
-        self.bare: Word | None = None
-        self.suspended = call.target.open
+        self.without_value: Word | None = None
+        self.incomplete = call.target.arguments_added
         self.helps = not {"-h", "--help", "--version"}.isdisjoint(call.literals)
-        self._loose = False
+        #: Whether the next word may be the value of an option that is not known.
+        self._may_be_value = False
         remaining = iter(call.words)
         for word in remaining:
             if word.literal == "--":
@@ -60,72 +61,52 @@ class Invocation:
             else:
                 self._read(word, remaining)
 
-    def get(self, name: str) -> Value | None:
-        """Return the last occurrence of the option ``name``, None if there is none."""
-        values = [value for value in self.values if value.option.name == name]
-        return values[-1] if values else None
-
     @property
-    def prints(self) -> set[str]:
-        """What it prints besides other lines: SECRET or FOOTER."""
-        names = {value.option.name for value in self.values}
-        return set() if self.helps else self.command.prints(names)
+    def names(self) -> set[str]:
+        """The names of its options."""
+        return {value.option.name for value in self.values}
 
     def _read(self, word: Word, remaining: Iterator[Word]) -> None:
         """Read an argument, and the value after it from the ``remaining`` words."""
-        if self._is_joined(word):
-            return
-        text = word.literal
-        if text is None or word.open:
-            self.suspended = self._loose = True
-            return
-        option, attached = match(self.command.all_options, text)
-        if option is None:
-            self._other(word, text)
-            return
-        self._loose = False
-        if option.switch:
-            self.values.append(Value(option, word, None, None))
-        elif attached is not None:
-            self.values.append(Value(option, word, word, attached))
+        known, unknown, _ = word.with_unknowns_as("\0").partition("\0")
+        option, attached = match(self.command.all_options, known)
+        joined = is_joined(known, attached)
+        if option and joined:
+            # Its value need not be known.
+            self.joined.append((option, word))
+            self.values.append(Value(option, word, word, None))
+        if joined or unknown or word.may_split:
+            self.incomplete = self.incomplete or word.may_split or not joined
+            self._may_be_value = True
+        elif option is None:
+            if known.startswith("-") and known != "-":
+                self.unknown.append(word)
+            elif not self._may_be_value:
+                self.extra.append(word)
+            # One fault is reported once.
+            self._may_be_value = True
         else:
-            self._operand(option, word, next(remaining, None))
-
-    def _is_joined(self, word: Word) -> bool:
-        """Record a word such as ``-u=bob``, whose value need not be known."""
-        begin = word.with_gaps("\0").partition("\0")[0]
-        option, attached = match(self.command.all_options, begin)
-        if option is None or not is_joined(begin, attached):
-            return False
-        self.joined.append((option, word))
-        self.values.append(Value(option, word, word, None))
-        self.suspended = self.suspended or word.open
-        self._loose = True
-        return True
+            self._may_be_value = False
+            if option.switch:
+                self.values.append(Value(option, word, None, None))
+            elif attached is not None:
+                self.values.append(Value(option, word, word, attached))
+            else:
+                self._operand(option, word, next(remaining, None))
 
     def _operand(self, option: Option, name: Word, operand: Word | None) -> None:
         if operand is None:
             # Another program may add the value.
-            self.bare = None if self.call.target.open else name
+            self.without_value = None if self.call.target.arguments_added else name
             return
-        if operand.open:
-            self.suspended = self._loose = True
-        self.values.append(Value(option, name, operand, None if operand.open else operand.literal))
-
-    def _other(self, word: Word, text: str) -> None:
-        if text.startswith("-") and text != "-":
-            self.unknown.append(word)
-        elif not self._loose:
-            self.extra.append(word)
-        # One fault is reported once: what follows may be the value of an unknown option.
-        self._loose = True
+        if operand.may_split:
+            self.incomplete = self._may_be_value = True
+        text = None if operand.may_split else operand.literal
+        self.values.append(Value(option, name, operand, text))
 
 
 class Commands:
-    """The commands of the toolkit that a ``walker`` has followed.
-
-    ``invocations``: those that the toolkit has; ``unknown``: the others.
-    """
+    """The commands that a ``walker`` has followed; ``unknown``: those that the toolkit lacks."""
 
     def __init__(self, walker: Walker) -> None:
         self.walker = walker
@@ -140,12 +121,13 @@ class Commands:
                 self.unknown.append(call)
         self.invocations = list(self._by_call.values())
 
-    def of(self, call: Call) -> Invocation | None:
-        """Return the invocation that ``call`` is, None if the toolkit has no such command."""
-        return self._by_call.get(id(call))
+    def prints(self, call: Call | None, what: str) -> bool:
+        """Return whether ``call`` prints ``what`` besides other lines: SECRET or FOOTER."""
+        found = self._by_call.get(id(call))
+        return found is not None and not found.helps and what in found.command.prints(found.names)
 
 
 def fault(call: Call, word: Word, code: str, message: str, fix: str) -> Fault:
     """Return a finding about ``call`` at ``word``."""
     file = call.script.file
-    return call, Finding(file, word.line, word.column, code, str(call.program), message, fix)
+    return call, Finding(file, *word.place, code, str(call.program), message, fix)

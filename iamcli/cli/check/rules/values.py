@@ -17,11 +17,22 @@ if TYPE_CHECKING:
 
 #: The options that name a file to read.
 _FILES = ("-f", "-b", "-k", "-c")
-#: Programs that write no file, although they name one.
+#: Programs that read files, and others that write none, although they name one.
 _READERS = {
-    *("cat", "echo", "printf", "ls", "grep", "egrep", "less", "more", "head", "tail", "wc", "stat"),
-    *("rm", "shred", "file", "diff", "chmod", "chown"),
+    "cat",
+    "diff",
+    "egrep",
+    "file",
+    "grep",
+    "head",
+    "less",
+    "ls",
+    "more",
+    "stat",
+    "tail",
+    "wc",
 }
+_NO_WRITERS = {"chmod", "chown", "echo", "printf", "rm", "shred"}
 #: Programs that can write files that the script does not name.
 _UNPACKERS = {"tar", "unzip", "git", "rsync", "svn", "make", "aws", "s3cmd", "patch", "eval"}
 
@@ -57,7 +68,7 @@ def _written(commands: Commands) -> set[str] | None:
                 names.add(os.path.basename(redirect.word.known))
         if call.program in _UNPACKERS:
             return None
-        if not call.iam and call.program not in _READERS:
+        if not call.iam and call.program not in _READERS | _NO_WRITERS:
             for word in call.words:
                 names |= set(re.split(r"[/=,:?&]", word.known))
     return names
@@ -68,8 +79,9 @@ def _missing(call: Call, word: Word, name: str, written: set[str] | None) -> Ite
         return
     if written is None or os.path.basename(name) in written:
         return
-    quoted = any(part.quoted for part in word.parts[:1])
-    path = in_folder(call.flags.folder, f"./{name}" if quoted and name[:1] == "~" else name)
+    # A tilde in quotes is a part of the name.
+    literal = name[0] == "~" and word.parts[0].quoted
+    path = in_folder(call.flags.folder, f"./{name}" if literal else name)
     if path is None or os.path.exists(path):
         return
     relative = not os.path.isabs(os.path.expanduser(name))
@@ -83,21 +95,16 @@ def _removals(commands: Commands) -> Iterator[Fault]:
     for invocation in commands.invocations:
         call = invocation.call
         recursive = any(value.option.dest == "recursive" for value in invocation.values)
-        if not recursive or invocation.get("-p"):
+        if not recursive or "-p" in invocation.names or call.flags.nounset:
             continue
         for value in invocation.values:
             word = value.word
-            if word is None or not value.option.required or word.known or call.flags.nounset:
+            if word is None or not value.option.required or word.known or not word.unknowns:
                 continue
-            unsure = [
-                gap.name
-                for gap in word.gaps
-                if gap.name and not (gap.filled or gap.many or gap.name in commands.walker.tested)
-            ]
-            if unsure and len(unsure) == len(word.gaps):
-                name = unsure[0]
-                message = (
-                    f"everything of {word.source} is removed, and ${name} may be empty or wrong"
-                )
-                fix = f"use ${{{name}:?}}, or run set -u before"
-                yield fault(call, word, "W210", message, fix)
+            names = {"" if each.filled or each.many else each.name for each in word.unknowns}
+            if names & {"", *commands.walker.tested}:
+                continue
+            name = word.unknowns[0].name
+            message = f"everything of {word.source} is removed, and ${name} may be empty or wrong"
+            fix = f"use ${{{name}:?}}, or run set -u before"
+            yield fault(call, word, "W210", message, fix)

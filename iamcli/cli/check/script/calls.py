@@ -1,26 +1,24 @@
-"""What is followed in a script: commands, loops and tests, and where they are.
-
-Of their words it contains what is known before the script runs.
-"""
+"""The commands, loops and tests of a script, with what is known of their words before it runs."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
+from iamcli.cli.check.script import nodes
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from iamcli.cli.check.script import nodes
-    from iamcli.cli.check.script.nodes import Assignment, Node
+    from iamcli.cli.check.script.nodes import Node
     from iamcli.cli.check.script.scripts import Script
 
 _SPACES = re.compile(r"([ \t\n]+)")
 
 
-class Stage:
-    """A part of a pipeline: a ``Call`` or a ``Loop``.
+class PipelineCommand:
+    """A command of a pipeline: a ``Call`` or a ``Loop``.
 
     ``origin``: the command of the toolkit whose output it passes on, None if there is none. This is
     the command itself, or the one whose output is in the variable that echo prints.
@@ -29,7 +27,10 @@ class Stage:
     origin: Call | None = None
 
 
-class Gap(NamedTuple):
+Pipeline = tuple[PipelineCommand, ...]
+
+
+class Unknown(NamedTuple):
     """Text that is not known before the script runs.
 
     ``name``: the variable that it comes from, "" if none; ``output``: the pipeline whose output it
@@ -40,7 +41,7 @@ class Gap(NamedTuple):
     """
 
     name: str = ""
-    output: tuple[Stage, ...] = ()
+    output: Pipeline = ()
     many: bool = False
     single: bool = False
     filled: bool = False
@@ -48,58 +49,52 @@ class Gap(NamedTuple):
     elements: tuple[Word, ...] | None = None
 
 
-#: The value of a variable: known text and gaps.
-Value = tuple["str | Gap", ...]
+#: The value of a variable: text, known or not.
+Value = tuple["str | Unknown", ...]
 
 
 class Part(NamedTuple):
-    """A part of a word: known text or a gap, and whether it is in quotes.
+    """A part of a word; ``expanded``: the value of a variable, in which braces have no meaning."""
 
-    ``expanded``: whether it is the value of a variable, in which braces have no meaning.
-    """
-
-    text: str | Gap
+    text: str | Unknown
     quoted: bool
     expanded: bool = False
 
 
 class Word(NamedTuple):
-    """A word of a command line: its parts, its source text, and its position (from 1).
-
-    ``node``: what it is in the script, None if it is not there as such.
-    """
+    """A word of a command line, at the line and column ``place`` (from 1), and its node if any."""
 
     parts: tuple[Part, ...]
     source: str
-    line: int
-    column: int
+    place: tuple[int, int]
     node: nodes.Word | None = None
 
     @property
     def literal(self) -> str | None:
         """The word if all of it is known, else None."""
-        return None if self.gaps else self.known
+        return None if self.unknowns else self.known
 
     @property
     def known(self) -> str:
         """The parts of the word that are known, joined."""
-        return self.with_gaps("")
+        return self.with_unknowns_as("")
 
-    def with_gaps(self, text: str) -> str:
+    def with_unknowns_as(self, text: str) -> str:
         """Return the word with ``text`` for each part that is not known."""
-        return "".join(text if isinstance(each, Gap) else each for each in self.value)
+        return "".join(text if isinstance(each, Unknown) else each for each in self.value)
 
     @property
-    def gaps(self) -> list[Gap]:
+    def unknowns(self) -> list[Unknown]:
         """The parts of the word that are not known."""
-        return [part.text for part in self.parts if isinstance(part.text, Gap)]
+        return [part.text for part in self.parts if isinstance(part.text, Unknown)]
 
     @property
-    def open(self) -> bool:
+    def may_split(self) -> bool:
         """Whether it can become no word or several words."""
         return self.braces or any(
-            isinstance(part.text, Gap) and (part.text.many or not (part.quoted or part.text.single))
+            unknown.many or not (part.quoted or unknown.single)
             for part in self.parts
+            if isinstance(unknown := part.text, Unknown)
         )
 
     @property
@@ -127,7 +122,7 @@ class Word(NamedTuple):
         """The name of the program that the word names, without its folder; None if unknown."""
         if self.literal is not None:
             return self.literal.rpartition("/")[2] or self.literal
-        end = self.with_gaps("\0").rpartition("\0")[2]
+        end = self.with_unknowns_as("\0").rpartition("\0")[2]
         return end.rpartition("/")[2] if "/" in end else None
 
     @property
@@ -138,19 +133,18 @@ class Word(NamedTuple):
 
 def split(word: Word) -> Iterator[Word]:
     """Yield the words that a shell makes of ``word``: it splits what is not in quotes."""
-    current: list[Part] | None = None
+    current: list[Part] = []
     for part in word.parts:
-        if part.quoted or isinstance(part.text, Gap):
-            current = [*(current or ()), part]
+        if part.quoted or isinstance(part.text, Unknown):
+            current.append(part)
             continue
-        for piece in _SPACES.split(part.text):
-            if piece.isspace():
-                if current is not None:
-                    yield word._replace(parts=tuple(current))
-                current = None
-            elif piece:
-                current = [*(current or ()), part._replace(text=piece)]
-    if current is not None:
+        for piece in filter(None, _SPACES.split(part.text)):
+            if not piece.isspace():
+                current.append(part._replace(text=piece))
+            elif current:
+                yield word._replace(parts=tuple(current))
+                current = []
+    if current:
         yield word._replace(parts=tuple(current))
 
 
@@ -162,7 +156,7 @@ class Flags(NamedTuple):
     IAMCLI_STRICT is 1; ``folder``: the current directory, None if it is not known.
     """
 
-    folder: str | None
+    folder: str | None = None
     errexit: bool = False
     pipefail: bool = False
     nounset: bool = False
@@ -179,107 +173,104 @@ class Redirect(NamedTuple):
     word: Word
 
 
-class Use(NamedTuple):
-    """What the output of a command substitution is used for.
+class Substitution(NamedTuple):
+    """A command substitution: its node, whether the status is tested, and the pipelines in it."""
 
-    ``kind``: "assignment", "declaration", "herestring" or "other"; ``name``: the variable that gets
-    the output; ``statement``: the node of the assignment.
-    """
-
-    kind: str = "other"
-    name: str = ""
-    statement: Assignment | None = None
-
-
-class Capture(NamedTuple):
-    """A command substitution: its use, whether the status is tested, and the pipelines in it."""
-
-    use: Use
+    node: nodes.Substitution
     tested: bool
-    pipelines: list[tuple[Stage, ...]]
+    pipelines: list[Pipeline]
+
+    @property
+    def receiver(self) -> nodes.Assignment | nodes.Redirect | None:
+        """The assignment or the here-string that gets the output, None if it is neither."""
+        inside = nodes.Word | nodes.DoubleQuoted
+        pairs = nodes.ancestry(self.node)
+        node, parent = next(pair for pair in pairs if not isinstance(pair[1], inside))
+        if isinstance(parent, nodes.Assignment):
+            return None if parent.naked or node is parent.index else parent
+        return parent if isinstance(parent, nodes.Redirect) and parent.operator == "<<<" else None
 
 
 class Context(NamedTuple):
     """Where a statement is.
 
     ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
-    ``capture``: the command substitution that it is directly in; ``replaced``: the text that xargs
-    or find replaces in it.
+    ``substitution``: the command substitution that it is directly in; ``replaced``: the text that
+    xargs or find replaces in it.
     """
 
     script: Script
     tested: bool = False
     redirects: tuple[Redirect, ...] = ()
-    capture: Capture | None = None
+    substitution: Substitution | None = None
     replaced: str = ""
 
 
-class Loop(Stage):
-    """A loop, or another statement in a pipeline that is not a ``Call``.
+class Loop(PipelineCommand):
+    """A loop with the words of ``for``, or another statement in a pipeline, but not a ``Call``."""
 
-    ``kind``: "for", "while" or "other"; ``words``: those of ``for``; ``redirects``: those of
-    ``while``; ``names``: the variables that it sets; ``reads``: whether the condition of ``while``
-    reads lines; ``condition`` and ``body``: their source texts.
-    """
-
-    def __init__(self, node: Node, kind: str = "other") -> None:
+    def __init__(self, node: Node, words: Sequence[Word] = ()) -> None:
         self.node = node
-        self.kind = kind
-        self.words: list[Word] = []
+        self.words = words
         self.redirects: tuple[Redirect, ...] = ()
-        self.names: set[str] = set()
-        self.reads = False
-        self.condition = ""
-        self.body = ""
 
 
 class Target(NamedTuple):
     """The command that a command line runs in the end.
 
-    ``words``: its name and its arguments; ``open``: whether arguments are added; ``plain``: whether
-    it can also be a function of the script; ``noglob``: whether the shell expands no ``*`` for it;
-    ``through``: the programs that run it; ``replaced``: the text that they replace in arguments.
+    ``words``: its name and its arguments; ``arguments_added``: whether it gets others, too;
+    ``plain``: whether it can also be a function of the script; ``noglob``: whether the shell
+    expands no ``*`` for it; ``run_by``: the programs that run it; ``replaced``: the text that they
+    replace in arguments.
     """
 
     words: list[Word]
-    open: bool = False
+    arguments_added: bool = False
     plain: bool = True
     noglob: bool = False
-    through: tuple[str, ...] = ()
+    run_by: tuple[str, ...] = ()
     replaced: str = ""
 
 
-class Call(Stage):
+class Call(PipelineCommand):
     """A simple command.
 
     ``target``: what it runs in the end, which ``head``, ``words`` and ``program`` are of: the word
     of the name, the arguments, and the name without the folder, None if it is not known; ``iam``:
     whether it is or should be a command of the toolkit; ``shell_function``: whether it is a
     function of the script; ``redirects``: its redirections and those around it; ``flags``: the
-    settings that it is run with; ``capture``: the command substitution that it is directly in;
-    ``stages`` and ``stage``: its pipeline, if any, and its position in it; ``merging``: whether the
+    settings that it is run with; ``substitution``: the command substitution that it is directly in;
+    ``pipeline``: what it is a part of, if any, and its ``position`` in it; ``merging``: whether the
     pipe after it also takes standard error.
     """
 
-    def __init__(self, script: Script, node: Node, target: Target) -> None:
-        self.script = script
+    def __init__(self, node: Node, target: Target, context: Context, flags: Flags) -> None:
         self.node = node
         self.target = target
+        self.script = context.script
+        self.redirects = context.redirects
+        self.substitution = context.substitution
+        self.flags = flags
         self.head, *self.words = target.words
         self.program = self.head.program
         self.iam = False
         self.shell_function = False
-        self.redirects: tuple[Redirect, ...] = ()
-        self.flags = Flags(None)
-        self.capture: Capture | None = None
-        self.stages: tuple[Stage, ...] = ()
-        self.stage = 0
+        self.pipeline: Pipeline = ()
+        self.position = 0
         self.merging = False
 
     @property
     def literals(self) -> list[str | None]:
         """The arguments, None for those that are not known."""
         return [word.literal for word in self.words]
+
+    def find_origin(self) -> None:
+        """Set ``origin``. The output of echo can contain that of an echo before, and so on."""
+        printed = outputs(self.words) if self.program in ("echo", "printf", "print") else []
+        if self.iam:
+            self.origin = self
+        elif len(printed) == 1:
+            self.origin = printed[0]
 
     @property
     def merged(self) -> bool:
@@ -291,29 +282,14 @@ class Call(Stage):
         )
 
 
-class Test(NamedTuple):
-    """A comparison: the parts of the values in it that are not known, and the patterns."""
-
-    gaps: list[Gap]
-    patterns: list[Word]
+#: A comparison: the words whose values are compared, and the patterns.
+Test = tuple[list[Word], list[Word]]
 
 
-def found_origin(stage: Call) -> Call | None:
-    """Return the ``origin`` of a command that is followed just now, from its words.
-
-    It is found once, because the output of echo can contain that of an echo before, and so on.
-    """
-    if stage.iam:
-        return stage
-    if stage.program in ("echo", "printf", "print"):
-        sources = outputs([gap for word in stage.words for gap in word.gaps])
-        return sources[0] if len(sources) == 1 else None
-    return None
-
-
-def outputs(gaps: list[Gap]) -> list[Call]:
-    """Return the commands of the toolkit whose output the ``gaps`` are."""
-    sources = [gap.output[0].origin for gap in gaps if len(gap.output) == 1]
+def outputs(words: Iterable[Word]) -> list[Call]:
+    """Return the commands of the toolkit whose output is in the ``words``."""
+    pipelines = [unknown.output for word in words for unknown in word.unknowns]
+    sources = [pipeline[0].origin for pipeline in pipelines if len(pipeline) == 1]
     return [call for call in sources if call]
 
 
@@ -322,9 +298,9 @@ def read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
     return [each.word for each in redirects if each.operator in ("<", "<<", "<<<")]
 
 
-def joins_lines(stage: Stage) -> bool:
-    """Return whether ``stage`` joins lines, as echo does with a variable that is not in quotes."""
-    if not isinstance(stage, Call) or stage.iam:
+def joins_lines(command: PipelineCommand) -> bool:
+    """Return whether ``command`` joins lines: echo does with a variable that is not in quotes."""
+    if not isinstance(command, Call) or command.iam:
         return False
-    parts = [part for word in stage.words for part in word.parts]
-    return not all(part.quoted for part in parts if isinstance(part.text, Gap))
+    parts = [part for word in command.words for part in word.parts]
+    return not all(part.quoted for part in parts if isinstance(part.text, Unknown))

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import Stage
+    from iamcli.cli.check.script.calls import PipelineCommand
     from iamcli.cli.check.script.scripts import Script
 
 #: The programs that run the argument after an option like -c, or else what they read.
@@ -34,18 +34,16 @@ def argument(call: Call) -> int:
 
 def quoted(call: Call, number: int) -> Script | None:
     """Return the script that the argument of that number is, None if it is not in quotes."""
-    word = call.words[number] if 0 <= number < len(call.words) else None
-    if word is None or word.source[:1] not in ("'", '"'):
-        return None
-    return fragment(call.script, [word])
+    words = [word for word in call.words[number : number + 1] if word.source[:1] in ("'", '"')]
+    return fragment(call.script, words)
 
 
 def joined(call: Call) -> Script | None:
     """Return the script that ``parallel`` runs, if it gets one in quotes."""
     if call.head.source[:1] not in ("'", '"'):
         return None
-    more = b"" if call.target.replaced else b'"$@"'
-    return fragment(call.script, [call.head, *call.words], more)
+    added = [] if call.target.replaced else [Word((), '"$@"', (0, 0))]
+    return fragment(call.script, [call.head, *call.words, *added])
 
 
 def remote(call: Call) -> Script | None:
@@ -60,21 +58,19 @@ def remote(call: Call) -> Script | None:
         # The value of an option can be attached.
         at += 2 if option and option[1] and option.end() == len(words[at].known) else 1
     shell = at == len(words) or words[at].known.partition(" ")[0] in SHELLS
-    read = document(call) if shell else None
-    return read or fragment(call.script, words[at:])
+    return (document(call) if shell else None) or fragment(call.script, words[at:])
 
 
 def document(call: Call) -> Script | None:
     """Return the script in the here-document that ``call`` reads, if there is one."""
-    around = call.node.around
-    redirects = around.redirects if isinstance(around, nodes.Statement) else []
+    statement = call.node.parent
+    redirects = statement.redirects if isinstance(statement, nodes.Statement) else []
     documents = [each.document for each in redirects if each.document]
-    word = Word((), "", 0, 0, documents[-1]) if documents else None
-    return fragment(call.script, [word]) if word else None
+    return fragment(call.script, [Word((), "", (0, 0), each) for each in documents[-1:]])
 
 
-def fragment(script: Script, words: list[Word], more: bytes = b"") -> Script | None:
-    """Return the script that the ``words`` and ``more`` are if they are joined with spaces."""
+def fragment(script: Script, words: list[Word]) -> Script | None:
+    """Return the script that the ``words`` are if they are joined with spaces."""
     source, places = b"", [0]
     before: nodes.Word | None = None
     for word in words:
@@ -90,8 +86,6 @@ def fragment(script: Script, words: list[Word], more: bytes = b"") -> Script | N
             places += range(at, at + len(letters))
         places.append(places[-1] + 1)
         source += b" "
-    places += [places[-1]] * len(more)
-    source += more
     return Fragment(script, source, places[1:]) if source.strip() else None
 
 
@@ -100,8 +94,8 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
 
     A variable stays as it is: it is expanded there. What a command prints is unknown.
     """
-    around = word.around
-    document = around if isinstance(around, nodes.Redirect) and around.document is word else None
+    parent = word.parent
+    document = parent if isinstance(parent, nodes.Redirect) and parent.document is word else None
     end = document.word.parts if document and document.word else []
     if any(not isinstance(each, nodes.Literal) or "\\" in each.value for each in end):
         # The shell expands nothing in a here-document whose end is quoted.
@@ -127,9 +121,9 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
             yield b"$_", part.start, True
 
 
-def passed(stages: list[Stage]) -> Script | None:
-    """Return the script in a here-document that cat passes to a shell, the last stage."""
-    before, last = stages[-2:] if len(stages) > 1 else (None, None)
+def passed(commands: list[PipelineCommand]) -> Script | None:
+    """Return the script in a here-document that cat passes to a shell, the last command."""
+    before, last = commands[-2:]
     if not isinstance(before, Call) or not isinstance(last, Call):
         return None
     shell = last.program in SHELLS and reads(last)
@@ -144,34 +138,27 @@ def reads(call: Call) -> bool:
     return not operands or call.program == "su" or "-s" in call.literals
 
 
-class Aliases:
-    """The aliases of a script that stand for a single command."""
+def aliases(call: Call) -> dict[str, list[str]]:
+    """Return the words of each alias that ``call`` defines, none if it is not a single command."""
+    typed = [text or "" for text in call.literals] if call.program == "alias" else []
+    pairs = (text.partition("=") for text in typed)
+    return {name: _single(value) for name, equals, value in pairs if equals}
 
-    def __init__(self) -> None:
-        self._words: dict[str, list[str]] = {}
 
-    def define(self, call: Call) -> None:
-        """Remember what ``call`` defines, if it is ``alias``."""
-        for text in call.literals if call.program == "alias" else ():
-            name, equals, value = (text or "").partition("=")
-            if equals:
-                self._words[name] = _single(value)
-
-    def expanded(self, words: list[Word]) -> list[Word]:
-        """Return the ``words`` of a command, with those that an alias stands for."""
-        seen: set[str] = set()
-        while words and words[0].source == words[0].literal and len(seen) < _MAX_ALIASES:
-            name = words[0].source
-            if name in seen or not self._words.get(name):
-                break
-            seen.add(name)
-            head = words[0]
-            first = [
-                Word((Part(text, quoted=number > 0),), text, head.line, head.column)
-                for number, text in enumerate(self._words[name])
-            ]
-            words = [*first, *words[1:]]
-        return words
+def expanded(words: list[Word], known: dict[str, list[str]]) -> list[Word]:
+    """Return the ``words`` of a command, with those of the aliases that are ``known``."""
+    seen = {""}
+    while words and words[0].source == words[0].literal and len(seen) <= _MAX_ALIASES:
+        head = words[0]
+        if head.source in seen or not known.get(head.source):
+            break
+        seen.add(head.source)
+        first = [
+            Word((Part(text, quoted=number > 0),), text, head.place)
+            for number, text in enumerate(known[head.source])
+        ]
+        words = [*first, *words[1:]]
+    return words
 
 
 def _single(text: str) -> list[str]:

@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
-from iamcli.cli.check.script.calls import Gap, Part, Redirect, Use, Word, split
-from iamcli.cli.check.script.state import filled
+from iamcli.cli.check.script.calls import Part, Redirect, Unknown, Word, split
+from iamcli.cli.check.script.state import filled, single_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.nodes import Literal, Node, SingleQuoted, Substitution
     from iamcli.cli.check.script.state import State
 
-_ESCAPED = re.compile(r"\\(\n|.)", re.DOTALL)
+#: An escaped character, or others.
+_ESCAPED = re.compile(r"\\(\n|.)|[^\\]+|\\", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(r'\\([$`"\\\n])')
 _EXPANSION = re.compile(r"\$\{(#?)(!?)([A-Za-z_]\w*|[0-9]+|[@*?$!#-])(\[[^]]*\])?(.*)\}", re.DOTALL)
 _RANGE = re.compile(r"\{[\w-]+\.\.[\w.-]+\}")
@@ -28,22 +29,24 @@ _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f"
 
 
 class WordReader(NamedTuple):
-    """Reads words as the shell expands them in this ``state`` and ``context``.
+    """Reads words as the shell expands them; ``run`` returns the output of a substitution."""
 
-    ``run``: follows a command substitution, and returns its output.
-    """
-
-    run: Callable[[Substitution, State, Context, Use], Value]
+    run: Callable[[Substitution, State, Context], Value]
     state: State
     context: Context
 
     def words(self, found: Iterable[nodes.Word]) -> list[Word]:
         """Return the words that the shell makes of ``nodes``, as in the arguments of a command."""
-        return [word for node in found for word in self._split(node, self._parts(node, Use()))]
+        return [word for node in found for word in self._split(node, self._parts(node))]
 
-    def word(self, node: nodes.Word, use: Use) -> Word:
+    def word(self, node: nodes.Word) -> Word:
         """Return the node as one word, as in an assignment or a redirection."""
-        return self._word(node, self._parts(node, use))
+        return self._word(node, self._parts(node))
+
+    def pattern(self, node: nodes.Word) -> Word:
+        """Return a pattern of ``case`` as it is written."""
+        self.substitutions(node)
+        return self._word(node, [Part(node.text, quoted=True)])
 
     def redirects(self, found: Iterable[nodes.Redirect]) -> Iterator[Redirect]:
         """Yield the redirections; for a here-document, yield each expansion in it."""
@@ -51,33 +54,30 @@ class WordReader(NamedTuple):
             if node.document is not None:
                 for part in node.document.parts:
                     if not isinstance(part, nodes.Literal):
-                        parts = self._expanded(part, Use(), quoted=False)
-                        yield Redirect("<<", "", self._word(part, parts))
+                        yield Redirect("<<", "", self._word(part, self._expanded(part)))
             elif node.word is not None:
-                use = Use("herestring") if node.operator == "<<<" else Use()
-                yield Redirect(node.operator, node.descriptor, self.word(node.word, use))
+                yield Redirect(node.operator, node.descriptor, self.word(node.word))
 
-    def array(self, elements: Iterable[nodes.Word], use: Use) -> Value:
+    def array(self, elements: Iterable[nodes.Word]) -> Value:
         """Follow the elements of an array; return the array."""
         parts: list[Part] = []
         words: list[Word] = []
         for element in elements:
-            of_element = self._parts(element, use)
+            of_element = self._parts(element)
             words += self._split(element, of_element)
             parts += of_element
-        only = parts[0].text if len(parts) == 1 else None
-        output = only.output if isinstance(only, Gap) else ()
+        only = single_unknown(tuple(part.text for part in parts))
         known = None if any(word.glob for word in words) else tuple(words)
-        return (Gap(output=output, many=True, elements=known),)
+        return (Unknown(output=only.output if only else (), many=True, elements=known),)
 
     def substitutions(self, node: Node) -> None:
         """Follow the command substitutions in a calculation, a default value or an index."""
         for inner in nodes.first(node, nodes.Substitution):
-            self.run(inner, self.state, self.context, Use())
+            self.run(inner, self.state, self.context)
 
     def _word(self, node: Node, parts: Iterable[Part]) -> Word:
         whole = node if isinstance(node, nodes.Word) else None
-        return Word(tuple(parts), node.text, *self.context.script.place(node.start), whole)
+        return Word(tuple(parts), node.text, self.context.script.place(node.start), whole)
 
     def _split(self, node: nodes.Word, parts: list[Part]) -> list[Word]:
         """Return the words that the shell makes of ``node``: elements of an array, or its parts."""
@@ -87,30 +87,29 @@ class WordReader(NamedTuple):
             return [self._word(node, each.parts) for each in elements]
         return list(split(self._word(node, parts)))
 
-    def _parts(self, node: nodes.Word, use: Use) -> list[Part]:
+    def _parts(self, node: nodes.Word) -> list[Part]:
         """Return the parts of the word, before the shell splits them into words."""
-        parts = [part for each in node.parts for part in self._expanded(each, use, quoted=False)]
+        parts = [part for each in node.parts for part in self._expanded(each)]
         known = "".join(part.text for part in parts if isinstance(part.text, str))
         if self.context.replaced and self.context.replaced in known:
-            return [Part(Gap(filled=True), quoted=True)]
+            return [Part(Unknown(filled=True), quoted=True)]
         return parts
 
-    def _expanded(self, node: Node, use: Use, *, quoted: bool) -> list[Part]:
+    def _expanded(self, node: Node, *, quoted: bool = False) -> list[Part]:
         if isinstance(node, nodes.DoubleQuoted):
-            parts = [part for each in node.parts for part in self._expanded(each, use, quoted=True)]
+            parts = [part for each in node.parts for part in self._expanded(each, quoted=True)]
             return parts or [Part("", quoted=True)]
         if isinstance(node, nodes.Literal | nodes.SingleQuoted):
             return list(_plain(node, quoted=quoted))
         if isinstance(node, nodes.Glob):
             return [Part(node.text, quoted)]
         if isinstance(node, nodes.Substitution):
-            used = Use() if isinstance(node, nodes.File) else use
-            return [Part(each, quoted) for each in self.run(node, self.state, self.context, used)]
+            return [Part(each, quoted) for each in self.run(node, self.state, self.context)]
         self.substitutions(node)
         if isinstance(node, nodes.Variable):
             values = _variable(node.text.replace("\\\n", ""), self.state)
             return [Part(each, quoted, expanded=True) for each in values]
-        return [Part(Gap(single=True, filled=True), quoted)]
+        return [Part(Unknown(single=True, filled=True), quoted)]
 
 
 def _plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
@@ -118,40 +117,32 @@ def _plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
     source = node.value
     if isinstance(node, nodes.SingleQuoted):
         if node.escapes:
-            source = _ESCAPED.sub(lambda match: _ANSI.get(match[1], match[1]), source)
+            source = _ESCAPED.sub(lambda match: _ANSI.get(match[1], match[1] or match[0]), source)
         yield Part(source, quoted=True)
     elif quoted:
         text = _ESCAPED_IN_QUOTES.sub(lambda match: "" if match[1] == "\n" else match[1], source)
         yield Part(text, quoted=True)
     elif _RANGE.search(source):
-        yield Part(Gap(many=True), quoted=False)
+        yield Part(Unknown(many=True), quoted=False)
     else:
-        at = 0
         for match in _ESCAPED.finditer(source):
-            if match.start() > at:
-                yield Part(source[at : match.start()], quoted=False)
             if match[1] != "\n":
-                yield Part(match[1], quoted=True)
-            at = match.end()
-        if at < len(source):
-            yield Part(source[at:], quoted=False)
+                yield Part(match[1] or match[0], quoted=match[1] is not None)
 
 
 def _variable(source: str, state: State) -> Value:
     """Return the value of ``$NAME`` or ``${NAME...}``."""
-    source = source.strip()
     if not source.startswith("${"):
         return _simple(source[1:], state)
     match = _EXPANSION.fullmatch(source)
     if not match:
-        return (Gap(many=True),)
+        return (Unknown(many=True),)
     length, indirect, name, index, rest = match.groups()
     if length and not indirect and name not in _SPECIAL:
-        return (Gap(single=True, filled=True),)
+        return (Unknown(single=True, filled=True),)
     if index or indirect or (rest and name in ("@", "*")):
-        value = state.value(name)
-        only = value[0] if len(value) == 1 and index in ("[@]", "[*]") else None
-        return (Gap(name, only.output if isinstance(only, Gap) else (), many=True),)
+        only = single_unknown(state.value(name)) if index in ("[@]", "[*]") else None
+        return (Unknown(name, only.output if only else (), many=True),)
     if not rest:
         return _simple(name, state)
     return _changed(name, rest, state)
@@ -161,8 +152,8 @@ def joined_elements(*arrays: Value) -> tuple[Word, ...] | None:
     """Return the elements of the ``arrays``, None if one of them is unknown or no array."""
     words: list[Word] = []
     for array in arrays:
-        only = array[0] if len(array) == 1 else None
-        if not isinstance(only, Gap) or only.elements is None:
+        only = single_unknown(array)
+        if only is None or only.elements is None:
             return None
         words += only.elements
     return tuple(words)
@@ -170,11 +161,11 @@ def joined_elements(*arrays: Value) -> tuple[Word, ...] | None:
 
 def _simple(name: str, state: State) -> Value:
     if name in ("@", "*"):
-        return (Gap(name, many=True),)
+        return (Unknown(name, many=True),)
     if name in _SPECIAL:
-        return (Gap(single=True, filled=True),)
+        return (Unknown(single=True, filled=True),)
     if "IFS" in state.variables and name in state.variables:
-        return (Gap(name, filled=filled(state.variables[name])),)
+        return (Unknown(name, filled=filled(state.variables[name])),)
     return state.value(name)
 
 
@@ -183,15 +174,11 @@ def _changed(name: str, rest: str, state: State) -> Value:
     operator = rest[:2] if rest[0] == ":" and rest[1:2] in ("?", "-", "=") else rest[:1]
     operand = rest[len(operator) :]
     value = _simple(name, state)
-    if operator in (":?", "?"):
-        known = all(isinstance(part, str) for part in value)
-        return value if known and filled(value) else (Gap(name, filled=True),)
-    if operator in (":-", ":=", "-", "="):
-        if filled(value) and all(isinstance(part, str) for part in value):
-            return value
-        return (Gap(name, filled=bool(operand.strip("\"'")) and "$" not in operand),)
+    known = all(isinstance(part, str) for part in value)
+    if operator in (":?", "?", ":-", ":=", "-", "="):
+        given = "?" in operator or (bool(operand.strip("\"'")) and "$" not in operand)
+        return value if known and filled(value) else (Unknown(name, filled=given),)
     text = "".join(part for part in value if isinstance(part, str))
     folder, slash, last = text.rpartition("/")
     cut = {"%/": text.removesuffix("/"), "%/*": folder if slash else text, "##*/": last}
-    known = rest in cut and all(isinstance(part, str) for part in value)
-    return (cut[rest],) if known else (Gap(name),)
+    return (cut[rest],) if known and rest in cut else (Unknown(name),)

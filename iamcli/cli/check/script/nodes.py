@@ -1,7 +1,4 @@
-"""The parts of a script, as the parser gives them.
-
-A class declares its members once: with their types, and with their names in the JSON of shfmt.
-"""
+"""The parts of a script. A class declares its members, and their names in the JSON of shfmt."""
 
 from __future__ import annotations
 
@@ -12,14 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-_Kind = TypeVar("_Kind", bound="Node")
+_Node = TypeVar("_Node", bound="Node")
 
 
 class Node:
-    """A part of a script, in the text ``source`` from the byte ``start`` to ``end``.
-
-    ``around``: the part that it is in.
-    """
+    """A part of a script, from the byte ``start`` to ``end`` of ``source``, in its ``parent``."""
 
     #: By the type in the JSON: the class.
     types: ClassVar[dict[str, type[Node]]] = {}
@@ -31,7 +25,7 @@ class Node:
         for each in json.split():
             cls.types[each] = cls
         declared = zip(cls.__annotations__.items(), members.split(), strict=True)
-        own = {name: (place, kind) for (name, kind), place in declared}
+        own = {name: (place, annotation) for (name, annotation), place in declared}
         cls.members = {**cls.members, **own}
 
     def __init__(self, source: bytes, start: int, end: int, **members: Any) -> None:
@@ -39,15 +33,15 @@ class Node:
         self.start = start
         self.end = end
         self.__dict__.update(members)
-        self.around: Node | None = None
+        self.parent: Node | None = None
         for each in self.inner:
-            each.around = self
+            each.parent = self
 
     @property
     def inner(self) -> Iterator[Node]:
         """The parts in it."""
         for name, value in self.__dict__.items():
-            if isinstance(value, Node) and name != "around":
+            if isinstance(value, Node) and name != "parent":
                 yield value
             elif isinstance(value, list):
                 yield from value
@@ -56,12 +50,6 @@ class Node:
     def text(self) -> str:
         """Its source."""
         return self.source[self.start : self.end].decode("utf-8", "replace")
-
-
-class Root(Node, json="File", members="Stmts"):
-    """A whole script."""
-
-    body: list[Statement]
 
 
 class Statement(Node, json="Stmt", members="Cmd Redirs Negated Background"):
@@ -165,8 +153,8 @@ class Function(Node, json="FuncDecl", members="Name Body"):
     body: Statement
 
 
-class Group(Node, json="Block", members="Stmts"):
-    """Statements in braces."""
+class Group(Node, json="File Block", members="Stmts"):
+    """A whole script, or statements in braces."""
 
     body: list[Statement]
 
@@ -212,7 +200,7 @@ class Substitution(Node, json="CmdSubst", members="Stmts"):
     body: list[Statement]
 
 
-class File(Substitution, json="ProcSubst"):
+class ProcessSubstitution(Substitution, json="ProcSubst"):
     """The output or the input of statements as a file, ``<(...)``."""
 
 
@@ -235,10 +223,7 @@ class Variable(Other, json="ParamExp"):
 
 
 class Assignment(Node, json="Assign", members="Name Index Value Array Array Append Naked"):
-    """A variable that is set; ``naked``: that is only declared, or a word after the keyword.
-
-    ``elements``: those of an ``array``.
-    """
+    """A variable that is set; ``naked``: that is only declared, or a word after the keyword."""
 
     name: str
     index: Node | None
@@ -249,10 +234,17 @@ class Assignment(Node, json="Assign", members="Name Index Value Array Array Appe
     naked: bool
 
 
-def first(node: Node, kind: type[_Kind]) -> Iterator[_Kind]:
-    """Yield the first nodes of the ``kind`` in each branch of ``node``."""
+def first(node: Node, node_type: type[_Node]) -> Iterator[_Node]:
+    """Yield the first nodes of the ``node_type`` in each branch of ``node``."""
     for each in node.inner:
-        if isinstance(each, kind):
+        if isinstance(each, node_type):
             yield each
         else:
-            yield from first(each, kind)
+            yield from first(each, node_type)
+
+
+def ancestry(node: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield ``node`` and what it is in, each with its parent."""
+    while node.parent is not None:
+        yield node, node.parent
+        node = node.parent

@@ -6,7 +6,7 @@ import re
 from itertools import dropwhile, takewhile
 
 from iamcli.cli import index
-from iamcli.cli.check.script.calls import Gap, Part, Target, Word
+from iamcli.cli.check.script.calls import Part, Target, Unknown, Word
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 #: The programs that run another, and their options that take the next argument.
@@ -64,9 +64,8 @@ def target(words: list[Word]) -> Target | None:
 
 def _is_plain(words: list[Word]) -> bool:
     """Return whether ``words`` are a command of the toolkit that eval runs as it is."""
-    name = words[0].program if words else None
-    plain = all(_PLAIN.fullmatch(word.known) for word in words)
-    return plain and (name or "").startswith("iam-")
+    named = bool(words) and (words[0].program or "").startswith("iam-")
+    return named and all(_PLAIN.fullmatch(word.known) for word in words)
 
 
 def unwrapped(wrapper: Target) -> Target:
@@ -106,10 +105,10 @@ def _strip(outer: Target, name: str) -> Target | None:
         rest = [_replaced(word, replaced) for word in rest]
     return Target(
         rest,
-        outer.open or (name in ("xargs", "parallel") and not replaced),
+        outer.arguments_added or (name in ("xargs", "parallel") and not replaced),
         outer.plain and name in _SHELLS,
         outer.noglob or name == "noglob",
-        (*outer.through, name),
+        (*outer.run_by, name),
         replaced or outer.replaced,
     )
 
@@ -125,8 +124,8 @@ def _find(outer: Target) -> Target:
             several = rest[end : end + 1] == ["+"]
             replaced = [word if several else _replaced(word, "{}") for word in words]
             kept = [word for word in replaced if word.literal != "{}"]
-            through = (*outer.through, "find")
-            return Target(kept, several, plain=False, through=through, replaced="{}")
+            run_by = (*outer.run_by, "find")
+            return Target(kept, several, plain=False, run_by=run_by, replaced="{}")
     return outer
 
 
@@ -134,4 +133,4 @@ def _replaced(word: Word, text: str) -> Word:
     """Return ``word`` with an unknown value if it contains ``text``."""
     if text not in word.known:
         return word
-    return word._replace(parts=(Part(Gap(filled=True), quoted=True),))
+    return word._replace(parts=(Part(Unknown(filled=True), quoted=True),))

@@ -1,14 +1,11 @@
-"""Reads scripts, and texts in them that are scripts.
-
-A script that the parser refuses is parsed again without the line that it names, so that the lines
-before and after a fault are read.
-"""
+"""Reads scripts, and texts in them that are scripts, without the lines that have faults."""
 
 from __future__ import annotations
 
 import os
 import re
 from bisect import bisect_right
+from contextlib import suppress
 from functools import cached_property
 from shutil import which
 from typing import NamedTuple
@@ -74,39 +71,36 @@ class Script:
         self.first_line = first.decode("utf-8", "replace")
         self.notes: list[Note] = []
         self.faults: list[Fault] = []
-        self.silenced: dict[int, set[str]] = {}
-        self.zsh = file.endswith(".zsh") or (
-            self.first_line.startswith("#!") and "zsh" in self.first_line
-        )
+        is_zsh = file.endswith(".zsh") or re.match("#!.*zsh", self.first_line)
+        self.dialect = "zsh" if is_zsh else "bash"
         self.starts = [0, *(match.end() for match in re.finditer(b"\n", source))]
         #: The last line that is not blank.
         self._last = source.rstrip().count(b"\n") + 1
         self.lines = source.split(b"\n")
         self.plain_sh = bool(re.match(r"#!\s*\S*?/(da)?sh\b", self.first_line))
         self.statements = self._parsed(source)
-        for number, line in enumerate(self.text.split("\n"), 1):
-            if "iamcli" in line and (match := _SILENCED.search(line)):
-                self.silenced[number] = set(re.findall(r"[A-Z]\d+", match[1]))
+        self.silenced = {
+            number: set(re.findall(r"[A-Z]\d+", match[1]))
+            for number, line in enumerate(self.text.split("\n"), 1)
+            if "iamcli" in line and (match := _SILENCED.search(line))
+        }
 
     def _parsed(self, source: bytes) -> Sequence[Statement]:
         """Return the statements of ``source`` without the lines that have a fault."""
-        dialect = "zsh" if self.zsh else "bash"
         for faults in range(_MAX_FAULTS):
             try:
-                tree = self.parser.parse(source, dialect)
+                statements, unread = self.parser.parse(source, self.dialect)
             except SyntaxFault as error:
                 # It is at the end of the script that something is not closed.
                 fault = _line(source, min(error.at, len(source.rstrip())), str(error))
             else:
-                for at in tree.unread:
+                for at in unread:
                     self.skip(_line(source, at, ""))
-                return tree.statements
-            if not faults and not self.zsh and self.root is self and not self.refused:
+                return statements
+            if not faults and self.dialect == "bash" and self.root is self and not self.refused:
                 # It is for both bash and zsh.
-                try:
-                    return self.parser.parse(source, "zsh").statements
-                except SyntaxFault:
-                    pass
+                with suppress(SyntaxFault):
+                    return self.parser.parse(source, "zsh")[0]
             self.skip(fault._replace(error=self.refused, first=not faults))
             blanks = b" " * (fault.end - fault.start)
             source = source[: fault.start] + blanks + source[fault.end :]
@@ -124,13 +118,11 @@ class Script:
     @cached_property
     def refused(self) -> bool:
         """Whether bash, or zsh for its scripts, finds a syntax error in it; it runs nothing."""
-        shell = which("zsh" if self.zsh else "bash")
-        if shell is None:
-            return False
+        shell = which(self.dialect)
         # zsh would read the start-up files of the user.
-        options = ["-f", "-n"] if self.zsh else ["-n"]
+        options = ["-f", "-n"] if self.dialect == "zsh" else ["-n"]
         try:
-            return self.parser.run([shell, *options], self._source)[0] != 0
+            return shell is not None and self.parser.run([shell, *options], self._source)[0] != 0
         except UnreadableError:
             return False
 
@@ -180,7 +172,10 @@ def _line(source: bytes, at: int, message: str) -> Fault:
 
 
 def read(file: str, parser: Parser) -> Script:
-    """Read and parse the script ``file``. Raises UnreadableError, and Failure as ``program``."""
+    """Read and parse the script ``file``.
+
+    Raises UnreadableError, RecursionError if it is nested too deeply, and Failure as ``program``.
+    """
     try:
         source = files.read(file, MAX_SIZE + 1)
     except (OSError, ValueError) as error:
@@ -189,10 +184,7 @@ def read(file: str, parser: Parser) -> Script:
     source = source.removeprefix(b"\xef\xbb\xbf")
     carriage = source.count(b"\r\n")
     source = source.replace(b"\\\r\n", b" \\\n").replace(b"\r\n", b" \n").replace(b"\r", b" ")
-    try:
-        script = Script(file, source, parser)
-    except RecursionError:
-        raise UnreadableError("too large or nested too deeply") from None
+    script = Script(file, source, parser)
     if carriage:
         reason = "end in CR LF, which shells do not accept; checked as if they ended in LF"
         script.notes.insert(0, Note(file, (1, len(script.lines)), reason))

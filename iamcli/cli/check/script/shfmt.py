@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import subprocess
 import time
 from contextlib import suppress
 from functools import cache
-from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
 from iamcli.cli.check.script.nodes import Node
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.nodes import Statement, Word
 
     Members = dict[str, Any]
+    #: The statements of a text, and the bytes of texts in it that are not read: in backticks in
+    #: backticks in double quotes, where they may contain commands.
+    Tree = tuple[list[Statement], list[int]]
 
 #: How long everything that is run for one file may take (seconds).
 MAX_TIME = 20
@@ -56,17 +59,6 @@ class SyntaxFault(Exception):  # noqa: N818 - a fault of the script
         self.at = at
 
 
-class Tree(NamedTuple):
-    """What a text contains.
-
-    ``statements``: its statements; ``unread``: bytes of texts that may contain commands, in
-    backticks in backticks in double quotes.
-    """
-
-    statements: list[Statement]
-    unread: list[int]
-
-
 @cache
 def program() -> str:
     """Return the path of shfmt. Raises Failure if it is not installed."""
@@ -77,10 +69,7 @@ def program() -> str:
 
 
 class Parser:
-    """Parses scripts and the texts in them; each text once.
-
-    Everything that it runs for one file ends within MAX_TIME.
-    """
+    """Parses scripts and texts in them, each once, and for each file within MAX_TIME."""
 
     def __init__(self) -> None:
         self._trees: dict[tuple[bytes, str], Tree] = {}
@@ -110,21 +99,18 @@ class Parser:
             return self._parsed(source, "bash")
         fault = _FAULT.match(message) if status else None
         if fault:
-            starts = [0, *(each.end() for each in re.finditer(b"\n", source))]
-            row = min(int(fault[1]), len(starts)) - 1
-            at = min(starts[row] + int(fault[2]) - 1, len(source))
+            before = source.split(b"\n")[: int(fault[1]) - 1]
+            at = min(sum(len(line) + 1 for line in before) + int(fault[2]) - 1, len(source))
             # Versions before 3.13 have other quotes, or none.
             raise SyntaxFault(re.sub('["`]', "", fault[3]), at)
+        if status and ("memory" in message or "max depth" in message):
+            # What is in other parts is indented in the JSON, at each level.
+            raise UnreadableError("too large or nested too deeply")
         if status:
-            if "memory" in message or "max depth" in message:
-                # What is in other parts is indented in the JSON, at each level.
-                raise UnreadableError("too large or nested too deeply")
             raise UnreadableError(f"shfmt fails: {message.partition(chr(10))[0] or status}")
         builder = _Builder(source)
         try:
-            document = json.loads(out, object_hook=builder.read)
-            root: nodes.Root = builder.node(document, "Node")
-            body = root.body
+            body = builder.node(json.loads(out, object_hook=builder.read), "Node").body
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UnreadableError("shfmt does not print what it should; is it shfmt?") from None
         if builder.continued:
@@ -133,7 +119,7 @@ class Parser:
             for at in builder.continued:
                 letters[at] = ord(" ")
             return self._parsed(bytes(letters), dialect)
-        return Tree(body, builder.unread)
+        return body, builder.unread
 
     def run(self, command: list[str], source: bytes) -> tuple[int, bytes, str]:
         """Run ``command`` with ``source`` as its standard input and an empty environment.
@@ -142,19 +128,17 @@ class Parser:
         takes too long.
         """
         name = command[0].rpartition("/")[2]
+        pipe = subprocess.PIPE
         try:
-            child = subprocess.Popen(  # noqa: S603 - it only reads
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={},
-            )
+            child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env={})  # noqa: S603 - it only reads
         except OSError as error:
             raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
         with child:
             try:
-                _limit_memory(child.pid)
+                if hasattr(resource, "prlimit"):
+                    # Only Linux has it. The child may have ended, or have a lower limit.
+                    with suppress(OSError, ValueError):
+                        resource.prlimit(child.pid, resource.RLIMIT_DATA, (MAX_MEMORY,) * 2)
                 out, err = child.communicate(source, max(0, self._end - time.monotonic()))
             except subprocess.TimeoutExpired:
                 raise UnreadableError(f"{name} takes longer than {MAX_TIME} seconds") from None
@@ -163,16 +147,6 @@ class Parser:
                 child.kill()
                 child.wait()
         return child.returncode, out, err.decode("utf-8", "replace")
-
-
-def _limit_memory(child: int) -> None:
-    """Limit the memory of a process, before it has read anything; only Linux can do that."""
-    import resource
-
-    if hasattr(resource, "prlimit"):
-        # It may have ended, or have a lower limit.
-        with suppress(OSError, ValueError):
-            resource.prlimit(child, resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
 
 
 def _plain(source: bytes) -> Tree | None:
@@ -185,7 +159,7 @@ def _plain(source: bytes) -> Tree | None:
         words.append(nodes.Word(source, *match.span(), parts=[literal]))
     simple = nodes.Simple(source, words[0].start, words[-1].end, assignments=[], words=words)
     members = {"command": simple, "redirects": [], "negated": False, "background": False}
-    return Tree([nodes.Statement(source, simple.start, simple.end, **members)], [])
+    return [nodes.Statement(source, words[0].start, words[-1].end, **members)], []
 
 
 class _Builder:
@@ -208,19 +182,20 @@ class _Builder:
 
     def node(self, members: Members, name: str) -> Any:
         """Return a node of the class of this ``name``; "Node": of the class for its Type."""
-        kind: type[Node] = getattr(nodes, name)
-        if kind is Node:
-            kind = Node.types.get(members["Type"], nodes.Other)
+        node_class: type[Node] = getattr(nodes, name)
+        if node_class is Node:
+            node_class = Node.types.get(members["Type"], nodes.Other)
         backticks = bool(members.get("Backquotes"))
         self._backticks += backticks
-        values = {field: self._value(members, *place) for field, place in kind.members.items()}
+        declared = node_class.members.items()
+        values = {field: self._value(members, *place) for field, place in declared}
         self._backticks -= backticks
-        if kind is nodes.Literal and self._backticks > 1 and "\\`" in values["value"]:
+        if node_class is nodes.Literal and self._backticks > 1 and "\\`" in values["value"]:
             self.unread.append(members["Pos"])
-        return kind(self.source, members.get("Pos", 0), members.get("End", 0), **values)
+        return node_class(self.source, members.get("Pos", 0), members.get("End", 0), **values)
 
-    def _value(self, members: Members, member: str, kind: str) -> Any:
-        """Return the ``member`` as what its annotation ``kind`` says."""
+    def _value(self, members: Members, member: str, annotation: str) -> Any:
+        """Return the ``member`` as what its ``annotation`` says."""
         value = members.get(member)
         if member == "Op":
             # It is a number in versions before 3.13.
@@ -228,16 +203,16 @@ class _Builder:
             return match[0].decode() if match else ""
         if member == ".":
             return self._children(members)
-        if member == "Array" and kind != "bool":
-            elements = value.get("Elems", ()) if value else ()
-            value = [each["Value"] for each in elements if "Value" in each]
-        if kind.startswith("list["):
-            return [self.node(each, kind[5:-1]) for each in value or ()]
-        if kind in ("bool", "int"):
-            return value is not None if kind == "bool" else value
-        if kind == "str":
+        if annotation in ("bool", "int"):
+            return value is not None if annotation == "bool" else value
+        if annotation == "str":
             return (value.get("Value") if isinstance(value, dict) else value) or ""
-        return self.node(value, kind.partition(" ")[0]) if value else None
+        if annotation.startswith("list["):
+            if member == "Array":
+                elements = value.get("Elems", ()) if value else ()
+                value = [each["Value"] for each in elements if "Value" in each]
+            return [self.node(each, annotation[5:-1]) for each in value or ()]
+        return self.node(value, annotation.partition(" ")[0]) if value else None
 
     def _children(self, members: Members) -> list[Node]:
         """Return the words and the parts of words in ``members``."""

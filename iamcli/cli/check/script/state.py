@@ -1,14 +1,12 @@
-"""The state of the shell at one place of a script, and the commands of the shell that change it.
-
-The state is the variables, the settings and the current directory.
-"""
+"""The variables and settings of the shell at one place of a script, and what changes them."""
 
 from __future__ import annotations
 
 import os
 import re
+from itertools import takewhile
 
-from iamcli.cli.check.script.calls import Gap
+from iamcli.cli.check.script.calls import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,27 +69,33 @@ class State:
 
     def __init__(self, flags: Flags, variables: dict[str, Value] | None = None) -> None:
         self.flags = flags
-        self.variables = variables if variables is not None else {}
+        self.variables = dict(variables or {})
 
     def copy(self) -> State:
         """Return the state of a subshell or a branch."""
-        return State(self.flags, dict(self.variables))
+        return State(self.flags, self.variables)
 
-    def set(self, name: str, value: Value) -> None:
-        """Set the variable ``name``, unless there are too many or the value is too long."""
-        if len(self.variables) >= _MAX_VARIABLES and name not in self.variables:
-            return
-        self.variables[name] = bounded(name, value)
+    def set(self, name: str, value: Value) -> Value:
+        """Set the variable ``name``, and return its value: unknown if it is too long to follow."""
+        size = len(value)
+        for part in value:
+            words = part.elements or () if isinstance(part, Unknown) else ()
+            size += len(part) if isinstance(part, str) else 0
+            size += sum(len(word.source) + len(word.parts) for word in words)
+        if size > _MAX_VALUE:
+            value = (Unknown(name, filled=filled(value)),)
+        if len(self.variables) < _MAX_VARIABLES or name in self.variables:
+            self.variables[name] = value
+        return value
 
     def value(self, name: str) -> Value:
         """Return the value of the variable ``name``."""
-        return self.variables[name] if name in self.variables else (Gap(name),)
+        return self.variables.get(name, (Unknown(name),))
 
     def forget(self, names: Iterable[str]) -> None:
         """Forget the values of variables, because they may have changed."""
-        for name in names:
-            if name in self.variables:
-                self.variables[name] = (Gap(name, filled=filled(self.variables[name])),)
+        for name in self.variables.keys() & names:
+            self.variables[name] = (Unknown(name, filled=filled(self.variables[name])),)
 
     def join(self, first: State, others: Iterable[State]) -> None:
         """Become what is true after each of the branches ``first`` and ``others``.
@@ -112,7 +116,7 @@ class State:
             for name in names:
                 changed[name] = filled(theirs.get(name, ())) and changed.get(name, True)
         for name, always in changed.items():
-            variables[name] = (Gap(name, filled=always and filled(variables.get(name, ()))),)
+            variables[name] = (Unknown(name, filled=always and filled(variables.get(name, ()))),)
         self.variables, self.flags = variables, flags
 
 
@@ -124,19 +128,15 @@ def joined_flags(flags: list[Flags]) -> Flags:
     return type(first)(folder, *settings)
 
 
-def bounded(name: str, value: Value) -> Value:
-    """Return ``value`` of the variable ``name``, unknown if it is too long to follow."""
-    size = len(value)
-    for part in value:
-        words = part.elements or () if isinstance(part, Gap) else ()
-        size += len(part) if isinstance(part, str) else 0
-        size += sum(len(word.source) + len(word.parts) for word in words)
-    return value if size <= _MAX_VALUE else (Gap(name, filled=filled(value)),)
-
-
 def filled(value: Value) -> bool:
     """Return whether ``value`` is certainly not empty."""
-    return any(part.filled if isinstance(part, Gap) else bool(part) for part in value)
+    return any(part.filled if isinstance(part, Unknown) else bool(part) for part in value)
+
+
+def single_unknown(value: Value) -> Unknown | None:
+    """Return the only part of ``value`` if it is unknown, else None."""
+    only = value[0] if len(value) == 1 else None
+    return only if isinstance(only, Unknown) else None
 
 
 def tested_for_text(text: str) -> set[str]:
@@ -147,10 +147,8 @@ def tested_for_text(text: str) -> set[str]:
 
 def assigned(text: str) -> set[str]:
     """Return the names of the variables that a part of a script may change."""
-    names = set(_ASSIGNED.findall(text))
-    for match in _NAMING.finditer(text):
-        names |= set(_WORD.findall(match[1]))
-    return names
+    named = (_WORD.findall(words) for words in _NAMING.findall(text))
+    return set(_ASSIGNED.findall(text)).union(*named)
 
 
 def is_own_folder(text: str) -> bool:
@@ -164,12 +162,6 @@ def in_folder(folder: str | None, path: str) -> str | None:
     if os.path.isabs(path):
         return path
     return os.path.join(folder, path) if folder is not None else None
-
-
-def existing(name: str, folders: list[str | None]) -> str | None:
-    """Return the path of the file ``name`` in the first of the ``folders`` that has it."""
-    paths = (in_folder(folder, name) for folder in folders)
-    return next((path for path in paths if path is not None and os.path.isfile(path)), None)
 
 
 def apply(call: Call, state: State) -> Iterable[str]:
@@ -202,17 +194,13 @@ def apply(call: Call, state: State) -> Iterable[str]:
 
 def _read_names(call: Call) -> list[str]:
     """Return the names of the variables that ``read`` sets."""
-    valued = _READ_VALUES.get(str(call.program), "")
+    takes_value = re.compile("-[^{0}]*[{0}]".format(_READ_VALUES[str(call.program)]))
     names: list[str] = []
     remaining = iter(call.literals)
     for text in remaining:
-        if text is None:
-            continue
-        if text.startswith("-") and len(text) > 1:
-            if text[-1] in valued and not any(each in valued for each in text[1:-1]):
-                next(remaining, None)
-            continue
-        if _WORD.fullmatch(text):
+        if takes_value.fullmatch(text or ""):
+            next(remaining, None)
+        elif text and _WORD.fullmatch(text):
             names.append(text)
     return names
 
@@ -220,23 +208,14 @@ def _read_names(call: Call) -> list[str]:
 def with_options(flags: Flags, arguments: list[str | None]) -> Flags:
     """Return ``flags`` after ``set`` with the ``arguments``."""
     changed: dict[str, bool] = {}
-    named: bool | None = None
-    for argument in arguments:
-        if argument is None or argument == "--":
+    remaining = takewhile(lambda argument: argument is not None, arguments)
+    for argument in remaining:
+        if not argument or argument[0] not in "-+" or argument == "--":
             break
-        if named is not None:
-            if argument in _NAMES:
-                changed[argument] = named
-            named = None
-            continue
-        if argument[:1] not in ("-", "+"):
-            break
-        on = argument[0] == "-"
         for letter in argument[1:]:
-            if letter == "o":
-                named = on
-            elif letter in _LETTERS:
-                changed[_LETTERS[letter]] = on
+            name = next(remaining, "") if letter == "o" else _LETTERS.get(letter)
+            if name in _NAMES:
+                changed[name] = argument[0] == "-"
     return flags._replace(**changed)  # type: ignore[arg-type]
 
 

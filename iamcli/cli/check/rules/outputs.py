@@ -1,0 +1,262 @@
+"""W202 and W206: what scripts read of the output of commands: footers, and errors."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.script.calls import Call, Loop, joins_lines, outputs, read_from
+from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
+from iamcli.cli.check.script.state import assigned
+from iamcli.parsing.options import FOOTER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from iamcli.cli.check.rules.commands import Commands, Fault
+    from iamcli.cli.check.script.calls import PipelineCommand, Word
+    from iamcli.cli.check.script.nodes import Node
+
+_LAST_LINE = "IsTruncated: false"
+#: What shows that the body of a loop does not treat the footer as an entry.
+_SKIPS_LAST_LINE = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\b[ef]?grep\b")
+#: Tests, and those that compare a value with something or look for a file.
+_TESTS = re.compile(r"\[\[?\s[^;]*?\s\]|\(\([^;\n]*|\bcase\s[^;\n]*|\b(?:test|expr)\s[^;|&\n]*")
+_COMPARES = re.compile(r"=|\s(?:-(?:eq|ne|lt|le|gt|ge|[defrswx])|:|in)\s|\bcase\b|\bexpr\b|\(\(")
+_READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
+_VARIABLE = re.compile(r"\$\{?#?(\w+)")
+#: A program for awk that prints a part of each line, and one for sed that changes lines.
+_PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(\w+))?\s*;?\s*\}\s*")
+_CHANGES = re.compile(
+    r"(?:;?\s*s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*\s*)+"
+)
+_SUBTRACTS = re.compile(r"(?:expr|let)\b.*-\s*1\b", re.DOTALL)
+_TEST = re.compile(rb"\[|test\b")
+#: A count that is compared with 1 instead of 0, with the pattern for its end.
+_COUNTED = r"(?:{})\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
+#: Words of error messages: the codes, and what the service says about them.
+_ERRORS = re.compile(
+    r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|malformed|nosuch|alreadyexists|access ?denied"
+    r"|deleteconflict|limitexceeded|invalidclienttoken|signaturedoesnotmatch|invalidinput"
+    r"|validationerror|throttling|\bexception\b|not authorized|cannot be found|already exist"
+    r"|cannot delete entity|rate exceeded",
+    re.IGNORECASE,
+)
+#: Programs whose first argument can contain /PATTERN/.
+_SEARCHING = ("awk", "gawk", "mawk", "sed")
+
+
+def check(commands: Commands) -> Iterator[Fault]:
+    """Yield the loops and counts that take a footer for an entry, and searches for errors."""
+    for loop in commands.walker.loops:
+        if isinstance(loop.node, For) and not _skips_footer(loop.node):
+            yield from _footers(commands, loop.words, "the for loop")
+        elif _reads_footer(loop.node):
+            yield from _footers(commands, read_from(loop.redirects), "the while loop")
+    for call in commands.walker.calls:
+        yield from _pipe(commands, call)
+        if _counts(call) or call.program in ("mapfile", "readarray"):
+            yield from _footers(commands, read_from(call.redirects), str(call.program))
+        yield from _searches(call)
+    for words, patterns in commands.walker.tests:
+        errors = [word for word in patterns if _ERRORS.search(word.known)]
+        for source in outputs(words) if errors else ():
+            yield from _error(source, errors[0])
+
+
+def _footers(commands: Commands, words: Iterable[Word], reader: str) -> Iterator[Fault]:
+    for word in words:
+        for first, *filters in (each.output for each in word.unknowns if each.output):
+            joined = filters and joins_lines(first)
+            if first.origin and all(map(_passes, filters)) and not joined:
+                yield from _footer(commands, first.origin, word, reader)
+
+
+def _reads_footer(node: Node) -> bool:
+    """Return whether ``node`` is a loop that reads lines and does not leave out the footer."""
+    if not isinstance(node, While):
+        return False
+    return any(_READS.match(each.text) for each in node.condition) and not _skips_footer(node)
+
+
+def _skips_footer(loop: For | While) -> bool:
+    """Return whether ``loop`` may leave out the footer, because it tests what it reads."""
+    condition, body = loop.texts
+    names = assigned(condition) | {"REPLY"}
+    if isinstance(loop, For):
+        names = {loop.loop.name} if isinstance(loop.loop, Words) else set()
+        condition = ""
+    # while read key && read status: the second line is missing.
+    if _SKIPS_LAST_LINE.search(condition + body) or len(re.findall(r"\bread\b", condition)) > 1:
+        return True
+    made = assigned(body)
+    # The footer leaves variables empty that are made from entries, or are parts of them.
+    parts = made | (names if re.search("IFS=[\"']?/", condition) else set())
+    return any(
+        (made | names if _COMPARES.search(test) else parts) & set(_VARIABLE.findall(test))
+        for test in _TESTS.findall(condition + body)
+    )
+
+
+def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
+    """Yield the findings about the pipe that begins with ``call``."""
+    source = call.origin
+    reader = next((command for command in call.pipeline[1:] if not _passes(command)), None)
+    if call.position or source is None or reader is None:
+        return
+    name = ""
+    if isinstance(reader, Call) and reader.iam:
+        name = "xargs" if "xargs" in reader.target.run_by else ""
+    elif isinstance(reader, Call) and not joins_lines(call):
+        name = str(reader.program) if _counts(reader) else ""
+    elif isinstance(reader, Loop) and not joins_lines(call):
+        name = "the while loop" if _reads_footer(reader.node) else ""
+    if name:
+        word = call.head if source is call else call.words[-1]
+        yield from _footer(commands, source, word, name)
+
+
+def _passes(command: PipelineCommand) -> bool:
+    """Return whether ``command`` prints something for the footer if it reads it."""
+    if not isinstance(command, Call):
+        return False
+    passes = _FILTERS.get(str(command.program))
+    return passes is not None and passes([literal or "" for literal in command.literals])
+
+
+def _cuts(arguments: list[str]) -> bool:
+    """Return whether ``cut`` prints a part of the footer."""
+    options = "\0".join(arguments)
+    if re.search(r"(?:^|\0)(?:-s|--only)", options):
+        return False
+    delimiter = re.search(r"-d\0?(.)", options)
+    fields = _LAST_LINE.split(delimiter[1]) if delimiter else [_LAST_LINE]
+    field = re.search(r"-f\0?(\d+)", options)
+    character = re.search(r"-[bc]\0?(\d+)", options)
+    if character:
+        return int(character[1]) <= len(_LAST_LINE)
+    # A line without the delimiter is printed as a whole.
+    return field is None or len(fields) == 1 or int(field[1]) <= len(fields)
+
+
+def _prints(arguments: list[str]) -> bool:
+    """Return whether the program of awk prints a part of every line."""
+    printed = _PRINTS.fullmatch(arguments[-1]) if arguments else None
+    separated = any(argument.startswith("-F") for argument in arguments)
+    # Another field of the footer is empty.
+    fields = (None, "0", "NF", "1") if separated else (None, "0", "NF", "1", "2")
+    return printed is not None and printed[1] in fields
+
+
+def _changes(arguments: list[str]) -> bool:
+    """Return whether the programs of sed remove no line, and do not change the footer."""
+    programs = [argument for argument in arguments if not argument.startswith("-")]
+    silent = any(re.match("-[A-Za-z]*n|--quiet|--silent", argument) for argument in arguments)
+    known = any(re.search("runcated|false", program) for program in programs)
+    return bool(programs) and not silent and not known and all(map(_CHANGES.fullmatch, programs))
+
+
+#: The programs that pass the footer on, and with which arguments.
+_FILTERS: dict[str, Callable[[list[str]], bool]] = {
+    **dict.fromkeys(("cat", "rev", "sort", "tr"), lambda _arguments: True),
+    **dict.fromkeys(("awk", "gawk", "mawk"), _prints),
+    "uniq": lambda arguments: not arguments,
+    "cut": _cuts,
+    "sed": _changes,
+}
+
+
+def _counts(call: Call) -> bool:
+    """Return whether ``call`` counts lines, and the script does not subtract the footer."""
+    if not _counts_all(call):
+        return False
+    for node, _ in ancestry(call.node):
+        if node.source.startswith((b"$((", b"$[", b"(("), node.start):
+            return False
+        if isinstance(node, Simple | Other) and _SUBTRACTS.match(node.text):
+            return False
+        if _TEST.match(node.source, node.start) and re.search(_COUNTED.format("\\)|`"), node.text):
+            return False
+    receiver = call.substitution.receiver if call.substitution else None
+    if not isinstance(receiver, Assignment) or not receiver.name:
+        return True
+    name = receiver.name
+    variable = re.escape(name)
+    subtracted = rf"\b{variable}\}}?\s*-\s*1\b|\b{variable}(--|\s*-=)|--{variable}"
+    compared = _COUNTED.format(rf"\b{variable}\}}?")
+    search = re.compile(f"{subtracted}|{compared}").search
+    # Most lines of a long script do not contain the name, and "in" is faster than the search.
+    return not any(search(line) for line in call.script.text.splitlines() if name in line)
+
+
+def _counts_all(call: Call) -> bool:
+    """Return whether ``call`` counts all lines."""
+    literals = [literal or "" for literal in call.literals]
+    last = literals[-1] if literals else ""
+    if call.program == "wc":
+        return not {"-l", "--lines"}.isdisjoint(literals)
+    if call.program in ("awk", "gawk", "mawk"):
+        return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", last))
+    if call.program == "sed":
+        return literals == ["-n", "$="]
+    pattern = _searched(call)
+    counts = pattern is not None and pattern.literal in ("", ".", "^")
+    return counts and any(re.fullmatch(r"-\w*c\w*", each) for each in literals)
+
+
+def _footer(commands: Commands, source: Call, word: Word, reader: str) -> Iterator[Fault]:
+    if not commands.prints(source, FOOTER):
+        return
+    inline = source.head.place[0] == word.place[0]
+    message = f'{reader} also reads the footer of the list, "IsTruncated: false"'
+    fix = "remove the footer: | grep -v '^IsTruncated:'"
+    yield fault(source, source.head if inline else word, "W202", message, fix)
+
+
+# Errors.
+
+
+def _searched(call: Call) -> Word | None:
+    """Return the pattern that grep searches its input for, None if ``call`` is no such search."""
+    if call.program not in ("grep", "egrep", "fgrep"):
+        return None
+    flags = ""
+    patterns: list[Word] = []
+    operands: list[Word] = []
+    remaining = iter(call.words)
+    for word in remaining:
+        text = word.literal or ""
+        if re.fullmatch(r"-\w+", text):
+            flags += text[1:]
+            values = list(islice(remaining, int(text[-1] in "eABCmfd")))
+            patterns += values if text[-1] == "e" else []
+        elif text.startswith("--"):
+            flags += "v" if text == "--invert-match" else ""
+        else:
+            operands.append(word)
+    if not patterns:
+        patterns, operands = operands[:1], operands[1:]
+    if operands or len(patterns) != 1 or patterns[0].literal is None or "v" in flags:
+        return None
+    return patterns[0]
+
+
+def _searches(call: Call) -> Iterator[Fault]:
+    pattern = _searched(call)
+    if call.program in _SEARCHING and call.words:
+        program = call.words[-1 if call.words[0].known.startswith("-") else 0]
+        pattern = program if re.search(r"/[^/]*/", program.known) else None
+    piped = [call.pipeline[0].origin] if call.position else outputs(read_from(call.redirects))
+    for source in piped:
+        if source and pattern:
+            yield from _error(source, pattern)
+
+
+def _error(source: Call, word: Word) -> Iterator[Fault]:
+    if source.merged or source.flags.strict or not _ERRORS.search(word.known):
+        return
+    message = f'"{word.known}" is looked for on standard output, but errors are on standard error'
+    fix = "add 2>&1 to the command or test its exit status, or use iamcli home --strict"
+    yield fault(source, word, "W206", message, fix)

@@ -1,0 +1,156 @@
+"""W205 and W211: secrets that other users can see, and passwords that are lines of a loop."""
+
+from __future__ import annotations
+
+import re
+
+from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.script.calls import Call
+from iamcli.cli.check.script.nodes import Binary, Function, Statement, While, ancestry
+from iamcli.parsing.options import SECRET
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamcli.cli.check.rules.commands import Commands, Fault, Invocation
+    from iamcli.cli.check.script.calls import PipelineCommand, Word
+    from iamcli.cli.check.script.nodes import Node
+
+#: Programs that do not remove the secret from what they read.
+_PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
+#: The programs for sed and awk that keep the second line, which is the secret.
+_KEEPS_SECOND = re.compile(r"2p|\$p|1d|\s*NR\s*(?:==\s*2|>\s*1|!=\s*1)\b.*", re.DOTALL)
+#: The modes with which only the owner can read a file.
+_PRIVATE = re.compile(r".*00\Z|(?:go|og)[-=]", re.DOTALL)
+_PASSWORDS = ("password", "old", "new")
+#: The options of read that name another descriptor, or are for people who type.
+_OTHER = re.compile(r"-[A-Za-z]*[up]")
+
+
+def check(commands: Commands) -> Iterator[Fault]:
+    """Yield the findings about passwords and new secrets."""
+    loops = {id(loop) for call in commands.walker.calls for loop in _condition(call)}
+    for invocation in commands.invocations:
+        yield from _passwords(invocation)
+        if loops:
+            yield from _lines(commands, invocation, loops)
+    for call in commands.walker.calls:
+        source = _secret(commands, call)
+        if source is None or call.flags.private:
+            continue
+        for word in _files(call):
+            if not _kept(commands, word):
+                message = f"other users may be able to read the new secret in {word.source}"
+                yield fault(source, word, "W205", message, "run umask 077 before")
+                break
+
+
+def _passwords(invocation: Invocation) -> Iterator[Fault]:
+    for value in invocation.values:
+        if value.option.secret and value.option.dest in _PASSWORDS and value.text != "-":
+            message = "other users can see a password on the command line"
+            fix = f"use {value.option.name} - and pass the password on standard input"
+            yield fault(invocation.call, value.word or value.name, "W205", message, fix)
+            break
+
+
+def _lines(commands: Commands, invocation: Invocation, loops: set[int]) -> Iterator[Fault]:
+    call = invocation.call
+    for value in invocation.values:
+        option = value.option
+        reads = option.reads and value.text == "-"
+        if reads and any(id(node) in loops for node in _around(commands, call, set())):
+            message = f"{option.name} - and the loop read the same standard input"
+            fix = "let the loop read another one: while read ... <&3; do ... done 3<FILE"
+            yield fault(call, value.word or value.name, "W211", message, fix)
+            break
+
+
+def _secret(commands: Commands, call: Call) -> Call | None:
+    """Return the command whose new secret ``call`` writes to its standard output, if any."""
+    source = call.origin
+    if source is None and call.position:
+        passed = all(map(_passes, call.pipeline[1 : call.position + 1]))
+        source = call.pipeline[0].origin if passed else None
+    return source if commands.prints(source, SECRET) else None
+
+
+def _passes(command: PipelineCommand) -> bool:
+    """Return whether ``command`` prints the secret that it reads."""
+    if not isinstance(command, Call):
+        return False
+    if command.program in ("sed", "awk", "gawk", "mawk") and command.words:
+        return bool(_KEEPS_SECOND.fullmatch(command.words[-1].known))
+    return command.program in _PASSING
+
+
+def _files(call: Call) -> list[Word]:
+    """Return the words that name the files that ``call`` writes to."""
+    written = [
+        redirect.word
+        for redirect in call.redirects
+        if redirect.descriptor in ("", "1")
+        and redirect.operator in (">", ">>", ">|", "&>", "&>>", ">&")
+    ]
+    # The last one wins, which is the innermost; 1>&2 is no file.
+    words = [word for word in written[-1:] if not re.fullmatch(r"\d*-?", word.literal or "x")]
+    if call.program == "tee":
+        words += [word for word in call.words if not word.known.startswith("-")]
+    return words
+
+
+def _kept(commands: Commands, word: Word) -> bool:
+    """Return whether the file is a device, or only its owner can read it."""
+    literal = word.literal or ""
+    if literal.startswith("/dev/") or any(unknown.private for unknown in word.unknowns):
+        return True
+    calls = [call for call in commands.walker.calls if call.program in ("chmod", "install")]
+    return any(
+        each.source.strip("\"'") == word.source.strip("\"'") and each.place < word.place
+        for call in calls
+        if any(_PRIVATE.match(text or "") for text in call.literals)
+        for each in call.words
+    )
+
+
+# Standard input that a loop and a command read.
+
+
+def _condition(call: Call) -> Iterator[Node]:
+    """Yield the loop that ``call`` reads the lines for, if it does."""
+    if call.program != "read" or any(_OTHER.match(literal or "") for literal in call.literals):
+        return
+    for inner, node in _sharing(call.node):
+        if isinstance(node, While) and inner in node.condition:
+            yield node
+
+
+def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node]:
+    """Yield what has the same standard input as ``call``, also where its function is called."""
+    if "xargs" in call.target.run_by:
+        return
+    for _, node in _sharing(call.node):
+        yield node
+        if isinstance(node, Function) and node.name not in followed:
+            followed.add(node.name)
+            for other in commands.walker.calls:
+                if other.shell_function and other.program == node.name:
+                    yield from _around(commands, other, followed)
+
+
+def _sharing(node: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield what is around ``node`` and has the same standard input, after what is in it."""
+    for inner, outer in ancestry(node):
+        if isinstance(inner, Function):
+            return
+        if isinstance(inner, Statement):
+            # A command in the background reads /dev/null.
+            redirected = inner.background or any(
+                each.operator[:1] == "<" and each.descriptor in ("", "0")
+                for each in inner.redirects
+            )
+            pipe = outer if isinstance(outer, Binary) and "|" in outer.operator != "||" else None
+            if redirected or (pipe and inner is pipe.right):
+                return
+        yield inner, outer
