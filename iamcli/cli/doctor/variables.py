@@ -104,7 +104,7 @@ def damaged(check: str) -> list[str]:
     return [name for name in READ.get(check, ()) if "\r" in os.environ.get(name, "")]
 
 
-def examine(failure: Failure | None, reported: Collection[str], *, stopping: bool) -> Finding:
+def check(failure: Failure | None, reported: Collection[str], *, stopping: bool) -> Finding:
     """Check the environment.
 
     ``failure``: that of a setting of this check; ``reported``: variables that another check

@@ -124,7 +124,7 @@ def test_the_environment(
         environ.setenv(name, value)
     given = {"failure": None, "reported": (), "stopping": False, **options}
     failure, reported = given.pop("failure"), given.pop("reported")
-    assert shown(variables.examine(failure, reported, **given)) == finding
+    assert shown(variables.check(failure, reported, **given)) == finding
 
 
 #: Variables that the page summarizes.
@@ -144,7 +144,7 @@ def test_each_variable_that_the_manual_names_is_looked_at(environ: pytest.Monkey
     missed = []
     for name in sorted(wanted):
         environ.setenv(name, "x\r")
-        found = variables.examine(None, (), stopping=False)
+        found = variables.check(None, (), stopping=False)
         if found.found.partition(" ")[0] != name or found.result != "warning":
             missed.append(name)
         environ.delenv(name)
@@ -161,7 +161,7 @@ def test_each_variable_that_the_manual_names_is_looked_at(environ: pytest.Monkey
 )
 def test_an_old_variable(name: str, why: str, environ: pytest.MonkeyPatch) -> None:
     environ.setenv(name, "x")
-    found = variables.examine(None, (), stopping=False)
+    found = variables.check(None, (), stopping=False)
     assert shown(found) == ("warning", "old-variable", f"{name} {why}; run: unset {name}")
 
 
@@ -185,9 +185,9 @@ def test_the_effect_of_an_empty_variable(
 ) -> None:
     environ.setenv(name, "")
     text = f"{name} is set but empty, {effect}; run: unset {name}"
-    found = variables.examine(None, (), stopping=False)
+    found = variables.check(None, (), stopping=False)
     assert shown(found) == ("warning", "empty-variable", text)
-    assert variables.examine(None, (name,), stopping=False).result == "ok"
+    assert variables.check(None, (name,), stopping=False).result == "ok"
 
 
 @pytest.mark.parametrize(

@@ -11,29 +11,30 @@ from typing import Any
 import certifi
 import pytest
 from botocore import exceptions
-from botocore.credentials import RefreshableCredentials
+from botocore.credentials import Credentials, RefreshableCredentials
 from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
     HTTPClientError,
     ProxyConnectionError,
 )
-from support.doctor_parts import KEY, OWN, REFUSED, STS, of_tls, without_tls
+from support.doctor_parts import AWS, KEY, ORIGIN, OWN, REFUSED, STS, of_tls, shown, without_tls
+from support.shell import KEY_ID
 
-from iamcli.cli.doctor import inspection, probe
-from iamcli.cli.doctor.inspection import Expired, Inspection, Profile, Unobtainable, Unreadable
+from iamcli.cli.doctor import client_credentials, configuration, credentials, network, request
+from iamcli.cli.doctor.client_credentials import Expired, Profile, Unobtainable
+from iamcli.cli.doctor.configuration import Configuration, Unreadable
+from iamcli.connection.settings import Settings
 from iamcli.errors import Failure
 
 # ruff: noqa: SLF001 - the parts of the program
 
 
-def inspected(**attributes: Any) -> Any:
-    """An inspection of which only these attributes are used."""
-    session = attributes.pop("session", None)
-    settings = SimpleNamespace(session=session, get=attributes.pop("get", None))
-    return SimpleNamespace(
-        **{"_connection": None, "_settings": settings, "_offline": False, **attributes}
-    )
+def configured(**attributes: Any) -> Any:
+    """A configuration of which only these attributes are used."""
+    settings = SimpleNamespace(session=attributes.pop("session", None))
+    base = {"connection": None, "settings": settings, "offline": False, "is_read": True}
+    return SimpleNamespace(**{**base, **attributes})
 
 
 CLOCK_ERROR = ClientError({"Error": {"Code": "X", "Message": "the text"}}, "AssumeRole")
@@ -56,16 +57,16 @@ EXPIRED_TEXT = "Credentials were refreshed, but the refreshed credentials are st
             for name in ("LoginRefreshRequired", "LoginTokenLoadError")
         ),
         (RuntimeError(EXPIRED_TEXT), "it is old.", ""),
-        (CLOCK_ERROR, "no.", {"code": "X", "text": "the text"}),
-        (ClientError({}, "AssumeRole"), "no.", {"code": "", "text": ""}),
+        (CLOCK_ERROR, "no.", {"code": "X", "message": "the text"}),
+        (ClientError({}, "AssumeRole"), "no.", {"code": "", "message": ""}),
         (
             ConnectTimeoutError(endpoint_url=STS.url),
             "no.",
-            {"problem": probe.UNREACHABLE, "url": STS.url},
+            {"problem": request.UNREACHABLE, "url": STS.url},
         ),
-        (ProxyConnectionError(proxy_url="x", error=REFUSED), "no.", {"problem": probe.PROXY}),
-        (HTTPClientError(error=REFUSED), "no.", {"problem": probe.INVALID}),
-        (of_tls(without_tls("HTTP_REQUEST")), "no.", {"problem": probe.NO_TLS, "url": "x"}),
+        (ProxyConnectionError(proxy_url="x", error=REFUSED), "no.", {"problem": request.PROXY}),
+        (HTTPClientError(error=REFUSED), "no.", {"problem": request.INVALID}),
+        (of_tls(without_tls("HTTP_REQUEST")), "no.", {"problem": request.NO_TLS, "url": "x"}),
         (ValueError("x"), "no; a. b", {"said": "no; a. b"}),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
@@ -74,7 +75,9 @@ def test_why_credentials_are_not_obtained(
     cause: Exception, text: str, found: str | dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     methods = {"sso": "aws sso login", "login": "aws login", "": ""}
-    monkeypatch.setattr(inspection, "login", lambda session, method: session + methods[method])
+    monkeypatch.setattr(
+        client_credentials, "login", lambda session, method: session + methods[method]
+    )
 
     def fail(*_: object, **__: object) -> None:
         failure = Failure(text)
@@ -82,26 +85,20 @@ def test_why_credentials_are_not_obtained(
         raise failure
 
     for name in ("find_keys", "frozen"):
-        monkeypatch.setattr(inspection, name, fail)
-    client = inspected(session="", _connection=SimpleNamespace(keys=None))
-    client._explained = partial(Inspection._explained, client)
-    for get in (Inspection.keys, partial(Inspection.key, keys=None)):
+        monkeypatch.setattr(client_credentials, name, fail)
+    of_chain = configured(connection=SimpleNamespace(keys=None), session="")
+    for get in (client_credentials.find, partial(client_credentials.current, keys=None)):
         with pytest.raises((Expired, Unobtainable)) as raised:
-            get(client)
+            get(of_chain)
         failure = raised.value
         if isinstance(found, str):
-            assert (str(failure), type(failure), vars(failure)) == (
-                "it is old",
-                Expired,
-                {"login": found},
-            )
+            assert isinstance(failure, Expired)
+            assert (str(failure), vars(failure)) == ("it is old", {"login": found})
         else:
-            expected = {"said": "no", "problem": "", "url": "", "code": "", "text": "", **found}
+            told = {"problem": "", "url": "", "code": "", "message": "", **found}
+            said = told.pop("said", "no")
             assert isinstance(failure, Unobtainable)
-            assert {
-                "said": str(failure),
-                **{name: getattr(failure, name) for name in ("problem", "url", "code", "text")},
-            } == expected
+            assert (str(failure), vars(failure)) == (said, told)
 
 
 ASKED = ("assume-role", "assume-role-with-web-identity", "login", "sso")
@@ -118,12 +115,16 @@ def test_which_credentials_are_used(before: bool, monkeypatch: pytest.MonkeyPatc
         without.append(tuple(more["without"]))
         return keys[0]
 
-    monkeypatch.setattr(inspection, "find_keys", find)
+    monkeypatch.setattr(client_credentials, "find_keys", find)
+    monkeypatch.setattr(
+        client_credentials,
+        "_would_ask_before",
+        lambda method, _: before and method == "config-file",
+    )
 
     def used(*, offline: bool, own: Any = None) -> Any:
-        client = inspected(_connection=SimpleNamespace(keys=own), _offline=offline)
-        client._would_ask_before = lambda method: before and method == "config-file"
-        return Inspection.keys(client)
+        connection = SimpleNamespace(keys=own)
+        return client_credentials.find(configured(connection=connection, offline=offline))
 
     chain = SimpleNamespace(method="config-file")
     for found in (chain, None):
@@ -145,26 +146,24 @@ def test_no_metadata_is_asked_for_offline(
     """Only until the configuration is read."""
     seen = []
 
-    def read(_: object) -> Any:
+    def read(_: object) -> Settings:
         seen.append(os.environ.get("AWS_EC2_METADATA_DISABLED"))
         if failure:
             raise failure
-        return SimpleNamespace(session=None)
+        return Settings(None)
 
-    environ.setattr(inspection.Settings, "for_connection", read)
-    environ.setattr(inspection, "refuse_outside", lambda _: None)
-    environ.setattr(inspection, "confine", lambda *_: None)
-    connection: Any = SimpleNamespace(keys=None)
+    environ.setattr(Settings, "for_connection", read)
+    check, kind = (
+        ("credentials", Unreadable) if type(failure) is ValueError else ("environment", Failure)
+    )
     for before in (None, "false", ""):
         if before is not None:
             environ.setenv("AWS_EC2_METADATA_DISABLED", before)
         for offline in (False, True):
+            found = Configuration(offline=offline)
+            assert found.is_read is (failure is None)
             if failure:
-                kind = Unreadable if isinstance(failure, ValueError) else Failure
-                with pytest.raises(kind, match=r"^no$"):
-                    Inspection(connection, offline=offline)
-            else:
-                Inspection(connection, offline=offline)
+                assert (str(found.failures[check]), type(found.failures[check])) == ("no", kind)
             assert seen.pop() == ("true" if offline else before)
             assert os.environ.get("AWS_EC2_METADATA_DISABLED") == before
 
@@ -172,60 +171,77 @@ def test_no_metadata_is_asked_for_offline(
 def test_credentials_that_are_renewed() -> None:
     now = datetime.now(timezone.utc)
     renewed = RefreshableCredentials("i", "s", "t", now, dict, "iam-role")
-    found = [(Inspection.is_static(keys), Inspection.expiry(keys)) for keys in (renewed, KEY)]
-    assert found == [(False, now), (True, None)]
+    fake = configured(
+        connection=SimpleNamespace(credential_file=None),
+        origin=lambda _: ORIGIN._replace(place="X"),
+    )
+    found = [
+        credentials._used(fake, keys, ()).found for keys in (renewed, Credentials(KEY_ID, "s"))
+    ]
+    until = f"{now:%Y-%m-%d %H:%M UTC}"
+    assert found == [
+        f"temporary credentials that expire at {until} from X",
+        "access key AKIA...MPLE from X",
+    ]
 
 
 def test_the_profile() -> None:
     config = {"profiles": {"work": {"region": "x", "role_arn": "y"}, "default": {}}}
-    found = [
-        Inspection.profile.__get__(
-            inspected(session=SimpleNamespace(profile=name, full_config=full))
-        )
+    sessions: list[Any] = [
+        SimpleNamespace(profile=name, full_config=full)
         for name, full in (("work", config), (None, config), ("absent", config), ("work", {}))
     ]
-    assert found == [
+    assert [client_credentials.profile(session) for session in (*sessions, None)] == [
         Profile("work", frozenset({"region", "role_arn"}), exists=True),
         Profile("default", frozenset(), exists=True),
         Profile("absent", frozenset(), exists=False),
         Profile("work", frozenset(), exists=False),
+        None,
     ]
-    assert Inspection.profile.__get__(inspected()) is None
 
 
-def test_the_region_and_the_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
-    regions = [inspected(get={"region": value}.get) for value in ("x", "", None)]
-    assert [Inspection.region.__get__(each) for each in regions] == ["x", "", ""]
+def test_the_region_and_the_authorities(environ: pytest.MonkeyPatch) -> None:
+    regions = []
+    for value in ("x", "", None):
+        fake = configured(failures={}, settings=SimpleNamespace(get={"region": value}.get))
+        regions.append(Configuration.check_region(fake).found)
+    assert regions == ["x from the profile", *["none is set, and IAM needs none"] * 2]
     found = []
-    for bundle in (("file", "AWS_CA_BUNDLE"), ("", "")):
-        monkeypatch.setattr(inspection, "ca_bundle", lambda _, bundle=bundle: bundle)
-        found.append(Inspection.ca_bundle(inspected()))
-    assert found == [("file", "AWS_CA_BUNDLE"), (certifi.where(), "the installation")]
+    for bundle in ((certifi.where(), "AWS_CA_BUNDLE"), ("", "")):
+        environ.setattr(configuration, "ca_bundle", lambda _, bundle=bundle: bundle)
+        found.append(Configuration.check_ca(configured(target=AWS)).found)
+    assert found == [
+        f"{certifi.where()} from {name}" for name in ("AWS_CA_BUNDLE", "the installation")
+    ]
 
 
 def test_the_proxy_of_credentials(environ: pytest.MonkeyPatch) -> None:
     """A proxy that only the requests for credentials would use must be one, too."""
-    environ.setattr(inspection, "proxy", lambda *_: ("p", "x"))
+    environ.setattr(configuration, "proxy", lambda *_: ("p", "x"))
     environ.setenv("https_proxy", "http://[")
+
+    def found(keys: Any) -> Any:
+        return shown(Configuration.check_proxy(configured(failures={}, target=OWN, keys=keys)))
+
     for method in ASKED:
-        with pytest.raises(Failure, match="https_proxy"):
-            Inspection.proxy(inspected(), OWN.url, SimpleNamespace(method=method))
+        result, _, text = found(SimpleNamespace(method=method))
+        assert (result, text.partition(" ")[0]) == ("wrong", "https_proxy")
     for keys in (KEY, None, SimpleNamespace(method="env")):
-        assert Inspection.proxy(inspected(), OWN.url, keys) == ("p", "x")
+        assert found(keys) == ("ok", None, "p from x")
 
 
 def test_how_a_service_is_asked(environ: pytest.MonkeyPatch) -> None:
-    environ.setattr(inspection, "transport", lambda *arguments: (arguments[2], None))
-    environ.setattr(probe, "ask", lambda *arguments: arguments)
-    question: Any = object()
+    environ.setattr(network, "transport", lambda *arguments: (arguments[2], None))
+    environ.setattr(request, "send", lambda *arguments: arguments)
+    operation: Any = object()
     for value, seconds in (("3", 3.0), ("", 10.0), ("3600", 10.0)):
         environ.setenv("IAMCLI_TIMEOUT", value)
-        found: Any = Inspection.ask(inspected(), question, OWN, KEY)
-        assert found == (question, OWN, KEY, OWN.url, seconds)
+        found: Any = network._send(operation, configured(), OWN, KEY)
+        assert found == (operation, OWN, KEY, OWN.url, seconds)
 
     def fail(*_: object) -> None:
         raise Failure("no proxy; correct it")
 
-    environ.setattr(inspection, "transport", fail)
-    found = Inspection.ask(inspected(), question, OWN, KEY)
-    assert found == probe.Outcome(probe.PROXY, "no proxy; correct it")
+    environ.setattr(network, "transport", fail)
+    found = network._send(operation, configured(), OWN, KEY)
+    assert found == request.Outcome(request.PROXY, "no proxy; correct it")
