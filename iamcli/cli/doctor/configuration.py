@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import ssl
-from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.httpsession import get_cert_path
@@ -13,7 +12,7 @@ from iamcli.cli.doctor.finding import failed, ok, skipped, wrong
 from iamcli.cli.doctor.variables import KEY
 from iamcli.client.messages import ErrorTranslator, reason
 from iamcli.client.retries import mode_and_limit
-from iamcli.config.connection import SANDBOX, Connection
+from iamcli.config.connection import Connection
 from iamcli.connection.confinement import confine, refuse_outside
 from iamcli.connection.credentials import CREDENTIAL_METHODS
 from iamcli.connection.endpoints import check_service_endpoints, endpoint
@@ -25,9 +24,11 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from iamcli.cli.doctor.finding import Finding
+    from iamcli.config.connection import Keys
     from iamcli.connection.endpoints import Destination
     from iamcli.connection.sources import Origin
 
@@ -48,19 +49,42 @@ class NoProfile(Failure):
     """The files of the AWS configuration have no profile of the configured name."""
 
 
-class Part(NamedTuple):
-    """A part of the connection settings: its ``variables``, and its ``attributes``."""
+class ValidConnection(Connection):
+    """The connection settings of the environment that are valid; each file is read once.
 
-    variables: tuple[str, ...]
-    attributes: tuple[str, ...]
+    ``failures``: the failures of the others, by the check that reports them.
+    """
 
+    def __init__(self) -> None:
+        self.failures: dict[str, Failure] = {}
+        try:
+            super().__init__(_NO_OPTIONS, os.environ)
+        except Failure as failure:
+            # The variable that names the credential file is empty, so no file was read.
+            self.failures["credentials"] = failure
+            others = {name: value for name, value in os.environ.items() if name not in KEY}
+            super().__init__(_NO_OPTIONS, others)
 
-#: The parts by the check that reports their failures.
-_PARTS = {
-    "credentials": Part(KEY, ("keys", "key_source")),
-    "proxy": Part(("CLIENT_CONFIG_FILE",), ("proxy", "proxy_source", "secrets")),
-    "endpoint": Part(("AWS_IAM_URL",), ("url", "url_source")),
-}
+    def _keys(self, environ: Mapping[str, str]) -> Keys | None:
+        try:
+            return super()._keys(environ)
+        except Failure as failure:
+            self.failures["credentials"] = failure
+            return None
+
+    def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+        try:
+            return super()._proxy(values, environ)
+        except Failure as failure:
+            self.failures["proxy"] = failure
+            return None
+
+    def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str | None, str]:
+        try:
+            return super()._url(values, environ)
+        except Failure as failure:
+            self.failures["endpoint"] = failure
+            return None, ""
 
 
 class Configuration:
@@ -74,8 +98,9 @@ class Configuration:
 
     def __init__(self, *, offline: bool) -> None:
         self.offline = offline
-        self.failures: dict[str, Failure] = {}
-        self.connection = self._connection()
+        valid = ValidConnection()
+        self.failures = valid.failures
+        self.connection: Connection = valid
         self.settings = Settings(None)
         self.target: Destination | None = None
         self.keys: Any = None
@@ -93,26 +118,6 @@ class Configuration:
                     self.target = endpoint(self.connection, self.settings)
             except Failure as failure:
                 self._keep_address_failure(failure)
-
-    def _connection(self) -> Connection:
-        """Return the settings of the valid parts; each file is read once, as it may be a pipe."""
-        connection = Connection(_NO_OPTIONS, {})
-        for check, part in _PARTS.items():
-            values = {name: os.environ[name] for name in part.variables if name in os.environ}
-            try:
-                valid = Connection(_NO_OPTIONS, values)
-            except Failure as failure:
-                self.failures[check] = failure
-                continue
-            for attribute in part.attributes:
-                setattr(connection, attribute, getattr(valid, attribute))
-        # Whatever is invalid, no request leaves the sandbox.
-        private = Connection(_NO_OPTIONS, {SANDBOX: os.environ.get(SANDBOX, "")})
-        connection.sandbox = private.sandbox
-        connection.secrets = [*connection.secrets, *private.secrets]
-        # Also a file that is invalid makes the commands independent of the AWS configuration.
-        connection.credential_file = os.environ.get("AWS_CREDENTIAL_FILE") or None
-        return connection
 
     def _read(self) -> bool:
         """Read the AWS configuration; return whether it is valid."""
