@@ -19,7 +19,9 @@ from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every
 
-from iamcli.cli import homes as home
+from iamcli.cli import home_directory, installed_commands
+from iamcli.cli.home import layout
+from iamcli.cli.home.layout import lay_out
 from iamcli.config import properties
 from iamcli.errors import Failure
 
@@ -40,7 +42,7 @@ def installation(tmp_path, monkeypatch):
         source.mkdir()
         for command in COMMANDS:
             (source / command).write_text("a command\n")
-        monkeypatch.setattr(home, "commands_folder", lambda: source)
+        monkeypatch.setattr(layout, "commands_folder", lambda: source)
         return source
 
     return install
@@ -174,13 +176,13 @@ def test_the_templates_are_in_the_old_syntax(tmp_path, folder):
 
 def test_again_changes_nothing(installation, folder):
     installation("bin")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     before = tree(folder)
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
     # Only the record is missing.
-    (folder / home.RECORD).unlink()
-    home.lay_out(str(folder), COMMANDS)
+    (folder / home_directory.RECORD).unlink()
+    lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
 
 
@@ -189,17 +191,17 @@ def test_what_others_put_there_stays(installation, folder):
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "own-tool").write_text("mine")
     (folder / "notes").write_text("mine")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     assert (folder / "bin" / "own-tool").read_text() == "mine"
     assert (folder / "notes").read_text() == "mine"
 
 
 def test_again_after_a_move_the_links_follow(installation, folder):
     old = installation("old")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     shutil.rmtree(old)
     new = installation("new")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     for command in COMMANDS:
         assert (folder / "bin" / command).readlink() == new / command
 
@@ -208,19 +210,19 @@ def test_again_after_an_upgrade_its_templates_are_new_and_yours_stay(
     installation, folder, monkeypatch
 ):
     installation("bin")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     filled = folder / "aws-credential.template"
     filled.write_text("AWSAccessKeyId=id\nAWSSecretKey=secret\n")
-    monkeypatch.setattr(home, "CREDENTIAL_TEMPLATE", "# later\n")
-    monkeypatch.setattr(home, "CONFIG_TEMPLATE", "# later\n")
+    monkeypatch.setattr(layout, "CREDENTIAL_TEMPLATE", "# later\n")
+    monkeypatch.setattr(layout, "CONFIG_TEMPLATE", "# later\n")
     for _ in range(2):  # what was kept once is known the next time
-        ready, kept = home.lay_out(str(folder), COMMANDS)
+        ready, kept = lay_out(str(folder), COMMANDS)
         assert ready.startswith(f"{folder} is ready")
         assert kept == "kept your changes: aws-credential.template"
         assert filled.read_text() == "AWSAccessKeyId=id\nAWSSecretKey=secret\n"
         assert (folder / "client-config.template").read_text() == "# later\n"
     filled.unlink()
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     assert filled.read_text() == "# later\n"
 
 
@@ -251,7 +253,7 @@ def test_a_foreign_command_is_named_and_nothing_changes(installation, folder, ma
     make(folder / "bin" / "iam-userdel")
     before = tree(folder)
     with pytest.raises(Failure, match=f"{re.escape(str(folder))}/bin/iam-userdel was not created"):
-        home.lay_out(str(folder), COMMANDS)
+        lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
 
 
@@ -263,13 +265,13 @@ def test_a_foreign_text_is_left_and_named_each_time(installation, folder, make, 
     make(folder / place)
     before = tree(folder)
     for _ in range(2):
-        ready, left = home.lay_out(str(folder), COMMANDS)
+        ready, left = lay_out(str(folder), COMMANDS)
         assert ready.startswith(f"{folder} is ready")
         assert left == f"not created by iamcli home, left unchanged: {place}"
         assert tree(folder).items() >= before.items()
     # Once it is gone, the place is free.
     shutil.move(folder / place, folder / "moved")
-    assert len(home.lay_out(str(folder), COMMANDS)) == 1
+    assert len(lay_out(str(folder), COMMANDS)) == 1
     assert (folder / place).is_file()
 
 
@@ -298,48 +300,48 @@ def test_a_home_with_the_live_credentials_in_it(tmp_path, folder):
 
 def test_a_link_that_was_changed_is_foreign(installation, folder):
     installation("bin")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     link = folder / "bin" / "iam-userdel"
     link.unlink()
     link.symlink_to("/usr/bin/true")
     before = tree(folder)
     with pytest.raises(Failure, match=r"bin/iam-userdel was not created by iamcli home; nothing"):
-        home.lay_out(str(folder), COMMANDS)
+        lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
     (folder / "bin" / "iam-usercreate").unlink()
     (folder / "bin" / "iam-usercreate").touch()
     with pytest.raises(Failure, match=r"created by iamcli home \(1 of 2 such files\); nothing"):
-        home.lay_out(str(folder), COMMANDS)
+        lay_out(str(folder), COMMANDS)
 
 
 def test_the_links_and_scripts_of_the_one_file(installation, folder, monkeypatch):
     file = installation("dist") / "iamcli.pyz"
     file.touch()
-    monkeypatch.setattr(home, "one_file", lambda: file)
+    monkeypatch.setattr(layout, "one_file", lambda: file)
     ready = f"{folder} is ready; its bin has"
-    assert home.lay_out(str(folder), COMMANDS) == [f"{ready} links to 2 commands in {file}"]
+    assert lay_out(str(folder), COMMANDS) == [f"{ready} links to 2 commands in {file}"]
     links = [(folder / "bin" / name).readlink() for name in COMMANDS]
     assert links == [file, file]
-    (said,) = home.lay_out(str(folder), COMMANDS, strict=True)
+    (said,) = lay_out(str(folder), COMMANDS, strict=True)
     assert said == f"{ready} scripts that run 2 commands in {file} with IAMCLI_STRICT=1"
     last = [(folder / "bin" / name).read_text().splitlines()[-1] for name in COMMANDS]
     assert last == [f'exec {file} {name} "$@"' for name in COMMANDS]
-    assert [home.target(folder / "bin" / name) for name in COMMANDS] == [file, file]
+    assert [home_directory.target(folder / "bin" / name) for name in COMMANDS] == [file, file]
 
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict):
     source = installation("commands")
     own = frozenset([os.path.realpath(source)])
-    monkeypatch.setattr(home, "own_places", lambda: own)
+    monkeypatch.setattr(home_directory, "own_places", lambda: own)
 
     def problem(commands=COMMANDS):
-        return home.problem(folder, commands)
+        return home_directory.problem(folder, commands)
 
-    home.lay_out(str(folder), COMMANDS, strict=strict)
+    lay_out(str(folder), COMMANDS, strict=strict)
     assert problem() is None
     # A run that was cut off has recorded several states.
-    record = folder / home.RECORD
+    record = folder / home_directory.RECORD
     states = json.loads(record.read_text())
     record.write_text(json.dumps({place: ["x", state] for place, state in states.items()}))
     assert problem() is None
@@ -359,7 +361,7 @@ def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict
     record.write_text(json.dumps(states))
     older = f"{folder} is of another version of iamcli and lacks 1 commands"
     assert problem([*COMMANDS, "iam-x"]) == older
-    monkeypatch.setattr(home, "own_places", frozenset)
+    monkeypatch.setattr(home_directory, "own_places", frozenset)
     assert problem() == f"{folder} runs another installation, {source}"
     (source / "iam-userdel").unlink()
     assert problem() == f"{folder} runs {source}/iam-userdel, which does not exist"
@@ -380,9 +382,11 @@ def places(tmp_path, monkeypatch):
     """The directories that can have the commands, in the order in which they are looked at."""
     monkeypatch.setattr(sys, "argv", [str(tmp_path / "argv" / "iamcli")])
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "prefix"))
-    monkeypatch.setattr(home.sysconfig, "get_path", lambda _: str(tmp_path / "scripts"))
-    package = tmp_path / "checkout" / "iamcli" / "installation"
-    monkeypatch.setattr(home, "__file__", str(package / "home.py"))
+    monkeypatch.setattr(
+        installed_commands.sysconfig, "get_path", lambda _: str(tmp_path / "scripts")
+    )
+    package = tmp_path / "checkout" / "iamcli" / "cli"
+    monkeypatch.setattr(installed_commands, "__file__", str(package / "installed_commands.py"))
     return [tmp_path / name for name in ("argv", "scripts", "checkout/bin", "prefix/bin")]
 
 
@@ -391,34 +395,34 @@ def test_where_the_commands_are(places, monkeypatch):
         place.mkdir(parents=True)
         (place / "iam-userdel").touch()
     with pytest.raises(Failure, match="commands of this installation are missing; install iamcli"):
-        home.commands_folder()
+        installed_commands.commands_folder()
     for place in places:
         (place / "iam-usercreate").touch()
-    assert list(home.commands_folders()) == places
+    assert list(installed_commands.commands_folders()) == places
     for number, place in enumerate(places):
-        assert home.commands_folder() == place
-        assert home.own_places() == {str(other) for other in places[number:]}
+        assert installed_commands.commands_folder() == place
+        assert installed_commands.own_places() == {str(other) for other in places[number:]}
         (place / "iam-usercreate").unlink()
     # A link to iamcli is not what it runs.
     (places[0] / "iam-usercreate").touch()
     link = places[1] / "iamcli"
     link.symlink_to(places[0] / "iamcli")
     monkeypatch.setattr(sys, "argv", [str(link)])
-    assert list(home.commands_folders()) == places[:1]
+    assert list(installed_commands.commands_folders()) == places[:1]
 
 
 def test_the_one_file_has_no_commands(places, monkeypatch):
     places[0].mkdir()
     (places[0] / "iam-usercreate").touch()
-    assert home.one_file() is None
-    monkeypatch.setattr(home, "is_one_file", lambda: True)
-    assert list(home.commands_folders()) == []
-    assert (home.one_file(), home.own_places()) == (
+    assert installed_commands.one_file() is None
+    monkeypatch.setattr(installed_commands, "is_one_file", lambda: True)
+    assert list(installed_commands.commands_folders()) == []
+    assert (installed_commands.one_file(), installed_commands.own_places()) == (
         places[0] / "iamcli",
         {str(places[0] / "iamcli")},
     )
     with pytest.raises(Failure, match="the one file has no iam-"):
-        home.commands_folder()
+        installed_commands.commands_folder()
 
 
 @pytest.mark.parametrize(
@@ -458,16 +462,16 @@ BEGIN = '#!/bin/sh\n# Created by "iamcli home --strict".\n'
 def test_what_an_entry_of_a_home_runs(tmp_path, script, program):
     entry = tmp_path / "entry"
     entry.write_text(script)
-    assert home.target(entry) == (program and Path(program))
+    assert home_directory.target(entry) == (program and Path(program))
 
 
 def test_an_entry_that_is_too_large_runs_nothing(tmp_path, monkeypatch):
     entry = tmp_path / "entry"
     script = BEGIN + 'exec /opt/iam-x "$@"'
-    monkeypatch.setattr(home, "MAX_SIZE", len(script))
+    monkeypatch.setattr(home_directory, "MAX_SIZE", len(script))
     for end, program in (("", Path("/opt/iam-x")), ("\n", None)):
         entry.write_text(script + end)
-        assert home.target(entry) == program
+        assert home_directory.target(entry) == program
 
 
 def test_what_an_entry_that_is_no_file_runs(tmp_path):
@@ -477,7 +481,7 @@ def test_what_an_entry_that_is_no_file_runs(tmp_path):
     (tmp_path / "directory").mkdir()
     os.mkfifo(tmp_path / "pipe")
     names = (*links, "directory", "pipe", "absent")
-    assert [home.target(tmp_path / name) for name in names] == [
+    assert [home_directory.target(tmp_path / name) for name in names] == [
         Path("/opt/iam-x"),
         tmp_path / "../iam-x",
         *[None] * 3,
@@ -500,7 +504,7 @@ def test_which_programs_are_own(tmp_path):
         ([], [False] * 6),
     ):
         known = frozenset(map(str, places))
-        assert [home.is_own(tmp_path / name, known) for name in names] == expected
+        assert [home_directory.is_own(tmp_path / name, known) for name in names] == expected
 
 
 # With --strict.
@@ -539,7 +543,7 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
     program = source / "iam-usercreate"
     program.write_text('#!/bin/sh\nprintf \'<%s>\' "$IAMCLI_STRICT" "$0" "$@"\n')
     program.chmod(0o755)
-    home.lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS, strict=True)
     arguments = ["-u", "a b", "", "*", "'", '"', "$HOME", "a\nb", "--", "-e"]
     for start in ([], [shell]):
         done = run_program(
@@ -556,37 +560,37 @@ def test_each_form_replaces_the_other(installation, folder, first):
     installation("bin")
     forms = {}
     for strict in (first, not first):
-        home.lay_out(str(folder), COMMANDS, strict=strict)
+        lay_out(str(folder), COMMANDS, strict=strict)
         forms[strict] = tree(folder)
     assert forms[False] != forms[True]
     for strict in (first, not first):
-        assert len(home.lay_out(str(folder), COMMANDS, strict=strict)) == 1
+        assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
         assert tree(folder) == forms[strict]
-        assert len(home.lay_out(str(folder), COMMANDS, strict=strict)) == 1
+        assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
         assert tree(folder) == forms[strict]
     # Both forms are known without a record too.
     (folder / ".iamcli-home").unlink()
-    home.lay_out(str(folder), COMMANDS, strict=first)
+    lay_out(str(folder), COMMANDS, strict=first)
     assert tree(folder) == forms[first]
 
 
 def test_strict_commands_follow_a_move(installation, folder):
     old = installation("old")
-    home.lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS, strict=True)
     shutil.rmtree(old)
     new = installation("new")
-    home.lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS, strict=True)
     for command in COMMANDS:
         assert f"exec {new / command} " in (folder / "bin" / command).read_text()
 
 
 def test_strict_commands_can_be_executed_again(installation, folder):
     installation("bin")
-    home.lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS, strict=True)
     script, untouched = (folder / "bin" / command for command in COMMANDS)
     script.chmod(0o644)
     before = untouched.stat().st_ino
-    home.lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS, strict=True)
     assert os.access(script, os.X_OK)
     # What was usable was not written again.
     assert untouched.stat().st_ino == before
@@ -594,20 +598,20 @@ def test_strict_commands_can_be_executed_again(installation, folder):
 
 def test_a_strict_command_that_was_edited_is_foreign(installation, folder):
     installation("bin")
-    home.lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS, strict=True)
     with (folder / "bin" / "iam-userdel").open("a") as script:
         script.write("# mine\n")
     before = tree(folder)
     for strict in (True, False):
         with pytest.raises(Failure, match=r"bin/iam-userdel was not created by"):
-            home.lay_out(str(folder), COMMANDS, strict=strict)
+            lay_out(str(folder), COMMANDS, strict=strict)
         assert tree(folder) == before
 
 
 def test_the_readme_can_be_copied_from(tmp_path, installation):
     installation("bin")
     folder = tmp_path / 'a "folder" for $HOME `false` \\'
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     (line,) = re.findall("export AWS_IAM_HOME=.*", (folder / "README").read_text())
     done = run_program("sh", "-c", f'{line}; echo "$AWS_IAM_HOME"', env={"PATH": "/usr/bin:/bin"})
     assert done.stdout == f"{folder}\n"
@@ -619,7 +623,7 @@ def test_a_bin_that_is_a_link_is_foreign(installation, folder, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (folder / "bin").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Failure, match="is a symbolic link"):
-        home.lay_out(str(folder), COMMANDS)
+        lay_out(str(folder), COMMANDS)
     assert names_in(tmp_path / "elsewhere") == []
 
 
@@ -635,20 +639,20 @@ def test_what_is_no_folder_is_named(installation, folder, make, place):
         what = "is a symbolic link; nothing was changed; remove the link"
     before = tree(folder.parent)
     with pytest.raises(Failure) as raised:
-        home.lay_out(str(folder), COMMANDS)
+        lay_out(str(folder), COMMANDS)
     # A file in the place of the home is noticed when its bin is looked at.
     assert (str(raised.value), tree(folder.parent)) == (f"{taken} {what}", before)
 
 
 def test_a_run_that_was_cut_off_can_be_repeated(installation, folder):
     installation("bin")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     whole = tree(folder)
     (folder / ".iamcli-home").unlink()
     (folder / "README").unlink()
     (folder / ".README.iamcli-new").write_text("half")
     (folder / "bin" / ".iam-userdel.iamcli-new").symlink_to("half")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     assert tree(folder) == whole
 
 
@@ -694,16 +698,16 @@ def test_a_folder_that_cannot_be_one(tmp_path, name, reason):
 )
 def test_a_damaged_record_is_named(installation, folder, content):
     installation("bin")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     record = folder / ".iamcli-home"
     record.write_bytes(content)
     before = tree(folder)
     reason = "is not a record of iamcli home; nothing was changed; move it and run this again"
     with pytest.raises(Failure, match=f"^{re.escape(f'{record} {reason}')}$"):
-        home.lay_out(str(folder), COMMANDS)
+        lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
     record.rename(folder / "moved")
-    assert len(home.lay_out(str(folder), COMMANDS)) == 1
+    assert len(lay_out(str(folder), COMMANDS)) == 1
 
 
 @pytest.mark.parametrize("make", [a_link, a_broken_link, a_folder, a_pipe])
@@ -725,7 +729,7 @@ def test_a_text_that_may_not_be_read_or_is_huge_is_foreign(installation, folder)
     with (folder / "README").open("wb") as huge:
         huge.truncate(1 << 40)
     (folder / "aws-credential.template").symlink_to("aws-credential.template")
-    _, left = home.lay_out(str(folder), COMMANDS)
+    _, left = lay_out(str(folder), COMMANDS)
     assert left.endswith("left unchanged: aws-credential.template, README")
     assert (folder / "README").stat().st_size == 1 << 40
 
@@ -739,20 +743,20 @@ def test_a_device_is_foreign(installation, folder, place):
     except PermissionError:
         pytest.skip("only root can make devices")
     if place == "README":
-        assert len(home.lay_out(str(folder), COMMANDS)) == 2
+        assert len(lay_out(str(folder), COMMANDS)) == 2
     else:
         with pytest.raises(Failure, match="was not created by"):
-            home.lay_out(str(folder), COMMANDS)
+            lay_out(str(folder), COMMANDS)
     assert stat.S_ISCHR((folder / place).stat().st_mode)
 
 
 def test_files_that_are_as_they_should_be_are_not_written_again(installation, folder):
     installation("bin")
     for strict in (False, True):
-        home.lay_out(str(folder), COMMANDS, strict=strict)
+        lay_out(str(folder), COMMANDS, strict=strict)
         (folder / "README").chmod(0o600)
         before = {path: path.lstat().st_ino for path in folder.rglob("*")}
-        home.lay_out(str(folder), COMMANDS, strict=strict)
+        lay_out(str(folder), COMMANDS, strict=strict)
         assert {path: path.lstat().st_ino for path in folder.rglob("*")} == before
         assert (folder / "README").stat().st_mode & 0o777 == 0o600
 
@@ -762,7 +766,7 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
     installation, folder, monkeypatch, strict
 ):
     """After any number of steps, also if iamcli has moved meanwhile and the form changes."""
-    put = home._put  # noqa: SLF001 - nothing else is between two writes
+    put = layout._put  # noqa: SLF001 - nothing else is between two writes
     left = 0
 
     def some(*arguments, **more):
@@ -772,19 +776,19 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
         left -= 1
         put(*arguments, **more)
 
-    monkeypatch.setattr(home, "_put", some)
+    monkeypatch.setattr(layout, "_put", some)
     for begun in (False, True):
         for steps in range(7):
             shutil.rmtree(folder, ignore_errors=True)
             installation(f"first-{begun}-{steps}")
             left = 1000 if begun else steps
             with contextlib.suppress(Failure):
-                home.lay_out(str(folder), COMMANDS, strict=not strict)
+                lay_out(str(folder), COMMANDS, strict=not strict)
             installation(f"second-{begun}-{steps}")
             left = steps
             failures = []
             try:
-                home.lay_out(str(folder), COMMANDS, strict=strict)
+                lay_out(str(folder), COMMANDS, strict=strict)
             except Failure as failure:
                 failures.append(str(failure).partition(";")[0])
             # The records at both ends, and what is between them.
@@ -792,7 +796,7 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
             assert failures == ([] if whole else ["X: No space left on device"])
             third = installation(f"third-{begun}-{steps}")
             left = 1000
-            assert len(home.lay_out(str(folder), COMMANDS)) == 1
+            assert len(lay_out(str(folder), COMMANDS)) == 1
             assert (folder / "bin" / "iam-userdel").readlink() == third / "iam-userdel"
 
 
@@ -985,4 +989,4 @@ def test_a_home_of_an_older_version_is_renewed_in_place(tmp_path, folder, strict
 
 def test_further_names_are_counted() -> None:
     said = ["", " and 1 other", " and 2 others"]
-    assert [home.more([*range(number)]) for number in (1, 2, 3)] == said
+    assert [home_directory.and_others([*range(number)]) for number in (1, 2, 3)] == said

@@ -10,10 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from iamcli import __version__
+from iamcli.cli.completion_scripts import VARIABLE
 from iamcli.cli.doctor.finding import ok, skipped, warning
-from iamcli.cli.homes import commands_folders
+from iamcli.cli.installed_commands import commands_folders
 from iamcli.cli.listing import joined
-from iamcli.cli.shell_completion import VARIABLE
 from iamcli.installation import extras
 
 TYPE_CHECKING = False

@@ -29,9 +29,9 @@ from support.shell import BIN, ROOT
 from support.stub import ok, refused
 from support.terminal import InteractiveShell, Terminal
 
-from iamcli.cli.completion import names as kept_names
+from iamcli.cli.complete import names as kept_names
+from iamcli.cli.completion_scripts import fish_quoted
 from iamcli.cli.group import SUBCOMMANDS, group
-from iamcli.cli.shell_completion import fish_quoted
 from iamcli.config.connection import Connection
 from iamcli.operations.names import Query
 
@@ -352,7 +352,7 @@ import importlib.util, sys
 
 class Finder:
     def find_spec(self, name, path=None, target=None):
-        if name != "iamcli.cli.completion.names":
+        if name != "iamcli.cli.complete.names":
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
@@ -725,7 +725,7 @@ def test_each_list_of_each_account_has_its_own_file(tmp_path: Path) -> None:
 #: whether the names came from the cache. What has the name of a file is appended to it before.
 SCRIPT = """
 import json, os, sys
-from iamcli.cli.completion import names
+from iamcli.cli.complete import names
 from iamcli.client import client
 names.CACHE_SECONDS = 1e9
 for change in json.load(sys.stdin):
@@ -947,7 +947,7 @@ def test_silence_in_time(run_fast: ForkRunner, stub: Stub) -> None:
 #: A name server that does not answer. Nothing but the end of the process interrupts that.
 HANGING = """
 import socket, time
-from iamcli.cli.completion import names
+from iamcli.cli.complete import names
 names.TIMEOUT = 0.1
 socket.getaddrinfo = lambda *_, **__: time.sleep(1000)
 for _ in range(2):

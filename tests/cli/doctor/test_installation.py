@@ -267,7 +267,7 @@ def test_versions(healthy: ForkRunner) -> None:
 
 
 def test_what_is_wrong_with_an_installation(monkeypatch: pytest.MonkeyPatch) -> None:
-    from iamcli.cli import homes as home
+    from iamcli.cli import installed_commands
     from iamcli.cli.doctor import installed, programs
 
     monkeypatch.setattr(installed, "OLDEST", {"click": "999", "no-such-package": "1"})
@@ -277,7 +277,7 @@ def test_what_is_wrong_with_an_installation(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(installed, "OLDEST", {"click": "1.37.9", "botocore": "1.37.9"})
     monkeypatch.setattr(installed, "version", {"click": "1.4.0", "botocore": "1.100.0"}.get)
     assert installed.check_versions().found.endswith("; too old: click")
-    monkeypatch.setattr(home, "commands_folders", lambda: iter(()))
+    monkeypatch.setattr(installed_commands, "commands_folders", lambda: iter(()))
     finding = programs.check_path()
     assert finding.found == "the iam-* commands of this installation are missing"
     assert (finding.result, finding.advice) == ("warning", "install iamcli again")

@@ -16,9 +16,9 @@ from support.doctor_parts import shown
 from support.limits import NEVER
 
 from iamcli import __version__, quoting
-from iamcli.cli import homes as home
-from iamcli.cli import shell_completion as completions
+from iamcli.cli import completion_scripts, installed_commands
 from iamcli.cli.doctor import installed, programs
+from iamcli.cli.home.layout import lay_out
 from iamcli.errors import Failure
 from iamcli.installation import checkout
 
@@ -39,7 +39,7 @@ def programs_in(folder: Path, *names: str, mode: int = 0o755) -> Path:
 def one_file(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The one file, which runs."""
     file = programs_in(tmp_path / "dist", "iamcli.pyz") / "iamcli.pyz"
-    for module in (home, programs):
+    for module in (installed_commands, programs):
         environ.setattr(module, "one_file", lambda: file)
     return file
 
@@ -77,7 +77,7 @@ def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_
 def test_the_homes_of_scripts(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (second, first):
-        home.lay_out(str(folder), programs._COMMANDS)
+        lay_out(str(folder), programs._COMMANDS)
     other = programs_in(tmp_path / "other")
 
     def said(named: str | None, *path: Path | str) -> tuple[str, str | None, str] | None:
@@ -131,14 +131,14 @@ def test_another_directory_as_a_home(environ: pytest.MonkeyPatch, tmp_path: Path
         assert shown(programs.check_home()) == ("warning", None, said)
     # A copy of a home has no record, but its links run the commands.
     copy = programs_in(tmp_path / "copy" / "bin")
-    (copy / "iam-usercreate").symlink_to(home.commands_folder() / "iam-usercreate")
+    (copy / "iam-usercreate").symlink_to(installed_commands.commands_folder() / "iam-usercreate")
     environ.setenv("AWS_IAM_HOME", str(copy.parent))
     assert shown(programs.check_home()) == ("ok", None, f"{copy.parent}: ready for scripts")
 
 
 def test_where_the_legacy_toolkit_is(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where Amazon Linux had it, or in PATH behind the commands."""
-    own = home.commands_folder()
+    own = installed_commands.commands_folder()
     toolkits = [tmp_path / name for name in ("old", "other")]
     environ.setattr(programs, "_OLD_FOLDER", toolkits[0])
     environ.setenv("PATH", f"{own}:{toolkits[1]}/bin")
@@ -272,24 +272,24 @@ def test_a_checkout_without_the_command(capsys: pytest.CaptureFixture[str]) -> N
     assert found == [True, True, False]
 
 
-@pytest.mark.parametrize("shell", completions.FILES)
+@pytest.mark.parametrize("shell", completion_scripts.FILES)
 def test_where_the_lines_for_a_shell_find_its_file(
     shell: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     prefixes = [tmp_path / name for name in ("it's one", "two", "checkout")]
-    folders = [prefix / completions.FILES[shell][0] for prefix in prefixes]
+    folders = [prefix / completion_scripts.FILES[shell][0] for prefix in prefixes]
     commands = [prefix / "bin" for prefix in prefixes[:2]]
-    monkeypatch.setattr(completions, "commands_folders", lambda: iter(commands))
-    place = prefixes[2] / "iamcli" / "installation" / "completions.py"
-    monkeypatch.setattr(completions, "__file__", str(place))
+    monkeypatch.setattr(completion_scripts, "commands_folders", lambda: iter(commands))
+    place = prefixes[2] / "iamcli" / "cli" / "completion_scripts.py"
+    monkeypatch.setattr(completion_scripts, "__file__", str(place))
     with pytest.raises(Failure) as raised:
-        completions.script(shell)
+        completion_scripts.script(shell)
     said = f"the completion files are not in {folders[0]}; install iamcli again"
     assert str(raised.value) == said
-    quote = completions.fish_quoted if shell == "fish" else shlex.quote
+    quote = completion_scripts.fish_quoted if shell == "fish" else shlex.quote
     for folder in reversed(folders):
-        programs_in(folder, completions.FILES[shell][1])
-        script = completions.script(shell)
+        programs_in(folder, completion_scripts.FILES[shell][1])
+        script = completion_scripts.script(shell)
         found = [other for other in folders if quote(str(other)) in script]
         assert found == [folder]
         assert f'IAMCLI_COMPLETION{" " if shell == "fish" else "="}"{shell} $' in script
@@ -400,7 +400,7 @@ def test_a_toolkit_that_runs_the_commands(
 
 
 def test_a_home_that_cannot_be_searched(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    home.lay_out(str(tmp_path / "home"), programs._COMMANDS)
+    lay_out(str(tmp_path / "home"), programs._COMMANDS)
 
     def fail(*_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", "/root/x")

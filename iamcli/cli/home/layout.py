@@ -1,33 +1,21 @@
-"""Sets up a directory that scripts can use as AWS_IAM_HOME: bin/, two templates, a README."""
+"""Writes a directory that scripts can use as AWS_IAM_HOME: bin/, two templates, a README."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shlex
-import stat
-import sys
-import sysconfig
 from pathlib import Path
 
+from iamcli.cli.home_directory import BIN, RECORD, STRICT_BEGIN, read_record, state_at, state_of
+from iamcli.cli.installed_commands import commands_folder, one_file
 from iamcli.errors import Failure
-from iamcli.installation.extras import is_one_file
 from iamcli.protection import Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
-
-#: The file that records what was written, so that a later run can recognize other files.
-RECORD = ".iamcli-home"
-
-#: How the paths of the commands begin.
-BIN = "bin/"
-
-#: The maximum size of a file that is read (bytes), far more than that of any file written here.
-MAX_SIZE = 1 << 20
+    from collections.abc import Sequence
 
 CREDENTIAL_TEMPLATE = """\
 # Credentials for the iam-* commands. Copy this file, for example to ~/.aws-credential, fill in your
@@ -67,12 +55,8 @@ For help on a command, run it with -h: iam-usercreate -h
 """
 
 #: An entry of bin in a strict home: a command that behaves as with IAMCLI_STRICT=1.
-_STRICT_BEGIN = """\
-#!/bin/sh
-# Created by "iamcli home --strict".
-"""
 STRICT_COMMAND = (
-    _STRICT_BEGIN
+    STRICT_BEGIN
     + """\
 IAMCLI_STRICT=1
 export IAMCLI_STRICT
@@ -85,39 +69,7 @@ exec {target} "$@"
 )
 
 
-def one_file() -> Path | None:
-    """Return the one file, iamcli.pyz, if iamcli runs from it; it has no symbolic links in it."""
-    return Path(sys.argv[0]).resolve() if is_one_file() else None
-
-
-def commands_folder() -> Path:
-    """Return the directory of the iam-* commands that belong to the running program.
-
-    Raises Failure if it is not found.
-    """
-    for folder in commands_folders():
-        return folder
-    if is_one_file():
-        raise Failure("the one file has no iam-* commands to run; install iamcli with pipx")
-    raise Failure("the iam-* commands of this installation are missing; install iamcli again")
-
-
-def commands_folders() -> Iterator[Path]:
-    """Yield the directories of the iam-* commands that run this installation, the own one first."""
-    if is_one_file():
-        return  # those of the Python that runs it belong to another installation
-    package = Path(__file__).resolve().parent.parent
-    folders = [Path(sysconfig.get_path("scripts")), package.parent / "bin"]
-    # Debian patches the place of scripts to /usr/local/bin, but not for its own packages.
-    folders.append(Path(sys.prefix, "bin"))
-    with contextlib.suppress(OSError):  # a relative name in a directory that was deleted
-        folders.insert(0, Path(sys.argv[0]).resolve().parent)
-    for folder in folders:
-        if os.path.isfile(folder / "iam-usercreate"):
-            yield folder
-
-
-def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list[str]:
+def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list[str]:
     """Set up the directory ``name`` so that scripts can use it as AWS_IAM_HOME.
 
     ``commands``: the names of the commands to include; ``strict``: make them behave as with
@@ -129,27 +81,26 @@ def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list
         raise Failure("the directory name is empty; specify a directory")
     source = one_file() or commands_folder()
     folder = _absolute(name)
-    names = list(commands)
-    contents = _contents(folder, source, names, strict=strict)
-    other = _contents(folder, source, names, strict=not strict)
+    contents = _contents(folder, source, commands, strict=strict)
+    other = _contents(folder, source, commands, strict=not strict)
     try:
         _check_folders(folder, source)
-        recorded = _read_record(folder / RECORD)
-        current = {place: _state(folder / place) for place in contents}
+        recorded = read_record(folder / RECORD)
+        current = {place: state_at(folder / place) for place in contents}
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}; nothing was changed") from None
-    wanted = {place: _intended(content) for place, content in contents.items()}
+    wanted = {place: state_of(content) for place, content in contents.items()}
     known = {
-        place: [state, _intended(other[place]), *recorded.get(place, ())]
+        place: [state, state_of(other[place]), *recorded.get(place, ())]
         for place, state in wanted.items()
     }
     changed = [place for place in wanted if current[place] not in (None, *known[place])]
     in_the_way = [place for place in changed if place.startswith(BIN)]
     if in_the_way:
-        more = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
+        number = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
         raise Failure(
-            f"{folder / in_the_way[0]} was not created by iamcli home{more}; nothing was changed; "
-            "move it or choose another directory"
+            f"{folder / in_the_way[0]} was not created by iamcli home{number}; nothing was "
+            "changed; move it or choose another directory"
         )
     kept = [place for place in changed if place in recorded]
     foreign = [place for place in changed if place not in recorded]
@@ -170,83 +121,15 @@ def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list
                 f"{error.filename}: {error.strerror}; {folder} is incomplete; correct this and run "
                 "it again"
             ) from None
-    has = f"links to {len(names)} commands in {source}"
+    has = f"links to {len(commands)} commands in {source}"
     if strict:
-        has = f"scripts that run {len(names)} commands in {source} with IAMCLI_STRICT=1"
+        has = f"scripts that run {len(commands)} commands in {source} with IAMCLI_STRICT=1"
     report = [f"{folder} is ready; its bin has {has}"]
     if kept:
         report.append(f"kept your changes: {', '.join(kept)}")
     if foreign:
         report.append(f"not created by iamcli home, left unchanged: {', '.join(foreign)}")
     return report
-
-
-def problem(folder: Path, commands: Sequence[str]) -> str | None:
-    """Return why scripts that use a directory made by ``lay_out`` may fail, or None.
-
-    ``commands``: the names of the commands that it should include.
-    """
-    try:
-        recorded = _read_record(folder / RECORD)
-        changed = [
-            place
-            for place, states in recorded.items()
-            if place.startswith(BIN) and _state(folder / place) not in states
-        ]
-    except Failure as failure:
-        return str(failure).partition(";")[0]
-    except OSError as error:
-        return f"{error.filename}: {error.strerror}"
-    if changed:
-        return f"{folder / changed[0]}{more(changed)}: missing or changed"
-    missing = [name for name in commands if f"{BIN}{name}" not in recorded]
-    if missing:
-        return f"{folder} is of another version of iamcli and lacks {len(missing)} commands"
-    targets = [target(folder / BIN / name) for name in commands]
-    gone = [str(path) for path in targets if path and not path.exists()]
-    if gone:
-        return f"{folder} runs {gone[0]}, which does not exist"
-    own = own_places()
-    foreign = [str(path.parent) for path in targets if path and not is_own(path, own)]
-    return f"{folder} runs another installation, {foreign[0]}" if foreign else None
-
-
-def more(names: Sequence[object]) -> str:
-    """Return how many there are besides the first of ``names``, "" if there is only one."""
-    number = len(names) - 1
-    return f" and {number} other{'s' if number > 1 else ''}" if number else ""
-
-
-def target(path: Path) -> Path | None:
-    """Return the command that ``path``, an entry of bin in a home, runs; None if it is not one."""
-    try:
-        if path.is_symlink():
-            return path.parent / path.readlink()
-        content = os.fsdecode(_content(path) or b"")
-        last = content.removesuffix("\n").rpartition("\n")[2]
-        if not (content.startswith(_STRICT_BEGIN) and last.startswith("exec ")):
-            return None
-        words = shlex.split(last)[1:]
-    except (OSError, ValueError):
-        return None
-    return Path(words[0]) if words else None
-
-
-def own_places() -> frozenset[str]:
-    """Return the one file, or the directories of ``commands_folders``, without symbolic links."""
-    file = one_file()
-    places = [file] if file else commands_folders()
-    return frozenset(os.path.realpath(place) for place in places)
-
-
-def is_own(path: Path, places: Collection[str]) -> bool:
-    """Return whether the program ``path`` is, or runs, one of ``places``, from ``own_places``."""
-    programs = filter(None, (path, target(path)))
-    return any(
-        place in places
-        for program in map(os.path.realpath, programs)
-        for place in (program, os.path.dirname(program))
-    )
 
 
 def _absolute(name: str) -> Path:
@@ -260,7 +143,7 @@ def _absolute(name: str) -> Path:
 
 
 def _contents(
-    folder: Path, source: Path, commands: list[str], *, strict: bool
+    folder: Path, source: Path, commands: Sequence[str], *, strict: bool
 ) -> dict[str, str | bytes]:
     """Return the contents of the home by path: the target of a link, or the bytes of a file."""
     contents: dict[str, str | bytes] = {}
@@ -296,73 +179,9 @@ def _check_folders(folder: Path, source: Path) -> None:
             raise Failure(f"{path} is not a directory; nothing was changed")
 
 
-def _read_record(path: Path) -> dict[str, list[str]]:
-    """Return the recorded states of each path; none if there is no record.
-
-    A path has several states if a run was cut off. Raises Failure if the record is damaged, and
-    OSError if it cannot be read.
-    """
-    try:
-        content = _content(path)
-    except FileNotFoundError:
-        return {}
-    try:
-        record = json.loads(content or b"")
-        states = {
-            place: [state] if isinstance(state, str) else state for place, state in record.items()
-        }
-        valid = all(
-            isinstance(known, list) and known and all(isinstance(state, str) for state in known)
-            for known in states.values()
-        )
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        valid = False
-    if not valid:
-        raise Failure(
-            f"{path} is not a record of iamcli home; nothing was changed; move it and run this "
-            "again"
-        )
-    return states
-
-
-def _intended(content: str | bytes) -> str:
-    """Return the state of a link to the target ``content``, or of a file with that content."""
-    return f"link {content}" if isinstance(content, str) else _file_state(content)
-
-
-def _state(path: Path) -> str | None:
-    """Return the state of ``path`` as it is recorded, or None if it does not exist."""
-    try:
-        if path.is_symlink():
-            return f"link {path.readlink()}"
-        content = _content(path)
-    except FileNotFoundError:
-        return None
-    except PermissionError:
-        return "unreadable"
-    return "other" if content is None else _file_state(content)
-
-
-def _content(path: Path) -> bytes | None:
-    """Return the contents of a file; None for a link, a directory, a pipe, or a large file.
-
-    Raises OSError if there is no file or it cannot be read.
-    """
-    if not stat.S_ISREG(path.lstat().st_mode):
-        return None
-    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(number, "rb") as file:
-        content = file.read(MAX_SIZE + 1)
-    return content if len(content) <= MAX_SIZE else None
-
-
 def _is_usable(path: Path, content: str | bytes) -> bool:
     """Return whether ``path``, which has that content, can be executed if it is a script."""
     return content[:2] != b"#!" or os.access(path, os.X_OK)
-
-
-def _file_state(content: bytes) -> str:
-    return f"file {hashlib.sha256(content).hexdigest()}"
 
 
 def _write(
