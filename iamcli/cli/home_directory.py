@@ -94,10 +94,9 @@ def is_own(path: Path, places: Collection[str]) -> bool:
 
 
 def read_record(path: Path) -> dict[str, list[str]]:
-    """Return the recorded states of each path; none if there is no record.
+    """Return the recorded states of each path, several if a run was cut off; {} without a record.
 
-    A path has several states if a run was cut off. Raises Failure if the record is damaged, and
-    OSError if it cannot be read.
+    Raises Failure if the record is damaged, and OSError if it cannot be read.
     """
     try:
         content = _content(path)
@@ -108,18 +107,16 @@ def read_record(path: Path) -> dict[str, list[str]]:
         states = {
             place: [known] if isinstance(known, str) else known for place, known in record.items()
         }
-        valid = all(
+        if all(
             isinstance(known, list) and known and all(isinstance(each, str) for each in known)
             for known in states.values()
-        )
+        ):
+            return states
     except (ValueError, AttributeError, TypeError, RecursionError):
-        valid = False
-    if not valid:
-        raise Failure(
-            f"{path} is not a record of iamcli home; nothing was changed; move it and run this "
-            "again"
-        )
-    return states
+        pass
+    raise Failure(
+        f"{path} is not a record of iamcli home; nothing was changed; move it and run this again"
+    )
 
 
 def state_at(path: Path) -> str | None:
@@ -143,10 +140,7 @@ def state_of(content: str | bytes) -> str:
 
 
 def _content(path: Path) -> bytes | None:
-    """Return the contents of a file; None for a link, a directory, a pipe, or a large file.
-
-    Raises OSError if there is no file or it cannot be read.
-    """
+    """Return the contents of a file; None for a link, a directory, a pipe, or a large file."""
     if not stat.S_ISREG(path.lstat().st_mode):
         return None
     number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -22,10 +22,7 @@ def one_file() -> Path | None:
 
 
 def commands_folder() -> Path:
-    """Return the directory of the iam-* commands that belong to the running program.
-
-    Raises Failure if it is not found.
-    """
+    """Return the first of ``commands_folders``; raise Failure if there is none."""
     for folder in commands_folders():
         return folder
     if is_one_file():
@@ -38,9 +35,9 @@ def commands_folders() -> Iterator[Path]:
     if is_one_file():
         return  # those of the Python that runs it belong to another installation
     package = Path(__file__).resolve().parent.parent
-    folders = [Path(sysconfig.get_path("scripts")), package.parent / "bin"]
     # Debian patches the place of scripts to /usr/local/bin, but not for its own packages.
-    folders.append(Path(sys.prefix, "bin"))
+    places = (sysconfig.get_path("scripts"), package.parent / "bin", Path(sys.prefix, "bin"))
+    folders = [Path(place) for place in places]
     with contextlib.suppress(OSError):  # a relative name in a directory that was deleted
         folders.insert(0, Path(sys.argv[0]).resolve().parent)
     for folder in folders:

@@ -31,7 +31,7 @@ _ASKING_SETTINGS = frozenset({"role_arn", "sso_session", "sso_start_url"})
 _LATER_ASKING_SETTINGS = frozenset({"credential_process", "login_session"})
 
 #: The error codes of credentials that have expired.
-EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+EXPIRED_CODES = ("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired")
 
 #: The credential method, by the exceptions for a token that is missing or has expired.
 _LOGINS = {

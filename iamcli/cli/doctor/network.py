@@ -6,7 +6,6 @@ decides whether commands work. That of STS, which commands do not need, tells wh
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from iamcli.cli.doctor import request
@@ -42,31 +41,28 @@ if TYPE_CHECKING:
 _USER = Operation("iam", "2010-05-08", "GetUser", ("GetUserResult", "User", "Arn"))
 
 #: The error codes of a signature that is wrong for any reason; the message tells which.
-_SIGNATURE_CODES = frozenset(
-    {"InvalidSignature", "InvalidSignatureException", "SignatureDoesNotMatch"}
-)
+_SIGNATURE_CODES = ("InvalidSignature", "InvalidSignatureException", "SignatureDoesNotMatch")
 #: The error codes of a key that the service does not know.
-_UNKNOWN_KEY_CODES = frozenset(
-    {"InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
-)
+_UNKNOWN_KEY_CODES = ("InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException")
 #: The error codes of a key or a signature that is not accepted, and of a time that is not.
-_KEY_CODES = frozenset(
-    {
-        *_SIGNATURE_CODES,
-        *_UNKNOWN_KEY_CODES,
-        "AuthFailure",
-        "IncompleteSignature",
-        "InvalidToken",
-        "MissingAuthenticationToken",
-        "OptInRequired",
-    }
+_KEY_CODES = (
+    *_SIGNATURE_CODES,
+    *_UNKNOWN_KEY_CODES,
+    "AuthFailure",
+    "IncompleteSignature",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "OptInRequired",
 )
-_CLOCK_CODES = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
+_CLOCK_CODES = ("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed")
 #: The error codes of a fault of the service.
-_FAULTS = frozenset({"InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable"})
+_FAULTS = ("InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable")
 #: Error codes of other services, which do not know requests of this form.
-_OTHER_SERVICE = frozenset(
-    {"MethodNotAllowed", "NoSuchBucket", "UnknownOperationException", "UnsupportedOperation"}
+_OTHER_SERVICE = (
+    "MethodNotAllowed",
+    "NoSuchBucket",
+    "UnknownOperationException",
+    "UnsupportedOperation",
 )
 
 #: Seconds to wait for a connection, and for a complete response; less than commands wait.
@@ -77,48 +73,29 @@ _OF_THE_KEY = ("token-expired", "wrong-key")
 
 _WITHOUT_STS = "commands do not use STS"
 _SET_CLOCK = "set the clock of this machine, for example with NTP"
-_KEY_ADVICE = "check that the access key is active and that both of its parts are complete"
-_SIGNATURE_ADVICE = "check the endpoint and the Region for which requests are signed"
 
 
-class Obstacle(NamedTuple):
-    """What a problem on the way to a service means: the ``check`` that reports it, and its cause.
-
-    ``advice``: what to do; ``{source}`` is what sets the address, if the user does.
-    """
-
-    check: str
-    cause: str | None
-    advice: str
-
-
-_OBSTACLES = {
-    request.PROXY: Obstacle(
-        "proxy", "proxy-refused", "check the address, the login and the rules of the proxy"
-    ),
-    request.UNREACHABLE: Obstacle(
-        "endpoint",
+#: The checks that report problems on the way to a service; ``endpoint`` reports the others.
+_CHECKS = {request.PROXY: "proxy", request.UNKNOWN_CA: "ca", request.TLS: "tls"}
+#: The cause of each problem, and what to do; ``{source}`` is what sets the address, if the user
+#: does.
+_OBSTACLES: dict[str, tuple[str | None, str]] = {
+    request.PROXY: ("proxy-refused", "check the address, the login and the rules of the proxy"),
+    request.UNREACHABLE: (
         "no-network",
         "check the network, its name server and the proxy variables{source}",
     ),
-    request.REFUSED: Obstacle(
-        "endpoint", "no-network", "check that the service is running{source}"
+    request.REFUSED: ("no-network", "check that the service is running{source}"),
+    request.LOST: ("no-network", "try again{source}"),
+    request.UNKNOWN_CA: (
+        "unknown-ca",
+        "set AWS_CA_BUNDLE to a file with the certificate of the authority",
     ),
-    request.LOST: Obstacle("endpoint", "no-network", "try again{source}"),
-    request.UNKNOWN_CA: Obstacle(
-        "ca", "unknown-ca", "set AWS_CA_BUNDLE to a file with the certificate of the authority"
-    ),
-    request.OTHER_HOST: Obstacle(
-        "endpoint", "endpoint-wrong", "use the host name that the certificate is for{source}"
-    ),
-    request.NO_TLS: Obstacle(
-        "endpoint", "endpoint-wrong", "use http if the service does not use TLS{source}"
-    ),
-    request.TLS: Obstacle(
-        "tls", None, "check the certificate of the service and the clock of this machine"
-    ),
-    request.FOREIGN: Obstacle("endpoint", None, "use the address of an IAM service{source}"),
-    request.INVALID: Obstacle("endpoint", None, "correct the address{source}"),
+    request.OTHER_HOST: ("endpoint-wrong", "use the host name that the certificate is for{source}"),
+    request.NO_TLS: ("endpoint-wrong", "use http if the service does not use TLS{source}"),
+    request.TLS: (None, "check the certificate of the service and the clock of this machine"),
+    request.FOREIGN: (None, "use the address of an IAM service{source}"),
+    request.INVALID: (None, "correct the address{source}"),
 }
 #: The problems that mean that the address is wrong if the user has configured it.
 _WRONG_ADDRESS = (request.REFUSED, request.LOST, request.FOREIGN)
@@ -130,10 +107,12 @@ def obstructed(text: str, problem: str, url: str, source: str = "") -> Finding:
     ``text``: the problem in words; ``url``: the address, or "" if it is not known; ``source``: what
     sets the address, if the user does.
     """
+    cause, advice = _OBSTACLES[problem]
     of_user = bool(url) and not is_of_aws(url)
-    cause = "endpoint-wrong" if of_user and problem in _WRONG_ADDRESS else _OBSTACLES[problem].cause
+    if of_user and problem in _WRONG_ADDRESS:
+        cause = "endpoint-wrong"
     check = f"; check {source}" if of_user and source else ""
-    return wrong(text, _OBSTACLES[problem].advice.format(source=check), cause)
+    return wrong(text, advice.format(source=check), cause)
 
 
 def check(configuration: Configuration, key: Any) -> dict[str, Finding]:
@@ -188,7 +167,7 @@ def _identity(sts: Sts) -> Finding:
 def _way(iam: Outcome, target: Destination) -> dict[str, Finding]:
     """Return the checks of the way to IAM."""
     if iam.problem:
-        check = _OBSTACLES[iam.problem].check
+        check = _CHECKS.get(iam.problem, "endpoint")
         unknown = skipped(f"not checked, because of {check}")
         text = f"{target.url}: {iam.reason}"
         return {
@@ -245,13 +224,13 @@ def _refused(
     if answer.code in EXPIRED_CODES:
         expired = f"the temporary credentials from {origin.place} have expired: {answer.code}"
         return wrong(expired, origin.renewal, "token-expired")
-    advice = _KEY_ADVICE
+    advice = "check that the access key is active and that both of its parts are complete"
     if answer.code in _UNKNOWN_KEY_CODES:
         advice = _unknown_key(target, origin, key, caller)
     elif answer.message.startswith(MISMATCH):
         advice = f"check the secret access key from {origin.place}"
     elif answer.code in _SIGNATURE_CODES:
-        advice = _SIGNATURE_ADVICE
+        advice = "check the endpoint and the Region for which requests are signed"
     problem = f"the access key from {origin.place} is not accepted: {answer.code}"
     if caller:
         problem = f"{problem}; STS accepts it as {caller}"

@@ -14,17 +14,9 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import botocore
+from botocore import exceptions
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import (
-    BotoCoreError,
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ProxyConnectionError,
-    ReadTimeoutError,
-    SSLError,
-)
 from botocore.parsers import ResponseParserError
 from urllib3.util.ssl_match_hostname import CertificateError
 
@@ -54,6 +46,16 @@ TLS = "TLS"
 #: Something answered that is not the service, or the request could not be made.
 FOREIGN = "foreign"
 INVALID = "invalid"
+
+#: The problems that other exceptions report.
+_PROBLEMS = {
+    exceptions.ProxyConnectionError: PROXY,
+    exceptions.ConnectTimeoutError: UNREACHABLE,
+    exceptions.ReadTimeoutError: LOST,
+    exceptions.ConnectionClosedError: LOST,
+    ResponseParserError: FOREIGN,
+    UnexpectedResponse: FOREIGN,
+}
 
 #: OpenSSL's numbers for a certificate that is not valid yet, and not any more; and for one that is
 #: not for the host name, and not for the address.
@@ -114,7 +116,7 @@ def send(
     proxied = bool(session["proxies"].get(urlsplit(target.url).scheme))
     try:
         response = BoundedSession(timeout=(seconds, seconds), **session).send(request.prepare())
-    except (BotoCoreError, ResponseParserError, UnexpectedResponse) as error:
+    except (exceptions.BotoCoreError, ResponseParserError, UnexpectedResponse) as error:
         obstacle = problem(error)
         if proxied and obstacle in (UNREACHABLE, REFUSED, LOST, INVALID):
             # All that is known is what happened between this machine and the proxy.
@@ -125,18 +127,12 @@ def send(
 
 def problem(error: BaseException) -> str:
     """Return the problem that an exception of botocore reports."""
-    for exceptions, obstacle in (
-        (ProxyConnectionError, PROXY),
-        (ConnectTimeoutError, UNREACHABLE),
-        ((ReadTimeoutError, ConnectionClosedError), LOST),
-        ((ResponseParserError, UnexpectedResponse), FOREIGN),
-    ):
-        if isinstance(error, exceptions):
-            return obstacle
-    if isinstance(error, EndpointConnectionError):
+    if isinstance(error, exceptions.EndpointConnectionError):
         numbers = {cause.errno for cause in causes(error) if isinstance(cause, OSError)}
         return REFUSED if errno.ECONNREFUSED in numbers else UNREACHABLE
-    return _tls_problem(error) if isinstance(error, SSLError) else INVALID
+    if isinstance(error, exceptions.SSLError):
+        return _tls_problem(error)
+    return next((found for kind, found in _PROBLEMS.items() if isinstance(error, kind)), INVALID)
 
 
 def _tls_problem(error: BaseException) -> str:

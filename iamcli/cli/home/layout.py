@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shlex
@@ -108,7 +107,7 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
         place: content
         for place, content in contents.items()
         if place not in changed
-        and (current[place] != wanted[place] or not _is_usable(folder / place, content))
+        and (current[place] != wanted[place] or _is_unusable(folder / place, content))
     }
     record = {place: [state] for place, state in wanted.items() if place not in foreign}
     if outdated or record != recorded:
@@ -154,12 +153,11 @@ def _contents(
         script = STRICT_COMMAND.format(target=shlex.join(words))
         contents[f"{BIN}{command}"] = os.fsencode(script) if strict else target
     quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))
-    entries = "links to the installed commands of iamcli"
+    made_by, entries = "iamcli home", "links to the installed commands of iamcli"
     if strict:
+        made_by = "iamcli home --strict"
         entries = "scripts that run those of iamcli with IAMCLI_STRICT=1"
-    readme = README.format(
-        command="iamcli home --strict" if strict else "iamcli home", entries=entries, folder=quoted
-    )
+    readme = README.format(command=made_by, entries=entries, folder=quoted)
     return contents | {
         "aws-credential.template": CREDENTIAL_TEMPLATE.encode(),
         "client-config.template": CONFIG_TEMPLATE.encode(),
@@ -179,9 +177,9 @@ def _check_folders(folder: Path, source: Path) -> None:
             raise Failure(f"{path} is not a directory; nothing was changed")
 
 
-def _is_usable(path: Path, content: str | bytes) -> bool:
-    """Return whether ``path``, which has that content, can be executed if it is a script."""
-    return content[:2] != b"#!" or os.access(path, os.X_OK)
+def _is_unusable(path: Path, content: str | bytes) -> bool:
+    """Return whether ``path``, which has that content, is a script that cannot be executed."""
+    return content[:2] == b"#!" and not os.access(path, os.X_OK)
 
 
 def _write(
@@ -190,34 +188,26 @@ def _write(
     interim: dict[str, list[str]],
     record: dict[str, list[str]],
 ) -> None:
-    """Write ``contents``, before them the record ``interim``, and after them ``record``.
-
-    Raises OSError with the path if something cannot be written.
-    """
-    with contextlib.ExitStack() as opened:
-        # Whoever owns the directory cannot lead what follows to another one.
-        outer = opened.enter_context(_opened(folder))
-        directories = {"": outer, BIN: opened.enter_context(_opened(folder / BIN, inside=outer))}
+    """Write ``contents``, before them the record ``interim``, and after them ``record``."""
+    # Whoever owns the directory cannot lead what follows to another one.
+    with _opened(folder) as outer, _opened(folder / BIN, inside=outer) as inner:
 
         def put(place: str, content: str | bytes) -> None:
-            prefix = BIN if place.startswith(BIN) else ""
-            _put(directories[prefix], folder / place, content, executable=bool(prefix))
+            is_command = place.startswith(BIN)
+            _put(inner if is_command else outer, folder / place, content, executable=is_command)
 
         put(RECORD, _json(interim))
         for place, content in contents.items():
             put(place, content)
         for place in record:
             # A run that was cut off may have left it.
-            prefix = BIN if place.startswith(BIN) else ""
-            directories[prefix].discard(_temporary(place.removeprefix(prefix)))
+            opened = inner if place.startswith(BIN) else outer
+            opened.discard(_temporary(os.path.basename(place)))
         put(RECORD, _json(record))
 
 
 def _opened(path: Path, *, inside: Folder | None = None) -> Folder:
-    """Return the directory ``path``, which is made if it does not exist. Raises OSError with it.
-
-    ``inside``: the directory that it is in, if that is open.
-    """
+    """Open the directory ``path``, in ``inside`` if that is open; make it if it does not exist."""
     try:
         name = path.name if inside else str(path)
         return Folder(name, make=0o755, follow=not inside, inside=inside)
