@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.credentials import Credentials, RefreshableCredentials
-from support.doctor_parts import EARLY, FAILED, KEY, ORIGIN, OWN, STS, shown
+from support.doctor_parts import EARLY, FAILED, KEY, ORIGIN, OWN, STS, line, shown
 from support.shell import KEY_ID
 
 from iamcli.cli.doctor import client_credentials, credential_sources, credentials, request
@@ -70,7 +70,7 @@ def test_an_invalid_credential_file(
     for name in ("keys", "~keys"):
         (tmp_path / name).write_text(text)
         environ.setenv("AWS_CREDENTIAL_FILE", name)
-        expected = ("wrong", cause, "it is bad (from AWS_CREDENTIAL_FILE); correct it")
+        expected = line("wrong", cause, "it is bad (from AWS_CREDENTIAL_FILE); correct it")
         assert shown(credentials._invalid(FAILED)) == expected
 
 
@@ -113,20 +113,19 @@ def test_a_credential_file_that_only_opens(environ: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("failure", "finding"),
     [
-        (Unreadable("it is bad; save it"), ("wrong", "unreadable", "it is bad; save it")),
-        (Unreadable("it is bad"), ("wrong", "unreadable", "it is bad; correct a or b")),
+        (Unreadable("it is bad; save it"), "wrong (unreadable): it is bad; save it"),
+        (Unreadable("it is bad"), "wrong (unreadable): it is bad; correct a or b"),
         (
             NoProfile("no profile x"),
             (
-                "wrong",
-                "no-credentials",
-                "no profile x; correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile",
+                "wrong (no-credentials): no profile x; correct AWS_PROFILE or "
+                "AWS_DEFAULT_PROFILE, or add the profile"
             ),
         ),
     ],
 )
 def test_a_configuration_that_cannot_be_used(
-    failure: Failure, finding: tuple[str, str | None, str], environ: pytest.MonkeyPatch
+    failure: Failure, finding: str, environ: pytest.MonkeyPatch
 ) -> None:
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
     environ.setenv("AWS_CONFIG_FILE", "b")
@@ -136,35 +135,29 @@ def test_a_configuration_that_cannot_be_used(
 @pytest.mark.parametrize(
     ("method", "hours", "finding"),
     [
-        ("env", 1, ("ok", None, "temporary credentials that expire at {} from AWS_X")),
+        ("env", 1, "ok: temporary credentials that expire at {} from AWS_X"),
         (
             "env",
             -1,
             (
-                "wrong",
-                "token-expired",
-                "the access key from AWS_X has expired at {}; run: aws sso login",
+                "wrong (token-expired): the access key from AWS_X has expired at {}; run: aws sso "
+                "login"
             ),
         ),
         # Others are renewed when a request needs them.
-        ("iam-role", -1, ("ok", None, "temporary credentials that expire at {} from AWS_X")),
-        ("iam-role", None, ("ok", None, "temporary credentials from AWS_X")),
+        ("iam-role", -1, "ok: temporary credentials that expire at {} from AWS_X"),
+        ("iam-role", None, "ok: temporary credentials from AWS_X"),
     ],
 )
 def test_temporary_credentials(
-    method: str,
-    hours: int | None,
-    finding: tuple[str, str | None, str],
-    environ: pytest.MonkeyPatch,
+    method: str, hours: int | None, finding: str, environ: pytest.MonkeyPatch
 ) -> None:
     expiry = None if hours is None else datetime.now(timezone.utc) + timedelta(hours=hours)
     keys = RefreshableCredentials("i", "s", "t", expiry, dict, method)
     environ.setenv("AWS_CONFIG_FILE", "")
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "")
     found = credentials._used(of_source("AWS_X"), keys, ())
-    result, cause, text = finding
-    time = f"{expiry:%Y-%m-%d %H:%M UTC}" if expiry else ""
-    assert shown(found) == (result, cause, text.format(time))
+    assert shown(found) == finding.format(f"{expiry:%Y-%m-%d %H:%M UTC}" if expiry else "")
 
 
 @pytest.mark.parametrize(
@@ -182,46 +175,42 @@ def test_invalid_variables_of_a_key(
 ) -> None:
     for name, value in env.items():
         environ.setenv(name, value)
-    assert shown(credentials._invalid(FAILED)) == ("wrong", cause, "it is bad; correct it")
+    assert shown(credentials._invalid(FAILED)) == line("wrong", cause, "it is bad; correct it")
 
 
 @pytest.mark.parametrize(
     ("failure", "finding"),
     [
-        (Expired("it is old"), ("wrong", "token-expired", "it is old; renew it")),
+        (Expired("it is old"), "wrong (token-expired): it is old; renew it"),
         (
             Expired("it is old", "aws sso login"),
-            ("wrong", "token-expired", "it is old; run: aws sso login"),
+            "wrong (token-expired): it is old; run: aws sso login",
         ),
         (
             Unobtainable("no", problem=request.LOST, url=OWN.url),
-            ("wrong", "endpoint-wrong", "no; try again"),
+            "wrong (endpoint-wrong): no; try again",
         ),
         (
             Unobtainable("no", problem=request.LOST, url=STS.url),
-            ("wrong", "no-network", "no; try again"),
+            "wrong (no-network): no; try again",
         ),
         (
             Unobtainable("no", code="InvalidToken"),
             (
-                "wrong",
-                "wrong-key",
-                "no; check the settings of the profile and the access key that it uses",
+                "wrong (wrong-key): no; check the settings of the profile and the access key that "
+                "it uses"
             ),
         ),
         (
             Unobtainable("no", code="SignatureDoesNotMatch", message=EARLY),
             (
-                "wrong",
-                "clock-skew",
-                "no; check the settings of the profile and the access key that it uses",
+                "wrong (clock-skew): no; check the settings of the profile and the access key "
+                "that it uses"
             ),
         ),
     ],
 )
-def test_credentials_that_are_not_obtained(
-    failure: Expired | Unobtainable, finding: tuple[str, str | None, str]
-) -> None:
+def test_credentials_that_are_not_obtained(failure: Expired | Unobtainable, finding: str) -> None:
     assert shown(credentials._unobtainable(failure, "renew it")) == finding
 
 
@@ -247,11 +236,11 @@ def test_credentials_that_are_not_obtained_sooner_or_later(
     fake: Any = SimpleNamespace(failures={}, is_read=True, origin=lambda _: ORIGIN, keys=KEY)
     found = credentials.check(fake)
     renewal = "get new temporary credentials"
-    assert shown(found.finding) == ("wrong", cause, text.format(renewal=renewal))
+    assert shown(found.finding) == line("wrong", cause, text.format(renewal=renewal))
     assert (found.keys, found.variables) == (None, ())
     key, refused_for = credentials.obtain(fake)
     assert key is None
-    assert shown(refused_for) == ("wrong", cause, text.format(renewal=ORIGIN.renewal))
+    assert shown(refused_for) == line("wrong", cause, text.format(renewal=ORIGIN.renewal))
 
 
 def test_a_profile_that_lacks_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,19 +250,23 @@ def test_a_profile_that_lacks_a_package(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(client_credentials, "find", fail)
     fake: Any = SimpleNamespace(failures={}, is_read=True)
     text = "it needs a package; install it"
-    assert shown(credentials.check(fake).finding) == ("wrong", "extra-missing", text)
+    assert shown(credentials.check(fake).finding) == f"wrong (extra-missing): {text}"
 
 
 NOT_SET = Source("A", "not set", filled=False)
 FILLED = Source("B", "set", filled=True)
 UNASKED = Source("C", credential_sources.NOT_ASKED, filled=False)
-NONE = ("wrong", "no-credentials", f"looked at A (not set); {credentials._SET_A_FILE}")
+LOOKED = "no credentials; looked at A (not set)"
+NONE = f"wrong (no-credentials): {LOOKED}; {credentials._SET_A_FILE}"
 MISSPELLED = (
-    "looked at A (not set); AWS_CREDENTIALS_FILE is set, but the name is AWS_CREDENTIAL_FILE; set "
-    "that instead"
+    f"wrong (old-variable): {LOOKED}; AWS_CREDENTIALS_FILE is set, but the name is "
+    "AWS_CREDENTIAL_FILE; set that instead"
 )
-EMPTY = f"looked at A (not set); AWS_ACCESS_KEY_ID is set but empty; {credentials._SET_A_FILE}"
-UNREADABLE = "looked at A (not set); / cannot be read; make / a file that you can read"
+EMPTY = (
+    f"wrong (empty-variable): {LOOKED}; AWS_ACCESS_KEY_ID is set but empty; "
+    f"{credentials._SET_A_FILE}"
+)
+UNREADABLE = f"wrong (unreadable): {LOOKED}; / cannot be read; make / a file that you can read"
 
 
 @pytest.mark.parametrize(
@@ -282,21 +275,21 @@ UNREADABLE = "looked at A (not set); / cannot be read; make / a file that you ca
         ({}, NONE, ()),
         (
             {"AWS_CREDENTIALS_FILE": "x", "AWS_ACCESS_KEY_ID": "", "AWS_CONFIG_FILE": "/"},
-            ("wrong", "old-variable", MISSPELLED),
+            MISSPELLED,
             ("AWS_CREDENTIALS_FILE",),
         ),
         (
             {"AWS_CREDENTIALS_FILE": "", "AWS_ACCESS_KEY_ID": "", "AWS_CONFIG_FILE": "/"},
-            ("wrong", "empty-variable", EMPTY),
+            EMPTY,
             ("AWS_ACCESS_KEY_ID",),
         ),
-        ({"AWS_CONFIG_FILE": "/"}, ("wrong", "unreadable", UNREADABLE), ()),
+        ({"AWS_CONFIG_FILE": "/"}, UNREADABLE, ()),
     ],
 )
 @pytest.mark.parametrize("offline", [False, True])
 def test_no_credentials(
     env: dict[str, str],
-    finding: tuple[str, str | None, str],
+    finding: str,
     reported: tuple[str, ...],
     offline: bool,  # noqa: FBT001
     environ: pytest.MonkeyPatch,
@@ -304,9 +297,7 @@ def test_no_credentials(
     for name, value in env.items():
         environ.setenv(name, value)
     found = credentials._missing([NOT_SET], offline=offline)
-    result, cause, text = finding
-    expected = (result, cause, f"no credentials; {text}")
-    assert (shown(found.finding), found.keys, found.variables) == (expected, None, reported)
+    assert (shown(found.finding), found.keys, found.variables) == (finding, None, reported)
 
 
 def test_places_that_are_not_asked_offline(environ: pytest.MonkeyPatch) -> None:
@@ -315,7 +306,7 @@ def test_places_that_are_not_asked_offline(environ: pytest.MonkeyPatch) -> None:
         known = [NOT_SET, place]
         offline, online = (credentials._missing(known, offline=off) for off in (True, False))
         said = f"{place.name} is not asked with --offline; looked at A (not set), {place}"
-        assert shown(offline.finding) == ("skipped", None, said)
+        assert shown(offline.finding) == f"skipped: {said}"
         assert online.finding.cause == "old-variable"
 
 
@@ -370,7 +361,7 @@ def test_the_shared_files(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_a_key_that_lacks_a_part() -> None:
-    empty = ("wrong", None, "AWS_X: the access key is empty; correct the access key there")
+    empty = "wrong: AWS_X: the access key is empty; correct the access key there"
     for key_id, secret in (("", "s"), ("i", "")):
         assert (
             shown(credentials._used(of_source("AWS_X"), Credentials(key_id, secret), ())) == empty
@@ -534,7 +525,7 @@ def test_a_setting_of_the_chain_that_is_no_number(
     for offline in (False, True):
         found = credentials.check(Configuration(offline=offline)).finding
         said = f"invalid AWS setting {name}: 1.5; use a whole number"
-        assert shown(found) == ("wrong", None, said)
+        assert shown(found) == f"wrong: {said}"
 
 
 NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
@@ -543,23 +534,15 @@ NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
 @pytest.mark.parametrize(
     ("keys", "more", "finding"),
     [
-        (Credentials(KEY_ID, "s"), {}, ("ok", None, "access key AKIA...MPLE from AWS_X")),
-        (
-            Credentials(KEY_ID, "s", "t"),
-            {},
-            ("ok", None, "temporary access key AKIA...MPLE from AWS_X"),
-        ),
+        (Credentials(KEY_ID, "s"), {}, "ok: access key AKIA...MPLE from AWS_X"),
+        (Credentials(KEY_ID, "s", "t"), {}, "ok: temporary access key AKIA...MPLE from AWS_X"),
         *(
             (
                 Credentials(*values),
                 {},
                 (
-                    "wrong",
-                    "brackets",
-                    (
-                        "AWS_X has the placeholder in angle brackets instead of an access key; "
-                        "fill in your access key"
-                    ),
+                    "wrong (brackets): AWS_X has the placeholder in angle brackets instead of an "
+                    "access key; fill in your access key"
                 ),
             )
             for values in (("<id>", "s"), ("i", "<s>"))
@@ -568,14 +551,14 @@ NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
             (
                 Credentials(*values),
                 {},
-                ("wrong", None, "AWS_X: the access key is empty; correct the access key there"),
+                "wrong: AWS_X: the access key is empty; correct the access key there",
             )
             for values in (("", "s"), ("i", ""))
         ),
         (
             RefreshableCredentials("i", "s", "t", NO_ZONE, dict, "env"),
             {},
-            (
+            line(
                 "wrong",
                 None,
                 (
@@ -593,43 +576,32 @@ NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
                 ]
             },
             (
-                "ok",
-                None,
-                (
-                    "access key AKIA...MPLE from AWS_X; looked at before: C (not set); not used: "
-                    "B (set)"
-                ),
+                "ok: access key AKIA...MPLE from AWS_X; looked at before: C (not set); not used: "
+                "B (set)"
             ),
         ),
         (
             Credentials(KEY_ID, "s"),
             {"exposed": ["a b", "c"]},
             (
-                "warning",
-                "readable-by-others",
-                (
-                    "access key AKIA...MPLE from AWS_X; a b and c can be used by other users; "
-                    "run: chmod 600 'a b' c"
-                ),
+                "warning (readable-by-others): access key AKIA...MPLE from AWS_X; a b and c can "
+                "be used by other users; run: chmod 600 'a b' c"
             ),
         ),
         (
             Credentials(KEY_ID, "s"),
             {"file": "keys"},
-            ("ok", None, "access key AKIA...MPLE from AWS_CREDENTIAL_FILE keys"),
+            "ok: access key AKIA...MPLE from AWS_CREDENTIAL_FILE keys",
         ),
         (
             Credentials(KEY_ID, "s"),
             {"place": "profile work"},
-            ("ok", None, "access key AKIA...MPLE from profile work in a and b"),
+            "ok: access key AKIA...MPLE from profile work in a and b",
         ),
     ],
 )
 def test_an_access_key_that_is_used(
-    keys: Credentials,
-    more: dict[str, Any],
-    finding: tuple[str, str | None, str],
-    environ: pytest.MonkeyPatch,
+    keys: Credentials, more: dict[str, Any], finding: str, environ: pytest.MonkeyPatch
 ) -> None:
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
     environ.setenv("AWS_CONFIG_FILE", "b")

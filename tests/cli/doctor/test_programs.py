@@ -24,6 +24,8 @@ from iamcli.installation import checkout
 
 # ruff: noqa: SLF001 - the parts of the program
 
+AGAIN = "if it refuses a file, move the file and run it again"
+
 # The installation.
 
 
@@ -48,9 +50,8 @@ def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_
     links = programs_in(tmp_path / "links")
     environ.setenv("PATH", str(links))
     none = (
-        "warning",
-        None,
-        f"PATH has no links to {one_file}; run: {one_file} home DIR; then put DIR/bin in PATH",
+        f"warning: PATH has no links to {one_file}; run: {one_file} home DIR; then put DIR/bin in "
+        "PATH"
     )
     assert shown(programs.check_path()) == none
     # The program iamcli is none of the commands.
@@ -59,16 +60,13 @@ def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_
     for number, name in enumerate(("iam-userdel", "iam-usercreate"), 1):
         (links / name).symlink_to(one_file)
         said = f"PATH has links to {one_file} for {number} of the 69 commands"
-        assert shown(programs.check_path()) == ("ok", None, said)
+        assert shown(programs.check_path()) == f"ok: {said}"
     other = programs_in(tmp_path / "other", "iam-userdel")
     environ.setenv("PATH", f"{other}:{links}")
-    assert shown(programs.check_path()) == (
-        "warning",
-        "shadowed",
-        (
-            f"{other}/iam-userdel would run instead of the commands in {one_file}; put links to "
-            f"{one_file} before it in PATH, or remove it"
-        ),
+    assert (
+        shown(programs.check_path())
+        == f"warning (shadowed): {other}/iam-userdel would run instead of the commands in "
+        f"{one_file}; put links to {one_file} before it in PATH, or remove it"
     )
     environ.setenv("PATH", f"{links}:{other}")
     assert programs.check_path().result == "ok"
@@ -80,7 +78,7 @@ def test_the_homes_of_scripts(environ: pytest.MonkeyPatch, tmp_path: Path) -> No
         lay_out(str(folder), programs._COMMANDS)
     other = programs_in(tmp_path / "other")
 
-    def said(named: str | None, *path: Path | str) -> tuple[str, str | None, str] | None:
+    def said(named: str | None, *path: Path | str) -> str | None:
         environ.setenv("PATH", ":".join(map(str, path)))
         if named is not None:
             environ.setenv("AWS_IAM_HOME", named)
@@ -89,23 +87,17 @@ def test_the_homes_of_scripts(environ: pytest.MonkeyPatch, tmp_path: Path) -> No
     paths = (second / "bin", "", other, first / "bin", second / "bin")
     environ.chdir(first / "bin")
     for path in ((other,), (other, "")):
-        assert said(None, *path) == ("skipped", None, "AWS_IAM_HOME is not set")
+        assert said(None, *path) == "skipped: AWS_IAM_HOME is not set"
     environ.chdir(first)
-    assert said(None, other, "") == ("skipped", None, "AWS_IAM_HOME is not set")
+    assert said(None, other, "") == "skipped: AWS_IAM_HOME is not set"
     both = f"{first} and {second}: ready for scripts"
-    assert said(None, *paths) == ("ok", None, both)
-    assert said("", *paths) == ("ok", None, both)
-    assert said(str(second), *paths) == ("ok", None, f"{second} and {first}: ready for scripts")
+    assert said(None, *paths) == f"ok: {both}"
+    assert said("", *paths) == f"ok: {both}"
+    assert said(str(second), *paths) == f"ok: {second} and {first}: ready for scripts"
     (first / "bin" / "iam-userdel").unlink()
-    assert said(str(second), *paths) == (
-        "warning",
-        None,
-        (
-            f"{first}/bin/iam-userdel: missing or changed; run: iamcli home {first}; if it refuses "
-            "a file, move the file and run it again"
-        ),
-    )
-    assert said(str(second), second / "bin") == ("ok", None, f"{second}: ready for scripts")
+    damaged = f"{first}/bin/iam-userdel: missing or changed; run: iamcli home {first}; {AGAIN}"
+    assert said(str(second), *paths) == f"warning: {damaged}"
+    assert said(str(second), second / "bin") == f"ok: {second}: ready for scripts"
 
 
 def test_another_directory_as_a_home(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -128,12 +120,12 @@ def test_another_directory_as_a_home(environ: pytest.MonkeyPatch, tmp_path: Path
         folder = tmp_path / name
         environ.setenv("AWS_IAM_HOME", str(folder))
         said = f"AWS_IAM_HOME is {folder}, which {text}iamcli home {folder}"
-        assert shown(programs.check_home()) == ("warning", None, said)
+        assert shown(programs.check_home()) == f"warning: {said}"
     # A copy of a home has no record, but its links run the commands.
     copy = programs_in(tmp_path / "copy" / "bin")
     (copy / "iam-usercreate").symlink_to(installed_commands.commands_folder() / "iam-usercreate")
     environ.setenv("AWS_IAM_HOME", str(copy.parent))
-    assert shown(programs.check_home()) == ("ok", None, f"{copy.parent}: ready for scripts")
+    assert shown(programs.check_home()) == f"ok: {copy.parent}: ready for scripts"
 
 
 def test_where_the_legacy_toolkit_is(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -143,18 +135,15 @@ def test_where_the_legacy_toolkit_is(environ: pytest.MonkeyPatch, tmp_path: Path
     environ.setattr(programs, "_OLD_FOLDER", toolkits[0])
     environ.setenv("PATH", f"{own}:{toolkits[1]}/bin")
     for toolkit in toolkits:
-        fine = ("ok", None, f"the commands in {own} are the first of their names in PATH")
+        fine = f"ok: the commands in {own} are the first of their names in PATH"
         assert shown(programs.check_path()) == fine
         programs_in(toolkit / "bin", "iam-usercreate")
         assert shown(programs.check_path()) == fine
         jar = programs_in(toolkit / "lib", "iam.jar") / "iam.jar"
-        assert shown(programs.check_path()) == (
-            "warning",
-            None,
-            (
-                f"{toolkit} still has the legacy toolkit, which scripts that name it run; move it "
-                f"and run: iamcli home {toolkit}"
-            ),
+        assert (
+            shown(programs.check_path())
+            == f"warning: {toolkit} still has the legacy toolkit, which scripts that name it run; "
+            f"move it and run: iamcli home {toolkit}"
         )
         jar.unlink()
 
@@ -232,14 +221,13 @@ def test_extras(environ: pytest.MonkeyPatch) -> None:
         environ.setattr(installed.extras, "installed", lambda there=there: there)
         found.append(shown(installed.check_extras()))
     assert found == [
-        ("ok", None, "sandbox, qr and check are installed"),
-        ("ok", None, "qr is installed"),
-        ("ok", None, "none is installed"),
-        ("warning", "extra-missing", "only partly installed: sandbox; run: install sandbox"),
+        "ok: sandbox, qr and check are installed",
+        "ok: qr is installed",
+        "ok: none is installed",
+        "warning (extra-missing): only partly installed: sandbox; run: install sandbox",
         (
-            "warning",
-            "extra-missing",
-            "only partly installed: sandbox and check; run: install sandbox check",
+            "warning (extra-missing): only partly installed: sandbox and check; run: install "
+            "sandbox check"
         ),
     ]
 
@@ -335,7 +323,7 @@ def test_which_programs_are_on_path(own: Path, environ: pytest.MonkeyPatch, tmp_
         return shown(programs.check_path())
 
     export = f'run: export PATH={quoting.quoted(str(own))}:"$PATH"'
-    fine = ("ok", None, f"the commands in {own} are the first of their names in PATH")
+    fine = f"ok: the commands in {own} are the first of their names in PATH"
     shadowed = f"would run instead of the commands in {own}; put {own} before it in PATH, or remove"
     assert {
         "fine": said(own),
@@ -347,17 +335,13 @@ def test_which_programs_are_on_path(own: Path, environ: pytest.MonkeyPatch, tmp_
         **{name: said(folder, own) for name, folder in others.items()},
     } == {
         **dict.fromkeys(("fine", "after others", "after what cannot run", "by links"), fine),
-        "nowhere": ("warning", None, f"{own} is not in PATH; {export}"),
+        "nowhere": f"warning: {own} is not in PATH; {export}",
         "some": (
-            "warning",
-            None,
-            (
-                f"PATH does not have {programs._COMMANDS[-2]} and 1 other of the commands in {own};"
-                f" {export}"
-            ),
+            f"warning: PATH does not have {programs._COMMANDS[-2]} and 1 other of the commands in "
+            f"{own}; {export}"
         ),
         **{
-            name: ("warning", "shadowed", f"{tmp_path}/{name}/{first} {shadowed} it")
+            name: f"warning (shadowed): {tmp_path}/{name}/{first} {shadowed} it"
             for name, first in (
                 ("one", "iam-userdel"),
                 ("iamcli", "iamcli"),
@@ -367,16 +351,16 @@ def test_which_programs_are_on_path(own: Path, environ: pytest.MonkeyPatch, tmp_
         },
     }
     # What is missing is said after what is wrong.
-    assert said(others["one"])[1] == "shadowed"
+    assert said(others["one"]).startswith("warning (shadowed): ")
     (links / programs._COMMANDS[-2]).symlink_to(own / programs._COMMANDS[-2])
     missing = f"PATH does not have {programs._COMMANDS[-1]} of the commands in {own}; {export}"
-    assert said(links) == ("warning", None, missing)
+    assert said(links) == f"warning: {missing}"
 
     def fail() -> None:
         raise Failure("the commands are missing; install them")
 
     environ.setattr(programs, "commands_folder", fail)
-    lost = ("warning", None, "the commands are missing; install them")
+    lost = "warning: the commands are missing; install them"
     assert said(others["one"]) == lost
 
 
@@ -408,13 +392,9 @@ def test_a_home_that_cannot_be_searched(environ: pytest.MonkeyPatch, tmp_path: P
     environ.setattr(programs, "problem", fail)
     environ.setenv("AWS_IAM_HOME", f"{tmp_path}/home")
     environ.setenv("PATH", "/nonexistent")
-    assert shown(programs.check_home()) == (
-        "warning",
-        None,
-        (
-            f"/root/x: Permission denied; run: iamcli home {tmp_path}/home; if it refuses a file, "
-            "move the file and run it again"
-        ),
+    assert (
+        shown(programs.check_home())
+        == f"warning: /root/x: Permission denied; run: iamcli home {tmp_path}/home; {AGAIN}"
     )
 
 
@@ -435,29 +415,25 @@ def test_whether_man_finds_the_pages(
         man.write_text(script)
         return shown(installed.check_man())
 
-    assert said(f"#!/bin/sh\n{asked}\necho other") == ("ok", None, str(page))
+    assert said(f"#!/bin/sh\n{asked}\necho other") == f"ok: {page!s}"
     not_found = "man does not find the page of iam-usercreate; "
-    again = ("warning", None, f"{not_found}install iamcli again, or use iam-usercreate -h")
+    again = f"warning: {not_found}install iamcli again, or use iam-usercreate -h"
     for script in (f"{asked}\nexit 1", f"echo {tmp_path}/absent", f"echo {tmp_path}", "exit 1", ""):
         assert said(f"#!/bin/sh\n{script}") == again
     for prefix in reversed(prefixes):
         programs_in(prefix / "share" / "man" / "man1", "iam-usercreate.1")
         add = f"{not_found}add {prefix}/share/man to MANPATH"
-        assert said("#!/bin/sh\nexit 1") == ("warning", None, add)
+        assert said("#!/bin/sh\nexit 1") == f"warning: {add}"
     environ.setattr(installed.extras, "is_one_file", lambda: True)
     use = f"{not_found}use iamcli help iam-usercreate"
-    assert said("#!/bin/sh\n") == ("warning", None, use)
-    assert said("#!/nonexistent\n") == (
-        "warning",
-        None,
-        f"{man} fails: FileNotFoundError; repair man",
-    )
+    assert said("#!/bin/sh\n") == f"warning: {use}"
+    assert said("#!/nonexistent\n") == f"warning: {man} fails: FileNotFoundError; repair man"
     slow = f"{man} fails: TimeoutExpired; repair man"
     environ.setattr(installed, "_TIMEOUT", 0.2)
-    assert said(f"#!/bin/sh\nexec /bin/sleep {NEVER}") == ("warning", None, slow)
+    assert said(f"#!/bin/sh\nexec /bin/sleep {NEVER}") == f"warning: {slow}"
     man.chmod(0o644)
     absent = "man is not installed; install it, or use iam-usercreate -h"
-    assert shown(installed.check_man()) == ("warning", None, absent)
+    assert shown(installed.check_man()) == f"warning: {absent}"
     assert capfd.readouterr() == ("", "")
 
 
@@ -530,9 +506,7 @@ def test_what_to_do_for_completion(environ: pytest.MonkeyPatch) -> None:
     for shell in lines:
         environ.setenv("SHELL", f"/bin/{shell}")
         found[shell] = shown(installed.check_completion())
-    assert found == {
-        shell: ("skipped", None, f"{why[shell]}; in {line}") for shell, line in lines.items()
-    }
+    assert found == {shell: f"skipped: {why[shell]}; in {line}" for shell, line in lines.items()}
 
 
 @pytest.mark.parametrize(
@@ -559,8 +533,8 @@ def test_the_versions(
     python = "{}.{}.{}".format(*sys.version_info)
     has = ", ".join(f"{package} {number}" for package, number in versions.items())
     said = f"iamcli {__version__}, Python {python}, {has}"
-    result = "ok"
+    expected = f"ok: {said}"
     if advice:
         old = ", ".join(re.findall("[a-z]+", advice))
-        result, said = "warning", f"{said}; too old: {old}; pip install {advice}"
-    assert shown(installed.check_versions()) == (result, None, said)
+        expected = f"warning: {said}; too old: {old}; pip install {advice}"
+    assert shown(installed.check_versions()) == expected

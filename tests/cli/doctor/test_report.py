@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from support.connecting import USER
 from support.doctor import caller
-from support.doctor_parts import FAILED, KEY, OWN, shown
+from support.doctor_parts import FAILED, KEY, OWN, line, shown
 from support.stub import ok
 
 from iamcli.cli.doctor import checks, configuration, credentials, network, report
@@ -115,21 +115,21 @@ def test_what_is_known_of_the_way(environ: pytest.MonkeyPatch) -> None:
         checks = (it.check_endpoint, it.check_partition, it.check_region, it.check_proxy)
         return [shown(check()) for check in checks]
 
-    unread = ("skipped", None, "not known until the configuration can be read")
-    region = ("skipped", None, "not known, because of region")
-    bad = ("wrong", None, "it is bad; correct it")
+    unread = "skipped: not known until the configuration can be read"
+    region = "skipped: not known, because of region"
+    bad = "wrong: it is bad; correct it"
     assert found(is_read=False) == [unread] * 4
     proxies = {
-        "": ("ok", None, "none is set"),
-        "p": ("ok", None, "p from HTTP"),
-        "q\r": ("wrong", None, "HTTP contains a carriage return; correct HTTP"),
+        "": "ok: none is set",
+        "p": "ok: p from HTTP",
+        "q\r": "wrong: HTTP contains a carriage return; correct HTTP",
     }
     for address, proxy in proxies.items():
         environ.setattr(configuration, "proxy", lambda *_, address=address: (address, "HTTP"))
         assert found(target=OWN) == [
-            ("ok", None, f"{OWN.url} from AWS_IAM_URL"),
-            ("ok", None, "aws, because requests are signed for us-east-1"),
-            ("ok", None, "x from the profile"),
+            f"ok: {OWN.url} from AWS_IAM_URL",
+            "ok: aws, because requests are signed for us-east-1",
+            "ok: x from the profile",
             proxy,
         ]
 
@@ -142,9 +142,9 @@ def test_what_is_known_of_the_way(environ: pytest.MonkeyPatch) -> None:
     for address, cause in (("absent", "no-file"), ("/", "unreadable"), ("/dev/null", None)):
         environ.setenv("CLIENT_CONFIG_FILE", address)
         of_proxy = found(failures={"proxy": FAILED}, target=OWN)[3]
-        assert of_proxy == ("wrong", cause, "it is bad; correct it")
+        assert of_proxy == line("wrong", cause, "it is bad; correct it")
     of_endpoint = found(failures={"endpoint": FAILED})
-    assert of_endpoint[0] == ("wrong", "endpoint-wrong", "it is bad; correct it")
+    assert of_endpoint[0] == "wrong (endpoint-wrong): it is bad; correct it"
 
 
 def test_which_check_reports_an_address(monkeypatch: pytest.MonkeyPatch) -> None:

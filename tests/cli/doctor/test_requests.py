@@ -27,6 +27,7 @@ from support.doctor_parts import (
     OWN,
     REFUSED,
     STS,
+    line,
     of_tls,
     shown,
     without_tls,
@@ -287,35 +288,29 @@ CLOCK = "; set the clock of this machine, for example with NTP"
 @pytest.mark.parametrize(
     ("answer", "finding"),
     [
-        (outcome(), ("skipped", None, "the response has no date")),
-        (outcome(clock=0.2), ("ok", None, "1 s ahead of the service, or less")),
-        (outcome(clock=-0.2), ("ok", None, "1 s behind the service, or less")),
-        (outcome(clock=7), ("ok", None, "7 s ahead of the service, or less")),
-        (outcome(clock=300), ("ok", None, "300 s ahead of the service, or less")),
-        (outcome(clock=-300), ("ok", None, "300 s behind the service, or less")),
-        (
-            outcome(clock=301),
-            ("warning", "clock-skew", f"301 s ahead of the service, or less{CLOCK}"),
-        ),
+        (outcome(), "skipped: the response has no date"),
+        (outcome(clock=0.2), "ok: 1 s ahead of the service, or less"),
+        (outcome(clock=-0.2), "ok: 1 s behind the service, or less"),
+        (outcome(clock=7), "ok: 7 s ahead of the service, or less"),
+        (outcome(clock=300), "ok: 300 s ahead of the service, or less"),
+        (outcome(clock=-300), "ok: 300 s behind the service, or less"),
+        (outcome(clock=301), f"warning (clock-skew): 301 s ahead of the service, or less{CLOCK}"),
         (
             outcome("AccessDenied", clock=-301),
-            ("warning", "clock-skew", f"301 s behind the service, or less{CLOCK}"),
+            f"warning (clock-skew): 301 s behind the service, or less{CLOCK}",
         ),
         (
             outcome("SignatureDoesNotMatch", clock=-301),
-            ("wrong", "clock-skew", f"301 s behind the service, or less{CLOCK}"),
+            f"wrong (clock-skew): 301 s behind the service, or less{CLOCK}",
         ),
-        (
-            outcome("SignatureDoesNotMatch", clock=7),
-            ("ok", None, "7 s ahead of the service, or less"),
-        ),
+        (outcome("SignatureDoesNotMatch", clock=7), "ok: 7 s ahead of the service, or less"),
         (
             outcome("RequestExpired", clock=7),
-            ("wrong", "clock-skew", f"7 s ahead of the service, or less{CLOCK}"),
+            f"wrong (clock-skew): 7 s ahead of the service, or less{CLOCK}",
         ),
         (
             outcome("SignatureDoesNotMatch", EARLY),
-            (
+            line(
                 "wrong",
                 "clock-skew",
                 "the service does not accept the time of requests: SignatureDoesNotMatch" + CLOCK,
@@ -323,45 +318,33 @@ CLOCK = "; set the clock of this machine, for example with NTP"
         ),
     ],
 )
-def test_the_clock(answer: request.Outcome, finding: tuple[str, str | None, str]) -> None:
+def test_the_clock(answer: request.Outcome, finding: str) -> None:
     assert shown(network._clock(answer)) == finding
 
 
 @pytest.mark.parametrize(
     ("name", "finding"),
     [
-        (
-            "absent",
-            ("wrong", "no-file", "absent from x: No such file or directory; correct x or unset it"),
-        ),
-        (
-            "empty",
-            ("wrong", "unreadable", "empty from x: no certificate can be read from it; correct x"),
-        ),
+        ("absent", "wrong (no-file): absent from x: No such file or directory"),
+        ("empty", "wrong (unreadable): empty from x: no certificate can be read from it"),
         # Only a file can contain such a name, as no variable can.
-        (
-            "a\0b",
-            ("wrong", "unreadable", "a\0b from x: no certificate can be read from it; correct x"),
-        ),
+        ("a\0b", "wrong (unreadable): a\0b from x: no certificate can be read from it"),
     ],
 )
 def test_a_file_of_authorities(
-    name: str, finding: tuple[str, str | None, str], environ: pytest.MonkeyPatch, tmp_path: Path
+    name: str, finding: str, environ: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     environ.chdir(tmp_path)
     (tmp_path / "empty").touch()
     environ.setattr(configuration, "ca_bundle", lambda _: (name, "x"))
 
-    def checked(target: Destination | None) -> tuple[str, str | None, str] | None:
+    def checked(target: Destination | None) -> str | None:
         fake: Any = SimpleNamespace(is_read=True, settings=None, target=target)
         return shown(Configuration.check_ca(fake))
 
-    result, cause, text = finding
-    text = f"{text.removesuffix(' or unset it')} or unset it"
     # Also if the target is not known.
-    assert [checked(AWS), checked(None)] == [(result, cause, text)] * 2
-    skipped = ("skipped", None, "the endpoint is http, so no certificate is verified")
-    assert checked(OWN) == skipped
+    assert [checked(AWS), checked(None)] == [f"{finding}; correct x or unset it"] * 2
+    assert checked(OWN) == "skipped: the endpoint is http, so no certificate is verified"
 
 
 def test_where_the_region_is_from(environ: pytest.MonkeyPatch) -> None:
@@ -384,13 +367,12 @@ def test_where_the_region_is_from(environ: pytest.MonkeyPatch) -> None:
 def test_the_encryption() -> None:
     urls = ("https://10.0.0.1:8/", "http://127.0.0.1:9", "http://[::1]", "http://10.0.0.1")
     assert [shown(network._tls(OWN._replace(url=url))) for url in urls] == [
-        ("ok", None, "the certificate of 10.0.0.1 is valid"),
-        ("skipped", None, "the endpoint is http, on this machine"),
-        ("skipped", None, "the endpoint is http, on this machine"),
+        "ok: the certificate of 10.0.0.1 is valid",
+        "skipped: the endpoint is http, on this machine",
+        "skipped: the endpoint is http, on this machine",
         (
-            "warning",
-            None,
-            "http://10.0.0.1 is not encrypted; use https, because responses can contain secrets",
+            "warning: http://10.0.0.1 is not encrypted; use https, because responses can contain "
+            "secrets"
         ),
     ]
 
@@ -455,7 +437,7 @@ BY_STS_ALONE = (
 
 def not_accepted(code: str, more: str) -> dict[str, Any]:
     text = f"the access key from profile work is not accepted: {code}{more}"
-    return {"credentials": ("wrong", "wrong-key", text)}
+    return {"credentials": f"wrong (wrong-key): {text}"}
 
 
 #: What IAM and STS answer, and the check that reports it; None if STS is not asked.
@@ -465,11 +447,7 @@ BLAMED: dict[str, tuple[request.Outcome, request.Outcome | None, dict[str, Any]]
     "denied": (outcome("AccessDenied"), KNOWN, {}),
     "a problem on the way": (request.Outcome(request.LOST), KNOWN, {}),
     "the time": (outcome("RequestExpired"), KNOWN, {}),
-    "the region": (
-        outcome("SignatureDoesNotMatch", SCOPE),
-        KNOWN,
-        {"region": ("wrong", None, REGION)},
-    ),
+    "the region": (outcome("SignatureDoesNotMatch", SCOPE), KNOWN, {"region": f"wrong: {REGION}"}),
     "the region, in the message of another error": (outcome("AccessDenied", SCOPE), KNOWN, {}),
     "a mistyped secret": (
         outcome("SignatureDoesNotMatch", f"{MISMATCH} x"),
@@ -487,7 +465,7 @@ BLAMED: dict[str, tuple[request.Outcome, request.Outcome | None, dict[str, Any]]
     "a signature that STS accepts": (
         outcome("SignatureDoesNotMatch", f"{MISMATCH} x"),
         KNOWN,
-        {"endpoint": ("wrong", "endpoint-wrong", DIFFERENT.format("SignatureDoesNotMatch"))},
+        {"endpoint": line("wrong", "endpoint-wrong", DIFFERENT.format("SignatureDoesNotMatch"))},
     ),
     "a signature that STS refuses too": (
         outcome("AuthFailure"),
@@ -507,12 +485,12 @@ BLAMED: dict[str, tuple[request.Outcome, request.Outcome | None, dict[str, Any]]
     "an expired token": (
         outcome("ExpiredToken"),
         outcome("ExpiredToken"),
-        {"credentials": ("wrong", "token-expired", EXPIRED)},
+        {"credentials": f"wrong (token-expired): {EXPIRED}"},
     ),
     "STS refuses alone": (
         outcome("AccessDenied"),
         outcome("InvalidClientTokenId"),
-        {"identity": ("warning", "wrong-key", BY_STS_ALONE)},
+        {"identity": f"warning (wrong-key): {BY_STS_ALONE}"},
     ),
     "both refuse the time": (outcome("RequestExpired"), outcome("RequestExpired"), {}),
     "STS has a fault": (outcome(), outcome("InternalFailure"), {}),
@@ -533,9 +511,9 @@ def test_a_key_of_another_partition() -> None:
         checks = network._not_accepted(iam, sent, ORIGIN, KEY, Sts(target, OF_CHINA))
         return {name: shown(finding) for name, finding in checks.items()}
 
-    assert found(outcome()) == {"partition": ("warning", "partition-wrong", ELSEWHERE)}
+    assert found(outcome()) == {"partition": f"warning (partition-wrong): {ELSEWHERE}"}
     for code in ("InvalidClientTokenId", "ExpiredToken"):
-        assert found(outcome(code)) == {"partition": ("wrong", "partition-wrong", ELSEWHERE)}
+        assert found(outcome(code)) == {"partition": f"wrong (partition-wrong): {ELSEWHERE}"}
     # The endpoint of STS that follows from that of IAM knows keys of one partition only.
     assert found(outcome(), STS) == {}
     for region in ("cn-north-1", "nowhere"):
@@ -570,9 +548,9 @@ def test_whose_key_it_is() -> None:
     answers = (KNOWN, outcome("X"), outcome(), outcome(Arn=ARN), outcome(Account="1"))
     found = [network._identity(Sts(STS, answer)) for answer in answers]
     assert [(shown(finding), finding.account) for finding in found] == [
-        (("ok", None, f"{ARN} in account 123456789012, by {at}"), "123456789012"),
-        (("skipped", None, f"not known from {at}: it answers X"), None),
-        *[(("skipped", None, f"not known from {at}: it answers without an ARN"), None)] * 3,
+        (f"ok: {ARN} in account 123456789012, by {at}", "123456789012"),
+        (f"skipped: not known from {at}: it answers X", None),
+        *[(f"skipped: not known from {at}: it answers without an ARN", None)] * 3,
     ]
     lost = Sts(STS, request.Outcome(request.LOST, "Connection reset"))
     assert network._identity(lost).found == f"not known from {at}: Connection reset"
@@ -582,8 +560,8 @@ def test_why_sts_is_not_asked() -> None:
     elsewhere = AWS._replace(url="https://iam.nz-north-1.amazonaws.nz")
     what = "and no endpoint of STS is configured; set AWS_ENDPOINT_URL_STS to see whose key it is"
     assert [shown(network._unasked(target)) for target in (OWN, elsewhere)] == [
-        ("skipped", None, f"the endpoint is private, {what}"),
-        ("skipped", None, f"the endpoint is in a partition that botocore does not know, {what}"),
+        f"skipped: the endpoint is private, {what}",
+        f"skipped: the endpoint is in a partition that botocore does not know, {what}",
     ]
 
 
