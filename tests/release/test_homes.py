@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from support.forked import Done
 from support.processes import BIN, ROOT, environment
 from support.processes import run as run_program
 from support.requirements import need
@@ -48,6 +49,14 @@ def installation(tmp_path, monkeypatch):
     return install
 
 
+@pytest.fixture
+def home(installation, folder):
+    """A directory that was set up, with links to a folder of commands."""
+    installation("bin")
+    lay_out(str(folder), COMMANDS)
+    return folder
+
+
 def tree(folder):
     """Everything under ``folder``, with its content."""
     return {
@@ -63,7 +72,8 @@ def names_in(folder):
 
 
 def iamcli_home(tmp_path, *arguments):
-    return run_program(BIN / "iamcli", "home", *arguments, env=environment(tmp_path / "home"))
+    done = run_program(BIN / "iamcli", "home", *arguments, env=environment(tmp_path / "home"))
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 #: Runs as the one file does, without its beginning.
@@ -130,9 +140,8 @@ def test_another_program_before_the_links_to_the_one_file(tmp_path):
 
 
 def test_what_it_lays_out(tmp_path, folder):
-    done = iamcli_home(tmp_path, folder)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{folder} is ready; its bin has links to 69 commands in {BIN}\n"
+    ready = f"{folder} is ready; its bin has links to 69 commands in {BIN}\n"
+    assert iamcli_home(tmp_path, folder) == (0, ready, "")
     assert names_in(folder) == [
         ".iamcli-home",
         "README",
@@ -174,16 +183,14 @@ def test_the_templates_are_in_the_old_syntax(tmp_path, folder):
     )
 
 
-def test_again_changes_nothing(installation, folder):
-    installation("bin")
-    lay_out(str(folder), COMMANDS)
-    before = tree(folder)
-    lay_out(str(folder), COMMANDS)
-    assert tree(folder) == before
+def test_again_changes_nothing(home):
+    before = tree(home)
+    lay_out(str(home), COMMANDS)
+    assert tree(home) == before
     # Only the record is missing.
-    (folder / home_directory.RECORD).unlink()
-    lay_out(str(folder), COMMANDS)
-    assert tree(folder) == before
+    (home / home_directory.RECORD).unlink()
+    lay_out(str(home), COMMANDS)
+    assert tree(home) == before
 
 
 def test_what_others_put_there_stays(installation, folder):
@@ -206,63 +213,49 @@ def test_again_after_a_move_the_links_follow(installation, folder):
         assert (folder / "bin" / command).readlink() == new / command
 
 
-def test_again_after_an_upgrade_its_templates_are_new_and_yours_stay(
-    installation, folder, monkeypatch
-):
-    installation("bin")
-    lay_out(str(folder), COMMANDS)
-    filled = folder / "aws-credential.template"
+def test_again_after_an_upgrade_its_templates_are_new_and_yours_stay(home, monkeypatch):
+    filled = home / "aws-credential.template"
     filled.write_text("AWSAccessKeyId=id\nAWSSecretKey=secret\n")
     monkeypatch.setattr(layout, "CREDENTIAL_TEMPLATE", "# later\n")
     monkeypatch.setattr(layout, "CONFIG_TEMPLATE", "# later\n")
     for _ in range(2):  # what was kept once is known the next time
-        ready, kept = lay_out(str(folder), COMMANDS)
-        assert ready.startswith(f"{folder} is ready")
+        ready, kept = lay_out(str(home), COMMANDS)
+        assert ready.startswith(f"{home} is ready")
         assert kept == "kept your changes: aws-credential.template"
         assert filled.read_text() == "AWSAccessKeyId=id\nAWSSecretKey=secret\n"
-        assert (folder / "client-config.template").read_text() == "# later\n"
+        assert (home / "client-config.template").read_text() == "# later\n"
     filled.unlink()
-    lay_out(str(folder), COMMANDS)
+    lay_out(str(home), COMMANDS)
     assert filled.read_text() == "# later\n"
 
 
-def a_file(path):
-    path.write_text("foreign")
+#: What others may have put at a path.
+FOREIGN = {
+    "file": lambda path: path.write_text("foreign"),
+    "link": lambda path: path.symlink_to("/usr/bin/true"),
+    "broken link": lambda path: path.symlink_to("/gone/iam-userdel"),
+    "folder": Path.mkdir,
+    "pipe": os.mkfifo,
+}
 
 
-def a_link(path):
-    path.symlink_to("/usr/bin/true")
-
-
-def a_broken_link(path):
-    path.symlink_to("/gone/iam-userdel")
-
-
-def a_folder(path):
-    path.mkdir()
-
-
-def a_pipe(path):
-    os.mkfifo(path)
-
-
-@pytest.mark.parametrize("make", [a_file, a_link, a_broken_link, a_folder, a_pipe])
-def test_a_foreign_command_is_named_and_nothing_changes(installation, folder, make):
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_a_foreign_command_is_named_and_nothing_changes(installation, folder, kind):
     installation("bin")
     (folder / "bin").mkdir(parents=True)
-    make(folder / "bin" / "iam-userdel")
+    FOREIGN[kind](folder / "bin" / "iam-userdel")
     before = tree(folder)
     with pytest.raises(Failure, match=f"{re.escape(str(folder))}/bin/iam-userdel was not created"):
         lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
 
 
-@pytest.mark.parametrize("make", [a_file, a_link, a_broken_link, a_folder, a_pipe])
+@pytest.mark.parametrize("kind", FOREIGN)
 @pytest.mark.parametrize("place", ["aws-credential.template", "client-config.template", "README"])
-def test_a_foreign_text_is_left_and_named_each_time(installation, folder, make, place):
+def test_a_foreign_text_is_left_and_named_each_time(installation, folder, kind, place):
     installation("bin")
     folder.mkdir(parents=True)
-    make(folder / place)
+    FOREIGN[kind](folder / place)
     before = tree(folder)
     for _ in range(2):
         ready, left = lay_out(str(folder), COMMANDS)
@@ -281,37 +274,35 @@ def test_a_home_with_the_live_credentials_in_it(tmp_path, folder):
     folder.mkdir(parents=True)
     live.write_text("AWSAccessKeyId=id\nAWSSecretKey=secret\n")
     live.chmod(0o600)
-    before = live.stat(), live.read_bytes()
+
+    def kept(file):
+        state = file.stat()
+        return state[:2], state.st_mtime_ns, file.read_bytes()
+
+    before = kept(live)
     for _ in range(2):
         done = iamcli_home(tmp_path, folder)
-        assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout == (
+        assert (done.status, done.err) == (0, "")
+        assert done.out == (
             f"{folder} is ready; its bin has links to 69 commands in {BIN}\n"
             "not created by iamcli home, left unchanged: aws-credential.template\n"
         )
-    after = live.stat(), live.read_bytes()
-    assert [after[0][:2], after[0].st_mtime_ns, after[1]] == [
-        before[0][:2],
-        before[0].st_mtime_ns,
-        before[1],
-    ]
+    assert kept(live) == before
     assert (folder / "client-config.template").is_file()
 
 
-def test_a_link_that_was_changed_is_foreign(installation, folder):
-    installation("bin")
-    lay_out(str(folder), COMMANDS)
-    link = folder / "bin" / "iam-userdel"
+def test_a_link_that_was_changed_is_foreign(home):
+    link = home / "bin" / "iam-userdel"
     link.unlink()
     link.symlink_to("/usr/bin/true")
-    before = tree(folder)
+    before = tree(home)
     with pytest.raises(Failure, match=r"bin/iam-userdel was not created by iamcli home; nothing"):
-        lay_out(str(folder), COMMANDS)
-    assert tree(folder) == before
-    (folder / "bin" / "iam-usercreate").unlink()
-    (folder / "bin" / "iam-usercreate").touch()
+        lay_out(str(home), COMMANDS)
+    assert tree(home) == before
+    (home / "bin" / "iam-usercreate").unlink()
+    (home / "bin" / "iam-usercreate").touch()
     with pytest.raises(Failure, match=r"created by iamcli home \(1 of 2 such files\); nothing"):
-        lay_out(str(folder), COMMANDS)
+        lay_out(str(home), COMMANDS)
 
 
 def test_the_links_and_scripts_of_the_one_file(installation, folder, monkeypatch):
@@ -511,12 +502,9 @@ def test_which_programs_are_own(tmp_path):
 
 
 def test_a_strict_home_reports_errors_on_standard_output(tmp_path, folder):
-    done = iamcli_home(tmp_path, "--strict", folder)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == (
-        f"{folder} is ready; its bin has scripts that run 69 commands in {BIN} "
-        "with IAMCLI_STRICT=1\n"
-    )
+    has = f"scripts that run 69 commands in {BIN} with IAMCLI_STRICT=1"
+    ready = f"{folder} is ready; its bin has {has}\n"
+    assert iamcli_home(tmp_path, "--strict", folder) == (0, ready, "")
     assert names_in(folder / "bin") == [path.name for path in sorted(BIN.glob("iam-*"))]
     assert described(folder) == [
         '"iamcli home --strict"',
@@ -627,15 +615,15 @@ def test_a_bin_that_is_a_link_is_foreign(installation, folder, tmp_path):
     assert names_in(tmp_path / "elsewhere") == []
 
 
-@pytest.mark.parametrize("make", [a_file, a_link, a_broken_link, a_pipe])
+@pytest.mark.parametrize("kind", ["file", "link", "broken link", "pipe"])
 @pytest.mark.parametrize("place", ["", "bin"])
-def test_what_is_no_folder_is_named(installation, folder, make, place):
+def test_what_is_no_folder_is_named(installation, folder, kind, place):
     installation("commands")
     taken = folder / place
     taken.parent.mkdir(parents=True)
-    make(taken)
+    FOREIGN[kind](taken)
     what = "is not a directory; nothing was changed"
-    if place and make in (a_link, a_broken_link):
+    if place and "link" in kind:
         what = "is a symbolic link; nothing was changed; remove the link"
     before = tree(folder.parent)
     with pytest.raises(Failure) as raised:
@@ -644,16 +632,14 @@ def test_what_is_no_folder_is_named(installation, folder, make, place):
     assert (str(raised.value), tree(folder.parent)) == (f"{taken} {what}", before)
 
 
-def test_a_run_that_was_cut_off_can_be_repeated(installation, folder):
-    installation("bin")
-    lay_out(str(folder), COMMANDS)
-    whole = tree(folder)
-    (folder / ".iamcli-home").unlink()
-    (folder / "README").unlink()
-    (folder / ".README.iamcli-new").write_text("half")
-    (folder / "bin" / ".iam-userdel.iamcli-new").symlink_to("half")
-    lay_out(str(folder), COMMANDS)
-    assert tree(folder) == whole
+def test_a_run_that_was_cut_off_can_be_repeated(home):
+    whole = tree(home)
+    (home / ".iamcli-home").unlink()
+    (home / "README").unlink()
+    (home / ".README.iamcli-new").write_text("half")
+    (home / "bin" / ".iam-userdel.iamcli-new").symlink_to("half")
+    lay_out(str(home), COMMANDS)
+    assert tree(home) == whole
 
 
 @pytest.mark.parametrize(
@@ -671,8 +657,7 @@ def test_a_run_that_was_cut_off_can_be_repeated(installation, folder):
     ],
 )
 def test_a_folder_that_cannot_be_one(tmp_path, name, reason):
-    done = iamcli_home(tmp_path, name)
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {reason}\n")
+    assert iamcli_home(tmp_path, name) == (1, "", f"iamcli: {reason}\n")
 
 
 # What is damaged, and disks that take nothing.
@@ -696,30 +681,25 @@ def test_a_folder_that_cannot_be_one(tmp_path, name, reason):
     ],
     ids=lambda content: repr(content[:20]),
 )
-def test_a_damaged_record_is_named(installation, folder, content):
-    installation("bin")
-    lay_out(str(folder), COMMANDS)
-    record = folder / ".iamcli-home"
+def test_a_damaged_record_is_named(home, content):
+    record = home / ".iamcli-home"
     record.write_bytes(content)
-    before = tree(folder)
+    before = tree(home)
     reason = "is not a record of iamcli home; nothing was changed; move it and run this again"
     with pytest.raises(Failure, match=f"^{re.escape(f'{record} {reason}')}$"):
-        lay_out(str(folder), COMMANDS)
-    assert tree(folder) == before
-    record.rename(folder / "moved")
-    assert len(lay_out(str(folder), COMMANDS)) == 1
+        lay_out(str(home), COMMANDS)
+    assert tree(home) == before
+    record.rename(home / "moved")
+    assert len(lay_out(str(home), COMMANDS)) == 1
 
 
-@pytest.mark.parametrize("make", [a_link, a_broken_link, a_folder, a_pipe])
-def test_a_record_that_is_no_file_is_named(tmp_path, folder, make):
+@pytest.mark.parametrize("kind", ["link", "broken link", "folder", "pipe"])
+def test_a_record_that_is_no_file_is_named(tmp_path, folder, kind):
     (folder / "bin").mkdir(parents=True)
-    make(folder / ".iamcli-home")
-    done = iamcli_home(tmp_path, folder)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (
-        f"iamcli: {folder}/.iamcli-home is not a record of iamcli home; nothing was changed; "
-        "move it and run this again\n"
-    )
+    FOREIGN[kind](folder / ".iamcli-home")
+    reason = "is not a record of iamcli home; nothing was changed; move it and run this again"
+    error = f"iamcli: {folder}/.iamcli-home {reason}\n"
+    assert iamcli_home(tmp_path, folder) == (1, "", error)
     assert names_in(folder) == [".iamcli-home", "bin"]
 
 
@@ -863,31 +843,29 @@ def test_where_no_file_may_be_written(tmp_path, folder, begun):
         "correct this and run it again\n"
     )
     assert not list(folder.rglob("*-new"))
-    assert iamcli_home(tmp_path, folder).returncode == 0
+    assert iamcli_home(tmp_path, folder).status == 0
 
 
 def test_a_directory_with_the_name_of_a_temporary_file_is_named(tmp_path, folder):
     taken = folder / "bin" / ".iam-userdel.iamcli-new"
     (taken / "x").mkdir(parents=True)
     done = iamcli_home(tmp_path, folder)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"iamcli: {taken}: ")
-    assert done.stderr.endswith(f"; {folder} is incomplete; correct this and run it again\n")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"iamcli: {taken}: ")
+    assert done.err.endswith(f"; {folder} is incomplete; correct this and run it again\n")
     shutil.rmtree(taken)
-    assert iamcli_home(tmp_path, folder).returncode == 0
+    assert iamcli_home(tmp_path, folder).status == 0
 
 
 def test_a_folder_with_a_name_that_is_too_long(tmp_path):
     name = str(tmp_path / ("x" * 300))
-    done = iamcli_home(tmp_path, name)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"iamcli: {name}/bin: File name too long; nothing was changed\n"
+    error = f"iamcli: {name}/bin: File name too long; nothing was changed\n"
+    assert iamcli_home(tmp_path, name) == (1, "", error)
 
 
 def test_a_name_with_a_line_break_is_reported_in_one_line(tmp_path):
     done = iamcli_home(tmp_path, "/proc/null\n/x")
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
+    assert (done.status, done.err.count("\n")) == (1, 1)
 
 
 GONE = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" "$@"'
@@ -977,8 +955,8 @@ def test_a_home_of_an_older_version_is_renewed_in_place(tmp_path, folder, strict
     old_home(folder, tmp_path / "gone" / "bin")
     (folder / "client-config.template").write_text("ClientProxyHost=mine\n")
     done = iamcli_home(tmp_path, *strict, folder)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[1:] == ["kept your changes: client-config.template"]
+    assert (done.status, done.err) == (0, "")
+    assert done.out.splitlines()[1:] == ["kept your changes: client-config.template"]
     new = tmp_path / "new"
     iamcli_home(tmp_path, *strict, new)
     assert {**tree(folder), "README": b""}.keys() == tree(new).keys()

@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,7 +31,7 @@ from support.stub import ok, refused
 from support.terminal import InteractiveShell, Terminal
 
 from iamcli.cli.complete import names as kept_names
-from iamcli.cli.completion_scripts import fish_quoted
+from iamcli.cli.completion_scripts import FILES, fish_quoted
 from iamcli.cli.group import SUBCOMMANDS, group
 from iamcli.config.connection import Connection
 from iamcli.operations.names import Query
@@ -54,11 +55,6 @@ def shell(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-FOLDERS = {
-    "bash": "share/bash-completion/completions",
-    "zsh": "share/zsh/site-functions",
-    "fish": "share/fish/vendor_completions.d",
-}
 ZSH = (
     "fpath=($PREFIX/share/zsh/site-functions $fpath); autoload -Uz compinit; compinit -u -D; "
     "zstyle ':completion:*' verbose yes; LISTMAX=10000; unsetopt prompt_sp prompt_cr list_ambiguous"
@@ -69,7 +65,7 @@ ZSH = (
 def prefix(run: Shell) -> Path:
     """A folder as an installation has it: bin with the commands, share with the completions."""
     folder = run.home / "installed"
-    for shell, name in FOLDERS.items():
+    for shell, (name, _) in FILES.items():
         (folder / name).parent.mkdir(parents=True)
         (folder / name).symlink_to(ROOT / "completions" / shell)
     (folder / "bin").symlink_to(BIN)
@@ -314,8 +310,7 @@ def test_completion_files_that_are_missing_are_reported(run: Shell) -> None:
 def test_what_is_inserted(shell: str, run: Shell, prefix: Path) -> None:
     for name in ("a policy.json", "b=policy.json", "c:policy.json"):
         (run.home / name).touch()
-    here = terminal(shell, run)
-    try:
+    with closing(terminal(shell, run)) as here:
         here.typed(f"cd {run.home}\r")
         assert here.line("iam-useraddpolicy -e D\t") == ["iam-useraddpolicy", "-e", "Deny"]
         assert here.line("iam-useraddpolicy --aw\t") == [
@@ -328,8 +323,6 @@ def test_what_is_inserted(shell: str, run: Shell, prefix: Path) -> None:
         for line in ("iam-rolecreate -f", "iamcli check"):
             assert here.line(f"{line} b=p\t") == [*line.split(), "b=policy.json"]
             assert here.line(f"{line} c:p\t") == [*line.split(), "c:policy.json"]
-    finally:
-        here.close()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
@@ -427,8 +420,7 @@ def test_names_of_the_account(account: Shell, complete: Complete) -> None:
 def test_names_with_letters_that_separate_words(shell: str, account: Shell) -> None:
     account("iam-usercreate", "-u", "team=one")
     serial = "arn:aws:iam::123456789012:mfa/phone"
-    here = terminal(shell, account)
-    try:
+    with closing(terminal(shell, account)) as here:
         for command, start, name in (
             ("iam-userdel -u", "te", "team=one"),
             ("iam-userdel -u", "team=o", "team=one"),
@@ -438,8 +430,6 @@ def test_names_with_letters_that_separate_words(shell: str, account: Shell) -> N
             ("iam-virtualmfadevicedel -s", f"'{serial[:-1]}", serial),
         ):
             assert here.line(f"{command} {start}\t") == [*command.split(), name], start
-    finally:
-        here.close()
 
 
 @one_shell

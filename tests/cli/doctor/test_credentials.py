@@ -36,12 +36,10 @@ def of_source(place: str, file: str | None = None) -> Any:
 
 def test_an_access_key_is_shown_in_part() -> None:
     """Less than half of it, and nothing of a short one, which need not be that of AWS."""
-    keys = ("", "AKIA", "A" * 8, "AKIA12345678ABCD", "AKIA123456789ABCD", KEY_ID)
-    assert [credentials._masked(key) for key in keys] == [
-        *["***"] * 4,
-        "AKIA...ABCD",
-        "AKIA...MPLE",
-    ]
+    for key in ("", "AKIA", "A" * 8, "AKIA12345678ABCD"):
+        assert credentials._masked(key) == "***"
+    assert credentials._masked("AKIA123456789ABCD") == "AKIA...ABCD"
+    assert credentials._masked(KEY_ID) == "AKIA...MPLE"
 
 
 def test_placeholders() -> None:
@@ -95,11 +93,7 @@ def test_a_credential_file_that_is_no_file(
     (tmp_path / "keys").touch()
     environ.setenv("AWS_CREDENTIAL_FILE", name)
     found = credentials._invalid(FAILED)
-    assert (found.found, found.cause, found.advice) == (
-        "it is bad (from AWS_CREDENTIAL_FILE)",
-        cause,
-        advice,
-    )
+    assert shown(found) == line("wrong", cause, f"it is bad (from AWS_CREDENTIAL_FILE); {advice}")
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux's /proc")
@@ -178,6 +172,9 @@ def test_invalid_variables_of_a_key(
     assert shown(credentials._invalid(FAILED)) == line("wrong", cause, "it is bad; correct it")
 
 
+CHECK_SETTINGS = "check the settings of the profile and the access key that it uses"
+
+
 @pytest.mark.parametrize(
     ("failure", "finding"),
     [
@@ -194,19 +191,10 @@ def test_invalid_variables_of_a_key(
             Unobtainable("no", problem=request.LOST, url=STS.url),
             "wrong (no-network): no; try again",
         ),
-        (
-            Unobtainable("no", code="InvalidToken"),
-            (
-                "wrong (wrong-key): no; check the settings of the profile and the access key that "
-                "it uses"
-            ),
-        ),
+        (Unobtainable("no", code="InvalidToken"), f"wrong (wrong-key): no; {CHECK_SETTINGS}"),
         (
             Unobtainable("no", code="SignatureDoesNotMatch", message=EARLY),
-            (
-                "wrong (clock-skew): no; check the settings of the profile and the access key "
-                "that it uses"
-            ),
+            f"wrong (clock-skew): no; {CHECK_SETTINGS}",
         ),
     ],
 )
@@ -218,11 +206,7 @@ def test_credentials_that_are_not_obtained(failure: Expired | Unobtainable, find
     ("failure", "cause", "text"),
     [
         (Expired("it is old"), "token-expired", "it is old; {renewal}"),
-        (
-            Unobtainable("no"),
-            None,
-            "no; check the settings of the profile and the access key that it uses",
-        ),
+        (Unobtainable("no"), None, f"no; {CHECK_SETTINGS}"),
     ],
 )
 def test_credentials_that_are_not_obtained_sooner_or_later(
@@ -360,11 +344,14 @@ def test_the_shared_files(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ]
 
 
+EMPTY_KEY = "wrong: AWS_X: the access key is empty; correct the access key there"
+
+
 def test_a_key_that_lacks_a_part() -> None:
-    empty = "wrong: AWS_X: the access key is empty; correct the access key there"
     for key_id, secret in (("", "s"), ("i", "")):
         assert (
-            shown(credentials._used(of_source("AWS_X"), Credentials(key_id, secret), ())) == empty
+            shown(credentials._used(of_source("AWS_X"), Credentials(key_id, secret), ()))
+            == EMPTY_KEY
         )
     assert credentials._used(of_source("AWS_X"), Credentials("i", "s"), ()).result == "ok"
 
@@ -528,73 +515,50 @@ def test_a_setting_of_the_chain_that_is_no_number(
         assert shown(found) == f"wrong: {said}"
 
 
+USED = Credentials(KEY_ID, "s")
+PLACEHOLDER = (
+    "wrong (brackets): AWS_X has the placeholder in angle brackets instead of an access key; fill "
+    "in your access key"
+)
 NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
 
 
 @pytest.mark.parametrize(
     ("keys", "more", "finding"),
     [
-        (Credentials(KEY_ID, "s"), {}, "ok: access key AKIA...MPLE from AWS_X"),
+        (USED, {}, "ok: access key AKIA...MPLE from AWS_X"),
         (Credentials(KEY_ID, "s", "t"), {}, "ok: temporary access key AKIA...MPLE from AWS_X"),
-        *(
-            (
-                Credentials(*values),
-                {},
-                (
-                    "wrong (brackets): AWS_X has the placeholder in angle brackets instead of an "
-                    "access key; fill in your access key"
-                ),
-            )
-            for values in (("<id>", "s"), ("i", "<s>"))
-        ),
-        *(
-            (
-                Credentials(*values),
-                {},
-                "wrong: AWS_X: the access key is empty; correct the access key there",
-            )
-            for values in (("", "s"), ("i", ""))
-        ),
+        (Credentials("<id>", "s"), {}, PLACEHOLDER),
+        (Credentials("i", "<s>"), {}, PLACEHOLDER),
+        (Credentials("", "s"), {}, EMPTY_KEY),
+        (Credentials("i", ""), {}, EMPTY_KEY),
         (
             RefreshableCredentials("i", "s", "t", NO_ZONE, dict, "env"),
             {},
-            line(
-                "wrong",
-                None,
-                (
-                    "AWS_X: the time at which the credentials expire has no time zone: 2030-01-01 "
-                    '00:00:00; add it to the time, such as "Z" for UTC'
-                ),
+            (
+                "wrong: AWS_X: the time at which the credentials expire has no time zone: "
+                '2030-01-01 00:00:00; add it to the time, such as "Z" for UTC'
             ),
         ),
         (
-            Credentials(KEY_ID, "s"),
-            {
-                "known": [
-                    Source("C", "not set", filled=False),
-                    *(Source(name, "set", filled=True) for name in ("AWS_X", "B")),
-                ]
-            },
+            USED,
+            {"known": [NOT_SET, Source("AWS_X", "set", filled=True), FILLED]},
             (
-                "ok: access key AKIA...MPLE from AWS_X; looked at before: C (not set); not used: "
+                "ok: access key AKIA...MPLE from AWS_X; looked at before: A (not set); not used: "
                 "B (set)"
             ),
         ),
         (
-            Credentials(KEY_ID, "s"),
+            USED,
             {"exposed": ["a b", "c"]},
             (
                 "warning (readable-by-others): access key AKIA...MPLE from AWS_X; a b and c can "
                 "be used by other users; run: chmod 600 'a b' c"
             ),
         ),
+        (USED, {"file": "keys"}, "ok: access key AKIA...MPLE from AWS_CREDENTIAL_FILE keys"),
         (
-            Credentials(KEY_ID, "s"),
-            {"file": "keys"},
-            "ok: access key AKIA...MPLE from AWS_CREDENTIAL_FILE keys",
-        ),
-        (
-            Credentials(KEY_ID, "s"),
+            USED,
             {"place": "profile work"},
             "ok: access key AKIA...MPLE from profile work in a and b",
         ),

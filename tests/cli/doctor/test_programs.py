@@ -448,22 +448,25 @@ def test_where_a_shell_finds_completions(environ: pytest.MonkeyPatch, tmp_path: 
             for shell, place in installed._COMPLETIONS.items()
         }
 
-    own, bash = f"{tmp_path}/.local/share", "bash-completion/completions/iam-usercreate"
-    zsh, vendor = "zsh/site-functions/_iamcli", "fish/vendor_completions.d/iam-usercreate.fish"
-    usual = {
-        "bash": [
-            f"{place}/{bash}"
-            for place in (own, "/usr/local/share", "/usr/share", "/p/share", "/q/share")
-        ],
-        "fish": [
-            *(f"{place}/{vendor}" for place in (own, "/usr/local/share", "/usr/share")),
-            f"{tmp_path}/.config/fish/completions/iam-usercreate.fish",
-        ],
-        "zsh": [
-            *(f"{place}/{zsh}" for place in (own, "/usr/local/share", "/usr/share")),
-            "/usr/share/zsh/vendor-completions/_iamcli",
-        ],
-    }
+    bash = "bash-completion/completions/iam-usercreate"
+    zsh, fish = "zsh/site-functions/_iamcli", "fish/vendor_completions.d/iam-usercreate.fish"
+
+    def expected(*data: str, own: str = "", settings: str) -> dict[str, list[str]]:
+        more = ["/p/share", "/q/share"]
+        return {
+            "bash": [*filter(None, [own]), *(f"{place}/{bash}" for place in (*data, *more))],
+            "fish": [
+                *(f"{place}/{fish}" for place in data),
+                f"{settings}/fish/completions/iam-usercreate.fish",
+            ],
+            "zsh": [
+                *(f"{place}/{zsh}" for place in data),
+                "/usr/share/zsh/vendor-completions/_iamcli",
+            ],
+        }
+
+    data = (f"{tmp_path}/.local/share", "/usr/local/share", "/usr/share")
+    usual = expected(*data, settings=f"{tmp_path}/.config")
     assert found() == usual
     names = ("XDG_DATA_HOME", "XDG_DATA_DIRS", "XDG_CONFIG_HOME", "BASH_COMPLETION_USER_DIR")
     for name in names:
@@ -471,20 +474,8 @@ def test_where_a_shell_finds_completions(environ: pytest.MonkeyPatch, tmp_path: 
     assert found() == usual
     for name, value in zip(names, ("/data", "/d:/e", "/config", "/own"), strict=True):
         environ.setenv(name, value)
-    assert found() == {
-        "bash": [
-            "/own/completions/iam-usercreate",
-            *(f"{place}/{bash}" for place in ("/data", "/d", "/e", "/p/share", "/q/share")),
-        ],
-        "fish": [
-            *(f"{place}/{vendor}" for place in ("/data", "/d", "/e")),
-            "/config/fish/completions/iam-usercreate.fish",
-        ],
-        "zsh": [
-            *(f"{place}/{zsh}" for place in ("/data", "/d", "/e")),
-            "/usr/share/zsh/vendor-completions/_iamcli",
-        ],
-    }
+    own = "/own/completions/iam-usercreate"
+    assert found() == expected("/data", "/d", "/e", own=own, settings="/config")
 
 
 def test_what_to_do_for_completion(environ: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,10 @@ def not_verified(code: int) -> ssl.SSLError:
 
 #: The reasons in some releases of OpenSSL.
 NO_TLS_REASONS = (
-    *("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"),
+    "WRONG_VERSION_NUMBER",
+    "RECORD_LAYER_FAILURE",
+    "PACKET_LENGTH_TOO_LONG",
+    "HTTP_REQUEST",
 )
 
 
@@ -141,11 +144,8 @@ def answered(answer: Answer, *, proxied: bool = False, operation: Any = network.
 def test_what_counts_as_an_answer() -> None:
     assert answered(ok("GetUser", USER)).texts["Arn"].startswith("arn:aws:iam::")
     by_sts = answered(caller(), operation=CALLER)
-    assert (by_sts.problem, by_sts.texts["Arn"], by_sts.texts["Account"]) == (
-        "",
-        ARN,
-        "123456789012",
-    )
+    assert by_sts.problem == ""
+    assert (by_sts.texts["Arn"], by_sts.texts["Account"]) == (ARN, "123456789012")
     # Of another operation, of no user, of two, and of one without an ARN; and what is no answer.
     xml = "<?xml version='1.0' encoding='{}'?><GetUserResponse/>"
     for answer in (
@@ -244,9 +244,16 @@ def outcome(
 
 LATE = "Signature expired: 1 is earlier than 2"
 KEY_CODES = (
-    *("AuthFailure", "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId"),
-    *("InvalidSignature", "InvalidSignatureException", "InvalidToken"),
-    *("MissingAuthenticationToken", "OptInRequired", "SignatureDoesNotMatch"),
+    "AuthFailure",
+    "IncompleteSignature",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignature",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "OptInRequired",
+    "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 )
 CLOCK_CODES = ("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed")
@@ -310,10 +317,9 @@ CLOCK = "; set the clock of this machine, for example with NTP"
         ),
         (
             outcome("SignatureDoesNotMatch", EARLY),
-            line(
-                "wrong",
-                "clock-skew",
-                "the service does not accept the time of requests: SignatureDoesNotMatch" + CLOCK,
+            (
+                "wrong (clock-skew): the service does not accept the time of requests: "
+                f"SignatureDoesNotMatch{CLOCK}"
             ),
         ),
     ],
@@ -377,19 +383,14 @@ def test_the_encryption() -> None:
     ]
 
 
+OF_IAM = "check AWS_IAM_URL; use the address of an IAM service"
+
+
 @pytest.mark.parametrize(
     ("code", "result", "cause", "advice"),
     [
         ("AccessDenied", "ok", None, ""),
-        *(
-            (
-                code,
-                "wrong",
-                "endpoint-wrong",
-                "check AWS_IAM_URL; use the address of an IAM service",
-            )
-            for code in OTHER_SERVICE
-        ),
+        *((code, "wrong", "endpoint-wrong", OF_IAM) for code in OTHER_SERVICE),
         ("InvalidAction", "warning", None, "check AWS_IAM_URL; is it IAM?"),
         *((code, "warning", None, "try again later") for code in FAULTS),
     ],

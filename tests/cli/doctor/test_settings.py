@@ -16,6 +16,7 @@ from support.doctor import (
     SSO,
     TWO_LINES,
     Place,
+    answering,
     caller,
     chain,
     doctor,
@@ -28,7 +29,7 @@ from support.doctor import (
 )
 from support.selection import every
 from support.shell import KEY_ID
-from support.stub import ok
+from support.stub import ok, refused
 
 from iamcli.hints.credentials import MISMATCH
 
@@ -56,71 +57,56 @@ def encoded(place: Place, encoding: str) -> dict[str, str]:
 
 
 BUNDLE = "AWS_CA_BUNDLE"
+NO_BUNDLE = f"/absent from {BUNDLE}: No such file or directory; correct {BUNDLE} or unset it"
+NOT_UTF_8 = "/.aws/credentials is not text in UTF-8; save it in UTF-8"
 NO_KEY = "the credentials of the AWS configuration contain an invalid character; correct the"
 
 #: For a check and its result: the names of set-ups, a part of what the check says, and what makes
 #: them. Commands fail if the result is wrong.
-AGREEING: dict[tuple[str, str], list[tuple[str, str, SetUp]]] = {
-    ("environment", "wrong"): [
-        (
-            "no-number-of-attempts",
+AGREEING: dict[tuple[str, str], dict[str, tuple[str, SetUp]]] = {
+    ("environment", "wrong"): {
+        "no-number-of-attempts": (
             "max_attempts: abc; use a whole number, at least 1",
             lambda p: (
                 chain(p, f"{PROFILE}max_attempts = abc\n", "config") | {"AWS_MAX_ATTEMPTS": ""}
             ),
         )
-    ],
-    ("credentials", "wrong"): [
-        (
-            "no-number-of-seconds",
+    },
+    ("credentials", "wrong"): {
+        "no-number-of-seconds": (
             "invalid AWS setting metadata_service_timeout: abc; use a whole number",
             lambda p: chain(p, f"{PROFILE}metadata_service_timeout = abc\n"),
         ),
-        (
-            "no-time-zone",
+        "no-time-zone": (
             "AWS_ACCESS_KEY_ID: the time at which the credentials expire has no time zone",
             lambda _: {**BY_TOKEN, "AWS_CREDENTIAL_EXPIRATION": "2099-01-01T00:00:00"},
         ),
-        (
-            "tilde-in-quotes",
+        "tilde-in-quotes": (
             'a shell does not replace "~" between quotation marks; use $HOME instead',
             lambda _: {"AWS_CREDENTIAL_FILE": "~/keys"},
         ),
-        (
-            "no-such-profile",
+        "no-such-profile": (
             "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile",
             lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "other"},
         ),
-        (
-            "expired",
+        "expired": (
             "the access key from AWS_ACCESS_KEY_ID has expired at 2020-01-01 00:00",
             lambda _: {**BY_TOKEN, "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"},
         ),
-        *(
-            (
-                f"key-{value}",
+        **{
+            f"key-{value}": (
                 NO_KEY,
                 lambda p, value=value: chain(p, process(AccessKeyId=value), "config"),
             )
             for value in (None, 12, "a b")
-        ),
-        (
-            "not-utf-8",
-            "/.aws/credentials is not text in UTF-8; save it in UTF-8",
-            lambda p: encoded(p, "latin-1"),
-        ),
-        (
-            "utf-16",
-            "/.aws/credentials is not text in UTF-8; save it in UTF-8",
-            lambda p: encoded(p, "utf-16"),
-        ),
-        (
-            "sso-without-a-token",
+        },
+        "not-utf-8": (NOT_UTF_8, lambda p: encoded(p, "latin-1")),
+        "utf-16": (NOT_UTF_8, lambda p: encoded(p, "utf-16")),
+        "sso-without-a-token": (
             "does not exist; run: aws sso login",
             lambda p: chain(p, SSO, "config"),
         ),
-        (
-            "no-answer-of-the-instance",
+        "no-answer-of-the-instance": (
             "the role of the instance (gives no credentials); set AWS_CREDENTIAL_FILE",
             lambda p: {
                 "AWS_CREDENTIAL_FILE": "",
@@ -128,17 +114,15 @@ AGREEING: dict[tuple[str, str], list[tuple[str, str, SetUp]]] = {
                 "AWS_EC2_METADATA_SERVICE_ENDPOINT": html(p, 500),
             },
         ),
-        (
-            "nested-key",
+        "nested-key": (
             NO_KEY,
             lambda p: chain(
                 p, "[default]\naws_access_key_id =\n  a = b\naws_secret_access_key = x\n", "config"
             ),
         ),
-    ],
-    ("ca", "ok"): [
-        (
-            "tilde",
+    },
+    ("ca", "ok"): {
+        "tilde": (
             "/ca.pem from ca_bundle of the AWS configuration",
             lambda p: {
                 "AWS_CONFIG_FILE": file(p.home, "config", "[default]\nca_bundle = ~/ca.pem\n"),
@@ -148,27 +132,27 @@ AGREEING: dict[tuple[str, str], list[tuple[str, str, SetUp]]] = {
                 ),
             },
         )
-    ],
-    ("ca", "wrong"): [
-        (
-            "no-certificate",
+    },
+    ("ca", "wrong"): {
+        "no-certificate": (
             f"/empty.pem from {BUNDLE}: no certificate can be read from it; correct {BUNDLE} ",
             lambda p: private(
                 AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=file(p.home, "empty.pem", "")
             ),
         )
-    ],
+    },
 }
 
 
 @pytest.mark.parametrize(
-    ("check", "result", "said", "make"),
-    [(*found, *row[1:]) for found, rows in AGREEING.items() for row in rows],
-    ids=[row[0] for rows in AGREEING.values() for row in rows],
+    ("found", "said", "make"),
+    [(found, *row) for found, rows in AGREEING.items() for row in rows.values()],
+    ids=[name for rows in AGREEING.values() for name in rows],
 )
 def test_the_result_agrees_with_a_command(
-    check: str, result: str, said: str, make: SetUp, healthy: ForkRunner, place: Place
+    found: tuple[str, str], said: str, make: SetUp, healthy: ForkRunner, place: Place
 ) -> None:
+    check, result = found
     env = make(place)
     report = doctor(healthy, **env)
     assert (report.result(check), report.status) == (result, int(result == "wrong"))
@@ -186,87 +170,65 @@ def hiding(place: Place) -> dict[str, str]:
 
 
 #: For a check, its result and its cause: a part of what it says, and what makes the set-up.
-FOUND: dict[tuple[str, str, str | None], list[tuple[str, SetUp]]] = {
-    ("credentials", "ok", None): [
-        (
-            "access key *** from AWS_CREDENTIAL_FILE",
-            lambda p: {
-                "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "AKIA1"))
-            },
+FOUND: dict[tuple[str, str, str | None], dict[str, SetUp]] = {
+    ("credentials", "ok", None): {
+        "access key *** from AWS_CREDENTIAL_FILE": lambda p: {
+            "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "AKIA1"))
+        },
+        "temporary credentials that expire at 2100-01-01 00:00 UTC from ": lambda p: chain(
+            p, process(SessionToken="t", Expiration="2100-01-01T00:00:00Z"), "config"
         ),
-        (
-            "temporary credentials that expire at 2100-01-01 00:00 UTC from ",
-            lambda p: chain(
-                p, process(SessionToken="t", Expiration="2100-01-01T00:00:00Z"), "config"
-            ),
-        ),
-    ],
-    ("credentials", "wrong", None): [
-        (
-            "invalid character",
-            lambda p: {
-                "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "a b"))
-            },
+    },
+    ("credentials", "wrong", None): {
+        "invalid character": lambda p: {
+            "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "a b"))
+        }
+    },
+    ("credentials", "wrong", "brackets"): {
+        "": lambda p: {
+            "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "key>"))
+        }
+    },
+    ("credentials", "wrong", "no-credentials"): {
+        "(~/.boto), ": lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, ".boto", "[Boto]\n")[:0]},
+        "the role of the instance (disabled by AWS_EC2_METADATA_DISABLED)": lambda _: {
+            "AWS_CREDENTIAL_FILE": "",
+            "AWS_EC2_METADATA_DISABLED": "TRUE",
+        },
+    },
+    ("region", "ok", None): {
+        "eu-west-1 from AWS_REGION": lambda _: {
+            "AWS_REGION": "eu-west-1",
+            "AWS_DEFAULT_REGION": "eu-west-2",
+        }
+    },
+    ("ca", "wrong", "no-file"): {
+        NO_BUNDLE: lambda p: private(
+            AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=f"{p.home}/absent"
         )
-    ],
-    ("credentials", "wrong", "brackets"): [
-        (
-            "",
-            lambda p: {
-                "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "key>"))
-            },
+    },
+    ("tls", "skipped", None): {"the endpoint is http, on this machine": lambda _: {}},
+    ("endpoint", "ok", None): {"it answers": lambda p: refusing(p, "AccessDenied")},
+    ("endpoint", "wrong", "endpoint-wrong"): {
+        "it answers NoSuchBucket; ": lambda p: answering(p, refused("No Such-Bucket!", "", 403))
+    },
+    ("credentials", "wrong", "wrong-key"): {
+        "; check the secret access key from credential file ": lambda p: refusing(
+            p, "SignatureDoesNotMatch", f"{MISMATCH} with the one you sent"
         )
-    ],
-    ("credentials", "wrong", "no-credentials"): [
-        ("(~/.boto), ", lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, ".boto", "[Boto]\n")[:0]}),
-        (
-            "the role of the instance (disabled by AWS_EC2_METADATA_DISABLED)",
-            lambda _: {"AWS_CREDENTIAL_FILE": "", "AWS_EC2_METADATA_DISABLED": "TRUE"},
-        ),
-    ],
-    ("region", "ok", None): [
-        (
-            "eu-west-1 from AWS_REGION",
-            lambda _: {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"},
-        )
-    ],
-    ("ca", "wrong", "no-file"): [
-        (
-            f"/absent from {BUNDLE}: No such file or directory; correct {BUNDLE} or unset it",
-            lambda p: private(AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=f"{p.home}/absent"),
-        )
-    ],
-    ("tls", "skipped", None): [("the endpoint is http, on this machine", lambda _: {})],
-    ("endpoint", "ok", None): [("it answers", lambda p: refusing(p, "AccessDenied"))],
-    ("endpoint", "wrong", "endpoint-wrong"): [
-        (
-            "it answers NoSuchBucket; ",
-            lambda p: private(AWS_IAM_URL=refusing(p, "No Such-Bucket!")["AWS_ENDPOINT_URL"]),
-        )
-    ],
-    ("credentials", "wrong", "wrong-key"): [
-        (
-            "; check the secret access key from credential file ",
-            lambda p: refusing(p, "SignatureDoesNotMatch", f"{MISMATCH} with the one you sent"),
-        )
-    ],
-    ("environment", "warning", "python-path"): [("abc, ast, bisect, ...; run: unset", hiding)],
+    },
+    ("environment", "warning", "python-path"): {"abc, ast, bisect, ...; run: unset": hiding},
 }
 
 
 @pytest.mark.parametrize(
-    ("check", "result", "cause", "said", "make"),
-    [(*found, *row) for found, rows in FOUND.items() for row in rows],
+    ("found", "said", "make"),
+    [(found, *row) for found, rows in FOUND.items() for row in rows.items()],
 )
 def test_what_is_found(
-    check: str,
-    result: str,
-    cause: str | None,
-    said: str,
-    make: SetUp,
-    healthy: ForkRunner,
-    place: Place,
+    found: tuple[str, str, str | None], said: str, make: SetUp, healthy: ForkRunner, place: Place
 ) -> None:
+    check, result, cause = found
     report = doctor(healthy, **make(place))
     assert (report.result(check), report.checks[check]["cause"]) == (result, cause)
     assert said in report.said(check)

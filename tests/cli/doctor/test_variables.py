@@ -107,9 +107,18 @@ def test_the_environment(
 
 #: Variables that the page summarizes.
 OTHERS = (
-    *("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION"),
-    *("https_proxy", "http_proxy", "no_proxy", "NO_PROXY", "REQUESTS_CA_BUNDLE"),
-    *("IAMCLI_COMPLETE", "IAMCLI_STRICT", "IAMCLI_TIMEOUT", "CLIENT_CONFIG_FILE"),
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "https_proxy",
+    "http_proxy",
+    "no_proxy",
+    "NO_PROXY",
+    "REQUESTS_CA_BUNDLE",
+    "IAMCLI_COMPLETE",
+    "IAMCLI_STRICT",
+    "IAMCLI_TIMEOUT",
+    "CLIENT_CONFIG_FILE",
 )
 
 
