@@ -66,17 +66,14 @@ def make_all(*, offline: bool) -> dict[str, Finding]:
         findings |= _not_made("not checked with --offline")
     elif first:
         findings |= _not_made(f"not checked, because of {first}")
-    else:
+    else:  # so the target of requests is known
         findings |= _with_requests(configuration, secrets)
     findings |= {name: check() for name, check in _INSTALLATION.items()}
     return {name: _redacted(findings[name], secrets) for name in _CHECKS}
 
 
 def _with_requests(configuration: Configuration, secrets: Secrets) -> dict[str, Finding]:
-    """Return what requests find; add the key with which they are signed to ``secrets``.
-
-    Call it only if the other checks found nothing wrong: the target of requests is known then.
-    """
+    """Return what requests find; add the key with which they are signed to ``secrets``."""
     key, refusal = credentials.obtain(configuration)
     if refusal:
         return {"credentials": refusal, **_not_made("not checked, because of credentials")}

@@ -44,10 +44,7 @@ _LOGINS = {
 
 
 class Expired(Failure):
-    """The credentials have expired.
-
-    ``login``: the command that gets the token for new ones, or "" if there is none.
-    """
+    """The credentials have expired; ``login`` is the command that signs in again, or ""."""
 
     def __init__(self, text: str, login: str = "") -> None:
         super().__init__(text)
@@ -69,10 +66,7 @@ class Unobtainable(Failure):
 
 
 class Profile(NamedTuple):
-    """The profile of the AWS configuration: its ``name``, and the names of its ``settings``.
-
-    ``exists``: whether a file has it.
-    """
+    """A profile: its ``name``, the names of its ``settings``, and whether it ``exists``."""
 
     name: str
     settings: frozenset[str]
@@ -147,10 +141,7 @@ def profile(session: Session | None) -> Profile | None:
 
 
 def shared_files() -> list[str]:
-    """Return the names of the two shared files of the AWS configuration, credentials first.
-
-    If the variable is empty, there is no such file.
-    """
+    """Return the shared files, credentials first; one whose variable is empty does not exist."""
     names = (
         os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
         os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),

@@ -39,10 +39,7 @@ NOT_ASKED = "not asked with --offline"
 
 
 class Source(NamedTuple):
-    """A source of credentials: its ``name`` for the user, and its ``state``.
-
-    ``filled``: whether there are credentials, or a way to get them.
-    """
+    """A source of credentials: its ``name``, its ``state``, and whether it is ``filled``."""
 
     name: str
     state: str

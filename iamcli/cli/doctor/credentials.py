@@ -51,10 +51,7 @@ _LONG = 4 * _VISIBLE + 1
 
 
 class Credentials(NamedTuple):
-    """The ``finding``, the ``keys`` that commands would use or None, and what was reported.
-
-    ``variables``: those that the finding is about.
-    """
+    """The ``finding``, the ``keys`` or None, and the ``variables`` that the finding is about."""
 
     finding: Finding
     keys: Any = None
@@ -82,10 +79,7 @@ def check(configuration: Configuration) -> Credentials:
 
 
 def obtain(configuration: Configuration) -> tuple[Any, Finding | None]:
-    """Return the current values of the credentials, or the finding why there are none.
-
-    This may send requests.
-    """
+    """Request the current values of the credentials; return them, or why there are none."""
     keys = configuration.keys
     try:
         return client_credentials.current(configuration, keys), None

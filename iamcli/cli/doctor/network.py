@@ -77,8 +77,7 @@ _SET_CLOCK = "set the clock of this machine, for example with NTP"
 
 #: The checks that report problems on the way to a service; ``endpoint`` reports the others.
 _CHECKS = {request.PROXY: "proxy", request.UNKNOWN_CA: "ca", request.TLS: "tls"}
-#: The cause of each problem, and what to do; ``{source}`` is what sets the address, if the user
-#: does.
+#: The cause of each problem, and what to do; ``{source}``: "; check", and what sets the address.
 _OBSTACLES: dict[str, tuple[str | None, str]] = {
     request.PROXY: ("proxy-refused", "check the address, the login and the rules of the proxy"),
     request.UNREACHABLE: (

@@ -12,12 +12,6 @@ import certifi
 import pytest
 from botocore import exceptions
 from botocore.credentials import Credentials, RefreshableCredentials
-from botocore.exceptions import (
-    ClientError,
-    ConnectTimeoutError,
-    HTTPClientError,
-    ProxyConnectionError,
-)
 from support.doctor_parts import AWS, KEY, ORIGIN, OWN, REFUSED, STS, of_tls, shown, without_tls
 from support.shell import KEY_ID
 
@@ -37,7 +31,7 @@ def configured(**attributes: Any) -> Any:
     return SimpleNamespace(**{**base, **attributes})
 
 
-CLOCK_ERROR = ClientError({"Error": {"Code": "X", "Message": "the text"}}, "AssumeRole")
+CLOCK_ERROR = exceptions.ClientError({"Error": {"Code": "X", "Message": "the text"}}, "AssumeRole")
 EXPIRED_TEXT = "Credentials were refreshed, but the refreshed credentials are still expired."
 
 
@@ -58,14 +52,18 @@ EXPIRED_TEXT = "Credentials were refreshed, but the refreshed credentials are st
         ),
         (RuntimeError(EXPIRED_TEXT), "it is old.", ""),
         (CLOCK_ERROR, "no.", {"code": "X", "message": "the text"}),
-        (ClientError({}, "AssumeRole"), "no.", {"code": "", "message": ""}),
+        (exceptions.ClientError({}, "AssumeRole"), "no.", {"code": "", "message": ""}),
         (
-            ConnectTimeoutError(endpoint_url=STS.url),
+            exceptions.ConnectTimeoutError(endpoint_url=STS.url),
             "no.",
             {"problem": request.UNREACHABLE, "url": STS.url},
         ),
-        (ProxyConnectionError(proxy_url="x", error=REFUSED), "no.", {"problem": request.PROXY}),
-        (HTTPClientError(error=REFUSED), "no.", {"problem": request.INVALID}),
+        (
+            exceptions.ProxyConnectionError(proxy_url="x", error=REFUSED),
+            "no.",
+            {"problem": request.PROXY},
+        ),
+        (exceptions.HTTPClientError(error=REFUSED), "no.", {"problem": request.INVALID}),
         (of_tls(without_tls("HTTP_REQUEST")), "no.", {"problem": request.NO_TLS, "url": "x"}),
         (ValueError("x"), "no; a. b", {"said": "no; a. b"}),
     ],

@@ -520,6 +520,7 @@ PLACEHOLDER = (
     "wrong (brackets): AWS_X has the placeholder in angle brackets instead of an access key; fill "
     "in your access key"
 )
+KNOWN = [Source("C", "not set", filled=False), Source("AWS_X", "set", filled=True), FILLED]
 NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
 
 
@@ -542,9 +543,9 @@ NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
         ),
         (
             USED,
-            {"known": [NOT_SET, Source("AWS_X", "set", filled=True), FILLED]},
+            {"known": KNOWN},
             (
-                "ok: access key AKIA...MPLE from AWS_X; looked at before: A (not set); not used: "
+                "ok: access key AKIA...MPLE from AWS_X; looked at before: C (not set); not used: "
                 "B (set)"
             ),
         ),
