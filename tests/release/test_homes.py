@@ -50,9 +50,14 @@ def installation(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def home(installation, folder):
+def commands(installation):
+    """A folder of commands."""
+    return installation("bin")
+
+
+@pytest.fixture
+def home(commands, folder):
     """A directory that was set up, with links to a folder of commands."""
-    installation("bin")
     lay_out(str(folder), COMMANDS)
     return folder
 
@@ -193,8 +198,7 @@ def test_again_changes_nothing(home):
     assert tree(home) == before
 
 
-def test_what_others_put_there_stays(installation, folder):
-    installation("bin")
+def test_what_others_put_there_stays(commands, folder):
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "own-tool").write_text("mine")
     (folder / "notes").write_text("mine")
@@ -240,8 +244,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_a_foreign_command_is_named_and_nothing_changes(installation, folder, kind):
-    installation("bin")
+def test_a_foreign_command_is_named_and_nothing_changes(commands, folder, kind):
     (folder / "bin").mkdir(parents=True)
     FOREIGN[kind](folder / "bin" / "iam-userdel")
     before = tree(folder)
@@ -252,8 +255,7 @@ def test_a_foreign_command_is_named_and_nothing_changes(installation, folder, ki
 
 @pytest.mark.parametrize("kind", FOREIGN)
 @pytest.mark.parametrize("place", ["aws-credential.template", "client-config.template", "README"])
-def test_a_foreign_text_is_left_and_named_each_time(installation, folder, kind, place):
-    installation("bin")
+def test_a_foreign_text_is_left_and_named_each_time(commands, folder, kind, place):
     folder.mkdir(parents=True)
     FOREIGN[kind](folder / place)
     before = tree(folder)
@@ -544,8 +546,7 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
 
 
 @pytest.mark.parametrize("first", [False, True])
-def test_each_form_replaces_the_other(installation, folder, first):
-    installation("bin")
+def test_each_form_replaces_the_other(commands, folder, first):
     forms = {}
     for strict in (first, not first):
         lay_out(str(folder), COMMANDS, strict=strict)
@@ -572,8 +573,7 @@ def test_strict_commands_follow_a_move(installation, folder):
         assert f"exec {new / command} " in (folder / "bin" / command).read_text()
 
 
-def test_strict_commands_can_be_executed_again(installation, folder):
-    installation("bin")
+def test_strict_commands_can_be_executed_again(commands, folder):
     lay_out(str(folder), COMMANDS, strict=True)
     script, untouched = (folder / "bin" / command for command in COMMANDS)
     script.chmod(0o644)
@@ -584,8 +584,7 @@ def test_strict_commands_can_be_executed_again(installation, folder):
     assert untouched.stat().st_ino == before
 
 
-def test_a_strict_command_that_was_edited_is_foreign(installation, folder):
-    installation("bin")
+def test_a_strict_command_that_was_edited_is_foreign(commands, folder):
     lay_out(str(folder), COMMANDS, strict=True)
     with (folder / "bin" / "iam-userdel").open("a") as script:
         script.write("# mine\n")
@@ -596,8 +595,7 @@ def test_a_strict_command_that_was_edited_is_foreign(installation, folder):
         assert tree(folder) == before
 
 
-def test_the_readme_can_be_copied_from(tmp_path, installation):
-    installation("bin")
+def test_the_readme_can_be_copied_from(tmp_path, commands):
     folder = tmp_path / 'a "folder" for $HOME `false` \\'
     lay_out(str(folder), COMMANDS)
     (line,) = re.findall("export AWS_IAM_HOME=.*", (folder / "README").read_text())
@@ -605,8 +603,7 @@ def test_the_readme_can_be_copied_from(tmp_path, installation):
     assert done.stdout == f"{folder}\n"
 
 
-def test_a_bin_that_is_a_link_is_foreign(installation, folder, tmp_path):
-    installation("bin")
+def test_a_bin_that_is_a_link_is_foreign(commands, folder, tmp_path):
     folder.mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
     (folder / "bin").symlink_to(tmp_path / "elsewhere")
@@ -703,8 +700,7 @@ def test_a_record_that_is_no_file_is_named(tmp_path, folder, kind):
     assert names_in(folder) == [".iamcli-home", "bin"]
 
 
-def test_a_text_that_may_not_be_read_or_is_huge_is_foreign(installation, folder):
-    installation("bin")
+def test_a_text_that_may_not_be_read_or_is_huge_is_foreign(commands, folder):
     folder.mkdir(parents=True)
     with (folder / "README").open("wb") as huge:
         huge.truncate(1 << 40)
@@ -715,8 +711,7 @@ def test_a_text_that_may_not_be_read_or_is_huge_is_foreign(installation, folder)
 
 
 @pytest.mark.parametrize("place", ["README", "bin/iam-userdel"])
-def test_a_device_is_foreign(installation, folder, place):
-    installation("bin")
+def test_a_device_is_foreign(commands, folder, place):
     (folder / "bin").mkdir(parents=True)
     try:
         os.mknod(folder / place, 0o600 | stat.S_IFCHR, os.makedev(1, 5))  # /dev/zero, without end
@@ -730,8 +725,7 @@ def test_a_device_is_foreign(installation, folder, place):
     assert stat.S_ISCHR((folder / place).stat().st_mode)
 
 
-def test_files_that_are_as_they_should_be_are_not_written_again(installation, folder):
-    installation("bin")
+def test_files_that_are_as_they_should_be_are_not_written_again(commands, folder):
     for strict in (False, True):
         lay_out(str(folder), COMMANDS, strict=strict)
         (folder / "README").chmod(0o600)
@@ -872,35 +866,27 @@ GONE = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" "$@"'
 PROGRAMS = Path(sys.executable).parent
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (
-            "iamcli home rel",
-            "the current directory does not exist; change to another directory, or specify an ",
-        ),
-        (
-            "iam-useruploadpolicy -u b -p x -f rel",
-            "cannot read the policy from rel: No such file or directory",
-        ),
-        (
-            "iam-userlistbypath --aws-credential-file rel",
-            "credential file rel cannot be read: No such file or directory",
-        ),
-        (
-            "iam-userlistbypath --client-config-file rel",
-            "client configuration rel cannot be read: No such file or directory",
-        ),
-        (
-            "iam-virtualmfadevicecreate -s phone -b Base32String -o rel",
-            "cannot create rel for the seed: No such file or directory",
-        ),
-        (
-            "iam-useraddkey -o rel",
-            "cannot create rel for the access key: No such file or directory",
-        ),
-    ],
-)
+NOT_THERE = "No such file or directory"
+#: Commands that are given a relative name, and what they say.
+RELATIVE = {
+    "iamcli home rel": (
+        "the current directory does not exist; change to another directory, or specify an "
+    ),
+    "iam-useruploadpolicy -u b -p x -f rel": f"cannot read the policy from rel: {NOT_THERE}",
+    "iam-userlistbypath --aws-credential-file rel": (
+        f"credential file rel cannot be read: {NOT_THERE}"
+    ),
+    "iam-userlistbypath --client-config-file rel": (
+        f"client configuration rel cannot be read: {NOT_THERE}"
+    ),
+    "iam-virtualmfadevicecreate -s phone -b Base32String -o rel": (
+        f"cannot create rel for the seed: {NOT_THERE}"
+    ),
+    "iam-useraddkey -o rel": f"cannot create rel for the access key: {NOT_THERE}",
+}
+
+
+@pytest.mark.parametrize(("arguments", "reason"), RELATIVE.items())
 def test_relative_names_in_a_deleted_folder(run, arguments, reason):
     name, *rest = arguments.split()
     run.env["AWS_IAM_URL"] = "http://127.0.0.1:9"

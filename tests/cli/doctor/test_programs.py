@@ -59,8 +59,8 @@ def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_
     assert shown(programs.check_path()) == none
     for number, name in enumerate(("iam-userdel", "iam-usercreate"), 1):
         (links / name).symlink_to(one_file)
-        said = f"PATH has links to {one_file} for {number} of the 69 commands"
-        assert shown(programs.check_path()) == f"ok: {said}"
+        said = f"ok: PATH has links to {one_file} for {number} of the 69 commands"
+        assert shown(programs.check_path()) == said
     other = programs_in(tmp_path / "other", "iam-userdel")
     environ.setenv("PATH", f"{other}:{links}")
     assert (
@@ -209,47 +209,28 @@ def test_which_shell_completes(environ: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 def test_extras(environ: pytest.MonkeyPatch) -> None:
     environ.setattr(installed.extras, "advice", lambda *names: f"run: install {' '.join(names)}")
-    found = []
-    for partly, there in (
-        ([], ["sandbox", "qr", "check"]),
-        ([], ["qr"]),
-        ([], []),
-        (["sandbox"], ["qr"]),
-        (["sandbox", "check"], []),
+    warned = "warning (extra-missing): only partly installed"
+    for partly, there, said in (
+        ([], ["sandbox", "qr", "check"], "ok: sandbox, qr and check are installed"),
+        ([], ["qr"], "ok: qr is installed"),
+        ([], [], "ok: none is installed"),
+        (["sandbox"], ["qr"], f"{warned}: sandbox; run: install sandbox"),
+        (["sandbox", "check"], [], f"{warned}: sandbox and check; run: install sandbox check"),
     ):
         environ.setattr(installed.extras, "incomplete", lambda partly=partly: partly)
         environ.setattr(installed.extras, "installed", lambda there=there: there)
-        found.append(shown(installed.check_extras()))
-    assert found == [
-        "ok: sandbox, qr and check are installed",
-        "ok: qr is installed",
-        "ok: none is installed",
-        "warning (extra-missing): only partly installed: sandbox; run: install sandbox",
-        (
-            "warning (extra-missing): only partly installed: sandbox and check; run: install "
-            "sandbox check"
-        ),
-    ]
+        assert shown(installed.check_extras()) == said
 
 
-@pytest.mark.parametrize(
-    ("missing", "what"),
-    [
-        (["click"], "click"),
-        (["botocore"], "botocore"),
-        (["click", "botocore"], "click and botocore"),
-    ],
-)
+@pytest.mark.parametrize("missing", [["click"], ["botocore"], ["click", "botocore"]])
 def test_a_checkout_without_its_packages(
-    missing: list[str],
-    what: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    missing: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(checkout, "_is_installed", lambda package: package not in missing)
     assert checkout.main("/src", "iam-userdel") == 1
-    said = f"{what} not installed for {sys.executable}; run make demo in /src, or pip install"
-    assert capsys.readouterr() == ("", f"iam-userdel: {said} {' '.join(missing)}\n")
+    names = f"{' and '.join(missing)} not installed for {sys.executable}"
+    said = f"{names}; run make demo in /src, or pip install {' '.join(missing)}"
+    assert capsys.readouterr() == ("", f"iam-userdel: {said}\n")
 
 
 def test_a_checkout_without_the_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -360,8 +341,7 @@ def test_which_programs_are_on_path(own: Path, environ: pytest.MonkeyPatch, tmp_
         raise Failure("the commands are missing; install them")
 
     environ.setattr(programs, "commands_folder", fail)
-    lost = "warning: the commands are missing; install them"
-    assert said(others["one"]) == lost
+    assert said(others["one"]) == "warning: the commands are missing; install them"
 
 
 def test_a_toolkit_that_runs_the_commands(
