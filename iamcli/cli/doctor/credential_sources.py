@@ -6,7 +6,6 @@ import os
 from typing import NamedTuple
 
 from iamcli.cli.doctor.client_credentials import profile, shared_files
-from iamcli.cli.doctor.configuration import file_cause
 from iamcli.config.files import content
 from iamcli.connection.sources import PLACES, WEB_IDENTITY
 
@@ -107,14 +106,6 @@ def _shared_files(profile: Profile | None) -> Source:
     kinds = [kind for setting, kind in _PROFILE_SETTINGS.items() if setting in profile.settings]
     state = f"profile {profile.name} has {kinds[0] if kinds else 'no credentials'}"
     return Source(names, state, bool(kinds))
-
-
-# The files.
-
-
-def unreadable_files() -> list[str]:
-    """Return the shared files of the AWS configuration that exist but cannot be read."""
-    return [name for name in shared_files() if file_cause(name) == "unreadable"]
 
 
 def exposed_files(configuration: Configuration) -> list[str]:

@@ -20,7 +20,6 @@ from iamcli.cli.doctor.credential_sources import (
     passed_over,
     source_of,
     sources,
-    unreadable_files,
 )
 from iamcli.cli.doctor.finding import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.variables import MISSPELLED
@@ -149,7 +148,7 @@ def _missing(known: Sequence[Source], *, offline: bool) -> Credentials:
     if os.environ.get(ACCESS_KEY) == "":
         advice = f"{ACCESS_KEY} is set but empty; {_SET_A_FILE}"
         return Credentials(wrong(problem, advice, "empty-variable"), None, (ACCESS_KEY,))
-    unreadable = unreadable_files()
+    unreadable = [name for name in shared_files() if file_cause(name) == "unreadable"]
     if unreadable:
         problem = f"{problem}; {unreadable[0]} cannot be read"
         advice = f"make {unreadable[0]} a file that you can read"

@@ -161,7 +161,10 @@ def _answer(operation: Operation, response: Any, *, proxied: bool) -> Outcome:
         # The encoding is the one that botocore uses, whatever the declaration says.
         tree = ET.fromstring(body, ET.XMLParser(encoding="utf-8"))  # noqa: S314 - no document type
         if _has(tree, operation.required):
-            texts = {_name(element): _text(element) for element in tree.iter()}
+            texts = {
+                _name(element): one_line(shortened(element.text or "", MAX_MESSAGE))
+                for element in tree.iter()
+            }
             return Outcome("", clock=clock, texts=texts)
     elif parsed is not None:
         refused = refusal(status, parsed, "", operation.name)
@@ -181,10 +184,6 @@ def _has(tree: ET.Element, path: Iterable[str]) -> bool:
             return False
         tree = named[0]
     return True
-
-
-def _text(element: ET.Element) -> str:
-    return one_line(shortened(element.text or "", MAX_MESSAGE))
 
 
 def _name(element: ET.Element) -> str:
