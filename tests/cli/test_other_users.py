@@ -19,7 +19,7 @@ from support.stub import ok
 from support.users import OTHER, link, other_user, protected_symlinks, two_users
 
 from iamcli import protection
-from iamcli.cli import homes as home
+from iamcli.cli.home import layout
 from iamcli.protection import Folder, Place, is_protected, protected_folder
 
 if TYPE_CHECKING:
@@ -208,9 +208,9 @@ def test_a_home_that_is_exchanged_for_a_link_in_the_middle(
     for folder in (source, elsewhere, elsewhere / "bin"):
         folder.mkdir()
     (source / "iam-userdel").touch()
-    monkeypatch.setattr(home, "commands_folder", lambda: source)
+    monkeypatch.setattr(layout, "commands_folder", lambda: source)
     os.chown(shared, OTHER, OTHER)
-    put = home._put  # noqa: SLF001 - nothing else is between two writes
+    put = layout._put  # noqa: SLF001 - nothing else is between two writes
     names = []
 
     def exchanging(*arguments: object, **more: object) -> None:
@@ -223,10 +223,10 @@ def test_a_home_that_is_exchanged_for_a_link_in_the_middle(
             other_user(os.rename, shared / "moved" / "bin", shared / "moved" / "old")
             link(elsewhere / "bin", shared / "moved" / "bin")
 
-    monkeypatch.setattr(home, "_put", exchanging)
+    monkeypatch.setattr(layout, "_put", exchanging)
     (shared / "home").mkdir()
     os.chown(shared / "home", OTHER, OTHER)
-    home.lay_out(str(shared / "home"), ["iam-userdel", "iam-useradd"], strict=True)
+    layout.lay_out(str(shared / "home"), ["iam-userdel", "iam-useradd"], strict=True)
     assert len(names) > 3
     assert [path.name for path in elsewhere.rglob("*")] == ["bin"]
     assert {path.name for path in (shared / "moved" / "old").iterdir()} == {
@@ -317,7 +317,7 @@ def test_one_module_opens_what_is_written() -> None:
         "cli/sandbox/server.py: open 1",
         "cli/sandbox/changes/target.py: open self._number",
         "connection/parents.py: open _OWN_NAME",
-        "cli/homes.py: symlink",
+        "cli/home/layout.py: symlink",
     }
 
 

@@ -220,7 +220,7 @@ def test_who_reads_the_settings_for_a_connection_confines_it() -> None:
         if order[1] in names:
             users.append(file.name)
             assert names == order, file
-    assert sorted(users) == ["client.py", "inspection.py"]
+    assert sorted(users) == ["client.py", "configuration.py"]
 
 
 def test_the_address_of_the_sandbox_is_not_reported(

@@ -14,12 +14,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from support.forked import Done
 from support.processes import BIN, ROOT, environment
 from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every
 
-from iamcli.cli import homes as home
+from iamcli.cli import home_directory, installed_commands
+from iamcli.cli.home import layout
+from iamcli.cli.home.layout import lay_out
 from iamcli.config import properties
 from iamcli.errors import Failure
 
@@ -40,10 +43,23 @@ def installation(tmp_path, monkeypatch):
         source.mkdir()
         for command in COMMANDS:
             (source / command).write_text("a command\n")
-        monkeypatch.setattr(home, "commands_folder", lambda: source)
+        monkeypatch.setattr(layout, "commands_folder", lambda: source)
         return source
 
     return install
+
+
+@pytest.fixture
+def commands(installation):
+    """A folder of commands."""
+    return installation("bin")
+
+
+@pytest.fixture
+def home(commands, folder):
+    """A directory that was set up, with links to a folder of commands."""
+    lay_out(str(folder), COMMANDS)
+    return folder
 
 
 def tree(folder):
@@ -61,7 +77,8 @@ def names_in(folder):
 
 
 def iamcli_home(tmp_path, *arguments):
-    return run_program(BIN / "iamcli", "home", *arguments, env=environment(tmp_path / "home"))
+    done = run_program(BIN / "iamcli", "home", *arguments, env=environment(tmp_path / "home"))
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 #: Runs as the one file does, without its beginning.
@@ -128,9 +145,8 @@ def test_another_program_before_the_links_to_the_one_file(tmp_path):
 
 
 def test_what_it_lays_out(tmp_path, folder):
-    done = iamcli_home(tmp_path, folder)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{folder} is ready; its bin has links to 69 commands in {BIN}\n"
+    ready = f"{folder} is ready; its bin has links to 69 commands in {BIN}\n"
+    assert iamcli_home(tmp_path, folder) == (0, ready, "")
     assert names_in(folder) == [
         ".iamcli-home",
         "README",
@@ -172,104 +188,85 @@ def test_the_templates_are_in_the_old_syntax(tmp_path, folder):
     )
 
 
-def test_again_changes_nothing(installation, folder):
-    installation("bin")
-    home.lay_out(str(folder), COMMANDS)
-    before = tree(folder)
-    home.lay_out(str(folder), COMMANDS)
-    assert tree(folder) == before
+def test_again_changes_nothing(home):
+    before = tree(home)
+    lay_out(str(home), COMMANDS)
+    assert tree(home) == before
     # Only the record is missing.
-    (folder / home.RECORD).unlink()
-    home.lay_out(str(folder), COMMANDS)
-    assert tree(folder) == before
+    (home / home_directory.RECORD).unlink()
+    lay_out(str(home), COMMANDS)
+    assert tree(home) == before
 
 
-def test_what_others_put_there_stays(installation, folder):
-    installation("bin")
+def test_what_others_put_there_stays(commands, folder):
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "own-tool").write_text("mine")
     (folder / "notes").write_text("mine")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     assert (folder / "bin" / "own-tool").read_text() == "mine"
     assert (folder / "notes").read_text() == "mine"
 
 
 def test_again_after_a_move_the_links_follow(installation, folder):
     old = installation("old")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     shutil.rmtree(old)
     new = installation("new")
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     for command in COMMANDS:
         assert (folder / "bin" / command).readlink() == new / command
 
 
-def test_again_after_an_upgrade_its_templates_are_new_and_yours_stay(
-    installation, folder, monkeypatch
-):
-    installation("bin")
-    home.lay_out(str(folder), COMMANDS)
-    filled = folder / "aws-credential.template"
+def test_again_after_an_upgrade_its_templates_are_new_and_yours_stay(home, monkeypatch):
+    filled = home / "aws-credential.template"
     filled.write_text("AWSAccessKeyId=id\nAWSSecretKey=secret\n")
-    monkeypatch.setattr(home, "CREDENTIAL_TEMPLATE", "# later\n")
-    monkeypatch.setattr(home, "CONFIG_TEMPLATE", "# later\n")
+    monkeypatch.setattr(layout, "CREDENTIAL_TEMPLATE", "# later\n")
+    monkeypatch.setattr(layout, "CONFIG_TEMPLATE", "# later\n")
     for _ in range(2):  # what was kept once is known the next time
-        ready, kept = home.lay_out(str(folder), COMMANDS)
-        assert ready.startswith(f"{folder} is ready")
+        ready, kept = lay_out(str(home), COMMANDS)
+        assert ready.startswith(f"{home} is ready")
         assert kept == "kept your changes: aws-credential.template"
         assert filled.read_text() == "AWSAccessKeyId=id\nAWSSecretKey=secret\n"
-        assert (folder / "client-config.template").read_text() == "# later\n"
+        assert (home / "client-config.template").read_text() == "# later\n"
     filled.unlink()
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(home), COMMANDS)
     assert filled.read_text() == "# later\n"
 
 
-def a_file(path):
-    path.write_text("foreign")
+#: What others may have put at a path.
+FOREIGN = {
+    "file": lambda path: path.write_text("foreign"),
+    "link": lambda path: path.symlink_to("/usr/bin/true"),
+    "broken link": lambda path: path.symlink_to("/gone/iam-userdel"),
+    "folder": Path.mkdir,
+    "pipe": os.mkfifo,
+}
 
 
-def a_link(path):
-    path.symlink_to("/usr/bin/true")
-
-
-def a_broken_link(path):
-    path.symlink_to("/gone/iam-userdel")
-
-
-def a_folder(path):
-    path.mkdir()
-
-
-def a_pipe(path):
-    os.mkfifo(path)
-
-
-@pytest.mark.parametrize("make", [a_file, a_link, a_broken_link, a_folder, a_pipe])
-def test_a_foreign_command_is_named_and_nothing_changes(installation, folder, make):
-    installation("bin")
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_a_foreign_command_is_named_and_nothing_changes(commands, folder, kind):
     (folder / "bin").mkdir(parents=True)
-    make(folder / "bin" / "iam-userdel")
+    FOREIGN[kind](folder / "bin" / "iam-userdel")
     before = tree(folder)
     with pytest.raises(Failure, match=f"{re.escape(str(folder))}/bin/iam-userdel was not created"):
-        home.lay_out(str(folder), COMMANDS)
+        lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
 
 
-@pytest.mark.parametrize("make", [a_file, a_link, a_broken_link, a_folder, a_pipe])
+@pytest.mark.parametrize("kind", FOREIGN)
 @pytest.mark.parametrize("place", ["aws-credential.template", "client-config.template", "README"])
-def test_a_foreign_text_is_left_and_named_each_time(installation, folder, make, place):
-    installation("bin")
+def test_a_foreign_text_is_left_and_named_each_time(commands, folder, kind, place):
     folder.mkdir(parents=True)
-    make(folder / place)
+    FOREIGN[kind](folder / place)
     before = tree(folder)
     for _ in range(2):
-        ready, left = home.lay_out(str(folder), COMMANDS)
+        ready, left = lay_out(str(folder), COMMANDS)
         assert ready.startswith(f"{folder} is ready")
         assert left == f"not created by iamcli home, left unchanged: {place}"
         assert tree(folder).items() >= before.items()
     # Once it is gone, the place is free.
     shutil.move(folder / place, folder / "moved")
-    assert len(home.lay_out(str(folder), COMMANDS)) == 1
+    assert len(lay_out(str(folder), COMMANDS)) == 1
     assert (folder / place).is_file()
 
 
@@ -279,67 +276,65 @@ def test_a_home_with_the_live_credentials_in_it(tmp_path, folder):
     folder.mkdir(parents=True)
     live.write_text("AWSAccessKeyId=id\nAWSSecretKey=secret\n")
     live.chmod(0o600)
-    before = live.stat(), live.read_bytes()
+
+    def kept(file):
+        state = file.stat()
+        return state[:2], state.st_mtime_ns, file.read_bytes()
+
+    before = kept(live)
     for _ in range(2):
         done = iamcli_home(tmp_path, folder)
-        assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout == (
+        assert (done.status, done.err) == (0, "")
+        assert done.out == (
             f"{folder} is ready; its bin has links to 69 commands in {BIN}\n"
             "not created by iamcli home, left unchanged: aws-credential.template\n"
         )
-    after = live.stat(), live.read_bytes()
-    assert [after[0][:2], after[0].st_mtime_ns, after[1]] == [
-        before[0][:2],
-        before[0].st_mtime_ns,
-        before[1],
-    ]
+    assert kept(live) == before
     assert (folder / "client-config.template").is_file()
 
 
-def test_a_link_that_was_changed_is_foreign(installation, folder):
-    installation("bin")
-    home.lay_out(str(folder), COMMANDS)
-    link = folder / "bin" / "iam-userdel"
+def test_a_link_that_was_changed_is_foreign(home):
+    link = home / "bin" / "iam-userdel"
     link.unlink()
     link.symlink_to("/usr/bin/true")
-    before = tree(folder)
+    before = tree(home)
     with pytest.raises(Failure, match=r"bin/iam-userdel was not created by iamcli home; nothing"):
-        home.lay_out(str(folder), COMMANDS)
-    assert tree(folder) == before
-    (folder / "bin" / "iam-usercreate").unlink()
-    (folder / "bin" / "iam-usercreate").touch()
+        lay_out(str(home), COMMANDS)
+    assert tree(home) == before
+    (home / "bin" / "iam-usercreate").unlink()
+    (home / "bin" / "iam-usercreate").touch()
     with pytest.raises(Failure, match=r"created by iamcli home \(1 of 2 such files\); nothing"):
-        home.lay_out(str(folder), COMMANDS)
+        lay_out(str(home), COMMANDS)
 
 
 def test_the_links_and_scripts_of_the_one_file(installation, folder, monkeypatch):
     file = installation("dist") / "iamcli.pyz"
     file.touch()
-    monkeypatch.setattr(home, "one_file", lambda: file)
+    monkeypatch.setattr(layout, "one_file", lambda: file)
     ready = f"{folder} is ready; its bin has"
-    assert home.lay_out(str(folder), COMMANDS) == [f"{ready} links to 2 commands in {file}"]
+    assert lay_out(str(folder), COMMANDS) == [f"{ready} links to 2 commands in {file}"]
     links = [(folder / "bin" / name).readlink() for name in COMMANDS]
     assert links == [file, file]
-    (said,) = home.lay_out(str(folder), COMMANDS, strict=True)
+    (said,) = lay_out(str(folder), COMMANDS, strict=True)
     assert said == f"{ready} scripts that run 2 commands in {file} with IAMCLI_STRICT=1"
     last = [(folder / "bin" / name).read_text().splitlines()[-1] for name in COMMANDS]
     assert last == [f'exec {file} {name} "$@"' for name in COMMANDS]
-    assert [home.target(folder / "bin" / name) for name in COMMANDS] == [file, file]
+    assert [home_directory.target(folder / "bin" / name) for name in COMMANDS] == [file, file]
 
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict):
     source = installation("commands")
     own = frozenset([os.path.realpath(source)])
-    monkeypatch.setattr(home, "own_places", lambda: own)
+    monkeypatch.setattr(home_directory, "own_places", lambda: own)
 
     def problem(commands=COMMANDS):
-        return home.problem(folder, commands)
+        return home_directory.problem(folder, commands)
 
-    home.lay_out(str(folder), COMMANDS, strict=strict)
+    lay_out(str(folder), COMMANDS, strict=strict)
     assert problem() is None
     # A run that was cut off has recorded several states.
-    record = folder / home.RECORD
+    record = folder / home_directory.RECORD
     states = json.loads(record.read_text())
     record.write_text(json.dumps({place: ["x", state] for place, state in states.items()}))
     assert problem() is None
@@ -359,7 +354,7 @@ def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict
     record.write_text(json.dumps(states))
     older = f"{folder} is of another version of iamcli and lacks 1 commands"
     assert problem([*COMMANDS, "iam-x"]) == older
-    monkeypatch.setattr(home, "own_places", frozenset)
+    monkeypatch.setattr(home_directory, "own_places", frozenset)
     assert problem() == f"{folder} runs another installation, {source}"
     (source / "iam-userdel").unlink()
     assert problem() == f"{folder} runs {source}/iam-userdel, which does not exist"
@@ -380,9 +375,11 @@ def places(tmp_path, monkeypatch):
     """The directories that can have the commands, in the order in which they are looked at."""
     monkeypatch.setattr(sys, "argv", [str(tmp_path / "argv" / "iamcli")])
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "prefix"))
-    monkeypatch.setattr(home.sysconfig, "get_path", lambda _: str(tmp_path / "scripts"))
-    package = tmp_path / "checkout" / "iamcli" / "installation"
-    monkeypatch.setattr(home, "__file__", str(package / "home.py"))
+    monkeypatch.setattr(
+        installed_commands.sysconfig, "get_path", lambda _: str(tmp_path / "scripts")
+    )
+    package = tmp_path / "checkout" / "iamcli" / "cli"
+    monkeypatch.setattr(installed_commands, "__file__", str(package / "installed_commands.py"))
     return [tmp_path / name for name in ("argv", "scripts", "checkout/bin", "prefix/bin")]
 
 
@@ -391,34 +388,34 @@ def test_where_the_commands_are(places, monkeypatch):
         place.mkdir(parents=True)
         (place / "iam-userdel").touch()
     with pytest.raises(Failure, match="commands of this installation are missing; install iamcli"):
-        home.commands_folder()
+        installed_commands.commands_folder()
     for place in places:
         (place / "iam-usercreate").touch()
-    assert list(home.commands_folders()) == places
+    assert list(installed_commands.commands_folders()) == places
     for number, place in enumerate(places):
-        assert home.commands_folder() == place
-        assert home.own_places() == {str(other) for other in places[number:]}
+        assert installed_commands.commands_folder() == place
+        assert installed_commands.own_places() == {str(other) for other in places[number:]}
         (place / "iam-usercreate").unlink()
     # A link to iamcli is not what it runs.
     (places[0] / "iam-usercreate").touch()
     link = places[1] / "iamcli"
     link.symlink_to(places[0] / "iamcli")
     monkeypatch.setattr(sys, "argv", [str(link)])
-    assert list(home.commands_folders()) == places[:1]
+    assert list(installed_commands.commands_folders()) == places[:1]
 
 
 def test_the_one_file_has_no_commands(places, monkeypatch):
     places[0].mkdir()
     (places[0] / "iam-usercreate").touch()
-    assert home.one_file() is None
-    monkeypatch.setattr(home, "is_one_file", lambda: True)
-    assert list(home.commands_folders()) == []
-    assert (home.one_file(), home.own_places()) == (
+    assert installed_commands.one_file() is None
+    monkeypatch.setattr(installed_commands, "is_one_file", lambda: True)
+    assert list(installed_commands.commands_folders()) == []
+    assert (installed_commands.one_file(), installed_commands.own_places()) == (
         places[0] / "iamcli",
         {str(places[0] / "iamcli")},
     )
     with pytest.raises(Failure, match="the one file has no iam-"):
-        home.commands_folder()
+        installed_commands.commands_folder()
 
 
 @pytest.mark.parametrize(
@@ -458,16 +455,16 @@ BEGIN = '#!/bin/sh\n# Created by "iamcli home --strict".\n'
 def test_what_an_entry_of_a_home_runs(tmp_path, script, program):
     entry = tmp_path / "entry"
     entry.write_text(script)
-    assert home.target(entry) == (program and Path(program))
+    assert home_directory.target(entry) == (program and Path(program))
 
 
 def test_an_entry_that_is_too_large_runs_nothing(tmp_path, monkeypatch):
     entry = tmp_path / "entry"
     script = BEGIN + 'exec /opt/iam-x "$@"'
-    monkeypatch.setattr(home, "MAX_SIZE", len(script))
+    monkeypatch.setattr(home_directory, "MAX_SIZE", len(script))
     for end, program in (("", Path("/opt/iam-x")), ("\n", None)):
         entry.write_text(script + end)
-        assert home.target(entry) == program
+        assert home_directory.target(entry) == program
 
 
 def test_what_an_entry_that_is_no_file_runs(tmp_path):
@@ -477,7 +474,7 @@ def test_what_an_entry_that_is_no_file_runs(tmp_path):
     (tmp_path / "directory").mkdir()
     os.mkfifo(tmp_path / "pipe")
     names = (*links, "directory", "pipe", "absent")
-    assert [home.target(tmp_path / name) for name in names] == [
+    assert [home_directory.target(tmp_path / name) for name in names] == [
         Path("/opt/iam-x"),
         tmp_path / "../iam-x",
         *[None] * 3,
@@ -500,19 +497,16 @@ def test_which_programs_are_own(tmp_path):
         ([], [False] * 6),
     ):
         known = frozenset(map(str, places))
-        assert [home.is_own(tmp_path / name, known) for name in names] == expected
+        assert [home_directory.is_own(tmp_path / name, known) for name in names] == expected
 
 
 # With --strict.
 
 
 def test_a_strict_home_reports_errors_on_standard_output(tmp_path, folder):
-    done = iamcli_home(tmp_path, "--strict", folder)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == (
-        f"{folder} is ready; its bin has scripts that run 69 commands in {BIN} "
-        "with IAMCLI_STRICT=1\n"
-    )
+    has = f"scripts that run 69 commands in {BIN} with IAMCLI_STRICT=1"
+    ready = f"{folder} is ready; its bin has {has}\n"
+    assert iamcli_home(tmp_path, "--strict", folder) == (0, ready, "")
     assert names_in(folder / "bin") == [path.name for path in sorted(BIN.glob("iam-*"))]
     assert described(folder) == [
         '"iamcli home --strict"',
@@ -539,7 +533,7 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
     program = source / "iam-usercreate"
     program.write_text('#!/bin/sh\nprintf \'<%s>\' "$IAMCLI_STRICT" "$0" "$@"\n')
     program.chmod(0o755)
-    home.lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS, strict=True)
     arguments = ["-u", "a b", "", "*", "'", '"', "$HOME", "a\nb", "--", "-e"]
     for start in ([], [shell]):
         done = run_program(
@@ -552,104 +546,97 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
 
 
 @pytest.mark.parametrize("first", [False, True])
-def test_each_form_replaces_the_other(installation, folder, first):
-    installation("bin")
+def test_each_form_replaces_the_other(commands, folder, first):
     forms = {}
     for strict in (first, not first):
-        home.lay_out(str(folder), COMMANDS, strict=strict)
+        lay_out(str(folder), COMMANDS, strict=strict)
         forms[strict] = tree(folder)
     assert forms[False] != forms[True]
     for strict in (first, not first):
-        assert len(home.lay_out(str(folder), COMMANDS, strict=strict)) == 1
+        assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
         assert tree(folder) == forms[strict]
-        assert len(home.lay_out(str(folder), COMMANDS, strict=strict)) == 1
+        assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
         assert tree(folder) == forms[strict]
     # Both forms are known without a record too.
     (folder / ".iamcli-home").unlink()
-    home.lay_out(str(folder), COMMANDS, strict=first)
+    lay_out(str(folder), COMMANDS, strict=first)
     assert tree(folder) == forms[first]
 
 
 def test_strict_commands_follow_a_move(installation, folder):
     old = installation("old")
-    home.lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS, strict=True)
     shutil.rmtree(old)
     new = installation("new")
-    home.lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS, strict=True)
     for command in COMMANDS:
         assert f"exec {new / command} " in (folder / "bin" / command).read_text()
 
 
-def test_strict_commands_can_be_executed_again(installation, folder):
-    installation("bin")
-    home.lay_out(str(folder), COMMANDS, strict=True)
+def test_strict_commands_can_be_executed_again(commands, folder):
+    lay_out(str(folder), COMMANDS, strict=True)
     script, untouched = (folder / "bin" / command for command in COMMANDS)
     script.chmod(0o644)
     before = untouched.stat().st_ino
-    home.lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS, strict=True)
     assert os.access(script, os.X_OK)
     # What was usable was not written again.
     assert untouched.stat().st_ino == before
 
 
-def test_a_strict_command_that_was_edited_is_foreign(installation, folder):
-    installation("bin")
-    home.lay_out(str(folder), COMMANDS, strict=True)
+def test_a_strict_command_that_was_edited_is_foreign(commands, folder):
+    lay_out(str(folder), COMMANDS, strict=True)
     with (folder / "bin" / "iam-userdel").open("a") as script:
         script.write("# mine\n")
     before = tree(folder)
     for strict in (True, False):
         with pytest.raises(Failure, match=r"bin/iam-userdel was not created by"):
-            home.lay_out(str(folder), COMMANDS, strict=strict)
+            lay_out(str(folder), COMMANDS, strict=strict)
         assert tree(folder) == before
 
 
-def test_the_readme_can_be_copied_from(tmp_path, installation):
-    installation("bin")
+def test_the_readme_can_be_copied_from(tmp_path, commands):
     folder = tmp_path / 'a "folder" for $HOME `false` \\'
-    home.lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS)
     (line,) = re.findall("export AWS_IAM_HOME=.*", (folder / "README").read_text())
     done = run_program("sh", "-c", f'{line}; echo "$AWS_IAM_HOME"', env={"PATH": "/usr/bin:/bin"})
     assert done.stdout == f"{folder}\n"
 
 
-def test_a_bin_that_is_a_link_is_foreign(installation, folder, tmp_path):
-    installation("bin")
+def test_a_bin_that_is_a_link_is_foreign(commands, folder, tmp_path):
     folder.mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
     (folder / "bin").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Failure, match="is a symbolic link"):
-        home.lay_out(str(folder), COMMANDS)
+        lay_out(str(folder), COMMANDS)
     assert names_in(tmp_path / "elsewhere") == []
 
 
-@pytest.mark.parametrize("make", [a_file, a_link, a_broken_link, a_pipe])
+@pytest.mark.parametrize("kind", ["file", "link", "broken link", "pipe"])
 @pytest.mark.parametrize("place", ["", "bin"])
-def test_what_is_no_folder_is_named(installation, folder, make, place):
+def test_what_is_no_folder_is_named(installation, folder, kind, place):
     installation("commands")
     taken = folder / place
     taken.parent.mkdir(parents=True)
-    make(taken)
+    FOREIGN[kind](taken)
     what = "is not a directory; nothing was changed"
-    if place and make in (a_link, a_broken_link):
+    if place and "link" in kind:
         what = "is a symbolic link; nothing was changed; remove the link"
     before = tree(folder.parent)
     with pytest.raises(Failure) as raised:
-        home.lay_out(str(folder), COMMANDS)
+        lay_out(str(folder), COMMANDS)
     # A file in the place of the home is noticed when its bin is looked at.
     assert (str(raised.value), tree(folder.parent)) == (f"{taken} {what}", before)
 
 
-def test_a_run_that_was_cut_off_can_be_repeated(installation, folder):
-    installation("bin")
-    home.lay_out(str(folder), COMMANDS)
-    whole = tree(folder)
-    (folder / ".iamcli-home").unlink()
-    (folder / "README").unlink()
-    (folder / ".README.iamcli-new").write_text("half")
-    (folder / "bin" / ".iam-userdel.iamcli-new").symlink_to("half")
-    home.lay_out(str(folder), COMMANDS)
-    assert tree(folder) == whole
+def test_a_run_that_was_cut_off_can_be_repeated(home):
+    whole = tree(home)
+    (home / ".iamcli-home").unlink()
+    (home / "README").unlink()
+    (home / ".README.iamcli-new").write_text("half")
+    (home / "bin" / ".iam-userdel.iamcli-new").symlink_to("half")
+    lay_out(str(home), COMMANDS)
+    assert tree(home) == whole
 
 
 @pytest.mark.parametrize(
@@ -667,8 +654,7 @@ def test_a_run_that_was_cut_off_can_be_repeated(installation, folder):
     ],
 )
 def test_a_folder_that_cannot_be_one(tmp_path, name, reason):
-    done = iamcli_home(tmp_path, name)
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {reason}\n")
+    assert iamcli_home(tmp_path, name) == (1, "", f"iamcli: {reason}\n")
 
 
 # What is damaged, and disks that take nothing.
@@ -692,67 +678,59 @@ def test_a_folder_that_cannot_be_one(tmp_path, name, reason):
     ],
     ids=lambda content: repr(content[:20]),
 )
-def test_a_damaged_record_is_named(installation, folder, content):
-    installation("bin")
-    home.lay_out(str(folder), COMMANDS)
-    record = folder / ".iamcli-home"
+def test_a_damaged_record_is_named(home, content):
+    record = home / ".iamcli-home"
     record.write_bytes(content)
-    before = tree(folder)
+    before = tree(home)
     reason = "is not a record of iamcli home; nothing was changed; move it and run this again"
     with pytest.raises(Failure, match=f"^{re.escape(f'{record} {reason}')}$"):
-        home.lay_out(str(folder), COMMANDS)
-    assert tree(folder) == before
-    record.rename(folder / "moved")
-    assert len(home.lay_out(str(folder), COMMANDS)) == 1
+        lay_out(str(home), COMMANDS)
+    assert tree(home) == before
+    record.rename(home / "moved")
+    assert len(lay_out(str(home), COMMANDS)) == 1
 
 
-@pytest.mark.parametrize("make", [a_link, a_broken_link, a_folder, a_pipe])
-def test_a_record_that_is_no_file_is_named(tmp_path, folder, make):
+@pytest.mark.parametrize("kind", ["link", "broken link", "folder", "pipe"])
+def test_a_record_that_is_no_file_is_named(tmp_path, folder, kind):
     (folder / "bin").mkdir(parents=True)
-    make(folder / ".iamcli-home")
-    done = iamcli_home(tmp_path, folder)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (
-        f"iamcli: {folder}/.iamcli-home is not a record of iamcli home; nothing was changed; "
-        "move it and run this again\n"
-    )
+    FOREIGN[kind](folder / ".iamcli-home")
+    reason = "is not a record of iamcli home; nothing was changed; move it and run this again"
+    error = f"iamcli: {folder}/.iamcli-home {reason}\n"
+    assert iamcli_home(tmp_path, folder) == (1, "", error)
     assert names_in(folder) == [".iamcli-home", "bin"]
 
 
-def test_a_text_that_may_not_be_read_or_is_huge_is_foreign(installation, folder):
-    installation("bin")
+def test_a_text_that_may_not_be_read_or_is_huge_is_foreign(commands, folder):
     folder.mkdir(parents=True)
     with (folder / "README").open("wb") as huge:
         huge.truncate(1 << 40)
     (folder / "aws-credential.template").symlink_to("aws-credential.template")
-    _, left = home.lay_out(str(folder), COMMANDS)
+    _, left = lay_out(str(folder), COMMANDS)
     assert left.endswith("left unchanged: aws-credential.template, README")
     assert (folder / "README").stat().st_size == 1 << 40
 
 
 @pytest.mark.parametrize("place", ["README", "bin/iam-userdel"])
-def test_a_device_is_foreign(installation, folder, place):
-    installation("bin")
+def test_a_device_is_foreign(commands, folder, place):
     (folder / "bin").mkdir(parents=True)
     try:
         os.mknod(folder / place, 0o600 | stat.S_IFCHR, os.makedev(1, 5))  # /dev/zero, without end
     except PermissionError:
         pytest.skip("only root can make devices")
     if place == "README":
-        assert len(home.lay_out(str(folder), COMMANDS)) == 2
+        assert len(lay_out(str(folder), COMMANDS)) == 2
     else:
         with pytest.raises(Failure, match="was not created by"):
-            home.lay_out(str(folder), COMMANDS)
+            lay_out(str(folder), COMMANDS)
     assert stat.S_ISCHR((folder / place).stat().st_mode)
 
 
-def test_files_that_are_as_they_should_be_are_not_written_again(installation, folder):
-    installation("bin")
+def test_files_that_are_as_they_should_be_are_not_written_again(commands, folder):
     for strict in (False, True):
-        home.lay_out(str(folder), COMMANDS, strict=strict)
+        lay_out(str(folder), COMMANDS, strict=strict)
         (folder / "README").chmod(0o600)
         before = {path: path.lstat().st_ino for path in folder.rglob("*")}
-        home.lay_out(str(folder), COMMANDS, strict=strict)
+        lay_out(str(folder), COMMANDS, strict=strict)
         assert {path: path.lstat().st_ino for path in folder.rglob("*")} == before
         assert (folder / "README").stat().st_mode & 0o777 == 0o600
 
@@ -762,7 +740,7 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
     installation, folder, monkeypatch, strict
 ):
     """After any number of steps, also if iamcli has moved meanwhile and the form changes."""
-    put = home._put  # noqa: SLF001 - nothing else is between two writes
+    put = layout._put  # noqa: SLF001 - nothing else is between two writes
     left = 0
 
     def some(*arguments, **more):
@@ -772,19 +750,19 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
         left -= 1
         put(*arguments, **more)
 
-    monkeypatch.setattr(home, "_put", some)
+    monkeypatch.setattr(layout, "_put", some)
     for begun in (False, True):
         for steps in range(7):
             shutil.rmtree(folder, ignore_errors=True)
             installation(f"first-{begun}-{steps}")
             left = 1000 if begun else steps
             with contextlib.suppress(Failure):
-                home.lay_out(str(folder), COMMANDS, strict=not strict)
+                lay_out(str(folder), COMMANDS, strict=not strict)
             installation(f"second-{begun}-{steps}")
             left = steps
             failures = []
             try:
-                home.lay_out(str(folder), COMMANDS, strict=strict)
+                lay_out(str(folder), COMMANDS, strict=strict)
             except Failure as failure:
                 failures.append(str(failure).partition(";")[0])
             # The records at both ends, and what is between them.
@@ -792,7 +770,7 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
             assert failures == ([] if whole else ["X: No space left on device"])
             third = installation(f"third-{begun}-{steps}")
             left = 1000
-            assert len(home.lay_out(str(folder), COMMANDS)) == 1
+            assert len(lay_out(str(folder), COMMANDS)) == 1
             assert (folder / "bin" / "iam-userdel").readlink() == third / "iam-userdel"
 
 
@@ -859,66 +837,56 @@ def test_where_no_file_may_be_written(tmp_path, folder, begun):
         "correct this and run it again\n"
     )
     assert not list(folder.rglob("*-new"))
-    assert iamcli_home(tmp_path, folder).returncode == 0
+    assert iamcli_home(tmp_path, folder).status == 0
 
 
 def test_a_directory_with_the_name_of_a_temporary_file_is_named(tmp_path, folder):
     taken = folder / "bin" / ".iam-userdel.iamcli-new"
     (taken / "x").mkdir(parents=True)
     done = iamcli_home(tmp_path, folder)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"iamcli: {taken}: ")
-    assert done.stderr.endswith(f"; {folder} is incomplete; correct this and run it again\n")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"iamcli: {taken}: ")
+    assert done.err.endswith(f"; {folder} is incomplete; correct this and run it again\n")
     shutil.rmtree(taken)
-    assert iamcli_home(tmp_path, folder).returncode == 0
+    assert iamcli_home(tmp_path, folder).status == 0
 
 
 def test_a_folder_with_a_name_that_is_too_long(tmp_path):
     name = str(tmp_path / ("x" * 300))
-    done = iamcli_home(tmp_path, name)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"iamcli: {name}/bin: File name too long; nothing was changed\n"
+    error = f"iamcli: {name}/bin: File name too long; nothing was changed\n"
+    assert iamcli_home(tmp_path, name) == (1, "", error)
 
 
 def test_a_name_with_a_line_break_is_reported_in_one_line(tmp_path):
     done = iamcli_home(tmp_path, "/proc/null\n/x")
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
+    assert (done.status, done.err.count("\n")) == (1, 1)
 
 
 GONE = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" "$@"'
 PROGRAMS = Path(sys.executable).parent
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (
-            "iamcli home rel",
-            "the current directory does not exist; change to another directory, or specify an ",
-        ),
-        (
-            "iam-useruploadpolicy -u b -p x -f rel",
-            "cannot read the policy from rel: No such file or directory",
-        ),
-        (
-            "iam-userlistbypath --aws-credential-file rel",
-            "credential file rel cannot be read: No such file or directory",
-        ),
-        (
-            "iam-userlistbypath --client-config-file rel",
-            "client configuration rel cannot be read: No such file or directory",
-        ),
-        (
-            "iam-virtualmfadevicecreate -s phone -b Base32String -o rel",
-            "cannot create rel for the seed: No such file or directory",
-        ),
-        (
-            "iam-useraddkey -o rel",
-            "cannot create rel for the access key: No such file or directory",
-        ),
-    ],
-)
+NOT_THERE = "No such file or directory"
+#: Commands that are given a relative name, and what they say.
+RELATIVE = {
+    "iamcli home rel": (
+        "the current directory does not exist; change to another directory, or specify an "
+    ),
+    "iam-useruploadpolicy -u b -p x -f rel": f"cannot read the policy from rel: {NOT_THERE}",
+    "iam-userlistbypath --aws-credential-file rel": (
+        f"credential file rel cannot be read: {NOT_THERE}"
+    ),
+    "iam-userlistbypath --client-config-file rel": (
+        f"client configuration rel cannot be read: {NOT_THERE}"
+    ),
+    "iam-virtualmfadevicecreate -s phone -b Base32String -o rel": (
+        f"cannot create rel for the seed: {NOT_THERE}"
+    ),
+    "iam-useraddkey -o rel": f"cannot create rel for the access key: {NOT_THERE}",
+}
+
+
+@pytest.mark.parametrize(("arguments", "reason"), RELATIVE.items())
 def test_relative_names_in_a_deleted_folder(run, arguments, reason):
     name, *rest = arguments.split()
     run.env["AWS_IAM_URL"] = "http://127.0.0.1:9"
@@ -973,8 +941,8 @@ def test_a_home_of_an_older_version_is_renewed_in_place(tmp_path, folder, strict
     old_home(folder, tmp_path / "gone" / "bin")
     (folder / "client-config.template").write_text("ClientProxyHost=mine\n")
     done = iamcli_home(tmp_path, *strict, folder)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[1:] == ["kept your changes: client-config.template"]
+    assert (done.status, done.err) == (0, "")
+    assert done.out.splitlines()[1:] == ["kept your changes: client-config.template"]
     new = tmp_path / "new"
     iamcli_home(tmp_path, *strict, new)
     assert {**tree(folder), "README": b""}.keys() == tree(new).keys()
@@ -985,4 +953,4 @@ def test_a_home_of_an_older_version_is_renewed_in_place(tmp_path, folder, strict
 
 def test_further_names_are_counted() -> None:
     said = ["", " and 1 other", " and 2 others"]
-    assert [home.more([*range(number)]) for number in (1, 2, 3)] == said
+    assert [home_directory.and_others([*range(number)]) for number in (1, 2, 3)] == said

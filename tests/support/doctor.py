@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ARN = "arn:aws:iam::123456789012:user/bob"
 TOKEN = "FwoGZXIvYXdzEExampleSessionToken"
 KEYS = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
+#: No credential file, but the variables of a key, and of a temporary key.
+BY_VARIABLES = {"AWS_CREDENTIAL_FILE": "", **KEYS}
+BY_TOKEN = {**BY_VARIABLES, "AWS_SESSION_TOKEN": TOKEN}
 TWO_LINES = f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n"
 PROFILE = f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
 SSO = (

@@ -34,12 +34,17 @@ EARLY = "Signature not yet current: 2 is later than 1"
 FAILED = Failure("it is bad; correct it")
 
 
-def shown(finding: Finding | None) -> tuple[str, str | None, str] | None:
-    """Return the result, the cause, and both texts, as a line of the report."""
+def shown(finding: Finding | None) -> str | None:
+    """Return the finding as ``line`` does."""
     if finding is None:
         return None
     texts = "; ".join(filter(None, (finding.found, finding.advice)))
-    return (finding.result, finding.cause, texts)
+    return line(finding.result, finding.cause, texts)
+
+
+def line(result: str, cause: str | None, texts: str) -> str:
+    """Return the result of a check, its cause in parentheses, and what a report says."""
+    return f"{result} ({cause}): {texts}" if cause else f"{result}: {texts}"
 
 
 def without_tls(reason: str) -> ssl.SSLError:

@@ -59,7 +59,7 @@ IMPORTED = (
     "iamcli.operations.one_time_secrets",
     "iamcli.operations.pagination",
     "iamcli.quoting",
-    "iamcli.cli.doctor.examination",
+    "iamcli.cli.doctor.checks",
     "iamcli.cli.explain.report",
     "segno",
     "iamcli.output.redaction",

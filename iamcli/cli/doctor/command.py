@@ -31,11 +31,10 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
     which only read, one to STS and one to IAM, and those that get temporary credentials. Exits 0
     if commands would work, else 1; with --format account, 0 if the account is known, else 1.
     """
-    from iamcli.cli.doctor import report
-    from iamcli.cli.doctor.examination import examine
+    from iamcli.cli.doctor import checks, report
     from iamcli.errors import FAILED, Failure
 
-    findings = examine(offline=offline)
+    findings = checks.make_all(offline=offline)
     if layout == "account":
         account = findings["identity"].account
         if account is None:

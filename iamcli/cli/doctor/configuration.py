@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import os
 import ssl
-from typing import NamedTuple
+
+from botocore.exceptions import BotoCoreError, ProfileNotFound
+from botocore.httpsession import get_cert_path
 
 from iamcli.cli.doctor.finding import failed, ok, skipped, wrong
-from iamcli.cli.doctor.inspection import Inspection, NoProfile, Unreadable
 from iamcli.cli.doctor.variables import KEY
-from iamcli.config.connection import SANDBOX, Connection
+from iamcli.client.messages import ErrorTranslator, reason
+from iamcli.client.retries import mode_and_limit
+from iamcli.config.connection import Connection
+from iamcli.connection.confinement import confine, refuse_outside
+from iamcli.connection.credentials import CREDENTIAL_METHODS
+from iamcli.connection.endpoints import check_service_endpoints, endpoint
 from iamcli.connection.regions import UnknownRegion
+from iamcli.connection.settings import REGION_VARIABLES, Settings
+from iamcli.connection.sources import origin
+from iamcli.connection.transport import ca_bundle, environment_proxies, proxy, timeout
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from iamcli.cli.doctor.finding import Finding
+    from iamcli.config.connection import Keys
     from iamcli.connection.endpoints import Destination
+    from iamcli.connection.sources import Origin
 
 #: The values of the connection options, none of which this subcommand has.
 _NO_OPTIONS = {"credential_file": None, "client_config_file": None, "url": None}
@@ -26,82 +38,128 @@ _NO_OPTIONS = {"credential_file": None, "client_config_file": None, "url": None}
 #: The finding of a check that depends on the AWS configuration, which cannot be read.
 UNREAD = skipped("not known until the configuration can be read")
 
-
-class Part(NamedTuple):
-    """A part of the connection settings: its ``variables``, and its ``attributes``."""
-
-    variables: tuple[str, ...]
-    attributes: tuple[str, ...]
+_NO_METADATA = "AWS_EC2_METADATA_DISABLED"
 
 
-#: The parts by the check that reports their failures.
-_PARTS = {
-    "credentials": Part(KEY, ("keys", "key_source")),
-    "proxy": Part(("CLIENT_CONFIG_FILE",), ("proxy", "proxy_source", "secrets")),
-    "endpoint": Part(("AWS_IAM_URL",), ("url", "url_source")),
-}
+class Unreadable(Failure):
+    """A file of the AWS configuration cannot be parsed."""
+
+
+class NoProfile(Failure):
+    """The files of the AWS configuration have no profile of the configured name."""
+
+
+class ValidConnection(Connection):
+    """The connection settings of the environment that are valid; each file is read once.
+
+    ``failures``: the failures of the others, by the check that reports them.
+    """
+
+    def __init__(self) -> None:
+        self.failures: dict[str, Failure] = {}
+        try:
+            super().__init__(_NO_OPTIONS, os.environ)
+        except Failure as failure:
+            # The variable that names the credential file is empty, so no file was read.
+            self.failures["credentials"] = failure
+            others = {name: value for name, value in os.environ.items() if name not in KEY}
+            super().__init__(_NO_OPTIONS, others)
+
+    def _keys(self, environ: Mapping[str, str]) -> Keys | None:
+        try:
+            return super()._keys(environ)
+        except Failure as failure:
+            self.failures["credentials"] = failure
+            return None
+
+    def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+        try:
+            return super()._proxy(values, environ)
+        except Failure as failure:
+            self.failures["proxy"] = failure
+            return None
+
+    def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str | None, str]:
+        try:
+            return super()._url(values, environ)
+        except Failure as failure:
+            self.failures["endpoint"] = failure
+            return None, ""
 
 
 class Configuration:
     """The configuration of the commands, part by part, so that all failures are found.
 
     ``failures``: the failure of each part, by check; ``connection``: the settings of the valid
-    parts; ``inspection``: those of botocore, or None if they cannot be read; ``target``: where
-    requests go, or None if that is not known.
-    The argument ``offline``: send no request to find them.
+    parts; ``settings``: those of botocore, which are known only if ``is_read``; ``target``: where
+    requests go, or None if that is not known; ``keys``: the credentials, or None.
+    ``offline``: neither send a request nor run a program to find them.
     """
 
     def __init__(self, *, offline: bool) -> None:
-        self.failures: dict[str, Failure] = {}
-        self.connection = self._connection()
-        self.inspection: Inspection | None = None
+        self.offline = offline
+        valid = ValidConnection()
+        self.failures = valid.failures
+        self.connection: Connection = valid
+        self.settings = Settings(None)
         self.target: Destination | None = None
-        self._keys: Any = None
+        self.keys: Any = None
+        self.is_read = self._read()
+        if not self.is_read:
+            return
         try:
-            self.inspection = Inspection(self.connection, offline=offline)
-            self.inspection.require_valid_limits()
-        except (NoProfile, Unreadable) as failure:
-            self.failures.setdefault("credentials", failure)
+            timeout()
+            mode_and_limit(self.settings)
         except Failure as failure:
             self.failures["environment"] = failure
-        if self.inspection and "endpoint" not in self.failures:
+        if "endpoint" not in self.failures:
             try:
-                self.target = self.inspection.endpoint()
+                with ErrorTranslator():
+                    self.target = endpoint(self.connection, self.settings)
             except Failure as failure:
-                self._blame_address(failure)
+                self._keep_address_failure(failure)
 
-    def _connection(self) -> Connection:
-        """Return the settings of the valid parts; each file is read once, as it may be a pipe."""
-        connection = Connection(_NO_OPTIONS, {})
-        for check, part in _PARTS.items():
-            values = {name: os.environ[name] for name in part.variables if name in os.environ}
-            try:
-                valid = Connection(_NO_OPTIONS, values)
-            except Failure as failure:
-                self.failures[check] = failure
-                continue
-            for attribute in part.attributes:
-                setattr(connection, attribute, getattr(valid, attribute))
-        # Whatever is invalid, no request leaves the sandbox.
-        private = Connection(_NO_OPTIONS, {SANDBOX: os.environ.get(SANDBOX, "")})
-        connection.sandbox = private.sandbox
-        connection.secrets = [*connection.secrets, *private.secrets]
-        # Also a file that is invalid makes the commands independent of the AWS configuration.
-        connection.credential_file = os.environ.get("AWS_CREDENTIAL_FILE") or None
-        return connection
+    def _read(self) -> bool:
+        """Read the AWS configuration; return whether it is valid."""
+        before = os.environ.get(_NO_METADATA)
+        if self.offline:
+            # One of the defaults modes asks the instance for its region.
+            os.environ[_NO_METADATA] = "true"
+        try:
+            refuse_outside(self.connection)
+            self.settings = Settings.for_connection(self.connection)
+            confine(self.connection, self.settings)
+        except ProfileNotFound as error:
+            self.failures.setdefault("credentials", NoProfile(str(error)))
+        except (BotoCoreError, ValueError) as error:
+            self.failures.setdefault("credentials", Unreadable(reason(error)))
+        except Failure as failure:
+            self.failures["environment"] = failure
+        else:
+            return True
+        finally:
+            if before is not None:
+                os.environ[_NO_METADATA] = before
+            elif self.offline:
+                del os.environ[_NO_METADATA]
+        return False
 
-    def _blame_address(self, failure: Failure) -> None:
-        """Keep a failure to find an address."""
+    def _keep_address_failure(self, failure: Failure) -> None:
+        """Keep a failure to find where requests go."""
         self.failures["region" if isinstance(failure, UnknownRegion) else "endpoint"] = failure
 
-    def take(self, keys: Any) -> None:
+    def use(self, keys: Any) -> None:
         """Use ``keys``, the credentials or None, which may be requested from other services."""
-        self._keys = keys
-        if self.inspection and self.target:
+        self.keys = keys
+        if self.target:
             try:
-                self.inspection.require_valid_services(keys)
+                check_service_endpoints(self.connection, self.settings, keys)
             except Failure as failure:
-                self._blame_address(failure)
+                self._keep_address_failure(failure)
+
+    def origin(self, keys: Any) -> Origin:
+        """Return where ``keys`` are from."""
+        return origin(self.connection.key_source, self.settings.session, keys)
 
     def check_endpoint(self) -> Finding:
         """Return where requests are sent."""
@@ -119,16 +177,15 @@ class Configuration:
 
     def check_region(self) -> Finding:
         """Return the configured region."""
-        if self.inspection is None:
+        if not self.is_read:
             return UNREAD
         failure = self.failures.get("region")
         if failure:
             return failed(failure)
-        region = self.inspection.region
+        region = self.settings.get("region")
         if not region:
             return ok("none is set, and IAM needs none")
-        variables = ("AWS_REGION", "AWS_DEFAULT_REGION")
-        source = next(filter(os.environ.get, variables), "the profile")
+        source = next(filter(os.environ.get, REGION_VARIABLES), "the profile")
         return ok(f"{region} from {source}")
 
     def check_proxy(self) -> Finding:
@@ -136,10 +193,12 @@ class Configuration:
         failure = self.failures.get("proxy")
         if failure:
             return failed(failure, file_cause(os.environ.get("CLIENT_CONFIG_FILE", "")))
-        if self.inspection is None or self.target is None:
+        if self.target is None:
             return self._unknown()
         try:
-            address, source = self.inspection.proxy(self.target.url, self._keys)
+            address, source = proxy(self.connection, self.settings, self.target.url)
+            if getattr(self.keys, "method", None) in CREDENTIAL_METHODS:
+                environment_proxies("https://sts.amazonaws.com")
         except Failure as invalid:
             return failed(invalid)
         if "\r" in address:
@@ -148,20 +207,21 @@ class Configuration:
 
     def check_ca(self) -> Finding:
         """Return the file of certificate authorities."""
-        if self.inspection is None:
+        if not self.is_read:
             return UNREAD
         if self.target and self.target.url.startswith("http:"):
             return skipped("the endpoint is http, so no certificate is verified")
-        name, source = self.inspection.ca_bundle()
-        file = os.path.expanduser(name)  # as commands do
+        name, source = ca_bundle(self.settings)
+        file = os.path.expanduser(name or get_cert_path(verify=True))  # as commands do
+        source = source or "the installation"
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
         except (OSError, ValueError) as error:
-            reason = "no certificate can be read from it"
+            why = "no certificate can be read from it"
             if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
-                reason = str(error.strerror)
+                why = str(error.strerror)
             cause = file_cause(file) or "unreadable"
-            return wrong(f"{file} from {source}: {reason}", f"correct {source} or unset it", cause)
+            return wrong(f"{file} from {source}: {why}", f"correct {source} or unset it", cause)
         return ok(f"{file} from {source}")
 
     def _unknown(self) -> Finding:

@@ -6,24 +6,25 @@ import os
 from datetime import datetime, timezone
 from typing import NamedTuple
 
+from botocore.credentials import RefreshableCredentials
+
 from iamcli import quoting
-from iamcli.cli.doctor import network
-from iamcli.cli.doctor.configuration import UNREAD, file_cause
-from iamcli.cli.doctor.finding import failed, ok, skipped, warning, wrong
-from iamcli.cli.doctor.inspection import Expired, NoProfile, Unobtainable, Unreadable, files
-from iamcli.cli.doctor.places import (
+from iamcli.cli.doctor import client_credentials, network
+from iamcli.cli.doctor.client_credentials import Expired, Unobtainable, shared_files
+from iamcli.cli.doctor.configuration import UNREAD, NoProfile, Unreadable, file_cause
+from iamcli.cli.doctor.credential_sources import (
     ACCESS_KEY,
     CREDENTIAL_FILE,
     NOT_ASKED,
     exposed_files,
     passed_over,
-    places,
-    source,
-    unreadable_files,
+    source_of,
+    sources,
 )
+from iamcli.cli.doctor.finding import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.variables import MISSPELLED
 from iamcli.config import properties
-from iamcli.connection.credentials import InvalidNumber
+from iamcli.connection.credentials import InvalidNumber, frozen
 from iamcli.connection.login import NoLogin
 from iamcli.errors import Failure
 
@@ -33,9 +34,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.cli.doctor.configuration import Configuration
+    from iamcli.cli.doctor.credential_sources import Source
     from iamcli.cli.doctor.finding import Finding
-    from iamcli.cli.doctor.inspection import Inspection
-    from iamcli.cli.doctor.places import Place
 
 _SET_A_FILE = (
     f"set {CREDENTIAL_FILE} to a file with the two lines AWSAccessKeyId=YOUR-KEY-ID and "
@@ -50,46 +50,40 @@ _LONG = 4 * _VISIBLE + 1
 
 
 class Credentials(NamedTuple):
-    """The ``finding``, the ``keys`` that commands would use or None, and what was reported.
-
-    ``variables``: those that the finding is about.
-    """
+    """The ``finding``, the ``keys`` or None, and the ``variables`` that the finding is about."""
 
     finding: Finding
     keys: Any = None
     variables: tuple[str, ...] = ()
 
 
-def examine(configuration: Configuration, *, offline: bool) -> Credentials:
-    """Check which credentials commands would use; ``offline``: without asking for them."""
+def check(configuration: Configuration) -> Credentials:
+    """Check which credentials commands would use."""
     failure = configuration.failures.get("credentials")
-    inspection = configuration.inspection
     if failure:
         return Credentials(_invalid(failure), None, (CREDENTIAL_FILE,))
-    if inspection is None:
+    if not configuration.is_read:
         return Credentials(UNREAD)
     try:
-        keys = inspection.keys()
+        keys = client_credentials.find(configuration)
     except (NoLogin, InvalidNumber) as unusable:
         cause = "extra-missing" if isinstance(unusable, NoLogin) else None
         return Credentials(failed(unusable, cause))
     except (Expired, Unobtainable) as unusable:
         return Credentials(_unobtainable(unusable))
-    known = places(inspection, offline=offline)
+    known = sources(configuration)
     if keys is None:
-        return _missing(known, offline=offline)
-    return Credentials(_used(configuration, inspection, keys, known), keys)
+        return _missing(known, offline=configuration.offline)
+    return Credentials(_used(configuration, keys, known), keys)
 
 
-def obtain(inspection: Inspection, keys: Any) -> tuple[Any, Finding | None]:
-    """Return the current values of the credentials, or the finding why there are none.
-
-    This may send requests.
-    """
+def obtain(configuration: Configuration) -> tuple[Any, Finding | None]:
+    """Request the current values of the credentials; return them, or why there are none."""
+    keys = configuration.keys
     try:
-        return inspection.key(keys), None
+        return client_credentials.current(configuration, keys), None
     except (Expired, Unobtainable) as failure:
-        return None, _unobtainable(failure, inspection.origin(keys).renewal)
+        return None, _unobtainable(failure, configuration.origin(keys).renewal)
 
 
 def _unobtainable(
@@ -105,7 +99,7 @@ def _unobtainable(
     if failure.problem:
         return network.obstructed(str(failure), failure.problem, failure.url)
     advice = "check the settings of the profile and the access key that it uses"
-    return wrong(str(failure), advice, network.verdict(failure.code, failure.text))
+    return wrong(str(failure), advice, network.verdict(failure.code, failure.message))
 
 
 def _invalid(failure: Failure) -> Finding:
@@ -115,7 +109,7 @@ def _invalid(failure: Failure) -> Finding:
         return failed(failure, "empty-variable")
     if isinstance(failure, Unreadable):
         problem, _, advice = str(failure).partition("; ")
-        return wrong(problem, advice or f"correct {' or '.join(files())}", "unreadable")
+        return wrong(problem, advice or f"correct {' or '.join(shared_files())}", "unreadable")
     if isinstance(failure, NoProfile):
         advice = "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
         return wrong(str(failure), advice, "no-credentials")
@@ -141,10 +135,10 @@ def _cause_of_values(name: str) -> str | None:
     return None if all(values) else "no-credentials"
 
 
-def _missing(known: Sequence[Place], *, offline: bool) -> Credentials:
-    """Return the finding if no place has credentials."""
+def _missing(known: Sequence[Source], *, offline: bool) -> Credentials:
+    """Return the finding if no source has credentials."""
     looked_at = f"looked at {', '.join(map(str, known))}"
-    possible = [place.name for place in known if place.filled or place.state == NOT_ASKED]
+    possible = [each.name for each in known if each.filled or each.state == NOT_ASKED]
     if possible and offline:
         return Credentials(skipped(f"{possible[0]} is not asked with --offline; {looked_at}"))
     problem = f"no credentials; {looked_at}"
@@ -154,7 +148,7 @@ def _missing(known: Sequence[Place], *, offline: bool) -> Credentials:
     if os.environ.get(ACCESS_KEY) == "":
         advice = f"{ACCESS_KEY} is set but empty; {_SET_A_FILE}"
         return Credentials(wrong(problem, advice, "empty-variable"), None, (ACCESS_KEY,))
-    unreadable = unreadable_files()
+    unreadable = [name for name in shared_files() if file_cause(name) == "unreadable"]
     if unreadable:
         problem = f"{problem}; {unreadable[0]} cannot be read"
         advice = f"make {unreadable[0]} a file that you can read"
@@ -162,38 +156,47 @@ def _missing(known: Sequence[Place], *, offline: bool) -> Credentials:
     return Credentials(wrong(problem, _SET_A_FILE, "no-credentials"))
 
 
-def _used(
-    configuration: Configuration, inspection: Inspection, keys: Any, known: Sequence[Place]
-) -> Finding:
+def _used(configuration: Configuration, keys: Any, known: Sequence[Source]) -> Finding:
     """Return the finding for ``keys``."""
-    place = source(configuration, inspection, keys)
-    expiry = inspection.expiry(keys)
+    source = source_of(keys, configuration)
+    is_temporary = isinstance(keys, RefreshableCredentials)
+    expiry = keys._expiry_time if is_temporary else None  # noqa: SLF001 - there is no other way
     if expiry and not expiry.tzinfo:
-        problem = f"{place}: the time at which the credentials expire has no time zone: {expiry}"
+        problem = f"{source}: the time at which the credentials expire has no time zone: {expiry}"
         return wrong(problem, 'add it to the time, such as "Z" for UTC')
-    if not inspection.is_static(keys):
+    if is_temporary:
+        if expiry and expiry < datetime.now(timezone.utc) and keys.method == "env":
+            # Others are renewed when a request needs them.
+            problem = f"the access key from {source} has expired at {expiry:{_TIME}}"
+            return wrong(problem, configuration.origin(keys).renewal, "token-expired")
         until = f" that expire at {expiry:{_TIME}}" if expiry else ""
         description = f"temporary credentials{until}"
-    elif _has_brackets(keys.access_key, keys.secret_key):
-        problem = f"{place} has the placeholder in angle brackets instead of an access key"
-        return wrong(problem, "fill in your access key", "brackets")
     else:
-        try:
-            inspection.require_valid(keys)
-        except Failure as failure:
-            return wrong(f"{place}: {failure}", "correct the access key there")
+        unusable = _unusable(keys, source)
+        if unusable:
+            return unusable
         description = f"{'temporary ' if keys.token else ''}access key {_masked(keys.access_key)}"
-    if expiry and expiry < datetime.now(timezone.utc) and keys.method == "env":
-        # Others are renewed when a request needs them.
-        problem = f"the access key from {place} has expired at {expiry:{_TIME}}"
-        return wrong(problem, inspection.origin(keys).renewal, "token-expired")
-    description = f"{description} from {place}{passed_over(known, place)}"
+    description = f"{description} from {source}{passed_over(known, source)}"
     exposed = exposed_files(configuration)
     if exposed:
         problem = f"{description}; {' and '.join(exposed)} can be used by other users"
         advice = f"run: chmod 600 {' '.join(map(quoting.file, exposed))}"
         return warning(problem, advice, "readable-by-others")
     return ok(description)
+
+
+def _unusable(keys: Any, source: str) -> Finding | None:
+    """Return the finding for an access key from ``source`` that cannot be one, or None."""
+    if _has_brackets(keys.access_key, keys.secret_key):
+        problem = f"{source} has the placeholder in angle brackets instead of an access key"
+        return wrong(problem, "fill in your access key", "brackets")
+    try:
+        key = frozen(keys)
+    except Failure as failure:
+        return wrong(f"{source}: {failure}", "correct the access key there")
+    if not (key.access_key and key.secret_key):
+        return wrong(f"{source}: the access key is empty", "correct the access key there")
+    return None
 
 
 def _masked(access_key: str) -> str:

@@ -10,10 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from iamcli import __version__
+from iamcli.cli.completion_scripts import VARIABLE
 from iamcli.cli.doctor.finding import ok, skipped, warning
-from iamcli.cli.homes import commands_folders
+from iamcli.cli.installed_commands import commands_folders
 from iamcli.cli.listing import joined
-from iamcli.cli.shell_completion import VARIABLE
 from iamcli.installation import extras
 
 TYPE_CHECKING = False
@@ -67,7 +67,8 @@ def check_man() -> Finding:
     # Some systems have a man that says why it has no pages, and succeeds.
     if os.path.isfile(page) and not done.returncode:
         return ok(page)
-    own = _installed_folder("man", f"man1/{_PAGE}.1")
+    folders = (commands.parent / "share" / "man" for commands in commands_folders())
+    own = next((each for each in folders if os.path.isfile(each / "man1" / f"{_PAGE}.1")), None)
     advice = f"add {own} to MANPATH" if own else f"install iamcli again, or use {_PAGE} -h"
     if extras.is_one_file():
         advice = f"use iamcli help {_PAGE}"
@@ -113,17 +114,8 @@ def _candidates(shell: str, folder: str, name: str) -> Iterator[Path]:
         yield Path(settings, "fish", "completions", name)
 
 
-def _installed_folder(folder: str, name: str) -> Path | None:
-    """Return the ``folder`` of the installed data that has the file ``name``, or None."""
-    data = (commands.parent / "share" / folder for commands in commands_folders())
-    return next((place for place in data if os.path.isfile(place / name)), None)
-
-
 def check_extras() -> Finding:
-    """Return which extras are installed, with a warning if one is only partly.
-
-    One that is missing is no warning, because a command that needs it says so.
-    """
+    """Return which extras are installed; if one is missing, a command that needs it says so."""
     partly = extras.incomplete()
     if partly:
         found = f"only partly installed: {joined(partly)}"

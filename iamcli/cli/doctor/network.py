@@ -6,17 +6,17 @@ decides whether commands work. That of STS, which commands do not need, tells wh
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from iamcli.cli.doctor import probe
+from iamcli.cli.doctor import request
+from iamcli.cli.doctor.client_credentials import EXPIRED_CODES
 from iamcli.cli.doctor.configuration import described
 from iamcli.cli.doctor.finding import ok, skipped, warning, wrong
-from iamcli.cli.doctor.identity import CALLER
-from iamcli.cli.doctor.inspection import EXPIRED_CODES
-from iamcli.cli.doctor.probe import Question
+from iamcli.cli.doctor.request import Operation, Outcome
+from iamcli.cli.doctor.sts import CALLER, Sts, sts_target
 from iamcli.config.connection import is_this_machine
 from iamcli.connection.regions import is_of_aws
+from iamcli.connection.transport import timeout, transport
 from iamcli.errors import Failure
 from iamcli.hints.credentials import (
     MAX_SKEW,
@@ -32,140 +32,117 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from iamcli.cli.doctor.configuration import Configuration
     from iamcli.cli.doctor.finding import Finding
-    from iamcli.cli.doctor.inspection import Inspection
-    from iamcli.cli.doctor.probe import Outcome
     from iamcli.connection.endpoints import Destination
     from iamcli.connection.sources import Origin
 
 #: A request that only reads, and that commands send too.
-_USER = Question("iam", "2010-05-08", "GetUser", ("GetUserResult", "User", "Arn"))
+_USER = Operation("iam", "2010-05-08", "GetUser", ("GetUserResult", "User", "Arn"))
 
 #: The error codes of a signature that is wrong for any reason; the message tells which.
-_SIGNATURE_CODES = frozenset(
-    {"InvalidSignature", "InvalidSignatureException", "SignatureDoesNotMatch"}
-)
+_SIGNATURE_CODES = ("InvalidSignature", "InvalidSignatureException", "SignatureDoesNotMatch")
 #: The error codes of a key that the service does not know.
-_UNKNOWN_KEY_CODES = frozenset(
-    {"InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
-)
+_UNKNOWN_KEY_CODES = ("InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException")
 #: The error codes of a key or a signature that is not accepted, and of a time that is not.
-_KEY_CODES = frozenset(
-    {
-        *_SIGNATURE_CODES,
-        *_UNKNOWN_KEY_CODES,
-        "AuthFailure",
-        "IncompleteSignature",
-        "InvalidToken",
-        "MissingAuthenticationToken",
-        "OptInRequired",
-    }
+_KEY_CODES = (
+    *_SIGNATURE_CODES,
+    *_UNKNOWN_KEY_CODES,
+    "AuthFailure",
+    "IncompleteSignature",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "OptInRequired",
 )
-_CLOCK_CODES = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
+_CLOCK_CODES = ("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed")
 #: The error codes of a fault of the service.
-_FAULTS = frozenset({"InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable"})
+_FAULTS = ("InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable")
 #: Error codes of other services, which do not know requests of this form.
-_OTHER_SERVICE = frozenset(
-    {"MethodNotAllowed", "NoSuchBucket", "UnknownOperationException", "UnsupportedOperation"}
+_OTHER_SERVICE = (
+    "MethodNotAllowed",
+    "NoSuchBucket",
+    "UnknownOperationException",
+    "UnsupportedOperation",
 )
+
+#: Seconds to wait for a connection, and for a complete response; less than commands wait.
+_LONGEST_WAIT = 10.0
 
 #: The causes of a refusal that is one of the key.
 _OF_THE_KEY = ("token-expired", "wrong-key")
 
 _WITHOUT_STS = "commands do not use STS"
 _SET_CLOCK = "set the clock of this machine, for example with NTP"
-_KEY_ADVICE = "check that the access key is active and that both of its parts are complete"
-_SIGNATURE_ADVICE = "check the endpoint and the Region for which requests are signed"
 
 
-class Obstacle(NamedTuple):
-    """What a problem on the way to a service means: the ``check`` that reports it, and its cause.
-
-    ``advice``: what to do; ``{source}`` is what sets the address, if the user does.
-    """
-
-    check: str
-    cause: str | None
-    advice: str
-
-
-_OBSTACLES = {
-    probe.PROXY: Obstacle(
-        "proxy", "proxy-refused", "check the address, the login and the rules of the proxy"
-    ),
-    probe.UNREACHABLE: Obstacle(
-        "endpoint",
+#: The checks that report problems on the way to a service; ``endpoint`` reports the others.
+_CHECKS = {request.PROXY: "proxy", request.UNKNOWN_CA: "ca", request.TLS: "tls"}
+#: The cause of each problem, and what to do; ``{source}``: "; check", and what sets the address.
+_OBSTACLES: dict[str, tuple[str | None, str]] = {
+    request.PROXY: ("proxy-refused", "check the address, the login and the rules of the proxy"),
+    request.UNREACHABLE: (
         "no-network",
         "check the network, its name server and the proxy variables{source}",
     ),
-    probe.REFUSED: Obstacle("endpoint", "no-network", "check that the service is running{source}"),
-    probe.LOST: Obstacle("endpoint", "no-network", "try again{source}"),
-    probe.UNKNOWN_CA: Obstacle(
-        "ca", "unknown-ca", "set AWS_CA_BUNDLE to a file with the certificate of the authority"
+    request.REFUSED: ("no-network", "check that the service is running{source}"),
+    request.LOST: ("no-network", "try again{source}"),
+    request.UNKNOWN_CA: (
+        "unknown-ca",
+        "set AWS_CA_BUNDLE to a file with the certificate of the authority",
     ),
-    probe.OTHER_HOST: Obstacle(
-        "endpoint", "endpoint-wrong", "use the host name that the certificate is for{source}"
-    ),
-    probe.NO_TLS: Obstacle(
-        "endpoint", "endpoint-wrong", "use http if the service does not use TLS{source}"
-    ),
-    probe.TLS: Obstacle(
-        "tls", None, "check the certificate of the service and the clock of this machine"
-    ),
-    probe.FOREIGN: Obstacle("endpoint", None, "use the address of an IAM service{source}"),
-    probe.INVALID: Obstacle("endpoint", None, "correct the address{source}"),
+    request.OTHER_HOST: ("endpoint-wrong", "use the host name that the certificate is for{source}"),
+    request.NO_TLS: ("endpoint-wrong", "use http if the service does not use TLS{source}"),
+    request.TLS: (None, "check the certificate of the service and the clock of this machine"),
+    request.FOREIGN: (None, "use the address of an IAM service{source}"),
+    request.INVALID: (None, "correct the address{source}"),
 }
 #: The problems that mean that the address is wrong if the user has configured it.
-_WRONG_ADDRESS = (probe.REFUSED, probe.LOST, probe.FOREIGN)
+_WRONG_ADDRESS = (request.REFUSED, request.LOST, request.FOREIGN)
 
 
 def obstructed(text: str, problem: str, url: str, source: str = "") -> Finding:
-    """Return the finding for a problem of ``iamcli.cli.doctor.probe`` on the way to a service.
+    """Return the finding for a problem of ``iamcli.cli.doctor.request`` on the way to a service.
 
     ``text``: the problem in words; ``url``: the address, or "" if it is not known; ``source``: what
     sets the address, if the user does.
     """
+    cause, advice = _OBSTACLES[problem]
     of_user = bool(url) and not is_of_aws(url)
-    cause = "endpoint-wrong" if of_user and problem in _WRONG_ADDRESS else _OBSTACLES[problem].cause
+    if of_user and problem in _WRONG_ADDRESS:
+        cause = "endpoint-wrong"
     check = f"; check {source}" if of_user and source else ""
-    return wrong(text, _OBSTACLES[problem].advice.format(source=check), cause)
+    return wrong(text, advice.format(source=check), cause)
 
 
-class Sts(NamedTuple):
-    """The ``answer`` of STS at ``target``."""
-
-    target: Destination
-    answer: Outcome
-
-    @property
-    def caller(self) -> str:
-        """The ARN of the caller, or "" if STS does not tell it."""
-        return self.answer.texts.get("Arn", "") if self.answer.texts.get("Account") else ""
-
-    @property
-    def partition(self) -> str:
-        """The partition of the caller, or ""."""
-        return self.caller.partition("arn:")[2].partition(":")[0]
-
-
-def examine(
-    inspection: Inspection, target: Destination, origin: Origin, key: Any
-) -> dict[str, Finding]:
+def check(configuration: Configuration, key: Any) -> dict[str, Finding]:
     """Send the requests, signed with ``key``, and return the checks that they decide, by name.
 
-    ``target``: where requests to IAM go; ``origin``: where the key is from. What the checks without
-    network found stays, unless the result has that check.
+    Call it only if the target of requests is known. What the checks without network found stays,
+    unless the result has that check.
     """
+    target = configuration.target
+    assert target  # noqa: S101 - for mypy
     try:
-        sts_target = inspection.sts(target)
+        at_sts = sts_target(configuration, target)
     except Failure as failure:
         sts = None
         identity = warning(str(failure), _WITHOUT_STS)
     else:
-        sts = Sts(sts_target, inspection.ask(CALLER, sts_target, key)) if sts_target else None
+        sts = Sts(at_sts, _send(CALLER, configuration, at_sts, key)) if at_sts else None
         identity = _identity(sts) if sts else _unasked(target)
-    iam = inspection.ask(_USER, target, key)
-    return {"identity": identity, **_way(iam, target), **_blame(iam, target, origin, key, sts)}
+    iam = _send(_USER, configuration, target, key)
+    not_accepted = _not_accepted(iam, target, configuration.origin(configuration.keys), key, sts)
+    return {"identity": identity, **_way(iam, target), **not_accepted}
+
+
+def _send(
+    operation: Operation, configuration: Configuration, target: Destination, key: Any
+) -> Outcome:
+    try:
+        session, _ = transport(configuration.connection, configuration.settings, target.url)
+    except Failure as failure:
+        return Outcome(request.PROXY, str(failure))
+    return request.send(operation, target, key, session, min(timeout(), _LONGEST_WAIT))
 
 
 def _unasked(target: Destination) -> Finding:
@@ -189,7 +166,7 @@ def _identity(sts: Sts) -> Finding:
 def _way(iam: Outcome, target: Destination) -> dict[str, Finding]:
     """Return the checks of the way to IAM."""
     if iam.problem:
-        check = _OBSTACLES[iam.problem].check
+        check = _CHECKS.get(iam.problem, "endpoint")
         unknown = skipped(f"not checked, because of {check}")
         text = f"{target.url}: {iam.reason}"
         return {
@@ -199,7 +176,7 @@ def _way(iam: Outcome, target: Destination) -> dict[str, Finding]:
     return {"endpoint": _endpoint(iam, target), "tls": _tls(target), "clock": _clock(iam)}
 
 
-def _blame(
+def _not_accepted(
     iam: Outcome, target: Destination, origin: Origin, key: Any, sts: Sts | None
 ) -> dict[str, Finding]:
     """Return the check that reports what IAM, or only STS, does not accept; {} if there is none."""
@@ -246,13 +223,13 @@ def _refused(
     if answer.code in EXPIRED_CODES:
         expired = f"the temporary credentials from {origin.place} have expired: {answer.code}"
         return wrong(expired, origin.renewal, "token-expired")
-    advice = _KEY_ADVICE
+    advice = "check that the access key is active and that both of its parts are complete"
     if answer.code in _UNKNOWN_KEY_CODES:
         advice = _unknown_key(target, origin, key, caller)
     elif answer.message.startswith(MISMATCH):
         advice = f"check the secret access key from {origin.place}"
     elif answer.code in _SIGNATURE_CODES:
-        advice = _SIGNATURE_ADVICE
+        advice = "check the endpoint and the Region for which requests are signed"
     problem = f"the access key from {origin.place} is not accepted: {answer.code}"
     if caller:
         problem = f"{problem}; STS accepts it as {caller}"

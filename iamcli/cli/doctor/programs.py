@@ -7,7 +7,8 @@ from pathlib import Path
 
 from iamcli import quoting
 from iamcli.cli.doctor.finding import ok, skipped, warning
-from iamcli.cli.homes import RECORD, commands_folder, is_own, more, one_file, own_places, problem
+from iamcli.cli.home_directory import RECORD, and_others, is_own, problem
+from iamcli.cli.installed_commands import commands_folder, one_file, own_places
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
 
@@ -37,7 +38,7 @@ def check_path() -> Finding:
         problem, _, advice = str(failure).partition("; ")
         return warning(problem, advice)
     if others:
-        problem = f"{others[0]}{more(others)} would run instead of the commands in {own}"
+        problem = f"{others[0]}{and_others(others)} would run instead of the commands in {own}"
         links = "links to " if file else ""
         advice = f"put {links}{own} before it in PATH, or remove it"
         return warning(problem, advice, "shadowed")
@@ -48,7 +49,7 @@ def check_path() -> Finding:
     if file:
         return _links(own, len(_COMMANDS) - len(absent))
     if absent:
-        problem = f"PATH does not have {absent[0]}{more(absent)} of the commands in {own}"
+        problem = f"PATH does not have {absent[0]}{and_others(absent)} of the commands in {own}"
         if absent == _COMMANDS:
             problem = f"{own} is not in PATH"
         return warning(problem, f'run: export PATH={quoting.quoted(own)}:"$PATH"')

@@ -27,10 +27,7 @@ def text(findings: Mapping[str, Finding]) -> Iterator[str]:
 
 
 def as_json(findings: Mapping[str, Finding]) -> Iterator[str]:
-    """Yield the lines of a JSON object: ``ok``, ``checks`` with the members of each, ``account``.
-
-    ``account``: the account of the credentials, None if it is not known.
-    """
+    """Yield the lines of a JSON object: ``ok``, ``checks``, and ``account`` or None."""
     checks = [
         {
             "check": name,

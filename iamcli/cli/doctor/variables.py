@@ -68,6 +68,8 @@ READ = {
     ),
 }
 
+_ALL = [name for names in READ.values() for name in names]
+
 #: The name that is mistaken for AWS_CREDENTIAL_FILE.
 MISSPELLED = "AWS_CREDENTIALS_FILE"
 
@@ -104,7 +106,7 @@ def damaged(check: str) -> list[str]:
     return [name for name in READ.get(check, ()) if "\r" in os.environ.get(name, "")]
 
 
-def examine(failure: Failure | None, reported: Collection[str], *, stopping: bool) -> Finding:
+def check(failure: Failure | None, reported: Collection[str], *, stopping: bool) -> Finding:
     """Check the environment.
 
     ``failure``: that of a setting of this check; ``reported``: variables that another check
@@ -142,12 +144,8 @@ def _invalid(failure: Failure) -> Finding:
 def _without_effect(reported: Collection[str]) -> Finding | None:
     """Return the variables that are old, and those that are empty, but for those ``reported``."""
     old = [name for name in OLD if os.environ.get(name) and name not in reported]
-    empty = [
-        name
-        for names in READ.values()
-        for name in names
-        if os.environ.get(name) == "" and name not in (*_EMPTY_ON_PURPOSE, *reported)
-    ]
+    known = (*_EMPTY_ON_PURPOSE, *reported)
+    empty = [name for name in _ALL if os.environ.get(name) == "" and name not in known]
     if not (old or empty):
         return None
     texts = [f"{name} {OLD[name]}" for name in old]
@@ -183,5 +181,5 @@ def _hidden_modules() -> Finding | None:
 
 
 def _used() -> Finding:
-    used = [name for names in READ.values() for name in names if os.environ.get(name)]
+    used = [name for name in _ALL if os.environ.get(name)]
     return ok(f"set: {', '.join(used)}" if used else "no variable is set")

@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,9 +30,9 @@ from support.shell import BIN, ROOT
 from support.stub import ok, refused
 from support.terminal import InteractiveShell, Terminal
 
-from iamcli.cli.completion import names as kept_names
+from iamcli.cli.complete import names as kept_names
+from iamcli.cli.completion_scripts import FILES, fish_quoted
 from iamcli.cli.group import SUBCOMMANDS, group
-from iamcli.cli.shell_completion import fish_quoted
 from iamcli.config.connection import Connection
 from iamcli.operations.names import Query
 
@@ -54,11 +55,6 @@ def shell(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-FOLDERS = {
-    "bash": "share/bash-completion/completions",
-    "zsh": "share/zsh/site-functions",
-    "fish": "share/fish/vendor_completions.d",
-}
 ZSH = (
     "fpath=($PREFIX/share/zsh/site-functions $fpath); autoload -Uz compinit; compinit -u -D; "
     "zstyle ':completion:*' verbose yes; LISTMAX=10000; unsetopt prompt_sp prompt_cr list_ambiguous"
@@ -69,7 +65,7 @@ ZSH = (
 def prefix(run: Shell) -> Path:
     """A folder as an installation has it: bin with the commands, share with the completions."""
     folder = run.home / "installed"
-    for shell, name in FOLDERS.items():
+    for shell, (name, _) in FILES.items():
         (folder / name).parent.mkdir(parents=True)
         (folder / name).symlink_to(ROOT / "completions" / shell)
     (folder / "bin").symlink_to(BIN)
@@ -314,8 +310,7 @@ def test_completion_files_that_are_missing_are_reported(run: Shell) -> None:
 def test_what_is_inserted(shell: str, run: Shell, prefix: Path) -> None:
     for name in ("a policy.json", "b=policy.json", "c:policy.json"):
         (run.home / name).touch()
-    here = terminal(shell, run)
-    try:
+    with closing(terminal(shell, run)) as here:
         here.typed(f"cd {run.home}\r")
         assert here.line("iam-useraddpolicy -e D\t") == ["iam-useraddpolicy", "-e", "Deny"]
         assert here.line("iam-useraddpolicy --aw\t") == [
@@ -328,8 +323,6 @@ def test_what_is_inserted(shell: str, run: Shell, prefix: Path) -> None:
         for line in ("iam-rolecreate -f", "iamcli check"):
             assert here.line(f"{line} b=p\t") == [*line.split(), "b=policy.json"]
             assert here.line(f"{line} c:p\t") == [*line.split(), "c:policy.json"]
-    finally:
-        here.close()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
@@ -352,7 +345,7 @@ import importlib.util, sys
 
 class Finder:
     def find_spec(self, name, path=None, target=None):
-        if name != "iamcli.cli.completion.names":
+        if name != "iamcli.cli.complete.names":
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
@@ -427,8 +420,7 @@ def test_names_of_the_account(account: Shell, complete: Complete) -> None:
 def test_names_with_letters_that_separate_words(shell: str, account: Shell) -> None:
     account("iam-usercreate", "-u", "team=one")
     serial = "arn:aws:iam::123456789012:mfa/phone"
-    here = terminal(shell, account)
-    try:
+    with closing(terminal(shell, account)) as here:
         for command, start, name in (
             ("iam-userdel -u", "te", "team=one"),
             ("iam-userdel -u", "team=o", "team=one"),
@@ -438,8 +430,6 @@ def test_names_with_letters_that_separate_words(shell: str, account: Shell) -> N
             ("iam-virtualmfadevicedel -s", f"'{serial[:-1]}", serial),
         ):
             assert here.line(f"{command} {start}\t") == [*command.split(), name], start
-    finally:
-        here.close()
 
 
 @one_shell
@@ -725,7 +715,7 @@ def test_each_list_of_each_account_has_its_own_file(tmp_path: Path) -> None:
 #: whether the names came from the cache. What has the name of a file is appended to it before.
 SCRIPT = """
 import json, os, sys
-from iamcli.cli.completion import names
+from iamcli.cli.complete import names
 from iamcli.client import client
 names.CACHE_SECONDS = 1e9
 for change in json.load(sys.stdin):
@@ -947,7 +937,7 @@ def test_silence_in_time(run_fast: ForkRunner, stub: Stub) -> None:
 #: A name server that does not answer. Nothing but the end of the process interrupts that.
 HANGING = """
 import socket, time
-from iamcli.cli.completion import names
+from iamcli.cli.complete import names
 names.TIMEOUT = 0.1
 socket.getaddrinfo = lambda *_, **__: time.sleep(1000)
 for _ in range(2):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.connecting import USER
 from support.doctor import (
     ARN,
+    BY_TOKEN,
+    BY_VARIABLES,
     KEYS,
     PROFILE,
     SSO,
@@ -44,15 +46,11 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Endpoint
 
-
-def foreign(place: Place, page: bytes) -> dict[str, str]:
-    """A service that answers with XML that is not that of AWS."""
-    return answering(place, Answer(page))
+    SetUp = Callable[[Place], Mapping[str, str]]
 
 
-def closing(place: Place) -> dict[str, str]:
-    """A service that closes the connection without an answer."""
-    return private(AWS_IAM_URL=place.stub.endpoint(CLOSED).url)
+#: An address at which nobody listens.
+NO_IAM = "https://127.0.0.1:1"
 
 
 def credentials(place: Place, text: str) -> dict[str, str]:
@@ -76,263 +74,197 @@ def skewed(place: Place, **difference: float) -> dict[str, str]:
     return {"AWS_ENDPOINT_URL": place.stub.endpoint(answer).url}
 
 
+def refused_by_sts(place: Place, code: str) -> dict[str, str]:
+    """IAM accepts the key, which STS refuses."""
+    return {
+        "AWS_IAM_URL": service_at(place),
+        "AWS_ENDPOINT_URL_STS": refusing(place, code)["AWS_ENDPOINT_URL"],
+    }
+
+
 def shadowed(place: Place) -> dict[str, str]:
     folder = program(place.home / "other", "iam-usercreate").parent
     return {"PATH": f"{folder}:{BIN}:/usr/bin:/bin"}
 
 
-#: For each cause, the set-ups: the check that names it, and what makes the variables.
-WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
-    ("no-file", "credentials", lambda p: {"AWS_CREDENTIAL_FILE": f"{p.home}/absent"}),
-    ("no-file", "credentials", lambda _: {"AWS_CREDENTIAL_FILE": "~/keys"}),
-    ("no-file", "proxy", lambda _: {"CLIENT_CONFIG_FILE": "absent"}),
-    (
-        "no-file",
-        "ca",
-        lambda p: private(AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=f"{p.home}/absent"),
-    ),
-    ("no-credentials", "credentials", lambda _: {"AWS_CREDENTIAL_FILE": ""}),
-    ("no-credentials", "credentials", lambda p: credentials(p, f"AWSAccessKeyId={KEY_ID}\n")),
-    ("no-credentials", "credentials", lambda p: chain(p, "[default]\nregion=x\n", "config")),
-    ("no-credentials", "credentials", lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "other"}),
-    (
-        "brackets",
-        "credentials",
+#: For each cause, and the check that names it: the set-ups, each of which makes the variables.
+WRONG: dict[tuple[str, str], list[SetUp]] = {
+    ("no-file", "credentials"): [
+        lambda p: {"AWS_CREDENTIAL_FILE": f"{p.home}/absent"},
+        lambda _: {"AWS_CREDENTIAL_FILE": "~/keys"},
+    ],
+    ("no-file", "proxy"): [lambda _: {"CLIENT_CONFIG_FILE": "absent"}],
+    ("no-file", "ca"): [lambda p: private(AWS_IAM_URL=NO_IAM, AWS_CA_BUNDLE=f"{p.home}/absent")],
+    ("no-credentials", "credentials"): [
+        lambda _: {"AWS_CREDENTIAL_FILE": ""},
+        lambda p: credentials(p, f"AWSAccessKeyId={KEY_ID}\n"),
+        lambda p: chain(p, "[default]\nregion=x\n", "config"),
+        lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "other"},
+    ],
+    ("brackets", "credentials"): [
         lambda p: credentials(
             p,
             "AWSAccessKeyId=<Write your AWS access ID>\nAWSSecretKey=<Write your AWS secret key>\n",
         ),
-    ),
-    (
-        "brackets",
-        "credentials",
-        lambda _: {"AWS_CREDENTIAL_FILE": "", **KEYS, "AWS_ACCESS_KEY_ID": "<your-key-id>"},
-    ),
-    ("brackets", "credentials", lambda p: chain(p, PROFILE.replace(SECRET, "<your-secret>"))),
-    ("wrong-key", "credentials", lambda p: refusing(p, "InvalidClientTokenId", "not valid")),
-    ("wrong-key", "credentials", lambda p: refusing(p, "SignatureDoesNotMatch", "not ours")),
-    (
-        "wrong-key",
-        "credentials",
-        lambda p: private(AWS_IAM_URL=refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"]),
-    ),
-    # The key with which a role is assumed.
-    ("wrong-key", "credentials", lambda p: role(p) | refusing(p, "InvalidClientTokenId")),
-    ("token-expired", "credentials", lambda p: role(p) | refusing(p, "ExpiredToken")),
+        lambda _: {**BY_VARIABLES, "AWS_ACCESS_KEY_ID": "<your-key-id>"},
+        lambda p: chain(p, PROFILE.replace(SECRET, "<your-secret>")),
+    ],
+    ("wrong-key", "credentials"): [
+        lambda p: refusing(p, "InvalidClientTokenId", "not valid"),
+        lambda p: refusing(p, "SignatureDoesNotMatch", "not ours"),
+        lambda p: answering(p, refused("InvalidClientTokenId", "", 403)),
+        # The key with which a role is assumed.
+        lambda p: role(p) | refusing(p, "InvalidClientTokenId"),
+    ],
+    ("token-expired", "credentials"): [
+        lambda p: role(p) | refusing(p, "ExpiredToken"),
+        lambda p: chain(p, SSO, "config"),
+        lambda p: {**BY_TOKEN, **refusing(p, "ExpiredToken", f"the token {TOKEN} has expired")},
+        lambda _: {**BY_TOKEN, "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"},
+    ],
     # The service with which a role is assumed.
-    ("endpoint-wrong", "credentials", lambda p: role(p) | asking_sts(p.closed)),
-    (
-        "proxy-refused",
-        "credentials",
-        lambda p: role(p) | asking_sts("") | {"https_proxy": p.closed},
-    ),
-    ("unknown-ca", "credentials", lambda p: role(p) | asking_sts(p.tls[0].endpoint(caller()).url)),
-    ("token-expired", "credentials", lambda p: chain(p, SSO, "config")),
-    ("clock-skew", "clock", lambda p: skewed(p, hours=2)),
-    (
-        "clock-skew",
-        "clock",
+    ("endpoint-wrong", "credentials"): [lambda p: role(p) | asking_sts(p.closed)],
+    ("proxy-refused", "credentials"): [
+        lambda p: role(p) | asking_sts("") | {"https_proxy": p.closed}
+    ],
+    ("unknown-ca", "credentials"): [
+        lambda p: role(p) | asking_sts(p.tls[0].endpoint(caller()).url)
+    ],
+    ("clock-skew", "clock"): [
+        lambda p: skewed(p, hours=2),
         lambda p: refusing(p, "SignatureDoesNotMatch", "Signature expired: 1 is earlier than 2"),
-    ),
-    ("proxy-refused", "proxy", lambda p: private(HTTPS_PROXY=p.closed)),
-    ("proxy-refused", "proxy", lambda p: {"http_proxy": p.closed}),
-    ("proxy-refused", "proxy", lambda p: private(https_proxy=through(p))),
-    ("proxy-refused", "proxy", lambda p: private(AWS_IAM_URL=html(p, 407), http_proxy=through(p))),
-    ("proxy-refused", "proxy", lambda p: closing(p) | {"http_proxy": through(p)}),
-    ("proxy-refused", "proxy", lambda p: {"http_proxy": through(p, "me:p%C3%B6ssw0rd@")}),
-    (
-        "proxy-refused",
-        "proxy",
+    ],
+    ("proxy-refused", "proxy"): [
+        lambda p: private(HTTPS_PROXY=p.closed),
+        lambda p: {"http_proxy": p.closed},
+        lambda p: private(https_proxy=through(p)),
+        lambda p: private(AWS_IAM_URL=html(p, 407), http_proxy=through(p)),
+        lambda p: answering(p, CLOSED) | {"http_proxy": through(p)},
+        lambda p: {"http_proxy": through(p, "me:p%C3%B6ssw0rd@")},
         lambda p: private(
             CLIENT_CONFIG_FILE=file(
                 p.home, "client", f"ClientProxyHost={p.closed.removeprefix('http://')}\n"
             )
         ),
-    ),
-    ("endpoint-wrong", "endpoint", lambda p: {"AWS_IAM_URL": p.closed}),
-    ("endpoint-wrong", "endpoint", lambda p: private(AWS_IAM_URL=html(p))),
-    ("endpoint-wrong", "endpoint", lambda p: foreign(p, b"<html><body>Welcome</body></html>")),
-    ("endpoint-wrong", "endpoint", lambda _: {"AWS_IAM_URL": "ftp://example.com"}),
-    # As an endpoint of S3 answers.
-    (
-        "endpoint-wrong",
-        "endpoint",
-        lambda p: private(AWS_IAM_URL=refusing(p, "MethodNotAllowed")["AWS_ENDPOINT_URL"]),
-    ),
-    # STS accepts the signature.
-    (
-        "endpoint-wrong",
-        "endpoint",
+    ],
+    ("endpoint-wrong", "endpoint"): [
+        lambda p: {"AWS_IAM_URL": p.closed},
+        lambda p: private(AWS_IAM_URL=html(p)),
+        lambda p: answering(p, Answer(b"<html><body>Welcome</body></html>")),
+        lambda _: {"AWS_IAM_URL": "ftp://example.com"},
+        # As an endpoint of S3 answers.
+        lambda p: answering(p, refused("MethodNotAllowed", "", 403)),
+        # STS accepts the signature.
         lambda p: {"AWS_IAM_URL": refusing(p, "SignatureDoesNotMatch")["AWS_ENDPOINT_URL"]},
-    ),
-    (
-        "endpoint-wrong",
-        "endpoint",
         lambda p: private(AWS_IAM_URL=f"https://127.0.0.1:{p.stub.port}"),
-    ),
-    ("unknown-ca", "ca", lambda p: {"AWS_ENDPOINT_URL": p.tls[0].endpoint(caller()).url}),
-    ("unknown-ca", "ca", lambda p: private(AWS_IAM_URL=p.tls[0].endpoint(caller()).url)),
-    (
-        "carriage-return",
-        "environment",
-        lambda p: {"AWS_CREDENTIAL_FILE": credentials(p, TWO_LINES)["AWS_CREDENTIAL_FILE"] + "\r"},
-    ),
-    (
-        "carriage-return",
-        "environment",
+    ],
+    ("unknown-ca", "ca"): [
+        lambda p: {"AWS_ENDPOINT_URL": p.tls[0].endpoint(caller()).url},
+        lambda p: private(AWS_IAM_URL=p.tls[0].endpoint(caller()).url),
+    ],
+    ("carriage-return", "environment"): [
+        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES) + "\r"},
         lambda _: {"AWS_CREDENTIAL_FILE": "", **{k: f"{v}\r" for k, v in KEYS.items()}},
-    ),
-    ("carriage-return", "environment", lambda _: {"http_proxy": "http://127.0.0.1:9\r"}),
-    ("carriage-return", "environment", lambda _: {"AWS_MAX_ATTEMPTS": "3\r"}),
-    ("carriage-return", "environment", lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "default\r"}),
-    (
-        "token-expired",
-        "credentials",
-        lambda p: {
-            "AWS_CREDENTIAL_FILE": "",
-            **KEYS,
-            "AWS_SESSION_TOKEN": TOKEN,
-            **refusing(p, "ExpiredToken", f"the token {TOKEN} has expired"),
-        },
-    ),
-    (
-        "token-expired",
-        "credentials",
-        lambda _: {
-            "AWS_CREDENTIAL_FILE": "",
-            **KEYS,
-            "AWS_SESSION_TOKEN": TOKEN,
-            "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z",
-        },
-    ),
-    (
-        "partition-wrong",
-        "partition",
+        lambda _: {"http_proxy": "http://127.0.0.1:9\r"},
+        lambda _: {"AWS_MAX_ATTEMPTS": "3\r"},
+        lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "default\r"},
+    ],
+    ("partition-wrong", "partition"): [
         lambda p: elsewhere(p, "arn:aws-cn:iam::123456789012:user/bob", "us-east-1"),
-    ),
-    ("partition-wrong", "partition", lambda p: elsewhere(p, ARN, "us-gov-west-1")),
-    ("unreadable", "credentials", lambda p: {"AWS_CREDENTIAL_FILE": directory(p, "keys")}),
-    ("unreadable", "credentials", lambda p: chain(p, "AWSAccessKeyId=x\n")),
-    (
-        "unreadable",
-        "credentials",
+        lambda p: elsewhere(p, ARN, "us-gov-west-1"),
+    ],
+    ("unreadable", "credentials"): [
+        lambda p: {"AWS_CREDENTIAL_FILE": directory(p, "keys")},
+        lambda p: chain(p, "AWSAccessKeyId=x\n"),
         lambda p: {"AWS_CREDENTIAL_FILE": "", "HOME": directory(p, "h/.aws/credentials")[:-17]},
-    ),
-    (
-        "unreadable",
-        "ca",
-        lambda p: private(
-            AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=file(p.home, "empty.pem", "")
-        ),
-    ),
-    ("no-network", "endpoint", lambda _: private(AWS_IAM_URL="https://iam.nowhere.invalid")),
-    ("no-network", "endpoint", lambda _: {"AWS_ENDPOINT_URL": "http://iam.nowhere.invalid"}),
-]
+    ],
+    ("unreadable", "ca"): [
+        lambda p: private(AWS_IAM_URL=NO_IAM, AWS_CA_BUNDLE=file(p.home, "empty.pem", ""))
+    ],
+    ("no-network", "endpoint"): [
+        lambda _: private(AWS_IAM_URL="https://iam.nowhere.invalid"),
+        lambda _: {"AWS_ENDPOINT_URL": "http://iam.nowhere.invalid"},
+    ],
+}
 
+#: Answers of IAM that are not those of the service.
+NO_ANSWERS = (
+    Answer(b"<?xml version='1.0' encoding='none'?><GetUserResponse/>"),
+    Answer(b"<?xml version='1.0' encoding='utf-7'?><GetUserResponse/>"),
+    Answer(b"<GetUserResponse>" + b"<a/>" * (1 << 18) + b"</GetUserResponse>"),
+    ok("Whatever", USER),
+    ok("GetUser"),
+    ok("GetUser", USER + USER),
+    ok("GetUser", "<User><UserName>bob</UserName></User>"),
+    refused("AccessDenied", "no", 200),
+    Answer(b"<ErrorResponse/>", 500),
+    Answer(b"<ErrorResponse><Error><Code>404</Code></Error></ErrorResponse>", 404),
+    Answer(b"<Error><Code>NoSuchBucket</Code></Error>", 404),
+    Answer(b"<Response><b>no</b></Response>", 404),
+)
 #: Set-ups that differ only in an answer; the tests of the parts have these answers, too.
-ANSWERS: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
-    *(
-        ("wrong-key", "credentials", lambda p, code=code: refusing(p, code))
+ANSWERS: dict[tuple[str, str], list[SetUp]] = {
+    ("wrong-key", "credentials"): [
+        lambda p, code=code: refusing(p, code)
         for code in ("MissingAuthenticationToken", "OptInRequired", "InvalidToken")
-    ),
-    ("clock-skew", "clock", lambda p: skewed(p, minutes=-7)),
-    (
-        "clock-skew",
-        "clock",
+    ],
+    ("clock-skew", "clock"): [
+        lambda p: skewed(p, minutes=-7),
         lambda p: answering(p, dated(refused("SignatureDoesNotMatch"), days=1)),
-    ),
-    ("endpoint-wrong", "endpoint", lambda p: {"AWS_ENDPOINT_URL": html(p, 404)}),
-    ("endpoint-wrong", "endpoint", lambda p: {"AWS_ENDPOINT_URL": html(p, 503)}),
-    (
-        "endpoint-wrong",
-        "endpoint",
-        lambda p: foreign(p, b"<?xml version='1.0' encoding='none'?><GetUserResponse/>"),
-    ),
-    (
-        "endpoint-wrong",
-        "endpoint",
-        lambda p: foreign(p, b"<?xml version='1.0' encoding='utf-7'?><GetUserResponse/>"),
-    ),
-    (
-        "endpoint-wrong",
-        "endpoint",
-        lambda p: foreign(p, b"<GetUserResponse>" + b"<a/>" * (1 << 18) + b"</GetUserResponse>"),
-    ),
-    *(
-        ("endpoint-wrong", "endpoint", lambda p, answer=answer: answering(p, answer))
-        for answer in (
-            ok("Whatever", USER),
-            ok("GetUser"),
-            ok("GetUser", USER + USER),
-            ok("GetUser", "<User><UserName>bob</UserName></User>"),
-            refused("AccessDenied", "no", 200),
-            Answer(b"<ErrorResponse/>", 500),
-            Answer(b"<ErrorResponse><Error><Code>404</Code></Error></ErrorResponse>", 404),
-            Answer(b"<Error><Code>NoSuchBucket</Code></Error>", 404),
-            Answer(b"<Response><b>no</b></Response>", 404),
-        )
-    ),
-]
+    ],
+    ("endpoint-wrong", "endpoint"): [
+        lambda p: {"AWS_ENDPOINT_URL": html(p, 404)},
+        lambda p: {"AWS_ENDPOINT_URL": html(p, 503)},
+        *(lambda p, answer=answer: answering(p, answer) for answer in NO_ANSWERS),
+    ],
+}
 
-WARNINGS: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
-    ("shadowed", "path", shadowed),
-    ("old-variable", "environment", lambda _: {"JAVA_HOME": "/usr/lib/jvm/java-6"}),
-    ("old-variable", "environment", lambda _: {"AWS_CREDENTIALS_FILE": "/home/bob/keys"}),
-    (
-        "python-path",
-        "environment",
+WARNINGS: dict[tuple[str, str], list[SetUp]] = {
+    ("shadowed", "path"): [shadowed],
+    ("old-variable", "environment"): [
+        lambda _: {"JAVA_HOME": "/usr/lib/jvm/java-6"},
+        lambda _: {"AWS_CREDENTIALS_FILE": "/home/bob/keys"},
+    ],
+    ("python-path", "environment"): [
         lambda p: {
             "PYTHONPATH": f"{p.home}/absent:" + file(p.home, "old/enum.py", "")[: -len("/enum.py")]
-        },
-    ),
-    (
-        "readable-by-others",
-        "credentials",
+        }
+    ],
+    ("readable-by-others", "credentials"): [
         lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES, 0o644)},
-    ),
-    ("readable-by-others", "credentials", lambda p: chain(p, PROFILE, mode=0o640)),
+        lambda p: chain(p, PROFILE, mode=0o640),
+    ],
     # IAM accepts the key, whatever its date or STS says.
-    ("clock-skew", "clock", lambda p: answering(p, dated(ok("GetUser", USER), hours=-2))),
-    ("clock-skew", "clock", lambda p: answering(p, dated(refused("AccessDenied"), hours=2))),
-    (
-        "wrong-key",
-        "identity",
-        lambda p: {
-            "AWS_IAM_URL": service_at(p),
-            "AWS_ENDPOINT_URL_STS": refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"],
-        },
-    ),
-    (
-        "clock-skew",
-        "identity",
-        lambda p: {
-            "AWS_IAM_URL": service_at(p),
-            "AWS_ENDPOINT_URL_STS": refusing(p, "RequestExpired")["AWS_ENDPOINT_URL"],
-        },
-    ),
-    (
-        "partition-wrong",
-        "partition",
-        lambda p: elsewhere(p, ARN, "cn-north-1", ok("GetUser", USER)),
-    ),
+    ("clock-skew", "clock"): [
+        lambda p: answering(p, dated(ok("GetUser", USER), hours=-2)),
+        lambda p: answering(p, dated(refused("AccessDenied"), hours=2)),
+    ],
+    ("wrong-key", "identity"): [lambda p: refused_by_sts(p, "InvalidClientTokenId")],
+    ("clock-skew", "identity"): [lambda p: refused_by_sts(p, "RequestExpired")],
+    ("partition-wrong", "partition"): [
+        lambda p: elsewhere(p, ARN, "cn-north-1", ok("GetUser", USER))
+    ],
     # The commands ignore the blanks around an address.
-    ("carriage-return", "environment", lambda p: {"AWS_IAM_URL": f"{service_at(p)}\r"}),
-]
+    ("carriage-return", "environment"): [lambda p: {"AWS_IAM_URL": f"{service_at(p)}\r"}],
+}
 
 
-def named(setups: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]]) -> list[str]:
-    return [f"{cause}-{number}" for number, (cause, _, _) in enumerate(setups)]
+def rows(setups: dict[tuple[str, str], list[SetUp]]) -> list[tuple[str, str, SetUp]]:
+    """A row for each set-up: the cause, the check, and what makes the variables."""
+    return [(*names, make) for names, makes in setups.items() for make in makes]
 
 
-@pytest.mark.parametrize(
-    ("cause", "check", "make"), usual(WRONG, [*WRONG, *ANSWERS]), ids=named([*WRONG, *ANSWERS])
-)
+def each(setups: list[tuple[str, str, SetUp]], selected: list[Any]) -> pytest.MarkDecorator:
+    ids = [f"{cause}-{number}" for number, (cause, _, _) in enumerate(setups)]
+    return pytest.mark.parametrize(("cause", "check", "make"), selected, ids=ids)
+
+
+ALL_WRONG = [*rows(WRONG), *rows(ANSWERS)]
+
+
+@each(ALL_WRONG, usual(rows(WRONG), ALL_WRONG))
 def test_what_keeps_commands_from_working_is_named(
-    cause: str,
-    check: str,
-    make: Callable[[Place], Mapping[str, str]],
-    healthy: ForkRunner,
-    place: Place,
+    cause: str, check: str, make: SetUp, healthy: ForkRunner, place: Place
 ) -> None:
     report = doctor(healthy, **make(place))
     assert report.causes == [(check, cause)]
@@ -341,13 +273,9 @@ def test_what_keeps_commands_from_working_is_named(
     assert report.wrong == [check]
 
 
-@pytest.mark.parametrize(("cause", "check", "make"), WARNINGS, ids=named(WARNINGS))
+@each(rows(WARNINGS), rows(WARNINGS))
 def test_what_commands_work_with_is_a_warning(
-    cause: str,
-    check: str,
-    make: Callable[[Place], Mapping[str, str]],
-    healthy: ForkRunner,
-    place: Place,
+    cause: str, check: str, make: SetUp, healthy: ForkRunner, place: Place
 ) -> None:
     report = doctor(healthy, **make(place))
     assert report.causes == [(check, cause)]
@@ -356,7 +284,7 @@ def test_what_commands_work_with_is_a_warning(
 
 def test_the_page_lists_the_causes() -> None:
     page = (ROOT / "man" / "iamcli.1").read_text()
-    causes = {cause for cause, _, _ in [*WRONG, *WARNINGS]} | {"empty-variable", "extra-missing"}
+    causes = {cause for cause, _ in (*WRONG, *WARNINGS)} | {"empty-variable", "extra-missing"}
     assert len(causes) == 19
     for cause in causes:
         assert re.search(rf"^\.It Li {cause}$", page, re.MULTILINE), cause
@@ -378,8 +306,22 @@ def test_nothing_is_wrong(healthy: ForkRunner, service: Endpoint) -> None:
 def test_the_checks(healthy: ForkRunner) -> None:
     """The only list of them."""
     checks = [
-        *("credentials", "identity", "endpoint", "partition", "region", "proxy", "ca", "tls"),
-        *("clock", "environment", "path", "home", "man", "completion", "extras", "versions"),
+        "credentials",
+        "identity",
+        "endpoint",
+        "partition",
+        "region",
+        "proxy",
+        "ca",
+        "tls",
+        "clock",
+        "environment",
+        "path",
+        "home",
+        "man",
+        "completion",
+        "extras",
+        "versions",
     ]
     assert list(doctor(healthy).checks) == checks
     page = (ROOT / "man" / "iamcli.1").read_text()

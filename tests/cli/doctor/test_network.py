@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
 
     from support.forked import ForkRunner
     from support.stub import Endpoint
+
+
+def serving(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
 
 # STS.
 
@@ -90,12 +98,9 @@ def test_sts_is_asked_in_the_partition_of_the_endpoint(
     env: dict[str, str], host: str, healthy: ForkRunner
 ) -> None:
     """A proxy sees the host and refuses to connect."""
-    proxy = Stub()
-    try:
+    with closing(Stub()) as proxy:
         doctor(healthy, **private(**env, https_proxy=f"http://127.0.0.1:{proxy.port}"))
         assert proxy.connects[0] == f"{host}:443"
-    finally:
-        proxy.close()
 
 
 @pytest.mark.parametrize(
@@ -110,10 +115,7 @@ def test_requests_to_a_configured_sts_are_signed_for_its_region(
     host: str, region: str, healthy: ForkRunner, stub: Stub, tmp_path: Path
 ) -> None:
     certificate = self_signed(tmp_path / "cert.pem", host=host)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    proxy = Stub(tunnel=context)
-    try:
+    with closing(Stub(tunnel=serving(certificate))) as proxy:
         sts = proxy.endpoint(caller())
         env = private(
             AWS_IAM_URL=stub.endpoint(ok("GetUser", USER)).url,
@@ -125,8 +127,6 @@ def test_requests_to_a_configured_sts_are_signed_for_its_region(
         assert doctor(healthy, **env).result("identity") == "ok"
         [request] = sts.requests
         assert f"/{region}/sts/aws4_request" in request.headers["authorization"]
-    finally:
-        proxy.close()
 
 
 def test_the_answer_of_iam_counts_if_sts_is_not_there(
@@ -201,9 +201,8 @@ def test_an_endpoint_elsewhere_without_encryption_is_a_warning(
 
 
 def test_a_server_without_a_certificate(healthy: ForkRunner) -> None:
-    server = Stub(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
-    report = doctor(healthy, **private(AWS_IAM_URL=server.endpoint(caller()).url))
-    server.close()
+    with closing(Stub(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))) as server:
+        report = doctor(healthy, **private(AWS_IAM_URL=server.endpoint(caller()).url))
     assert (report.wrong, report.status) == (["tls"], 1)
 
 
@@ -228,12 +227,9 @@ def test_a_certificate_that_does_not_fit(
     made: dict[str, object], check: str, cause: str | None, healthy: ForkRunner, tmp_path: Path
 ) -> None:
     certificate = self_signed(tmp_path / "cert.pem", **made)  # type: ignore[arg-type]
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    server = Stub(context)
-    url = server.endpoint(caller()).url
-    report = doctor(healthy, AWS_ENDPOINT_URL=url, AWS_CA_BUNDLE=str(certificate))
-    server.close()
+    with closing(Stub(serving(certificate))) as server:
+        url = server.endpoint(caller()).url
+        report = doctor(healthy, AWS_ENDPOINT_URL=url, AWS_CA_BUNDLE=str(certificate))
     assert report.checks[check]["cause"] == cause
     assert report.wrong == [check]
 
@@ -295,13 +291,10 @@ def test_a_network_that_does_not_answer(healthy: ForkRunner) -> None:
 def test_an_unknown_region_is_wrong_and_nothing_is_sent(
     region: str, similar: str, arguments: list[str], healthy: ForkRunner
 ) -> None:
-    proxy = Stub()
-    try:
+    with closing(Stub()) as proxy:
         env = private(AWS_REGION=region, https_proxy=f"http://127.0.0.1:{proxy.port}")
         report = doctor(healthy, *arguments, **env)
         assert proxy.connects == []
-    finally:
-        proxy.close()
     assert (report.status, report.causes) == (1, [])
     assert report.said("region").startswith(f"AWS_REGION is {region}{similar}, unknown to botocore")
     assert report.said("region").endswith(

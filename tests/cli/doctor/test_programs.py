@@ -16,13 +16,15 @@ from support.doctor_parts import shown
 from support.limits import NEVER
 
 from iamcli import __version__, quoting
-from iamcli.cli import homes as home
-from iamcli.cli import shell_completion as completions
+from iamcli.cli import completion_scripts, installed_commands
 from iamcli.cli.doctor import installed, programs
+from iamcli.cli.home.layout import lay_out
 from iamcli.errors import Failure
 from iamcli.installation import checkout
 
 # ruff: noqa: SLF001 - the parts of the program
+
+AGAIN = "if it refuses a file, move the file and run it again"
 
 # The installation.
 
@@ -39,7 +41,7 @@ def programs_in(folder: Path, *names: str, mode: int = 0o755) -> Path:
 def one_file(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The one file, which runs."""
     file = programs_in(tmp_path / "dist", "iamcli.pyz") / "iamcli.pyz"
-    for module in (home, programs):
+    for module in (installed_commands, programs):
         environ.setattr(module, "one_file", lambda: file)
     return file
 
@@ -48,9 +50,8 @@ def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_
     links = programs_in(tmp_path / "links")
     environ.setenv("PATH", str(links))
     none = (
-        "warning",
-        None,
-        f"PATH has no links to {one_file}; run: {one_file} home DIR; then put DIR/bin in PATH",
+        f"warning: PATH has no links to {one_file}; run: {one_file} home DIR; then put DIR/bin in "
+        "PATH"
     )
     assert shown(programs.check_path()) == none
     # The program iamcli is none of the commands.
@@ -58,17 +59,14 @@ def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_
     assert shown(programs.check_path()) == none
     for number, name in enumerate(("iam-userdel", "iam-usercreate"), 1):
         (links / name).symlink_to(one_file)
-        said = f"PATH has links to {one_file} for {number} of the 69 commands"
-        assert shown(programs.check_path()) == ("ok", None, said)
+        said = f"ok: PATH has links to {one_file} for {number} of the 69 commands"
+        assert shown(programs.check_path()) == said
     other = programs_in(tmp_path / "other", "iam-userdel")
     environ.setenv("PATH", f"{other}:{links}")
-    assert shown(programs.check_path()) == (
-        "warning",
-        "shadowed",
-        (
-            f"{other}/iam-userdel would run instead of the commands in {one_file}; put links to "
-            f"{one_file} before it in PATH, or remove it"
-        ),
+    assert (
+        shown(programs.check_path())
+        == f"warning (shadowed): {other}/iam-userdel would run instead of the commands in "
+        f"{one_file}; put links to {one_file} before it in PATH, or remove it"
     )
     environ.setenv("PATH", f"{links}:{other}")
     assert programs.check_path().result == "ok"
@@ -77,10 +75,10 @@ def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_
 def test_the_homes_of_scripts(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (second, first):
-        home.lay_out(str(folder), programs._COMMANDS)
+        lay_out(str(folder), programs._COMMANDS)
     other = programs_in(tmp_path / "other")
 
-    def said(named: str | None, *path: Path | str) -> tuple[str, str | None, str] | None:
+    def said(named: str | None, *path: Path | str) -> str | None:
         environ.setenv("PATH", ":".join(map(str, path)))
         if named is not None:
             environ.setenv("AWS_IAM_HOME", named)
@@ -89,23 +87,17 @@ def test_the_homes_of_scripts(environ: pytest.MonkeyPatch, tmp_path: Path) -> No
     paths = (second / "bin", "", other, first / "bin", second / "bin")
     environ.chdir(first / "bin")
     for path in ((other,), (other, "")):
-        assert said(None, *path) == ("skipped", None, "AWS_IAM_HOME is not set")
+        assert said(None, *path) == "skipped: AWS_IAM_HOME is not set"
     environ.chdir(first)
-    assert said(None, other, "") == ("skipped", None, "AWS_IAM_HOME is not set")
+    assert said(None, other, "") == "skipped: AWS_IAM_HOME is not set"
     both = f"{first} and {second}: ready for scripts"
-    assert said(None, *paths) == ("ok", None, both)
-    assert said("", *paths) == ("ok", None, both)
-    assert said(str(second), *paths) == ("ok", None, f"{second} and {first}: ready for scripts")
+    assert said(None, *paths) == f"ok: {both}"
+    assert said("", *paths) == f"ok: {both}"
+    assert said(str(second), *paths) == f"ok: {second} and {first}: ready for scripts"
     (first / "bin" / "iam-userdel").unlink()
-    assert said(str(second), *paths) == (
-        "warning",
-        None,
-        (
-            f"{first}/bin/iam-userdel: missing or changed; run: iamcli home {first}; if it refuses "
-            "a file, move the file and run it again"
-        ),
-    )
-    assert said(str(second), second / "bin") == ("ok", None, f"{second}: ready for scripts")
+    damaged = f"{first}/bin/iam-userdel: missing or changed; run: iamcli home {first}; {AGAIN}"
+    assert said(str(second), *paths) == f"warning: {damaged}"
+    assert said(str(second), second / "bin") == f"ok: {second}: ready for scripts"
 
 
 def test_another_directory_as_a_home(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -128,33 +120,30 @@ def test_another_directory_as_a_home(environ: pytest.MonkeyPatch, tmp_path: Path
         folder = tmp_path / name
         environ.setenv("AWS_IAM_HOME", str(folder))
         said = f"AWS_IAM_HOME is {folder}, which {text}iamcli home {folder}"
-        assert shown(programs.check_home()) == ("warning", None, said)
+        assert shown(programs.check_home()) == f"warning: {said}"
     # A copy of a home has no record, but its links run the commands.
     copy = programs_in(tmp_path / "copy" / "bin")
-    (copy / "iam-usercreate").symlink_to(home.commands_folder() / "iam-usercreate")
+    (copy / "iam-usercreate").symlink_to(installed_commands.commands_folder() / "iam-usercreate")
     environ.setenv("AWS_IAM_HOME", str(copy.parent))
-    assert shown(programs.check_home()) == ("ok", None, f"{copy.parent}: ready for scripts")
+    assert shown(programs.check_home()) == f"ok: {copy.parent}: ready for scripts"
 
 
 def test_where_the_legacy_toolkit_is(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where Amazon Linux had it, or in PATH behind the commands."""
-    own = home.commands_folder()
+    own = installed_commands.commands_folder()
     toolkits = [tmp_path / name for name in ("old", "other")]
     environ.setattr(programs, "_OLD_FOLDER", toolkits[0])
     environ.setenv("PATH", f"{own}:{toolkits[1]}/bin")
     for toolkit in toolkits:
-        fine = ("ok", None, f"the commands in {own} are the first of their names in PATH")
+        fine = f"ok: the commands in {own} are the first of their names in PATH"
         assert shown(programs.check_path()) == fine
         programs_in(toolkit / "bin", "iam-usercreate")
         assert shown(programs.check_path()) == fine
         jar = programs_in(toolkit / "lib", "iam.jar") / "iam.jar"
-        assert shown(programs.check_path()) == (
-            "warning",
-            None,
-            (
-                f"{toolkit} still has the legacy toolkit, which scripts that name it run; move it "
-                f"and run: iamcli home {toolkit}"
-            ),
+        assert (
+            shown(programs.check_path())
+            == f"warning: {toolkit} still has the legacy toolkit, which scripts that name it run; "
+            f"move it and run: iamcli home {toolkit}"
         )
         jar.unlink()
 
@@ -220,48 +209,28 @@ def test_which_shell_completes(environ: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 def test_extras(environ: pytest.MonkeyPatch) -> None:
     environ.setattr(installed.extras, "advice", lambda *names: f"run: install {' '.join(names)}")
-    found = []
-    for partly, there in (
-        ([], ["sandbox", "qr", "check"]),
-        ([], ["qr"]),
-        ([], []),
-        (["sandbox"], ["qr"]),
-        (["sandbox", "check"], []),
+    warned = "warning (extra-missing): only partly installed"
+    for partly, there, said in (
+        ([], ["sandbox", "qr", "check"], "ok: sandbox, qr and check are installed"),
+        ([], ["qr"], "ok: qr is installed"),
+        ([], [], "ok: none is installed"),
+        (["sandbox"], ["qr"], f"{warned}: sandbox; run: install sandbox"),
+        (["sandbox", "check"], [], f"{warned}: sandbox and check; run: install sandbox check"),
     ):
         environ.setattr(installed.extras, "incomplete", lambda partly=partly: partly)
         environ.setattr(installed.extras, "installed", lambda there=there: there)
-        found.append(shown(installed.check_extras()))
-    assert found == [
-        ("ok", None, "sandbox, qr and check are installed"),
-        ("ok", None, "qr is installed"),
-        ("ok", None, "none is installed"),
-        ("warning", "extra-missing", "only partly installed: sandbox; run: install sandbox"),
-        (
-            "warning",
-            "extra-missing",
-            "only partly installed: sandbox and check; run: install sandbox check",
-        ),
-    ]
+        assert shown(installed.check_extras()) == said
 
 
-@pytest.mark.parametrize(
-    ("missing", "what"),
-    [
-        (["click"], "click"),
-        (["botocore"], "botocore"),
-        (["click", "botocore"], "click and botocore"),
-    ],
-)
+@pytest.mark.parametrize("missing", [["click"], ["botocore"], ["click", "botocore"]])
 def test_a_checkout_without_its_packages(
-    missing: list[str],
-    what: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    missing: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(checkout, "_is_installed", lambda package: package not in missing)
     assert checkout.main("/src", "iam-userdel") == 1
-    said = f"{what} not installed for {sys.executable}; run make demo in /src, or pip install"
-    assert capsys.readouterr() == ("", f"iam-userdel: {said} {' '.join(missing)}\n")
+    names = f"{' and '.join(missing)} not installed for {sys.executable}"
+    said = f"{names}; run make demo in /src, or pip install {' '.join(missing)}"
+    assert capsys.readouterr() == ("", f"iam-userdel: {said}\n")
 
 
 def test_a_checkout_without_the_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -272,24 +241,24 @@ def test_a_checkout_without_the_command(capsys: pytest.CaptureFixture[str]) -> N
     assert found == [True, True, False]
 
 
-@pytest.mark.parametrize("shell", completions.FILES)
+@pytest.mark.parametrize("shell", completion_scripts.FILES)
 def test_where_the_lines_for_a_shell_find_its_file(
     shell: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     prefixes = [tmp_path / name for name in ("it's one", "two", "checkout")]
-    folders = [prefix / completions.FILES[shell][0] for prefix in prefixes]
+    folders = [prefix / completion_scripts.FILES[shell][0] for prefix in prefixes]
     commands = [prefix / "bin" for prefix in prefixes[:2]]
-    monkeypatch.setattr(completions, "commands_folders", lambda: iter(commands))
-    place = prefixes[2] / "iamcli" / "installation" / "completions.py"
-    monkeypatch.setattr(completions, "__file__", str(place))
+    monkeypatch.setattr(completion_scripts, "commands_folders", lambda: iter(commands))
+    place = prefixes[2] / "iamcli" / "cli" / "completion_scripts.py"
+    monkeypatch.setattr(completion_scripts, "__file__", str(place))
     with pytest.raises(Failure) as raised:
-        completions.script(shell)
+        completion_scripts.script(shell)
     said = f"the completion files are not in {folders[0]}; install iamcli again"
     assert str(raised.value) == said
-    quote = completions.fish_quoted if shell == "fish" else shlex.quote
+    quote = completion_scripts.fish_quoted if shell == "fish" else shlex.quote
     for folder in reversed(folders):
-        programs_in(folder, completions.FILES[shell][1])
-        script = completions.script(shell)
+        programs_in(folder, completion_scripts.FILES[shell][1])
+        script = completion_scripts.script(shell)
         found = [other for other in folders if quote(str(other)) in script]
         assert found == [folder]
         assert f'IAMCLI_COMPLETION{" " if shell == "fish" else "="}"{shell} $' in script
@@ -335,7 +304,7 @@ def test_which_programs_are_on_path(own: Path, environ: pytest.MonkeyPatch, tmp_
         return shown(programs.check_path())
 
     export = f'run: export PATH={quoting.quoted(str(own))}:"$PATH"'
-    fine = ("ok", None, f"the commands in {own} are the first of their names in PATH")
+    fine = f"ok: the commands in {own} are the first of their names in PATH"
     shadowed = f"would run instead of the commands in {own}; put {own} before it in PATH, or remove"
     assert {
         "fine": said(own),
@@ -347,17 +316,13 @@ def test_which_programs_are_on_path(own: Path, environ: pytest.MonkeyPatch, tmp_
         **{name: said(folder, own) for name, folder in others.items()},
     } == {
         **dict.fromkeys(("fine", "after others", "after what cannot run", "by links"), fine),
-        "nowhere": ("warning", None, f"{own} is not in PATH; {export}"),
+        "nowhere": f"warning: {own} is not in PATH; {export}",
         "some": (
-            "warning",
-            None,
-            (
-                f"PATH does not have {programs._COMMANDS[-2]} and 1 other of the commands in {own};"
-                f" {export}"
-            ),
+            f"warning: PATH does not have {programs._COMMANDS[-2]} and 1 other of the commands in "
+            f"{own}; {export}"
         ),
         **{
-            name: ("warning", "shadowed", f"{tmp_path}/{name}/{first} {shadowed} it")
+            name: f"warning (shadowed): {tmp_path}/{name}/{first} {shadowed} it"
             for name, first in (
                 ("one", "iam-userdel"),
                 ("iamcli", "iamcli"),
@@ -367,17 +332,16 @@ def test_which_programs_are_on_path(own: Path, environ: pytest.MonkeyPatch, tmp_
         },
     }
     # What is missing is said after what is wrong.
-    assert said(others["one"])[1] == "shadowed"
+    assert said(others["one"]).startswith("warning (shadowed): ")
     (links / programs._COMMANDS[-2]).symlink_to(own / programs._COMMANDS[-2])
     missing = f"PATH does not have {programs._COMMANDS[-1]} of the commands in {own}; {export}"
-    assert said(links) == ("warning", None, missing)
+    assert said(links) == f"warning: {missing}"
 
     def fail() -> None:
         raise Failure("the commands are missing; install them")
 
     environ.setattr(programs, "commands_folder", fail)
-    lost = ("warning", None, "the commands are missing; install them")
-    assert said(others["one"]) == lost
+    assert said(others["one"]) == "warning: the commands are missing; install them"
 
 
 def test_a_toolkit_that_runs_the_commands(
@@ -400,7 +364,7 @@ def test_a_toolkit_that_runs_the_commands(
 
 
 def test_a_home_that_cannot_be_searched(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    home.lay_out(str(tmp_path / "home"), programs._COMMANDS)
+    lay_out(str(tmp_path / "home"), programs._COMMANDS)
 
     def fail(*_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", "/root/x")
@@ -408,13 +372,9 @@ def test_a_home_that_cannot_be_searched(environ: pytest.MonkeyPatch, tmp_path: P
     environ.setattr(programs, "problem", fail)
     environ.setenv("AWS_IAM_HOME", f"{tmp_path}/home")
     environ.setenv("PATH", "/nonexistent")
-    assert shown(programs.check_home()) == (
-        "warning",
-        None,
-        (
-            f"/root/x: Permission denied; run: iamcli home {tmp_path}/home; if it refuses a file, "
-            "move the file and run it again"
-        ),
+    assert (
+        shown(programs.check_home())
+        == f"warning: /root/x: Permission denied; run: iamcli home {tmp_path}/home; {AGAIN}"
     )
 
 
@@ -435,29 +395,25 @@ def test_whether_man_finds_the_pages(
         man.write_text(script)
         return shown(installed.check_man())
 
-    assert said(f"#!/bin/sh\n{asked}\necho other") == ("ok", None, str(page))
+    assert said(f"#!/bin/sh\n{asked}\necho other") == f"ok: {page!s}"
     not_found = "man does not find the page of iam-usercreate; "
-    again = ("warning", None, f"{not_found}install iamcli again, or use iam-usercreate -h")
+    again = f"warning: {not_found}install iamcli again, or use iam-usercreate -h"
     for script in (f"{asked}\nexit 1", f"echo {tmp_path}/absent", f"echo {tmp_path}", "exit 1", ""):
         assert said(f"#!/bin/sh\n{script}") == again
     for prefix in reversed(prefixes):
         programs_in(prefix / "share" / "man" / "man1", "iam-usercreate.1")
         add = f"{not_found}add {prefix}/share/man to MANPATH"
-        assert said("#!/bin/sh\nexit 1") == ("warning", None, add)
+        assert said("#!/bin/sh\nexit 1") == f"warning: {add}"
     environ.setattr(installed.extras, "is_one_file", lambda: True)
     use = f"{not_found}use iamcli help iam-usercreate"
-    assert said("#!/bin/sh\n") == ("warning", None, use)
-    assert said("#!/nonexistent\n") == (
-        "warning",
-        None,
-        f"{man} fails: FileNotFoundError; repair man",
-    )
+    assert said("#!/bin/sh\n") == f"warning: {use}"
+    assert said("#!/nonexistent\n") == f"warning: {man} fails: FileNotFoundError; repair man"
     slow = f"{man} fails: TimeoutExpired; repair man"
     environ.setattr(installed, "_TIMEOUT", 0.2)
-    assert said(f"#!/bin/sh\nexec /bin/sleep {NEVER}") == ("warning", None, slow)
+    assert said(f"#!/bin/sh\nexec /bin/sleep {NEVER}") == f"warning: {slow}"
     man.chmod(0o644)
     absent = "man is not installed; install it, or use iam-usercreate -h"
-    assert shown(installed.check_man()) == ("warning", None, absent)
+    assert shown(installed.check_man()) == f"warning: {absent}"
     assert capfd.readouterr() == ("", "")
 
 
@@ -472,22 +428,25 @@ def test_where_a_shell_finds_completions(environ: pytest.MonkeyPatch, tmp_path: 
             for shell, place in installed._COMPLETIONS.items()
         }
 
-    own, bash = f"{tmp_path}/.local/share", "bash-completion/completions/iam-usercreate"
-    zsh, vendor = "zsh/site-functions/_iamcli", "fish/vendor_completions.d/iam-usercreate.fish"
-    usual = {
-        "bash": [
-            f"{place}/{bash}"
-            for place in (own, "/usr/local/share", "/usr/share", "/p/share", "/q/share")
-        ],
-        "fish": [
-            *(f"{place}/{vendor}" for place in (own, "/usr/local/share", "/usr/share")),
-            f"{tmp_path}/.config/fish/completions/iam-usercreate.fish",
-        ],
-        "zsh": [
-            *(f"{place}/{zsh}" for place in (own, "/usr/local/share", "/usr/share")),
-            "/usr/share/zsh/vendor-completions/_iamcli",
-        ],
-    }
+    bash = "bash-completion/completions/iam-usercreate"
+    zsh, fish = "zsh/site-functions/_iamcli", "fish/vendor_completions.d/iam-usercreate.fish"
+
+    def expected(*data: str, own: str = "", settings: str) -> dict[str, list[str]]:
+        more = ["/p/share", "/q/share"]
+        return {
+            "bash": [*filter(None, [own]), *(f"{place}/{bash}" for place in (*data, *more))],
+            "fish": [
+                *(f"{place}/{fish}" for place in data),
+                f"{settings}/fish/completions/iam-usercreate.fish",
+            ],
+            "zsh": [
+                *(f"{place}/{zsh}" for place in data),
+                "/usr/share/zsh/vendor-completions/_iamcli",
+            ],
+        }
+
+    data = (f"{tmp_path}/.local/share", "/usr/local/share", "/usr/share")
+    usual = expected(*data, settings=f"{tmp_path}/.config")
     assert found() == usual
     names = ("XDG_DATA_HOME", "XDG_DATA_DIRS", "XDG_CONFIG_HOME", "BASH_COMPLETION_USER_DIR")
     for name in names:
@@ -495,20 +454,8 @@ def test_where_a_shell_finds_completions(environ: pytest.MonkeyPatch, tmp_path: 
     assert found() == usual
     for name, value in zip(names, ("/data", "/d:/e", "/config", "/own"), strict=True):
         environ.setenv(name, value)
-    assert found() == {
-        "bash": [
-            "/own/completions/iam-usercreate",
-            *(f"{place}/{bash}" for place in ("/data", "/d", "/e", "/p/share", "/q/share")),
-        ],
-        "fish": [
-            *(f"{place}/{vendor}" for place in ("/data", "/d", "/e")),
-            "/config/fish/completions/iam-usercreate.fish",
-        ],
-        "zsh": [
-            *(f"{place}/{zsh}" for place in ("/data", "/d", "/e")),
-            "/usr/share/zsh/vendor-completions/_iamcli",
-        ],
-    }
+    own = "/own/completions/iam-usercreate"
+    assert found() == expected("/data", "/d", "/e", own=own, settings="/config")
 
 
 def test_what_to_do_for_completion(environ: pytest.MonkeyPatch) -> None:
@@ -530,9 +477,7 @@ def test_what_to_do_for_completion(environ: pytest.MonkeyPatch) -> None:
     for shell in lines:
         environ.setenv("SHELL", f"/bin/{shell}")
         found[shell] = shown(installed.check_completion())
-    assert found == {
-        shell: ("skipped", None, f"{why[shell]}; in {line}") for shell, line in lines.items()
-    }
+    assert found == {shell: f"skipped: {why[shell]}; in {line}" for shell, line in lines.items()}
 
 
 @pytest.mark.parametrize(
@@ -559,8 +504,8 @@ def test_the_versions(
     python = "{}.{}.{}".format(*sys.version_info)
     has = ", ".join(f"{package} {number}" for package, number in versions.items())
     said = f"iamcli {__version__}, Python {python}, {has}"
-    result = "ok"
+    expected = f"ok: {said}"
     if advice:
         old = ", ".join(re.findall("[a-z]+", advice))
-        result, said = "warning", f"{said}; too old: {old}; pip install {advice}"
-    assert shown(installed.check_versions()) == (result, None, said)
+        expected = f"warning: {said}; too old: {old}; pip install {advice}"
+    assert shown(installed.check_versions()) == expected

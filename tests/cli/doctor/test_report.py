@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from support.connecting import USER
 from support.doctor import caller
-from support.doctor_parts import FAILED, KEY, ORIGIN, OWN, shown
+from support.doctor_parts import FAILED, KEY, OWN, line, shown
 from support.stub import ok
 
-from iamcli.cli.doctor import credentials, examination, network, report
+from iamcli.cli.doctor import checks, configuration, credentials, network, report
 from iamcli.cli.doctor import finding as findings
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.connection.regions import UnknownRegion
@@ -31,31 +31,26 @@ def test_checks_that_a_carriage_return_makes_fail(environ: pytest.MonkeyPatch) -
     environ.setenv("AWS_REGION", "x\r")
     environ.setenv("https_proxy", "x\r")
     environ.setenv("HTTP_PROXY", "y\r")
+    not_made = "not checked, because of https_proxy and HTTP_PROXY"
     bad, good = findings.wrong("it is bad", ""), findings.ok("it is good")
     for region, proxy in ((bad, bad), (good, bad), (bad, good), (good, good)):
-        checks = {"credentials": bad, "region": region, "proxy": proxy}
-        stopping = examination._skip_damaged(checks)
-        expected = {
-            "credentials": "it is bad",
-            "region": "not checked, because of AWS_REGION" if region is bad else "it is good",
-            "proxy": (
-                "not checked, because of https_proxy and HTTP_PROXY"
-                if proxy is bad
-                else "it is good"
-            ),
-        }
-        assert {name: check.found for name, check in checks.items()} == expected
+        made = {"credentials": bad, "region": region, "proxy": proxy}
+        stopping = checks._skip_damaged(made)
+        found = [check.found for check in made.values()]
+        of_region = "it is good" if region is good else "not checked, because of AWS_REGION"
+        of_proxy = "it is good" if proxy is good else not_made
+        assert found == ["it is bad", of_region, of_proxy]
         assert stopping == (bad in (region, proxy))
 
 
 def test_the_forms_of_the_report() -> None:
-    checks = {
+    made = {
         "identity": findings.Finding("ok", None, "a\x1b", "", "123456789012"),
         "ca": findings.warning("b", "c\n", "cause"),
     }
     lines = ["identity  ok       a\\x1b", "ca        warning  b; c\\x0a"]
-    assert [line.rstrip() for line in report.text(checks)] == lines
-    told = json.loads("\n".join(report.as_json(checks)))
+    assert [line.rstrip() for line in report.text(made)] == lines
+    told = json.loads("\n".join(report.as_json(made)))
     names = ("check", "result", "cause", "found", "advice")
     assert told == {
         "ok": True,
@@ -68,9 +63,9 @@ def test_the_forms_of_the_report() -> None:
         ],
         "account": "123456789012",
     }
-    checks["tls"] = findings.wrong("x", "y")
-    assert [*report.text(checks)][2] == "tls       wrong    x; y"
-    assert json.loads("\n".join(report.as_json(checks)))["ok"] is False
+    made["tls"] = findings.wrong("x", "y")
+    assert [*report.text(made)][2] == "tls       wrong    x; y"
+    assert json.loads("\n".join(report.as_json(made)))["ok"] is False
 
 
 def test_the_account_alone(run_fast: ForkRunner, stub: Stub) -> None:
@@ -86,84 +81,77 @@ def test_the_account_alone(run_fast: ForkRunner, stub: Stub) -> None:
 def test_no_finding_has_a_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also of one that a request has got; what a service says may contain it."""
     parts = ("AKIAI44QH8DHBEXAMPLE", "secret-of-the-key", "token-of-the-session")
-    client = SimpleNamespace(origin=lambda _: ORIGIN)
-    configuration: Any = SimpleNamespace(inspection=client, target=OWN)
+    unused: Any = None
     told = {"identity": findings.ok(" ".join(parts))}
-    monkeypatch.setattr(network, "examine", lambda *_: told)
+    monkeypatch.setattr(network, "check", lambda *_: told)
     for token in (parts[2], None):
         key = SimpleNamespace(access_key=parts[0], secret_key=parts[1], token=token)
         monkeypatch.setattr(credentials, "obtain", lambda *_, key=key: (key, None))
         secrets = Secrets()
-        found = examination._ask(configuration, KEY, secrets)
+        found = checks._with_requests(unused, secrets)
         assert found == told
-        redacted = examination._redacted(found["identity"], secrets)
+        redacted = checks._redacted(found["identity"], secrets)
         assert redacted.found == " ".join(["***", "***", "***" if token else parts[2]])
         advised = findings.warning("", f"use {parts[1]}")
-        assert examination._redacted(advised, secrets).advice == "use ***"
+        assert checks._redacted(advised, secrets).advice == "use ***"
     refusal = findings.wrong("it is old", "renew it")
     monkeypatch.setattr(credentials, "obtain", lambda *_: (None, refusal))
-    found = examination._ask(configuration, KEY, Secrets())
+    found = checks._with_requests(unused, Secrets())
     unasked = findings.skipped("not checked, because of credentials")
     assert found == {"credentials": refusal, "identity": unasked, "tls": unasked, "clock": unasked}
 
 
 def test_what_is_known_of_the_way(environ: pytest.MonkeyPatch) -> None:
-    def configured(**attributes: Any) -> Configuration:
-        configuration = object.__new__(Configuration)
-        known = {"failures": {}, "inspection": None, "target": None, "_keys": None, **attributes}
-        vars(configuration).update(known)
-        return configuration
-
     def found(**attributes: Any) -> list[Any]:
-        it = configured(**attributes)
+        it = object.__new__(Configuration)
+        settings = {"region": "x"}
+        known = {"failures": {}, "connection": None, "settings": settings, "target": None}
+        vars(it).update({**known, "keys": None, "is_read": True, **attributes})
         checks = (it.check_endpoint, it.check_partition, it.check_region, it.check_proxy)
         return [shown(check()) for check in checks]
 
-    unread = ("skipped", None, "not known until the configuration can be read")
-    region = ("skipped", None, "not known, because of region")
-    bad = ("wrong", None, "it is bad; correct it")
-    assert found() == [unread] * 4
+    unread = "skipped: not known until the configuration can be read"
+    region = "skipped: not known, because of region"
+    bad = "wrong: it is bad; correct it"
+    assert found(is_read=False) == [unread] * 4
     proxies = {
-        "": ("ok", None, "none is set"),
-        "p": ("ok", None, "p from HTTP"),
-        "q\r": ("wrong", None, "HTTP contains a carriage return; correct HTTP"),
+        "": "ok: none is set",
+        "p": "ok: p from HTTP",
+        "q\r": "wrong: HTTP contains a carriage return; correct HTTP",
     }
     for address, proxy in proxies.items():
-        client = SimpleNamespace(region="x", proxy=lambda *_, address=address: (address, "HTTP"))
-        assert found(inspection=client, target=OWN) == [
-            ("ok", None, f"{OWN.url} from AWS_IAM_URL"),
-            ("ok", None, "aws, because requests are signed for us-east-1"),
-            ("ok", None, "x from the profile"),
+        environ.setattr(configuration, "proxy", lambda *_, address=address: (address, "HTTP"))
+        assert found(target=OWN) == [
+            f"ok: {OWN.url} from AWS_IAM_URL",
+            "ok: aws, because requests are signed for us-east-1",
+            "ok: x from the profile",
             proxy,
         ]
 
     def fail(*_: object) -> None:
         raise FAILED
 
-    assert found(inspection=SimpleNamespace(region="x", proxy=fail), target=OWN)[3] == bad
-    client = SimpleNamespace(region="x")
-    of_region = {"failures": {"region": FAILED}, "inspection": client}
-    assert found(**of_region) == [region, region, bad, region]
+    environ.setattr(configuration, "proxy", fail)
+    assert found(target=OWN)[3] == bad
+    assert found(failures={"region": FAILED}) == [region, region, bad, region]
     for address, cause in (("absent", "no-file"), ("/", "unreadable"), ("/dev/null", None)):
         environ.setenv("CLIENT_CONFIG_FILE", address)
-        of_proxy = found(failures={"proxy": FAILED}, inspection=client, target=OWN)[3]
-        assert of_proxy == ("wrong", cause, "it is bad; correct it")
-    of_endpoint = found(failures={"endpoint": FAILED}, inspection=client)
-    assert of_endpoint[0] == ("wrong", "endpoint-wrong", "it is bad; correct it")
+        of_proxy = found(failures={"proxy": FAILED}, target=OWN)[3]
+        assert of_proxy == line("wrong", cause, "it is bad; correct it")
+    of_endpoint = found(failures={"endpoint": FAILED})
+    assert of_endpoint[0] == "wrong (endpoint-wrong): it is bad; correct it"
 
 
-def test_which_check_reports_an_address() -> None:
+def test_which_check_reports_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a service that is asked for credentials, too."""
     for failure, check in ((UnknownRegion("x"), "region"), (FAILED, "endpoint")):
 
-        def fail(_: object, failure: Failure = failure) -> None:
+        def fail(*_: object, failure: Failure = failure) -> None:
             raise failure
 
-        for inspection_, target in ((True, OWN), (True, None), (None, OWN)):
-            configuration = object.__new__(Configuration)
-            client: Any = inspection_ and SimpleNamespace(require_valid_services=fail)
-            configuration.failures, configuration.target = {}, target
-            configuration.inspection = client
-            configuration.take(KEY)
-            expected = {check: failure} if inspection_ and target else {}
-            assert (configuration.failures, configuration._keys) == (expected, KEY)
+        monkeypatch.setattr(configuration, "check_service_endpoints", fail)
+        for target in (OWN, None):
+            it = object.__new__(Configuration)
+            vars(it).update(failures={}, connection=None, settings=None, target=target)
+            it.use(KEY)
+            assert (it.failures, it.keys) == ({check: failure} if target else {}, KEY)

@@ -8,14 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import (
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    HTTPClientError,
-    ProxyConnectionError,
-    ReadTimeoutError,
-)
+from botocore import exceptions
 from botocore.parsers import ResponseParserError
 from support.connecting import USER
 from support.doctor import ARN, caller
@@ -36,9 +29,9 @@ from support.shell import KEY_ID
 from support.stub import Answer, ok, refused
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from iamcli.cli.doctor import network, probe
+from iamcli.cli.doctor import configuration, network, request
 from iamcli.cli.doctor.configuration import Configuration
-from iamcli.cli.doctor.identity import CALLER
+from iamcli.cli.doctor.sts import CALLER, Sts
 from iamcli.client import http
 from iamcli.errors import Failure, UnexpectedResponse
 from iamcli.hints.credentials import MISMATCH
@@ -62,16 +55,16 @@ ROLE_ARN = "arn:aws:sts::123456789012:assumed-role/r/s"
 
 #: For each problem, its causes with an address of AWS and with one of the user.
 CAUSES = {
-    probe.PROXY: ("proxy-refused", "proxy-refused"),
-    probe.UNREACHABLE: ("no-network", "no-network"),
-    probe.REFUSED: ("no-network", "endpoint-wrong"),
-    probe.LOST: ("no-network", "endpoint-wrong"),
-    probe.UNKNOWN_CA: ("unknown-ca", "unknown-ca"),
-    probe.OTHER_HOST: ("endpoint-wrong", "endpoint-wrong"),
-    probe.NO_TLS: ("endpoint-wrong", "endpoint-wrong"),
-    probe.TLS: (None, None),
-    probe.FOREIGN: (None, "endpoint-wrong"),
-    probe.INVALID: (None, None),
+    request.PROXY: ("proxy-refused", "proxy-refused"),
+    request.UNREACHABLE: ("no-network", "no-network"),
+    request.REFUSED: ("no-network", "endpoint-wrong"),
+    request.LOST: ("no-network", "endpoint-wrong"),
+    request.UNKNOWN_CA: ("unknown-ca", "unknown-ca"),
+    request.OTHER_HOST: ("endpoint-wrong", "endpoint-wrong"),
+    request.NO_TLS: ("endpoint-wrong", "endpoint-wrong"),
+    request.TLS: (None, None),
+    request.FOREIGN: (None, "endpoint-wrong"),
+    request.INVALID: (None, None),
 }
 
 
@@ -85,7 +78,7 @@ def test_the_cause_of_a_problem_on_the_way() -> None:
         }
         assert found == CAUSES
     advice = [
-        network.obstructed("it fails", probe.LOST, url, source).advice
+        network.obstructed("it fails", request.LOST, url, source).advice
         for url in (OWN.url, AWS.url)
         for source in ("AWS_IAM_URL", "")
     ]
@@ -103,48 +96,48 @@ def not_verified(code: int) -> ssl.SSLError:
 
 #: The reasons in some releases of OpenSSL.
 NO_TLS_REASONS = (
-    *("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"),
+    "WRONG_VERSION_NUMBER",
+    "RECORD_LAYER_FAILURE",
+    "PACKET_LENGTH_TOO_LONG",
+    "HTTP_REQUEST",
 )
 
 
 @pytest.mark.parametrize(
     ("error", "problem"),
     [
-        (ProxyConnectionError(proxy_url="x", error=REFUSED), probe.PROXY),
-        (ConnectTimeoutError(endpoint_url="x"), probe.UNREACHABLE),
-        (ReadTimeoutError(endpoint_url="x"), probe.LOST),
-        (ConnectionClosedError(endpoint_url="x"), probe.LOST),
-        (ResponseParserError("x"), probe.FOREIGN),
-        (UnexpectedResponse("x"), probe.FOREIGN),
-        (EndpointConnectionError(endpoint_url="x", error=REFUSED), probe.REFUSED),
-        (EndpointConnectionError(endpoint_url="x", error=NO_ROUTE), probe.UNREACHABLE),
-        (HTTPClientError(error=REFUSED), probe.INVALID),
-        (of_tls(CertificateError("x")), probe.OTHER_HOST),
-        *((of_tls(not_verified(code)), probe.TLS) for code in (9, 10)),
-        *((of_tls(not_verified(code)), probe.OTHER_HOST) for code in (62, 64)),
-        *((of_tls(not_verified(code)), probe.UNKNOWN_CA) for code in (18, 19, 20)),
-        *((of_tls(without_tls(reason)), probe.NO_TLS) for reason in NO_TLS_REASONS),
-        (of_tls(without_tls("TLSV1_ALERT_INTERNAL_ERROR")), probe.TLS),
+        (exceptions.ProxyConnectionError(proxy_url="x", error=REFUSED), request.PROXY),
+        (exceptions.ConnectTimeoutError(endpoint_url="x"), request.UNREACHABLE),
+        (exceptions.ReadTimeoutError(endpoint_url="x"), request.LOST),
+        (exceptions.ConnectionClosedError(endpoint_url="x"), request.LOST),
+        (ResponseParserError("x"), request.FOREIGN),
+        (UnexpectedResponse("x"), request.FOREIGN),
+        (exceptions.EndpointConnectionError(endpoint_url="x", error=REFUSED), request.REFUSED),
+        (exceptions.EndpointConnectionError(endpoint_url="x", error=NO_ROUTE), request.UNREACHABLE),
+        (exceptions.HTTPClientError(error=REFUSED), request.INVALID),
+        (of_tls(CertificateError("x")), request.OTHER_HOST),
+        *((of_tls(not_verified(code)), request.TLS) for code in (9, 10)),
+        *((of_tls(not_verified(code)), request.OTHER_HOST) for code in (62, 64)),
+        *((of_tls(not_verified(code)), request.UNKNOWN_CA) for code in (18, 19, 20)),
+        *((of_tls(without_tls(reason)), request.NO_TLS) for reason in NO_TLS_REASONS),
+        (of_tls(without_tls("TLSV1_ALERT_INTERNAL_ERROR")), request.TLS),
     ],
     ids=repr,
 )
 def test_the_problem_that_an_exception_reports(error: Exception, problem: str) -> None:
-    assert probe.problem(error) == problem
+    assert request.problem(error) == problem
 
 
-def answered(answer: Answer, *, proxied: bool = False, question: Any = network._USER) -> Any:
+def answered(answer: Answer, *, proxied: bool = False, operation: Any = network._USER) -> Any:
     response = SimpleNamespace(status_code=answer.status, content=answer.body, headers={})
-    return probe._answer(question, response, proxied=proxied)
+    return request._answer(operation, response, proxied=proxied)
 
 
 def test_what_counts_as_an_answer() -> None:
     assert answered(ok("GetUser", USER)).texts["Arn"].startswith("arn:aws:iam::")
-    by_sts = answered(caller(), question=CALLER)
-    assert (by_sts.problem, by_sts.texts["Arn"], by_sts.texts["Account"]) == (
-        "",
-        ARN,
-        "123456789012",
-    )
+    by_sts = answered(caller(), operation=CALLER)
+    assert by_sts.problem == ""
+    assert (by_sts.texts["Arn"], by_sts.texts["Account"]) == (ARN, "123456789012")
     # Of another operation, of no user, of two, and of one without an ARN; and what is no answer.
     xml = "<?xml version='1.0' encoding='{}'?><GetUserResponse/>"
     for answer in (
@@ -161,7 +154,7 @@ def test_what_counts_as_an_answer() -> None:
         Answer(b"<Response><b>no</b></Response>", 404),
         Answer(b"<Error><Code>NoSuchBucket</Code></Error>", 404),
     ):
-        expected = (probe.FOREIGN, f"HTTP {answer.status}, not an answer of AWS")
+        expected = (request.FOREIGN, f"HTTP {answer.status}, not an answer of AWS")
         assert answered(answer)[:2] == expected, answer
 
 
@@ -172,7 +165,7 @@ def test_an_answer_of_a_proxy_or_of_anything_else(body: bytes) -> None:
     for status in (200, 302, 404, 500, *of_proxy):
         for proxied in (False, True):
             answer = answered(Answer(body, status), proxied=proxied)
-            problem = probe.PROXY if proxied and status in of_proxy else probe.FOREIGN
+            problem = request.PROXY if proxied and status in of_proxy else request.FOREIGN
             expected[status, proxied] = (problem, f"HTTP {status}, not an answer of AWS")
             found[status, proxied] = answer[:2]
     assert found == expected
@@ -195,11 +188,11 @@ def test_the_code_of_a_refusal_has_nothing_that_a_terminal_obeys(code: str, know
 @pytest.mark.parametrize(
     ("answer", "problem", "through_proxy"),
     [
-        (CLOSED, probe.LOST, probe.PROXY),
-        (raw(headed(b"x", "Content-Length: 2")), probe.LOST, probe.PROXY),
-        (raw(b"220 mail.example.com\r\n\r\n"), probe.LOST, probe.PROXY),
-        (Answer(b"x" * 2000), probe.FOREIGN, probe.FOREIGN),
-        (Answer(b"x", 407), probe.FOREIGN, probe.PROXY),
+        (CLOSED, request.LOST, request.PROXY),
+        (raw(headed(b"x", "Content-Length: 2")), request.LOST, request.PROXY),
+        (raw(b"220 mail.example.com\r\n\r\n"), request.LOST, request.PROXY),
+        (Answer(b"x" * 2000), request.FOREIGN, request.FOREIGN),
+        (Answer(b"x", 407), request.FOREIGN, request.PROXY),
         (ok("GetUser", USER), "", ""),
     ],
     ids=["closed", "short", "not HTTP", "too large", "login", "ok"],
@@ -211,7 +204,7 @@ def test_what_the_network_does_is_an_outcome(
     endpoint = stub.endpoint(answer)
     proxy = {"http": f"http://127.0.0.1:{stub.port}"}
     found = [
-        probe.ask(network._USER, OWN._replace(url=endpoint.url), KEY, {"proxies": proxies}, 5)
+        request.send(network._USER, OWN._replace(url=endpoint.url), KEY, {"proxies": proxies}, 5)
         for proxies in ({}, {"https": proxy["http"]}, proxy)
     ]
     assert [outcome.problem for outcome in found] == [problem, problem, through_proxy]
@@ -221,13 +214,13 @@ def test_what_the_network_does_is_an_outcome(
 
 
 @pytest.mark.parametrize(
-    ("url", "problem"), [("closed", probe.REFUSED), ("http://a..b", probe.INVALID)]
+    ("url", "problem"), [("closed", request.REFUSED), ("http://a..b", request.INVALID)]
 )
 def test_an_address_that_cannot_be_used_is_an_outcome(url: str, problem: str, closed: str) -> None:
     """If there is a proxy, it is that of the proxy."""
     target = OWN._replace(url=closed if url == "closed" else url)
-    for proxies, expected in (({}, problem), ({"http": closed}, probe.PROXY)):
-        asked = probe.ask(network._USER, target, KEY, {"proxies": proxies}, 5)
+    for proxies, expected in (({}, problem), ({"http": closed}, request.PROXY)):
+        asked = request.send(network._USER, target, KEY, {"proxies": proxies}, 5)
         assert asked.problem == expected
         assert asked.reason
 
@@ -237,15 +230,22 @@ def test_an_address_that_cannot_be_used_is_an_outcome(url: str, problem: str, cl
 
 def outcome(
     code: str = "", message: str = "", clock: float | None = None, **texts: str
-) -> probe.Outcome:
-    return probe.Outcome("", code=code, message=message, clock=clock, texts=texts)
+) -> request.Outcome:
+    return request.Outcome("", code=code, message=message, clock=clock, texts=texts)
 
 
 LATE = "Signature expired: 1 is earlier than 2"
 KEY_CODES = (
-    *("AuthFailure", "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId"),
-    *("InvalidSignature", "InvalidSignatureException", "InvalidToken"),
-    *("MissingAuthenticationToken", "OptInRequired", "SignatureDoesNotMatch"),
+    "AuthFailure",
+    "IncompleteSignature",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignature",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "OptInRequired",
+    "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 )
 CLOCK_CODES = ("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed")
@@ -287,92 +287,73 @@ CLOCK = "; set the clock of this machine, for example with NTP"
 @pytest.mark.parametrize(
     ("answer", "finding"),
     [
-        (outcome(), ("skipped", None, "the response has no date")),
-        (outcome(clock=0.2), ("ok", None, "1 s ahead of the service, or less")),
-        (outcome(clock=-0.2), ("ok", None, "1 s behind the service, or less")),
-        (outcome(clock=7), ("ok", None, "7 s ahead of the service, or less")),
-        (outcome(clock=300), ("ok", None, "300 s ahead of the service, or less")),
-        (outcome(clock=-300), ("ok", None, "300 s behind the service, or less")),
-        (
-            outcome(clock=301),
-            ("warning", "clock-skew", f"301 s ahead of the service, or less{CLOCK}"),
-        ),
+        (outcome(), "skipped: the response has no date"),
+        (outcome(clock=0.2), "ok: 1 s ahead of the service, or less"),
+        (outcome(clock=-0.2), "ok: 1 s behind the service, or less"),
+        (outcome(clock=7), "ok: 7 s ahead of the service, or less"),
+        (outcome(clock=300), "ok: 300 s ahead of the service, or less"),
+        (outcome(clock=-300), "ok: 300 s behind the service, or less"),
+        (outcome(clock=301), f"warning (clock-skew): 301 s ahead of the service, or less{CLOCK}"),
         (
             outcome("AccessDenied", clock=-301),
-            ("warning", "clock-skew", f"301 s behind the service, or less{CLOCK}"),
+            f"warning (clock-skew): 301 s behind the service, or less{CLOCK}",
         ),
         (
             outcome("SignatureDoesNotMatch", clock=-301),
-            ("wrong", "clock-skew", f"301 s behind the service, or less{CLOCK}"),
+            f"wrong (clock-skew): 301 s behind the service, or less{CLOCK}",
         ),
-        (
-            outcome("SignatureDoesNotMatch", clock=7),
-            ("ok", None, "7 s ahead of the service, or less"),
-        ),
+        (outcome("SignatureDoesNotMatch", clock=7), "ok: 7 s ahead of the service, or less"),
         (
             outcome("RequestExpired", clock=7),
-            ("wrong", "clock-skew", f"7 s ahead of the service, or less{CLOCK}"),
+            f"wrong (clock-skew): 7 s ahead of the service, or less{CLOCK}",
         ),
         (
             outcome("SignatureDoesNotMatch", EARLY),
             (
-                "wrong",
-                "clock-skew",
-                "the service does not accept the time of requests: SignatureDoesNotMatch" + CLOCK,
+                "wrong (clock-skew): the service does not accept the time of requests: "
+                f"SignatureDoesNotMatch{CLOCK}"
             ),
         ),
     ],
 )
-def test_the_clock(answer: probe.Outcome, finding: tuple[str, str | None, str]) -> None:
+def test_the_clock(answer: request.Outcome, finding: str) -> None:
     assert shown(network._clock(answer)) == finding
 
 
 @pytest.mark.parametrize(
     ("name", "finding"),
     [
-        (
-            "absent",
-            ("wrong", "no-file", "absent from x: No such file or directory; correct x or unset it"),
-        ),
-        (
-            "empty",
-            ("wrong", "unreadable", "empty from x: no certificate can be read from it; correct x"),
-        ),
+        ("absent", "wrong (no-file): absent from x: No such file or directory"),
+        ("empty", "wrong (unreadable): empty from x: no certificate can be read from it"),
         # Only a file can contain such a name, as no variable can.
-        (
-            "a\0b",
-            ("wrong", "unreadable", "a\0b from x: no certificate can be read from it; correct x"),
-        ),
+        ("a\0b", "wrong (unreadable): a\0b from x: no certificate can be read from it"),
     ],
 )
 def test_a_file_of_authorities(
-    name: str, finding: tuple[str, str | None, str], environ: pytest.MonkeyPatch, tmp_path: Path
+    name: str, finding: str, environ: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     environ.chdir(tmp_path)
     (tmp_path / "empty").touch()
+    environ.setattr(configuration, "ca_bundle", lambda _: (name, "x"))
 
-    def checked(target: Destination | None) -> tuple[str, str | None, str] | None:
-        inspection = SimpleNamespace(ca_bundle=lambda: (name, "x"))
-        configuration: Any = SimpleNamespace(inspection=inspection, target=target)
-        return shown(Configuration.check_ca(configuration))
+    def checked(target: Destination | None) -> str | None:
+        fake: Any = SimpleNamespace(is_read=True, settings=None, target=target)
+        return shown(Configuration.check_ca(fake))
 
-    result, cause, text = finding
-    text = f"{text.removesuffix(' or unset it')} or unset it"
     # Also if the target is not known.
-    assert [checked(AWS), checked(None)] == [(result, cause, text)] * 2
-    skipped = ("skipped", None, "the endpoint is http, so no certificate is verified")
-    assert checked(OWN) == skipped
+    assert [checked(AWS), checked(None)] == [f"{finding}; correct x or unset it"] * 2
+    assert checked(OWN) == "skipped: the endpoint is http, so no certificate is verified"
 
 
 def test_where_the_region_is_from(environ: pytest.MonkeyPatch) -> None:
-    inspection = SimpleNamespace(region="eu-west-1")
-    configuration: Any = SimpleNamespace(inspection=inspection, failures={})
-    found = [Configuration.check_region(configuration).found]
+    settings = {"region": "eu-west-1"}
+    fake: Any = SimpleNamespace(is_read=True, settings=settings, failures={})
+    found = [Configuration.check_region(fake).found]
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
         environ.setenv(name, "eu-west-1")
-        found.append(Configuration.check_region(configuration).found)
-    inspection.region = ""
-    found.append(Configuration.check_region(configuration).found)
+        found.append(Configuration.check_region(fake).found)
+    settings["region"] = ""
+    found.append(Configuration.check_region(fake).found)
     assert found == [
         "eu-west-1 from the profile",
         "eu-west-1 from AWS_DEFAULT_REGION",
@@ -384,30 +365,24 @@ def test_where_the_region_is_from(environ: pytest.MonkeyPatch) -> None:
 def test_the_encryption() -> None:
     urls = ("https://10.0.0.1:8/", "http://127.0.0.1:9", "http://[::1]", "http://10.0.0.1")
     assert [shown(network._tls(OWN._replace(url=url))) for url in urls] == [
-        ("ok", None, "the certificate of 10.0.0.1 is valid"),
-        ("skipped", None, "the endpoint is http, on this machine"),
-        ("skipped", None, "the endpoint is http, on this machine"),
+        "ok: the certificate of 10.0.0.1 is valid",
+        "skipped: the endpoint is http, on this machine",
+        "skipped: the endpoint is http, on this machine",
         (
-            "warning",
-            None,
-            "http://10.0.0.1 is not encrypted; use https, because responses can contain secrets",
+            "warning: http://10.0.0.1 is not encrypted; use https, because responses can contain "
+            "secrets"
         ),
     ]
+
+
+OF_IAM = "check AWS_IAM_URL; use the address of an IAM service"
 
 
 @pytest.mark.parametrize(
     ("code", "result", "cause", "advice"),
     [
         ("AccessDenied", "ok", None, ""),
-        *(
-            (
-                code,
-                "wrong",
-                "endpoint-wrong",
-                "check AWS_IAM_URL; use the address of an IAM service",
-            )
-            for code in OTHER_SERVICE
-        ),
+        *((code, "wrong", "endpoint-wrong", OF_IAM) for code in OTHER_SERVICE),
         ("InvalidAction", "warning", None, "check AWS_IAM_URL; is it IAM?"),
         *((code, "warning", None, "try again later") for code in FAULTS),
     ],
@@ -427,14 +402,15 @@ ELSEWHERE = (
     "aws; set AWS_REGION to a region of aws-cn, or use another key"
 )
 DIFFERENT = (
-    "http://127.0.0.1:9 from AWS_IAM_URL, refuses the access key that STS accepts: {}; check that "
-    "the endpoints of IAM and STS are of the same service"
+    "http://127.0.0.1:9 from AWS_IAM_URL, refuses the access key that STS accepts: "
+    "SignatureDoesNotMatch; check that the endpoints of IAM and STS are of the same service"
 )
 USUAL = (
     "it may be mistyped, deleted, inactive or less than a minute old, or not of partition aws "
     "(AWS_IAM_URL; no region is set)"
 )
 
+SCOPED = "check the endpoint and the Region for which requests are signed"
 ACTIVE = "; check that the access key is active and that both of its parts are complete"
 NEW = (
     "it may be less than a minute old, or the endpoints of IAM and STS are not of the same service "
@@ -455,21 +431,17 @@ BY_STS_ALONE = (
 
 def not_accepted(code: str, more: str) -> dict[str, Any]:
     text = f"the access key from profile work is not accepted: {code}{more}"
-    return {"credentials": ("wrong", "wrong-key", text)}
+    return {"credentials": f"wrong (wrong-key): {text}"}
 
 
-#: What IAM and STS answer, and the check that reports it; None if STS is not asked.
-BLAMED: dict[str, tuple[probe.Outcome, probe.Outcome | None, dict[str, Any]]] = {
-    "accepted": (outcome(), KNOWN, {}),
-    "accepted, and there is no STS": (outcome(), None, {}),
-    "denied": (outcome("AccessDenied"), KNOWN, {}),
-    "a problem on the way": (probe.Outcome(probe.LOST), KNOWN, {}),
-    "the time": (outcome("RequestExpired"), KNOWN, {}),
-    "the region": (
-        outcome("SignatureDoesNotMatch", SCOPE),
-        KNOWN,
-        {"region": ("wrong", None, REGION)},
-    ),
+#: What IAM and STS answer, or its code, and the check that reports it; None if STS is not asked.
+BLAMED: dict[str, tuple[str | request.Outcome, str | request.Outcome | None, dict[str, Any]]] = {
+    "accepted": ("", KNOWN, {}),
+    "accepted, and there is no STS": ("", None, {}),
+    "denied": ("AccessDenied", KNOWN, {}),
+    "a problem on the way": (request.Outcome(request.LOST), KNOWN, {}),
+    "the time": ("RequestExpired", KNOWN, {}),
+    "the region": (outcome("SignatureDoesNotMatch", SCOPE), KNOWN, {"region": f"wrong: {REGION}"}),
     "the region, in the message of another error": (outcome("AccessDenied", SCOPE), KNOWN, {}),
     "a mistyped secret": (
         outcome("SignatureDoesNotMatch", f"{MISMATCH} x"),
@@ -477,71 +449,70 @@ BLAMED: dict[str, tuple[probe.Outcome, probe.Outcome | None, dict[str, Any]]] = 
         not_accepted("SignatureDoesNotMatch", "; check the secret access key from profile work"),
     ),
     "another signature": (
-        outcome("InvalidSignature"),
+        "InvalidSignature",
         None,
-        not_accepted(
-            "InvalidSignature", "; check the endpoint and the Region for which requests are signed"
-        ),
+        not_accepted("InvalidSignature", f"; {SCOPED}"),
     ),
-    "another reason": (outcome("AuthFailure"), None, not_accepted("AuthFailure", ACTIVE)),
+    "another reason": ("AuthFailure", None, not_accepted("AuthFailure", ACTIVE)),
     "a signature that STS accepts": (
         outcome("SignatureDoesNotMatch", f"{MISMATCH} x"),
         KNOWN,
-        {"endpoint": ("wrong", "endpoint-wrong", DIFFERENT.format("SignatureDoesNotMatch"))},
+        {"endpoint": f"wrong (endpoint-wrong): {DIFFERENT}"},
     ),
     "a signature that STS refuses too": (
-        outcome("AuthFailure"),
-        outcome("AuthFailure"),
+        "AuthFailure",
+        "AuthFailure",
         not_accepted("AuthFailure", ACTIVE),
     ),
     "an unknown key": (
-        outcome("InvalidClientTokenId"),
+        "InvalidClientTokenId",
         None,
         not_accepted("InvalidClientTokenId", f"; {USUAL}"),
     ),
     "a key that only STS knows": (
-        outcome("InvalidAccessKeyId"),
+        "InvalidAccessKeyId",
         KNOWN,
         not_accepted("InvalidAccessKeyId", f"; STS accepts it as {ARN}; {NEW}"),
     ),
     "an expired token": (
-        outcome("ExpiredToken"),
-        outcome("ExpiredToken"),
-        {"credentials": ("wrong", "token-expired", EXPIRED)},
+        "ExpiredToken",
+        "ExpiredToken",
+        {"credentials": f"wrong (token-expired): {EXPIRED}"},
     ),
     "STS refuses alone": (
-        outcome("AccessDenied"),
-        outcome("InvalidClientTokenId"),
-        {"identity": ("warning", "wrong-key", BY_STS_ALONE)},
+        "AccessDenied",
+        "InvalidClientTokenId",
+        {"identity": f"warning (wrong-key): {BY_STS_ALONE}"},
     ),
-    "both refuse the time": (outcome("RequestExpired"), outcome("RequestExpired"), {}),
-    "STS has a fault": (outcome(), outcome("InternalFailure"), {}),
+    "both refuse the time": ("RequestExpired", "RequestExpired", {}),
+    "STS has a fault": ("", "InternalFailure", {}),
 }
 
 
 @pytest.mark.parametrize("case", BLAMED)
 def test_which_check_reports_what_the_services_do_not_accept(case: str) -> None:
-    iam, sts, checks = BLAMED[case]
+    *answers, checks = BLAMED[case]
+    iam, sts = (outcome(each) if isinstance(each, str) else each for each in answers)
     for target in (STS, OWN_STS):
-        known = network.Sts(target, sts) if sts else None
-        found = network._blame(iam, OWN, ORIGIN, KEY, known)
+        known = Sts(target, sts) if sts else None
+        found = network._not_accepted(iam, OWN, ORIGIN, KEY, known)
         assert {name: shown(finding) for name, finding in found.items()} == checks
 
 
 def test_a_key_of_another_partition() -> None:
-    def found(iam: probe.Outcome, target: Destination = OWN_STS, sent: Destination = OWN) -> Any:
-        checks = network._blame(iam, sent, ORIGIN, KEY, network.Sts(target, OF_CHINA))
+    def found(iam: request.Outcome, target: Destination = OWN_STS, sent: Destination = OWN) -> Any:
+        checks = network._not_accepted(iam, sent, ORIGIN, KEY, Sts(target, OF_CHINA))
         return {name: shown(finding) for name, finding in checks.items()}
 
-    assert found(outcome()) == {"partition": ("warning", "partition-wrong", ELSEWHERE)}
+    assert found(outcome()) == {"partition": f"warning (partition-wrong): {ELSEWHERE}"}
     for code in ("InvalidClientTokenId", "ExpiredToken"):
-        assert found(outcome(code)) == {"partition": ("wrong", "partition-wrong", ELSEWHERE)}
+        assert found(outcome(code)) == {"partition": f"wrong (partition-wrong): {ELSEWHERE}"}
     # The endpoint of STS that follows from that of IAM knows keys of one partition only.
     assert found(outcome(), STS) == {}
     for region in ("cn-north-1", "nowhere"):
         assert found(outcome(), sent=OWN._replace(region=region)) == {}
-    moto = network.Sts(OWN_STS, outcome(Arn="arn:other:iam::1:user/bob", Account="1"))
-    assert network._blame(outcome(), OWN, ORIGIN, KEY, moto) == {}
+    moto = Sts(OWN_STS, outcome(Arn="arn:other:iam::1:user/bob", Account="1"))
+    assert network._not_accepted(outcome(), OWN, ORIGIN, KEY, moto) == {}
 
 
 @pytest.mark.parametrize(
@@ -557,10 +528,10 @@ def test_a_key_of_another_partition() -> None:
     ],
 )
 def test_a_key_that_iam_does_not_know(
-    key_id: str, token: str | None, origin: Origin, sts: probe.Outcome, advice: str
+    key_id: str, token: str | None, origin: Origin, sts: request.Outcome, advice: str
 ) -> None:
     key = SimpleNamespace(access_key=key_id, secret_key="s", token=token)
-    found = network._blame(outcome("InvalidClientTokenId"), OWN, origin, key, network.Sts(STS, sts))
+    found = network._not_accepted(outcome("InvalidClientTokenId"), OWN, origin, key, Sts(STS, sts))
     assert list(found) == ["credentials"]
     assert found["credentials"].advice[: len(advice)] == advice
 
@@ -568,13 +539,13 @@ def test_a_key_that_iam_does_not_know(
 def test_whose_key_it_is() -> None:
     at = "STS at https://sts.amazonaws.com"
     answers = (KNOWN, outcome("X"), outcome(), outcome(Arn=ARN), outcome(Account="1"))
-    found = [network._identity(network.Sts(STS, answer)) for answer in answers]
+    found = [network._identity(Sts(STS, answer)) for answer in answers]
     assert [(shown(finding), finding.account) for finding in found] == [
-        (("ok", None, f"{ARN} in account 123456789012, by {at}"), "123456789012"),
-        (("skipped", None, f"not known from {at}: it answers X"), None),
-        *[(("skipped", None, f"not known from {at}: it answers without an ARN"), None)] * 3,
+        (f"ok: {ARN} in account 123456789012, by {at}", "123456789012"),
+        (f"skipped: not known from {at}: it answers X", None),
+        *[(f"skipped: not known from {at}: it answers without an ARN", None)] * 3,
     ]
-    lost = network.Sts(STS, probe.Outcome(probe.LOST, "Connection reset"))
+    lost = Sts(STS, request.Outcome(request.LOST, "Connection reset"))
     assert network._identity(lost).found == f"not known from {at}: Connection reset"
 
 
@@ -582,24 +553,24 @@ def test_why_sts_is_not_asked() -> None:
     elsewhere = AWS._replace(url="https://iam.nz-north-1.amazonaws.nz")
     what = "and no endpoint of STS is configured; set AWS_ENDPOINT_URL_STS to see whose key it is"
     assert [shown(network._unasked(target)) for target in (OWN, elsewhere)] == [
-        ("skipped", None, f"the endpoint is private, {what}"),
-        ("skipped", None, f"the endpoint is in a partition that botocore does not know, {what}"),
+        f"skipped: the endpoint is private, {what}",
+        f"skipped: the endpoint is in a partition that botocore does not know, {what}",
     ]
 
 
 @pytest.mark.parametrize(
     ("problem", "check", "others"),
     [
-        (probe.LOST, "endpoint", ["tls", "clock"]),
-        (probe.TLS, "tls", ["endpoint", "clock"]),
-        (probe.PROXY, "proxy", ["endpoint", "tls", "clock"]),
-        (probe.UNKNOWN_CA, "ca", ["endpoint", "tls", "clock"]),
+        (request.LOST, "endpoint", ["tls", "clock"]),
+        (request.TLS, "tls", ["endpoint", "clock"]),
+        (request.PROXY, "proxy", ["endpoint", "tls", "clock"]),
+        (request.UNKNOWN_CA, "ca", ["endpoint", "tls", "clock"]),
     ],
 )
 def test_what_a_problem_on_the_way_leaves_unchecked(
     problem: str, check: str, others: list[str]
 ) -> None:
-    found = network._way(probe.Outcome(problem, "it fails"), OWN)
+    found = network._way(request.Outcome(problem, "it fails"), OWN)
     texts = {name: finding.found for name, finding in found.items()}
     unchecked = dict.fromkeys(others, f"not checked, because of {check}")
     assert texts == {check: f"{OWN.url}: it fails", **unchecked}
@@ -609,23 +580,25 @@ def test_what_a_problem_on_the_way_leaves_unchecked(
     }
 
 
-def test_which_requests_are_sent() -> None:
+def test_which_requests_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """STS is asked first, if there is one, and IAM always; what IAM does not accept goes before."""
     asked: list[tuple[str, Destination]] = []
+    fake: Any = SimpleNamespace(target=OWN, origin=lambda _: ORIGIN, keys=None)
 
-    def found(sts: Any, iam: probe.Outcome = outcome()) -> dict[str, Any]:  # noqa: B008
-        def target(_: Destination) -> Any:
+    def found(sts: Any, iam: request.Outcome = outcome()) -> dict[str, Any]:  # noqa: B008
+        def target(*_: object) -> Any:
             if isinstance(sts, Failure):
                 raise sts
             return sts and STS
 
-        def ask(question: probe.Question, where: Destination, key: Any) -> probe.Outcome:
+        def send(operation: request.Operation, _: object, where: Destination, key: Any) -> Any:
             assert key is KEY
-            asked.append((question.operation, where))
+            asked.append((operation.name, where))
             return sts if where is STS else iam
 
-        client: Any = SimpleNamespace(sts=target, ask=ask)
-        checks = network.examine(client, OWN, ORIGIN, KEY)
+        monkeypatch.setattr(network, "sts_target", target)
+        monkeypatch.setattr(network, "_send", send)
+        checks = network.check(fake, KEY)
         return {name: (finding.result, finding.found) for name, finding in checks.items()}
 
     way = {
@@ -644,7 +617,7 @@ def test_which_requests_are_sent() -> None:
     refused_by_sts = found(outcome("InvalidClientTokenId"), outcome("AccessDenied"))
     assert refused_by_sts["identity"][0] == "warning"
     assert list(refused_by_sts) == ["identity", "endpoint", "tls", "clock"]
-    lost = found(KNOWN, probe.Outcome(probe.LOST, "it fails"))
+    lost = found(KNOWN, request.Outcome(request.LOST, "it fails"))
     assert lost == {
         "identity": ("ok", of_sts),
         "endpoint": ("wrong", f"{OWN.url}: it fails"),

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 from support.connecting import USER
 from support.doctor import (
+    BY_TOKEN,
     KEYS,
     PROFILE,
     SSO,
-    TOKEN,
     TWO_LINES,
     Place,
+    answering,
     caller,
     chain,
     doctor,
@@ -28,7 +29,7 @@ from support.doctor import (
 )
 from support.selection import every
 from support.shell import KEY_ID
-from support.stub import ok
+from support.stub import ok, refused
 
 from iamcli.hints.credentials import MISMATCH
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint
+
+    SetUp = Callable[[Place], Mapping[str, str]]
 
 
 def process(**values: object) -> str:
@@ -53,152 +56,103 @@ def encoded(place: Place, encoding: str) -> dict[str, str]:
     return env
 
 
+BUNDLE = "AWS_CA_BUNDLE"
+NO_BUNDLE = f"/absent from {BUNDLE}: No such file or directory; correct {BUNDLE} or unset it"
+NOT_UTF_8 = "/.aws/credentials is not text in UTF-8; save it in UTF-8"
 NO_KEY = "the credentials of the AWS configuration contain an invalid character; correct the"
 
-#: Set-ups, what makes them, the check that is not ok, and a part of what it says. Commands work if
-#: its result is a warning, and fail if it is wrong.
-AGREEING: list[tuple[str, str, str, str, Callable[[Place], Mapping[str, str]]]] = [
-    (
-        "no-number-of-attempts",
-        "environment",
-        "wrong",
-        "max_attempts: abc; use a whole number, at least 1",
-        lambda p: chain(p, f"{PROFILE}max_attempts = abc\n", "config") | {"AWS_MAX_ATTEMPTS": ""},
-    ),
-    (
-        "no-number-of-seconds",
-        "credentials",
-        "wrong",
-        "invalid AWS setting metadata_service_timeout: abc; use a whole number",
-        lambda p: chain(p, f"{PROFILE}metadata_service_timeout = abc\n"),
-    ),
-    (
-        "no-time-zone",
-        "credentials",
-        "wrong",
-        "AWS_ACCESS_KEY_ID: the time at which the credentials expire has no time zone",
-        lambda _: {
-            "AWS_CREDENTIAL_FILE": "",
-            **KEYS,
-            "AWS_SESSION_TOKEN": TOKEN,
-            "AWS_CREDENTIAL_EXPIRATION": "2099-01-01T00:00:00",
-        },
-    ),
-    (
-        "tilde-in-quotes",
-        "credentials",
-        "wrong",
-        'a shell does not replace "~" between quotation marks; use $HOME instead',
-        lambda _: {"AWS_CREDENTIAL_FILE": "~/keys"},
-    ),
-    (
-        "no-such-profile",
-        "credentials",
-        "wrong",
-        "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile",
-        lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "other"},
-    ),
-    (
-        "expired",
-        "credentials",
-        "wrong",
-        "the access key from AWS_ACCESS_KEY_ID has expired at 2020-01-01 00:00",
-        lambda _: {
-            "AWS_CREDENTIAL_FILE": "",
-            **KEYS,
-            "AWS_SESSION_TOKEN": TOKEN,
-            "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z",
-        },
-    ),
-    *(
-        (
-            f"key-{value}",
-            "credentials",
-            "wrong",
-            NO_KEY,
-            lambda p, value=value: chain(p, process(AccessKeyId=value), "config"),
-        )
-        for value in (None, 12, "a b")
-    ),
-    (
-        "not-utf-8",
-        "credentials",
-        "wrong",
-        "/.aws/credentials is not text in UTF-8; save it in UTF-8",
-        lambda p: encoded(p, "latin-1"),
-    ),
-    (
-        "utf-16",
-        "credentials",
-        "wrong",
-        "/.aws/credentials is not text in UTF-8; save it in UTF-8",
-        lambda p: encoded(p, "utf-16"),
-    ),
-    (
-        "tilde",
-        "ca",
-        "ok",
-        "/ca.pem from ca_bundle of the AWS configuration",
-        lambda p: {
-            "AWS_CONFIG_FILE": file(p.home, "config", "[default]\nca_bundle = ~/ca.pem\n"),
-            "REQUESTS_CA_BUNDLE": file(p.home, "ca.pem", p.tls[1].read_text())[:0],
-            "AWS_ENDPOINT_URL": (
-                p.tls[0].endpoint(caller()).on("GetUser", ok("GetUser", USER)).url
+#: For a check and its result: the names of set-ups, a part of what the check says, and what makes
+#: them. Commands fail if the result is wrong.
+AGREEING: dict[tuple[str, str], dict[str, tuple[str, SetUp]]] = {
+    ("environment", "wrong"): {
+        "no-number-of-attempts": (
+            "max_attempts: abc; use a whole number, at least 1",
+            lambda p: (
+                chain(p, f"{PROFILE}max_attempts = abc\n", "config") | {"AWS_MAX_ATTEMPTS": ""}
             ),
-        },
-    ),
-    (
-        "no-certificate",
-        "ca",
-        "wrong",
-        "/empty.pem from AWS_CA_BUNDLE: no certificate can be read from it; correct AWS_CA_BUNDLE ",
-        lambda p: private(
-            AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=file(p.home, "empty.pem", "")
+        )
+    },
+    ("credentials", "wrong"): {
+        "no-number-of-seconds": (
+            "invalid AWS setting metadata_service_timeout: abc; use a whole number",
+            lambda p: chain(p, f"{PROFILE}metadata_service_timeout = abc\n"),
         ),
-    ),
-    (
-        "sso-without-a-token",
-        "credentials",
-        "wrong",
-        "does not exist; run: aws sso login",
-        lambda p: chain(p, SSO, "config"),
-    ),
-    (
-        "no-answer-of-the-instance",
-        "credentials",
-        "wrong",
-        "the role of the instance (gives no credentials); set AWS_CREDENTIAL_FILE",
-        lambda p: {
-            "AWS_CREDENTIAL_FILE": "",
-            "AWS_EC2_METADATA_DISABLED": "",
-            "AWS_EC2_METADATA_SERVICE_ENDPOINT": html(p, 500),
-        },
-    ),
-    (
-        "nested-key",
-        "credentials",
-        "wrong",
-        NO_KEY,
-        lambda p: chain(
-            p, "[default]\naws_access_key_id =\n  a = b\naws_secret_access_key = x\n", "config"
+        "no-time-zone": (
+            "AWS_ACCESS_KEY_ID: the time at which the credentials expire has no time zone",
+            lambda _: {**BY_TOKEN, "AWS_CREDENTIAL_EXPIRATION": "2099-01-01T00:00:00"},
         ),
-    ),
-]
+        "tilde-in-quotes": (
+            'a shell does not replace "~" between quotation marks; use $HOME instead',
+            lambda _: {"AWS_CREDENTIAL_FILE": "~/keys"},
+        ),
+        "no-such-profile": (
+            "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile",
+            lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "other"},
+        ),
+        "expired": (
+            "the access key from AWS_ACCESS_KEY_ID has expired at 2020-01-01 00:00",
+            lambda _: {**BY_TOKEN, "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"},
+        ),
+        **{
+            f"key-{value}": (
+                NO_KEY,
+                lambda p, value=value: chain(p, process(AccessKeyId=value), "config"),
+            )
+            for value in (None, 12, "a b")
+        },
+        "not-utf-8": (NOT_UTF_8, lambda p: encoded(p, "latin-1")),
+        "utf-16": (NOT_UTF_8, lambda p: encoded(p, "utf-16")),
+        "sso-without-a-token": (
+            "does not exist; run: aws sso login",
+            lambda p: chain(p, SSO, "config"),
+        ),
+        "no-answer-of-the-instance": (
+            "the role of the instance (gives no credentials); set AWS_CREDENTIAL_FILE",
+            lambda p: {
+                "AWS_CREDENTIAL_FILE": "",
+                "AWS_EC2_METADATA_DISABLED": "",
+                "AWS_EC2_METADATA_SERVICE_ENDPOINT": html(p, 500),
+            },
+        ),
+        "nested-key": (
+            NO_KEY,
+            lambda p: chain(
+                p, "[default]\naws_access_key_id =\n  a = b\naws_secret_access_key = x\n", "config"
+            ),
+        ),
+    },
+    ("ca", "ok"): {
+        "tilde": (
+            "/ca.pem from ca_bundle of the AWS configuration",
+            lambda p: {
+                "AWS_CONFIG_FILE": file(p.home, "config", "[default]\nca_bundle = ~/ca.pem\n"),
+                "REQUESTS_CA_BUNDLE": file(p.home, "ca.pem", p.tls[1].read_text())[:0],
+                "AWS_ENDPOINT_URL": (
+                    p.tls[0].endpoint(caller()).on("GetUser", ok("GetUser", USER)).url
+                ),
+            },
+        )
+    },
+    ("ca", "wrong"): {
+        "no-certificate": (
+            f"/empty.pem from {BUNDLE}: no certificate can be read from it; correct {BUNDLE} ",
+            lambda p: private(
+                AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=file(p.home, "empty.pem", "")
+            ),
+        )
+    },
+}
 
 
 @pytest.mark.parametrize(
-    ("check", "result", "said", "make"),
-    [row[1:] for row in AGREEING],
-    ids=[row[0] for row in AGREEING],
+    ("found", "said", "make"),
+    [(found, *row) for found, rows in AGREEING.items() for row in rows.values()],
+    ids=[name for rows in AGREEING.values() for name in rows],
 )
 def test_the_result_agrees_with_a_command(
-    check: str,
-    result: str,
-    said: str,
-    make: Callable[[Place], Mapping[str, str]],
-    healthy: ForkRunner,
-    place: Place,
+    found: tuple[str, str], said: str, make: SetUp, healthy: ForkRunner, place: Place
 ) -> None:
+    check, result = found
     env = make(place)
     report = doctor(healthy, **env)
     assert (report.result(check), report.status) == (result, int(result == "wrong"))
@@ -215,94 +169,66 @@ def hiding(place: Place) -> dict[str, str]:
     return {"PYTHONPATH": f"{place.home}/old"}
 
 
-#: Set-ups, what makes them: a check, its result, its cause, and a part of what it says.
-FOUND: list[tuple[str, str, str | None, str, Callable[[Place], Mapping[str, str]]]] = [
-    (
-        "credentials",
-        "ok",
-        None,
-        "access key *** from AWS_CREDENTIAL_FILE",
-        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "AKIA1"))},
-    ),
-    (
-        "credentials",
-        "wrong",
-        None,
-        "invalid character",
-        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "a b"))},
-    ),
-    (
-        "credentials",
-        "wrong",
-        "brackets",
-        "",
-        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "key>"))},
-    ),
-    (
-        "credentials",
-        "ok",
-        None,
-        "temporary credentials that expire at 2100-01-01 00:00 UTC from ",
-        lambda p: chain(p, process(SessionToken="t", Expiration="2100-01-01T00:00:00Z"), "config"),
-    ),
-    (
-        "credentials",
-        "wrong",
-        "no-credentials",
-        "(~/.boto), ",
-        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, ".boto", "[Boto]\n")[:0]},
-    ),
-    (
-        "credentials",
-        "wrong",
-        "no-credentials",
-        "the role of the instance (disabled by AWS_EC2_METADATA_DISABLED)",
-        lambda _: {"AWS_CREDENTIAL_FILE": "", "AWS_EC2_METADATA_DISABLED": "TRUE"},
-    ),
-    (
-        "region",
-        "ok",
-        None,
-        "eu-west-1 from AWS_REGION",
-        lambda _: {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"},
-    ),
-    (
-        "ca",
-        "wrong",
-        "no-file",
-        "/absent from AWS_CA_BUNDLE: No such file or directory; correct AWS_CA_BUNDLE or unset it",
-        lambda p: private(AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=f"{p.home}/absent"),
-    ),
-    ("tls", "skipped", None, "the endpoint is http, on this machine", lambda _: {}),
-    ("endpoint", "ok", None, "it answers", lambda p: refusing(p, "AccessDenied")),
-    (
-        "endpoint",
-        "wrong",
-        "endpoint-wrong",
-        "it answers NoSuchBucket; ",
-        lambda p: private(AWS_IAM_URL=refusing(p, "No Such-Bucket!")["AWS_ENDPOINT_URL"]),
-    ),
-    (
-        "credentials",
-        "wrong",
-        "wrong-key",
-        "; check the secret access key from credential file ",
-        lambda p: refusing(p, "SignatureDoesNotMatch", f"{MISMATCH} with the one you sent"),
-    ),
-    ("environment", "warning", "python-path", "abc, ast, bisect, ...; run: unset", hiding),
-]
+#: For a check, its result and its cause: a part of what it says, and what makes the set-up.
+FOUND: dict[tuple[str, str, str | None], dict[str, SetUp]] = {
+    ("credentials", "ok", None): {
+        "access key *** from AWS_CREDENTIAL_FILE": lambda p: {
+            "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "AKIA1"))
+        },
+        "temporary credentials that expire at 2100-01-01 00:00 UTC from ": lambda p: chain(
+            p, process(SessionToken="t", Expiration="2100-01-01T00:00:00Z"), "config"
+        ),
+    },
+    ("credentials", "wrong", None): {
+        "invalid character": lambda p: {
+            "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "a b"))
+        }
+    },
+    ("credentials", "wrong", "brackets"): {
+        "": lambda p: {
+            "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "key>"))
+        }
+    },
+    ("credentials", "wrong", "no-credentials"): {
+        "(~/.boto), ": lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, ".boto", "[Boto]\n")[:0]},
+        "the role of the instance (disabled by AWS_EC2_METADATA_DISABLED)": lambda _: {
+            "AWS_CREDENTIAL_FILE": "",
+            "AWS_EC2_METADATA_DISABLED": "TRUE",
+        },
+    },
+    ("region", "ok", None): {
+        "eu-west-1 from AWS_REGION": lambda _: {
+            "AWS_REGION": "eu-west-1",
+            "AWS_DEFAULT_REGION": "eu-west-2",
+        }
+    },
+    ("ca", "wrong", "no-file"): {
+        NO_BUNDLE: lambda p: private(
+            AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=f"{p.home}/absent"
+        )
+    },
+    ("tls", "skipped", None): {"the endpoint is http, on this machine": lambda _: {}},
+    ("endpoint", "ok", None): {"it answers": lambda p: refusing(p, "AccessDenied")},
+    ("endpoint", "wrong", "endpoint-wrong"): {
+        "it answers NoSuchBucket; ": lambda p: answering(p, refused("No Such-Bucket!", "", 403))
+    },
+    ("credentials", "wrong", "wrong-key"): {
+        "; check the secret access key from credential file ": lambda p: refusing(
+            p, "SignatureDoesNotMatch", f"{MISMATCH} with the one you sent"
+        )
+    },
+    ("environment", "warning", "python-path"): {"abc, ast, bisect, ...; run: unset": hiding},
+}
 
 
-@pytest.mark.parametrize(("check", "result", "cause", "said", "make"), FOUND)
+@pytest.mark.parametrize(
+    ("found", "said", "make"),
+    [(found, *row) for found, rows in FOUND.items() for row in rows.items()],
+)
 def test_what_is_found(
-    check: str,
-    result: str,
-    cause: str | None,
-    said: str,
-    make: Callable[[Place], Mapping[str, str]],
-    healthy: ForkRunner,
-    place: Place,
+    found: tuple[str, str, str | None], said: str, make: SetUp, healthy: ForkRunner, place: Place
 ) -> None:
+    check, result, cause = found
     report = doctor(healthy, **make(place))
     assert (report.result(check), report.checks[check]["cause"]) == (result, cause)
     assert said in report.said(check)
@@ -410,8 +336,7 @@ def test_the_places_that_were_looked_at(healthy: ForkRunner) -> None:
     said = doctor(healthy, AWS_CREDENTIAL_FILE="", AWS_PROFILE="work").said("credentials")
     assert said.startswith(f"access key AKIA...MPLE from profile work in {shared}; ")
     assert "looked at before: AWS_CREDENTIAL_FILE (not set), AWS_ACCESS_KEY_ID (not set)" in said
-    token = {"AWS_CREDENTIAL_FILE": "", **KEYS, "AWS_SESSION_TOKEN": TOKEN}
-    said = doctor(healthy, **token).said("credentials")
+    said = doctor(healthy, **BY_TOKEN).said("credentials")
     assert said.startswith("temporary access key AKIA...MPLE from AWS_ACCESS_KEY_ID; ")
     said = doctor(healthy, AWS_CREDENTIAL_FILE="").said("credentials")
     for place in (

@@ -31,107 +31,94 @@ NO_MODE = Failure("the defaults mode is no mode; correct it")
 @pytest.mark.parametrize(
     ("env", "options", "finding"),
     [
-        ({}, {}, ("ok", None, "no variable is set")),
+        ({}, {}, "ok: no variable is set"),
         (
             {"AWS_REGION": "x", "AWS_PROFILE": "y", "AWS_CA_BUNDLE": ""},
             {"reported": ("AWS_CA_BUNDLE",)},
-            ("ok", None, "set: AWS_PROFILE, AWS_REGION"),
+            "ok: set: AWS_PROFILE, AWS_REGION",
         ),
-        ({"AWS_REGION": "x\r"}, {}, ("warning", "carriage-return", f"AWS_REGION contains{RETURN}")),
+        ({"AWS_REGION": "x\r"}, {}, f"warning (carriage-return): AWS_REGION contains{RETURN}"),
         (
             {"AWS_REGION": "x\r", "AWS_IAM_URL": "\r"},
             {"stopping": True},
-            ("wrong", "carriage-return", f"AWS_IAM_URL and AWS_REGION contain{RETURN}"),
+            f"wrong (carriage-return): AWS_IAM_URL and AWS_REGION contain{RETURN}",
         ),
         (
             {"IAMCLI_TIMEOUT": "1\r"},
             {"failure": TOO_FEW},
-            ("wrong", "carriage-return", f"IAMCLI_TIMEOUT contains{RETURN}"),
+            f"wrong (carriage-return): IAMCLI_TIMEOUT contains{RETURN}",
         ),
         (
             {"AWS_REGION": "x\r"},
             {"failure": TOO_FEW},
-            ("warning", "carriage-return", f"AWS_REGION contains{RETURN}"),
+            f"warning (carriage-return): AWS_REGION contains{RETURN}",
         ),
         # Nothing that a command needs.
-        (
-            {"AWS_IAM_HOME": "x\r"},
-            {},
-            ("warning", "carriage-return", f"AWS_IAM_HOME contains{RETURN}"),
-        ),
-        ({}, {"failure": TOO_FEW}, ("wrong", None, str(TOO_FEW))),
-        ({}, {"failure": NO_MODE}, ("wrong", None, str(NO_MODE))),
+        ({"AWS_IAM_HOME": "x\r"}, {}, f"warning (carriage-return): AWS_IAM_HOME contains{RETURN}"),
+        ({}, {"failure": TOO_FEW}, f"wrong: {TOO_FEW!s}"),
+        ({}, {"failure": NO_MODE}, f"wrong: {NO_MODE!s}"),
         (
             {"AWS_DEFAULTS_MODE": ""},
             {"failure": NO_MODE},
             (
-                "wrong",
-                "empty-variable",
-                (
-                    "AWS_DEFAULTS_MODE is set but empty, which is no mode; run: unset "
-                    "AWS_DEFAULTS_MODE"
-                ),
+                "wrong (empty-variable): AWS_DEFAULTS_MODE is set but empty, which is no mode; "
+                "run: unset AWS_DEFAULTS_MODE"
             ),
         ),
-        ({"AWS_DEFAULTS_MODE": ""}, {"failure": TOO_FEW}, ("wrong", None, str(TOO_FEW))),
+        ({"AWS_DEFAULTS_MODE": ""}, {"failure": TOO_FEW}, f"wrong: {TOO_FEW!s}"),
         (
             {"JAVA_HOME": "x", "EC2_CERT": "x", "EC2_URL": "", "AWS_REGION": ""},
             {},
             (
-                "warning",
-                "old-variable",
-                (
-                    f"JAVA_HOME {JAVA}, EC2_CERT is not read, AWS_REGION {UNSET}; "
-                    "run: unset JAVA_HOME EC2_CERT AWS_REGION"
-                ),
+                f"warning (old-variable): JAVA_HOME {JAVA}, EC2_CERT is not read, AWS_REGION "
+                f"{UNSET}; run: unset JAVA_HOME EC2_CERT AWS_REGION"
             ),
         ),
         (
             {"AWS_CREDENTIALS_FILE": "x"},
             {},
             (
-                "warning",
-                "old-variable",
-                (
-                    "AWS_CREDENTIALS_FILE is not read, because the name is AWS_CREDENTIAL_FILE; "
-                    "set AWS_CREDENTIAL_FILE instead, or run: unset AWS_CREDENTIALS_FILE"
-                ),
+                "warning (old-variable): AWS_CREDENTIALS_FILE is not read, because the name is "
+                "AWS_CREDENTIAL_FILE; set AWS_CREDENTIAL_FILE instead, or run: unset "
+                "AWS_CREDENTIALS_FILE"
             ),
         ),
         (
             {"AWS_CREDENTIALS_FILE": "x"},
             {"reported": ("AWS_CREDENTIALS_FILE",)},
-            ("ok", None, "no variable is set"),
+            "ok: no variable is set",
         ),
         (
             {"CLIENT_CONFIG_FILE": "", "https_proxy": "", "NO_PROXY": ""},
             {},
-            (
-                "warning",
-                "empty-variable",
-                f"CLIENT_CONFIG_FILE {UNSET}; run: unset CLIENT_CONFIG_FILE",
-            ),
+            f"warning (empty-variable): CLIENT_CONFIG_FILE {UNSET}; run: unset CLIENT_CONFIG_FILE",
         ),
     ],
 )
 def test_the_environment(
-    env: dict[str, str],
-    options: dict[str, Any],
-    finding: tuple[str, str | None, str],
-    environ: pytest.MonkeyPatch,
+    env: dict[str, str], options: dict[str, Any], finding: str, environ: pytest.MonkeyPatch
 ) -> None:
     for name, value in env.items():
         environ.setenv(name, value)
     given = {"failure": None, "reported": (), "stopping": False, **options}
     failure, reported = given.pop("failure"), given.pop("reported")
-    assert shown(variables.examine(failure, reported, **given)) == finding
+    assert shown(variables.check(failure, reported, **given)) == finding
 
 
 #: Variables that the page summarizes.
 OTHERS = (
-    *("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION"),
-    *("https_proxy", "http_proxy", "no_proxy", "NO_PROXY", "REQUESTS_CA_BUNDLE"),
-    *("IAMCLI_COMPLETE", "IAMCLI_STRICT", "IAMCLI_TIMEOUT", "CLIENT_CONFIG_FILE"),
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "https_proxy",
+    "http_proxy",
+    "no_proxy",
+    "NO_PROXY",
+    "REQUESTS_CA_BUNDLE",
+    "IAMCLI_COMPLETE",
+    "IAMCLI_STRICT",
+    "IAMCLI_TIMEOUT",
+    "CLIENT_CONFIG_FILE",
 )
 
 
@@ -144,7 +131,7 @@ def test_each_variable_that_the_manual_names_is_looked_at(environ: pytest.Monkey
     missed = []
     for name in sorted(wanted):
         environ.setenv(name, "x\r")
-        found = variables.examine(None, (), stopping=False)
+        found = variables.check(None, (), stopping=False)
         if found.found.partition(" ")[0] != name or found.result != "warning":
             missed.append(name)
         environ.delenv(name)
@@ -161,8 +148,8 @@ def test_each_variable_that_the_manual_names_is_looked_at(environ: pytest.Monkey
 )
 def test_an_old_variable(name: str, why: str, environ: pytest.MonkeyPatch) -> None:
     environ.setenv(name, "x")
-    found = variables.examine(None, (), stopping=False)
-    assert shown(found) == ("warning", "old-variable", f"{name} {why}; run: unset {name}")
+    found = variables.check(None, (), stopping=False)
+    assert shown(found) == f"warning (old-variable): {name} {why}; run: unset {name}"
 
 
 NO_SHARED = "so that no shared file of credentials is read"
@@ -185,9 +172,9 @@ def test_the_effect_of_an_empty_variable(
 ) -> None:
     environ.setenv(name, "")
     text = f"{name} is set but empty, {effect}; run: unset {name}"
-    found = variables.examine(None, (), stopping=False)
-    assert shown(found) == ("warning", "empty-variable", text)
-    assert variables.examine(None, (name,), stopping=False).result == "ok"
+    found = variables.check(None, (), stopping=False)
+    assert shown(found) == f"warning (empty-variable): {text}"
+    assert variables.check(None, (name,), stopping=False).result == "ok"
 
 
 @pytest.mark.parametrize(

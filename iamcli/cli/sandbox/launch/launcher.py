@@ -281,7 +281,7 @@ def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]
 
     Raises Failure if the iam-* commands are not found.
     """
-    from iamcli.cli.homes import commands_folder
+    from iamcli.cli.installed_commands import commands_folder
 
     folder = commands_folder()
     env = _without_aws_variables(inherited)

@@ -13,8 +13,7 @@ import os
 import shlex
 import textwrap
 
-from iamcli.cli import script
-from iamcli.cli import shell_completion as completions
+from iamcli.cli import completion_scripts, script
 from iamcli.errors import Failure, visible
 from iamcli.help.text import columns
 from iamcli.protection import Folder
@@ -95,7 +94,7 @@ def start(env: dict[str, str], folder: str, prompt: str = PROMPT) -> list[str]:
     name = os.path.basename(shell)
     env["PS1"] = prompt
     env["IAMCLI_COMPLETE"] = "1"
-    completion = _completion(name) if name in completions.FILES else ""
+    completion = _completion(name) if name in completion_scripts.FILES else ""
     texts = {"prompt": prompt, "completion": completion}
     if name == "bash":
         file = _write(folder, "bashrc", _BASH.format(**texts))
@@ -109,7 +108,7 @@ def start(env: dict[str, str], folder: str, prompt: str = PROMPT) -> list[str]:
         return [shell, "-o", "no_global_rcs"]
     if name == "fish":
         file = _write(folder, "config.fish", _FISH.format(**texts))
-        source = f"source {completions.fish_quoted(file)}"
+        source = f"source {completion_scripts.fish_quoted(file)}"
         return [shell, "--no-config", "--init-command", source]
     return [shell, "-f"] if name in ("csh", "tcsh") else [shell]
 
@@ -126,14 +125,14 @@ def greeting(env: dict[str, str], announcement: str, *, kept: bool) -> str:
         break_on_hyphens=False,
     )
     commands = LATER_COMMANDS if kept else FIRST_COMMANDS
-    completing = os.path.basename(env.get("SHELL", "")) in completions.FILES
+    completing = os.path.basename(env.get("SHELL", "")) in completion_scripts.FILES
     more = " TAB completes options and names." if completing else ""
     return "\n".join([first, f"Try these commands.{more}", *(f"  {line}" for line in commands), ""])
 
 
 def _completion(shell: str) -> str:
     with contextlib.suppress(Failure):
-        return completions.script(shell)
+        return completion_scripts.script(shell)
     return ""
 
 

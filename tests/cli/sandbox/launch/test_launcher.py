@@ -15,8 +15,7 @@ from support.limits import NEVER
 from support.processes import run
 
 from iamcli import interrupts
-from iamcli.cli import command_server
-from iamcli.cli import shell_completion as completions
+from iamcli.cli import command_server, completion_scripts
 from iamcli.cli.sandbox.launch import launcher as sandbox
 from iamcli.cli.sandbox.launch import started
 from iamcli.cli.sandbox.launch.shell import LATER_COMMANDS, greeting
@@ -323,9 +322,9 @@ def test_how_each_shell_is_started(tmp_path, shell, command, file, first):
         written = folder / file
         assert written.read_text().splitlines()[0] == first
         assert written.stat().st_mode & 0o777 == 0o600
-        assert completions.script(shell) in written.read_text()
+        assert completion_scripts.script(shell) in written.read_text()
     if shell == "fish":
-        quoted = completions.fish_quoted(f"{folder}/config.fish")
+        quoted = completion_scripts.fish_quoted(f"{folder}/config.fish")
         assert options[2:] == [f"source {quoted}"]
     if shell == "zsh":
         (folder / ".zshrc").unlink()
@@ -341,7 +340,7 @@ def test_a_shell_is_started_also_if_it_cannot_complete(tmp_path, monkeypatch):
     def script(_shell):
         raise Failure("no completion")
 
-    monkeypatch.setattr(completions, "script", script)
+    monkeypatch.setattr(completion_scripts, "script", script)
     start_shell({"SHELL": "/bin/bash"}, str(tmp_path))
     assert "PS1='(iamcli sandbox) $ '\n" in (tmp_path / "bashrc").read_text()
     (tmp_path / "bashrc").unlink()

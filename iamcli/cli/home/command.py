@@ -26,7 +26,7 @@ def home(output: Output, folder: str, *, strict: bool) -> None:
     standard output. Run it again without --strict to change that back.
     """
     from iamcli.cli import index
-    from iamcli.cli.homes import lay_out
+    from iamcli.cli.home.layout import lay_out
 
     names = [command.name for command in index.commands()]
     for line in lay_out(folder, names, strict=strict):

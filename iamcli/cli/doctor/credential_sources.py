@@ -1,12 +1,11 @@
-"""The places where commands look for credentials, and the files that contain secrets."""
+"""Where commands look for credentials, and the files that contain secrets."""
 
 from __future__ import annotations
 
 import os
 from typing import NamedTuple
 
-from iamcli.cli.doctor.configuration import file_cause
-from iamcli.cli.doctor.inspection import files
+from iamcli.cli.doctor.client_credentials import profile, shared_files
 from iamcli.config.files import content
 from iamcli.connection.sources import PLACES, WEB_IDENTITY
 
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from iamcli.cli.doctor.client_credentials import Profile
     from iamcli.cli.doctor.configuration import Configuration
-    from iamcli.cli.doctor.inspection import Inspection, Profile
 
 CREDENTIAL_FILE = "AWS_CREDENTIAL_FILE"
 ACCESS_KEY = "AWS_ACCESS_KEY_ID"
@@ -34,15 +33,12 @@ _PROFILE_SETTINGS = {
 #: The files in which botocore looks for credentials after those of a profile.
 _BOTO_FILES = ("~/.boto", "/etc/boto.cfg")
 
-#: The state of a place that can have credentials, which is known only by a request.
+#: The state of a source that can have credentials, which is known only by a request.
 NOT_ASKED = "not asked with --offline"
 
 
-class Place(NamedTuple):
-    """A place where credentials can be: its ``name`` for the user, and its ``state``.
-
-    ``filled``: whether there are credentials, or a way to get them.
-    """
+class Source(NamedTuple):
+    """A source of credentials: its ``name``, its ``state``, and whether it is ``filled``."""
 
     name: str
     state: str
@@ -52,14 +48,14 @@ class Place(NamedTuple):
         return f"{self.name} ({self.state})"
 
 
-def places(inspection: Inspection, *, offline: bool) -> list[Place]:
-    """Return the places, in the order in which commands look at them."""
+def sources(configuration: Configuration) -> list[Source]:
+    """Return the sources, in the order in which commands look at them."""
     environ = os.environ
     # botocore asks also if the variable is empty.
     container = any(
         f"AWS_CONTAINER_CREDENTIALS_{kind}_URI" in environ for kind in ("RELATIVE", "FULL")
     )
-    asked = NOT_ASKED if offline else "gives no credentials"
+    asked = NOT_ASKED if configuration.offline else "gives no credentials"
     if environ.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
         asked = "disabled by AWS_EC2_METADATA_DISABLED"
     boto = [name for name in _BOTO_FILES if os.path.exists(os.path.expanduser(name))]
@@ -67,62 +63,55 @@ def places(inspection: Inspection, *, offline: bool) -> list[Place]:
         _variable(CREDENTIAL_FILE),
         _variable(ACCESS_KEY),
         _variable(WEB_IDENTITY),
-        _shared_files(inspection.profile),
-        *(Place(PLACES["boto-config"], name, filled=False) for name in boto[:1]),
-        Place(PLACES["container-role"], "set" if container else "not set", container),
-        Place(PLACES["iam-role"], asked, filled=False),
+        _shared_files(profile(configuration.settings.session)),
+        *(Source(PLACES["boto-config"], name, filled=False) for name in boto[:1]),
+        Source(PLACES["container-role"], "set" if container else "not set", container),
+        Source(PLACES["iam-role"], asked, filled=False),
     ]
 
 
-def source(configuration: Configuration, inspection: Inspection, keys: Any) -> str:
-    """Return the place that ``keys`` are from, in words that contain its name."""
+def source_of(keys: Any, configuration: Configuration) -> str:
+    """Return the source that ``keys`` are from, in words that contain its name."""
     file = configuration.connection.credential_file
     if file:
         return f"{CREDENTIAL_FILE} {file}"
-    place = inspection.origin(keys).place
-    return f"{place} in {' and '.join(files())}" if place.startswith("profile ") else place
+    place = configuration.origin(keys).place
+    return f"{place} in {' and '.join(shared_files())}" if place.startswith("profile ") else place
 
 
-def passed_over(known: Sequence[Place], used: str) -> str:
-    """Return what was looked at before the place ``used``, and what is not used because of it."""
-    at = next((n for n, place in enumerate(known) if place.name in used), len(known))
+def passed_over(known: Sequence[Source], used: str) -> str:
+    """Return what was looked at before the source ``used``, and what is not used because of it."""
+    at = next((n for n, source in enumerate(known) if source.name in used), len(known))
     before = ", ".join(map(str, known[:at]))
-    after = ", ".join(str(place) for place in known[at + 1 :] if place.filled)
+    after = ", ".join(str(source) for source in known[at + 1 :] if source.filled)
     text = f"; looked at before: {before}" if before else ""
     return f"{text}; not used: {after}" if after else text
 
 
-def _variable(name: str) -> Place:
+def _variable(name: str) -> Source:
     value = os.environ.get(name)
     state = "set" if value else "not set" if value is None else "empty"
-    return Place(name, state, bool(value))
+    return Source(name, state, bool(value))
 
 
-def _shared_files(profile: Profile | None) -> Place:
-    names = " and ".join(files()) or "the shared files"
-    if not any(map(os.path.exists, files())):
-        return Place(names, "no such files", filled=False)
+def _shared_files(profile: Profile | None) -> Source:
+    files = shared_files()
+    names = " and ".join(files) or "the shared files"
+    if not any(map(os.path.exists, files)):
+        return Source(names, "no such files", filled=False)
     if profile is None:
-        return Place(names, "not used", filled=False)
+        return Source(names, "not used", filled=False)
     if not profile.exists:
-        return Place(names, f"no profile {profile.name}", filled=False)
+        return Source(names, f"no profile {profile.name}", filled=False)
     kinds = [kind for setting, kind in _PROFILE_SETTINGS.items() if setting in profile.settings]
     state = f"profile {profile.name} has {kinds[0] if kinds else 'no credentials'}"
-    return Place(names, state, bool(kinds))
-
-
-# The files.
-
-
-def unreadable_files() -> list[str]:
-    """Return the shared files of the AWS configuration that exist but cannot be read."""
-    return [name for name in files() if file_cause(name) == "unreadable"]
+    return Source(names, state, bool(kinds))
 
 
 def exposed_files(configuration: Configuration) -> list[str]:
     """Return the files with secrets whose mode lets other users use them, as commands check it."""
     named = [configuration.connection.credential_file]
-    named += [name for name in files() if b"aws_secret_access_key" in (content(name) or b"")]
+    named += [name for name in shared_files() if b"aws_secret_access_key" in (content(name) or b"")]
     client = os.environ.get("CLIENT_CONFIG_FILE", "")
     named += [client] if b"ClientProxyPassword" in (content(client) or b"") else []
     return [name for name in named if name and os.stat(name).st_mode & 0o077]

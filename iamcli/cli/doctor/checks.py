@@ -9,8 +9,6 @@ from iamcli.output.redaction import Secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from iamcli.cli.doctor.finding import Finding
 
 #: The checks of the configuration of the commands, each with the method that makes it.
@@ -21,6 +19,8 @@ _CONFIGURATION = {
     "proxy": Configuration.check_proxy,
     "ca": Configuration.check_ca,
 }
+#: The checks that only a request decides.
+_NETWORK = ("identity", "tls", "clock")
 #: The checks that depend on no other, each with the function that makes it.
 _INSTALLATION = {
     "path": programs.check_path,
@@ -32,23 +32,28 @@ _INSTALLATION = {
 }
 #: All checks, in the order of the report.
 _CHECKS = (
-    *("credentials", "identity", *_CONFIGURATION),
-    *("tls", "clock", "environment", *_INSTALLATION),
+    "credentials",
+    "identity",
+    *_CONFIGURATION,
+    "tls",
+    "clock",
+    "environment",
+    *_INSTALLATION,
 )
 
 
-def examine(*, offline: bool) -> dict[str, Finding]:
+def make_all(*, offline: bool) -> dict[str, Finding]:
     """Return what each check finds, by its name, in the order of the report, without secrets.
 
     ``offline``: send nothing. Requests are sent only if commands would send one: not if a check
     without network is wrong.
     """
     configuration = Configuration(offline=offline)
-    access = credentials.examine(configuration, offline=offline)
-    configuration.take(access.keys)
+    access = credentials.check(configuration)
+    configuration.use(access.keys)
     findings = {"credentials": access.finding}
     findings |= {name: check(configuration) for name, check in _CONFIGURATION.items()}
-    findings["environment"] = variables.examine(
+    findings["environment"] = variables.check(
         configuration.failures.get("environment"),
         access.variables,
         stopping=_skip_damaged(findings),
@@ -58,33 +63,26 @@ def examine(*, offline: bool) -> dict[str, Finding]:
     secrets.add(*configuration.connection.secrets)
     first = next((name for name in _CHECKS if name in findings and findings[name].is_wrong), None)
     if offline:
-        findings |= _unasked("not checked with --offline")
+        findings |= _not_made("not checked with --offline")
     elif first:
-        findings |= _unasked(f"not checked, because of {first}")
-    else:
-        findings |= _ask(configuration, access.keys, secrets)
+        findings |= _not_made(f"not checked, because of {first}")
+    else:  # so the target of requests is known
+        findings |= _with_requests(configuration, secrets)
     findings |= {name: check() for name, check in _INSTALLATION.items()}
     return {name: _redacted(findings[name], secrets) for name in _CHECKS}
 
 
-def _ask(configuration: Configuration, keys: Any, secrets: Secrets) -> dict[str, Finding]:
-    """Return what requests find that are signed with ``keys``; add the current key to ``secrets``.
-
-    Call it only if the other checks found nothing wrong: the target of requests is known then.
-    """
-    inspection, target = configuration.inspection, configuration.target
-    assert inspection  # noqa: S101 - for mypy
-    assert target  # noqa: S101
-    key, refusal = credentials.obtain(inspection, keys)
+def _with_requests(configuration: Configuration, secrets: Secrets) -> dict[str, Finding]:
+    """Return what requests find; add the key with which they are signed to ``secrets``."""
+    key, refusal = credentials.obtain(configuration)
     if refusal:
-        return {"credentials": refusal, **_unasked("not checked, because of credentials")}
+        return {"credentials": refusal, **_not_made("not checked, because of credentials")}
     secrets.add(*filter(None, (key.access_key, key.secret_key, key.token)))
-    return network.examine(inspection, target, inspection.origin(keys), key)
+    return network.check(configuration, key)
 
 
-def _unasked(why: str) -> dict[str, Finding]:
-    """Return the checks that only a request decides, skipped."""
-    return {name: skipped(why) for name in ("identity", "tls", "clock")}
+def _not_made(why: str) -> dict[str, Finding]:
+    return dict.fromkeys(_NETWORK, skipped(why))
 
 
 def _skip_damaged(findings: dict[str, Finding]) -> bool:

@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 @click.pass_obj
 def complete(output: Output, kind: str, arguments: tuple[str, ...]) -> None:
     """Print the names of KIND that can follow ARGUMENTS, for completion in the shell."""
-    from iamcli.cli.completion.names import complete as names
+    from iamcli.cli.complete.names import complete as names
 
     names(kind, arguments, output.line)

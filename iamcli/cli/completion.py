@@ -24,6 +24,6 @@ def completion(ctx: click.Context, shell: str) -> None:
     In ~/.config/fish/config.fish:
       iamcli completion fish | source
     """  # noqa: D301 - click keeps the lines after \b as they are
-    from iamcli.cli.shell_completion import script
+    from iamcli.cli.completion_scripts import script
 
     show(ctx, script(shell))

@@ -14,17 +14,9 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import botocore
+from botocore import exceptions
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import (
-    BotoCoreError,
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ProxyConnectionError,
-    ReadTimeoutError,
-    SSLError,
-)
 from botocore.parsers import ResponseParserError
 from urllib3.util.ssl_match_hostname import CertificateError
 
@@ -55,6 +47,16 @@ TLS = "TLS"
 FOREIGN = "foreign"
 INVALID = "invalid"
 
+#: The problems that other exceptions report.
+_PROBLEMS = {
+    exceptions.ProxyConnectionError: PROXY,
+    exceptions.ConnectTimeoutError: UNREACHABLE,
+    exceptions.ReadTimeoutError: LOST,
+    exceptions.ConnectionClosedError: LOST,
+    ResponseParserError: FOREIGN,
+    UnexpectedResponse: FOREIGN,
+}
+
 #: OpenSSL's numbers for a certificate that is not valid yet, and not any more; and for one that is
 #: not for the host name, and not for the address.
 _DATES = (9, 10)
@@ -65,15 +67,15 @@ _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LO
 _PROXY_STATUSES = (403, 407, 502, 503, 504)
 
 
-class Question(NamedTuple):
-    """A request without parameters: the ``service``, its API ``version``, and the operation.
+class Operation(NamedTuple):
+    """An operation without parameters: the ``service``, its API ``version``, and its ``name``.
 
     ``required``: the names of the elements that lead from the root of a success to its value.
     """
 
     service: str
     version: str
-    operation: str
+    name: str
     required: tuple[str, ...] = ()
 
 
@@ -93,10 +95,10 @@ class Outcome(NamedTuple):
     texts: Mapping[str, str] = {}
 
 
-def ask(
-    question: Question, target: Destination, key: Any, session: dict[str, Any], seconds: float
+def send(
+    operation: Operation, target: Destination, key: Any, session: dict[str, Any], seconds: float
 ) -> Outcome:
-    """Send ``question`` to ``target``, signed with ``key``, and return the outcome.
+    """Send ``operation`` to ``target``, signed with ``key``, and return the outcome.
 
     ``session``: the settings of the HTTP session, from ``iamcli.connection.transport.transport``;
     ``seconds``: the time for the connection, and for the complete response.
@@ -108,35 +110,29 @@ def ask(
             "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
             "User-Agent": f"iamcli/{__version__} botocore/{botocore.__version__}",
         },
-        data=f"Action={question.operation}&Version={question.version}",
+        data=f"Action={operation.name}&Version={operation.version}",
     )
-    SigV4Auth(key, question.service, target.region).add_auth(request)
+    SigV4Auth(key, operation.service, target.region).add_auth(request)
     proxied = bool(session["proxies"].get(urlsplit(target.url).scheme))
     try:
         response = BoundedSession(timeout=(seconds, seconds), **session).send(request.prepare())
-    except (BotoCoreError, ResponseParserError, UnexpectedResponse) as error:
+    except (exceptions.BotoCoreError, ResponseParserError, UnexpectedResponse) as error:
         obstacle = problem(error)
         if proxied and obstacle in (UNREACHABLE, REFUSED, LOST, INVALID):
             # All that is known is what happened between this machine and the proxy.
             obstacle = PROXY
         return Outcome(obstacle, one_line(reason(error)))
-    return _answer(question, response, proxied=proxied)
+    return _answer(operation, response, proxied=proxied)
 
 
 def problem(error: BaseException) -> str:
     """Return the problem that an exception of botocore reports."""
-    for exceptions, obstacle in (
-        (ProxyConnectionError, PROXY),
-        (ConnectTimeoutError, UNREACHABLE),
-        ((ReadTimeoutError, ConnectionClosedError), LOST),
-        ((ResponseParserError, UnexpectedResponse), FOREIGN),
-    ):
-        if isinstance(error, exceptions):
-            return obstacle
-    if isinstance(error, EndpointConnectionError):
+    if isinstance(error, exceptions.EndpointConnectionError):
         numbers = {cause.errno for cause in causes(error) if isinstance(cause, OSError)}
         return REFUSED if errno.ECONNREFUSED in numbers else UNREACHABLE
-    return _tls_problem(error) if isinstance(error, SSLError) else INVALID
+    if isinstance(error, exceptions.SSLError):
+        return _tls_problem(error)
+    return next((found for kind, found in _PROBLEMS.items() if isinstance(error, kind)), INVALID)
 
 
 def _tls_problem(error: BaseException) -> str:
@@ -151,10 +147,10 @@ def _tls_problem(error: BaseException) -> str:
     return TLS
 
 
-def _answer(question: Question, response: Any, *, proxied: bool) -> Outcome:
+def _answer(operation: Operation, response: Any, *, proxied: bool) -> Outcome:
     """Return the outcome of a ``response``; the same parser as that of the commands reads it."""
     status, body = response.status_code, response.content
-    context = {"operation_name": question.operation}
+    context = {"operation_name": operation.name}
     clock = clock_skew(response.headers)
     raw = {"status_code": status, "headers": response.headers, "body": body, "context": context}
     try:
@@ -164,11 +160,14 @@ def _answer(question: Question, response: Any, *, proxied: bool) -> Outcome:
     if parsed is not None and status < SUCCESS_LIMIT:
         # The encoding is the one that botocore uses, whatever the declaration says.
         tree = ET.fromstring(body, ET.XMLParser(encoding="utf-8"))  # noqa: S314 - no document type
-        if _has(tree, question.required):
-            texts = {_name(element): _text(element) for element in tree.iter()}
+        if _has(tree, operation.required):
+            texts = {
+                _name(element): one_line(shortened(element.text or "", MAX_MESSAGE))
+                for element in tree.iter()
+            }
             return Outcome("", clock=clock, texts=texts)
     elif parsed is not None:
-        refused = refusal(status, parsed, "", question.operation)
+        refused = refusal(status, parsed, "", operation.name)
         if isinstance(refused, ServiceError):
             # Any server can send this; a code of AWS consists of letters, digits and dots.
             code = re.sub(r"[^\w.]", "", refused.code)[:100] or f"HTTP {status}"
@@ -185,10 +184,6 @@ def _has(tree: ET.Element, path: Iterable[str]) -> bool:
             return False
         tree = named[0]
     return True
-
-
-def _text(element: ET.Element) -> str:
-    return one_line(shortened(element.text or "", MAX_MESSAGE))
 
 
 def _name(element: ET.Element) -> str:

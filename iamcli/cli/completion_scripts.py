@@ -6,7 +6,7 @@ import os
 import shlex
 from pathlib import Path
 
-from iamcli.cli.homes import commands_folders
+from iamcli.cli.installed_commands import commands_folders
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
 

@@ -5,40 +5,41 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.credentials import Credentials
-from support.doctor_parts import EARLY, FAILED, KEY, ORIGIN, OWN, STS, shown
+from botocore.credentials import Credentials, RefreshableCredentials
+from support.doctor_parts import EARLY, FAILED, KEY, ORIGIN, OWN, STS, line, shown
 from support.shell import KEY_ID
 
-from iamcli.cli.doctor import credentials, inspection, places, probe
-from iamcli.cli.doctor.configuration import Configuration
-from iamcli.cli.doctor.inspection import (
-    Expired,
-    Inspection,
-    NoProfile,
-    Profile,
-    Unobtainable,
-    Unreadable,
-    files,
-)
-from iamcli.cli.doctor.places import Place
+from iamcli.cli.doctor import client_credentials, credential_sources, credentials, request
+from iamcli.cli.doctor.client_credentials import Expired, Profile, Unobtainable, shared_files
+from iamcli.cli.doctor.configuration import Configuration, NoProfile, Unreadable
+from iamcli.cli.doctor.credential_sources import Source
 from iamcli.connection.credentials import InvalidNumber, find_keys
 from iamcli.connection.login import NoLogin
-from iamcli.errors import Failure
+from iamcli.connection.settings import Settings
+
+if TYPE_CHECKING:
+    from iamcli.errors import Failure
 
 # ruff: noqa: SLF001 - the parts of the program
 
 
+def of_source(place: str, file: str | None = None) -> Any:
+    """A configuration whose credentials are from ``place``, or from the credential ``file``."""
+    return SimpleNamespace(
+        connection=SimpleNamespace(credential_file=file),
+        origin=lambda _: ORIGIN._replace(place=place),
+    )
+
+
 def test_an_access_key_is_shown_in_part() -> None:
     """Less than half of it, and nothing of a short one, which need not be that of AWS."""
-    keys = ("", "AKIA", "A" * 8, "AKIA12345678ABCD", "AKIA123456789ABCD", KEY_ID)
-    assert [credentials._masked(key) for key in keys] == [
-        *["***"] * 4,
-        "AKIA...ABCD",
-        "AKIA...MPLE",
-    ]
+    for key in ("", "AKIA", "A" * 8, "AKIA12345678ABCD"):
+        assert credentials._masked(key) == "***"
+    assert credentials._masked("AKIA123456789ABCD") == "AKIA...ABCD"
+    assert credentials._masked(KEY_ID) == "AKIA...MPLE"
 
 
 def test_placeholders() -> None:
@@ -67,7 +68,7 @@ def test_an_invalid_credential_file(
     for name in ("keys", "~keys"):
         (tmp_path / name).write_text(text)
         environ.setenv("AWS_CREDENTIAL_FILE", name)
-        expected = ("wrong", cause, "it is bad (from AWS_CREDENTIAL_FILE); correct it")
+        expected = line("wrong", cause, "it is bad (from AWS_CREDENTIAL_FILE); correct it")
         assert shown(credentials._invalid(FAILED)) == expected
 
 
@@ -92,11 +93,7 @@ def test_a_credential_file_that_is_no_file(
     (tmp_path / "keys").touch()
     environ.setenv("AWS_CREDENTIAL_FILE", name)
     found = credentials._invalid(FAILED)
-    assert (found.found, found.cause, found.advice) == (
-        "it is bad (from AWS_CREDENTIAL_FILE)",
-        cause,
-        advice,
-    )
+    assert shown(found) == line("wrong", cause, f"it is bad (from AWS_CREDENTIAL_FILE); {advice}")
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux's /proc")
@@ -110,20 +107,19 @@ def test_a_credential_file_that_only_opens(environ: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("failure", "finding"),
     [
-        (Unreadable("it is bad; save it"), ("wrong", "unreadable", "it is bad; save it")),
-        (Unreadable("it is bad"), ("wrong", "unreadable", "it is bad; correct a or b")),
+        (Unreadable("it is bad; save it"), "wrong (unreadable): it is bad; save it"),
+        (Unreadable("it is bad"), "wrong (unreadable): it is bad; correct a or b"),
         (
             NoProfile("no profile x"),
             (
-                "wrong",
-                "no-credentials",
-                "no profile x; correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile",
+                "wrong (no-credentials): no profile x; correct AWS_PROFILE or "
+                "AWS_DEFAULT_PROFILE, or add the profile"
             ),
         ),
     ],
 )
 def test_a_configuration_that_cannot_be_used(
-    failure: Failure, finding: tuple[str, str | None, str], environ: pytest.MonkeyPatch
+    failure: Failure, finding: str, environ: pytest.MonkeyPatch
 ) -> None:
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
     environ.setenv("AWS_CONFIG_FILE", "b")
@@ -133,42 +129,29 @@ def test_a_configuration_that_cannot_be_used(
 @pytest.mark.parametrize(
     ("method", "hours", "finding"),
     [
-        ("env", 1, ("ok", None, "temporary credentials that expire at {} from AWS_X")),
+        ("env", 1, "ok: temporary credentials that expire at {} from AWS_X"),
         (
             "env",
             -1,
             (
-                "wrong",
-                "token-expired",
-                "the access key from AWS_X has expired at {}; run: aws sso login",
+                "wrong (token-expired): the access key from AWS_X has expired at {}; run: aws sso "
+                "login"
             ),
         ),
         # Others are renewed when a request needs them.
-        ("iam-role", -1, ("ok", None, "temporary credentials that expire at {} from AWS_X")),
-        ("iam-role", None, ("ok", None, "temporary credentials from AWS_X")),
+        ("iam-role", -1, "ok: temporary credentials that expire at {} from AWS_X"),
+        ("iam-role", None, "ok: temporary credentials from AWS_X"),
     ],
 )
 def test_temporary_credentials(
-    method: str,
-    hours: int | None,
-    finding: tuple[str, str | None, str],
-    environ: pytest.MonkeyPatch,
+    method: str, hours: int | None, finding: str, environ: pytest.MonkeyPatch
 ) -> None:
     expiry = None if hours is None else datetime.now(timezone.utc) + timedelta(hours=hours)
-    inspection: Any = SimpleNamespace(
-        expiry=lambda _: expiry,
-        is_static=lambda _: False,
-        origin=lambda _: ORIGIN._replace(place="AWS_X"),
-    )
-    connection = SimpleNamespace(credential_file=None)
-    configuration: Any = SimpleNamespace(connection=connection)
+    keys = RefreshableCredentials("i", "s", "t", expiry, dict, method)
     environ.setenv("AWS_CONFIG_FILE", "")
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "")
-    keys = SimpleNamespace(method=method)
-    found = credentials._used(configuration, inspection, keys, ())
-    result, cause, text = finding
-    time = f"{expiry:%Y-%m-%d %H:%M UTC}" if expiry else ""
-    assert shown(found) == (result, cause, text.format(time))
+    found = credentials._used(of_source("AWS_X"), keys, ())
+    assert shown(found) == finding.format(f"{expiry:%Y-%m-%d %H:%M UTC}" if expiry else "")
 
 
 @pytest.mark.parametrize(
@@ -186,52 +169,36 @@ def test_invalid_variables_of_a_key(
 ) -> None:
     for name, value in env.items():
         environ.setenv(name, value)
-    assert shown(credentials._invalid(FAILED)) == ("wrong", cause, "it is bad; correct it")
+    assert shown(credentials._invalid(FAILED)) == line("wrong", cause, "it is bad; correct it")
 
 
-def failing(failure: Expired | Unobtainable, **attributes: str) -> Expired | Unobtainable:
-    for name, value in attributes.items():
-        setattr(failure, name, value)
-    return failure
+CHECK_SETTINGS = "check the settings of the profile and the access key that it uses"
 
 
 @pytest.mark.parametrize(
     ("failure", "finding"),
     [
-        (Expired("it is old"), ("wrong", "token-expired", "it is old; renew it")),
+        (Expired("it is old"), "wrong (token-expired): it is old; renew it"),
         (
-            failing(Expired("it is old"), login="aws sso login"),
-            ("wrong", "token-expired", "it is old; run: aws sso login"),
+            Expired("it is old", "aws sso login"),
+            "wrong (token-expired): it is old; run: aws sso login",
         ),
         (
-            failing(Unobtainable("no"), problem=probe.LOST, url=OWN.url),
-            ("wrong", "endpoint-wrong", "no; try again"),
+            Unobtainable("no", problem=request.LOST, url=OWN.url),
+            "wrong (endpoint-wrong): no; try again",
         ),
         (
-            failing(Unobtainable("no"), problem=probe.LOST, url=STS.url),
-            ("wrong", "no-network", "no; try again"),
+            Unobtainable("no", problem=request.LOST, url=STS.url),
+            "wrong (no-network): no; try again",
         ),
+        (Unobtainable("no", code="InvalidToken"), f"wrong (wrong-key): no; {CHECK_SETTINGS}"),
         (
-            failing(Unobtainable("no"), code="InvalidToken"),
-            (
-                "wrong",
-                "wrong-key",
-                "no; check the settings of the profile and the access key that it uses",
-            ),
-        ),
-        (
-            failing(Unobtainable("no"), code="SignatureDoesNotMatch", text=EARLY),
-            (
-                "wrong",
-                "clock-skew",
-                "no; check the settings of the profile and the access key that it uses",
-            ),
+            Unobtainable("no", code="SignatureDoesNotMatch", message=EARLY),
+            f"wrong (clock-skew): no; {CHECK_SETTINGS}",
         ),
     ],
 )
-def test_credentials_that_are_not_obtained(
-    failure: Expired | Unobtainable, finding: tuple[str, str | None, str]
-) -> None:
+def test_credentials_that_are_not_obtained(failure: Expired | Unobtainable, finding: str) -> None:
     assert shown(credentials._unobtainable(failure, "renew it")) == finding
 
 
@@ -239,50 +206,51 @@ def test_credentials_that_are_not_obtained(
     ("failure", "cause", "text"),
     [
         (Expired("it is old"), "token-expired", "it is old; {renewal}"),
-        (
-            Unobtainable("no"),
-            None,
-            "no; check the settings of the profile and the access key that it uses",
-        ),
+        (Unobtainable("no"), None, f"no; {CHECK_SETTINGS}"),
     ],
 )
 def test_credentials_that_are_not_obtained_sooner_or_later(
-    failure: Failure, cause: str | None, text: str
+    failure: Failure, cause: str | None, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise failure
 
-    inspection: Any = SimpleNamespace(keys=fail, key=fail, origin=lambda _: ORIGIN)
-    configuration: Any = SimpleNamespace(failures={}, inspection=inspection)
-    found = credentials.examine(configuration, offline=False)
+    monkeypatch.setattr(client_credentials, "find", fail)
+    monkeypatch.setattr(client_credentials, "current", fail)
+    fake: Any = SimpleNamespace(failures={}, is_read=True, origin=lambda _: ORIGIN, keys=KEY)
+    found = credentials.check(fake)
     renewal = "get new temporary credentials"
-    assert shown(found.finding) == ("wrong", cause, text.format(renewal=renewal))
+    assert shown(found.finding) == line("wrong", cause, text.format(renewal=renewal))
     assert (found.keys, found.variables) == (None, ())
-    key, refused_for = credentials.obtain(inspection, KEY)
+    key, refused_for = credentials.obtain(fake)
     assert key is None
-    assert shown(refused_for) == ("wrong", cause, text.format(renewal=ORIGIN.renewal))
+    assert shown(refused_for) == line("wrong", cause, text.format(renewal=ORIGIN.renewal))
 
 
-def test_a_profile_that_lacks_a_package() -> None:
-    def fail() -> None:
+def test_a_profile_that_lacks_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
         raise NoLogin("it needs a package; install it")
 
-    configuration: Any = SimpleNamespace(failures={}, inspection=SimpleNamespace(keys=fail))
-    found = credentials.examine(configuration, offline=False)
+    monkeypatch.setattr(client_credentials, "find", fail)
+    fake: Any = SimpleNamespace(failures={}, is_read=True)
     text = "it needs a package; install it"
-    assert shown(found.finding) == ("wrong", "extra-missing", text)
+    assert shown(credentials.check(fake).finding) == f"wrong (extra-missing): {text}"
 
 
-NOT_SET = Place("A", "not set", filled=False)
-FILLED = Place("B", "set", filled=True)
-UNASKED = Place("C", places.NOT_ASKED, filled=False)
-NONE = ("wrong", "no-credentials", f"looked at A (not set); {credentials._SET_A_FILE}")
+NOT_SET = Source("A", "not set", filled=False)
+FILLED = Source("B", "set", filled=True)
+UNASKED = Source("C", credential_sources.NOT_ASKED, filled=False)
+LOOKED = "no credentials; looked at A (not set)"
+NONE = f"wrong (no-credentials): {LOOKED}; {credentials._SET_A_FILE}"
 MISSPELLED = (
-    "looked at A (not set); AWS_CREDENTIALS_FILE is set, but the name is AWS_CREDENTIAL_FILE; set "
-    "that instead"
+    f"wrong (old-variable): {LOOKED}; AWS_CREDENTIALS_FILE is set, but the name is "
+    "AWS_CREDENTIAL_FILE; set that instead"
 )
-EMPTY = f"looked at A (not set); AWS_ACCESS_KEY_ID is set but empty; {credentials._SET_A_FILE}"
-UNREADABLE = "looked at A (not set); / cannot be read; make / a file that you can read"
+EMPTY = (
+    f"wrong (empty-variable): {LOOKED}; AWS_ACCESS_KEY_ID is set but empty; "
+    f"{credentials._SET_A_FILE}"
+)
+UNREADABLE = f"wrong (unreadable): {LOOKED}; / cannot be read; make / a file that you can read"
 
 
 @pytest.mark.parametrize(
@@ -291,21 +259,21 @@ UNREADABLE = "looked at A (not set); / cannot be read; make / a file that you ca
         ({}, NONE, ()),
         (
             {"AWS_CREDENTIALS_FILE": "x", "AWS_ACCESS_KEY_ID": "", "AWS_CONFIG_FILE": "/"},
-            ("wrong", "old-variable", MISSPELLED),
+            MISSPELLED,
             ("AWS_CREDENTIALS_FILE",),
         ),
         (
             {"AWS_CREDENTIALS_FILE": "", "AWS_ACCESS_KEY_ID": "", "AWS_CONFIG_FILE": "/"},
-            ("wrong", "empty-variable", EMPTY),
+            EMPTY,
             ("AWS_ACCESS_KEY_ID",),
         ),
-        ({"AWS_CONFIG_FILE": "/"}, ("wrong", "unreadable", UNREADABLE), ()),
+        ({"AWS_CONFIG_FILE": "/"}, UNREADABLE, ()),
     ],
 )
 @pytest.mark.parametrize("offline", [False, True])
 def test_no_credentials(
     env: dict[str, str],
-    finding: tuple[str, str | None, str],
+    finding: str,
     reported: tuple[str, ...],
     offline: bool,  # noqa: FBT001
     environ: pytest.MonkeyPatch,
@@ -313,9 +281,7 @@ def test_no_credentials(
     for name, value in env.items():
         environ.setenv(name, value)
     found = credentials._missing([NOT_SET], offline=offline)
-    result, cause, text = finding
-    expected = (result, cause, f"no credentials; {text}")
-    assert (shown(found.finding), found.keys, found.variables) == (expected, None, reported)
+    assert (shown(found.finding), found.keys, found.variables) == (finding, None, reported)
 
 
 def test_places_that_are_not_asked_offline(environ: pytest.MonkeyPatch) -> None:
@@ -324,19 +290,19 @@ def test_places_that_are_not_asked_offline(environ: pytest.MonkeyPatch) -> None:
         known = [NOT_SET, place]
         offline, online = (credentials._missing(known, offline=off) for off in (True, False))
         said = f"{place.name} is not asked with --offline; looked at A (not set), {place}"
-        assert shown(offline.finding) == ("skipped", None, said)
+        assert shown(offline.finding) == f"skipped: {said}"
         assert online.finding.cause == "old-variable"
 
 
 def test_the_state_of_a_variable(environ: pytest.MonkeyPatch) -> None:
-    found = [places._variable("AWS_PROFILE")]
+    found = [credential_sources._variable("AWS_PROFILE")]
     for value in ("", "x"):
         environ.setenv("AWS_PROFILE", value)
-        found.append(places._variable("AWS_PROFILE"))
+        found.append(credential_sources._variable("AWS_PROFILE"))
     assert found == [
-        Place("AWS_PROFILE", "not set", filled=False),
-        Place("AWS_PROFILE", "empty", filled=False),
-        Place("AWS_PROFILE", "set", filled=True),
+        Source("AWS_PROFILE", "not set", filled=False),
+        Source("AWS_PROFILE", "empty", filled=False),
+        Source("AWS_PROFILE", "set", filled=True),
     ]
 
 
@@ -349,8 +315,7 @@ def test_what_is_asked_before_a_key_is_used(environ: pytest.MonkeyPatch) -> None
 
     def asked(method: str, *settings: str) -> bool:
         profile = Profile("default", frozenset(("aws_access_key_id", *settings)), exists=True)
-        inspection: Any = SimpleNamespace(profile=profile)
-        return Inspection._would_ask_before(inspection, method)
+        return client_credentials._would_ask_before(method, profile)
 
     methods = ("env", "shared-credentials-file", "config-file")
     rows = [(), *((name,) for name in (*ASKING, *LATER_ASKING))]
@@ -360,19 +325,18 @@ def test_what_is_asked_before_a_key_is_used(environ: pytest.MonkeyPatch) -> None
         **{(name,): [False, True, True] for name in ASKING},
         **{(name,): [False, False, True] for name in LATER_ASKING},
     }
-    without: Any = SimpleNamespace(profile=None)
-    assert not Inspection._would_ask_before(without, "config-file")
+    assert not client_credentials._would_ask_before("config-file", None)
     environ.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "token")
     assert [asked(method) for method in methods] == [False, True, True]
-    assert Inspection._would_ask_before(without, "config-file")
+    assert client_credentials._would_ask_before("config-file", None)
 
 
 def test_the_shared_files(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    found = [files()]
+    found = [shared_files()]
     environ.setenv("AWS_CONFIG_FILE", "~/config")
-    found.append(files())
+    found.append(shared_files())
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "")
-    found.append(files())
+    found.append(shared_files())
     assert found == [
         [f"{tmp_path}/.aws/credentials", f"{tmp_path}/.aws/config"],
         [f"{tmp_path}/.aws/credentials", f"{tmp_path}/config"],
@@ -380,11 +344,16 @@ def test_the_shared_files(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ]
 
 
+EMPTY_KEY = "wrong: AWS_X: the access key is empty; correct the access key there"
+
+
 def test_a_key_that_lacks_a_part() -> None:
     for key_id, secret in (("", "s"), ("i", "")):
-        with pytest.raises(Failure, match=r"^the access key is empty$"):
-            Inspection.require_valid(Credentials(key_id, secret))
-    Inspection.require_valid(Credentials("i", "s"))
+        assert (
+            shown(credentials._used(of_source("AWS_X"), Credentials(key_id, secret), ()))
+            == EMPTY_KEY
+        )
+    assert credentials._used(of_source("AWS_X"), Credentials("i", "s"), ()).result == "ok"
 
 
 KINDS = {
@@ -407,33 +376,43 @@ def test_what_a_profile_has(environ: pytest.MonkeyPatch, tmp_path: Path) -> None
         return Profile("work", frozenset(settings), exists)
 
     for name in names:
-        none = Place(both, "no such files", filled=False)
-        assert places._shared_files(profile("role_arn")) == none
+        none = Source(both, "no such files", filled=False)
+        assert credential_sources._shared_files(profile("role_arn")) == none
         Path(name).touch()
-        assert places._shared_files(None) == Place(both, "not used", filled=False)
+        assert credential_sources._shared_files(None) == Source(both, "not used", filled=False)
         Path(name).unlink()
     Path(names[0]).touch()
-    absent = places._shared_files(profile(exists=False))
-    assert absent == Place(both, "no profile work", filled=False)
-    empty = places._shared_files(profile("region"))
-    assert empty == Place(both, "profile work has no credentials", filled=False)
-    found = {setting: places._shared_files(profile(setting, "region")) for setting in KINDS}
+    absent = credential_sources._shared_files(profile(exists=False))
+    assert absent == Source(both, "no profile work", filled=False)
+    empty = credential_sources._shared_files(profile("region"))
+    assert empty == Source(both, "profile work has no credentials", filled=False)
+    found = {
+        setting: credential_sources._shared_files(profile(setting, "region")) for setting in KINDS
+    }
     assert found == {
-        setting: Place(both, f"profile work has {kind}", filled=True)
+        setting: Source(both, f"profile work has {kind}", filled=True)
         for setting, kind in KINDS.items()
     }
     # A role is assumed with the key beside it.
-    whole = places._shared_files(profile(*KINDS))
+    whole = credential_sources._shared_files(profile(*KINDS))
     assert whole.state == "profile work has a role"
 
 
 def test_the_places(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    inspection: Any = SimpleNamespace(profile=None)
-    assert places._BOTO_FILES == ("~/.boto", "/etc/boto.cfg")  # as botocore looks for them
-    environ.setattr(places, "_BOTO_FILES", ("~/.boto", str(tmp_path / "boto.cfg")))
+    # As botocore looks for them.
+    assert credential_sources._BOTO_FILES == ("~/.boto", "/etc/boto.cfg")
+    environ.setattr(credential_sources, "_BOTO_FILES", ("~/.boto", str(tmp_path / "boto.cfg")))
 
     def states(*, offline: bool = False) -> list[str]:
-        return [str(place) for place in places.places(inspection, offline=offline)[3:]]
+        settings = SimpleNamespace(session=None)
+        fake: Any = SimpleNamespace(settings=settings, offline=offline)
+        known = credential_sources.sources(fake)
+        assert [source.name for source in known[:3]] == [
+            "AWS_CREDENTIAL_FILE",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+        ]
+        return [str(source) for source in known[3:]]
 
     shared = f"{tmp_path}/.aws/credentials and {tmp_path}/.aws/config (no such files)"
     container = "the role of the container ({})"
@@ -453,16 +432,13 @@ def test_the_places(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for value, state in (("True", "disabled by AWS_EC2_METADATA_DISABLED"), ("false", "gives no ")):
         environ.setenv("AWS_EC2_METADATA_DISABLED", value)
         assert states()[-1].startswith(f"the role of the instance ({state}")
-    assert [place.name for place in places.places(inspection, offline=False)[:3]] == [
-        "AWS_CREDENTIAL_FILE",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-    ]
 
 
 def test_what_was_passed_over() -> None:
-    known = [NOT_SET, FILLED, UNASKED, Place("D", "set", filled=True)]
-    assert [places.passed_over(known, used) for used in ("A x", "B", "C", "D", "E")] == [
+    known = [NOT_SET, FILLED, UNASKED, Source("D", "set", filled=True)]
+    assert [
+        credential_sources.passed_over(known, used) for used in ("A x", "B", "C", "D", "E")
+    ] == [
         "; not used: B (set), D (set)",
         "; looked at before: A (not set); not used: D (set)",
         "; looked at before: A (not set), B (set); not used: D (set)",
@@ -489,7 +465,7 @@ def test_files_that_others_can_use(environ: pytest.MonkeyPatch, tmp_path: Path) 
     def exposed(mode: int) -> list[str]:
         for name in names:
             (tmp_path / name).chmod(mode)
-        return places.exposed_files(configuration)
+        return credential_sources.exposed_files(configuration)
 
     assert exposed(0o600) == []
     for mode in (0o640, 0o604, 0o620, 0o602):
@@ -524,7 +500,7 @@ def test_a_setting_of_the_chain_that_is_no_number(
         environ.delenv(variable, raising=False)
         if value is not None:
             environ.setenv(variable, value)
-        settings = inspection.Settings.for_connection(connection)
+        settings = Settings.for_connection(connection)
         if said is None:
             assert find_keys(settings) is None
             continue
@@ -534,113 +510,67 @@ def test_a_setting_of_the_chain_that_is_no_number(
     config.write_text(f"[default]\n{name} = 1.5\n")
     environ.delenv(variable)
     for offline in (False, True):
-        found = credentials.examine(Configuration(offline=offline), offline=offline).finding
+        found = credentials.check(Configuration(offline=offline)).finding
         said = f"invalid AWS setting {name}: 1.5; use a whole number"
-        assert shown(found) == ("wrong", None, said)
+        assert shown(found) == f"wrong: {said}"
+
+
+USED = Credentials(KEY_ID, "s")
+PLACEHOLDER = (
+    "wrong (brackets): AWS_X has the placeholder in angle brackets instead of an access key; fill "
+    "in your access key"
+)
+KNOWN = [Source("C", "not set", filled=False), Source("AWS_X", "set", filled=True), FILLED]
+NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
 
 
 @pytest.mark.parametrize(
     ("keys", "more", "finding"),
     [
-        (Credentials(KEY_ID, "s"), {}, ("ok", None, "access key AKIA...MPLE from AWS_X")),
+        (USED, {}, "ok: access key AKIA...MPLE from AWS_X"),
+        (Credentials(KEY_ID, "s", "t"), {}, "ok: temporary access key AKIA...MPLE from AWS_X"),
+        (Credentials("<id>", "s"), {}, PLACEHOLDER),
+        (Credentials("i", "<s>"), {}, PLACEHOLDER),
+        (Credentials("", "s"), {}, EMPTY_KEY),
+        (Credentials("i", ""), {}, EMPTY_KEY),
         (
-            Credentials(KEY_ID, "s", "t"),
+            RefreshableCredentials("i", "s", "t", NO_ZONE, dict, "env"),
             {},
-            ("ok", None, "temporary access key AKIA...MPLE from AWS_X"),
-        ),
-        *(
             (
-                Credentials(*values),
-                {},
-                (
-                    "wrong",
-                    "brackets",
-                    (
-                        "AWS_X has the placeholder in angle brackets instead of an access key; "
-                        "fill in your access key"
-                    ),
-                ),
-            )
-            for values in (("<id>", "s"), ("i", "<s>"))
-        ),
-        *(
-            (
-                Credentials(*values),
-                {},
-                ("wrong", None, "AWS_X: the access key is empty; correct the access key there"),
-            )
-            for values in (("", "s"), ("i", ""))
-        ),
-        (
-            Credentials(KEY_ID, "s"),
-            {"expiry": datetime(2030, 1, 1)},  # noqa: DTZ001 - without a time zone
-            (
-                "wrong",
-                None,
-                (
-                    "AWS_X: the time at which the credentials expire has no time zone: 2030-01-01 "
-                    '00:00:00; add it to the time, such as "Z" for UTC'
-                ),
+                "wrong: AWS_X: the time at which the credentials expire has no time zone: "
+                '2030-01-01 00:00:00; add it to the time, such as "Z" for UTC'
             ),
         ),
         (
-            Credentials(KEY_ID, "s"),
-            {
-                "known": [
-                    Place("C", "not set", filled=False),
-                    *(Place(name, "set", filled=True) for name in ("AWS_X", "B")),
-                ]
-            },
+            USED,
+            {"known": KNOWN},
             (
-                "ok",
-                None,
-                (
-                    "access key AKIA...MPLE from AWS_X; looked at before: C (not set); not used: "
-                    "B (set)"
-                ),
+                "ok: access key AKIA...MPLE from AWS_X; looked at before: C (not set); not used: "
+                "B (set)"
             ),
         ),
         (
-            Credentials(KEY_ID, "s"),
+            USED,
             {"exposed": ["a b", "c"]},
             (
-                "warning",
-                "readable-by-others",
-                (
-                    "access key AKIA...MPLE from AWS_X; a b and c can be used by other users; "
-                    "run: chmod 600 'a b' c"
-                ),
+                "warning (readable-by-others): access key AKIA...MPLE from AWS_X; a b and c can "
+                "be used by other users; run: chmod 600 'a b' c"
             ),
         ),
+        (USED, {"file": "keys"}, "ok: access key AKIA...MPLE from AWS_CREDENTIAL_FILE keys"),
         (
-            Credentials(KEY_ID, "s"),
-            {"file": "keys"},
-            ("ok", None, "access key AKIA...MPLE from AWS_CREDENTIAL_FILE keys"),
-        ),
-        (
-            Credentials(KEY_ID, "s"),
+            USED,
             {"place": "profile work"},
-            ("ok", None, "access key AKIA...MPLE from profile work in a and b"),
+            "ok: access key AKIA...MPLE from profile work in a and b",
         ),
     ],
 )
 def test_an_access_key_that_is_used(
-    keys: Credentials,
-    more: dict[str, Any],
-    finding: tuple[str, str | None, str],
-    environ: pytest.MonkeyPatch,
+    keys: Credentials, more: dict[str, Any], finding: str, environ: pytest.MonkeyPatch
 ) -> None:
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
     environ.setenv("AWS_CONFIG_FILE", "b")
     environ.setattr(credentials, "exposed_files", lambda _: more.get("exposed", []))
-    origin = ORIGIN._replace(place=more.get("place", "AWS_X"))
-    client: Any = SimpleNamespace(
-        expiry=lambda _: more.get("expiry"),
-        is_static=Inspection.is_static,
-        require_valid=Inspection.require_valid,
-        origin=lambda _: origin,
-    )
-    connection = SimpleNamespace(credential_file=more.get("file"))
-    configuration: Any = SimpleNamespace(connection=connection)
-    found = credentials._used(configuration, client, keys, more.get("known", ()))
+    configuration = of_source(more.get("place", "AWS_X"), more.get("file"))
+    found = credentials._used(configuration, keys, more.get("known", ()))
     assert shown(found) == finding

@@ -24,7 +24,7 @@ from iamcli.protection import Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, NoReturn
 
     from iamcli.command import Command
@@ -55,10 +55,9 @@ _CACHE_FILE = re.compile(rf"{_PREFIX}[0-9a-f]{{64}}(\.[0-9]+)?")
 
 
 def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -> None:
-    """Call ``show`` with each name of ``kind`` that fits an unfinished command line.
+    """Call ``show`` with each name of ``kind`` that fits an unfinished command line; never fail.
 
     ``arguments``: the command, followed by its arguments without the option to be completed.
-    Raises nothing; errors are ignored.
     """
     try:
         command = index.load(os.path.basename(arguments[0]))
@@ -144,7 +143,7 @@ def _file(query: Query, connection: Connection) -> str:
     import hashlib
 
     keys = connection.keys
-    parts: Iterable[object] = (
+    parts = (
         query.operation,
         query.parameters,
         (keys.access_key, keys.secret_key, keys.token) if keys else None,
@@ -156,8 +155,11 @@ def _file(query: Query, connection: Connection) -> str:
             for variable, file in _FILES
         ],
     )
-    name = hashlib.sha256(repr(tuple(parts)).encode("utf-8", "surrogateescape")).hexdigest()
-    return os.path.join(_folder(), _PREFIX + name)
+    name = hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
+    caches = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(caches):
+        caches = os.path.expanduser("~/.cache")
+    return os.path.join(caches, "iamcli", _PREFIX + name)
 
 
 def _selects(variable: str) -> bool:
@@ -165,13 +167,6 @@ def _selects(variable: str) -> bool:
     if variable.startswith("AWS_"):
         return not variable.removeprefix("AWS_").startswith(_NOT_SELECTING)
     return variable.lower() in _SELECTING
-
-
-def _folder() -> str:
-    caches = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(caches):
-        caches = os.path.expanduser("~/.cache")
-    return os.path.join(caches, "iamcli")
 
 
 def _cached(file: str) -> list[str] | None:

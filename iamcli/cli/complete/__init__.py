@@ -1,0 +1,1 @@
+"""``iamcli complete``: the names that can follow an unfinished command line."""

@@ -1,1 +1,0 @@
-"""Names from the account for completion in the shell."""

@@ -1,0 +1,242 @@
+"""Writes a directory that scripts can use as AWS_IAM_HOME: bin/, two templates, a README."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from pathlib import Path
+
+from iamcli.cli.home_directory import BIN, RECORD, STRICT_BEGIN, read_record, state_at, state_of
+from iamcli.cli.installed_commands import commands_folder, one_file
+from iamcli.errors import Failure
+from iamcli.protection import Folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CREDENTIAL_TEMPLATE = """\
+# Credentials for the iam-* commands. Copy this file, for example to ~/.aws-credential, fill in your
+# access key, and run chmod 600 on the copy. Then set AWS_CREDENTIAL_FILE to its name, or use the
+# option --aws-credential-file.
+AWSAccessKeyId=<access key ID, 20 characters>
+AWSSecretKey=<secret access key, 40 characters>
+"""
+
+CONFIG_TEMPLATE = """\
+# Proxy settings for the iam-* commands. You need this file only if your network requires a proxy.
+# Copy it and fill in the settings. Then set CLIENT_CONFIG_FILE to the name of the copy, or use the
+# option --client-config-file. Empty settings are ignored.
+ClientProxyHost=
+ClientProxyPort=
+# Only if the proxy requires authentication:
+ClientProxyUsername=
+ClientProxyPassword=
+"""
+
+README = """\
+This directory replaces the installation directory of the legacy AWS IAM Command Line Toolkit.
+It was created by "{command}". Run that again after you upgrade or move iamcli.
+
+  bin/                     the iam-* commands: {entries}
+  aws-credential.template  a template for the file in AWS_CREDENTIAL_FILE
+  client-config.template   a template for the file in CLIENT_CONFIG_FILE, if you need a proxy
+
+Scripts that contain the name of this directory work unchanged. For scripts that use AWS_IAM_HOME,
+and for your shell:
+
+  export AWS_IAM_HOME="{folder}"
+  export PATH="$AWS_IAM_HOME/bin:$PATH"
+  export AWS_CREDENTIAL_FILE="$HOME/.aws-credential"
+
+For help on a command, run it with -h: iam-usercreate -h
+"""
+
+#: An entry of bin in a strict home: a command that behaves as with IAMCLI_STRICT=1.
+STRICT_COMMAND = (
+    STRICT_BEGIN
+    + """\
+IAMCLI_STRICT=1
+export IAMCLI_STRICT
+if [ "${{PYTHONHOME+set}}" ]; then
+    export IAMCLI_PYTHONHOME="$PYTHONHOME"
+    unset PYTHONHOME
+fi
+exec {target} "$@"
+"""
+)
+
+
+def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list[str]:
+    """Set up the directory ``name`` so that scripts can use it as AWS_IAM_HOME.
+
+    ``commands``: the names of the commands to include; ``strict``: make them behave as with
+    IAMCLI_STRICT=1. Returns lines that report what was done. Whatever is in the place of a text
+    file and was not written by this program is left as it is. Raises Failure if an entry of bin was
+    not made by this program; nothing is changed then.
+    """
+    if not name:
+        raise Failure("the directory name is empty; specify a directory")
+    source = one_file() or commands_folder()
+    folder = _absolute(name)
+    contents = _contents(folder, source, commands, strict=strict)
+    other = _contents(folder, source, commands, strict=not strict)
+    try:
+        _check_folders(folder, source)
+        recorded = read_record(folder / RECORD)
+        current = {place: state_at(folder / place) for place in contents}
+    except OSError as error:
+        raise Failure(f"{error.filename}: {error.strerror}; nothing was changed") from None
+    wanted = {place: state_of(content) for place, content in contents.items()}
+    known = {
+        place: [state, state_of(other[place]), *recorded.get(place, ())]
+        for place, state in wanted.items()
+    }
+    changed = [place for place in wanted if current[place] not in (None, *known[place])]
+    in_the_way = [place for place in changed if place.startswith(BIN)]
+    if in_the_way:
+        number = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
+        raise Failure(
+            f"{folder / in_the_way[0]} was not created by iamcli home{number}; nothing was "
+            "changed; move it or choose another directory"
+        )
+    kept = [place for place in changed if place in recorded]
+    foreign = [place for place in changed if place not in recorded]
+    outdated = {
+        place: content
+        for place, content in contents.items()
+        if place not in changed
+        and (current[place] != wanted[place] or _is_unusable(folder / place, content))
+    }
+    record = {place: [state] for place, state in wanted.items() if place not in foreign}
+    if outdated or record != recorded:
+        # If this run is cut off, the next one must know what it has written.
+        interim = {place: known[place] for place in record}
+        try:
+            _write(folder, outdated, interim, record)
+        except OSError as error:
+            raise Failure(
+                f"{error.filename}: {error.strerror}; {folder} is incomplete; correct this and run "
+                "it again"
+            ) from None
+    has = f"links to {len(commands)} commands in {source}"
+    if strict:
+        has = f"scripts that run {len(commands)} commands in {source} with IAMCLI_STRICT=1"
+    report = [f"{folder} is ready; its bin has {has}"]
+    if kept:
+        report.append(f"kept your changes: {', '.join(kept)}")
+    if foreign:
+        report.append(f"not created by iamcli home, left unchanged: {', '.join(foreign)}")
+    return report
+
+
+def _absolute(name: str) -> Path:
+    try:
+        return Path(name).absolute()
+    except OSError:
+        raise Failure(
+            "the current directory does not exist; change to another directory, or specify an "
+            "absolute path"
+        ) from None
+
+
+def _contents(
+    folder: Path, source: Path, commands: Sequence[str], *, strict: bool
+) -> dict[str, str | bytes]:
+    """Return the contents of the home by path: the target of a link, or the bytes of a file."""
+    contents: dict[str, str | bytes] = {}
+    for command in commands:
+        # The one file runs the command that a link to it, or its first argument, names.
+        words = [str(source), command] if source.is_file() else [str(source / command)]
+        target = words[0]
+        script = STRICT_COMMAND.format(target=shlex.join(words))
+        contents[f"{BIN}{command}"] = os.fsencode(script) if strict else target
+    quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))
+    made_by, entries = "iamcli home", "links to the installed commands of iamcli"
+    if strict:
+        made_by = "iamcli home --strict"
+        entries = "scripts that run those of iamcli with IAMCLI_STRICT=1"
+    readme = README.format(command=made_by, entries=entries, folder=quoted)
+    return contents | {
+        "aws-credential.template": CREDENTIAL_TEMPLATE.encode(),
+        "client-config.template": CONFIG_TEMPLATE.encode(),
+        "README": os.fsencode(readme),
+    }
+
+
+def _check_folders(folder: Path, source: Path) -> None:
+    """Raise Failure if ``folder`` or its bin is not a directory that can be set up."""
+    bin_folder = folder / "bin"
+    if bin_folder.exists() and bin_folder.samefile(source):
+        raise Failure(f"{folder} is the installation of iamcli; use it as AWS_IAM_HOME unchanged")
+    if bin_folder.is_symlink():
+        raise Failure(f"{bin_folder} is a symbolic link; nothing was changed; remove the link")
+    for path in (folder, bin_folder):
+        if os.path.lexists(path) and not path.is_dir():
+            raise Failure(f"{path} is not a directory; nothing was changed")
+
+
+def _is_unusable(path: Path, content: str | bytes) -> bool:
+    """Return whether ``path``, which has that content, is a script that cannot be executed."""
+    return content[:2] == b"#!" and not os.access(path, os.X_OK)
+
+
+def _write(
+    folder: Path,
+    contents: dict[str, str | bytes],
+    interim: dict[str, list[str]],
+    record: dict[str, list[str]],
+) -> None:
+    """Write ``contents``, before them the record ``interim``, and after them ``record``."""
+    # Whoever owns the directory cannot lead what follows to another one.
+    with _opened(folder) as outer, _opened(folder / BIN, inside=outer) as inner:
+
+        def put(place: str, content: str | bytes) -> None:
+            is_command = place.startswith(BIN)
+            _put(inner if is_command else outer, folder / place, content, executable=is_command)
+
+        put(RECORD, _json(interim))
+        for place, content in contents.items():
+            put(place, content)
+        for place in record:
+            # A run that was cut off may have left it.
+            opened = inner if place.startswith(BIN) else outer
+            opened.discard(_temporary(os.path.basename(place)))
+        put(RECORD, _json(record))
+
+
+def _opened(path: Path, *, inside: Folder | None = None) -> Folder:
+    """Open the directory ``path``, in ``inside`` if that is open; make it if it does not exist."""
+    try:
+        name = path.name if inside else str(path)
+        return Folder(name, make=0o755, follow=not inside, inside=inside)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _json(record: dict[str, list[str]]) -> bytes:
+    # One state is a string, as in the records of earlier versions.
+    plain = {place: known if known[1:] else known[0] for place, known in record.items()}
+    return f"{json.dumps(plain, indent=0)}\n".encode()
+
+
+def _put(folder: Folder, path: Path, content: str | bytes, *, executable: bool = False) -> None:
+    """Make ``path``, which is in ``folder``, a link to ``content``, or a file with that content."""
+    new = _temporary(path.name)
+    made = path.with_name(new)
+    try:
+        folder.remove(new)
+        made = path
+        if isinstance(content, str):
+            folder.symlink(content, new)
+            folder.rename(new, path.name)
+        else:
+            folder.replace(path.name, content, 0o755 if executable else 0o644, temporary=new)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(made)) from None
+
+
+def _temporary(name: str) -> str:
+    """Return the name that is written and then renamed to ``name``."""
+    return f".{name}.iamcli-new"

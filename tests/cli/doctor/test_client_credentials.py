@@ -1,0 +1,244 @@
+"""``iamcli doctor``: which credentials, settings and proxy it uses, and what it asks for them."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timezone
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import certifi
+import pytest
+from botocore import exceptions
+from botocore.credentials import Credentials, RefreshableCredentials
+from support.doctor_parts import AWS, KEY, ORIGIN, OWN, REFUSED, STS, of_tls, shown, without_tls
+from support.shell import KEY_ID
+
+from iamcli.cli.doctor import client_credentials, configuration, credentials, network, request
+from iamcli.cli.doctor.client_credentials import Expired, Profile, Unobtainable
+from iamcli.cli.doctor.configuration import Configuration, Unreadable
+from iamcli.connection.settings import Settings
+from iamcli.errors import Failure
+
+# ruff: noqa: SLF001 - the parts of the program
+
+
+def configured(**attributes: Any) -> Any:
+    """A configuration of which only these attributes are used."""
+    settings = SimpleNamespace(session=attributes.pop("session", None))
+    base = {"connection": None, "settings": settings, "offline": False, "is_read": True}
+    return SimpleNamespace(**{**base, **attributes})
+
+
+CLOCK_ERROR = exceptions.ClientError({"Error": {"Code": "X", "Message": "the text"}}, "AssumeRole")
+EXPIRED_TEXT = "Credentials were refreshed, but the refreshed credentials are still expired."
+
+
+@pytest.mark.parametrize(
+    ("cause", "text", "found"),
+    [
+        *(
+            (getattr(exceptions, name)(error_msg="x", provider="x"), "it is old. Sign in.", login)
+            for name, login in (
+                ("UnauthorizedSSOTokenError", "aws sso login"),
+                ("SSOTokenLoadError", "aws sso login"),
+                ("TokenRetrievalError", "aws sso login"),
+            )
+        ),
+        *(
+            (type(name, (Exception,), {})(), "it is old. Sign in.", "aws login")
+            for name in ("LoginRefreshRequired", "LoginTokenLoadError")
+        ),
+        (RuntimeError(EXPIRED_TEXT), "it is old.", ""),
+        (CLOCK_ERROR, "no.", {"code": "X", "message": "the text"}),
+        (exceptions.ClientError({}, "AssumeRole"), "no.", {"code": "", "message": ""}),
+        (
+            exceptions.ConnectTimeoutError(endpoint_url=STS.url),
+            "no.",
+            {"problem": request.UNREACHABLE, "url": STS.url},
+        ),
+        (
+            exceptions.ProxyConnectionError(proxy_url="x", error=REFUSED),
+            "no.",
+            {"problem": request.PROXY},
+        ),
+        (exceptions.HTTPClientError(error=REFUSED), "no.", {"problem": request.INVALID}),
+        (of_tls(without_tls("HTTP_REQUEST")), "no.", {"problem": request.NO_TLS, "url": "x"}),
+        (ValueError("x"), "no; a. b", {"said": "no; a. b"}),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_why_credentials_are_not_obtained(
+    cause: Exception, text: str, found: str | dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    methods = {"sso": "aws sso login", "login": "aws login", "": ""}
+    monkeypatch.setattr(
+        client_credentials, "login", lambda session, method: session + methods[method]
+    )
+
+    def fail(*_: object, **__: object) -> None:
+        failure = Failure(text)
+        failure.__context__ = cause
+        raise failure
+
+    for name in ("find_keys", "frozen"):
+        monkeypatch.setattr(client_credentials, name, fail)
+    of_chain = configured(connection=SimpleNamespace(keys=None), session="")
+    for get in (client_credentials.find, partial(client_credentials.current, keys=None)):
+        with pytest.raises((Expired, Unobtainable)) as raised:
+            get(of_chain)
+        failure = raised.value
+        if isinstance(found, str):
+            assert isinstance(failure, Expired)
+            assert (str(failure), vars(failure)) == ("it is old", {"login": found})
+        else:
+            told = {"problem": "", "url": "", "code": "", "message": "", **found}
+            said = told.pop("said", "no")
+            assert isinstance(failure, Unobtainable)
+            assert (str(failure), vars(failure)) == (said, told)
+
+
+ASKED = ("assume-role", "assume-role-with-web-identity", "login", "sso")
+RUN_OR_ASKED = (*ASKED, "custom-process", "container-role", "iam-role")
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_which_credentials_are_used(before: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """Offline, no method that asks is used, and no key that comes after one."""
+    without = []
+    keys: list[Any] = []
+
+    def find(settings: Any, **more: Any) -> Any:
+        without.append(tuple(more["without"]))
+        return keys[0]
+
+    monkeypatch.setattr(client_credentials, "find_keys", find)
+    monkeypatch.setattr(
+        client_credentials,
+        "_would_ask_before",
+        lambda method, _: before and method == "config-file",
+    )
+
+    def used(*, offline: bool, own: Any = None) -> Any:
+        connection = SimpleNamespace(keys=own)
+        return client_credentials.find(configured(connection=connection, offline=offline))
+
+    chain = SimpleNamespace(method="config-file")
+    for found in (chain, None):
+        keys[:] = [found]
+        assert used(offline=False) is found
+        assert used(offline=True) is (None if before else found)
+    assert without == [(), RUN_OR_ASKED] * 2
+    keys[:] = [SimpleNamespace(method="env")]
+    assert used(offline=True) is keys[0]
+    without.clear()
+    assert [used(offline=offline, own=KEY) for offline in (False, True)] == [KEY, KEY]
+    assert without == []
+
+
+@pytest.mark.parametrize("failure", [None, Failure("no"), ValueError("no")])
+def test_no_metadata_is_asked_for_offline(
+    failure: Exception | None, environ: pytest.MonkeyPatch
+) -> None:
+    """Only until the configuration is read."""
+    seen = []
+
+    def read(_: object) -> Settings:
+        seen.append(os.environ.get("AWS_EC2_METADATA_DISABLED"))
+        if failure:
+            raise failure
+        return Settings(None)
+
+    environ.setattr(Settings, "for_connection", read)
+    check, kind = (
+        ("credentials", Unreadable) if type(failure) is ValueError else ("environment", Failure)
+    )
+    for before in (None, "false", ""):
+        if before is not None:
+            environ.setenv("AWS_EC2_METADATA_DISABLED", before)
+        for offline in (False, True):
+            found = Configuration(offline=offline)
+            assert found.is_read is (failure is None)
+            if failure:
+                assert (str(found.failures[check]), type(found.failures[check])) == ("no", kind)
+            assert seen.pop() == ("true" if offline else before)
+            assert os.environ.get("AWS_EC2_METADATA_DISABLED") == before
+
+
+def test_credentials_that_are_renewed() -> None:
+    now = datetime.now(timezone.utc)
+    renewed = RefreshableCredentials("i", "s", "t", now, dict, "iam-role")
+    fake = configured(
+        connection=SimpleNamespace(credential_file=None),
+        origin=lambda _: ORIGIN._replace(place="X"),
+    )
+    found = [
+        credentials._used(fake, keys, ()).found for keys in (renewed, Credentials(KEY_ID, "s"))
+    ]
+    until = f"{now:%Y-%m-%d %H:%M UTC}"
+    assert found == [
+        f"temporary credentials that expire at {until} from X",
+        "access key AKIA...MPLE from X",
+    ]
+
+
+def test_the_profile() -> None:
+    config = {"profiles": {"work": {"region": "x", "role_arn": "y"}, "default": {}}}
+    sessions: list[Any] = [
+        SimpleNamespace(profile=name, full_config=full)
+        for name, full in (("work", config), (None, config), ("absent", config), ("work", {}))
+    ]
+    assert [client_credentials.profile(session) for session in (*sessions, None)] == [
+        Profile("work", frozenset({"region", "role_arn"}), exists=True),
+        Profile("default", frozenset(), exists=True),
+        Profile("absent", frozenset(), exists=False),
+        Profile("work", frozenset(), exists=False),
+        None,
+    ]
+
+
+def test_the_region_and_the_authorities(environ: pytest.MonkeyPatch) -> None:
+    regions = []
+    for value in ("x", "", None):
+        fake = configured(failures={}, settings=SimpleNamespace(get={"region": value}.get))
+        regions.append(Configuration.check_region(fake).found)
+    assert regions == ["x from the profile", *["none is set, and IAM needs none"] * 2]
+    found = []
+    for bundle in ((certifi.where(), "AWS_CA_BUNDLE"), ("", "")):
+        environ.setattr(configuration, "ca_bundle", lambda _, bundle=bundle: bundle)
+        found.append(Configuration.check_ca(configured(target=AWS)).found)
+    assert found == [
+        f"{certifi.where()} from {name}" for name in ("AWS_CA_BUNDLE", "the installation")
+    ]
+
+
+def test_the_proxy_of_credentials(environ: pytest.MonkeyPatch) -> None:
+    """A proxy that only the requests for credentials would use must be one, too."""
+    environ.setattr(configuration, "proxy", lambda *_: ("p", "x"))
+    environ.setenv("https_proxy", "http://[")
+
+    def found(keys: Any) -> Any:
+        return shown(Configuration.check_proxy(configured(failures={}, target=OWN, keys=keys)))
+
+    for method in ASKED:
+        assert found(SimpleNamespace(method=method)).startswith("wrong: https_proxy ")
+    for keys in (KEY, None, SimpleNamespace(method="env")):
+        assert found(keys) == "ok: p from x"
+
+
+def test_how_a_service_is_asked(environ: pytest.MonkeyPatch) -> None:
+    environ.setattr(network, "transport", lambda *arguments: (arguments[2], None))
+    environ.setattr(request, "send", lambda *arguments: arguments)
+    operation: Any = object()
+    for value, seconds in (("3", 3.0), ("", 10.0), ("3600", 10.0)):
+        environ.setenv("IAMCLI_TIMEOUT", value)
+        found: Any = network._send(operation, configured(), OWN, KEY)
+        assert found == (operation, OWN, KEY, OWN.url, seconds)
+
+    def fail(*_: object) -> None:
+        raise Failure("no proxy; correct it")
+
+    environ.setattr(network, "transport", fail)
+    found = network._send(operation, configured(), OWN, KEY)
+    assert found == request.Outcome(request.PROXY, "no proxy; correct it")
