@@ -22,7 +22,6 @@ from botocore.serialize import create_serializer
 from botocore.signers import RequestSigner
 
 from iamcli import __version__
-from iamcli.client.attempts import Attempts
 from iamcli.client.changes import only_reads, unknown_if_changing
 from iamcli.client.http import BoundedSession
 from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
@@ -90,13 +89,10 @@ class Client:
                 _Renewed(self._keys),
                 events,
             )
-            self._retries = retries = Retries(settings, self._service, log, pausing)
-            self._attempts = Attempts(log)
+            self._retries = Retries(settings, self._service, log, pausing)
             self._parsers = ParserFactory()
             events.register("request-created.iam", signer.handler)
-            events.register("before-send.iam", retries.before_send)
-            events.register("needs-retry.iam", retries.needs_retry)
-            self._attempts.register(events)
+            self._retries.register(events)
             self._endpoint = self._make_endpoint(connection, settings, limits, events)
             self._key_source = connection.key_source
             self._session = settings.session
@@ -142,7 +138,7 @@ class Client:
     @property
     def had_one_attempt(self) -> bool:
         """Whether the last request was sent only once."""
-        return self._attempts.number == 1
+        return self._retries.number == 1
 
     def disable_retries(self, seconds: float) -> None:
         """From now on, send each request only once, and wait at most ``seconds`` for its response.
@@ -172,8 +168,7 @@ class Client:
             user_agent=_USER_AGENT,
         )
         self._parsers.request = (operation, parameters)
-        self._retries.resent = resent
-        self._attempts.start()
+        self._retries.start(resent=resent)
         source = self.destination.source if self.destination.specified else ""
         changes = not only_reads(operation)
         translator = ErrorTranslator(
@@ -183,7 +178,8 @@ class Client:
             with translator:
                 response, parsed = self._endpoint.make_request(model, request)
         except Failure as failure:
-            self._attempts.finish()
+            # botocore emits no event for a response that cannot be parsed.
+            self._retries.log_attempt()
             if translator.arrived or self._retries.resent:
                 raise unknown_if_changing(failure, operation, parameters) from None
             raise

@@ -1,7 +1,9 @@
-"""Decides whether a request is sent again."""
+"""Decides whether a request is sent again, and logs each attempt."""
 
 from __future__ import annotations
 
+import time
+from datetime import datetime, timezone
 from types import SimpleNamespace
 
 from botocore.awsrequest import AWSResponse
@@ -57,10 +59,11 @@ class Retries:
     """Sends requests again as botocore's retry modes do.
 
     Operations in NON_IDEMPOTENT are sent again only if the first request cannot have taken effect.
-    ``resent``: whether the current request is sent again although an earlier attempt may have taken
-    effect. ``enabled``: whether anything is sent again, or delayed. ``pausing``: called with the
-    reason before a pause that is shown, and with "" before each request. Raises Failure if the
-    configured mode or number of attempts is invalid.
+    ``log``: called with a line for each attempt and each pause; ``pausing``: called with the reason
+    before a pause that is shown, and with "" before each request. ``number``: the attempts of the
+    current request so far; ``resent``: whether it is sent again although an earlier attempt may
+    have taken effect; ``enabled``: whether anything is sent again, or delayed. Raises Failure if
+    the configured mode or number of attempts is invalid.
     """
 
     def __init__(
@@ -75,19 +78,56 @@ class Retries:
         self._pausing = pausing
         self._mode, self._attempts = mode_and_limit(settings)
         self._policy: HierarchicalEmitter | None = None
-        self.resent = False
         self.enabled = True
+        self.start()
 
-    def before_send(self, event_name: str, **event: Any) -> None:
+    def register(self, events: HierarchicalEmitter) -> None:
+        """Follow the requests of a botocore endpoint by its ``events``."""
+        events.register("before-send.iam", self._before_send)
+        events.register("before-parse.iam", self._response_read)
+        events.register("needs-retry.iam", self._needs_retry)
+
+    def start(self, *, resent: bool = False) -> None:
+        """Begin with a new request; ``resent``: whether an earlier one may have taken effect."""
+        self.number = 0
+        self.resent = resent
+        self._attempt = ""
+
+    def log_attempt(self, outcome: str = "no valid response", request_id: str = "") -> None:
+        """Log the attempt, unless it is logged; the latency is until the response is read."""
+        if self._attempt:
+            milliseconds = ((self._ended or time.monotonic()) - self._began) * 1000
+            self._log(
+                f"{self._attempt}: {outcome} in {milliseconds:.0f} ms, "
+                f"request ID {request_id or 'none'}"
+            )
+        self._attempt = ""
+
+    def _before_send(self, event_name: str, **event: Any) -> None:
         """End a pause, and let the adaptive mode delay a request after a throttled one."""
+        self.number += 1
+        now = datetime.now(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds")
+        self._attempt = f"{now}Z {event_name.rpartition('.')[2]} attempt {self.number}"
+        self._began, self._ended = time.monotonic(), 0.0
         self._pausing("")
         if self._policy and self.enabled:
             self._policy.emit(event_name, **event)
 
-    def needs_retry(
+    def _response_read(self, **_event: Any) -> None:
+        self._ended = time.monotonic()
+
+    def _needs_retry(
         self, event_name: str, response: Any, caught_exception: Any, operation: Any, **event: Any
     ) -> float | None:
         """Wait until the request is to be sent again, and return 0.0; None if it is not."""
+        if response is None:
+            self.log_attempt()
+        else:
+            http, parsed = response
+            code = parsed.get("Error", {}).get("Code", "")
+            request_id = parsed.get("ResponseMetadata", {}).get("RequestId")
+            request_id = request_id or http.headers.get("x-amzn-requestid")
+            self.log_attempt(f"HTTP {http.status_code} {code}".rstrip(), request_id)
         if not self.enabled:
             return None
         event |= {"caught_exception": caught_exception, "operation": operation}
