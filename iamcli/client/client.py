@@ -31,7 +31,7 @@ from iamcli.connection.confinement import confine, refuse_outside
 from iamcli.connection.credentials import chain_keys, frozen
 from iamcli.connection.endpoints import check_services, endpoint, require_region
 from iamcli.connection.settings import Settings
-from iamcli.connection.transport import time_limits, transport
+from iamcli.connection.transport import timeout, transport
 from iamcli.errors import Failure, ServiceError, UnknownOutcome
 
 TYPE_CHECKING = False
@@ -70,8 +70,7 @@ class Client:
             refuse_outside(connection)
             settings = Settings.for_connection(connection)
             confine(connection, settings)
-            limits = time_limits(settings)
-            self._config = Config(read_timeout=limits[1])
+            self._config = Config(read_timeout=timeout())
             # Before anything is sent for credentials.
             require_region(connection, settings)
             self._keys = connection.keys or chain_keys(settings)
@@ -93,7 +92,7 @@ class Client:
             self._parsers = ParserFactory()
             events.register("request-created.iam", signer.handler)
             self._retries.register(events)
-            self._endpoint = self._make_endpoint(connection, settings, limits, events)
+            self._endpoint = self._make_endpoint(connection, settings, events)
             self._key_source = connection.key_source
             self._session = settings.session
 
@@ -204,11 +203,7 @@ class Client:
         return failure
 
     def _make_endpoint(
-        self,
-        connection: Connection,
-        settings: Settings,
-        limits: tuple[float, float],
-        events: HierarchicalEmitter,
+        self, connection: Connection, settings: Settings, events: HierarchicalEmitter
     ) -> Any:
         """Return a botocore endpoint, which connects when the first request is sent."""
         session_settings, self._proxy_source = transport(connection, settings, self.url)
@@ -217,7 +212,7 @@ class Client:
             region_name=self.destination.region,
             endpoint_url=self.url,
             response_parser_factory=self._parsers,
-            timeout=limits,
+            timeout=timeout(),
             http_session_cls=self.session_class,
             **session_settings,
         )

@@ -123,10 +123,10 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
     ``seconds``: the time-out.
     """
 
-    def __init__(self, *, timeout: tuple[float, float], **settings: Any) -> None:
+    def __init__(self, *, timeout: float, **settings: Any) -> None:
         # After a stop, a time-out of the socket would discard a response that has arrived.
-        super().__init__(timeout=(timeout[0], None), **settings)
-        self.seconds = timeout[1]
+        super().__init__(timeout=(timeout, None), **settings)
+        self.seconds = timeout
 
     def send(self, request: Any) -> Any:
         """Send one request and return its response, which is read completely.

@@ -7,7 +7,6 @@ import os
 from botocore.exceptions import BotoCoreError
 
 from iamcli.connection.regions import NO_REGION
-from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,15 +49,20 @@ class Settings:
     def __init__(self, session: Session | None, *, independent: bool = False) -> None:
         self.session = session
         self._independent = independent
-        self._store = _store(session) if session else None
+        self._store = session.get_component("config_store") if session else None
 
     @classmethod
     def for_connection(cls, connection: Connection) -> Settings:
-        """Return the settings for ``connection``, with a session only if one is needed."""
+        """Return the settings for ``connection``, with a session only if one is needed.
+
+        Raises the exceptions of botocore if the files cannot be read, or have no such profile.
+        """
         if connection.keys and not _has_configuration():
             return cls(None)
         if connection.credential_file is None:
-            return cls(_session())
+            session = _session()
+            session.get_scoped_config()
+            return cls(session)
         return cls(_readable_session(), independent=True)
 
     def get(self, name: str) -> Any:
@@ -137,12 +141,11 @@ class Settings:
 
 
 def _has_configuration() -> bool:
-    variables = (*PROFILE_VARIABLES, "AWS_DEFAULTS_MODE")
     files = (
         os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),
         os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
     )
-    return any(map(os.environ.get, variables)) or any(
+    return any(map(os.environ.get, PROFILE_VARIABLES)) or any(
         os.path.isfile(os.path.expanduser(file)) for file in files
     )
 
@@ -170,22 +173,3 @@ def _readable_session() -> Session | None:
             continue
         return session
     return None
-
-
-def _store(session: Session) -> Any:
-    """Return the configuration of the session, with the values of its defaults mode, if any."""
-    store = session.get_component("config_store")
-    mode = str(store.get_config_variable("defaults_mode")).lower()
-    if mode == "legacy":
-        return store
-    from botocore.configprovider import DefaultConfigResolver, SmartDefaultsConfigStoreFactory
-    from botocore.utils import IMDSRegionProvider
-
-    data = session.get_component("data_loader").load_data("sdk-default-configuration")
-    resolver = DefaultConfigResolver(data)
-    modes = resolver.get_default_modes()
-    if mode not in modes:
-        raise Failure(f"invalid AWS defaults mode: {mode}; use one of {', '.join(modes)}")
-    factory = SmartDefaultsConfigStoreFactory(resolver, IMDSRegionProvider(session))
-    factory.merge_smart_defaults(store, mode, session.get_config_variable("region"))
-    return store

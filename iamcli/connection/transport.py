@@ -93,20 +93,11 @@ def environment_proxies(url: str) -> tuple[dict[str, str], str]:
     return proxies, source
 
 
-def time_limits(settings: Settings) -> tuple[float, float]:
-    """Return the seconds to wait for a connection, and for a complete response.
-
-    IAMCLI_TIMEOUT sets both. If it is not set, a defaults mode of the AWS SDKs may set a shorter
-    time for the connection. Raises as ``timeout`` does.
-    """
-    seconds = timeout()
-    if os.environ.get("IAMCLI_TIMEOUT"):
-        return seconds, seconds
-    return settings.get("connect_timeout") or seconds, seconds
-
-
 def timeout() -> float:
-    """Return the seconds to wait for a complete response; raise Failure if the value is invalid."""
+    """Return the seconds to wait for a connection, and for a complete response (IAMCLI_TIMEOUT).
+
+    Raises Failure if the value is invalid.
+    """
     value = os.environ.get("IAMCLI_TIMEOUT")
     if not value:
         return TIMEOUT

@@ -22,8 +22,6 @@ from support.selection import every
 from support.stub import Answer, canned, faulty, ok, refused
 from support.stub import Stub as StubServer
 
-from iamcli.connection import transport
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from http.server import BaseHTTPRequestHandler
@@ -295,43 +293,6 @@ def test_iamcli_run_waits_once_for_a_connection(run: Shell, full: str) -> None:
     assert len(seen) == 1
     message = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
     assert assert_reported(done, KINDS["read"]) == message
-
-
-#: How long a command waits for a connection without a mode (seconds), more than ten times as long
-#: as with one.
-WITHOUT_MODE = transport.TIMEOUT
-
-
-@pytest.mark.parametrize(
-    ("mode", "seconds", "shortest"),
-    every(3, [("in-region", "", 1), ("in-region", "2.5", 2.5), ("standard", "", 3)]),
-)
-def test_defaults_mode_limits_the_time_to_connect(
-    mode: str, seconds: str, shortest: float, run_fast: ForkRunner, full: str
-) -> None:
-    """The first mode allows 1.1 s; the variable that the message names allows more."""
-    env = {"AWS_IAM_URL": full, "AWS_DEFAULTS_MODE": mode, **ONE_TRY}
-    begun = time.monotonic()
-    done = run_fast(*KINDS["read"].arguments, env={**env, "IAMCLI_TIMEOUT": seconds})
-    assert shortest <= time.monotonic() - begun < WITHOUT_MODE
-    message = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
-    assert assert_reported(done, KINDS["read"]) == message
-
-
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_defaults_mode_limits_the_time_to_connect_to_a_proxy(
-    scheme: str, run_fast: ForkRunner, full: str
-) -> None:
-    """The mode allows 1.1 s."""
-    env = {"AWS_IAM_URL": f"{scheme}://iam.example.com", "AWS_DEFAULTS_MODE": "in-region"}
-    file = proxied(run_fast, int(full.rpartition(":")[2]))
-    given = {**ONE_TRY, "IAMCLI_TIMEOUT": "", "CLIENT_CONFIG_FILE": file}
-    begun = time.monotonic()
-    done = run_fast(*KINDS["create"].arguments, env={**env, **given})
-    assert 1 <= time.monotonic() - begun < WITHOUT_MODE
-    message = assert_reported(done, KINDS["create"])
-    assert message.startswith("cannot reach the proxy: ")
-    assert message.endswith(f"; check the client configuration {file}")
 
 
 @pytest.fixture

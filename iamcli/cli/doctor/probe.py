@@ -113,7 +113,7 @@ def ask(
     SigV4Auth(key, question.service, target.region).add_auth(request)
     proxied = bool(session["proxies"].get(urlsplit(target.url).scheme))
     try:
-        response = BoundedSession(timeout=(seconds, seconds), **session).send(request.prepare())
+        response = BoundedSession(timeout=seconds, **session).send(request.prepare())
     except (BotoCoreError, ResponseParserError, UnexpectedResponse) as error:
         obstacle = problem(error)
         if proxied and obstacle in (UNREACHABLE, REFUSED, LOST, INVALID):

@@ -25,7 +25,6 @@ RETURN = (
 JAVA = "is ignored, because Java is not used"
 UNSET = "is set but empty, which counts as not set"
 TOO_FEW = Failure("AWS_MAX_ATTEMPTS: 0; use a whole number")
-NO_MODE = Failure("the defaults mode is no mode; correct it")
 
 
 @pytest.mark.parametrize(
@@ -60,20 +59,15 @@ NO_MODE = Failure("the defaults mode is no mode; correct it")
             ("warning", "carriage-return", f"AWS_IAM_HOME contains{RETURN}"),
         ),
         ({}, {"failure": TOO_FEW}, ("wrong", None, str(TOO_FEW))),
-        ({}, {"failure": NO_MODE}, ("wrong", None, str(NO_MODE))),
         (
-            {"AWS_DEFAULTS_MODE": ""},
-            {"failure": NO_MODE},
+            {"AWS_DEFAULTS_MODE": "standard"},
+            {},
             (
-                "wrong",
-                "empty-variable",
-                (
-                    "AWS_DEFAULTS_MODE is set but empty, which is no mode; run: unset "
-                    "AWS_DEFAULTS_MODE"
-                ),
+                "warning",
+                "old-variable",
+                "AWS_DEFAULTS_MODE is not read; run: unset AWS_DEFAULTS_MODE",
             ),
         ),
-        ({"AWS_DEFAULTS_MODE": ""}, {"failure": TOO_FEW}, ("wrong", None, str(TOO_FEW))),
         (
             {"JAVA_HOME": "x", "EC2_CERT": "x", "EC2_URL": "", "AWS_REGION": ""},
             {},
