@@ -8,16 +8,11 @@ with its connection, retries and parser. The service model is a slim copy of bot
 
 from __future__ import annotations
 
-import json
-import os
-from functools import lru_cache
-
 import botocore
 from botocore.awsrequest import prepare_request_dict
 from botocore.config import Config
 from botocore.endpoint import EndpointCreator
 from botocore.hooks import HierarchicalEmitter
-from botocore.model import ServiceModel
 from botocore.serialize import create_serializer
 from botocore.signers import RequestSigner
 
@@ -25,6 +20,7 @@ from iamcli import __version__
 from iamcli.client.changes import only_reads, unknown_if_changing
 from iamcli.client.http import BoundedSession
 from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
+from iamcli.client.model import full_model, slim_model
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
 from iamcli.connection.confinement import confine, refuse_outside
@@ -42,7 +38,6 @@ if TYPE_CHECKING:
     from iamcli.config.connection import Connection
     from iamcli.connection.sources import Origin
 
-_MODEL = os.path.join(os.path.dirname(__file__), "model.json")
 _USER_AGENT = f"iamcli/{__version__} botocore/{botocore.__version__}"
 
 
@@ -50,10 +45,12 @@ class Client:
     """Sends requests to IAM, all over one connection.
 
     ``connection``: the keys, the endpoint and the proxy, if they are known; ``log``: called with
-    each line of debug output; ``pausing``: called with the reason before a pause, and with ""
-    before each request; ``complete_model``: use botocore's model instead of the reduced copy.
-    ``destination``: where the requests are sent; ``session_class``: the class of the HTTP session.
-    Raises Failure if the AWS configuration is invalid or there are no credentials.
+    each line of debug output; ``pausing``: called with the reason before a pause; ``sending``:
+    called before each attempt; ``complete_model``: use botocore's model instead of the slim copy.
+    ``destination``: where the requests are sent; ``warnings``: lines for a user on a terminal;
+    ``diversion``: the line that reports which address is not used in the sandbox, or "";
+    ``session_class``: the class of the HTTP session. Raises Failure if the AWS configuration is
+    invalid or there are no credentials.
     """
 
     session_class = BoundedSession
@@ -62,21 +59,25 @@ class Client:
         self,
         connection: Connection,
         log: Callable[[str], None],
-        pausing: Callable[[str], None] = lambda _reason: None,
         *,
+        pausing: Callable[[str], None] = lambda _reason: None,
+        sending: Callable[[], None] = lambda: None,
         complete_model: bool = False,
     ) -> None:
         with ErrorTranslator():
             refuse_outside(connection)
             settings = Settings.for_connection(connection)
-            confine(connection, settings)
+            confined = confine(connection, settings)
+            connection, self.diversion = confined.connection, confined.diversion
             self._config = Config(read_timeout=timeout())
             # Before anything is sent for credentials.
             require_region(connection, settings)
             self._keys = connection.keys or chain_keys(settings)
             self.destination = endpoint(connection, settings)
-            check_services(connection, settings, self._keys)
-            self._service = _model(complete=complete_model)
+            found = [confined.warning, self.destination.warning]
+            found += check_services(settings, self._keys)
+            self.warnings = list(dict.fromkeys(filter(None, found)))
+            self._service = full_model() if complete_model else slim_model()
             self._serializer = create_serializer("query", include_validation=False)
             # The signer has only a weak reference to the events; the endpoint has a strong one.
             events = HierarchicalEmitter()
@@ -88,7 +89,7 @@ class Client:
                 _Renewed(self._keys),
                 events,
             )
-            self._retries = Retries(settings, self._service, log, pausing)
+            self._retries = Retries(settings, self._service, log, pausing, sending)
             self._parsers = ParserFactory()
             events.register("request-created.iam", signer.handler)
             self._retries.register(events)
@@ -227,13 +228,3 @@ class _Renewed:
     def get_frozen_credentials(self) -> Any:
         """Return the current key; botocore's signers call this."""
         return frozen(self._keys)
-
-
-@lru_cache(None)
-def _model(*, complete: bool) -> ServiceModel:
-    if complete:
-        from iamcli.client.full_model import full_model
-
-        return full_model()
-    with open(_MODEL, encoding="utf-8") as file:
-        return ServiceModel(json.load(file), "iam")

@@ -6,32 +6,21 @@ It also tells whether a failed request may have arrived.
 from __future__ import annotations
 
 import signal
-import ssl
 
-from botocore.awsrequest import (
-    AWSHTTPConnection,
-    AWSHTTPConnectionPool,
-    AWSHTTPSConnection,
-    AWSHTTPSConnectionPool,
-    AWSResponse,
-)
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
-from urllib3.exceptions import ConnectTimeoutError as ConnectTimeout
 from urllib3.exceptions import HTTPError as TransportError
-from urllib3.exceptions import LocationParseError, NewConnectionError, ProtocolError
 from urllib3.exceptions import ReadTimeoutError as TransportTimeout
-from urllib3.util.connection import allowed_gai_family
 
 from iamcli import interrupts
 from iamcli.client.retries import NOT_ARRIVED
-from iamcli.connection import sockets
 from iamcli.errors import UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from types import FrameType
     from typing import Any
 
@@ -43,78 +32,6 @@ _SHORTEST = 1e-6
 #: The time to read what had arrived when the time limit was reached (seconds): the process may have
 #: been stopped.
 _GRACE = 0.2
-
-
-def _response(read: Callable[[], Any]) -> Any:
-    """Return the response that ``read`` returns; raise ProtocolError if the connection fails.
-
-    urllib3 reports some of these failures as errors of the proxy or of TLS, as if the request had
-    not been sent.
-    """
-    try:
-        return read()
-    except (ConnectionError, ssl.SSLError) as error:
-        raise ProtocolError("Connection aborted.", error) from error
-
-
-def _connected(connection: Any, host: str) -> sockets.Socket:
-    """Return a socket that is connected for ``connection`` to ``host``; raise as urllib3 does."""
-    try:
-        return sockets.connect(
-            host.strip("[]"),
-            connection.port,
-            connection.timeout,
-            family=allowed_gai_family(),
-            options=connection.socket_options or (),
-        )
-    except UnicodeError:
-        raise LocationParseError(f"'{host}', label empty or too long") from None
-    except TimeoutError as error:
-        raise ConnectTimeout(connection, "timed out") from error
-    except OSError as error:
-        raise NewConnectionError(connection, str(error)) from error
-
-
-class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has no types
-    """botocore's connection over plain HTTP, which waits as ``iamcli.interrupts`` does."""
-
-    def _new_conn(self) -> sockets.Socket:
-        return _connected(self, self._dns_host)
-
-    def getresponse(self) -> Any:
-        """Return the response; raise urllib3's ProtocolError if the connection fails."""
-        return _response(super().getresponse)
-
-
-class HTTPSConnection(AWSHTTPSConnection):  # type: ignore[misc]
-    """botocore's connection over TLS, which waits as ``iamcli.interrupts`` does."""
-
-    def _new_conn(self) -> sockets.Socket:
-        return _connected(self, self._dns_host)
-
-    def getresponse(self) -> Any:
-        """Return the response; raise urllib3's ProtocolError if the connection fails."""
-        return _response(super().getresponse)
-
-    def connect(self) -> None:
-        """Connect; raise urllib3's ConnectTimeoutError if the TLS handshake takes too long.
-
-        urllib3 itself raises ReadTimeoutError then, as if the request had been sent.
-        """
-        # Old releases of urllib3 use no TLS to a proxy.
-        of_proxy = getattr(self, "proxy_config", None)
-        for context in (self.ssl_context, getattr(of_proxy, "ssl_context", None)):
-            if context is not None:
-                context.sslsocket_class = sockets.TLSSocket
-        try:
-            super().connect()
-        except TimeoutError:
-            raise ConnectTimeout(self, "timed out") from None
-
-
-# Also for the requests that botocore sends to get credentials.
-AWSHTTPConnectionPool.ConnectionCls = HTTPConnection
-AWSHTTPSConnectionPool.ConnectionCls = HTTPSConnection
 
 
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types

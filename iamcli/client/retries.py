@@ -60,10 +60,10 @@ class Retries:
 
     Operations in NON_IDEMPOTENT are sent again only if the first request cannot have taken effect.
     ``log``: called with a line for each attempt and each pause; ``pausing``: called with the reason
-    before a pause that is shown, and with "" before each request. ``number``: the attempts of the
-    current request so far; ``resent``: whether it is sent again although an earlier attempt may
-    have taken effect; ``enabled``: whether anything is sent again, or delayed. Raises Failure if
-    the configured mode or number of attempts is invalid.
+    before a pause that is shown; ``sending``: called before each attempt. ``number``: the attempts
+    of the current request so far; ``resent``: whether it is sent again although an earlier attempt
+    may have taken effect; ``enabled``: whether anything is sent again, or delayed. Raises Failure
+    if the configured mode or number of attempts is invalid.
     """
 
     def __init__(
@@ -72,10 +72,12 @@ class Retries:
         service: ServiceModel,
         log: Callable[[str], None],
         pausing: Callable[[str], None],
+        sending: Callable[[], None],
     ) -> None:
         self._service = service
         self._log = log
         self._pausing = pausing
+        self._sending = sending
         self._mode, self._attempts = mode_and_limit(settings)
         self._policy: HierarchicalEmitter | None = None
         self.enabled = True
@@ -109,7 +111,7 @@ class Retries:
         now = datetime.now(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds")
         self._attempt = f"{now}Z {event_name.rpartition('.')[2]} attempt {self.number}"
         self._began, self._ended = time.monotonic(), 0.0
-        self._pausing("")
+        self._sending()
         if self._policy and self.enabled:
             self._policy.emit(event_name, **event)
 

@@ -52,17 +52,16 @@ class Connection:
     apply; ``key_source``, ``url_source``, ``proxy_source``: the option, variable or file that these
     are from, or ""; ``secrets``: values that must not be printed; ``warnings``: lines for the user,
     to be printed only on a terminal; ``sandbox``: the address of the private IAM in the sandbox,
-    with its secret path, or ""; ``diversion``: the line that reports which address is not used
-    there, or "";
-    ``simulated``: whether the requests do not leave this process. Raises Failure if a setting is
-    invalid or a file cannot be read.
+    with its secret path, or ""; ``simulated``: whether the requests do not leave this process.
+    Raises Failure if a setting is invalid or a file cannot be read.
     """
 
-    def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], environ: Mapping[str, str], *, simulated: bool = False
+    ) -> None:
         self.secrets: list[str] = []
         self.warnings: list[str] = []
-        self.diversion = ""
-        self.simulated = False
+        self.simulated = simulated
         sandbox = environ.get(SANDBOX)
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
         self.secrets += (part for part in self.sandbox.split("/") if len(part) == SECRET_DIGITS)

@@ -8,8 +8,10 @@ after ``sudo``, ``su -`` or ``env -i``, which remove the variable: such a comman
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import sys
+from typing import NamedTuple
 
 from iamcli.config.connection import SANDBOX
 from iamcli.connection import parents
@@ -78,15 +80,28 @@ def _report(private: str) -> None:
         peer.recv(1)
 
 
-def confine(connection: Connection, settings: Settings) -> None:
-    """In the sandbox, make ``connection`` use the private IAM directly, and botocore too.
+class Confined(NamedTuple):
+    """A ``connection`` that does not leave the sandbox.
 
-    Changes ``connection`` and the environment of this process. Sets ``connection.diversion`` if
-    another address or a proxy was specified. Raises Failure if that address is invalid, as outside
-    the sandbox. Source: LEGACY.md (the sandbox).
+    ``warning``: about the endpoint that is configured, or ""; ``diversion``: the line that reports
+    which address is not used in the sandbox, or "".
+    """
+
+    connection: Connection
+    warning: str = ""
+    diversion: str = ""
+
+
+def confine(connection: Connection, settings: Settings) -> Confined:
+    """In the sandbox, return a connection to the private IAM; else return ``connection`` itself.
+
+    In the sandbox, changes the environment so that botocore uses the private IAM, too. Raises
+    Failure if an address that was specified is invalid, as outside the sandbox. Source: LEGACY.md
+    (the sandbox).
     """
     if not connection.sandbox:
-        return
+        return Confined(connection)
+    warning = ""
     try:
         specified = endpoint(connection, settings)
     except NoEndpoint:
@@ -95,16 +110,17 @@ def confine(connection: Connection, settings: Settings) -> None:
     else:
         url = destination = specified.url
         source = specified.source if specified.specified else "the default"
+        warning = specified.warning
     address, proxy_source = proxy(connection, settings, url)
     unused = []
     if url.rstrip("/") != connection.sandbox.rstrip("/"):
         unused.append(f"not to {destination} ({source})")
     if address:
         unused.append(f"not through {address} ({proxy_source})")
-    if unused:
-        connection.diversion = f"requests go to the sandbox, {' and '.join(unused)}"
-    connection.url, connection.url_source = connection.sandbox, SANDBOX
-    connection.proxy, connection.proxy_source = None, ""
+    diversion = f"requests go to the sandbox, {' and '.join(unused)}" if unused else ""
+    confined = copy.copy(connection)
+    confined.url, confined.url_source = connection.sandbox, SANDBOX
+    confined.proxy, confined.proxy_source = None, ""
     os.environ |= {
         **{
             f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}": connection.sandbox
@@ -117,3 +133,4 @@ def confine(connection: Connection, settings: Settings) -> None:
     }
     for name in _CONTAINER:
         os.environ.pop(name, None)
+    return Confined(confined, warning, diversion)

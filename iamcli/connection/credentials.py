@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from iamcli.config.connection import is_credential
+from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -39,13 +39,7 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     """
     if settings.session is None:
         return None
-    from botocore import credentials
-
-    from iamcli.connection.programs import CredentialProgram, code
-
-    # botocore also makes such providers for each profile whose credentials assume a role.
-    credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=CredentialProgram)
-    credentials.AssumeRoleProvider = partial(credentials.AssumeRoleProvider, prompter=code)
+    patch_credentials()
     _require_numbers(settings.session)
     chain = settings.session.get_component("credential_provider")
     # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.

@@ -35,13 +35,17 @@ class Process(NamedTuple):
         return f"{self.name} ({self.number})"
 
 
-class Beginning:
-    """Where the search begins: ``process``, the ID of a process, or 0 for this one.
+#: The ID of the process with which the search begins.
+_first = "self"
 
-    A server of ``iamcli run`` sets the console program whose command it runs.
+
+def begin_with(process: int) -> None:
+    """Search the parents of the ``process`` with this ID, not those of this one.
+
+    A server of ``iamcli run`` names the console program whose command it runs.
     """
-
-    process = 0
+    global _first  # noqa: PLW0603 - set once, after the server has forked
+    _first = str(process)
 
 
 def sandbox() -> str:
@@ -51,7 +55,7 @@ def sandbox() -> str:
     or if it cannot be found: without /proc, or if /proc hides the processes of other users.
     """
     for _ in range(_ATTEMPTS):
-        process = str(Beginning.process or "self")
+        process = _first
         try:
             while process != "0":
                 one = read(process)

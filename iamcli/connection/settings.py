@@ -6,6 +6,7 @@ import os
 
 from botocore.exceptions import BotoCoreError
 
+from iamcli.connection.botocore_patches import patch_connections
 from iamcli.connection.regions import NO_REGION
 
 TYPE_CHECKING = False
@@ -57,6 +58,7 @@ class Settings:
 
         Raises the exceptions of botocore if the files cannot be read, or have no such profile.
         """
+        patch_connections()
         if connection.keys and not _has_configuration():
             return cls(None)
         if connection.credential_file is None:
@@ -107,7 +109,7 @@ class Settings:
         return f"the region of the profile {profile} in {file}"
 
     @property
-    def region_setting(self) -> str:
+    def region_in_words(self) -> str:
         """What sets the region, for the user."""
         region = self.get("region")
         if not region:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]  # unknown to mypy
 
 from botocore import utils
 
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
 #: Seconds to wait for a connection, and for a complete response; and the maximum of both.
 TIMEOUT = 60.0
 MAX_TIMEOUT = 3600.0
-
-# Only the variables count. botocore would ask macOS for the proxy of the system, which may crash in
-# a process that was forked, as those of iamcli run are. On Linux, its functions are these already.
-utils.getproxies, utils.proxy_bypass = getproxies_environment, proxy_bypass_environment
 
 
 def transport(connection: Connection, settings: Settings, url: str) -> tuple[dict[str, Any], str]:

@@ -31,7 +31,6 @@ class Plan:
 
     def finish(self) -> None:
         """Record that the next step is done."""
-        self._iam.pending = None
         self._finished += 1
 
     def skip(self) -> None:

@@ -22,10 +22,10 @@ class Sender:
 
     ``connection``: the keys, the endpoint and the proxy; ``secrets``: collects the secrets that
     must not be printed; ``log``: called with each line of ``-d``, or None; ``note``: called with a
-    line for the user that is not an error; ``before``: called before each request, after all
-    checks have passed; ``strict``: whether IAMCLI_STRICT is set.
-    ``on_terminal``: standard error is a terminal, not in strict mode; ``interactive``: standard
-    input is one, too. ``progress``: shows on a terminal what takes long.
+    line for the user that is not an error, ``warn`` with one for a terminal only; ``before``:
+    called before each request, after all checks have passed; ``strict``: whether IAMCLI_STRICT is
+    set. ``on_terminal``: standard error is a terminal, not in strict mode; ``interactive``:
+    standard input is one, too. ``progress``: shows on a terminal what takes long.
     """
 
     def __init__(  # noqa: PLR0913 - what a command sets
@@ -35,6 +35,7 @@ class Sender:
         secrets: Secrets | None = None,
         log: Callable[[str], None] | None = None,
         note: Callable[[str], None] = lambda _line: None,
+        warn: Callable[[str], None] = lambda _line: None,
         before: Callable[[], None] = lambda: None,
         strict: bool = False,
         on_terminal: bool = False,
@@ -64,6 +65,7 @@ class Sender:
         self._connection = connection
         self._log = log
         self.note = note
+        self._warn = warn
         self._before = before
         self._client: Client | None = None
 
@@ -94,12 +96,13 @@ class Sender:
                 response = client.call(operation, parameters, resent=resent)
         except Failure as failure:
             if not reads and not isinstance(failure, UnknownOutcome):
-                self.pending = None
+                self.settled()
             self.changed = self.changed or self.pending is not None
             self._debug(f"{operation} failed: {self.secrets.redact(str(failure))}", {})
             raise
         if not reads:
-            self.changed, self.pending = True, None
+            self.changed = True
+            self.settled()
             # Responses to requests that only read contain no secrets, and lists are long.
             self.secrets.gather(response)
         request_id = response.pop("ResponseMetadata", {}).get("RequestId", "none")
@@ -124,7 +127,8 @@ class Sender:
         self._client = Client(
             self._connection,
             lambda line: self._debug(line, {}),
-            self._wait,
+            pausing=self._pausing,
+            sending=self._sending,
             complete_model=self.complete_model,
         )
         gc.freeze()
@@ -132,14 +136,26 @@ class Sender:
         self.secrets.add(*self._client.secrets)
         for line in self._client.origins if self._log else ():
             self._debug(line, {})
+        for line in self._client.warnings:
+            self._warn(line)
+        if self._client.diversion:
+            self.note(self._client.diversion)
         return self._client
 
-    def _wait(self, reason: str) -> None:
-        """Show that the client pauses for a ``reason``, or sends the request if it is ""."""
+    def settled(self) -> None:
+        """Record that the outcome of the last request is known."""
+        self.pending = None
+
+    def _pausing(self, reason: str) -> None:
+        """Show that the client pauses for a ``reason``."""
         self.progress.pause(reason)
         # From the response until here, a signal does not raise.
         interrupts.open_window()
-        if not reason and self._changing:
+
+    def _sending(self) -> None:
+        """Record that the client sends the request, or sends it again."""
+        self._pausing("")
+        if self._changing:
             self.pending = self._changing
 
     def _debug(self, line: str, value: dict[str, Any]) -> None:

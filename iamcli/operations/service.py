@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.client.changes import check, only_reads, unknown_advice
+from iamcli.client.changes import advice, only_reads
 from iamcli.errors import ServiceError, UnexpectedResponse, UnknownOutcome
 from iamcli.operations.sender import Sender, without_none
 
@@ -72,5 +72,4 @@ class IAM(Sender):
         """Return what is known about the changes when the command ends early, "" if nothing is."""
         if self.pending is None:
             return "changes already made remain" if self.changed else ""
-        operation, parameters = self.pending
-        return unknown_advice(operation, check(operation, parameters))
+        return advice(*self.pending)

@@ -22,7 +22,7 @@ from support.selection import every
 from support.stub import Answer, canned, ok, refused
 
 import iamcli
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 from iamcli.errors import Failure, unexpected
 from iamcli.operations.pages import list_all
 from iamcli.operations.pagination import Listing

@@ -5,21 +5,19 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from iamcli.cli.doctor.probe import Question
-from iamcli.connection.endpoints import Destination, configured_endpoint, rules_endpoint
-from iamcli.connection.regions import NO_REGION, is_of_aws, partition, signing_region
+from iamcli.connection.endpoints import configured_endpoint, rules_endpoint
+from iamcli.connection.regions import NO_REGION, is_of_aws, partition
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.config.connection import Connection
+    from iamcli.connection.endpoints import Destination
     from iamcli.connection.settings import Settings
 
 #: The operation that returns the ARN and the account of the caller. It requires no permission.
 CALLER = Question("sts", "2011-06-15", "GetCallerIdentity")
 
 
-def sts_target(
-    connection: Connection, settings: Settings, endpoint: Destination
-) -> Destination | None:
+def sts_target(settings: Settings, endpoint: Destination) -> Destination | None:
     """Return where STS is asked, or None if that is not known.
 
     ``endpoint``: that of IAM. If the configuration names no endpoint for STS, it is that of AWS in
@@ -28,10 +26,9 @@ def sts_target(
     dual-stack endpoint, and the exceptions of botocore.
     """
     region = settings.region
-    url, source = configured_endpoint(connection, settings, "sts")
-    if url:
-        signing = _region_of(url) or signing_region(url, region)
-        return Destination(url, signing, source, specified=True, setting=settings.region_setting)
+    configured = configured_endpoint(settings, "sts")
+    if configured:
+        return configured._replace(region=_region_of(configured.url) or configured.region)
     if not (is_of_aws(endpoint.url) and partition(endpoint.region)):
         return None
     if partition(region) != endpoint.partition:

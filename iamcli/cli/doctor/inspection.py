@@ -110,7 +110,6 @@ class Inspection:
     """
 
     def __init__(self, connection: Connection, *, offline: bool) -> None:
-        self._connection = connection
         self._offline = offline
         before = os.environ.get(_NO_METADATA)
         if offline:
@@ -119,7 +118,7 @@ class Inspection:
         try:
             refuse_outside(connection)
             self._settings = Settings.for_connection(connection)
-            confine(connection, self._settings)
+            self._connection = confine(connection, self._settings).connection
         except exceptions.ProfileNotFound as error:
             raise NoProfile(str(error)) from None
         except (exceptions.BotoCoreError, ValueError) as error:
@@ -237,7 +236,7 @@ class Inspection:
 
     def require_valid_services(self, keys: Any) -> None:
         """Raise as ``check_service_endpoints`` does."""
-        check_service_endpoints(self._connection, self._settings, keys)
+        check_service_endpoints(self._settings, keys)
 
     def sts(self, iam: Destination) -> Destination | None:
         """Return where STS is asked, or None if that is not known; ``iam``: the endpoint of IAM.
@@ -245,7 +244,7 @@ class Inspection:
         Raises Failure if the configured endpoint is invalid.
         """
         with ErrorTranslator():
-            return sts_target(self._connection, self._settings, iam)
+            return sts_target(self._settings, iam)
 
     @property
     def region(self) -> str:

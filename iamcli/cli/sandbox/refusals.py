@@ -7,7 +7,7 @@ import functools
 from werkzeug.exceptions import HTTPException
 
 from iamcli.cli.sandbox.wsgi import body
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

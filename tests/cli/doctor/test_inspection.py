@@ -22,6 +22,7 @@ from support.doctor_parts import KEY, OWN, REFUSED, STS, of_tls, without_tls
 
 from iamcli.cli.doctor import inspection, probe
 from iamcli.cli.doctor.inspection import Expired, Inspection, Profile, Unobtainable, Unreadable
+from iamcli.connection.confinement import Confined
 from iamcli.errors import Failure
 
 # ruff: noqa: SLF001 - the parts of the program
@@ -153,7 +154,7 @@ def test_no_metadata_is_asked_for_offline(
 
     environ.setattr(inspection.Settings, "for_connection", read)
     environ.setattr(inspection, "refuse_outside", lambda _: None)
-    environ.setattr(inspection, "confine", lambda *_: None)
+    environ.setattr(inspection, "confine", lambda connection, _: Confined(connection))
     connection: Any = SimpleNamespace(keys=None)
     for before in (None, "false", ""):
         if before is not None:

@@ -25,7 +25,7 @@ from support.entities import (
 from support.refusals import ARN, CODES
 from support.shell import ROOT
 
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 pytestmark = pytest.mark.releases
 

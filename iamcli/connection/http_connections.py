@@ -1,0 +1,88 @@
+"""botocore's HTTP connections, over sockets that wait as ``iamcli.interrupts`` does."""
+
+from __future__ import annotations
+
+import ssl
+
+from botocore.awsrequest import AWSHTTPConnection, AWSHTTPSConnection
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    LocationParseError,
+    NewConnectionError,
+    ProtocolError,
+)
+from urllib3.util.connection import allowed_gai_family
+
+from iamcli.connection import sockets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+def _response(read: Callable[[], Any]) -> Any:
+    """Return the response that ``read`` returns; raise ProtocolError if the connection fails.
+
+    urllib3 reports some of these failures as errors of the proxy or of TLS, as if the request had
+    not been sent.
+    """
+    try:
+        return read()
+    except (ConnectionError, ssl.SSLError) as error:
+        raise ProtocolError("Connection aborted.", error) from error
+
+
+def _connected(connection: Any, host: str) -> sockets.Socket:
+    """Return a socket that is connected for ``connection`` to ``host``; raise as urllib3 does."""
+    try:
+        return sockets.connect(
+            host.strip("[]"),
+            connection.port,
+            connection.timeout,
+            family=allowed_gai_family(),
+            options=connection.socket_options or (),
+        )
+    except UnicodeError:
+        raise LocationParseError(f"'{host}', label empty or too long") from None
+    except TimeoutError as error:
+        raise ConnectTimeoutError(connection, "timed out") from error
+    except OSError as error:
+        raise NewConnectionError(connection, str(error)) from error
+
+
+class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has no types
+    """A connection over plain HTTP."""
+
+    def _new_conn(self) -> sockets.Socket:
+        return _connected(self, self._dns_host)
+
+    def getresponse(self) -> Any:
+        """Return the response; raise urllib3's ProtocolError if the connection fails."""
+        return _response(super().getresponse)
+
+
+class HTTPSConnection(AWSHTTPSConnection):  # type: ignore[misc]
+    """A connection over TLS."""
+
+    def _new_conn(self) -> sockets.Socket:
+        return _connected(self, self._dns_host)
+
+    def getresponse(self) -> Any:
+        """Return the response; raise urllib3's ProtocolError if the connection fails."""
+        return _response(super().getresponse)
+
+    def connect(self) -> None:
+        """Connect; raise urllib3's ConnectTimeoutError if the TLS handshake takes too long.
+
+        urllib3 itself raises ReadTimeoutError then, as if the request had been sent.
+        """
+        # Old releases of urllib3 use no TLS to a proxy.
+        of_proxy = getattr(self, "proxy_config", None)
+        for context in (self.ssl_context, getattr(of_proxy, "ssl_context", None)):
+            if context is not None:
+                context.sslsocket_class = sockets.TLSSocket
+        try:
+            super().connect()
+        except TimeoutError:
+            raise ConnectTimeoutError(self, "timed out") from None
