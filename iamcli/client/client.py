@@ -1,9 +1,7 @@
 """The client: parts of botocore, put together for IAM only.
 
 A standard botocore client builds classes, rules and handlers for every operation of a service, but
-a command sends only a few requests. To start faster, this module uses the parts of botocore
-directly: the credential chain, the configuration, the signer, the serializer, and the endpoint
-with its connection, retries and parser. The service model is a slim copy of botocore's.
+a command sends only a few requests, and starts faster with the parts that these need.
 """
 
 from __future__ import annotations
@@ -141,10 +139,7 @@ class Client:
         return self._retries.number == 1
 
     def disable_retries(self, seconds: float) -> None:
-        """From now on, send each request only once, and wait at most ``seconds`` for its response.
-
-        For a request that the command does not need.
-        """
+        """From now on, send each request once, and wait at most ``seconds`` for its response."""
         self._retries.enabled = False
         self._endpoint.http_session.seconds = seconds
 
@@ -169,10 +164,11 @@ class Client:
         )
         self._parsers.request = (operation, parameters)
         self._retries.start(resent=resent)
-        source = self.destination.source if self.destination.specified else ""
-        changes = not only_reads(operation)
         translator = ErrorTranslator(
-            self.url, source=source, proxy=self._proxy_source, changes=changes
+            self.url,
+            source=self.destination.source if self.destination.specified else "",
+            proxy=self._proxy_source,
+            changes=not only_reads(operation),
         )
         try:
             with translator:

@@ -6,6 +6,7 @@ It also tells whether a failed request may have arrived.
 from __future__ import annotations
 
 import signal
+from types import SimpleNamespace
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
@@ -29,16 +30,12 @@ MAX_RESPONSE = 16 << 20
 
 #: The shortest interval of a timer (seconds); it does not start with 0.
 _SHORTEST = 1e-6
-#: The time to read what had arrived when the time limit was reached (seconds): the process may have
-#: been stopped.
+#: The time to read what had arrived if the process was stopped at the limit (seconds).
 _GRACE = 0.2
 
 
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
-    """botocore's HTTP session with limits: MAX_RESPONSE, and the read time-out for everything.
-
-    ``seconds``: the time-out.
-    """
+    """botocore's HTTP session with limits: MAX_RESPONSE, and ``seconds`` for the whole response."""
 
     def __init__(self, *, timeout: float, **settings: Any) -> None:
         # After a stop, a time-out of the socket would discard a response that has arrived.
@@ -79,7 +76,9 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
             raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
         if len(content) < _announced(response.headers):
             raise ConnectionClosedError(endpoint_url=request.url, error="incomplete response")
-        return AWSResponse(response.url, response.status_code, response.headers, _Content(content))
+        # What botocore expects of a stream.
+        raw = SimpleNamespace(stream=lambda: [content])
+        return AWSResponse(response.url, response.status_code, response.headers, raw)
 
 
 def _announced(headers: Mapping[str, str]) -> int:
@@ -97,17 +96,6 @@ def is_unparsable(error: HTTPClientError) -> bool:
     return type(error) is HTTPClientError and not isinstance(cause, (ValueError, OSError))
 
 
-class _Content:
-    """The content of a response, with the interface that botocore expects."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self) -> list[bytes]:
-        """Return the content as a stream of one part."""
-        return [self._content]
-
-
 def _bounded(raw: Any) -> Iterator[bytes]:
     size = 0
     for part in raw.stream(1 << 16):
@@ -122,9 +110,8 @@ def _bounded(raw: Any) -> Iterator[bytes]:
 class _Deadline:
     """Raises TimeoutError if a ``with`` block takes longer than ``seconds``, and then _GRACE.
 
-    ``expired``: whether it has taken longer; the code in the block may have translated the error.
-    The time-out of a socket starts again with each byte, but this one does not. It works only in
-    the main thread, where Python handles signals.
+    ``expired``: whether it has; the code in the block may have translated the error. The time-out
+    of a socket would start again with each byte. Works only in the main thread, as signals do.
     """
 
     def __init__(self, seconds: float) -> None:

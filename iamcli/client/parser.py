@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     #: An operation and its parameters.
     Request = tuple[str, dict[str, Any]]
 
-#: The maximum number of tags and attributes in a response, far more than the service sends. Each
-#: takes about a hundred bytes of memory.
+#: The maximum number of tags and attributes in a response, each of which takes about 100 bytes.
 MAX_TAGS = 1 << 18
 #: The maximum of their number times the length of the longest namespace. Each name is kept with its
 #: namespace, which has 41 characters in responses of the service.
@@ -78,10 +77,9 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
     def parse(self, response: dict[str, Any], shape: Any) -> Any:
         """Return the parsed response; raise ResponseParserError if it is not from the operation.
 
-        The root element of a success must be that of the operation. Otherwise the sign-in page of a
-        public network, if it is well-formed XML, would look like a successful deletion. An error
-        response that is not from IAM is parsed as an empty one. Raises UnexpectedResponse if all
-        responses together are too large.
+        Otherwise the sign-in page of a public network would look like a successful deletion. An
+        error response that is not from IAM is parsed as an empty one. Raises UnexpectedResponse if
+        all responses together are too large.
         """
         operation = response["context"]["operation_name"]
         body = response["body"]

@@ -122,51 +122,46 @@ class Retries:
         self, event_name: str, response: Any, caught_exception: Any, operation: Any, **event: Any
     ) -> float | None:
         """Wait until the request is to be sent again, and return 0.0; None if it is not."""
+        event |= {"caught_exception": caught_exception, "operation": operation}
+        reason = f"{operation.name} failed"
         if response is None:
             self.log_attempt()
+            no_effect = isinstance(caught_exception, NOT_ARRIVED)
         else:
             http, parsed = response
             code = parsed.get("Error", {}).get("Code", "")
             request_id = parsed.get("ResponseMetadata", {}).get("RequestId")
             request_id = request_id or http.headers.get("x-amzn-requestid")
             self.log_attempt(f"HTTP {http.status_code} {code}".rstrip(), request_id)
-        if not self.enabled:
+            no_effect = _not_processed(http.status_code, parsed)
+            if _throttled(http.status_code, parsed):
+                reason = "requests are throttled"
+            if http.status_code < SUCCESS_LIMIT:
+                if self._policy and self.enabled:
+                    # The adaptive mode sends faster again, and the next requests may be retried.
+                    self._policy.emit(event_name, response=response, **event)
+                    context = event["request_dict"]["context"]
+                    self._policy.emit("after-call.iam", context=context, http_response=http)
+                return None
+            if no_effect:
+                # botocore does not retry BUSY; one mode looks at the status, the other at the code.
+                throttled = AWSResponse(http.url, _TOO_MANY_REQUESTS, http.headers, http.raw)
+                response = (throttled, {**parsed, "Error": {"Code": "Throttling"}})
+        if not self.enabled or (operation.name in NON_IDEMPOTENT and not no_effect):
             return None
-        event |= {"caught_exception": caught_exception, "operation": operation}
-        if response is not None and response[0].status_code < SUCCESS_LIMIT:
-            self._record_success(event_name, response, event)
-            return None
-        no_effect = _had_no_effect(response, caught_exception)
-        if operation.name in NON_IDEMPOTENT and not no_effect:
-            return None
-        reason = f"{operation.name} failed"
-        if response is not None and _throttled(response[0].status_code, response[1]):
-            reason = "requests are throttled"
         if self._policy is None:
             self._policy = self._retry_handlers()
-        if response is not None and no_effect:
-            # botocore does not retry BUSY; one mode looks at the status, the other at the code.
-            http = response[0]
-            throttled = AWSResponse(http.url, _TOO_MANY_REQUESTS, http.headers, http.raw)
-            response = (throttled, {**response[1], "Error": {"Code": "Throttling"}})
         responses = self._policy.emit(event_name, response=response, **event)
         delay: float | None = first_non_none_response(responses)
-        if delay is not None:
-            self.resent = self.resent or not no_effect
-            self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
-            if delay >= SHORTEST_PAUSE:
-                self._pausing(f"{reason}; trying again in {delay:.1f} s")
-            # In botocore's own pause, a signal could be lost.
-            interrupts.pause(delay)
-            return 0.0
-        return None
-
-    def _record_success(self, event_name: str, response: Any, event: dict[str, Any]) -> None:
-        """Let the adaptive mode send faster again, and allow retries of the next requests."""
-        if self._policy:
-            self._policy.emit(event_name, response=response, **event)
-            context = event["request_dict"]["context"]
-            self._policy.emit("after-call.iam", context=context, http_response=response[0])
+        if delay is None:
+            return None
+        self.resent = self.resent or not no_effect
+        self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
+        if delay >= SHORTEST_PAUSE:
+            self._pausing(f"{reason}; trying again in {delay:.1f} s")
+        # In botocore's own pause, a signal could be lost.
+        interrupts.pause(delay)
+        return 0.0
 
     def _retry_handlers(self) -> HierarchicalEmitter:
         """Return botocore's handlers of the retry mode, imported when first needed."""
@@ -195,22 +190,12 @@ def mode_and_limit(settings: Settings) -> tuple[str, int | None]:
     mode = str(settings.get("retry_mode") or "standard").lower()
     if mode not in ("standard", "adaptive", "legacy"):
         raise Failure(f"invalid AWS retry mode: {mode}; use legacy, standard or adaptive")
-    return mode, _attempt_limit(settings.max_attempts)
-
-
-def _attempt_limit(value: Any) -> int | None:
-    if not value:
-        return None
-    if not (str(value).isascii() and str(value).isdigit()) or int(value) < 1:
-        raise Failure(f"invalid AWS setting max_attempts: {value}; use a whole number, at least 1")
-    return int(value)
-
-
-def _had_no_effect(response: Any, error: Any) -> bool:
-    """Return whether the request certainly had no effect."""
-    if response is None:
-        return isinstance(error, NOT_ARRIVED)
-    return _not_processed(response[0].status_code, response[1])
+    limit = settings.max_attempts
+    if not limit:
+        return mode, None
+    if not (str(limit).isascii() and str(limit).isdigit()) or int(limit) < 1:
+        raise Failure(f"invalid AWS setting max_attempts: {limit}; use a whole number, at least 1")
+    return mode, int(limit)
 
 
 def _throttled(status: int, parsed: dict[str, Any]) -> bool:

@@ -1,7 +1,6 @@
 """The connection settings from the options, the variables and the files of the legacy toolkit.
 
-All of them are checked here, without botocore, before anything is sent. What they do not set is
-found by botocore when the client is made.
+All are checked here, before anything is sent. What they do not set is found by botocore later.
 """
 
 from __future__ import annotations
@@ -47,13 +46,12 @@ class Connection:
     """The connection settings that are known before the client is made.
 
     ``keys``: the access key, or None if botocore's chain is to find one; ``credential_file``: the
-    name of the file that it is from, or None; ``url``: the endpoint, or None if it follows from the
-    AWS configuration; ``proxy``: the URL of the proxy, or None if the proxy variables of botocore
-    apply; ``key_source``, ``url_source``, ``proxy_source``: the option, variable or file that these
-    are from, or ""; ``secrets``: values that must not be printed; ``warnings``: lines for the user,
-    to be printed only on a terminal; ``sandbox``: the address of the private IAM in the sandbox,
-    with its secret path, or ""; ``simulated``: whether the requests do not leave this process.
-    Raises Failure if a setting is invalid or a file cannot be read.
+    file that it is from, or None; ``url``: the endpoint, or None if the AWS configuration names it;
+    ``proxy``: its URL, or None if the proxy variables apply; ``key_source``, ``url_source``,
+    ``proxy_source``: the option, variable or file that these are from, or ""; ``secrets``: values
+    that must not be printed; ``warnings``: lines for the user, for a terminal only; ``sandbox``:
+    the address of the private IAM, with its secret path, or ""; ``simulated``: whether the requests
+    do not leave this process. Raises Failure if a setting is invalid or a file cannot be read.
     """
 
     def __init__(
@@ -68,7 +66,9 @@ class Connection:
         self.credential_file = _credential_file(values, environ)
         self._warn_of_profile(values, environ)
         self.keys = self._keys(environ)
-        self.key_source = self._key_source()
+        self.key_source = _KEY_VARIABLES[0] if self.keys else ""
+        if self.credential_file is not None:
+            self.key_source = f"credential file {self.credential_file}"
         self.proxy_source = ""
         self.proxy = self._proxy(values, environ)
         self.url, self.url_source = self._url(values, environ)
@@ -78,15 +78,12 @@ class Connection:
 
         Source: LEGACY.md (``AWS_PROFILE``).
         """
-        if self.credential_file is None or values["credential_file"] is not None:
-            return
-        for variable in _PROFILE_VARIABLES:
-            if environ.get(variable):
-                self.warnings.append(
-                    f"{variable} is not used for the access key, which is from "
-                    f"{self.credential_file} ({_CREDENTIAL_FILE})"
-                )
-                return
+        variable = next(filter(environ.get, _PROFILE_VARIABLES), None)
+        if variable and self.credential_file is not None and values["credential_file"] is None:
+            self.warnings.append(
+                f"{variable} is not used for the access key, which is from {self.credential_file} "
+                f"({_CREDENTIAL_FILE})"
+            )
 
     def _keys(self, environ: Mapping[str, str]) -> Keys | None:
         """Return the keys from the credential file, if one is named, else the key variables."""
@@ -104,11 +101,6 @@ class Connection:
                 f"{name} is readable by other users; run: chmod 600 {quoting.file(name)}"
             )
         return keys
-
-    def _key_source(self) -> str:
-        if self.credential_file is not None:
-            return f"credential file {self.credential_file}"
-        return "AWS_ACCESS_KEY_ID" if self.keys else ""
 
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
         """Return the URL of the proxy in the client configuration, or None if there is none."""
@@ -144,13 +136,11 @@ class Connection:
 
     def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str | None, str]:
         """Return the endpoint with a scheme, and its source: ``--url``, AWS_IAM_URL or neither."""
-        address = values["url"]
-        source = "--url"
+        address, source = values["url"], "--url"
         if address is None:
-            address = environ.get("AWS_IAM_URL") or None
-            source = "AWS_IAM_URL"
-        if address is None:
-            return None, ""
+            address, source = environ.get("AWS_IAM_URL"), "AWS_IAM_URL"
+            if not address:
+                return None, ""
         url, warning = checked_url(address, source)
         if warning:
             self.warnings.append(warning)

@@ -17,10 +17,9 @@ _MAX_LINE = 1 << 12
 
 
 def read(file: str | int, size: int = sys.maxsize) -> bytes:
-    """Return the content of ``file``, but not more than ``size`` bytes.
+    """Return at most ``size`` bytes of ``file``: its name, or a descriptor, which is closed.
 
-    ``file``: its name, or a descriptor, which is closed. Raises OSError or ValueError if it cannot
-    be read.
+    Raises OSError or ValueError if it cannot be read.
     """
     number = file if isinstance(file, int) else descriptor(file)
     try:
@@ -32,8 +31,8 @@ def read(file: str | int, size: int = sys.maxsize) -> bytes:
 def descriptor(name: str) -> int:
     """Return a descriptor of the file ``name``, open for reading.
 
-    If the name means a descriptor that is a socket, such as ``/dev/stdin``, that is duplicated:
-    pipes of ksh93 and Node.js are sockets, which Linux cannot open by a name.
+    Pipes of ksh93 and Node.js are sockets, which Linux cannot open by a name such as
+    ``/dev/stdin``; their descriptor is duplicated.
     """
     try:
         return os.open(name, os.O_RDONLY)
@@ -45,10 +44,7 @@ def descriptor(name: str) -> int:
 
 
 def _named_descriptor(name: str) -> int | None:
-    """Return the number of the descriptor of this process that ``name`` means, None if it is none.
-
-    Source: proc(5), "/dev/fd/N".
-    """
+    """Return the descriptor of this process that ``name`` means, or None. Source: proc(5)."""
     if name == "/dev/stdin":
         return 0
     folder, _, number = name.rpartition("/")
@@ -83,10 +79,7 @@ def text(name: str, what: str) -> str:
 
 
 def content(name: str) -> bytes | None:
-    """Return at most MAX_SIZE bytes of the file ``name``, without waiting, as a pipe would need.
-
-    None if it is no regular file, or cannot be read.
-    """
+    """Return at most MAX_SIZE bytes of ``name``; None if it is no regular file, or unreadable."""
     try:
         number = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
         with os.fdopen(number, "rb") as file:
@@ -135,8 +128,7 @@ def private_key(name: str) -> str:
 def _has_label(content: str, label: str) -> bool:
     """Return whether a first or last line of PEM in ``content`` contains ``label``.
 
-    Line breaks, the case and null characters (UTF-16) make no difference: a key that is damaged in
-    such a way is still a key.
+    A key that is damaged by line breaks, by case or by null characters (UTF-16) is still a key.
     """
     import re
 
@@ -154,21 +146,21 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
     """
     if value != "-":
         return value
+    name = what.lower()
     if sys.stdin is None:
-        raise Failure(f"cannot read the {what.lower()}: standard input is closed")
+        raise Failure(f"cannot read the {name}: standard input is closed")
     try:
         if sys.stdin.isatty():
             line = _prompted(what, new=new)
         else:
             line = interrupts.read(sys.stdin.fileno(), _MAX_LINE, line=True)
-    except OSError as error:
-        raise Failure(f"cannot read the {what.lower()}: {error.strerror}") from None
-    try:
         text = line.decode().rstrip("\r\n")
+    except OSError as error:
+        raise Failure(f"cannot read the {name}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Failure(f"the {what.lower()} on standard input is not UTF-8") from None
+        raise Failure(f"the {name} on standard input is not UTF-8") from None
     if not text:
-        raise Failure(f"no {what.lower()} on standard input")
+        raise Failure(f"no {name} on standard input")
     return text
 
 

@@ -10,8 +10,8 @@ from botocore.exceptions import BaseEndpointResolverError, EndpointProviderError
 from iamcli.config.connection import checked_url
 from iamcli.connection.credentials import CREDENTIAL_METHODS, CREDENTIAL_SERVICES
 from iamcli.connection.regions import (
+    NO_REGION,
     NoEndpoint,
-    is_known,
     is_of_aws,
     own_region,
     partition,
@@ -108,7 +108,8 @@ def check_service_endpoints(settings: Settings, keys: Any) -> list[str]:
 
 
 def _require_known(settings: Settings, service: str) -> None:
-    if not is_known(settings.region):
+    # The endpoint rules of botocore send requests for any other region to the first partition.
+    if settings.region != NO_REGION and not partition(settings.region):
         raise unknown(settings.region, settings.region_source, _NAMING[service])
 
 

@@ -72,13 +72,13 @@ def environment_proxies(url: str) -> tuple[dict[str, str], str]:
     value, which may contain a password.
     """
     proxies = utils.get_environ_proxies(url)
-    name = f"{urlsplit(url).scheme}_proxy"
-    proxy = proxies.get(name.removesuffix("_proxy"))
+    scheme = urlsplit(url).scheme
+    proxy = proxies.get(scheme)
     if not proxy:
         return proxies, ""
     # The name in lower case counts first.
-    names = [name, *sorted(os.environ)]
-    same = (other for other in names if other.lower() == name and os.environ.get(other) == proxy)
+    names = [f"{scheme}_proxy", *sorted(os.environ)]
+    same = (name for name in names if name.lower() == names[0] and os.environ.get(name) == proxy)
     source = next(same)
     if not is_proxy(proxy):
         raise Failure(
@@ -93,9 +93,7 @@ def timeout() -> float:
 
     Raises Failure if the value is invalid.
     """
-    value = os.environ.get("IAMCLI_TIMEOUT")
-    if not value:
-        return TIMEOUT
+    value = os.environ.get("IAMCLI_TIMEOUT") or str(TIMEOUT)
     try:
         # float() takes underscores and digits of other scripts, too.
         seconds = float(value) if value.isascii() and "_" not in value else 0.0
@@ -111,7 +109,5 @@ def timeout() -> float:
 def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
     """Return the socket options of the connection."""
     # Without this, each request after the first waits 40 ms for an acknowledgement.
-    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-    if keep_alive:
-        options.append((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1))
-    return options
+    no_delay = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return [no_delay, (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] if keep_alive else [no_delay]

@@ -30,14 +30,13 @@ def settle(
         raise failure
     removing = operation in REMOVALS
     refusal = failure.refusal
-    code = refusal.code if refusal else ""
-    if removing and code not in ("NoSuchEntity", "DeleteConflict"):
+    if removing and (not refusal or refusal.code not in ("NoSuchEntity", "DeleteConflict")):
         raise failure
-    if removing and refusal and is_gone(operation, parameters, refusal):
+    if refusal and is_gone(operation, parameters, refusal):
         iam.settled()
         iam.note(
             f"the response to {operation} was lost; a second request reports that nothing "
-            f"is left to remove: {refusal.message or code}"
+            f"is left to remove: {refusal.message or refusal.code}"
         )
         return {}
     lookup = LOOKUPS[operation]

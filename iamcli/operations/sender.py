@@ -48,8 +48,7 @@ class Sender:
         self.progress = progress or ProgressLine()
         #: Whether something was changed, or may have been.
         self.changed = False
-        #: The request that may have taken effect, because its outcome is not known (yet): the
-        #: operation and its parameters.
+        #: The request whose outcome is not known (yet): the operation and its parameters.
         self.pending: tuple[str, dict[str, Any]] | None = None
         #: The current request, if it changes something.
         self._changing: tuple[str, dict[str, Any]] | None = None
@@ -59,8 +58,7 @@ class Sender:
         self.sandbox = bool(connection.sandbox)
         self.secrets = secrets or Secrets()
         self.secrets.add(*connection.secrets)
-        #: Whether responses have all members, also those that no command prints. It must be set
-        #: before the first call.
+        #: Whether responses have all members, also those that no command prints; until a request.
         self.complete_model = False
         self._connection = connection
         self._log = log
@@ -98,7 +96,7 @@ class Sender:
             if not reads and not isinstance(failure, UnknownOutcome):
                 self.settled()
             self.changed = self.changed or self.pending is not None
-            self._debug(f"{operation} failed: {self.secrets.redact(str(failure))}", {})
+            self._debug(f"{operation} failed: {failure}")
             raise
         if not reads:
             self.changed = True
@@ -119,28 +117,27 @@ class Sender:
     def _make_client(self) -> Client:
         import gc
 
-        # Imports create many objects that are never freed. Collecting garbage among them would
-        # take a tenth of the time of the command.
+        # To search what imports create for garbage would take a tenth of the time of the command.
         gc.disable()
         from iamcli.client.client import Client
 
-        self._client = Client(
+        self._client = client = Client(
             self._connection,
-            lambda line: self._debug(line, {}),
+            self._debug,
             pausing=self._pausing,
             sending=self._sending,
             complete_model=self.complete_model,
         )
         gc.freeze()
         gc.enable()
-        self.secrets.add(*self._client.secrets)
-        for line in self._client.origins if self._log else ():
-            self._debug(line, {})
-        for line in self._client.warnings:
+        self.secrets.add(*client.secrets)
+        for line in client.origins if self._log else ():
+            self._debug(line)
+        for line in client.warnings:
             self._warn(line)
-        if self._client.diversion:
-            self.note(self._client.diversion)
-        return self._client
+        if client.diversion:
+            self.note(client.diversion)
+        return client
 
     def settled(self) -> None:
         """Record that the outcome of the last request is known."""
@@ -158,7 +155,7 @@ class Sender:
         if self._changing:
             self.pending = self._changing
 
-    def _debug(self, line: str, value: dict[str, Any]) -> None:
+    def _debug(self, line: str, value: dict[str, Any] | None = None) -> None:
         if self._log:
             content = f": {self.secrets.structure(value)}" if value else ""
             self._log(self.secrets.redact(line) + content)

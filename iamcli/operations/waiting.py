@@ -56,6 +56,7 @@ _CREATIONS = {
 }
 #: The operations that set a trust policy, whose principal may be new.
 _TRUSTING = ("CreateRole", "UpdateAssumeRolePolicy")
+_CONFLICT = "DeleteConflict"
 #: How the service refuses a principal, whose kind and name follow. A service is never new.
 _PRINCIPAL = re.compile(r'Invalid principal in policy(?!: "SERVICE")(?:: "[^"]*":"([^"]*)")?')
 
@@ -100,8 +101,7 @@ def send(
             what = _not_visible(operation, parameters, needed, refusal) if refusal else ""
             if not what or iam.sandbox:
                 raise
-            limit = VISIBLE_AFTER if what in iam.created else OTHERS_VISIBLE_AFTER
-            rest = rest or pauses(limit)
+            rest = rest or pauses(VISIBLE_AFTER if what in iam.created else OTHERS_VISIBLE_AFTER)
             pause = next(rest, None)
             if pause is None:
                 raise
@@ -110,11 +110,7 @@ def send(
             for kind, member in _CREATIONS.get(operation, {}).items():
                 iam.created.add(f"{kind} {parameters[member]}")
             return response
-        reason = what if what == _CONFLICT else f"{what} may not be visible yet"
-        iam.pause(pause, reason)
-
-
-_CONFLICT = "DeleteConflict"
+        iam.pause(pause, what if what == _CONFLICT else f"{what} may not be visible yet")
 
 
 def _not_visible(
