@@ -6,6 +6,8 @@ a command sends only a few requests, and starts faster with the parts that these
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import botocore
 from botocore.awsrequest import prepare_request_dict
 from botocore.config import Config
@@ -79,19 +81,24 @@ class Client:
             self._serializer = create_serializer("query", include_validation=False)
             # The signer has only a weak reference to the events; the endpoint has a strong one.
             events = HierarchicalEmitter()
-            signer = RequestSigner(
-                self._service.service_id,
-                self.destination.region,
-                "iam",
-                "v4",
-                _Renewed(self._keys),
-                events,
-            )
+            # botocore may have to renew the key before each attempt.
+            keys = SimpleNamespace(get_frozen_credentials=lambda: frozen(self._keys))
+            region = self.destination.region
+            signer = RequestSigner(self._service.service_id, region, "iam", "v4", keys, events)
             self._retries = Retries(settings, self._service, log, pausing, sending)
             self._parsers = ParserFactory()
             events.register("request-created.iam", signer.handler)
             self._retries.register(events)
-            self._endpoint = self._make_endpoint(connection, settings, events)
+            session_settings, self._proxy_source = transport(connection, settings, self.url)
+            self._endpoint = EndpointCreator(events).create_endpoint(
+                self._service,
+                region_name=region,
+                endpoint_url=self.url,
+                response_parser_factory=self._parsers,
+                timeout=timeout(),
+                http_session_cls=self.session_class,
+                **session_settings,
+            )
             self._key_source = connection.key_source
             self._session = settings.session
 
@@ -198,29 +205,3 @@ class Client:
         if isinstance(failure, UnknownOutcome) and isinstance(refused, ServiceError) and not acted:
             failure.refusal = refused
         return failure
-
-    def _make_endpoint(
-        self, connection: Connection, settings: Settings, events: HierarchicalEmitter
-    ) -> Any:
-        """Return a botocore endpoint, which connects when the first request is sent."""
-        session_settings, self._proxy_source = transport(connection, settings, self.url)
-        return EndpointCreator(events).create_endpoint(
-            self._service,
-            region_name=self.destination.region,
-            endpoint_url=self.url,
-            response_parser_factory=self._parsers,
-            timeout=timeout(),
-            http_session_cls=self.session_class,
-            **session_settings,
-        )
-
-
-class _Renewed:
-    """The ``keys``, which botocore may have to renew before each attempt; raises Failure."""
-
-    def __init__(self, keys: Any) -> None:
-        self._keys = keys
-
-    def get_frozen_credentials(self) -> Any:
-        """Return the current key; botocore's signers call this."""
-        return frozen(self._keys)

@@ -5,6 +5,7 @@ All are checked here, before anything is sent. What they do not set is found by 
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from iamcli.config import properties
@@ -94,12 +95,13 @@ class Connection:
         keys = Keys(
             _credential(name, entries, "AWSAccessKeyId"), _credential(name, entries, "AWSSecretKey")
         )
-        if _is_readable_by_others(name):
-            from iamcli import quoting
+        # The file, which has been read, may be gone.
+        with contextlib.suppress(OSError):
+            if os.stat(name).st_mode & 0o077:
+                from iamcli import quoting
 
-            self.warnings.append(
-                f"{name} is readable by other users; run: chmod 600 {quoting.file(name)}"
-            )
+                advice = f"run: chmod 600 {quoting.file(name)}"
+                self.warnings.append(f"{name} is readable by other users; {advice}")
         return keys
 
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
@@ -173,14 +175,6 @@ def _properties(name: str, what: str, need: str) -> dict[str, properties.Propert
         raise Failure(f"{what} {failure}; {need}") from None
 
 
-def _is_readable_by_others(name: str) -> bool:
-    try:
-        return bool(os.stat(name).st_mode & 0o077)
-    except OSError:
-        # The file, which has been read, is gone.
-        return False
-
-
 def _credential(name: str, entries: Mapping[str, properties.Property], key: str) -> str:
     value = entries.get(key)
     if not value:
@@ -247,14 +241,8 @@ def checked_url(address: str, source: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
-        valid = (
-            parts.scheme in ("http", "https")
-            and parts.port != 0
-            and "@" not in url
-            and not parts.query
-            and not parts.fragment
-            and _is_host(host)
-        )
+        whole = parts.port != 0 and not ("@" in url or parts.query or parts.fragment)
+        valid = parts.scheme in ("http", "https") and whole and _is_host(host)
     except ValueError:
         valid = False
     if not valid:
@@ -280,14 +268,11 @@ def _without_secrets(url: str) -> str:
 def _is_host(host: str) -> bool:
     if ":" in host:
         return all(sign in "0123456789abcdef:.%" or sign.isalnum() for sign in host)
-    return bool(host) and all(
-        label and label.replace("-", "").replace("_", "").isalnum()
-        for label in host.removesuffix(".").split(".")
-    )
+    labels = host.removesuffix(".").split(".")
+    return all(label.replace("-", "").replace("_", "").isalnum() for label in labels)
 
 
 def is_this_machine(host: str) -> bool:
     """Return whether the host name or address ``host`` is of the loopback interface."""
-    return host in ("localhost", "::1") or (
-        host.startswith("127.") and host.replace(".", "").isdigit()
-    )
+    loopback = host.startswith("127.") and host.replace(".", "").isdigit()
+    return loopback or host in ("localhost", "::1")

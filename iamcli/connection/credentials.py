@@ -98,7 +98,8 @@ def frozen(keys: Any) -> Any:
         key = keys.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
         raise _unusable(error) from None
-    if not all(map(_is_part, (key.access_key, key.secret_key, key.token or ""))):
+    parts = (key.access_key, key.secret_key, key.token or "")
+    if not all(isinstance(part, str) and is_credential(part) for part in parts):
         raise Failure("the credentials of the AWS configuration contain an invalid character")
     return key
 
@@ -122,8 +123,7 @@ def _unusable(error: Exception) -> Failure:
 def _report(error: Exception) -> str:
     """Return the report of an exception as one line.
 
-    That of invalid parameters has a line for each of them. A program may print an empty line first,
-    and indented lines about where it failed.
+    Invalid parameters have a line each. A program may print empty and indented lines, too.
     """
     lines = [line for line in str(error).splitlines() if line.strip() and not line[0].isspace()]
     if not lines:
@@ -133,7 +133,3 @@ def _report(error: Exception) -> str:
         return f"{heading} {'; '.join(lines[1:])}"
     more = lines[1] if heading.endswith(":") and len(lines) > 1 else ""
     return f"{heading} {more}".rstrip()
-
-
-def _is_part(value: object) -> bool:
-    return isinstance(value, str) and is_credential(value)

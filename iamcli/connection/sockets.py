@@ -6,6 +6,7 @@ when the socket is ready. ``settimeout`` and ``gettimeout`` work as for other so
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -137,25 +138,18 @@ def connect(
     address can be reached. While the system looks up the addresses, a signal has no effect.
     """
     error = OSError("no address")
-    for found, kind, protocol, _, address in socket.getaddrinfo(
-        host, port, family, socket.SOCK_STREAM
-    ):
-        try:
-            made = Socket(found, kind, protocol)
-        except OSError as failure:
-            error = failure
-            continue
-        try:
-            for option in options:
-                made.setsockopt(*option)
-            made.settimeout(seconds)
-            made.connect(address)
-        except OSError as failure:
-            made.close()
-            error = failure
-        except BaseException:
-            made.close()
-            raise
-        else:
-            return made
+    addresses = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+    for found, kind, protocol, _, address in addresses:
+        with contextlib.ExitStack() as stack:
+            try:
+                made = stack.enter_context(Socket(found, kind, protocol))
+                for option in options:
+                    made.setsockopt(*option)
+                made.settimeout(seconds)
+                made.connect(address)
+            except OSError as failure:
+                error = failure
+            else:
+                stack.pop_all()
+                return made
     raise error

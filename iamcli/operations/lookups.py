@@ -61,7 +61,13 @@ def settle(
 def _is_there(iam: Sender, lookup: Lookup, operation: str, parameters: dict[str, Any]) -> bool:
     """Return whether the account has what the request adds or removes; raise Failure."""
     if not lookup.key:
-        return _exists(iam, lookup, operation, parameters)
+        try:
+            iam.send(lookup.operation, **parameters)
+        except ServiceError as error:
+            if is_gone(operation, parameters, error):
+                return False
+            raise
+        return True
     owner = {name: value for name, value in parameters.items() if name != lookup.member}
     name = str(parameters[lookup.member]).lower()
     return any(lookup.name(entry).lower() == name for entry in entries(iam, lookup, owner))
@@ -72,13 +78,3 @@ def entries(iam: Sender, lookup: Lookup, owner: dict[str, Any]) -> list[Any]:
     if lookup.within:
         return list(iam.send(lookup.operation, **owner)[lookup.within].get(lookup.key, ()))
     return list_all(iam, lookup.operation, lookup.key, **owner)
-
-
-def _exists(iam: Sender, lookup: Lookup, operation: str, parameters: dict[str, Any]) -> bool:
-    try:
-        iam.send(lookup.operation, **parameters)
-    except ServiceError as error:
-        if is_gone(operation, parameters, error):
-            return False
-        raise
-    return True

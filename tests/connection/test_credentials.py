@@ -18,6 +18,7 @@ from support.connecting import (
     TWO_LINES,
     USER,
     WITH_SECRETS,
+    assert_refused,
     configured,
     show,
     signed_by,
@@ -97,10 +98,8 @@ def test_a_wrong_credential_file_is_named(
         show(run_fast, AWS_CREDENTIAL_FILE=str(file), **keys),
         show(run_fast, "--aws-credential-file", str(file), **keys),
     ):
-        assert done.status == 1
-        assert done.err.startswith(f"iam-usergetattributes: credential file {file}")
+        assert_refused(done, f"credential file {file}")
         assert said in done.err
-        assert done.err.count("\n") == 1
         assert "a secret" not in done.err
     # It never falls through to other credentials.
     assert endpoint.requests == []
@@ -111,8 +110,7 @@ def test_a_credential_file_that_cannot_be_read_is_named(
 ) -> None:
     for name, reason in (("absent", "No such file or directory"), (".", "is a directory")):
         done = show(run_fast, AWS_CREDENTIAL_FILE=name)
-        assert (done.status, done.out) == (1, "")
-        assert f"credential file {name} " in done.err
+        assert_refused(done, f"credential file {name} ")
         assert reason in done.err
         assert TWO_LINES in done.err
     assert endpoint.requests == []
@@ -121,7 +119,6 @@ def test_a_credential_file_that_cannot_be_read_is_named(
 def test_order_of_the_credentials(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     option = write(run_fast, "option", "AWSAccessKeyId=AKOPTION\nAWSSecretKey=x\n")
     variable = write(run_fast, "variable", "AWSAccessKeyId=AKVARIABLE\nAWSSecretKey=x\n")
-    (run_fast.home / ".aws").mkdir()
     write(
         run_fast,
         ".aws/credentials",
@@ -160,11 +157,8 @@ def test_credentials_that_have_expired_are_reported(
 ) -> None:
     expired = {"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}
     done = show(run_fast, **KEY_VARIABLES, **expired)
-    assert done.status == 1
-    assert re.fullmatch(
-        r"iam-usergetattributes: cannot get credentials from the AWS configuration: .*expired\.\n",
-        done.err,
-    )
+    assert_refused(done, "cannot get credentials from the AWS configuration: ")
+    assert done.err.endswith("expired.\n")
     assert endpoint.requests == []
 
 
@@ -172,39 +166,34 @@ def test_half_a_key_in_the_environment_is_reported(
     run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
     done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_ACCESS_KEY_ID="AK")
-    assert done.status == 1
-    assert done.err.startswith(
-        "iam-usergetattributes: AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY"
-    )
+    assert_refused(done, "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")
     assert endpoint.requests == []
 
 
 @pytest.mark.parametrize("sign", ["\r", "\n", "\t", " ", "\x1b[1m", "\x7f", "\u200b", "\u00e9"])
 @pytest.mark.parametrize("expires", ["", "2099-01-01T00:00:00Z"])
 def test_an_invalid_character_in_a_key_variable(
-    sign: str, expires: str, run_fast: ForkRunner, stub: Stub
+    sign: str, expires: str, run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
-    endpoint = stub.endpoint(ok("GetUser", USER))
-    env = {**KEY_VARIABLES, "AWS_SESSION_TOKEN": "the-token", "AWS_IAM_URL": endpoint.url}
+    env = {**KEY_VARIABLES, "AWS_SESSION_TOKEN": "the-token"}
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         changed = {variable: f"{env[variable]}{sign}", "AWS_CREDENTIAL_EXPIRATION": expires}
         done = run_fast("iam-usergetattributes", "-d", env={**env, **changed})
-        assert (done.status, done.out) == (1, "")
-        said = f"{variable} contains a space, a carriage return or another invalid character"
-        assert done.err.startswith(f"iam-usergetattributes: {said}; ")
-        assert done.err.count("\n") == 1
+        said = f"{variable} contains a space, a carriage return or another invalid character; "
+        assert_refused(done, said)
         assert env[variable] not in done.err
     assert endpoint.requests == []
 
 
-def test_an_invalid_character_in_the_key_of_a_profile(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(ok("GetUser", USER))
+def test_an_invalid_character_in_the_key_of_a_profile(
+    run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
     (run_fast.home / "keys").write_text(
         f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key=x\n"
         "aws_session_token=the\x1btoken\n"
     )
     env = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "keys"}
-    done = run_fast("iam-usergetattributes", "-d", env={**env, "AWS_IAM_URL": endpoint.url})
+    done = run_fast("iam-usergetattributes", "-d", env=env)
     assert "the credentials of the AWS configuration contain an invalid character" in done.err
     assert "token" not in done.err
     assert endpoint.requests == []
@@ -221,7 +210,6 @@ def test_an_empty_variable_is_as_if_unset(forked: Shell, stub: Stub) -> None:
     done = forked(*emptied, "iam-usergetattributes")
     assert done.status == 1
     assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
-    (forked.home / ".aws").mkdir()
     write(forked, ".aws/credentials", "[default]\naws_access_key_id=AK\naws_secret_access_key=x\n")
     endpoint = stub.endpoint(ok("GetUser", USER))
     env = {"AWS_ENDPOINT_URL": endpoint.url}
@@ -389,10 +377,8 @@ def test_invisible_characters_that_the_service_may_accept_are_sent(
 
 def test_no_credentials_at_all(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     done = show(run_fast, AWS_CREDENTIAL_FILE="")
-    assert (done.status, done.out) == (1, "")
-    assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
+    assert_refused(done, "no credentials; looked for")
     assert "AWS_CREDENTIAL_FILE" in done.err
-    assert done.err.count("\n") == 1
     assert endpoint.requests == []
 
 
@@ -400,9 +386,8 @@ def test_a_profile_that_does_not_exist_is_reported(
     run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
     done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_PROFILE="nobody")
-    assert done.status == 1
+    assert_refused(done, "")
     assert "nobody" in done.err
-    assert done.err.count("\n") == 1
     assert endpoint.requests == []
 
 
@@ -413,14 +398,8 @@ def test_credentials_of_a_container(run_fast: ForkRunner, endpoint: Endpoint) ->
 
     class Container(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps(
-                {
-                    "AccessKeyId": "AKCONTAINER",
-                    "SecretAccessKey": "x",
-                    "Token": "t",
-                    "Expiration": "2099-01-01T00:00:00Z",
-                }
-            ).encode()
+            key = {"AccessKeyId": "AKCONTAINER", "SecretAccessKey": "x", "Token": "t"}
+            body = json.dumps({**key, "Expiration": "2099-01-01T00:00:00Z"}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -440,7 +419,6 @@ def test_credentials_of_a_container(run_fast: ForkRunner, endpoint: Endpoint) ->
 
 
 def test_an_assumed_role(run_fast: ForkRunner, endpoint: Endpoint, moto: str) -> None:
-    (run_fast.home / ".aws").mkdir()
     write(run_fast, ".aws/credentials", "[base]\naws_access_key_id=AK\naws_secret_access_key=x\n")
     write(
         run_fast,
@@ -461,7 +439,6 @@ def test_order_of_the_endpoints(run_fast: ForkRunner, stub: Stub) -> None:
     endpoints = {
         name: stub.endpoint(ok("GetUser", USER)) for name in ("--url", "A", "B", "C", "D", "E")
     }
-    (run_fast.home / ".aws").mkdir()
     write(
         run_fast,
         ".aws/config",
@@ -506,10 +483,7 @@ def test_a_wrong_endpoint(url: str, run_fast: ForkRunner) -> None:
         ([], {"AWS_IAM_URL": url}, "AWS_IAM_URL"),
     ):
         done = show(run_fast, *arguments, **env)
-        assert (done.status, done.out) == (1, "")
-        said = f"iam-usergetattributes: {source} is not an http or https address:"
-        assert done.err.startswith(said)
-        assert done.err.count("\n") == 1
+        assert_refused(done, f"{source} is not an http or https address:")
 
 
 def test_a_colon_without_a_port_means_the_usual_port(run_fast: ForkRunner) -> None:
@@ -531,11 +505,8 @@ def test_no_secret_of_an_endpoint_is_shown(url: str, run_fast: ForkRunner) -> No
         (run_fast(*arguments, env={"AWS_ENDPOINT_URL_IAM": url}), "AWS_ENDPOINT_URL_IAM"),
         (configured(run_fast, section, *arguments), CONFIGURED),
     ):
-        assert (done.status, done.out) == (1, "")
-        said = f"iam-usergetattributes: {source} is not an http or https address"
-        assert done.err.startswith(said)
+        assert_refused(done, f"{source} is not an http or https address")
         assert done.err.endswith("; use https://HOST[:PORT]\n")
-        assert done.err.count("\n") == 1
         assert "passw0rd" not in done.err
 
 
@@ -622,9 +593,8 @@ def test_debug_shows_how_long_an_attempt_takes(run_fast: ForkRunner, stub: Stub)
     for answer in (late, closed):
         url = stub.endpoint(answer).url
         before = time.monotonic()
-        done = run_fast(
-            "iam-userlistbypath", "-d", env={"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"}
-        )
+        env = {"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"}
+        done = run_fast("iam-userlistbypath", "-d", env=env)
         most = (time.monotonic() - before) * 1000
         shown = re.search(r" attempt 1: .* in (\d+) ms", done.err)
         assert shown
@@ -657,10 +627,9 @@ def test_debug_shows_where_the_key_and_the_endpoint_come_from(
 ) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
     file = run_fast.env["AWS_CREDENTIAL_FILE"]
-    (run_fast.home / "keys").write_text(
-        f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
-    )
-    (run_fast.home / "config").write_text(f"[default]\nendpoint_url={endpoint.url}\n")
+    key = f"aws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
+    write(run_fast, "keys", f"[default]\n{key}")
+    write(run_fast, "config", f"[default]\nendpoint_url={endpoint.url}\n")
     config = {"AWS_CONFIG_FILE": "config"}
     profile = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "keys"}
     variable = {"AWS_IAM_URL": endpoint.url}
@@ -706,14 +675,10 @@ def test_ignored_variables_are_ignored(run_fast: ForkRunner, endpoint: Endpoint)
 
 
 def test_a_service_error_is_one_line(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(
-        refused("NoSuchEntity", "The user with name bob\ncannot be \x9b31mfound.")
-    )
-    done = show(run_fast, AWS_IAM_URL=endpoint.url)
-    assert (done.status, done.out) == (1, "")
-    assert done.err == (
-        "iam-usergetattributes: NoSuchEntity: The user with name bob cannot be  31mfound.\n"
-    )
+    refusal = refused("NoSuchEntity", "The user with name bob\ncannot be \x9b31mfound.")
+    done = show(run_fast, AWS_IAM_URL=stub.endpoint(refusal).url)
+    said = "NoSuchEntity: The user with name bob cannot be  31mfound."
+    assert done == (1, "", f"iam-usergetattributes: {said}\n")
 
 
 def test_the_stub_is_on_loopback(stub: Stub) -> None:
