@@ -48,9 +48,8 @@ class Client:
     each line of debug output; ``pausing``: called with the reason before a pause; ``sending``:
     called before each attempt; ``complete_model``: use botocore's model instead of the slim copy.
     ``destination``: where the requests are sent; ``warnings``: lines for a user on a terminal;
-    ``diversion``: the line that reports which address is not used in the sandbox, or "";
-    ``session_class``: the class of the HTTP session. Raises Failure if the AWS configuration is
-    invalid or there are no credentials.
+    ``diversion``: which address is not used in the sandbox, or "". Raises Failure if the AWS
+    configuration is invalid or there are no credentials.
     """
 
     session_class = BoundedSession
@@ -155,11 +154,10 @@ class Client:
     ) -> dict[str, Any]:
         """Call ``operation`` and return the response, with documents and dates as they were sent.
 
-        ``resent``: whether an earlier request of the same kind may have taken effect. Once an
-        attempt may have, only a success makes the outcome known. Raises ServiceError if the service
-        rejects the request; UnknownOutcome if a request that changes something may have taken
-        effect, with the ``refusal`` if the service rejects the last attempt; and Failure if a
-        request that only reads got no valid response, or if nothing was sent.
+        ``resent``: whether an earlier request of the same kind may have taken effect. Raises
+        ServiceError if the service rejects the request; UnknownOutcome if a request that changes
+        something may have taken effect, with the ``refusal`` if the service rejects the last
+        attempt; and Failure if a request that only reads got no valid response, or was not sent.
         """
         model = self._service.operation_model(operation)
         request = self._serializer.serialize_to_request(parameters, model)

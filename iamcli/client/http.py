@@ -1,7 +1,4 @@
-"""The HTTP session, which limits the size of a response and the time it may take.
-
-It also tells whether a failed request may have arrived.
-"""
+"""The HTTP session, which limits the size of a response and the time it may take."""
 
 from __future__ import annotations
 
@@ -65,7 +62,9 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         try:
             response = super().send(request)
         except HTTPClientError as error:
-            if is_unparsable(error):
+            cause = error.kwargs.get("error")
+            # These two occur before a request is sent: an invalid address or header, or no file.
+            if type(error) is HTTPClientError and not isinstance(cause, (ValueError, OSError)):
                 raise ResponseParserError(str(error)) from error
             raise
         try:
@@ -87,13 +86,6 @@ def _announced(headers: Mapping[str, str]) -> int:
         return int(headers.get("Content-Length", ""))
     except ValueError:
         return 0
-
-
-def is_unparsable(error: HTTPClientError) -> bool:
-    """Return whether ``error`` means that something answered, but not with valid HTTP."""
-    cause = error.kwargs.get("error")
-    # These two occur before a request is sent: an invalid address or header, or a missing file.
-    return type(error) is HTTPClientError and not isinstance(cause, (ValueError, OSError))
 
 
 def _bounded(raw: Any) -> Iterator[bytes]:

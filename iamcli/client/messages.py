@@ -56,10 +56,9 @@ MESSAGES = (
 class ErrorTranslator:
     """Translates the exceptions of botocore in a ``with`` block to Failures.
 
-    ``url``: the endpoint; ``source``: what names it, or "" if nothing does; ``proxy``: what names
-    the proxy; ``changes``: whether the request changes something, so that the message does not
-    suggest trying again. ``arrived``: after the block, whether the request may have reached the
-    service.
+    ``url``: the endpoint; ``source``: what names it, or ""; ``proxy``: what names the proxy;
+    ``changes``: whether the request changes something, so that nobody is to try again. ``arrived``:
+    after the block, whether the request may have reached the service.
     """
 
     def __init__(

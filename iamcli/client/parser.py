@@ -34,8 +34,10 @@ SUCCESS_LIMIT = 300
 
 #: The root elements of error responses, from IAM and from servers that emulate it.
 ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
-#: The root element, which only a byte order mark and an XML declaration may precede.
+#: The root element, which only a byte order mark and an XML declaration may precede: no document
+#: type, whose entities can expand to any size.
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<([A-Za-z0-9]+)[\s/>]")
+_NAMESPACE = re.compile(rb"xmlns[^<]*")
 #: What botocore raises for a response of another form, or one that is nested too deeply.
 _DEFECTS = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -84,8 +86,11 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
         operation = response["context"]["operation_name"]
         body = response["body"]
         tags = body.count(b"<") + body.count(b"=")
-        too_many = tags > MAX_TAGS or tags * _longest_namespace(body) > MAX_NAMES
-        name = "" if too_many else root_element(body)
+        # A value never contains "<".
+        namespaces = (found.end() - found.start() for found in _NAMESPACE.finditer(body))
+        too_many = tags > MAX_TAGS or tags * max(namespaces, default=0) > MAX_NAMES
+        root = None if too_many else _ROOT.match(body)
+        name = root[1].decode() if root else ""
         self._add(len(body) + tags * _TAG_SIZE)
         if response["status_code"] < SUCCESS_LIMIT:
             if name != f"{operation}Response":
@@ -152,25 +157,3 @@ class ParserFactory:
         """Return a parser that leaves dates as the service sends them."""
         # Parsing the dates would take most of the time of a long list.
         return Parser(self.request, self._add, timestamp_parser=str)
-
-
-def _longest_namespace(body: bytes) -> int:
-    """Return the maximum length that a namespace in ``body`` can have (bytes)."""
-    longest = 0
-    start = body.find(b"xmlns")
-    while start >= 0:
-        # A value never contains this character.
-        end = body.find(b"<", start)
-        end = len(body) if end < 0 else end
-        longest = max(longest, end - start)
-        start = body.find(b"xmlns", end)
-    return longest
-
-
-def root_element(body: bytes) -> str:
-    """Return the name of the root element, "" if anything but an XML declaration precedes it.
-
-    This excludes document types, whose entities can expand to any size; IAM sends none.
-    """
-    match = _ROOT.match(body)
-    return match[1].decode() if match else ""

@@ -64,7 +64,10 @@ class Connection:
         sandbox = environ.get(SANDBOX)
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
         self.secrets += (part for part in self.sandbox.split("/") if len(part) == SECRET_DIGITS)
-        self.credential_file = _credential_file(values, environ)
+        self.credential_file = _named_file(values, "credential_file", environ, _CREDENTIAL_FILE)
+        if self.credential_file is None and _CREDENTIAL_FILE in environ:
+            # A script that sets it from an empty variable must not use other credentials.
+            raise Failure(f"{_CREDENTIAL_FILE} is empty; name a file or unset it")
         self._warn_of_profile(values, environ)
         self.keys = self._keys(environ)
         self.key_source = _KEY_VARIABLES[0] if self.keys else ""
@@ -75,10 +78,7 @@ class Connection:
         self.url, self.url_source = self._url(values, environ)
 
     def _warn_of_profile(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
-        """Add a warning if a profile is set, but the exported credential file is used.
-
-        Source: LEGACY.md (``AWS_PROFILE``).
-        """
+        """Warn if a profile is set, but the exported credential file is used (LEGACY.md)."""
         variable = next(filter(environ.get, _PROFILE_VARIABLES), None)
         if variable and self.credential_file is not None and values["credential_file"] is None:
             self.warnings.append(
@@ -147,18 +147,6 @@ class Connection:
         if warning:
             self.warnings.append(warning)
         return url, source
-
-
-def _credential_file(values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
-    """Return the name of the credential file; raise Failure if the variable is set but empty.
-
-    A script that sets it from a variable that is empty must not use other credentials. Source:
-    LEGACY.md (the credential file).
-    """
-    name = _named_file(values, "credential_file", environ, _CREDENTIAL_FILE)
-    if name is None and _CREDENTIAL_FILE in environ:
-        raise Failure(f"{_CREDENTIAL_FILE} is empty; name a file or unset it")
-    return name
 
 
 def _named_file(

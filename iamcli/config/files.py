@@ -55,8 +55,8 @@ def _named_descriptor(name: str) -> int | None:
 def text(name: str, what: str) -> str:
     """Return the text of the file ``name``, which contains ``what`` ("the policy"), unchanged.
 
-    Raises Failure if the file does not exist or is a directory, unreadable, empty, larger than
-    MAX_SIZE or not UTF-8. Source: LEGACY.md (named files).
+    Raises Failure if it is no file, unreadable, empty, larger than MAX_SIZE or not UTF-8. Source:
+    LEGACY.md (named files).
     """
     if not name:
         raise Failure(f"the file name for {what} is empty")
@@ -89,10 +89,10 @@ def content(name: str) -> bytes | None:
 
 
 def certificate(name: str, what: str) -> str:
-    """Return the text of the file ``name``, which contains ``what`` ("the certificate"), unchanged.
+    """Return the text of ``what`` ("the certificate") in the file ``name``, unchanged.
 
-    Raises Failure as ``text`` does, and if the file also or only contains a private key. Source:
-    LEGACY.md (private keys).
+    Raises Failure as ``text`` does, and if the file contains a private key. Source: LEGACY.md
+    (private keys).
     """
     content = text(name, what)
     refuse_private_key(content, name, what, "a file that contains only certificates")
@@ -105,16 +105,12 @@ def refuse_private_key(content: str, where: str, what: str, instead: str) -> Non
     ``where``: the name of the file or option; ``instead``: what the user can specify instead.
     """
     if _has_label(content, "PRIVATE KEY"):
-        raise Failure(
-            f"{where} contains a private key, which must not be sent as {what}; specify {instead}"
-        )
+        why = f"a private key, which must not be sent as {what}"
+        raise Failure(f"{where} contains {why}; specify {instead}")
 
 
 def private_key(name: str) -> str:
-    """Return the text of the file ``name``, which contains a private key, unchanged.
-
-    Raises Failure as ``text`` does, and if the key is encrypted, which the service refuses.
-    """
+    """Return the private key in the file ``name``; raise as ``text``, and if it is encrypted."""
     content = text(name, "the private key")
     header = "".join(content.split()).upper()
     if _has_label(content, "ENCRYPTED PRIVATE KEY") or "PROC-TYPE:4,ENCRYPTED" in header:

@@ -1,7 +1,7 @@
 """Reads a line from the terminal without echo, as readpassphrase(3) does.
 
-If the process is stopped meanwhile, the terminal is as before until it continues. What was typed is
-discarded then, and the prompt is shown again.
+While the process is stopped, the terminal is as before. Then the prompt is shown again, and what
+was typed is discarded.
 """
 
 from __future__ import annotations

@@ -32,10 +32,10 @@ class InvalidNumber(Failure):
 
 
 def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
-    """Return the credentials from botocore's chain, or None if it finds none.
+    """Return the credentials from botocore's chain, or None; ``without``: methods not to use.
 
-    ``without``: the credential methods of botocore that are not used. Raises Failure if what the
-    configuration names cannot be used, and the exceptions of botocore if it cannot be read.
+    Raises Failure if what the configuration names cannot be used, and the exceptions of botocore if
+    it cannot be read.
     """
     if settings.session is None:
         return None

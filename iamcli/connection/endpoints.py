@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from iamcli.config.connection import Connection
     from iamcli.connection.settings import Settings
 
-#: Those of CREDENTIAL_METHODS that send requests to STS in the configured region.
+#: The methods that send requests to STS in the configured region.
 _STS_METHODS = ("assume-role", "assume-role-with-web-identity")
 
 #: What names an endpoint of each service.
@@ -62,11 +62,7 @@ class Destination(NamedTuple):
 
 
 def endpoint(connection: Connection, settings: Settings) -> Destination:
-    """Return where requests are sent.
-
-    Raises Failure if a configured endpoint is invalid, and NoEndpoint if none is configured and the
-    region has none.
-    """
+    """Return where requests are sent; raise Failure if that is invalid, or NoEndpoint."""
     if connection.url:
         return _specified(settings, connection.url, connection.url_source)
     configured = configured_endpoint(settings, "iam")
@@ -85,8 +81,7 @@ def require_region(connection: Connection, settings: Settings) -> None:
 def check_services(settings: Settings, keys: Any) -> list[str]:
     """Check the way to the services that ``keys`` are requested from, and return the warnings.
 
-    botocore sends the requests, and its errors contain the addresses. Raises as
-    ``check_service_endpoints`` and ``environment_proxies`` do.
+    botocore's own errors would contain the addresses. Raises as the functions do that this calls.
     """
     if getattr(keys, "method", None) in CREDENTIAL_METHODS:
         environment_proxies("https://sts.amazonaws.com")
@@ -114,7 +109,7 @@ def _require_known(settings: Settings, service: str) -> None:
 
 
 def rules_endpoint(settings: Settings, service: str, region: str) -> Destination:
-    """Return the endpoint of AWS for ``service`` in ``region``, which can also be ``NO_REGION``.
+    """Return the endpoint of AWS for ``service`` in ``region``, or in ``NO_REGION``.
 
     Raises NoEndpoint if there is no dual-stack endpoint, and the exceptions of botocore.
     """

@@ -17,60 +17,43 @@ from iamcli.connection import sockets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
-
-
-def _response(read: Callable[[], Any]) -> Any:
-    """Return the response that ``read`` returns; raise ProtocolError if the connection fails.
-
-    urllib3 reports some of these failures as errors of the proxy or of TLS, as if the request had
-    not been sent.
-    """
-    try:
-        return read()
-    except (ConnectionError, ssl.SSLError) as error:
-        raise ProtocolError("Connection aborted.", error) from error
-
-
-def _connected(connection: Any, host: str) -> sockets.Socket:
-    """Return a socket that is connected for ``connection`` to ``host``; raise as urllib3 does."""
-    try:
-        return sockets.connect(
-            host.strip("[]"),
-            connection.port,
-            connection.timeout,
-            family=allowed_gai_family(),
-            options=connection.socket_options or (),
-        )
-    except UnicodeError:
-        raise LocationParseError(f"'{host}', label empty or too long") from None
-    except TimeoutError as error:
-        raise ConnectTimeoutError(connection, "timed out") from error
-    except OSError as error:
-        raise NewConnectionError(connection, str(error)) from error
 
 
 class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has no types
     """A connection over plain HTTP."""
 
     def _new_conn(self) -> sockets.Socket:
-        return _connected(self, self._dns_host)
+        host = self._dns_host
+        try:
+            return sockets.connect(
+                host.strip("[]"),
+                self.port,
+                self.timeout,
+                family=allowed_gai_family(),
+                options=self.socket_options or (),
+            )
+        except UnicodeError:
+            raise LocationParseError(f"'{host}', label empty or too long") from None
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "timed out") from error
+        except OSError as error:
+            raise NewConnectionError(self, str(error)) from error
 
     def getresponse(self) -> Any:
-        """Return the response; raise urllib3's ProtocolError if the connection fails."""
-        return _response(super().getresponse)
+        """Return the response; raise ProtocolError if the connection fails.
+
+        urllib3 reports some of these failures as errors of the proxy or of TLS, as if the request
+        had not been sent.
+        """
+        try:
+            return super().getresponse()
+        except (ConnectionError, ssl.SSLError) as error:
+            raise ProtocolError("Connection aborted.", error) from error
 
 
-class HTTPSConnection(AWSHTTPSConnection):  # type: ignore[misc]
+class HTTPSConnection(HTTPConnection, AWSHTTPSConnection):  # type: ignore[misc]
     """A connection over TLS."""
-
-    def _new_conn(self) -> sockets.Socket:
-        return _connected(self, self._dns_host)
-
-    def getresponse(self) -> Any:
-        """Return the response; raise urllib3's ProtocolError if the connection fails."""
-        return _response(super().getresponse)
 
     def connect(self) -> None:
         """Connect; raise urllib3's ConnectTimeoutError if the TLS handshake takes too long.

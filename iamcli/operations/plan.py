@@ -16,9 +16,8 @@ class Plan:
     """The steps of a command; sets the ``state`` of an exception that ends it early.
 
     ``iam``: sends the requests; ``done`` and ``left``: the labels of the steps that were done and
-    of the others ("created", "not created"); ``steps``: the names of the steps in order. A step
-    with an unknown outcome is listed as "unknown", and one that was skipped with those that are
-    left. A plan of one step sets no state.
+    of the others ("created", "not created"), with which those that were skipped are listed;
+    ``steps``: their names in order. A plan of one step sets no state.
     """
 
     def __init__(self, iam: IAM, done: str, left: str, steps: Sequence[str]) -> None:

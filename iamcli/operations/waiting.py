@@ -72,10 +72,7 @@ def pauses(limit: float) -> Iterator[float]:
 
 
 def attempts(iam: Sender) -> Iterator[bool]:
-    """Yield for each attempt whether it is the last one, and pause longer after each.
-
-    Source: LEGACY.md (new resources that are not visible yet).
-    """
+    """Yield for each attempt whether it is the last one, and pause longer after each."""
     for pause in pauses(VISIBLE_AFTER):
         yield False
         iam.pause(pause, "the change may not be visible yet")
@@ -87,9 +84,9 @@ def send(
 ) -> dict[str, Any]:
     """Send a request, and again if the reason of the refusal may be a change not visible yet.
 
-    ``needed``: the entities that the request is for, as in ADDITIONS. Not in the sandbox, where
-    changes are visible at once. Raises what ``Sender.send`` raises. Source: LEGACY.md (new
-    resources that are not visible yet).
+    ``needed``: the entities that the request is for, as in ADDITIONS. In the sandbox, changes are
+    visible at once. Raises as ``Sender.send`` does. Source: LEGACY.md (new resources that are not
+    visible yet).
     """
     rest: Iterator[float] | None = None
     resent = False

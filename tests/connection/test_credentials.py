@@ -279,66 +279,46 @@ def test_a_terminal_shows_that_a_profile_is_not_used(
 
 
 CR = "a carriage return"
+DEVICE = "arn:aws:iam::123456789012:mfa/a"
 WINDOWS = "remove it, as lines of Windows files end with one"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "option", "what", "where"),
     every(
         4,
         [
-            ("iam-userdel|-u|bob\r", f"-u contains {CR} (character 4 of bob\\x0d); {WINDOWS}"),
-            ("iam-userdel|-u|bob\r|-r", f"-u contains {CR} (character 4 of bob\\x0d); {WINDOWS}"),
-            (
-                "iam-usercreate|-u|bob|-g|dev|-g|ops\r",
-                f"-g contains {CR} (character 4 of ops\\x0d); {WINDOWS}",
-            ),
-            (
-                "iam-usercreate|-u|bob|-p|/dev\r",
-                f"-p contains {CR} (character 5 of /dev\\x0d/); {WINDOWS}",
-            ),
-            (
-                "iam-usercreate|-u|bob|-p|/dev\x7f/\r",
-                f"-p contains {CR} (character 7 of /dev\\x7f/\\x0d/); {WINDOWS}",
-            ),
-            (
-                "iam-usermod|-u|b|-n|\ufeffc",
-                "-n contains a byte order mark (character 1 of \\ufeffc)",
-            ),
+            ("iam-userdel|-u|bob\r", "-u", CR, "4 of bob\\x0d)"),
+            ("iam-userdel|-u|bob\r|-r", "-u", CR, "4 of bob\\x0d)"),
+            ("iam-usercreate|-u|bob|-g|dev|-g|ops\r", "-g", CR, "4 of ops\\x0d)"),
+            ("iam-usercreate|-u|bob|-p|/dev\r", "-p", CR, "5 of /dev\\x0d/)"),
+            ("iam-usercreate|-u|bob|-p|/dev\x7f/\r", "-p", CR, "7 of /dev\\x7f/\\x0d/)"),
+            ("iam-usermod|-u|b|-n|\ufeffc", "-n", "a byte order mark", "1 of \\ufeffc)"),
             (
                 "iam-userdelkey|-u|b|-k|AKIAIOSFODNN7EXAMPLE\xa0",
-                "-k contains a no-break space (character 21 of AKIAIOSFODNN7EXAMPLE\\xa0)",
+                "-k",
+                "a no-break space",
+                "21 of AKIAIOSFODNN7EXAMPLE\\xa0)",
             ),
-            ("iam-groupdel|-g|a\tb", "-g contains a tab (character 2 of a\\x09b); remove it"),
-            ("iam-groupdel|-g|a\nb", "-g contains a line feed (character 2 of a\\x0ab); remove it"),
-            ("iam-roledel|-r|\x7f", "-r contains the invisible character U+007F (character 1 of "),
-            (
-                "iam-roledel|-r|a\u200b",
-                "-r contains the invisible character U+200B (character 2 of ",
-            ),
-            (
-                "iam-userlistbypath|-p|/\x01",
-                "-p contains the invisible character U+0001 (character 2",
-            ),
-            (
-                "iam-usercreate|-u|b|-b|arn:aws:iam::aws:policy/A\r",
-                f"-b contains {CR} (character 26",
-            ),
-            ("iam-accountaliascreate|-a|al\r", f"-a contains {CR} (character 3 of al\\x0d)"),
-            (
-                "iam-userdeactivatemfadevice|-u|b|-s|arn:aws:iam::123456789012:mfa/a\r",
-                f"-s contains {CR} (character 32 of ",
-            ),
+            ("iam-groupdel|-g|a\tb", "-g", "a tab", "2 of a\\x09b)"),
+            ("iam-groupdel|-g|a\nb", "-g", "a line feed", "2 of a\\x0ab)"),
+            ("iam-roledel|-r|\x7f", "-r", "the invisible character U+007F", "1 of "),
+            ("iam-roledel|-r|a\u200b", "-r", "the invisible character U+200B", "2 of "),
+            ("iam-userlistbypath|-p|/\x01", "-p", "the invisible character U+0001", "2"),
+            ("iam-usercreate|-u|bob|-b|arn:aws:iam::aws:policy/A\r", "-b", CR, "26"),
+            ("iam-accountaliascreate|-a|al\r", "-a", CR, "3 of al\\x0d)"),
+            (f"iam-userdeactivatemfadevice|-u|b|-s|{DEVICE}\r", "-s", CR, "32 of "),
         ],
     ),
 )
 def test_an_invisible_character_in_a_name_is_named_before_anything_is_sent(
-    arguments: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
+    arguments: str, option: str, what: str, where: str, run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
     command = arguments.split("|")
     done = run_fast(*command)
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith(f"{command[0]}: {said}")
+    assert done.err.startswith(f"{command[0]}: {option} contains {what} (character {where}")
+    assert done.err.endswith(f"); {WINDOWS if what == CR else 'remove it'}\n")
     assert done.err.count("\n") == 1
     assert run_fast(*command, env={"IAMCLI_STRICT": "1"}) == (1, done.err, "")
     explained = run_fast("iamcli", "explain", "--", *command)
