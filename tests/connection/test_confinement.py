@@ -419,10 +419,9 @@ def test_completion_shows_no_name_of_the_real_account(real: Endpoint, tmp_path: 
 
 @pytest.mark.full
 def test_a_sandbox_in_a_sandbox_is_the_one_that_counts(real: Endpoint, tmp_path: Path) -> None:
-    inner = (
-        f"iam-usercreate -u bob; IAMCLI_SANDBOX=$OUTER iam-userdel -u bob; {BARE} iam-userdel -u x"
-    )
-    line = f"OUTER=$IAMCLI_SANDBOX iamcli sandbox --changes sh -c '{inner}'; iam-userlistbypath"
+    deletions = f"IAMCLI_SANDBOX=$OUTER iam-userdel -u bob; {BARE} iam-userdel -u x"
+    inner = f"sandbox --changes sh -c 'iam-usercreate -u bob; {deletions}'"
+    line = f"OUTER=$IAMCLI_SANDBOX iamcli {inner}; iam-userlistbypath"
     done = in_sandbox(tmp_path, "sh", "-c", line)
     assert "IAMCLI_SANDBOX was changed" in done.stderr
     assert f"iam-userdel: {RESET}\n" in done.stderr

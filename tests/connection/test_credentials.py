@@ -242,33 +242,26 @@ def test_a_credential_file_without_a_name_is_an_error(
 
 
 @pytest.mark.parametrize(
-    ("variables", "arguments", "named"),
+    ("variables", "options", "named"),
     every(
         2,
         [
-            ({"AWS_PROFILE": "prod"}, (), "AWS_PROFILE"),
-            ({"AWS_DEFAULT_PROFILE": "prod"}, (), "AWS_DEFAULT_PROFILE"),
-            ({"AWS_PROFILE": "prod", "AWS_DEFAULT_PROFILE": "b"}, (), "AWS_PROFILE"),
-            ({"AWS_PROFILE": ""}, (), ""),
+            ({"AWS_PROFILE": "prod"}, "", "AWS_PROFILE"),
+            ({"AWS_DEFAULT_PROFILE": "prod"}, "", "AWS_DEFAULT_PROFILE"),
+            ({"AWS_PROFILE": "prod", "AWS_DEFAULT_PROFILE": "b"}, "", "AWS_PROFILE"),
+            ({"AWS_PROFILE": ""}, "", ""),
             # Whoever types the name of the file knows which one is used.
-            ({"AWS_PROFILE": "prod"}, ("--aws-credential-file", "{file}"), ""),
+            ({"AWS_PROFILE": "prod"}, "--aws-credential-file {file}", ""),
         ],
     ),
 )
 def test_a_terminal_shows_that_a_profile_is_not_used(
-    variables: dict[str, str],
-    arguments: tuple[str, ...],
-    named: str,
-    forked: Shell,
-    endpoint: Endpoint,
+    variables: dict[str, str], options: str, named: str, forked: Shell, endpoint: Endpoint
 ) -> None:
     file = forked.env["AWS_CREDENTIAL_FILE"]
-    options = (argument.format(file=file) for argument in arguments)
-    command = ("iam-usergetattributes", "-u", "bob", *options)
-    said = (
-        f"iam-usergetattributes: {named} is not used for the access key, which is from "
-        f"{file} (AWS_CREDENTIAL_FILE)\r\n"
-    )
+    command = ("iam-usergetattributes", "-u", "bob", *options.format(file=file).split())
+    place = f"which is from {file} (AWS_CREDENTIAL_FILE)"
+    said = f"iam-usergetattributes: {named} is not used for the access key, {place}\r\n"
     terminal = Terminal(*command, env={**forked.env, **variables})
     assert terminal.status() == 0
     assert terminal.shown.startswith(said if named else "arn:aws:iam:")

@@ -137,9 +137,8 @@ def of_full_client(region: str, setting: Setting) -> tuple[str, str] | None:
 
     config = Config(use_fips_endpoint=setting.fips, use_dualstack_endpoint=setting.dual_stack)
     try:
-        client = judge().create_client(
-            "iam", region_name=region, endpoint_url=setting.url or None, config=config
-        )
+        given = {"region_name": region, "endpoint_url": setting.url or None, "config": config}
+        client = judge().create_client("iam", **given)
         client.meta.events.register("before-send.iam", send)
         client.get_user()
     except BotoCoreError:

@@ -55,9 +55,8 @@ def test_refused_connection_is_message_and_tried_again(
     done = run_fast(*what.arguments, "-d", env={"AWS_IAM_URL": url, **AGAIN})
     lines = [line for line in done.err.splitlines() if ": debug: " not in line]
     assert done.status == 1
-    assert lines[0] == (
-        f"{what.arguments[0]}: cannot connect to {url}: Connection refused; check AWS_IAM_URL"
-    )
+    said = f"cannot connect to {url}: Connection refused; check AWS_IAM_URL"
+    assert lines[0] == f"{what.arguments[0]}: {said}"
     assert done.err.count("retrying in") == 1
 
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
 
+    Makes = Callable[["Where"], Mapping[str, str]]
+
 pytestmark = pytest.mark.releases
 
 #: More columns than any line has.
@@ -127,7 +129,7 @@ class Refusal(NamedTuple):
 
     code: str
     message: str
-    makes: Callable[[Where], Mapping[str, str]]
+    makes: Makes
     hint: str
     blamed: str
     cause: str | None
@@ -136,27 +138,17 @@ class Refusal(NamedTuple):
 
 
 def unknown(
-    makes: Callable[[Where], Mapping[str, str]],
-    place: str,
-    why: str,
-    key: str,
-    *,
-    sts: bool = False,
-    advice: str = "",
+    makes: Makes, place: str, why: str, key: str, *, sts: bool = False, advice: str = ""
 ) -> Refusal:
     hint = f"access key {key} from {place} {why}"
-    said = f"; it {advice or why}"
-    return Refusal(
-        "InvalidClientTokenId", UNKNOWN, makes, hint, "credentials", "wrong-key", said, sts=sts
-    )
+    blamed = ("credentials", "wrong-key", f"; it {advice or why}")
+    return Refusal("InvalidClientTokenId", UNKNOWN, makes, hint, *blamed, sts=sts)
 
 
-def expired(makes: Callable[[Where], Mapping[str, str]], place: str, renewal: str) -> Refusal:
+def expired(makes: Makes, place: str, renewal: str) -> Refusal:
     what = f"the temporary credentials from {place} have expired"
-    hint, said = f"{what}; {renewal}", f"{what}: ExpiredToken; {renewal}"
-    return Refusal(
-        "ExpiredToken", EXPIRED, makes, hint, "credentials", "token-expired", said, sts=False
-    )
+    blamed = ("credentials", "token-expired", f"{what}: ExpiredToken; {renewal}")
+    return Refusal("ExpiredToken", EXPIRED, makes, f"{what}; {renewal}", *blamed, sts=False)
 
 
 VARIABLE = "AWS_ACCESS_KEY_ID"
@@ -517,7 +509,7 @@ TOO_SMALL = "value for parameter DurationSeconds, value: 60, valid min value: 90
 TOO_SHORT = "length for parameter RoleSessionName, value: 1, valid min length: 2"
 PROCESS = f"{CANNOT}Error when retrieving credentials from custom-process: "
 #: What makes the variables, and the line that reports why there are no credentials.
-REASONS: dict[str, tuple[Callable[[Where], Mapping[str, str]], str]] = {
+REASONS: dict[str, tuple[Makes, str]] = {
     "duration": (lambda w: role_with(w, "duration_seconds=60"), f"{INVALID}{TOO_SMALL}"),
     "name": (lambda w: role_with(w, "role_session_name=x"), f"{INVALID}{TOO_SHORT}"),
     "both": (
@@ -599,7 +591,7 @@ INSTALLATIONS = {
 @pytest.mark.parametrize("makes", [login, role_of_login])
 @pytest.mark.parametrize("name", every(3, INSTALLATIONS))
 def test_a_login_session_that_cannot_be_used(
-    name: str, makes: Callable[[Where], dict[str, str]], run: Shell, stub: Stub
+    name: str, makes: Makes, run: Shell, stub: Stub
 ) -> None:
     code, advice = INSTALLATIONS[name]
     iam = stub.endpoint(ok("GetUser", USER))
@@ -620,10 +612,7 @@ def test_a_login_session_that_cannot_be_used(
 
 @pytest.mark.parametrize("makes", [login, role_of_login])
 def test_a_login_that_is_missing(
-    makes: Callable[[Where], dict[str, str]],
-    run_fast: ForkRunner,
-    terminal: tuple[int, str],
-    stub: Stub,
+    makes: Makes, run_fast: ForkRunner, terminal: tuple[int, str], stub: Stub
 ) -> None:
     """The module of the extra is there, but nobody has signed in."""
     there = "import botocore.credentials\nbotocore.credentials.EC = object\n"

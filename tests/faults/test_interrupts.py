@@ -159,9 +159,8 @@ def test_ignored_where_the_caller_ignores_it(
 ) -> None:
     """As a shell's background jobs are called."""
     script = f'trap "" {number.name[3:]}; exec "$0" "$@"'
-    process = run.start(
-        "sh", "-c", script, "iam-usergetattributes", *arguments, stdout=-1, stderr=-1
-    )
+    command = ("sh", "-c", script, "iam-usergetattributes", *arguments)
+    process = run.start(*command, stdout=-1, stderr=-1)
     deadline = time.monotonic() + TIMEOUT
     while process.poll() is None and time.monotonic() < deadline:
         process.send_signal(number)
@@ -260,9 +259,8 @@ def test_amid_an_answer(number: signal.Signals, run_fast: ForkRunner, stub: Stub
 
 def test_amid_a_list(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(canned("ListUsers-truncated"), SILENT)
-    status, out, err = interrupted(
-        run_fast, endpoint, "iam-userlistbypath", number=number, requests=2
-    )
+    ended = interrupted(run_fast, endpoint, "iam-userlistbypath", number=number, requests=2)
+    status, out, err = ended
     assert (status, err) == (-number, "")
     assert out.startswith("arn:aws:iam::123456789012:user/")
     assert "IsTruncated" not in out
@@ -376,12 +374,10 @@ def test_terminal_that_is_closed(arguments: tuple[str, ...], run: Shell, stub: S
 def test_the_file_of_a_secret_does_not_stay(
     line: str, operation: str, check: str, number: signal.Signals, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    command, *arguments = line.split()
+    command = line.split()
     before = sorted(run_fast.home.iterdir())
-    status, _, err = interrupted(
-        run_fast, stub.endpoint(SILENT), command, *arguments, number=number
-    )
-    assert (status, err) == (-number, f"{command}: {UNKNOWN.format(operation, check)}\n")
+    status, _, err = interrupted(run_fast, stub.endpoint(SILENT), *command, number=number)
+    assert (status, err) == (-number, f"{command[0]}: {UNKNOWN.format(operation, check)}\n")
     assert sorted(run_fast.home.iterdir()) == before
 
 
@@ -451,12 +447,8 @@ def test_the_file_of_a_secret_does_not_stay_when_it_was_just_made_or_written(
     endpoint.on(created_and_deleted[1], ok(created_and_deleted[1]))
     command, *arguments = line.split()
     before = sorted(run_fast.home.iterdir())
-    done = run_fast(
-        command,
-        *arguments,
-        env={"AWS_IAM_URL": endpoint.url},
-        before=f"name, number = {function!r}, {number:d}\n{AT_FILE}",
-    )
+    code = f"name, number = {function!r}, {number:d}\n{AT_FILE}"
+    done = run_fast(command, *arguments, env={"AWS_IAM_URL": endpoint.url}, before=code)
     message = f"{command}: interrupted; {what} was deleted again\n"
     expected = ("", []) if function == "open" else (message, created_and_deleted)
     assert (done.status, done.err, endpoint.operations) == (-number, *expected)
@@ -817,21 +809,14 @@ def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
         process.send_signal(number)
         out, err = process.communicate(timeout=TIMEOUT)
         # Where Python itself is starting, it may report a signal and go on.
-        err = re.sub(
-            rb"\AFailed checking if argv.*?^KeyboardInterrupt: *\n",
-            b"",
-            err,
-            flags=re.MULTILINE | re.DOTALL,
-        )
+        err = re.sub(rb"(?ms)\AFailed checking if argv.*?^KeyboardInterrupt: *\n", b"", err)
         shown = b"JBSWY3DP" in (seed.read_bytes() if seed.exists() else out)
         assert not seed.exists() or shown
         if not endpoint.requests:
             # Python may have been interrupted before it runs the command. Its traceback names
             # iamcli if the installation is editable with an import hook.
-            starting = b"iamcli" not in err or err.startswith(
-                b"Fatal Python error: init_import_site"
-            )
-            assert process.returncode == -number or starting
+            fatal = err.startswith(b"Fatal Python error: init_import_site")
+            assert process.returncode == -number or b"iamcli" not in err or fatal
             assert not re.search(rb"iamcli/\w+", err)
         else:
             assert process.returncode in (0, -number)

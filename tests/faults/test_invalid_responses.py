@@ -384,9 +384,8 @@ def test_list_is_read_to_its_end_or_a_page(
 def test_list_that_goes_on_nowhere(marker: str, run_fast: ForkRunner, stub: Stub) -> None:
     page = ok("ListUsers", f"<Users/><IsTruncated>true</IsTruncated>{marker}")
     done, _ = meet(run_fast, stub, KINDS["list"], page)
-    assert assert_reported(done, KINDS["list"]) == (
-        "unexpected response: the list is truncated but has no new marker"
-    )
+    said = "unexpected response: the list is truncated but has no new marker"
+    assert assert_reported(done, KINDS["list"]) == said
 
 
 def test_list_that_breaks_amid_shows_no_footer(run_fast: ForkRunner, stub: Stub) -> None:

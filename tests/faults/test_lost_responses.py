@@ -204,9 +204,8 @@ class Looking(NamedTuple):
 
 
 def listing(operation: str, key: str, member: str, name: str) -> Looking:
-    one, other = (
-        f"<{member}>{value}</{member}>" if member else value for value in (name, f"{name}2")
-    )
+    form = f"<{member}>{{}}</{member}>" if member else "{}"
+    one, other = form.format(name), form.format(f"{name}2")
     return Looking(operation, listed(operation, key, other, one), listed(operation, key, other))
 
 
@@ -691,6 +690,8 @@ def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
 
 # Taking back what cannot be shown.
 
+UNKNOWN_KEY = "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
+
 
 @pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
 @pytest.mark.parametrize("first", every(2, [missing("not yet"), CLOSED]), ids=["early", "lost"])
@@ -718,9 +719,7 @@ def test_what_may_still_exist_is_called_so(
     assert exists in done.err
     assert "still exists" not in done.err
     if once.state:
-        assert done.err.splitlines()[1] == (
-            "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
-        )
+        assert done.err.splitlines()[1] == UNKNOWN_KEY
 
 
 @pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
@@ -752,6 +751,4 @@ def test_key_without_an_id_is_unknown(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = service(stub).on("CreateAccessKey", key)
     done = run_against(run_fast, endpoint, "iam-usercreate -u bob -k")
     assert done.status == 1
-    assert done.err.splitlines()[1] == (
-        "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
-    )
+    assert done.err.splitlines()[1] == UNKNOWN_KEY

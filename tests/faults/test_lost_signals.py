@@ -76,9 +76,7 @@ def ended(
     errors = run.home / "errors"
     with errors.open("wb") as file:
         # Standard input stays open.
-        process = run.start(
-            *command, env=env, stdin=subprocess.PIPE, stderr=file, start_new_session=True
-        )
+        process = run.start(*command, env=env, stdin=-1, stderr=file, start_new_session=True)
     try:
         process.wait(LOST)
     except subprocess.TimeoutExpired:
@@ -338,11 +336,9 @@ sys.exit(3)
 @pytest.mark.parametrize("launcher", usual(["run"], ["run", "sandbox"]))
 def test_a_launcher_sees_the_end_of_its_script(launcher: str, how: str, run: Shell) -> None:
     """The signal that announces it is in the script as it was before."""
-    begin, shown = (
-        text.format(part) for text, part in zip((STARTING, SCRIPT), HOW[how], strict=True)
-    )
-    command = (launcher, sys.executable, "-c", shown)
-    done = run(sys.executable, "-c", begin, *command)
+    begin, shown = HOW[how]
+    command = (launcher, sys.executable, "-c", SCRIPT.format(shown))
+    done = run(sys.executable, "-c", STARTING.format(begin), *command)
     assert (done.status, done.out) == (3, "True\n")
 
 
