@@ -48,8 +48,7 @@ _UNKNOWN: tuple[str, Any] = ("", None)
 class ResponseStructure(dict[str, "Any"]):
     """A structure in the response to a ``request``.
 
-    Subscripting it with a member that it lacks raises UnexpectedResponse, or UnknownOutcome if the
-    request changes something.
+    A member that it lacks raises UnexpectedResponse, or UnknownOutcome after a change.
     """
 
     __slots__ = ("_request",)

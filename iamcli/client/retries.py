@@ -99,10 +99,8 @@ class Retries:
         """Log the attempt, unless it is logged; the latency is until the response is read."""
         if self._attempt:
             milliseconds = ((self._ended or time.monotonic()) - self._began) * 1000
-            self._log(
-                f"{self._attempt}: {outcome} in {milliseconds:.0f} ms, "
-                f"request ID {request_id or 'none'}"
-            )
+            took = f"{outcome} in {milliseconds:.0f} ms"
+            self._log(f"{self._attempt}: {took}, request ID {request_id or 'none'}")
         self._attempt = ""
 
     def _before_send(self, event_name: str, **event: Any) -> None:

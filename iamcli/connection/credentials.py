@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import os
 
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+import botocore
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    InvalidConfigError,
+    MissingDependencyException,
+    ParamValidationError,
+)
 
 from iamcli.config.connection import is_credential
 from iamcli.connection.botocore_patches import patch_credentials
@@ -29,6 +36,10 @@ _NUMBERS = ("metadata_service_timeout", "metadata_service_num_attempts")
 
 class InvalidNumber(Failure):
     """A setting that the chain of credentials reads is not a number."""
+
+
+class NoLogin(Failure):
+    """The profile has a session of ``aws login``, which this installation cannot use."""
 
 
 def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
@@ -73,10 +84,32 @@ def _is_number(session: Session, name: str) -> bool:
     return True
 
 
-def _no_login(session: Session, error: Exception | None) -> Failure | None:
-    from iamcli.connection.login import unusable
+def _no_login(session: Session, error: Exception | None) -> NoLogin | None:
+    """Return the failure if botocore got no credentials because it cannot use a login session.
 
-    return unusable(session, error)
+    ``error``: what it raised, or None if it found no credentials. An old release ignores the
+    setting, and reports a role as invalid whose source profile has nothing else.
+    """
+    from botocore import credentials
+
+    from iamcli import quoting
+    from iamcli.connection.sources import profile_with
+    from iamcli.installation import extras
+
+    is_old = not hasattr(credentials, "LoginProvider")
+    kinds = (InvalidConfigError, type(None)) if is_old else MissingDependencyException
+    name = profile_with(session, "login_session") if isinstance(error, kinds) else ""
+    if not name:
+        return None
+    why = "which needs the extra login"
+    if is_old:
+        why = f"for which botocore {botocore.__version__} is too old"
+    profile = quoting.long_option("--profile", name)
+    export = f"aws configure export-credentials {profile} --format process"
+    advice = other = f"use another profile with credential_process = {export}"
+    if extras.can_be_added("login"):
+        advice = f"{extras.advice('login')}, or {other}" if is_old else extras.advice("login")
+    return NoLogin(f"profile {name} has a login session, {why}; {advice}")
 
 
 def chain_keys(settings: Settings) -> Any:

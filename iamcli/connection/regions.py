@@ -85,10 +85,7 @@ def signing_region(url: str, region: str) -> str:
 
 
 def own_region(region: str) -> str:
-    """Return the signing region for IAM in the partition of ``region``.
-
-    If botocore knows no partition, this is ``region`` itself, if it can be in a signature.
-    """
+    """Return the signing region for IAM in the partition of ``region``, else ``region`` itself."""
     own = _by_prefix(region)
     if own or region == NO_REGION:
         return own or SIGNING_REGION
@@ -96,6 +93,7 @@ def own_region(region: str) -> str:
     if known:
         of_partition = str(known["outputs"]["implicitGlobalRegion"])
         return _by_prefix(of_partition) or of_partition
+    # A signature cannot contain everything that a setting can.
     return region if _SIGNABLE.fullmatch(region) else SIGNING_REGION
 
 

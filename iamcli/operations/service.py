@@ -39,8 +39,8 @@ class IAM(Sender):
     def permitted(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
         """Call an ``operation`` that only reads; return None if access to it is denied.
 
-        A key may be allowed to make a change without being allowed to read first. An entity to
-        which something is to be added may not be visible yet.
+        A key may be allowed to make a change, but not to read first. What something is to be added
+        to may not be visible yet.
         """
         from iamcli.operations import waiting
 

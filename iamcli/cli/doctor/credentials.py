@@ -23,8 +23,7 @@ from iamcli.cli.doctor.places import (
 )
 from iamcli.cli.doctor.variables import MISSPELLED
 from iamcli.config import properties
-from iamcli.connection.credentials import InvalidNumber
-from iamcli.connection.login import NoLogin
+from iamcli.connection.credentials import InvalidNumber, NoLogin
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False

@@ -17,9 +17,14 @@ from iamcli.cli.doctor.identity import sts_target
 from iamcli.client.messages import ErrorTranslator, reason
 from iamcli.client.retries import mode_and_limit
 from iamcli.connection.confinement import confine, refuse_outside
-from iamcli.connection.credentials import CREDENTIAL_METHODS, InvalidNumber, find_keys, frozen
+from iamcli.connection.credentials import (
+    CREDENTIAL_METHODS,
+    InvalidNumber,
+    NoLogin,
+    find_keys,
+    frozen,
+)
 from iamcli.connection.endpoints import check_service_endpoints, endpoint
-from iamcli.connection.login import NoLogin
 from iamcli.connection.settings import Settings
 from iamcli.connection.sources import login, origin
 from iamcli.connection.transport import ca_bundle, environment_proxies, proxy, timeout, transport

@@ -20,7 +20,7 @@ from urllib3.exceptions import ConnectTimeoutError
 
 from iamcli.client.client import Client
 from iamcli.client.http import BoundedSession
-from iamcli.connection.http_connections import HTTPConnection, HTTPSConnection
+from iamcli.connection.botocore_patches import HTTPConnection, HTTPSConnection
 from iamcli.connection.sockets import Socket
 from iamcli.handover import is_own
 

@@ -24,8 +24,7 @@ from iamcli.cli.doctor.inspection import (
     files,
 )
 from iamcli.cli.doctor.places import Place
-from iamcli.connection.credentials import InvalidNumber, find_keys
-from iamcli.connection.login import NoLogin
+from iamcli.connection.credentials import InvalidNumber, NoLogin, find_keys
 from iamcli.errors import Failure
 
 # ruff: noqa: SLF001 - the parts of the program
