@@ -61,7 +61,10 @@ class _Terminal:
         while not self._typed.endswith(b"\n"):
             try:
                 self._reading = True
-                self._wait()
+                # In the background, reading stops the process.
+                with Wakeup() as wakeup:
+                    while self._in_foreground() and not wakeup.wait(self._input):
+                        pass
                 part = os.read(self._input, 1 << 12)
                 self._reading = False
             except _PromptedAgain:
@@ -74,12 +77,6 @@ class _Terminal:
             termios.tcgetattr(self._input)
             raise EOFError
         return bytes(self._typed.removesuffix(b"\n"))
-
-    def _wait(self) -> None:
-        """Wait until something was typed; in the background, reading stops the process."""
-        with Wakeup() as wakeup:
-            while self._in_foreground() and not wakeup.wait(self._input):
-                pass
 
     def _begin(self) -> None:
         """Switch the echo off, discard what was typed, and prompt."""

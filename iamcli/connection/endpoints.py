@@ -122,7 +122,12 @@ def rules_endpoint(settings: Settings, service: str, region: str) -> Destination
     provider = EndpointProvider(rules, loader.load_data("partitions"))
     try:
         if dual_stack:
-            _require_variant(service, region, fips=fips)
+            from botocore.regions import EndpointResolver
+
+            # The rules invent one, so a client of botocore asks the older data first.
+            EndpointResolver(loader.load_data("endpoints")).construct_endpoint(
+                service, region, use_dualstack_endpoint=True, use_fips_endpoint=fips
+            )
         resolved = provider.resolve_endpoint(Region=region, UseFIPS=fips, UseDualStack=dual_stack)
     except (BaseEndpointResolverError, EndpointProviderError):
         if dual_stack:
@@ -137,19 +142,6 @@ def rules_endpoint(settings: Settings, service: str, region: str) -> Destination
         f"botocore's rules for {region}",
         specified=False,
         setting=settings.region_in_words,
-    )
-
-
-def _require_variant(service: str, region: str, *, fips: bool) -> None:
-    """Raise BaseEndpointResolverError if the partition of ``region`` has no dual-stack endpoints.
-
-    The endpoint rules invent one, so a client of botocore asks the older data first.
-    """
-    from botocore.loaders import Loader
-    from botocore.regions import EndpointResolver
-
-    EndpointResolver(Loader().load_data("endpoints")).construct_endpoint(
-        service, region, use_dualstack_endpoint=True, use_fips_endpoint=fips
     )
 
 

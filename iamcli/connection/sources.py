@@ -51,7 +51,9 @@ class Origin(NamedTuple):
 def origin(key_source: str, session: Session | None, keys: Any) -> Origin:
     """Return where ``keys`` are from: ``key_source``, or "" for the chain of the ``session``."""
     method = str(getattr(keys, "method", "env" if key_source == PLACES["env"] else "unknown"))
-    place = key_source or _place(session, method)
+    place = key_source or PLACES.get(method) or f"profile {_profile(session)}"
+    if method == "assume-role-with-web-identity" and os.environ.get(WEB_IDENTITY):
+        place = key_source or WEB_IDENTITY
     return Origin(place, _renewal(session, method, place), method in _OF_ANYBODY)
 
 
@@ -81,12 +83,6 @@ def profile_with(session: Session | None, *settings: str) -> str:
 
 def _profile(session: Session | None) -> str:
     return str(session.profile or "default") if session else "default"
-
-
-def _place(session: Session | None, method: str) -> str:
-    if method == "assume-role-with-web-identity" and os.environ.get(WEB_IDENTITY):
-        return WEB_IDENTITY
-    return PLACES.get(method) or f"profile {_profile(session)}"
 
 
 def _renewal(session: Session | None, method: str, place: str) -> str:

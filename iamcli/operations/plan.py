@@ -7,7 +7,6 @@ from iamcli.errors import DONE, MAX_MESSAGE, NOT_DONE, UNKNOWN, shortened
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
 
     from iamcli.operations.service import IAM
 
@@ -39,12 +38,7 @@ class Plan:
     def __enter__(self) -> Plan:  # noqa: PYI034 - Self costs a dependency or an import
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         single = len(self._skipped) + len(self._steps) == 1
         if error is None or isinstance(error, GeneratorExit) or single:
             return

@@ -69,8 +69,32 @@ class Sender:
 
     @property
     def client(self) -> Client:
-        """The client; raises Failure if it cannot be made."""
-        return self._client or self._make_client()
+        """The client, which is made when it is first used; raises Failure if it cannot be made."""
+        if self._client:
+            return self._client
+        import gc
+
+        # To search what imports create for garbage would take a tenth of the time of the command.
+        gc.disable()
+        from iamcli.client.client import Client
+
+        self._client = client = Client(
+            self._connection,
+            self._debug,
+            pausing=self._pausing,
+            sending=self._sending,
+            complete_model=self.complete_model,
+        )
+        gc.freeze()
+        gc.enable()
+        self.secrets.add(*client.secrets)
+        for line in client.origins if self._log else ():
+            self._debug(line)
+        for line in client.warnings:
+            self._warn(line)
+        if client.diversion:
+            self.note(client.diversion)
+        return client
 
     def send(self, operation: str, *, resent: bool = False, **parameters: Any) -> dict[str, Any]:
         """Send one request with the ``parameters`` that are not None, and return the response.
@@ -113,31 +137,6 @@ class Sender:
             self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
         with interrupts.Window():
             interrupts.pause(seconds)
-
-    def _make_client(self) -> Client:
-        import gc
-
-        # To search what imports create for garbage would take a tenth of the time of the command.
-        gc.disable()
-        from iamcli.client.client import Client
-
-        self._client = client = Client(
-            self._connection,
-            self._debug,
-            pausing=self._pausing,
-            sending=self._sending,
-            complete_model=self.complete_model,
-        )
-        gc.freeze()
-        gc.enable()
-        self.secrets.add(*client.secrets)
-        for line in client.origins if self._log else ():
-            self._debug(line)
-        for line in client.warnings:
-            self._warn(line)
-        if client.diversion:
-            self.note(client.diversion)
-        return client
 
     def settled(self) -> None:
         """Record that the outcome of the last request is known."""
