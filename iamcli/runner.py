@@ -190,12 +190,12 @@ def _service(connection: Connection, output: Output, secrets: Secrets, *, debug:
     """Return the service, as the command is to call it, and print the warnings."""
     from iamcli.operations.service import IAM
 
-    def before() -> None:
-        # The client, once made, may have added a warning about the configured endpoint.
-        _warn(connection, output)
-        output.flush()
+    def warn(line: str) -> None:
+        if output.on_terminal():
+            output.note(line)
 
-    _warn(connection, output)
+    for warning in connection.warnings:
+        warn(warning)
     on_terminal = _explains(output)
     if debug:
         # The log shows more.
@@ -205,7 +205,8 @@ def _service(connection: Connection, output: Output, secrets: Secrets, *, debug:
         secrets=secrets,
         log=(lambda line: output.error(f"debug: {line}", whole=True)) if debug else None,
         note=(lambda _line: None) if output.strict else output.note,
-        before=before,
+        warn=warn,
+        before=output.flush,
         strict=output.strict,
         on_terminal=on_terminal,
         interactive=on_terminal and os.isatty(0),
@@ -216,17 +217,6 @@ def _service(connection: Connection, output: Output, secrets: Secrets, *, debug:
 def _explains(output: Output) -> bool:
     """Return whether errors are followed by hints: on a terminal, not in strict mode."""
     return output.on_terminal() and not output.strict
-
-
-def _warn(connection: Connection, output: Output) -> None:
-    """Print the warnings of ``connection``, and that requests go to the sandbox, once."""
-    while connection.warnings:
-        warning = connection.warnings.pop(0)
-        if output.on_terminal():
-            output.note(warning)
-    if connection.diversion and not output.strict:
-        output.note(connection.diversion)
-    connection.diversion = ""
 
 
 def _print(lines: Lines, output: Output) -> None:

@@ -1,4 +1,4 @@
-"""Requests that change something: which may be sent twice, and how to check their outcome."""
+"""Requests that change something: which can be sent twice, and how to check their outcome."""
 
 from __future__ import annotations
 
@@ -67,18 +67,15 @@ CHECKS = {
 #: Operations that are not sent again if they may have reached the service: a second request would
 #: create another resource, or report an error although the first one succeeded.
 NON_IDEMPOTENT = frozenset(
-    name
-    for name in CHECKS
-    if name.startswith(("Create", "Upload"))
-    or name
-    in (
+    {
+        *(name for name in CHECKS if name.startswith(("Create", "Upload"))),
         "ChangePassword",
         "EnableMFADevice",
         "ResyncMFADevice",
         "UpdateGroup",
         "UpdateServerCertificate",
         "UpdateUser",
-    )
+    }
 )
 
 
@@ -87,20 +84,9 @@ def only_reads(operation: str) -> bool:
     return operation.startswith(("Get", "List"))
 
 
-def check(operation: str, parameters: Mapping[str, Any]) -> str:
-    """Return how to check whether a request took effect: a command line or an instruction."""
-    from iamcli import quoting
-
-    text = CHECKS[operation]
-    try:
-        return quoting.filled(text, parameters)
-    except KeyError:
-        return text.partition(" -u")[0]
-
-
-def unknown_advice(operation: str, check: str) -> str:
-    """Return the message for an operation whose outcome is unknown."""
-    return f"{operation} may have taken effect, check first: {check}"
+def advice(operation: str, parameters: Mapping[str, Any]) -> str:
+    """Return the message for a request whose outcome is unknown."""
+    return f"{operation} may have taken effect, check first: {_check(operation, parameters)}"
 
 
 def unknown_if_changing(failure: Failure, operation: str, parameters: Mapping[str, Any]) -> Failure:
@@ -110,5 +96,14 @@ def unknown_if_changing(failure: Failure, operation: str, parameters: Mapping[st
     """
     if only_reads(operation):
         return failure
-    command = check(operation, parameters)
-    return UnknownOutcome(str(failure), unknown_advice(operation, command), command)
+    check = _check(operation, parameters)
+    return UnknownOutcome(str(failure), advice(operation, parameters), check)
+
+
+def _check(operation: str, parameters: Mapping[str, Any]) -> str:
+    from iamcli import quoting
+
+    try:
+        return quoting.filled(CHECKS[operation], parameters)
+    except KeyError:
+        return CHECKS[operation].partition(" -u")[0]

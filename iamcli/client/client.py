@@ -1,38 +1,33 @@
 """The client: parts of botocore, put together for IAM only.
 
 A standard botocore client builds classes, rules and handlers for every operation of a service, but
-a command sends only a few requests. To start faster, this module uses the parts of botocore
-directly: the credential chain, the configuration, the signer, the serializer, and the endpoint
-with its connection, retries and parser. The service model is a slim copy of botocore's.
+a command sends only a few requests, and starts faster with the parts that these need.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from functools import lru_cache
+from types import SimpleNamespace
 
 import botocore
 from botocore.awsrequest import prepare_request_dict
 from botocore.config import Config
 from botocore.endpoint import EndpointCreator
 from botocore.hooks import HierarchicalEmitter
-from botocore.model import ServiceModel
 from botocore.serialize import create_serializer
 from botocore.signers import RequestSigner
 
 from iamcli import __version__
-from iamcli.client.attempts import Attempts
 from iamcli.client.changes import only_reads, unknown_if_changing
 from iamcli.client.http import BoundedSession
 from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
+from iamcli.client.model import full_model, slim_model
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
 from iamcli.connection.confinement import confine, refuse_outside
 from iamcli.connection.credentials import chain_keys, frozen
 from iamcli.connection.endpoints import check_services, endpoint, require_region
 from iamcli.connection.settings import Settings
-from iamcli.connection.transport import time_limits, transport
+from iamcli.connection.transport import timeout, transport
 from iamcli.errors import Failure, ServiceError, UnknownOutcome
 
 TYPE_CHECKING = False
@@ -43,7 +38,6 @@ if TYPE_CHECKING:
     from iamcli.config.connection import Connection
     from iamcli.connection.sources import Origin
 
-_MODEL = os.path.join(os.path.dirname(__file__), "model.json")
 _USER_AGENT = f"iamcli/{__version__} botocore/{botocore.__version__}"
 
 
@@ -51,10 +45,11 @@ class Client:
     """Sends requests to IAM, all over one connection.
 
     ``connection``: the keys, the endpoint and the proxy, if they are known; ``log``: called with
-    each line of debug output; ``pausing``: called with the reason before a pause, and with ""
-    before each request; ``complete_model``: use botocore's model instead of the reduced copy.
-    ``destination``: where the requests are sent; ``session_class``: the class of the HTTP session.
-    Raises Failure if the AWS configuration is invalid or there are no credentials.
+    each line of debug output; ``pausing``: called with the reason before a pause; ``sending``:
+    called before each attempt; ``complete_model``: use botocore's model instead of the slim copy.
+    ``destination``: where the requests are sent; ``warnings``: lines for a user on a terminal;
+    ``diversion``: which address is not used in the sandbox, or "". Raises Failure if the AWS
+    configuration is invalid or there are no credentials.
     """
 
     session_class = BoundedSession
@@ -63,41 +58,46 @@ class Client:
         self,
         connection: Connection,
         log: Callable[[str], None],
-        pausing: Callable[[str], None] = lambda _reason: None,
         *,
+        pausing: Callable[[str], None] = lambda _reason: None,
+        sending: Callable[[], None] = lambda: None,
         complete_model: bool = False,
     ) -> None:
         with ErrorTranslator():
             refuse_outside(connection)
             settings = Settings.for_connection(connection)
-            confine(connection, settings)
-            limits = time_limits(settings)
-            self._config = Config(read_timeout=limits[1])
+            confined = confine(connection, settings)
+            connection, self.diversion = confined.connection, confined.diversion
+            self._config = Config(read_timeout=timeout())
             # Before anything is sent for credentials.
             require_region(connection, settings)
             self._keys = connection.keys or chain_keys(settings)
             self.destination = endpoint(connection, settings)
-            check_services(connection, settings, self._keys)
-            self._service = _model(complete=complete_model)
+            found = [confined.warning, self.destination.warning]
+            found += check_services(settings, self._keys)
+            self.warnings = list(dict.fromkeys(filter(None, found)))
+            self._service = full_model() if complete_model else slim_model()
             self._serializer = create_serializer("query", include_validation=False)
             # The signer has only a weak reference to the events; the endpoint has a strong one.
             events = HierarchicalEmitter()
-            signer = RequestSigner(
-                self._service.service_id,
-                self.destination.region,
-                "iam",
-                "v4",
-                _Renewed(self._keys),
-                events,
-            )
-            self._retries = retries = Retries(settings, self._service, log, pausing)
-            self._attempts = Attempts(log)
+            # botocore may have to renew the key before each attempt.
+            keys = SimpleNamespace(get_frozen_credentials=lambda: frozen(self._keys))
+            region = self.destination.region
+            signer = RequestSigner(self._service.service_id, region, "iam", "v4", keys, events)
+            self._retries = Retries(settings, self._service, log, pausing, sending)
             self._parsers = ParserFactory()
             events.register("request-created.iam", signer.handler)
-            events.register("before-send.iam", retries.before_send)
-            events.register("needs-retry.iam", retries.needs_retry)
-            self._attempts.register(events)
-            self._endpoint = self._make_endpoint(connection, settings, limits, events)
+            self._retries.register(events)
+            session_settings, self._proxy_source = transport(connection, settings, self.url)
+            self._endpoint = EndpointCreator(events).create_endpoint(
+                self._service,
+                region_name=region,
+                endpoint_url=self.url,
+                response_parser_factory=self._parsers,
+                timeout=timeout(),
+                http_session_cls=self.session_class,
+                **session_settings,
+            )
             self._key_source = connection.key_source
             self._session = settings.session
 
@@ -142,13 +142,10 @@ class Client:
     @property
     def had_one_attempt(self) -> bool:
         """Whether the last request was sent only once."""
-        return self._attempts.number == 1
+        return self._retries.number == 1
 
     def disable_retries(self, seconds: float) -> None:
-        """From now on, send each request only once, and wait at most ``seconds`` for its response.
-
-        For a request that the command does not need.
-        """
+        """From now on, send each request once, and wait at most ``seconds`` for its response."""
         self._retries.enabled = False
         self._endpoint.http_session.seconds = seconds
 
@@ -157,11 +154,10 @@ class Client:
     ) -> dict[str, Any]:
         """Call ``operation`` and return the response, with documents and dates as they were sent.
 
-        ``resent``: whether an earlier request of the same kind may have taken effect. Once an
-        attempt may have, only a success makes the outcome known. Raises ServiceError if the service
-        rejects the request; UnknownOutcome if a request that changes something may have taken
-        effect, with the ``refusal`` if the service rejects the last attempt; and Failure if a
-        request that only reads got no valid response, or if nothing was sent.
+        ``resent``: whether an earlier request of the same kind may have taken effect. Raises
+        ServiceError if the service rejects the request; UnknownOutcome if a request that changes
+        something may have taken effect, with the ``refusal`` if the service rejects the last
+        attempt; and Failure if a request that only reads got no valid response, or was not sent.
         """
         model = self._service.operation_model(operation)
         request = self._serializer.serialize_to_request(parameters, model)
@@ -172,18 +168,19 @@ class Client:
             user_agent=_USER_AGENT,
         )
         self._parsers.request = (operation, parameters)
-        self._retries.resent = resent
-        self._attempts.start()
-        source = self.destination.source if self.destination.specified else ""
-        changes = not only_reads(operation)
+        self._retries.start(resent=resent)
         translator = ErrorTranslator(
-            self.url, source=source, proxy=self._proxy_source, changes=changes
+            self.url,
+            source=self.destination.source if self.destination.specified else "",
+            proxy=self._proxy_source,
+            changes=not only_reads(operation),
         )
         try:
             with translator:
                 response, parsed = self._endpoint.make_request(model, request)
         except Failure as failure:
-            self._attempts.finish()
+            # botocore emits no event for a response that cannot be parsed.
+            self._retries.log_attempt()
             if translator.arrived or self._retries.resent:
                 raise unknown_if_changing(failure, operation, parameters) from None
             raise
@@ -206,43 +203,3 @@ class Client:
         if isinstance(failure, UnknownOutcome) and isinstance(refused, ServiceError) and not acted:
             failure.refusal = refused
         return failure
-
-    def _make_endpoint(
-        self,
-        connection: Connection,
-        settings: Settings,
-        limits: tuple[float, float],
-        events: HierarchicalEmitter,
-    ) -> Any:
-        """Return a botocore endpoint, which connects when the first request is sent."""
-        session_settings, self._proxy_source = transport(connection, settings, self.url)
-        return EndpointCreator(events).create_endpoint(
-            self._service,
-            region_name=self.destination.region,
-            endpoint_url=self.url,
-            response_parser_factory=self._parsers,
-            timeout=limits,
-            http_session_cls=self.session_class,
-            **session_settings,
-        )
-
-
-class _Renewed:
-    """The ``keys``, which botocore may have to renew before each attempt; raises Failure."""
-
-    def __init__(self, keys: Any) -> None:
-        self._keys = keys
-
-    def get_frozen_credentials(self) -> Any:
-        """Return the current key; botocore's signers call this."""
-        return frozen(self._keys)
-
-
-@lru_cache(None)
-def _model(*, complete: bool) -> ServiceModel:
-    if complete:
-        from iamcli.client.full_model import full_model
-
-        return full_model()
-    with open(_MODEL, encoding="utf-8") as file:
-        return ServiceModel(json.load(file), "iam")

@@ -1,37 +1,24 @@
-"""The HTTP session, which limits the size of a response and the time it may take.
-
-It also tells whether a failed request may have arrived.
-"""
+"""The HTTP session, which limits the size of a response and the time it may take."""
 
 from __future__ import annotations
 
 import signal
-import ssl
+from types import SimpleNamespace
 
-from botocore.awsrequest import (
-    AWSHTTPConnection,
-    AWSHTTPConnectionPool,
-    AWSHTTPSConnection,
-    AWSHTTPSConnectionPool,
-    AWSResponse,
-)
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
-from urllib3.exceptions import ConnectTimeoutError as ConnectTimeout
 from urllib3.exceptions import HTTPError as TransportError
-from urllib3.exceptions import LocationParseError, NewConnectionError, ProtocolError
 from urllib3.exceptions import ReadTimeoutError as TransportTimeout
-from urllib3.util.connection import allowed_gai_family
 
 from iamcli import interrupts
 from iamcli.client.retries import NOT_ARRIVED
-from iamcli.connection import sockets
 from iamcli.errors import UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from types import FrameType
     from typing import Any
 
@@ -40,93 +27,17 @@ MAX_RESPONSE = 16 << 20
 
 #: The shortest interval of a timer (seconds); it does not start with 0.
 _SHORTEST = 1e-6
-#: The time to read what had arrived when the time limit was reached (seconds): the process may have
-#: been stopped.
+#: The time to read what had arrived if the process was stopped at the limit (seconds).
 _GRACE = 0.2
 
 
-def _response(read: Callable[[], Any]) -> Any:
-    """Return the response that ``read`` returns; raise ProtocolError if the connection fails.
-
-    urllib3 reports some of these failures as errors of the proxy or of TLS, as if the request had
-    not been sent.
-    """
-    try:
-        return read()
-    except (ConnectionError, ssl.SSLError) as error:
-        raise ProtocolError("Connection aborted.", error) from error
-
-
-def _connected(connection: Any, host: str) -> sockets.Socket:
-    """Return a socket that is connected for ``connection`` to ``host``; raise as urllib3 does."""
-    try:
-        return sockets.connect(
-            host.strip("[]"),
-            connection.port,
-            connection.timeout,
-            family=allowed_gai_family(),
-            options=connection.socket_options or (),
-        )
-    except UnicodeError:
-        raise LocationParseError(f"'{host}', label empty or too long") from None
-    except TimeoutError as error:
-        raise ConnectTimeout(connection, "timed out") from error
-    except OSError as error:
-        raise NewConnectionError(connection, str(error)) from error
-
-
-class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has no types
-    """botocore's connection over plain HTTP, which waits as ``iamcli.interrupts`` does."""
-
-    def _new_conn(self) -> sockets.Socket:
-        return _connected(self, self._dns_host)
-
-    def getresponse(self) -> Any:
-        """Return the response; raise urllib3's ProtocolError if the connection fails."""
-        return _response(super().getresponse)
-
-
-class HTTPSConnection(AWSHTTPSConnection):  # type: ignore[misc]
-    """botocore's connection over TLS, which waits as ``iamcli.interrupts`` does."""
-
-    def _new_conn(self) -> sockets.Socket:
-        return _connected(self, self._dns_host)
-
-    def getresponse(self) -> Any:
-        """Return the response; raise urllib3's ProtocolError if the connection fails."""
-        return _response(super().getresponse)
-
-    def connect(self) -> None:
-        """Connect; raise urllib3's ConnectTimeoutError if the TLS handshake takes too long.
-
-        urllib3 itself raises ReadTimeoutError then, as if the request had been sent.
-        """
-        # Old releases of urllib3 use no TLS to a proxy.
-        of_proxy = getattr(self, "proxy_config", None)
-        for context in (self.ssl_context, getattr(of_proxy, "ssl_context", None)):
-            if context is not None:
-                context.sslsocket_class = sockets.TLSSocket
-        try:
-            super().connect()
-        except TimeoutError:
-            raise ConnectTimeout(self, "timed out") from None
-
-
-# Also for the requests that botocore sends to get credentials.
-AWSHTTPConnectionPool.ConnectionCls = HTTPConnection
-AWSHTTPSConnectionPool.ConnectionCls = HTTPSConnection
-
-
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
-    """botocore's HTTP session with limits: MAX_RESPONSE, and the read time-out for everything.
+    """botocore's HTTP session with limits: MAX_RESPONSE, and ``seconds`` for the whole response."""
 
-    ``seconds``: the time-out.
-    """
-
-    def __init__(self, *, timeout: tuple[float, float], **settings: Any) -> None:
+    def __init__(self, *, timeout: float, **settings: Any) -> None:
         # After a stop, a time-out of the socket would discard a response that has arrived.
-        super().__init__(timeout=(timeout[0], None), **settings)
-        self.seconds = timeout[1]
+        super().__init__(timeout=(timeout, None), **settings)
+        self.seconds = timeout
 
     def send(self, request: Any) -> Any:
         """Send one request and return its response, which is read completely.
@@ -151,7 +62,9 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         try:
             response = super().send(request)
         except HTTPClientError as error:
-            if is_unparsable(error):
+            cause = error.kwargs.get("error")
+            # These two occur before a request is sent: an invalid address or header, or no file.
+            if type(error) is HTTPClientError and not isinstance(cause, (ValueError, OSError)):
                 raise ResponseParserError(str(error)) from error
             raise
         try:
@@ -162,7 +75,9 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
             raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
         if len(content) < _announced(response.headers):
             raise ConnectionClosedError(endpoint_url=request.url, error="incomplete response")
-        return AWSResponse(response.url, response.status_code, response.headers, _Content(content))
+        # What botocore expects of a stream.
+        raw = SimpleNamespace(stream=lambda: [content])
+        return AWSResponse(response.url, response.status_code, response.headers, raw)
 
 
 def _announced(headers: Mapping[str, str]) -> int:
@@ -171,24 +86,6 @@ def _announced(headers: Mapping[str, str]) -> int:
         return int(headers.get("Content-Length", ""))
     except ValueError:
         return 0
-
-
-def is_unparsable(error: HTTPClientError) -> bool:
-    """Return whether ``error`` means that something answered, but not with valid HTTP."""
-    cause = error.kwargs.get("error")
-    # These two occur before a request is sent: an invalid address or header, or a missing file.
-    return type(error) is HTTPClientError and not isinstance(cause, (ValueError, OSError))
-
-
-class _Content:
-    """The content of a response, with the interface that botocore expects."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self) -> list[bytes]:
-        """Return the content as a stream of one part."""
-        return [self._content]
 
 
 def _bounded(raw: Any) -> Iterator[bytes]:
@@ -205,9 +102,8 @@ def _bounded(raw: Any) -> Iterator[bytes]:
 class _Deadline:
     """Raises TimeoutError if a ``with`` block takes longer than ``seconds``, and then _GRACE.
 
-    ``expired``: whether it has taken longer; the code in the block may have translated the error.
-    The time-out of a socket starts again with each byte, but this one does not. It works only in
-    the main thread, where Python handles signals.
+    ``expired``: whether it has; the code in the block may have translated the error. The time-out
+    of a socket would start again with each byte. Works only in the main thread, as signals do.
     """
 
     def __init__(self, seconds: float) -> None:

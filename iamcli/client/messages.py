@@ -56,19 +56,21 @@ MESSAGES = (
 class ErrorTranslator:
     """Translates the exceptions of botocore in a ``with`` block to Failures.
 
-    ``url``: the endpoint; ``source``: what names it, or "" if nothing does; ``proxy``: what names
-    the proxy; ``changes``: whether the request changes something, so that the message does not
-    suggest trying again. ``arrived``: after the block, whether the request may have reached the
-    service.
+    ``url``: the endpoint; ``source``: what names it, or ""; ``proxy``: what names the proxy;
+    ``changes``: whether the request changes something, so that nobody is to try again. ``arrived``:
+    after the block, whether the request may have reached the service.
     """
 
     def __init__(
         self, url: str = "", *, source: str = "", proxy: str = "", changes: bool = False
     ) -> None:
-        self._url = url
-        self._where = f"check {source}" if source else _NETWORK
-        self._proxy = proxy
-        self._again = "" if changes else "; try again"
+        self._values = {
+            "url": url,
+            "proxy": proxy,
+            "again": "" if changes else "; try again",
+            "where": f"check {source}" if source else _NETWORK,
+            "settings": f"; check {proxy}" if proxy else "",
+        }
         self.arrived = False
 
     def __enter__(self) -> None:
@@ -85,10 +87,7 @@ class ErrorTranslator:
                 invalid, (LocationValueError, UnicodeEncodeError)
             )
             message = next(message for kinds, message in MESSAGES if isinstance(error, kinds))
-            values = {"url": self._url, "proxy": self._proxy, "again": self._again}
-            values["where"] = self._where
-            values["settings"] = f"; check {self._proxy}" if self._proxy else ""
-            raise Failure(message.format(reason=reason(error), **values)) from None
+            raise Failure(message.format(reason=reason(error), **self._values)) from None
 
 
 def reason(error: BaseException) -> str:
@@ -124,13 +123,11 @@ def refusal(status: int, parsed: dict[str, Any], url: str, operation: str) -> Fa
     """
     error = parsed.get("Error", {})
     code = str(error.get("Code") or "")
-    failure: ServiceError | UnexpectedResponse
+    failure: ServiceError | UnexpectedResponse = ServiceError(code, str(error.get("Message") or ""))
     if not code or code.isdigit():
         failure = UnexpectedResponse(
             f"unexpected HTTP {status} from {url} for {operation}, not an IAM response"
         )
-    else:
-        failure = ServiceError(code, str(error.get("Message") or ""))
     failure.status = status
     return failure
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     #: An operation and its parameters.
     Request = tuple[str, dict[str, Any]]
 
-#: The maximum number of tags and attributes in a response, far more than the service sends. Each
-#: takes about a hundred bytes of memory.
+#: The maximum number of tags and attributes in a response, each of which takes about 100 bytes.
 MAX_TAGS = 1 << 18
 #: The maximum of their number times the length of the longest namespace. Each name is kept with its
 #: namespace, which has 41 characters in responses of the service.
@@ -35,8 +34,10 @@ SUCCESS_LIMIT = 300
 
 #: The root elements of error responses, from IAM and from servers that emulate it.
 ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
-#: The root element, which only a byte order mark and an XML declaration may precede.
+#: The root element, which only a byte order mark and an XML declaration may precede: no document
+#: type, whose entities can expand to any size.
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<([A-Za-z0-9]+)[\s/>]")
+_NAMESPACE = re.compile(rb"xmlns[^<]*")
 #: What botocore raises for a response of another form, or one that is nested too deeply.
 _DEFECTS = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -47,8 +48,7 @@ _UNKNOWN: tuple[str, Any] = ("", None)
 class ResponseStructure(dict[str, "Any"]):
     """A structure in the response to a ``request``.
 
-    Subscripting it with a member that it lacks raises UnexpectedResponse, or UnknownOutcome if the
-    request changes something.
+    A member that it lacks raises UnexpectedResponse, or UnknownOutcome after a change.
     """
 
     __slots__ = ("_request",)
@@ -78,16 +78,18 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
     def parse(self, response: dict[str, Any], shape: Any) -> Any:
         """Return the parsed response; raise ResponseParserError if it is not from the operation.
 
-        The root element of a success must be that of the operation. Otherwise the sign-in page of a
-        public network, if it is well-formed XML, would look like a successful deletion. An error
-        response that is not from IAM is parsed as an empty one. Raises UnexpectedResponse if all
-        responses together are too large.
+        Otherwise the sign-in page of a public network would look like a successful deletion. An
+        error response that is not from IAM is parsed as an empty one. Raises UnexpectedResponse if
+        all responses together are too large.
         """
         operation = response["context"]["operation_name"]
         body = response["body"]
         tags = body.count(b"<") + body.count(b"=")
-        too_many = tags > MAX_TAGS or tags * _longest_namespace(body) > MAX_NAMES
-        name = "" if too_many else root_element(body)
+        # A value never contains "<".
+        namespaces = (found.end() - found.start() for found in _NAMESPACE.finditer(body))
+        too_many = tags > MAX_TAGS or tags * max(namespaces, default=0) > MAX_NAMES
+        root = None if too_many else _ROOT.match(body)
+        name = root[1].decode() if root else ""
         self._add(len(body) + tags * _TAG_SIZE)
         if response["status_code"] < SUCCESS_LIMIT:
             if name != f"{operation}Response":
@@ -154,25 +156,3 @@ class ParserFactory:
         """Return a parser that leaves dates as the service sends them."""
         # Parsing the dates would take most of the time of a long list.
         return Parser(self.request, self._add, timestamp_parser=str)
-
-
-def _longest_namespace(body: bytes) -> int:
-    """Return the maximum length that a namespace in ``body`` can have (bytes)."""
-    longest = 0
-    start = body.find(b"xmlns")
-    while start >= 0:
-        # A value never contains this character.
-        end = body.find(b"<", start)
-        end = len(body) if end < 0 else end
-        longest = max(longest, end - start)
-        start = body.find(b"xmlns", end)
-    return longest
-
-
-def root_element(body: bytes) -> str:
-    """Return the name of the root element, "" if anything but an XML declaration precedes it.
-
-    This excludes document types, whose entities can expand to any size; IAM sends none.
-    """
-    match = _ROOT.match(body)
-    return match[1].decode() if match else ""

@@ -1,7 +1,9 @@
-"""Decides whether a request is sent again."""
+"""Decides whether a request is sent again, and logs each attempt."""
 
 from __future__ import annotations
 
+import time
+from datetime import datetime, timezone
 from types import SimpleNamespace
 
 from botocore.awsrequest import AWSResponse
@@ -57,10 +59,11 @@ class Retries:
     """Sends requests again as botocore's retry modes do.
 
     Operations in NON_IDEMPOTENT are sent again only if the first request cannot have taken effect.
-    ``resent``: whether the current request is sent again although an earlier attempt may have taken
-    effect. ``enabled``: whether anything is sent again, or delayed. ``pausing``: called with the
-    reason before a pause that is shown, and with "" before each request. Raises Failure if the
-    configured mode or number of attempts is invalid.
+    ``log``: called with a line for each attempt and each pause; ``pausing``: called with the reason
+    before a pause that is shown; ``sending``: called before each attempt. ``number``: the attempts
+    of the current request so far; ``resent``: whether it is sent again although an earlier attempt
+    may have taken effect; ``enabled``: whether anything is sent again, or delayed. Raises Failure
+    if the configured mode or number of attempts is invalid.
     """
 
     def __init__(
@@ -69,62 +72,94 @@ class Retries:
         service: ServiceModel,
         log: Callable[[str], None],
         pausing: Callable[[str], None],
+        sending: Callable[[], None],
     ) -> None:
         self._service = service
         self._log = log
         self._pausing = pausing
+        self._sending = sending
         self._mode, self._attempts = mode_and_limit(settings)
         self._policy: HierarchicalEmitter | None = None
-        self.resent = False
         self.enabled = True
+        self.start()
 
-    def before_send(self, event_name: str, **event: Any) -> None:
+    def register(self, events: HierarchicalEmitter) -> None:
+        """Follow the requests of a botocore endpoint by its ``events``."""
+        events.register("before-send.iam", self._before_send)
+        events.register("before-parse.iam", self._response_read)
+        events.register("needs-retry.iam", self._needs_retry)
+
+    def start(self, *, resent: bool = False) -> None:
+        """Begin with a new request; ``resent``: whether an earlier one may have taken effect."""
+        self.number = 0
+        self.resent = resent
+        self._attempt = ""
+
+    def log_attempt(self, outcome: str = "no valid response", request_id: str = "") -> None:
+        """Log the attempt, unless it is logged; the latency is until the response is read."""
+        if self._attempt:
+            milliseconds = ((self._ended or time.monotonic()) - self._began) * 1000
+            took = f"{outcome} in {milliseconds:.0f} ms"
+            self._log(f"{self._attempt}: {took}, request ID {request_id or 'none'}")
+        self._attempt = ""
+
+    def _before_send(self, event_name: str, **event: Any) -> None:
         """End a pause, and let the adaptive mode delay a request after a throttled one."""
-        self._pausing("")
+        self.number += 1
+        now = datetime.now(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds")
+        self._attempt = f"{now}Z {event_name.rpartition('.')[2]} attempt {self.number}"
+        self._began, self._ended = time.monotonic(), 0.0
+        self._sending()
         if self._policy and self.enabled:
             self._policy.emit(event_name, **event)
 
-    def needs_retry(
+    def _response_read(self, **_event: Any) -> None:
+        self._ended = time.monotonic()
+
+    def _needs_retry(
         self, event_name: str, response: Any, caught_exception: Any, operation: Any, **event: Any
     ) -> float | None:
         """Wait until the request is to be sent again, and return 0.0; None if it is not."""
-        if not self.enabled:
-            return None
         event |= {"caught_exception": caught_exception, "operation": operation}
-        if response is not None and response[0].status_code < SUCCESS_LIMIT:
-            self._record_success(event_name, response, event)
-            return None
-        no_effect = _had_no_effect(response, caught_exception)
-        if operation.name in NON_IDEMPOTENT and not no_effect:
-            return None
         reason = f"{operation.name} failed"
-        if response is not None and _throttled(response[0].status_code, response[1]):
-            reason = "requests are throttled"
+        if response is None:
+            self.log_attempt()
+            no_effect = isinstance(caught_exception, NOT_ARRIVED)
+        else:
+            http, parsed = response
+            code = parsed.get("Error", {}).get("Code", "")
+            request_id = parsed.get("ResponseMetadata", {}).get("RequestId")
+            request_id = request_id or http.headers.get("x-amzn-requestid")
+            self.log_attempt(f"HTTP {http.status_code} {code}".rstrip(), request_id)
+            no_effect = _not_processed(http.status_code, parsed)
+            if _throttled(http.status_code, parsed):
+                reason = "requests are throttled"
+            if http.status_code < SUCCESS_LIMIT:
+                if self._policy and self.enabled:
+                    # The adaptive mode sends faster again, and the next requests may be retried.
+                    self._policy.emit(event_name, response=response, **event)
+                    context = event["request_dict"]["context"]
+                    self._policy.emit("after-call.iam", context=context, http_response=http)
+                return None
+            if no_effect:
+                # botocore does not retry BUSY; one mode looks at the status, the other at the code.
+                throttled = AWSResponse(http.url, _TOO_MANY_REQUESTS, http.headers, http.raw)
+                response = (throttled, {**parsed, "Error": {"Code": "Throttling"}})
+        if not self.enabled or (operation.name in NON_IDEMPOTENT and not no_effect):
+            return None
         if self._policy is None:
             self._policy = self._retry_handlers()
-        if response is not None and no_effect:
-            # botocore does not retry BUSY; one mode looks at the status, the other at the code.
-            http = response[0]
-            throttled = AWSResponse(http.url, _TOO_MANY_REQUESTS, http.headers, http.raw)
-            response = (throttled, {**response[1], "Error": {"Code": "Throttling"}})
         responses = self._policy.emit(event_name, response=response, **event)
         delay: float | None = first_non_none_response(responses)
-        if delay is not None:
-            self.resent = self.resent or not no_effect
-            self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
-            if delay >= SHORTEST_PAUSE:
-                self._pausing(f"{reason}; trying again in {delay:.1f} s")
-            # In botocore's own pause, a signal could be lost.
-            interrupts.pause(delay)
-            return 0.0
-        return None
-
-    def _record_success(self, event_name: str, response: Any, event: dict[str, Any]) -> None:
-        """Let the adaptive mode send faster again, and allow retries of the next requests."""
-        if self._policy:
-            self._policy.emit(event_name, response=response, **event)
-            context = event["request_dict"]["context"]
-            self._policy.emit("after-call.iam", context=context, http_response=response[0])
+        if delay is None:
+            return None
+        self.resent = self.resent or not no_effect
+        self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
+        if delay >= SHORTEST_PAUSE:
+            self._pausing(f"{reason}; trying again in {delay:.1f} s")
+        # In botocore's own pause, a signal could be lost.
+        interrupts.pause(delay)
+        return 0.0
 
     def _retry_handlers(self) -> HierarchicalEmitter:
         """Return botocore's handlers of the retry mode, imported when first needed."""
@@ -153,22 +188,12 @@ def mode_and_limit(settings: Settings) -> tuple[str, int | None]:
     mode = str(settings.get("retry_mode") or "standard").lower()
     if mode not in ("standard", "adaptive", "legacy"):
         raise Failure(f"invalid AWS retry mode: {mode}; use legacy, standard or adaptive")
-    return mode, _attempt_limit(settings.max_attempts)
-
-
-def _attempt_limit(value: Any) -> int | None:
-    if not value:
-        return None
-    if not (str(value).isascii() and str(value).isdigit()) or int(value) < 1:
-        raise Failure(f"invalid AWS setting max_attempts: {value}; use a whole number, at least 1")
-    return int(value)
-
-
-def _had_no_effect(response: Any, error: Any) -> bool:
-    """Return whether the request certainly had no effect."""
-    if response is None:
-        return isinstance(error, NOT_ARRIVED)
-    return _not_processed(response[0].status_code, response[1])
+    limit = settings.max_attempts
+    if not limit:
+        return mode, None
+    if not (str(limit).isascii() and str(limit).isdigit()) or int(limit) < 1:
+        raise Failure(f"invalid AWS setting max_attempts: {limit}; use a whole number, at least 1")
+    return mode, int(limit)
 
 
 def _throttled(status: int, parsed: dict[str, Any]) -> bool:

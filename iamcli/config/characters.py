@@ -29,9 +29,8 @@ _DELETE = "\x7f"
 def require_visible(options: Iterable[Option], values: Mapping[str, Any]) -> None:
     """Raise Failure if a name, path, ID or ARN in ``values`` contains an invisible character.
 
-    ``options``: the options of the command. The service accepts none of these characters in them;
-    other values, such as policies and tags, may contain some (``Option.free``). Source: LEGACY.md
-    (invisible characters).
+    ``options``: those of the command. The service accepts none of these characters in them; other
+    values may contain some (``Option.free``). Source: LEGACY.md (invisible characters).
     """
     for option in options:
         value = values[option.dest]

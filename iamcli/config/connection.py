@@ -1,11 +1,11 @@
 """The connection settings from the options, the variables and the files of the legacy toolkit.
 
-All of them are checked here, without botocore, before anything is sent. What they do not set is
-found by botocore when the client is made.
+All are checked here, before anything is sent. What they do not set is found by botocore later.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from iamcli.config import properties
@@ -47,47 +47,44 @@ class Connection:
     """The connection settings that are known before the client is made.
 
     ``keys``: the access key, or None if botocore's chain is to find one; ``credential_file``: the
-    name of the file that it is from, or None; ``url``: the endpoint, or None if it follows from the
-    AWS configuration; ``proxy``: the URL of the proxy, or None if the proxy variables of botocore
-    apply; ``key_source``, ``url_source``, ``proxy_source``: the option, variable or file that these
-    are from, or ""; ``secrets``: values that must not be printed; ``warnings``: lines for the user,
-    to be printed only on a terminal; ``sandbox``: the address of the private IAM in the sandbox,
-    with its secret path, or ""; ``diversion``: the line that reports which address is not used
-    there, or "";
-    ``simulated``: whether the requests do not leave this process. Raises Failure if a setting is
-    invalid or a file cannot be read.
+    file that it is from, or None; ``url``: the endpoint, or None if the AWS configuration names it;
+    ``proxy``: its URL, or None if the proxy variables apply; ``key_source``, ``url_source``,
+    ``proxy_source``: the option, variable or file that these are from, or ""; ``secrets``: values
+    that must not be printed; ``warnings``: lines for the user, for a terminal only; ``sandbox``:
+    the address of the private IAM, with its secret path, or ""; ``simulated``: whether the requests
+    do not leave this process. Raises Failure if a setting is invalid or a file cannot be read.
     """
 
-    def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], environ: Mapping[str, str], *, simulated: bool = False
+    ) -> None:
         self.secrets: list[str] = []
         self.warnings: list[str] = []
-        self.diversion = ""
-        self.simulated = False
+        self.simulated = simulated
         sandbox = environ.get(SANDBOX)
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
         self.secrets += (part for part in self.sandbox.split("/") if len(part) == SECRET_DIGITS)
-        self.credential_file = _credential_file(values, environ)
+        self.credential_file = _named_file(values, "credential_file", environ, _CREDENTIAL_FILE)
+        if self.credential_file is None and _CREDENTIAL_FILE in environ:
+            # A script that sets it from an empty variable must not use other credentials.
+            raise Failure(f"{_CREDENTIAL_FILE} is empty; name a file or unset it")
         self._warn_of_profile(values, environ)
         self.keys = self._keys(environ)
-        self.key_source = self._key_source()
+        self.key_source = _KEY_VARIABLES[0] if self.keys else ""
+        if self.credential_file is not None:
+            self.key_source = f"credential file {self.credential_file}"
         self.proxy_source = ""
         self.proxy = self._proxy(values, environ)
         self.url, self.url_source = self._url(values, environ)
 
     def _warn_of_profile(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
-        """Add a warning if a profile is set, but the exported credential file is used.
-
-        Source: LEGACY.md (``AWS_PROFILE``).
-        """
-        if self.credential_file is None or values["credential_file"] is not None:
-            return
-        for variable in _PROFILE_VARIABLES:
-            if environ.get(variable):
-                self.warnings.append(
-                    f"{variable} is not used for the access key, which is from "
-                    f"{self.credential_file} ({_CREDENTIAL_FILE})"
-                )
-                return
+        """Warn if a profile is set, but the exported credential file is used (LEGACY.md)."""
+        variable = next(filter(environ.get, _PROFILE_VARIABLES), None)
+        if variable and self.credential_file is not None and values["credential_file"] is None:
+            self.warnings.append(
+                f"{variable} is not used for the access key, which is from {self.credential_file} "
+                f"({_CREDENTIAL_FILE})"
+            )
 
     def _keys(self, environ: Mapping[str, str]) -> Keys | None:
         """Return the keys from the credential file, if one is named, else the key variables."""
@@ -98,18 +95,14 @@ class Connection:
         keys = Keys(
             _credential(name, entries, "AWSAccessKeyId"), _credential(name, entries, "AWSSecretKey")
         )
-        if _is_readable_by_others(name):
-            from iamcli import quoting
+        # The file, which has been read, may be gone.
+        with contextlib.suppress(OSError):
+            if os.stat(name).st_mode & 0o077:
+                from iamcli import quoting
 
-            self.warnings.append(
-                f"{name} is readable by other users; run: chmod 600 {quoting.file(name)}"
-            )
+                advice = f"run: chmod 600 {quoting.file(name)}"
+                self.warnings.append(f"{name} is readable by other users; {advice}")
         return keys
-
-    def _key_source(self) -> str:
-        if self.credential_file is not None:
-            return f"credential file {self.credential_file}"
-        return "AWS_ACCESS_KEY_ID" if self.keys else ""
 
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
         """Return the URL of the proxy in the client configuration, or None if there is none."""
@@ -145,29 +138,15 @@ class Connection:
 
     def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str | None, str]:
         """Return the endpoint with a scheme, and its source: ``--url``, AWS_IAM_URL or neither."""
-        address = values["url"]
-        source = "--url"
+        address, source = values["url"], "--url"
         if address is None:
-            address = environ.get("AWS_IAM_URL") or None
-            source = "AWS_IAM_URL"
-        if address is None:
-            return None, ""
+            address, source = environ.get("AWS_IAM_URL"), "AWS_IAM_URL"
+            if not address:
+                return None, ""
         url, warning = checked_url(address, source)
         if warning:
             self.warnings.append(warning)
         return url, source
-
-
-def _credential_file(values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
-    """Return the name of the credential file; raise Failure if the variable is set but empty.
-
-    A script that sets it from a variable that is empty must not use other credentials. Source:
-    LEGACY.md (the credential file).
-    """
-    name = _named_file(values, "credential_file", environ, _CREDENTIAL_FILE)
-    if name is None and _CREDENTIAL_FILE in environ:
-        raise Failure(f"{_CREDENTIAL_FILE} is empty; name a file or unset it")
-    return name
 
 
 def _named_file(
@@ -182,14 +161,6 @@ def _properties(name: str, what: str, need: str) -> dict[str, properties.Propert
         return properties.read(name)
     except Failure as failure:
         raise Failure(f"{what} {failure}; {need}") from None
-
-
-def _is_readable_by_others(name: str) -> bool:
-    try:
-        return bool(os.stat(name).st_mode & 0o077)
-    except OSError:
-        # The file, which has been read, is gone.
-        return False
 
 
 def _credential(name: str, entries: Mapping[str, properties.Property], key: str) -> str:
@@ -258,14 +229,8 @@ def checked_url(address: str, source: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
-        valid = (
-            parts.scheme in ("http", "https")
-            and parts.port != 0
-            and "@" not in url
-            and not parts.query
-            and not parts.fragment
-            and _is_host(host)
-        )
+        whole = parts.port != 0 and not ("@" in url or parts.query or parts.fragment)
+        valid = parts.scheme in ("http", "https") and whole and _is_host(host)
     except ValueError:
         valid = False
     if not valid:
@@ -291,14 +256,11 @@ def _without_secrets(url: str) -> str:
 def _is_host(host: str) -> bool:
     if ":" in host:
         return all(sign in "0123456789abcdef:.%" or sign.isalnum() for sign in host)
-    return bool(host) and all(
-        label and label.replace("-", "").replace("_", "").isalnum()
-        for label in host.removesuffix(".").split(".")
-    )
+    labels = host.removesuffix(".").split(".")
+    return all(label.replace("-", "").replace("_", "").isalnum() for label in labels)
 
 
 def is_this_machine(host: str) -> bool:
     """Return whether the host name or address ``host`` is of the loopback interface."""
-    return host in ("localhost", "::1") or (
-        host.startswith("127.") and host.replace(".", "").isdigit()
-    )
+    loopback = host.startswith("127.") and host.replace(".", "").isdigit()
+    return loopback or host in ("localhost", "::1")

@@ -17,10 +17,9 @@ _MAX_LINE = 1 << 12
 
 
 def read(file: str | int, size: int = sys.maxsize) -> bytes:
-    """Return the content of ``file``, but not more than ``size`` bytes.
+    """Return at most ``size`` bytes of ``file``: its name, or a descriptor, which is closed.
 
-    ``file``: its name, or a descriptor, which is closed. Raises OSError or ValueError if it cannot
-    be read.
+    Raises OSError or ValueError if it cannot be read.
     """
     number = file if isinstance(file, int) else descriptor(file)
     try:
@@ -32,8 +31,8 @@ def read(file: str | int, size: int = sys.maxsize) -> bytes:
 def descriptor(name: str) -> int:
     """Return a descriptor of the file ``name``, open for reading.
 
-    If the name means a descriptor that is a socket, such as ``/dev/stdin``, that is duplicated:
-    pipes of ksh93 and Node.js are sockets, which Linux cannot open by a name.
+    Pipes of ksh93 and Node.js are sockets, which Linux cannot open by a name such as
+    ``/dev/stdin``; their descriptor is duplicated.
     """
     try:
         return os.open(name, os.O_RDONLY)
@@ -45,10 +44,7 @@ def descriptor(name: str) -> int:
 
 
 def _named_descriptor(name: str) -> int | None:
-    """Return the number of the descriptor of this process that ``name`` means, None if it is none.
-
-    Source: proc(5), "/dev/fd/N".
-    """
+    """Return the descriptor of this process that ``name`` means, or None. Source: proc(5)."""
     if name == "/dev/stdin":
         return 0
     folder, _, number = name.rpartition("/")
@@ -59,8 +55,8 @@ def _named_descriptor(name: str) -> int | None:
 def text(name: str, what: str) -> str:
     """Return the text of the file ``name``, which contains ``what`` ("the policy"), unchanged.
 
-    Raises Failure if the file does not exist or is a directory, unreadable, empty, larger than
-    MAX_SIZE or not UTF-8. Source: LEGACY.md (named files).
+    Raises Failure if it is no file, unreadable, empty, larger than MAX_SIZE or not UTF-8. Source:
+    LEGACY.md (named files).
     """
     if not name:
         raise Failure(f"the file name for {what} is empty")
@@ -83,10 +79,7 @@ def text(name: str, what: str) -> str:
 
 
 def content(name: str) -> bytes | None:
-    """Return at most MAX_SIZE bytes of the file ``name``, without waiting, as a pipe would need.
-
-    None if it is no regular file, or cannot be read.
-    """
+    """Return at most MAX_SIZE bytes of ``name``; None if it is no regular file, or unreadable."""
     try:
         number = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
         with os.fdopen(number, "rb") as file:
@@ -96,10 +89,10 @@ def content(name: str) -> bytes | None:
 
 
 def certificate(name: str, what: str) -> str:
-    """Return the text of the file ``name``, which contains ``what`` ("the certificate"), unchanged.
+    """Return the text of ``what`` ("the certificate") in the file ``name``, unchanged.
 
-    Raises Failure as ``text`` does, and if the file also or only contains a private key. Source:
-    LEGACY.md (private keys).
+    Raises Failure as ``text`` does, and if the file contains a private key. Source: LEGACY.md
+    (private keys).
     """
     content = text(name, what)
     refuse_private_key(content, name, what, "a file that contains only certificates")
@@ -112,16 +105,12 @@ def refuse_private_key(content: str, where: str, what: str, instead: str) -> Non
     ``where``: the name of the file or option; ``instead``: what the user can specify instead.
     """
     if _has_label(content, "PRIVATE KEY"):
-        raise Failure(
-            f"{where} contains a private key, which must not be sent as {what}; specify {instead}"
-        )
+        why = f"a private key, which must not be sent as {what}"
+        raise Failure(f"{where} contains {why}; specify {instead}")
 
 
 def private_key(name: str) -> str:
-    """Return the text of the file ``name``, which contains a private key, unchanged.
-
-    Raises Failure as ``text`` does, and if the key is encrypted, which the service refuses.
-    """
+    """Return the private key in the file ``name``; raise as ``text``, and if it is encrypted."""
     content = text(name, "the private key")
     header = "".join(content.split()).upper()
     if _has_label(content, "ENCRYPTED PRIVATE KEY") or "PROC-TYPE:4,ENCRYPTED" in header:
@@ -135,8 +124,7 @@ def private_key(name: str) -> str:
 def _has_label(content: str, label: str) -> bool:
     """Return whether a first or last line of PEM in ``content`` contains ``label``.
 
-    Line breaks, the case and null characters (UTF-16) make no difference: a key that is damaged in
-    such a way is still a key.
+    A key that is damaged by line breaks, by case or by null characters (UTF-16) is still a key.
     """
     import re
 
@@ -154,21 +142,21 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
     """
     if value != "-":
         return value
+    name = what.lower()
     if sys.stdin is None:
-        raise Failure(f"cannot read the {what.lower()}: standard input is closed")
+        raise Failure(f"cannot read the {name}: standard input is closed")
     try:
         if sys.stdin.isatty():
             line = _prompted(what, new=new)
         else:
             line = interrupts.read(sys.stdin.fileno(), _MAX_LINE, line=True)
-    except OSError as error:
-        raise Failure(f"cannot read the {what.lower()}: {error.strerror}") from None
-    try:
         text = line.decode().rstrip("\r\n")
+    except OSError as error:
+        raise Failure(f"cannot read the {name}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Failure(f"the {what.lower()} on standard input is not UTF-8") from None
+        raise Failure(f"the {name} on standard input is not UTF-8") from None
     if not text:
-        raise Failure(f"no {what.lower()} on standard input")
+        raise Failure(f"no {name} on standard input")
     return text
 
 

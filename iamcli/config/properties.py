@@ -28,8 +28,8 @@ class Property(str):
 def read(name: str) -> dict[str, Property]:
     """Return the properties in the file ``name``; the last value of a repeated key is used.
 
-    Raises Failure with the reason only ("is a directory"), to which the caller adds the file, also
-    if the file is larger than MAX_SIZE. Source: java.util.Properties.load.
+    Raises Failure with the reason only ("is a directory"), to which the caller adds the file.
+    Source: java.util.Properties.load.
     """
     try:
         if os.path.isdir(name):
@@ -47,10 +47,9 @@ def parse(text: str) -> dict[str, Property]:
     """Return the properties in ``text``, without the blanks around keys and values."""
     entries = {}
     for number, line in _logical_lines(text):
-        key, value = _split(line)
-        entry = Property(_unescaped(value).strip())
-        entry.line = number
-        entries[_unescaped(key)] = entry
+        key, value = map(_unescaped, _split(line))
+        entries[key] = Property(value.strip())
+        entries[key].line = number
     return entries
 
 

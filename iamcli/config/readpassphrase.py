@@ -1,12 +1,13 @@
 """Reads a line from the terminal without echo, as readpassphrase(3) does.
 
-If the process is stopped meanwhile, the terminal is as before until it continues. What was typed is
-discarded then, and the prompt is shown again.
+While the process is stopped, the terminal is as before. Then the prompt is shown again, and what
+was typed is discarded.
 """
 
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # the module signal takes 4 ms to import
+import contextlib
 import os
 import termios
 
@@ -60,7 +61,10 @@ class _Terminal:
         while not self._typed.endswith(b"\n"):
             try:
                 self._reading = True
-                self._wait()
+                # In the background, reading stops the process.
+                with Wakeup() as wakeup:
+                    while self._in_foreground() and not wakeup.wait(self._input):
+                        pass
                 part = os.read(self._input, 1 << 12)
                 self._reading = False
             except _PromptedAgain:
@@ -73,12 +77,6 @@ class _Terminal:
             termios.tcgetattr(self._input)
             raise EOFError
         return bytes(self._typed.removesuffix(b"\n"))
-
-    def _wait(self) -> None:
-        """Wait until something was typed; in the background, reading stops the process."""
-        with Wakeup() as wakeup:
-            while self._in_foreground() and not wakeup.wait(self._input):
-                pass
 
     def _begin(self) -> None:
         """Switch the echo off, discard what was typed, and prompt."""
@@ -107,15 +105,12 @@ class _Terminal:
             os.close(self._input)
 
     def _restore(self, end: bytes = b"") -> None:
-        """Restore the terminal, and write ``end``."""
-        # The modes that a shell has set for itself are not changed from the background.
-        try:
+        """Restore the terminal, and write ``end``; in the background, a shell has set its modes."""
+        # It may have been closed, or the process was stopped and continued here.
+        with contextlib.suppress(OSError, termios.error):
             if self._in_foreground():
                 termios.tcsetattr(self._input, termios.TCSAFLUSH, self._before)
                 os.write(self._output, end)
-        except (OSError, termios.error):
-            # It has been closed, or the process was stopped and continued here.
-            return
 
     def _stop(self, *_: object) -> None:
         """Handle SIGTSTP: restore the terminal, and stop."""
@@ -132,14 +127,11 @@ class _Terminal:
 
     def _resume(self, *_: object) -> None:
         """Handle SIGCONT, of which several may come."""
-        with BlockedSignals(_signal.SIGCONT):
-            try:
-                echo = termios.tcgetattr(self._input)[_LOCAL_MODES] & termios.ECHO
-                if self._in_foreground() and (self._stopped or echo):
-                    self._begin()
-            except (OSError, termios.error):
-                # It has been closed, which comes with SIGCONT; reading fails, too.
-                return
+        # The terminal may have been closed, which comes with SIGCONT; reading fails, too.
+        with BlockedSignals(_signal.SIGCONT), contextlib.suppress(OSError, termios.error):
+            echo = termios.tcgetattr(self._input)[_LOCAL_MODES] & termios.ECHO
+            if self._in_foreground() and (self._stopped or echo):
+                self._begin()
 
     def _in_foreground(self) -> bool:
         try:

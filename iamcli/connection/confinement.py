@@ -1,21 +1,23 @@
-"""In the sandbox, all requests go to the private IAM, whatever address a script specifies.
+"""In the sandbox, all requests go to the private IAM, whose address is in IAMCLI_SANDBOX.
 
-``iamcli sandbox`` sets IAMCLI_SANDBOX to the address of the private IAM. Old scripts set their own
-credential file and endpoint; without this rule they would change a real account. So would a command
-after ``sudo``, ``su -`` or ``env -i``, which remove the variable: such a command sends nothing.
+Old scripts set their own credential file and endpoint, and would change a real account. So would a
+command after ``sudo``, ``su -`` or ``env -i``, which remove the variable: it sends nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import sys
+from typing import NamedTuple
 
 from iamcli.config.connection import SANDBOX
 from iamcli.connection import parents
 from iamcli.connection.credentials import CREDENTIAL_SERVICES
 from iamcli.connection.endpoints import endpoint
 from iamcli.connection.regions import NoEndpoint
+from iamcli.connection.settings import endpoint_variable
 from iamcli.connection.transport import proxy
 from iamcli.errors import Failure
 
@@ -29,8 +31,7 @@ _AWS_URL = "https://iam.amazonaws.com"
 #: The variables of the addresses from which botocore gets the credentials of a container.
 _CONTAINER = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
 
-#: What a command needs to keep of the environment, also as another user, who cannot read the
-#: credential file.
+#: What a command must keep of the environment; another user cannot read the credential file.
 KEPT = (SANDBOX, "AWS_IAM_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 #: Where a command that sends nothing reports itself to the private IAM, and how long it tries.
@@ -45,8 +46,7 @@ def refuse_outside(connection: Connection) -> None:
 
     The private IAM is told that this command has failed. Source: LEGACY.md (the sandbox).
     """
-    private = "" if connection.simulated else parents.left(connection)
-    if not private:
+    if connection.simulated or not (private := parents.left(connection)):
         return
     _report(private)
     if connection.sandbox:
@@ -78,38 +78,49 @@ def _report(private: str) -> None:
         peer.recv(1)
 
 
-def confine(connection: Connection, settings: Settings) -> None:
-    """In the sandbox, make ``connection`` use the private IAM directly, and botocore too.
+class Confined(NamedTuple):
+    """A ``connection`` that does not leave the sandbox.
 
-    Changes ``connection`` and the environment of this process. Sets ``connection.diversion`` if
-    another address or a proxy was specified. Raises Failure if that address is invalid, as outside
-    the sandbox. Source: LEGACY.md (the sandbox).
+    ``warning``: about the endpoint that is configured, or ""; ``diversion``: the line that reports
+    which address is not used in the sandbox, or "".
+    """
+
+    connection: Connection
+    warning: str = ""
+    diversion: str = ""
+
+
+def confine(connection: Connection, settings: Settings) -> Confined:
+    """In the sandbox, return a connection to the private IAM; else return ``connection`` itself.
+
+    In the sandbox, changes the environment so that botocore uses the private IAM, too. Raises
+    Failure if an address that was specified is invalid, as outside the sandbox. Source: LEGACY.md
+    (the sandbox).
     """
     if not connection.sandbox:
-        return
+        return Confined(connection)
+    source, warning = "the default", ""
     try:
         specified = endpoint(connection, settings)
+        url = destination = specified.url
+        warning = specified.warning
+        if specified.specified:
+            source = specified.source
     except NoEndpoint:
         # Outside the sandbox, nothing would be sent.
-        url, destination, source = _AWS_URL, f"an endpoint for {settings.region}", "the default"
-    else:
-        url = destination = specified.url
-        source = specified.source if specified.specified else "the default"
+        url, destination = _AWS_URL, f"an endpoint for {settings.region}"
     address, proxy_source = proxy(connection, settings, url)
     unused = []
     if url.rstrip("/") != connection.sandbox.rstrip("/"):
         unused.append(f"not to {destination} ({source})")
     if address:
         unused.append(f"not through {address} ({proxy_source})")
-    if unused:
-        connection.diversion = f"requests go to the sandbox, {' and '.join(unused)}"
-    connection.url, connection.url_source = connection.sandbox, SANDBOX
-    connection.proxy, connection.proxy_source = None, ""
+    diversion = f"requests go to the sandbox, {' and '.join(unused)}" if unused else ""
+    confined = copy.copy(connection)
+    confined.url, confined.url_source = connection.sandbox, SANDBOX
+    confined.proxy, confined.proxy_source = None, ""
+    os.environ |= dict.fromkeys(map(endpoint_variable, CREDENTIAL_SERVICES), connection.sandbox)
     os.environ |= {
-        **{
-            f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}": connection.sandbox
-            for service in CREDENTIAL_SERVICES
-        },
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
         "NO_PROXY": "*",
@@ -117,3 +128,4 @@ def confine(connection: Connection, settings: Settings) -> None:
     }
     for name in _CONTAINER:
         os.environ.pop(name, None)
+    return Confined(confined, warning, diversion)

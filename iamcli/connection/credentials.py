@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+import botocore
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    InvalidConfigError,
+    MissingDependencyException,
+    ParamValidationError,
+)
 
 from iamcli.config.connection import is_credential
+from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -31,21 +38,19 @@ class InvalidNumber(Failure):
     """A setting that the chain of credentials reads is not a number."""
 
 
-def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
-    """Return the credentials from botocore's chain, or None if it finds none.
+class NoLogin(Failure):
+    """The profile has a session of ``aws login``, which this installation cannot use."""
 
-    ``without``: the credential methods of botocore that are not used. Raises Failure if what the
-    configuration names cannot be used, and the exceptions of botocore if it cannot be read.
+
+def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
+    """Return the credentials from botocore's chain, or None; ``without``: methods not to use.
+
+    Raises Failure if what the configuration names cannot be used, and the exceptions of botocore if
+    it cannot be read.
     """
     if settings.session is None:
         return None
-    from botocore import credentials
-
-    from iamcli.connection.programs import CredentialProgram, code
-
-    # botocore also makes such providers for each profile whose credentials assume a role.
-    credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=CredentialProgram)
-    credentials.AssumeRoleProvider = partial(credentials.AssumeRoleProvider, prompter=code)
+    patch_credentials()
     _require_numbers(settings.session)
     chain = settings.session.get_component("credential_provider")
     # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
@@ -79,10 +84,32 @@ def _is_number(session: Session, name: str) -> bool:
     return True
 
 
-def _no_login(session: Session, error: Exception | None) -> Failure | None:
-    from iamcli.connection.login import unusable
+def _no_login(session: Session, error: Exception | None) -> NoLogin | None:
+    """Return the failure if botocore got no credentials because it cannot use a login session.
 
-    return unusable(session, error)
+    ``error``: what it raised, or None if it found no credentials. An old release ignores the
+    setting, and reports a role as invalid whose source profile has nothing else.
+    """
+    from botocore import credentials
+
+    from iamcli import quoting
+    from iamcli.connection.sources import profile_with
+    from iamcli.installation import extras
+
+    is_old = not hasattr(credentials, "LoginProvider")
+    kinds = (InvalidConfigError, type(None)) if is_old else MissingDependencyException
+    name = profile_with(session, "login_session") if isinstance(error, kinds) else ""
+    if not name:
+        return None
+    why = "which needs the extra login"
+    if is_old:
+        why = f"for which botocore {botocore.__version__} is too old"
+    profile = quoting.option("--profile", name)
+    export = f"aws configure export-credentials {profile} --format process"
+    advice = other = f"use another profile with credential_process = {export}"
+    if extras.can_be_added("login"):
+        advice = f"{extras.advice('login')}, or {other}" if is_old else extras.advice("login")
+    return NoLogin(f"profile {name} has a login session, {why}; {advice}")
 
 
 def chain_keys(settings: Settings) -> Any:
@@ -104,7 +131,8 @@ def frozen(keys: Any) -> Any:
         key = keys.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
         raise _unusable(error) from None
-    if not all(map(_is_part, (key.access_key, key.secret_key, key.token or ""))):
+    parts = (key.access_key, key.secret_key, key.token or "")
+    if not all(isinstance(part, str) and is_credential(part) for part in parts):
         raise Failure("the credentials of the AWS configuration contain an invalid character")
     return key
 
@@ -128,8 +156,7 @@ def _unusable(error: Exception) -> Failure:
 def _report(error: Exception) -> str:
     """Return the report of an exception as one line.
 
-    That of invalid parameters has a line for each of them. A program may print an empty line first,
-    and indented lines about where it failed.
+    Invalid parameters have a line each. A program may print empty and indented lines, too.
     """
     lines = [line for line in str(error).splitlines() if line.strip() and not line[0].isspace()]
     if not lines:
@@ -139,7 +166,3 @@ def _report(error: Exception) -> str:
         return f"{heading} {'; '.join(lines[1:])}"
     more = lines[1] if heading.endswith(":") and len(lines) > 1 else ""
     return f"{heading} {more}".rstrip()
-
-
-def _is_part(value: object) -> bool:
-    return isinstance(value, str) and is_credential(value)

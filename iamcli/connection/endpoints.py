@@ -10,8 +10,8 @@ from botocore.exceptions import BaseEndpointResolverError, EndpointProviderError
 from iamcli.config.connection import checked_url
 from iamcli.connection.credentials import CREDENTIAL_METHODS, CREDENTIAL_SERVICES
 from iamcli.connection.regions import (
+    NO_REGION,
     NoEndpoint,
-    is_known,
     is_of_aws,
     own_region,
     partition,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from iamcli.config.connection import Connection
     from iamcli.connection.settings import Settings
 
-#: Those of CREDENTIAL_METHODS that send requests to STS in the configured region.
+#: The methods that send requests to STS in the configured region.
 _STS_METHODS = ("assume-role", "assume-role-with-web-identity")
 
 #: What names an endpoint of each service.
@@ -40,7 +40,7 @@ class Destination(NamedTuple):
 
     ``source``: the option, variable or rules that the URL is from; ``specified``: whether the user
     specified the URL, so that it does not follow from a region; ``setting``: what sets the region
-    ("AWS_REGION is cn-north-1").
+    ("AWS_REGION is cn-north-1"); ``warning``: a line for the user about a configured URL, or "".
     """
 
     url: str
@@ -48,6 +48,7 @@ class Destination(NamedTuple):
     source: str
     specified: bool
     setting: str
+    warning: str = ""
 
     @property
     def partition(self) -> str:
@@ -61,23 +62,13 @@ class Destination(NamedTuple):
 
 
 def endpoint(connection: Connection, settings: Settings) -> Destination:
-    """Return where requests are sent.
-
-    Adds to the warnings of ``connection``. Raises Failure if a configured endpoint is invalid, and
-    NoEndpoint if none is configured and the region has none.
-    """
-    url, source = connection.url, connection.url_source
-    if url is None:
-        url, source = configured_endpoint(connection, settings, "iam")
-    if url:
-        return Destination(
-            url,
-            signing_region(url, settings.region),
-            source,
-            specified=True,
-            setting=settings.region_setting,
-        )
-    require_region(connection, settings)
+    """Return where requests are sent; raise Failure if that is invalid, or NoEndpoint."""
+    if connection.url:
+        return _specified(settings, connection.url, connection.url_source)
+    configured = configured_endpoint(settings, "iam")
+    if configured:
+        return configured
+    _require_known(settings, "iam")
     return rules_endpoint(settings, "iam", settings.region)
 
 
@@ -87,37 +78,38 @@ def require_region(connection: Connection, settings: Settings) -> None:
         _require_known(settings, "iam")
 
 
-def check_services(connection: Connection, settings: Settings, keys: Any) -> None:
-    """Check the way to the services that ``keys`` are requested from.
+def check_services(settings: Settings, keys: Any) -> list[str]:
+    """Check the way to the services that ``keys`` are requested from, and return the warnings.
 
-    botocore sends the requests, and its errors contain the addresses. Raises as
-    ``check_service_endpoints`` and ``environment_proxies`` do.
+    botocore's own errors would contain the addresses. Raises as the functions do that this calls.
     """
     if getattr(keys, "method", None) in CREDENTIAL_METHODS:
         environment_proxies("https://sts.amazonaws.com")
-        check_service_endpoints(connection, settings, keys)
+    return check_service_endpoints(settings, keys)
 
 
-def check_service_endpoints(connection: Connection, settings: Settings, keys: Any) -> None:
-    """Check the endpoints of the services that ``keys`` are requested from.
+def check_service_endpoints(settings: Settings, keys: Any) -> list[str]:
+    """Check the endpoints of the services that ``keys`` are requested from; return the warnings.
 
-    Adds to the warnings of ``connection``. Raises Failure if one is invalid, and UnknownRegion if
-    STS would be asked in a region that is not known.
+    Raises Failure if one is invalid, and UnknownRegion if STS would be asked in a region that is
+    not known.
     """
     method = getattr(keys, "method", None)
     services = CREDENTIAL_SERVICES if method in CREDENTIAL_METHODS else ()
-    named = {service: configured_endpoint(connection, settings, service)[0] for service in services}
-    if method in _STS_METHODS and not named["sts"]:
+    configured = {service: configured_endpoint(settings, service) for service in services}
+    if method in _STS_METHODS and not configured["sts"]:
         _require_known(settings, "sts")
+    return [named.warning for named in configured.values() if named and named.warning]
 
 
 def _require_known(settings: Settings, service: str) -> None:
-    if not is_known(settings.region):
+    # The endpoint rules of botocore send requests for any other region to the first partition.
+    if settings.region != NO_REGION and not partition(settings.region):
         raise unknown(settings.region, settings.region_source, _NAMING[service])
 
 
 def rules_endpoint(settings: Settings, service: str, region: str) -> Destination:
-    """Return the endpoint of AWS for ``service`` in ``region``, which can also be ``NO_REGION``.
+    """Return the endpoint of AWS for ``service`` in ``region``, or in ``NO_REGION``.
 
     Raises NoEndpoint if there is no dual-stack endpoint, and the exceptions of botocore.
     """
@@ -130,7 +122,12 @@ def rules_endpoint(settings: Settings, service: str, region: str) -> Destination
     provider = EndpointProvider(rules, loader.load_data("partitions"))
     try:
         if dual_stack:
-            _require_variant(service, region, fips=fips)
+            from botocore.regions import EndpointResolver
+
+            # The rules invent one, so a client of botocore asks the older data first.
+            EndpointResolver(loader.load_data("endpoints")).construct_endpoint(
+                service, region, use_dualstack_endpoint=True, use_fips_endpoint=fips
+            )
         resolved = provider.resolve_endpoint(Region=region, UseFIPS=fips, UseDualStack=dual_stack)
     except (BaseEndpointResolverError, EndpointProviderError):
         if dual_stack:
@@ -144,20 +141,7 @@ def rules_endpoint(settings: Settings, service: str, region: str) -> Destination
         schemes[0].get("signingRegion") or default,
         f"botocore's rules for {region}",
         specified=False,
-        setting=settings.region_setting,
-    )
-
-
-def _require_variant(service: str, region: str, *, fips: bool) -> None:
-    """Raise BaseEndpointResolverError if the partition of ``region`` has no dual-stack endpoints.
-
-    The endpoint rules invent one, so a client of botocore asks the older data first.
-    """
-    from botocore.loaders import Loader
-    from botocore.regions import EndpointResolver
-
-    EndpointResolver(Loader().load_data("endpoints")).construct_endpoint(
-        service, region, use_dualstack_endpoint=True, use_fips_endpoint=fips
+        setting=settings.region_in_words,
     )
 
 
@@ -172,14 +156,21 @@ def _no_dual_stack(service: str, region: str) -> NoEndpoint:
     )
 
 
-def configured_endpoint(
-    connection: Connection, settings: Settings, service: str
-) -> tuple[str | None, str]:
-    """Return the configured endpoint, checked as ``--url`` is, or None; and its source."""
+def configured_endpoint(settings: Settings, service: str) -> Destination | None:
+    """Return the configured endpoint, checked as ``--url`` is, or None."""
     configured = settings.endpoint_url(service)
     if not configured:
-        return None, ""
+        return None
     url, warning = checked_url(*configured)
-    if warning and warning not in connection.warnings:
-        connection.warnings.append(warning)
-    return url, configured[1]
+    return _specified(settings, url, configured[1], warning)
+
+
+def _specified(settings: Settings, url: str, source: str, warning: str = "") -> Destination:
+    return Destination(
+        url,
+        signing_region(url, settings.region),
+        source,
+        specified=True,
+        setting=settings.region_in_words,
+        warning=warning,
+    )

@@ -1,9 +1,8 @@
 """Finds the sandbox that a process was started in, whatever has become of its environment.
 
-``iamcli sandbox`` gives its own process a name that contains the port of the private IAM. All
-processes that were started in it find this name among their parents in /proc, those of other users
-too: it is also the parent of those whose own parent has ended
-(``iamcli.cli.sandbox.launch.started``).
+``iamcli sandbox`` gives its own process a name that contains the port of the private IAM. All that
+was started in it finds this name among its parents in /proc, also as another user, and also if its
+own parent has ended (``iamcli.cli.sandbox.launch.started``).
 """
 
 from __future__ import annotations
@@ -36,23 +35,26 @@ class Process(NamedTuple):
         return f"{self.name} ({self.number})"
 
 
-class Beginning:
-    """Where the search begins: ``process``, the ID of a process, or 0 for this one.
+#: The ID of the process with which the search begins.
+_first = "self"
 
-    A server of ``iamcli run`` sets the console program whose command it runs.
+
+def begin_with(process: int) -> None:
+    """Search the parents of the ``process`` with this ID, not those of this one.
+
+    A server of ``iamcli run`` names the console program whose command it runs.
     """
-
-    process = 0
+    global _first  # noqa: PLW0603 - set once, after the server has forked
+    _first = str(process)
 
 
 def sandbox() -> str:
-    """Return the address of the private IAM of the nearest sandbox among the parents.
+    """Return the address of the nearest sandbox's private IAM, without its secret path.
 
-    It is without the secret path, which only the environment contains. Returns "" if there is none,
-    or if it cannot be found: without /proc, or if /proc hides the processes of other users.
+    Returns "" if there is none, or if /proc does not exist or hides the processes of other users.
     """
     for _ in range(_ATTEMPTS):
-        process = str(Beginning.process or "self")
+        process = _first
         try:
             while process != "0":
                 one = read(process)
@@ -70,12 +72,11 @@ def sandbox() -> str:
 
 
 def left(connection: Connection) -> str:
-    """Return the address of the private IAM if ``connection`` should lead to it, but does not.
+    """Return the address of the private IAM to which ``connection`` should lead, but does not.
 
     Returns "" if it does, or if this process is in no sandbox.
     """
     private = sandbox()
-    # The name of the process does not contain the secret path.
     known = "/".join(connection.sandbox.split("/", 3)[:3])
     return "" if private == known else private
 
@@ -86,10 +87,7 @@ def address(port: int) -> str:
 
 
 def announce(port: int) -> bool:
-    """Let the processes that this one starts find the private IAM with this ``port``.
-
-    Returns whether they can.
-    """
+    """Let what this process starts find the private IAM with this ``port``; return if it can."""
     try:
         with open(_OWN_NAME, "w", encoding="ascii") as file:
             file.write(f"iamcli:{port}")

@@ -23,9 +23,8 @@ _MAX_LINE = 1 << 12
 class CredentialProgram(subprocess.Popen[bytes]):
     """The program of a ``credential_process``, which can read only from a terminal.
 
-    Otherwise standard input may be a list of the script. ``arguments`` and ``settings`` as for
-    ``subprocess.Popen``, with pipes for what it writes. Source: LEGACY.md (programs for
-    credentials).
+    Otherwise standard input may be a list of the script. The parameters are those of Popen, with
+    pipes for what it writes. Source: LEGACY.md (programs for credentials).
     """
 
     def __init__(self, arguments: list[str], **settings: Any) -> None:

@@ -13,9 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: The signing region for IAM in each partition, by the prefix of the region names of the partition.
-#: Used if botocore's endpoint rules name none: for endpoints that the user specifies, and for
-#: some dual-stack endpoints.
+#: The signing region for IAM by the prefix of the region names of a partition, if botocore's rules
+#: name none: for endpoints that the user specifies, and for some dual-stack endpoints.
 SIGNING_REGIONS = {
     "cn-": "cn-north-1",
     "us-gov-": "us-gov-west-1",
@@ -69,16 +68,12 @@ def is_of_aws(url: str) -> bool:
 def signing_region(url: str, region: str) -> str:
     """Return the signing region for an endpoint that the user specified.
 
-    It follows from the host name if that is one of AWS, else from ``region``, which is the
-    configured one.
+    It follows from the host name if that is one of AWS, else from the configured ``region``.
     """
     host = _host(url)
-    if host.endswith(_COMMERCIAL):
-        default = SIGNING_REGION
-    elif "." not in host or is_this_machine(host):
-        default = ""
-    else:
-        default = _partition_region(host)
+    default = SIGNING_REGION
+    if not host.endswith(_COMMERCIAL):
+        default = "" if "." not in host or is_this_machine(host) else _partition_region(host)
     if default or _DOMAIN.search(host):
         labels = host.split(".")
         of_partition = next(filter(None, map(_by_prefix, [*labels, default])), default)
@@ -90,10 +85,7 @@ def signing_region(url: str, region: str) -> str:
 
 
 def own_region(region: str) -> str:
-    """Return the signing region for IAM in the partition of ``region``.
-
-    If botocore knows no partition, this is ``region`` itself, if it can be in a signature.
-    """
+    """Return the signing region for IAM in the partition of ``region``, else ``region`` itself."""
     own = _by_prefix(region)
     if own or region == NO_REGION:
         return own or SIGNING_REGION
@@ -101,21 +93,14 @@ def own_region(region: str) -> str:
     if known:
         of_partition = str(known["outputs"]["implicitGlobalRegion"])
         return _by_prefix(of_partition) or of_partition
+    # A signature cannot contain everything that a setting can.
     return region if _SIGNABLE.fullmatch(region) else SIGNING_REGION
 
 
-def is_known(region: str) -> bool:
-    """Return whether ``region`` is in a partition, or is ``NO_REGION``.
-
-    The endpoint rules of botocore send requests for any other region to the first partition.
-    """
-    return region == NO_REGION or bool(partition(region))
-
-
 def unknown(region: str, source: str, naming: str) -> UnknownRegion:
-    """Return the failure for a ``region`` that is not known, and that is from ``source``.
+    """Return the failure for a ``region`` from ``source``; ``naming`` names an endpoint instead.
 
-    ``naming``: what names an endpoint instead. Source: LEGACY.md (regions).
+    Source: LEGACY.md (regions).
     """
     from botocore import __version__
 
@@ -140,22 +125,16 @@ def _by_prefix(label: str) -> str:
 def _partition(region: str) -> dict[str, Any] | None:
     """Return the data of the partition that ``region`` is of, or None.
 
-    It is listed there, or it fits the pattern, so that new regions of a known form are of it.
+    It is listed there, or it fits the pattern, so that new regions of a known form are of it. But
+    the pattern of the first partition matches "us-gov-1" and "us-govwest-1", which look like those
+    of another one, and each pattern matches underscores.
     """
     for data in _partitions():
         fits = re.fullmatch(data["regionRegex"].removesuffix("$"), region, re.ASCII)
-        if region in data["regions"] or (fits and not _is_accident(region, data)):
+        accident = "_" in region or len(_stem_of(region)) > len(_stem(data))
+        if region in data["regions"] or (fits and not accident):
             return data
     return None
-
-
-def _is_accident(region: str, data: dict[str, Any]) -> bool:
-    """Return whether ``region`` fits the pattern of a partition, but looks like one of another.
-
-    The pattern of the first partition matches "us-gov-1" and "us-govwest-1", and each of them
-    matches underscores.
-    """
-    return "_" in region or len(_stem_of(region)) > len(_stem(data))
 
 
 def _stem_of(region: str) -> str:

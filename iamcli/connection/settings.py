@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from botocore.exceptions import BotoCoreError
 
+from iamcli.connection.botocore_patches import patch_connections
 from iamcli.connection.regions import NO_REGION
-from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ VARIABLES = {
     "use_fips_endpoint": "AWS_USE_FIPS_ENDPOINT",
 }
 
-#: The variables of the region and of the profile, the first that is not empty counts. botocore
-#: reads only the second of the former, and takes an empty variable for a name.
+#: The variables of the region and of the profile; the first that is not empty counts. botocore
+#: does not read AWS_REGION, and takes an empty variable for a name.
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 
@@ -42,19 +43,23 @@ ENVIRONMENT_ONLY = frozenset(
 class Settings:
     """The AWS configuration: the environment and, if there are any, the shared files.
 
-    ``session``: a botocore session, which reads the files, or None if there are none, because the
-    import of a session takes 20 ms. ``independent``: whether the key is from a credential file, so
-    that the files cannot select the service that receives the requests.
+    ``session``: a botocore session, which reads the files; None if there are none, because its
+    import takes 20 ms. ``independent``: whether the key is from a credential file, so that the
+    files cannot select the service that receives the requests.
     """
 
     def __init__(self, session: Session | None, *, independent: bool = False) -> None:
         self.session = session
         self._independent = independent
-        self._store = _store(session) if session else None
+        self._store = session.get_component("config_store") if session else None
 
     @classmethod
     def for_connection(cls, connection: Connection) -> Settings:
-        """Return the settings for ``connection``, with a session only if one is needed."""
+        """Return the settings for ``connection``, with a session only if one is needed.
+
+        Raises the exceptions of botocore if the files cannot be used.
+        """
+        patch_connections()
         if connection.keys and not _has_configuration():
             return cls(None)
         if connection.credential_file is None:
@@ -71,14 +76,9 @@ class Settings:
 
     @property
     def max_attempts(self) -> Any:
-        """The setting as it is specified, or None.
-
-        botocore would convert it, and raises ValueError if it is not a number, also if it is empty.
-        """
-        limit = os.environ.get(VARIABLES["max_attempts"])
-        if not limit and self.session:
-            limit = self.session.get_scoped_config().get("max_attempts")
-        return limit
+        """The setting as it is specified, or None; botocore raises ValueError if it is invalid."""
+        files = self.session.get_scoped_config() if self.session else {}
+        return os.environ.get(VARIABLES["max_attempts"]) or files.get("max_attempts")
 
     @property
     def region(self) -> str:
@@ -87,7 +87,7 @@ class Settings:
 
     @property
     def region_source(self) -> str:
-        """The variable that the region is from, or the profile and its file."""
+        """Where the region is from: the variable, or the profile and its file."""
         variable = next(filter(os.environ.get, REGION_VARIABLES), "")
         if variable or not self.session:
             return variable
@@ -103,13 +103,13 @@ class Settings:
         return f"the region of the profile {profile} in {file}"
 
     @property
-    def region_setting(self) -> str:
-        """What sets the region, for the user."""
+    def region_in_words(self) -> str:
+        """What the region is and what sets it: "AWS_REGION is cn-north-1"."""
         region = self.get("region")
         if not region:
             return f"{REGION_VARIABLES[0]} is not set"
-        names = (name for name in REGION_VARIABLES if os.environ.get(name))
-        return f"{next(names, 'the region of the AWS profile')} is {region}"
+        variable = next(filter(os.environ.get, REGION_VARIABLES), "")
+        return f"{variable or 'the region of the AWS profile'} is {region}"
 
     def switch(self, name: str) -> bool:
         """Return the Boolean setting ``name``."""
@@ -119,8 +119,7 @@ class Settings:
         """Return the configured endpoint of a service and its source, or None if there is none."""
         if self.switch("ignore_configured_endpoint_urls"):
             return None
-        specific = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
-        for variable in (specific, "AWS_ENDPOINT_URL"):
+        for variable in (endpoint_variable(service), "AWS_ENDPOINT_URL"):
             url = os.environ.get(variable)
             if url:
                 return url, variable
@@ -136,19 +135,25 @@ class Settings:
         return (address, "endpoint_url of the AWS configuration") if url else None
 
 
+def endpoint_variable(service: str) -> str:
+    """Return the variable of the endpoint of ``service`` ("sso-oidc")."""
+    return f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
+
+
 def _has_configuration() -> bool:
-    variables = (*PROFILE_VARIABLES, "AWS_DEFAULTS_MODE")
     files = (
         os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),
         os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
     )
-    return any(map(os.environ.get, variables)) or any(
-        os.path.isfile(os.path.expanduser(file)) for file in files
-    )
+    named = any(map(os.environ.get, PROFILE_VARIABLES))
+    return named or any(map(os.path.isfile, map(os.path.expanduser, files)))
 
 
 def _session(**variables: Any) -> Session:
-    """Return a botocore session; ``variables`` are botocore's session variables."""
+    """Return a botocore session that has read its files; ``variables`` are its variables.
+
+    Raises the exceptions of botocore if a file cannot be read, or has no such profile.
+    """
     from botocore.session import Session
 
     profile, region = (
@@ -156,36 +161,15 @@ def _session(**variables: Any) -> Session:
         for names in (PROFILE_VARIABLES, REGION_VARIABLES)
     )
     own = {"profile": (None, profile, None, None), "region": ("region", region, None, None)}
-    return Session({**own, **variables})
+    session = Session({**own, **variables})
+    session.get_scoped_config()
+    return session
 
 
 def _readable_session() -> Session | None:
     """Return a session with those of the shared files that can be read, or None."""
-    without_credentials = {"credentials_file": (None, None, os.devnull, None)}
-    for variables in ({}, without_credentials):
-        session = _session(**variables)
-        try:
-            session.get_scoped_config()
-        except BotoCoreError:
-            continue
-        return session
+    with contextlib.suppress(BotoCoreError):
+        return _session()
+    with contextlib.suppress(BotoCoreError):
+        return _session(credentials_file=(None, None, os.devnull, None))
     return None
-
-
-def _store(session: Session) -> Any:
-    """Return the configuration of the session, with the values of its defaults mode, if any."""
-    store = session.get_component("config_store")
-    mode = str(store.get_config_variable("defaults_mode")).lower()
-    if mode == "legacy":
-        return store
-    from botocore.configprovider import DefaultConfigResolver, SmartDefaultsConfigStoreFactory
-    from botocore.utils import IMDSRegionProvider
-
-    data = session.get_component("data_loader").load_data("sdk-default-configuration")
-    resolver = DefaultConfigResolver(data)
-    modes = resolver.get_default_modes()
-    if mode not in modes:
-        raise Failure(f"invalid AWS defaults mode: {mode}; use one of {', '.join(modes)}")
-    factory = SmartDefaultsConfigStoreFactory(resolver, IMDSRegionProvider(session))
-    factory.merge_smart_defaults(store, mode, session.get_config_variable("region"))
-    return store

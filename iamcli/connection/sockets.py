@@ -6,6 +6,7 @@ when the socket is ready. ``settimeout`` and ``gettimeout`` work as for other so
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -44,10 +45,10 @@ class _Waiting(socket.socket):
     ) -> Result:
         """Return what ``call`` returns, as soon as it does not have to wait.
 
-        ``writes``: whether it waits until the socket can be written. Raises TimeoutError if that
-        takes longer than the time of the socket, and what ``call`` raises.
+        ``writes``: whether it waits until the socket can be written. Raises TimeoutError after the
+        time of the socket, and what ``call`` raises.
         """
-        limit = None if self._seconds is None else time.monotonic() + self._seconds
+        limit = self._limit()
         while True:
             try:
                 return call(*arguments)
@@ -58,14 +59,14 @@ class _Waiting(socket.socket):
                     writes = isinstance(error, ssl.SSLWantWriteError)
             self._wait(limit, writes=writes)
 
+    def _limit(self) -> float | None:
+        return None if self._seconds is None else time.monotonic() + self._seconds
+
     def _wait(self, limit: float | None, *, writes: bool) -> None:
         seconds = None if limit is None else max(0.0, limit - time.monotonic())
-        descriptors = (self.fileno(),)
-        if writes:
-            ready = interrupts.wait(writable=descriptors, seconds=seconds)
-        else:
-            ready = interrupts.wait(*descriptors, seconds=seconds)
-        if not ready:
+        own = (self.fileno(),)
+        readable, writable = ((), own) if writes else (own, ())
+        if not interrupts.wait(*readable, writable=writable, seconds=seconds):
             raise TimeoutError("timed out")
 
 
@@ -74,7 +75,7 @@ class Socket(_Waiting):
 
     def connect(self, address: Any) -> None:
         """Connect to ``address``."""
-        limit = None if self._seconds is None else time.monotonic() + self._seconds
+        limit = self._limit()
         number = self.connect_ex(address)
         if number == errno.EINPROGRESS:
             self._wait(limit, writes=True)
@@ -132,30 +133,23 @@ def connect(
 ) -> Socket:
     """Return a socket that is connected to the first address of ``host`` that can be reached.
 
-    ``seconds``: the maximum time for each address, None for any; ``family``: that of the addresses;
-    ``options``: the options of the socket, as ``setsockopt`` takes them. Raises OSError if no
-    address can be reached. While the system looks up the addresses, a signal has no effect.
+    ``seconds``: the maximum for each address, None for any; ``family``: that of the addresses;
+    ``options``: as ``setsockopt`` takes them. Raises OSError if no address can be reached. While
+    the system looks up the addresses, a signal has no effect.
     """
     error = OSError("no address")
-    for found, kind, protocol, _, address in socket.getaddrinfo(
-        host, port, family, socket.SOCK_STREAM
-    ):
-        try:
-            made = Socket(found, kind, protocol)
-        except OSError as failure:
-            error = failure
-            continue
-        try:
-            for option in options:
-                made.setsockopt(*option)
-            made.settimeout(seconds)
-            made.connect(address)
-        except OSError as failure:
-            made.close()
-            error = failure
-        except BaseException:
-            made.close()
-            raise
-        else:
-            return made
+    addresses = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+    for found, kind, protocol, _, address in addresses:
+        with contextlib.ExitStack() as stack:
+            try:
+                made = stack.enter_context(Socket(found, kind, protocol))
+                for option in options:
+                    made.setsockopt(*option)
+                made.settimeout(seconds)
+                made.connect(address)
+            except OSError as failure:
+                error = failure
+            else:
+                stack.pop_all()
+                return made
     raise error

@@ -49,32 +49,26 @@ class Origin(NamedTuple):
 
 
 def origin(key_source: str, session: Session | None, keys: Any) -> Origin:
-    """Return where ``keys`` are from.
-
-    ``key_source``: the file or the variable, if they are not from botocore's chain, else "";
-    ``session``: the session of the chain.
-    """
+    """Return where ``keys`` are from: ``key_source``, or "" for the chain of the ``session``."""
     method = str(getattr(keys, "method", "env" if key_source == PLACES["env"] else "unknown"))
-    place = key_source or _place(session, method)
+    place = key_source or PLACES.get(method) or f"profile {_profile(session)}"
+    if method == "assume-role-with-web-identity" and os.environ.get(WEB_IDENTITY):
+        place = key_source or WEB_IDENTITY
     return Origin(place, _renewal(session, method, place), method in _OF_ANYBODY)
 
 
 def login(session: Session | None, method: str) -> str:
-    """Return the command with which the profile signs in again, if ``method`` is one of these."""
+    """Return the command with which the profile signs in again, "" if ``method`` has none."""
     if method not in _LOGINS:
         return ""
     command, settings = _LOGINS[method]
     name = profile_with(session, *settings)
-    if name in ("", "default"):
-        return command
-    return f"{command} {quoting.option('--profile', name)}"
+    option = "" if name in ("", "default") else f" {quoting.option('--profile', name)}"
+    return command + option
 
 
 def profile_with(session: Session | None, *settings: str) -> str:
-    """Return the name of the profile if it has one of ``settings``, or of its source profile.
-
-    "" if no profile in this chain has one.
-    """
+    """Return the profile, or the first of its source profiles, with one of ``settings``, or ""."""
     profiles = session.full_config.get("profiles", {}) if session else {}
     name = _profile(session)
     seen = set()
@@ -89,12 +83,6 @@ def profile_with(session: Session | None, *settings: str) -> str:
 
 def _profile(session: Session | None) -> str:
     return str(session.profile or "default") if session else "default"
-
-
-def _place(session: Session | None, method: str) -> str:
-    if method == "assume-role-with-web-identity" and os.environ.get(WEB_IDENTITY):
-        return WEB_IDENTITY
-    return PLACES.get(method) or f"profile {_profile(session)}"
 
 
 def _renewal(session: Session | None, method: str, place: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]  # unknown to mypy
 
 from botocore import utils
 
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
 #: Seconds to wait for a connection, and for a complete response; and the maximum of both.
 TIMEOUT = 60.0
 MAX_TIMEOUT = 3600.0
-
-# Only the variables count. botocore would ask macOS for the proxy of the system, which may crash in
-# a process that was forked, as those of iamcli run are. On Linux, its functions are these already.
-utils.getproxies, utils.proxy_bypass = getproxies_environment, proxy_bypass_environment
 
 
 def transport(connection: Connection, settings: Settings, url: str) -> tuple[dict[str, Any], str]:
@@ -77,13 +72,13 @@ def environment_proxies(url: str) -> tuple[dict[str, str], str]:
     value, which may contain a password.
     """
     proxies = utils.get_environ_proxies(url)
-    name = f"{urlsplit(url).scheme}_proxy"
-    proxy = proxies.get(name.removesuffix("_proxy"))
+    scheme = urlsplit(url).scheme
+    proxy = proxies.get(scheme)
     if not proxy:
         return proxies, ""
     # The name in lower case counts first.
-    names = [name, *sorted(os.environ)]
-    same = (other for other in names if other.lower() == name and os.environ.get(other) == proxy)
+    names = [f"{scheme}_proxy", *sorted(os.environ)]
+    same = (name for name in names if name.lower() == names[0] and os.environ.get(name) == proxy)
     source = next(same)
     if not is_proxy(proxy):
         raise Failure(
@@ -93,23 +88,12 @@ def environment_proxies(url: str) -> tuple[dict[str, str], str]:
     return proxies, source
 
 
-def time_limits(settings: Settings) -> tuple[float, float]:
-    """Return the seconds to wait for a connection, and for a complete response.
-
-    IAMCLI_TIMEOUT sets both. If it is not set, a defaults mode of the AWS SDKs may set a shorter
-    time for the connection. Raises as ``timeout`` does.
-    """
-    seconds = timeout()
-    if os.environ.get("IAMCLI_TIMEOUT"):
-        return seconds, seconds
-    return settings.get("connect_timeout") or seconds, seconds
-
-
 def timeout() -> float:
-    """Return the seconds to wait for a complete response; raise Failure if the value is invalid."""
-    value = os.environ.get("IAMCLI_TIMEOUT")
-    if not value:
-        return TIMEOUT
+    """Return the seconds to wait for a connection, and for a complete response (IAMCLI_TIMEOUT).
+
+    Raises Failure if the value is invalid.
+    """
+    value = os.environ.get("IAMCLI_TIMEOUT") or str(TIMEOUT)
     try:
         # float() takes underscores and digits of other scripts, too.
         seconds = float(value) if value.isascii() and "_" not in value else 0.0
@@ -125,7 +109,5 @@ def timeout() -> float:
 def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
     """Return the socket options of the connection."""
     # Without this, each request after the first waits 40 ms for an acknowledgement.
-    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-    if keep_alive:
-        options.append((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1))
-    return options
+    no_delay = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return [no_delay, (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] if keep_alive else [no_delay]

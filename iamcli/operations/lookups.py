@@ -30,14 +30,13 @@ def settle(
         raise failure
     removing = operation in REMOVALS
     refusal = failure.refusal
-    code = refusal.code if refusal else ""
-    if removing and code not in ("NoSuchEntity", "DeleteConflict"):
+    if removing and (not refusal or refusal.code not in ("NoSuchEntity", "DeleteConflict")):
         raise failure
-    if removing and refusal and is_gone(operation, parameters, refusal):
-        iam.pending = None
+    if refusal and is_gone(operation, parameters, refusal):
+        iam.settled()
         iam.note(
             f"the response to {operation} was lost; a second request reports that nothing "
-            f"is left to remove: {refusal.message or code}"
+            f"is left to remove: {refusal.message or refusal.code}"
         )
         return {}
     lookup = LOOKUPS[operation]
@@ -45,7 +44,7 @@ def settle(
         done = any(_is_there(iam, lookup, operation, parameters) != removing for _ in attempts(iam))
     except Failure:
         raise failure from None
-    iam.pending = None
+    iam.settled()
     if removing:
         if refusal and not done:
             refusal.looked_up = True
@@ -62,7 +61,13 @@ def settle(
 def _is_there(iam: Sender, lookup: Lookup, operation: str, parameters: dict[str, Any]) -> bool:
     """Return whether the account has what the request adds or removes; raise Failure."""
     if not lookup.key:
-        return _exists(iam, lookup, operation, parameters)
+        try:
+            iam.send(lookup.operation, **parameters)
+        except ServiceError as error:
+            if is_gone(operation, parameters, error):
+                return False
+            raise
+        return True
     owner = {name: value for name, value in parameters.items() if name != lookup.member}
     name = str(parameters[lookup.member]).lower()
     return any(lookup.name(entry).lower() == name for entry in entries(iam, lookup, owner))
@@ -73,13 +78,3 @@ def entries(iam: Sender, lookup: Lookup, owner: dict[str, Any]) -> list[Any]:
     if lookup.within:
         return list(iam.send(lookup.operation, **owner)[lookup.within].get(lookup.key, ()))
     return list_all(iam, lookup.operation, lookup.key, **owner)
-
-
-def _exists(iam: Sender, lookup: Lookup, operation: str, parameters: dict[str, Any]) -> bool:
-    try:
-        iam.send(lookup.operation, **parameters)
-    except ServiceError as error:
-        if is_gone(operation, parameters, error):
-            return False
-        raise
-    return True

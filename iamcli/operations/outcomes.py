@@ -61,7 +61,7 @@ LOOKUPS = {
         *_MEMBERSHIPS, subject="user {UserName}", place="in group {GroupName}"
     ),
     "DeactivateMFADevice": Lookup(
-        *("ListMFADevices", "MFADevices", "SerialNumber"), also="MFA device", owners=USER
+        "ListMFADevices", "MFADevices", "SerialNumber", also="MFA device", owners=USER
     ),
     "DeleteAccessKey": Lookup("ListAccessKeys", "AccessKeyMetadata", "AccessKeyId", owners=USER),
     "DeleteAccountAlias": Lookup("ListAccountAliases", "AccountAliases", "AccountAlias"),
@@ -98,21 +98,6 @@ LOOKUPS = {
 REMOVALS = {operation: lookup for operation, lookup in LOOKUPS.items() if not lookup.place}
 
 
-def missing_owner(operation: str, parameters: Mapping[str, Any], message: str) -> str | None:
-    """Return the kind of owner ("user") that the ``message`` of a NoSuchEntity reports missing.
-
-    None if the message is about the entity to be removed, or is not recognized. Source: the
-    error messages of the service, such as "The user with name bob cannot be found."
-    """
-    removal = REMOVALS.get(operation)
-    if removal is None:
-        return None
-    for kind, member in removal.owners.items():
-        if reports_missing(kind, str(parameters.get(member, "")), message):
-            return kind
-    return None
-
-
 def reports_missing(kind: str, name: str, message: str) -> bool:
     """Return whether the ``message`` of a NoSuchEntity reports this one entity missing.
 
@@ -124,15 +109,19 @@ def reports_missing(kind: str, name: str, message: str) -> bool:
 
 
 def is_gone(operation: str, parameters: Mapping[str, Any], refusal: ServiceError) -> bool:
-    """Return whether a ``refusal`` reports that the entity to be removed is missing."""
+    """Return whether a ``refusal`` reports that the entity to be removed is missing, not its owner.
+
+    Source: the error messages of the service, such as "The user with name bob cannot be found."
+    """
     removal = REMOVALS.get(operation)
     message = refusal.message
     if refusal.code != "NoSuchEntity" or removal is None:
         return False
-    if missing_owner(operation, parameters, message):
+    if any(
+        reports_missing(kind, str(parameters.get(member, "")), message)
+        for kind, member in removal.owners.items()
+    ):
         return False
-    if not removal.owners:
-        return True
-    name = str(parameters.get(removal.named or removal.member, "")).lower()
-    sentence = message.lower()
-    return bool((name and name in sentence) or (removal.also and removal.also.lower() in sentence))
+    name = str(parameters.get(removal.named or removal.member, ""))
+    words = [word.lower() for word in (name, removal.also) if word]
+    return not removal.owners or any(word in message.lower() for word in words)

@@ -7,7 +7,6 @@ from iamcli.errors import DONE, MAX_MESSAGE, NOT_DONE, UNKNOWN, End, shortened
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
 
     from iamcli.operations.service import IAM
 
@@ -16,9 +15,8 @@ class Plan:
     """The steps of a command; sets the ``state`` of ``iam`` if an exception ends it early.
 
     ``iam``: sends the requests; ``done`` and ``left``: the labels of the steps that were done and
-    of the others ("created", "not created"); ``steps``: the names of the steps in order. A step
-    with an unknown outcome is listed as "unknown", and one that was skipped with those that are
-    left. A plan of one step sets no state.
+    of the others ("created", "not created"), with which those that were skipped are listed;
+    ``steps``: their names in order. A plan of one step sets no state.
     """
 
     def __init__(self, iam: IAM, done: str, left: str, steps: Sequence[str]) -> None:
@@ -31,7 +29,6 @@ class Plan:
 
     def finish(self) -> None:
         """Record that the next step is done."""
-        self._iam.pending = None
         self._finished += 1
 
     def skip(self) -> None:
@@ -41,12 +38,7 @@ class Plan:
     def __enter__(self) -> Plan:  # noqa: PYI034 - Self costs a dependency or an import
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         single = len(self._skipped) + len(self._steps) == 1
         if error is None or isinstance(error, GeneratorExit) or single:
             return

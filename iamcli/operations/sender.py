@@ -22,10 +22,10 @@ class Sender:
 
     ``connection``: the keys, the endpoint and the proxy; ``secrets``: collects the secrets that
     must not be printed; ``log``: called with each line of ``-d``, or None; ``note``: called with a
-    line for the user that is not an error; ``before``: called before each request, after all
-    checks have passed; ``strict``: whether IAMCLI_STRICT is set.
-    ``on_terminal``: standard error is a terminal, not in strict mode; ``interactive``: standard
-    input is one, too. ``progress``: shows on a terminal what takes long.
+    line for the user that is not an error, ``warn`` with one for a terminal only; ``before``:
+    called before each request, after all checks have passed; ``strict``: whether IAMCLI_STRICT is
+    set. ``on_terminal``: standard error is a terminal, not in strict mode; ``interactive``:
+    standard input is one, too. ``progress``: shows on a terminal what takes long.
     """
 
     def __init__(  # noqa: PLR0913 - what a command sets
@@ -35,6 +35,7 @@ class Sender:
         secrets: Secrets | None = None,
         log: Callable[[str], None] | None = None,
         note: Callable[[str], None] = lambda _line: None,
+        warn: Callable[[str], None] = lambda _line: None,
         before: Callable[[], None] = lambda: None,
         strict: bool = False,
         on_terminal: bool = False,
@@ -47,8 +48,7 @@ class Sender:
         self.progress = progress or ProgressLine()
         #: Whether something was changed, or may have been.
         self.changed = False
-        #: The request that may have taken effect, because its outcome is not known (yet): the
-        #: operation and its parameters.
+        #: The request whose outcome is not known (yet): the operation and its parameters.
         self.pending: tuple[str, dict[str, Any]] | None = None
         #: The current request, if it changes something.
         self._changing: tuple[str, dict[str, Any]] | None = None
@@ -60,19 +60,43 @@ class Sender:
         self.sandbox = bool(connection.sandbox)
         self.secrets = secrets or Secrets()
         self.secrets.add(*connection.secrets)
-        #: Whether responses have all members, also those that no command prints. It must be set
-        #: before the first call.
+        #: Whether responses have all members, also those that no command prints; until a request.
         self.complete_model = False
         self._connection = connection
         self._log = log
         self.note = note
+        self._warn = warn
         self._before = before
         self._client: Client | None = None
 
     @property
     def client(self) -> Client:
-        """The client; raises Failure if it cannot be made."""
-        return self._client or self._make_client()
+        """The client, which is made when it is first used; raises Failure if it cannot be made."""
+        if self._client:
+            return self._client
+        import gc
+
+        # To search what imports create for garbage would take a tenth of the time of the command.
+        gc.disable()
+        from iamcli.client.client import Client
+
+        self._client = client = Client(
+            self._connection,
+            self._debug,
+            pausing=self._pausing,
+            sending=self._sending,
+            complete_model=self.complete_model,
+        )
+        gc.freeze()
+        gc.enable()
+        self.secrets.add(*client.secrets)
+        for line in client.origins if self._log else ():
+            self._debug(line)
+        for line in client.warnings:
+            self._warn(line)
+        if client.diversion:
+            self.note(client.diversion)
+        return client
 
     def send(self, operation: str, *, resent: bool = False, **parameters: Any) -> dict[str, Any]:
         """Send one request with the ``parameters`` that are not None, and return the response.
@@ -96,12 +120,13 @@ class Sender:
                 response = client.call(operation, parameters, resent=resent)
         except Failure as failure:
             if not reads and not isinstance(failure, UnknownOutcome):
-                self.pending = None
+                self.settled()
             self.changed = self.changed or self.pending is not None
-            self._debug(f"{operation} failed: {self.secrets.redact(str(failure))}", {})
+            self._debug(f"{operation} failed: {failure}")
             raise
         if not reads:
-            self.changed, self.pending = True, None
+            self.changed = True
+            self.settled()
             # Responses to requests that only read contain no secrets, and lists are long.
             self.secrets.gather(response)
         request_id = response.pop("ResponseMetadata", {}).get("RequestId", "none")
@@ -115,36 +140,23 @@ class Sender:
         with interrupts.Window():
             interrupts.pause(seconds)
 
-    def _make_client(self) -> Client:
-        import gc
+    def settled(self) -> None:
+        """Record that the outcome of the last request is known."""
+        self.pending = None
 
-        # Imports create many objects that are never freed. Collecting garbage among them would
-        # take a tenth of the time of the command.
-        gc.disable()
-        from iamcli.client.client import Client
-
-        self._client = Client(
-            self._connection,
-            lambda line: self._debug(line, {}),
-            self._wait,
-            complete_model=self.complete_model,
-        )
-        gc.freeze()
-        gc.enable()
-        self.secrets.add(*self._client.secrets)
-        for line in self._client.origins if self._log else ():
-            self._debug(line, {})
-        return self._client
-
-    def _wait(self, reason: str) -> None:
-        """Show that the client pauses for a ``reason``, or sends the request if it is ""."""
+    def _pausing(self, reason: str) -> None:
+        """Show that the client pauses for a ``reason``."""
         self.progress.pause(reason)
         # From the response until here, a signal does not raise.
         interrupts.open_window()
-        if not reason and self._changing:
+
+    def _sending(self) -> None:
+        """Record that the client sends the request, or sends it again."""
+        self._pausing("")
+        if self._changing:
             self.pending = self._changing
 
-    def _debug(self, line: str, value: dict[str, Any]) -> None:
+    def _debug(self, line: str, value: dict[str, Any] | None = None) -> None:
         if self._log:
             content = f": {self.secrets.structure(value)}" if value else ""
             self._log(self.secrets.redact(line) + content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.client.changes import check, only_reads, unknown_advice
+from iamcli.client.changes import advice, only_reads
 from iamcli.errors import ServiceError, UnexpectedResponse, UnknownOutcome
 from iamcli.operations.sender import Sender, without_none
 
@@ -14,19 +14,15 @@ _SERVER_ERROR = 500
 
 
 class IAM(Sender):
-    """Calls the operations of IAM, and finds out what became of each call.
-
-    The parameters are those of ``Sender``.
-    """
+    """A Sender that calls the operations of IAM, and finds out what became of each call."""
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call ``operation`` with the ``parameters`` that are not None and return the response.
 
-        A request is sent again if the reason of a refusal may be that a change is not visible yet.
-        A request that took effect although its response was lost is successful: the result is
-        empty, and a note may report it. Raises ServiceError if the service rejects the request,
-        UnknownOutcome if a request that changes something was sent but got no valid response, and
-        Failure if the request could not be sent.
+        A request is sent again if a change that it needs may not be visible yet. If one took effect
+        although its response was lost, the result is empty, and a note may report it. Raises
+        ServiceError if the service rejects the request, UnknownOutcome if a request that changes
+        something was sent but got no valid response, and Failure if it could not be sent.
         """
         if only_reads(operation):
             return self.send(operation, **parameters)
@@ -43,8 +39,8 @@ class IAM(Sender):
     def permitted(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
         """Call an ``operation`` that only reads; return None if access to it is denied.
 
-        A key may be allowed to make a change without being allowed to read first. An entity to
-        which something is to be added may not be visible yet.
+        A key may be allowed to make a change, but not to read first. What something is to be added
+        to may not be visible yet.
         """
         from iamcli.operations import waiting
 
@@ -57,9 +53,9 @@ class IAM(Sender):
             raise
 
     def lacks(self, failure: UnexpectedResponse) -> bool:
-        """Return whether ``failure`` means that a server that is not AWS's lacks the operation.
+        """Return whether ``failure`` means that a server such as moto lacks the operation.
 
-        moto answers with the status 500 then, and with no error document of IAM. Source: LEGACY.md
+        It answers with the status 500 then, and with no error document of IAM. Source: LEGACY.md
         (operations that a server lacks).
         """
         return failure.status == _SERVER_ERROR and self.client.destination.is_another_service
@@ -72,5 +68,4 @@ class IAM(Sender):
         """Return what is known about the changes when the command ends early, "" if nothing is."""
         if self.pending is None:
             return "changes already made remain" if self.changed else ""
-        operation, parameters = self.pending
-        return unknown_advice(operation, check(operation, parameters))
+        return advice(*self.pending)

@@ -56,6 +56,7 @@ _CREATIONS = {
 }
 #: The operations that set a trust policy, whose principal may be new.
 _TRUSTING = ("CreateRole", "UpdateAssumeRolePolicy")
+_CONFLICT = "DeleteConflict"
 #: How the service refuses a principal, whose kind and name follow. A service is never new.
 _PRINCIPAL = re.compile(r'Invalid principal in policy(?!: "SERVICE")(?:: "[^"]*":"([^"]*)")?')
 
@@ -71,10 +72,7 @@ def pauses(limit: float) -> Iterator[float]:
 
 
 def attempts(iam: Sender) -> Iterator[bool]:
-    """Yield for each attempt whether it is the last one, and pause longer after each.
-
-    Source: LEGACY.md (new resources that are not visible yet).
-    """
+    """Yield for each attempt whether it is the last one, and pause longer after each."""
     for pause in pauses(VISIBLE_AFTER):
         yield False
         iam.pause(pause, "the change may not be visible yet")
@@ -86,9 +84,9 @@ def send(
 ) -> dict[str, Any]:
     """Send a request, and again if the reason of the refusal may be a change not visible yet.
 
-    ``needed``: the entities that the request is for, as in ADDITIONS. Not in the sandbox, where
-    changes are visible at once. Raises what ``Sender.send`` raises. Source: LEGACY.md (new
-    resources that are not visible yet).
+    ``needed``: the entities that the request is for, as in ADDITIONS. In the sandbox, changes are
+    visible at once. Raises as ``Sender.send`` does. Source: LEGACY.md (new resources that are not
+    visible yet).
     """
     rest: Iterator[float] | None = None
     resent = False
@@ -100,8 +98,7 @@ def send(
             what = _not_visible(operation, parameters, needed, refusal) if refusal else ""
             if not what or iam.sandbox:
                 raise
-            limit = VISIBLE_AFTER if what in iam.created else OTHERS_VISIBLE_AFTER
-            rest = rest or pauses(limit)
+            rest = rest or pauses(VISIBLE_AFTER if what in iam.created else OTHERS_VISIBLE_AFTER)
             pause = next(rest, None)
             if pause is None:
                 raise
@@ -110,11 +107,7 @@ def send(
             for kind, member in _CREATIONS.get(operation, {}).items():
                 iam.created.add(f"{kind} {parameters[member]}")
             return response
-        reason = what if what == _CONFLICT else f"{what} may not be visible yet"
-        iam.pause(pause, reason)
-
-
-_CONFLICT = "DeleteConflict"
+        iam.pause(pause, what if what == _CONFLICT else f"{what} may not be visible yet")
 
 
 def _not_visible(

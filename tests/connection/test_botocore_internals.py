@@ -25,6 +25,7 @@ from support.stub import ok
 
 import iamcli.cli.run
 import iamcli.client
+import iamcli.connection
 from iamcli.command import Command
 from iamcli.errors import Failure
 from iamcli.output.progressline import ProgressLine
@@ -95,13 +96,13 @@ def test_this_botocore_has_each_of_them() -> None:
 
 
 def modules() -> Iterator[Any]:
-    for package in (iamcli.client, iamcli.cli.run):
+    for package in (iamcli.connection, iamcli.client, iamcli.cli.run):
         for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(found.name)
 
 
 def subclasses() -> Iterator[tuple[type, list[type]]]:
-    """Each class of the client, and of iamcli run, that is made from foreign ones, with these."""
+    """Each class of these packages that is made from foreign ones, with these."""
     for module in modules():
         for _, found in inspect.getmembers(module, inspect.isclass):
             bases = [base for base in found.__mro__ if base.__module__.startswith(FOREIGN)]
@@ -157,6 +158,7 @@ def test_an_internal_error_has_a_traceback_with_d_only(
         strict=False,
         on_terminal=lambda: False,
         note=None,
+        flush=None,
         error_text=written.append,
         progress=ProgressLine(),
     )

@@ -18,6 +18,7 @@ from support.connecting import (
     KEY_VARIABLES,
     USER,
     WITH_SECRETS,
+    assert_refused,
     assuming,
     configured,
     show,
@@ -71,20 +72,16 @@ def test_a_credential_file_is_independent_of_the_configuration(
     foreign: str, file: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     env, text = FOREIGN[foreign]
-    (run_fast.home / ".aws").mkdir()
     if text is not None:
-        written = text.encode("utf-8", "surrogateescape")
-        (run_fast.home / ".aws" / file).write_bytes(written)
-    config = run_fast.home / "client"
-    config.write_text(through(stub))
+        written = write(run_fast, f".aws/{file}", "")
+        written.write_bytes(text.encode("utf-8", "surrogateescape"))
+    config = write(run_fast, "client", through(stub))
     env = {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1", **env}
     arguments = ("iam-usergetattributes", "-u", "bob", "-d")
-    key_file = run_fast.env["AWS_CREDENTIAL_FILE"]
+    option = ("--aws-credential-file", run_fast.env["AWS_CREDENTIAL_FILE"])
     for done in (
         run_fast(*arguments, env=env),
-        run_fast(
-            *arguments, "--aws-credential-file", key_file, env={**env, "AWS_CREDENTIAL_FILE": ""}
-        ),
+        run_fast(*arguments, *option, env={**env, "AWS_CREDENTIAL_FILE": ""}),
     ):
         assert "GetUser to https://iam.amazonaws.com: " in done.err
         assert "cannot reach the proxy" in done.err
@@ -102,12 +99,10 @@ def test_a_credential_file_is_independent_of_the_configuration(
 def test_other_settings_count_with_a_credential_file(
     run_fast: ForkRunner, stub: Stub, *, broken: bool
 ) -> None:
-    (run_fast.home / ".aws").mkdir()
-    (run_fast.home / ".aws" / "config").write_text(
-        "[default]\nmax_attempts=1\nretry_mode=standard\nca_bundle=absent.pem\nregion=cn-north-1\n"
-    )
+    settings = "max_attempts=1\nretry_mode=standard\nca_bundle=absent.pem\nregion=cn-north-1\n"
+    write(run_fast, ".aws/config", f"[default]\n{settings}")
     if broken:
-        (run_fast.home / ".aws" / "credentials").write_text("AWSAccessKeyId=x\n")
+        write(run_fast, ".aws/credentials", "AWSAccessKeyId=x\n")
     endpoint = stub.endpoint(refused("Throttling"))
     arguments = ("iam-usergetattributes", "-u", "bob")
     assert run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url}).status == 1
@@ -117,11 +112,8 @@ def test_other_settings_count_with_a_credential_file(
 
 
 def test_without_a_credential_file_the_configuration_must_be_valid(run_fast: ForkRunner) -> None:
-    (run_fast.home / ".aws").mkdir()
-    (run_fast.home / ".aws" / "config").write_text("AWSAccessKeyId=x\n")
-    keys = {"AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "x"}
-    env = {"AWS_CREDENTIAL_FILE": "", **keys, "AWS_IAM_URL": "http://127.0.0.1:1"}
-    done = run_fast("iam-usergetattributes", env=env)
+    write(run_fast, ".aws/config", "AWSAccessKeyId=x\n")
+    done = show(run_fast, **KEY_VARIABLES, AWS_IAM_URL="http://127.0.0.1:1")
     assert "Unable to parse config file" in done.err
 
 
@@ -160,20 +152,13 @@ def test_order_of_the_regions(
     region: tuple[str, str, str, str], forked: Shell, stub: Stub, *, emptied: bool
 ) -> None:
     first, second, configured_region, host = region
-    (forked.home / ".aws").mkdir()
     if configured_region:
         write(forked, ".aws/config", f"[default]\nregion={configured_region}\n")
     given = {"AWS_REGION": first, "AWS_DEFAULT_REGION": second}
     given = {name: value for name, value in given.items() if value or emptied}
     client = write(forked, "client", through(stub))
-    env = {
-        "AWS_CREDENTIAL_FILE": "",
-        "AWS_ACCESS_KEY_ID": "AK",
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "CLIENT_CONFIG_FILE": str(client),
-        "AWS_MAX_ATTEMPTS": "1",
-        "AWS_PROFILE": "",
-    }
+    env = {"CLIENT_CONFIG_FILE": str(client), "AWS_MAX_ATTEMPTS": "1", "AWS_PROFILE": ""}
+    env |= KEY_VARIABLES
     assignments = [f"{name}={value}" for name, value in given.items()]
     done = forked("env", *assignments, "iam-usergetattributes", "-u", "bob", "-d", env=env)
     assert f"GetUser to https://{host}: " in done.err
@@ -230,13 +215,9 @@ def by_configuration(run_fast: ForkRunner, url: str, **env: str) -> list[tuple[D
 )  # fmt: skip
 def test_a_wrong_endpoint_of_the_configuration(url: str, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
-    for done, source in by_configuration(
-        run_fast, url, HTTP_PROXY=endpoint.url, HTTPS_PROXY=endpoint.url
-    ):
-        assert (done.status, done.out) == (1, "")
-        said = f"iam-usergetattributes: {source} is not an http or https address"
-        assert done.err.startswith(said)
-        assert done.err.count("\n") == 1
+    proxies = {"HTTP_PROXY": endpoint.url, "HTTPS_PROXY": endpoint.url}
+    for done, source in by_configuration(run_fast, url, **proxies):
+        assert_refused(done, f"{source} is not an http or https address")
     assert endpoint.requests == []
 
 
@@ -295,28 +276,21 @@ def test_a_configured_connection_that_is_not_encrypted(url: str, forked: Shell, 
 
 def test_a_configured_connection_to_this_machine(forked: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(*[ok("GetUser", USER)] * 2)
-    arguments = ("iam-usergetattributes", "-u", "bob")
-    assert "not encrypted" not in on_terminal(
-        forked, {"AWS_ENDPOINT_URL": endpoint.url}, *arguments
-    )
+    env = {"AWS_ENDPOINT_URL": endpoint.url}
+    assert "not encrypted" not in on_terminal(forked, env, "iam-usergetattributes", "-u", "bob")
     assert len(endpoint.requests) == 1
 
 
 @pytest.mark.parametrize("variable", every(3, ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", ""]))
 @pytest.mark.parametrize("url", WITH_SECRETS)
 def test_the_endpoint_that_gives_credentials(
-    variable: str, url: str, run_fast: ForkRunner, stub: Stub
+    variable: str, url: str, run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
     """What botocore asks itself is checked before as well."""
-    endpoint = stub.endpoint(ok("GetUser", USER))
-    assuming(
-        run_fast, f"services = s\n[services s]\nsts =\n  endpoint_url = {url}\n" * (not variable)
-    )
-    env = {"AWS_IAM_URL": endpoint.url, **({variable: url} if variable else {})}
-    done = run_fast("iam-usergetattributes", "-d", env=env)
-    said = f"iam-usergetattributes: {variable or CONFIGURED} is not an http or https address"
-    assert (done.status, done.out) == (1, "")
-    assert done.err.startswith(said)
+    section = f"services = s\n[services s]\nsts =\n  endpoint_url = {url}\n"
+    assuming(run_fast, "" if variable else section)
+    done = run_fast("iam-usergetattributes", "-d", env={variable: url} if variable else {})
+    assert_refused(done, f"{variable or CONFIGURED} is not an http or https address")
     assert "passw0rd" not in done.err
     assert endpoint.requests == []
 
@@ -325,12 +299,8 @@ def test_a_credential_file_that_is_gone_after_it_was_read(run_fast: ForkRunner, 
     endpoint = stub.endpoint(ok("GetUser", USER))
     pipe = run_fast.home / "pipe"
     os.mkfifo(pipe)
-    process = run_fast.start(
-        "iam-usergetattributes",
-        env={"AWS_CREDENTIAL_FILE": str(pipe), "AWS_IAM_URL": endpoint.url},
-        stdout=-1,
-        stderr=-1,
-    )
+    env = {"AWS_CREDENTIAL_FILE": str(pipe), "AWS_IAM_URL": endpoint.url}
+    process = run_fast.start("iam-usergetattributes", env=env, stdout=-1, stderr=-1)
     with pipe.open("w") as writer:
         pipe.unlink()
         writer.write(f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n")
@@ -338,6 +308,7 @@ def test_a_credential_file_that_is_gone_after_it_was_read(run_fast: ForkRunner, 
     assert process.returncode == 0
 
 
+BY_CONFIG = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config"}
 CANNOT = "cannot get credentials from the AWS configuration: "
 SSO = (
     "sso_session=x\nsso_account_id=1\nsso_role_name=r\n"
@@ -364,15 +335,12 @@ CONTAINER = {
     ],
 )
 def test_a_configuration_that_gives_no_credentials(
-    profile: str, more: dict[str, str], reason: str, run_fast: ForkRunner, stub: Stub
+    profile: str, more: dict[str, str], reason: str, run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
-    endpoint = stub.endpoint(ok("GetUser", USER))
-    home = run_fast.home
-    (home / "config").write_text(f"[default]\n{profile}")
+    write(run_fast, "config", f"[default]\n{profile}")
     key = {"AccessKeyId": "A", "SecretAccessKey": "B", "Expiration": 5}
-    (home / "numbers.json").write_text(json.dumps({"Version": 1, **key}))
-    env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config", "AWS_IAM_URL": endpoint.url}
-    done = run_fast("iam-usergetattributes", env={**env, **more})
+    write(run_fast, "numbers.json", json.dumps({"Version": 1, **key}))
+    done = run_fast("iam-usergetattributes", env={**BY_CONFIG, **more})
     assert (done.status, done.out) == (1, "")
     assert re.fullmatch(f"iam-usergetattributes: {CANNOT}{reason}\n", done.err), done.err
     assert endpoint.requests == []
@@ -389,14 +357,14 @@ def test_a_configuration_that_gives_no_credentials(
         ],
     ),
 )
-def test_a_damaged_token_of_a_sign_on(cache: str, reason: str, run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(ok("GetUser", USER))
+def test_a_damaged_token_of_a_sign_on(
+    cache: str, reason: str, run: Shell, endpoint: Endpoint
+) -> None:
     (run.home / "config").write_text(f"[default]\n{SSO}")
     folder = run.home / ".aws" / "sso" / "cache"
     folder.mkdir(parents=True)
     (folder / f"{hashlib.sha1(b'x').hexdigest()}.json").write_text(cache)
-    env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config", "AWS_IAM_URL": endpoint.url}
-    done = run("iam-usergetattributes", env=env)
+    done = run("iam-usergetattributes", env=BY_CONFIG)
     assert (done.status, done.out) == (1, "")
     assert re.fullmatch(f"iam-usergetattributes: {CANNOT}{reason}\n", done.err), done.err
     assert endpoint.requests == []
@@ -460,23 +428,19 @@ def test_a_program_for_credentials_reads_from_a_terminal(run: Shell, endpoint: E
     assert "AIDA" in terminal.shown
 
 
-def test_numbers_in_place_of_a_key(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(ok("GetUser", USER))
-    (run_fast.home / "config").write_text("[default]\ncredential_process=cat key.json\n")
+def test_numbers_in_place_of_a_key(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    write(run_fast, "config", "[default]\ncredential_process=cat key.json\n")
     key = {"Version": 1, "AccessKeyId": 5, "SecretAccessKey": 6}
-    (run_fast.home / "key.json").write_text(json.dumps(key))
-    env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config", "AWS_IAM_URL": endpoint.url}
-    done = run_fast("iam-usergetattributes", env=env)
+    write(run_fast, "key.json", json.dumps(key))
+    done = run_fast("iam-usergetattributes", env=BY_CONFIG)
     message = "the credentials of the AWS configuration contain an invalid character"
     assert (done.status, done.err) == (1, f"iam-usergetattributes: {message}\n")
     assert endpoint.requests == []
 
 
-def test_the_code_of_an_mfa_device_that_nobody_enters(run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(ok("GetUser", USER))
+def test_the_code_of_an_mfa_device_that_nobody_enters(run: Shell, endpoint: Endpoint) -> None:
     assuming(run, f"mfa_serial={ARN}mfa/phone\n")
-    env = {"AWS_IAM_URL": endpoint.url}
-    done = run("setsid", "-w", "iam-usergetattributes", env=env)
+    done = run("setsid", "-w", "iam-usergetattributes")
     assert done.status == 1
     prompt = f"Enter MFA code for {ARN}mfa/phone: "
     reason = f"{CANNOT}the code of the MFA device was not entered"
@@ -484,17 +448,11 @@ def test_the_code_of_an_mfa_device_that_nobody_enters(run: Shell, stub: Stub) ->
     assert endpoint.requests == []
 
 
-def test_credentials_that_nobody_gives(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(ok("GetUser", USER))
+def test_credentials_that_nobody_gives(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     assuming(run_fast, "")
-    env = {"AWS_IAM_URL": endpoint.url, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}
-    done = run_fast("iam-usergetattributes", env={**env, "AWS_MAX_ATTEMPTS": "1"})
-    assert (done.status, done.out) == (1, "")
-    assert done.err.startswith(
-        "iam-usergetattributes: cannot get credentials from the AWS configuration: "
-        "Could not connect"
-    )
-    assert done.err.count("\n") == 1
+    env = {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1", "AWS_MAX_ATTEMPTS": "1"}
+    done = run_fast("iam-usergetattributes", env=env)
+    assert_refused(done, f"{CANNOT}Could not connect")
     assert endpoint.requests == []
 
 
@@ -587,10 +545,9 @@ def test_the_signing_regions_are_botocores() -> None:
             # With FIPS, botocore 1.40 to 1.43 name cn-northwest-1 in China, and 1.44 cn-north-1, as
             # all do without FIPS. AWS documents no such endpoint in China.
             for dual_stack in (False, True):
+                given = {"Region": name, "UseFIPS": False, "UseDualStack": dual_stack}
                 try:
-                    found = provider.resolve_endpoint(
-                        Region=name, UseFIPS=False, UseDualStack=dual_stack
-                    )
+                    found = provider.resolve_endpoint(**given)
                 except EndpointResolutionError:
                     # An older botocore does not know dual-stack endpoints of all partitions.
                     assert dual_stack
@@ -643,9 +600,7 @@ def test_the_endpoint_of_a_partition(
 ) -> None:
     """All requests go to a proxy that refuses to connect, and tells where they were to go."""
     file = write(run_fast, "config", through(stub))
-    done = show(run_fast, CLIENT_CONFIG_FILE=str(file), AWS_MAX_ATTEMPTS="1", **env)
-    assert done.status == 1
-    assert done.err.count("\n") == 1
-    assert "cannot reach the proxy" in done.err
-    done = show(run_fast, "-d", CLIENT_CONFIG_FILE=str(file), AWS_MAX_ATTEMPTS="1", **env)
+    env = {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1", **env}
+    assert_refused(show(run_fast, **env), "cannot reach the proxy")
+    done = show(run_fast, "-d", **env)
     assert f"GetUser to https://{host}: " in done.err

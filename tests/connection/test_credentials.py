@@ -18,6 +18,7 @@ from support.connecting import (
     TWO_LINES,
     USER,
     WITH_SECRETS,
+    assert_refused,
     configured,
     show,
     signed_by,
@@ -97,10 +98,8 @@ def test_a_wrong_credential_file_is_named(
         show(run_fast, AWS_CREDENTIAL_FILE=str(file), **keys),
         show(run_fast, "--aws-credential-file", str(file), **keys),
     ):
-        assert done.status == 1
-        assert done.err.startswith(f"iam-usergetattributes: credential file {file}")
+        assert_refused(done, f"credential file {file}")
         assert said in done.err
-        assert done.err.count("\n") == 1
         assert "a secret" not in done.err
     # It never falls through to other credentials.
     assert endpoint.requests == []
@@ -111,8 +110,7 @@ def test_a_credential_file_that_cannot_be_read_is_named(
 ) -> None:
     for name, reason in (("absent", "No such file or directory"), (".", "is a directory")):
         done = show(run_fast, AWS_CREDENTIAL_FILE=name)
-        assert (done.status, done.out) == (1, "")
-        assert f"credential file {name} " in done.err
+        assert_refused(done, f"credential file {name} ")
         assert reason in done.err
         assert TWO_LINES in done.err
     assert endpoint.requests == []
@@ -121,7 +119,6 @@ def test_a_credential_file_that_cannot_be_read_is_named(
 def test_order_of_the_credentials(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     option = write(run_fast, "option", "AWSAccessKeyId=AKOPTION\nAWSSecretKey=x\n")
     variable = write(run_fast, "variable", "AWSAccessKeyId=AKVARIABLE\nAWSSecretKey=x\n")
-    (run_fast.home / ".aws").mkdir()
     write(
         run_fast,
         ".aws/credentials",
@@ -160,11 +157,8 @@ def test_credentials_that_have_expired_are_reported(
 ) -> None:
     expired = {"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}
     done = show(run_fast, **KEY_VARIABLES, **expired)
-    assert done.status == 1
-    assert re.fullmatch(
-        r"iam-usergetattributes: cannot get credentials from the AWS configuration: .*expired\.\n",
-        done.err,
-    )
+    assert_refused(done, "cannot get credentials from the AWS configuration: ")
+    assert done.err.endswith("expired.\n")
     assert endpoint.requests == []
 
 
@@ -172,39 +166,34 @@ def test_half_a_key_in_the_environment_is_reported(
     run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
     done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_ACCESS_KEY_ID="AK")
-    assert done.status == 1
-    assert done.err.startswith(
-        "iam-usergetattributes: AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY"
-    )
+    assert_refused(done, "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")
     assert endpoint.requests == []
 
 
 @pytest.mark.parametrize("sign", ["\r", "\n", "\t", " ", "\x1b[1m", "\x7f", "\u200b", "\u00e9"])
 @pytest.mark.parametrize("expires", ["", "2099-01-01T00:00:00Z"])
 def test_an_invalid_character_in_a_key_variable(
-    sign: str, expires: str, run_fast: ForkRunner, stub: Stub
+    sign: str, expires: str, run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
-    endpoint = stub.endpoint(ok("GetUser", USER))
-    env = {**KEY_VARIABLES, "AWS_SESSION_TOKEN": "the-token", "AWS_IAM_URL": endpoint.url}
+    env = {**KEY_VARIABLES, "AWS_SESSION_TOKEN": "the-token"}
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         changed = {variable: f"{env[variable]}{sign}", "AWS_CREDENTIAL_EXPIRATION": expires}
         done = run_fast("iam-usergetattributes", "-d", env={**env, **changed})
-        assert (done.status, done.out) == (1, "")
-        said = f"{variable} contains a space, a carriage return or another invalid character"
-        assert done.err.startswith(f"iam-usergetattributes: {said}; ")
-        assert done.err.count("\n") == 1
+        said = f"{variable} contains a space, a carriage return or another invalid character; "
+        assert_refused(done, said)
         assert env[variable] not in done.err
     assert endpoint.requests == []
 
 
-def test_an_invalid_character_in_the_key_of_a_profile(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(ok("GetUser", USER))
+def test_an_invalid_character_in_the_key_of_a_profile(
+    run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
     (run_fast.home / "keys").write_text(
         f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key=x\n"
         "aws_session_token=the\x1btoken\n"
     )
     env = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "keys"}
-    done = run_fast("iam-usergetattributes", "-d", env={**env, "AWS_IAM_URL": endpoint.url})
+    done = run_fast("iam-usergetattributes", "-d", env=env)
     assert "the credentials of the AWS configuration contain an invalid character" in done.err
     assert "token" not in done.err
     assert endpoint.requests == []
@@ -221,7 +210,6 @@ def test_an_empty_variable_is_as_if_unset(forked: Shell, stub: Stub) -> None:
     done = forked(*emptied, "iam-usergetattributes")
     assert done.status == 1
     assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
-    (forked.home / ".aws").mkdir()
     write(forked, ".aws/credentials", "[default]\naws_access_key_id=AK\naws_secret_access_key=x\n")
     endpoint = stub.endpoint(ok("GetUser", USER))
     env = {"AWS_ENDPOINT_URL": endpoint.url}
@@ -254,33 +242,26 @@ def test_a_credential_file_without_a_name_is_an_error(
 
 
 @pytest.mark.parametrize(
-    ("variables", "arguments", "named"),
+    ("variables", "options", "named"),
     every(
         2,
         [
-            ({"AWS_PROFILE": "prod"}, (), "AWS_PROFILE"),
-            ({"AWS_DEFAULT_PROFILE": "prod"}, (), "AWS_DEFAULT_PROFILE"),
-            ({"AWS_PROFILE": "prod", "AWS_DEFAULT_PROFILE": "b"}, (), "AWS_PROFILE"),
-            ({"AWS_PROFILE": ""}, (), ""),
+            ({"AWS_PROFILE": "prod"}, "", "AWS_PROFILE"),
+            ({"AWS_DEFAULT_PROFILE": "prod"}, "", "AWS_DEFAULT_PROFILE"),
+            ({"AWS_PROFILE": "prod", "AWS_DEFAULT_PROFILE": "b"}, "", "AWS_PROFILE"),
+            ({"AWS_PROFILE": ""}, "", ""),
             # Whoever types the name of the file knows which one is used.
-            ({"AWS_PROFILE": "prod"}, ("--aws-credential-file", "{file}"), ""),
+            ({"AWS_PROFILE": "prod"}, "--aws-credential-file {file}", ""),
         ],
     ),
 )
 def test_a_terminal_shows_that_a_profile_is_not_used(
-    variables: dict[str, str],
-    arguments: tuple[str, ...],
-    named: str,
-    forked: Shell,
-    endpoint: Endpoint,
+    variables: dict[str, str], options: str, named: str, forked: Shell, endpoint: Endpoint
 ) -> None:
     file = forked.env["AWS_CREDENTIAL_FILE"]
-    options = (argument.format(file=file) for argument in arguments)
-    command = ("iam-usergetattributes", "-u", "bob", *options)
-    said = (
-        f"iam-usergetattributes: {named} is not used for the access key, which is from "
-        f"{file} (AWS_CREDENTIAL_FILE)\r\n"
-    )
+    command = ("iam-usergetattributes", "-u", "bob", *options.format(file=file).split())
+    place = f"which is from {file} (AWS_CREDENTIAL_FILE)"
+    said = f"iam-usergetattributes: {named} is not used for the access key, {place}\r\n"
     terminal = Terminal(*command, env={**forked.env, **variables})
     assert terminal.status() == 0
     assert terminal.shown.startswith(said if named else "arn:aws:iam:")
@@ -291,66 +272,46 @@ def test_a_terminal_shows_that_a_profile_is_not_used(
 
 
 CR = "a carriage return"
+DEVICE = "arn:aws:iam::123456789012:mfa/a"
 WINDOWS = "remove it, as lines of Windows files end with one"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "option", "what", "where"),
     every(
         4,
         [
-            ("iam-userdel|-u|bob\r", f"-u contains {CR} (character 4 of bob\\x0d); {WINDOWS}"),
-            ("iam-userdel|-u|bob\r|-r", f"-u contains {CR} (character 4 of bob\\x0d); {WINDOWS}"),
-            (
-                "iam-usercreate|-u|bob|-g|dev|-g|ops\r",
-                f"-g contains {CR} (character 4 of ops\\x0d); {WINDOWS}",
-            ),
-            (
-                "iam-usercreate|-u|bob|-p|/dev\r",
-                f"-p contains {CR} (character 5 of /dev\\x0d/); {WINDOWS}",
-            ),
-            (
-                "iam-usercreate|-u|bob|-p|/dev\x7f/\r",
-                f"-p contains {CR} (character 7 of /dev\\x7f/\\x0d/); {WINDOWS}",
-            ),
-            (
-                "iam-usermod|-u|b|-n|\ufeffc",
-                "-n contains a byte order mark (character 1 of \\ufeffc)",
-            ),
+            ("iam-userdel|-u|bob\r", "-u", CR, "4 of bob\\x0d)"),
+            ("iam-userdel|-u|bob\r|-r", "-u", CR, "4 of bob\\x0d)"),
+            ("iam-usercreate|-u|bob|-g|dev|-g|ops\r", "-g", CR, "4 of ops\\x0d)"),
+            ("iam-usercreate|-u|bob|-p|/dev\r", "-p", CR, "5 of /dev\\x0d/)"),
+            ("iam-usercreate|-u|bob|-p|/dev\x7f/\r", "-p", CR, "7 of /dev\\x7f/\\x0d/)"),
+            ("iam-usermod|-u|b|-n|\ufeffc", "-n", "a byte order mark", "1 of \\ufeffc)"),
             (
                 "iam-userdelkey|-u|b|-k|AKIAIOSFODNN7EXAMPLE\xa0",
-                "-k contains a no-break space (character 21 of AKIAIOSFODNN7EXAMPLE\\xa0)",
+                "-k",
+                "a no-break space",
+                "21 of AKIAIOSFODNN7EXAMPLE\\xa0)",
             ),
-            ("iam-groupdel|-g|a\tb", "-g contains a tab (character 2 of a\\x09b); remove it"),
-            ("iam-groupdel|-g|a\nb", "-g contains a line feed (character 2 of a\\x0ab); remove it"),
-            ("iam-roledel|-r|\x7f", "-r contains the invisible character U+007F (character 1 of "),
-            (
-                "iam-roledel|-r|a\u200b",
-                "-r contains the invisible character U+200B (character 2 of ",
-            ),
-            (
-                "iam-userlistbypath|-p|/\x01",
-                "-p contains the invisible character U+0001 (character 2",
-            ),
-            (
-                "iam-usercreate|-u|b|-b|arn:aws:iam::aws:policy/A\r",
-                f"-b contains {CR} (character 26",
-            ),
-            ("iam-accountaliascreate|-a|al\r", f"-a contains {CR} (character 3 of al\\x0d)"),
-            (
-                "iam-userdeactivatemfadevice|-u|b|-s|arn:aws:iam::123456789012:mfa/a\r",
-                f"-s contains {CR} (character 32 of ",
-            ),
+            ("iam-groupdel|-g|a\tb", "-g", "a tab", "2 of a\\x09b)"),
+            ("iam-groupdel|-g|a\nb", "-g", "a line feed", "2 of a\\x0ab)"),
+            ("iam-roledel|-r|\x7f", "-r", "the invisible character U+007F", "1 of "),
+            ("iam-roledel|-r|a\u200b", "-r", "the invisible character U+200B", "2 of "),
+            ("iam-userlistbypath|-p|/\x01", "-p", "the invisible character U+0001", "2"),
+            ("iam-usercreate|-u|bob|-b|arn:aws:iam::aws:policy/A\r", "-b", CR, "26"),
+            ("iam-accountaliascreate|-a|al\r", "-a", CR, "3 of al\\x0d)"),
+            (f"iam-userdeactivatemfadevice|-u|b|-s|{DEVICE}\r", "-s", CR, "32 of "),
         ],
     ),
 )
 def test_an_invisible_character_in_a_name_is_named_before_anything_is_sent(
-    arguments: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
+    arguments: str, option: str, what: str, where: str, run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
     command = arguments.split("|")
     done = run_fast(*command)
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith(f"{command[0]}: {said}")
+    assert done.err.startswith(f"{command[0]}: {option} contains {what} (character {where}")
+    assert done.err.endswith(f"); {WINDOWS if what == CR else 'remove it'}\n")
     assert done.err.count("\n") == 1
     assert run_fast(*command, env={"IAMCLI_STRICT": "1"}) == (1, done.err, "")
     explained = run_fast("iamcli", "explain", "--", *command)
@@ -389,10 +350,8 @@ def test_invisible_characters_that_the_service_may_accept_are_sent(
 
 def test_no_credentials_at_all(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     done = show(run_fast, AWS_CREDENTIAL_FILE="")
-    assert (done.status, done.out) == (1, "")
-    assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
+    assert_refused(done, "no credentials; looked for")
     assert "AWS_CREDENTIAL_FILE" in done.err
-    assert done.err.count("\n") == 1
     assert endpoint.requests == []
 
 
@@ -400,9 +359,8 @@ def test_a_profile_that_does_not_exist_is_reported(
     run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
     done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_PROFILE="nobody")
-    assert done.status == 1
+    assert_refused(done, "")
     assert "nobody" in done.err
-    assert done.err.count("\n") == 1
     assert endpoint.requests == []
 
 
@@ -413,14 +371,8 @@ def test_credentials_of_a_container(run_fast: ForkRunner, endpoint: Endpoint) ->
 
     class Container(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps(
-                {
-                    "AccessKeyId": "AKCONTAINER",
-                    "SecretAccessKey": "x",
-                    "Token": "t",
-                    "Expiration": "2099-01-01T00:00:00Z",
-                }
-            ).encode()
+            key = {"AccessKeyId": "AKCONTAINER", "SecretAccessKey": "x", "Token": "t"}
+            body = json.dumps({**key, "Expiration": "2099-01-01T00:00:00Z"}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -440,7 +392,6 @@ def test_credentials_of_a_container(run_fast: ForkRunner, endpoint: Endpoint) ->
 
 
 def test_an_assumed_role(run_fast: ForkRunner, endpoint: Endpoint, moto: str) -> None:
-    (run_fast.home / ".aws").mkdir()
     write(run_fast, ".aws/credentials", "[base]\naws_access_key_id=AK\naws_secret_access_key=x\n")
     write(
         run_fast,
@@ -461,7 +412,6 @@ def test_order_of_the_endpoints(run_fast: ForkRunner, stub: Stub) -> None:
     endpoints = {
         name: stub.endpoint(ok("GetUser", USER)) for name in ("--url", "A", "B", "C", "D", "E")
     }
-    (run_fast.home / ".aws").mkdir()
     write(
         run_fast,
         ".aws/config",
@@ -506,10 +456,7 @@ def test_a_wrong_endpoint(url: str, run_fast: ForkRunner) -> None:
         ([], {"AWS_IAM_URL": url}, "AWS_IAM_URL"),
     ):
         done = show(run_fast, *arguments, **env)
-        assert (done.status, done.out) == (1, "")
-        said = f"iam-usergetattributes: {source} is not an http or https address:"
-        assert done.err.startswith(said)
-        assert done.err.count("\n") == 1
+        assert_refused(done, f"{source} is not an http or https address:")
 
 
 def test_a_colon_without_a_port_means_the_usual_port(run_fast: ForkRunner) -> None:
@@ -531,11 +478,8 @@ def test_no_secret_of_an_endpoint_is_shown(url: str, run_fast: ForkRunner) -> No
         (run_fast(*arguments, env={"AWS_ENDPOINT_URL_IAM": url}), "AWS_ENDPOINT_URL_IAM"),
         (configured(run_fast, section, *arguments), CONFIGURED),
     ):
-        assert (done.status, done.out) == (1, "")
-        said = f"iam-usergetattributes: {source} is not an http or https address"
-        assert done.err.startswith(said)
+        assert_refused(done, f"{source} is not an http or https address")
         assert done.err.endswith("; use https://HOST[:PORT]\n")
-        assert done.err.count("\n") == 1
         assert "passw0rd" not in done.err
 
 
@@ -622,9 +566,8 @@ def test_debug_shows_how_long_an_attempt_takes(run_fast: ForkRunner, stub: Stub)
     for answer in (late, closed):
         url = stub.endpoint(answer).url
         before = time.monotonic()
-        done = run_fast(
-            "iam-userlistbypath", "-d", env={"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"}
-        )
+        env = {"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"}
+        done = run_fast("iam-userlistbypath", "-d", env=env)
         most = (time.monotonic() - before) * 1000
         shown = re.search(r" attempt 1: .* in (\d+) ms", done.err)
         assert shown
@@ -657,10 +600,9 @@ def test_debug_shows_where_the_key_and_the_endpoint_come_from(
 ) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
     file = run_fast.env["AWS_CREDENTIAL_FILE"]
-    (run_fast.home / "keys").write_text(
-        f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
-    )
-    (run_fast.home / "config").write_text(f"[default]\nendpoint_url={endpoint.url}\n")
+    key = f"aws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
+    write(run_fast, "keys", f"[default]\n{key}")
+    write(run_fast, "config", f"[default]\nendpoint_url={endpoint.url}\n")
     config = {"AWS_CONFIG_FILE": "config"}
     profile = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "keys"}
     variable = {"AWS_IAM_URL": endpoint.url}
@@ -706,14 +648,10 @@ def test_ignored_variables_are_ignored(run_fast: ForkRunner, endpoint: Endpoint)
 
 
 def test_a_service_error_is_one_line(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(
-        refused("NoSuchEntity", "The user with name bob\ncannot be \x9b31mfound.")
-    )
-    done = show(run_fast, AWS_IAM_URL=endpoint.url)
-    assert (done.status, done.out) == (1, "")
-    assert done.err == (
-        "iam-usergetattributes: NoSuchEntity: The user with name bob cannot be  31mfound.\n"
-    )
+    refusal = refused("NoSuchEntity", "The user with name bob\ncannot be \x9b31mfound.")
+    done = show(run_fast, AWS_IAM_URL=stub.endpoint(refusal).url)
+    said = "NoSuchEntity: The user with name bob cannot be  31mfound."
+    assert done == (1, "", f"iam-usergetattributes: {said}\n")
 
 
 def test_the_stub_is_on_loopback(stub: Stub) -> None:

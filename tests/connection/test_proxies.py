@@ -26,37 +26,32 @@ def proxied(run: Shell, stub: Stub) -> Endpoint:
     return made
 
 
+def login_of(endpoint: Endpoint) -> str:
+    """Return the user and the password that the last request had for a proxy."""
+    login = endpoint.requests[-1].headers["proxy-authorization"].partition(" ")[2]
+    return base64.b64decode(login).decode()
+
+
 def test_the_proxy_of_the_client_configuration(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
     option = write(run_fast, "option", through(stub))
     variable = write(run_fast, "variable", "ClientProxyHost=127.0.0.1\nClientProxyPort=1\n")
-    done = show(
-        run_fast,
-        "--client-config-file",
-        str(option),
-        AWS_IAM_URL=endpoint.url,
-        CLIENT_CONFIG_FILE=str(variable),
-    )
+    env = {"AWS_IAM_URL": endpoint.url, "CLIENT_CONFIG_FILE": str(variable)}
+    done = show(run_fast, "--client-config-file", str(option), **env)
     assert (done.status, done.err) == (0, "")
     assert endpoint.requests[-1].line.startswith(f"POST {endpoint.url} ")
     assert "proxy-authorization" not in endpoint.requests[-1].headers
-    done = show(
-        run_fast, AWS_IAM_URL=endpoint.url, CLIENT_CONFIG_FILE=str(variable), AWS_MAX_ATTEMPTS="1"
-    )
+    done = show(run_fast, **env, AWS_MAX_ATTEMPTS="1")
     assert done.status == 1
     assert "cannot reach the proxy: Connection refused" in done.err
 
 
 def test_a_proxy_with_a_user(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
-    file = write(
-        run_fast,
-        "config",
-        through(stub, "ClientProxyUsername=me@home", "ClientProxyPassword=p:w/d@1%"),
-    )
+    login = ("ClientProxyUsername=me@home", "ClientProxyPassword=p:w/d@1%")
+    file = write(run_fast, "config", through(stub, *login))
     assert show(run_fast, AWS_IAM_URL=endpoint.url, CLIENT_CONFIG_FILE=str(file)).status == 0
-    login = endpoint.requests[-1].headers["proxy-authorization"].partition(" ")[2]
-    assert base64.b64decode(login).decode() == "me@home:p:w/d@1%"
+    assert login_of(endpoint) == "me@home:p:w/d@1%"
 
 
 def test_empty_values_name_no_proxy(run_fast: ForkRunner, endpoint: Endpoint) -> None:
@@ -141,10 +136,8 @@ def test_a_variable_that_names_no_proxy_is_named(
     for variable in (*variables, f"{scheme}_proxy".upper()):
         done = run_fast(*arguments, env={"AWS_IAM_URL": url, variable: value})
         assert (done.status, done.out) == (1, "")
-        said = (
-            f"{arguments[0]}: {variable} is not the address of an HTTP proxy; use http://HOST:PORT"
-        )
-        assert done.err.startswith(said)
+        said = f"{variable} is not the address of an HTTP proxy; use http://HOST:PORT"
+        assert done.err.startswith(f"{arguments[0]}: {said}")
         assert done.err.count("\n") == 1
         assert "passw0rd" not in done.err
 
@@ -232,8 +225,7 @@ def test_a_proxy_password_with_an_at_sign(run_fast: ForkRunner, stub: Stub) -> N
     proxy = f"http://u:p@w@127.0.0.1:{stub.port}"
     env = {"AWS_IAM_URL": endpoint.url, "http_proxy": proxy}
     assert run_fast("iam-usergetattributes", "-u", "bob", env=env).status == 0
-    login = endpoint.requests[-1].headers["proxy-authorization"].partition(" ")[2]
-    assert base64.b64decode(login).decode() == "u:p@w"
+    assert login_of(endpoint) == "u:p@w"
 
 
 def test_an_absent_client_configuration(run_fast: ForkRunner, endpoint: Endpoint) -> None:

@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
 from botocore.session import Session
+from support.connecting import KEY_VARIABLES
 from support.selection import usual
 from support.shell import KEY_ID, SECRET
 from support.stub import ok
@@ -136,9 +137,8 @@ def of_full_client(region: str, setting: Setting) -> tuple[str, str] | None:
 
     config = Config(use_fips_endpoint=setting.fips, use_dualstack_endpoint=setting.dual_stack)
     try:
-        client = judge().create_client(
-            "iam", region_name=region, endpoint_url=setting.url or None, config=config
-        )
+        given = {"region_name": region, "endpoint_url": setting.url or None, "config": config}
+        client = judge().create_client("iam", **given)
         client.meta.events.register("before-send.iam", send)
         client.get_user()
     except BotoCoreError:
@@ -186,8 +186,7 @@ def of_command(
 
 
 def listing(run_fast: ForkRunner, *arguments: str, **env: str) -> Done:
-    keys = {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
-    given = {"AWS_MAX_ATTEMPTS": "1", **keys, **env}
+    given = {"AWS_MAX_ATTEMPTS": "1", **KEY_VARIABLES, **env}
     return run_fast("iam-userlistbypath", *arguments, env=given)
 
 
@@ -293,14 +292,14 @@ def test_a_partition_that_an_old_botocore_does_not_know(run: Shell, proxied: lis
     models.mkdir(parents=True)
     older = {"version": "1.1", "partitions": [p for p in PARTITIONS if p["id"] != "aws-eusc"]}
     (models / "partitions.json").write_text(json.dumps(older))
-    env = {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
     arguments = ("iam-useraddloginprofile", "-u", "bob", "-p", "s3cret-Passw0rd")
-    done = run(*arguments, env={**env, "AWS_REGION": "eusc-de-east-1"})
+    done = run(*arguments, env={**KEY_VARIABLES, "AWS_REGION": "eusc-de-east-1"})
     assert (done.status, done.out) == (1, "")
     assert done.err == f"iam-useraddloginprofile: AWS_REGION is eusc-de-east-1{TAIL}"
     assert proxied == []
 
 
+EAST = "[default]\nregion=us-east-1\n"
 PROFILE = f"aws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
 
 
@@ -308,17 +307,12 @@ PROFILE = f"aws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
     ("config", "credentials", "env", "source"),
     [
         ("[default]\nregion=mars-1\n", f"[default]\n{PROFILE}", {}, "default in config"),
-        (
-            "[default]\nregion=us-east-1\n",
-            f"[default]\nregion=mars-1\n{PROFILE}",
-            {},
-            "default in credentials",
-        ),
+        (EAST, f"[default]\nregion=mars-1\n{PROFILE}", {}, "default in credentials"),
         ("", f"[work]\nregion=mars-1\n{PROFILE}", {"AWS_PROFILE": "work"}, "work in credentials"),
         (f"[profile w]\nregion=mars-1\n{PROFILE}", "", {"AWS_DEFAULT_PROFILE": "w"}, "w in config"),
         (f"[default]\n{PROFILE}", "", {"AWS_DEFAULT_REGION": "mars-1"}, "AWS_DEFAULT_REGION"),
         (
-            f"[default]\nregion=us-east-1\n{PROFILE}",
+            f"{EAST}{PROFILE}",
             "",
             {"AWS_REGION": "mars-1", "AWS_DEFAULT_REGION": "us-east-1"},
             "AWS_REGION",
@@ -366,8 +360,8 @@ def test_nothing_is_asked_for_credentials_in_an_unknown_region(
 
 
 def test_an_unknown_region_on_a_terminal(run: Shell, proxied: list[str]) -> None:
-    env = {name: value for name, value in run.env.items() if name != "AWS_CREDENTIAL_FILE"}
-    env |= {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
+    env = {**run.env, **KEY_VARIABLES}
+    del env["AWS_CREDENTIAL_FILE"]
     terminal = Terminal("iam-userlistbypath", env={**env, "AWS_REGION": "cn_north_1"})
     assert terminal.status() == 1
     similar = "AWS_REGION is cn_north_1 (did you mean cn-north-1?)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import socket
@@ -21,8 +22,6 @@ from support.kinds import AGAIN, BRIEFLY, BROKEN, GROUP, KINDS, ONE_TRY, assert_
 from support.selection import every
 from support.stub import Answer, canned, faulty, ok, refused
 from support.stub import Stub as StubServer
-
-from iamcli.connection import transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,9 +55,8 @@ def test_refused_connection_is_message_and_tried_again(
     done = run_fast(*what.arguments, "-d", env={"AWS_IAM_URL": url, **AGAIN})
     lines = [line for line in done.err.splitlines() if ": debug: " not in line]
     assert done.status == 1
-    assert lines[0] == (
-        f"{what.arguments[0]}: cannot connect to {url}: Connection refused; check AWS_IAM_URL"
-    )
+    said = f"cannot connect to {url}: Connection refused; check AWS_IAM_URL"
+    assert lines[0] == f"{what.arguments[0]}: {said}"
     assert done.err.count("retrying in") == 1
 
 
@@ -81,6 +79,12 @@ def test_created_where_the_service_is_there_late(
     timer.join()
     assert (done.status, done.err) == (0, "")
     assert len(got) == 1
+
+
+def report(run_fast: ForkRunner, kind: str, url: str, **env: str) -> str:
+    """Return what a command of this ``kind`` reports about its one attempt."""
+    given = {"AWS_IAM_URL": url, **ONE_TRY, **env}
+    return assert_reported(run_fast(*KINDS[kind].arguments, env=given), KINDS[kind])
 
 
 SECURE = "cannot make a secure connection to {url}: "
@@ -120,28 +124,21 @@ def test_certificate_that_does_not_fit(
     context.load_cert_chain(certificate)
     running = StubServer(context)
     endpoint = running.endpoint(canned("GetUser"))
-    env = {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(certificate), **ONE_TRY}
-    done = run_fast(*KINDS["read"].arguments, env=env)
+    assert reason in report(run_fast, "read", endpoint.url, AWS_CA_BUNDLE=str(certificate))
     running.close()
-    assert reason in assert_reported(done, KINDS["read"])
     assert endpoint.requests == []
 
 
 def test_service_that_speaks_no_tls(run_fast: ForkRunner, stub: Stub) -> None:
     url = f"https://127.0.0.1:{stub.port}"
-    done = run_fast(*KINDS["create"].arguments, env={"AWS_IAM_URL": url, **ONE_TRY})
-    assert assert_reported(done, KINDS["create"]).startswith(SECURE.format(url=url))
+    assert report(run_fast, "create", url).startswith(SECURE.format(url=url))
 
 
 @pytest.mark.parametrize("bundle", ["absent.pem", "empty.pem"])
 def test_bundle_that_is_none(bundle: str, run_fast: ForkRunner, tls: tuple[Stub, Path]) -> None:
     (run_fast.home / "empty.pem").touch()
     endpoint = tls[0].endpoint(canned("GetUser"))
-    done = run_fast(
-        *KINDS["read"].arguments,
-        env={"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": bundle, **ONE_TRY},
-    )
-    assert_reported(done, KINDS["read"])
+    report(run_fast, "read", endpoint.url, AWS_CA_BUNDLE=bundle)
     assert endpoint.requests == []
 
 
@@ -160,13 +157,9 @@ def test_proxy_that_is_not_there(
 
 @pytest.mark.parametrize("kind", ["read", "create"])
 def test_proxy_that_refuses(kind: str, run_fast: ForkRunner, stub: Stub) -> None:
-    env = {
-        "AWS_IAM_URL": "https://iam.example.com",
-        "CLIENT_CONFIG_FILE": proxied(run_fast, stub.port),
-        **ONE_TRY,
-    }
-    done = run_fast(*KINDS[kind].arguments, env=env)
-    assert assert_reported(done, KINDS[kind]).startswith("cannot reach the proxy: ")
+    file = proxied(run_fast, stub.port)
+    said = report(run_fast, kind, "https://iam.example.com", CLIENT_CONFIG_FILE=file)
+    assert said.startswith("cannot reach the proxy: ")
 
 
 def plain(handler: BaseHTTPRequestHandler) -> None:
@@ -187,19 +180,11 @@ def tunnel(tls: tuple[Stub, Path]) -> Iterator[Stub]:
     running.close()
 
 
-@pytest.mark.parametrize(
-    ("way", "lost"),
-    [
-        ("proxy", "closed"),
-        ("proxy", "reset"),
-        ("tunnel", "closed"),
-        ("tunnel", "reset"),
-        ("tunnel", "not encrypted"),
-        ("tls", "closed"),
-        ("tls", "reset"),
-        ("tls", "not encrypted"),
-    ],
-)
+WAYS = [*itertools.product(("proxy", "tunnel", "tls"), ON_THE_WAY_BACK)]
+WAYS.remove(("proxy", "not encrypted"))
+
+
+@pytest.mark.parametrize(("way", "lost"), WAYS)
 def test_an_answer_that_is_lost_on_the_way_back(
     way: str, lost: str, run_fast: ForkRunner, stub: Stub, tls: tuple[Stub, Path], tunnel: Stub
 ) -> None:
@@ -238,18 +223,16 @@ def proxied(run_fast: ForkRunner, port: int) -> str:
 
 
 def test_name_that_nobody_knows(run_fast: ForkRunner) -> None:
-    done = run_fast(
-        *KINDS["read"].arguments, env={"AWS_IAM_URL": "http://nowhere.invalid", **ONE_TRY}
-    )
-    message = done.err.splitlines()[-1]
-    assert done.status == 1
-    assert "cannot connect to http://nowhere.invalid: " in message
+    url = "http://nowhere.invalid"
+    assert f"cannot connect to {url}: " in report(run_fast, "read", url)
 
 
 def test_name_that_is_none_is_not_sent_and_not_in_doubt(run_fast: ForkRunner) -> None:
     url = f"https://{'a' * 64}.example.invalid"
-    done = run_fast(*KINDS["create"].arguments, env={"AWS_IAM_URL": url, **ONE_TRY})
-    assert assert_reported(done, KINDS["create"]) == f"Invalid endpoint: {url}"
+    assert report(run_fast, "create", url) == f"Invalid endpoint: {url}"
+
+
+TIMED_OUT = "cannot connect to {}: timed out; set IAMCLI_TIMEOUT to wait longer"
 
 
 @pytest.fixture
@@ -268,9 +251,7 @@ def full() -> Iterator[str]:
 
 @pytest.mark.parametrize("kind", ["read", "create"])
 def test_connection_that_does_not_come_about(kind: str, run_fast: ForkRunner, full: str) -> None:
-    done = run_fast(*KINDS[kind].arguments, env={"AWS_IAM_URL": full, **ONE_TRY, **BRIEFLY})
-    message = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
-    assert assert_reported(done, KINDS[kind]) == message
+    assert report(run_fast, kind, full, **BRIEFLY) == TIMED_OUT.format(full)
 
 
 def connecting(url: str) -> set[str]:
@@ -293,45 +274,7 @@ def test_iamcli_run_waits_once_for_a_connection(run: Shell, full: str) -> None:
     out, err = (text.decode() for text in process.communicate())
     done = Done(process.returncode, out, err)
     assert len(seen) == 1
-    message = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
-    assert assert_reported(done, KINDS["read"]) == message
-
-
-#: How long a command waits for a connection without a mode (seconds), more than ten times as long
-#: as with one.
-WITHOUT_MODE = transport.TIMEOUT
-
-
-@pytest.mark.parametrize(
-    ("mode", "seconds", "shortest"),
-    every(3, [("in-region", "", 1), ("in-region", "2.5", 2.5), ("standard", "", 3)]),
-)
-def test_defaults_mode_limits_the_time_to_connect(
-    mode: str, seconds: str, shortest: float, run_fast: ForkRunner, full: str
-) -> None:
-    """The first mode allows 1.1 s; the variable that the message names allows more."""
-    env = {"AWS_IAM_URL": full, "AWS_DEFAULTS_MODE": mode, **ONE_TRY}
-    begun = time.monotonic()
-    done = run_fast(*KINDS["read"].arguments, env={**env, "IAMCLI_TIMEOUT": seconds})
-    assert shortest <= time.monotonic() - begun < WITHOUT_MODE
-    message = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
-    assert assert_reported(done, KINDS["read"]) == message
-
-
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_defaults_mode_limits_the_time_to_connect_to_a_proxy(
-    scheme: str, run_fast: ForkRunner, full: str
-) -> None:
-    """The mode allows 1.1 s."""
-    env = {"AWS_IAM_URL": f"{scheme}://iam.example.com", "AWS_DEFAULTS_MODE": "in-region"}
-    file = proxied(run_fast, int(full.rpartition(":")[2]))
-    given = {**ONE_TRY, "IAMCLI_TIMEOUT": "", "CLIENT_CONFIG_FILE": file}
-    begun = time.monotonic()
-    done = run_fast(*KINDS["create"].arguments, env={**env, **given})
-    assert 1 <= time.monotonic() - begun < WITHOUT_MODE
-    message = assert_reported(done, KINDS["create"])
-    assert message.startswith("cannot reach the proxy: ")
-    assert message.endswith(f"; check the client configuration {file}")
+    assert assert_reported(done, KINDS["read"]) == TIMED_OUT.format(full)
 
 
 @pytest.fixture
@@ -346,9 +289,7 @@ def mute() -> Iterator[str]:
 @pytest.mark.parametrize("kind", ["read", "create"])
 def test_tls_that_does_not_come_about(kind: str, run_fast: ForkRunner, mute: str) -> None:
     """No request was sent, so a change is not in doubt."""
-    done = run_fast(*KINDS[kind].arguments, env={"AWS_IAM_URL": mute, **ONE_TRY, **BRIEFLY})
-    message = f"cannot connect to {mute}: timed out; set IAMCLI_TIMEOUT to wait longer"
-    assert assert_reported(done, KINDS[kind]) == message
+    assert report(run_fast, kind, mute, **BRIEFLY) == TIMED_OUT.format(mute)
 
 
 @pytest.mark.parametrize("seconds", every(5, ["1e-9", "1e-7", "1e-6", "1e-5", "1e-4"]))
@@ -359,9 +300,8 @@ def test_time_that_is_too_short(
 ) -> None:
     """Where the time is over is chance; whatever it interrupts, the message is that of the time."""
     url = full.replace("http", scheme)
-    env = {"AWS_IAM_URL": url, **ONE_TRY, "IAMCLI_TIMEOUT": seconds}
     for _ in range(5):
-        message = assert_reported(run_fast(*KINDS[kind].arguments, env=env), KINDS[kind])
+        message = report(run_fast, kind, url, IAMCLI_TIMEOUT=seconds)
         assert message.count("IAMCLI_TIMEOUT") == 1
         assert message.count(url) == 1
         assert "timed out" in message

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
 
+    Makes = Callable[["Where"], Mapping[str, str]]
+
 pytestmark = pytest.mark.releases
 
 #: More columns than any line has.
@@ -127,7 +129,7 @@ class Refusal(NamedTuple):
 
     code: str
     message: str
-    makes: Callable[[Where], Mapping[str, str]]
+    makes: Makes
     hint: str
     blamed: str
     cause: str | None
@@ -136,111 +138,78 @@ class Refusal(NamedTuple):
 
 
 def unknown(
-    makes: Callable[[Where], Mapping[str, str]],
-    place: str,
-    why: str,
-    *,
-    sts: bool,
-    key: str,
-    advice: str = "",
+    makes: Makes, place: str, why: str, key: str, *, sts: bool = False, advice: str = ""
 ) -> Refusal:
     hint = f"access key {key} from {place} {why}"
-    return Refusal(
-        "InvalidClientTokenId",
-        UNKNOWN,
-        makes,
-        hint,
-        "credentials",
-        "wrong-key",
-        f"; it {advice or why}",
-        sts=sts,
-    )
+    blamed = ("credentials", "wrong-key", f"; it {advice or why}")
+    return Refusal("InvalidClientTokenId", UNKNOWN, makes, hint, *blamed, sts=sts)
 
 
-def expired(makes: Callable[[Where], Mapping[str, str]], place: str, renewal: str) -> Refusal:
-    hint = f"the temporary credentials from {place} have expired; {renewal}"
-    return Refusal(
-        "ExpiredToken",
-        EXPIRED,
-        makes,
-        hint,
-        "credentials",
-        "token-expired",
-        f"the temporary credentials from {place} have expired: ExpiredToken; {renewal}",
-        sts=False,
-    )
+def expired(makes: Makes, place: str, renewal: str) -> Refusal:
+    what = f"the temporary credentials from {place} have expired"
+    blamed = ("credentials", "token-expired", f"{what}: ExpiredToken; {renewal}")
+    return Refusal("ExpiredToken", EXPIRED, makes, f"{what}; {renewal}", *blamed, sts=False)
 
 
 VARIABLE = "AWS_ACCESS_KEY_ID"
+KEYS = "credential file {home}/keys"
+WORK = "profile work"
 SCOPED = "requests to {iam} (AWS_IAM_URL) are signed for "
+
+
+def in_variables(_: Where) -> Mapping[str, str]:
+    return variables(TEMPORARY, TOKEN)
+
+
+def in_profile(where: Where) -> Mapping[str, str]:
+    return key_of_profile(where, TEMPORARY, TOKEN)
+
+
+def of_program(where: Where) -> Mapping[str, str]:
+    return program(where, TEMPORARY)
+
+
+def in_file(where: Where) -> Mapping[str, str]:
+    return keys_in_file(where, KEY_ID)
+
+
 REFUSALS = {
     # The key of a session without an MFA code, or of a federated user: STS accepts it.
-    "session in variables": unknown(
-        lambda _: variables(TEMPORARY, TOKEN), VARIABLE, SESSION, sts=True, key=TEMPORARY
-    ),
-    "session in a profile": unknown(
-        lambda w: key_of_profile(w, TEMPORARY, TOKEN),
-        "profile work",
-        SESSION,
-        sts=True,
-        key=TEMPORARY,
-    ),
-    "session of a program": unknown(
-        lambda w: program(w, TEMPORARY), "profile work", SESSION, sts=True, key=TEMPORARY
-    ),
-    "session that STS does not know": unknown(
-        lambda _: variables(TEMPORARY, TOKEN), VARIABLE, SESSION, sts=False, key=TEMPORARY
-    ),
+    "session in variables": unknown(in_variables, VARIABLE, SESSION, TEMPORARY, sts=True),
+    "session in a profile": unknown(in_profile, WORK, SESSION, TEMPORARY, sts=True),
+    "session of a program": unknown(of_program, WORK, SESSION, TEMPORARY, sts=True),
+    "session that STS does not know": unknown(in_variables, VARIABLE, SESSION, TEMPORARY),
     # A role is not a session of this kind.
     "role": unknown(
         role,
-        "profile work",
+        WORK,
         "may not be of partition aws (AWS_IAM_URL; the region of the AWS profile is us-east-1)",
+        TEMPORARY,
         sts=True,
-        key=TEMPORARY,
         advice=ACCEPTED,
     ),
-    "key in variables": unknown(
-        lambda _: variables(KEY_ID), VARIABLE, USUAL, sts=False, key=KEY_ID
-    ),
-    "key in a profile": unknown(
-        lambda w: key_of_profile(w, KEY_ID), "profile work", USUAL, sts=False, key=KEY_ID
-    ),
-    "key in a file": unknown(
-        lambda w: keys_in_file(w, KEY_ID),
-        "credential file {home}/keys",
-        USUAL,
-        sts=False,
-        key=KEY_ID,
-    ),
-    "key that STS accepts": unknown(
-        lambda w: keys_in_file(w, KEY_ID),
-        "credential file {home}/keys",
-        USUAL,
-        sts=True,
-        key=KEY_ID,
-        advice=ACCEPTED,
-    ),
+    "key in variables": unknown(lambda _: variables(KEY_ID), VARIABLE, USUAL, KEY_ID),
+    "key in a profile": unknown(lambda w: key_of_profile(w, KEY_ID), WORK, USUAL, KEY_ID),
+    "key in a file": unknown(in_file, KEYS, USUAL, KEY_ID),
+    "key that STS accepts": unknown(in_file, KEYS, USUAL, KEY_ID, sts=True, advice=ACCEPTED),
     "temporary key in a file": unknown(
         lambda w: keys_in_file(w, TEMPORARY),
-        "credential file {home}/keys",
+        KEYS,
         "is temporary and was sent without its session token, which a credential file cannot "
         "contain",
-        sts=False,
-        key=TEMPORARY,
+        TEMPORARY,
     ),
     "temporary key without its token": unknown(
         lambda _: variables(TEMPORARY),
         VARIABLE,
         "is temporary and was sent without its session token; set it too",
-        sts=False,
-        key=TEMPORARY,
+        TEMPORARY,
     ),
     # The secret is to blame for one of these only.
     "region": Refusal(
         "SignatureDoesNotMatch",
         REGION,
-        lambda w: keys_in_file(w, KEY_ID),
+        in_file,
         SCOPED + "us-east-1 (AWS_REGION is not set), which it refuses; change AWS_REGION",
         "region",
         None,
@@ -249,7 +218,7 @@ REFUSALS = {
     "region that STS refuses too": Refusal(
         "SignatureDoesNotMatch",
         REGION.replace("region, not 'us-east-1'", "Region"),
-        lambda w: keys_in_file(w, KEY_ID) | {"AWS_REGION": "us-gov-east-1"},
+        lambda w: {**in_file(w), "AWS_REGION": "us-gov-east-1"},
         SCOPED + "us-gov-west-1 (AWS_REGION is us-gov-east-1), which it refuses; change AWS_REGION",
         "region",
         None,
@@ -277,7 +246,7 @@ REFUSALS = {
         sts=False,
     ),
     "token in variables": expired(
-        lambda _: variables(TEMPORARY, TOKEN),
+        in_variables,
         VARIABLE,
         "set new values of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN",
     ),
@@ -287,24 +256,17 @@ REFUSALS = {
         "set new values of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SECURITY_TOKEN",
     ),
     "token in a file": expired(
-        lambda w: key_of_profile(w, TEMPORARY, TOKEN),
-        "profile work",
-        "put a new key and session token into ~/.aws/credentials",
+        in_profile, WORK, "put a new key and session token into ~/.aws/credentials"
     ),
     "token in a named file": expired(
-        lambda w: (
-            key_of_profile(w, TEMPORARY, TOKEN)
-            | {"AWS_SHARED_CREDENTIALS_FILE": f"{w.home}/.aws/credentials"}
-        ),
-        "profile work",
+        lambda w: {**in_profile(w), "AWS_SHARED_CREDENTIALS_FILE": f"{w.home}/.aws/credentials"},
+        WORK,
         "put a new key and session token into {home}/.aws/credentials",
     ),
     "token of a program": expired(
-        lambda w: program(w, TEMPORARY),
-        "profile work",
-        "the credential_process of the profile must get new ones; renew its login",
+        of_program, WORK, "the credential_process of the profile must get new ones; renew its login"
     ),
-    "token of a role": expired(role, "profile work", "get new temporary credentials"),
+    "token of a role": expired(role, WORK, "get new temporary credentials"),
 }
 
 
@@ -424,19 +386,17 @@ def amazon(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("env", "source", "why", "change"),
+    ("env", "source", "why"),
     [
         (
             {"AWS_REGION": "us-gov-east-1"},
             "botocore's rules for us-gov-east-1",
-            "AWS_REGION is us-gov-east-1",
-            "AWS_REGION",
+            "(AWS_REGION is us-gov-east-1), which it refuses; change AWS_REGION",
         ),
         (
             {"AWS_IAM_URL": "https://iam.us-gov.amazonaws.com", "AWS_REGION": "eu-west-1"},
             "AWS_IAM_URL",
-            "because of its host name",
-            "AWS_IAM_URL",
+            "(because of its host name), which it refuses; change AWS_IAM_URL",
         ),
     ],
 )
@@ -444,13 +404,12 @@ def test_the_region_that_an_endpoint_of_aws_refuses(
     env: dict[str, str],
     source: str,
     why: str,
-    change: str,
     run_fast: ForkRunner,
     terminal: tuple[int, str],
     amazon: dict[str, str],
 ) -> None:
     sent = f"requests to https://iam.us-gov.amazonaws.com ({source}) are signed for us-gov-west-1"
-    said = f"{sent} ({why}), which it refuses; change {change}"
+    said = f"{sent} {why}"
     _, hint = on_terminal(run_fast, terminal, env | amazon, LINE)
     assert hint == f"{LINE}: {said}"
     assert doctor(run_fast, **env, **amazon).said("region") == said
@@ -479,6 +438,7 @@ def with_code(run: Shell, code: str) -> Shell:
     return run
 
 
+EXAMPLE = "https://iam.example.com"
 NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
 
 
@@ -489,19 +449,9 @@ NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
         [
             ({}, "", "https://iam.amazonaws.com", NETWORK),
             ({"AWS_REGION": "cn-north-1"}, "", "https://iam.cn-north-1.amazonaws.com.cn", NETWORK),
-            (
-                {"AWS_IAM_URL": "https://iam.example.com"},
-                "",
-                "https://iam.example.com",
-                "check AWS_IAM_URL",
-            ),
-            (
-                {"AWS_ENDPOINT_URL": "https://iam.example.com"},
-                "",
-                "https://iam.example.com",
-                "check AWS_ENDPOINT_URL",
-            ),
-            ({}, "--url https://iam.example.com", "https://iam.example.com", "check --url"),
+            ({"AWS_IAM_URL": EXAMPLE}, "", EXAMPLE, "check AWS_IAM_URL"),
+            ({"AWS_ENDPOINT_URL": EXAMPLE}, "", EXAMPLE, "check AWS_ENDPOINT_URL"),
+            ({}, f"--url {EXAMPLE}", EXAMPLE, "check --url"),
         ],
     ),
 )
@@ -559,7 +509,7 @@ TOO_SMALL = "value for parameter DurationSeconds, value: 60, valid min value: 90
 TOO_SHORT = "length for parameter RoleSessionName, value: 1, valid min length: 2"
 PROCESS = f"{CANNOT}Error when retrieving credentials from custom-process: "
 #: What makes the variables, and the line that reports why there are no credentials.
-REASONS: dict[str, tuple[Callable[[Where], Mapping[str, str]], str]] = {
+REASONS: dict[str, tuple[Makes, str]] = {
     "duration": (lambda w: role_with(w, "duration_seconds=60"), f"{INVALID}{TOO_SMALL}"),
     "name": (lambda w: role_with(w, "role_session_name=x"), f"{INVALID}{TOO_SHORT}"),
     "both": (
@@ -641,7 +591,7 @@ INSTALLATIONS = {
 @pytest.mark.parametrize("makes", [login, role_of_login])
 @pytest.mark.parametrize("name", every(3, INSTALLATIONS))
 def test_a_login_session_that_cannot_be_used(
-    name: str, makes: Callable[[Where], dict[str, str]], run: Shell, stub: Stub
+    name: str, makes: Makes, run: Shell, stub: Stub
 ) -> None:
     code, advice = INSTALLATIONS[name]
     iam = stub.endpoint(ok("GetUser", USER))
@@ -662,10 +612,7 @@ def test_a_login_session_that_cannot_be_used(
 
 @pytest.mark.parametrize("makes", [login, role_of_login])
 def test_a_login_that_is_missing(
-    makes: Callable[[Where], dict[str, str]],
-    run_fast: ForkRunner,
-    terminal: tuple[int, str],
-    stub: Stub,
+    makes: Makes, run_fast: ForkRunner, terminal: tuple[int, str], stub: Stub
 ) -> None:
     """The module of the extra is there, but nobody has signed in."""
     there = "import botocore.credentials\nbotocore.credentials.EC = object\n"

@@ -96,14 +96,11 @@ def test_script_stops(
     assert status == -signal.SIGINT or (shell == "zsh" and status == 128 + signal.SIGINT)
 
 
+SUBCOMMANDS = ["iamcli snapshot $g", "iamcli doctor", "iamcli run iam-usergetattributes"]
+
+
 @pytest.mark.parametrize("prefix", usual([""], ["", "iamcli run"]))
-@pytest.mark.parametrize(
-    "line",
-    usual(
-        ["iamcli snapshot $g"],
-        ["iamcli snapshot $g", "iamcli doctor", "iamcli run iam-usergetattributes"],
-    ),
-)
+@pytest.mark.parametrize("line", usual(SUBCOMMANDS[:1], SUBCOMMANDS))
 def test_script_of_subcommands_stops(line: str, prefix: str, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(SILENT)
     script = script_of(run, f"for g in a b c; do {line} 2>>err; done")
@@ -120,14 +117,8 @@ def test_script_stops_during_imports(module: str, run: Shell, stub: Stub) -> Non
     endpoint = stub.endpoint(ok("DeleteGroup"))
     code = AT_IMPORT.replace("os.kill(os.getpid()", "os.killpg(0")
     script = script_of(run, 'for g in a b; do "$@" -g $g; done')
-    command = (
-        sys.executable,
-        "-c",
-        code,
-        module,
-        "2",
-        str(run.env["PATH"].split(":")[0]) + "/iam-groupdel",
-    )
+    program = run.env["PATH"].split(":")[0] + "/iam-groupdel"
+    command = (sys.executable, "-c", code, module, "2", program)
     process = started(run, endpoint, "bash", script, *command)
     out, err = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, out, err) == (-signal.SIGINT, b"", b"")
@@ -189,6 +180,5 @@ def test_background_job_goes_on(run: Shell, stub: Stub) -> None:
     os.killpg(process.pid, signal.SIGINT)
     released.set()
     out = process.communicate(timeout=TIMEOUT)[0].decode()
-    status = process.returncode
-    assert (status, out.splitlines()[-1]) == (0, "went on")
+    assert (process.returncode, out.splitlines()[-1]) == (0, "went on")
     assert out.startswith("arn:")

@@ -66,13 +66,13 @@ def interrupted(
     run: Shell | ForkRunner,
     endpoint: Endpoint,
     *arguments: str,
-    when: Callable[[], object],
     number: signal.Signals = signal.SIGINT,
+    requests: int = 1,
 ) -> tuple[int, str, str]:
-    """Run ``arguments``, interrupt once ``when()`` is true; return status, output and errors."""
+    """Run ``arguments``, interrupt after ``requests``; return status, output and errors."""
     env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
     process = run.start(*arguments, env=env, stdout=-1, stderr=-1)
-    wait_until(when)
+    wait_until(lambda: len(endpoint.requests) >= requests)
     process.send_signal(number)
     out, err = process.communicate(timeout=TIMEOUT)
     return process.returncode, out.decode(), err.decode()
@@ -101,30 +101,27 @@ def interrupted(
 )
 def test_while_importing(module: str, number: signal.Signals, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(canned("GetUser"))
-    done = run(
-        sys.executable,
-        "-c",
-        AT_IMPORT,
-        module,
-        str(int(number)),
-        str(BIN / "iam-usergetattributes"),
-        env={"AWS_IAM_URL": endpoint.url},
-    )
-    assert done.status == -number
-    assert (done.out, done.err) == ("", "")
+    arguments = (AT_IMPORT, module, str(int(number)), str(BIN / "iam-usergetattributes"))
+    done = run(sys.executable, "-c", *arguments, env={"AWS_IAM_URL": endpoint.url})
+    assert done == (-number, "", "")
     assert endpoint.requests == []
+
+
+def status_of(function: Callable[[], object]) -> int:
+    """Return how a process ends that calls ``function``, which is to end it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            function()
+        finally:
+            os._exit(99)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def status_of_version(monkeypatch: pytest.MonkeyPatch) -> int:
     """Return how a process ends in which a command prints its version."""
     monkeypatch.setattr(sys, "argv", ["iam-x", "--version"])
-    child = os.fork()
-    if child == 0:
-        try:
-            Program("iam-x", (), lambda _iam: None)()
-        finally:
-            os._exit(99)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return status_of(Program("iam-x", (), lambda _iam: None))
 
 
 def test_before_the_work_begins(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,13 +143,14 @@ def test_when_the_work_is_done(number: signal.Signals, monkeypatch: pytest.Monke
 def test_while_starting(tenths: int, run: Shell, stub: Stub) -> None:
     """Before the program's own first line it is Python that is interrupted, and says so."""
     endpoint = stub.endpoint(SILENT)
-    due = time.monotonic() + 0.04 * tenths
-    status, out, err = interrupted(
-        run, endpoint, "iam-usergetattributes", when=lambda: time.monotonic() >= due
-    )
-    assert status == -signal.SIGINT or "iamcli" not in err
-    assert out == ""
-    assert not re.search(r"iamcli/\w+", err)
+    env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
+    process = run.start("iam-usergetattributes", env=env, stdout=-1, stderr=-1)
+    time.sleep(0.04 * tenths)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == -signal.SIGINT or b"iamcli" not in err
+    assert out == b""
+    assert not re.search(rb"iamcli/\w+", err)
 
 
 @pytest.mark.parametrize("arguments", [("-h",), ("-z",), ("--version",)])
@@ -161,9 +159,8 @@ def test_ignored_where_the_caller_ignores_it(
 ) -> None:
     """As a shell's background jobs are called."""
     script = f'trap "" {number.name[3:]}; exec "$0" "$@"'
-    process = run.start(
-        "sh", "-c", script, "iam-usergetattributes", *arguments, stdout=-1, stderr=-1
-    )
+    command = ("sh", "-c", script, "iam-usergetattributes", *arguments)
+    process = run.start(*command, stdout=-1, stderr=-1)
     deadline = time.monotonic() + TIMEOUT
     while process.poll() is None and time.monotonic() < deadline:
         process.send_signal(number)
@@ -246,10 +243,7 @@ def test_while_the_name_of_the_host_is_encoded(
 
 def test_while_reading(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(SILENT)
-    arguments = ("iam-usergetattributes",)
-    ended = interrupted(
-        run_fast, endpoint, *arguments, when=lambda: endpoint.requests, number=number
-    )
+    ended = interrupted(run_fast, endpoint, "iam-usergetattributes", number=number)
     assert ended == (-number, "", "")
 
 
@@ -259,30 +253,23 @@ def test_amid_an_answer(number: signal.Signals, run_fast: ForkRunner, stub: Stub
         silent(handler)
 
     endpoint = stub.endpoint(faulty(begin))
-    arguments = ("iam-userlistbypath",)
-    ended = interrupted(
-        run_fast, endpoint, *arguments, when=lambda: endpoint.requests, number=number
-    )
+    ended = interrupted(run_fast, endpoint, "iam-userlistbypath", number=number)
     assert ended == (-number, "", "")
 
 
 def test_amid_a_list(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(canned("ListUsers-truncated"), SILENT)
-    arguments = ("iam-userlistbypath",)
-    when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
-    status, out, err = interrupted(run_fast, endpoint, *arguments, when=when, number=number)
+    ended = interrupted(run_fast, endpoint, "iam-userlistbypath", number=number, requests=2)
+    status, out, err = ended
     assert (status, err) == (-number, "")
     assert out.startswith("arn:aws:iam::123456789012:user/")
     assert "IsTruncated" not in out
 
 
 def test_between_two_attempts(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
-    throttled = refused("Throttling", "Rate exceeded")
-    endpoint = stub.endpoint(throttled)
+    endpoint = stub.endpoint(refused("Throttling", "Rate exceeded"))
     run_fast.env |= {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "9"}
-    arguments = ("iam-usergetattributes",)
-    when = lambda: len(endpoint.requests) >= 2  # noqa: E731 - the line is too long
-    ended = interrupted(run_fast, endpoint, *arguments, when=when, number=number)
+    ended = interrupted(run_fast, endpoint, "iam-usergetattributes", number=number, requests=2)
     assert ended == (-number, "", "")
 
 
@@ -301,37 +288,29 @@ def test_between_two_attempts(number: signal.Signals, run_fast: ForkRunner, stub
 def test_while_something_is_changed(
     line: str, operation: str, check: str, number: signal.Signals, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    endpoint = stub.endpoint(SILENT)
-    arguments = line.split()
-    ended = interrupted(
-        run_fast, endpoint, *arguments, when=lambda: endpoint.requests, number=number
-    )
-    assert ended == (-number, "", f"{arguments[0]}: {UNKNOWN.format(operation, check)}\n")
+    command, *arguments = line.split()
+    ended = interrupted(run_fast, stub.endpoint(SILENT), command, *arguments, number=number)
+    assert ended == (-number, "", f"{command}: {UNKNOWN.format(operation, check)}\n")
+
+
+THREE_STEPS = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
+AMID_THREE_STEPS = (
+    f"iam-groupadduser: {UNKNOWN.format('AddUserToGroup', 'iam-userlistgroups -u b')}\n"
+    "iam-groupadduser: added: user a; unknown: user b; not added: user c\n"
+)
 
 
 def test_amid_several_steps(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("AddUserToGroup"), SILENT)
-    arguments = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
-    when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
-    ended = interrupted(run_fast, endpoint, *arguments, when=when, number=number)
-    assert ended == (
-        -number,
-        "",
-        (
-            f"iam-groupadduser: {UNKNOWN.format('AddUserToGroup', 'iam-userlistgroups -u b')}\n"
-            "iam-groupadduser: added: user a; unknown: user b; not added: user c\n"
-        ),
-    )
+    ended = interrupted(run_fast, endpoint, *THREE_STEPS, number=number, requests=2)
+    assert ended == (-number, "", AMID_THREE_STEPS)
 
 
 def test_while_looking_what_to_remove(
     number: signal.Signals, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint().on("ListAccessKeys", SILENT)
-    arguments = ("iam-userdel", "-u", "bob", "-r")
-    ended = interrupted(
-        run_fast, endpoint, *arguments, when=lambda: endpoint.requests, number=number
-    )
+    ended = interrupted(run_fast, endpoint, "iam-userdel", "-u", "bob", "-r", number=number)
     assert ended == (-number, "", "")
     assert endpoint.operations == ["ListAccessKeys"]
 
@@ -340,20 +319,10 @@ def test_while_looking_what_to_remove(
 def test_time_limit_of_timeout(name: str, run: Shell, stub: Stub) -> None:
     """It sends the signal twice: to the process, and to its group."""
     endpoint = stub.endpoint(ok("AddUserToGroup"), SILENT)
-    arguments = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
-    given = ("--preserve-status", "-s", name, str(NEVER))
-    when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
+    limited = ("timeout", "--preserve-status", "-s", name, str(NEVER), *THREE_STEPS)
     # What timeout is sent when its time is up.
-    alarm = signal.SIGALRM
-    ended = interrupted(run, endpoint, "timeout", *given, *arguments, when=when, number=alarm)
-    assert ended == (
-        128 + signal.Signals[f"SIG{name}"],
-        "",
-        (
-            f"iam-groupadduser: {UNKNOWN.format('AddUserToGroup', 'iam-userlistgroups -u b')}\n"
-            "iam-groupadduser: added: user a; unknown: user b; not added: user c\n"
-        ),
-    )
+    ended = interrupted(run, endpoint, *limited, number=signal.SIGALRM, requests=2)
+    assert ended == (128 + signal.Signals[f"SIG{name}"], "", AMID_THREE_STEPS)
 
 
 # While it asks for a password.
@@ -405,14 +374,10 @@ def test_terminal_that_is_closed(arguments: tuple[str, ...], run: Shell, stub: S
 def test_the_file_of_a_secret_does_not_stay(
     line: str, operation: str, check: str, number: signal.Signals, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    endpoint = stub.endpoint(SILENT)
-    arguments = line.split()
+    command = line.split()
     before = sorted(run_fast.home.iterdir())
-    status, _, err = interrupted(
-        run_fast, endpoint, *arguments, when=lambda: endpoint.requests, number=number
-    )
-    message = UNKNOWN.format(operation, check)
-    assert (status, err) == (-number, f"{arguments[0]}: {message}\n")
+    status, _, err = interrupted(run_fast, stub.endpoint(SILENT), *command, number=number)
+    assert (status, err) == (-number, f"{command[0]}: {UNKNOWN.format(operation, check)}\n")
     assert sorted(run_fast.home.iterdir()) == before
 
 
@@ -482,15 +447,21 @@ def test_the_file_of_a_secret_does_not_stay_when_it_was_just_made_or_written(
     endpoint.on(created_and_deleted[1], ok(created_and_deleted[1]))
     command, *arguments = line.split()
     before = sorted(run_fast.home.iterdir())
-    done = run_fast(
-        *(command, *arguments),
-        env={"AWS_IAM_URL": endpoint.url},
-        before=f"name, number = {function!r}, {number:d}\n{AT_FILE}",
-    )
+    code = f"name, number = {function!r}, {number:d}\n{AT_FILE}"
+    done = run_fast(command, *arguments, env={"AWS_IAM_URL": endpoint.url}, before=code)
     message = f"{command}: interrupted; {what} was deleted again\n"
     expected = ("", []) if function == "open" else (message, created_and_deleted)
     assert (done.status, done.err, endpoint.operations) == (-number, *expected)
     assert sorted(run_fast.home.iterdir()) == before
+
+
+DELETED_AGAIN = "interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n"
+
+
+def with_key(stub: Stub, **deletion: Any) -> Endpoint:
+    """An account in which a key can be created and deleted; ``deletion``: how that is answered."""
+    endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
+    return endpoint.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(**deletion))
 
 
 @pytest.fixture
@@ -523,17 +494,13 @@ def stuck(run: Shell, run_fast: ForkRunner) -> Callable[..., Forked]:
 def test_key_that_is_being_shown_is_taken_back(
     arguments: tuple[str, ...], state: str, number: signal.Signals, stuck: Callable, stub: Stub
 ) -> None:
-    endpoint = stub.endpoint().on("CreateUser", canned("CreateUser"))
-    endpoint.on("CreateAccessKey", canned("CreateAccessKey"))
-    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
+    endpoint = with_key(stub).on("CreateUser", canned("CreateUser"))
     process = stuck(endpoint, *arguments)
     wait_until(lambda: shows_key(endpoint, process.pid))
     process.send_signal(number)
     err = process.communicate()[1].decode()
     assert process.returncode == -number
-    assert err == (
-        f"{arguments[0]}: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n{state}"
-    )
+    assert err == f"{arguments[0]}: {DELETED_AGAIN}{state}"
     assert endpoint.operations[-1] == "DeleteAccessKey"
 
 
@@ -543,8 +510,7 @@ def test_key_that_cannot_be_taken_back_is_named(
 ) -> None:
     """Ctrl-C ends the taking back, whatever began it."""
     denied = refused("AccessDenied", "not you", 403)
-    endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
-    endpoint.on("DeleteAccessKey", denied if deletion == "refused" else SILENT)
+    endpoint = with_key(stub).on("DeleteAccessKey", denied if deletion == "refused" else SILENT)
     process = stuck(endpoint, "iam-useraddkey", "-u", "bob")
     wait_until(lambda: shows_key(endpoint, process.pid))
     process.send_signal(number)
@@ -569,9 +535,8 @@ def test_key_that_cannot_be_taken_back_is_named(
 def test_taking_back_is_not_cut_short(
     again: signal.Signals, number: signal.Signals, stuck: Callable, stub: Stub
 ) -> None:
-    endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
     released = threading.Event()
-    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(released=released))
+    endpoint = with_key(stub, released=released)
     process = stuck(endpoint, "iam-useraddkey", "-u", "bob")
     wait_until(lambda: shows_key(endpoint, process.pid))
     process.send_signal(number)
@@ -581,18 +546,15 @@ def test_taking_back_is_not_cut_short(
     released.set()
     err = process.communicate()[1].decode()
     assert process.returncode == -(again if number == signal.SIGINT else number)
-    assert err == (
-        "iam-useraddkey: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n"
-    )
+    assert err == f"iam-useraddkey: {DELETED_AGAIN}"
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP], ids=lambda ending: ending.name)
 def test_taking_back_after_a_failure_is_not_cut_short(
     ending: signal.Signals, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
     released = threading.Event()
-    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(released=released))
+    endpoint = with_key(stub, released=released)
     run_fast.env |= {"AWS_IAM_URL": endpoint.url}
     with Path("/dev/full").open("wb") as full:
         process = run_fast.start("iam-useraddkey", "-u", "bob", stdout=full, stderr=-1)
@@ -616,8 +578,7 @@ def test_nobody_reads_standard_error_either(
     """The command cannot report anything, and logs nothing; it deletes the key again and ends."""
     released = threading.Event()
     key = canned("CreateAccessKey")._replace(released=released)
-    endpoint = stub.endpoint().on("CreateAccessKey", key)
-    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
+    endpoint = with_key(stub).on("CreateAccessKey", key)
     reader, writer = os.pipe()
     run_fast.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": strict}
     process = run_fast.start("iam-useraddkey", "-u", "bob", *debug, stdout=writer, stderr=writer)
@@ -637,20 +598,16 @@ def test_nobody_reads_standard_error_either(
 def test_key_is_deleted_when_timeout_ends_the_command(
     name: str, run: Shell, stuck: Callable, stub: Stub
 ) -> None:
-    endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
-    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
+    endpoint = with_key(stub)
     process = stuck(endpoint, "timeout", "-s", name, str(NEVER), "iam-useraddkey", "-u", "bob")
     wait_until(lambda: endpoint.answered)
-    found = (pid for pid, line in running(run.home).items() if "bin/iam-useraddkey" in line)
-    [command] = set(found)
+    [command] = [pid for pid, line in running(run.home).items() if "bin/iam-useraddkey" in line]
     wait_until(lambda: blocked(command))
     # What timeout is sent when its time is up.
     process.send_signal(signal.SIGALRM)
     err = process.communicate()[1].decode()
     assert process.returncode == 124
-    assert err == (
-        "iam-useraddkey: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n"
-    )
+    assert err == f"iam-useraddkey: {DELETED_AGAIN}"
 
 
 # While a response is understood and reported.
@@ -722,19 +679,9 @@ UNKNOWN_OUTCOMES = {
 #: Commands with the request that is not answered well, how to check it, and a state line.
 CHANGES = (
     ("iam-groupcreate -g Admin", "CreateGroup", "iam-grouplistusers -g Admin", ""),
-    (
-        "iam-virtualmfadevicecreate -s phone -b Base32String -o seed",
-        "CreateVirtualMFADevice",
-        "iam-virtualmfadevicelist -t Any",
-        "",
-    ),
+    (DEVICE_LINE, "CreateVirtualMFADevice", "iam-virtualmfadevicelist -t Any", ""),
     (KEY_LINE, "CreateAccessKey", "iam-userlistkeys -u bob", ""),
-    (
-        "iam-usermodkey -u bob -k AKIA1 -s Inactive",
-        "UpdateAccessKey",
-        "iam-userlistkeys -u bob",
-        "",
-    ),
+    ("iam-usermodkey -u bob -k A1 -s Inactive", "UpdateAccessKey", "iam-userlistkeys -u bob", ""),
     (
         "iam-groupdel -g Admin -r",
         "DeleteGroupPolicy",
@@ -815,14 +762,11 @@ def test_a_signal_does_not_take_a_refusal_away(
     endpoint = stub.endpoint(refused("AccessDenied", "not you", 403))
     line = "iam-groupadduser -g Admin -u bob -u susan"
     for ended in at_events(run, endpoint, line, number, 701):
-        assert ended[1:4] == (
-            -number,
-            "",
-            (
-                "iam-groupadduser: AccessDenied: not you\n"
-                "iam-groupadduser: added: nothing; not added: user bob, user susan\n"
-            ),
+        error = (
+            "iam-groupadduser: AccessDenied: not you\n"
+            "iam-groupadduser: added: nothing; not added: user bob, user susan\n"
         )
+        assert ended[1:4] == (-number, "", error)
 
 
 @pytest.mark.full
@@ -865,21 +809,14 @@ def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
         process.send_signal(number)
         out, err = process.communicate(timeout=TIMEOUT)
         # Where Python itself is starting, it may report a signal and go on.
-        err = re.sub(
-            rb"\AFailed checking if argv.*?^KeyboardInterrupt: *\n",
-            b"",
-            err,
-            flags=re.MULTILINE | re.DOTALL,
-        )
+        err = re.sub(rb"(?ms)\AFailed checking if argv.*?^KeyboardInterrupt: *\n", b"", err)
         shown = b"JBSWY3DP" in (seed.read_bytes() if seed.exists() else out)
         assert not seed.exists() or shown
         if not endpoint.requests:
             # Python may have been interrupted before it runs the command. Its traceback names
             # iamcli if the installation is editable with an import hook.
-            starting = b"iamcli" not in err or err.startswith(
-                b"Fatal Python error: init_import_site"
-            )
-            assert process.returncode == -number or starting
+            fatal = err.startswith(b"Fatal Python error: init_import_site")
+            assert process.returncode == -number or b"iamcli" not in err or fatal
             assert not re.search(rb"iamcli/\w+", err)
         else:
             assert process.returncode in (0, -number)
@@ -987,8 +924,7 @@ def test_when_a_signal_raises(
         else:
             raised.append(name)
     assert " ".join(raised) == steps
-    number = pending.number
-    assert number == (getattr(signal, f"SIG{ends_with}") if ends_with else 0)
+    assert pending.number == (getattr(signal, f"SIG{ends_with}") if ends_with else 0)
 
 
 def test_what_is_raised_tells_the_signal(pending: Any) -> None:
@@ -1079,15 +1015,12 @@ def test_the_signal_ends_the_process(
     """Or, as the first process of a container, which no signal ends, the status tells it."""
     if ignored:
         monkeypatch.setattr(interrupts._signal, "raise_signal", lambda _: None)
-    child = os.fork()
-    if child == 0:
-        try:
-            signal.signal(number, lambda *_: os._exit(98))
-            interrupts.end_process(number)
-        finally:
-            os._exit(99)
-    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert ended == (128 + number if ignored else -number)
+
+    def end() -> None:
+        signal.signal(number, lambda *_: os._exit(98))
+        interrupts.end_process(number)
+
+    assert status_of(end) == (128 + number if ignored else -number)
 
 
 def test_a_signal_that_python_ignores_is_sent_again(

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import errno
 import itertools
-import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from botocore.model import ServiceModel
 from support.faults import CLOSED, SILENT, headed, raw, then_silent
 from support.kinds import BRIEFLY, BROKEN, HTML, KINDS, ONE_TRY, WAITS, Kind, assert_reported, meet
 from support.limits import NEVER
@@ -21,8 +18,7 @@ from support.requirements import need
 from support.selection import every
 from support.stub import Answer, canned, ok, refused
 
-import iamcli
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model, slim_model
 from iamcli.errors import Failure, unexpected
 from iamcli.operations.pagination import Listing, list_all
 from iamcli.output.progressline import ProgressLine
@@ -43,15 +39,12 @@ def chunked(*parts: bytes) -> bytes:
 
 
 DECLARATION = b'<?xml version="1.0"?>'
-BOMB = (
-    DECLARATION
-    + b'<!DOCTYPE a [<!ENTITY a "'
-    + b"a" * 100
-    + b'">'
-    + b"".join(
-        b'<!ENTITY %c "%s">' % (98 + level, (b"&%c;" % (97 + level)) * 10) for level in range(9)
-    )
-    + b"]><a>&j;</a>"
+ENTITIES = [
+    b'<!ENTITY %c "%s">' % (98 + level, (b"&%c;" % (97 + level)) * 10) for level in range(9)
+]
+BOMB = DECLARATION + b'<!DOCTYPE a [<!ENTITY a "%s">%s]><a>&j;</a>' % (
+    b"a" * 100,
+    b"".join(ENTITIES),
 )
 EXTERNAL = DECLARATION + b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
 
@@ -68,43 +61,58 @@ def whole(operation: str, inside: bytes = b"") -> bytes:
     return ok(operation, "@").body.replace(b"@", inside)
 
 
-def always(answer: Answer) -> Callable[[str], Answer]:
-    return lambda _operation: answer
-
-
 NOT_IAM = r"not an IAM response; is this an IAM endpoint\?"
 IN_TIME = r"timed out before http://\S+ sent a complete response; set IAMCLI_TIMEOUT to wait longer"
 STATUS = r"unexpected HTTP {} from http://\S+ for \w+, not an IAM response"
 
 DEEP = b"<a>" * 50_000 + b"</a>" * 50_000
 
+
+def always(answer: Answer, pattern: str = NOT_IAM) -> Fault:
+    return Fault(lambda _operation: answer, pattern)
+
+
+def edited(edit: Callable[[bytes], bytes], pattern: str = NOT_IAM) -> Fault:
+    """An answer that is right but for what ``edit`` changes."""
+    return Fault(lambda operation: Answer(edit(whole(operation))), pattern)
+
+
+def filled(inside: bytes, pattern: str = NOT_IAM) -> Fault:
+    return Fault(lambda operation: Answer(whole(operation, inside)), pattern)
+
+
+def of_length(length: str, cut: int = 0, pattern: str = NOT_IAM) -> Fault:
+    """The right answer without its last ``cut`` bytes; its header says it has another length."""
+
+    def answer(operation: str) -> Answer:
+        body = whole(operation)
+        answer = headed(body[: len(body) - cut], "Content-Length: @")
+        return raw(answer.replace(b"@", length.encode("latin-1"), 1))
+
+    return Fault(answer, pattern)
+
+
 FAULTS = {
-    "html": Fault(always(Answer(HTML, headers={"Content-Type": "text/html"})), NOT_IAM),
-    "html that is no xml": Fault(always(Answer(b"<html><p>hi<br></html>")), NOT_IAM),
-    "response to another operation": Fault(always(ok("AcceptUser")), NOT_IAM),
-    "other xml": Fault(always(Answer(b"<rss><channel/></rss>")), NOT_IAM),
+    "html": always(Answer(HTML, headers={"Content-Type": "text/html"})),
+    "html that is no xml": always(Answer(b"<html><p>hi<br></html>")),
+    "response to another operation": always(ok("AcceptUser")),
+    "other xml": always(Answer(b"<rss><channel/></rss>")),
     # The name of its root element sorts before those of all operations.
-    "other xml, A": Fault(always(Answer(b"<A><channel/></A>")), NOT_IAM),
-    "another operation's": Fault(always(ok("ListSomethingElse")), NOT_IAM),
-    "json": Fault(always(Answer(b'{"message": "Missing Authentication Token"}')), NOT_IAM),
-    "text": Fault(always(Answer(b"it works!")), NOT_IAM),
-    "empty": Fault(always(Answer(b"")), NOT_IAM),
-    "no content": Fault(always(Answer(b"", 204)), NOT_IAM),
-    "refusal with status 200": Fault(always(Answer(refused("Throttled", "no").body)), NOT_IAM),
-    "cut": Fault(lambda operation: Answer(whole(operation)[:-30]), NOT_IAM),
-    "binary": Fault(always(Answer(bytes(range(256)) * 8)), NOT_IAM),
-    "utf-16": Fault(lambda operation: Answer(whole(operation).decode().encode("utf-16")), NOT_IAM),
-    "wrong bytes": Fault(
-        lambda operation: Answer(whole(operation).replace(b"EXAMPLE", b"\xff\xfe")), NOT_IAM
-    ),
-    "gzip": Fault(
-        always(Answer(b"\x1f\x8b\x08" + b"\0" * 40, headers={"Content-Encoding": "gzip"})), NOT_IAM
-    ),
-    "entity bomb": Fault(always(Answer(BOMB)), NOT_IAM),
-    "external entity": Fault(always(Answer(EXTERNAL)), NOT_IAM),
-    "document type": Fault(
-        lambda operation: Answer(DECLARATION + b"<!DOCTYPE a>" + whole(operation)), NOT_IAM
-    ),
+    "other xml, A": always(Answer(b"<A><channel/></A>")),
+    "another operation's": always(ok("ListSomethingElse")),
+    "json": always(Answer(b'{"message": "Missing Authentication Token"}')),
+    "text": always(Answer(b"it works!")),
+    "empty": always(Answer(b"")),
+    "no content": always(Answer(b"", 204)),
+    "refusal with status 200": always(Answer(refused("Throttled", "no").body)),
+    "cut": edited(lambda body: body[:-30]),
+    "binary": always(Answer(bytes(range(256)) * 8)),
+    "utf-16": edited(lambda body: body.decode().encode("utf-16")),
+    "wrong bytes": edited(lambda body: body.replace(b"EXAMPLE", b"\xff\xfe")),
+    "gzip": always(Answer(b"\x1f\x8b\x08" + b"\0" * 40, headers={"Content-Encoding": "gzip"})),
+    "entity bomb": always(Answer(BOMB)),
+    "external entity": always(Answer(EXTERNAL)),
+    "document type": edited(lambda body: DECLARATION + b"<!DOCTYPE a>" + body),
     "root element in a document type": Fault(
         lambda operation: Answer(
             DECLARATION
@@ -113,94 +121,68 @@ FAULTS = {
         ),
         NOT_IAM,
     ),
-    "deep": Fault(lambda operation: Answer(whole(operation, b"<a>" * (1 << 20))), NOT_IAM),
-    "deep error": Fault(always(Answer(b"<ErrorResponse>%b</ErrorResponse>" % DEEP, 400)), NOT_IAM),
-    "deep and closed": Fault(
-        lambda operation: Answer(whole(operation, b"<a>" * (1 << 20) + b"</a>" * (1 << 20))),
-        NOT_IAM,
-    ),
-    "wide": Fault(lambda operation: Answer(whole(operation, b"<b/>" * (3 << 20))), NOT_IAM),
-    "huge": Fault(
-        lambda operation: Answer(whole(operation, b"<a>" + b"x" * (16 << 20) + b"</a>")),
+    "deep": filled(b"<a>" * (1 << 20)),
+    "deep error": always(Answer(b"<ErrorResponse>%b</ErrorResponse>" % DEEP, 400)),
+    "deep and closed": filled(b"<a>" * (1 << 20) + b"</a>" * (1 << 20)),
+    "wide": filled(b"<b/>" * (3 << 20)),
+    "huge": filled(b"<a>" + b"x" * (16 << 20) + b"</a>", "larger than 16777216 bytes"),
+    "endless": always(
+        raw(headed(b"", "Transfer-Encoding: chunked"), *[chunked(b"x" * (1 << 20))] * 40),
         "larger than 16777216 bytes",
     ),
-    "endless": Fault(
-        always(raw(headed(b"", "Transfer-Encoding: chunked"), *[chunked(b"x" * (1 << 20))] * 40)),
-        "larger than 16777216 bytes",
+    "length too long": of_length("9999", pattern=BROKEN),
+    "length too short": of_length("40"),
+    "length is no number": of_length("many", cut=9),
+    "length is a superscript": of_length("\xb2", cut=9),
+    "length of many digits": of_length("9" * 5000, cut=9),
+    "two lengths": always(
+        raw(headed(HTML, "Content-Length: 1", "Content-Length: 2")), f"{NOT_IAM}|{BROKEN}"
     ),
-    "length too long": Fault(
-        lambda operation: raw(headed(whole(operation), "Content-Length: 9999")), BROKEN
+    "chunks cut": always(raw(headed(b"ff\r\n<a>", "Transfer-Encoding: chunked")), BROKEN),
+    "chunks without size": always(
+        raw(headed(b"zz\r\n<a>\r\n", "Transfer-Encoding: chunked")), BROKEN
     ),
-    "length too short": Fault(
-        lambda operation: raw(headed(whole(operation), "Content-Length: 40")), NOT_IAM
+    "no http": always(raw(b"SSH-2.0-OpenSSH_9.6\r\n"), BROKEN),
+    "endless header": always(raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 99999), BROKEN),
+    "many headers": always(raw(b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 9999), BROKEN),
+    "closed before an answer": always(CLOSED, BROKEN),
+    "reset before an answer": always(raw(reset=True), BROKEN),
+    "reset amid the headers": always(raw(b"HTTP/1.1 200 OK\r\nCont", reset=True), BROKEN),
+    "reset amid the body": always(raw(headed(b"<Cre", "Content-Length: 999"), reset=True), BROKEN),
+    "silence": always(SILENT, IN_TIME),
+    "silence after the headers": always(then_silent(headed(b"", "Content-Length: 99")), IN_TIME),
+    "drip of headers": always(
+        raw(b"HTTP/1.1 200 OK\r\n", *[b"X: x\r\n"] * 9 * NEVER, pause=WAITS / 9), IN_TIME
     ),
-    "length is no number": Fault(
-        lambda operation: raw(headed(whole(operation)[:-9], "Content-Length: many")), NOT_IAM
-    ),
-    "length is a superscript": Fault(
-        lambda operation: raw(
-            headed(whole(operation)[:-9], "Content-Length: many").replace(b"many", b"\xb2")
-        ),
-        NOT_IAM,
-    ),
-    "length of many digits": Fault(
-        lambda operation: raw(headed(whole(operation)[:-9], f"Content-Length: {'9' * 5000}")),
-        NOT_IAM,
-    ),
-    "two lengths": Fault(
-        always(raw(headed(HTML, "Content-Length: 1", "Content-Length: 2"))), f"{NOT_IAM}|{BROKEN}"
-    ),
-    "chunks cut": Fault(always(raw(headed(b"ff\r\n<a>", "Transfer-Encoding: chunked"))), BROKEN),
-    "chunks without size": Fault(
-        always(raw(headed(b"zz\r\n<a>\r\n", "Transfer-Encoding: chunked"))), BROKEN
-    ),
-    "no http": Fault(always(raw(b"SSH-2.0-OpenSSH_9.6\r\n")), BROKEN),
-    "endless header": Fault(always(raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 99999)), BROKEN),
-    "many headers": Fault(always(raw(b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 9999)), BROKEN),
-    "closed before an answer": Fault(always(CLOSED), BROKEN),
-    "reset before an answer": Fault(always(raw(reset=True)), BROKEN),
-    "reset amid the headers": Fault(always(raw(b"HTTP/1.1 200 OK\r\nCont", reset=True)), BROKEN),
-    "reset amid the body": Fault(
-        always(raw(headed(b"<Cre", "Content-Length: 999"), reset=True)), BROKEN
-    ),
-    "silence": Fault(always(SILENT), IN_TIME),
-    "silence after the headers": Fault(
-        always(then_silent(headed(b"", "Content-Length: 99"))), IN_TIME
-    ),
-    "drip of headers": Fault(
-        always(raw(b"HTTP/1.1 200 OK\r\n", *[b"X: x\r\n"] * 9 * NEVER, pause=WAITS / 9)), IN_TIME
-    ),
-    "drip of the body": Fault(
-        always(
-            raw(headed(b"", f"Content-Length: {9 * NEVER}"), *[b"x"] * 9 * NEVER, pause=WAITS / 9)
-        ),
+    "drip of the body": always(
+        raw(headed(b"", f"Content-Length: {9 * NEVER}"), *[b"x"] * 9 * NEVER, pause=WAITS / 9),
         IN_TIME,
     ),
-    "continue for ever": Fault(
-        always(raw(*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 9 * NEVER, pause=WAITS / 9)), IN_TIME
+    "continue for ever": always(
+        raw(*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 9 * NEVER, pause=WAITS / 9), IN_TIME
     ),
-    "early hints": Fault(always(raw(headed(b"", status="103 Early Hints"))), f"{NOT_IAM}|{BROKEN}"),
+    "early hints": always(raw(headed(b"", status="103 Early Hints")), f"{NOT_IAM}|{BROKEN}"),
     **{
-        f"redirect {status}": Fault(
-            always(Answer(b"", status, {"Location": "http://127.0.0.1:1/elsewhere"})),
+        f"redirect {status}": always(
+            Answer(b"", status, {"Location": "http://127.0.0.1:1/elsewhere"}),
             f"{STATUS.format(status)}|{NOT_IAM}",
         )
         for status in (300, 301, 302, 303, 307, 308)
     },
     **{
-        f"{status} with html": Fault(always(Answer(HTML, status)), STATUS.format(status))
+        f"{status} with html": always(Answer(HTML, status), STATUS.format(status))
         for status in (400, 401, 403, 404, 407, 413, 429, 500, 502, 503, 504)
     },
-    "500 with no XML": Fault(
-        always(Answer(b"xErrorResponse><Error><Code>A</Code></Error>", 500)), STATUS.format(500)
+    "500 with no XML": always(
+        Answer(b"xErrorResponse><Error><Code>A</Code></Error>", 500), STATUS.format(500)
     ),
     **{
-        f"{status} empty": Fault(always(Answer(b"", status)), STATUS.format(status))
+        f"{status} empty": always(Answer(b"", status), STATUS.format(status))
         for status in (400, 403, 404, 418, 500, 503, 599)
     },
     **{
-        f"{status} with {code}": Fault(
-            always(refused(code, "in its own words", status)), f"^{code}: in its own words"
+        f"{status} with {code}": always(
+            refused(code, "in its own words", status), f"^{code}: in its own words"
         )
         for code, status in (
             ("ValidationError", 400),
@@ -312,10 +294,7 @@ def test_what_occurs_more_than_once_is_no_answer(
 @pytest.mark.parametrize("complete", [False, True])
 def test_each_member_of_the_model_is_an_element_of_its_own(*, complete: bool) -> None:
     """The parser relies on it."""
-    content = json.loads(
-        Path(iamcli.__file__).with_name("client").joinpath("model.json").read_text()
-    )
-    model = full_model() if complete else ServiceModel(content, "iam")
+    model = full_model() if complete else slim_model()
     structures = [model.shape_for(name) for name in model.shape_names]
     members = [
         (shape.name, name, member.serialization)
@@ -404,9 +383,8 @@ def test_list_is_read_to_its_end_or_a_page(
 def test_list_that_goes_on_nowhere(marker: str, run_fast: ForkRunner, stub: Stub) -> None:
     page = ok("ListUsers", f"<Users/><IsTruncated>true</IsTruncated>{marker}")
     done, _ = meet(run_fast, stub, KINDS["list"], page)
-    assert assert_reported(done, KINDS["list"]) == (
-        "unexpected response: the list is truncated but has no new marker"
-    )
+    said = "unexpected response: the list is truncated but has no new marker"
+    assert assert_reported(done, KINDS["list"]) == said
 
 
 def test_list_that_breaks_amid_shows_no_footer(run_fast: ForkRunner, stub: Stub) -> None:

@@ -50,75 +50,69 @@ class Removing(NamedTuple):
     gone: str
     no_owner: str = ""
 
+    @property
+    def name(self) -> str:
+        """The name of the command."""
+        return self.line.partition(" ")[0]
+
 
 def no_such(kind: str, name: str) -> str:
     return f"The {kind} with name {name} cannot be found."
 
 
+NO_BOB, NO_ADMIN, NO_WEB = no_such("user", "bob"), no_such("group", "Admin"), no_such("role", "web")
+NO_KEY = f"The Access Key with id {KEY_ID} cannot be found."
+NO_CERTIFICATE = f"The Certificate with id {CERTIFICATE} cannot be found."
+NO_LOGIN = "Login Profile for User bob cannot be found."
+NO_PROFILE = "Instance Profile front cannot be found."
+
 REMOVING = [
-    Removing(
-        f"iam-userdelkey -u bob -k {KEY_ID}",
-        "DeleteAccessKey",
-        f"The Access Key with id {KEY_ID} cannot be found.",
-        no_such("user", "bob"),
-    ),
+    Removing(f"iam-userdelkey -u bob -k {KEY_ID}", "DeleteAccessKey", NO_KEY, NO_BOB),
     Removing(
         f"iam-userdelcert -u bob -c {CERTIFICATE}",
         "DeleteSigningCertificate",
-        f"The Certificate with id {CERTIFICATE} cannot be found.",
-        no_such("user", "bob"),
+        NO_CERTIFICATE,
+        NO_BOB,
     ),
     # The policy is called like the user, and still it is the policy that is missing.
     Removing(
-        "iam-userdelpolicy -u bob -p bob",
-        "DeleteUserPolicy",
-        no_such("user policy", "bob"),
-        no_such("user", "bob"),
+        "iam-userdelpolicy -u bob -p bob", "DeleteUserPolicy", no_such("user policy", "bob"), NO_BOB
     ),
     Removing(
         "iam-groupdelpolicy -g Admin -p read",
         "DeleteGroupPolicy",
         no_such("group policy", "read"),
-        no_such("group", "Admin"),
+        NO_ADMIN,
     ),
     Removing(
         "iam-roledelpolicy -r web -p read",
         "DeleteRolePolicy",
         no_such("role policy", "read"),
-        no_such("role", "web"),
+        NO_WEB,
     ),
-    Removing(
-        "iam-userdelloginprofile -u bob",
-        "DeleteLoginProfile",
-        "Login Profile for User bob cannot be found.",
-        no_such("user", "bob"),
-    ),
+    Removing("iam-userdelloginprofile -u bob", "DeleteLoginProfile", NO_LOGIN, NO_BOB),
     Removing(
         f"iam-userdeactivatemfadevice -u bob -s {SERIAL}",
         "DeactivateMFADevice",
         f"MFA Device with serial number {SERIAL} does not exist.",
-        no_such("user", "bob"),
+        NO_BOB,
     ),
     Removing(
         "iam-groupremoveuser -g Admin -u bob",
         "RemoveUserFromGroup",
         "User bob not in group Admin",
-        no_such("group", "Admin"),
+        NO_ADMIN,
     ),
     Removing(
         "iam-instanceprofileremoverole -s front -r web",
         "RemoveRoleFromInstanceProfile",
         "Role web is not in it.",
-        "Instance Profile front cannot be found.",
+        NO_PROFILE,
     ),
-    Removing("iam-userdel -u bob", "DeleteUser", no_such("user", "bob")),
-    Removing("iam-groupdel -g Admin", "DeleteGroup", no_such("group", "Admin")),
-    Removing("iam-roledel -r web", "DeleteRole", no_such("role", "web")),
-    Removing(
-        "iam-instanceprofiledel -s front",
-        "DeleteInstanceProfile",
-        "Instance Profile front cannot be found.",
-    ),
+    Removing("iam-userdel -u bob", "DeleteUser", NO_BOB),
+    Removing("iam-groupdel -g Admin", "DeleteGroup", NO_ADMIN),
+    Removing("iam-roledel -r web", "DeleteRole", NO_WEB),
+    Removing("iam-instanceprofiledel -s front", "DeleteInstanceProfile", NO_PROFILE),
     Removing(
         "iam-servercertdel -s web", "DeleteServerCertificate", no_such("Server Certificate", "web")
     ),
@@ -141,6 +135,14 @@ def run_against(run_fast: ForkRunner, endpoint: Endpoint, line: str, **env: str)
     return run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **TWICE, **env})
 
 
+def assert_unknown(done: Done, operation: str) -> None:
+    """It is reported on one line that the outcome of ``operation`` is unknown."""
+    check = CHECKS[operation].partition(" ")[0]
+    assert (done.status, done.out) == (1, "")
+    assert f"; {operation} may have taken effect, check first: {check}" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
 def missing(sentence: str) -> Answer:
     return refused("NoSuchEntity", sentence, 404)
 
@@ -152,15 +154,11 @@ def test_removal_whose_answer_was_lost_is_done(
 ) -> None:
     endpoint = stub.endpoint(LOST[lost], missing(removing.gone))
     done = run_against(run_fast, endpoint, removing.line)
-    name = removing.line.split()[0]
-    assert done == (
-        0,
-        "",
-        (
-            f"{name}: the response to {removing.operation} was lost; a second request reports that "
-            f"nothing is left to remove: {removing.gone}\n"
-        ),
+    note = (
+        f"{removing.name}: the response to {removing.operation} was lost; a second request reports "
+        f"that nothing is left to remove: {removing.gone}\n"
     )
+    assert done == (0, "", note)
     assert endpoint.operations == [removing.operation] * 2
 
 
@@ -180,8 +178,7 @@ def test_removal_of_which_nothing_was_done_before_is_an_error(
 ) -> None:
     endpoint = stub.endpoint(NOTHING_DONE[nothing], missing(removing.gone))
     done = run_against(run_fast, endpoint, removing.line)
-    name = removing.line.split()[0]
-    assert done == (1, "", f"{name}: NoSuchEntity: {removing.gone}\n")
+    assert done == (1, "", f"{removing.name}: NoSuchEntity: {removing.gone}\n")
 
 
 # A removal that was sent again, and whose answer does not settle it, is looked up.
@@ -207,9 +204,8 @@ class Looking(NamedTuple):
 
 
 def listing(operation: str, key: str, member: str, name: str) -> Looking:
-    one, other = (
-        f"<{member}>{value}</{member}>" if member else value for value in (name, f"{name}2")
-    )
+    form = f"<{member}>{{}}</{member}>" if member else "{}"
+    one, other = form.format(name), form.format(f"{name}2")
     return Looking(operation, listed(operation, key, other, one), listed(operation, key, other))
 
 
@@ -222,9 +218,7 @@ LOOKING = {
     "DeleteGroupPolicy": listing("ListGroupPolicies", "PolicyNames", "", "read"),
     "DeleteRolePolicy": listing("ListRolePolicies", "PolicyNames", "", "read"),
     "DeleteLoginProfile": Looking(
-        "GetLoginProfile",
-        ok("GetLoginProfile", "<LoginProfile/>"),
-        missing("Login Profile for User bob cannot be found."),
+        "GetLoginProfile", ok("GetLoginProfile", "<LoginProfile/>"), missing(NO_LOGIN)
     ),
     "DeactivateMFADevice": listing("ListMFADevices", "MFADevices", "SerialNumber", SERIAL),
     "RemoveUserFromGroup": listing("ListGroupsForUser", "Groups", "GroupName", "Admin"),
@@ -258,8 +252,7 @@ def test_removal_that_is_seen_not_to_be_done_is_the_services_error(
     endpoint = stub.endpoint(CLOSED, missing(removing.no_owner))
     endpoint.on(looking.operation, looking.there)
     done = run_against(run_fast, endpoint, removing.line, IAMCLI_TIMEOUT="0.5")
-    name = removing.line.split()[0]
-    assert done == (1, "", f"{name}: NoSuchEntity: {removing.no_owner}\n")
+    assert done == (1, "", f"{removing.name}: NoSuchEntity: {removing.no_owner}\n")
 
 
 @each_owned
@@ -276,7 +269,7 @@ def test_removal_that_cannot_be_looked_up_is_unknown(
     done = run_against(run_fast, endpoint, removing.line)
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(
-        f"{removing.line.split()[0]}: NoSuchEntity: {removing.no_owner}; "
+        f"{removing.name}: NoSuchEntity: {removing.no_owner}; "
         f"{removing.operation} may have taken effect, check first: iam-"
     )
     assert len(done.err.splitlines()) == 1
@@ -291,9 +284,9 @@ def test_the_removals_that_are_looked_up_are_here() -> None:
 
 NUMBER = f"<SerialNumber>{SERIAL}</SerialNumber>"
 CONFLICTING = {
-    "DeleteUser": ("GetUser", "", missing(no_such("user", "bob"))),
-    "DeleteGroup": ("GetGroup", "<Group/>", missing(no_such("group", "Admin"))),
-    "DeleteRole": ("GetRole", "", missing(no_such("role", "web"))),
+    "DeleteUser": ("GetUser", "", missing(NO_BOB)),
+    "DeleteGroup": ("GetGroup", "<Group/>", missing(NO_ADMIN)),
+    "DeleteRole": ("GetRole", "", missing(NO_WEB)),
     "DeleteVirtualMFADevice": (
         "ListVirtualMFADevices",
         f"<VirtualMFADevices><member>{NUMBER}</member></VirtualMFADevices>",
@@ -359,12 +352,9 @@ def test_outcome_is_unknown_if_no_answer_was_understood(
     endpoint = stub.endpoint(NOT_UNDERSTOOD[lost])
     endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
     done = run_against(run_fast, endpoint, CHANGING[operation])
-    check = CHECKS[operation].partition(" ")[0]
-    assert (done.status, done.out) == (1, "")
-    assert f"; {operation} may have taken effect, check first: {check}" in done.err
+    assert_unknown(done, operation)
     assert "{" not in done.err
     assert "try again" not in done.err
-    assert len(done.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("operation", every(2, CHANGING))
@@ -398,11 +388,7 @@ def test_any_other_answer_after_a_lost_one_leaves_the_outcome_unknown(
 ) -> None:
     endpoint = stub.endpoint().on(operation, CLOSED, FOREIGN[foreign])
     endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
-    done = run_against(run_fast, endpoint, CHANGING[operation])
-    check = CHECKS[operation].partition(" ")[0]
-    assert (done.status, done.out) == (1, "")
-    assert f"; {operation} may have taken effect, check first: {check}" in done.err
-    assert len(done.err.splitlines()) == 1
+    assert_unknown(run_against(run_fast, endpoint, CHANGING[operation]), operation)
 
 
 @pytest.mark.parametrize("case", every(2, CASES))
@@ -436,8 +422,7 @@ def test_server_that_is_gone_after_a_lost_answer(run_fast: ForkRunner) -> None:
         thread.start()
         done = run_fast("iam-userdel", "-u", "bob", env={"AWS_IAM_URL": url, **TWICE})
         thread.join()
-    assert done.status == 1
-    assert "; DeleteUser may have taken effect, check first: iam-usergetattributes" in done.err
+    assert_unknown(done, "DeleteUser")
 
 
 def test_credentials_that_cannot_be_renewed_after_a_lost_answer(
@@ -461,31 +446,26 @@ def test_credentials_that_cannot_be_renewed_after_a_lost_answer(
 
     endpoint.answer = answer
     env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": str(home / "config")}
-    done = run_against(run_fast, endpoint, "iam-userdel -u bob", **env)
-    assert done.status == 1
-    assert "; DeleteUser may have taken effect, check first: iam-usergetattributes" in done.err
-    assert len(done.err.splitlines()) == 1
+    assert_unknown(run_against(run_fast, endpoint, "iam-userdel -u bob", **env), "DeleteUser")
 
 
 @pytest.mark.parametrize("code", ["InvalidInput", "NoSuchEntityOther", "ValidationError"])
 def test_only_the_code_no_such_entity_settles_a_removal(
     code: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    sentence = "The user with name bob cannot be found."
-    endpoint = stub.endpoint(CLOSED, refused(code, sentence, 404))
+    endpoint = stub.endpoint(CLOSED, refused(code, NO_BOB, 404))
     done = run_against(run_fast, endpoint, "iam-userdel -u bob")
     assert (done.status, done.out) == (1, "")
-    assert f"{code}: {sentence}; DeleteUser may have taken effect" in done.err
+    assert f"{code}: {NO_BOB}; DeleteUser may have taken effect" in done.err
 
 
 @pytest.mark.parametrize("lost", LOST)
 def test_refusal_of_a_read_that_was_sent_again_is_reported_as_it_is(
     lost: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    endpoint = stub.endpoint(LOST[lost], missing("The user with name bob cannot be found."))
+    endpoint = stub.endpoint(LOST[lost], missing(NO_BOB))
     done = run_against(run_fast, endpoint, "iam-usergetattributes -u bob")
-    text = "NoSuchEntity: The user with name bob cannot be found."
-    assert done == (1, "", f"iam-usergetattributes: {text}\n")
+    assert done == (1, "", f"iam-usergetattributes: NoSuchEntity: {NO_BOB}\n")
 
 
 def test_every_operation_that_is_sent_again_is_here() -> None:
@@ -514,44 +494,30 @@ class Adding(NamedTuple):
     others: dict[str, Answer] = {}  # noqa: RUF012 - never written to
 
 
-GROUPS = (
-    f"<Groups><member><GroupName>Admin</GroupName><Arn>{ARN}group/Admin</Arn></member></Groups>"
+TO_GROUP = Adding(
+    "iam-groupadduser -g Admin -u bob",
+    "AddUserToGroup",
+    "ListGroupsForUser",
+    f"<Groups><member><GroupName>Admin</GroupName><Arn>{ARN}group/Admin</Arn></member></Groups>",
+    "user bob is in group Admin",
 )
-ROLES = (
-    "<InstanceProfile><Roles><member><RoleName>web</RoleName></member></Roles></InstanceProfile>"
+TO_PROFILE = Adding(
+    "iam-instanceprofileaddrole -s front -r web",
+    "AddRoleToInstanceProfile",
+    "GetInstanceProfile",
+    "<InstanceProfile><Roles><member><RoleName>web</RoleName></member></Roles></InstanceProfile>",
+    "role web is in instance profile front",
 )
-USER_IN_GROUP = "user bob is in group Admin"
-ROLE_IN_PROFILE = "role web is in instance profile front"
 ADDING = {
-    "groupadduser": Adding(
-        "iam-groupadduser -g Admin -u bob",
-        "AddUserToGroup",
-        "ListGroupsForUser",
-        GROUPS,
-        USER_IN_GROUP,
+    "groupadduser": TO_GROUP,
+    "usercreate": TO_GROUP._replace(
+        line="iam-usercreate -u bob -g Admin",
+        others={name: canned(name) for name in ("GetGroup", "CreateUser")},
     ),
-    "usercreate": Adding(
-        "iam-usercreate -u bob -g Admin",
-        "AddUserToGroup",
-        "ListGroupsForUser",
-        GROUPS,
-        USER_IN_GROUP,
-        {"GetGroup": canned("GetGroup"), "CreateUser": canned("CreateUser")},
-    ),
-    "instanceprofileaddrole": Adding(
-        "iam-instanceprofileaddrole -s front -r web",
-        "AddRoleToInstanceProfile",
-        "GetInstanceProfile",
-        ROLES,
-        ROLE_IN_PROFILE,
-    ),
-    "instanceprofilecreate": Adding(
-        "iam-instanceprofilecreate -s front -r web",
-        "AddRoleToInstanceProfile",
-        "GetInstanceProfile",
-        ROLES,
-        ROLE_IN_PROFILE,
-        {"GetRole": canned("GetRole"), "CreateInstanceProfile": canned("CreateInstanceProfile")},
+    "instanceprofileaddrole": TO_PROFILE,
+    "instanceprofilecreate": TO_PROFILE._replace(
+        line="iam-instanceprofilecreate -s front -r web",
+        others={name: canned(name) for name in ("GetRole", "CreateInstanceProfile")},
     ),
 }
 every_adding = pytest.mark.parametrize("adding", ADDING.values(), ids=ADDING)
@@ -603,8 +569,7 @@ def test_addition_that_is_seen_late_is_done(
     empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
     endpoint = adding_endpoint(stub, adding, CLOSED)
     endpoint.on(adding.looking, ok(adding.looking, empty), ok(adding.looking, adding.there))
-    done = run_against(run_fast, endpoint, adding.line)
-    assert done.status == 0
+    assert run_against(run_fast, endpoint, adding.line).status == 0
 
 
 @every_adding
@@ -649,17 +614,10 @@ def dropping(stub: Stub, case: str, drop: str) -> Dropping:
     return account
 
 
-@pytest.mark.parametrize(
-    ("case", "drop"),
-    every(
-        4,
-        [
-            (case, drop)
-            for case in CASES
-            for drop in dict.fromkeys(op for _, op in CASES[case].steps)
-        ],
-    ),
-)
+DROPS = [(case, drop) for case in CASES for drop in dict.fromkeys(o for _, o in CASES[case].steps)]
+
+
+@pytest.mark.parametrize(("case", "drop"), every(4, DROPS))
 def test_recursive_removal_goes_on_after_a_lost_answer(
     case: str, drop: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -695,12 +653,12 @@ def test_recursive_removal_does_not_pass_over_what_is_seen_to_be_there(
     run_fast: ForkRunner, stub: Stub
 ) -> None:
     account = dropping(stub, "role", "")
-    account.on("RemoveRoleFromInstanceProfile", CLOSED, missing(no_such("role", "web")))
+    account.on("RemoveRoleFromInstanceProfile", CLOSED, missing(NO_WEB))
     account.on("GetInstanceProfile", in_profile("web"))
     line = " ".join(CASES["role"].arguments)
     done = run_against(run_fast, account, line, IAMCLI_TIMEOUT="0.5")
     first, second = done.err.splitlines()
-    assert first == "iam-roledel: NoSuchEntity: The role with name web cannot be found."
+    assert first == f"iam-roledel: NoSuchEntity: {NO_WEB}"
     assert second.startswith("iam-roledel: removed: nothing; left: place in instance profile web1")
 
 
@@ -732,6 +690,8 @@ def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
 
 # Taking back what cannot be shown.
 
+UNKNOWN_KEY = "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
+
 
 @pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
 @pytest.mark.parametrize("first", every(2, [missing("not yet"), CLOSED]), ids=["early", "lost"])
@@ -759,9 +719,7 @@ def test_what_may_still_exist_is_called_so(
     assert exists in done.err
     assert "still exists" not in done.err
     if once.state:
-        assert done.err.splitlines()[1] == (
-            "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
-        )
+        assert done.err.splitlines()[1] == UNKNOWN_KEY
 
 
 @pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
@@ -778,27 +736,19 @@ def test_what_may_have_been_taken_back_is_called_so(
 
 
 def test_key_without_a_secret_is_taken_back(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = service(stub).on(
-        "CreateAccessKey", Answer(KEY.body.replace(b"SecretAccessKey", b"Other"))
+    key = Answer(KEY.body.replace(b"SecretAccessKey", b"Other"))
+    endpoint = service(stub).on("CreateAccessKey", key)
+    error = (
+        "iam-usercreate: unexpected response: it has no SecretAccessKey; is this an IAM endpoint?; "
+        f"access key {NEW_ID} was deleted again\n"
+        "iam-usercreate: created: user bob; not created: access key\n"
     )
-    done = run_against(run_fast, endpoint, "iam-usercreate -u bob -k")
-    assert done == (
-        1,
-        "",
-        (
-            "iam-usercreate: unexpected response: it has no SecretAccessKey; "
-            f"is this an IAM endpoint?; access key {NEW_ID} was deleted again\n"
-            "iam-usercreate: created: user bob; not created: access key\n"
-        ),
-    )
+    assert run_against(run_fast, endpoint, "iam-usercreate -u bob -k") == (1, "", error)
 
 
 def test_key_without_an_id_is_unknown(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = service(stub).on(
-        "CreateAccessKey", Answer(KEY.body.replace(b"AccessKeyId", b"Other"))
-    )
+    key = Answer(KEY.body.replace(b"AccessKeyId", b"Other"))
+    endpoint = service(stub).on("CreateAccessKey", key)
     done = run_against(run_fast, endpoint, "iam-usercreate -u bob -k")
     assert done.status == 1
-    assert done.err.splitlines()[1] == (
-        "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
-    )
+    assert done.err.splitlines()[1] == UNKNOWN_KEY

@@ -76,9 +76,7 @@ def ended(
     errors = run.home / "errors"
     with errors.open("wb") as file:
         # Standard input stays open.
-        process = run.start(
-            *command, env=env, stdin=subprocess.PIPE, stderr=file, start_new_session=True
-        )
+        process = run.start(*command, env=env, stdin=-1, stderr=file, start_new_session=True)
     try:
         process.wait(LOST)
     except subprocess.TimeoutExpired:
@@ -175,13 +173,11 @@ PLACES = (
 
 def wait_at(place: str, run: Shell, request: pytest.FixtureRequest) -> None:
     """Let the command wait at ``place``."""
-    if place.startswith("response"):
-        if place.endswith("TLS"):
-            stub, certificate = request.getfixturevalue("tls")
-            run.env["AWS_CA_BUNDLE"] = str(certificate)
-        else:
-            stub = request.getfixturevalue("stub")
-        run.env["AWS_IAM_URL"] = stub.endpoint(SILENT).url
+    if place == "response":
+        run.env["AWS_IAM_URL"] = request.getfixturevalue("stub").endpoint(SILENT).url
+    elif place == "response over TLS":
+        stub, certificate = request.getfixturevalue("tls")
+        run.env |= {"AWS_CA_BUNDLE": str(certificate), "AWS_IAM_URL": stub.endpoint(SILENT).url}
     elif place.startswith("connection"):
         scheme = "https" if place.endswith("TLS") else "http"
         run.env["AWS_IAM_URL"] = f"{scheme}://{request.getfixturevalue('full')}/"
@@ -272,11 +268,8 @@ def test_while_a_program_gets_credentials(
 ) -> None:
     endpoint = stub.endpoint(ok("GetUser"))
     (run.home / "config").write_text(f"[default]\ncredential_process={program}\n")
-    run.env |= {
-        "AWS_IAM_URL": endpoint.url,
-        "AWS_CREDENTIAL_FILE": "",
-        "AWS_CONFIG_FILE": str(run.home / "config"),
-    }
+    run.env |= {"AWS_IAM_URL": endpoint.url, "AWS_CREDENTIAL_FILE": ""}
+    run.env["AWS_CONFIG_FILE"] = str(run.home / "config")
     status, _ = ended(run, number, *READ, after=LONG)
     assert status == -number
     assert endpoint.requests == []
@@ -343,11 +336,9 @@ sys.exit(3)
 @pytest.mark.parametrize("launcher", usual(["run"], ["run", "sandbox"]))
 def test_a_launcher_sees_the_end_of_its_script(launcher: str, how: str, run: Shell) -> None:
     """The signal that announces it is in the script as it was before."""
-    begin, shown = (
-        text.format(part) for text, part in zip((STARTING, SCRIPT), HOW[how], strict=True)
-    )
-    command = (launcher, sys.executable, "-c", shown)
-    done = run(sys.executable, "-c", begin, *command)
+    begin, shown = HOW[how]
+    command = (launcher, sys.executable, "-c", SCRIPT.format(shown))
+    done = run(sys.executable, "-c", STARTING.format(begin), *command)
     assert (done.status, done.out) == (3, "True\n")
 
 
@@ -355,18 +346,25 @@ def test_a_launcher_sees_the_end_of_its_script(launcher: str, how: str, run: She
 
 
 @pytest.fixture
-def theirs() -> Iterator[int]:
+def pipe() -> Iterator[tuple[int, int]]:
+    """The two ends of a pipe."""
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+@pytest.fixture
+def theirs(pipe: tuple[int, int]) -> Iterator[int]:
     """The descriptor that another part of the program reads, to which Python writes signals."""
-    reader, writer = os.pipe()
-    for end in (reader, writer):
+    reader, writer = pipe
+    for end in pipe:
         os.set_blocking(end, False)
     handler = signal.signal(signal.SIGUSR1, lambda *_: None)
     before = signal.set_wakeup_fd(writer)
     yield reader
     assert signal.set_wakeup_fd(before) == writer
     signal.signal(signal.SIGUSR1, handler)
-    os.close(reader)
-    os.close(writer)
 
 
 def test_what_was_set_before_is_told_and_restored(theirs: int) -> None:
@@ -379,25 +377,21 @@ def test_what_was_set_before_is_told_and_restored(theirs: int) -> None:
         os.read(theirs, 10)
 
 
-def test_in_another_thread() -> None:
+def test_in_another_thread(pipe: tuple[int, int]) -> None:
     """Python handles signals in the main thread; the pool of iamcli run has others."""
-    reader, writer = os.pipe()
+    reader, writer = pipe
     seen: list[list[int]] = []
     thread = threading.Thread(target=lambda: seen.append(interrupts.wait(reader)))
     thread.start()
     os.write(writer, b"x")
     thread.join()
     assert seen == [[reader]]
-    os.close(reader)
-    os.close(writer)
 
 
-def test_wait_returns_nothing_after_its_time() -> None:
-    reader, writer = os.pipe()
+def test_wait_returns_nothing_after_its_time(pipe: tuple[int, int]) -> None:
+    reader, writer = pipe
     assert interrupts.wait(reader, seconds=0) == []
     assert interrupts.wait(reader, writable=[writer], seconds=60) == [writer]
-    os.close(reader)
-    os.close(writer)
 
 
 #: The functions that wait, and where they are called for a reason.

@@ -150,6 +150,15 @@ def chosen(trial: Trial, one_in: int) -> bool:
     return ALL or zlib.crc32(str(trial).encode()) % one_in == 0
 
 
+def one_in(name: str) -> int:
+    return ONE_OF_LONG_IN if name in LONG else 1
+
+
+def assert_nothing_false(reports: Iterable[str]) -> None:
+    false = [*filter(None, reports)]
+    assert not false, "\n\n".join(false)
+
+
 def test_every_command_that_changes_something_has_a_row() -> None:
     lines = {case.line.split()[0] for case in CASES.values()}
     for command in index.commands():
@@ -159,28 +168,23 @@ def test_every_command_that_changes_something_has_a_row() -> None:
 
 @pytest.mark.parametrize("name", DEFAULT)
 def test_no_false_word(name: str, harness: Harness) -> None:
-    false = [*filter(None, singles(harness, name, QUICK))]
-    assert not false, "\n\n".join(false)
+    assert_nothing_false(singles(harness, name, QUICK))
 
 
 def test_no_false_word_of_a_recursive_removal(harness: Harness) -> None:
     faults = ("done, closed", "refused, AccessDenied")
-    false = [*filter(None, singles(harness, "userdel", faults, of_reads=(), one_in=2))]
-    assert not false, "\n\n".join(false)
+    assert_nothing_false(singles(harness, "userdel", faults, of_reads=(), one_in=2))
 
 
 @pytest.mark.parametrize("name", usual(DEFAULT_PAIRS, CASES))
 def test_no_false_word_after_a_lost_response(name: str, harness: Harness) -> None:
-    false = [*filter(None, pairs(harness, name, ["done, closed"], QUICK_SECOND, 1))]
-    assert not false, "\n\n".join(false)
+    assert_nothing_false(pairs(harness, name, ["done, closed"], QUICK_SECOND, 1))
 
 
 @pytest.mark.parametrize("name", usual(DEFAULT_SIGNALS, CASES))
 def test_no_false_word_after_a_signal(name: str, harness: Harness) -> None:
     faults = ("done, half", "refused, AccessDenied")
-    one_in = ONE_OF_LONG_IN if name in LONG else 1
-    false = [*filter(None, signals(harness, name, faults, DELAYS[:6:2], one_in))]
-    assert not false, "\n\n".join(false)
+    assert_nothing_false(signals(harness, name, faults, DELAYS[:6:2], one_in(name)))
 
 
 #: The faults of a case are tried in this many tests, so that workers share them.
@@ -192,30 +196,23 @@ PARTS = 3
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("name", CASES)
 def test_no_false_word_with_every_fault(name: str, part: int, harness: Harness) -> None:
-    long = name in LONG
     faults = [*FAULTS][part::PARTS]
-    of_reads = QUICK if long else FAULTS
-    one_in = ONE_OF_LONG_IN if long else 1
-    false = [*filter(None, singles(harness, name, faults, of_reads=of_reads, one_in=one_in))]
-    assert not false, "\n\n".join(false)
+    of_reads = QUICK if name in LONG else FAULTS
+    assert_nothing_false(singles(harness, name, faults, of_reads=of_reads, one_in=one_in(name)))
 
 
 @pytest.mark.full
 @pytest.mark.longest
 @pytest.mark.parametrize("name", CASES)
 def test_no_false_word_with_pairs(name: str, harness: Harness) -> None:
-    one_in = ONE_PAIR_IN * (ONE_OF_LONG_IN if name in LONG else 1)
-    false = [*filter(None, pairs(harness, name, ACTED, SECOND, one_in))]
-    assert not false, "\n\n".join(false)
+    assert_nothing_false(pairs(harness, name, ACTED, SECOND, ONE_PAIR_IN * one_in(name)))
 
 
 @pytest.mark.full
 @pytest.mark.longest
 @pytest.mark.parametrize("name", CASES)
 def test_no_false_word_with_signals(name: str, harness: Harness) -> None:
-    one_in = ONE_SIGNAL_IN * (ONE_OF_LONG_IN if name in LONG else 1)
-    false = [*filter(None, signals(harness, name, FAULTS, DELAYS, one_in))]
-    assert not false, "\n\n".join(false)
+    assert_nothing_false(signals(harness, name, FAULTS, DELAYS, ONE_SIGNAL_IN * one_in(name)))
 
 
 @pytest.mark.full

@@ -163,7 +163,6 @@ def test_any_arguments_from_a_shell(line: list[str], run: Shell, stub: Stub) -> 
                 "AWS_PROFILE",
                 "AWS_ACCESS_KEY_ID",
                 "AWS_SESSION_TOKEN",
-                "AWS_DEFAULTS_MODE",
                 "IAMCLI_STRICT",
                 "HOME",
                 "LANG",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,8 +24,8 @@ from support.kinds import (
 from support.selection import every
 from support.stub import Answer, canned, ok, refused
 
-import iamcli
 from iamcli.client.changes import CHECKS, NON_IDEMPOTENT
+from iamcli.client.model import slim_model
 from iamcli.client.retries import NOT_ARRIVED
 from iamcli.operations.outcomes import REMOVALS
 
@@ -94,14 +92,11 @@ def test_errors_of_a_connection_that_was_not_made_have_classes_of_their_own() ->
 
 def test_what_must_not_be_sent_twice_is_in_the_table() -> None:
     assert set(CREATING) == NON_IDEMPOTENT
-    model = json.loads(Path(iamcli.__file__).with_name("client").joinpath("model.json").read_text())
-    creating = {name for name in model["operations"] if name.startswith(("Create", "Upload"))}
-    assert creating <= NON_IDEMPOTENT
-    changing = {name for name in model["operations"] if not name.startswith(("Get", "List"))}
-    assert set(CHECKS) == changing
-    assert {
-        name for name in changing if name.startswith(("Delete", "Remove", "Detach", "Deactivate"))
-    } == set(REMOVALS)
+    operations = slim_model().operation_names
+    assert {name for name in operations if name.startswith(("Create", "Upload"))} <= NON_IDEMPOTENT
+    assert {name for name in operations if not name.startswith(("Get", "List"))} == set(CHECKS)
+    words = ("Delete", "Remove", "Detach", "Deactivate")
+    assert {name for name in operations if name.startswith(words)} == set(REMOVALS)
 
 
 @pytest.mark.parametrize(
@@ -298,9 +293,8 @@ def test_attempts_of_the_configuration(run_fast: ForkRunner, stub: Stub) -> None
     _, endpoint = meet(run_fast, stub, KINDS["read"], THROTTLED["Throttling"], **env)
     assert len(endpoint.requests) == 2
     # The environment goes before the file.
-    _, endpoint = meet(
-        run_fast, stub, KINDS["read"], THROTTLED["Throttling"], **env | {"AWS_MAX_ATTEMPTS": "1"}
-    )
+    env["AWS_MAX_ATTEMPTS"] = "1"
+    _, endpoint = meet(run_fast, stub, KINDS["read"], THROTTLED["Throttling"], **env)
     assert len(endpoint.requests) == 1
 
 

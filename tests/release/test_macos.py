@@ -189,11 +189,11 @@ def test_the_sandbox(shell):
 
 
 def test_only_one_module_of_botocore_asks_for_proxies():
-    """That is where iamcli/connection/transport.py puts the functions which read only variables."""
+    """There iamcli/connection/botocore_patches.py puts the functions that read only variables."""
     asking = re.compile(r"\b(?:getproxies|proxy_bypass)\b")
     modules = [*Path(botocore.__file__).parent.glob("*.py"), *(ROOT / "iamcli").rglob("*.py")]
     asked = [file for file in modules if asking.search(file.read_text())]
-    assert sorted(file.name for file in asked) == ["transport.py", "utils.py"]
+    assert sorted(file.name for file in asked) == ["botocore_patches.py", "utils.py"]
 
 
 DOCTOR = ["tests/cli/doctor"]

@@ -28,6 +28,13 @@ def show(run_fast: ForkRunner, *arguments: str, **env: str) -> Done:
     return run_fast("iam-usergetattributes", "-u", "bob", *arguments, env=env)
 
 
+def assert_refused(done: Done, said: str) -> None:
+    """A command has failed, with one line that begins with its name and ``said``."""
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"iam-usergetattributes: {said}")
+    assert done.err.count("\n") == 1
+
+
 def signed_by(endpoint: Endpoint) -> tuple[str, str]:
     """Return the access key id and the region that signed the last request."""
     found = re.search(
@@ -39,6 +46,7 @@ def signed_by(endpoint: Endpoint) -> tuple[str, str]:
 
 def write(run_fast: ForkRunner, name: str, text: str) -> Path:
     file = run_fast.home / name
+    file.parent.mkdir(exist_ok=True)
     file.write_bytes(text.encode())
     file.chmod(0o600)
     return file

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from iamcli.cli.sandbox.refusals import Refusal
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 from support.forked import tell
 from support.shell import KEY_ID, SECRET
 from support.ssh_keys import public_key

@@ -9,8 +9,13 @@ from botocore import exceptions
 
 from iamcli.cli.doctor import request
 from iamcli.client.messages import ErrorTranslator
-from iamcli.connection.credentials import CREDENTIAL_METHODS, InvalidNumber, find_keys, frozen
-from iamcli.connection.login import NoLogin
+from iamcli.connection.credentials import (
+    CREDENTIAL_METHODS,
+    InvalidNumber,
+    NoLogin,
+    find_keys,
+    frozen,
+)
 from iamcli.connection.sources import login
 from iamcli.errors import Failure
 

@@ -38,8 +38,6 @@ _NO_OPTIONS = {"credential_file": None, "client_config_file": None, "url": None}
 #: The finding of a check that depends on the AWS configuration, which cannot be read.
 UNREAD = skipped("not known until the configuration can be read")
 
-_NO_METADATA = "AWS_EC2_METADATA_DISABLED"
-
 
 class Unreadable(Failure):
     """A file of the AWS configuration cannot be parsed."""
@@ -121,14 +119,10 @@ class Configuration:
 
     def _read(self) -> bool:
         """Read the AWS configuration; return whether it is valid."""
-        before = os.environ.get(_NO_METADATA)
-        if self.offline:
-            # One of the defaults modes asks the instance for its region.
-            os.environ[_NO_METADATA] = "true"
         try:
             refuse_outside(self.connection)
             self.settings = Settings.for_connection(self.connection)
-            confine(self.connection, self.settings)
+            self.connection = confine(self.connection, self.settings).connection
         except ProfileNotFound as error:
             self.failures.setdefault("credentials", NoProfile(str(error)))
         except (BotoCoreError, ValueError) as error:
@@ -137,11 +131,6 @@ class Configuration:
             self.failures["environment"] = failure
         else:
             return True
-        finally:
-            if before is not None:
-                os.environ[_NO_METADATA] = before
-            elif self.offline:
-                del os.environ[_NO_METADATA]
         return False
 
     def _keep_address_failure(self, failure: Failure) -> None:
@@ -153,7 +142,7 @@ class Configuration:
         self.keys = keys
         if self.target:
             try:
-                check_service_endpoints(self.connection, self.settings, keys)
+                check_service_endpoints(self.settings, keys)
             except Failure as failure:
                 self._keep_address_failure(failure)
 

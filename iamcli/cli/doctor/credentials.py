@@ -24,8 +24,7 @@ from iamcli.cli.doctor.credential_sources import (
 from iamcli.cli.doctor.finding import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.variables import MISSPELLED
 from iamcli.config import properties
-from iamcli.connection.credentials import InvalidNumber, frozen
-from iamcli.connection.login import NoLogin
+from iamcli.connection.credentials import InvalidNumber, NoLogin, frozen
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False

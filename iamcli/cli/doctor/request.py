@@ -115,7 +115,7 @@ def send(
     SigV4Auth(key, operation.service, target.region).add_auth(request)
     proxied = bool(session["proxies"].get(urlsplit(target.url).scheme))
     try:
-        response = BoundedSession(timeout=(seconds, seconds), **session).send(request.prepare())
+        response = BoundedSession(timeout=seconds, **session).send(request.prepare())
     except (exceptions.BotoCoreError, ResponseParserError, UnexpectedResponse) as error:
         obstacle = problem(error)
         if proxied and obstacle in (UNREACHABLE, REFUSED, LOST, INVALID):

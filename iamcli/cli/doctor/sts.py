@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from iamcli.cli.doctor.request import Operation, Outcome
 from iamcli.client.messages import ErrorTranslator
 from iamcli.connection.endpoints import Destination, configured_endpoint, rules_endpoint
-from iamcli.connection.regions import NO_REGION, is_of_aws, partition, signing_region
+from iamcli.connection.regions import NO_REGION, is_of_aws, partition
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,11 +45,9 @@ def sts_target(configuration: Configuration, iam: Destination) -> Destination | 
     settings = configuration.settings
     region = settings.region
     with ErrorTranslator():
-        url, source = configured_endpoint(configuration.connection, settings, "sts")
-        if url:
-            signing = _region_of(url) or signing_region(url, region)
-            setting = settings.region_setting
-            return Destination(url, signing, source, specified=True, setting=setting)
+        configured = configured_endpoint(settings, "sts")
+        if configured:
+            return configured._replace(region=_region_of(configured.url) or configured.region)
         if not (is_of_aws(iam.url) and partition(iam.region)):
             return None
         if partition(region) != iam.partition:

@@ -57,7 +57,6 @@ READ = {
     ),
     "ca": ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
     "environment": (
-        "AWS_DEFAULTS_MODE",
         "AWS_EC2_METADATA_DISABLED",
         "AWS_IAM_HOME",
         "AWS_MAX_ATTEMPTS",
@@ -73,9 +72,10 @@ _ALL = [name for names in READ.values() for name in names]
 #: The name that is mistaken for AWS_CREDENTIAL_FILE.
 MISSPELLED = "AWS_CREDENTIALS_FILE"
 
-#: Variables of the old toolkits that have no effect, and why.
+#: Variables that have no effect, most of them of the old toolkits, and why.
 OLD = {
     MISSPELLED: "is not read, because the name is AWS_CREDENTIAL_FILE",
+    "AWS_DEFAULTS_MODE": "is not read",
     "AWS_IAM_JVM_OPTS": "is ignored, because Java is not used",
     "JAVA_HOME": "is ignored, because Java is not used",
     **dict.fromkeys(("EC2_HOME", "EC2_PRIVATE_KEY", "EC2_CERT", "EC2_URL"), "is not read"),
@@ -90,7 +90,6 @@ _EFFECTS = {
         "so that a container is asked for credentials",
     ),
 }
-_MODE = "AWS_DEFAULTS_MODE"
 #: The cause if a variable is set but empty.
 _EMPTY = "empty-variable"
 
@@ -115,7 +114,7 @@ def check(failure: Failure | None, reported: Collection[str], *, stopping: bool)
     stopping = stopping or bool(failure and damaged("environment"))
     return (
         _carriage_returns(stopping=stopping)
-        or (_invalid(failure) if failure else None)
+        or (failed(failure) if failure else None)
         or _without_effect(reported)
         or _hidden_modules()
         or _used()
@@ -133,12 +132,6 @@ def _carriage_returns(*, stopping: bool) -> Finding | None:
         "remove it from the script that sets the variable: sed -i 's/\\r$//' SCRIPT",
         "carriage-return",
     )
-
-
-def _invalid(failure: Failure) -> Finding:
-    if os.environ.get(_MODE) == "" and "defaults mode" in str(failure):
-        return wrong(f"{_MODE} is set but empty, which is no mode", f"run: unset {_MODE}", _EMPTY)
-    return failed(failure)
 
 
 def _without_effect(reported: Collection[str]) -> Finding | None:

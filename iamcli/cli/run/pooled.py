@@ -19,7 +19,8 @@ from botocore.httpsession import create_urllib3_context
 from urllib3.exceptions import ConnectTimeoutError
 
 from iamcli.client.client import Client
-from iamcli.client.http import BoundedSession, HTTPConnection, HTTPSConnection
+from iamcli.client.http import BoundedSession
+from iamcli.connection.botocore_patches import HTTPConnection, HTTPSConnection
 from iamcli.connection.sockets import Socket
 from iamcli.handover import is_own
 

@@ -87,7 +87,7 @@ def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
         connection.sendall(b"%s%d\n" % (handover.READY, os.getpid()))
         if connection.recv(1) == handover.START:
             connection.settimeout(None)
-            parents.Beginning.process = order.process
+            parents.begin_with(order.process)
             _end_with(connection)
             _run(program, connection, order.numbers)
     finally:

@@ -35,8 +35,7 @@ class _Simulated(PooledHTTPConnection):
 def warm_up() -> None:
     """Make a client, and let it sign, send and read, with a peer in this process."""
     with contextlib.suppress(Exception):
-        connection = Connection(_OPTIONS, _VARIABLES)
-        connection.simulated = True
+        connection = Connection(_OPTIONS, _VARIABLES, simulated=True)
         client = Client(connection, lambda _line: None)
         pool: Any = POOLS["http"]
         before, pool.ConnectionCls = pool.ConnectionCls, _Simulated

@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.exceptions import HTTPException
 
 from iamcli.cli.sandbox.wsgi import body
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 #: The status of a refusal with a code that the model does not have.
 STATUS = {"AccessDenied": 403, "NotImplemented": 501}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timezone
 from functools import partial
 from types import SimpleNamespace
@@ -137,33 +136,20 @@ def test_which_credentials_are_used(before: bool, monkeypatch: pytest.MonkeyPatc
     assert without == []
 
 
-@pytest.mark.parametrize("failure", [None, Failure("no"), ValueError("no")])
-def test_no_metadata_is_asked_for_offline(
-    failure: Exception | None, environ: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("failure", "check", "kind"),
+    [(Failure("no"), "environment", Failure), (ValueError("no"), "credentials", Unreadable)],
+)
+def test_a_configuration_that_cannot_be_read(
+    failure: Exception, check: str, kind: type[Failure], environ: pytest.MonkeyPatch
 ) -> None:
-    """Only until the configuration is read."""
-    seen = []
-
     def read(_: object) -> Settings:
-        seen.append(os.environ.get("AWS_EC2_METADATA_DISABLED"))
-        if failure:
-            raise failure
-        return Settings(None)
+        raise failure
 
     environ.setattr(Settings, "for_connection", read)
-    check, kind = (
-        ("credentials", Unreadable) if type(failure) is ValueError else ("environment", Failure)
-    )
-    for before in (None, "false", ""):
-        if before is not None:
-            environ.setenv("AWS_EC2_METADATA_DISABLED", before)
-        for offline in (False, True):
-            found = Configuration(offline=offline)
-            assert found.is_read is (failure is None)
-            if failure:
-                assert (str(found.failures[check]), type(found.failures[check])) == ("no", kind)
-            assert seen.pop() == ("true" if offline else before)
-            assert os.environ.get("AWS_EC2_METADATA_DISABLED") == before
+    found = Configuration(offline=True)
+    assert not found.is_read
+    assert (str(found.failures[check]), type(found.failures[check])) == ("no", kind)
 
 
 def test_credentials_that_are_renewed() -> None:

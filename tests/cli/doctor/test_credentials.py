@@ -16,8 +16,7 @@ from iamcli.cli.doctor import client_credentials, credential_sources, credential
 from iamcli.cli.doctor.client_credentials import Expired, Profile, Unobtainable, shared_files
 from iamcli.cli.doctor.configuration import Configuration, NoProfile, Unreadable
 from iamcli.cli.doctor.credential_sources import Source
-from iamcli.connection.credentials import InvalidNumber, find_keys
-from iamcli.connection.login import NoLogin
+from iamcli.connection.credentials import InvalidNumber, NoLogin, find_keys
 from iamcli.connection.settings import Settings
 
 if TYPE_CHECKING:

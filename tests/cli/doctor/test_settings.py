@@ -252,29 +252,28 @@ def test_an_empty_variable_is_a_warning(healthy: ForkRunner, run: Shell) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "said", "status"),
+    ("name", "said"),
     every(
         5,
         [
-            ("AWS_SHARED_CREDENTIALS_FILE", "no shared file of credentials is read", 0),
-            ("AWS_CONFIG_FILE", "no file of the AWS configuration is read", 0),
-            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "a container is asked for credentials", 0),
-            ("AWS_DEFAULTS_MODE", "which is no mode", 1),
-            ("AWS_RETRY_MODE", "which counts as not set", 0),
+            ("AWS_SHARED_CREDENTIALS_FILE", "no shared file of credentials is read"),
+            ("AWS_CONFIG_FILE", "no file of the AWS configuration is read"),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "a container is asked for credentials"),
+            ("AWS_RETRY_MODE", "which counts as not set"),
         ],
     ),
 )
 def test_what_an_empty_variable_does_is_said(
-    name: str, said: str, status: int, healthy: ForkRunner, run: Shell
+    name: str, said: str, healthy: ForkRunner, run: Shell
 ) -> None:
     file(run.home, ".aws/credentials", PROFILE)
     emptied = ("env", f"{name}=", "iamcli", "doctor", "--format", "json")
     report = parsed(run(*emptied))
-    assert (report.status, report.causes) == (status, [("environment", "empty-variable")])
+    assert (report.status, report.causes) == (0, [("environment", "empty-variable")])
     assert f"{name} is set but empty, " in report.said("environment")
     assert said in report.said("environment")
     assert report.said("environment").endswith(f"; run: unset {name}")
-    assert run("env", f"{name}=", "iam-usergetattributes").status == status
+    assert run("env", f"{name}=", "iam-usergetattributes").status == 0
     # Nothing else is claimed about a file that is not read.
     file(run.home, ".aws/config", "[default]\n")
     found = parsed(run(*emptied, "--offline", env={"AWS_CREDENTIAL_FILE": ""})).said("credentials")
@@ -282,8 +281,7 @@ def test_what_an_empty_variable_does_is_said(
         ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
         ("AWS_CONFIG_FILE", ".aws/config"),
     ):
-        if name != "AWS_DEFAULTS_MODE":
-            assert (read in found) is (name != variable)
+        assert (read in found) is (name != variable)
 
 
 def test_a_misspelled_or_empty_variable_explains_missing_credentials(
@@ -305,9 +303,7 @@ def test_a_misspelled_or_empty_variable_explains_missing_credentials(
     assert run("env", "AWS_CREDENTIAL_FILE=", "iam-usergetattributes", env=KEYS).status == 1
 
 
-def test_a_setting_that_every_command_refuses(
-    healthy: ForkRunner, run: Shell, service: Endpoint
-) -> None:
+def test_a_setting_that_every_command_refuses(healthy: ForkRunner, service: Endpoint) -> None:
     for name, value in (
         ("IAMCLI_TIMEOUT", "soon"),
         ("AWS_MAX_ATTEMPTS", "0"),
@@ -316,12 +312,6 @@ def test_a_setting_that_every_command_refuses(
         report = doctor(healthy, **{name: value})
         assert (report.status, report.result("environment")) == (1, "wrong")
         assert value in report.said("environment")
-    file(healthy.home, ".aws/config", "[default]\nregion=eu-west-1\n")
-    report = doctor(healthy, AWS_DEFAULTS_MODE="fast")
-    assert (report.status, report.result("environment")) == (1, "wrong")
-    report = parsed(run("env", "AWS_DEFAULTS_MODE=", "iamcli", "doctor", "--format", "json"))
-    assert (report.status, report.causes) == (1, [("environment", "empty-variable")])
-    assert "AWS_DEFAULTS_MODE is set but empty, which is no mode; " in report.said("environment")
     assert service.requests == []
 
 
@@ -367,7 +357,6 @@ def test_offline_asks_nobody_for_credentials(healthy: ForkRunner) -> None:
     process = file(healthy.home, "process.config", f"[default]\ncredential_process={script}\n")
     source = f"role_arn=arn:aws:iam::1:role/r\nsource_profile=default\n{PROFILE[10:]}"
     assuming = file(healthy.home, "role.config", f"[default]\n{source}")
-    auto = file(healthy.home, "auto.config", "[default]\ndefaults_mode=auto\n")
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
@@ -385,12 +374,12 @@ def test_offline_asks_nobody_for_credentials(healthy: ForkRunner) -> None:
         ):
             report = doctor(healthy, "--offline", **env, **more)
             assert (report.result("credentials"), report.status) == ("skipped", 0)
-        report = doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=auto)
+        report = doctor(healthy, "--offline", **env)
         assert (report.result("credentials"), report.status) == ("skipped", 0)
         assert "the role of the instance is not asked with --offline" in report.said("credentials")
         assert "the role of the instance (not asked with --offline)" in report.said("credentials")
         disabled = {**env, "AWS_EC2_METADATA_DISABLED": "true"}
-        report = doctor(healthy, "--offline", **disabled, AWS_CONFIG_FILE=auto)
+        report = doctor(healthy, "--offline", **disabled)
         assert report.causes == [("credentials", "no-credentials")]
         # Nobody has connected.
         assert select.select([server], [], [], 0)[0] == []

@@ -25,7 +25,6 @@ RETURN = (
 JAVA = "is ignored, because Java is not used"
 UNSET = "is set but empty, which counts as not set"
 TOO_FEW = Failure("AWS_MAX_ATTEMPTS: 0; use a whole number")
-NO_MODE = Failure("the defaults mode is no mode; correct it")
 
 
 @pytest.mark.parametrize(
@@ -56,16 +55,11 @@ NO_MODE = Failure("the defaults mode is no mode; correct it")
         # Nothing that a command needs.
         ({"AWS_IAM_HOME": "x\r"}, {}, f"warning (carriage-return): AWS_IAM_HOME contains{RETURN}"),
         ({}, {"failure": TOO_FEW}, f"wrong: {TOO_FEW!s}"),
-        ({}, {"failure": NO_MODE}, f"wrong: {NO_MODE!s}"),
         (
-            {"AWS_DEFAULTS_MODE": ""},
-            {"failure": NO_MODE},
-            (
-                "wrong (empty-variable): AWS_DEFAULTS_MODE is set but empty, which is no mode; "
-                "run: unset AWS_DEFAULTS_MODE"
-            ),
+            {"AWS_DEFAULTS_MODE": "standard"},
+            {},
+            "warning (old-variable): AWS_DEFAULTS_MODE is not read; run: unset AWS_DEFAULTS_MODE",
         ),
-        ({"AWS_DEFAULTS_MODE": ""}, {"failure": TOO_FEW}, f"wrong: {TOO_FEW!s}"),
         (
             {"JAVA_HOME": "x", "EC2_CERT": "x", "EC2_URL": "", "AWS_REGION": ""},
             {},

@@ -19,7 +19,7 @@ from support.stub import refused
 from iamcli.cli import index
 from iamcli.cli.explain.answers import Answers
 from iamcli.cli.explain.permissions import kind_of_resource
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,7 +23,7 @@ from iamcli.cli.sandbox.corrections.caller import ROOT, get_caller_identity, get
 from iamcli.cli.sandbox.corrections.policies import load_aws_policies_for
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, Request, answered
 from iamcli.cli.sandbox.refusals import Refusal
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 
 def apply() -> None:

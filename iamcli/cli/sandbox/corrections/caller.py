@@ -11,7 +11,7 @@ from moto.sts.models import STSBackend
 from moto.utilities.utils import get_partition
 
 from iamcli.cli.sandbox.refusals import Refusal
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from iamcli.cli.sandbox.rules import parameters
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.cli.sandbox.rules import parameters
 from iamcli.cli.sandbox.rules.table import rules
 from iamcli.cli.sandbox.wsgi import add_fields, fields, refuse
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

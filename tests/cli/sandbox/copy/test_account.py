@@ -35,7 +35,7 @@ from support.ssh_keys import public_key
 from support.terminal import Terminal
 
 from iamcli.cli.sandbox.launch import launcher
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -15,7 +15,7 @@ from support.entities import AWS_POLICY, DOCUMENT, HOLDERS, TAGGED, TRUST, build
 from support.refusals import ARN, CODES
 from support.shell import ROOT
 
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 pytestmark = pytest.mark.releases
 

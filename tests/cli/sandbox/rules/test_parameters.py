@@ -20,7 +20,7 @@ from support.refusals import (
 
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.cli.sandbox.rules import parameters
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

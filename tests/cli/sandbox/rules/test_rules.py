@@ -53,7 +53,7 @@ from support.ssh_keys import public_key
 
 from iamcli.cli.sandbox.rules import deletions, entities, names, passwords
 from iamcli.cli.sandbox.rules.table import COMMON, EXISTING, RULES
-from iamcli.client.full_model import full_model
+from iamcli.client.model import full_model
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
