@@ -78,43 +78,25 @@ class Answers:
 
     def bare(self, operation: str) -> dict[str, Any]:
         """Return an answer without values: its structures have no members."""
-        output = self._operations[operation].get("output")
-        members = self._shapes[output["shape"]]["members"] if output else {}
-        kinds = {name: self._shapes[member["shape"]]["type"] for name, member in members.items()}
-        return {name: {} for name, kind in kinds.items() if kind == "structure"}
+        members = self.members(operation, "output").items()
+        return {name: {} for name, shape_type in members if shape_type == "structure"}
 
-    def answers(self, operation: str) -> bool:
-        """Return whether the answer to ``operation`` has members."""
-        return "output" in self._operations[operation]
-
-    def is_switch(self, operation: str, parameter: str) -> bool:
-        """Return whether ``parameter`` of ``operation`` is true or false."""
-        shape = self._members(operation)[parameter]["shape"]
-        return bool(self._shapes[shape]["type"] == "boolean")
-
-    def parameters(self, operation: str) -> frozenset[str]:
-        """Return the names of the parameters of ``operation``."""
-        return frozenset(self._members(operation))
-
-    def _members(self, operation: str) -> dict[str, Any]:
-        shape = self._operations[operation].get("input")
-        return dict(self._shapes[shape["shape"]]["members"]) if shape else {}
+    def members(self, operation: str, shape: str) -> dict[str, str]:
+        """Return the names and types of the parameters ("input") or of the members ("output")."""
+        reference = self._operations[operation].get(shape)
+        members = self._shapes[reference["shape"]]["members"] if reference else {}
+        return {name: self._shapes[member["shape"]]["type"] for name, member in members.items()}
 
     def sources(self, value: Any) -> list[Source]:
         """Return where the values in ``value`` come from, in order."""
-        text = str(value) if isinstance(value, str | Number) else ""
-        return [self._sources[int(number)] for number in _VALUE.findall(text)]
+        return [part for part in self.parts(value) if isinstance(part, Source)]
 
-    def parts(self, line: str) -> list[str | Source]:
-        """Return the line as text and sources, in order."""
-        parts: list[str | Source] = []
-        end = 0
-        for value in _VALUE.finditer(line):
-            if value.start() > end:
-                parts.append(line[end : value.start()])
-            parts.append(self._sources[int(value[1])])
-            end = value.end()
-        return [*parts, line[end:]] if line[end:] else parts
+    def parts(self, value: Any) -> list[str | Source]:
+        """Return ``value`` as text and sources, in turn."""
+        return [
+            self._sources[int(part)] if number % 2 else part
+            for number, part in enumerate(_VALUE.split(str(value)))
+        ]
 
     def _structure(self, shape: str, where: Source) -> dict[str, Any]:
         members = self._shapes[shape]["members"]
@@ -124,18 +106,18 @@ class Answers:
         }
 
     def _value(self, shape: str, where: Source) -> Any:
-        kind = self._shapes[shape]["type"]
-        if kind == "structure":
+        shape_type = self._shapes[shape]["type"]
+        if shape_type == "structure":
             return self._structure(shape, where)
-        if kind == "list":
+        if shape_type == "list":
             return self._list(self._shapes[shape]["member"]["shape"], where)
         where = where._replace(document=shape == "policyDocumentType")
-        if kind == "map":
+        if shape_type == "map":
             return {self._new(where): self._number(where)}
-        if kind in {"integer", "boolean"}:
+        if shape_type in {"integer", "boolean"}:
             return self._number(where)
         text = self._new(where)
-        return text.encode() if kind == "blob" else text
+        return text.encode() if shape_type == "blob" else text
 
     def _list(self, shape: str, where: Source) -> list[Any]:
         if where.list:

@@ -10,9 +10,9 @@ import json
 
 from iamcli import quoting
 from iamcli.cli.explain import query
-from iamcli.cli.explain.explanation import Line, Step
 from iamcli.cli.explain.inputs import Standard
 from iamcli.cli.explain.plan import Plan, spelled, variable
+from iamcli.cli.explain.recorder import Line, Step
 from iamcli.operations.deletion import UNKNOWN_OPERATION
 
 TYPE_CHECKING = False
@@ -57,14 +57,14 @@ class _Script:
         commands = [*self._prompts(), *filter(None, self._commands())]
         if not self._plan.is_branched():
             return " &&\n".join(commands).split("\n")
-        codes = {code for step in self._explanation.steps for code in step.ignored}
+        codes = {code for step in self._plan.steps.values() for code in step.ignored}
         tried = [_TRY] if codes else []
         lacking = [f"lacking='{'|'.join(_LACKING)}'"] if codes & {*_LACKING} else []
         return "\n".join(["(", "set -e", *tried, *lacking, *commands, ")"]).split("\n")
 
     def _prompts(self) -> Iterator[str]:
         """Yield the commands that read what the command reads from standard input."""
-        for step in self._explanation.steps:
+        for step in self._plan.steps.values():
             for name, value in step.parameters.items():
                 if isinstance(value, Standard):
                     yield f"IFS= read -rsp '{name}: ' {variable(name)}"
@@ -97,9 +97,8 @@ class _Script:
         if not self._plan.is_text(line):
             return ""
         file = self._inputs.file(line.text)
-        printing = f"printf '%s\\n' {quoting.quoted(line.text.strip())}"
-        if file:
-            printing = f"cat {quoting.file(file.name)}"
+        text = quoting.quoted(line.text.strip())
+        printing = f"cat {quoting.file(file.name)}" if file else f"printf '%s\\n' {text}"
         conditions = [f'[ -z "${self._plan.variable(number)}" ] || ' for number in line.needs]
         return "".join([*conditions, printing])
 
@@ -126,11 +125,12 @@ class _Script:
         words = self._words(step, query.lines(printed, self._explanation.defaults))
         if step.number in self._plan.kept:
             command = self._assigned(self._plan.variable(step.number), step, words)
-        elif self._answers.answers(step.operation) and not printed:
-            command = f"{_try(step)}{words} > /dev/null"
         else:
-            command = f"{_try(step)}{words}"
-        return self._conditional(step, command)
+            unwanted = self._answers.members(step.operation, "output") and not printed
+            command = f"{_try(step)}{words}{' > /dev/null' if unwanted else ''}"
+        if step.needs:
+            return f'if [ -n "${self._plan.variable(step.needs[0])}" ]; then\n  {command}\nfi'
+        return command
 
     def _list(self, step: Step, row: str) -> str:
         """Return the command that keeps the entries for a loop, and the marker if there can be one.
@@ -140,35 +140,29 @@ class _Script:
         name = self._plan.variable(step.number)
         if not any(map(self._plan.is_marker, self._explanation.lines)):
             return self._assigned(name, step, self._words(step, row))
-        return "\n".join(
-            [
-                self._assigned(name, step, self._words(step, f"[[[Marker]], {row}][]")),
-                f"marker=${{{name}%%$'\\n'*}}",
-                f'{name}=${{{name}#"$marker"}}',
-            ]
+        return (
+            f"{self._assigned(name, step, self._words(step, f'[[[Marker]], {row}][]'))}\n"
+            f"marker=${{{name}%%$'\\n'*}}\n"
+            f'{name}=${{{name}#"$marker"}}'
         )
 
-    def _options_kept(self, step: Step, resent: Sequence[Source]) -> str:
+    def _options_kept(self, step: Step, resent: Sequence[tuple[Step, str, Source]]) -> str:
         """Return the command that keeps values of the answer as options of a later request."""
-        members = [source.member for source in resent]
+        members = [source.member for _, _, source in resent]
         words = self._words(step, f"[[{', '.join(members)}]]")
         commands = [
             self._assigned("kept_values", step, words),
             f'read -r {" ".join(map(variable, members))} <<< "$kept_values"',
             "kept=()",
         ]
-        for later in self._explanation.steps:
-            for name, value in later.parameters.items():
-                for source in self._answers.sources(value):
-                    if source in resent:
-                        member = variable(source.member)
-                        option = f"--{spelled(name)}"
-                        if not self._answers.is_switch(later.operation, name):
-                            option += f' "${member}"'
-                        commands.append(
-                            f"case ${{{member}:-None}} in None | False | 0) ;; "
-                            f"*) kept+=({option}) ;; esac"
-                        )
+        for later, name, source in resent:
+            member = variable(source.member)
+            option = f"--{spelled(name)}"
+            if self._answers.members(later.operation, "input")[name] != "boolean":
+                option += f' "${member}"'
+            commands.append(
+                f"case ${{{member}:-None}} in None | False | 0) ;; *) kept+=({option}) ;; esac"
+            )
         return "\n".join(commands)
 
     def _creation_of_device(self, step: Step) -> str:
@@ -189,13 +183,6 @@ class _Script:
     def _assigned(self, name: str, step: Step, words: str) -> str:
         return f"{name}=$({_try(step)}{words})"
 
-    def _conditional(self, step: Step, command: str) -> str:
-        looped = {number for number, _ in step.loops}
-        for number in step.needs:
-            if number not in looped:
-                return f'if [ -n "${self._plan.variable(number)}" ]; then\n  {command}\nfi'
-        return command
-
     # Loops.
 
     def _loop(self, loop: tuple[int, str]) -> str:
@@ -210,9 +197,7 @@ class _Script:
                 if all((source.request, source.list) == loop for source in event.sources):
                     body += self._printing(event.sources)
                 continue
-            if isinstance(following, Line) and any(
-                source.request == event.number for source in following.sources
-            ):
+            if isinstance(following, Line) and event.number in following.requests:
                 body += self._printing([source for source in following.sources if source.list])
             command = self._request(event)
             if event.entries == {0} and listed in _FIRST:
@@ -238,7 +223,8 @@ class _Script:
             if name in {"MaxItems", "Marker"}:
                 continue
             sources = self._answers.sources(value)
-            if isinstance(value, str) and self._is_read_by_aws(value):
+            read = isinstance(value, str) and value.startswith(_READ_BY_AWS)
+            if read and not self._inputs.file(value):
                 unsafe[name] = value
             elif sources and not sources[0].list:
                 kept = ' "${kept[@]}"'
@@ -254,9 +240,6 @@ class _Script:
         elif step.number in self._plan.kept:
             words.append("--output text")
         return " ".join(words) + kept
-
-    def _is_read_by_aws(self, value: str) -> bool:
-        return value.startswith(_READ_BY_AWS) and not self._inputs.file(value)
 
     def _paging(self, step: Step) -> list[str]:
         if step.paged:

@@ -18,7 +18,7 @@ from support.stub import refused
 
 from iamcli.cli import index
 from iamcli.cli.explain.answers import Answers
-from iamcli.cli.explain.permissions import kind_of_resource
+from iamcli.cli.explain.permissions import resource_type
 from iamcli.client.full_model import full_model
 
 if TYPE_CHECKING:
@@ -392,7 +392,7 @@ def test_every_operation_has_a_resource_or_all(command: str) -> None:
     calls = re.search(r"Calls: ([\w,\s]+)\Z", documentation.strip())
     assert calls
     for operation in re.split(r",\s+", calls[1].strip()):
-        assert (kind_of_resource(Answers(), operation) is None) is (operation in ALL_RESOURCES)
+        assert (resource_type(Answers(), operation) is None) is (operation in ALL_RESOURCES)
 
 
 #: The actions without resource-level permissions.
