@@ -120,10 +120,9 @@ def whole() -> dict[str, Any]:
         },
         {"SerialNumber": f"{device}spare"},
     ]
-    for number, name in enumerate(schema.PASSWORD_POLICY):
-        kind = schema.PASSWORD_POLICY[name]
+    for number, (name, value_type) in enumerate(schema.PASSWORD_POLICY.items()):
         content["password_policy"][name.removesuffix("?")] = (
-            number % 3 == 0 if kind == schema.FLAG else 12 + number
+            number % 3 == 0 if value_type == schema.FLAG else 12 + number
         )
     content["password_policy"]["ExpirePasswords"] = True
     made: dict[str, Any] = dated(content)

@@ -52,9 +52,9 @@ def begin(
         "unread": [],
         "unknown": [],
     }
-    for key, (member, kind) in DETAILS.items():
-        snapshot[member] = pick(kind, details[key], convert)
-        check(kind, snapshot[member], member)
+    for key, (member, value_type) in DETAILS.items():
+        snapshot[member] = pick(value_type, details[key], convert)
+        check(value_type, snapshot[member], member)
     snapshot["instance_profiles"] = [
         pick(INSTANCE_PROFILE, profile, convert)
         for role in details["RoleDetailList"]

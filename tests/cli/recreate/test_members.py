@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from support.forked import Done, ForkRunner
 
 ACCOUNT = "123456789012"
-#: Values of each kind that cannot be any text.
+#: Values of each type that cannot be any text.
 OTHERS = {
     schema.FLAG: True,
     schema.NUMBER: 1,
@@ -48,15 +48,15 @@ HOSTILE = (
 )
 
 
-def of_kind(kind: Any, text: str) -> Any:
-    """Return a value of a ``kind`` of the schema, with all its members; each text is ``text``."""
-    if isinstance(kind, schema.OrNull):
-        return of_kind(kind.kind, text)
-    if isinstance(kind, list):
-        return [of_kind(kind[0], text)]
-    if isinstance(kind, dict):
-        return {name.removesuffix("?"): of_kind(inner, text) for name, inner in kind.items()}
-    return {text: 1} if kind == schema.COUNTS else OTHERS.get(kind, text)
+def of_type(value_type: Any, text: str) -> Any:
+    """Return a value of a type of the schema, with all its members; each text is ``text``."""
+    if isinstance(value_type, schema.OrNull):
+        return of_type(value_type.value_type, text)
+    if isinstance(value_type, list):
+        return [of_type(value_type[0], text)]
+    if isinstance(value_type, dict):
+        return {name.removesuffix("?"): of_type(inner, text) for name, inner in value_type.items()}
+    return {text: 1} if value_type == schema.COUNTS else OTHERS.get(value_type, text)
 
 
 def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -91,7 +91,7 @@ def check_comments(script: str) -> None:
         assert all(map(is_shown, line)), line
 
 
-ORDINARY = of_kind(schema.SNAPSHOT, "x")
+ORDINARY = of_type(schema.SNAPSHOT, "x")
 PLACES = {".".join(map(str, place)): place for place in places(ORDINARY)}
 
 
@@ -133,7 +133,7 @@ def test_a_snapshot_of_hostile_texts_runs_nothing_else(
     run_fast: ForkRunner, tmp_path: Path, text: str, shell: str
 ) -> None:
     need(shell)
-    snapshot = {**of_kind(schema.SNAPSHOT, text), "version": 1}
+    snapshot = {**of_type(schema.SNAPSHOT, text), "version": 1}
     done = recreated(run_fast, snapshot)
     assert (done.status, done.err) == (0, "")
     check_comments(done.out)

@@ -42,8 +42,7 @@ from support.stub import Answer, Endpoint, ok, refused
 from support.terminal import Terminal
 
 from iamcli.cli.snapshot import content
-from iamcli.cli.snapshot.pace import Pace
-from iamcli.cli.snapshot.remaining import Remaining
+from iamcli.cli.snapshot.pace import Pace, Remaining
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
