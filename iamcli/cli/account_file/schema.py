@@ -6,6 +6,8 @@ a secret, can get into it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -22,11 +24,10 @@ FLAG, NUMBER, COUNTS = "flag", "number", "counts"
 # member that may be absent ends with "?". OrNull is for a value that may be null.
 
 
-class OrNull:
+class OrNull(NamedTuple):
     """A value that is null if there is none. ``value_type``: its type if there is one."""
 
-    def __init__(self, value_type: Any) -> None:
-        self.value_type = value_type
+    value_type: Any
 
 
 TAGS = [{"Key": TEXT, "Value": TEXT}]
@@ -132,8 +133,7 @@ SERVER_CERTIFICATE = {
     "Tags?": TAGS,
 }
 VIRTUAL_MFA_DEVICE = {
-    "SerialNumber": TEXT,
-    "EnableDate?": DATE,
+    **MFA_DEVICE,
     "User?": {"Path?": TEXT, "UserName?": TEXT, "UserId?": TEXT, "Arn": TEXT, "CreateDate?": DATE},
 }
 PASSWORD_POLICY = {

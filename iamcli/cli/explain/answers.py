@@ -51,9 +51,6 @@ class Number(int):
     def __str__(self) -> str:
         return self.text
 
-    def __format__(self, specification: str) -> str:
-        return self.text
-
 
 class Answers:
     """Makes answers, and knows where each of their values comes from."""
@@ -76,11 +73,6 @@ class Answers:
             answer["IsTruncated"] = not empty
         return answer
 
-    def bare(self, operation: str) -> dict[str, Any]:
-        """Return an answer without values: its structures have no members."""
-        members = self.members(operation, "output").items()
-        return {name: {} for name, shape_type in members if shape_type == "structure"}
-
     def members(self, operation: str, shape: str) -> dict[str, str]:
         """Return the names and types of the parameters ("input") or of the members ("output")."""
         reference = self._operations[operation].get(shape)
@@ -99,10 +91,11 @@ class Answers:
         ]
 
     def _structure(self, shape: str, where: Source) -> dict[str, Any]:
-        members = self._shapes[shape]["members"]
         return {
-            name: self._value(member["shape"], _member(where, name))
-            for name, member in members.items()
+            name: self._value(
+                member["shape"], where._replace(member=f"{where.member}.{name}".removeprefix("."))
+            )
+            for name, member in self._shapes[shape]["members"].items()
         }
 
     def _value(self, shape: str, where: Source) -> Any:
@@ -136,10 +129,6 @@ class Answers:
         self._sources.append(where._replace(member=where.member or "@"))
         marks = _DISTINGUISHED.get(where.list, ("",))
         return f"\ue000{len(self._sources) - 1}{marks[where.entry]}\ue001"
-
-
-def _member(where: Source, name: str) -> Source:
-    return where._replace(member=f"{where.member}.{name}" if where.member else name)
 
 
 def _emptied(value: Any) -> Any:

@@ -55,9 +55,11 @@ class _Script:
     def lines(self) -> list[str]:
         """Return the lines of the script."""
         commands = [*self._prompts(), *filter(None, self._commands())]
-        if not self._plan.is_branched():
+        steps = self._plan.steps.values()
+        branched = any(step.loops or step.needs or step.ignored for step in steps)
+        if not (branched or self._plan.kept):
             return " &&\n".join(commands).split("\n")
-        codes = {code for step in self._plan.steps.values() for code in step.ignored}
+        codes = {code for step in steps for code in step.ignored}
         tried = [_TRY] if codes else []
         lacking = [f"lacking='{'|'.join(_LACKING)}'"] if codes & {*_LACKING} else []
         return "\n".join(["(", "set -e", *tried, *lacking, *commands, ")"]).split("\n")
@@ -80,8 +82,6 @@ class _Script:
                 written.add(loop)
                 yield self._loop(loop)
 
-    # Lines of output.
-
     def _line(self, line: Line) -> str:
         """Return the command that prints a line, "" if a request prints it."""
         if self._plan.is_marker(line):
@@ -90,7 +90,8 @@ class _Script:
             if source.member == "AccessKey.AccessKeyId" and self._inputs.written:
                 return f"sed -n 's/^AWSAccessKeyId=//p' {quoting.file(self._inputs.written)}"
             if source.request in self._plan.kept:
-                if not self._plan.is_first(line, source.request):
+                lines = (other for other in self._plan.lines if source.request in other.requests)
+                if line is not next(lines):
                     return ""
                 name = self._plan.variable(source.request)
                 return f'[ -z "${name}" ] || printf \'%s\\n\' "${name}"'
@@ -105,8 +106,6 @@ class _Script:
     def _printing(self, sources: Sequence[Source]) -> list[str]:
         """Return the commands that print the values of an entry."""
         return [f"printf '%s\\n' \"${_entry_variable(source)}\"" for source in sources]
-
-    # Requests.
 
     def _request(self, step: Step) -> str:
         """Return the command that sends a request, and what follows from its answer."""
@@ -183,8 +182,6 @@ class _Script:
     def _assigned(self, name: str, step: Step, words: str) -> str:
         return f"{name}=$({_try(step)}{words})"
 
-    # Loops.
-
     def _loop(self, loop: tuple[int, str]) -> str:
         """Return the loop over the entries of a list."""
         number, listed = loop
@@ -211,8 +208,6 @@ class _Script:
             f"while IFS=$'\\t' read -r {' '.join(variables)}; do\n"
             f'  [ -n "${variables[0]}" ] || continue\n{inner}\ndone <<< "${name}"'
         )
-
-    # Words.
 
     def _words(self, step: Step, expression: str) -> str:
         """Return the command that sends the request, and prints what ``expression`` finds."""

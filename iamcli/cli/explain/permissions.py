@@ -57,18 +57,23 @@ def policy(explanation: Explanation) -> dict[str, Any]:
     """
     if not explanation.steps:
         raise Failure("the command sends no request, so it needs no permissions")
-    paths = dict(_paths(explanation))
+    paths = {
+        (created, step.parameters[_NAMES[created][0]]): step.parameters.get("Path", "/")
+        for step in explanation.steps.values()
+        if (created := resource_type(explanation.answers, step.operation))
+        and "Path" in explanation.answers.members(step.operation, "input")
+    }
     resources: dict[str, dict[str, None]] = {}
     for step in explanation.steps.values():
         for action in _actions(step):
             arns = dict.fromkeys(_resources(explanation, action, step, paths))
             resources.setdefault(action, {}).update(arns)
     granted: dict[tuple[str, ...], list[str]] = {}
-    for action, of_action in resources.items():
-        granted.setdefault(tuple(of_action), []).append(action)
+    for action, arns in resources.items():
+        granted.setdefault(tuple(arns), []).append(action)
     statements = [
-        {"Effect": "Allow", "Action": names, "Resource": list(arns)}
-        for arns, names in granted.items()
+        {"Effect": "Allow", "Action": names, "Resource": list(resource)}
+        for resource, names in granted.items()
     ]
     return {"Version": "2012-10-17", "Statement": statements}
 
@@ -87,15 +92,6 @@ def resource_type(answers: Answers, operation: str) -> str | None:
         return "user"
     parameters = answers.members(operation, "input").keys()
     return next((found for found, names in _NAMES.items() if parameters & {*names}), None)
-
-
-def _paths(explanation: Explanation) -> Iterator[tuple[tuple[str, str], str]]:
-    """Yield the path of each entity that the command creates."""
-    for step in explanation.steps.values():
-        created = resource_type(explanation.answers, step.operation)
-        if created and "Path" in explanation.answers.members(step.operation, "input"):
-            name = step.parameters[_NAMES[created][0]]
-            yield (created, name), step.parameters.get("Path", "/")
 
 
 def _resources(

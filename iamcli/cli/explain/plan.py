@@ -43,11 +43,6 @@ class Plan:
             loops += self.steps[source.request].loops
         return next((loop for loop in loops if loop in self.loops), None)
 
-    def is_branched(self) -> bool:
-        """Return whether there are loops or conditions."""
-        steps = self.steps.values()
-        return bool(self.kept) or any(step.loops or step.needs or step.ignored for step in steps)
-
     def variable(self, number: int) -> str:
         """Return the variable for the answer to a request ("access_keys")."""
         words = spelled(self.steps[number].operation).partition("-")[2]
@@ -91,10 +86,6 @@ class Plan:
         """Return whether the line has the marker of a list for whose entries requests are sent."""
         looped = {number for number, _ in self.loops}
         return any(s.member == "Marker" and s.request in looped for s in line.sources)
-
-    def is_first(self, line: Line, number: int) -> bool:
-        """Return whether the line is the first one with a value of the answer to a request."""
-        return line is next(other for other in self.lines if number in other.requests)
 
     def _is_printed_later(self, step: Step) -> bool:
         """Return whether another request or a line of text comes before what is printed of it."""

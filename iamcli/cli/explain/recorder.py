@@ -137,9 +137,10 @@ class Recorder(IAM):
         differs = self._case.number == step.number
         if differs and self._case.code:
             raise ServiceError(self._case.code, "")
+        answer = self._answers.answer(operation, step.number, empty=differs)
         if differs and self._case.bare:
-            return self._answers.bare(operation)
-        return self._answers.answer(operation, step.number, empty=differs)
+            return {name: {} for name, value in answer.items() if isinstance(value, dict)}
+        return answer
 
     def pause(self, seconds: float, reason: str) -> None:
         """Do not wait."""
