@@ -1,17 +1,26 @@
-"""What two snapshots of an account may differ in, after a script of ``iamcli recreate`` has run.
+"""Scripts of ``iamcli recreate``, and what they change.
 
-The comments of the script name it, and nothing else may differ. Each row of the tables below is one
-kind of comment, with what it allows.
+What two snapshots of an account may differ in, after a script has run, is in its comments, and
+nothing else may differ. Each row of the tables below is one kind of comment, with what it allows.
 """
 
 from __future__ import annotations
 
 import copy
+import json
 import re
+import subprocess
 from typing import TYPE_CHECKING, Any
+
+from support.shell import BIN
+from support.snapshot import loaded, succeeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from support.forked import Done, ForkRunner
+    from support.shell import Shell
 
     Snapshot = dict[str, Any]
     Lost = Callable[[Snapshot, str], None]
@@ -43,6 +52,38 @@ OF_USER = {
     ),
     r"MFA device (\S+): .*": ("MFADevices", "SerialNumber"),
 }
+
+
+def taken(run: Shell | ForkRunner) -> Snapshot:
+    """Take a snapshot; return it."""
+    succeeded(run("iamcli", "snapshot", "--force", "account.json"))
+    return loaded(run)
+
+
+def recreate(run: Shell | ForkRunner, content: object, *arguments: str) -> Done:
+    """Run ``iamcli recreate`` with the snapshot ``content`` and other arguments."""
+    (run.home / "before.json").write_text(json.dumps(content))
+    return run("iamcli", "recreate", "before.json", *arguments)
+
+
+def shellcheck(folder: Path, *scripts: str, shell: str = "sh") -> None:
+    """Check scripts with ShellCheck, which must have no finding; they are written to ``folder``."""
+    files = [folder / f"{number}.sh" for number in range(len(scripts))]
+    for file, script in zip(files, scripts, strict=True):
+        file.write_bytes(script.encode())
+    done = subprocess.run(
+        [BIN / "shellcheck", "-s", shell, *files], capture_output=True, check=False, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def leaves(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the place of each value in a snapshot that has no parts."""
+    if isinstance(value, (dict, list)):
+        for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(inner, (*place, name))
+    else:
+        yield place
 
 
 def _password(snapshot: Snapshot, user: str) -> None:

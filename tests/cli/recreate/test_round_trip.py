@@ -9,7 +9,6 @@ import copy
 import itertools
 import json
 import re
-import subprocess
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,8 +21,18 @@ from support.generated import fill, hostile_snapshots
 from support.populated import client
 from support.recorded_calls import CERTIFICATE, Recorder
 from support.requirements import need
-from support.round import CANNOT, IDS_AND_DATES, NEW, comments, differences
-from support.shell import BIN, ROOT, Shell
+from support.round import (
+    CANNOT,
+    IDS_AND_DATES,
+    NEW,
+    comments,
+    differences,
+    leaves,
+    recreate,
+    shellcheck,
+    taken,
+)
+from support.shell import Shell
 from support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -84,7 +93,7 @@ class World(NamedTuple):
         """Fill the account; delete a part and create it again; then create all in an empty one."""
         resettable.reset(self.url)
         entities = fill(self.iam, data)
-        before = self.snapshot("before.json")
+        before = taken(self.run)
         deleted = data.draw(st.lists(st.sampled_from(entities), unique=True)) if entities else []
         if deleted:
             for entity in deleted:
@@ -97,14 +106,16 @@ class World(NamedTuple):
         """Create ``entities`` of the snapshot ``before`` again; compare what is there then."""
         # An empty account has no ARN, and so no number.
         account = () if before["account"] else ("--account", ACCOUNT)
-        script = self.succeed("iamcli", "recreate", *account, "before.json", *entities).out
+        made = recreate(self.run, before, *entities, *account)
+        assert made.status == 0, made
+        script = made.out
         self.scripts.append(script)
         (self.run.home / "script.sh").write_bytes(script.encode())
         files = sorted(self.run.home.rglob("*"))
         done = self.sh(shell, script, script.count(ASKS))
         assert done.status == 0, done
         assert sorted(self.run.home.rglob("*")) == files
-        after = self.snapshot("after.json")
+        after = taken(self.run)
         found = differences(before, after, script, None if ALL in entities else entities)
         assert not found, "\n".join(found)
         created = comments(script).get(CREATES)
@@ -120,7 +131,7 @@ class World(NamedTuple):
         assert done.status == 1, done
         assert stopped, done
         assert stopped[1].replace("the account", "the account alias") in created
-        after = self.snapshot("after.json")
+        after = taken(self.run)
         assert after | {"taken": ""} == before | {"taken": ""}
 
     def sh(self, shell: str, script: str, passwords: int) -> Done:
@@ -134,12 +145,6 @@ class World(NamedTuple):
                 terminal.wait_for(prompt)
                 terminal.type(f"{PASSWORD}\r")
         return Done(terminal.status(), "", terminal.shown)
-
-    def snapshot(self, name: str) -> dict[str, Any]:
-        """Take a snapshot, and return it."""
-        self.succeed("iamcli", "snapshot", "--force", name)
-        taken: dict[str, Any] = json.loads((self.run.home / name).read_text())
-        return taken
 
     def succeed(self, *arguments: str) -> Done:
         done = self.run(*arguments)
@@ -160,18 +165,6 @@ def world(moto: str, aws: Shell, run_fast: ForkRunner, programs: Path) -> World:
     return World(client(moto), moto, run_fast, aws, [])
 
 
-def shellcheck(folder: Path, scripts: list[str]) -> None:
-    """Check scripts with shellcheck, which must have no finding."""
-    files = []
-    for number, script in enumerate(scripts):
-        files.append(f"{number}.sh")
-        (folder / files[-1]).write_bytes(script.encode())
-    done = subprocess.run(
-        [BIN / "shellcheck", *files], cwd=folder, capture_output=True, check=False, text=True
-    )
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
-
-
 def parts(number: int, examples: int) -> list[Any]:
     """Return ``number`` seeds, each for so many accounts that are checked in make test-full."""
     return [pytest.param(one, examples, marks=pytest.mark.full) for one in range(1, number + 1)]
@@ -188,16 +181,7 @@ def test_what_is_deleted_comes_back(world: World, start: int, examples: int) -> 
         world.go_round(shells, data)
 
     go_round()
-    shellcheck(world.run.home, world.scripts[-CHECKED:])
-
-
-def leaves(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the place of each value in a snapshot that has no parts."""
-    if not isinstance(value, (dict, list)):
-        yield place
-        return
-    for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
-        yield from leaves(inner, (*place, name))
+    shellcheck(world.run.home, *world.scripts[-CHECKED:])
 
 
 @seed(0)
@@ -265,8 +249,7 @@ def hostile_texts(snapshot: dict[str, Any]) -> set[str]:
 @pytest.fixture
 def recorder(tmp_path: Path) -> Recorder:
     need(*SHELLS)
-    names = [path.name for path in (ROOT / "bin").glob("iam-*")]
-    return Recorder(tmp_path, [*names, "iamcli", "aws"])
+    return Recorder(tmp_path)
 
 
 def run_hostile(
@@ -309,4 +292,4 @@ def test_a_hostile_snapshot_makes_a_script_that_creates_and_does_nothing_else(
         scripts.append(run_hostile(run_fast, recorder, snapshot, next(shells)))
 
     check()
-    shellcheck(run_fast.home, scripts[-CHECKED:])
+    shellcheck(run_fast.home, *scripts[-CHECKED:])
