@@ -6,11 +6,13 @@ import json
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from support.shell import ROOT
+from support.shell import ROOT, Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from support.forked import Done
 
 #: The ID that the certificates get.
 CERTIFICATE = "TA7SMP42TDN5Z26OBPJE7EXAMPLE"
@@ -84,11 +86,27 @@ class Recorder:
             (self.folder / name).write_text(text)
             (self.folder / name).chmod(0o755)
 
+    def run(self, shell: str, script: str) -> Done:
+        """Run a script, which must not write anything; return how it ends."""
+        folder = self.folder.parent
+        work = folder / "work"
+        work.mkdir(exist_ok=True)
+        (folder / "script.sh").write_bytes(script.encode())
+        before = _files(folder)
+        programs = {"PATH": f"{self.folder}:/usr/bin:/bin"}
+        done = Shell(work, programs)(shell, str(folder / "script.sh"))
+        assert _files(folder) == before
+        return done
+
     def calls(self) -> list[Call]:
         """Return the calls since the last time."""
         lines = self._record.read_text().splitlines()
         self._record.unlink()
         return [Call(*json.loads(line)) for line in lines]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.name != "calls")
 
 
 def _texts(value: object) -> Iterator[str]:

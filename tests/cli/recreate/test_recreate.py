@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated, resettable
-from support.copies import ARN, GROUP, READ_ONLY, role, snapshot, user
+from support.copies import ARN, GROUP, READ_ONLY, instance_profile, role, snapshot, user
 from support.recorded_calls import Recorder
 from support.requirements import need
-from support.round import CANNOT, IDS_AND_DATES, UNKNOWN, comments, recreate, shellcheck, taken
+from support.round import CANNOT, IDS_AND_DATES, UNKNOWN, comments, recreate, shellcheck, without
 from support.selection import every, usual
-from support.shell import BIN, ROOT
-from support.snapshot import loaded, succeeded
+from support.shell import BIN
+from support.snapshot import loaded, saved, succeeded
 from support.ssh_keys import public_key
 from support.stub import refused
 from support.terminal import Terminal
@@ -59,9 +59,7 @@ NEW_OR_LOST = IDS_AND_DATES | {
 
 def kept(value: Any) -> Any:
     """Return what a script must create again of a snapshot."""
-    if isinstance(value, dict):
-        return {name: kept(value[name]) for name in value if name not in NEW_OR_LOST}
-    return list(map(kept, value)) if isinstance(value, list) else value
+    return without(NEW_OR_LOST, value)
 
 
 def made(run: Shell | ForkRunner, content: dict[str, Any], *arguments: str) -> str:
@@ -84,10 +82,7 @@ def account(aws: Shell, programs: Path) -> Any:
     """A client of a private IAM with bob and all that can belong to an account."""
     aws.env["PATH"] = f"{programs}:/usr/bin:/bin"
     iam = populated.client(aws.env["AWS_IAM_URL"])
-    body, _, key = (
-        (ROOT / "tests" / "answers" / f"{name}.pem").read_text()
-        for name in ("cert", "chain", "key")
-    )
+    body, _, key = populated.pem_files()
     iam.create_group(GroupName="dev", Path="/groups/")
     iam.create_group(GroupName="-h")
     iam.create_policy(
@@ -167,29 +162,29 @@ DELETED = {
 
 @pytest.mark.parametrize("entity", usual(("instance-profile/front",), DELETED))
 def test_a_deleted_entity_comes_back(account: Any, aws: Shell, entity: str) -> None:
-    before = taken(aws)
+    before = saved(aws, "--force")
     script = made(aws, before, entity)
     assert f"#   {entity}\n" in script
     succeeded(aws(*DELETED[entity].split()))
-    assert kept(taken(aws)) != kept(before)
+    assert kept(saved(aws, "--force")) != kept(before)
     succeeded(aws("sh", "recreate.sh"))
-    assert kept(taken(aws)) == kept(before)
+    assert kept(saved(aws, "--force")) == kept(before)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("shell", SHELLS)
 def test_everything_comes_back_in_an_empty_account(account: Any, aws: Shell, shell: str) -> None:
     need(shell)
-    before = taken(aws)
+    before = saved(aws, "--force")
     made(aws, before, "all")
     resettable.reset(aws.env["AWS_IAM_URL"])
     succeeded(aws(shell, "recreate.sh"))
-    after = taken(aws)
+    after = saved(aws, "--force")
     # Numbers of versions begin with v1 again; here they are the same.
     assert kept(after) == kept(before)
     # It says what exists, and changes nothing.
     stopped(aws(shell, "recreate.sh"), "policy/own exists")
-    assert kept(taken(aws)) == kept(before)
+    assert kept(saved(aws, "--force")) == kept(before)
 
 
 @pytest.mark.full
@@ -205,19 +200,19 @@ def test_a_role_and_its_user_and_profile_come_back_together(account: Any, aws: S
     # JSON may escape a slash.
     itself = trust.replace(f'"{arn}:role/z"', f'["{arn}:role/z","{arn}:role\\/a"]')
     account.update_assume_role_policy(RoleName="a", PolicyDocument=itself)
-    before = taken(aws)
+    before = saved(aws, "--force")
     made(aws, before, "role/a", "role/z", "user/bob", "role/web")
     for command in ("roledel -c -r a", "roledel -c -r z", "roledel -c -r web", "userdel -r -u bob"):
         succeeded(aws(*f"iam-{command}".split()))
     succeeded(aws("sh", "recreate.sh"))
-    assert kept(taken(aws)) == kept(before)
+    assert kept(saved(aws, "--force")) == kept(before)
 
 
 @pytest.mark.full
 def test_passwords_are_typed_at_the_end(account: Any, aws: Shell) -> None:
     account.create_login_profile(UserName="bob", Password=PASSWORD, PasswordResetRequired=True)
     account.create_login_profile(UserName="=cat", Password=PASSWORD)
-    before = taken(aws)
+    before = saved(aws, "--force")
     assert PASSWORD not in made(aws, before, "user/bob", "user/=cat")
     for name in ("bob", "=cat"):
         succeeded(aws("iam-userdel", "-r", "-u", name))
@@ -225,7 +220,7 @@ def test_passwords_are_typed_at_the_end(account: Any, aws: Shell) -> None:
     done = aws("sh", "recreate.sh")
     assert done.status == 1
     assert done.err.endswith("standard input is not a terminal; nothing was changed\n")
-    assert [one["UserName"] for one in taken(aws)["users"]] == []
+    assert [one["UserName"] for one in saved(aws, "--force")["users"]] == []
     terminal = Terminal("sh", str(aws.home / "recreate.sh"), env=aws.env)
     for name in ("=cat", "bob"):
         terminal.wait_for(f"Type a new password for user/{name}.\r\n")
@@ -234,7 +229,7 @@ def test_passwords_are_typed_at_the_end(account: Any, aws: Shell) -> None:
             terminal.type(f"{PASSWORD}\n")
     assert terminal.status() == 0
     assert PASSWORD not in terminal.shown
-    assert kept(taken(aws)) == kept(before)
+    assert kept(saved(aws, "--force")) == kept(before)
 
 
 # What is checked.
@@ -242,14 +237,14 @@ def test_passwords_are_typed_at_the_end(account: Any, aws: Shell) -> None:
 
 @pytest.mark.full
 def test_an_instance_profile_may_exist_if_it_is_empty(account: Any, aws: Shell) -> None:
-    before = taken(aws)
+    before = saved(aws, "--force")
     made(aws, before, "role/web")
     succeeded(aws("iam-roledel", "-c", "-r", "web"))
     succeeded(aws("iam-instanceprofileaddrole", "-s", "front", "-r", "plain"))
     stopped(aws("sh", "recreate.sh"), "instance-profile/front exists and contains a role")
     succeeded(aws("iam-instanceprofileremoverole", "-s", "front", "-r", "plain"))
     succeeded(aws("sh", "recreate.sh"))
-    assert kept(taken(aws)) == kept(before)
+    assert kept(saved(aws, "--force")) == kept(before)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +264,7 @@ def test_what_the_script_needs_must_exist(
     account.delete_role_permissions_boundary(RoleName="web")
     for number in (1, 3):
         account.delete_policy_version(PolicyArn=OWN, VersionId=f"v{number}")
-    before = taken(aws)
+    before = saved(aws, "--force")
     made(aws, before, "user/bob")
     succeeded(aws("iam-userdel", "-r", "-u", "bob"))
     account.detach_group_policy(GroupName="dev", PolicyArn=OWN)
@@ -279,7 +274,7 @@ def test_what_the_script_needs_must_exist(
 
 
 def test_the_account_is_checked(account: Any, aws: Shell) -> None:
-    before = taken(aws)
+    before = saved(aws, "--force")
     script = made(aws, before, "user/=cat", "--account", "111122223333")
     assert "snapshot of account 123456789012, for account 111122223333, taken" in script
     succeeded(aws("iam-userdel", "-r", "-u", "=cat"))
@@ -300,7 +295,7 @@ def test_the_account_is_checked(account: Any, aws: Shell) -> None:
 
 @pytest.mark.full
 def test_the_account_of_aws_is_checked_too(account: Any, aws: Shell) -> None:
-    before = taken(aws)
+    before = saved(aws, "--force")
     made(aws, before, "role/plain", "role/web")
     for name in ("plain", "web"):
         succeeded(aws("iam-roledel", "-c", "-r", name))
@@ -464,9 +459,7 @@ def recording(run: Shell) -> Callable[[str], list[Any]]:
     recorder = Recorder(run.home, "210987654321", existing="")
 
     def ran(shell: str) -> list[Any]:
-        existing = {path.name for path in run.home.iterdir()}
-        succeeded(run(shell, "recreate.sh", env={"PATH": f"{recorder.folder}:/usr/bin:/bin"}))
-        assert {path.name for path in run.home.iterdir()} - existing == {"calls"}
+        succeeded(recorder.run(shell, (run.home / "recreate.sh").read_bytes().decode()))
         return [list(call) for call in recorder.calls() if not call.reads]
 
     return ran
@@ -540,7 +533,7 @@ def test_a_policy_that_is_not_text_is_a_comment(run_fast: ForkRunner) -> None:
 def test_comments_name_what_cannot_come_back(account: Any, aws: Shell) -> None:
     account.create_login_profile(UserName="bob", Password=PASSWORD)
     account.delete_policy_version(PolicyArn=OWN, VersionId="v1")
-    before = taken(aws)
+    before = saved(aws, "--force")
     bob = next(one for one in before["users"] if one["UserName"] == "bob")
     key = bob["AccessKeyMetadata"][0]["AccessKeyId"]
     certificate = bob["Certificates"][0]["CertificateId"]
@@ -549,19 +542,19 @@ def test_comments_name_what_cannot_come_back(account: Any, aws: Shell) -> None:
         phone, token = token, phone
     lost = comments(made(aws, before, "all"))[CANNOT]
     enable = "iam-userenablemfadevice -u bob -s"
+    new = "cannot be read; for a new one, run:"
+    of_bob = [
+        f"access key {key} (Active): its secret {new} iam-useraddkey -u bob -o bob.key",
+        f"signing certificate {certificate}: its ID is new",
+        (
+            f"MFA device {phone}: its seed {new} iam-virtualmfadevicecreate -s phone "
+            f"-p /spares/ -b QRCodePNG -o FILE, and: {enable} {phone} -c1 CODE1 -c2 CODE2"
+        ),
+        f"MFA device {token}: run: {enable} {token} -c1 CODE1 -c2 CODE2",
+        "password: it cannot be read; the script asks for a new one",
+    ]
     assert set(lost) == {
-        (
-            f"user/bob: access key {key} (Active): its secret cannot be read; for a new one, run: "
-            "iam-useraddkey -u bob -o bob.key"
-        ),
-        f"user/bob: signing certificate {certificate}: its ID is new",
-        (
-            f"user/bob: MFA device {phone}: its seed cannot be read; for a new one, run: "
-            "iam-virtualmfadevicecreate -s phone -p /spares/ -b QRCodePNG -o FILE, and: "
-            f"{enable} {phone} -c1 CODE1 -c2 CODE2"
-        ),
-        f"user/bob: MFA device {token}: run: {enable} {token} -c1 CODE1 -c2 CODE2",
-        "user/bob: password: it cannot be read; the script asks for a new one",
+        *(f"user/bob: {one}" for one in of_bob),
         "policy/own: the numbers of its versions v2, v3: they begin with v1 again",
         (
             "server-certificate/www: its private key cannot be read; run: iam-servercertupload "
@@ -605,18 +598,11 @@ def test_roles_that_cannot_be_created_are_comments(
 
 
 def test_comments_name_what_an_incomplete_snapshot_does_not_say(run_fast: ForkRunner) -> None:
-    profile = {
-        "Path": "/",
-        "InstanceProfileName": "front",
-        "InstanceProfileId": "AIPAFRONT",
-        "Arn": f"{ARN}:instance-profile/front",
-        "Roles": [{"RoleName": "web"}],
-    }
     content = snapshot(
         users=[user("bob", AccessKeyMetadata=[], LoginProfile=None, SSHPublicKeys=[])],
         groups=[GROUP],
         roles=[role("web", AssumeRolePolicyDocument=populated.TRUST)],
-        instance_profiles=[profile],
+        instance_profiles=[instance_profile("front", "web")],
         documents="normalized",
         only_users=["bob"],
         unknown=["instance-profile"],
@@ -747,16 +733,16 @@ def test_a_name_that_the_snapshot_lacks(run_fast: ForkRunner, wrong: str, advice
     assert done == (1, "", f"iamcli: before.json has no {wrong}; {advice}\n")
 
 
+WRONG_ACCOUNT = "--account needs an account number of 12 digits"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ([], "Missing argument 'FILE'"),
         (["before.json"], "Missing argument 'ENTITY...'"),
         *(
-            (
-                ["before.json", "all", "--account", account],
-                "--account needs an account number of 12 digits",
-            )
+            (["before.json", "all", "--account", account], WRONG_ACCOUNT)
             for account in ("", "1" * 11, "1" * 13, "\u0661" * 12, f"{'1' * 12}\n")
         ),
     ],

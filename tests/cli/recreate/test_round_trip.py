@@ -30,9 +30,8 @@ from support.round import (
     leaves,
     recreate,
     shellcheck,
-    taken,
 )
-from support.shell import Shell
+from support.snapshot import saved
 from support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.forked import ForkRunner
+    from support.shell import Shell
 
 SHELLS = ("dash", "bash", "zsh")
 #: The command that deletes an entity with everything that belongs to it.
@@ -93,7 +93,7 @@ class World(NamedTuple):
         """Fill the account; delete a part and create it again; then create all in an empty one."""
         resettable.reset(self.url)
         entities = fill(self.iam, data)
-        before = taken(self.run)
+        before = saved(self.run, "--force")
         deleted = data.draw(st.lists(st.sampled_from(entities), unique=True)) if entities else []
         if deleted:
             for entity in deleted:
@@ -115,7 +115,7 @@ class World(NamedTuple):
         done = self.sh(shell, script, script.count(ASKS))
         assert done.status == 0, done
         assert sorted(self.run.home.rglob("*")) == files
-        after = taken(self.run)
+        after = saved(self.run, "--force")
         found = differences(before, after, script, None if ALL in entities else entities)
         assert not found, "\n".join(found)
         created = comments(script).get(CREATES)
@@ -131,7 +131,7 @@ class World(NamedTuple):
         assert done.status == 1, done
         assert stopped, done
         assert stopped[1].replace("the account", "the account alias") in created
-        after = taken(self.run)
+        after = saved(self.run, "--force")
         assert after | {"taken": ""} == before | {"taken": ""}
 
     def sh(self, shell: str, script: str, passwords: int) -> Done:
@@ -262,15 +262,9 @@ def run_hostile(
     assert made.status == 0, made
     head = made.out.partition("\nset -eu\n")[0]
     assert all(line.isprintable() and line[:1] in ("#", "") for line in head.split("\n"))
-    (home / "script.sh").write_bytes(made.out.encode())
-    folder = home / "folder"
-    folder.mkdir(exist_ok=True)
-    before = sorted(home.rglob("*"))
-    run = Shell(folder, {"PATH": f"{recorder.folder}:/usr/bin:/bin"})
-    done = run(shell, str(home / "script.sh"))
+    done = recorder.run(shell, made.out)
     assert done.status == 0, done
     calls = recorder.calls()
-    assert sorted(home.rglob("*")) == before
     creating = [call for call in calls if not call.reads]
     assert Counter(call.name for call in creating if call.name != "aws") == CREATED
     assert {call.arguments[1] for call in creating if call.name == "aws"} <= BY_AWS

@@ -18,18 +18,7 @@ from support.limits import TIMEOUT
 from support.processes import wait_until
 from support.selection import every
 from support.shell import NO_BYTE_CODE, ROOT
-from support.snapshot import (
-    ACCOUNT,
-    BOB,
-    DATE,
-    SNAPSHOT,
-    WEB,
-    answers,
-    files,
-    loaded,
-    serving,
-    succeeded,
-)
+from support.snapshot import ACCOUNT, BOB, DATE, SNAPSHOT, WEB, answers, files, loaded, succeeded
 from support.stub import Endpoint
 
 from iamcli.cli.account_file import arns, file, schema, values
@@ -41,12 +30,6 @@ if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Answer, Request, Stub
-
-
-@pytest.fixture
-def service(stub: Stub, run: Shell) -> Endpoint:
-    """The account of two users, as a stub of the service."""
-    return serving(stub, run)
 
 
 def test_the_file_is_readable_only_by_its_owner(service: Endpoint, run: Shell) -> None:
@@ -62,8 +45,7 @@ def test_an_existing_file_is_refused_before_anything_is_sent(
     path = run_fast.home / "account.json"
     path.write_text("mine")
     done = run_fast("iamcli", "snapshot", "account.json")
-    assert (done.status, done.out) == (1, "")
-    assert done.err == "iamcli: account.json exists; use --force to overwrite it\n"
+    assert done == (1, "", "iamcli: account.json exists; use --force to overwrite it\n")
     assert (service.requests, path.read_text(), files(run_fast)) == ([], "mine", {"account.json"})
 
 
