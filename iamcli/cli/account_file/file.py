@@ -41,10 +41,7 @@ class Target:
         self._write_new(b"", keep=False)
 
     def write(self, snapshot: dict[str, Any]) -> None:
-        """Write ``snapshot`` with mode 0600, in one step. Raises Failure, and then leaves nothing.
-
-        Only what the schema has is written, in the order of the schema.
-        """
+        """Write ``snapshot`` with mode 0600, in one step, or leave nothing and raise Failure."""
         self._write_new(_encoded(snapshot) + b"\n", keep=True)
 
     def _refuse_existing(self) -> None:

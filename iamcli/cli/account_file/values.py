@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from iamcli.cli.account_file import dates
+from iamcli.cli.account_file import dates, schema
 from iamcli.cli.account_file.arns import is_account
-from iamcli.cli.account_file.schema import (
-    ACCOUNT,
-    COUNTS,
-    DATE,
-    DOCUMENT,
-    FLAG,
-    NUMBER,
-    TEXT,
-    OrNull,
-)
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -23,12 +13,12 @@ if TYPE_CHECKING:
 
 #: The Python types of the values, and their names in messages.
 _TYPES = {
-    TEXT: (str, "a text"),
-    DATE: (str, "a date"),
-    DOCUMENT: (str, "a text"),
-    FLAG: (bool, "true or false"),
-    NUMBER: (int, "a number"),
-    ACCOUNT: (str, "an account number of 12 digits"),
+    schema.TEXT: (str, "a text"),
+    schema.DATE: (str, "a date"),
+    schema.DOCUMENT: (str, "a text"),
+    schema.FLAG: (bool, "true or false"),
+    schema.NUMBER: (int, "a number"),
+    schema.ACCOUNT: (str, "an account number of 12 digits"),
 }
 
 
@@ -39,7 +29,7 @@ def pick(value_type: Any, value: Any, convert: Mapping[str, Callable[[Any], Any]
     another required member is missing, this raises what ``value`` raises: Failure or KeyError. A
     value of another type is returned as it is; ``check`` finds it.
     """
-    if isinstance(value_type, OrNull):
+    if isinstance(value_type, schema.OrNull):
         return None if value is None else pick(value_type.value_type, value, convert)
     if isinstance(value_type, list) and isinstance(value, list):
         return [pick(value_type[0], element, convert) for element in value]
@@ -62,7 +52,7 @@ def check(value_type: Any, value: Any, where: str) -> None:
     ``where``: the place of the value, which the message begins with ("users[3].Arn"). Members that
     the schema does not have are ignored.
     """
-    if isinstance(value_type, OrNull):
+    if isinstance(value_type, schema.OrNull):
         if value is not None:
             check(value_type.value_type, value, where)
     elif isinstance(value_type, list):
@@ -72,10 +62,10 @@ def check(value_type: Any, value: Any, where: str) -> None:
     elif isinstance(value_type, dict):
         _require(value, dict, "an object", where)
         _check_members(value_type, value, f"{where}." if where else "")
-    elif value_type == COUNTS:
+    elif value_type == schema.COUNTS:
         _require(value, dict, "an object", where)
         for name, number in value.items():
-            check(NUMBER, number, f"{where}.{name}")
+            check(schema.NUMBER, number, f"{where}.{name}")
     else:
         _require(value, *_TYPES[value_type], where)
         _check_text(value_type, value, where)
@@ -91,9 +81,9 @@ def _check_members(record: dict[str, Any], value: dict[str, Any], prefix: str) -
 
 
 def _check_text(value_type: str, value: Any, where: str) -> None:
-    if value_type == ACCOUNT and not is_account(value):
+    if value_type == schema.ACCOUNT and not is_account(value):
         raise Failure(f"{where} is not {_TYPES[value_type][1]}")
-    if value_type == DATE:
+    if value_type == schema.DATE:
         try:
             dates.parsed(value)
         except ValueError:

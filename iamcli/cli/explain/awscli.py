@@ -35,7 +35,6 @@ _LACKING = sorted(UNKNOWN_OPERATION)
 _READ_BY_AWS = ("file://", "fileb://", "http://", "https://")
 #: What is in the values of entries that are first in a list, as a pattern of the shell.
 _FIRST = {"MFADevices": "*:mfa/*"}
-_PAGE = "1000"
 
 
 def script(explanation: Explanation) -> list[str]:
@@ -121,12 +120,13 @@ class _Script:
         if resent:
             return self._options_kept(step, resent)
         printed = self._plan.printed(step)
-        words = self._words(step, query.lines(printed, self._explanation.defaults))
+        expression = query.lines(printed, self._explanation.defaults)
         if step.number in self._plan.kept:
-            command = self._assigned(self._plan.variable(step.number), step, words)
+            command = self._assigned(self._plan.variable(step.number), step, expression)
         else:
-            unwanted = self._answers.members(step.operation, "output") and not printed
-            command = f"{_try(step)}{words}{' > /dev/null' if unwanted else ''}"
+            command = f"{_try(step)}{self._words(step, expression)}"
+            if self._answers.members(step.operation, "output") and not printed:
+                command += " > /dev/null"
         if step.needs:
             return f'if [ -n "${self._plan.variable(step.needs[0])}" ]; then\n  {command}\nfi'
         return command
@@ -138,9 +138,9 @@ class _Script:
         """
         name = self._plan.variable(step.number)
         if not any(map(self._plan.is_marker, self._explanation.lines)):
-            return self._assigned(name, step, self._words(step, row))
+            return self._assigned(name, step, row)
         return (
-            f"{self._assigned(name, step, self._words(step, f'[[[Marker]], {row}][]'))}\n"
+            f"{self._assigned(name, step, f'[[[Marker]], {row}][]')}\n"
             f"marker=${{{name}%%$'\\n'*}}\n"
             f'{name}=${{{name}#"$marker"}}'
         )
@@ -148,9 +148,8 @@ class _Script:
     def _options_kept(self, step: Step, resent: Sequence[tuple[Step, str, Source]]) -> str:
         """Return the command that keeps values of the answer as options of a later request."""
         members = [source.member for _, _, source in resent]
-        words = self._words(step, f"[[{', '.join(members)}]]")
         commands = [
-            self._assigned("kept_values", step, words),
+            self._assigned("kept_values", step, f"[[{', '.join(members)}]]"),
             f'read -r {" ".join(map(variable, members))} <<< "$kept_values"',
             "kept=()",
         ]
@@ -179,8 +178,8 @@ class _Script:
         file = quoting.quoted(f"{step.parameters['VirtualMFADeviceName']}.png")
         return f"{words} --bootstrap-method QRCodePNG --outfile {file}"
 
-    def _assigned(self, name: str, step: Step, words: str) -> str:
-        return f"{name}=$({_try(step)}{words})"
+    def _assigned(self, name: str, step: Step, expression: str) -> str:
+        return f"{name}=$({_try(step)}{self._words(step, expression)})"
 
     def _loop(self, loop: tuple[int, str]) -> str:
         """Return the loop over the entries of a list."""
@@ -241,7 +240,7 @@ class _Script:
             # The query is applied to each page; what is outside the list is printed once only if
             # there is one page.
             mixed = len({source.list for source in self._plan.printed(step)}) > 1
-            return [f"--page-size {_PAGE}"] if mixed else []
+            return ["--page-size 1000"] if mixed else []
         if "MaxItems" not in step.parameters:
             return []
         words = [f"--no-paginate --max-items {step.parameters['MaxItems']}"]

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.cli.explain.answers import Source
-    from iamcli.cli.explain.recorder import Run
     from iamcli.runner import Program
 
 #: The errors that a command may ignore, each with what it means.
@@ -108,12 +107,17 @@ class Explanation:
         self.endpoint = Connection({**values, **dict.fromkeys(absent)}, {}).url or ""
         with temporary_folder("iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
-            run = self._run(recorder.PLAIN)
+            events, notes = self._run(Case())
             if self.inputs.written:
                 written = self.inputs.draft.read_text(encoding="utf-8")
                 self.method = self.answers.sources(written)[0].member.rpartition(".")[2]
-            self._collect(run.events)
-            self.summary = " ".join(self._sentences(values, run.notes))
+            kept: dict[object, Step | Line] = {}
+            for event in events:
+                # Those for several entries of a list are kept once.
+                same = kept.setdefault(event.identity if event.loops else event, event)
+                same.entries |= event.entries
+            self.events = list(kept.values())
+            self.summary = " ".join(self._sentences(values, notes))
             for step in self.steps.values():
                 self._vary(step)
                 self._find_defaults(step)
@@ -133,20 +137,10 @@ class Explanation:
         if self.refused:
             yield f"The service and the AWS CLI refuse {self.refused}."
 
-    def _run(self, case: Case) -> Run:
+    def _run(self, case: Case) -> tuple[list[Step | Line], list[str]]:
         if self.inputs.draft.exists():
             self.inputs.draft.unlink()
         return recorder.run(self._program, self.inputs.values, self.answers, case)
-
-    def _collect(self, events: Sequence[Step | Line]) -> None:
-        """Keep ``events``, those for several entries of a list once."""
-        kept: dict[object, Step | Line] = {}
-        for event in events:
-            same = kept.setdefault(event.identity, event)
-            if event.loops and same is not event:
-                same.entries |= event.entries
-            else:
-                self.events.append(event)
 
     def _vary(self, step: Step) -> None:
         """Find out what depends on the answer to ``step``."""
@@ -157,13 +151,13 @@ class Explanation:
                 step.ignored.append(code)
                 continue
             try:
-                run = self._run(Case(step.number, code))
+                events, _ = self._run(Case(step.number, code))
             except Failure:
                 continue
             if code:
                 step.ignored.append(code)
             if code in {"", "NoSuchEntity"}:
-                remaining = {event.identity for event in run.events}
+                remaining = {event.identity for event in events}
                 for event in self.events:
                     known = {*event.needs, *(number for number, _ in event.loops)}
                     if event.identity not in remaining and step.number not in known:
@@ -176,11 +170,11 @@ class Explanation:
         if not lines:
             return
         try:
-            run = self._run(Case(step.number, bare=True))
+            events, _ = self._run(Case(step.number, bare=True))
         except (Failure, LookupError):
             # The command needs the values.
             return
-        printed = [_outline(event.parts) for event in run.events if isinstance(event, Line)]
+        printed = [_outline(event.parts) for event in events if isinstance(event, Line)]
         for line in lines:
             own = [source for source in line.sources if source.request == step.number]
             pattern = "".join(

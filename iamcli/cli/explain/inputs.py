@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from iamcli.parsing.options import Option
 
-#: The metavar of the option that names a file to write.
-_WRITTEN = "OUTPUTFILE"
-
 
 class Standard(str):
     """A secret that the command would read from standard input."""
@@ -56,10 +53,11 @@ class Inputs:
         self.draft = folder / "written"
         for option in options:
             value = values[option.dest]
-            if option.metavar == _WRITTEN and value is not None and _can_be_created(value):
+            writes = option.metavar == "OUTPUTFILE"
+            if writes and value is not None and _can_be_created(value):
                 self.written = value
                 self.values[option.dest] = str(self.draft)
-            elif option.metavar != _WRITTEN and option.complete == "file" and value:
+            elif not writes and option.complete == "file" and value:
                 self._read(option, value, folder)
             elif option.reads and value == "-":
                 self.values[option.dest] = Standard("a line of standard input")

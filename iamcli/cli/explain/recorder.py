@@ -86,26 +86,15 @@ class Line(Event):
         return "".join(part for part in self.parts if isinstance(part, str))
 
 
-class Run(NamedTuple):
-    """A run of a command: its requests and lines of output in order, and its notes."""
-
-    events: list[Step | Line]
-    notes: list[str]
-
-
 class Case(NamedTuple):
-    """How one request is answered differently: with no entries, or with an error ``code``.
+    """How the request ``number`` is answered: with no entries, or with an error ``code``.
 
-    ``bare``: with no values at all.
+    ``bare``: with no values at all. All others are answered with entries.
     """
 
-    number: int
+    number: int = -1
     code: str = ""
     bare: bool = False
-
-
-#: Every request is answered with entries.
-PLAIN = Case(-1)
 
 
 class Recorder(IAM):
@@ -150,8 +139,13 @@ class Recorder(IAM):
         return False
 
 
-def run(command: Command, values: Mapping[str, Any], answers: Answers, case: Case = PLAIN) -> Run:
-    """Run ``command`` with the ``values`` of its options. Raises Failure as the command does."""
+def run(
+    command: Command, values: Mapping[str, Any], answers: Answers, case: Case
+) -> tuple[list[Step | Line], list[str]]:
+    """Run ``command`` with the ``values`` of its options. Raises Failure as the command does.
+
+    Returns its requests and lines of output in order, and its notes.
+    """
     iam = Recorder(answers, case)
     arguments = {option.dest: values[option.dest] for option in command.options}
     notes: list[str] = []
@@ -160,4 +154,4 @@ def run(command: Command, values: Mapping[str, Any], answers: Answers, case: Cas
             notes.append(line)
         elif not isinstance(line, RequireOutput):
             iam.events += [Line(answers.parts(text)) for text in line.split("\n")]
-    return Run(iam.events, notes)
+    return iam.events, notes

@@ -113,7 +113,8 @@ def _policies_in_use(snapshot: Mapping[str, Any]) -> list[Any]:
     for entity in (*snapshot["users"], *snapshot["groups"], *snapshot["roles"]):
         used |= {policy["PolicyArn"] for policy in entity["AttachedManagedPolicies"]}
         used.add(entity.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"))
-    policies: list[Any] = snapshot["policies"]
     return [
-        policy for policy in policies if policy["Arn"] in used or owner_of(policy["Arn"]) != "aws"
+        policy
+        for policy in snapshot["policies"]
+        if policy["Arn"] in used or owner_of(policy["Arn"]) != "aws"
     ]

@@ -5,20 +5,8 @@ from __future__ import annotations
 from functools import partial
 from urllib.parse import unquote
 
+from iamcli.cli.account_file import schema
 from iamcli.cli.account_file.arns import account, owner_of
-from iamcli.cli.account_file.schema import (
-    ACCESS_KEY,
-    DOCUMENT,
-    ROLE,
-    SERVER_CERTIFICATE,
-    SNAPSHOT,
-    SSH_KEY,
-    TAGS,
-    TEXT,
-    USER,
-    OrNull,
-    type_of,
-)
 from iamcli.cli.account_file.values import pick
 from iamcli.cli.snapshot import content
 from iamcli.cli.snapshot.pace import Pace, Remaining
@@ -56,7 +44,9 @@ _OF_USER = {
 #: The parameters that name what is read, for the list of what could not be read.
 _NAMES = ("PolicyArn", "ServerCertificateName", "AccessKeyId", "SSHPublicKeyId")
 #: What a list of roles has of each, and GetAccountAuthorizationDetails lacks.
-_LISTED_ROLE = {name: ROLE[name] for name in ("RoleName", "Description?", "MaxSessionDuration?")}
+_LISTED_ROLE = {
+    name: schema.ROLE[name] for name in ("RoleName", "Description?", "MaxSessionDuration?")
+}
 
 #: Errors, besides denials, that concern one entity or one operation. They are listed in the
 #: snapshot; any other error ends the reading.
@@ -83,7 +73,7 @@ def read(iam: IAM, names: Sequence[str]) -> dict[str, Any]:
             details[key] += page.get(key, ())
     # A document that is not UTF-8 keeps its bytes.
     decode = partial(unquote, errors="surrogateescape")
-    snapshot = content.begin("service", details, {DOCUMENT: decode})
+    snapshot = content.begin("service", details, {schema.DOCUMENT: decode})
     content.limit_users(snapshot, names)
     reader = _Reader(iam, snapshot["unread"])
     _complete_roles(reader, snapshot["roles"])
@@ -125,9 +115,11 @@ class _Reader:
             else:
                 value = self._iam.call(operation, **parameters)[key]
         except Failure as failure:
-            if isinstance(value_type, OrNull) and _means_none(failure):
-                return {key: None}
             code = self._listed_code(failure)
+            of_user = "user with name" in str(failure).lower()
+            if isinstance(value_type, schema.OrNull) and code == "NoSuchEntity" and not of_user:
+                # It does not exist, although its user, if any, does.
+                return {key: None}
             if not code:
                 # Which of the many requests failed.
                 of = f" for user {self.user}" if self.user else ""
@@ -153,15 +145,6 @@ class _Reader:
         return ""
 
 
-def _means_none(failure: Failure) -> bool:
-    """Return whether what was asked for does not exist, although its user, if any, does."""
-    return (
-        isinstance(failure, ServiceError)
-        and failure.code == "NoSuchEntity"
-        and "user with name" not in failure.message.lower()
-    )
-
-
 def _complete_roles(reader: _Reader, roles: list[dict[str, Any]]) -> None:
     """Add to ``roles`` what only a list of roles has."""
     listed = reader.ask([_LISTED_ROLE], "ListRoles", "Roles") if roles else {}
@@ -174,22 +157,22 @@ def _complete_policies(reader: _Reader, policies: list[dict[str, Any]]) -> None:
     """Add their tags to the customer managed policies; others have none."""
     for policy in policies:
         if owner_of(policy["Arn"]) != "aws":
-            tags = reader.ask(TAGS, "ListPolicyTags", "Tags", PolicyArn=policy["Arn"])
+            tags = reader.ask(schema.TAGS, "ListPolicyTags", "Tags", PolicyArn=policy["Arn"])
             policy.update(tags)
 
 
 def _of_account(reader: _Reader) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for member, (operation, key) in _OF_ACCOUNT.items():
-        found = reader.ask(type_of(SNAPSHOT, member), operation, key)
+        found = reader.ask(schema.type_of(schema.SNAPSHOT, member), operation, key)
         if found:
             members[member] = found[key]
-    listed = reader.ask([TEXT], "ListAccountAliases", "AccountAliases")
+    listed = reader.ask([schema.TEXT], "ListAccountAliases", "AccountAliases")
     if listed:
         # An account has at most one.
         members["account_alias"] = next(iter(listed["AccountAliases"]), None)
     key = "ServerCertificateMetadataList"
-    metadata = [SERVER_CERTIFICATE["ServerCertificateMetadata"]]
+    metadata = [schema.SERVER_CERTIFICATE["ServerCertificateMetadata"]]
     listed = reader.ask(metadata, "ListServerCertificates", key)
     if listed:
         members["server_certificates"] = [_certificate(reader, entry) for entry in listed[key]]
@@ -198,7 +181,9 @@ def _of_account(reader: _Reader) -> dict[str, Any]:
 
 def _certificate(reader: _Reader, metadata: dict[str, str]) -> dict[str, Any]:
     name, key = metadata["ServerCertificateName"], "ServerCertificate"
-    found = reader.ask(SERVER_CERTIFICATE, "GetServerCertificate", key, ServerCertificateName=name)
+    found = reader.ask(
+        schema.SERVER_CERTIFICATE, "GetServerCertificate", key, ServerCertificateName=name
+    )
     return {"ServerCertificateMetadata": metadata, **found.get(key, {})}
 
 
@@ -206,16 +191,12 @@ def _of_user(reader: _Reader, user: str) -> dict[str, Any]:
     reader.user = user
     members: dict[str, Any] = {}
     for member, operation in _OF_USER.items():
-        members |= reader.ask(type_of(USER, member), operation, member, UserName=user)
+        members |= reader.ask(schema.type_of(schema.USER, member), operation, member, UserName=user)
     for key in members.get("AccessKeyMetadata", ()):
-        last_use = ACCESS_KEY["AccessKeyLastUsed?"]
-        number = key["AccessKeyId"]
-        key.update(
-            reader.ask(last_use, "GetAccessKeyLastUsed", "AccessKeyLastUsed", AccessKeyId=number)
-        )
+        used, name = schema.ACCESS_KEY["AccessKeyLastUsed?"], key["AccessKeyId"]
+        key.update(reader.ask(used, "GetAccessKeyLastUsed", "AccessKeyLastUsed", AccessKeyId=name))
     for key in members.get("SSHPublicKeys", ()):
         of_key = {"UserName": user, "SSHPublicKeyId": key["SSHPublicKeyId"], "Encoding": "SSH"}
-        key.update(
-            reader.ask(SSH_KEY, "GetSSHPublicKey", "SSHPublicKey", **of_key).get("SSHPublicKey", {})
-        )
+        body = reader.ask(schema.SSH_KEY, "GetSSHPublicKey", "SSHPublicKey", **of_key)
+        key.update(body.get("SSHPublicKey", {}))
     return members
