@@ -28,13 +28,18 @@ CANNOT, UNKNOWN = "It cannot create:", "The snapshot does not say:"
 NEW = "IDs and dates: they are new, and policies that name the old IDs do not match"
 #: The service does not send these tags in lists, so that neither snapshot has them.
 TAGS_OF_PROFILE = r"instance-profile/(\S+): it may have had tags"
-IDS_AND_DATES = frozenset(
-    {
-        *("UserId", "GroupId", "RoleId", "InstanceProfileId", "PolicyId", "SSHPublicKeyId"),
-        "CertificateId",
-        *("CreateDate", "UpdateDate", "UploadDate"),
-    }
-)
+IDS_AND_DATES = {
+    "UserId",
+    "GroupId",
+    "RoleId",
+    "InstanceProfileId",
+    "PolicyId",
+    "SSHPublicKeyId",
+    "CertificateId",
+    "CreateDate",
+    "UpdateDate",
+    "UploadDate",
+}
 #: The lists of a snapshot with entities, and the member with the name of each.
 LISTS = {
     "user": ("users", "UserName"),

@@ -182,15 +182,25 @@ SNAPSHOT = {
 }
 #: The requests for the account, and for each user.
 FOR_ACCOUNT = [
-    *["GetAccountAuthorizationDetails"] * 2,
-    *("ListRoles", "ListPolicyTags"),
-    *("ListInstanceProfiles", "GetAccountPasswordPolicy", "GetAccountSummary"),
-    *("ListVirtualMFADevices", "ListAccountAliases", "ListServerCertificates"),
+    "GetAccountAuthorizationDetails",
+    "GetAccountAuthorizationDetails",
+    "ListRoles",
+    "ListPolicyTags",
+    "ListInstanceProfiles",
+    "GetAccountPasswordPolicy",
+    "GetAccountSummary",
+    "ListVirtualMFADevices",
+    "ListAccountAliases",
+    "ListServerCertificates",
     "GetServerCertificate",
 ]
 FOR_EVE = [
-    *("ListAccessKeys", "ListSigningCertificates", "ListMFADevices", "GetLoginProfile"),
-    *("ListSSHPublicKeys", "ListServiceSpecificCredentials"),
+    "ListAccessKeys",
+    "ListSigningCertificates",
+    "ListMFADevices",
+    "GetLoginProfile",
+    "ListSSHPublicKeys",
+    "ListServiceSpecificCredentials",
 ]
 FOR_BOB = [*FOR_EVE, "GetAccessKeyLastUsed", "GetSSHPublicKey"]
 

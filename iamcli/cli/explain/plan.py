@@ -45,8 +45,7 @@ class Plan:
 
     def variable(self, number: int) -> str:
         """Return the variable for the answer to a request ("access_keys")."""
-        words = spelled(self.steps[number].operation).partition("-")[2]
-        return words.replace("-", "_")
+        return spelled(self.steps[number].operation).partition("-")[2].replace("-", "_")
 
     def printed(self, step: Step) -> list[Source]:
         """Return the values of the answer that are printed, without those that a loop prints."""

@@ -54,8 +54,7 @@ class Pace:
         """Return how long that many requests take at least."""
         if not self._limited:
             return 0.0
-        due = max(self._due - self._clock(), -BURST / RATE) + requests / RATE
-        return max(0.0, due)
+        return max(0.0, max(self._due - self._clock(), -BURST / RATE) + requests / RATE)
 
 
 class Remaining:

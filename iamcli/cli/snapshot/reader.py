@@ -122,16 +122,13 @@ class _Reader:
                 return {key: None}
             if not code:
                 # Which of the many requests failed.
-                of = f" for user {self.user}" if self.user else ""
-                failure.args = (f"{operation}{of}: {failure}",)
+                whose = f" for user {self.user}" if self.user else ""
+                failure.args = (f"{operation}{whose}: {failure}",)
                 raise
             name = next((parameters[name] for name in _NAMES if name in parameters), None)
             message = failure.message if isinstance(failure, ServiceError) else str(failure)
-            refused = {
-                "operation": operation,
-                "name": name,
-                "of": self.user and f"user/{self.user}",
-            }
+            of = self.user and f"user/{self.user}"
+            refused = {"operation": operation, "name": name, "of": of}
             self._unread.append({**refused, "code": code, "message": message})
             return {}
         return {key: pick(value_type, value, {})}

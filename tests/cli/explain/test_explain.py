@@ -549,10 +549,9 @@ class Account:
             iam.add_user_to_group(GroupName="g", UserName=user)
         for kind, name in (("user", "u"), ("group", "g"), ("role", "ro")):
             owner = {f"{kind.capitalize()}Name": name}
+            put = getattr(iam, f"put_{kind}_policy")
             for policy in ("pn", "pn2"):
-                getattr(iam, f"put_{kind}_policy")(
-                    **owner, PolicyName=policy, PolicyDocument=POLICY
-                )
+                put(**owner, PolicyName=policy, PolicyDocument=POLICY)
             getattr(iam, f"attach_{kind}_policy")(**owner, PolicyArn=MANAGED)
         iam.add_role_to_instance_profile(InstanceProfileName="ip", RoleName="ro")
         iam.create_login_profile(UserName="u", Password="Old-pass-1")
@@ -560,12 +559,7 @@ class Account:
         ids |= {"kid": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
         uploaded = iam.upload_signing_certificate(UserName="u", CertificateBody=other)
         ids["cid"] = uploaded["Certificate"]["CertificateId"]
-        iam.enable_mfa_device(
-            UserName="u",
-            SerialNumber=DEVICE,
-            AuthenticationCode1="111111",
-            AuthenticationCode2="222222",
-        )
+        iam.enable_mfa_device(UserName="u", SerialNumber=DEVICE, **populated.CODES)
         iam.upload_ssh_public_key(UserName="u", SSHPublicKeyBody=public_key())
         ids["old"] = "Old-pass-1"
         return ids
@@ -587,9 +581,8 @@ class Account:
     def read(self) -> dict[str, Any]:
         """Return what is in the account, without random IDs and dates."""
         iam = self.iam
-        details = iam.get_account_authorization_details(
-            Filter=["User", "Group", "Role", "LocalManagedPolicy"]
-        )
+        kinds = ["User", "Group", "Role", "LocalManagedPolicy"]
+        details = iam.get_account_authorization_details(Filter=kinds)
         found: dict[str, Any] = {
             kind: details[kind] for kind in ("UserDetailList", "GroupDetailList", "RoleDetailList")
         }
@@ -771,10 +764,8 @@ def test_a_key_that_aws_saves(
     assert compare(line, aws, run_fast, account)
     file = aws.home / "out.txt"
     written = file.read_text()
-    assert [row.partition("=")[0] for row in written.splitlines()] == [
-        "AWSAccessKeyId",
-        "AWSSecretKey",
-    ]
+    names = [row.partition("=")[0] for row in written.splitlines()]
+    assert names == ["AWSAccessKeyId", "AWSSecretKey"]
     assert file.stat().st_mode & 0o777 == 0o600
     # It is not written over.
     account.fill("full")

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.copies import DATE
 from support.recorded_calls import Recorder
 from support.requirements import need
 from support.round import leaves, recreate
@@ -21,12 +22,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 #: Values of each type that cannot be any text.
-OTHERS = {
-    schema.FLAG: True,
-    schema.NUMBER: 1,
-    schema.ACCOUNT: ACCOUNT,
-    schema.DATE: "2013-01-01T00:00:00Z",
-}
+OTHERS = {schema.FLAG: True, schema.NUMBER: 1, schema.ACCOUNT: ACCOUNT, schema.DATE: DATE}
 #: Texts that make the file ``canary`` in a shell if they are not quoted, or not in a comment.
 HOSTILE = (
     "a\ntouch canary\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -353,32 +354,15 @@ def test_a_step_that_fails_is_named(run: Shell, endpoint: Endpoint) -> None:
 # A signal that ends the script.
 
 
-#: The shells, each with the signals that are tried in make test.
-SIGNALLED = {
-    "bash": (signal.SIGINT,),
-    "dash": (signal.SIGTERM,),
-    "zsh": (),
-    "busybox": (),
-    "mksh": (),
-    "ksh93": (),
-}
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALLED = ("bash", "dash", "zsh", "busybox", "mksh", "ksh93")
+#: What is tried in make test: a shell, a signal, and what gets it.
+USUAL = {("bash", signal.SIGINT, "alone"), ("dash", signal.SIGTERM, "alone")}
 
 
 @pytest.mark.parametrize(
     ("shell", "number", "to"),
-    [
-        pytest.param(
-            shell,
-            number,
-            to,
-            marks=() if number in usual_ones and to == "alone" else pytest.mark.full,
-            id=f"{shell}-{number.name}-{to}",
-        )
-        for shell, usual_ones in SIGNALLED.items()
-        for number in SIGNALS
-        for to in ("alone", "group")
-    ],
+    usual(USUAL, itertools.product(SIGNALLED, SIGNALS, ("alone", "group"))),
 )
 def test_a_signal_says_where_the_script_stopped(
     run: Shell, run_fast: ForkRunner, shell: str, number: signal.Signals, to: str
@@ -589,9 +573,8 @@ def test_roles_that_cannot_be_created_are_comments(
         ),
         "role/web: tag aws:cloudformation:stack-name: only AWS sets it",
     ]
-    assert recording("sh") == [
-        ["iam-rolecreate", ["-r", "web", "-f", "/dev/stdin"], populated.TRUST]
-    ]
+    create = ["iam-rolecreate", ["-r", "web", "-f", "/dev/stdin"], populated.TRUST]
+    assert recording("sh") == [create]
     # Alone, it makes a script that does nothing.
     script = made(run, content, "role/AWSReservedSSO_x")
     assert all(line.startswith("#") for line in script.splitlines())
@@ -609,10 +592,7 @@ def test_comments_name_what_an_incomplete_snapshot_does_not_say(run_fast: ForkRu
     )
     del content["account_alias"]
     assert comments(made(run_fast, content, "all"))[UNKNOWN] == [
-        (
-            "user/bob: it may have had signing certificates, MFA devices, service-specific "
-            "credentials"
-        ),
+        "user/bob: it may have had signing certificates, MFA devices, service-specific credentials",
         "role/web: it may have had a description, a longer maximum session duration",
         "instance-profile/front: it may have had tags",
         "the account: it may have had an alias",
@@ -656,23 +636,13 @@ def test_a_trust_policy_that_is_nested_too_deeply(run_fast: ForkRunner) -> None:
 
 
 AGAIN = "make a new one with iamcli snapshot"
+NO_NAME = "Expecting property name enclosed in double quotes"
+NEWER = "version 2 of the snapshot format, but this iamcli reads version 1"
 BAD = {
     "missing": (None, "cannot read before.json: No such file or directory"),
-    "not JSON": (
-        "{",
-        (
-            "before.json, line 1, column 2: not JSON (Expecting property name enclosed in double "
-            "quotes)"
-        ),
-    ),
+    "not JSON": ("{", f"before.json, line 1, column 2: not JSON ({NO_NAME})"),
     "another file": ("[]", f"before.json is not a snapshot; {AGAIN}"),
-    "newer": (
-        json.dumps(snapshot(version=2)),
-        (
-            "before.json has version 2 of the snapshot format, but this iamcli reads version 1; "
-            f"{AGAIN}"
-        ),
-    ),
+    "newer": (json.dumps(snapshot(version=2)), f"before.json has {NEWER}; {AGAIN}"),
     "damaged": (
         json.dumps(snapshot(users=[user("bob", Tags=None)])),
         f"before.json is damaged: users[0].Tags is not a list; {AGAIN}",

@@ -21,6 +21,7 @@ from support.copies import (
 )
 from support.expected import compare
 from support.round import recreate
+from support.snapshot import OF_EVE
 
 from iamcli import __version__
 
@@ -246,21 +247,11 @@ def test_a_password_policy(run_fast: ForkRunner, policy: dict[str, Any], line: s
 ONLY = "users that iamcli snapshot --users left out, and their memberships"
 WITHOUT_ROLE = "instance profiles without a role"
 WHITE_SPACE = "the white space of the policies, which was lost before the snapshot was made"
-#: Everything about a user that a snapshot may lack.
-KNOWN: dict[str, Any] = {
-    "AccessKeyMetadata": [],
-    "Certificates": [],
-    "LoginProfile": None,
-    "MFADevices": [],
-    "SSHPublicKeys": [],
-    "ServiceSpecificCredentials": [],
-}
 
 
 def unread(operation: str) -> dict[str, Any]:
-    return {
-        "unread": [{"operation": operation, "name": None, "of": None, "code": "x", "message": "x"}]
-    }
+    row = {"operation": operation, "name": None, "of": None, "code": "x", "message": "x"}
+    return {"unread": [row]}
 
 
 @pytest.mark.parametrize(
@@ -281,7 +272,7 @@ def unread(operation: str) -> dict[str, Any]:
 def test_what_a_snapshot_does_not_say(
     run_fast: ForkRunner, entity: str, more: dict[str, Any], said: list[str]
 ) -> None:
-    content = snapshot(users=[user("bob", **KNOWN)], **{"groups": [GROUP], **more})
+    content = snapshot(users=[user("bob", **OF_EVE)], **{"groups": [GROUP], **more})
     head, _, rest = written(run_fast, content, entity).partition("\nset -eu\n")
     assert rest
     _, _, unsaid = head.partition("# The snapshot does not say:\n")
@@ -353,7 +344,7 @@ def no_policy(text: str) -> dict[str, str]:
 
 NO_SUCH = "An error occurred (NoSuchEntity) when calling the GetPolicy operation: x"
 REFUSED = NO_SUCH.replace("NoSuchEntity", "AccessDenied")
-OTHER_ERROR = f"{GET_USER}: x: {GET_USER}: NoSuchEntity: x"
+UNCLEAR = f"{GET_USER}: x: {GET_USER}: NoSuchEntity: x"
 NO_ROLE = "echo iam-rolegetattributes: NoSuchEntity: x; exit 1"
 ACCOUNT_UNKNOWN = "the account of iam-* is unknown; if it is 210987654321, set"
 CREATE_USER = ["iam-usercreate -u bob"]
@@ -365,12 +356,7 @@ CREATE_PROFILE = [ROLE_EXISTS, "iam-instanceprofilecreate -s front", ADDED]
     [
         ("user/bob", {}, "", CREATE_USER),
         ("user/bob", {GET_USER: ""}, "user/bob exists", []),
-        (
-            "user/bob",
-            {GET_USER: f"echo {OTHER_ERROR}; exit 1"},
-            f"{UNKNOWN_USER} {OTHER_ERROR}",
-            [],
-        ),
+        ("user/bob", {GET_USER: f"echo {UNCLEAR}; exit 1"}, f"{UNKNOWN_USER} {UNCLEAR}", []),
         ("user/bob", {GET_USER: f"echo '{NO_SUCH}'; exit 1"}, "", CREATE_USER),
         ("user/bob", {GET_USER: "exit 1"}, f"{UNKNOWN_USER} ", []),
         *(
