@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from iamcli.cli.account_file import schema
-from support.snapshot import SNAPSHOT
+from support.snapshot import EVE, SNAPSHOT
 
 ARN = "arn:aws:iam::210987654321"
 DATE = "2012-05-01T12:34:56Z"
@@ -14,18 +14,8 @@ DATE = "2012-05-01T12:34:56Z"
 
 def user(name: str, **more: Any) -> dict[str, Any]:
     """Return a user of a snapshot."""
-    return {
-        "Path": "/",
-        "UserName": name,
-        "UserId": f"AIDA{name.upper():A>17}",
-        "Arn": f"{ARN}:user/{name}",
-        "CreateDate": DATE,
-        "GroupList": [],
-        "UserPolicyList": [],
-        "AttachedManagedPolicies": [],
-        "Tags": [],
-        **more,
-    }
+    identifiers = {"UserId": f"AIDA{name.upper():A>17}", "Arn": f"{ARN}:user/{name}"}
+    return {**EVE, "UserName": name, **identifiers, **more}
 
 
 def snapshot(**more: Any) -> dict[str, Any]:
@@ -120,10 +110,9 @@ def whole() -> dict[str, Any]:
         },
         {"SerialNumber": f"{device}spare"},
     ]
-    for number, name in enumerate(schema.PASSWORD_POLICY):
-        kind = schema.PASSWORD_POLICY[name]
+    for number, (name, value_type) in enumerate(schema.PASSWORD_POLICY.items()):
         content["password_policy"][name.removesuffix("?")] = (
-            number % 3 == 0 if kind == schema.FLAG else 12 + number
+            number % 3 == 0 if value_type == schema.FLAG else 12 + number
         )
     content["password_policy"]["ExpirePasswords"] = True
     made: dict[str, Any] = dated(content)
@@ -176,5 +165,18 @@ def role(name: str, **more: Any) -> dict[str, Any]:
         "RolePolicyList": [],
         "AttachedManagedPolicies": [],
         "Tags": [],
+        **more,
+    }
+
+
+def instance_profile(name: str, *roles: str, **more: Any) -> dict[str, Any]:
+    """Return an instance profile of a snapshot."""
+    return {
+        "Path": "/",
+        "InstanceProfileName": name,
+        "InstanceProfileId": f"AIPA{name.upper()}",
+        "Arn": f"{ARN}:instance-profile/{name}",
+        "CreateDate": DATE,
+        "Roles": [{"RoleName": name} for name in roles],
         **more,
     }

@@ -38,6 +38,11 @@ def client(url: str, key: str = KEY_ID) -> Any:
     return iam
 
 
+def pem_files() -> list[str]:
+    """Return a certificate, its chain and its private key."""
+    return [(TESTS / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain", "key")]
+
+
 def populate(url: str, users: int) -> Any:
     """Fill the empty account at ``url`` with ``users`` users and as many other entities.
 
@@ -50,9 +55,7 @@ def populate(url: str, users: int) -> Any:
         _user(iam, url, number, groups, policies)
     for number in range(users // 4):
         _role(iam, number, policies)
-    body, chain, key = (
-        (TESTS / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain", "key")
-    )
+    body, chain, key = pem_files()
     iam.upload_signing_certificate(UserName="user0", CertificateBody=body)
     iam.upload_server_certificate(
         ServerCertificateName="www",

@@ -6,14 +6,18 @@ import json
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from support.shell import ROOT, Shell
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from support.forked import Done
 
 #: The ID that the certificates get.
 CERTIFICATE = "TA7SMP42TDN5Z26OBPJE7EXAMPLE"
-#: Appends its call to a file. What it answers, so that a script of iamcli recreate goes on: the
-#: account is 123456789012, and nothing exists in it but the policies of AWS.
+#: Appends its call to a file. What it answers, so that a script of iamcli recreate goes on: nothing
+#: exists in the account but some policies.
 PROGRAM = """#!{python} -IS
 import json, os, sys
 name, *arguments = os.path.basename(sys.argv[0]), *sys.argv[1:]
@@ -21,12 +25,12 @@ given = sys.stdin.buffer.read().decode() if "/dev/stdin" in arguments else None
 with open({record!r}, "a") as file:
     file.write(json.dumps([name, arguments, given]) + "\\n")
 if name == "iamcli":
-    print("123456789012")
+    print({account!r})
 elif name == "iam-useraddcert":
     print({certificate!r})
 elif "get-caller-identity" in arguments:
-    print("123456789012")
-elif name == "aws" and "get-policy" in arguments and ":iam::aws:" not in arguments[-1]:
+    print({account!r})
+elif name == "aws" and "get-policy" in arguments and {existing!r} not in arguments[-1]:
     sys.exit("\\nAn error occurred (NoSuchEntity) when calling the GetPolicy operation: x")
 elif "get" in name or "list" in name and name != "iam-accountaliaslist":
     sys.exit(name + ": NoSuchEntity: x")
@@ -65,26 +69,44 @@ class Call(NamedTuple):
 
 
 class Recorder:
-    """The programs ``names`` in ``folder``, and what has called them."""
+    """The commands, ``iamcli`` and ``aws`` as programs in ``folder``, and what has called them.
 
-    def __init__(self, folder: Path, names: Iterable[str]) -> None:
+    ``account``: the number of the account; ``existing``: what is in the ARNs of its policies.
+    """
+
+    def __init__(
+        self, folder: Path, account: str = "123456789012", existing: str = ":iam::aws:"
+    ) -> None:
         self.folder = folder / "programs"
         self.folder.mkdir()
         self._record = folder / "calls"
-        for name in names:
-            program = self.folder / name
-            program.write_text(
-                PROGRAM.format(
-                    python=sys.executable, record=str(self._record), certificate=CERTIFICATE
-                )
-            )
-            program.chmod(0o755)
+        names = {"record": str(self._record), "certificate": CERTIFICATE, "python": sys.executable}
+        text = PROGRAM.format(account=account, existing=existing, **names)
+        for name in ("aws", *(path.name for path in (ROOT / "bin").glob("iam*"))):
+            (self.folder / name).write_text(text)
+            (self.folder / name).chmod(0o755)
+
+    def run(self, shell: str, script: str) -> Done:
+        """Run a script, which must not write anything; return how it ends."""
+        folder = self.folder.parent
+        work = folder / "work"
+        work.mkdir(exist_ok=True)
+        (folder / "script.sh").write_bytes(script.encode())
+        before = _files(folder)
+        programs = {"PATH": f"{self.folder}:/usr/bin:/bin"}
+        done = Shell(work, programs)(shell, str(folder / "script.sh"))
+        assert _files(folder) == before
+        return done
 
     def calls(self) -> list[Call]:
         """Return the calls since the last time."""
         lines = self._record.read_text().splitlines()
         self._record.unlink()
         return [Call(*json.loads(line)) for line in lines]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.name != "calls")
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -1,33 +1,45 @@
-"""What two snapshots of an account may differ in, after a script of ``iamcli recreate`` has run.
+"""Scripts of ``iamcli recreate``, and what they change.
 
-The comments of the script name it, and nothing else may differ. Each row of the tables below is one
-kind of comment, with what it allows.
+What two snapshots of an account may differ in, after a script has run, is in its comments, and
+nothing else may differ. Each row of the tables below is one kind of comment, with what it allows.
 """
 
 from __future__ import annotations
 
 import copy
+import json
 import re
+import subprocess
 from typing import TYPE_CHECKING, Any
 
+from support.shell import BIN
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
+    from pathlib import Path
+
+    from support.forked import Done, ForkRunner
+    from support.shell import Shell
 
     Snapshot = dict[str, Any]
-    Lost = Callable[[Snapshot, str], None]
 
 CANNOT, UNKNOWN = "It cannot create:", "The snapshot does not say:"
 #: The comment that allows new values for these members of everything that was created.
 NEW = "IDs and dates: they are new, and policies that name the old IDs do not match"
 #: The service does not send these tags in lists, so that neither snapshot has them.
 TAGS_OF_PROFILE = r"instance-profile/(\S+): it may have had tags"
-IDS_AND_DATES = frozenset(
-    {
-        *("UserId", "GroupId", "RoleId", "InstanceProfileId", "PolicyId", "SSHPublicKeyId"),
-        "CertificateId",
-        *("CreateDate", "UpdateDate", "UploadDate"),
-    }
-)
+IDS_AND_DATES = {
+    "UserId",
+    "GroupId",
+    "RoleId",
+    "InstanceProfileId",
+    "PolicyId",
+    "SSHPublicKeyId",
+    "CertificateId",
+    "CreateDate",
+    "UpdateDate",
+    "UploadDate",
+}
 #: The lists of a snapshot with entities, and the member with the name of each.
 LISTS = {
     "user": ("users", "UserName"),
@@ -36,13 +48,44 @@ LISTS = {
     "instance-profile": ("instance_profiles", "InstanceProfileName"),
     "policy": ("policies", "PolicyName"),
 }
-#: What a user has lost: the comment with its ID, its list, and the member with the ID.
-OF_USER = {
-    r"access key (\S+) \(\w+\): its secret cannot be read; .*": (
-        *("AccessKeyMetadata", "AccessKeyId"),
-    ),
-    r"MFA device (\S+): .*": ("MFADevices", "SerialNumber"),
-}
+
+
+def recreate(run: Shell | ForkRunner, content: object, *arguments: str) -> Done:
+    """Run ``iamcli recreate`` with the snapshot ``content`` and other arguments."""
+    (run.home / "before.json").write_text(json.dumps(content))
+    return run("iamcli", "recreate", "before.json", *arguments)
+
+
+def shellcheck(folder: Path, *scripts: str, shell: str = "sh") -> None:
+    """Check scripts with ShellCheck, which must have no finding; they are written to ``folder``."""
+    files = [folder / f"{number}.sh" for number in range(len(scripts))]
+    for file, script in zip(files, scripts, strict=True):
+        file.write_bytes(script.encode())
+    done = subprocess.run(
+        [BIN / "shellcheck", "-s", shell, *files], capture_output=True, check=False, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def leaves(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the place of each value in a snapshot that has no parts."""
+    if isinstance(value, (dict, list)):
+        for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(inner, (*place, name))
+    else:
+        yield place
+
+
+def _access_key(snapshot: Snapshot, user: str, key: str) -> None:
+    keys = _named(snapshot, "user", user)["AccessKeyMetadata"]
+    keys.remove(_one(keys, "AccessKeyId", key))
+
+
+def _device(snapshot: Snapshot, user: str, serial: str) -> None:
+    held = _named(snapshot, "user", user)["MFADevices"]
+    held.remove(_one(held, "SerialNumber", serial))
+    snapshot["summary"]["MFADevicesInUse"] -= 1
+    _virtual_device(snapshot, serial)
 
 
 def _password(snapshot: Snapshot, user: str) -> None:
@@ -80,29 +123,28 @@ def _versions(snapshot: Snapshot, name: str) -> None:
 
 def _certificate(snapshot: Snapshot, name: str) -> None:
     certificates = snapshot["server_certificates"]
-    for record in certificates:
-        if record["ServerCertificateMetadata"]["ServerCertificateName"] == name:
-            certificates.remove(record)
-            snapshot["summary"]["ServerCertificates"] -= 1
-            return
-    raise AssertionError(name)
+    metadata = [one["ServerCertificateMetadata"] for one in certificates]
+    del certificates[metadata.index(_one(metadata, "ServerCertificateName", name))]
+    snapshot["summary"]["ServerCertificates"] -= 1
 
 
-def _lose_device(snapshot: Snapshot, serial: str) -> None:
+def _virtual_device(snapshot: Snapshot, serial: str) -> None:
     """Remove a device from the whole snapshot, as the deletion of its user removes it."""
     devices = snapshot["virtual_mfa_devices"]
     snapshot["virtual_mfa_devices"] = [one for one in devices if one["SerialNumber"] != serial]
     snapshot["summary"]["MFADevices"] -= 1
 
 
-#: Everything else that a script cannot create: the comment with its name, and what it allows.
-OTHERS: dict[str, Lost] = {
+#: What a script cannot create: the comment with its name, and what it allows.
+LOST: dict[str, Callable[..., None]] = {
+    r"user/(\S+): access key (\S+) \(\w+\): its secret cannot be read; .*": _access_key,
+    r"user/(\S+): MFA device (\S+): .*": _device,
     r"user/(\S+): password: it cannot be read; the script asks for a new one": _password,
     r"user/\S+: signing certificate (\S+): its ID is new": _signing_certificate,
     r"role/(\S+): only its service creates it, for example with: .*": _linked_role,
     r"policy/(\S+): the numbers of its versions .*: they begin with v1 again": _versions,
     r"server-certificate/(\S+): its private key cannot be read; run: .*": _certificate,
-    r"virtual MFA device (\S+): its seed cannot be read": _lose_device,
+    r"virtual MFA device (\S+): its seed cannot be read": _virtual_device,
 }
 
 
@@ -164,7 +206,7 @@ def _comparable(snapshot: Snapshot, created: Iterable[str] | None) -> Snapshot:
     names = None if created is None else set(created)
     for kind, (key, member) in LISTS.items():
         snapshot[key] = [
-            _without_new(record)
+            without(IDS_AND_DATES, record)
             if names is None or f"{kind}/{record.get(member)}" in names
             else record
             for record in snapshot[key]
@@ -172,7 +214,7 @@ def _comparable(snapshot: Snapshot, created: Iterable[str] | None) -> Snapshot:
     for device in snapshot["virtual_mfa_devices"]:
         user = device.get("User", {})
         if names is None or f"user/{user.get('UserName')}" in names:
-            device["User"] = _without_new(user)
+            device["User"] = without(IDS_AND_DATES, user)
     rules = snapshot.get("password_policy") or {}
     if rules.get("HardExpiry") is False:
         # The same as none. Source: API reference, PasswordPolicy.
@@ -182,30 +224,19 @@ def _comparable(snapshot: Snapshot, created: Iterable[str] | None) -> Snapshot:
 
 
 def _lose(snapshot: Snapshot, comment: str) -> None:
-    user = re.fullmatch(r"user/(\S+?): (.*)", comment)
-    for pattern, (key, member) in OF_USER.items():
-        found = user and re.fullmatch(pattern, user[2])
-        if user and found:
-            held = _named(snapshot, "user", user[1])[key]
-            held.remove(_one(held, member, found[1]))
-            if key == "MFADevices":
-                snapshot["summary"]["MFADevicesInUse"] -= 1
-                _lose_device(snapshot, found[1])
-            return
-    for pattern, lose in OTHERS.items():
+    for pattern, lose in LOST.items():
         found = re.fullmatch(pattern, comment)
         if found:
-            lose(snapshot, found[1])
+            lose(snapshot, *found.groups())
             return
     raise AssertionError(f"a comment that is in no table: {comment}")
 
 
-def _without_new(value: Any) -> Any:
+def without(names: Container[str], value: Any) -> Any:
+    """Return ``value``, a part of a snapshot, without the members ``names``."""
     if isinstance(value, dict):
-        return {
-            name: _without_new(inner) for name, inner in value.items() if name not in IDS_AND_DATES
-        }
-    return [_without_new(inner) for inner in value] if isinstance(value, list) else value
+        return {name: without(names, inner) for name, inner in value.items() if name not in names}
+    return [without(names, inner) for inner in value] if isinstance(value, list) else value
 
 
 def _sorted(value: Any) -> Any:

@@ -58,16 +58,15 @@ def managed_policy(arn: str) -> dict[str, Any]:
         "Description": "d",
         "CreateDate": DATE,
         "UpdateDate": DATE,
-        "PolicyVersionList": [version("v2", default=True), version("v1", default=False)],
-    }
-
-
-def version(name: str, *, default: bool) -> dict[str, Any]:
-    return {
-        "VersionId": name,
-        "IsDefaultVersion": default,
-        "CreateDate": DATE,
-        "Document": DOCUMENT,
+        "PolicyVersionList": [
+            {
+                "VersionId": version,
+                "IsDefaultVersion": version == "v2",
+                "CreateDate": DATE,
+                "Document": DOCUMENT,
+            }
+            for version in ("v2", "v1")
+        ],
     }
 
 
@@ -125,7 +124,7 @@ CREDENTIAL = {
     "Status": "Active",
     "CreateDate": DATE,
 }
-OF_BOB = {
+OF_BOB: dict[str, Any] = {
     "AccessKeyMetadata": [{**KEY, "AccessKeyLastUsed": LAST_USED}],
     "Certificates": [CERTIFICATE],
     "MFADevices": [PHONE],
@@ -161,6 +160,7 @@ DEVICES: list[dict[str, Any]] = [
     {"SerialNumber": f"{ARN}:mfa/root", "EnableDate": DATE, "User": {"Arn": f"{ARN}:root"}},
 ]
 PASSWORD_POLICY = {"MinimumPasswordLength": 12, "RequireSymbols": False, "ExpirePasswords": False}
+SUMMARY = {"Users": 2, "UsersQuota": 5000}
 SNAPSHOT = {
     "version": 1,
     "source": "service",
@@ -176,21 +176,31 @@ SNAPSHOT = {
     "virtual_mfa_devices": DEVICES,
     "account_alias": "example",
     "password_policy": PASSWORD_POLICY,
-    "summary": {"Users": 2, "UsersQuota": 5000},
+    "summary": SUMMARY,
     "unread": [],
     "unknown": [],
 }
 #: The requests for the account, and for each user.
 FOR_ACCOUNT = [
-    *["GetAccountAuthorizationDetails"] * 2,
-    *("ListRoles", "ListPolicyTags"),
-    *("ListInstanceProfiles", "GetAccountPasswordPolicy", "GetAccountSummary"),
-    *("ListVirtualMFADevices", "ListAccountAliases", "ListServerCertificates"),
+    "GetAccountAuthorizationDetails",
+    "GetAccountAuthorizationDetails",
+    "ListRoles",
+    "ListPolicyTags",
+    "ListInstanceProfiles",
+    "GetAccountPasswordPolicy",
+    "GetAccountSummary",
+    "ListVirtualMFADevices",
+    "ListAccountAliases",
+    "ListServerCertificates",
     "GetServerCertificate",
 ]
 FOR_EVE = [
-    *("ListAccessKeys", "ListSigningCertificates", "ListMFADevices", "GetLoginProfile"),
-    *("ListSSHPublicKeys", "ListServiceSpecificCredentials"),
+    "ListAccessKeys",
+    "ListSigningCertificates",
+    "ListMFADevices",
+    "GetLoginProfile",
+    "ListSSHPublicKeys",
+    "ListServiceSpecificCredentials",
 ]
 FOR_BOB = [*FOR_EVE, "GetAccessKeyLastUsed", "GetSSHPublicKey"]
 
@@ -220,78 +230,57 @@ def with_profiles(role: dict[str, Any]) -> dict[str, Any]:
 
 def answers() -> dict[str, list[Answer]]:
     """The responses for the account, by operation."""
-    details = "GetAccountAuthorizationDetails"
     unused = managed_policy("arn:aws:iam::aws:policy/AdministratorAccess")
-    none = refused("NoSuchEntity", "Login Profile for User eve cannot be found.", 404)
-    page = answer(
-        details, UserDetailList=[BOB], GroupDetailList=[DEV], IsTruncated=True, Marker="next"
-    )
-    last = answer(
-        details,
-        UserDetailList=[EVE],
-        RoleDetailList=[with_profiles(WEB)],
-        Policies=[managed_policy(OWN), unused, managed_policy(READ_ONLY)],
-        IsTruncated=False,
-    )
-    seeds = [{**device, "Base32StringSeed": SEED, "QRCodePNG": PICTURE} for device in DEVICES]
+    page = {
+        "UserDetailList": [BOB],
+        "GroupDetailList": [DEV],
+        "IsTruncated": True,
+        "Marker": "next",
+    }
+    last = {
+        "UserDetailList": [EVE],
+        "RoleDetailList": [with_profiles(WEB)],
+        "Policies": [managed_policy(OWN), unused, managed_policy(READ_ONLY)],
+        "IsTruncated": False,
+    }
+    of_bob = {"UserName": "bob"}
+    metadata = SERVER_CERTIFICATE["ServerCertificateMetadata"]
+    results: dict[str, list[dict[str, Any]]] = {
+        "GetAccountAuthorizationDetails": [page, last],
+        "ListInstanceProfiles": [{"InstanceProfiles": [PROFILE, EMPTY_PROFILE]}],
+        "ListRoles": [{"Roles": [{**entity("Role", "web", "AROAWEB"), **SETTINGS}]}],
+        "ListPolicyTags": [{"Tags": POLICY_TAGS}],
+        "GetAccountPasswordPolicy": [{"PasswordPolicy": PASSWORD_POLICY}],
+        "ListVirtualMFADevices": [
+            {
+                "VirtualMFADevices": [
+                    {**device, "Base32StringSeed": SEED, "QRCodePNG": PICTURE} for device in DEVICES
+                ]
+            }
+        ],
+        "ListAccountAliases": [{"AccountAliases": ["example"]}],
+        "ListServerCertificates": [{"ServerCertificateMetadataList": [metadata]}],
+        "GetServerCertificate": [{"ServerCertificate": SERVER_CERTIFICATE}],
+        "ListAccessKeys": [{"AccessKeyMetadata": [of_bob | KEY]}, {}],
+        "ListSigningCertificates": [{"Certificates": [of_bob | CERTIFICATE]}, {}],
+        "ListMFADevices": [{"MFADevices": [of_bob | PHONE]}, {}],
+        "ListSSHPublicKeys": [{"SSHPublicKeys": [of_bob | SSH_KEY]}, {}],
+        "ListServiceSpecificCredentials": [
+            {"ServiceSpecificCredentials": [{**of_bob, **CREDENTIAL, "ServicePassword": PASSWORD}]},
+            {},
+        ],
+        "GetAccessKeyLastUsed": [{**of_bob, "AccessKeyLastUsed": LAST_USED}],
+        "GetSSHPublicKey": [{"SSHPublicKey": of_bob | OF_BOB["SSHPublicKeys"][0]}],
+    }
     entries = "".join(
         f"<entry><key>{name}</key><value>{number}</value></entry>"
-        for name, number in {"Users": 2, "UsersQuota": 5000}.items()
+        for name, number in SUMMARY.items()
     )
-    bobs = {
-        "ListAccessKeys": {"AccessKeyMetadata": [{"UserName": "bob", **KEY}]},
-        "ListSigningCertificates": {"Certificates": [{"UserName": "bob", **CERTIFICATE}]},
-        "ListMFADevices": {"MFADevices": [{"UserName": "bob", **PHONE}]},
-        "ListSSHPublicKeys": {"SSHPublicKeys": [{"UserName": "bob", **SSH_KEY}]},
-        "ListServiceSpecificCredentials": {
-            "ServiceSpecificCredentials": [
-                {"UserName": "bob", **CREDENTIAL, "ServicePassword": PASSWORD}
-            ]
-        },
-    }
+    none = refused("NoSuchEntity", "Login Profile for User eve cannot be found.", 404)
     return {
-        details: [page, last],
-        "ListInstanceProfiles": [
-            answer("ListInstanceProfiles", InstanceProfiles=[PROFILE, EMPTY_PROFILE])
-        ],
-        "ListRoles": [
-            answer("ListRoles", Roles=[{**entity("Role", "web", "AROAWEB"), **SETTINGS}])
-        ],
-        "ListPolicyTags": [answer("ListPolicyTags", Tags=POLICY_TAGS)],
-        "GetAccountPasswordPolicy": [
-            answer("GetAccountPasswordPolicy", PasswordPolicy=PASSWORD_POLICY)
-        ],
+        **{name: [answer(name, **result) for result in given] for name, given in results.items()},
         "GetAccountSummary": [ok("GetAccountSummary", f"<SummaryMap>{entries}</SummaryMap>")],
-        "ListVirtualMFADevices": [answer("ListVirtualMFADevices", VirtualMFADevices=seeds)],
-        "ListAccountAliases": [answer("ListAccountAliases", AccountAliases=["example"])],
-        "ListServerCertificates": [
-            answer(
-                "ListServerCertificates",
-                ServerCertificateMetadataList=[SERVER_CERTIFICATE["ServerCertificateMetadata"]],
-            )
-        ],
-        "GetServerCertificate": [
-            answer("GetServerCertificate", ServerCertificate=SERVER_CERTIFICATE)
-        ],
-        **{name: [answer(name, **result), ok(name)] for name, result in bobs.items()},
-        "GetLoginProfile": [
-            answer("GetLoginProfile", LoginProfile={"UserName": "bob", **LOGIN}),
-            none,
-        ],
-        "GetAccessKeyLastUsed": [
-            answer("GetAccessKeyLastUsed", UserName="bob", AccessKeyLastUsed=LAST_USED)
-        ],
-        "GetSSHPublicKey": [
-            answer(
-                "GetSSHPublicKey",
-                SSHPublicKey={
-                    "UserName": "bob",
-                    **SSH_KEY,
-                    "Fingerprint": "a1:b2",
-                    "SSHPublicKeyBody": SSH,
-                },
-            )
-        ],
+        "GetLoginProfile": [answer("GetLoginProfile", LoginProfile={**of_bob, **LOGIN}), none],
     }
 
 
@@ -307,6 +296,12 @@ def serving(stub: Stub, run: Shell) -> Endpoint:
 def loaded(run: Shell | ForkRunner, name: str = "account.json") -> dict[str, Any]:
     content: dict[str, Any] = json.loads((run.home / name).read_text())
     return content
+
+
+def saved(run: Shell | ForkRunner, *arguments: str) -> dict[str, Any]:
+    """Run ``iamcli snapshot account.json`` with other arguments; return what is in the file."""
+    succeeded(run("iamcli", "snapshot", "account.json", *arguments))
+    return loaded(run)
 
 
 def files(run: Shell | ForkRunner) -> set[str]:

@@ -10,13 +10,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-#: An account number.
-_ACCOUNT = re.compile("[0-9]{12}")
-
-
 def is_account(text: str) -> bool:
     """Return whether ``text`` is an account number: twelve digits."""
-    return bool(_ACCOUNT.fullmatch(text))
+    return bool(re.fullmatch("[0-9]{12}", text))
 
 
 def arns(snapshot: Mapping[str, Any]) -> Iterator[str]:

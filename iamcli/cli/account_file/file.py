@@ -30,7 +30,7 @@ class Target:
     """
 
     def __init__(self, name: str, *, force: bool) -> None:
-        self._name = name
+        self.name = name
         self._force = force
         try:
             # A symbolic link is kept, and the file that it refers to is replaced.
@@ -38,43 +38,38 @@ class Target:
         except (OSError, ValueError) as error:
             raise self._unwritable(error) from None
         self._refuse_existing()
-        with BlockedSignals():
-            self._write_new(b"", keep=False)
+        self._write_new(b"", keep=False)
 
     def write(self, snapshot: dict[str, Any]) -> None:
-        """Write ``snapshot`` with mode 0600, in one step. Raises Failure, and then leaves nothing.
-
-        Only what the schema has is written, in the order of the schema.
-        """
-        content = _encoded(snapshot)
-        with BlockedSignals():
-            self._write_new(content + b"\n", keep=True)
+        """Write ``snapshot`` with mode 0600, in one step, or leave nothing and raise Failure."""
+        self._write_new(_encoded(snapshot) + b"\n", keep=True)
 
     def _refuse_existing(self) -> None:
         state = self._place.state(self._place.name)
         if state is None:
             return
         if not self._force:
-            raise Failure(f"{self._name} exists; use --force to overwrite it")
+            raise Failure(f"{self.name} exists; use --force to overwrite it")
         if not stat.S_ISREG(state.st_mode):
-            raise Failure(f"{self._name} is not a regular file; specify another name")
+            raise Failure(f"{self.name} is not a regular file; specify another name")
 
     def _write_new(self, content: bytes, *, keep: bool) -> None:
         """Write a temporary file in the same directory; give it its name if it is to be kept."""
         temporary = f".iamcli-snapshot-{os.urandom(8).hex()}"
         try:
-            self._place.write(temporary, content, sync=True)
-            try:
-                if keep:
-                    self._rename(temporary)
-            finally:
-                self._place.discard(temporary)
+            with BlockedSignals():
+                self._place.write(temporary, content, sync=True)
+                try:
+                    if keep:
+                        self._rename(temporary)
+                finally:
+                    self._place.discard(temporary)
         except (OSError, ValueError) as error:
             raise self._unwritable(error) from None
 
     def _unwritable(self, error: OSError | ValueError) -> Failure:
         reason = getattr(error, "strerror", None) or str(error)
-        return Failure(f"cannot write {self._name}: {reason}")
+        return Failure(f"cannot write {self.name}: {reason}")
 
     def _rename(self, temporary: str) -> None:
         if self._force:
@@ -96,6 +91,9 @@ class StandardOutput:
 
     A terminal is refused: its user would see thousands of lines, and have no file.
     """
+
+    #: What messages call it.
+    name = "the snapshot"
 
     def __init__(self, output: Output) -> None:
         if output.data_on_terminal:

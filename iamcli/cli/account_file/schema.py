@@ -6,6 +6,8 @@ a secret, can get into it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 #: The version of the format. A reader refuses a file of another version.
 VERSION = 1
 
-#: The kinds of values. A date is text as the service sends it; a document is the text of a policy;
+#: The types of values. A date is text as the service sends it; a document is the text of a policy;
 #: an account is its number. Counts are numbers by name.
 TEXT, DATE, DOCUMENT, ACCOUNT = "text", "date", "document", "account"
 FLAG, NUMBER, COUNTS = "flag", "number", "counts"
@@ -22,17 +24,22 @@ FLAG, NUMBER, COUNTS = "flag", "number", "counts"
 # member that may be absent ends with "?". OrNull is for a value that may be null.
 
 
-class OrNull:
-    """A value that is null if there is none. ``kind``: the kind of the value if there is one."""
+class OrNull(NamedTuple):
+    """A value that is null if there is none. ``value_type``: its type if there is one."""
 
-    def __init__(self, kind: Any) -> None:
-        self.kind = kind
+    value_type: Any
 
 
 TAGS = [{"Key": TEXT, "Value": TEXT}]
 INLINE_POLICIES = [{"PolicyName": TEXT, "PolicyDocument": DOCUMENT}]
 ATTACHED_POLICIES = [{"PolicyName": TEXT, "PolicyArn": TEXT}]
 BOUNDARY = {"PermissionsBoundaryType?": TEXT, "PermissionsBoundaryArn": TEXT}
+
+
+def _entity(kind: str) -> dict[str, Any]:
+    """Return the members that every entity of IAM with an ID has; ``kind``: such as "User"."""
+    return {"Path": TEXT, f"{kind}Name": TEXT, f"{kind}Id": TEXT, "Arn": TEXT, "CreateDate?": DATE}
+
 
 ACCESS_KEY = {
     "AccessKeyId": TEXT,
@@ -65,11 +72,7 @@ SERVICE_CREDENTIAL = {
     "ExpirationDate?": DATE,
 }
 USER = {
-    "Path": TEXT,
-    "UserName": TEXT,
-    "UserId": TEXT,
-    "Arn": TEXT,
-    "CreateDate?": DATE,
+    **_entity("User"),
     "GroupList": [TEXT],
     "UserPolicyList": INLINE_POLICIES,
     "AttachedManagedPolicies": ATTACHED_POLICIES,
@@ -83,20 +86,12 @@ USER = {
     "ServiceSpecificCredentials?": [SERVICE_CREDENTIAL],
 }
 GROUP = {
-    "Path": TEXT,
-    "GroupName": TEXT,
-    "GroupId": TEXT,
-    "Arn": TEXT,
-    "CreateDate?": DATE,
+    **_entity("Group"),
     "GroupPolicyList": INLINE_POLICIES,
     "AttachedManagedPolicies": ATTACHED_POLICIES,
 }
 ROLE = {
-    "Path": TEXT,
-    "RoleName": TEXT,
-    "RoleId": TEXT,
-    "Arn": TEXT,
-    "CreateDate?": DATE,
+    **_entity("Role"),
     "Description?": TEXT,
     "MaxSessionDuration?": NUMBER,
     "AssumeRolePolicyDocument?": DOCUMENT,
@@ -106,15 +101,7 @@ ROLE = {
     "Tags": TAGS,
     "RoleLastUsed?": {"LastUsedDate?": DATE, "Region?": TEXT},
 }
-INSTANCE_PROFILE = {
-    "Path": TEXT,
-    "InstanceProfileName": TEXT,
-    "InstanceProfileId": TEXT,
-    "Arn": TEXT,
-    "CreateDate?": DATE,
-    "Roles": [{"RoleName": TEXT}],
-    "Tags?": TAGS,
-}
+INSTANCE_PROFILE = {**_entity("InstanceProfile"), "Roles": [{"RoleName": TEXT}], "Tags?": TAGS}
 POLICY = {
     "PolicyName": TEXT,
     "PolicyId": TEXT,
@@ -146,8 +133,7 @@ SERVER_CERTIFICATE = {
     "Tags?": TAGS,
 }
 VIRTUAL_MFA_DEVICE = {
-    "SerialNumber": TEXT,
-    "EnableDate?": DATE,
+    **MFA_DEVICE,
     "User?": {"Path?": TEXT, "UserName?": TEXT, "UserId?": TEXT, "Arn": TEXT, "CreateDate?": DATE},
 }
 PASSWORD_POLICY = {
@@ -192,6 +178,6 @@ SNAPSHOT = {
 }
 
 
-def kind_of(record: dict[str, Any], member: str) -> Any:
-    """Return the kind of the ``member`` of ``record``, one of the tables above."""
+def type_of(record: dict[str, Any], member: str) -> Any:
+    """Return the type of the ``member`` of ``record``, one of the tables above."""
     return record[member if member in record else f"{member}?"]

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from iamcli.cli.account_file import dates
+from iamcli.cli.account_file import dates, schema
 from iamcli.cli.account_file.arns import is_account
-from iamcli.cli.account_file.schema import (
-    ACCOUNT,
-    COUNTS,
-    DATE,
-    DOCUMENT,
-    FLAG,
-    NUMBER,
-    TEXT,
-    OrNull,
-)
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -23,88 +13,81 @@ if TYPE_CHECKING:
 
 #: The Python types of the values, and their names in messages.
 _TYPES = {
-    TEXT: (str, "a text"),
-    DATE: (str, "a date"),
-    DOCUMENT: (str, "a text"),
-    FLAG: (bool, "true or false"),
-    NUMBER: (int, "a number"),
-    ACCOUNT: (str, "an account number of 12 digits"),
+    schema.TEXT: (str, "a text"),
+    schema.DATE: (str, "a date"),
+    schema.DOCUMENT: (str, "a text"),
+    schema.FLAG: (bool, "true or false"),
+    schema.NUMBER: (int, "a number"),
+    schema.ACCOUNT: (str, "an account number of 12 digits"),
 }
 
 
-def pick(kind: Any, value: Any, convert: Mapping[str, Callable[[Any], Any]]) -> Any:
-    """Return a copy of ``value`` with only the members that ``kind``, a part of the schema, has.
+def pick(value_type: Any, value: Any, convert: Mapping[str, Callable[[Any], Any]]) -> Any:
+    """Return a copy of ``value`` with only the members that ``value_type``, of the schema, has.
 
-    ``convert``: functions for values, by their kind (DATE, DOCUMENT). A missing list is empty. If
+    ``convert``: functions for values, by their type (DATE, DOCUMENT). A missing list is empty. If
     another required member is missing, this raises what ``value`` raises: Failure or KeyError. A
     value of another type is returned as it is; ``check`` finds it.
     """
-    if isinstance(kind, OrNull):
-        return None if value is None else pick(kind.kind, value, convert)
-    if isinstance(kind, list) and isinstance(value, list):
-        return [pick(kind[0], element, convert) for element in value]
-    if isinstance(kind, dict) and isinstance(value, dict):
-        return _pick_members(kind, value, convert)
-    if isinstance(kind, str) and kind in convert:
-        return convert[kind](value)
-    return value
+    if isinstance(value_type, schema.OrNull):
+        return None if value is None else pick(value_type.value_type, value, convert)
+    if isinstance(value_type, list) and isinstance(value, list):
+        return [pick(value_type[0], element, convert) for element in value]
+    if isinstance(value_type, dict) and isinstance(value, dict):
+        picked = {}
+        for name, member_type in value_type.items():
+            member = name.removesuffix("?")
+            if member in value:
+                picked[member] = pick(member_type, value[member], convert)
+            elif name == member:
+                picked[member] = [] if isinstance(member_type, list) else value[member]
+        return picked
+    convertible = isinstance(value_type, str) and value_type in convert
+    return convert[value_type](value) if convertible else value
 
 
-def _pick_members(
-    record: dict[str, Any], value: dict[str, Any], convert: Mapping[str, Callable[[Any], Any]]
-) -> dict[str, Any]:
-    picked = {}
-    for name, kind in record.items():
-        member = name.removesuffix("?")
-        if member in value:
-            picked[member] = pick(kind, value[member], convert)
-        elif name == member:
-            picked[member] = [] if isinstance(kind, list) else value[member]
-    return picked
-
-
-def check(kind: Any, value: Any, where: str) -> None:
-    """Raise Failure if ``value`` is not of the ``kind``, a part of the schema.
+def check(value_type: Any, value: Any, where: str) -> None:
+    """Raise Failure if ``value`` is not of the ``value_type``, a part of the schema.
 
     ``where``: the place of the value, which the message begins with ("users[3].Arn"). Members that
     the schema does not have are ignored.
     """
-    if isinstance(kind, OrNull):
+    if isinstance(value_type, schema.OrNull):
         if value is not None:
-            check(kind.kind, value, where)
-    elif isinstance(kind, list):
+            check(value_type.value_type, value, where)
+    elif isinstance(value_type, list):
         _require(value, list, "a list", where)
         for number, element in enumerate(value):
-            check(kind[0], element, f"{where}[{number}]")
-    elif isinstance(kind, dict):
+            check(value_type[0], element, f"{where}[{number}]")
+    elif isinstance(value_type, dict):
         _require(value, dict, "an object", where)
-        _check_members(kind, value, f"{where}." if where else "")
-    elif kind == COUNTS:
+        _check_members(value_type, value, f"{where}." if where else "")
+    elif value_type == schema.COUNTS:
         _require(value, dict, "an object", where)
         for name, number in value.items():
-            check(NUMBER, number, f"{where}.{name}")
+            check(schema.NUMBER, number, f"{where}.{name}")
     else:
-        _require(value, *_TYPES[kind], where)
-        _check_text(kind, value, where)
+        _require(value, *_TYPES[value_type], where)
+        _check_text(value_type, value, where)
 
 
-def _check_text(kind: str, value: Any, where: str) -> None:
-    if kind == ACCOUNT and not is_account(value):
-        raise Failure(f"{where} is not {_TYPES[kind][1]}")
-    if kind == DATE:
+def _check_members(record: dict[str, Any], value: dict[str, Any], prefix: str) -> None:
+    for name, value_type in record.items():
+        member = name.removesuffix("?")
+        if member in value:
+            check(value_type, value[member], f"{prefix}{member}")
+        elif name == member:
+            raise Failure(f"{prefix}{member} is missing")
+
+
+def _check_text(value_type: str, value: Any, where: str) -> None:
+    if value_type == schema.ACCOUNT and not is_account(value):
+        raise Failure(f"{where} is not {_TYPES[value_type][1]}")
+    if value_type == schema.DATE:
         try:
             dates.parsed(value)
         except ValueError:
             raise Failure(f"{where} is not a date: {value}") from None
-
-
-def _check_members(record: dict[str, Any], value: dict[str, Any], prefix: str) -> None:
-    for name, kind in record.items():
-        member = name.removesuffix("?")
-        if member in value:
-            check(kind, value[member], f"{prefix}{member}")
-        elif name == member:
-            raise Failure(f"{prefix}{member} is missing")
 
 
 def _require(value: Any, python_type: type, name: str, where: str) -> None:

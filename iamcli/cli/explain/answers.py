@@ -51,9 +51,6 @@ class Number(int):
     def __str__(self) -> str:
         return self.text
 
-    def __format__(self, specification: str) -> str:
-        return self.text
-
 
 class Answers:
     """Makes answers, and knows where each of their values comes from."""
@@ -76,66 +73,44 @@ class Answers:
             answer["IsTruncated"] = not empty
         return answer
 
-    def bare(self, operation: str) -> dict[str, Any]:
-        """Return an answer without values: its structures have no members."""
-        output = self._operations[operation].get("output")
-        members = self._shapes[output["shape"]]["members"] if output else {}
-        kinds = {name: self._shapes[member["shape"]]["type"] for name, member in members.items()}
-        return {name: {} for name, kind in kinds.items() if kind == "structure"}
-
-    def answers(self, operation: str) -> bool:
-        """Return whether the answer to ``operation`` has members."""
-        return "output" in self._operations[operation]
-
-    def is_switch(self, operation: str, parameter: str) -> bool:
-        """Return whether ``parameter`` of ``operation`` is true or false."""
-        shape = self._members(operation)[parameter]["shape"]
-        return bool(self._shapes[shape]["type"] == "boolean")
-
-    def parameters(self, operation: str) -> frozenset[str]:
-        """Return the names of the parameters of ``operation``."""
-        return frozenset(self._members(operation))
-
-    def _members(self, operation: str) -> dict[str, Any]:
-        shape = self._operations[operation].get("input")
-        return dict(self._shapes[shape["shape"]]["members"]) if shape else {}
+    def members(self, operation: str, shape: str) -> dict[str, str]:
+        """Return the names and types of the parameters ("input") or of the members ("output")."""
+        reference = self._operations[operation].get(shape)
+        members = self._shapes[reference["shape"]]["members"] if reference else {}
+        return {name: self._shapes[member["shape"]]["type"] for name, member in members.items()}
 
     def sources(self, value: Any) -> list[Source]:
         """Return where the values in ``value`` come from, in order."""
-        text = str(value) if isinstance(value, str | Number) else ""
-        return [self._sources[int(number)] for number in _VALUE.findall(text)]
+        return [part for part in self.parts(value) if isinstance(part, Source)]
 
-    def parts(self, line: str) -> list[str | Source]:
-        """Return the line as text and sources, in order."""
-        parts: list[str | Source] = []
-        end = 0
-        for value in _VALUE.finditer(line):
-            if value.start() > end:
-                parts.append(line[end : value.start()])
-            parts.append(self._sources[int(value[1])])
-            end = value.end()
-        return [*parts, line[end:]] if line[end:] else parts
+    def parts(self, value: Any) -> list[str | Source]:
+        """Return ``value`` as text and sources, in turn."""
+        return [
+            self._sources[int(part)] if number % 2 else part
+            for number, part in enumerate(_VALUE.split(str(value)))
+        ]
 
     def _structure(self, shape: str, where: Source) -> dict[str, Any]:
-        members = self._shapes[shape]["members"]
         return {
-            name: self._value(member["shape"], _member(where, name))
-            for name, member in members.items()
+            name: self._value(
+                member["shape"], where._replace(member=f"{where.member}.{name}".removeprefix("."))
+            )
+            for name, member in self._shapes[shape]["members"].items()
         }
 
     def _value(self, shape: str, where: Source) -> Any:
-        kind = self._shapes[shape]["type"]
-        if kind == "structure":
+        shape_type = self._shapes[shape]["type"]
+        if shape_type == "structure":
             return self._structure(shape, where)
-        if kind == "list":
+        if shape_type == "list":
             return self._list(self._shapes[shape]["member"]["shape"], where)
         where = where._replace(document=shape == "policyDocumentType")
-        if kind == "map":
+        if shape_type == "map":
             return {self._new(where): self._number(where)}
-        if kind in {"integer", "boolean"}:
+        if shape_type in {"integer", "boolean"}:
             return self._number(where)
         text = self._new(where)
-        return text.encode() if kind == "blob" else text
+        return text.encode() if shape_type == "blob" else text
 
     def _list(self, shape: str, where: Source) -> list[Any]:
         if where.list:
@@ -154,10 +129,6 @@ class Answers:
         self._sources.append(where._replace(member=where.member or "@"))
         marks = _DISTINGUISHED.get(where.list, ("",))
         return f"\ue000{len(self._sources) - 1}{marks[where.entry]}\ue001"
-
-
-def _member(where: Source, name: str) -> Source:
-    return where._replace(member=f"{where.member}.{name}" if where.member else name)
 
 
 def _emptied(value: Any) -> Any:

@@ -10,9 +10,9 @@ import json
 
 from iamcli import quoting
 from iamcli.cli.explain import query
-from iamcli.cli.explain.explanation import Line, Step
 from iamcli.cli.explain.inputs import Standard
 from iamcli.cli.explain.plan import Plan, spelled, variable
+from iamcli.cli.explain.recorder import Line, Step
 from iamcli.operations.deletion import UNKNOWN_OPERATION
 
 TYPE_CHECKING = False
@@ -35,7 +35,6 @@ _LACKING = sorted(UNKNOWN_OPERATION)
 _READ_BY_AWS = ("file://", "fileb://", "http://", "https://")
 #: What is in the values of entries that are first in a list, as a pattern of the shell.
 _FIRST = {"MFADevices": "*:mfa/*"}
-_PAGE = "1000"
 
 
 def script(explanation: Explanation) -> list[str]:
@@ -55,16 +54,18 @@ class _Script:
     def lines(self) -> list[str]:
         """Return the lines of the script."""
         commands = [*self._prompts(), *filter(None, self._commands())]
-        if not self._plan.is_branched():
+        steps = self._plan.steps.values()
+        branched = any(step.loops or step.needs or step.ignored for step in steps)
+        if not (branched or self._plan.kept):
             return " &&\n".join(commands).split("\n")
-        codes = {code for step in self._explanation.steps for code in step.ignored}
+        codes = {code for step in steps for code in step.ignored}
         tried = [_TRY] if codes else []
         lacking = [f"lacking='{'|'.join(_LACKING)}'"] if codes & {*_LACKING} else []
         return "\n".join(["(", "set -e", *tried, *lacking, *commands, ")"]).split("\n")
 
     def _prompts(self) -> Iterator[str]:
         """Yield the commands that read what the command reads from standard input."""
-        for step in self._explanation.steps:
+        for step in self._plan.steps.values():
             for name, value in step.parameters.items():
                 if isinstance(value, Standard):
                     yield f"IFS= read -rsp '{name}: ' {variable(name)}"
@@ -80,8 +81,6 @@ class _Script:
                 written.add(loop)
                 yield self._loop(loop)
 
-    # Lines of output.
-
     def _line(self, line: Line) -> str:
         """Return the command that prints a line, "" if a request prints it."""
         if self._plan.is_marker(line):
@@ -90,24 +89,22 @@ class _Script:
             if source.member == "AccessKey.AccessKeyId" and self._inputs.written:
                 return f"sed -n 's/^AWSAccessKeyId=//p' {quoting.file(self._inputs.written)}"
             if source.request in self._plan.kept:
-                if not self._plan.is_first(line, source.request):
+                lines = (other for other in self._plan.lines if source.request in other.requests)
+                if line is not next(lines):
                     return ""
                 name = self._plan.variable(source.request)
                 return f'[ -z "${name}" ] || printf \'%s\\n\' "${name}"'
         if not self._plan.is_text(line):
             return ""
         file = self._inputs.file(line.text)
-        printing = f"printf '%s\\n' {quoting.quoted(line.text.strip())}"
-        if file:
-            printing = f"cat {quoting.file(file.name)}"
+        text = quoting.quoted(line.text.strip())
+        printing = f"cat {quoting.file(file.name)}" if file else f"printf '%s\\n' {text}"
         conditions = [f'[ -z "${self._plan.variable(number)}" ] || ' for number in line.needs]
         return "".join([*conditions, printing])
 
     def _printing(self, sources: Sequence[Source]) -> list[str]:
         """Return the commands that print the values of an entry."""
         return [f"printf '%s\\n' \"${_entry_variable(source)}\"" for source in sources]
-
-    # Requests.
 
     def _request(self, step: Step) -> str:
         """Return the command that sends a request, and what follows from its answer."""
@@ -123,14 +120,16 @@ class _Script:
         if resent:
             return self._options_kept(step, resent)
         printed = self._plan.printed(step)
-        words = self._words(step, query.lines(printed, self._explanation.defaults))
+        expression = query.lines(printed, self._explanation.defaults)
         if step.number in self._plan.kept:
-            command = self._assigned(self._plan.variable(step.number), step, words)
-        elif self._answers.answers(step.operation) and not printed:
-            command = f"{_try(step)}{words} > /dev/null"
+            command = self._assigned(self._plan.variable(step.number), step, expression)
         else:
-            command = f"{_try(step)}{words}"
-        return self._conditional(step, command)
+            command = f"{_try(step)}{self._words(step, expression)}"
+            if self._answers.members(step.operation, "output") and not printed:
+                command += " > /dev/null"
+        if step.needs:
+            return f'if [ -n "${self._plan.variable(step.needs[0])}" ]; then\n  {command}\nfi'
+        return command
 
     def _list(self, step: Step, row: str) -> str:
         """Return the command that keeps the entries for a loop, and the marker if there can be one.
@@ -139,36 +138,29 @@ class _Script:
         """
         name = self._plan.variable(step.number)
         if not any(map(self._plan.is_marker, self._explanation.lines)):
-            return self._assigned(name, step, self._words(step, row))
-        return "\n".join(
-            [
-                self._assigned(name, step, self._words(step, f"[[[Marker]], {row}][]")),
-                f"marker=${{{name}%%$'\\n'*}}",
-                f'{name}=${{{name}#"$marker"}}',
-            ]
+            return self._assigned(name, step, row)
+        return (
+            f"{self._assigned(name, step, f'[[[Marker]], {row}][]')}\n"
+            f"marker=${{{name}%%$'\\n'*}}\n"
+            f'{name}=${{{name}#"$marker"}}'
         )
 
-    def _options_kept(self, step: Step, resent: Sequence[Source]) -> str:
+    def _options_kept(self, step: Step, resent: Sequence[tuple[Step, str, Source]]) -> str:
         """Return the command that keeps values of the answer as options of a later request."""
-        members = [source.member for source in resent]
-        words = self._words(step, f"[[{', '.join(members)}]]")
+        members = [source.member for _, _, source in resent]
         commands = [
-            self._assigned("kept_values", step, words),
+            self._assigned("kept_values", step, f"[[{', '.join(members)}]]"),
             f'read -r {" ".join(map(variable, members))} <<< "$kept_values"',
             "kept=()",
         ]
-        for later in self._explanation.steps:
-            for name, value in later.parameters.items():
-                for source in self._answers.sources(value):
-                    if source in resent:
-                        member = variable(source.member)
-                        option = f"--{spelled(name)}"
-                        if not self._answers.is_switch(later.operation, name):
-                            option += f' "${member}"'
-                        commands.append(
-                            f"case ${{{member}:-None}} in None | False | 0) ;; "
-                            f"*) kept+=({option}) ;; esac"
-                        )
+        for later, name, source in resent:
+            member = variable(source.member)
+            option = f"--{spelled(name)}"
+            if self._answers.members(later.operation, "input")[name] != "boolean":
+                option += f' "${member}"'
+            commands.append(
+                f"case ${{{member}:-None}} in None | False | 0) ;; *) kept+=({option}) ;; esac"
+            )
         return "\n".join(commands)
 
     def _creation_of_device(self, step: Step) -> str:
@@ -186,17 +178,8 @@ class _Script:
         file = quoting.quoted(f"{step.parameters['VirtualMFADeviceName']}.png")
         return f"{words} --bootstrap-method QRCodePNG --outfile {file}"
 
-    def _assigned(self, name: str, step: Step, words: str) -> str:
-        return f"{name}=$({_try(step)}{words})"
-
-    def _conditional(self, step: Step, command: str) -> str:
-        looped = {number for number, _ in step.loops}
-        for number in step.needs:
-            if number not in looped:
-                return f'if [ -n "${self._plan.variable(number)}" ]; then\n  {command}\nfi'
-        return command
-
-    # Loops.
+    def _assigned(self, name: str, step: Step, expression: str) -> str:
+        return f"{name}=$({_try(step)}{self._words(step, expression)})"
 
     def _loop(self, loop: tuple[int, str]) -> str:
         """Return the loop over the entries of a list."""
@@ -210,9 +193,7 @@ class _Script:
                 if all((source.request, source.list) == loop for source in event.sources):
                     body += self._printing(event.sources)
                 continue
-            if isinstance(following, Line) and any(
-                source.request == event.number for source in following.sources
-            ):
+            if isinstance(following, Line) and event.number in following.requests:
                 body += self._printing([source for source in following.sources if source.list])
             command = self._request(event)
             if event.entries == {0} and listed in _FIRST:
@@ -227,8 +208,6 @@ class _Script:
             f'  [ -n "${variables[0]}" ] || continue\n{inner}\ndone <<< "${name}"'
         )
 
-    # Words.
-
     def _words(self, step: Step, expression: str) -> str:
         """Return the command that sends the request, and prints what ``expression`` finds."""
         words = ["aws", "iam", spelled(step.operation), *self._paging(step)]
@@ -238,7 +217,8 @@ class _Script:
             if name in {"MaxItems", "Marker"}:
                 continue
             sources = self._answers.sources(value)
-            if isinstance(value, str) and self._is_read_by_aws(value):
+            read = isinstance(value, str) and value.startswith(_READ_BY_AWS)
+            if read and not self._inputs.file(value):
                 unsafe[name] = value
             elif sources and not sources[0].list:
                 kept = ' "${kept[@]}"'
@@ -255,15 +235,12 @@ class _Script:
             words.append("--output text")
         return " ".join(words) + kept
 
-    def _is_read_by_aws(self, value: str) -> bool:
-        return value.startswith(_READ_BY_AWS) and not self._inputs.file(value)
-
     def _paging(self, step: Step) -> list[str]:
         if step.paged:
             # The query is applied to each page; what is outside the list is printed once only if
             # there is one page.
             mixed = len({source.list for source in self._plan.printed(step)}) > 1
-            return [f"--page-size {_PAGE}"] if mixed else []
+            return ["--page-size 1000"] if mixed else []
         if "MaxItems" not in step.parameters:
             return []
         words = [f"--no-paginate --max-items {step.parameters['MaxItems']}"]

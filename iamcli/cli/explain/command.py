@@ -34,5 +34,5 @@ def explain(output: Output, /, form: str, command: tuple[str, ...], *, policy: b
 
     explanation = Explanation(command)
     text = as_policy(explanation) if policy else FORMATS[form](explanation)
-    for line in text.split("\n") if text else ():
-        output.line(line)
+    if text:
+        output.line(text)

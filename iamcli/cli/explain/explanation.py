@@ -13,9 +13,9 @@ from pathlib import Path
 
 from iamcli.cli import index, listing
 from iamcli.cli.explain import recorder
-from iamcli.cli.explain.answers import Answers, Source
+from iamcli.cli.explain.answers import Answers
 from iamcli.cli.explain.inputs import Inputs, is_absent
-from iamcli.cli.explain.recorder import Case, Request
+from iamcli.cli.explain.recorder import Case, Line, Step
 from iamcli.cli.wrong_names import no_such_command
 from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from iamcli.cli.explain.recorder import Run
+    from iamcli.cli.explain.answers import Source
     from iamcli.runner import Program
 
 #: The errors that a command may ignore, each with what it means.
@@ -40,55 +40,15 @@ ERRORS = {
     **dict.fromkeys(sorted(UNKNOWN_OPERATION), "the server lacks the operation"),
 }
 #: What the entries of a list are; others are named as the list.
-_NOUNS = {"AccessKeyMetadata": "access key", "PolicyNames": "inline policy"}
-_NOUNS |= {"Certificates": "signing certificate", "AttachedPolicies": "attached policy"}
-_NOUNS |= {"ServiceSpecificCredentials": "service-specific credential"}
-#: The required parameters that a command may omit, as the original does. All others are given.
-_OMITTED = {"UpdateAccessKey": "AccessKeyId"}
+_NOUNS = {
+    "AccessKeyMetadata": "access key",
+    "AttachedPolicies": "attached policy",
+    "Certificates": "signing certificate",
+    "PolicyNames": "inline policy",
+    "ServiceSpecificCredentials": "service-specific credential",
+}
 #: What distinguishes the entries that are first in a list from the others.
 _FIRST = {"MFADevices": "virtual "}
-
-
-class Event:
-    """A request or a line of output; its ``identity`` is the same in each run of the command.
-
-    ``sources``: where its values come from; ``loops``: the lists for whose entries it is sent or
-    printed, each as the number of the request and the list; ``entries``: the numbers of the
-    entries; ``needs``: the requests that must find something.
-    """
-
-    def __init__(self, identity: str, sources: Sequence[Source]) -> None:
-        self.identity = identity
-        self.sources = sources
-        of_lists = [source for source in sources if source.list]
-        self.loops = list(dict.fromkeys((source.request, source.list) for source in of_lists))
-        self.entries = {source.entry for source in of_lists}
-        self.needs: list[int] = []
-
-
-class Step(Event):
-    """A request; ``ignored``: the errors after which the command goes on."""
-
-    def __init__(self, identity: str, sources: Sequence[Source], request: Request) -> None:
-        super().__init__(identity, sources)
-        self.number = request.number
-        self.operation = request.operation
-        self.parameters = request.parameters
-        self.paged = request.paged
-        self.ignored: list[str] = []
-
-
-class Line(Event):
-    """A line of the command's output: its ``parts``, text and sources."""
-
-    def __init__(self, identity: str, parts: list[str | Source]) -> None:
-        super().__init__(identity, [part for part in parts if isinstance(part, Source)])
-        self.parts = parts
-
-    @property
-    def text(self) -> str:
-        """The text without the values."""
-        return "".join(part for part in self.parts if isinstance(part, str))
 
 
 class Explanation:
@@ -119,9 +79,9 @@ class Explanation:
             raise Failure(f"{self._program.name}: {error}") from None
 
     @property
-    def steps(self) -> list[Step]:
-        """The requests in order."""
-        return [event for event in self.events if isinstance(event, Step)]
+    def steps(self) -> dict[int, Step]:
+        """The requests in order, by number."""
+        return {event.number: event for event in self.events if isinstance(event, Step)}
 
     @property
     def lines(self) -> list[Line]:
@@ -129,25 +89,36 @@ class Explanation:
         return [event for event in self.events if isinstance(event, Line)]
 
     @property
-    def refused(self) -> list[str]:
-        """The requests that lack a required parameter, in words."""
-        return [
-            f"{step.operation} without {name}"
-            for step in self.steps
-            if (name := _OMITTED.get(step.operation)) and name not in step.parameters
-        ]
+    def refused(self) -> str:
+        """The request that lacks a required parameter, in words; "" if there is none."""
+        # The only required parameter that a command may omit, as the original does.
+        operation, name = "UpdateAccessKey", "AccessKeyId"
+        sent = [step.parameters for step in self.steps.values() if step.operation == operation]
+        return f"{operation} without {name}" if any(name not in given for given in sent) else ""
 
     def _explain(self, arguments: Sequence[str]) -> None:
         values = parser.parse(self._program.name, self._program.all_options, arguments)
         require_visible(self._program.options, values)
-        self.endpoint = Connection(_with_present_files(values), {}).url or ""
+        absent = [
+            name
+            for name in ("credential_file", "client_config_file")
+            if values[name] and is_absent(values[name])
+        ]
+        self.endpoint = Connection({**values, **dict.fromkeys(absent)}, {}).url or ""
         with temporary_folder("iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
-            run = self._run(recorder.PLAIN)
-            self.method = self._seed_format()
-            self._collect(run)
-            self.summary = " ".join(self._sentences(values, run.notes))
-            for step in self.steps:
+            events, notes = self._run(Case())
+            if self.inputs.written:
+                written = self.inputs.draft.read_text(encoding="utf-8")
+                self.method = self.answers.sources(written)[0].member.rpartition(".")[2]
+            kept: dict[object, Step | Line] = {}
+            for event in events:
+                # Those for several entries of a list are kept once.
+                same = kept.setdefault(event.identity if event.loops else event, event)
+                same.entries |= event.entries
+            self.events = list(kept.values())
+            self.summary = " ".join(self._sentences(values, notes))
+            for step in self.steps.values():
                 self._vary(step)
                 self._find_defaults(step)
 
@@ -163,49 +134,13 @@ class Explanation:
             yield f"The file {self.inputs.written} is created."
         # A note with values of an answer is about what the account has.
         yield from (f"{note}." for note in notes if not self.answers.sources(note))
-        yield from (f"The service and the AWS CLI refuse {request}." for request in self.refused)
+        if self.refused:
+            yield f"The service and the AWS CLI refuse {self.refused}."
 
-    def _run(self, case: Case) -> Run:
+    def _run(self, case: Case) -> tuple[list[Step | Line], list[str]]:
         if self.inputs.draft.exists():
             self.inputs.draft.unlink()
         return recorder.run(self._program, self.inputs.values, self.answers, case)
-
-    def _seed_format(self) -> str:
-        if not self.inputs.written:
-            return ""
-        sources = self.answers.sources(self.inputs.draft.read_text(encoding="utf-8"))
-        return sources[0].member.rpartition(".")[2]
-
-    def _collect(self, run: Run) -> None:
-        """Keep the events of ``run``, those for several entries of a list once."""
-        kept: dict[str, Event] = {}
-        for event in map(self._event, run.events):
-            if event.loops and event.identity in kept:
-                kept[event.identity].entries |= event.entries
-            else:
-                kept[event.identity] = event
-                self.events.append(event)
-
-    def _event(self, recorded: Request | str) -> Step | Line:
-        identity = self._identity(recorded)
-        if isinstance(recorded, str):
-            return Line(identity, self.answers.parts(recorded))
-        values = recorded.parameters.values()
-        sources = [source for value in values for source in self.answers.sources(value)]
-        return Step(identity, sources, recorded)
-
-    def _identity(self, recorded: Request | str) -> str:
-        """Return what the same event is recognized by in another run."""
-        if isinstance(recorded, str):
-            return "".join(map(_named, self.answers.parts(recorded)))
-        parameters = [f"{name}={self._value(value)}" for name, value in recorded.parameters.items()]
-        # Parameters that are kept from an answer may be missing in another run.
-        return " ".join([recorded.operation, *(text for text in parameters if "<.:" not in text)])
-
-    def _value(self, value: Any) -> str:
-        if self.answers.sources(value):
-            return "".join(map(_named, self.answers.parts(str(value))))
-        return repr(value)
 
     def _vary(self, step: Step) -> None:
         """Find out what depends on the answer to ``step``."""
@@ -216,52 +151,53 @@ class Explanation:
                 step.ignored.append(code)
                 continue
             try:
-                run = self._run(Case(step.number, code))
+                events, _ = self._run(Case(step.number, code))
             except Failure:
                 continue
             if code:
                 step.ignored.append(code)
             if code in {"", "NoSuchEntity"}:
-                remaining = {self._identity(recorded) for recorded in run.events}
+                remaining = {event.identity for event in events}
                 for event in self.events:
-                    if event.identity not in remaining and step.number not in event.needs:
+                    known = {*event.needs, *(number for number, _ in event.loops)}
+                    if event.identity not in remaining and step.number not in known:
                         event.needs.append(step.number)
 
     def _find_defaults(self, step: Step) -> None:
         """Find out what is printed in place of values that the answer to ``step`` lacks."""
         # Other lines are not printed without their values.
-        lines = [line for line in self.lines if _is_shared(line, step)]
+        lines = [line for line in self.lines if {step.number} < line.requests]
         if not lines:
             return
         try:
-            run = self._run(Case(step.number, bare=True))
+            events, _ = self._run(Case(step.number, bare=True))
         except (Failure, LookupError):
             # The command needs the values.
             return
-        printed = [self._identity(event) for event in run.events if isinstance(event, str)]
+        printed = [_outline(event.parts) for event in events if isinstance(event, Line)]
         for line in lines:
-            own = [s for s in line.sources if s.request == step.number]
+            own = [source for source in line.sources if source.request == step.number]
             pattern = "".join(
-                "([^<>]*)" if part in own else re.escape(_named(part)) for part in line.parts
+                "([^\0]*)" if part in own else re.escape(_outline([part])) for part in line.parts
             )
             for match in filter(None, (re.fullmatch(pattern, text) for text in printed)):
                 self.defaults |= dict(zip(own, match.groups(), strict=True))
 
     def when(self, step: Step) -> str:
         """Return in words when the request is sent."""
-        conditions = [f"for each {_looped_noun(step, name)}" for _, name in step.loops]
-        looped = {number for number, _ in step.loops}
-        for needed in step.needs:
-            if needed not in looped:
-                operation = next(s.operation for s in self.steps if s.number == needed)
-                conditions.append(f"if there is a {_words(operation).partition(' ')[2]}")
+        conditions = [
+            f"for each {_noun(name, first=step.entries == {0})}" for _, name in step.loops
+        ]
+        for number in step.needs:
+            noun = _words(self.steps[number].operation).partition(" ")[2]
+            conditions.append(f"if there is a {noun}")
         if step.paged:
             conditions.append("for each page of the list")
         text = ", ".join(conditions) or "always"
         reasons = list(dict.fromkeys(ERRORS[code] for code in step.ignored))
-        return (
-            f"{text}; the command goes on if {listing.joined(reasons, 'or')}" if reasons else text
-        )
+        if reasons:
+            text += f"; the command goes on if {listing.joined(reasons, 'or')}"
+        return text
 
     def parameters(self, step: Step) -> dict[str, Any]:
         """Return the parameters of a request, with values that are not known in words."""
@@ -276,31 +212,15 @@ class Explanation:
             return value
         source = sources[0]
         if not source.list:
-            operation = next(s.operation for s in self.steps if s.number == source.request)
+            operation = self.steps[source.request].operation
             return f"{source.member.rpartition('.')[2]} in the answer to {operation}, if it has one"
         entry = _noun(source.list)
         return f"each {entry}" if source.member == "@" else f"{source.member} of each {entry}"
 
 
-def _named(part: str | Source) -> str:
-    """Return a part of a line or of a value, with the member in place of the value."""
-    return part if isinstance(part, str) else f"<{part.list or '.'}:{part.member}>"
-
-
-def _is_shared(line: Line, step: Step) -> bool:
-    """Return whether the line has values of the answer to ``step``, and of another one."""
-    requests = {source.request for source in line.sources}
-    return len(requests) > 1 and step.number in requests
-
-
-def _with_present_files(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values without the names of configuration files that are not there."""
-    absent = {
-        name: None
-        for name in ("credential_file", "client_config_file")
-        if values[name] and is_absent(values[name])
-    }
-    return {**values, **absent}
+def _outline(parts: Sequence[str | Source]) -> str:
+    """Return the text of a line, with a character that is in no text for each value."""
+    return "".join(part if isinstance(part, str) else "\0" for part in parts)
 
 
 def _program(name: str) -> Program:
@@ -312,16 +232,11 @@ def _program(name: str) -> Program:
     raise no_such_command(name)
 
 
-def _looped_noun(step: Step, name: str) -> str:
-    """Return what the entries of the list ``name`` are for which the request is sent."""
-    first = _FIRST.get(name.rpartition(".")[2], "") if step.entries == {0} else ""
-    return first + _noun(name)
-
-
-def _noun(name: str) -> str:
-    """Return what the entries of a list are ("access key")."""
+def _noun(name: str, *, first: bool = False) -> str:
+    """Return what the entries of a list are ("access key"); ``first``: of those that are first."""
     key = name.rpartition(".")[2]
-    return _NOUNS.get(key) or _words(key.removesuffix("s"))
+    noun = _NOUNS.get(key) or _words(key.removesuffix("s"))
+    return f"{_FIRST.get(key, '')}{noun}" if first else noun
 
 
 def _words(name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from contextlib import suppress
 from typing import NamedTuple
 
 from iamcli.config import files
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.parsing.options import Option
-
-#: The metavar of the option that names a file to write.
-_WRITTEN = "OUTPUTFILE"
 
 
 class Standard(str):
@@ -55,28 +53,26 @@ class Inputs:
         self.draft = folder / "written"
         for option in options:
             value = values[option.dest]
-            if option.metavar == _WRITTEN and value is not None and _can_be_created(value):
+            writes = option.metavar == "OUTPUTFILE"
+            if writes and value is not None and _can_be_created(value):
                 self.written = value
                 self.values[option.dest] = str(self.draft)
-            elif option.metavar != _WRITTEN and option.complete == "file" and value:
+            elif not writes and option.complete == "file" and value:
                 self._read(option, value, folder)
             elif option.reads and value == "-":
                 self.values[option.dest] = Standard("a line of standard input")
 
     def _read(self, option: Option, name: str, folder: Path) -> None:
-        if not is_absent(name):
-            try:
-                self.files.append(File(name, files.text(name, option.help), known=True))
-            except Failure:
-                # The command refuses it, and says why.
-                return
+        if is_absent(name):
+            file = File(name, json.dumps(f"contents of {name}"), known=False)
+            with Folder(str(folder)) as private:
+                private.write(option.dest, os.fsencode(file.content))
+            self.values[option.dest] = str(folder / option.dest)
+            self.files.append(file)
             return
-        file = File(name, json.dumps(f"contents of {name}"), known=False)
-        replaced = folder / option.dest
-        with Folder(str(folder)) as private:
-            private.write(option.dest, os.fsencode(file.content))
-        self.values[option.dest] = str(replaced)
-        self.files.append(file)
+        # If it cannot be read, the command refuses it, and says why.
+        with suppress(Failure):
+            self.files.append(File(name, files.text(name, option.help), known=True))
 
     def file(self, text: Any) -> File | None:
         """Return the file whose content ``text`` is, without regard to the last newline."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.cli.explain.answers import Answers
-    from iamcli.cli.explain.explanation import Explanation, Step
+    from iamcli.cli.explain.explanation import Explanation
+    from iamcli.cli.explain.recorder import Step
 
 #: The types of resources, each with the parameters that name one. An operation is on the first type
 #: that a parameter names: AddUserToGroup is on the group. Others need the resource "*".
@@ -40,8 +41,9 @@ _CALLER = "${aws:username}"
 
 def actions(explanation: Explanation) -> list[str]:
     """Return the actions that the command needs ("iam:GetUser"), in order."""
-    names = dict.fromkeys(action for step in explanation.steps for action in _actions(step))
-    return [f"iam:{name}" for name in names]
+    return list(
+        dict.fromkeys(action for step in explanation.steps.values() for action in _actions(step))
+    )
 
 
 def policy(explanation: Explanation) -> dict[str, Any]:
@@ -55,88 +57,73 @@ def policy(explanation: Explanation) -> dict[str, Any]:
     """
     if not explanation.steps:
         raise Failure("the command sends no request, so it needs no permissions")
-    granted: dict[tuple[str, ...], list[str]] = {}
-    resources: dict[str, list[str]] = {}
-    paths = dict(_paths(explanation))
-    for step in explanation.steps:
+    paths = {
+        (created, step.parameters[_NAMES[created][0]]): step.parameters.get("Path", "/")
+        for step in explanation.steps.values()
+        if (created := resource_type(explanation.answers, step.operation))
+        and "Path" in explanation.answers.members(step.operation, "input")
+    }
+    resources: dict[str, dict[str, None]] = {}
+    for step in explanation.steps.values():
         for action in _actions(step):
-            known = resources.setdefault(action, [])
-            known += [
-                arn for arn in _resources(explanation, action, step, paths) if arn not in known
-            ]
+            arns = dict.fromkeys(_resources(explanation, action, step, paths))
+            resources.setdefault(action, {}).update(arns)
+    granted: dict[tuple[str, ...], list[str]] = {}
     for action, arns in resources.items():
-        granted.setdefault(tuple(arns), []).append(f"iam:{action}")
+        granted.setdefault(tuple(arns), []).append(action)
     statements = [
-        {"Effect": "Allow", "Action": names, "Resource": list(arns)}
-        for arns, names in granted.items()
+        {"Effect": "Allow", "Action": names, "Resource": list(resource)}
+        for resource, names in granted.items()
     ]
     return {"Version": "2012-10-17", "Statement": statements}
 
 
 def _actions(step: Step) -> Iterator[str]:
-    yield step.operation
+    yield f"iam:{step.operation}"
     if step.operation == "AddRoleToInstanceProfile":
-        yield "PassRole"
+        yield "iam:PassRole"
     if "Tags" in step.parameters:
-        yield f"Tag{step.operation.removeprefix('Create')}"
+        yield f"iam:Tag{step.operation.removeprefix('Create')}"
 
 
-def kind_of_resource(answers: Answers, operation: str) -> str | None:
+def resource_type(answers: Answers, operation: str) -> str | None:
     """Return the type of the resources of an operation ("user"), or None if it needs "*"."""
     if operation in _ON_USER:
         return "user"
-    parameters = answers.parameters(operation)
-    return next((kind for kind, names in _NAMES.items() if not parameters.isdisjoint(names)), None)
-
-
-def _paths(explanation: Explanation) -> Iterator[tuple[tuple[str, str], str]]:
-    """Yield the path of each entity that the command creates."""
-    for step in explanation.steps:
-        kind = kind_of_resource(explanation.answers, step.operation)
-        if kind and "Path" in explanation.answers.parameters(step.operation):
-            yield (kind, step.parameters[_NAMES[kind][0]]), step.parameters.get("Path", "/")
+    parameters = answers.members(operation, "input").keys()
+    return next((found for found, names in _NAMES.items() if parameters & {*names}), None)
 
 
 def _resources(
     explanation: Explanation, action: str, step: Step, paths: dict[tuple[str, str], str]
-) -> list[str]:
-    kind = kind_of_resource(explanation.answers, step.operation)
-    if action == "PassRole":
-        kind = "role"
-    if kind is None:
-        return ["*"]
-    names = [step.parameters[name] for name in _NAMES[kind] if name in step.parameters]
+) -> Iterator[str]:
+    passed = action == "iam:PassRole"
+    of_type = "role" if passed else resource_type(explanation.answers, step.operation)
+    if of_type is None:
+        yield "*"
+        return
+    prefix = f"arn:aws:iam::*:{of_type}"
+    parameters = step.parameters
     if step.operation == "GetAccessKeyLastUsed":
-        names = _owner(explanation, step)
-    if not names:
-        return _arns(kind, _CALLER)
-    arns: list[str] = []
-    if "NewPath" in step.parameters:
-        path = _escaped(step.parameters["NewPath"])
-        arns.append(f"arn:aws:iam::*:{kind}{path}{_escaped(names[-1])}")
+        # The resource is the user in whose list the access key is.
+        number = explanation.answers.sources(parameters["AccessKeyId"])[0].request
+        parameters = explanation.steps[number].parameters
+    names = [parameters[name] for name in _NAMES[of_type] if name in parameters]
+    if "NewPath" in parameters:
+        yield f"{prefix}{_escaped(parameters['NewPath'])}{_escaped(names[-1])}"
         names = names[:1]
+    if not names:
+        yield from (f"{prefix}/{_CALLER}", f"{prefix}/*/{_CALLER}")
     for name in names:
+        path = paths.get((of_type, name))
         if explanation.answers.sources(name):
-            arns.append(f"arn:aws:iam::*:{kind}/*")
+            yield f"{prefix}/*"
         elif name.startswith("arn:"):
-            arns.append(_escaped(name))
-        elif (kind, name) in paths:
-            path = _escaped(paths[kind, name])
-            arns.append(f"arn:aws:iam::*:{kind}{path}{_escaped(name)}")
+            yield _escaped(name)
+        elif path is not None:
+            yield f"{prefix}{_escaped(path)}{_escaped(name)}"
         else:
-            arns += _arns(kind, _escaped(name))
-    return arns
-
-
-def _owner(explanation: Explanation, step: Step) -> list[Any]:
-    """Return the user in whose list the access key is."""
-    source = explanation.answers.sources(step.parameters["AccessKeyId"])[0]
-    listed = next(other for other in explanation.steps if other.number == source.request)
-    return [value for name, value in listed.parameters.items() if name == "UserName"]
-
-
-def _arns(kind: str, name: str) -> list[str]:
-    return [f"arn:aws:iam::*:{kind}/{name}", f"arn:aws:iam::*:{kind}/*/{name}"]
+            yield from (f"{prefix}/{_escaped(name)}", f"{prefix}/*/{_escaped(name)}")
 
 
 def _escaped(value: str) -> str:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.explain.explanation import Step
+from iamcli.cli.explain.recorder import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from iamcli.cli.explain.answers import Source
-    from iamcli.cli.explain.explanation import Explanation, Line
+    from iamcli.cli.explain.explanation import Explanation
+    from iamcli.cli.explain.recorder import Line
 
 
 class Plan:
     """What becomes of each event.
 
-    ``steps``: the requests by number; ``lines``: the lines of output; ``loops``: the lists for
-    whose entries requests are sent; ``kept``: the requests whose answers decide about others, or
-    are printed later.
+    ``steps``: the requests by number; ``loops``: the lists for whose entries requests are sent;
+    ``kept``: the requests whose answers decide about others, or are printed later.
     """
 
     def __init__(self, explanation: Explanation) -> None:
         self.events = explanation.events
-        self.steps = {step.number: step for step in explanation.steps}
+        self.steps = explanation.steps
         self.lines = explanation.lines
+        self._answers = explanation.answers
         self.loops = {loop for step in self.steps.values() for loop in step.loops}
         self.kept = {
             number
@@ -42,15 +43,9 @@ class Plan:
             loops += self.steps[source.request].loops
         return next((loop for loop in loops if loop in self.loops), None)
 
-    def is_branched(self) -> bool:
-        """Return whether there are loops or conditions."""
-        steps = self.steps.values()
-        return bool(self.kept) or any(step.loops or step.needs or step.ignored for step in steps)
-
     def variable(self, number: int) -> str:
         """Return the variable for the answer to a request ("access_keys")."""
-        words = spelled(self.steps[number].operation).partition("-")[2]
-        return words.replace("-", "_")
+        return spelled(self.steps[number].operation).partition("-")[2].replace("-", "_")
 
     def printed(self, step: Step) -> list[Source]:
         """Return the values of the answer that are printed, without those that a loop prints."""
@@ -70,27 +65,26 @@ class Plan:
             if source.request == step.number and (source.request, source.list) in self.loops
         )
 
-    def resent(self, step: Step) -> list[Source]:
-        """Return the values outside lists that a later request sends again."""
+    def resent(self, step: Step) -> list[tuple[Step, str, Source]]:
+        """Return the values outside lists that are sent again: the request, its parameter, each."""
         return [
-            source
-            for other in self.steps.values()
-            for source in other.sources
+            (later, name, source)
+            for later in self.steps.values()
+            for name, value in later.parameters.items()
+            for source in self._answers.sources(value)
             if source.request == step.number and not source.list
         ]
 
     def is_text(self, line: Line) -> bool:
         """Return whether the script prints the line as it is."""
-        return not (_is_value(line) or self._is_heading(line) or self._is_drawn())
+        # Text without values is a QR code here, which aws writes to a file.
+        drawn = any(step.operation == "CreateVirtualMFADevice" for step in self.steps.values())
+        return not (_is_value(line) or self._is_heading(line) or drawn)
 
     def is_marker(self, line: Line) -> bool:
         """Return whether the line has the marker of a list for whose entries requests are sent."""
         looped = {number for number, _ in self.loops}
         return any(s.member == "Marker" and s.request in looped for s in line.sources)
-
-    def is_first(self, line: Line, number: int) -> bool:
-        """Return whether the line is the first one with a value of the answer to a request."""
-        return line is next(other for other in self.lines if _has_value(other, number))
 
     def _is_printed_later(self, step: Step) -> bool:
         """Return whether another request or a line of text comes before what is printed of it."""
@@ -99,23 +93,18 @@ class Plan:
         for event in self.events[self.events.index(step) + 1 :]:
             if isinstance(event, Step) or self.is_text(event):
                 break
-            if _has_value(event, step.number):
+            if step.number in event.requests:
                 return False
         return bool(self.printed(step))
-
-    def _is_drawn(self) -> bool:
-        """Return whether text without values is a QR code, which aws writes to a file."""
-        return any(step.operation == "CreateVirtualMFADevice" for step in self.steps.values())
 
     def _is_heading(self, line: Line) -> bool:
         """Return whether the line is between values that one request prints."""
         position = self.lines.index(line)
-        before, after = self.lines[:position], self.lines[position + 1 :]
-        near = [
+        before, after = (
             next((other.sources[0].request for other in lines if other.sources), None)
-            for lines in (before[::-1], after)
-        ]
-        return near[0] is not None and near[0] == near[1]
+            for lines in (self.lines[:position][::-1], self.lines[position + 1 :])
+        )
+        return before is not None and before == after
 
 
 def variable(name: str) -> str:
@@ -132,10 +121,6 @@ def spelled(name: str) -> str:
 def _is_value(line: Line) -> bool:
     """Return whether requests print the line: it has values, or it is the footer of a list."""
     return bool(line.sources) or line.text.startswith("IsTruncated: ")
-
-
-def _has_value(line: Line, number: int) -> bool:
-    return any(source.request == number for source in line.sources)
 
 
 def _distinct(sources: Iterable[Source]) -> list[Source]:

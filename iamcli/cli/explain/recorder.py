@@ -9,14 +9,16 @@ import os
 from types import SimpleNamespace
 from typing import NamedTuple, cast
 
+from iamcli.cli.explain.answers import Source
 from iamcli.errors import ServiceError
+from iamcli.operations.sender import without_none
 from iamcli.operations.service import IAM
 from iamcli.output.lines import Note, RequireOutput
 from iamcli.runner import call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from iamcli.cli.explain.answers import Answers
@@ -24,39 +26,75 @@ if TYPE_CHECKING:
     from iamcli.config.connection import Connection
 
 
-class Request:
-    """A request that the command sends: its ``number``, ``operation`` and ``parameters``.
+class Event:
+    """A request or a line of output; its ``identity`` is the same in each run of the command.
 
-    ``paged``: whether it is sent for each page of a list.
+    ``sources``: where its values come from; ``requests``: the requests whose answers have them;
+    ``loops``: the lists for whose entries it is sent or printed, each as the number of the request
+    and the list; ``entries``: the numbers of the entries; ``needs``: the other requests that must
+    find something.
     """
 
-    def __init__(self, number: int, operation: str, parameters: dict[str, Any]) -> None:
+    def __init__(self, parts: Sequence[str | Source], sources: Sequence[Source]) -> None:
+        self.identity = tuple(
+            (part.list, part.member) if isinstance(part, Source) else part for part in parts
+        )
+        self.sources = sources
+        self.requests = {source.request for source in sources}
+        of_lists = [source for source in sources if source.list]
+        self.loops = list(dict.fromkeys((source.request, source.list) for source in of_lists))
+        self.entries = {source.entry for source in of_lists}
+        self.needs: list[int] = []
+
+
+class Step(Event):
+    """A request: its ``number``, ``operation`` and ``parameters``.
+
+    ``paged``: whether it is sent for each page of a list; ``ignored``: the errors after which the
+    command goes on.
+    """
+
+    def __init__(
+        self, number: int, operation: str, parameters: dict[str, Any], answers: Answers
+    ) -> None:
+        parts: list[str | Source] = [operation]
+        sources: list[Source] = []
+        for name, value in parameters.items():
+            of_value = answers.sources(value)
+            sources += of_value
+            # Values that are kept from an answer may be missing in another run.
+            if all(source.list for source in of_value):
+                parts += [name, *answers.parts(value)]
+        super().__init__(parts, sources)
         self.number = number
         self.operation = operation
         self.parameters = parameters
         self.paged = False
+        self.ignored: list[str] = []
 
 
-class Run(NamedTuple):
-    """A run of a command: its requests and lines of output in order, and its notes."""
+class Line(Event):
+    """A line of the command's output: its ``parts``, text and sources."""
 
-    events: list[Request | str]
-    notes: list[str]
+    def __init__(self, parts: list[str | Source]) -> None:
+        super().__init__(parts, [part for part in parts if isinstance(part, Source)])
+        self.parts = parts
+
+    @property
+    def text(self) -> str:
+        """The text without the values."""
+        return "".join(part for part in self.parts if isinstance(part, str))
 
 
 class Case(NamedTuple):
-    """How one request is answered differently: with no entries, or with an error ``code``.
+    """How the request ``number`` is answered: with no entries, or with an error ``code``.
 
-    ``bare``: with no values at all.
+    ``bare``: with no values at all. All others are answered with entries.
     """
 
-    number: int
+    number: int = -1
     code: str = ""
     bare: bool = False
-
-
-#: Every request is answered with entries.
-PLAIN = Case(-1)
 
 
 class Recorder(IAM):
@@ -65,10 +103,10 @@ class Recorder(IAM):
     def __init__(self, answers: Answers, case: Case) -> None:
         nothing = cast("Connection", SimpleNamespace(secrets=(), sandbox=""))
         super().__init__(nothing, strict=os.environ.get("IAMCLI_STRICT") == "1")
-        self.events: list[Request | str] = []
+        self.events: list[Step | Line] = []
         self._answers = answers
         self._case = case
-        self._requests: list[Request] = []
+        self._steps: list[Step] = []
 
     def send(
         self,
@@ -80,18 +118,18 @@ class Recorder(IAM):
         """Record a request and return the answer; raise ServiceError if it is to be refused."""
         before = self._answers.sources(parameters.get("Marker"))
         if before:
-            self._requests[before[0].request].paged = True
+            self._steps[before[0].request].paged = True
             return self._answers.answer(operation, before[0].request, empty=True)
-        sent = {name: value for name, value in parameters.items() if value is not None}
-        request = Request(len(self._requests), operation, sent)
-        self._requests.append(request)
-        self.events.append(request)
-        if self._case.number == request.number and self._case.code:
+        step = Step(len(self._steps), operation, without_none(parameters), self._answers)
+        self._steps.append(step)
+        self.events.append(step)
+        differs = self._case.number == step.number
+        if differs and self._case.code:
             raise ServiceError(self._case.code, "")
-        empty = self._case.number == request.number
-        if empty and self._case.bare:
-            return self._answers.bare(operation)
-        return self._answers.answer(operation, request.number, empty=empty)
+        answer = self._answers.answer(operation, step.number, empty=differs)
+        if differs and self._case.bare:
+            return {name: {} for name, value in answer.items() if isinstance(value, dict)}
+        return answer
 
     def pause(self, seconds: float, reason: str) -> None:
         """Do not wait."""
@@ -101,8 +139,13 @@ class Recorder(IAM):
         return False
 
 
-def run(command: Command, values: Mapping[str, Any], answers: Answers, case: Case = PLAIN) -> Run:
-    """Run ``command`` with the ``values`` of its options. Raises Failure as the command does."""
+def run(
+    command: Command, values: Mapping[str, Any], answers: Answers, case: Case
+) -> tuple[list[Step | Line], list[str]]:
+    """Run ``command`` with the ``values`` of its options. Raises Failure as the command does.
+
+    Returns its requests and lines of output in order, and its notes.
+    """
     iam = Recorder(answers, case)
     arguments = {option.dest: values[option.dest] for option in command.options}
     notes: list[str] = []
@@ -110,5 +153,5 @@ def run(command: Command, values: Mapping[str, Any], answers: Answers, case: Cas
         if isinstance(line, Note):
             notes.append(line)
         elif not isinstance(line, RequireOutput):
-            iam.events += line.split("\n")
-    return Run(iam.events, notes)
+            iam.events += [Line(answers.parts(text)) for text in line.split("\n")]
+    return iam.events, notes

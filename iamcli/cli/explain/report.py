@@ -8,6 +8,7 @@ import textwrap
 
 from iamcli.cli.explain.awscli import script
 from iamcli.cli.explain.permissions import actions, policy
+from iamcli.cli.listing import WIDTH, wrapped
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.cli.explain.explanation import Explanation
-
-_WIDTH = 80
 
 
 def as_json(explanation: Explanation) -> str:
@@ -32,7 +31,7 @@ def as_json(explanation: Explanation) -> str:
                     "parameters": explanation.parameters(step),
                     "when": explanation.when(step),
                 }
-                for step in explanation.steps
+                for step in explanation.steps.values()
             ],
             "permissions": actions(explanation),
             "aws": script(explanation),
@@ -43,7 +42,7 @@ def as_json(explanation: Explanation) -> str:
 def as_aws(explanation: Explanation) -> str:
     """Return the ``aws`` commands, ready to paste. Raises Failure if aws refuses a request."""
     if explanation.refused:
-        raise Failure(f"the AWS CLI refuses {explanation.refused[0]}")
+        raise Failure(f"the AWS CLI refuses {explanation.refused}")
     return "\n".join(script(explanation))
 
 
@@ -62,25 +61,23 @@ FORMATS: dict[str, Callable[[Explanation], str]] = {"text": as_text, "json": as_
 
 
 def _text(explanation: Explanation) -> Iterator[str]:
-    yield textwrap.fill(explanation.summary, _WIDTH, break_long_words=False)
+    yield textwrap.fill(explanation.summary, WIDTH, break_long_words=False)
     yield ""
     if not explanation.steps:
         yield "It sends no request."
         return
     yield "Requests:"
-    for number, step in enumerate(explanation.steps, 1):
+    for number, step in enumerate(explanation.steps.values(), 1):
         when = explanation.when(step)
         condition = "" if when == "always" else f" ({when})"
         yield textwrap.fill(
-            f"{number:3}. {step.operation}{condition}", _WIDTH, subsequent_indent=" " * 5
+            f"{number:3}. {step.operation}{condition}", WIDTH, subsequent_indent=" " * 5
         )
         for name, value in explanation.parameters(step).items():
             yield f"       {name}: {_shown(value)}"
     yield ""
     yield "Permissions:"
-    yield textwrap.fill(
-        ", ".join(actions(explanation)), _WIDTH, initial_indent="  ", subsequent_indent="  "
-    )
+    yield wrapped(actions(explanation))
     lines = script(explanation)
     if lines:
         yield ""

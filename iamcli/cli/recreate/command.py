@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.argument("entities", metavar="ENTITY...", nargs=-1, required=True)
 @click.option("--account", metavar="ID", help="Make the script for this account.")
 @click.pass_obj
-def recreate(output: Output, file: str, entities: tuple[str, ...], account: str | None) -> int:
+def recreate(output: Output, file: str, entities: tuple[str, ...], account: str | None) -> None:
     """Print a script that creates deleted entities again.
 
     FILE is a snapshot that iamcli snapshot has written. ENTITY is user/NAME, group/NAME, role/NAME,
@@ -27,9 +27,6 @@ def recreate(output: Output, file: str, entities: tuple[str, ...], account: str 
     snapshot does not say.
     """
     from iamcli.cli.account_file.arns import is_account
-
-    if account is not None and not is_account(account):
-        raise click.UsageError("--account needs an account number of 12 digits")
     from iamcli.cli.account_file.file import read
     from iamcli.cli.account_file.schema import SNAPSHOT
     from iamcli.cli.account_file.values import pick
@@ -38,6 +35,8 @@ def recreate(output: Output, file: str, entities: tuple[str, ...], account: str 
     from iamcli.cli.recreate.shell import is_writable
     from iamcli.errors import Failure
 
+    if account is not None and not is_account(account):
+        raise click.UsageError("--account needs an account number of 12 digits")
     snapshot = pick(SNAPSHOT, read(file), {})
     text = script(select(snapshot, entities, file, account))
     if not is_writable(text):
@@ -46,4 +45,3 @@ def recreate(output: Output, file: str, entities: tuple[str, ...], account: str 
             "iamcli snapshot"
         )
     output.line(text)
-    return 0

@@ -35,8 +35,6 @@ _DEVICES = {
     "iam-virtualmfadevicecreate -s {Device} -p {Path} -b QRCodePNG -o FILE, and: "
     "iam-userenablemfadevice -u {UserName} -s {SerialNumber} -c1 CODE1 -c2 CODE2",
 }
-#: What has one of these is not lost: the script creates the SSH key; the user has the MFA device.
-_KEPT = ("SSHPublicKeyBody", "User")
 #: What an entity of each kind may have, and a snapshot may lack, by its member.
 _UNKNOWN = {
     "user": {
@@ -104,7 +102,8 @@ def _lost(entity: str, record: Record) -> Iterator[str]:
     for member, comment in _LOST.items():
         value = record.get(member) or ()
         for one in [value] if isinstance(value, dict) else value:
-            if not any(map(one.get, _KEPT)):
+            # The script creates the SSH key, and the user has the MFA device.
+            if not (one.get("SSHPublicKeyBody") or one.get("User")):
                 yield _comment(comment, name, one)
     if kind == "policy":
         numbers = [version["VersionId"] for version in versions(record)]

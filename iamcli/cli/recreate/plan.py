@@ -13,12 +13,10 @@ from iamcli.errors import Failure, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from iamcli.cli.recreate.selection import Record, Selection
 
 #: How an entity of each kind is looked for, and the option with its name.
-_KINDS = {
+_LOOK_UP = {
     "user": ("iam-usergetattributes", "u"),
     "group": ("iam-grouplistusers -i 1", "g"),
     "role": ("iam-rolegetattributes", "r"),
@@ -104,8 +102,8 @@ class Plan:
         members |= {member: value for member, value in more.items() if value}
         lines = [aws("create-policy", **members)]
         for version in later:
-            members = {"PolicyArn": arn, "PolicyDocument": version["Document"]}
-            members["SetAsDefault"] = version["IsDefaultVersion"]
+            text, default = version["Document"], version["IsDefaultVersion"]
+            members = {"PolicyArn": arn, "PolicyDocument": text, "SetAsDefault": default}
             lines.append(aws("create-policy-version", **members))
         self.steps[title] = [f"{line} >/dev/null" for line in lines]
 
@@ -121,8 +119,18 @@ class Plan:
         for group in user["GroupList"]:
             self._require("group", group)
             lines.append(iam("groupadduser", g=group, u=name))
-        lines += _ssh_keys(name, user)
-        lines += _certificates(name, user)
+        for key in user.get("SSHPublicKeys", ()):
+            if key.get("SSHPublicKeyBody"):
+                body, status = key["SSHPublicKeyBody"], key["Status"]
+                upload = aws("upload-ssh-public-key", UserName=name, SSHPublicKeyBody=body)
+                shown = "--query SSHPublicKey.SSHPublicKeyId --output text"
+                update = aws("update-ssh-public-key", UserName=name, Status=status)
+                update += ' --ssh-public-key-id "$key"'
+                lines += _uploaded(status, upload, f"key=$({upload} {shown})", update)
+        for certificate in user.get("Certificates", ()):
+            upload = piped(certificate["CertificateBody"], iam("useraddcert", u=name))
+            update = f'{iam("usermodcert", u=name, s=certificate["Status"])} -c "$certificate"'
+            lines += _uploaded(certificate["Status"], upload, f"certificate=$({upload})", update)
         profile = user.get("LoginProfile")
         if profile:
             title = visible(f"user/{name}")
@@ -149,12 +157,16 @@ class Plan:
     def _names_role(self, name: str, trust: str) -> bool:
         """Return whether the ``trust`` policy of a role names one that is not created yet."""
         try:
-            return _names_one(trust, self._roles)
+            # JSON may escape an ARN.
+            text = json.dumps(json.loads(trust))
+        except ValueError:
+            return False
         except RecursionError:
             raise Failure(
                 f"{self._selection.file}: AssumeRolePolicyDocument of role/{name} is nested too "
                 "deeply"
             ) from None
+        return any(json.dumps(arn) in text for arn in self._roles)
 
     def _profile(self, name: str, profile: Record) -> None:
         # If its role is missing, the profile may exist: iam-roledel -c leaves it.
@@ -186,7 +198,7 @@ class Plan:
         """
         self.checks.append(_look(check, kind, name))
         api = kind.title().replace("-", "")
-        command, own, named = api.lower(), {_KINDS[kind][1]: name}, {f"{api}Name": name}
+        command, own, named = api.lower(), {_LOOK_UP[kind][1]: name}, {f"{api}Name": name}
         boundary = record.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
         create = iam(
             f"{command}create",
@@ -238,7 +250,7 @@ class Plan:
 
 
 def _look(check: str, kind: str, name: str) -> str:
-    return f"{check} {word(visible(f'{kind}/{name}'))} {option(' -'.join(_KINDS[kind]), name)}"
+    return f"{check} {word(visible(f'{kind}/{name}'))} {option(' -'.join(_LOOK_UP[kind]), name)}"
 
 
 def _tags(kind: str, record: Record) -> tuple[list[Record], list[Record]]:
@@ -248,38 +260,9 @@ def _tags(kind: str, record: Record) -> tuple[list[Record], list[Record]]:
     return simple, [tag for tag in tags if tag not in simple]
 
 
-def _names_one(document: str, arns: Iterable[str]) -> bool:
-    """Return whether a policy names one of ``arns``, which JSON may escape."""
-    try:
-        text = json.dumps(json.loads(document))
-    except ValueError:
-        return False
-    return any(json.dumps(arn) in text for arn in arns)
-
-
-def _certificates(name: str, user: Record) -> Iterator[str]:
-    for certificate in user.get("Certificates", ()):
-        upload = piped(certificate["CertificateBody"], iam("useraddcert", u=name))
-        if certificate["Status"] == "Active":
-            yield f"{upload} >/dev/null"
-            continue
-        yield f"certificate=$({upload})"
-        update = iam("usermodcert", u=name, s=certificate["Status"])
-        yield f'{update} -c "$certificate"'
-
-
-def _ssh_keys(name: str, user: Record) -> Iterator[str]:
-    for key in user.get("SSHPublicKeys", ()):
-        body = key.get("SSHPublicKeyBody")
-        if not body:
-            continue
-        upload = aws("upload-ssh-public-key", UserName=name, SSHPublicKeyBody=body)
-        if key["Status"] == "Active":
-            yield f"{upload} >/dev/null"
-            continue
-        yield f"key=$({upload} --query SSHPublicKey.SSHPublicKeyId --output text)"
-        update = aws("update-ssh-public-key", UserName=name, Status=key["Status"])
-        yield f'{update} --ssh-public-key-id "$key"'
+def _uploaded(status: str, upload: str, kept: str, update: str) -> list[str]:
+    """Return the lines for a certificate or a key; ``kept`` uploads it and keeps its ID."""
+    return [f"{upload} >/dev/null"] if status == "Active" else [kept, update]
 
 
 def _password_policy(policy: Record) -> str:

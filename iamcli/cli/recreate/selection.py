@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 #: Its alias and its password policy.
 ACCOUNT = "the account"
-#: The kinds that can be named: the list of the snapshot with them, and the member with the name.
-_KINDS = {
+#: The kinds that can be named: their list in the snapshot, and the member with the name.
+_LISTS = {
     "group": ("groups", "GroupName"),
     "user": ("users", "UserName"),
     "role": ("roles", "RoleName"),
@@ -50,7 +50,7 @@ def select(snapshot: Record, names: Sequence[str], file: str, target: str | None
     """
     known = {
         f"{kind}/{record[member]}": record
-        for kind, (key, member) in _KINDS.items()
+        for kind, (key, member) in _LISTS.items()
         for record in snapshot[key]
     }
     missing = next((name for name in names if name not in known and name != "all"), None)
@@ -86,7 +86,7 @@ def versions(policy: Record) -> list[Record]:
 def _advice(missing: str, known: Iterable[str]) -> str:
     """Return what can be meant by a name that the snapshot lacks."""
     kind, _, name = missing.lower().partition("/")
-    if kind not in _KINDS:
+    if kind not in _LISTS:
         kind, name = "", missing.lower()
     names = [(entity.partition("/")[2].lower(), entity) for entity in known]
     of_kind = [bare for bare, entity in names if entity.startswith(kind)]

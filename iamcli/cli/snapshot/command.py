@@ -77,24 +77,21 @@ def snapshot(
 
     try:
         from iamcli.cli.account_file.file import StandardOutput, Target
+        from iamcli.cli.snapshot.content import refusals, summary
         from iamcli.cli.snapshot.converter import convert
         from iamcli.command import Command
         from iamcli.runner import execute
 
-        target: StandardOutput | Target
-        if file in STANDARD_OUTPUT:
-            target, what = StandardOutput(output), "the snapshot"
-        else:
-            target, what = Target(file, force=force), file
+        to_file = file not in STANDARD_OUTPUT
+        target = Target(file, force=force) if to_file else StandardOutput(output)
 
         def save(content: dict[str, Any]) -> None:
-            from iamcli.cli.snapshot.content import refusals, summary
-
             target.write(content)
             if output.on_terminal():
-                output.note(f"wrote {what}: {summary(content)}")
+                output.note(f"wrote {target.name}: {summary(content)}")
             if content["unread"]:
-                output.note(f"{refusals(content)}; {what} lists them in its member unread")
+                where = f"{target.name} lists them in its member unread"
+                output.note(f"{refusals(content)}; {where}")
 
         def read_account(iam: IAM) -> None:
             from iamcli.cli.snapshot.reader import read

@@ -52,9 +52,9 @@ def begin(
         "unread": [],
         "unknown": [],
     }
-    for key, (member, kind) in DETAILS.items():
-        snapshot[member] = pick(kind, details[key], convert)
-        check(kind, snapshot[member], member)
+    for key, (member, value_type) in DETAILS.items():
+        snapshot[member] = pick(value_type, details[key], convert)
+        check(value_type, snapshot[member], member)
     snapshot["instance_profiles"] = [
         pick(INSTANCE_PROFILE, profile, convert)
         for role in details["RoleDetailList"]
@@ -113,7 +113,8 @@ def _policies_in_use(snapshot: Mapping[str, Any]) -> list[Any]:
     for entity in (*snapshot["users"], *snapshot["groups"], *snapshot["roles"]):
         used |= {policy["PolicyArn"] for policy in entity["AttachedManagedPolicies"]}
         used.add(entity.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"))
-    policies: list[Any] = snapshot["policies"]
     return [
-        policy for policy in policies if policy["Arn"] in used or owner_of(policy["Arn"]) != "aws"
+        policy
+        for policy in snapshot["policies"]
+        if policy["Arn"] in used or owner_of(policy["Arn"]) != "aws"
     ]

@@ -58,15 +58,12 @@ def convert(name: str, names: Sequence[str]) -> dict[str, Any]:
     except (Failure, KeyError) as error:
         reason = f"no {error.args[0]}" if isinstance(error, KeyError) else error
         raise Failure(f"{name} is not the output of {_COMMAND}: {reason}") from None
-    if not _groups_of_users(snapshot) <= {group["GroupName"] for group in snapshot["groups"]}:
+    groups = {group["GroupName"] for group in snapshot["groups"]}
+    if not all(groups.issuperset(user["GroupList"]) for user in snapshot["users"]):
         raise partial
     content.limit_users(snapshot, names)
     snapshot["account"] = account(snapshot)
     return snapshot | {"documents": "normalized", "unknown": list(UNKNOWN)}
-
-
-def _groups_of_users(snapshot: dict[str, Any]) -> set[str]:
-    return {name for user in snapshot["users"] for name in user["GroupList"]}
 
 
 def _date(value: Any) -> Any:

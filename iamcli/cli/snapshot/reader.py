@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import unquote
 
+from iamcli.cli.account_file import schema
 from iamcli.cli.account_file.arns import account, owner_of
-from iamcli.cli.account_file.schema import (
-    ACCESS_KEY,
-    DOCUMENT,
-    POLICY,
-    ROLE,
-    SERVER_CERTIFICATE,
-    SNAPSHOT,
-    SSH_KEY,
-    TEXT,
-    USER,
-    OrNull,
-    kind_of,
-)
 from iamcli.cli.account_file.values import pick
 from iamcli.cli.snapshot import content
-from iamcli.cli.snapshot.pace import Pace
-from iamcli.cli.snapshot.remaining import Remaining
+from iamcli.cli.snapshot.pace import Pace, Remaining
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
 from iamcli.operations.pagination import all_pages, list_all
 
@@ -53,8 +41,12 @@ _OF_USER = {
     "ServiceSpecificCredentials": "ListServiceSpecificCredentials",
 }
 
+#: The parameters that name what is read, for the list of what could not be read.
+_NAMES = ("PolicyArn", "ServerCertificateName", "AccessKeyId", "SSHPublicKeyId")
 #: What a list of roles has of each, and GetAccountAuthorizationDetails lacks.
-_LISTED_ROLE = {name: ROLE[name] for name in ("RoleName", "Description?", "MaxSessionDuration?")}
+_LISTED_ROLE = {
+    name: schema.ROLE[name] for name in ("RoleName", "Description?", "MaxSessionDuration?")
+}
 
 #: Errors, besides denials, that concern one entity or one operation. They are listed in the
 #: snapshot; any other error ends the reading.
@@ -75,7 +67,13 @@ def read(iam: IAM, names: Sequence[str]) -> dict[str, Any]:
     iam.complete_model = True
     step = iam.progress.step
     step("reading users, groups, roles and policies")
-    snapshot = content.begin("service", _details(iam), {DOCUMENT: _decoded})
+    details: dict[str, list[Any]] = {key: [] for key in content.DETAILS}
+    for page, _ in all_pages(iam, "GetAccountAuthorizationDetails", MaxItems=_DETAILS_PAGE):
+        for key in details:
+            details[key] += page.get(key, ())
+    # A document that is not UTF-8 keeps its bytes.
+    decode = partial(unquote, errors="surrogateescape")
+    snapshot = content.begin("service", details, {schema.DOCUMENT: decode})
     content.limit_users(snapshot, names)
     reader = _Reader(iam, snapshot["unread"])
     _complete_roles(reader, snapshot["roles"])
@@ -93,91 +91,61 @@ def read(iam: IAM, names: Sequence[str]) -> dict[str, Any]:
     return snapshot
 
 
-def _decoded(document: str) -> str:
-    # A document that is not UTF-8 keeps its bytes.
-    return unquote(document, errors="surrogateescape")
-
-
-def _details(iam: IAM) -> dict[str, list[Any]]:
-    """Return the lists of GetAccountAuthorizationDetails, each of all pages."""
-    details: dict[str, list[Any]] = {key: [] for key in content.DETAILS}
-    for page, _ in all_pages(iam, "GetAccountAuthorizationDetails", MaxItems=_DETAILS_PAGE):
-        for key in details:
-            details[key] += page.get(key, ())
-    return details
-
-
 class _Reader:
     """Sends requests at a modest rate, and adds those that are denied to ``unread``.
 
-    ``pace``: delays them.
+    ``pace``: delays them; ``user``: whose part of the account is read, None for the others.
     """
 
     def __init__(self, iam: IAM, unread: list[dict[str, Any]]) -> None:
         self._iam = iam
         self._unread = unread
         self.pace = Pace(iam.client.url)
+        self.user: str | None = None
 
-    def ask(  # noqa: PLR0913 - what identifies a part of the account
-        self,
-        member: str,
-        kind: Any,
-        operation: str,
-        key: str,
-        *,
-        name: str | None = None,
-        user: str | None = None,
-        **parameters: str,
-    ) -> dict[str, Any]:
-        """Return ``member`` with the value that ``operation`` returns; nothing if it is denied.
+    def ask(self, value_type: Any, operation: str, key: str, **parameters: str) -> dict[str, Any]:
+        """Return the member ``key`` of the response with its value; nothing if it is denied.
 
-        ``kind``: the kind of the value; a list is read completely. ``key``: the member of the
-        response. ``name`` and ``user``: what is read and whose it is, for the list of what could
-        not be read.
+        ``value_type``: the type of the value; a list is read completely.
         """
         self.pace.wait()
         try:
-            if isinstance(kind, list):
+            if isinstance(value_type, list):
                 value = list_all(self._iam, operation, key, **parameters)
             else:
                 value = self._iam.call(operation, **parameters)[key]
-        except ServiceError as error:
-            if isinstance(kind, OrNull) and _means_none(error):
-                return {member: None}
-            if not (error.denied or error.code in _LISTED):
-                _add_context(error, operation, user)
-                raise
-            code, message = error.code, error.message
-        except UnexpectedResponse as failure:
-            if not self._iam.lacks(failure):
-                _add_context(failure, operation, user)
-                raise
-            code, message = f"HTTP {failure.status}", str(failure)
         except Failure as failure:
-            _add_context(failure, operation, user)
-            raise
-        else:
-            return {member: pick(kind, value, {})}
-        unread = {"operation": operation, "name": name, "of": user and f"user/{user}"}
-        self._unread.append({**unread, "code": code, "message": message})
-        return {}
+            code = self._listed_code(failure)
+            of_user = "user with name" in str(failure).lower()
+            if isinstance(value_type, schema.OrNull) and code == "NoSuchEntity" and not of_user:
+                # It does not exist, although its user, if any, does.
+                return {key: None}
+            if not code:
+                # Which of the many requests failed.
+                whose = f" for user {self.user}" if self.user else ""
+                failure.args = (f"{operation}{whose}: {failure}",)
+                raise
+            name = next((parameters[name] for name in _NAMES if name in parameters), None)
+            message = failure.message if isinstance(failure, ServiceError) else str(failure)
+            of = self.user and f"user/{self.user}"
+            refused = {"operation": operation, "name": name, "of": of}
+            self._unread.append({**refused, "code": code, "message": message})
+            return {}
+        return {key: pick(value_type, value, {})}
 
-
-def _add_context(failure: Failure, operation: str, user: str | None) -> None:
-    """Add to the message of ``failure`` which of the many requests failed."""
-    of = f" for user {user}" if user else ""
-    failure.args = (f"{operation}{of}: {failure}",)
-
-
-def _means_none(error: ServiceError) -> bool:
-    """Return whether what was asked for does not exist, although its user, if any, does."""
-    return error.code == "NoSuchEntity" and "user with name" not in error.message.lower()
+    def _listed_code(self, failure: Failure) -> str:
+        """Return the code with which a failure is listed; "" if it ends the reading."""
+        if isinstance(failure, ServiceError):
+            return failure.code if failure.denied or failure.code in _LISTED else ""
+        if isinstance(failure, UnexpectedResponse) and self._iam.lacks(failure):
+            return f"HTTP {failure.status}"
+        return ""
 
 
 def _complete_roles(reader: _Reader, roles: list[dict[str, Any]]) -> None:
     """Add to ``roles`` what only a list of roles has."""
-    listed = reader.ask("all", [_LISTED_ROLE], "ListRoles", "Roles") if roles else {}
-    of_role = {role["RoleName"]: role for role in listed.get("all", ())}
+    listed = reader.ask([_LISTED_ROLE], "ListRoles", "Roles") if roles else {}
+    of_role = {role["RoleName"]: role for role in listed.get("Roles", ())}
     for role in roles:
         role.update(of_role.get(role["RoleName"], {}))
 
@@ -185,73 +153,47 @@ def _complete_roles(reader: _Reader, roles: list[dict[str, Any]]) -> None:
 def _complete_policies(reader: _Reader, policies: list[dict[str, Any]]) -> None:
     """Add their tags to the customer managed policies; others have none."""
     for policy in policies:
-        arn = policy["Arn"]
-        if owner_of(arn) != "aws":
-            kind = kind_of(POLICY, "Tags")
-            policy.update(
-                reader.ask("Tags", kind, "ListPolicyTags", "Tags", name=arn, PolicyArn=arn)
-            )
+        if owner_of(policy["Arn"]) != "aws":
+            tags = reader.ask(schema.TAGS, "ListPolicyTags", "Tags", PolicyArn=policy["Arn"])
+            policy.update(tags)
 
 
 def _of_account(reader: _Reader) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for member, (operation, key) in _OF_ACCOUNT.items():
-        members |= reader.ask(member, kind_of(SNAPSHOT, member), operation, key)
-    aliases = reader.ask("all", [TEXT], "ListAccountAliases", "AccountAliases")
-    if aliases:
-        # An account has at most one.
-        members["account_alias"] = next(iter(aliases["all"]), None)
-    metadata = [SERVER_CERTIFICATE["ServerCertificateMetadata"]]
-    listed = reader.ask("all", metadata, "ListServerCertificates", "ServerCertificateMetadataList")
+        found = reader.ask(schema.type_of(schema.SNAPSHOT, member), operation, key)
+        if found:
+            members[member] = found[key]
+    listed = reader.ask([schema.TEXT], "ListAccountAliases", "AccountAliases")
     if listed:
-        members["server_certificates"] = [_certificate(reader, entry) for entry in listed["all"]]
+        # An account has at most one.
+        members["account_alias"] = next(iter(listed["AccountAliases"]), None)
+    key = "ServerCertificateMetadataList"
+    metadata = [schema.SERVER_CERTIFICATE["ServerCertificateMetadata"]]
+    listed = reader.ask(metadata, "ListServerCertificates", key)
+    if listed:
+        members["server_certificates"] = [_certificate(reader, entry) for entry in listed[key]]
     return members
 
 
 def _certificate(reader: _Reader, metadata: dict[str, str]) -> dict[str, Any]:
-    name = metadata["ServerCertificateName"]
-    body = reader.ask(
-        "certificate",
-        SERVER_CERTIFICATE,
-        "GetServerCertificate",
-        "ServerCertificate",
-        name=name,
-        ServerCertificateName=name,
+    name, key = metadata["ServerCertificateName"], "ServerCertificate"
+    found = reader.ask(
+        schema.SERVER_CERTIFICATE, "GetServerCertificate", key, ServerCertificateName=name
     )
-    return {"ServerCertificateMetadata": metadata, **body.get("certificate", {})}
+    return {"ServerCertificateMetadata": metadata, **found.get(key, {})}
 
 
 def _of_user(reader: _Reader, user: str) -> dict[str, Any]:
+    reader.user = user
     members: dict[str, Any] = {}
     for member, operation in _OF_USER.items():
-        members |= reader.ask(
-            member, kind_of(USER, member), operation, member, user=user, UserName=user
-        )
+        members |= reader.ask(schema.type_of(schema.USER, member), operation, member, UserName=user)
     for key in members.get("AccessKeyMetadata", ()):
-        member = "AccessKeyLastUsed"
-        name = key["AccessKeyId"]
-        last_use = reader.ask(
-            member,
-            kind_of(ACCESS_KEY, member),
-            "GetAccessKeyLastUsed",
-            member,
-            name=name,
-            user=user,
-            AccessKeyId=name,
-        )
-        key.update(last_use)
+        used, name = schema.ACCESS_KEY["AccessKeyLastUsed?"], key["AccessKeyId"]
+        key.update(reader.ask(used, "GetAccessKeyLastUsed", "AccessKeyLastUsed", AccessKeyId=name))
     for key in members.get("SSHPublicKeys", ()):
-        name = key["SSHPublicKeyId"]
-        body = reader.ask(
-            "key",
-            SSH_KEY,
-            "GetSSHPublicKey",
-            "SSHPublicKey",
-            name=name,
-            user=user,
-            UserName=user,
-            SSHPublicKeyId=name,
-            Encoding="SSH",
-        )
-        key.update(body.get("key", {}))
+        of_key = {"UserName": user, "SSHPublicKeyId": key["SSHPublicKeyId"], "Encoding": "SSH"}
+        body = reader.ask(schema.SSH_KEY, "GetSSHPublicKey", "SSHPublicKey", **of_key)
+        key.update(body.get("SSHPublicKey", {}))
     return members

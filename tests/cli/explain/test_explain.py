@@ -6,25 +6,24 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from support import resettable
+from support import populated, resettable
 from support.certificates import self_signed
 from support.legacy_requests import FILES, READ_FIRST, REFUSED, ROWS, arguments_of, expected, listed
 from support.selection import every
-from support.shell import KEY_ID, SECRET, TESTS
+from support.shell import TESTS
 from support.ssh_keys import public_key
 from support.stub import refused
 
 from iamcli.cli import index
 from iamcli.cli.explain.answers import Answers
-from iamcli.cli.explain.permissions import kind_of_resource
+from iamcli.cli.explain.permissions import resource_type
 from iamcli.client.model import full_model
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.forked import Done, ForkRunner
+    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Stub
 
@@ -35,8 +34,9 @@ TRUST = (
 )
 MANAGED = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 DEVICE = "arn:aws:iam::123456789012:mfa/held"
-#: The resources of the user u, and of the user whose access key signs.
+#: The resources of the user u, of the instance profile, and of the user whose access key signs.
 USER = ["user/u", "user/*/u"]
+PROFILE = ["instance-profile/ip", "instance-profile/*/ip"]
 CALLER = ["user/${aws:username}", "user/*/${aws:username}"]
 
 #: Rows that are refused where they are explained, too.
@@ -49,11 +49,9 @@ REFUSED_HERE = {
 PAGES = "for each page of the list"
 DENIED = "the command goes on if access is denied"
 SKIPPED = f"{PAGES}; {DENIED} or the server lacks the operation"
-NO_POLICY = "always; the command goes on if there is none or access is denied"
-NO_PROFILE = (
-    "always; the command goes on if there is none, access is denied or the server lacks the "
-    "operation"
-)
+GOES_ON = "always; the command goes on if there is none"
+NO_POLICY = f"{GOES_ON} or access is denied"
+NO_PROFILE = f"{GOES_ON}, access is denied or the server lacks the operation"
 #: Command lines of several requests, with each request that is sent and when.
 COMPOSITE = {
     "iam-usercreate -u new -p /x/ -g g -k -t a=b": [
@@ -148,7 +146,10 @@ def test_the_first_request_of_every_row(row: list[str], explain: ForkRunner) -> 
     if line in READ_FIRST:
         assert requests[0]["operation"] == READ_FIRST[line]
         requests = requests[1:]
-    given = {name: as_text(value) for name, value in requests[0]["parameters"].items()}
+    given = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in requests[0]["parameters"].items()
+    }
     wanted = expected(line, parameters)
     if "PrivateKey" in given:
         # A private key is not shown.
@@ -163,10 +164,6 @@ def test_the_first_request_of_every_row(row: list[str], explain: ForkRunner) -> 
     members = full_model().operation_model(operation).input_shape
     required = {*members.required_members} if members else set()
     assert bool(found["aws"]) == (required <= {*requests[0]["parameters"]})
-
-
-def as_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @pytest.mark.parametrize("line", COMPOSITE)
@@ -330,8 +327,7 @@ def test_a_missing_parameter_is_reported(explain: ForkRunner) -> None:
     assert text in done.out.replace("\n", " ")
     assert "With the AWS CLI:" not in done.out
     done = explain("iamcli", "explain", "--format", "aws", "--", *line)
-    assert (done.status, done.out) == (1, "")
-    assert done.err == "iamcli: the AWS CLI refuses UpdateAccessKey without AccessKeyId\n"
+    assert done == (1, "", "iamcli: the AWS CLI refuses UpdateAccessKey without AccessKeyId\n")
 
 
 def test_text_and_names_of_programs(explain: ForkRunner) -> None:
@@ -392,7 +388,7 @@ def test_every_operation_has_a_resource_or_all(command: str) -> None:
     calls = re.search(r"Calls: ([\w,\s]+)\Z", documentation.strip())
     assert calls
     for operation in re.split(r",\s+", calls[1].strip()):
-        assert (kind_of_resource(Answers(), operation) is None) is (operation in ALL_RESOURCES)
+        assert (resource_type(Answers(), operation) is None) is (operation in ALL_RESOURCES)
 
 
 #: The actions without resource-level permissions.
@@ -436,7 +432,7 @@ def test_adding_a_role_also_passes_it(explain: ForkRunner) -> None:
         ("iam-usergetattributes -u u", [USER]),
         ("iam-usergetattributes", [CALLER]),
         ("iam-usercreate -u u -p /x/ -k", [["user/x/u"]]),
-        ("iam-usermod -u u -n n", [["user/u", "user/*/u", "user/n", "user/*/n"]]),
+        ("iam-usermod -u u -n n", [[*USER, "user/n", "user/*/n"]]),
         ("iam-usermod -u u -n n -p /y/", [["user/y/n", "user/u", "user/*/u"]]),
         ("iam-userlistbypath -p /x/", ["*"]),
         ("iam-instanceprofilelistbypath -p /x/", ["*"]),
@@ -455,22 +451,16 @@ def test_adding_a_role_also_passes_it(explain: ForkRunner) -> None:
         (f"iam-userresyncmfadevice -u u -s {DEVICE} -c1 111111 -c2 222222", [USER]),
         ("iam-userlistmfadevices -u u", [USER]),
         ("iam-userchangepassword -o old -n new", [CALLER]),
-        ("iam-instanceprofiledel -s ip -r", [["instance-profile/ip", "instance-profile/*/ip"]]),
+        ("iam-instanceprofiledel -s ip -r", [PROFILE]),
         (f"iam-virtualmfadevicedel -s {DEVICE}", [[DEVICE]]),
-        (
-            "iam-instanceprofileaddrole -s ip -r ro",
-            [["instance-profile/ip", "instance-profile/*/ip"], ["role/ro", "role/*/ro"]],
-        ),
+        ("iam-instanceprofileaddrole -s ip -r ro", [PROFILE, ["role/ro", "role/*/ro"]]),
         ("iam-userlistkeys -u u -l", [USER]),
         ("iam-userdel -u *", [["user/${*}", "user/*/${*}"]]),
         ("iam-usercreate -u u -p /a*/", [["user/a${*}/u"]]),
         ("iam-usercreate -u u -p /x?/", [["user/x${?}/u"]]),
         ("iam-usercreate -u u -p /${aws:username}/", [["user/${$}{aws:username}/u"]]),
         ("iam-usermod -u u -p /$*/", [["user/${$}${*}/u", "user/u", "user/*/u"]]),
-        (
-            "iam-virtualmfadevicedel -s arn:aws:iam::123456789012:mfa/a*",
-            [["arn:aws:iam::123456789012:mfa/a${*}"]],
-        ),
+        (f"iam-virtualmfadevicedel -s {DEVICE}*", [[f"{DEVICE}${{*}}"]]),
     ],
 )
 def test_the_policy_names_the_resources(
@@ -519,13 +509,7 @@ class Account:
     def __init__(self, url: str, certificates: list[tuple[str, str]]) -> None:
         self._url = url
         self.certificates = certificates
-        self.iam = boto3.client(
-            "iam",
-            endpoint_url=url,
-            region_name="us-east-1",
-            aws_access_key_id=KEY_ID,
-            aws_secret_access_key=SECRET,
-        )
+        self.iam = populated.client(url)
 
     def fill(self, state: str) -> dict[str, str]:
         """Empty the account, and fill it; return the IDs that the rows leave open.
@@ -565,10 +549,9 @@ class Account:
             iam.add_user_to_group(GroupName="g", UserName=user)
         for kind, name in (("user", "u"), ("group", "g"), ("role", "ro")):
             owner = {f"{kind.capitalize()}Name": name}
+            put = getattr(iam, f"put_{kind}_policy")
             for policy in ("pn", "pn2"):
-                getattr(iam, f"put_{kind}_policy")(
-                    **owner, PolicyName=policy, PolicyDocument=POLICY
-                )
+                put(**owner, PolicyName=policy, PolicyDocument=POLICY)
             getattr(iam, f"attach_{kind}_policy")(**owner, PolicyArn=MANAGED)
         iam.add_role_to_instance_profile(InstanceProfileName="ip", RoleName="ro")
         iam.create_login_profile(UserName="u", Password="Old-pass-1")
@@ -576,12 +559,7 @@ class Account:
         ids |= {"kid": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
         uploaded = iam.upload_signing_certificate(UserName="u", CertificateBody=other)
         ids["cid"] = uploaded["Certificate"]["CertificateId"]
-        iam.enable_mfa_device(
-            UserName="u",
-            SerialNumber=DEVICE,
-            AuthenticationCode1="111111",
-            AuthenticationCode2="222222",
-        )
+        iam.enable_mfa_device(UserName="u", SerialNumber=DEVICE, **populated.CODES)
         iam.upload_ssh_public_key(UserName="u", SSHPublicKeyBody=public_key())
         ids["old"] = "Old-pass-1"
         return ids
@@ -603,9 +581,8 @@ class Account:
     def read(self) -> dict[str, Any]:
         """Return what is in the account, without random IDs and dates."""
         iam = self.iam
-        details = iam.get_account_authorization_details(
-            Filter=["User", "Group", "Role", "LocalManagedPolicy"]
-        )
+        kinds = ["User", "Group", "Role", "LocalManagedPolicy"]
+        details = iam.get_account_authorization_details(Filter=kinds)
         found: dict[str, Any] = {
             kind: details[kind] for kind in ("UserDetailList", "GroupDetailList", "RoleDetailList")
         }
@@ -665,27 +642,16 @@ NOT_CARRIED_OUT = {
 }
 
 
-def carried_out(
-    line: str, run: Shell, run_fast: ForkRunner, account: Account, state: str
-) -> tuple[Done, dict[str, Any], Done, dict[str, Any]] | None:
-    """Run a command line, and its ``aws`` commands; return how both end, None if it is refused."""
-    words, env = prepared(line, run.home, account, state)
-    toolkit = run_fast(*words, env=env)
-    if toolkit.status:
-        return None
-    made = account.read()
-    words, env = prepared(line, run.home, account, state)
-    script = run_fast("iamcli", "explain", "--format", "aws", "--", *words)
-    assert (script.status, script.err) == (0, "")
-    done = run("bash", "-c", script.out, env=env)
-    return toolkit, made, done, account.read()
-
-
 def prepared(
     line: str, folder: Path, account: Account, state: str
 ) -> tuple[list[str], dict[str, str]]:
     """Prepare the account and the files; return the words of the command, and its variables."""
-    files(folder, account)
+    for name in ("out.txt", "out.png", "dev.png"):
+        (folder / name).unlink(missing_ok=True)
+    (folder / "pol.json").write_text(f"{POLICY}\n")
+    certificate, key = account.certificates[0]
+    (folder / "cert.pem").write_text(certificate)
+    (folder / "key.pem").write_text(key)
     ids = account.fill(state)
     if " -m MK" in line:
         ids["MK"] = account.marker(line)
@@ -697,15 +663,6 @@ def prepared(
             "AWS_SECRET_ACCESS_KEY": ids["secret"],
         }
     return with_ids(line, ids), env
-
-
-def files(folder: Path, account: Account) -> None:
-    for name in ("out.txt", "out.png", "dev.png"):
-        (folder / name).unlink(missing_ok=True)
-    (folder / "pol.json").write_text(f"{POLICY}\n")
-    certificate, key = account.certificates[0]
-    (folder / "cert.pem").write_text(certificate)
-    (folder / "key.pem").write_text(key)
 
 
 def with_ids(line: str, ids: dict[str, str]) -> list[str]:
@@ -739,15 +696,23 @@ def shown(text: str) -> tuple[list[str], list[Any]]:
 
 
 def compare(line: str, run: Shell, run_fast: ForkRunner, account: Account) -> bool:
-    """Compare the results in the first state in which the command is carried out."""
+    """Compare what a command and its ``aws`` commands do in the first state without a refusal.
+
+    Return whether there is such a state.
+    """
     (run.home / "trust.json").write_text(TRUST)
     for state in ("full", "bare", "new", "empty", "own"):
-        results = carried_out(line, run, run_fast, account, state)
-        if results is None:
+        words, env = prepared(line, run.home, account, state)
+        toolkit = run_fast(*words, env=env)
+        if toolkit.status:
             continue
-        toolkit, made, done, as_made = results
+        made = account.read()
+        words, env = prepared(line, run.home, account, state)
+        script = run_fast("iamcli", "explain", "--format", "aws", "--", *words)
+        assert (script.status, script.err) == (0, "")
+        done = run("bash", "-c", script.out, env=env)
         assert (done.status, done.err) == (0, "")
-        assert as_made == made
+        assert account.read() == made
         words, documents = shown(toolkit.out)
         script_words, script_documents = shown(done.out)
         if done.out.startswith("{\n"):
@@ -799,10 +764,8 @@ def test_a_key_that_aws_saves(
     assert compare(line, aws, run_fast, account)
     file = aws.home / "out.txt"
     written = file.read_text()
-    assert [row.partition("=")[0] for row in written.splitlines()] == [
-        "AWSAccessKeyId",
-        "AWSSecretKey",
-    ]
+    names = [row.partition("=")[0] for row in written.splitlines()]
+    assert names == ["AWSAccessKeyId", "AWSSecretKey"]
     assert file.stat().st_mode & 0o777 == 0o600
     # It is not written over.
     account.fill("full")

@@ -6,28 +6,23 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.copies import DATE
 from support.recorded_calls import Recorder
 from support.requirements import need
+from support.round import leaves, recreate
 from support.selection import every
-from support.shell import ROOT, Shell
 
 from iamcli.cli.account_file import schema
 from iamcli.errors import is_shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from support.forked import Done, ForkRunner
+    from support.forked import ForkRunner
 
 ACCOUNT = "123456789012"
-#: Values of each kind that cannot be any text.
-OTHERS = {
-    schema.FLAG: True,
-    schema.NUMBER: 1,
-    schema.ACCOUNT: ACCOUNT,
-    schema.DATE: "2013-01-01T00:00:00Z",
-}
+#: Values of each type that cannot be any text.
+OTHERS = {schema.FLAG: True, schema.NUMBER: 1, schema.ACCOUNT: ACCOUNT, schema.DATE: DATE}
 #: Texts that make the file ``canary`` in a shell if they are not quoted, or not in a comment.
 HOSTILE = (
     "a\ntouch canary\n",
@@ -48,24 +43,15 @@ HOSTILE = (
 )
 
 
-def of_kind(kind: Any, text: str) -> Any:
-    """Return a value of a ``kind`` of the schema, with all its members; each text is ``text``."""
-    if isinstance(kind, schema.OrNull):
-        return of_kind(kind.kind, text)
-    if isinstance(kind, list):
-        return [of_kind(kind[0], text)]
-    if isinstance(kind, dict):
-        return {name.removesuffix("?"): of_kind(inner, text) for name, inner in kind.items()}
-    return {text: 1} if kind == schema.COUNTS else OTHERS.get(kind, text)
-
-
-def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the place of each value in a snapshot that has no parts."""
-    if isinstance(value, (dict, list)):
-        for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from places(inner, (*place, name))
-    else:
-        yield place
+def of_type(value_type: Any, text: str) -> Any:
+    """Return a value of a type of the schema, with all its members; each text is ``text``."""
+    if isinstance(value_type, schema.OrNull):
+        return of_type(value_type.value_type, text)
+    if isinstance(value_type, list):
+        return [of_type(value_type[0], text)]
+    if isinstance(value_type, dict):
+        return {name.removesuffix("?"): of_type(inner, text) for name, inner in value_type.items()}
+    return {text: 1} if value_type == schema.COUNTS else OTHERS.get(value_type, text)
 
 
 def with_value(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> dict[str, Any]:
@@ -78,11 +64,6 @@ def with_value(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> 
     return copied
 
 
-def recreated(run_fast: ForkRunner, snapshot: dict[str, Any]) -> Done:
-    (run_fast.home / "before.json").write_text(json.dumps(snapshot))
-    return run_fast("iamcli", "recreate", "before.json", "all")
-
-
 def check_comments(script: str) -> None:
     """Check that the beginning of a script is comments, of which everything is shown."""
     head = script.partition("\nset -eu\n")[0]
@@ -91,14 +72,14 @@ def check_comments(script: str) -> None:
         assert all(map(is_shown, line)), line
 
 
-ORDINARY = of_kind(schema.SNAPSHOT, "x")
-PLACES = {".".join(map(str, place)): place for place in places(ORDINARY)}
+ORDINARY = of_type(schema.SNAPSHOT, "x")
+PLACES = {".".join(map(str, place)): place for place in leaves(ORDINARY)}
 
 
 @pytest.mark.parametrize("place", every(25, PLACES))
 def test_each_member_may_be_hostile(run_fast: ForkRunner, place: str) -> None:
     for text in HOSTILE:
-        done = recreated(run_fast, with_value(ORDINARY, PLACES[place], text))
+        done = recreate(run_fast, with_value(ORDINARY, PLACES[place], text), "all")
         if done.status == 0:
             check_comments(done.out)
         else:
@@ -109,18 +90,12 @@ def test_each_member_may_be_hostile(run_fast: ForkRunner, place: str) -> None:
 
 def test_the_account_is_its_number(run_fast: ForkRunner) -> None:
     for text in (*HOSTILE, "", "1" * 11, "1" * 13, "\u0661" * 12, f"{ACCOUNT}\n", 1):
-        done = recreated(run_fast, {**ORDINARY, "account": text})
-        assert (done.status, done.out, done.err) == (
-            1,
-            "",
-            (
-                "iamcli: before.json is damaged: account is not an account number of 12 digits; "
-                "make a new one with iamcli snapshot\n"
-            ),
-        )
+        done = recreate(run_fast, {**ORDINARY, "account": text}, "all")
+        said = "before.json is damaged: account is not an account number of 12 digits"
+        assert done == (1, "", f"iamcli: {said}; make a new one with iamcli snapshot\n")
     # An ARN cannot have another one either.
     users = [{**ORDINARY["users"][0], "Arn": f"arn:aws:iam::{text}:user/x"} for text in HOSTILE]
-    done = recreated(run_fast, {**ORDINARY, "account": None, "users": users})
+    done = recreate(run_fast, {**ORDINARY, "account": None, "users": users}, "all")
     assert done.status == 1
     assert "does not say of which account it is" in done.err
 
@@ -133,25 +108,16 @@ def test_a_snapshot_of_hostile_texts_runs_nothing_else(
     run_fast: ForkRunner, tmp_path: Path, text: str, shell: str
 ) -> None:
     need(shell)
-    snapshot = {**of_kind(schema.SNAPSHOT, text), "version": 1}
-    done = recreated(run_fast, snapshot)
+    snapshot = {**of_type(schema.SNAPSHOT, text), "version": 1}
+    done = recreate(run_fast, snapshot, "all")
     assert (done.status, done.err) == (0, "")
     check_comments(done.out)
-    home = run_fast.home
-    (home / "script.sh").write_bytes(done.out.encode())
-    names = [path.name for path in (ROOT / "bin").glob("iam-*")]
-    recorder = Recorder(tmp_path, [*names, "iamcli", "aws"])
-    (home / "folder").mkdir()
-    run = Shell(home / "folder", {"PATH": f"{recorder.folder}:/usr/bin:/bin"})
-    done = run(shell, str(home / "script.sh"))
-    assert list((home / "folder").iterdir()) == []
+    recorder = Recorder(tmp_path)
     # The password is not typed.
     said = "passwords are typed, but standard input is not a terminal; nothing was changed\n"
-    assert (done.status, done.err) == (1, f"recreate: {said}")
+    assert recorder.run(shell, done.out) == (1, "", f"recreate: {said}")
     without = {**snapshot, "users": [{**snapshot["users"][0], "LoginProfile": None}]}
-    (home / "script.sh").write_bytes(recreated(run_fast, without).out.encode())
-    done = run(shell, str(home / "script.sh"))
-    assert (done.status, done.err) == (0, "")
-    assert list((home / "folder").iterdir()) == []
+    script = recreate(run_fast, without, "all").out
+    assert recorder.run(shell, script) == (0, "", "")
     created = {call.name for call in recorder.calls() if not call.reads}
     assert {"iam-usercreate", "iam-rolecreate", "iam-useraddcert", "iam-usermodcert"} <= created

@@ -7,8 +7,21 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.copies import ARN, DATE, GROUP, READ_ONLY, role, snapshot, user
+from support.copies import (
+    ARN,
+    CREDENTIAL,
+    DATE,
+    GROUP,
+    READ_ONLY,
+    UNREAD_CERTIFICATE,
+    instance_profile,
+    role,
+    snapshot,
+    user,
+)
 from support.expected import compare
+from support.round import recreate
+from support.snapshot import OF_EVE
 
 from iamcli import __version__
 
@@ -23,39 +36,17 @@ NOT_JSON = f'"{ARN}:role/late"}}'
 
 def managed(name: str, path: str = "/", **versions: str) -> dict[str, Any]:
     """Return a managed policy of a snapshot; the first of ``versions`` is the default one."""
+    default = next(iter(versions), "v1")
     return {
         "PolicyName": name,
         "PolicyId": f"ANPA{name.upper()}",
         "Arn": f"{ARN}:policy{path}{name}",
         "Path": path,
-        "DefaultVersionId": next(iter(versions), "v1"),
-        "AttachmentCount": 0,
-        "PermissionsBoundaryUsageCount": 0,
-        "IsAttachable": True,
-        "CreateDate": DATE,
-        "UpdateDate": DATE,
+        "DefaultVersionId": default,
         "PolicyVersionList": [
-            {
-                "VersionId": version,
-                "IsDefaultVersion": version == next(iter(versions)),
-                "CreateDate": DATE,
-                "Document": text,
-            }
+            {"VersionId": version, "IsDefaultVersion": version == default, "Document": text}
             for version, text in versions.items()
         ],
-    }
-
-
-def instance_profile(name: str, *roles: str, **more: Any) -> dict[str, Any]:
-    """Return an instance profile of a snapshot."""
-    return {
-        "Path": "/",
-        "InstanceProfileName": name,
-        "InstanceProfileId": f"AIPA{name.upper()}",
-        "Arn": f"{ARN}:instance-profile/{name}",
-        "CreateDate": DATE,
-        "Roles": [{"RoleName": role} for role in roles],
-        **more,
     }
 
 
@@ -77,7 +68,7 @@ def boundary(arn: str) -> dict[str, str]:
 
 UNREADABLE = {"PolicyName": "old", "PolicyDocument": "{\udcff}"}
 SSH_KEYS = [
-    {"SSHPublicKeyId": f"APKA{status.upper()}{body}", "Status": status, "UploadDate": DATE}
+    {"SSHPublicKeyId": f"APKA{status.upper()}{body}", "Status": status}
     | ({"SSHPublicKeyBody": f"ssh-rsa {body}"} if body else {})
     for status, body in (("Active", ""), ("Active", "1"), ("Inactive", "2"))
 ]
@@ -112,36 +103,19 @@ EVERYTHING = snapshot(
             PermissionsBoundary=boundary(READ_ONLY),
             Tags=tags("aws:cloud", "team", "AWS:Cloud", "a=b", "awsome"),
             AccessKeyMetadata=[
-                {"AccessKeyId": f"AKIA{status.upper()}", "Status": status, "CreateDate": DATE}
-                for status in ("Active", "Inactive")
+                {"AccessKeyId": "AKIAACTIVE", "Status": "Active"},
+                {"AccessKeyId": "AKIAINACTIVE", "Status": "Inactive"},
             ],
-            Certificates=[
-                {
-                    "CertificateId": "TA7SM",
-                    "CertificateBody": "x",
-                    "Status": "Inactive",
-                    "UploadDate": DATE,
-                }
-            ],
+            Certificates=[{"CertificateId": "TA7SM", "CertificateBody": "x", "Status": "Inactive"}],
             MFADevices=[
-                {"SerialNumber": serial, "EnableDate": DATE}
-                for serial in (
-                    f"{ARN}:mfa/a/b/phone",
-                    f"{ARN}:mfa/pad",
-                    f"{ARN}:u2f/user/bob/yubi",
-                    "GAHT1",
-                )
+                {"SerialNumber": f"{ARN}:mfa/a/b/phone"},
+                {"SerialNumber": f"{ARN}:mfa/pad"},
+                {"SerialNumber": f"{ARN}:u2f/user/bob/yubi"},
+                {"SerialNumber": "GAHT1"},
             ],
             LoginProfile={"CreateDate": DATE, "PasswordResetRequired": True},
             SSHPublicKeys=SSH_KEYS,
-            ServiceSpecificCredentials=[
-                {
-                    "ServiceSpecificCredentialId": "ACCA1",
-                    "ServiceName": "codecommit.amazonaws.com",
-                    "Status": "Active",
-                    "CreateDate": DATE,
-                }
-            ],
+            ServiceSpecificCredentials=[CREDENTIAL | {"ServiceSpecificCredentialId": "ACCA1"}],
         ),
         user(
             "=a/b",
@@ -175,19 +149,7 @@ EVERYTHING = snapshot(
         instance_profile("empty"),
         instance_profile("back", "of_service", "itself"),
     ],
-    server_certificates=[
-        {
-            "ServerCertificateMetadata": {
-                "Path": "/",
-                "ServerCertificateName": "www",
-                "ServerCertificateId": "ASCA1",
-                "Arn": f"{ARN}:server-certificate/www",
-                "UploadDate": DATE,
-                "Expiration": DATE,
-            },
-            "CertificateBody": "x",
-        }
-    ],
+    server_certificates=[UNREAD_CERTIFICATE | {"CertificateBody": "x"}],
     virtual_mfa_devices=[
         {"SerialNumber": f"{ARN}:mfa/a/b/phone", "EnableDate": DATE, "User": {"Arn": "x"}},
         {"SerialNumber": f"{ARN}:mfa/spare"},
@@ -210,8 +172,7 @@ def outside_functions(script: str) -> str:
 
 def written(run_fast: ForkRunner, content: dict[str, Any], *arguments: str) -> str:
     """Return the script that is made of a snapshot."""
-    (run_fast.home / "before.json").write_text(json.dumps(content))
-    done = run_fast("iamcli", "recreate", "before.json", *arguments)
+    done = recreate(run_fast, content, *arguments)
     assert (done.status, done.err) == (0, ""), done
     return done.out
 
@@ -242,6 +203,10 @@ def test_the_whole_script(
     compare(script, f"cli/recreate/scripts/{name}.txt", request)
 
 
+SET_RULES = "AWS_PAGER='' aws iam update-account-password-policy --cli-input-json"
+NUMBERS = {"RequireNumbers": True}
+
+
 @pytest.mark.parametrize(
     ("policy", "line"),
     [
@@ -263,13 +228,7 @@ def test_the_whole_script(
         ),
         ({"RequireNumbers": False}, "iam-accountmodpasswordpolicy --reset"),
         *(
-            (
-                {**rule, "RequireNumbers": True},
-                (
-                    "AWS_PAGER='' aws iam update-account-password-policy --cli-input-json "
-                    f"'{json.dumps({'RequireNumbers': True, **rule})}'"
-                ),
-            )
+            ({**rule, "RequireNumbers": True}, f"{SET_RULES} '{json.dumps(NUMBERS | rule)}'")
             for rule in (
                 {"MaxPasswordAge": 90},
                 {"PasswordReusePrevention": 1},
@@ -288,21 +247,11 @@ def test_a_password_policy(run_fast: ForkRunner, policy: dict[str, Any], line: s
 ONLY = "users that iamcli snapshot --users left out, and their memberships"
 WITHOUT_ROLE = "instance profiles without a role"
 WHITE_SPACE = "the white space of the policies, which was lost before the snapshot was made"
-#: Everything about a user that a snapshot may lack.
-KNOWN: dict[str, Any] = {
-    "AccessKeyMetadata": [],
-    "Certificates": [],
-    "LoginProfile": None,
-    "MFADevices": [],
-    "SSHPublicKeys": [],
-    "ServiceSpecificCredentials": [],
-}
 
 
 def unread(operation: str) -> dict[str, Any]:
-    return {
-        "unread": [{"operation": operation, "name": None, "of": None, "code": "x", "message": "x"}]
-    }
+    row = {"operation": operation, "name": None, "of": None, "code": "x", "message": "x"}
+    return {"unread": [row]}
 
 
 @pytest.mark.parametrize(
@@ -323,7 +272,7 @@ def unread(operation: str) -> dict[str, Any]:
 def test_what_a_snapshot_does_not_say(
     run_fast: ForkRunner, entity: str, more: dict[str, Any], said: list[str]
 ) -> None:
-    content = snapshot(users=[user("bob", **KNOWN)], **{"groups": [GROUP], **more})
+    content = snapshot(users=[user("bob", **OF_EVE)], **{"groups": [GROUP], **more})
     head, _, rest = written(run_fast, content, entity).partition("\nset -eu\n")
     assert rest
     _, _, unsaid = head.partition("# The snapshot does not say:\n")
@@ -353,26 +302,32 @@ def test_the_account_of_the_script(
 
 # What the script makes of the answers. The programs are scripts that give them.
 
-GET_USER, GET_PROFILE = "iam-usergetattributes", "iam-instanceprofilegetattributes"
+GET_USER, GET_ROLE = "iam-usergetattributes", "iam-rolegetattributes"
+GET_PROFILE, LIST_ALIASES = "iam-instanceprofilegetattributes", "iam-accountaliaslist"
 #: The account of the credentials, and that nothing exists.
 ANSWERS = {
     "iamcli": "echo 210987654321",
     "aws": "case $* in *sts*) echo 210987654321;; *) echo aws $2 >>calls;; esac",
     GET_USER: f"echo {GET_USER}: NoSuchEntity: x >&2; exit 1",
     GET_PROFILE: f"echo {GET_PROFILE}: NoSuchEntity: x >&2; exit 1",
-    "iam-accountaliaslist": "echo IsTruncated: false",
+    LIST_ALIASES: "echo IsTruncated: false",
     **dict.fromkeys(
         [
-            *("iam-usercreate", "iam-rolegetattributes", "iam-grouplistusers"),
-            *("iam-instanceprofilecreate", "iam-instanceprofileaddrole", "iam-accountaliascreate"),
+            GET_ROLE,
+            "iam-grouplistusers",
+            "iam-usercreate",
+            "iam-instanceprofilecreate",
+            "iam-instanceprofileaddrole",
+            "iam-accountaliascreate",
         ],
         'echo "${0##*/}" "$@" >>calls',
     ),
 }
+FRONT = "instance-profile/front"
 ENTITIES: dict[str, dict[str, Any]] = {
     "user/bob": {"users": [user("bob"), user("eve")]},
     "policy": {"policies": [managed("own", v1="{}")], "users": []},
-    "instance-profile/front": {"instance_profiles": [instance_profile("front", "web")]},
+    FRONT: {"instance_profiles": [instance_profile("front", "web")]},
     "alias": {"users": [], "account_alias": "example"},
     "user/tom": {"users": [user("tom", LoginProfile={"CreateDate": DATE})]},
 }
@@ -388,75 +343,44 @@ def no_policy(text: str) -> dict[str, str]:
 
 
 NO_SUCH = "An error occurred (NoSuchEntity) when calling the GetPolicy operation: x"
+REFUSED = NO_SUCH.replace("NoSuchEntity", "AccessDenied")
+UNCLEAR = f"{GET_USER}: x: {GET_USER}: NoSuchEntity: x"
+NO_ROLE = "echo iam-rolegetattributes: NoSuchEntity: x; exit 1"
+ACCOUNT_UNKNOWN = "the account of iam-* is unknown; if it is 210987654321, set"
+CREATE_USER = ["iam-usercreate -u bob"]
+CREATE_PROFILE = [ROLE_EXISTS, "iam-instanceprofilecreate -s front", ADDED]
 
 
 @pytest.mark.parametrize(
     ("entity", "answers", "said", "calls"),
     [
-        ("user/bob", {}, "", ["iam-usercreate -u bob"]),
+        ("user/bob", {}, "", CREATE_USER),
         ("user/bob", {GET_USER: ""}, "user/bob exists", []),
-        (
-            "user/bob",
-            {GET_USER: f"echo {GET_USER}: x: {GET_USER}: NoSuchEntity: x; exit 1"},
-            f"{UNKNOWN_USER} {GET_USER}: x: {GET_USER}: NoSuchEntity: x",
-            [],
-        ),
-        ("user/bob", {GET_USER: f"echo '{NO_SUCH}'; exit 1"}, "", ["iam-usercreate -u bob"]),
+        ("user/bob", {GET_USER: f"echo {UNCLEAR}; exit 1"}, f"{UNKNOWN_USER} {UNCLEAR}", []),
+        ("user/bob", {GET_USER: f"echo '{NO_SUCH}'; exit 1"}, "", CREATE_USER),
         ("user/bob", {GET_USER: "exit 1"}, f"{UNKNOWN_USER} ", []),
         *(
             ("policy", no_policy(f"{before}{NO_SUCH}"), "", ["aws create-policy"])
             for before in ("", "\\n", "aws: [ERROR]: ", "\\naws: [ERROR]: ")
         ),
-        (
-            "policy",
-            no_policy(NO_SUCH.replace("NoSuchEntity", "AccessDenied")),
-            "cannot find out whether policy/own exists: "
-            + NO_SUCH.replace("NoSuchEntity", "AccessDenied"),
-            [],
+        *(
+            ("policy", no_policy(text), f"cannot find out whether policy/own exists: {text}", [])
+            for text in (REFUSED, f"x {NO_SUCH}")
         ),
+        (FRONT, {}, "", CREATE_PROFILE),
+        (FRONT, {GET_PROFILE: "echo ARN"}, "", [ROLE_EXISTS, ADDED]),
         (
-            "policy",
-            no_policy(f"x {NO_SUCH}"),
-            f"cannot find out whether policy/own exists: x {NO_SUCH}",
-            [],
-        ),
-        (
-            "instance-profile/front",
-            {},
-            "",
-            [ROLE_EXISTS, "iam-instanceprofilecreate -s front", ADDED],
-        ),
-        ("instance-profile/front", {GET_PROFILE: "echo ARN"}, "", [ROLE_EXISTS, ADDED]),
-        (
-            "instance-profile/front",
+            FRONT,
             {GET_PROFILE: "echo arn:aws:iam::210987654321:role/web"},
-            "instance-profile/front exists and contains a role",
+            f"{FRONT} exists and contains a role",
             [],
         ),
-        (
-            "instance-profile/front",
-            {"iam-rolegetattributes": "echo iam-rolegetattributes: NoSuchEntity: x; exit 1"},
-            "role/web, which is needed, does not exist",
-            [],
-        ),
+        (FRONT, {GET_ROLE: NO_ROLE}, "role/web, which is needed, does not exist", []),
         ("alias", {}, "", ["iam-accountaliascreate -a example"]),
-        ("alias", {"iam-accountaliaslist": "echo Alias: x"}, "the account has an alias", []),
-        (
-            "alias",
-            {"iam-accountaliaslist": "exit 1"},
-            "cannot find out whether the account has an alias",
-            [],
-        ),
+        ("alias", {LIST_ALIASES: "echo Alias: x"}, "the account has an alias", []),
+        ("alias", {LIST_ALIASES: "exit 1"}, "cannot find out whether the account has an alias", []),
         ("user/tom", {}, "passwords are typed, but standard input is not a terminal", []),
-        (
-            "user/bob",
-            {"iamcli": ""},
-            (
-                "the account of iam-* is unknown; if it is 210987654321, set "
-                "IAMCLI_SKIP_ACCOUNT_CHECK=1"
-            ),
-            [],
-        ),
+        ("user/bob", {"iamcli": ""}, f"{ACCOUNT_UNKNOWN} IAMCLI_SKIP_ACCOUNT_CHECK=1", []),
         (
             "policy",
             {"aws": "echo 111122223333"},
@@ -482,6 +406,6 @@ def test_what_the_script_makes_of_answers(
     (run.home / "recreate.sh").write_text(script)
     done = run("sh", "recreate.sh", env={"PATH": f"{programs}:/usr/bin:/bin"})
     expected = f"recreate: {said}; nothing was changed\n" if said else ""
-    assert (done.status, done.out, done.err) == (1 if said else 0, "", expected)
+    assert done == (1 if said else 0, "", expected)
     record = run.home / "calls"
     assert (record.read_text().splitlines() if record.exists() else []) == calls

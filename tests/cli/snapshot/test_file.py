@@ -18,18 +18,7 @@ from support.limits import TIMEOUT
 from support.processes import wait_until
 from support.selection import every
 from support.shell import NO_BYTE_CODE, ROOT
-from support.snapshot import (
-    ACCOUNT,
-    BOB,
-    DATE,
-    SNAPSHOT,
-    WEB,
-    answers,
-    files,
-    loaded,
-    serving,
-    succeeded,
-)
+from support.snapshot import ACCOUNT, BOB, DATE, SNAPSHOT, WEB, answers, files, loaded, succeeded
 from support.stub import Endpoint
 
 from iamcli.cli.account_file import arns, file, schema, values
@@ -41,12 +30,6 @@ if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Answer, Request, Stub
-
-
-@pytest.fixture
-def service(stub: Stub, run: Shell) -> Endpoint:
-    """The account of two users, as a stub of the service."""
-    return serving(stub, run)
 
 
 def test_the_file_is_readable_only_by_its_owner(service: Endpoint, run: Shell) -> None:
@@ -62,8 +45,7 @@ def test_an_existing_file_is_refused_before_anything_is_sent(
     path = run_fast.home / "account.json"
     path.write_text("mine")
     done = run_fast("iamcli", "snapshot", "account.json")
-    assert (done.status, done.out) == (1, "")
-    assert done.err == "iamcli: account.json exists; use --force to overwrite it\n"
+    assert done == (1, "", "iamcli: account.json exists; use --force to overwrite it\n")
     assert (service.requests, path.read_text(), files(run_fast)) == ([], "mine", {"account.json"})
 
 
@@ -288,18 +270,18 @@ VALUES: list[tuple[Any, Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "value", "said"), VALUES)
-def test_the_type_of_each_value_is_checked(kind: Any, value: Any, said: str) -> None:
+@pytest.mark.parametrize(("value_type", "value", "said"), VALUES)
+def test_the_type_of_each_value_is_checked(value_type: Any, value: Any, said: str) -> None:
     found = ""
     try:
-        values.check(kind, value, "x")
+        values.check(value_type, value, "x")
     except Failure as failure:
         found = str(failure)
     assert found == said
 
 
 def test_only_what_the_schema_has_is_picked() -> None:
-    kind = {
+    record = {
         "text": schema.TEXT,
         "list": [{"date": schema.DATE}],
         "absent?": schema.TEXT,
@@ -309,18 +291,18 @@ def test_only_what_the_schema_has_is_picked() -> None:
     convert = {schema.DATE: str.upper}
     value = {"null": None, "other": 1, "list": [{"date": "a", "x": 2}], "text": "t", "some": ["b"]}
     picked = {"text": "t", "list": [{"date": "A"}], "null": None, "some": ["b"]}
-    assert values.pick(kind, value, convert) == picked
-    assert list(values.pick(kind, value, convert)) == list(picked)
-    assert values.pick(kind, {"text": "t", "null": {"text": 7, "y": 8}}, convert) == {
+    assert values.pick(record, value, convert) == picked
+    assert list(values.pick(record, value, convert)) == list(picked)
+    assert values.pick(record, {"text": "t", "null": {"text": 7, "y": 8}}, convert) == {
         "text": "t",
         "list": [],
         "null": {"text": 7},
     }
     with pytest.raises(KeyError, match="text"):
-        values.pick(kind, {"null": None}, convert)
+        values.pick(record, {"null": None}, convert)
     # What has another type is left to the check.
-    for kind_of, wrong in (([schema.TEXT], "abc"), ({"a": schema.TEXT}, [1]), (schema.TEXT, {})):
-        assert values.pick(kind_of, wrong, {}) == wrong
+    for value_type, wrong in (([schema.TEXT], "abc"), ({"a": schema.TEXT}, [1]), (schema.TEXT, {})):
+        assert values.pick(value_type, wrong, {}) == wrong
 
 
 def test_the_account_is_that_of_any_entity() -> None:

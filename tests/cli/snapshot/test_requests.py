@@ -26,6 +26,7 @@ from support.snapshot import (
     PASSWORD,
     PICTURE,
     PROFILE,
+    READ_ONLY,
     SEED,
     SERVER_CERTIFICATE,
     SNAPSHOT,
@@ -35,26 +36,24 @@ from support.snapshot import (
     answers,
     files,
     loaded,
-    serving,
+    managed_policy,
+    saved,
     succeeded,
 )
-from support.stub import Answer, Endpoint, ok, refused
+from support.stub import Answer, ok, refused
 from support.terminal import Terminal
 
 from iamcli.cli.snapshot import content
-from iamcli.cli.snapshot.pace import Pace
-from iamcli.cli.snapshot.remaining import Remaining
+from iamcli.cli.snapshot.pace import Pace, Remaining
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Stub
+    from support.stub import Endpoint, Stub
 
 
-@pytest.fixture
-def service(stub: Stub, run: Shell) -> Endpoint:
-    """The account of two users, as a stub of the service."""
-    return serving(stub, run)
+def on_terminal(run: Shell, name: str) -> Terminal:
+    return Terminal(sys.executable, "-m", "iamcli", "snapshot", name, env=run.env)
 
 
 # What is read and written.
@@ -63,8 +62,7 @@ def service(stub: Stub, run: Shell) -> Endpoint:
 def test_the_file_has_everything_that_the_service_sends(
     service: Endpoint, run_fast: ForkRunner
 ) -> None:
-    succeeded(run_fast("iamcli", "snapshot", "account.json"))
-    snapshot = loaded(run_fast)
+    snapshot = saved(run_fast)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", snapshot.pop("taken"))
     assert snapshot == SNAPSHOT
 
@@ -88,24 +86,18 @@ def test_the_file_has_no_secret(service: Endpoint, run_fast: ForkRunner) -> None
 def test_lists_of_several_pages_are_read_completely(
     service: Endpoint, run_fast: ForkRunner
 ) -> None:
-    more = answer("ListAccessKeys", AccessKeyMetadata=[KEY], IsTruncated=True, Marker="second")
     second = {**KEY, "AccessKeyId": "AKIABOBBOBBOBBOBBOB2"}
-    service.on(
-        "ListAccessKeys",
-        more,
-        answer("ListAccessKeys", AccessKeyMetadata=[second], IsTruncated=False),
-        ok("ListAccessKeys"),
-    )
-    succeeded(run_fast("iamcli", "snapshot", "account.json"))
-    keys = loaded(run_fast)["users"][0]["AccessKeyMetadata"]
+    more = answer("ListAccessKeys", AccessKeyMetadata=[KEY], IsTruncated=True, Marker="second")
+    last = answer("ListAccessKeys", AccessKeyMetadata=[second], IsTruncated=False)
+    service.on("ListAccessKeys", more, last, ok("ListAccessKeys"))
+    keys = saved(run_fast)["users"][0]["AccessKeyMetadata"]
     assert [key["AccessKeyId"] for key in keys] == [KEY["AccessKeyId"], second["AccessKeyId"]]
 
 
 def test_what_does_not_exist_is_null(service: Endpoint, run_fast: ForkRunner) -> None:
     service.on("ListAccountAliases", answer("ListAccountAliases", AccountAliases=[]))
     service.on("GetAccountPasswordPolicy", refused("NoSuchEntity", "cannot be found", 404))
-    succeeded(run_fast("iamcli", "snapshot", "account.json"))
-    snapshot = loaded(run_fast)
+    snapshot = saved(run_fast)
     assert (snapshot["account_alias"], snapshot["password_policy"]) == (None, None)
     assert snapshot["unread"] == []
 
@@ -115,8 +107,7 @@ def test_an_empty_account_has_no_number(service: Endpoint, run_fast: ForkRunner)
     empty = ("ListServerCertificates", "ListVirtualMFADevices", "ListInstanceProfiles")
     for operation in empty:
         service.on(operation, ok(operation))
-    succeeded(run_fast("iamcli", "snapshot", "account.json"))
-    snapshot = loaded(run_fast)
+    snapshot = saved(run_fast)
     assert (snapshot["account"], snapshot["users"], snapshot["policies"]) == (None, [], [])
     assert "ListRoles" not in service.operations
 
@@ -126,8 +117,7 @@ def test_the_number_of_an_account_with_a_certificate_only(
 ) -> None:
     for operation in ("GetAccountAuthorizationDetails", "ListInstanceProfiles"):
         service.on(operation, ok(operation))
-    succeeded(run_fast("iamcli", "snapshot", "account.json"))
-    assert loaded(run_fast)["account"] == ACCOUNT
+    assert saved(run_fast)["account"] == ACCOUNT
 
 
 def test_options_of_the_commands_name_the_service_and_the_key(
@@ -142,8 +132,7 @@ def test_options_of_the_commands_name_the_service_and_the_key(
 
 
 def test_a_terminal_shows_the_progress_and_what_was_written(service: Endpoint, run: Shell) -> None:
-    command = ["-m", "iamcli", "snapshot", str(run.home / "account.json")]
-    terminal = Terminal(sys.executable, *command, env=run.env)
+    terminal = on_terminal(run, str(run.home / "account.json"))
     assert terminal.status() == 0
     *steps, last = terminal.shown.split("\x1b[K")
     assert [step.removeprefix("\r") for step in steps] == [
@@ -183,38 +172,42 @@ def test_a_terminal_shows_how_long_many_users_need(service: Endpoint, run: Shell
     assert not (run.home / "account.json").exists()
 
 
-class Standing:
-    """A clock that stands still until it is set, and a pace of ``rate`` requests in a second."""
+class Clock:
+    """A clock that only sleeping moves: how long each call of ``sleep`` was to last."""
 
-    def __init__(self, rate: float) -> None:
-        self.now = 5.0
-        self.pace: Any = SimpleNamespace(sent=7, seconds=lambda requests: requests / rate)
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
 
     def __call__(self) -> float:
         return self.now
 
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
 
 def test_how_long_users_need() -> None:
-    clock = Standing(rate=10.0)
-    left = Remaining(5000, clock.pace, clock)
+    clock = Clock()
+    # Ten requests in a second.
+    pace: Any = SimpleNamespace(sent=7, seconds=lambda requests: requests / 10)
+    left = Remaining(5000, pace, clock)
     assert left.text(0) == " (about 50 minutes left)"
     # Two more requests for each user, for keys.
-    clock.pace.sent += 8 * 1000
+    pace.sent += 8 * 1000
     clock.now += 100.0
     assert left.text(1000) == " (about 53 minutes left)"
     # The service is slower than the pace.
     clock.now += 1900.0
     assert left.text(1000) == " (about 2 hours left)"
     # Half a minute, a minute, and what nobody waits for.
-    clock.now, clock.pace.sent = 5.0, 7
-    small = Remaining(50, clock.pace, clock)
-    assert [small.text(number) for number in range(0, 50, 10)] == [
-        " (about 30 seconds left)",
-        *("", "", "", ""),
-    ]
-    clock.pace.sent += 40 * 60
+    pace.sent = 7
+    small = Remaining(50, pace, clock)
+    said = [small.text(number) for number in (0, 10, 20, 30, 40)]
+    assert said == [" (about 30 seconds left)", "", "", "", ""]
+    pace.sent += 40 * 60
     assert small.text(40) == " (about 1 minute left)"
-    assert Remaining(16, clock.pace, clock).text(0) == ""
+    assert Remaining(16, pace, clock).text(0) == ""
 
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1"])
@@ -235,7 +228,7 @@ def test_standard_output_that_cannot_take_a_snapshot(service: Endpoint, run: She
     asked = len(service.requests)
     closed = run("sh", "-c", "iamcli snapshot /dev/stdout >&-")
     assert (closed.status, closed.err) == (1, "iamcli: standard output is closed\n")
-    terminal = Terminal(sys.executable, "-m", "iamcli", "snapshot", "-", env=run.env)
+    terminal = on_terminal(run, "-")
     assert terminal.status() == 1
     assert terminal.shown == (
         "iamcli: standard output is a terminal, and a snapshot is read by programs; specify the "
@@ -260,8 +253,7 @@ def test_notes_about_a_snapshot_on_standard_output(service: Endpoint, run: Shell
 def test_a_terminal_shows_a_hint(service: Endpoint, run: Shell) -> None:
     message = "The request signature we calculated does not match."
     service.on("GetAccountAuthorizationDetails", refused("SignatureDoesNotMatch", message, 403))
-    command = ["-m", "iamcli", "snapshot", str(run.home / "account.json")]
-    terminal = Terminal(sys.executable, *command, env=run.env)
+    terminal = on_terminal(run, str(run.home / "account.json"))
     assert terminal.status() == 1
     first = f"iamcli: SignatureDoesNotMatch: {message}"
     assert f"{first}\r\niamcli: check the secret" in terminal.shown
@@ -269,26 +261,27 @@ def test_a_terminal_shows_a_hint(service: Endpoint, run: Shell) -> None:
 
 # What is denied.
 
-
-#: What is absent, and what is listed as unread, if an operation is denied.
-DENIED = {
-    "ListInstanceProfiles": (None, None),
-    "ListRoles": (None, None),
-    "ListPolicyTags": (None, OWN),
-    "GetAccountPasswordPolicy": ("password_policy", None),
-    "GetAccountSummary": ("summary", None),
-    "ListVirtualMFADevices": ("virtual_mfa_devices", None),
-    "ListAccountAliases": ("account_alias", None),
-    "ListServerCertificates": ("server_certificates", None),
-    "GetServerCertificate": (None, "www"),
-    "ListAccessKeys": ("AccessKeyMetadata", None),
-    "GetAccessKeyLastUsed": (None, KEY["AccessKeyId"]),
-    "ListSigningCertificates": ("Certificates", None),
-    "ListMFADevices": ("MFADevices", None),
-    "GetLoginProfile": ("LoginProfile", None),
-    "ListSSHPublicKeys": ("SSHPublicKeys", None),
-    "GetSSHPublicKey": (None, SSH_KEY["SSHPublicKeyId"]),
-    "ListServiceSpecificCredentials": ("ServiceSpecificCredentials", None),
+METADATA = {"ServerCertificateMetadata": SERVER_CERTIFICATE["ServerCertificateMetadata"]}
+#: What is absent, what is listed as unread, and what is left of other members, if an operation is
+#: denied.
+DENIED: dict[str, tuple[str, str | None, dict[str, Any]]] = {
+    "ListInstanceProfiles": ("", None, {"instance_profiles": [PROFILE]}),
+    "ListRoles": ("", None, {"roles": [WEB]}),
+    "ListPolicyTags": ("", OWN, {"policies": [managed_policy(OWN), managed_policy(READ_ONLY)]}),
+    "GetAccountPasswordPolicy": ("password_policy", None, {}),
+    "GetAccountSummary": ("summary", None, {}),
+    "ListVirtualMFADevices": ("virtual_mfa_devices", None, {}),
+    "ListAccountAliases": ("account_alias", None, {}),
+    "ListServerCertificates": ("server_certificates", None, {}),
+    "GetServerCertificate": ("", "www", {"server_certificates": [METADATA]}),
+    "ListAccessKeys": ("AccessKeyMetadata", None, {}),
+    "GetAccessKeyLastUsed": ("", KEY["AccessKeyId"], {"AccessKeyMetadata": [KEY]}),
+    "ListSigningCertificates": ("Certificates", None, {}),
+    "ListMFADevices": ("MFADevices", None, {}),
+    "GetLoginProfile": ("LoginProfile", None, {}),
+    "ListSSHPublicKeys": ("SSHPublicKeys", None, {}),
+    "GetSSHPublicKey": ("", SSH_KEY["SSHPublicKeyId"], {"SSHPublicKeys": [SSH_KEY]}),
+    "ListServiceSpecificCredentials": ("ServiceSpecificCredentials", None, {}),
 }
 
 
@@ -300,7 +293,7 @@ def test_what_is_denied_is_listed_and_absent(
     service.on(operation, refused("AccessDenied", message, 403))
     done = run_fast("iamcli", "snapshot", "account.json")
     assert (done.status, done.out) == (0, "")
-    member, name = DENIED[operation]
+    absent, name, left = DENIED[operation]
     users = ["bob", "eve"] if operation in FOR_EVE else ["bob"] * (operation in FOR_BOB)
     count = "2 requests were" if len(users) > 1 else "1 request was"
     assert done.err == (
@@ -319,25 +312,14 @@ def test_what_is_denied_is_listed_and_absent(
     ]
     expected = json.loads(json.dumps(SNAPSHOT))
     for place in (expected, *expected["users"]):
-        place.pop(member, None)
-    bob = expected["users"][0]
-    if operation == "ListInstanceProfiles":
-        expected["instance_profiles"] = [PROFILE]
-    if operation == "ListRoles":
-        expected["roles"] = [WEB]
-    if operation == "ListPolicyTags":
-        del expected["policies"][0]["Tags"]
-    if operation == "GetServerCertificate":
-        metadata = SERVER_CERTIFICATE["ServerCertificateMetadata"]
-        expected["server_certificates"] = [{"ServerCertificateMetadata": metadata}]
-    if operation == "GetAccessKeyLastUsed":
-        bob["AccessKeyMetadata"] = [KEY]
-    if operation == "GetSSHPublicKey":
-        bob["SSHPublicKeys"] = [SSH_KEY]
+        place.pop(absent, None)
+    for place in (expected, expected["users"][0]):
+        place |= {member: value for member, value in left.items() if member in place}
     del snapshot["taken"]
     assert snapshot == {**expected, "unread": snapshot["unread"]}
 
 
+UNEXPECTED = "unexpected HTTP {} from {{url}} for {}, not an IAM response"
 #: An answer of a server that is not AWS's, to an operation that it lacks.
 LACKING = Answer(b"<html>Not Implemented</html>", 500)
 
@@ -347,13 +329,8 @@ def test_what_a_server_lacks_is_listed(service: Endpoint, run_fast: ForkRunner) 
     done = run_fast("iamcli", "snapshot", "account.json", env={"AWS_MAX_ATTEMPTS": "1"})
     said = "2 requests were refused (HTTP 500); account.json lists them in its member unread"
     assert done == Done(0, "", f"iamcli: {said}\n")
-    row = {
-        "operation": "ListMFADevices",
-        "name": None,
-        "code": "HTTP 500",
-        "message": f"unexpected HTTP 500 from {service.url} for ListMFADevices, not an IAM "
-        "response",
-    }
+    message = UNEXPECTED.format(500, "ListMFADevices").format(url=service.url)
+    row = {"operation": "ListMFADevices", "name": None, "code": "HTTP 500", "message": message}
     assert loaded(run_fast)["unread"] == [{**row, "of": f"user/{name}"} for name in ("bob", "eve")]
 
 
@@ -373,36 +350,30 @@ FATAL = {
     "the details are denied": (
         "GetAccountAuthorizationDetails",
         refused("AccessDenied", "not authorized", 403),
-        "iamcli: AccessDenied: not authorized\n",
+        "AccessDenied: not authorized",
     ),
     "the key expires": (
         "ListMFADevices",
-        refused("ExpiredToken", "The security token included in the request is expired", 403),
-        (
-            "iamcli: ListMFADevices for user bob: ExpiredToken: The security token included in the "
-            "request is expired\n"
-        ),
+        refused("ExpiredToken", "The security token is expired", 403),
+        "ListMFADevices for user bob: ExpiredToken: The security token is expired",
     ),
     "throttling does not end": (
         "ListVirtualMFADevices",
         refused("Throttling", "Rate exceeded"),
-        "iamcli: ListVirtualMFADevices: Throttling: Rate exceeded\n",
+        "ListVirtualMFADevices: Throttling: Rate exceeded",
     ),
     "not an answer of IAM": (
         "GetSSHPublicKey",
         ok("ListUsers"),
         (
-            "iamcli: GetSSHPublicKey for user bob: unexpected response from {url}, not an IAM "
-            "response; is this an IAM endpoint?\n"
+            "GetSSHPublicKey for user bob: unexpected response from {url}, not an IAM response; is "
+            "this an IAM endpoint?"
         ),
     ),
     "nothing that a server lacks": (
         "GetAccountSummary",
         Answer(b"<html>Bad Gateway</html>", 502),
-        (
-            "iamcli: GetAccountSummary: unexpected HTTP 502 from {url} for GetAccountSummary, not "
-            "an IAM response\n"
-        ),
+        f"GetAccountSummary: {UNEXPECTED.format(502, 'GetAccountSummary')}",
     ),
 }
 
@@ -412,15 +383,14 @@ def test_other_errors_leave_no_file(service: Endpoint, run_fast: ForkRunner, cas
     operation, response, message = FATAL[case]
     service.on(operation, response)
     done = run_fast("iamcli", "snapshot", "account.json", env={"AWS_MAX_ATTEMPTS": "1"})
-    assert (done.status, done.out, done.err) == (1, "", message.format(url=service.url))
+    assert done == (1, "", f"iamcli: {message.format(url=service.url)}\n")
     assert files(run_fast) == set()
 
 
 def test_throttled_requests_are_sent_again(service: Endpoint, run_fast: ForkRunner) -> None:
     service.on("GetAccountSummary", refused("Throttling"), *answers()["GetAccountSummary"])
-    succeeded(run_fast("iamcli", "snapshot", "account.json"))
+    assert saved(run_fast)["summary"] == SNAPSHOT["summary"]
     assert service.operations.count("GetAccountSummary") == 2
-    assert loaded(run_fast)["summary"] == SNAPSHOT["summary"]
 
 
 # A part of the users.
@@ -428,12 +398,10 @@ def test_throttled_requests_are_sent_again(service: Endpoint, run_fast: ForkRunn
 
 def test_other_users_are_left_out(service: Endpoint, run_fast: ForkRunner) -> None:
     service.on("GetLoginProfile", answers()["GetLoginProfile"][1])
-    for operation in ("ListAccessKeys", "ListSigningCertificates", "ListMFADevices"):
-        service.on(operation, ok(operation))
-    for operation in ("ListSSHPublicKeys", "ListServiceSpecificCredentials"):
-        service.on(operation, ok(operation))
-    succeeded(run_fast("iamcli", "snapshot", "account.json", "--users", "eve"))
-    snapshot = loaded(run_fast)
+    for operation in FOR_EVE:
+        if operation != "GetLoginProfile":
+            service.on(operation, ok(operation))
+    snapshot = saved(run_fast, "--users", "eve")
     del snapshot["taken"]
     # The virtual MFA device of bob is left out, too; everything else is complete.
     part = {"only_users": ["eve"], "users": [{**EVE, **OF_EVE}], "virtual_mfa_devices": DEVICES[1:]}
@@ -540,22 +508,10 @@ def test_what_is_counted() -> None:
 # The rate.
 
 
-class Clock:
-    """A clock that only sleeping moves: how long each call of ``sleep`` was to last."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
 def waits(host: str, *pauses: float) -> list[float]:
     """Return how long each request waits, of which each is sent after another of ``pauses``."""
     clock = Clock()
-    pace = Pace(f"https://{host}/", lambda: clock.now, clock.sleep)
+    pace = Pace(f"https://{host}/", clock, clock.sleep)
     for pause in pauses:
         clock.now += pause
         pace.wait()
