@@ -13,8 +13,8 @@ import os
 import shlex
 import textwrap
 
-from iamcli.cli import script
 from iamcli.cli import shell_completion as completions
+from iamcli.cli.programs import script
 from iamcli.errors import Failure, visible
 from iamcli.help.text import columns
 from iamcli.protection import Folder

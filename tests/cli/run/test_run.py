@@ -30,8 +30,8 @@ from support.stub import Stub, faulty, ok, refused
 from support.terminal import Terminal
 from support.transcripts import tokens
 
-from iamcli.cli import script
-from iamcli.cli.command_server import _statistics
+from iamcli.cli.programs import script
+from iamcli.cli.programs.command_server import _statistics
 from iamcli.cli.run.program import _stream
 from iamcli.cli.run.server import _is_stopped
 from iamcli.protection import is_protected

@@ -15,8 +15,8 @@ from support.limits import NEVER
 from support.processes import run
 
 from iamcli import interrupts
-from iamcli.cli import command_server
 from iamcli.cli import shell_completion as completions
+from iamcli.cli.programs import command_server
 from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.cli.sandbox import started
 from iamcli.cli.sandbox.shell import LATER_COMMANDS, greeting

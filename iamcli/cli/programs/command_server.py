@@ -14,7 +14,7 @@ import time
 
 import iamcli
 from iamcli import interrupts
-from iamcli.cli import script
+from iamcli.cli.programs import script
 from iamcli.handover import VARIABLE
 from iamcli.protection import protected_folder
 from iamcli.startup import own_environment
