@@ -53,11 +53,11 @@ class Client:
     ``connection``: the keys, the endpoint and the proxy, if they are known; ``log``: called with
     each line of debug output; ``pausing``: called with the reason before a pause, and with ""
     before each request; ``complete_model``: use botocore's model instead of the reduced copy.
-    ``destination``: where the requests are sent; ``session_class``: the class of the HTTP session.
+    ``destination``: where the requests are sent; ``session_class``: makes the HTTP session.
     Raises Failure if the AWS configuration is invalid or there are no credentials.
     """
 
-    session_class = BoundedSession
+    session_class: Callable[..., BoundedSession] = BoundedSession
 
     def __init__(
         self,

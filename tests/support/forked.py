@@ -8,7 +8,6 @@ Tests of what happens while a command is imported start it from a shell instead.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import select
 import shlex
@@ -36,38 +35,6 @@ TESTS = Path(__file__).resolve().parent.parent
 MAX_TOLD = 4000
 #: A short pause (seconds).
 SHORT = 0.02
-#: What commands import while they run.
-IMPORTED = (
-    "botocore.configprovider",
-    "botocore.retries.adaptive",
-    "botocore.retries.special",
-    "botocore.retries.standard",
-    "encodings.idna",
-    "iamcli.cli.group",
-    "iamcli.cli.check.command",
-    "iamcli.cli.doctor.command",
-    "iamcli.cli.explain.command",
-    "iamcli.cli.snapshot.command",
-    "iamcli.client.client",
-    "iamcli.operations.lookups",
-    "iamcli.operations.pages",
-    "iamcli.operations.service",
-    "iamcli.connection.sources",
-    "iamcli.operations.waiting",
-    "iamcli.config.characters",
-    "iamcli.hints.table",
-    "iamcli.operations.deletion",
-    "iamcli.operations.one_time_secrets",
-    "iamcli.operations.pagination",
-    "iamcli.quoting",
-    "iamcli.cli.doctor.examination",
-    "iamcli.cli.explain.report",
-    "segno",
-    "iamcli.output.redaction",
-    "iamcli.runner",
-    "iamcli.cli.snapshot.converter",
-    "iamcli.cli.snapshot.reader",
-)
 #: The variable with code that a fork runs before the command, which does not see it.
 BEFORE = "FORKED_BEFORE"
 #: Code that makes the pauses short after which a request is sent again.
@@ -334,11 +301,10 @@ class ForkedPrograms:
 
 def all_commands() -> Commands:
     """Import everything that commands import, also while they run."""
-    for name in IMPORTED:
-        importlib.import_module(name)
     from iamcli.cli import index, main
-    from iamcli.cli.run.warmup import warm_up
+    from iamcli.cli.run.warmup import import_all, warm_up
 
+    import_all("iamcli.cli.sandbox")
     warm_up()
     commands: dict[str, Callable[[], object]] = {c.name: c for c in index.commands()}
     return commands | {"iamcli": lambda: os._exit(main())}

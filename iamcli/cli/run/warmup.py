@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import pkgutil
 import socket
+from importlib import import_module
 
-from iamcli.cli.run.pooled import POOLS, PooledHTTPConnection
+import iamcli
+from iamcli.cli.run.pooled import Pool
 from iamcli.client.client import Client
 from iamcli.config.connection import Connection
 
@@ -20,16 +23,33 @@ _CONTENT = b"<GetUserResponse><GetUserResult><User/></GetUserResult></GetUserRes
 _RESPONSE = b"HTTP/1.1 200 OK\r\nDate: \r\nContent-Length: %d\r\n\r\n%b" % (len(_CONTENT), _CONTENT)
 
 
-class _Simulated(PooledHTTPConnection):
-    """A connection to a peer that has already sent its response, and that reads nothing."""
+class _SimulatedPool(Pool):
+    """Lends a connection to a peer that has already sent its response, and that reads nothing."""
 
-    def obtain(self) -> bool:
-        """Connect; return that it is connected."""
-        self.sock, peer = socket.socketpair()
+    def lend(self, connection: Any) -> socket.socket | None:
+        """Return a socket that is connected to the peer."""
+        ours, peer = socket.socketpair()
         peer.sendall(_RESPONSE)
         peer.shutdown(socket.SHUT_WR)
-        self._peer = peer
-        return True
+        self._lent = connection, peer
+        return ours
+
+
+class _SimulatedClient(Client):
+    session_class = _SimulatedPool("").session
+
+
+def import_all(*left_out: str) -> None:
+    """Import every module of iamcli, but those in the packages ``left_out``, and what they import.
+
+    This includes what commands import while they run.
+    """
+    for module in pkgutil.walk_packages(iamcli.__path__, "iamcli."):
+        if not module.name.startswith(("iamcli.__main__", *left_out)):
+            import_module(module.name)
+    # Only some commands need botocore's session, which imports what else they need of botocore.
+    for name in ("botocore.session", "encodings.idna"):
+        import_module(name)
 
 
 def warm_up() -> None:
@@ -37,10 +57,4 @@ def warm_up() -> None:
     with contextlib.suppress(Exception):
         connection = Connection(_OPTIONS, _VARIABLES)
         connection.simulated = True
-        client = Client(connection, lambda _line: None)
-        pool: Any = POOLS["http"]
-        before, pool.ConnectionCls = pool.ConnectionCls, _Simulated
-        try:
-            client.call("GetUser", {"UserName": "unused"})
-        finally:
-            pool.ConnectionCls = before
+        _SimulatedClient(connection, lambda _line: None).call("GetUser", {"UserName": "unused"})
