@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+#: What starts a program. Whether the second is imported says how iamcli is installed.
+_STARTING = ("iamcli.__main__", "iamcli.installation.onefile")
 #: Values that are never sent.
 _OPTIONS = {"credential_file": None, "client_config_file": None, "url": "http://127.0.0.1:1"}
 _VARIABLES = {"AWS_ACCESS_KEY_ID": "unused", "AWS_SECRET_ACCESS_KEY": "unused"}
@@ -45,7 +47,7 @@ def import_all(*left_out: str) -> None:
     This includes what commands import while they run.
     """
     for module in pkgutil.walk_packages(iamcli.__path__, "iamcli."):
-        if not module.name.startswith(("iamcli.__main__", *left_out)):
+        if not module.name.startswith((*_STARTING, *left_out)):
             import_module(module.name)
     # Only some commands need botocore's session, which imports what else they need of botocore.
     for name in ("botocore.session", "encodings.idna"):
