@@ -351,7 +351,7 @@ def listen(commands: Commands, address: str) -> None:
                 if child == 0:
                     signal.set_wakeup_fd(-1)
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    obey(commands, connection)
+                    become(commands, connection)
                 running[child] = connection
                 _send(connection, child)
             for child, status in _ended():
@@ -365,16 +365,6 @@ def _send(connection: socket.socket, number: int) -> None:
         connection.sendall(b"%d\n" % number)
 
 
-def obey(commands: Commands, connection: socket.socket) -> None:
-    """Run in this process the command that a CLIENT asks for; never return."""
-    _, streams, _, _ = socket.recv_fds(connection, 1, 3)
-    received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
-    folder, count, *rest = os.fsdecode(received).split("\0")
-    arguments, variables = rest[: int(count)], rest[int(count) :]
-    env = dict(variable.split("=", 1) for variable in variables)
-    become(commands, streams, folder, arguments, env)
-
-
 def _ended() -> Iterator[tuple[int, int]]:
     """Yield the children that have ended, and their statuses."""
     with contextlib.suppress(ChildProcessError):
@@ -385,14 +375,17 @@ def _ended() -> Iterator[tuple[int, int]]:
             yield child, os.waitstatus_to_exitcode(status)
 
 
-def become(
-    commands: Commands, streams: list[int], folder: str, arguments: list[str], env: dict[str, str]
-) -> None:
-    """Run the command in this process with these streams, variables and folder; never return."""
+def become(commands: Commands, connection: socket.socket) -> None:
+    """Run in this process the command that a CLIENT asks for; never return."""
+    _, streams, _, _ = socket.recv_fds(connection, 1, 3)
+    received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    folder, count, *rest = os.fsdecode(received).split("\0")
+    arguments, variables = rest[: int(count)], rest[int(count) :]
+    env = dict(variable.split("=", 1) for variable in variables)
     # A command that does not end is killed.
     signal.alarm(TIMEOUT)
     if not arguments[0].startswith("iam-"):
-        # As Python begins; iamcli.commands restores the default in a program of that name.
+        # As Python begins.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)

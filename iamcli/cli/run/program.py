@@ -193,18 +193,14 @@ def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:
         return None  # type: ignore[return-value]  # as Python does
     raw = io.FileIO(number, mode, closefd=False)
     unbuffered = bool(os.environ.get("PYTHONUNBUFFERED")) and mode == "w"
-    buffered = raw if unbuffered else _buffered(raw, mode)
+    buffer = io.BufferedReader if mode == "r" else io.BufferedWriter
     return io.TextIOWrapper(
-        buffered,
+        raw if unbuffered else buffer(raw),
         encoding="utf-8",
         errors=errors,
         line_buffering=raw.isatty() or number == 2,  # noqa: PLR2004 - standard error
         write_through=unbuffered,
     )
-
-
-def _buffered(raw: io.FileIO, mode: str) -> io.BufferedReader | io.BufferedWriter:
-    return io.BufferedReader(raw) if mode == "r" else io.BufferedWriter(raw)
 
 
 def _set_variables(variables: dict[bytes, bytes]) -> None:

@@ -34,8 +34,15 @@ if TYPE_CHECKING:
 #: Signals that the server does not ignore: those of faults, and those that it needs. The others are
 #: for the script, whose process group the server is in; the server ends with ``iamcli run``.
 _NOT_IGNORED = {
-    *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT, signal.SIGTRAP),
-    *(signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD),
+    signal.SIGSEGV,
+    signal.SIGBUS,
+    signal.SIGFPE,
+    signal.SIGILL,
+    signal.SIGABRT,
+    signal.SIGTRAP,
+    signal.SIGKILL,
+    signal.SIGSTOP,
+    signal.SIGCHLD,
 }
 #: The variables of the server, which reads no configuration and asks no service for credentials.
 _VARIABLES = {
@@ -67,7 +74,7 @@ def main() -> None:
     os.environ.update(_VARIABLES)
     import_all("iamcli.cli")
     listener = socket.socket(fileno=int(descriptor))
-    with pool.started(path + "-connections", listener) as connections:
+    with pool.started(path + "-connections", listener) as pipe:
         Client.session_class = Pool(path + "-connections").session
         warm_up()
         gc.collect()
@@ -78,7 +85,7 @@ def main() -> None:
         server.serve()
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
         listener.close()
-        counted = connections.statistics()
+        counted = pool.statistics(pipe)
     report = {"commands": server.commands, **counted}
     with contextlib.suppress(OSError):
         os.write(1, json.dumps(report).encode())
