@@ -22,7 +22,7 @@ from support import resettable
 from support.certificates import self_signed
 from support.faults import CLOSED, SILENT, headed
 from support.limits import NEVER, TIMEOUT
-from support.processes import WITH_ENTRY, assert_nothing_left, running, wait_until
+from support.processes import WITH_ENTRY, assert_nothing_left, fields, running, state, wait_until
 from support.selection import every, usual
 from support.served import KEYS, LINE, STATISTICS, USER, USER_ELEMENT, Slow, servers, statistics
 from support.shell import BIN, ROOT, TESTS
@@ -623,11 +623,6 @@ def test_a_server_that_is_stopped_is_not_waited_for(shell: Shell, stub: Stub) ->
     assert len(slow.endpoint.requests) == 2
 
 
-def state(process: int) -> str:
-    """Return the state of a process: "T" if it is stopped."""
-    return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]
-
-
 def closed_on_exec(information: Path) -> bool:
     """Return whether a process opened a descriptor for itself."""
     flags = information.read_text().partition("flags:")[2].split()[0]
@@ -661,9 +656,8 @@ def inherited(process: int) -> dict[str, object]:
 def activity(process: int) -> tuple[float, int]:
     """Return the processor time that a process has used (seconds), and how often it has waited."""
     place = Path(f"/proc/{process}")
-    fields = (place / "stat").read_text().rpartition(") ")[2].split()
     switches = (place / "status").read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0]
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK"), int(switches)
+    return sum(map(int, fields(process)[11:13])) / os.sysconf("SC_CLK_TCK"), int(switches)
 
 
 #: Changes what a process has from its parent, and becomes a command.
