@@ -42,6 +42,8 @@ class Pending:
     window = False
     #: What the next window raises.
     due: KeyboardInterrupt | None = None
+    #: A second SIGINT within this time is ignored (seconds).
+    repeat_interval = REPEAT_INTERVAL
     #: ``guarded`` and ``window`` when a signal raised.
     before = (False, False)
     #: Whether SIGTERM and SIGHUP raise no more.
@@ -61,6 +63,11 @@ def install_sigint_handler() -> None:
     sys.unraisablehook = _resend_if_interrupt
     if _signal.getsignal(_signal.SIGINT) in (_signal.SIG_DFL, _signal.default_int_handler):
         _signal.signal(_signal.SIGINT, _handle_sigint)
+
+
+def ignore_repeated(seconds: float) -> None:
+    """From now on, ignore a second SIGINT within this time."""
+    Pending.repeat_interval = seconds
 
 
 def guard() -> None:
@@ -262,7 +269,7 @@ def _handle_sigint(_number: int, frame: FrameType | None) -> None:
         return
     Pending.number = Pending.number or _signal.SIGINT
     before, Pending.interrupted = Pending.interrupted, time.monotonic()
-    if Pending.interrupted - before > REPEAT_INTERVAL:
+    if Pending.interrupted - before > Pending.repeat_interval:
         _raise(KeyboardInterrupt())
 
 
@@ -304,5 +311,5 @@ def _resend_if_interrupt(what: sys.UnraisableHookArgs) -> None:
 
 
 def _send_again(thread: int, number: int) -> None:
-    time.sleep(2 * REPEAT_INTERVAL)
+    time.sleep(2 * Pending.repeat_interval)
     _signal.pthread_kill(thread, number)

@@ -1,20 +1,59 @@
-"""What a program does before it imports anything else: it orders the directories of modules.
+"""Starts a program: what it does before it imports anything else.
 
-Old machines set Python's variables for programs of their own, often for Python 2. This module uses
-only modules that are loaded already.
+To import iamcli does none of this. This module uses only modules that are loaded already.
 """
 
+import _signal  # type: ignore[import-not-found]  # the module signal takes 4 ms to import
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 #: The variable in which a launcher keeps the value of PYTHONHOME, with which Python may not start.
 KEPT_HOME = "IAMCLI_PYTHONHOME"
 
 
+class EntryPoint:
+    """A function to start, by its full name, as the entry points in setup.cfg name it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> "EntryPoint":
+        return EntryPoint(f"{self._name}.{name}")
+
+    def __call__(self) -> "Any":
+        """Start the function; return what it returns."""
+        return start(*self._name.rsplit(".", 1))
+
+
+#: ``program.commands.users.usercreate()`` starts ``usercreate`` in ``iamcli.commands.users``.
+program = EntryPoint("iamcli")
+
+
+def start(module: str, function: str) -> "Any":
+    """Import ``module`` and call its ``function``, a program; return what that returns."""
+    # Until the program runs, Ctrl-C ends it without Python's traceback, as it ends others. If
+    # Ctrl-C is ignored, it remains ignored.
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    begin()
+    # The import takes longer than the command takes in the server.
+    if "IAMCLI_RUN" in os.environ and module.startswith("iamcli.commands."):
+        from iamcli.handover import hand_over
+
+        hand_over()
+    __import__(module)
+    return getattr(sys.modules[module], function)()
+
+
 def begin() -> None:
     """Look for modules in the directories of PYTHONPATH last, and set PYTHONHOME as it was.
 
-    What this program starts gets both variables unchanged. Source: LEGACY.md (PYTHONPATH).
+    Old machines set these variables for programs of their own, often for Python 2. What this
+    program starts gets both unchanged. Source: LEGACY.md (PYTHONPATH).
     """
     home = os.environ.pop(KEPT_HOME, None)
     if home is not None:

@@ -278,8 +278,16 @@ def pytest_configure() -> None:
 #: How the names of variables begin that commands, shells and libraries read, and other names.
 READ = ("AWS_", "IAMCLI_", "XDG_")
 ALSO_READ = {
-    *("BASH_COMPLETION_USER_DIR", "BOTO_CONFIG", "CLIENT_CONFIG_FILE", "COLUMNS", "LINES"),
-    *("MANPATH", "REQUESTS_CA_BUNDLE", "SSLKEYLOGFILE", "SSL_CERT_DIR", "SSL_CERT_FILE"),
+    "BASH_COMPLETION_USER_DIR",
+    "BOTO_CONFIG",
+    "CLIENT_CONFIG_FILE",
+    "COLUMNS",
+    "LINES",
+    "MANPATH",
+    "REQUESTS_CA_BUNDLE",
+    "SSLKEYLOGFILE",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
 }
 
 

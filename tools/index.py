@@ -13,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "iamcli" / "installation" / "table.py"
 TARGET = Path("launcher")
+#: What an entry point begins with: the object that starts the function.
+BEFORE = "iamcli.startup:program."
 
 HEAD = '''\
 """The programs and where they are. Made from setup.cfg by tools/index.py; do not edit."""
@@ -22,7 +24,7 @@ PROGRAMS = {
 
 
 def programs() -> dict[str, str]:
-    """Return the programs in setup.cfg, each with its entry point ("module:attribute").
+    """Return the programs in setup.cfg, each with the function to call ("module:function").
 
     Raises SystemExit if there are none.
     """
@@ -32,7 +34,8 @@ def programs() -> dict[str, str]:
     pairs = [line.partition("=")[::2] for line in lines if "=" in line]
     if not pairs:
         raise SystemExit("setup.cfg has no console_scripts; nothing was changed")
-    return {name.strip(): place.strip() for name, place in pairs}
+    names = {name.strip(): place.strip().removeprefix(BEFORE) for name, place in pairs}
+    return {name: "iamcli.{}:{}".format(*place.rsplit(".", 1)) for name, place in names.items()}
 
 
 def table(wanted: dict[str, str], *, check: bool) -> bool:

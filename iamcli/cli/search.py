@@ -22,19 +22,20 @@ if TYPE_CHECKING:
     from iamcli.cli.listing import Rows
     from iamcli.command import Command
 
-#: Words that people use and no page does, with the commands that do it.
+#: Commands, each with words that people use for what it does, and no page does.
 ALSO = {
-    "disable": (
-        *("iam-usermodkey", "iam-usermodcert", "iam-userdelloginprofile"),
-        "iam-userdeactivatemfadevice",
-    ),
-    "lock": ("iam-usermodkey", "iam-userdelloginprofile"),
-    "reset": ("iam-usermodloginprofile", "iam-userchangepassword"),
-    "revoke": (
-        *("iam-usermodkey", "iam-userdelkey", "iam-usermodcert", "iam-userdelcert"),
-        *("iam-userdelpolicy", "iam-groupdelpolicy", "iam-roledelpolicy", "iam-groupremoveuser"),
-    ),
-    "suspend": ("iam-usermodkey", "iam-usermodcert", "iam-userdelloginprofile"),
+    "iam-usermodkey": {"disable", "lock", "revoke", "suspend"},
+    "iam-usermodcert": {"disable", "revoke", "suspend"},
+    "iam-userdelloginprofile": {"disable", "lock", "suspend"},
+    "iam-userdeactivatemfadevice": {"disable"},
+    "iam-usermodloginprofile": {"reset"},
+    "iam-userchangepassword": {"reset"},
+    "iam-userdelkey": {"revoke"},
+    "iam-userdelcert": {"revoke"},
+    "iam-userdelpolicy": {"revoke"},
+    "iam-groupdelpolicy": {"revoke"},
+    "iam-roledelpolicy": {"revoke"},
+    "iam-groupremoveuser": {"revoke"},
 }
 #: Names, options, variables and other words.
 _WORD = re.compile(r"[a-z0-9_-]*[a-z0-9][a-z0-9_-]+")
@@ -86,8 +87,8 @@ def page(command: Command) -> tuple[tuple[str, str], set[str]]:
     texts = [command.documentation]
     for option in command.options:
         texts += [*option.names, option.metavar or "", meaning(option)]
-    also = {word for word, named in ALSO.items() if command.name in named}
-    return (command.name, command.summary), _words(" ".join(texts)) | also
+    words = _words(" ".join(texts)) | ALSO.get(command.name, set())
+    return (command.name, command.summary), words
 
 
 def topics() -> dict[str, tuple[tuple[str, str], set[str]]]:

@@ -48,11 +48,11 @@ class Client:
     each line of debug output; ``pausing``: called with the reason before a pause; ``sending``:
     called before each attempt; ``complete_model``: use botocore's model instead of the slim copy.
     ``destination``: where the requests are sent; ``warnings``: lines for a user on a terminal;
-    ``diversion``: which address is not used in the sandbox, or "". Raises Failure if the AWS
-    configuration is invalid or there are no credentials.
+    ``diversion``: which address is not used in the sandbox, or ""; ``session_class``: makes the
+    HTTP session. Raises Failure if the AWS configuration is invalid or there are no credentials.
     """
 
-    session_class = BoundedSession
+    session_class: Callable[..., BoundedSession] = BoundedSession
 
     def __init__(
         self,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from iamcli.installation.table import PROGRAMS
+from iamcli.startup import start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,13 +30,7 @@ def main(root: str, name: str) -> Any:
         return _failed(name, f"{what}; run make demo in {root}, or pip install {' '.join(missing)}")
     # The same value as in an installed script.
     sys.argv[0] = f"{root}/bin/{name}"
-    if name != "iamcli" and "IAMCLI_RUN" in os.environ:
-        from iamcli.handover import hand_over
-
-        hand_over()
-    module, _, attribute = entry_point.partition(":")
-    __import__(module)
-    return getattr(sys.modules[module], attribute)()
+    return start(*entry_point.split(":"))
 
 
 def _is_installed(package: str) -> bool:

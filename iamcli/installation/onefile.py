@@ -6,6 +6,7 @@ import os
 import sys
 
 from iamcli.installation.table import PROGRAMS
+from iamcli.startup import start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,4 @@ def main() -> Any:
     name = os.path.basename(sys.argv[0])
     if name not in PROGRAMS:
         name = "iamcli"
-    module, _, attribute = PROGRAMS[name].partition(":")
-    __import__(module)
-    return getattr(sys.modules[module], attribute)()
+    return start(*PROGRAMS[name].split(":"))

@@ -32,24 +32,25 @@ MAN = ROOT / "man"
 
 
 def refused(done: Done, line: str) -> None:
-    assert (done.status, done.out, done.err) == (1, "", f"iamcli: {line}\n")
+    assert done == (1, "", f"iamcli: {line}\n")
 
 
-def fits(text: str) -> bool:
-    return all(len(line) <= 80 and line == line.rstrip() for line in text.splitlines())
+def shown(done: Done) -> str:
+    """Return the output of a success; check that it fits on 80 columns."""
+    assert (done.status, done.err) == (0, "")
+    assert all(len(line) <= 80 and line == line.rstrip() for line in done.out.splitlines())
+    return done.out
 
 
 # Without arguments, and help.
 
 
 def test_iamcli_alone_shows_where_to_begin_on_one_screen(run: Shell) -> None:
-    done = run("iamcli")
-    assert (done.status, done.err) == (0, "")
-    assert len(done.out.splitlines()) <= 20
-    assert fits(done.out)
-    assert done.out.startswith("iamcli provides the 69 commands of the legacy AWS IAM Command")
-    assert len(re.findall(r"^  iam\S+ .*\S  +[A-Z]", done.out, re.MULTILINE)) == 5
-    groups, _, subcommands = done.out.partition("Subcommands")
+    out = shown(run("iamcli"))
+    assert len(out.splitlines()) <= 20
+    assert out.startswith("iamcli provides the 69 commands of the legacy AWS IAM Command")
+    assert len(re.findall(r"^  iam\S+ .*\S  +[A-Z]", out, re.MULTILINE)) == 5
+    groups, _, subcommands = out.partition("Subcommands")
     for module in index.modules():
         word = module.replace("instanceprofiles", "instance profiles")
         assert ("certificates" if word.endswith("certs") else word) in groups
@@ -65,13 +66,12 @@ def test_what_iamcli_suggests_at_first_works(run: Shell) -> None:
 
 def test_the_help_has_each_subcommand_and_each_group(run_fast: ForkRunner) -> None:
     done = run_fast("iamcli", "-h")
-    assert (done.status, done.err) == (0, "")
     assert run_fast("iamcli", "--help") == done
-    assert fits(done.out)
-    assert re.findall(r"^  iamcli (\w+)", done.out, re.MULTILINE) == SHOWN
-    assert "  iamcli home [--strict] DIR  " in done.out
+    out = shown(done)
+    assert re.findall(r"^  iamcli (\w+)", out, re.MULTILINE) == SHOWN
+    assert "  iamcli home [--strict] DIR  " in out
     for part in ("Usage:", "  -h, --help", "  --version", "  users, groups, roles, instance"):
-        assert part in done.out
+        assert part in out
 
 
 def test_the_version(run: Shell) -> None:
@@ -92,13 +92,11 @@ def test_the_module_is_the_same(arguments: list[str], run: Shell) -> None:
 
 
 def test_the_list_has_every_command_in_its_group(run_fast: ForkRunner) -> None:
-    done = run_fast("iamcli", "list")
-    assert (done.status, done.err) == (0, "")
-    assert fits(done.out)
-    assert commands_in(done.out) == COMMANDS
-    titles = [line for line in done.out.splitlines() if line and not line.startswith(" ")]
+    out = shown(run_fast("iamcli", "list"))
+    assert commands_in(out) == COMMANDS
+    titles = [line for line in out.splitlines() if line and not line.startswith(" ")]
     assert titles == [*index.groups(), "iamcli"]
-    assert re.findall(r"^  iamcli (\w+)", done.out, re.MULTILINE) == SHOWN
+    assert re.findall(r"^  iamcli (\w+)", out, re.MULTILINE) == SHOWN
 
 
 @pytest.mark.parametrize(
@@ -114,11 +112,10 @@ def test_the_list_has_every_command_in_its_group(run_fast: ForkRunner) -> None:
 def test_a_list_has_the_commands_that_match(
     words: list[str], some: list[str], none: str, run_fast: ForkRunner
 ) -> None:
-    done = run_fast("iamcli", "list", *words)
-    assert (done.status, done.err) == (0, "")
-    assert set(some) <= set(commands_in(done.out))
-    assert none not in commands_in(done.out)
-    assert "\n\n\n" not in done.out
+    out = shown(run_fast("iamcli", "list", *words))
+    assert set(some) <= set(commands_in(out))
+    assert none not in commands_in(out)
+    assert "\n\n\n" not in out
 
 
 def test_a_list_has_the_subcommands_that_match(run_fast: ForkRunner) -> None:
@@ -149,11 +146,9 @@ FOUND = {
 
 @pytest.mark.parametrize("words", SOUGHT)
 def test_what_people_look_for_is_found(words: str, run_fast: ForkRunner) -> None:
-    done = run_fast("iamcli", "list", words)
-    assert (done.status, done.err) == (0, "")
-    assert fits(done.out)
-    topics = re.findall(r"^  iamcli help (\S+)  +[A-Z]", done.out, re.MULTILINE)
-    found = [*commands_in(done.out), *topics]
+    out = shown(run_fast("iamcli", "list", words))
+    topics = re.findall(r"^  iamcli help (\S+)  +[A-Z]", out, re.MULTILINE)
+    found = [*commands_in(out), *topics]
     assert set(SOUGHT[words]) <= set(found)
     # Few enough to choose from.
     assert len(found) <= 20
@@ -208,10 +203,9 @@ def test_a_list_without_a_match_is_an_error(run_fast: ForkRunner) -> None:
     ],
 )
 def test_a_group_is_listed(words: str, modules: list[str], run_fast: ForkRunner) -> None:
-    done = run_fast("iamcli", *words.split())
-    assert (done.status, done.err) == (0, "")
+    out = shown(run_fast("iamcli", *words.split()))
     members = index.modules()
-    assert commands_in(done.out) == [name for module in modules for name in members[module]]
+    assert commands_in(out) == [name for module in modules for name in members[module]]
 
 
 # Names that are wrong.
@@ -325,7 +319,7 @@ def showing(folder: Path, name: str = "man", text: str = 'echo "$0 $*"') -> dict
 def test_a_page_is_found(name: str, page: str, run_fast: ForkRunner) -> None:
     done = run_fast("iamcli", "help", *name.split(), env=showing(run_fast.home))
     shown = f"{run_fast.home}/shown/man {MAN / page}\n"
-    assert (done.status, done.out, done.err) == (0, shown, "")
+    assert done == (0, shown, "")
 
 
 def test_a_page_of_an_installation_is_found(
@@ -399,9 +393,8 @@ def test_a_page_is_plain_text_if_it_is_not_on_a_terminal(viewer: str, run: Shell
 @pytest.mark.parametrize("name", SHOWN)
 def test_the_part_of_the_page_about_a_subcommand_is_shown(name: str, run_fast: ForkRunner) -> None:
     need("man")
-    done = run_fast("iamcli", "help", name)
-    assert (done.status, done.err) == (0, "")
-    text = done.out.partition("SYNOPSIS\n")[2]
+    out = shown(run_fast("iamcli", "help", name))
+    text = out.partition("SYNOPSIS\n")[2]
     forms, _, description = text.partition("\nDESCRIPTION\n")
     assert re.findall(r"^ +iamcli (\S+)", forms, re.MULTILINE) == [name] * forms.count("iamcli ")
     items = re.findall(

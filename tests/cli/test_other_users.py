@@ -65,8 +65,7 @@ def test_a_snapshot_does_not_overwrite_what_a_link_of_another_user_names(
     shared.chmod(mode)
     for name, part in (("account.json", "account.json"), ("place/.bashrc", "place")):
         done = run_fast("iamcli", "snapshot", "--force", str(shared / name))
-        assert (done.status, done.out) == (1, "")
-        assert done.err == f"iamcli: cannot write {shared / name}: {why(part)}\n"
+        assert done == (1, "", f"iamcli: cannot write {shared / name}: {why(part)}\n")
     done = run_fast("iamcli", "snapshot", str(shared / "account.json"))
     assert done.err == f"iamcli: {shared}/account.json exists; use --force to overwrite it\n"
     assert (victim.read_text(), service.requests) == ("mine", [])
@@ -288,8 +287,19 @@ def test_a_umask_still_removes_permissions(tmp_path: Path) -> None:
 
 #: What makes files and directories. ``open`` with a mode for writing is looked for separately.
 MAKING = {
-    *("O_CREAT", "mkdir", "makedirs", "mkdtemp", "mkstemp", "symlink", "symlink_to", "touch"),
-    *("NamedTemporaryFile", "TemporaryDirectory", "TemporaryFile", "write_bytes", "write_text"),
+    "O_CREAT",
+    "mkdir",
+    "makedirs",
+    "mkdtemp",
+    "mkstemp",
+    "symlink",
+    "symlink_to",
+    "touch",
+    "NamedTemporaryFile",
+    "TemporaryDirectory",
+    "TemporaryFile",
+    "write_bytes",
+    "write_text",
 }
 
 

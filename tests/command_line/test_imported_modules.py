@@ -252,8 +252,8 @@ def test_what_only_python_path_has_is_found(env, tmp_path):
         file.write('__version__ = "9.9.9"\n')
     trap = Trap(tmp_path, {"click", "botocore"})
     line = "iam-userdel -u bob --url x://y"
-    code = f"import sys; sys.argv = {line.split()}; from iamcli.commands.users import userdel; "
-    code += "userdel()"
+    code = f"import sys; sys.argv = {line.split()}; from iamcli.startup import program; "
+    code += "program.commands.users.userdel()"
     env["PYTHONPATH"] = f"{trap.folder}:{checkout}:{packages()}"
     done = run(sys.executable, "-c", code, env=env, cwd=tmp_path)
     assert trap.sprung == []

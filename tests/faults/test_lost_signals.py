@@ -401,7 +401,7 @@ ELSEWHERE = {
     "output/streams.py": "never waits longer than a second for a reader",
     "connection/programs.py": "the status of the program",
     "client/http.py": "the timer of the time limit",
-    "cli/script.py": "the timer that repeats a signal, and the status of the script",
+    "cli/programs/script.py": "the timer that repeats a signal, and the status of the script",
     "cli/sandbox/launch/started.py": "asks what has ended, and does not wait",
     "cli/check/script/shfmt.py": "programs that end soon, with a time limit",
     "cli/sandbox/kept.py": "a thread of the server, which has no handlers of signals",

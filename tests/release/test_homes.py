@@ -11,7 +11,6 @@ import shutil
 import stat
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from support.forked import Done
@@ -428,8 +427,7 @@ def test_which_command_the_one_file_runs(name, program, monkeypatch):
     # That it is imported marks the one file.
     sys.modules.pop(onefile.__name__, None)
     monkeypatch.setattr(onefile, "PROGRAMS", {"iamcli": "fake:main", "iam-y": "fake:y"})
-    fake = SimpleNamespace(main=lambda: "main", y=lambda: "y")
-    monkeypatch.setitem(sys.modules, "fake", fake)
+    monkeypatch.setattr(onefile, "start", lambda _module, function: function)
     monkeypatch.setattr(sys, "argv", [name])
     assert onefile.main() == program
 

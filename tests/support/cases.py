@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
@@ -21,7 +22,7 @@ from support.certificates import self_signed
 from support.shell import KEY_ID, SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from support.relay import Relay
@@ -162,12 +163,12 @@ class Case(NamedTuple):
     #: "ID" stands for the ID of what was prepared.
     line: str
     prepare: Callable[[Any], object]
-    #: The beginning of each name in a state line, with its check.
-    things: dict[str, Callable[[Any, str], bool]]
     #: Whether all that the command was to do is done.
     done: Callable[[Any], bool]
     #: What is printed with exit status 0.
     output: Callable[[Any], list[str]] = lambda _account: []
+    #: The beginning of each name in a state line, with its check.
+    things: Mapping[str, Callable[[Any, str], bool]] = MappingProxyType({})
     #: What is left or lost with exit status 0, and not reported on standard error.
     unreported: Callable[[Any, str], list[str]] = lambda _account, _err: []
     #: The device that takes the place of standard output; if there is one, the command fails.
@@ -176,20 +177,21 @@ class Case(NamedTuple):
     stubbed: bool = False
 
 
+def calling(operation: str, **parameters: object) -> Callable[[MotoAccount], object]:
+    """Return the function that prepares an account with one call."""
+    return lambda account: getattr(account.iam, operation)(**parameters)
+
+
+with_group = calling("create_group", GroupName="Admin")
+with_role = calling("create_role", RoleName="web", AssumeRolePolicyDocument=TRUST)
+with_user = calling("create_user", UserName="bob")
+with_password_policy = calling(
+    "update_account_password_policy", MinimumPasswordLength=14, MaxPasswordAge=90
+)
+
+
 def nothing(_account: MotoAccount) -> None:
     """Prepare an empty account."""
-
-
-def with_group(account: MotoAccount) -> None:
-    account.iam.create_group(GroupName="Admin")
-
-
-def with_role(account: MotoAccount) -> None:
-    account.iam.create_role(RoleName="web", AssumeRolePolicyDocument=TRUST)
-
-
-def with_user(account: MotoAccount) -> None:
-    account.iam.create_user(UserName="bob")
 
 
 def with_key(account: MotoAccount) -> None:
@@ -205,10 +207,6 @@ def with_password(account: MotoAccount) -> None:
 def with_device(account: MotoAccount) -> None:
     with_user(account)
     account.iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")
-
-
-def with_password_policy(account: MotoAccount) -> None:
-    account.iam.update_account_password_policy(MinimumPasswordLength=14, MaxPasswordAge=90)
 
 
 def full_group(account: MotoAccount) -> None:
@@ -298,40 +296,97 @@ def with_profile(account: MotoAccount) -> None:
     account.iam.create_instance_profile(InstanceProfileName="front")
 
 
-def stubbed_user(account: StubAccount) -> None:
-    things = {
-        "ListAccessKeys": ["AKIA1", "AKIA2"],
-        "ListUserPolicies": ["read", "write"],
-        "ListSigningCertificates": ["CERT1"],
-        "ListGroupsForUser": ["Admin", "Staff"],
-        "ListMFADevices": [f"{ARN}mfa/jack", "GAHT12345678"],
-        "ListSSHPublicKeys": ["APKA1"],
-        "ListServiceSpecificCredentials": ["ACCA1"],
-        "ListAttachedUserPolicies": [f"{ARN}policy/a"],
-    }
-    account.fill("User", things, login=True)
+def filled(
+    kind: str, *, login: bool = False, **things: list[str]
+) -> Callable[[StubAccount], object]:
+    """Return the function that prepares an entity of ``kind`` at the stub."""
+    return lambda account: account.fill(kind, things, login=login)
 
 
-def stubbed_group(account: StubAccount) -> None:
-    things = {
-        "GetGroup": ["bob", "susan"],
-        "ListGroupPolicies": ["read", "write"],
-        "ListAttachedGroupPolicies": [f"{ARN}policy/a"],
-    }
-    account.fill("Group", things)
+stubbed_user = filled(
+    "User",
+    login=True,
+    ListAccessKeys=["AKIA1", "AKIA2"],
+    ListUserPolicies=["read", "write"],
+    ListSigningCertificates=["CERT1"],
+    ListGroupsForUser=["Admin", "Staff"],
+    ListMFADevices=[f"{ARN}mfa/jack", "GAHT12345678"],
+    ListSSHPublicKeys=["APKA1"],
+    ListServiceSpecificCredentials=["ACCA1"],
+    ListAttachedUserPolicies=[f"{ARN}policy/a"],
+)
+stubbed_group = filled(
+    "Group",
+    GetGroup=["bob", "susan"],
+    ListGroupPolicies=["read", "write"],
+    ListAttachedGroupPolicies=[f"{ARN}policy/a"],
+)
+stubbed_role = filled(
+    "Role",
+    ListInstanceProfilesForRole=["front", "back"],
+    ListRolePolicies=["read", "write"],
+    ListAttachedRolePolicies=[f"{ARN}policy/a"],
+)
+stubbed_profile = filled("InstanceProfile", GetInstanceProfile=["web1", "web2"])
 
 
-def stubbed_role(account: StubAccount) -> None:
-    things = {
-        "ListInstanceProfilesForRole": ["front", "back"],
-        "ListRolePolicies": ["read", "write"],
-        "ListAttachedRolePolicies": [f"{ARN}policy/a"],
-    }
-    account.fill("Role", things)
+def finds(operation: str, parameter: str) -> Callable[[MotoAccount, str], bool]:
+    """Return the check whether an operation that reads one thing finds a name."""
+    return lambda account, name: account.has(operation, **{parameter: name})
 
 
-def stubbed_profile(account: StubAccount) -> None:
-    account.fill("InstanceProfile", {"GetInstanceProfile": ["web1", "web2"]})
+user = finds("get_user", "UserName")
+login = finds("get_login_profile", "UserName")
+group = finds("get_group", "GroupName")
+role = finds("get_role", "RoleName")
+profile = finds("get_instance_profile", "InstanceProfileName")
+server_certificate = finds("get_server_certificate", "ServerCertificateName")
+
+
+def listed(
+    operation: str, key: str, member: str = "", **owner: str
+) -> Callable[[MotoAccount], list[str]]:
+    """Return the function that returns the names in a list."""
+    return lambda account: account.listed(operation, key, member, **owner)
+
+
+BOB = {"UserName": "bob"}
+keys = listed("list_access_keys", "AccessKeyMetadata", "AccessKeyId", **BOB)
+key_status = listed("list_access_keys", "AccessKeyMetadata", "Status", **BOB)
+certificates = listed("list_signing_certificates", "Certificates", "CertificateId", **BOB)
+certificate_status = listed("list_signing_certificates", "Certificates", "Status", **BOB)
+devices = listed("list_virtual_mfa_devices", "VirtualMFADevices", "SerialNumber")
+aliases = listed("list_account_aliases", "AccountAliases")
+
+
+def in_list(
+    operation: str, key: str, member: str = "", **owner: str
+) -> Callable[[MotoAccount, str], bool]:
+    """Return the check whether a list has a name."""
+    return lambda account, name: name in account.listed(operation, key, member, **owner)
+
+
+member = in_list("list_groups_for_user", "Groups", "GroupName", **BOB)
+device = in_list("list_virtual_mfa_devices", "VirtualMFADevices", "SerialNumber")
+assigned_device = in_list("list_mfa_devices", "MFADevices", "SerialNumber", **BOB)
+policy = in_list("list_user_policies", "PolicyNames", **BOB)
+group_policy = in_list("list_group_policies", "PolicyNames", GroupName="Admin")
+role_policy = in_list("list_role_policies", "PolicyNames", RoleName="web")
+
+
+def attached(kind: str, **owner: str) -> Callable[[MotoAccount, str], bool]:
+    """Return the check whether a managed policy is attached to an entity of ``kind``."""
+    return in_list(f"list_attached_{kind}_policies", "AttachedPolicies", "PolicyArn", **owner)
+
+
+def has(check: Callable[..., object], *names: str) -> Callable[[MotoAccount], bool]:
+    """Return whether a check finds these names, or anything."""
+    return lambda account: bool(check(account, *names))
+
+
+def lacks(check: Callable[..., object], *names: str) -> Callable[[MotoAccount], bool]:
+    """Return the opposite of ``has``."""
+    return lambda account: not check(account, *names)
 
 
 def held_in(listing: str) -> Callable[[StubAccount, str], bool]:
@@ -351,65 +406,8 @@ def stubbed_device(account: StubAccount, serial: str) -> bool:
     return not account.changed("DeleteVirtualMFADevice", SerialNumber=serial)
 
 
-def user(account: MotoAccount, name: str) -> bool:
-    return account.has("get_user", UserName=name)
-
-
-def keys(account: MotoAccount) -> list[str]:
-    return account.listed("list_access_keys", "AccessKeyMetadata", "AccessKeyId", UserName="bob")
-
-
-def member(account: MotoAccount, group: str) -> bool:
-    return group in account.listed("list_groups_for_user", "Groups", "GroupName", UserName="bob")
-
-
-def policy(account: MotoAccount, name: str) -> bool:
-    return name in account.listed("list_user_policies", "PolicyNames", "", UserName="bob")
-
-
-def attached(account: MotoAccount, arn: str) -> bool:
-    return arn in account.listed(
-        "list_attached_user_policies", "AttachedPolicies", "PolicyArn", UserName="bob"
-    )
-
-
-def assigned_device(account: MotoAccount, serial: str) -> bool:
-    devices = account.listed("list_mfa_devices", "MFADevices", "SerialNumber", UserName="bob")
-    return serial in devices
-
-
-def devices(account: MotoAccount) -> list[str]:
-    return account.listed("list_virtual_mfa_devices", "VirtualMFADevices", "SerialNumber")
-
-
-def device(account: MotoAccount, serial: str) -> bool:
-    return serial in devices(account)
-
-
-def certificates(account: MotoAccount) -> list[str]:
-    return account.listed(
-        "list_signing_certificates", "Certificates", "CertificateId", UserName="bob"
-    )
-
-
-def aliases(account: MotoAccount) -> list[str]:
-    return account.listed("list_account_aliases", "AccountAliases", "")
-
-
-def group(account: MotoAccount, name: str) -> bool:
-    return account.has("get_group", GroupName=name)
-
-
 def users_in(account: MotoAccount, name: str) -> list[str]:
     return account.listed("get_group", "Users", "UserName", GroupName=name)
-
-
-def password(account: MotoAccount) -> bool:
-    return account.has("get_login_profile", UserName="bob")
-
-
-def key_status(account: MotoAccount) -> list[str]:
-    return account.listed("list_access_keys", "AccessKeyMetadata", "Status", UserName="bob")
 
 
 def password_rules(account: MotoAccount) -> dict[str, Any]:
@@ -461,18 +459,6 @@ def lost_of_rules(account: MotoAccount, err: str) -> list[str]:
     return [] if kept and age == 90 else [f"MaxPasswordAge {age}"]
 
 
-def group_policy(account: MotoAccount, name: str) -> bool:
-    return name in account.listed("list_group_policies", "PolicyNames", "", GroupName="Admin")
-
-
-def role_policy(account: MotoAccount, name: str) -> bool:
-    return name in account.listed("list_role_policies", "PolicyNames", "", RoleName="web")
-
-
-def server_certificate(account: MotoAccount, name: str) -> bool:
-    return account.has("get_server_certificate", ServerCertificateName=name)
-
-
 def trusted(account: MotoAccount) -> str:
     found = account.read("get_role", "Role", RoleName="web")
     return json.dumps(found["AssumeRolePolicyDocument"]) if found else ""
@@ -494,14 +480,6 @@ def key_saved(account: MotoAccount) -> bool:
     return bool(keys(account)) and file.exists() and file.read_text() == "".join(lines)
 
 
-def role(account: MotoAccount, name: str) -> bool:
-    return account.has("get_role", RoleName=name)
-
-
-def profile(account: MotoAccount, name: str) -> bool:
-    return account.has("get_instance_profile", InstanceProfileName=name)
-
-
 def role_in(account: MotoAccount, profile_name: str, role_name: str) -> bool:
     if not profile(account, profile_name):
         return False
@@ -509,392 +487,288 @@ def role_in(account: MotoAccount, profile_name: str, role_name: str) -> bool:
     return role_name in [entry["RoleName"] for entry in found["InstanceProfile"]["Roles"]]
 
 
+#: What iam-usercreate creates.
+CREATED = {
+    "user ": user,
+    "membership of group ": member,
+    "access key": lambda account, _name: bool(keys(account)),
+}
+
 CASES = {
     "usercreate": Case(
         "iam-usercreate -u bob -g Admin -k -v",
         with_group,
-        {
-            "user ": user,
-            "membership of group ": member,
-            "access key": lambda account, _name: bool(keys(account)),
-        },
         lambda account: member(account, "Admin") and len(keys(account)) == 1,
         lambda account: key_lines(account) + user_lines(account),
+        things=CREATED,
     ),
     "usercreate-o": Case(
         f"iam-usercreate -u bob -g Admin -k -v -o {SECRET_FILE}",
         with_group,
-        {
-            "user ": user,
-            "membership of group ": member,
-            "access key": lambda account, _name: bool(keys(account)),
-        },
         lambda account: member(account, "Admin") and key_saved(account),
         lambda account: keys(account) + user_lines(account),
+        things=CREATED,
     ),
     "userdel": Case(
         "iam-userdel -u bob -r",
         full_user,
-        {
+        lacks(user, "bob"),
+        things={
             "access key ": lambda account, name: name in keys(account),
             "policy ": policy,
             "membership of group ": member,
-            "login profile of ": lambda account, name: account.has(
-                "get_login_profile", UserName=name
-            ),
+            "login profile of ": login,
             "virtual MFA device ": device,
             "MFA device ": assigned_device,
-            "attached policy ": attached,
+            "attached policy ": attached("user", **BOB),
             "user ": user,
         },
-        lambda account: not user(account, "bob"),
         unreported=left_of_user,
     ),
     "rolecreate": Case(
-        "iam-rolecreate -r web -s ec2.amazonaws.com -v",
-        nothing,
-        {},
-        lambda account: role(account, "web"),
-        role_lines,
+        "iam-rolecreate -r web -s ec2.amazonaws.com -v", nothing, has(role, "web"), role_lines
     ),
     "roledel": Case(
         "iam-roledel -r web -c",
         full_role,
-        {
+        lacks(role, "web"),
+        things={
             "place in instance profile ": lambda account, name: role_in(account, name, "web"),
-            "policy ": lambda account, name: (
-                name in account.listed("list_role_policies", "PolicyNames", "", RoleName="web")
-            ),
-            "attached policy ": lambda account, arn: (
-                arn
-                in account.listed(
-                    "list_attached_role_policies", "AttachedPolicies", "PolicyArn", RoleName="web"
-                )
-            ),
+            "policy ": role_policy,
+            "attached policy ": attached("role", RoleName="web"),
             "role ": role,
         },
-        lambda account: not role(account, "web"),
     ),
     "instanceprofilecreate": Case(
         "iam-instanceprofilecreate -s front -r web",
         with_role,
-        {
+        has(role_in, "front", "web"),
+        things={
             "instance profile ": profile,
             "role web in it": lambda account, _name: role_in(account, "front", "web"),
         },
-        lambda account: role_in(account, "front", "web"),
     ),
     "virtualmfadevicecreate": Case(
         "iam-virtualmfadevicecreate -s phone -b Base32String",
         nothing,
-        {},
         lambda account: len(devices(account)) == 1,
         device_lines,
     ),
     "virtualmfadevicecreate-unprinted": Case(
         "iam-virtualmfadevicecreate -s phone -b Base32String",
         nothing,
-        {},
         lambda _account: False,
         stdout="/dev/full",
     ),
     "useraddkey": Case(
-        "iam-useraddkey -u bob", with_user, {}, lambda account: len(keys(account)) == 1, key_lines
+        "iam-useraddkey -u bob", with_user, lambda account: len(keys(account)) == 1, key_lines
     ),
     "useraddkey-unprinted": Case(
-        "iam-useraddkey -u bob", with_user, {}, lambda _account: False, stdout="/dev/full"
+        "iam-useraddkey -u bob", with_user, lambda _account: False, stdout="/dev/full"
     ),
-    "useraddkey-o": Case(f"iam-useraddkey -u bob -o {SECRET_FILE}", with_user, {}, key_saved, keys),
+    "useraddkey-o": Case(f"iam-useraddkey -u bob -o {SECRET_FILE}", with_user, key_saved, keys),
     "usermodkey": Case(
         "iam-usermodkey -u bob -k ID -s Inactive",
         with_key,
-        {},
         lambda account: key_status(account) == ["Inactive"],
     ),
-    "userdelkey": Case(
-        "iam-userdelkey -u bob -k ID", with_key, {}, lambda account: not keys(account)
-    ),
+    "userdelkey": Case("iam-userdelkey -u bob -k ID", with_key, lacks(keys)),
     "useraddloginprofile": Case(
-        "iam-useraddloginprofile -u bob -p not-a-secret-1", with_user, {}, password
+        "iam-useraddloginprofile -u bob -p not-a-secret-1", with_user, has(login, "bob")
     ),
     "usermodloginprofile": Case(
         "iam-usermodloginprofile -u bob -p not-a-secret-2",
         with_password,
-        {},
         # No operation reads a password.
         lambda account: account.changed("UpdateLoginProfile"),
     ),
     "userdelloginprofile": Case(
-        "iam-userdelloginprofile -u bob", with_password, {}, lambda account: not password(account)
+        "iam-userdelloginprofile -u bob", with_password, lacks(login, "bob")
     ),
     "userenablemfadevice": Case(
         f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
         with_device,
-        {},
-        lambda account: assigned_device(account, SERIAL),
+        has(assigned_device, SERIAL),
     ),
     "userdeactivatemfadevice": Case(
         f"iam-userdeactivatemfadevice -u bob -s {SERIAL}",
         full_user,
-        {},
         lambda account: not assigned_device(account, SERIAL) and device(account, SERIAL),
     ),
     "useruploadpolicy": Case(
-        "iam-useruploadpolicy -u bob -p read -f policy.json",
-        with_user,
-        {},
-        lambda account: policy(account, "read"),
+        "iam-useruploadpolicy -u bob -p read -f policy.json", with_user, has(policy, "read")
     ),
     "useraddcert": Case(
         "iam-useraddcert -u bob -f cert.pem",
         with_user,
-        {},
         lambda account: len(certificates(account)) == 1,
         certificates,
     ),
     "servercertupload": Case(
         "iam-servercertupload -s site -b cert.pem -k key.pem -v",
         nothing,
-        {},
-        lambda account: bool(certificate_lines(account)),
+        has(certificate_lines),
         certificate_lines,
     ),
     "groupcreate": Case(
         "iam-groupcreate -g Admin -v",
         nothing,
-        {},
-        lambda account: group(account, "Admin"),
+        has(group, "Admin"),
         lambda account: account.members("get_group", "Group", "Arn", "GroupId", GroupName="Admin"),
     ),
-    "groupdel": Case(
-        "iam-groupdel -g Admin", with_group, {}, lambda account: not group(account, "Admin")
-    ),
+    "groupdel": Case("iam-groupdel -g Admin", with_group, lacks(group, "Admin")),
     "groupdel-r": Case(
         "iam-groupdel -g Admin -r",
         full_group,
-        {
+        lacks(group, "Admin"),
+        things={
             "membership of user ": lambda account, name: name in users_in(account, "Admin"),
-            "policy ": lambda account, name: (
-                name in account.listed("list_group_policies", "PolicyNames", "", GroupName="Admin")
-            ),
-            "attached policy ": lambda account, arn: (
-                arn
-                in account.listed(
-                    "list_attached_group_policies",
-                    "AttachedPolicies",
-                    "PolicyArn",
-                    GroupName="Admin",
-                )
-            ),
+            "policy ": group_policy,
+            "attached policy ": attached("group", GroupName="Admin"),
             "group ": group,
         },
-        lambda account: not group(account, "Admin"),
         # The member itself must stay.
         unreported=lambda account, _err: [] if user(account, "bob") else ["user bob"],
     ),
     "instanceprofiledel-r": Case(
         "iam-instanceprofiledel -s front -r",
         full_profile,
-        {
+        lacks(profile, "front"),
+        things={
             "place of role ": lambda account, name: role_in(account, "front", name),
             "instance profile ": profile,
         },
-        lambda account: not profile(account, "front"),
         unreported=lambda account, _err: [] if role(account, "web") else ["role web"],
     ),
-    "userdelpolicy": Case(
-        "iam-userdelpolicy -u bob -p read",
-        full_user,
-        {},
-        lambda account: not policy(account, "read"),
-    ),
+    "userdelpolicy": Case("iam-userdelpolicy -u bob -p read", full_user, lacks(policy, "read")),
     "groupadduser": Case(
         "iam-groupadduser -g Admin -u bob",
         lambda account: (
             account.iam.create_group(GroupName="Admin") and account.iam.create_user(UserName="bob")
         ),
-        {},
-        lambda account: member(account, "Admin"),
+        has(member, "Admin"),
     ),
     "groupremoveuser": Case(
-        "iam-groupremoveuser -g Admin -u bob",
-        full_user,
-        {},
-        lambda account: not member(account, "Admin"),
+        "iam-groupremoveuser -g Admin -u bob", full_user, lacks(member, "Admin")
     ),
     "accountaliascreate": Case(
         "iam-accountaliascreate -a example",
         nothing,
-        {},
         lambda account: aliases(account) == ["example"],
     ),
     "accountaliasdelete": Case(
         "iam-accountaliasdelete -a example",
-        lambda account: account.iam.create_account_alias(AccountAlias="example"),
-        {},
-        lambda account: not aliases(account),
+        calling("create_account_alias", AccountAlias="example"),
+        lacks(aliases),
     ),
     "accountmodpasswordpolicy": Case(
         "iam-accountmodpasswordpolicy -m 8",
         with_password_policy,
-        {},
         lambda account: password_rules(account).get("MinimumPasswordLength") == 8,
         unreported=lost_of_rules,
     ),
     "accountdelpasswordpolicy": Case(
-        "iam-accountdelpasswordpolicy",
-        with_password_policy,
-        {},
-        lambda account: not password_rules(account),
+        "iam-accountdelpasswordpolicy", with_password_policy, lacks(password_rules)
     ),
-    "usermod": Case(
-        "iam-usermod -u bob -n robert", with_user, {}, lambda account: user(account, "robert")
-    ),
-    "groupmod": Case(
-        "iam-groupmod -g Admin -n Staff", with_group, {}, lambda account: group(account, "Staff")
-    ),
+    "usermod": Case("iam-usermod -u bob -n robert", with_user, has(user, "robert")),
+    "groupmod": Case("iam-groupmod -g Admin -n Staff", with_group, has(group, "Staff")),
     "servercertmod": Case(
         "iam-servercertmod -s site -n page",
         with_server_certificate,
-        {},
-        lambda account: server_certificate(account, "page"),
+        has(server_certificate, "page"),
     ),
     "servercertdel": Case(
-        "iam-servercertdel -s site",
-        with_server_certificate,
-        {},
-        lambda account: not server_certificate(account, "site"),
+        "iam-servercertdel -s site", with_server_certificate, lacks(server_certificate, "site")
     ),
     "usermodcert": Case(
         "iam-usermodcert -u bob -c ID -s Inactive",
         with_signing_certificate,
-        {},
-        lambda account: (
-            account.listed("list_signing_certificates", "Certificates", "Status", UserName="bob")
-            == ["Inactive"]
-        ),
+        lambda account: certificate_status(account) == ["Inactive"],
     ),
     "userdelcert": Case(
-        "iam-userdelcert -u bob -c ID",
-        with_signing_certificate,
-        {},
-        lambda account: not certificates(account),
+        "iam-userdelcert -u bob -c ID", with_signing_certificate, lacks(certificates)
     ),
-    "userdel-alone": Case(
-        "iam-userdel -u bob", with_user, {}, lambda account: not user(account, "bob")
-    ),
-    "roledel-alone": Case(
-        "iam-roledel -r web", with_role, {}, lambda account: not role(account, "web")
-    ),
+    "userdel-alone": Case("iam-userdel -u bob", with_user, lacks(user, "bob")),
+    "roledel-alone": Case("iam-roledel -r web", with_role, lacks(role, "web")),
     "instanceprofiledel-alone": Case(
-        "iam-instanceprofiledel -s front",
-        with_profile,
-        {},
-        lambda account: not profile(account, "front"),
+        "iam-instanceprofiledel -s front", with_profile, lacks(profile, "front")
     ),
     "instanceprofileaddrole": Case(
-        "iam-instanceprofileaddrole -s front -r web",
-        with_profile,
-        {},
-        lambda account: role_in(account, "front", "web"),
+        "iam-instanceprofileaddrole -s front -r web", with_profile, has(role_in, "front", "web")
     ),
     "instanceprofileremoverole": Case(
         "iam-instanceprofileremoverole -s front -r web",
         full_profile,
-        {},
-        lambda account: not role_in(account, "front", "web"),
+        lacks(role_in, "front", "web"),
     ),
     "roleupdateassumepolicy": Case(
         "iam-roleupdateassumepolicy -r web -s lambda.amazonaws.com",
         with_role,
-        {},
         lambda account: "lambda.amazonaws.com" in trusted(account),
     ),
     "virtualmfadevicedel": Case(
-        f"iam-virtualmfadevicedel -s {SERIAL}",
-        with_device,
-        {},
-        lambda account: not devices(account),
+        f"iam-virtualmfadevicedel -s {SERIAL}", with_device, lacks(devices)
     ),
     "virtualmfadevicecreate-o": Case(
         f"iam-virtualmfadevicecreate -s phone -b Base32String -o {SECRET_FILE}",
         nothing,
-        {},
         seed_saved,
         devices,
     ),
     "userresyncmfadevice": Case(
         f"iam-userresyncmfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
         full_user,
-        {},
         # No operation reads this, or a password.
         lambda account: account.changed("ResyncMFADevice"),
     ),
     "userchangepassword": Case(
         "iam-userchangepassword -o not-a-secret-1 -n not-a-secret-2",
         as_user,
-        {},
         lambda account: account.changed("ChangePassword"),
     ),
     "useraddpolicy": Case(
         f"iam-useraddpolicy -u bob {ADDED} -r * -o",
         with_user,
-        {},
-        lambda account: policy(account, "read"),
+        has(policy, "read"),
         lambda _account: [STATEMENT],
     ),
     "groupaddpolicy": Case(
-        f"iam-groupaddpolicy -g Admin {ADDED} -r *",
-        with_group,
-        {},
-        lambda account: group_policy(account, "read"),
+        f"iam-groupaddpolicy -g Admin {ADDED} -r *", with_group, has(group_policy, "read")
     ),
     "roleaddpolicy": Case(
-        f"iam-roleaddpolicy -r web {ADDED} -c *",
-        with_role,
-        {},
-        lambda account: role_policy(account, "read"),
+        f"iam-roleaddpolicy -r web {ADDED} -c *", with_role, has(role_policy, "read")
     ),
     "groupuploadpolicy": Case(
         "iam-groupuploadpolicy -g Admin -p read -f policy.json",
         with_group,
-        {},
-        lambda account: group_policy(account, "read"),
+        has(group_policy, "read"),
     ),
     "roleuploadpolicy": Case(
-        "iam-roleuploadpolicy -r web -p read -f policy.json",
-        with_role,
-        {},
-        lambda account: role_policy(account, "read"),
+        "iam-roleuploadpolicy -r web -p read -f policy.json", with_role, has(role_policy, "read")
     ),
     "groupdelpolicy": Case(
-        "iam-groupdelpolicy -g Admin -p read",
-        full_group,
-        {},
-        lambda account: not group_policy(account, "read"),
+        "iam-groupdelpolicy -g Admin -p read", full_group, lacks(group_policy, "read")
     ),
     "roledelpolicy": Case(
-        "iam-roledelpolicy -r web -p read",
-        full_role,
-        {},
-        lambda account: not role_policy(account, "read"),
+        "iam-roledelpolicy -r web -p read", full_role, lacks(role_policy, "read")
     ),
     "groupadduser-two": Case(
         "iam-groupadduser -g Admin -u bob -u susan",
         two_users,
-        {"user ": lambda account, name: name in users_in(account, "Admin")},
         lambda account: users_in(account, "Admin") == ["bob", "susan"],
+        things={"user ": lambda account, name: name in users_in(account, "Admin")},
     ),
     "groupremoveuser-two": Case(
         "iam-groupremoveuser -g Admin -u bob -u susan",
         two_members,
-        {"user ": lambda account, name: name in users_in(account, "Admin")},
-        lambda account: not users_in(account, "Admin"),
+        lacks(users_in, "Admin"),
+        things={"user ": lambda account, name: name in users_in(account, "Admin")},
     ),
     "stubbed-userdel": Case(
         "iam-userdel -u jack -r",
         stubbed_user,
-        {
+        is_removed,
+        things={
             "access key ": held_in("ListAccessKeys"),
             "policy ": held_in("ListUserPolicies"),
             "signing certificate ": held_in("ListSigningCertificates"),
@@ -907,38 +781,40 @@ CASES = {
             "attached policy ": held_in("ListAttachedUserPolicies"),
             "user ": entity_exists,
         },
-        is_removed,
         stubbed=True,
     ),
     "stubbed-groupdel": Case(
         "iam-groupdel -g Admin -r",
         stubbed_group,
-        {
+        is_removed,
+        things={
             "membership of user ": held_in("GetGroup"),
             "policy ": held_in("ListGroupPolicies"),
             "attached policy ": held_in("ListAttachedGroupPolicies"),
             "group ": entity_exists,
         },
-        is_removed,
         stubbed=True,
     ),
     "stubbed-roledel": Case(
         "iam-roledel -r web -c",
         stubbed_role,
-        {
+        is_removed,
+        things={
             "place in instance profile ": held_in("ListInstanceProfilesForRole"),
             "policy ": held_in("ListRolePolicies"),
             "attached policy ": held_in("ListAttachedRolePolicies"),
             "role ": entity_exists,
         },
-        is_removed,
         stubbed=True,
     ),
     "stubbed-instanceprofiledel": Case(
         "iam-instanceprofiledel -s front -r",
         stubbed_profile,
-        {"place of role ": held_in("GetInstanceProfile"), "instance profile ": entity_exists},
         is_removed,
+        things={
+            "place of role ": held_in("GetInstanceProfile"),
+            "instance profile ": entity_exists,
+        },
         stubbed=True,
     ),
 }

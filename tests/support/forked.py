@@ -8,7 +8,6 @@ Tests of what happens while a command is imported start it from a shell instead.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import select
 import shlex
@@ -36,37 +35,6 @@ TESTS = Path(__file__).resolve().parent.parent
 MAX_TOLD = 4000
 #: A short pause (seconds).
 SHORT = 0.02
-#: What commands import while they run.
-IMPORTED = (
-    "botocore.configprovider",
-    "botocore.retries.adaptive",
-    "botocore.retries.special",
-    "botocore.retries.standard",
-    "encodings.idna",
-    "iamcli.cli.group",
-    "iamcli.cli.check.command",
-    "iamcli.cli.doctor.command",
-    "iamcli.cli.explain.command",
-    "iamcli.cli.snapshot.command",
-    "iamcli.client.client",
-    "iamcli.operations.lookups",
-    "iamcli.operations.service",
-    "iamcli.connection.sources",
-    "iamcli.operations.waiting",
-    "iamcli.config.characters",
-    "iamcli.hints.table",
-    "iamcli.operations.deletion",
-    "iamcli.operations.one_time_secrets",
-    "iamcli.operations.pagination",
-    "iamcli.quoting",
-    "iamcli.cli.doctor.checks",
-    "iamcli.cli.explain.report",
-    "segno",
-    "iamcli.output.redaction",
-    "iamcli.runner",
-    "iamcli.cli.snapshot.converter",
-    "iamcli.cli.snapshot.reader",
-)
 #: The variable with code that a fork runs before the command, which does not see it.
 BEFORE = "FORKED_BEFORE"
 #: Code that makes the pauses short after which a request is sent again.
@@ -333,11 +301,10 @@ class ForkedPrograms:
 
 def all_commands() -> Commands:
     """Import everything that commands import, also while they run."""
-    for name in IMPORTED:
-        importlib.import_module(name)
     from iamcli.cli import index, main
-    from iamcli.cli.run.warmup import warm_up
+    from iamcli.cli.run.warmup import import_all, warm_up
 
+    import_all("iamcli.cli.sandbox")
     warm_up()
     commands: dict[str, Callable[[], object]] = {c.name: c for c in index.commands()}
     return commands | {"iamcli": lambda: os._exit(main())}
@@ -384,7 +351,7 @@ def listen(commands: Commands, address: str) -> None:
                 if child == 0:
                     signal.set_wakeup_fd(-1)
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    obey(commands, connection)
+                    become(commands, connection)
                 running[child] = connection
                 _send(connection, child)
             for child, status in _ended():
@@ -398,16 +365,6 @@ def _send(connection: socket.socket, number: int) -> None:
         connection.sendall(b"%d\n" % number)
 
 
-def obey(commands: Commands, connection: socket.socket) -> None:
-    """Run in this process the command that a CLIENT asks for; never return."""
-    _, streams, _, _ = socket.recv_fds(connection, 1, 3)
-    received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
-    folder, count, *rest = os.fsdecode(received).split("\0")
-    arguments, variables = rest[: int(count)], rest[int(count) :]
-    env = dict(variable.split("=", 1) for variable in variables)
-    become(commands, streams, folder, arguments, env)
-
-
 def _ended() -> Iterator[tuple[int, int]]:
     """Yield the children that have ended, and their statuses."""
     with contextlib.suppress(ChildProcessError):
@@ -418,14 +375,17 @@ def _ended() -> Iterator[tuple[int, int]]:
             yield child, os.waitstatus_to_exitcode(status)
 
 
-def become(
-    commands: Commands, streams: list[int], folder: str, arguments: list[str], env: dict[str, str]
-) -> None:
-    """Run the command in this process with these streams, variables and folder; never return."""
+def become(commands: Commands, connection: socket.socket) -> None:
+    """Run in this process the command that a CLIENT asks for; never return."""
+    _, streams, _, _ = socket.recv_fds(connection, 1, 3)
+    received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    folder, count, *rest = os.fsdecode(received).split("\0")
+    arguments, variables = rest[: int(count)], rest[int(count) :]
+    env = dict(variable.split("=", 1) for variable in variables)
     # A command that does not end is killed.
     signal.alarm(TIMEOUT)
     if not arguments[0].startswith("iam-"):
-        # As Python begins; iamcli.commands restores the default in a program of that name.
+        # As Python begins.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)

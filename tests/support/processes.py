@@ -78,26 +78,22 @@ def assert_nothing_left(home: Path) -> None:
 
 def blocked(process: int) -> bool:
     """Return whether a process sleeps for a while: it waits for something, not for a processor."""
-    before = _used(process)
+    before = fields(process)[11:13]  # the processor's time that it has used
     for _ in range(5):
-        if _state(process) != "S":
+        if state(process) != "S":
             return False
         time.sleep(0.02)
-    return _state(process) == "S" and _used(process) == before
+    return state(process) == "S" and fields(process)[11:13] == before
 
 
-def _fields(process: int) -> list[str]:
+def fields(process: int) -> list[str]:
+    """Return what Linux says about a process, from its state on; see proc_pid_stat(5)."""
     return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
 
 
-def _state(process: int) -> str:
-    """Return the state of a process: "R" if it runs or could, "S" if it sleeps."""
-    return _fields(process)[0]
-
-
-def _used(process: int) -> list[str]:
-    """Return the processor's time that a process has used."""
-    return _fields(process)[11:13]
+def state(process: int) -> str:
+    """Return the state of a process: "R" if it runs or could, "S" if it sleeps, "T" if stopped."""
+    return fields(process)[0]
 
 
 #: ``iamcli``, for a user whose passwd entry has the shell in the first argument, or who has none.

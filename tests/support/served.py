@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from support.forked import Done
 from support.limits import TIMEOUT
-from support.processes import running, wait_until
+from support.processes import fields, running, wait_until
 from support.stub import Stub, ok
 
 if TYPE_CHECKING:
     import subprocess
+    from pathlib import Path
 
     from support.shell import Shell
     from support.stub import Answer
@@ -41,7 +41,7 @@ def statistics(done: Done) -> list[int]:
 def begun(process: int) -> int:
     """Return when a process started; its number may be smaller than that of an older one."""
     try:
-        return int(Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[19])
+        return int(fields(process)[19])
     except (FileNotFoundError, ProcessLookupError):
         return 0
 

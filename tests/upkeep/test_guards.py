@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from configparser import ConfigParser
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from support.stub import ok
 
 from iamcli.cli.index import groups
 from iamcli.command import Command
+from iamcli.installation.table import PROGRAMS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
 #: What a start may import, and a whole command. An increase needs a reason.
-MODULES_OF_HELP = 25
+MODULES_OF_HELP = 26
 # Python 3.13 imports four more than 3.11.
 MODULES_OF_A_COMMAND = 340
 BYTES_OF_MODEL = 60_000
@@ -32,12 +32,9 @@ BYTES_OF_MODEL = 60_000
 LONGEST_ROW = 400
 
 
-def entry_points() -> dict[str, str]:
-    parser = ConfigParser()
-    parser.read(ROOT / "setup.cfg")
-    lines = parser["options.entry_points"]["console_scripts"].split("\n")
-    pairs = [line.split(" = ") for line in lines if line and not line.startswith("#")]
-    return {name: place for name, place in pairs if name != "iamcli"}
+#: The commands, each with its module and function. A test of ``tools/index.py`` compares them with
+#: setup.cfg.
+COMMANDS = {name: place.split(":") for name, place in sorted(PROGRAMS.items()) if name != "iamcli"}
 
 
 def imported(run: Shell, *arguments: str, **options: object) -> tuple[Done, list[str]]:
@@ -50,19 +47,18 @@ def imported(run: Shell, *arguments: str, **options: object) -> tuple[Done, list
 
 
 def test_each_line_of_the_index_has_its_function_transcript_page_and_link() -> None:
-    for name, place in entry_points().items():
-        module, function = place.split(":")
+    for name, (module, function) in COMMANDS.items():
         command = getattr(import_module(module), function)
         assert isinstance(command, Command)
         assert command.name == name == f"iam-{function}"
         assert command.summary.endswith(".")
         assert (TESTS / "transcripts" / f"{name}.txt").is_file()
         assert (ROOT / "bin" / name).resolve() == ROOT / "bin" / "launcher"
-    assert sorted(entry_points()) == sorted(path.stem for path in (TESTS / "transcripts").iterdir())
+    assert list(COMMANDS) == sorted(path.stem for path in (TESTS / "transcripts").iterdir())
 
 
 def test_the_commands_are_grouped_by_entity() -> None:
-    modules = [place.split(":")[0] for place in entry_points().values()]
+    modules = [place.split(":")[0] for name, place in PROGRAMS.items() if name != "iamcli"]
     assert sorted(modules, key=modules.index) == modules
     assert len(groups()) == len(set(modules))
 
@@ -70,8 +66,7 @@ def test_the_commands_are_grouped_by_entity() -> None:
 def test_each_example_is_a_line_of_its_transcript() -> None:
     from iamcli.help import docstring as documentation
 
-    for name, place in entry_points().items():
-        module, function = place.split(":")
+    for name, (module, function) in COMMANDS.items():
         text = (TESTS / "transcripts" / f"{name}.txt").read_text()
         examples = documentation.of(getattr(import_module(module), function)).examples
         assert examples
@@ -92,12 +87,10 @@ def test_each_command_and_option_stands_in_a_transcript() -> None:
             assert any(f" {option['option']} " in line for line in lines), (name, option)
 
 
-@pytest.mark.parametrize("name", sorted(entry_points()))
+@pytest.mark.parametrize("name", COMMANDS)
 def test_command_modules_neither_print_nor_exit(name: str) -> None:
-    source = (
-        ROOT / "iamcli" / "commands" / f"{entry_points()[name].split(':')[0].rpartition('.')[2]}.py"
-    )
-    text = source.read_text()
+    module, _ = COMMANDS[name]
+    text = (ROOT / f"{module.replace('.', '/')}.py").read_text()
     assert "import sys" not in text
     assert "print(" not in text
     assert "botocore" not in text
@@ -128,6 +121,25 @@ def test_command_modules_neither_print_nor_exit(name: str) -> None:
 def test_what_sends_nothing_imports_no_botocore(arguments: list[str], run: Shell) -> None:
     _, modules = imported(run, *arguments)
     assert not [name for name in modules if name.startswith(("botocore", "urllib3", "click"))]
+
+
+#: A script of somebody else's, whose name begins as those of the commands.
+AUDIT = """\
+import signal, sys
+before = [*sys.path]
+import iamcli.cli
+from iamcli.commands import users
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted", sys.path == before)
+"""
+
+
+def test_to_import_a_command_changes_nothing(run: Shell, tmp_path: Path) -> None:
+    (tmp_path / "iam-audit").write_text(AUDIT)
+    env = {"PYTHONPATH": str(ROOT), "IAMCLI_RUN": "/nowhere"}
+    assert run(sys.executable, "iam-audit", env=env) == (0, "interrupted True\n", "")
 
 
 def test_help_imports_little(run: Shell) -> None:

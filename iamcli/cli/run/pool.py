@@ -40,27 +40,12 @@ _PART = 1 << 16
 _PAUSE = 0.01
 
 
-class PoolProcess:
-    """The process, as the server of ``iamcli run`` sees it; ``pipe``: a socket to it."""
-
-    def __init__(self, pipe: socket.socket) -> None:
-        self._pipe = pipe
-
-    def statistics(self) -> dict[str, int]:
-        """End the process, which first lets commands finish; return what it has done."""
-        self._pipe.settimeout(_TIMEOUT)
-        try:
-            self._pipe.shutdown(socket.SHUT_WR)
-            return dict(json.loads(self._pipe.recv(_PART)))
-        except (OSError, ValueError):
-            return {}
-
-
 @contextlib.contextmanager
-def started(path: str, server: socket.socket) -> Iterator[PoolProcess]:
+def started(path: str, server: socket.socket) -> Iterator[socket.socket]:
     """Start the process, which listens at ``path`` and ends when this process ends.
 
     ``server``: the socket at which this process takes commands, which the new process closes.
+    Yields a socket for ``statistics``.
     """
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
@@ -73,7 +58,17 @@ def started(path: str, server: socket.socket) -> Iterator[PoolProcess]:
     theirs.close()
     listener.close()
     with ours:
-        yield PoolProcess(ours)
+        yield ours
+
+
+def statistics(pipe: socket.socket) -> dict[str, int]:
+    """End the process, which first lets commands finish; return what it has done."""
+    pipe.settimeout(_TIMEOUT)
+    try:
+        pipe.shutdown(socket.SHUT_WR)
+        return dict(json.loads(pipe.recv(_PART)))
+    except (OSError, ValueError):
+        return {}
 
 
 def _run(listener: socket.socket, pipe: socket.socket, path: str) -> NoReturn:

@@ -18,7 +18,6 @@ from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
 from botocore.httpsession import create_urllib3_context
 from urllib3.exceptions import ConnectTimeoutError
 
-from iamcli.client.client import Client
 from iamcli.client.http import BoundedSession
 from iamcli.connection.botocore_patches import HTTPConnection, HTTPSConnection
 from iamcli.connection.sockets import Socket
@@ -28,8 +27,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: The path of the pool's socket, "" if there is no pool. The server of ``iamcli run`` sets it.
-ADDRESS = ""
 #: What the pool sends with the descriptor of a connection, and what it is sent if that connection
 #: can be used again.
 CONNECTED, REUSABLE = b"Y", b"R"
@@ -37,115 +34,131 @@ CONNECTED, REUSABLE = b"Y", b"R"
 _CONNECTION_VARIABLES = ("HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "SSLKEYLOGFILE")
 
 
-class _Pooled:
-    """A connection of urllib3 that the pool may open. ``pool``: the connection to the pool.
+class Pool:
+    """The pool that listens at ``address``, as a command sees it.
 
-    While a request is under way, ``current`` is its connection.
+    While a request is under way, it knows its connection, and the socket to give that back over.
     """
 
-    current: _Pooled | None = None
-    scheme = ""
-    pool: socket.socket
-    host: str
-    port: int
-    timeout: Any
-    socket_options: Any
-    sock: Any
-    ca_certs: str | None = None
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._lent: tuple[Any, socket.socket] | None = None
 
-    def obtain(self) -> bool:
-        """Get a connection from the pool; return whether there is one."""
-        if any(map(os.environ.get, _CONNECTION_VARIABLES)):
-            return False
+    def session(self, **settings: Any) -> PooledSession:
+        """Return an HTTP session that uses the pool."""
+        return PooledSession(self, **settings)
+
+    def lend(self, connection: Any) -> socket.socket | None:
+        """Return an open socket for a ``connection`` of urllib3; None if the pool has none.
+
+        Raises ConnectTimeoutError if the pool needs longer than the connection may.
+        """
+        if any(map(os.environ.get, _CONNECTION_VARIABLES)) or not _is_usual(connection):
+            return None
         pool = Socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            descriptor = self._ask(pool)
+            descriptor = self._ask(pool, connection)
         except TimeoutError:
             pool.close()
-            raise ConnectTimeoutError(self, "timed out") from None
+            raise ConnectTimeoutError(connection, "timed out") from None
         except OSError:
             # Nothing was sent to the service, so that this process can connect itself.
             descriptor = None
         if descriptor is None:
             pool.close()
-            return False
-        self.sock = Socket(fileno=descriptor)
-        self.sock.settimeout(self.timeout)
-        self.pool = pool
-        _Pooled.current = self
-        return True
+            return None
+        self._lent = connection, pool
+        lent = Socket(fileno=descriptor)
+        lent.settimeout(connection.timeout)
+        return lent
 
-    def _ask(self, pool: socket.socket) -> int | None:
+    def _ask(self, pool: socket.socket, connection: Any) -> int | None:
+        bundle = getattr(connection, "ca_certs", None)  # only for TLS
         order = {
-            "url": [self.scheme, self.host, self.port],
-            "bundle": os.path.abspath(self.ca_certs) if self.ca_certs else None,
-            "timeout": self.timeout,
-            "options": self.socket_options,
+            "url": [connection.scheme, connection.host, connection.port],
+            "bundle": os.path.abspath(bundle) if bundle else None,
+            "timeout": connection.timeout,
+            "options": connection.socket_options,
         }
-        pool.settimeout(self.timeout)
-        pool.connect(ADDRESS)
-        if not is_own(pool, socket, ADDRESS):
+        pool.settimeout(connection.timeout)
+        pool.connect(self._address)
+        if not is_own(pool, socket, self._address):
             return None
         pool.sendall(json.dumps(order).encode() + b"\n")
         _, descriptors, _, _ = socket.recv_fds(pool, 1, 1)
         return descriptors[0] if descriptors else None
 
-    def finish(self, *, complete: bool) -> None:
+    def take_back(self, *, complete: bool) -> None:
         """Give the connection back; the pool closes it unless the response was read completely."""
+        if self._lent is None:
+            return
+        (connection, pool), self._lent = self._lent, None
         # http.client closes its end before it reads the response if the service will close its own.
-        reusable = complete and self.sock is not None
-        self.close()  # type: ignore[attr-defined]  # of http.client
-        with self.pool, contextlib.suppress(OSError):
+        reusable = complete and connection.sock is not None
+        connection.close()
+        with pool, contextlib.suppress(OSError):
             if reusable:
-                self.pool.sendall(REUSABLE)
+                pool.sendall(REUSABLE)
 
 
-class PooledHTTPConnection(_Pooled, HTTPConnection):
-    """A connection over plain HTTP."""
-
-    scheme = "http"
-
-    def connect(self) -> None:
-        """Connect as urllib3 does."""
-        if not self.obtain():
-            super().connect()
+def _is_usual(connection: Any) -> bool:
+    """Return whether a connection over TLS is verified, without a certificate of the client."""
+    if connection.scheme == "http":
+        return True
+    return connection.cert_reqs in ("CERT_REQUIRED", ssl.CERT_REQUIRED) and not connection.cert_file
 
 
-class PooledHTTPSConnection(_Pooled, HTTPSConnection):
-    """A connection over TLS, which the pool encrypts."""
+class _Pooled:
+    """A connection of urllib3 that the ``pool`` may open, and encrypt."""
 
-    scheme = "https"
+    scheme: str
+    sock: Any
+    is_verified: bool
+
+    def __init__(self, *arguments: Any, pool: Pool, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._pool = pool
 
     def connect(self) -> None:
         """Connect as urllib3 does; the pool verifies the certificate in the same way."""
-        verified = self.cert_reqs in ("CERT_REQUIRED", ssl.CERT_REQUIRED)
-        if verified and not self.cert_file and self.obtain():
-            self.is_verified = True
+        self.sock = self._pool.lend(self)
+        if self.sock is None:
+            super().connect()  # type: ignore[misc]  # of the other base class
         else:
-            super().connect()
+            self.is_verified = self.scheme == "https"
+
+
+class _HTTPConnection(_Pooled, HTTPConnection):
+    scheme = "http"
+
+
+class _HTTPSConnection(_Pooled, HTTPSConnection):
+    scheme = "https"
 
 
 class _HTTPPool(AWSHTTPConnectionPool):  # type: ignore[misc]  # botocore has no types
-    ConnectionCls = PooledHTTPConnection
+    ConnectionCls = _HTTPConnection
 
 
 class _HTTPSPool(AWSHTTPSConnectionPool):  # type: ignore[misc]
-    ConnectionCls = PooledHTTPSConnection
+    ConnectionCls = _HTTPSConnection
 
 
-#: The classes of connection pools, by scheme.
-POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
 #: The TLS context of all commands: the server makes it before it forks, because it takes 20 ms.
 _tls_context = functools.cache(create_urllib3_context)
 
 
 class PooledSession(BoundedSession):
-    """The session of a command, which gives a connection back after each request."""
+    """The session of a command, which gives connections back to the ``pool``."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, pool: Pool, **settings: Any) -> None:
         super().__init__(**settings)
+        self._pool = pool
         # Only without a proxy.
-        self._manager.pool_classes_by_scheme = POOLS
+        self._manager.pool_classes_by_scheme = {
+            "http": functools.partial(_HTTPPool, pool=pool),
+            "https": functools.partial(_HTTPSPool, pool=pool),
+        }
 
     def send(self, request: Any) -> Any:
         """Send one request, as BoundedSession does."""
@@ -154,18 +167,9 @@ class PooledSession(BoundedSession):
             response = super().send(request)
             complete = True
         finally:
-            connection, _Pooled.current = _Pooled.current, None
-            if connection:
-                connection.finish(complete=complete)
+            self._pool.take_back(complete=complete)
         return response
 
     def _get_ssl_context(self) -> Any:
         # A TLS context uses this variable only if it is set when the context is made.
         return super()._get_ssl_context() if os.environ.get("SSLKEYLOGFILE") else _tls_context()
-
-
-def install(address: str) -> None:
-    """Let the clients of this process, and of its forks, use the pool at ``address``."""
-    global ADDRESS  # noqa: PLW0603 - set once, before the server forks
-    ADDRESS = address
-    Client.session_class = PooledSession

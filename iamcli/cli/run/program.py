@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 TIMEOUT = 2.0
 #: A second SIGINT within this time is ignored: the terminal sends one to this process, and the
 #: console program passes its own on (seconds).
-REPEAT_INTERVAL = 0.2
+_REPEAT_INTERVAL = 0.2
 #: The exit status of this process if it did not run the command.
 NOT_RUN = 100
 #: The maximum size of what a program sends (bytes): more than the kernel lets a program have.
@@ -97,7 +97,7 @@ def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
 
 def _run(program: Program, connection: socket.socket, numbers: list[int]) -> NoReturn:
     """Run ``program`` and report its exit status."""
-    interrupts.REPEAT_INTERVAL = REPEAT_INTERVAL
+    interrupts.ignore_repeated(_REPEAT_INTERVAL)
     try:
         status = program.main()
     finally:
@@ -193,18 +193,14 @@ def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:
         return None  # type: ignore[return-value]  # as Python does
     raw = io.FileIO(number, mode, closefd=False)
     unbuffered = bool(os.environ.get("PYTHONUNBUFFERED")) and mode == "w"
-    buffered = raw if unbuffered else _buffered(raw, mode)
+    buffer = io.BufferedReader if mode == "r" else io.BufferedWriter
     return io.TextIOWrapper(
-        buffered,
+        raw if unbuffered else buffer(raw),
         encoding="utf-8",
         errors=errors,
         line_buffering=raw.isatty() or number == 2,  # noqa: PLR2004 - standard error
         write_through=unbuffered,
     )
-
-
-def _buffered(raw: io.FileIO, mode: str) -> io.BufferedReader | io.BufferedWriter:
-    return io.BufferedReader(raw) if mode == "r" else io.BufferedWriter(raw)
 
 
 def _set_variables(variables: dict[bytes, bytes]) -> None:

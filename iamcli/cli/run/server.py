@@ -17,13 +17,13 @@ import signal
 import socket
 import sys
 import time
-from importlib import import_module
 from typing import NamedTuple
 
 from iamcli import handover
-from iamcli.cli import index
-from iamcli.cli.run import pool, pooled, program
-from iamcli.cli.run.warmup import warm_up
+from iamcli.cli.run import pool, program
+from iamcli.cli.run.pooled import Pool
+from iamcli.cli.run.warmup import import_all, warm_up
+from iamcli.client.client import Client
 from iamcli.connection import parents
 
 TYPE_CHECKING = False
@@ -31,33 +31,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
-#: What commands import while they run, apart from what their modules import.
-IMPORTED = (
-    "botocore.configprovider",
-    "botocore.credentials",
-    "botocore.endpoint_provider",
-    "botocore.retries.adaptive",
-    "botocore.retries.special",
-    "botocore.retries.standard",
-    "botocore.session",
-    "encodings.idna",
-    "iamcli.connection.programs",
-    "iamcli.operations.service",
-    "iamcli.config.characters",
-    "iamcli.config.readpassphrase",
-    "iamcli.help.text",
-    "iamcli.hints.table",
-    "iamcli.operations.deletion",
-    "iamcli.operations.one_time_secrets",
-    "iamcli.output.redaction",
-    "iamcli.policies.unquoted",
-    "xml.sax.saxutils",
-)
 #: Signals that the server does not ignore: those of faults, and those that it needs. The others are
 #: for the script, whose process group the server is in; the server ends with ``iamcli run``.
 _NOT_IGNORED = {
-    *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT, signal.SIGTRAP),
-    *(signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD),
+    signal.SIGSEGV,
+    signal.SIGBUS,
+    signal.SIGFPE,
+    signal.SIGILL,
+    signal.SIGABRT,
+    signal.SIGTRAP,
+    signal.SIGKILL,
+    signal.SIGSTOP,
+    signal.SIGCHLD,
 }
 #: The variables of the server, which reads no configuration and asks no service for credentials.
 _VARIABLES = {
@@ -87,12 +72,10 @@ def main() -> None:
         if not name.startswith(handover.START_PREFIXES):
             del os.environ[name]
     os.environ.update(_VARIABLES)
-    index.commands()
-    for name in IMPORTED:
-        import_module(name)
+    import_all("iamcli.cli")
     listener = socket.socket(fileno=int(descriptor))
-    with pool.started(path + "-connections", listener) as connections:
-        pooled.install(path + "-connections")
+    with pool.started(path + "-connections", listener) as pipe:
+        Client.session_class = Pool(path + "-connections").session
         warm_up()
         gc.collect()
         gc.freeze()
@@ -102,7 +85,7 @@ def main() -> None:
         server.serve()
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
         listener.close()
-        counted = connections.statistics()
+        counted = pool.statistics(pipe)
     report = {"commands": server.commands, **counted}
     with contextlib.suppress(OSError):
         os.write(1, json.dumps(report).encode())

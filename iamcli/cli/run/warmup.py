@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import pkgutil
 import socket
+from importlib import import_module
 
-from iamcli.cli.run.pooled import POOLS, PooledHTTPConnection
+import iamcli
+from iamcli.cli.run.pooled import Pool
 from iamcli.client.client import Client
 from iamcli.config.connection import Connection
 
@@ -13,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+#: What starts a program. Whether the second is imported says how iamcli is installed.
+_STARTING = ("iamcli.__main__", "iamcli.installation.onefile")
 #: Values that are never sent.
 _OPTIONS = {"credential_file": None, "client_config_file": None, "url": "http://127.0.0.1:1"}
 _VARIABLES = {"AWS_ACCESS_KEY_ID": "unused", "AWS_SECRET_ACCESS_KEY": "unused"}
@@ -20,26 +25,37 @@ _CONTENT = b"<GetUserResponse><GetUserResult><User/></GetUserResult></GetUserRes
 _RESPONSE = b"HTTP/1.1 200 OK\r\nDate: \r\nContent-Length: %d\r\n\r\n%b" % (len(_CONTENT), _CONTENT)
 
 
-class _Simulated(PooledHTTPConnection):
-    """A connection to a peer that has already sent its response, and that reads nothing."""
+class _SimulatedPool(Pool):
+    """Lends a connection to a peer that has already sent its response, and that reads nothing."""
 
-    def obtain(self) -> bool:
-        """Connect; return that it is connected."""
-        self.sock, peer = socket.socketpair()
+    def lend(self, connection: Any) -> socket.socket | None:
+        """Return a socket that is connected to the peer."""
+        ours, peer = socket.socketpair()
         peer.sendall(_RESPONSE)
         peer.shutdown(socket.SHUT_WR)
-        self._peer = peer
-        return True
+        self._lent = connection, peer
+        return ours
+
+
+class _SimulatedClient(Client):
+    session_class = _SimulatedPool("").session
+
+
+def import_all(*left_out: str) -> None:
+    """Import every module of iamcli, but those in the packages ``left_out``, and what they import.
+
+    This includes what commands import while they run.
+    """
+    for module in pkgutil.walk_packages(iamcli.__path__, "iamcli."):
+        if not module.name.startswith((*_STARTING, *left_out)):
+            import_module(module.name)
+    # Only some commands need botocore's session, which imports what else they need of botocore.
+    for name in ("botocore.session", "encodings.idna"):
+        import_module(name)
 
 
 def warm_up() -> None:
     """Make a client, and let it sign, send and read, with a peer in this process."""
     with contextlib.suppress(Exception):
         connection = Connection(_OPTIONS, _VARIABLES, simulated=True)
-        client = Client(connection, lambda _line: None)
-        pool: Any = POOLS["http"]
-        before, pool.ConnectionCls = pool.ConnectionCls, _Simulated
-        try:
-            client.call("GetUser", {"UserName": "unused"})
-        finally:
-            pool.ConnectionCls = before
+        _SimulatedClient(connection, lambda _line: None).call("GetUser", {"UserName": "unused"})

@@ -22,7 +22,7 @@ from support import resettable
 from support.certificates import self_signed
 from support.faults import CLOSED, SILENT, headed
 from support.limits import NEVER, TIMEOUT
-from support.processes import WITH_ENTRY, assert_nothing_left, running, wait_until
+from support.processes import WITH_ENTRY, assert_nothing_left, fields, running, state, wait_until
 from support.selection import every, usual
 from support.served import KEYS, LINE, STATISTICS, USER, USER_ELEMENT, Slow, servers, statistics
 from support.shell import BIN, ROOT, TESTS
@@ -30,8 +30,8 @@ from support.stub import Stub, faulty, ok, refused
 from support.terminal import Terminal
 from support.transcripts import tokens
 
-from iamcli.cli import script
-from iamcli.cli.command_server import _statistics
+from iamcli.cli.programs import script
+from iamcli.cli.programs.command_server import _statistics
 from iamcli.cli.run.program import _stream
 from iamcli.cli.run.server import _is_stopped
 from iamcli.protection import is_protected
@@ -136,8 +136,11 @@ SCRIPTS = {
 
 #: The scripts that the default run includes.
 USUAL = (
-    *("all closed", "chain", "another session"),
-    *("what the server cannot have", "limits, and many at once"),
+    "all closed",
+    "chain",
+    "another session",
+    "what the server cannot have",
+    "limits, and many at once",
 )
 
 
@@ -172,7 +175,7 @@ def test_a_script_is_the_same(name: str, shell: Shell) -> None:
 def test_a_command_has_many_descriptors_arguments_and_variables(shell: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("PutUserPolicy"))
     shell.env["AWS_IAM_URL"] = endpoint.url
-    shell.env |= {f"LONG_{number}": 100_000 * "x" for number in range(8)}
+    shell.env |= {f"LONG_{number}": 100_000 * "x" for number in "abcdefgh"}
     policies = [f'{{"Statement":[],"Id":"{number}"}}' for number in range(40, 56)]
     lines = ""
     for number, policy in enumerate(policies, 40):
@@ -339,6 +342,10 @@ def _same_handlers() -> Iterator[None]:
         signal.signal(number, handler)
 
 
+PLAIN = "cannot be executed: Permission denied; run: chmod +x"
+NO_INTERPRETER = "cannot be executed: its first line names the interpreter"
+
+
 @pytest.mark.usefixtures("_same_handlers")
 @pytest.mark.parametrize(
     ("command", "status", "said"),
@@ -351,19 +358,9 @@ def _same_handlers() -> Iterator[None]:
         (
             ["uninterpreted"],
             127,
-            (
-                "uninterpreted: cannot be executed: its first line names the interpreter "
-                "/absent/interpreter, which does not exist"
-            ),
+            f"uninterpreted: {NO_INTERPRETER} /absent/interpreter, which does not exist",
         ),
-        (
-            ["plain"],
-            126,
-            (
-                "plain: cannot be executed: Permission denied; run: chmod +x PLACE/plain, or run: "
-                "iamcli run sh PLACE/plain"
-            ),
-        ),
+        (["plain"], 126, f"plain: {PLAIN} PLACE/plain, or run: iamcli run sh PLACE/plain"),
         (["/"], 126, "/: cannot be executed: Permission denied; it is a directory"),
     ],
 )
@@ -397,40 +394,39 @@ def test_a_command_is_registered_until_it_has_ended(
 
 #: A program, and where Linux names what loads it.
 TRUE, LOADER = Path("/bin/true").read_bytes() if Path("/bin/true").exists() else b"", b"/ld-linux"
-PLAIN = "cannot be executed: Permission denied"
-#: Files in the current directory: the mode, the content, what is run, its status, and what is said.
+#: Files in the current directory: the content, what is run, and what is said. Those that are not
+#: executable are refused with the status 126.
 FILES = {
-    "no directory": (0o755, "#!/bin/sh\n", "x.sh", 127, "not found on PATH; write ./x.sh"),
-    "a name to quote": (0o755, "#!/bin/sh\n", "a b", 127, "not found on PATH; write './a b'"),
+    "no directory": ("#!/bin/sh\n", "x.sh", "not found on PATH; write ./x.sh"),
+    "a name to quote": ("#!/bin/sh\n", "a b", "not found on PATH; write './a b'"),
     "Windows": (
-        *(0o755, "#!/bin/sh\r\necho\r\n", "./x.sh", 127),
+        "#!/bin/sh\r\necho\r\n",
+        "./x.sh",
         (
-            "cannot be executed: its first line names the interpreter /bin/sh\\x0d with a carriage "
-            "return, as lines of Windows files end with one; run: tr -d '\\r' <./x.sh >NEWFILE"
+            f"{NO_INTERPRETER} /bin/sh\\x0d with a carriage return, as lines of Windows files end "
+            "with one; run: tr -d '\\r' <./x.sh >NEWFILE"
         ),
     ),
     "no interpreter": (
-        *(0o755, "#! /usr/local/bin/ksh88 -p\n", "./x.sh", 127),
-        (
-            "cannot be executed: its first line names the interpreter /usr/local/bin/ksh88, which "
-            "does not exist"
-        ),
+        "#! /usr/local/bin/ksh88 -p\n",
+        "./x.sh",
+        f"{NO_INTERPRETER} /usr/local/bin/ksh88, which does not exist",
     ),
     "no loader": (
-        *(0o755, TRUE.replace(LOADER, b"/xx-linux"), "./x.sh", 127),
+        TRUE.replace(LOADER, b"/xx-linux"),
+        "./x.sh",
         "cannot be executed: the program that loads it does not exist",
     ),
-    "no script": (
-        *(0o644, "echo\n", "./x.sh", 126),
-        f"{PLAIN}; run: chmod +x ./x.sh, or run: iamcli run sh ./x.sh",
-    ),
+    "no script": ("echo\n", "./x.sh", f"{PLAIN} ./x.sh, or run: iamcli run sh ./x.sh"),
     "a script for bash": (
-        *(0o644, "#!/usr/bin/env bash\n", "./a b", 126),
-        f"{PLAIN}; run: chmod +x './a b', or run: iamcli run bash './a b'",
+        "#!/usr/bin/env bash\n",
+        "./a b",
+        f"{PLAIN} './a b', or run: iamcli run bash './a b'",
     ),
     "an absent interpreter": (
-        *(0o644, "#!/opt/ksh88\n", "./x.sh", 126),
-        f"{PLAIN}; run: chmod +x ./x.sh, or run: iamcli run sh ./x.sh",
+        "#!/opt/ksh88\n",
+        "./x.sh",
+        f"{PLAIN} ./x.sh, or run: iamcli run sh ./x.sh",
     ),
 }
 
@@ -439,7 +435,8 @@ FILES = {
 def test_a_file_that_is_there_but_does_not_start(shell: Shell, case: str) -> None:
     if case == "no loader" and LOADER not in TRUE:
         pytest.skip("programs do not name their loader here")
-    mode, content, name, status, said = FILES[case]
+    content, name, said = FILES[case]
+    status, mode = (126, 0o644) if said.startswith(PLAIN) else (127, 0o755)
     path = shell.home / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     path.chmod(mode)
@@ -505,20 +502,15 @@ def test_the_shell_without_shell(
     assert done == (0, f"{started}\n", "")
 
 
-@pytest.mark.parametrize(
-    ("command", "status", "message"),
-    [
-        (["absent"], 127, "iamcli: absent: not found; is it installed and on PATH?\n"),
-        pytest.param(["false"], 1, "", marks=pytest.mark.full),
-        pytest.param(["sh", "-c", "kill -9 $$"], 137, "", marks=pytest.mark.full),
-        pytest.param(
-            ["/"],
-            126,
-            "iamcli: /: cannot be executed: Permission denied; it is a directory\n",
-            marks=pytest.mark.full,
-        ),
-    ],
-)
+STATUSES = [
+    (["absent"], 127, "iamcli: absent: not found; is it installed and on PATH?\n"),
+    (["false"], 1, ""),
+    (["sh", "-c", "kill -9 $$"], 137, ""),
+    (["/"], 126, "iamcli: /: cannot be executed: Permission denied; it is a directory\n"),
+]
+
+
+@pytest.mark.parametrize(("command", "status", "message"), usual(STATUSES[:1], STATUSES))
 def test_the_status_of_the_script(
     command: list[str], status: int, message: str, shell: Shell
 ) -> None:
@@ -631,11 +623,6 @@ def test_a_server_that_is_stopped_is_not_waited_for(shell: Shell, stub: Stub) ->
     assert len(slow.endpoint.requests) == 2
 
 
-def state(process: int) -> str:
-    """Return the state of a process: "T" if it is stopped."""
-    return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]
-
-
 def closed_on_exec(information: Path) -> bool:
     """Return whether a process opened a descriptor for itself."""
     flags = information.read_text().partition("flags:")[2].split()[0]
@@ -669,9 +656,8 @@ def inherited(process: int) -> dict[str, object]:
 def activity(process: int) -> tuple[float, int]:
     """Return the processor time that a process has used (seconds), and how often it has waited."""
     place = Path(f"/proc/{process}")
-    fields = (place / "stat").read_text().rpartition(") ")[2].split()
     switches = (place / "status").read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0]
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK"), int(switches)
+    return sum(map(int, fields(process)[11:13])) / os.sysconf("SC_CLK_TCK"), int(switches)
 
 
 #: Changes what a process has from its parent, and becomes a command.
@@ -693,9 +679,13 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 def test_a_command_imports_nothing(shell: Shell) -> None:
     commands = (
-        *("iam-usercreate -u bob", "iam-useraddloginprofile -u bob -p secret"),
-        *("iam-userdel -u bob -r", "iam-userlistkeys -u bob", "iam-userlistgroups -u bob"),
-        *("iam-groupadduser -g ops -u bob", "iam-useruploadpolicy -u bob -p logs -f policy"),
+        "iam-usercreate -u bob",
+        "iam-useraddloginprofile -u bob -p secret",
+        "iam-userdel -u bob -r",
+        "iam-userlistkeys -u bob",
+        "iam-userlistgroups -u bob",
+        "iam-groupadduser -g ops -u bob",
+        "iam-useruploadpolicy -u bob -p logs -f policy",
     )
     (shell.home / "policy").write_text('{"Statement": []}')
     script = "; ".join(f"{command} >out 2>&1; echo '= {command}'; cat out" for command in commands)
@@ -944,7 +934,7 @@ def test_a_program_of_another_session_runs_alone(shell: Shell, stub: Stub) -> No
     shell.env["AWS_IAM_URL"] = endpoint.url
     script = 'echo "$IAMCLI_RUN" >address; until [ -e done ]; do sleep 0.05; done'
     served = shell.start(
-        *("iamcli", "run", "--stats", "sh", "-c", script), start_new_session=True, stderr=-1
+        "iamcli", "run", "--stats", "sh", "-c", script, start_new_session=True, stderr=-1
     )
     address = shell.home / "address"
     wait_until(lambda: address.exists() and address.read_text())

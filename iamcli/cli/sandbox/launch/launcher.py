@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from iamcli import interrupts, quoting
-from iamcli.cli import command_server, script
+from iamcli.cli.programs import command_server, script
 from iamcli.cli.sandbox.launch import shell
 from iamcli.cli.sandbox.launch.started import Started
 from iamcli.config import files

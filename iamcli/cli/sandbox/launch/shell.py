@@ -13,7 +13,8 @@ import os
 import shlex
 import textwrap
 
-from iamcli.cli import completion_scripts, script
+from iamcli.cli import completion_scripts
+from iamcli.cli.programs import script
 from iamcli.errors import Failure, visible
 from iamcli.help.text import columns
 from iamcli.protection import Folder

@@ -15,7 +15,8 @@ from support.limits import NEVER
 from support.processes import run
 
 from iamcli import interrupts
-from iamcli.cli import command_server, completion_scripts
+from iamcli.cli import completion_scripts
+from iamcli.cli.programs import command_server
 from iamcli.cli.sandbox.launch import launcher as sandbox
 from iamcli.cli.sandbox.launch import started
 from iamcli.cli.sandbox.launch.shell import LATER_COMMANDS, greeting

@@ -14,7 +14,7 @@ import time
 
 import iamcli
 from iamcli import interrupts
-from iamcli.cli import script
+from iamcli.cli.programs import script
 from iamcli.handover import VARIABLE
 from iamcli.protection import protected_folder
 from iamcli.startup import own_environment
@@ -53,18 +53,15 @@ class Server:
     def start(self) -> None:
         """Start the server. If that fails, commands run without it, as they do alone."""
         try:
-            self._start()
+            self._folder = protected_folder("iamcli-run-", _MAX_PATH)
+            address = os.path.join(self._folder, "socket")
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+                listener.bind(address)
+                listener.listen(128)
+                self._process = _start(address, listener.fileno())
+            self.address = address
         except OSError as error:
             self.reason = error.strerror or str(error)
-
-    def _start(self) -> None:
-        self._folder = protected_folder("iamcli-run-", _MAX_PATH)
-        address = os.path.join(self._folder, "socket")
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-            listener.bind(address)
-            listener.listen(128)
-            self._process = _start(address, listener.fileno())
-        self.address = address
 
     def wait(self) -> None:
         """Wait until the server takes commands at once, but not longer than TIMEOUT."""

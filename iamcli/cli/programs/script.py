@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 
-from iamcli.cli.unstarted import reason
+from iamcli.cli.programs.unstarted import reason
 from iamcli.interrupts import wait_for_child
 
 TYPE_CHECKING = False

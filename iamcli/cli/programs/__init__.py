@@ -1,0 +1,1 @@
+"""Runs programs: the command of the user, and servers that do its work."""
