@@ -22,9 +22,7 @@ from iamcli.errors import Failure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.forked import Done, ForkRunner
-    from support.shell import Shell
-    from support.stub import Stub
+    from support.forked import Done
 
 COMMANDS = index.names()
 IAMCLI = str(BIN / "iamcli")
@@ -45,7 +43,7 @@ def shown(done: Done) -> str:
 # Without arguments, and help.
 
 
-def test_iamcli_alone_shows_where_to_begin_on_one_screen(run: Shell) -> None:
+def test_iamcli_alone_shows_where_to_begin_on_one_screen(run):
     out = shown(run("iamcli"))
     assert len(out.splitlines()) <= 20
     assert out.startswith("iamcli provides the 69 commands of the legacy AWS IAM Command")
@@ -57,14 +55,14 @@ def test_iamcli_alone_shows_where_to_begin_on_one_screen(run: Shell) -> None:
     assert subcommands.split(":\n  ")[1].replace("\n ", "").strip() == ", ".join(SHOWN)
 
 
-def test_what_iamcli_suggests_at_first_works(run: Shell) -> None:
+def test_what_iamcli_suggests_at_first_works(run):
     suggested = re.findall(r"^  (iam\S+ .*\S)  +[A-Z]", run("iamcli").out, re.MULTILINE)
     for line in suggested:
         words = line.replace("DIR", "old-home").split()
         assert run(*words, env={"SHELL": "/bin/true"}).status == 0, line
 
 
-def test_the_help_has_each_subcommand_and_each_group(run_fast: ForkRunner) -> None:
+def test_the_help_has_each_subcommand_and_each_group(run_fast):
     done = run_fast("iamcli", "-h")
     assert run_fast("iamcli", "--help") == done
     out = shown(done)
@@ -74,7 +72,7 @@ def test_the_help_has_each_subcommand_and_each_group(run_fast: ForkRunner) -> No
         assert part in out
 
 
-def test_the_version(run: Shell) -> None:
+def test_the_version(run):
     for asking in ("version", "--version"):
         assert run("iamcli", asking) == (0, f"iamcli {iamcli.__version__}\n", "")
 
@@ -84,14 +82,14 @@ def test_the_version(run: Shell) -> None:
     every(3, [[], ["list", "key"], ["help", "zzz"], ["mfa"], ["iam-userdel", "-u"]]),
     ids=" ".join,
 )
-def test_the_module_is_the_same(arguments: list[str], run: Shell) -> None:
+def test_the_module_is_the_same(arguments, run):
     assert run(sys.executable, "-m", "iamcli", *arguments) == run("iamcli", *arguments)
 
 
 # Lists.
 
 
-def test_the_list_has_every_command_in_its_group(run_fast: ForkRunner) -> None:
+def test_the_list_has_every_command_in_its_group(run_fast):
     out = shown(run_fast("iamcli", "list"))
     assert commands_in(out) == COMMANDS
     titles = [line for line in out.splitlines() if line and not line.startswith(" ")]
@@ -109,16 +107,14 @@ def test_the_list_has_every_command_in_its_group(run_fast: ForkRunner) -> None:
         (["keys", "delete"], ["iam-userdelkey"], "iam-useraddkey"),
     ],
 )
-def test_a_list_has_the_commands_that_match(
-    words: list[str], some: list[str], none: str, run_fast: ForkRunner
-) -> None:
+def test_a_list_has_the_commands_that_match(words, some, none, run_fast):
     out = shown(run_fast("iamcli", "list", *words))
     assert set(some) <= set(commands_in(out))
     assert none not in commands_in(out)
     assert "\n\n\n" not in out
 
 
-def test_a_list_has_the_subcommands_that_match(run_fast: ForkRunner) -> None:
+def test_a_list_has_the_subcommands_that_match(run_fast):
     done = run_fast("iamcli", "list", "private iam machine")
     assert (done.status, commands_in(done.out)) == (0, [])
     assert re.match(r"iamcli\n  iamcli sandbox .*\[COMMAND\]\.\.\. +Run a command", done.out)
@@ -145,7 +141,7 @@ FOUND = {
 
 
 @pytest.mark.parametrize("words", SOUGHT)
-def test_what_people_look_for_is_found(words: str, run_fast: ForkRunner) -> None:
+def test_what_people_look_for_is_found(words, run_fast):
     out = shown(run_fast("iamcli", "list", words))
     topics = re.findall(r"^  iamcli help (\S+)  +[A-Z]", out, re.MULTILINE)
     found = [*commands_in(out), *topics]
@@ -155,21 +151,21 @@ def test_what_people_look_for_is_found(words: str, run_fast: ForkRunner) -> None
 
 
 @pytest.mark.parametrize("words", FOUND)
-def test_all_that_is_found_is_in_order(words: str, run_fast: ForkRunner) -> None:
+def test_all_that_is_found_is_in_order(words, run_fast):
     lines = run_fast("iamcli", "list", *words.split()).out.splitlines()
     found = [line.split("  ")[1].removeprefix("iamcli help ") for line in lines if line[:1] == " "]
     assert [name for name in found if name] == FOUND[words]
 
 
 @pytest.mark.parametrize("words", NONSENSE)
-def test_nonsense_finds_nothing(words: str, run_fast: ForkRunner) -> None:
+def test_nonsense_finds_nothing(words, run_fast):
     refused(
         run_fast("iamcli", "list", words),
         f"no command matches {words}; to list all commands, run iamcli list",
     )
 
 
-def test_a_list_without_a_match_is_an_error(run_fast: ForkRunner) -> None:
+def test_a_list_without_a_match_is_an_error(run_fast):
     refused(
         run_fast("iamcli", "list", "user", "zzz"),
         "no command matches user zzz; to list all commands, run iamcli list",
@@ -202,7 +198,7 @@ def test_a_list_without_a_match_is_an_error(run_fast: ForkRunner) -> None:
         ("help policy", ["policies"]),
     ],
 )
-def test_a_group_is_listed(words: str, modules: list[str], run_fast: ForkRunner) -> None:
+def test_a_group_is_listed(words, modules, run_fast):
     out = shown(run_fast("iamcli", *words.split()))
     members = index.modules()
     assert commands_in(out) == [name for module in modules for name in members[module]]
@@ -224,9 +220,7 @@ def test_a_group_is_listed(words: str, modules: list[str], run_fast: ForkRunner)
         (["completion"], "Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish"),
     ],
 )
-def test_a_wrong_subcommand_is_refused_in_one_line(
-    arguments: list[str], line: str, run_fast: ForkRunner
-) -> None:
+def test_a_wrong_subcommand_is_refused_in_one_line(arguments, line, run_fast):
     program = " ".join(["iamcli", *arguments]) if line.startswith("Missing") else "iamcli"
     refused(run_fast("iamcli", *arguments), f"{line}; see {program} --help")
 
@@ -241,9 +235,7 @@ def test_a_wrong_subcommand_is_refused_in_one_line(
     ],
     ids=" ".join,
 )
-def test_wrong_arguments_are_refused_in_one_line(
-    arguments: list[str], program: str, run_fast: ForkRunner
-) -> None:
+def test_wrong_arguments_are_refused_in_one_line(arguments, program, run_fast):
     done = run_fast("iamcli", *arguments)
     assert (done.status, done.out) == (1, "")
     # The rest is click's wording.
@@ -251,7 +243,7 @@ def test_wrong_arguments_are_refused_in_one_line(
 
 
 @pytest.mark.parametrize("arguments", every(2, ["", "home -h", "list", "help usercreate", "users"]))
-def test_the_output_arrives_or_it_fails(arguments: str, run: Shell) -> None:
+def test_the_output_arrives_or_it_fails(arguments, run):
     done = run("bash", "-c", f"{IAMCLI} {arguments} | true; echo ${{PIPESTATUS[0]}}")
     assert (done.out, done.err) == ("0\n", "")
     done = run("sh", "-c", f"{IAMCLI} {arguments} >/dev/full")
@@ -275,14 +267,14 @@ def test_the_output_arrives_or_it_fails(arguments: str, run: Shell) -> None:
         ],
     ),
 )
-def test_a_command_is_run_as_if_alone(strict: str, line: str, run: Shell) -> None:
+def test_a_command_is_run_as_if_alone(strict, line, run):
     run.env |= {"IAMCLI_STRICT": strict, "AWS_MAX_ATTEMPTS": "1"} if strict else {}
     alone = run("iam-usercreate", *line.split())
     assert run("iamcli", "iam-usercreate", *line.split()) == alone
     assert "iam-usercreate" in alone.out + alone.err
 
 
-def test_a_command_sends_what_it_sends_alone(run: Shell, stub: Stub) -> None:
+def test_a_command_sends_what_it_sends_alone(run, stub):
     members = "<User><Path>/</Path><UserName>-h</UserName><UserId>AIDA</UserId><Arn>a</Arn></User>"
     endpoint = stub.endpoint(ok("CreateUser", members), ok("CreateUser", members))
     run.env["AWS_IAM_URL"] = endpoint.url
@@ -316,15 +308,13 @@ def showing(folder: Path, name: str = "man", text: str = 'echo "$0 $*"') -> dict
         *[(page.name.rpartition(".")[0], page.name) for page in sorted(MAN.glob("*.[57]"))],
     ],
 )
-def test_a_page_is_found(name: str, page: str, run_fast: ForkRunner) -> None:
+def test_a_page_is_found(name, page, run_fast):
     done = run_fast("iamcli", "help", *name.split(), env=showing(run_fast.home))
     shown = f"{run_fast.home}/shown/man {MAN / page}\n"
     assert done == (0, shown, "")
 
 
-def test_a_page_of_an_installation_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_of_an_installation_is_found(tmp_path, monkeypatch):
     package = tmp_path / "prefix" / "lib" / "python3" / "iamcli"
     monkeypatch.setattr(iamcli, "__file__", str(package / "__init__.py"))
     absent = "the manual page iam-x(1) is not installed; reinstall iamcli"
@@ -358,9 +348,7 @@ def test_a_page_of_an_installation_is_found(
     ],
     ids=["not UTF-8", "not gzip", "cut off"],
 )
-def test_a_page_that_is_damaged_cannot_be_read(
-    name: str, content: bytes, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_is_damaged_cannot_be_read(name, content, reason, tmp_path, monkeypatch):
     page = tmp_path / "share" / "man" / "man1" / name
     page.parent.mkdir(parents=True)
     page.write_bytes(content)
@@ -371,7 +359,7 @@ def test_a_page_that_is_damaged_cannot_be_read(
 
 
 @pytest.mark.parametrize("viewer", ["man", "man of mandoc", "mandoc"])
-def test_a_page_is_plain_text_if_it_is_not_on_a_terminal(viewer: str, run: Shell) -> None:
+def test_a_page_is_plain_text_if_it_is_not_on_a_terminal(viewer, run):
     need("man", "mandoc")
     env = {}
     if viewer != "man":
@@ -391,7 +379,7 @@ def test_a_page_is_plain_text_if_it_is_not_on_a_terminal(viewer: str, run: Shell
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_the_part_of_the_page_about_a_subcommand_is_shown(name: str, run_fast: ForkRunner) -> None:
+def test_the_part_of_the_page_about_a_subcommand_is_shown(name, run_fast):
     need("man")
     out = shown(run_fast("iamcli", "help", name))
     text = out.partition("SYNOPSIS\n")[2]
@@ -411,7 +399,7 @@ def test_the_part_of_the_page_about_a_subcommand_is_shown(name: str, run_fast: F
 
 
 @pytest.mark.parametrize("viewer", ["man", "mandoc"])
-def test_the_part_about_a_subcommand_is_paged_on_a_terminal(viewer: str, run: Shell) -> None:
+def test_the_part_about_a_subcommand_is_paged_on_a_terminal(viewer, run):
     need(viewer)
     text = "/bin/cat ${1:+\"$1\"} | /bin/grep 'with a private IAM on'; echo PAGED; exit 3"
     env = showing(run.home, "pager", text)
@@ -428,7 +416,7 @@ def test_the_part_about_a_subcommand_is_paged_on_a_terminal(viewer: str, run: Sh
     assert list(folder.iterdir()) == []
 
 
-def test_without_man_the_help_of_a_subcommand_is_shown(run_fast: ForkRunner) -> None:
+def test_without_man_the_help_of_a_subcommand_is_shown(run_fast):
     run_fast.env["PATH"] = str(run_fast.home)
     done = run_fast("iamcli", "help", "sandbox")
     assert (done.status, done.out) == (0, run_fast("iamcli", "sandbox", "-h").out)
@@ -444,7 +432,7 @@ PAGER = 'for last; do :; done; /usr/bin/head -n 1 ${last:+"$last"}; echo PAGED'
 
 @pytest.mark.parametrize("variable", ["PAGER", "MANPAGER"])
 @pytest.mark.parametrize("viewer", ["man", "mandoc"])
-def test_a_page_is_paged_on_a_terminal(viewer: str, variable: str, run: Shell) -> None:
+def test_a_page_is_paged_on_a_terminal(viewer, variable, run):
     need(viewer)
     env = showing(run.home, "pager", PAGER)
     if viewer == "mandoc":
@@ -457,7 +445,7 @@ def test_a_page_is_paged_on_a_terminal(viewer: str, variable: str, run: Shell) -
 
 
 @pytest.mark.parametrize("name", ["iam-usercreate", "usercreate", "iamcli"])
-def test_without_man_the_help_of_a_command_is_shown(name: str, run_fast: ForkRunner) -> None:
+def test_without_man_the_help_of_a_command_is_shown(name, run_fast):
     run_fast.env["PATH"] = str(run_fast.home)
     page = name if name == "iamcli" else "iam-usercreate"
     done = run_fast("iamcli", "help", name)
@@ -468,14 +456,14 @@ def test_without_man_the_help_of_a_command_is_shown(name: str, run_fast: ForkRun
     )
 
 
-def test_without_man_a_topic_is_refused(run_fast: ForkRunner) -> None:
+def test_without_man_a_topic_is_refused(run_fast):
     refused(
         run_fast("iamcli", "help", "toolkit", env={"PATH": str(run_fast.home)}),
         "neither man nor mandoc is installed; install one of them to read the manual",
     )
 
 
-def test_without_the_page_the_help_of_a_command_is_shown(run: Shell, tmp_path: Path) -> None:
+def test_without_the_page_the_help_of_a_command_is_shown(run, tmp_path):
     # As after an installation that leaves the data files out.
     (tmp_path / "alone").mkdir()
     (tmp_path / "alone" / "iamcli").symlink_to(ROOT / "iamcli")
@@ -491,13 +479,13 @@ def test_without_the_page_the_help_of_a_command_is_shown(run: Shell, tmp_path: P
     )
 
 
-def test_the_help_of_a_group_is_its_list(run_fast: ForkRunner) -> None:
+def test_the_help_of_a_group_is_its_list(run_fast):
     done = run_fast("iamcli", "help", "policies")
     assert commands_in(done.out)
     assert done == run_fast("iamcli", "policies")
 
 
-def test_a_page_that_man_cannot_show(run_fast: ForkRunner) -> None:
+def test_a_page_that_man_cannot_show(run_fast):
     done = run_fast("iamcli", "help", "toolkit", env=showing(run_fast.home, text="exit 3"))
     refused(done, "man cannot show the manual page iam-toolkit(7)")
     # The help of a command takes the place of its page.
@@ -507,7 +495,7 @@ def test_a_page_that_man_cannot_show(run_fast: ForkRunner) -> None:
     assert done.err == f"iamcli: {reason}. This is the help of iam-userdel:\n"
 
 
-def test_mandoc_shows_the_page_if_there_is_no_man(run_fast: ForkRunner) -> None:
+def test_mandoc_shows_the_page_if_there_is_no_man(run_fast):
     text = r"""printf 'N\bNA\bAM\bME\bE\033[1mx\033[0m%s\n' "$*"; printf '\351\n'"""
     done = run_fast("iamcli", "help", "toolkit", env=showing(run_fast.home, "mandoc", text))
     page = MAN / "iam-toolkit.7"
@@ -524,9 +512,7 @@ def test_mandoc_shows_the_page_if_there_is_no_man(run_fast: ForkRunner) -> None:
         ("zzz", ""),
     ],
 )
-def test_an_unknown_page_is_refused_with_the_nearest_name(
-    name: str, hint: str, run_fast: ForkRunner
-) -> None:
+def test_an_unknown_page_is_refused_with_the_nearest_name(name, hint, run_fast):
     refused(
         run_fast("iamcli", "help", name),
         f"unknown command or topic {name}{hint}; see iamcli help --help",

@@ -25,7 +25,6 @@ from iamcli.protection import Folder, Place, is_protected, protected_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
@@ -56,8 +55,8 @@ def why(name: str) -> str:
 @pytest.mark.usefixtures("setting")
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o775])
 def test_a_snapshot_does_not_overwrite_what_a_link_of_another_user_names(
-    service: Endpoint, run_fast: ForkRunner, shared: Path, mode: int
-) -> None:
+    service, run_fast, shared, mode
+):
     victim = run_fast.home / ".bashrc"
     victim.write_text("mine")
     link(victim, shared / "account.json")
@@ -74,9 +73,7 @@ def test_a_snapshot_does_not_overwrite_what_a_link_of_another_user_names(
 
 @pytest.mark.parametrize("mode", [0o700, 0o777, 0o1777])
 @pytest.mark.usefixtures("service")
-def test_an_own_link_is_followed_wherever_it_is(
-    run_fast: ForkRunner, shared: Path, mode: int
-) -> None:
+def test_an_own_link_is_followed_wherever_it_is(run_fast, shared, mode):
     (run_fast.home / "real").mkdir()
     (run_fast.home / "to-real").symlink_to("real")
     (shared / "account.json").symlink_to(run_fast.home / "to-real" / "file.json")
@@ -88,7 +85,7 @@ def test_an_own_link_is_followed_wherever_it_is(
 
 
 @two_users
-def test_a_link_in_a_directory_that_only_its_owner_can_write_is_followed(tmp_path: Path) -> None:
+def test_a_link_in_a_directory_that_only_its_owner_can_write_is_followed(tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     os.chown(tmp_path / "link", OTHER, OTHER, follow_symlinks=False)
@@ -99,9 +96,7 @@ def test_a_link_in_a_directory_that_only_its_owner_can_write_is_followed(tmp_pat
 
 @two_users
 @pytest.mark.usefixtures("setting")
-def test_a_new_key_is_not_saved_through_a_link_of_another_user(
-    endpoint: Endpoint, run_fast: ForkRunner, shared: Path
-) -> None:
+def test_a_new_key_is_not_saved_through_a_link_of_another_user(endpoint, run_fast, shared):
     endpoint.on("CreateAccessKey", NEW_KEY)
     elsewhere = run_fast.home / "elsewhere"
     elsewhere.mkdir()
@@ -118,9 +113,7 @@ def test_a_new_key_is_not_saved_through_a_link_of_another_user(
 
 
 @two_users
-def test_the_sandbox_writes_nothing_through_a_link_of_another_user(
-    tmp_path: Path, shared: Path
-) -> None:
+def test_the_sandbox_writes_nothing_through_a_link_of_another_user(tmp_path, shared):
     env = environment(tmp_path)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -137,7 +130,7 @@ def test_the_sandbox_writes_nothing_through_a_link_of_another_user(
 
 
 @two_users
-def test_a_lock_of_another_user_is_refused(tmp_path: Path, shared: Path) -> None:
+def test_a_lock_of_another_user_is_refused(tmp_path, shared):
     other_user((shared / "lock").touch)
     env = environment(tmp_path)
     done = run_program("iamcli", "sandbox", "--keep", shared, "true", env=env)
@@ -151,9 +144,7 @@ def test_a_lock_of_another_user_is_refused(tmp_path: Path, shared: Path) -> None
 @pytest.mark.parametrize(
     ("mode", "used"), every(2, [(0o1777, True), (0o777, False), (0o770, False), (0o700, True)])
 )
-def test_a_temporary_directory_is_where_nobody_can_replace_it(
-    tmp_path: Path, shared: Path, *, mode: int, used: bool
-) -> None:
+def test_a_temporary_directory_is_where_nobody_can_replace_it(tmp_path, shared, *, mode, used):
     if not is_protected("/tmp"):
         pytest.skip("other users can replace files in /tmp")
     shared.chmod(mode)
@@ -167,7 +158,7 @@ def test_a_temporary_directory_is_where_nobody_can_replace_it(
 
 
 @two_users
-def test_a_temporary_directory_of_another_user_is_not_used(shared: Path) -> None:
+def test_a_temporary_directory_of_another_user_is_not_used(shared):
     shared.chmod(0o755)
     assert is_protected(str(shared))
     os.chown(shared, OTHER, OTHER)
@@ -179,7 +170,7 @@ def test_a_temporary_directory_of_another_user_is_not_used(shared: Path) -> None
     assert not is_protected(str(shared / "link"))
 
 
-def test_no_protected_place(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_protected_place(shared, monkeypatch):
     from iamcli.cli.explain.explanation import Explanation
     from iamcli.cli.sandbox.server import _folder
     from iamcli.errors import Failure
@@ -200,9 +191,7 @@ def test_no_protected_place(shared: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @two_users
-def test_a_home_that_is_exchanged_for_a_link_in_the_middle(
-    tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_home_that_is_exchanged_for_a_link_in_the_middle(tmp_path, shared, monkeypatch):
     source, elsewhere = tmp_path / "source", tmp_path / "elsewhere"
     for folder in (source, elsewhere, elsewhere / "bin"):
         folder.mkdir()
@@ -236,7 +225,7 @@ def test_a_home_that_is_exchanged_for_a_link_in_the_middle(
 
 @two_users
 @pytest.mark.usefixtures("setting")
-def test_a_home_is_not_made_through_a_link_of_another_user(tmp_path: Path, shared: Path) -> None:
+def test_a_home_is_not_made_through_a_link_of_another_user(tmp_path, shared):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     link(elsewhere, shared / "place")
@@ -252,7 +241,7 @@ def with_umask(umask: int, *command: str | Path, env: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("umask", every(2, [0, 0o002]))
-def test_others_may_not_change_what_is_made_without_a_umask(tmp_path: Path, umask: int) -> None:
+def test_others_may_not_change_what_is_made_without_a_umask(tmp_path, umask):
     env = environment(tmp_path)
     for option in ("--strict", "--"):
         with_umask(umask, "iamcli", "home", option, tmp_path / "above" / "home", env=env)
@@ -265,7 +254,7 @@ def test_others_may_not_change_what_is_made_without_a_umask(tmp_path: Path, umas
         assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == 0o700
 
 
-def test_the_names_that_are_kept_are_private_without_a_umask(run: Shell, stub: Stub) -> None:
+def test_the_names_that_are_kept_are_private_without_a_umask(run, stub):
     members = "<Groups><member><GroupName>Admin</GroupName></member></Groups>"
     listed = ok("ListGroups", f"{members}<IsTruncated>false</IsTruncated>")
     run.env |= {"AWS_IAM_URL": stub.endpoint(listed).url, "IAMCLI_COMPLETE": "1"}
@@ -275,7 +264,7 @@ def test_the_names_that_are_kept_are_private_without_a_umask(run: Shell, stub: S
     assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o700, 0o700, 0o600]
 
 
-def test_a_umask_still_removes_permissions(tmp_path: Path) -> None:
+def test_a_umask_still_removes_permissions(tmp_path):
     env = environment(tmp_path)
     with_umask(0o077, "iamcli", "home", "--strict", tmp_path / "home", env=env)
     made = [tmp_path / "home", *(tmp_path / "home").rglob("*")]
@@ -315,7 +304,7 @@ def writing(tree: ast.AST) -> Iterator[str]:
                 yield f"open {ast.unparse(node.args[0])}"
 
 
-def test_one_module_opens_what_is_written() -> None:
+def test_one_module_opens_what_is_written():
     found = {
         f"{path.relative_to(ROOT / 'iamcli')}: {what}"
         for path in (ROOT / "iamcli").rglob("*.py")
@@ -331,7 +320,7 @@ def test_one_module_opens_what_is_written() -> None:
     }
 
 
-def test_which_paths_are_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_which_paths_are_entered(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder" / "inner").mkdir(parents=True)
     (tmp_path / "file").touch()
@@ -376,9 +365,7 @@ def test_which_paths_are_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @two_users
-def test_other_systems_have_the_same_rule(
-    tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_systems_have_the_same_rule(tmp_path, shared, monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(protection, "_FOLDER", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     (tmp_path / "real").mkdir()
@@ -393,7 +380,7 @@ def test_other_systems_have_the_same_rule(
             Place(str(path))
 
 
-def test_a_directory_that_cannot_be_read_is_used(tmp_path: Path) -> None:
+def test_a_directory_that_cannot_be_read_is_used(tmp_path):
     (tmp_path / "closed").mkdir()
     (tmp_path / "closed").chmod(0o311)
     with Place(str(tmp_path / "closed" / "file")) as place:
@@ -402,7 +389,7 @@ def test_a_directory_that_cannot_be_read_is_used(tmp_path: Path) -> None:
     assert (tmp_path / "closed" / "file").exists()
 
 
-def test_what_is_not_complete_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_complete_is_removed(tmp_path, monkeypatch):
     def fail(*_: object, **_places: object) -> None:
         raise OSError(28, "No space left on device")
 

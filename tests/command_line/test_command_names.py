@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING
 
 import pytest
 from support.checking import checked, codes
@@ -16,11 +15,6 @@ from iamcli.cli import index
 from iamcli.cli.sandbox.launch.shell import PROMPT
 from iamcli.cli.sandbox.launch.shell import start as start_shell
 from iamcli.parsing.command_names import is_meant, suggest
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from support.forked import ForkRunner
 
 #: Names as people remember them, each with the command that they mean; "" if it is none.
 MEANT = {
@@ -80,24 +74,24 @@ MEANT = {
 
 
 @pytest.mark.parametrize(("name", "command"), MEANT.items())
-def test_what_a_wrong_name_means(name: str, command: str) -> None:
+def test_what_a_wrong_name_means(name, command):
     assert suggest(name, index.names()) == command
     assert suggest(re.sub("^iam[-_]", "", name), index.names()) == command
 
 
-def test_each_command_means_itself() -> None:
+def test_each_command_means_itself():
     names = index.names()
     assert [name for name in names if suggest(name, names) != name] == []
     assert [name for name in names if suggest(name.replace("-", "_"), names) != name] == []
 
 
-def test_a_very_long_name_is_not_read_as_words() -> None:
+def test_a_very_long_name_is_not_read_as_words():
     assert suggest("iam-" + "mfadevices" * 1000, index.names()) == ""
     assert suggest("iam-" + "mfadevices" * 5 + "x", index.names()) == ""
 
 
 @pytest.mark.parametrize("name", ["iam_user-create", "iam-users"])
-def test_a_name_that_begins_as_a_command_can_mean_one(name: str) -> None:
+def test_a_name_that_begins_as_a_command_can_mean_one(name):
     assert is_meant(name, index.names())
     assert not is_meant(f"./{name}", index.names())
     # The user's own, as iam-userdel2 is.
@@ -109,9 +103,7 @@ def test_a_name_that_begins_as_a_command_can_mean_one(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "command"), MEANT.items())
-def test_iamcli_and_explain_say_what_is_meant(
-    name: str, command: str, run_fast: ForkRunner
-) -> None:
+def test_iamcli_and_explain_say_what_is_meant(name, command, run_fast):
     advice = f"did you mean {command}?" if command else "to list all commands, run iamcli list"
     line = f"iamcli: no such command: {name}; {advice}\n"
     for words in ([name], ["explain", "--", name, "-u", "bob"]):
@@ -123,7 +115,7 @@ def test_iamcli_and_explain_say_what_is_meant(
 
 
 @pytest.mark.parametrize(("name", "command"), MEANT.items())
-def test_check_says_what_is_meant(name: str, command: str, tmp_path: Path) -> None:
+def test_check_says_what_is_meant(name, command, tmp_path):
     findings = checked(tmp_path, f"{name} -u bob").findings
     if command:
         assert [(each.code, each.message) for each in findings] == [
@@ -144,13 +136,11 @@ def test_check_says_what_is_meant(name: str, command: str, tmp_path: Path) -> No
         '. "$1"\niam_user_create bob',
     ],
 )
-def test_check_is_silent_about_what_the_script_defines(script: str, tmp_path: Path) -> None:
+def test_check_is_silent_about_what_the_script_defines(script, tmp_path):
     assert "E101" not in codes(tmp_path, script)
 
 
-def test_check_is_silent_about_a_program_of_the_user(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_check_is_silent_about_a_program_of_the_user(tmp_path, monkeypatch):
     script = "iam-audit\niam-user-create bob"
     assert codes(tmp_path, script) == ["E101", "E101"]
     for name in ("iam-audit", "iam-user-create"):
@@ -189,7 +179,7 @@ def shown(terminal: Terminal, line: str, status: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
-def test_a_shell_of_the_sandbox_says_what_is_meant(name: str, tmp_path: Path) -> None:
+def test_a_shell_of_the_sandbox_says_what_is_meant(name, tmp_path):
     need(name)
     env = {**environment(tmp_path), "SHELL": str(shutil.which(name)), "TERM": "dumb"}
     program, *options = start_shell(env, str(tmp_path))
@@ -219,7 +209,7 @@ def test_a_shell_of_the_sandbox_says_what_is_meant(name: str, tmp_path: Path) ->
         terminal.close()
 
 
-def test_bash_keeps_a_function_of_the_environment(tmp_path: Path) -> None:
+def test_bash_keeps_a_function_of_the_environment(tmp_path):
     env = {**environment(tmp_path), "SHELL": str(shutil.which("bash")), "TERM": "dumb"}
     env["BASH_FUNC_command_not_found_handle%%"] = "() { echo mine $1; return 3; }"
     program, *options = start_shell(env, str(tmp_path))

@@ -307,14 +307,14 @@ def covering(walks: Walks) -> Walks:
     return chosen
 
 
-def test_examples_leave_a_shell_nothing_to_change() -> None:
+def test_examples_leave_a_shell_nothing_to_change():
     examples = all_examples()
     assert len(examples) > 150
     assert [line for line in examples if not PLAIN.fullmatch(QUOTED.sub("", line))] == []
 
 
 @pytest.mark.full
-def test_each_special_character_works_in_each_shell(account: Shell, stub: Stub) -> None:
+def test_each_special_character_works_in_each_shell(account, stub):
     suggested = (*sandbox_shell.FIRST_COMMANDS, *sandbox_shell.LATER_COMMANDS)
 
     def walks() -> Walks:
@@ -327,9 +327,7 @@ def test_each_special_character_works_in_each_shell(account: Shell, stub: Stub) 
 
 @pytest.mark.full
 @pytest.mark.parametrize("shown", ["help", "page"])
-def test_all_examples_of_commands_work_in_each_shell(
-    account: Shell, stub: Stub, shown: str
-) -> None:
+def test_all_examples_of_commands_work_in_each_shell(account, stub, shown):
     names = [file.stem for file in TRANSCRIPTS]
     check(account, lambda: {name: walk(name, stub, as_in_help=shown == "help") for name in names})
 
@@ -358,7 +356,7 @@ def needs(line: str) -> list[str]:
 
 
 @pytest.mark.full
-def test_all_examples_of_documents_work_in_each_shell(account: Shell) -> None:
+def test_all_examples_of_documents_work_in_each_shell(account):
     def walks() -> Walks:
         found = document_walks(whole=True)
         # The walk of the overview leaves nothing behind.
@@ -387,7 +385,7 @@ def passwords(line: str) -> list[str]:
     return [value for word, value in pairwise(words) if word in options]
 
 
-def test_no_example_has_a_password_on_the_command_line() -> None:
+def test_no_example_has_a_password_on_the_command_line():
     first_walk = set(of_document(ROOT / "README.md"))
     given = {line: passwords(line) for line in all_examples() if passwords(line)}
     assert len(given) >= 3

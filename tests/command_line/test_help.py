@@ -24,11 +24,6 @@ from iamcli.help import text as help_text
 from iamcli.parsing.shared import COMMON
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
-    from support.shell import Shell
-    from support.stub import Stub
-    from support.terminal import Typist
-
     from iamcli.command import Command
 
 HEIGHT, WIDTH = USUAL_SIZE
@@ -50,7 +45,7 @@ def shown(name: str, width: int = WIDTH) -> str:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_all_say_the_same_of_each_option(name: str) -> None:
+def test_all_say_the_same_of_each_option(name):
     own = readers.declared(COMMANDS[name].options)
     assert readers.of_help(shown(name)) == own
     assert readers.of_page(page(name)) == own
@@ -60,7 +55,7 @@ def test_all_say_the_same_of_each_option(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_common_options_are_named_and_explained_once(name: str) -> None:
+def test_the_common_options_are_named_and_explained_once(name):
     placeholders = {each: option.metavar or "" for option in COMMON for each in option.names}
     assert readers.common_of_help(shown(name)) == placeholders
     names = [option.name[1:] for option in COMMON]
@@ -73,7 +68,7 @@ def test_the_common_options_are_named_and_explained_once(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_page_has_what_the_help_leaves_out(name: str) -> None:
+def test_the_page_has_what_the_help_leaves_out(name):
     text = readers.letters_of_page(page(name))
     document = documentation.of(COMMANDS[name])
     said = [part for option in COMMANDS[name].options for part in (option.help, option.limits)]
@@ -82,7 +77,7 @@ def test_the_page_has_what_the_help_leaves_out(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_all_say_the_same_of_the_exit_status(name: str) -> None:
+def test_all_say_the_same_of_the_exit_status(name):
     assert readers.statuses_of_page(page(name)) == {0, FAILED, INTERRUPTED}
 
 
@@ -97,7 +92,7 @@ def test_all_say_the_same_of_the_exit_status(name: str) -> None:
         ("iam-useraddpolicy", ".It Fl u Ar username", ".It Fl u"),
     ],
 )
-def test_a_page_that_says_something_else_is_noticed(name: str, old: str, new: str) -> None:
+def test_a_page_that_says_something_else_is_noticed(name, old, new):
     text = page(name)
     assert old in text
     assert readers.of_page(text.replace(old, new)) != readers.declared(COMMANDS[name].options)
@@ -112,7 +107,7 @@ def test_a_page_that_says_something_else_is_noticed(name: str, old: str, new: st
         ("(required, repeatable)", "(required)"),
     ],
 )
-def test_a_help_that_says_something_else_is_noticed(old: str, new: str) -> None:
+def test_a_help_that_says_something_else_is_noticed(old, new):
     text = shown("iam-useraddpolicy")
     assert old in text
     declared = readers.declared(COMMANDS["iam-useraddpolicy"].options)
@@ -123,7 +118,7 @@ def test_a_help_that_says_something_else_is_noticed(old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_help_fits_on_a_screen(name: str, run_fast: ForkRunner) -> None:
+def test_the_help_fits_on_a_screen(name, run_fast):
     """With the prompt in the last row. Each option has one line."""
     text = run_fast(name, "-h").out
     lines = text.splitlines()
@@ -136,7 +131,7 @@ def test_the_help_fits_on_a_screen(name: str, run_fast: ForkRunner) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_shape_of_help(name: str) -> None:
+def test_the_shape_of_help(name):
     for width in (40, 60, WIDTH, 120):
         check_shape(name, width)
 
@@ -159,7 +154,7 @@ def check_shape(name: str, width: int) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_lines_are_filled_and_none_is_too_long(name: str) -> None:
+def test_lines_are_filled_and_none_is_too_long(name):
     for width in (60, WIDTH, 120):
         check_lines(name, width)
 
@@ -187,7 +182,7 @@ def check_lines(name: str, width: int) -> None:
         assert_filled([line[column:] for line in lines], width - column)
 
 
-def test_usage_and_common_options_fit_in_any_width() -> None:
+def test_usage_and_common_options_fit_in_any_width():
     name = "iam-instanceprofileremoverole"
     for width in range(41, WIDTH):
         usage, *_, common, _, _ = shown(name, width).split("\n\n")
@@ -209,7 +204,7 @@ def test_usage_and_common_options_fit_in_any_width() -> None:
         (21, ["iam-x -a - \\", "    -b 'c -d' -e f"]),
     ],
 )
-def test_an_example_is_continued_before_options(width: int, lines: list[str]) -> None:
+def test_an_example_is_continued_before_options(width, lines):
     line = " ".join(line.removesuffix(" \\").strip() for line in lines)
     assert help_text.continued(line, width) == lines
 
@@ -222,7 +217,7 @@ def assert_filled(lines: list[str], width: int) -> None:
 
 
 @pytest.mark.parametrize(("columns", "width"), [(80, 80), (60, 60), (120, 120), (200, 120)])
-def test_the_help_has_the_width_of_the_window(columns: int, width: int, typed: Typist) -> None:
+def test_the_help_has_the_width_of_the_window(columns, width, typed):
     name = "iam-useraddpolicy"
     expected = shown(name, width).replace("\n", "\r\n")
     assert typed(f"{name} -h", size=(HEIGHT, columns)) == expected
@@ -233,9 +228,7 @@ def test_the_help_has_the_width_of_the_window(columns: int, width: int, typed: T
     assert usage in typed(f"{name} -z", size=(HEIGHT, columns))
 
 
-def test_a_usage_error_has_the_width_of_its_stream(
-    run_fast: ForkRunner, terminal: tuple[int, str]
-) -> None:
+def test_a_usage_error_has_the_width_of_its_stream(run_fast, terminal):
     name = "iam-useraddpolicy"
     master, device = terminal
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, 60, 0, 0))
@@ -257,7 +250,7 @@ def test_a_usage_error_has_the_width_of_its_stream(
         ("iam-virtualmfadevicecreate", "available only now"),
     ],
 )
-def test_what_does_harm_is_in_the_help_and_first_on_the_page(name: str, warning: str) -> None:
+def test_what_does_harm_is_in_the_help_and_first_on_the_page(name, warning):
     document = documentation.of(COMMANDS[name])
     assert warning in document.warning.replace("`", "")
     assert document.warning.replace("`", "") in " ".join(shown(name).split())
@@ -266,7 +259,7 @@ def test_what_does_harm_is_in_the_help_and_first_on_the_page(name: str, warning:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_order_of_the_options(name: str) -> None:
+def test_the_order_of_the_options(name):
     """The required options come first, then those with an alternative; each group by name."""
     options = COMMANDS[name].options
     groups = [
@@ -279,14 +272,14 @@ def test_the_order_of_the_options(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_usage_is_the_synopsis_of_the_page(name: str) -> None:
+def test_the_usage_is_the_synopsis_of_the_page(name):
     usage = readers.synopsis_of_help(shown(name))
     assert usage == readers.synopsis_of_page(page(name))
     assert usage.endswith(" [common option ...]")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_is_documented(name: str) -> None:
+def test_each_command_is_documented(name):
     document = documentation.of(COMMANDS[name])
     assert document.output
     assert document.calls
@@ -298,13 +291,13 @@ def test_each_command_is_documented(name: str) -> None:
         assert text.count("`") % 2 == 0, text
 
 
-def test_help_as_a_process(run: Shell) -> None:
+def test_help_as_a_process(run):
     done = run("iam-useraddpolicy", "-h")
     assert (done.status, done.err) == (0, "")
     assert done.out == help_text.help_text(COMMANDS["iam-useraddpolicy"])
 
 
-def test_commands_work_without_docstrings(run: Shell, stub: Stub) -> None:
+def test_commands_work_without_docstrings(run, stub):
     """With PYTHONOPTIMIZE=2 Python has no docstrings; help lacks only what is made from them."""
     run.env["AWS_IAM_URL"] = stub.endpoint(ok("CreateAccountAlias"), ok("DeleteAccountAlias")).url
     without = {"PYTHONOPTIMIZE": "2"}

@@ -109,21 +109,19 @@ def command(name: str, options: list[Option]) -> Command:
         ("iam-none", [], 80),
     ],
 )
-def test_the_whole_help(
-    name: str, options: list[Option], width: int, request: pytest.FixtureRequest
-) -> None:
+def test_the_whole_help(name, options, width, request):
     shown = help_text.help_text(command(name, options), width)
     compare(shown, f"command_line/help/{name}-{width}.txt", request)
 
 
 @pytest.mark.parametrize("name", ["", "-v", "-o", "-f", "-c", "-e", "-a"])
-def test_the_whole_usage(name: str, request: pytest.FixtureRequest) -> None:
+def test_the_whole_usage(name, request):
     about = next((option for option in OPTIONS if option.name == name), None)
     shown = help_text.usage_text(command("iam-every", OPTIONS), about, 60)
     compare(shown, f"command_line/help/usage{name}.txt", request)
 
 
-def test_a_docstring_is_read() -> None:
+def test_a_docstring_is_read():
     assert vars(Documentation(str(work.__doc__))) | {"_items": None} == {
         "_items": None,
         "summary": "Do `everything`, with `options` of all kinds, and say so in a line that is "
@@ -153,7 +151,7 @@ def test_a_docstring_is_read() -> None:
     }
 
 
-def test_a_docstring_may_be_empty_or_one_line() -> None:
+def test_a_docstring_may_be_empty_or_one_line():
     for text in ("", " Do it. "):
         document = Documentation(text)
         assert (document.summary, document.description) == (text.strip(), [])

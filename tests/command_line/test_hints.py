@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.forked import ForkRunner
-    from support.shell import Shell
     from support.stub import Answer, Endpoint, Request
 
     Say = Callable[..., list[str]]
@@ -150,7 +149,7 @@ DENIALS = {
         ),
     ],
 )
-def test_codes_of_other_services_are_understood(code: str, hint: str, hints: Say) -> None:
+def test_codes_of_other_services_are_understood(code, hint, hints):
     """Gateways and servers that emulate IAM send them."""
     env = {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET}
     env |= {"AWS_SESSION_TOKEN": "token", "AWS_CREDENTIAL_FILE": ""}
@@ -159,7 +158,7 @@ def test_codes_of_other_services_are_understood(code: str, hint: str, hints: Say
 
 
 @pytest.mark.parametrize("message", DENIALS)
-def test_denial_names_the_kind_of_policy(message: str, hints: Say) -> None:
+def test_denial_names_the_kind_of_policy(message, hints):
     said = hints("iam-usercreate -u bob", "AccessDenied", message, 403)
     assert said == [*filter(None, [DENIALS[message]])]
 
@@ -179,11 +178,11 @@ OWN = "specify -u, because the access key belongs to a role, not to a user"
         ("iam-usergetattributes -u bob", ""),
     ],
 )
-def test_key_of_a_role_needs_the_option_for_the_user(line: str, hint: str, hints: Say) -> None:
+def test_key_of_a_role_needs_the_option_for_the_user(line, hint, hints):
     assert hints(line, "ValidationError", NO_USER) == [*filter(None, [hint])]
 
 
-def test_other_validation_errors_are_left_alone(hints: Say) -> None:
+def test_other_validation_errors_are_left_alone(hints):
     message = "1 validation error detected: userName"
     assert hints("iam-usergetattributes", "ValidationError", message) == []
 
@@ -229,8 +228,8 @@ CONFLICTS = [
 
 @pytest.mark.parametrize(("line", "message", "command", "recursive"), CONFLICTS)
 def test_conflict_names_the_command_that_removes_what_is_left(
-    line: str, message: str, command: str, recursive: str, say: Say, stub: Stub
-) -> None:
+    line, message, command, recursive, say, stub
+):
     endpoint = stub.endpoint(refused("DeleteConflict", message, 409))
     every = f"remove it with everything that belongs to it: {recursive}"
     hint = f"first run: {command}; or {every}" if command else every
@@ -256,7 +255,7 @@ def test_conflict_names_the_command_that_removes_what_is_left(
         ),
     ],
 )
-def test_what_is_in_use(line: str, message: str, hint: list[str], say: Say, stub: Stub) -> None:
+def test_what_is_in_use(line, message, hint, say, stub):
     endpoint = stub.endpoint(refused("DeleteConflict", message, 409))
     said = say(line, endpoint, IAMCLI_SANDBOX=endpoint.url)
     assert said == [f"DeleteConflict: {message}", *hint]
@@ -291,7 +290,7 @@ RECURSIVE = {
 
 @pytest.mark.full
 @pytest.mark.parametrize("must", RECURSIVE)
-def test_recursive_option_is_not_suggested_again(must: str, say: Say, stub: Stub) -> None:
+def test_recursive_option_is_not_suggested_again(must, say, stub):
     """It waits some seconds for the conflict to pass."""
     endpoint = stub.add(lambda url: Keeping(url, must))
     lines = say("iam-userdel -u bob -r", endpoint, IAMCLI_SANDBOX=endpoint.url)
@@ -300,7 +299,7 @@ def test_recursive_option_is_not_suggested_again(must: str, say: Say, stub: Stub
     assert lines == [error, *filter(None, [RECURSIVE[must]]), LEFT]
 
 
-def test_what_a_recursive_removal_leaves() -> None:
+def test_what_a_recursive_removal_leaves():
     expected = {("DeleteUser", must): hint for must, hint in RECURSIVE.items()}
     for kind, option in (("User", "-r"), ("Group", "-r"), ("Role", "-c")):
         hint = f"{option} leaves what your access key may not list: iam:ListAttached{kind}Policies"
@@ -356,12 +355,12 @@ QUOTAS = {
 
 
 @pytest.mark.parametrize("message", QUOTAS)
-def test_quota_is_named_with_where_to_raise_it(message: str, hints: Say) -> None:
+def test_quota_is_named_with_where_to_raise_it(message, hints):
     said = hints("iam-useraddkey -u bob", "LimitExceeded", message, 409)
     assert said == [*filter(None, [QUOTAS[message]])]
 
 
-def test_console_of_another_partition_has_another_region(hints: Say) -> None:
+def test_console_of_another_partition_has_another_region(hints):
     message = "Cannot exceed quota for GroupsPerAccount: 300"
     (hint,) = hints("iam-groupcreate -g g", "LimitExceeded", message, AWS_REGION="cn-north-1")
     assert hint == (
@@ -411,9 +410,7 @@ def dated(code: str, message: str, ahead: float | None) -> Answer:
         (400, "6 minutes "),
     ],
 )
-def test_clock_that_is_wrong(
-    code: str, message: str, ahead: float, shown: str, say: Say, stub: Stub
-) -> None:
+def test_clock_that_is_wrong(code, message, ahead, shown, say, stub):
     line, hint = say("iam-accountaliaslist", stub.endpoint(dated(code, message, ahead)))
     assert line == f"{code}: {message}"
     assert hint.startswith(f"the clock of this machine is {shown}")
@@ -423,20 +420,20 @@ def test_clock_that_is_wrong(
 
 @pytest.mark.parametrize("ahead", [-240, 0, 240])
 @pytest.mark.parametrize("code", ["SignatureDoesNotMatch", "RequestExpired"])
-def test_clock_that_is_right_is_not_blamed(code: str, ahead: float, say: Say, stub: Stub) -> None:
+def test_clock_that_is_right_is_not_blamed(code, ahead, say, stub):
     _, hint = say("iam-accountaliaslist", stub.endpoint(dated(code, LATE, ahead)))
     assert hint.endswith(" the Date of the response, so it is not wrong now; try again")
     assert "correct" not in hint
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Fri, 99 Foo 2026 10:00:00 GMT"])
-def test_without_a_date_nothing_is_said_about_the_clock(date: str, say: Say, stub: Stub) -> None:
+def test_without_a_date_nothing_is_said_about_the_clock(date, say, stub):
     answer = dated("SignatureDoesNotMatch", LATE, None)._replace(headers={"Date": date})
     assert len(say("iam-accountaliaslist", stub.endpoint(answer))) == 1
 
 
 @pytest.mark.parametrize("zone", ["", " +0900"])
-def test_time_zones_do_not_matter(zone: str, run: Shell, stub: Stub) -> None:
+def test_time_zones_do_not_matter(zone, run, stub):
     now = time.time() + (9 * HOUR if zone == " +0900" else 0)
     date = formatdate(now).removesuffix(" -0000") + zone
     answer = dated("SignatureDoesNotMatch", LATE, None)._replace(headers={"Date": date})
@@ -447,9 +444,7 @@ def test_time_zones_do_not_matter(zone: str, run: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.parametrize("ahead", [None, 0, -200])
-def test_signature_that_does_not_match_is_about_the_secret(
-    ahead: float | None, run_fast: ForkRunner, say: Say, stub: Stub
-) -> None:
+def test_signature_that_does_not_match_is_about_the_secret(ahead, run_fast, say, stub):
     endpoint = stub.endpoint(dated("SignatureDoesNotMatch", MISMATCH, ahead))
     file = run_fast.env["AWS_CREDENTIAL_FILE"]
     check = f"check the secret access key of {KEY_ID} from"
@@ -462,9 +457,7 @@ def test_signature_that_does_not_match_is_about_the_secret(
 @pytest.mark.parametrize(
     ("seconds", "where"), [(-2 * HOUR - 20, "ahead of"), (2 * HOUR + 20, "behind")]
 )
-def test_signature_and_clock_that_are_both_wrong(
-    seconds: int, where: str, say: Say, stub: Stub
-) -> None:
+def test_signature_and_clock_that_are_both_wrong(seconds, where, say, stub):
     endpoint = stub.endpoint(dated("SignatureDoesNotMatch", MISMATCH, seconds))
     _, hint = say("iam-accountaliaslist", endpoint)
     clock, _, rest = hint.partition("; ")
@@ -488,9 +481,7 @@ def test_signature_and_clock_that_are_both_wrong(
         ({"AWS_REGION": "us-gov-west-1"}, "aws-us-gov", "AWS_REGION is us-gov-west-1"),
     ],
 )
-def test_refused_key_names_the_partition_last(
-    env: dict[str, str], partition: str, setting: str, hints: Say, run_fast: ForkRunner
-) -> None:
+def test_refused_key_names_the_partition_last(env, partition, setting, hints, run_fast):
     (hint,) = hints("iam-grouplistbypath", "InvalidClientTokenId", UNKNOWN, 403, **env)
     assert hint == (
         f"access key {KEY_ID} from credential file {run_fast.env['AWS_CREDENTIAL_FILE']} may be "
@@ -499,12 +490,12 @@ def test_refused_key_names_the_partition_last(
     )
 
 
-def test_a_key_without_a_token_has_no_token_that_expired(hints: Say) -> None:
+def test_a_key_without_a_token_has_no_token_that_expired(hints):
     message = "The security token included in the request is expired"
     assert hints("iam-grouplistbypath", "ExpiredToken", message, 403) == []
 
 
-def test_region_of_a_profile_is_named(run_fast: ForkRunner, hints: Say) -> None:
+def test_region_of_a_profile_is_named(run_fast, hints):
     (run_fast.home / "config").write_text(
         f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
         "region=us-gov-east-1\n"
@@ -529,9 +520,7 @@ def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stub, Pat
     running.close()
 
 
-def test_refused_key_at_the_endpoint_of_a_region(
-    amazon: tuple[Stub, Path], say: Say, run_fast: ForkRunner
-) -> None:
+def test_refused_key_at_the_endpoint_of_a_region(amazon, say, run_fast):
     env = {
         "HTTPS_PROXY": f"http://127.0.0.1:{amazon[0].port}",
         "AWS_CA_BUNDLE": str(amazon[1]),
@@ -622,7 +611,7 @@ POLICIES = {
 
 
 @pytest.mark.parametrize("number", range(len(POLICIES)))
-def test_form_of_the_policy(number: int, say: Say, run_fast: ForkRunner, stub: Stub) -> None:
+def test_form_of_the_policy(number, say, run_fast, stub):
     document, found = list(POLICIES.items())[number]
     (run_fast.home / "policy.json").write_text(document)
     endpoint = stub.endpoint(refused("MalformedPolicyDocument", SYNTAX))
@@ -642,12 +631,12 @@ def test_form_of_the_policy(number: int, say: Say, run_fast: ForkRunner, stub: S
         "iam-roleupdateassumepolicy -r r -f policy.json",
     ],
 )
-def test_each_command_that_sends_a_policy(line: str, hints: Say, run_fast: ForkRunner) -> None:
+def test_each_command_that_sends_a_policy(line, hints, run_fast):
     (run_fast.home / "policy.json").write_text("{}")
     assert hints(line, "MalformedPolicyDocument", SYNTAX) == ["in the policy: no Statement"]
 
 
-def test_generated_policy_has_the_right_form(hints: Say) -> None:
+def test_generated_policy_has_the_right_form(hints):
     message = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
     line = "iam-useraddpolicy -u bob -p p -e Allow -a x -r '*'"
     assert hints(line, "MalformedPolicyDocument", message) == []
@@ -663,9 +652,7 @@ def test_generated_policy_has_the_right_form(hints: Say) -> None:
         ("-a s3:Get -r other.txt", 'Resource other.txt must be in ARN format or "*".', 0),
     ],
 )
-def test_an_asterisk_that_the_shell_replaced(
-    options: str, message: str, number: int, hints: Say, run_fast: ForkRunner
-) -> None:
+def test_an_asterisk_that_the_shell_replaced(options, message, number, hints, run_fast):
     (run_fast.home / "notes.txt").touch()
     line = f"iam-useraddpolicy -u bob -p p -e Allow {options}"
     hint = (
@@ -675,14 +662,14 @@ def test_an_asterisk_that_the_shell_replaced(
     assert hints(line, "MalformedPolicyDocument", message) == [hint] * number
 
 
-def test_secret_in_a_policy_is_redacted(hints: Say) -> None:
+def test_secret_in_a_policy_is_redacted(hints):
     document = f'{{"Statement":{{"Effect":"{SECRET}","Action":"*"}}}}'
     line = f"iam-useruploadpolicy -u bob -p p -o '{document}'"
     expected = 'in the policy: Effect is "***" in the statement, not Allow or Deny'
     assert hints(line, "MalformedPolicyDocument", SYNTAX) == [expected]
 
 
-def test_secret_in_a_state_is_redacted(hints: Say) -> None:
+def test_secret_in_a_state_is_redacted(hints):
     said = hints(f"iam-groupadduser -g g -u {SECRET} -u susan", "AccessDenied", "No.", 403)
     assert said == ["added: nothing; not added: user ***, user susan"]
 
@@ -697,18 +684,18 @@ JSON = st.recursive(
 @pytest.mark.full
 @settings(max_examples=50)
 @given(JSON.map(json.dumps) | st.text())
-def test_no_document_is_too_strange(document: str) -> None:
+def test_no_document_is_too_strange(document):
     assert all(findings(document)), "no phrase is empty"
 
 
-def test_long_names_are_not_repeated() -> None:
+def test_long_names_are_not_repeated():
     for length, shown in ((62, f'"{"x" * 62}"'), (63, "a longer string or number")):
         policy = json.dumps({"Statement": [], "x" * length: 1})
         assert findings(policy)[0] == f"unknown element {shown}"
 
 
 @pytest.mark.parametrize("depth", [500, 900, 100_000])
-def test_no_document_is_too_deep(depth: int) -> None:
+def test_no_document_is_too_deep(depth):
     # Python may give up at any depth; then nothing is known.
     found = findings(f'{{"Statement":{"[" * depth}{"]" * depth}}}')
     assert found in ([], ["Statement is empty"], ["the statement is not a JSON object"])
@@ -729,9 +716,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("code", REFUSALS)
-def test_pipe_and_strict_mode_get_the_services_words_only(
-    code: str, say: Say, run_fast: ForkRunner, stub: Stub, terminal: tuple[int, str]
-) -> None:
+def test_pipe_and_strict_mode_get_the_services_words_only(code, say, run_fast, stub, terminal):
     line, message = REFUSALS[code]
     endpoint = stub.endpoint(refused(code, message))
     error = f"{shlex.split(line)[0]}: {code}: {message}\n"
@@ -749,7 +734,7 @@ def test_pipe_and_strict_mode_get_the_services_words_only(
 @pytest.mark.parametrize(
     "code", [pytest.param(c, marks=[pytest.mark.full] * (n > 0)) for n, c in enumerate(REFUSALS)]
 )
-def test_program_on_a_terminal_of_its_own(code: str, run: Shell, stub: Stub) -> None:
+def test_program_on_a_terminal_of_its_own(code, run, stub):
     line, message = REFUSALS[code]
     endpoint = stub.endpoint(refused(code, message))
     env = {"IAMCLI_SANDBOX": endpoint.url, "AWS_IAM_URL": endpoint.url}
@@ -761,14 +746,14 @@ def test_program_on_a_terminal_of_its_own(code: str, run: Shell, stub: Stub) -> 
     assert second.startswith(f"{name}: ")
 
 
-def test_lost_answer_gets_no_hint(say: Say, stub: Stub) -> None:
+def test_lost_answer_gets_no_hint(say, stub):
     # The outcome is unknown, so the words of the service are not the message.
     endpoint = stub.endpoint(refused("LimitExceeded", "Cannot exceed quota for X: 1", 500))
     (line,) = say("iam-useraddkey -u bob", endpoint)
     assert line.endswith("check first: iam-userlistkeys -u bob")
 
 
-def test_name_that_would_control_the_terminal_is_escaped(say: Say, stub: Stub) -> None:
+def test_name_that_would_control_the_terminal_is_escaped(say, stub):
     endpoint = stub.endpoint(
         refused("DeleteConflict", "Cannot delete entity, must delete policies first.", 409)
     )
@@ -776,7 +761,7 @@ def test_name_that_would_control_the_terminal_is_escaped(say: Say, stub: Stub) -
     assert hint.startswith(r"first run: iam-userdelpolicy -u '/\x7f[31mbob' -p POLICYNAME; or ")
 
 
-def test_denied_look_up_is_no_error(say: Say, stub: Stub) -> None:
+def test_denied_look_up_is_no_error(say, stub):
     denied = refused("AccessDenied", lacking("identity-based policy"), 403)
     endpoint = stub.endpoint(refused("EntityAlreadyExists", "User exists.", 409))
     endpoint.on("GetGroup", denied)
@@ -836,7 +821,7 @@ def unknown(kind: str, name: str, *listing: Answer, stub: Stub) -> tuple[str, st
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_name_that_is_almost_there_is_suggested(kind: str, say: Say, stub: Stub) -> None:
+def test_name_that_is_almost_there_is_suggested(kind, say, stub):
     listing = named(kind, "web", "build", "Admin", more=True)
     line, error, endpoint = unknown(kind, "biuld", listing, stub=stub)
     assert say(line, endpoint) == [error, "did you mean build?"]
@@ -847,7 +832,7 @@ def test_name_that_is_almost_there_is_suggested(kind: str, say: Say, stub: Stub)
     assert first.connection == second.connection
 
 
-def test_name_in_a_list_of_names_is_typed_too(say: Say, stub: Stub) -> None:
+def test_name_in_a_list_of_names_is_typed_too(say, stub):
     _, error, endpoint = unknown("User", "biuld", named("User", "build"), stub=stub)
     said = say("iam-groupremoveuser -g g -u biuld", endpoint)
     assert said[:2] == [error, "did you mean build?"]
@@ -869,9 +854,7 @@ def test_name_in_a_list_of_names_is_typed_too(say: Say, stub: Stub) -> None:
         ("bob", ["bob\x85", "bob\u202e", "b\u00f6b"], ""),
     ],
 )
-def test_only_a_near_name_is_suggested(
-    typed: str, names: list[str], suggested: str, say: Say, stub: Stub
-) -> None:
+def test_only_a_near_name_is_suggested(typed, names, suggested, say, stub):
     line, error, endpoint = unknown("User", typed, named("User", *names), stub=stub)
     hint = [f"did you mean {suggested}?"] if suggested else []
     assert say(line, endpoint) == [error, *hint]
@@ -886,14 +869,14 @@ def test_only_a_near_name_is_suggested(
         pytest.param(CLOSED, id="closed"),
     ],
 )
-def test_names_that_cannot_be_listed_are_no_error(answer: Answer, say: Say, stub: Stub) -> None:
+def test_names_that_cannot_be_listed_are_no_error(answer, say, stub):
     line, error, endpoint = unknown("User", "bbo", answer, stub=stub)
     # More attempts are allowed, but this request is not worth one.
     assert say(line, endpoint, AWS_MAX_ATTEMPTS="4") == [error]
     assert endpoint.operations == ["DeleteUser", "ListUsers"]
 
 
-def test_message_does_not_wait_for_the_names(run: Shell, stub: Stub) -> None:
+def test_message_does_not_wait_for_the_names(run, stub):
     line, error, endpoint = unknown("User", "bbo", SILENT, stub=stub)
     env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
     terminal = Terminal("sh", "-c", f"{line}; echo ended", env=env)
@@ -914,7 +897,7 @@ exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
 """
 
 
-def test_interrupt_ends_the_wait_for_the_names(run: Shell, stub: Stub) -> None:
+def test_interrupt_ends_the_wait_for_the_names(run, stub):
     line, error, endpoint = unknown("User", "bbo", SILENT, stub=stub)
     name, *arguments = line.split()
     command = (sys.executable, "-c", PATIENT, str(BIN / name), *arguments)
@@ -926,9 +909,7 @@ def test_interrupt_ends_the_wait_for_the_names(run: Shell, stub: Stub) -> None:
     assert "raceback" not in terminal.shown
 
 
-def test_names_are_asked_for_on_a_terminal_only(
-    run_fast: ForkRunner, stub: Stub, terminal: tuple[int, str]
-) -> None:
+def test_names_are_asked_for_on_a_terminal_only(run_fast, stub, terminal):
     line, error, endpoint = unknown("User", "bbo", named("User", "bob"), stub=stub)
     where = {**ENV, "AWS_IAM_URL": endpoint.url}
     assert run_fast(*line.split(), env=where) == (1, "", f"iam-userdel: {error}\n")
@@ -939,7 +920,7 @@ def test_names_are_asked_for_on_a_terminal_only(
     assert endpoint.operations == ["DeleteUser", "DeleteUser"]
 
 
-def test_no_names_are_asked_for_if_the_endpoint_has_just_failed(say: Say, stub: Stub) -> None:
+def test_no_names_are_asked_for_if_the_endpoint_has_just_failed(say, stub):
     message = "The user with name bbo cannot be found."
     gone = refused("NoSuchEntity", message, 404)
     endpoint = stub.endpoint(refused("ServiceUnavailable", "", 503), gone)
@@ -962,9 +943,7 @@ def test_no_names_are_asked_for_if_the_endpoint_has_just_failed(say: Say, stub: 
         ("iam-accountgetpasswordpolicy", "The Password Policy with domain name 1 cannot be found."),
     ],
 )
-def test_no_names_are_asked_for_about_anything_else(
-    line: str, message: str, say: Say, stub: Stub
-) -> None:
+def test_no_names_are_asked_for_about_anything_else(line, message, say, stub):
     endpoint = stub.endpoint(refused("NoSuchEntity", message, 404))
     assert say(line, endpoint) == [f"NoSuchEntity: {message}"]
     assert len(endpoint.requests) == 1
@@ -995,9 +974,7 @@ def test_no_names_are_asked_for_about_anything_else(
         ("iam-usercreate -u bob", "Value at 'tags' failed to satisfy constraint: x", ""),
     ],
 )
-def test_option_of_an_invalid_value_is_explained(
-    line: str, message: str, option: str, hints: Say
-) -> None:
+def test_option_of_an_invalid_value_is_explained(line, message, option, hints):
     more = hints(line, "ValidationError", message)
     shown = [text.split() for text in more if text.startswith("  -")]
     expected = option.replace("NEW", "NEWUSERNAME").split()
@@ -1020,7 +997,7 @@ def test_option_of_an_invalid_value_is_explained(
         ("\u201c\u201d", "2 typographic quotes (the first: character 1)", "' or \" to quote"),
     ],
 )
-def test_quotes_in_a_value_are_named(value: str, quotes: str, advice: str, hints: Say) -> None:
+def test_quotes_in_a_value_are_named(value, quotes, advice, hints):
     said = hints(f"iam-userdel -u {value}", "ValidationError", "Is invalid.")
     assert said[0] == f"the value of -u has {quotes}, as pasted from a web page; type: {advice}"
 
@@ -1036,9 +1013,7 @@ def test_quotes_in_a_value_are_named(value: str, quotes: str, advice: str, hints
         ("LimitExceeded", 0),
     ],
 )
-def test_quotes_are_named_if_they_can_be_the_reason(
-    code: str, number: int, say: Say, stub: Stub
-) -> None:
+def test_quotes_are_named_if_they_can_be_the_reason(code, number, say, stub):
     endpoint = stub.endpoint(refused(code, "No."))
     said = say("iam-groupadduser -g g -u ann -u \u201cbob\u201d", endpoint)
     quotes = "the value of -u has 2 typographic quotes (the first: character 1)"
@@ -1047,6 +1022,6 @@ def test_quotes_are_named_if_they_can_be_the_reason(
     assert len(endpoint.requests) == 1
 
 
-def test_quotes_in_a_secret_are_not_named(hints: Say) -> None:
+def test_quotes_in_a_secret_are_not_named(hints):
     line = "iam-useraddloginprofile -u bob -p \u201cpassw0rd\u201d"
     assert hints(line, "ValidationError", "Is invalid.") == []

@@ -15,9 +15,7 @@ from support.stub import ok, refused
 from support.terminal import USUAL_SIZE, read_now, rows
 
 if TYPE_CHECKING:
-    from support.forked import ForkedPrograms, ForkRunner
-    from support.stub import Answer, Stub
-    from support.terminal import Typist
+    from support.stub import Answer
 
 COMMANDS = json.loads((TESTS / "interface" / "commands.json").read_text())["commands"]
 NAMES = sorted(COMMANDS)
@@ -56,15 +54,13 @@ def check_last_screen(name: str, message: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize("name", every(10, NAMES))
-def test_a_usage_error_stays_on_the_screen(name: str, typed: Typist) -> None:
+def test_a_usage_error_stays_on_the_screen(name, typed):
     line, message = list(mistakes(name).items())[-1]
     check_last_screen(name, message, typed(line))
 
 
 @pytest.mark.parametrize("name", every(8, NAMES))
-def test_every_usage_error_is_short_on_a_terminal(
-    name: str, run_fast: ForkRunner, terminal: tuple[int, str]
-) -> None:
+def test_every_usage_error_is_short_on_a_terminal(name, run_fast, terminal):
     master, device = terminal
     for line, message in mistakes(name).items():
         done = run_fast(*line.split(), stderr=device)
@@ -73,7 +69,7 @@ def test_every_usage_error_is_short_on_a_terminal(
 
 
 @pytest.mark.parametrize("name", ["iam-usercreate", "iam-accountgetsummary"])
-def test_a_usage_error_in_strict_mode_is_followed_by_the_help(name: str, typed: Typist) -> None:
+def test_a_usage_error_in_strict_mode_is_followed_by_the_help(name, typed):
     shown = typed(f"{name} -z", STRICT).replace("\r\n", "\n")
     _, _, rest = shown.partition(f'{name}: "-z" is not a valid option\n')
     assert rest == typed(f"{name} -h", STRICT).replace("\r\n", "\n")
@@ -130,7 +126,7 @@ REPLACED = "if you typed * without quotes, the shell replaced it with the names 
         ),
     ],
 )
-def test_hints(line: str, hint: str, typed: Typist) -> None:
+def test_hints(line, hint, typed):
     (typed.home / "credentials").unlink()
     for name in ("afile", "bfile"):
         (typed.home / name).touch()
@@ -167,7 +163,7 @@ def test_hints(line: str, hint: str, typed: Typist) -> None:
         ],
     ),
 )
-def test_no_hint_without_evidence(line: str, typed: Typist) -> None:
+def test_no_hint_without_evidence(line, typed):
     for name in (".hidden", "bfile"):
         (typed.home / name).touch()
     seen = rows(typed(line))
@@ -241,9 +237,7 @@ def alternatives(line: str, one: str, other: str) -> Typed:
         ("iam-userdel -u ann bob", ""),
     ],
 )
-def test_an_option_is_suggested_for_one_name_within_its_limits(
-    line: str, hint: str, run_fast: ForkRunner, terminal: tuple[int, str]
-) -> None:
+def test_an_option_is_suggested_for_one_name_within_its_limits(line, hint, run_fast, terminal):
     master, device = terminal
     (run_fast.home / ".b").touch()
     name, *arguments = line.split()
@@ -331,14 +325,7 @@ PROMPTS = [
 
 
 @pytest.mark.parametrize(("shell", "row"), PROMPTS)
-def test_what_people_type_and_what_they_get(
-    shell: str,
-    row: Typed,
-    run_fast: ForkRunner,
-    typed: Typist,
-    stub: Stub,
-    forked_programs: ForkedPrograms,
-) -> None:
+def test_what_people_type_and_what_they_get(shell, row, run_fast, typed, stub, forked_programs):
     need(shell)
     endpoint = stub.endpoint(refused("Recorded"))
     for operation, answer in row.answers.items():

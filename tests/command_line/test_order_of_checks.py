@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from support.stub import ok
 
-if TYPE_CHECKING:
-    from support.forked import ForkRunner
-    from support.stub import Stub
 
-
-def test_checks_come_in_the_originals_order(run_fast: ForkRunner, stub: Stub) -> None:
+def test_checks_come_in_the_originals_order(run_fast, stub):
     endpoint = stub.endpoint(ok("PutUserPolicy"))
     wrong = {
         "-z": "-z",

@@ -13,7 +13,6 @@ from support.stub import ok, refused
 if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Stub
 
 COMMANDS = json.loads((TESTS / "interface" / "commands.json").read_text())["commands"]
 NAMES = sorted(COMMANDS)
@@ -62,12 +61,12 @@ def options(name: str, **wanted: Any) -> list[str]:
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", NAMES)
-def test_original_parse_cases_of_the_installed_program(name: str, run: Shell) -> None:
+def test_original_parse_cases_of_the_installed_program(name, run):
     parse_cases(name, run)
 
 
 @pytest.mark.parametrize("name", every(6, NAMES))
-def test_original_parse_cases(name: str, run_fast: ForkRunner) -> None:
+def test_original_parse_cases(name, run_fast):
     parse_cases(name, run_fast)
 
 
@@ -93,7 +92,7 @@ def parse_cases(name: str, run: ForkRunner | Shell) -> None:
 
 
 @pytest.mark.parametrize("name", every(12, NAMES))
-def test_help_at_any_position(name: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_help_at_any_position(name, run_fast, stub):
     endpoint = stub.endpoint(refused("Recorded"))
     run_fast.env["AWS_IAM_URL"] = endpoint.url
     shown = run_fast(name, "-h").out
@@ -108,7 +107,7 @@ def test_help_at_any_position(name: str, run_fast: ForkRunner, stub: Stub) -> No
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", NAMES)
-def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_help_after_any_option(name, run_fast, stub):
     endpoint = stub.endpoint(refused("Recorded"))
     run_fast.env["AWS_IAM_URL"] = endpoint.url
     shown = run_fast(name, "-h").out
@@ -221,7 +220,7 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
         ),
     ],
 )
-def test_messages(line: str, said: str, run_fast: ForkRunner) -> None:
+def test_messages(line, said, run_fast):
     name, *arguments = line.split()
     assert "hunter2" not in said
     assert first_line(run_fast, name, *arguments) == f"{name}: {said}"
@@ -281,9 +280,7 @@ def test_messages(line: str, said: str, run_fast: ForkRunner) -> None:
         ("iam-userlistbypath -m MK", "ListUsers", {"MaxItems": "100", "Marker": "MK"}),
     ],
 )
-def test_values(
-    line: str, operation: str, parameters: dict[str, str], run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_values(line, operation, parameters, run_fast, stub):
     endpoint = stub.endpoint(refused("Recorded"))
     done = run_fast(*line.split(" "), env={"AWS_IAM_URL": endpoint.url})
     assert done.err.partition("\n")[0].endswith(": Recorded")
@@ -292,13 +289,13 @@ def test_values(
 
 
 @pytest.mark.parametrize("form", ["--url={}", "--url {}"])
-def test_url_glued_and_apart(form: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_url_glued_and_apart(form, run_fast, stub):
     endpoint = stub.endpoint(ok("DeleteUser"))
     assert run_fast("iam-userdel", "-u", "bob", *form.format(endpoint.url).split(" ")).status == 0
     assert endpoint.operations == ["DeleteUser"]
 
 
-def test_a_value_that_is_not_text_is_refused(run: Shell, stub: Stub) -> None:
+def test_a_value_that_is_not_text_is_refused(run, stub):
     endpoint = stub.endpoint(ok("CreateUser"))
     done = run(
         "sh", "-c", r"iam-usercreate -u $(printf 'caf\351')", env={"AWS_IAM_URL": endpoint.url}
@@ -309,7 +306,7 @@ def test_a_value_that_is_not_text_is_refused(run: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.parametrize("argument", ["--version", "--help"])
-def test_our_own_options(argument: str, run: Shell) -> None:
+def test_our_own_options(argument, run):
     from iamcli import __version__
 
     done = run("iam-usercreate", argument)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,9 +11,6 @@ from iamcli.parsing import shared as options
 from iamcli.parsing import suggestions
 from iamcli.parsing.options import Limit, Option, UsageError, entity_path, tag, whole_number
 from iamcli.parsing.parser import HelpRequested, VersionRequested, parse
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAME = Option("-u", "USER", "user", "a name", required=True)
 SIZE = Option("-i", "SIZE", "size", "a size", convert=whole_number(1, 1000))
@@ -87,7 +83,7 @@ def said(*arguments: str) -> str:
         (["--"], {}),
     ],
 )
-def test_what_is_read(arguments: list[str], values: dict[str, object]) -> None:
+def test_what_is_read(arguments, values):
     assert parse("iam-x", OPTIONS, ["-u", "x", *arguments]) == NOTHING | values
 
 
@@ -122,11 +118,11 @@ def test_what_is_read(arguments: list[str], values: dict[str, object]) -> None:
         (["-u", "\udcff"], 'The value of "-u" is not text in this locale\'s encoding'),
     ],
 )
-def test_what_is_said(arguments: list[str], message: str) -> None:
+def test_what_is_said(arguments, message):
     assert said(*arguments) == message
 
 
-def test_one_of_two_options_is_required() -> None:
+def test_one_of_two_options_is_required():
     text = Option("-o", "TEXT", "text", "a text", alternative="-f")
     file = Option("-f", "FILE", "file", "a file", alternative="-o")
     both = [NAME, text, file]
@@ -157,7 +153,7 @@ def test_one_of_two_options_is_required() -> None:
         (["--", "x"], None),
     ],
 )
-def test_the_option_that_the_message_is_about(arguments: list[str], option: str | None) -> None:
+def test_the_option_that_the_message_is_about(arguments, option):
     with pytest.raises(UsageError) as error:
         parse("iam-x", OPTIONS, arguments)
     assert (error.value.option and error.value.option.name) == option
@@ -233,7 +229,7 @@ def refused(line: str) -> tuple[str, str]:
         ),
     ],
 )
-def test_the_hint(line: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hint(line, hint, tmp_path, monkeypatch):
     for name in ("file", ".file"):
         (tmp_path / name).touch()
     (tmp_path / "link").symlink_to("nothing")
@@ -310,7 +306,7 @@ PASTED = 'begins with a dash that is not the ASCII "-", as pasted from a web pag
         ),
     ],
 )
-def test_suggestions(line: str, message: str) -> None:
+def test_suggestions(line, message):
     assert refused(line)[0] == message
 
 
@@ -333,23 +329,23 @@ def test_suggestions(line: str, message: str) -> None:
     ],
 )
 @pytest.mark.parametrize("after", [[], ["-u"], ["-z"], ["--", "x"], ["--version"]])
-def test_help_goes_before_everything(wanted: str, before: list[str], after: list[str]) -> None:
+def test_help_goes_before_everything(wanted, before, after):
     with pytest.raises(HelpRequested):
         parse("iam-x", OPTIONS, [*before, wanted, *after])
 
 
 @pytest.mark.parametrize("argument", ["-H", "--help=x", "--hel", "-hx", "\u2013h", "--h"])
-def test_what_resembles_help_is_not_help(argument: str) -> None:
+def test_what_resembles_help_is_not_help(argument):
     assert said("-u", "x", argument).startswith(f'"{argument}" ')
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["-z", "--version"], ["--version", "-u"]])
-def test_version_goes_before_errors(arguments: list[str]) -> None:
+def test_version_goes_before_errors(arguments):
     with pytest.raises(VersionRequested):
         parse("iam-x", OPTIONS, arguments)
 
 
-def test_required_options_are_missed_in_the_order_of_their_names() -> None:
+def test_required_options_are_missed_in_the_order_of_their_names():
     both = [NAME.replace(name="-z"), GROUPS.replace(required=True)]
     with pytest.raises(UsageError, match='Option "-g" is required'):
         parse("iam-x", both, [])
@@ -357,7 +353,7 @@ def test_required_options_are_missed_in_the_order_of_their_names() -> None:
         parse("iam-x", both, ["-g", "a"])
 
 
-def test_a_changed_copy_leaves_the_option_as_it_is() -> None:
+def test_a_changed_copy_leaves_the_option_as_it_is():
     changed = STATE.replace(name="-S", required=True, help="other")
     assert (changed.name, changed.required, changed.help) == ("-S", True, "other")
     assert (STATE.name, STATE.required, STATE.help) == ("-s", False, "a state")
@@ -365,7 +361,7 @@ def test_a_changed_copy_leaves_the_option_as_it_is() -> None:
     assert vars(STATE.replace()) == vars(STATE)
 
 
-def test_names_and_switches() -> None:
+def test_names_and_switches():
     assert options.DEBUG.names == ("-d", "--debug")
     assert STATE.names == ("-s",)
     assert not STATE.secret
@@ -389,7 +385,7 @@ def test_names_and_switches() -> None:
         ("", False),
     ],
 )
-def test_a_limit(value: str, *, allowed: bool) -> None:
+def test_a_limit(value, *, allowed):
     assert Limit("a name", 2, 3, r"\w+").allows(value) == allowed
 
 
@@ -421,9 +417,7 @@ def test_a_limit(value: str, *, allowed: bool) -> None:
     ],
     ids=lambda value: value.dest if isinstance(value, Option) else "",
 )
-def test_the_limit_of_each_kind_of_value(
-    option: Option, allowed: list[str], refused: list[str]
-) -> None:
+def test_the_limit_of_each_kind_of_value(option, allowed, refused):
     assert option.limit
     assert list(filter(option.limit.allows, [*allowed, *refused])) == allowed
 
@@ -432,11 +426,11 @@ def test_the_limit_of_each_kind_of_value(
     ("wrong", "nearest"),
     [("BOBBY", "Bobbi"), ("bobby", "Bobbi"), ("nna", "aNN"), ("NNA", "aNN"), ("bo", ""), ("", "")],
 )
-def test_the_nearest_text(wrong: str, nearest: str) -> None:
+def test_the_nearest_text(wrong, nearest):
     assert suggestions.nearest(wrong, ["Bobbi", "aNN", "Zoe"]) == nearest
 
 
-def test_the_length_of_a_limit() -> None:
+def test_the_length_of_a_limit():
     assert [Limit("a code", 6, high, "").length for high in (6, 7)] == ["6", "6 to 7"]
 
 
@@ -444,12 +438,12 @@ def test_the_length_of_a_limit() -> None:
     ("low", "high", "argument", "number"),
     [(-5, 5, "-5", -5), (-5, 5, "5", 5), (0, 9, "-0", 0), (1, 1, "1", 1)],
 )
-def test_a_whole_number(low: int, high: int, argument: str, number: int) -> None:
+def test_a_whole_number(low, high, argument, number):
     assert whole_number(low, high)(argument) == number
 
 
 @pytest.mark.parametrize("argument", ["-6", "6", "+1", " 1", "1 ", "1e1", "", "-", "x", "1_0"])
-def test_what_is_no_whole_number(argument: str) -> None:
+def test_what_is_no_whole_number(argument):
     with pytest.raises(ValueError):  # noqa: PT011 - the message is never shown
         whole_number(-5, 5)(argument)
 
@@ -458,11 +452,11 @@ def test_what_is_no_whole_number(argument: str) -> None:
     ("argument", "path"),
     [("/", "/"), ("a", "/a/"), ("/a", "/a/"), ("a/", "/a/"), ("/a/", "/a/"), ("", "/")],
 )
-def test_a_path_gets_its_slashes(argument: str, path: str) -> None:
+def test_a_path_gets_its_slashes(argument, path):
     assert entity_path(argument) == path
 
 
-def test_a_tag() -> None:
+def test_a_tag():
     for argument, key, value in (("a=b", "a", "b"), ("a=", "a", ""), ("a==b=", "a", "=b=")):
         assert tag(argument) == {"Key": key, "Value": value}
     for argument in ("", "a", "=b", "="):

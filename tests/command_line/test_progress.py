@@ -21,9 +21,7 @@ from iamcli.output import streams
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from support.shell import Shell
-    from support.stub import Endpoint, Request, Stub
-    from support.terminal import Typist
+    from support.stub import Endpoint, Request
 
 USER = "<User><Arn>arn</Arn><UserId>id</UserId></User>"
 THROTTLED = refused("Throttling", "Rate exceeded")
@@ -75,7 +73,7 @@ def steps(shown: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def test_a_long_list_in_a_file(typed: Typist, stub: Stub) -> None:
+def test_a_long_list_in_a_file(typed, stub):
     shown = typed("iam-userlistbypath > list", at(stub.endpoint(*pages(5))))
     assert steps(shown) == ["4 entries read", "6 entries read", "8 entries read"]
     assert rows(shown) == [""]
@@ -96,16 +94,14 @@ def test_a_long_list_in_a_file(typed: Typist, stub: Stub) -> None:
         ("iam-userlistbypath -i 1000 > list", {"IAMCLI_STRICT": "1"}, 1),
     ],
 )
-def test_no_progress(
-    line: str, env: dict[str, str], number: int, typed: Typist, stub: Stub
-) -> None:
+def test_no_progress(line, env, number, typed, stub):
     shown = typed(line, at(stub.endpoint(*pages(number)), **env))
     file = typed.home / "list"
     listed = file.read_text().splitlines() if file.exists() else []
     assert [*shown.splitlines(), *listed] == lines(number)
 
 
-def test_no_progress_beside_debug_output(typed: Typist, stub: Stub) -> None:
+def test_no_progress_beside_debug_output(typed, stub):
     shown = typed("iam-userlistbypath -d > list", at(stub.endpoint(*pages(4))))
     assert shown.count("debug: ListUsers succeeded") == 4
     assert steps(shown) == []
@@ -121,7 +117,7 @@ REMOVED = [
 ]
 
 
-def test_a_recursive_removal(typed: Typist, stub: Stub) -> None:
+def test_a_recursive_removal(typed, stub):
     account = stub.add(lambda url: Account(url, "User", THINGS))
     shown = typed("iam-userdel -u bob -r; echo $?", at(account))
     assert steps(shown) == REMOVED
@@ -137,15 +133,13 @@ def test_a_recursive_removal(typed: Typist, stub: Stub) -> None:
         ("iam-userdel -u bob -r 2>log; cat log", {}),
     ],
 )
-def test_a_removal_without_progress(
-    line: str, env: dict[str, str], typed: Typist, stub: Stub
-) -> None:
+def test_a_removal_without_progress(line, env, typed, stub):
     account = stub.add(lambda url: Account(url, "User", THINGS))
     assert typed(line, at(account, **env)) == ""
     assert not account.exists
 
 
-def test_a_listing_of_what_would_be_removed(typed: Typist, stub: Stub) -> None:
+def test_a_listing_of_what_would_be_removed(typed, stub):
     account = stub.add(lambda url: Account(url, "User", {"ListUserPolicies": ["one"]}))
     shown = typed("iam-userdel -u bob -r -p", at(account))
     assert steps(shown) == REMOVED[:1]
@@ -153,7 +147,7 @@ def test_a_listing_of_what_would_be_removed(typed: Typist, stub: Stub) -> None:
     assert rows(shown.expandtabs()) == listed
 
 
-def test_an_error_comes_after_the_line_was_erased(typed: Typist, stub: Stub) -> None:
+def test_an_error_comes_after_the_line_was_erased(typed, stub):
     account = stub.add(lambda url: Account(url, "User", THINGS))
     account.refuse = ("DeleteUserPolicy", 1)
     shown = typed("iam-userdel -u bob -r", at(account))
@@ -165,7 +159,7 @@ def test_an_error_comes_after_the_line_was_erased(typed: Typist, stub: Stub) -> 
     )
 
 
-def test_an_interrupt_erases_the_line(run: Shell, stub: Stub) -> None:
+def test_an_interrupt_erases_the_line(run, stub):
     account = stub.add(lambda url: Meeting(url, "DeleteUserPolicy", SILENT))
     terminal = Terminal("iam-userdel", "-u", "bob", "-r", env={**run.env, **at(account)})
     terminal.wait_for(REMOVED[3])
@@ -176,7 +170,7 @@ def test_an_interrupt_erases_the_line(run: Shell, stub: Stub) -> None:
     assert rows(terminal.shown, SIZE[1])[0].startswith("iam-userdel: interrupted; ")
 
 
-def test_a_terminal_that_is_stopped_stops_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_that_is_stopped_stops_no_command(monkeypatch):
     """As by Ctrl-S: the line is omitted."""
     monkeypatch.setattr(streams, "_WRITE_TIMEOUT", 10)
     master, slave = terminal_pair()
@@ -192,7 +186,7 @@ def test_a_terminal_that_is_stopped_stops_no_command(monkeypatch: pytest.MonkeyP
     os.close(master)
 
 
-def test_a_line_is_never_wider_than_the_terminal(typed: Typist, stub: Stub) -> None:
+def test_a_line_is_never_wider_than_the_terminal(typed, stub):
     name = "caf\u00e9-" + "x" * 100
     account = stub.add(lambda url: Account(url, "User", {"ListUserPolicies": [name]}))
     shown = typed("iam-userdel -u bob -r", at(account), size=(24, 40))
@@ -228,9 +222,7 @@ def pausing(part: float) -> dict[str, str]:
         ],
     ),
 )
-def test_a_wait_before_a_request_is_sent_again(
-    first: Answer, reason: str, typed: Typist, stub: Stub
-) -> None:
+def test_a_wait_before_a_request_is_sent_again(first, reason, typed, stub):
     answers = [first, ok("GetUser", USER)]
     line = "iam-usergetattributes -u bob"
     # Of the modes, only this one pauses as long after each kind of failure with each botocore.
@@ -245,7 +237,7 @@ def test_a_wait_before_a_request_is_sent_again(
 
 @pytest.mark.parametrize("first", [THROTTLED, FAILED], ids=["throttled", "failed"])
 @pytest.mark.parametrize("mode", every(3, ["standard", "legacy", "adaptive"]))
-def test_a_short_wait_is_not_shown(mode: str, first: Answer, typed: Typist, stub: Stub) -> None:
+def test_a_short_wait_is_not_shown(mode, first, typed, stub):
     endpoint = stub.endpoint(first, ok("GetUser", USER))
     env = {"AWS_RETRY_MODE": mode, **pausing(0.04)}
     shown = typed("iam-usergetattributes -u bob", at(endpoint, **env))
@@ -253,7 +245,7 @@ def test_a_short_wait_is_not_shown(mode: str, first: Answer, typed: Typist, stub
     assert endpoint.operations == ["GetUser"] * 2
 
 
-def test_a_wait_for_a_new_user(typed: Typist, stub: Stub) -> None:
+def test_a_wait_for_a_new_user(typed, stub):
     endpoint = stub.endpoint(ok("CreateUser", USER)).on("GetGroup", ok("GetGroup", "<Group/>"))
     endpoint.on("AddUserToGroup", GONE, ok("AddUserToGroup"))
     shown = typed("iam-usercreate -u bob -g g -v", at(endpoint))
@@ -264,9 +256,7 @@ def test_a_wait_for_a_new_user(typed: Typist, stub: Stub) -> None:
 @pytest.mark.parametrize(
     ("first", "reason"), [(THROTTLED, "requests are throttled"), (CONFLICT, "DeleteConflict")]
 )
-def test_a_wait_is_shown_after_the_step(
-    first: Answer, reason: str, typed: Typist, stub: Stub
-) -> None:
+def test_a_wait_is_shown_after_the_step(first, reason, typed, stub):
     account = stub.add(lambda url: Meeting(url, "DeleteUser", first))
     seen = steps(typed("iam-userdel -u bob -r", at(account, **pausing(0.5))))
     *_, before, waiting, after = seen

@@ -43,7 +43,7 @@ def endpoint(run: Shell, stub: Stub) -> Endpoint:
     return made
 
 
-def test_the_page_has_the_command_line_of_the_prompt() -> None:
+def test_the_page_has_the_command_line_of_the_prompt():
     assert LINE in documents.of_page(ROOT / "man" / "iam-useraddloginprofile.1")
 
 
@@ -105,7 +105,7 @@ PLACES = [
     ("shell", "line"),
     usual([("bash", LINE), ("zsh", LINE), ("bash", f"iamcli run {SCRIPT}")], PLACES),
 )
-def test_the_password_after_fg_is_not_shown(typing: Typing, endpoint: Endpoint) -> None:
+def test_the_password_after_fg_is_not_shown(typing, endpoint):
     for _ in range(2):
         typing.stop()
         # The shell has its terminal back.
@@ -126,7 +126,7 @@ def test_the_password_after_fg_is_not_shown(typing: Typing, endpoint: Endpoint) 
 @pytest.mark.parametrize(
     ("shell", "line"), usual([("bash", LINE)], [("bash", LINE), ("zsh", LINE)])
 )
-def test_a_prompt_in_the_background_waits(typing: Typing, endpoint: Endpoint) -> None:
+def test_a_prompt_in_the_background_waits(typing, endpoint):
     typing.stop()
     for line in ("bg", "echo a''b"):
         typing.terminal.type(f"{line}\r")
@@ -149,7 +149,7 @@ def states(typing: Typing) -> str:
 
 
 @pytest.mark.parametrize(("shell", "line"), [("bash", LINE)])
-def test_a_prompt_that_another_process_stops(typing: Typing, endpoint: Endpoint) -> None:
+def test_a_prompt_that_another_process_stops(typing, endpoint):
     """SIGSTOP cannot be handled; bash switches the echo on before fg."""
     for number in typing.processes():
         os.kill(number, signal.SIGSTOP)
@@ -164,7 +164,7 @@ def test_a_prompt_that_another_process_stops(typing: Typing, endpoint: Endpoint)
 @pytest.mark.parametrize(
     ("shell", "line"), usual([("bash", LINE), ("fish", f"iamcli run {LINE}")], PLACES)
 )
-def test_ctrl_c_ends_the_line(typing: Typing, endpoint: Endpoint) -> None:
+def test_ctrl_c_ends_the_line(typing, endpoint):
     typing.terminal.type("half\x03")
     assert typing.terminal.wait_for(PROMPT).startswith("\r\n")
     typing.terminal.type("echo a''b\r")
@@ -174,7 +174,7 @@ def test_ctrl_c_ends_the_line(typing: Typing, endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize(("shell", "line"), [("bash", LINE)])
-def test_a_prompt_in_the_background_can_be_killed(typing: Typing) -> None:
+def test_a_prompt_in_the_background_can_be_killed(typing):
     typing.stop()
     typing.terminal.type("kill %1\r")
     typing.terminal.wait_for(PROMPT)

@@ -136,7 +136,7 @@ def operand(option: str, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [*NAMES, "", "two\nlines"])
-def test_any_text_is_one_word(name: str) -> None:
+def test_any_text_is_one_word(name):
     dashed, value = name.startswith("-"), {"UserName": name}
     filled = quoting.filled("iam-x -u {UserName} -r -k KEY", value)
     assert {
@@ -156,7 +156,7 @@ def test_any_text_is_one_word(name: str) -> None:
     }
 
 
-def test_only_what_a_shell_would_change_is_quoted() -> None:
+def test_only_what_a_shell_would_change_is_quoted():
     words = ["arn:aws:iam::1:user/a_b", "-x", "a=b", "bob@x+y,z%", "=cat", "Zo\u00eb", "a b", "'"]
     assert [quoting.quoted(word) for word in words] == [
         *words[:4],
@@ -177,7 +177,7 @@ MESSAGES: dict[str, Message] = {
 
 
 @pytest.mark.parametrize("message", every(3, MESSAGES))
-def test_a_suggested_command_can_be_pasted(message: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_suggested_command_can_be_pasted(message, run_fast, stub):
     programs = run_fast.home / "programs"
     programs.mkdir()
     for name in NAMES:

@@ -149,14 +149,8 @@ def allowed(line: str, arguments: list[str], condition: Condition) -> bool:
 @pytest.mark.parametrize("name", every(4, CONDITIONS))
 @pytest.mark.parametrize("first", every(6, range(6)))
 def test_commands_that_succeed_print_no_other_line(
-    name: str,
-    first: int,
-    aws: Shell,
-    moto: str,
-    stub: Stub,
-    run_fast: ForkRunner,
-    terminal: tuple[int, str],
-) -> None:
+    name, first, aws, moto, stub, run_fast, terminal
+):
     condition = CONDITIONS[name]
     for file in FILES:
         (aws.home / file).write_bytes((TESTS / "answers" / file).read_bytes())
@@ -542,9 +536,7 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
         for name in CONDITIONS
     ],
 )
-def test_each_row_appears_where_it_says(
-    begin: str, name: str, run: Shell, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_each_row_appears_where_it_says(begin, name, run, run_fast, stub):
     (row,) = [row for row in ROWS if row.line.startswith(begin)]
     condition = CONDITIONS[name]
     how = RUNS[begin](run, stub)
@@ -560,6 +552,6 @@ def lines(text: str) -> list[str]:
     return [*single, *map(" ".join, pairwise(single))]
 
 
-def test_there_is_a_run_for_each_row() -> None:
+def test_there_is_a_run_for_each_row():
     assert [row.line for row in ROWS if not any(map(row.line.startswith, RUNS))] == []
     assert len(ROWS) == len(RUNS)

@@ -12,7 +12,6 @@ from support.stub import ok, refused
 from support.terminal import Terminal
 
 if TYPE_CHECKING:
-    from support.forked import ForkedPrograms, ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
@@ -36,7 +35,7 @@ def endpoint(run: Shell, stub: Stub) -> Endpoint:
     return made
 
 
-def test_data_and_errors_are_apart(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_data_and_errors_are_apart(run_fast, endpoint):
     done = run_fast("iam-usergetattributes", "-u", "bob")
     assert (done.status, done.err) == (0, "")
     assert done.out == f"{ARN}bob\nAIDACKCEVSQ6C2EXAMPLE\n"
@@ -51,7 +50,7 @@ def test_data_and_errors_are_apart(run_fast: ForkRunner, endpoint: Endpoint) -> 
 
 
 @pytest.mark.parametrize("shell", every(2, ["bash", "sh"]))
-def test_scripts_stop_where_their_authors_meant(shell: str, run: Shell, endpoint: Endpoint) -> None:
+def test_scripts_stop_where_their_authors_meant(shell, run, endpoint):
     done = run(shell, "-c", "set -e; iam-userlistgroups -u bob; echo went on")
     assert (done.status, done.out) == (1, "")
     done = run(shell, "-c", "iam-userlistgroups -u bob || exit 7; echo went on")
@@ -63,7 +62,7 @@ def test_scripts_stop_where_their_authors_meant(shell: str, run: Shell, endpoint
     assert len(endpoint.requests) == 5
 
 
-def test_a_reader_that_goes_away_had_what_it_wanted(run: Shell, endpoint: Endpoint) -> None:
+def test_a_reader_that_goes_away_had_what_it_wanted(run, endpoint):
     done = run("bash", "-c", "set -e -o pipefail; iam-userlistbypath | head -1; echo went on")
     assert (done.status, done.out, done.err) == (0, f"{ARN}0\nwent on\n", "")
     assert set(endpoint.operations) == {"ListUsers"}
@@ -88,13 +87,8 @@ def test_a_reader_that_goes_away_had_what_it_wanted(run: Shell, endpoint: Endpoi
     ],
 )
 def test_a_reader_that_has_gone_need_not_know_but_of_a_change(
-    line: str,
-    status: int,
-    said: str,
-    run: Shell,
-    forked_programs: ForkedPrograms,
-    endpoint: Endpoint,
-) -> None:
+    line, status, said, run, forked_programs, endpoint
+):
     reader, writer = os.pipe()
     os.close(reader)
     env = {**run.env, "PATH": f"{forked_programs.folder}:/usr/bin:/bin"}
@@ -103,9 +97,7 @@ def test_a_reader_that_has_gone_need_not_know_but_of_a_change(
     assert (process.communicate()[1].decode(), process.returncode) == (said, status)
 
 
-def test_output_that_cannot_be_written_is_a_failure(
-    run: Shell, forked_programs: ForkedPrograms, endpoint: Endpoint
-) -> None:
+def test_output_that_cannot_be_written_is_a_failure(run, forked_programs, endpoint):
     run.env["PATH"] = f"{forked_programs.folder}:{run.env['PATH']}"
     for command in ("iam-userlistbypath", "iam-usergetattributes", "iam-usergetattributes -h"):
         done = run("sh", "-c", f"{command} > /dev/full")
@@ -116,9 +108,7 @@ def test_output_that_cannot_be_written_is_a_failure(
     assert endpoint.requests
 
 
-def test_an_error_is_shown_also_if_the_data_before_it_cannot_be_written(
-    run: Shell, forked_programs: ForkedPrograms, stub: Stub
-) -> None:
+def test_an_error_is_shown_also_if_the_data_before_it_cannot_be_written(run, forked_programs, stub):
     run.env["PATH"] = f"{forked_programs.folder}:{run.env['PATH']}"
     users = f"<Users><member><Arn>{ARN}bob</Arn></member><member/></Users>"
     run.env["AWS_IAM_URL"] = stub.endpoint(ok("ListUsers", users)).url
@@ -129,16 +119,14 @@ def test_an_error_is_shown_also_if_the_data_before_it_cannot_be_written(
     assert run("sh", "-c", "iam-userlistbypath 2>&1") == (1, f"{ARN}bob\n{error}", "")
 
 
-def test_a_changing_command_says_that_it_was_done_all_the_same(
-    run: Shell, endpoint: Endpoint
-) -> None:
+def test_a_changing_command_says_that_it_was_done_all_the_same(run, endpoint):
     done = run("sh", "-c", "iam-usercreate -u bob -v > /dev/full")
     assert done.status == 1
     assert done.err.endswith("No space left on device; changes already made remain\n")
     assert endpoint.operations == ["CreateUser"]
 
 
-def test_closed_descriptors_are_noted(run: Shell, endpoint: Endpoint) -> None:
+def test_closed_descriptors_are_noted(run, endpoint):
     done = run("sh", "-c", "iam-usergetattributes >&-")
     assert (done.status, done.err) == (1, "iam-usergetattributes: standard output is closed\n")
     # What needs no output needs no descriptor.
@@ -153,7 +141,7 @@ def test_closed_descriptors_are_noted(run: Shell, endpoint: Endpoint) -> None:
     assert "CreateUser" in endpoint.operations
 
 
-def test_strict_mode_is_the_originals_frame(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_strict_mode_is_the_originals_frame(run_fast, endpoint):
     strict = {"IAMCLI_STRICT": "1"}
     done = run_fast("iam-userlistgroups", "-u", "bob", env=strict)
     assert (done.status, done.err) == (1, "")
@@ -182,7 +170,7 @@ ESC = "a\x1b]0;x\x07\x9b\x7f\nb\u200b\u2028\u3164"
 ESC_SHOWN = "a\\x1b]0;x\\x07\\x9b\\x7f\\x0ab\\u200b\\u2028\\u3164"
 
 
-def test_control_characters_of_data_do_not_reach_a_terminal(run: Shell, stub: Stub) -> None:
+def test_control_characters_of_data_do_not_reach_a_terminal(run, stub):
     """A pipe and a file get the bytes that the service sends."""
     document = "".join(f"%{byte:02X}" for byte in RAW)
     result = f"<PolicyDocument>{document}</PolicyDocument>"
@@ -215,9 +203,7 @@ def test_control_characters_of_data_do_not_reach_a_terminal(run: Shell, stub: St
         ],
     ),
 )
-def test_control_characters_of_arguments_are_escaped(
-    arguments: list[str], said: str, run: Shell, endpoint: Endpoint
-) -> None:
+def test_control_characters_of_arguments_are_escaped(arguments, said, run, endpoint):
     arguments = [argument.format(ESC) for argument in arguments]
     done = run(*arguments)
     assert done.status == 1
@@ -231,7 +217,7 @@ def test_control_characters_of_arguments_are_escaped(
     assert endpoint.requests == []
 
 
-def test_control_characters_in_state_lines_and_notes(run: Shell, stub: Stub) -> None:
+def test_control_characters_in_state_lines_and_notes(run, stub):
     things = {"ListAccessKeys": ["AK\x9bKEY"]}
     account = stub.add(lambda url: Account(url, "User", things))
     account.on("DeleteUser", refused("AccessDenied", "one\ntwo \x9bthree", 403))
@@ -243,7 +229,7 @@ def test_control_characters_in_state_lines_and_notes(run: Shell, stub: Stub) -> 
     )
 
 
-def test_explanation_of_an_unquoted_policy_keeps_its_lines(run: Shell, endpoint: Endpoint) -> None:
+def test_explanation_of_an_unquoted_policy_keeps_its_lines(run, endpoint):
     policy = ["{Statement:", "[{Effect:Allow,Action:*,Resource:*}]}"]
     arguments = ["iam-useruploadpolicy", "-u", "b\x1b\x9b", "-p", "p", "-o", *policy]
     done = run(*arguments)
@@ -255,7 +241,7 @@ def test_explanation_of_an_unquoted_policy_keeps_its_lines(run: Shell, endpoint:
 
 
 @pytest.mark.parametrize("secret", ["tab\tin it", "line\nline", "\x9bsecret\x7f"])
-def test_secrets_with_control_characters_are_hidden(secret: str, run: Shell, stub: Stub) -> None:
+def test_secrets_with_control_characters_are_hidden(secret, run, stub):
     echo = refused("ValidationError", f"you sent {secret}")
     run.env["AWS_IAM_URL"] = stub.endpoint(echo).url
     done = run("iam-useraddloginprofile", "-u", "b", "-p", secret, "-d")

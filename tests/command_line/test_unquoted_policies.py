@@ -132,9 +132,7 @@ LINES = {
 
 @pytest.mark.parametrize("name", LINES)
 @pytest.mark.parametrize("after", [[], ["-p", "AllAccessPolicy", "--url", "http://localhost:1"]])
-def test_suggested_line_passes_the_policy(
-    shell: RecordingShell, name: str, after: list[str]
-) -> None:
+def test_suggested_line_passes_the_policy(shell, name, after):
     line = LINES[name]
     before = ["-u", "it's me", *([] if after else ["-p", "AllAccessPolicy"])]
     arguments = shell.type(f"{NAME} {shlex.join(before)} -o {line.typed} {shlex.join(after)}")
@@ -167,16 +165,14 @@ def test_suggested_line_passes_the_policy(
         ('{"Statement":[{"Sid":"a{b","Effect":"Allow","Action":"*","Resource":"*"}]}', {"zsh"}),
     ],
 )
-def test_uncertain_policy_is_not_suggested(
-    shell: RecordingShell, typed: str, refused_by: set[str]
-) -> None:
+def test_uncertain_policy_is_not_suggested(shell, typed, refused_by):
     arguments = shell.type(f"{NAME} -u Bob -o {typed} -p 'My Policy'")
     assert (arguments is None) == (shell.program in refused_by)
     if arguments:
         assert_only_the_form(explain(NAME, arguments), f"{NAME} -u Bob -o {FORM} -p 'My Policy'")
 
 
-def test_escaped_quotes_do_not_keep_braces_from_expanding(shell: RecordingShell) -> None:
+def test_escaped_quotes_do_not_keep_braces_from_expanding(shell):
     arguments = shell.type(f"{NAME} -o " + OBJECT.replace('"', '\\"').replace("*", "\\*"))
     assert arguments
     message = explain(NAME, arguments)
@@ -187,7 +183,7 @@ def test_escaped_quotes_do_not_keep_braces_from_expanding(shell: RecordingShell)
         assert offered(message) == OBJECT
 
 
-def test_unquoted_variable_is_only_split_at_spaces(shell: RecordingShell) -> None:
+def test_unquoted_variable_is_only_split_at_spaces(shell):
     pretty = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
     setting = f"set POLICY '{pretty}'" if shell.program == "fish" else f"POLICY='{pretty}'"
     arguments = shell.type(f"{setting}; {NAME} -o $POLICY -u Bob")
@@ -247,11 +243,11 @@ def offered(message: str | None, *, unless_dollar: bool = True) -> str | None:
         ["-f", "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"],
     ],
 )
-def test_other_arguments_have_no_message(arguments: list[str]) -> None:
+def test_other_arguments_have_no_message(arguments):
     assert explain(NAME, arguments) is None
 
 
-def test_curly_quotes_are_straightened() -> None:
+def test_curly_quotes_are_straightened():
     curly = '{“Statement”: [{“Effect”: “Allow”, “Action”: "*", ‘Resource’: "*"}]}'  # noqa: RUF001
     straight = ALL.replace(":", ": ").replace(",", ", ")
     for policy in (curly, straight.replace('"', "'")):
@@ -263,16 +259,16 @@ def test_curly_quotes_are_straightened() -> None:
         )
 
 
-def test_curly_quotes_inside_a_string_are_kept() -> None:
+def test_curly_quotes_inside_a_string_are_kept():
     message = explain(NAME, ["-o", "{“Id”:“it’s”,“Statement”:[]}"])  # noqa: RUF001
     assert offered(message) == '{"Id":"it’s","Statement":[]}'  # noqa: RUF001
 
 
-def test_curly_quotes_that_do_not_help_show_the_form() -> None:
+def test_curly_quotes_that_do_not_help_show_the_form():
     assert_only_the_form(explain(NAME, ["-o", "{“Id”:“a"]), f"{NAME} -o {FORM}")
 
 
-def test_every_occurrence_of_the_option_is_looked_at() -> None:
+def test_every_occurrence_of_the_option_is_looked_at():
     arguments = ["-o", "text", "-o", "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"]
     assert offered(explain(NAME, arguments[2:])) == ALL
     assert explain(NAME, arguments) is not None
@@ -285,12 +281,12 @@ def test_every_occurrence_of_the_option_is_looked_at() -> None:
         *("-f x", "--url http://x", "-f -d", "-u b -p x -d", "x"),
     ],
 )
-def test_options_before_the_policy_do_not_hide_it(before: str) -> None:
+def test_options_before_the_policy_do_not_hide_it(before):
     arguments = [*before.split(), "-o", "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"]
     assert offered(explain(NAME, arguments)) == ALL
 
 
-def test_what_comes_before_and_after_the_policy_is_in_the_line_too() -> None:
+def test_what_comes_before_and_after_the_policy_is_in_the_line_too():
     typed = "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"
     for before, after in ((["-u", "it's"], ["-p", "x y"]), ([], ["--url=http://x"]), (["-d"], [])):
         message = explain(NAME, [*before, "-o", typed, *after])
@@ -325,13 +321,13 @@ def words_of(text: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("number", range(len(ELEMENTS) + 1))
-def test_each_element_is_restored(number: int) -> None:
+def test_each_element_is_restored(number):
     policy = [*ELEMENTS, WHOLE][number]
     found = [offered(explain(NAME, ["-o", *words])) for words in words_of(compact(policy))]
     assert found == [compact(policy)] * 4
 
 
-def test_each_layout_is_restored() -> None:
+def test_each_layout_is_restored():
     """With no space, or one or two, at each place, but the same everywhere."""
     policy = {"Version": "2012-10-17", "Statement": [{**ELEMENTS[6]["Statement"], "Sid": "a"}]}
     lost = []
@@ -364,7 +360,7 @@ def test_each_layout_is_restored() -> None:
         ("CanonicalUser", {"09af": True, "x": False}),
     ],
 )
-def test_which_values_an_element_has(element: str, values: dict[str, bool]) -> None:
+def test_which_values_an_element_has(element, values):
     members = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     found = {}
     for value in values:
@@ -384,7 +380,7 @@ def test_which_values_an_element_has(element: str, values: dict[str, bool]) -> N
     assert found == values
 
 
-def test_what_begins_like_a_policy() -> None:
+def test_what_begins_like_a_policy():
     for name in (
         *("Version", "id", "STATEMENT", "Sid", "effect", "principal", "NotPrincipal", "Action"),
         *("notaction", "Resource", "NotResource", "Condition"),
@@ -395,7 +391,7 @@ def test_what_begins_like_a_policy() -> None:
         assert explain(NAME, ["-o", text]) is None, text
 
 
-def test_a_policy_may_be_as_long_as_any_of_the_service() -> None:
+def test_a_policy_may_be_as_long_as_any_of_the_service():
     """More than that is not looked at, because it would take long."""
     policy: dict[str, Any] = {"Statement": {"Sid": "", **ELEMENTS[0]["Statement"]}}
     rest = len(compact(policy).replace('"', ""))
@@ -405,13 +401,13 @@ def test_a_policy_may_be_as_long_as_any_of_the_service() -> None:
         assert (found == compact(policy)) is certain
 
 
-def test_a_policy_with_its_quotes_may_be_two_words() -> None:
+def test_a_policy_with_its_quotes_may_be_two_words():
     words = OBJECT.replace('"Statement":', '"Statement": ').split()
     assert len(words) == 2
     assert offered(explain(NAME, ["-o", *words])) == OBJECT
 
 
-def test_words_keep_the_spaces_of_an_expanded_layout() -> None:
+def test_words_keep_the_spaces_of_an_expanded_layout():
     spaced = "{Version: 2008-10-17, Statement: {Effect: Allow, Action: ec2:*, Resource: *}}"
     words = expand_braces(spaced)
     assert words[1].startswith(" Statement")
@@ -429,7 +425,7 @@ def test_words_keep_the_spaces_of_an_expanded_layout() -> None:
         ("Principal:{AWS:123456789012}", DOLLAR),
     ],
 )
-def test_a_lost_dollar_is_mentioned_if_there_could_have_been_one(rest: str, advice: str) -> None:
+def test_a_lost_dollar_is_mentioned_if_there_could_have_been_one(rest, advice):
     message = explain(NAME, ["-o", f"{{Statement:[{{Effect:Allow,Action:s3:Get*,{rest}}}]}}"])
     assert message is not None
     assert message.split("\n")[:2] == [UNQUOTED, advice]
@@ -447,7 +443,7 @@ def test_a_lost_dollar_is_mentioned_if_there_could_have_been_one(rest: str, advi
         "{IpAddress:{aws:SourceIp:[10.0.0.0/8,192.168.0.0/16]}}",
     ],
 )
-def test_a_policy_with_a_condition_is_not_restored(condition: str) -> None:
+def test_a_policy_with_a_condition_is_not_restored(condition):
     policy = f"{{Statement:{{Effect:Allow,Action:*,Resource:*,Condition:{condition}}}}}"
     for words in ([policy], expand_braces(policy)):
         message = explain(NAME, ["-o", *words])
@@ -490,13 +486,13 @@ def test_a_policy_with_a_condition_is_not_restored(condition: str) -> None:
         (["{Statement:{Effect:Allow,Action:a:b,Action:c:d,Resource:*}}"], ""),
     ],
 )
-def test_a_policy_that_cannot_be_determined(words: list[str], reason: str) -> None:
+def test_a_policy_that_cannot_be_determined(words, reason):
     message = explain(NAME, ["-o", *words])
     assert_only_the_form(message, f"{NAME} -o {FORM}")
     assert f"cannot be determined{reason}. Put" in str(message)
 
 
-def test_a_space_at_the_edge_of_a_string_is_not_layout() -> None:
+def test_a_space_at_the_edge_of_a_string_is_not_layout():
     arguments = ["{Statement:", "{Effect:", "Allow,", "Action:", "a:b,", "Resource:", "*,"]
     assert offered(explain(NAME, ["-o", *arguments, "Sid:", "a}}"]))
     assert_only_the_form(explain(NAME, ["-o", *arguments, "Sid: a}}"]), f"{NAME} -o {FORM}")
@@ -514,7 +510,7 @@ def test_a_space_at_the_edge_of_a_string_is_not_layout() -> None:
         ["{" + "[" * 90_000],
     ],
 )
-def test_nonsense_is_reported_at_once(arguments: list[str]) -> None:
+def test_nonsense_is_reported_at_once(arguments):
     assert_only_the_form(explain(NAME, ["-o", *arguments]), f"{NAME} -o {FORM}")
 
 
@@ -532,7 +528,7 @@ def test_nonsense_is_reported_at_once(arguments: list[str]) -> None:
         max_size=12,
     )
 )  # fmt: skip
-def test_any_arguments_are_accepted(arguments: list[str]) -> None:
+def test_any_arguments_are_accepted(arguments):
     assert isinstance(explain(NAME, ["-o", *arguments]), str | None)
 
 
@@ -712,7 +708,7 @@ THOROUGH = settings(deadline=None, suppress_health_check=list(HealthCheck), data
 
 
 @pytest.mark.parametrize("number", [20, pytest.param(200, marks=pytest.mark.full)])
-def test_a_policy_of_one_statement_is_restored(bash: ExpandingShell, number: int) -> None:
+def test_a_policy_of_one_statement_is_restored(bash, number):
     @settings(THOROUGH, max_examples=number)
     @given(policies([]))
     def restored(policy: dict[str, Any]) -> None:
@@ -747,9 +743,7 @@ LAYOUTS = {
         *(pytest.param(100, layout, marks=pytest.mark.full) for layout in LAYOUTS),
     ],
 )
-def test_an_odd_policy_is_not_guessed(
-    bash: ExpandingShell, dash: ExpandingShell, number: int, layout: str
-) -> None:
+def test_an_odd_policy_is_not_guessed(bash, dash, number, layout):
     @settings(THOROUGH, max_examples=number)
     @given(policies(ODD, most=6))
     def not_guessed(policy: dict[str, Any]) -> None:

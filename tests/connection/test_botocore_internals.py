@@ -35,9 +35,6 @@ from iamcli.runner import execute
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.shell import Shell
-    from support.stub import Stub
-
     from iamcli.operations.service import IAM
 
 pytestmark = pytest.mark.releases
@@ -85,7 +82,7 @@ def named(path: str) -> type:
     return found
 
 
-def test_this_botocore_has_each_of_them() -> None:
+def test_this_botocore_has_each_of_them():
     gone = [
         f"{path}.{name}"
         for path, names in INTERNALS.items()
@@ -117,7 +114,7 @@ def private(tree: ast.AST) -> set[str]:
     return {name for name in found if name.startswith("_") and not name.startswith("__")}
 
 
-def test_each_of_them_is_listed_once_and_used() -> None:
+def test_each_of_them_is_listed_once_and_used():
     """Also a name of our own must not be that of an attribute of botocore."""
     used = set()
     for found, bases in subclasses():
@@ -145,9 +142,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 @pytest.mark.parametrize("debug", [False, True])
-def test_an_internal_error_has_a_traceback_with_d_only(
-    monkeypatch: pytest.MonkeyPatch, *, debug: bool
-) -> None:
+def test_an_internal_error_has_a_traceback_with_d_only(monkeypatch, *, debug):
     def fail(_iam: IAM) -> None:
         raise ValueError("unforeseen")
 
@@ -167,9 +162,7 @@ def test_an_internal_error_has_a_traceback_with_d_only(
     assert [text.splitlines()[-1] for text in written] == ["ValueError: unforeseen"] * debug
 
 
-def test_a_botocore_without_one_of_them_is_not_blamed_on_the_response(
-    run: Shell, stub: Stub
-) -> None:
+def test_a_botocore_without_one_of_them_is_not_blamed_on_the_response(run, stub):
     user = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
     url = stub.endpoint(ok("GetUser", user)).url
     command = str(BIN / "iam-usergetattributes")
@@ -182,9 +175,7 @@ def test_a_botocore_without_one_of_them_is_not_blamed_on_the_response(
     assert "IAM response" not in done.err
 
 
-def test_an_element_that_occurs_more_than_once_is_blamed_on_the_response(
-    run: Shell, stub: Stub
-) -> None:
+def test_an_element_that_occurs_more_than_once_is_blamed_on_the_response(run, stub):
     answer = ok("DeleteUser")
     twice = answer.body.replace(b"</RequestId>", b"</RequestId><RequestId>2</RequestId>")
     assert twice != answer.body

@@ -38,7 +38,7 @@ from iamcli.connection.settings import VARIABLES
 if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Done, Shell
-    from support.stub import Endpoint, Stub
+    from support.stub import Endpoint
 
 
 pytestmark = pytest.mark.releases
@@ -68,9 +68,7 @@ USUAL = {("config", "region"), ("config", "endpoint"), ("credentials", "not pars
 @pytest.mark.parametrize(
     ("file", "foreign"), usual(USUAL, itertools.product(["config", "credentials"], FOREIGN))
 )
-def test_a_credential_file_is_independent_of_the_configuration(
-    foreign: str, file: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_credential_file_is_independent_of_the_configuration(foreign, file, run_fast, stub):
     env, text = FOREIGN[foreign]
     if text is not None:
         written = write(run_fast, f".aws/{file}", "")
@@ -96,9 +94,7 @@ def test_a_credential_file_is_independent_of_the_configuration(
 
 
 @pytest.mark.parametrize("broken", [False, True])
-def test_other_settings_count_with_a_credential_file(
-    run_fast: ForkRunner, stub: Stub, *, broken: bool
-) -> None:
+def test_other_settings_count_with_a_credential_file(run_fast, stub, *, broken):
     settings = "max_attempts=1\nretry_mode=standard\nca_bundle=absent.pem\nregion=cn-north-1\n"
     write(run_fast, ".aws/config", f"[default]\n{settings}")
     if broken:
@@ -111,7 +107,7 @@ def test_other_settings_count_with_a_credential_file(
     assert "No such file or directory" in done.err
 
 
-def test_without_a_credential_file_the_configuration_must_be_valid(run_fast: ForkRunner) -> None:
+def test_without_a_credential_file_the_configuration_must_be_valid(run_fast):
     write(run_fast, ".aws/config", "AWSAccessKeyId=x\n")
     done = show(run_fast, **KEY_VARIABLES, AWS_IAM_URL="http://127.0.0.1:1")
     assert "Unable to parse config file" in done.err
@@ -125,9 +121,7 @@ def test_without_a_credential_file_the_configuration_must_be_valid(run_fast: For
         (b"[default]\ns3 =\n  nothing\n", ""),
     ],
 )
-def test_a_file_of_the_configuration_that_is_not_text(
-    content: bytes, said: str, run_fast: ForkRunner
-) -> None:
+def test_a_file_of_the_configuration_that_is_not_text(content, said, run_fast):
     name = run_fast.home / "file"
     name.write_bytes(content)
     done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_SHARED_CREDENTIALS_FILE=str(name))
@@ -148,9 +142,7 @@ REGIONS = [
 
 @pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize("emptied", every(2, [False, True]))
-def test_order_of_the_regions(
-    region: tuple[str, str, str, str], forked: Shell, stub: Stub, *, emptied: bool
-) -> None:
+def test_order_of_the_regions(region, forked, stub, *, emptied):
     first, second, configured_region, host = region
     if configured_region:
         write(forked, ".aws/config", f"[default]\nregion={configured_region}\n")
@@ -164,7 +156,7 @@ def test_order_of_the_regions(
     assert f"GetUser to https://{host}: " in done.err
 
 
-def test_the_region_in_which_a_role_is_assumed(run_fast: ForkRunner, stub: Stub) -> None:
+def test_the_region_in_which_a_role_is_assumed(run_fast, stub):
     """The proxy refuses to connect, and the error names the host."""
     assuming(run_fast, "sts_regional_endpoints=regional\n")
     env = {
@@ -213,7 +205,7 @@ def by_configuration(run_fast: ForkRunner, url: str, **env: str) -> list[tuple[D
         "https://x?a=b", "https://a..b", "mailto:x", "https://[::1",
     ]),
 )  # fmt: skip
-def test_a_wrong_endpoint_of_the_configuration(url: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_wrong_endpoint_of_the_configuration(url, run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     proxies = {"HTTP_PROXY": endpoint.url, "HTTPS_PROXY": endpoint.url}
     for done, source in by_configuration(run_fast, url, **proxies):
@@ -221,28 +213,26 @@ def test_a_wrong_endpoint_of_the_configuration(url: str, run_fast: ForkRunner, s
     assert endpoint.requests == []
 
 
-def test_an_endpoint_that_is_a_section_of_its_own(run_fast: ForkRunner) -> None:
+def test_an_endpoint_that_is_a_section_of_its_own(run_fast):
     section = "[default]\nendpoint_url =\n  password = passw0rd\n"
     done = configured(run_fast, section, "iam-usergetattributes")
     said = f"{CONFIGURED} is not an http or https address; use https://HOST[:PORT]"
     assert (done.status, done.err) == (1, f"iam-usergetattributes: {said}\n")
 
 
-def test_the_configurations_endpoint_is_made_complete(run_fast: ForkRunner, stub: Stub) -> None:
+def test_the_configurations_endpoint_is_made_complete(run_fast, stub):
     for done, _ in by_configuration(run_fast, f" 127.0.0.1:{stub.port} ", AWS_MAX_ATTEMPTS="1"):
         assert done.status == 1
         assert f"cannot make a secure connection to https://127.0.0.1:{stub.port}:" in done.err
 
 
-def test_an_endpoint_that_is_not_asked_for_is_not_looked_at(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_an_endpoint_that_is_not_asked_for_is_not_looked_at(run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     for done, _ in by_configuration(run_fast, "ftp://x", AWS_IAM_URL=endpoint.url):
         assert (done.status, done.err) == (0, "")
 
 
-def test_the_configurations_endpoint_is_looked_at_last(run_fast: ForkRunner) -> None:
+def test_the_configurations_endpoint_is_looked_at_last(run_fast):
     """Credentials and a command's own checks come first: they did before there was a check."""
     env = {"AWS_ENDPOINT_URL": "ftp://x"}
     done = run_fast("iam-usergetattributes", env={**env, "AWS_CREDENTIAL_FILE": ""})
@@ -253,7 +243,7 @@ def test_the_configurations_endpoint_is_looked_at_last(run_fast: ForkRunner) -> 
 
 @pytest.mark.full
 @pytest.mark.parametrize("url", ["http://127.0.0.1.example.com/", "http://iam.example.com"])
-def test_a_configured_connection_that_is_not_encrypted(url: str, forked: Shell, stub: Stub) -> None:
+def test_a_configured_connection_that_is_not_encrypted(url, forked, stub):
     """The warning is for a terminal, once; logs of existing jobs do not change."""
     endpoint = stub.endpoint(*[ok("GetUser", USER)] * 9)
     warning = f"iam-usergetattributes: {url} is not encrypted; use https, because responses"
@@ -274,7 +264,7 @@ def test_a_configured_connection_that_is_not_encrypted(url: str, forked: Shell, 
     assert endpoint.requests == []
 
 
-def test_a_configured_connection_to_this_machine(forked: Shell, stub: Stub) -> None:
+def test_a_configured_connection_to_this_machine(forked, stub):
     endpoint = stub.endpoint(*[ok("GetUser", USER)] * 2)
     env = {"AWS_ENDPOINT_URL": endpoint.url}
     assert "not encrypted" not in on_terminal(forked, env, "iam-usergetattributes", "-u", "bob")
@@ -283,9 +273,7 @@ def test_a_configured_connection_to_this_machine(forked: Shell, stub: Stub) -> N
 
 @pytest.mark.parametrize("variable", every(3, ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", ""]))
 @pytest.mark.parametrize("url", WITH_SECRETS)
-def test_the_endpoint_that_gives_credentials(
-    variable: str, url: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_the_endpoint_that_gives_credentials(variable, url, run_fast, endpoint):
     """What botocore asks itself is checked before as well."""
     section = f"services = s\n[services s]\nsts =\n  endpoint_url = {url}\n"
     assuming(run_fast, "" if variable else section)
@@ -295,7 +283,7 @@ def test_the_endpoint_that_gives_credentials(
     assert endpoint.requests == []
 
 
-def test_a_credential_file_that_is_gone_after_it_was_read(run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_credential_file_that_is_gone_after_it_was_read(run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     pipe = run_fast.home / "pipe"
     os.mkfifo(pipe)
@@ -334,9 +322,7 @@ CONTAINER = {
         ("", CONTAINER, "/absent: No such file or directory"),
     ],
 )
-def test_a_configuration_that_gives_no_credentials(
-    profile: str, more: dict[str, str], reason: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_a_configuration_that_gives_no_credentials(profile, more, reason, run_fast, endpoint):
     write(run_fast, "config", f"[default]\n{profile}")
     key = {"AccessKeyId": "A", "SecretAccessKey": "B", "Expiration": 5}
     write(run_fast, "numbers.json", json.dumps({"Version": 1, **key}))
@@ -357,9 +343,7 @@ def test_a_configuration_that_gives_no_credentials(
         ],
     ),
 )
-def test_a_damaged_token_of_a_sign_on(
-    cache: str, reason: str, run: Shell, endpoint: Endpoint
-) -> None:
+def test_a_damaged_token_of_a_sign_on(cache, reason, run, endpoint):
     (run.home / "config").write_text(f"[default]\n{SSO}")
     folder = run.home / ".aws" / "sso" / "cache"
     folder.mkdir(parents=True)
@@ -397,9 +381,7 @@ def with_a_program(run: Shell, profile: str, endpoint: Endpoint, program: str) -
     ("profile", "prefix"),
     every(6, [(name, prefix) for name in FROM_A_PROGRAM for prefix in ((), ("iamcli", "run"))]),
 )
-def test_a_program_for_credentials_leaves_standard_input(
-    profile: str, prefix: tuple[str, ...], run: Shell, endpoint: Endpoint
-) -> None:
+def test_a_program_for_credentials_leaves_standard_input(profile, prefix, run, endpoint):
     endpoint.on("DeleteUser", ok("DeleteUser"))
     with_a_program(run, FROM_A_PROGRAM[profile], endpoint, "cat >>read; cat key.json")
     loop = "while read -r user; do iam-userdel -u $user; done"
@@ -410,13 +392,13 @@ def test_a_program_for_credentials_leaves_standard_input(
     assert (run.home / "read").read_text() == ""
 
 
-def test_a_program_for_credentials_without_standard_input(run: Shell, endpoint: Endpoint) -> None:
+def test_a_program_for_credentials_without_standard_input(run, endpoint):
     with_a_program(run, FROM_A_PROGRAM["the profile itself"], endpoint, "cat && cat key.json")
     done = run("sh", "-c", "iam-usergetattributes -u bob <&-")
     assert (done.status, done.err) == (0, "")
 
 
-def test_a_program_for_credentials_reads_from_a_terminal(run: Shell, endpoint: Endpoint) -> None:
+def test_a_program_for_credentials_reads_from_a_terminal(run, endpoint):
     program = "echo Name: >&0; read name; cat $name"
     with_a_program(run, FROM_A_PROGRAM["the profile itself"], endpoint, program)
     key = {"Version": 1, "AccessKeyId": KEY_ID, "SecretAccessKey": SECRET}
@@ -428,7 +410,7 @@ def test_a_program_for_credentials_reads_from_a_terminal(run: Shell, endpoint: E
     assert "AIDA" in terminal.shown
 
 
-def test_numbers_in_place_of_a_key(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_numbers_in_place_of_a_key(run_fast, endpoint):
     write(run_fast, "config", "[default]\ncredential_process=cat key.json\n")
     key = {"Version": 1, "AccessKeyId": 5, "SecretAccessKey": 6}
     write(run_fast, "key.json", json.dumps(key))
@@ -438,7 +420,7 @@ def test_numbers_in_place_of_a_key(run_fast: ForkRunner, endpoint: Endpoint) -> 
     assert endpoint.requests == []
 
 
-def test_the_code_of_an_mfa_device_that_nobody_enters(run: Shell, endpoint: Endpoint) -> None:
+def test_the_code_of_an_mfa_device_that_nobody_enters(run, endpoint):
     assuming(run, f"mfa_serial={ARN}mfa/phone\n")
     done = run("setsid", "-w", "iam-usergetattributes")
     assert done.status == 1
@@ -448,7 +430,7 @@ def test_the_code_of_an_mfa_device_that_nobody_enters(run: Shell, endpoint: Endp
     assert endpoint.requests == []
 
 
-def test_credentials_that_nobody_gives(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_credentials_that_nobody_gives(run_fast, endpoint):
     assuming(run_fast, "")
     env = {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1", "AWS_MAX_ATTEMPTS": "1"}
     done = run_fast("iam-usergetattributes", env=env)
@@ -463,7 +445,7 @@ def on_terminal(run: Shell, env: dict[str, str], *arguments: str) -> str:
     return terminal.shown
 
 
-def test_no_scheme_means_https(run_fast: ForkRunner, stub: Stub) -> None:
+def test_no_scheme_means_https(run_fast, stub):
     done = show(run_fast, "--url", f"127.0.0.1:{stub.port}", AWS_MAX_ATTEMPTS="1")
     assert done.status == 1
     assert f"cannot make a secure connection to https://127.0.0.1:{stub.port}:" in done.err
@@ -478,9 +460,7 @@ def test_no_scheme_means_https(run_fast: ForkRunner, stub: Stub) -> None:
         ({"AWS_DEFAULT_REGION": "us-gov-east-1"}, "us-gov-west-1"),
     ],
 )
-def test_the_region_that_signs(
-    env: dict[str, str], region: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_the_region_that_signs(env, region, run_fast, endpoint):
     assert show(run_fast, **env).status == 0
     assert signed_by(endpoint) == (KEY_ID, region)
 
@@ -506,7 +486,7 @@ def test_the_region_that_signs(
         ("http://[::1]:5000", "cn-north-1"),
     ],
 )
-def test_the_endpoints_name_tells_the_partition(url: str, region: str) -> None:
+def test_the_endpoints_name_tells_the_partition(url, region):
     assert signing_region(url, "cn-northwest-1") == region
 
 
@@ -518,9 +498,7 @@ def test_the_endpoints_name_tells_the_partition(url: str, region: str) -> None:
         ("iam.example.com", "cn-north-1"),
     ],
 )
-def test_a_named_endpoint_is_signed_for_its_partition(
-    host: str, region: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_named_endpoint_is_signed_for_its_partition(host, region, run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     file = write(run_fast, "proxy", through(stub))
     url = f"http://{host}{urlsplit(endpoint.url).path}"
@@ -530,7 +508,7 @@ def test_a_named_endpoint_is_signed_for_its_partition(
     assert endpoint.requests[-1].headers["host"] == host
 
 
-def test_the_signing_regions_are_botocores() -> None:
+def test_the_signing_regions_are_botocores():
     from botocore.endpoint_provider import EndpointProvider
     from botocore.exceptions import EndpointResolutionError
     from botocore.loaders import Loader
@@ -567,9 +545,7 @@ def test_the_signing_regions_are_botocores() -> None:
     ["https://iam.amazonaws.com", "https://iam.us-gov.amazonaws.com:443/", "http://127.0.0.1:1",
      "http://localhost:5000", "http://[::1]:5000", "http://moto:5000"],
 )  # fmt: skip
-def test_the_partitions_are_loaded_only_if_needed(
-    url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_partitions_are_loaded_only_if_needed(url, monkeypatch):
     from botocore.loaders import Loader
 
     regions._partitions.cache_clear()  # noqa: SLF001 - an earlier test may have loaded them
@@ -577,7 +553,7 @@ def test_the_partitions_are_loaded_only_if_needed(
     assert signing_region(url, "us-gov-west-1") in ("us-east-1", "us-gov-west-1")
 
 
-def test_the_variables_are_botocores() -> None:
+def test_the_variables_are_botocores():
     from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as TABLE
 
     for name, variable in VARIABLES.items():
@@ -595,9 +571,7 @@ def test_the_variables_are_botocores() -> None:
         ({"AWS_USE_FIPS_ENDPOINT": "true"}, "iam-fips.amazonaws.com"),
     ],
 )
-def test_the_endpoint_of_a_partition(
-    env: dict[str, str], host: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_the_endpoint_of_a_partition(env, host, run_fast, stub):
     """All requests go to a proxy that refuses to connect, and tells where they were to go."""
     file = write(run_fast, "config", through(stub))
     env = {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1", **env}

@@ -24,10 +24,8 @@ from iamcli.connection import parents
 from iamcli.connection.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-    from support.forked import ForkRunner
     from support.stub import Endpoint, Stub
 
 NO_USERS = ok("ListUsers", "<Users/><IsTruncated>false</IsTruncated>")
@@ -77,13 +75,8 @@ def other(stub: Stub) -> Endpoint:
     ],
 )
 def test_another_address_is_not_used_but_reported(
-    arguments: list[str],
-    variables: Mapping[str, str],
-    reported: str,
-    private: Endpoint,
-    other: Endpoint,
-    run_fast: ForkRunner,
-) -> None:
+    arguments, variables, reported, private, other, run_fast
+):
     urls = {"private": private.url, "other": other.url}
     env = {name: value.format(**urls) for name, value in variables.items()}
     done = run_fast(
@@ -98,9 +91,7 @@ def test_another_address_is_not_used_but_reported(
     assert "AKIAIOSFODNN7EXAMPLE" in private.requests[0].headers["authorization"]
 
 
-def test_addresses_in_files_are_not_used_either(
-    private: Endpoint, other: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_addresses_in_files_are_not_used_either(private, other, run_fast):
     proxy = run_fast.home / "client.properties"
     proxy.write_text("ClientProxyHost=127.0.0.1\nClientProxyPort=9\nClientProxyUsername=u\n")
     options = ("--client-config-file", str(proxy), "--url", other.url)
@@ -137,9 +128,7 @@ ASSUMED = ok(
 )
 
 
-def test_a_role_is_assumed_in_the_sandbox(
-    private: Endpoint, other: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_a_role_is_assumed_in_the_sandbox(private, other, run_fast):
     config = run_fast.home / "config"
     config.write_text(ROLE.format(other=other.url))
     private.on("AssumeRole", ASSUMED)
@@ -150,9 +139,7 @@ def test_a_role_is_assumed_in_the_sandbox(
     assert (private.operations, other.operations) == (["AssumeRole", "ListUsers"], [])
 
 
-def test_the_credentials_of_the_machine_are_not_asked_for(
-    private: Endpoint, other: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_the_credentials_of_the_machine_are_not_asked_for(private, other, run_fast):
     env = {
         "AWS_CREDENTIAL_FILE": "",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": other.url,
@@ -166,18 +153,14 @@ def test_the_credentials_of_the_machine_are_not_asked_for(
 
 
 @pytest.mark.parametrize("subcommand", ["doctor", "snapshot account.json"])
-def test_the_subcommands_of_iamcli_are_confined_too(
-    subcommand: str, private: Endpoint, other: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_the_subcommands_of_iamcli_are_confined_too(subcommand, private, other, run_fast):
     env = {"AWS_IAM_URL": other.url, "IAMCLI_SANDBOX": private.url}
     run_fast("iamcli", *subcommand.split(), env=env)
     assert private.operations
     assert other.operations == []
 
 
-def test_to_read_the_settings_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_to_read_the_settings_changes_nothing(tmp_path, monkeypatch):
     """The environment and the connection are changed only by what has the name of it."""
     key = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x" * 40}
     monkeypatch.setattr(os, "environ", {**environment(tmp_path), **key})
@@ -188,7 +171,7 @@ def test_to_read_the_settings_changes_nothing(
     assert (dict(vars(connection)), dict(os.environ)) == before
 
 
-def test_who_reads_the_settings_for_a_connection_confines_it() -> None:
+def test_who_reads_the_settings_for_a_connection_confines_it():
     """First a command whose environment was reset is refused, and then the rest is confined."""
     order = ["refuse_outside", "Settings.for_connection", "confine"]
     users = []
@@ -202,16 +185,12 @@ def test_who_reads_the_settings_for_a_connection_confines_it() -> None:
     assert sorted(users) == ["client.py", "configuration.py"]
 
 
-def test_the_address_of_the_sandbox_is_not_reported(
-    private: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_the_address_of_the_sandbox_is_not_reported(private, run_fast):
     env = {"AWS_IAM_URL": f"{private.url}/", "IAMCLI_SANDBOX": private.url}
     assert run_fast(*LIST, env=env) == (0, "IsTruncated: false\n", "")
 
 
-def test_an_invalid_address_is_an_error_as_anywhere(
-    private: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_an_invalid_address_is_an_error_as_anywhere(private, run_fast):
     done = run_fast(*LIST, "--url", "ftp://x", env={"IAMCLI_SANDBOX": private.url})
     assert done.status == 1
     assert "--url is not an http or https address" in done.err
@@ -231,7 +210,7 @@ iam-userlistbypath
 
 
 @pytest.mark.full
-def test_an_old_script_that_brings_its_own_key_and_address(tmp_path: Path) -> None:
+def test_an_old_script_that_brings_its_own_key_and_address(tmp_path):
     (tmp_path / "old.sh").write_text(SCRIPT)
     done = in_sandbox(tmp_path, "sh", "old.sh")
     assert done.returncode == 0
@@ -298,9 +277,7 @@ def in_sandbox(home: Path, *arguments: str | Path) -> Any:
 
 
 @pytest.mark.parametrize("case", usual(("in its own session",), LOSING))
-def test_a_command_whose_environment_was_reset_sends_nothing(
-    case: str, real: Endpoint, tmp_path: Path
-) -> None:
+def test_a_command_whose_environment_was_reset_sends_nothing(case, real, tmp_path):
     line, name = LOSING[case]
     done = in_sandbox(tmp_path, "--changes", "sh", "-c", f"{line}; echo status $?")
     assert done.stderr == (
@@ -319,7 +296,7 @@ def test_a_command_whose_environment_was_reset_sends_nothing(
 
 
 @pytest.mark.full
-def test_a_changed_address_of_the_sandbox_is_refused(real: Endpoint, tmp_path: Path) -> None:
+def test_a_changed_address_of_the_sandbox_is_refused(real, tmp_path):
     done = in_sandbox(tmp_path, "sh", "-c", f"IAMCLI_SANDBOX={real.url} iam-userdel -u bob; exit 7")
     assert done.stderr == (
         "iam-userdel: IAMCLI_SANDBOX was changed, so nothing was sent; keep the value that iamcli "
@@ -328,7 +305,7 @@ def test_a_changed_address_of_the_sandbox_is_refused(real: Endpoint, tmp_path: P
     assert (done.returncode, done.stdout, real.requests) == (7, "", [])
 
 
-def test_the_report_counts_the_commands_that_sent_nothing(real: Endpoint, tmp_path: Path) -> None:
+def test_the_report_counts_the_commands_that_sent_nothing(real, tmp_path):
     file = tmp_path / "changes.json"
     line = f"iam-usercreate -u bob; {BARE} iam-userdel -u bob; {BARE} iam-userdel -u s3cret"
     # Completion is not counted, but sends nothing either.
@@ -344,7 +321,7 @@ def test_the_report_counts_the_commands_that_sent_nothing(real: Endpoint, tmp_pa
     assert (done.returncode, done.stdout, real.requests) == (1, "", [])
 
 
-def test_the_advice_keeps_the_command_in_the_sandbox(real: Endpoint, tmp_path: Path) -> None:
+def test_the_advice_keeps_the_command_in_the_sandbox(real, tmp_path):
     names = RESET.partition("--preserve-env=")[2].split(",")
     kept = " ".join(f'{name}="${name}"' for name in names)
     line = f"{BARE} {kept} iam-usercreate -u bob && iam-userlistbypath"
@@ -363,9 +340,7 @@ def test_the_advice_keeps_the_command_in_the_sandbox(real: Endpoint, tmp_path: P
     ],
     ids=["sudo", "su -"],
 )
-def test_another_user_of_the_sandbox_sends_nothing(
-    line: str, real: Endpoint, tmp_path: Path
-) -> None:
+def test_another_user_of_the_sandbox_sends_nothing(line, real, tmp_path):
     need(line.split(maxsplit=1)[0])
     harmless = line.replace("iam-userdel -u bob", "true")
     if run_program("sh", "-c", harmless, env=environment(tmp_path)).returncode:
@@ -379,7 +354,7 @@ def test_another_user_of_the_sandbox_sends_nothing(
 
 
 @pytest.mark.full
-def test_another_user_sees_the_sandbox_without_seeing_the_environment(tmp_path: Path) -> None:
+def test_another_user_sees_the_sandbox_without_seeing_the_environment(tmp_path):
     need("setpriv", "/usr/bin/python3")
     # The virtual environment may be readable by its owner only.
     other = ("setpriv", "--reuid", "65534", "--clear-groups", "env", "-i", "/usr/bin/python3", "-c")
@@ -395,21 +370,21 @@ def test_another_user_sees_the_sandbox_without_seeing_the_environment(tmp_path: 
 
 
 @pytest.mark.full
-def test_help_and_usage_errors_work_without_the_environment(tmp_path: Path) -> None:
+def test_help_and_usage_errors_work_without_the_environment(tmp_path):
     done = in_sandbox(tmp_path, "sh", "-c", f"{BARE} iam-userdel -h; {BARE} iam-userdel --version")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Usage: iam-userdel" in done.stdout
 
 
 @pytest.mark.full
-def test_doctor_names_the_reason_and_asks_nobody(real: Endpoint, tmp_path: Path) -> None:
+def test_doctor_names_the_reason_and_asks_nobody(real, tmp_path):
     done = in_sandbox(tmp_path, "sh", "-c", f"{BARE} iamcli doctor")
     assert RESET.partition("; ")[0] in done.stdout
     assert (done.returncode, real.requests) == (1, [])
 
 
 @pytest.mark.full
-def test_completion_shows_no_name_of_the_real_account(real: Endpoint, tmp_path: Path) -> None:
+def test_completion_shows_no_name_of_the_real_account(real, tmp_path):
     line = f"{BARE} iamcli complete user iam-userdel"
     done = in_sandbox(tmp_path, "sh", "-c", line)
     assert (done.returncode, done.stdout, done.stderr, real.requests) == (0, "", "", [])
@@ -418,7 +393,7 @@ def test_completion_shows_no_name_of_the_real_account(real: Endpoint, tmp_path: 
 
 
 @pytest.mark.full
-def test_a_sandbox_in_a_sandbox_is_the_one_that_counts(real: Endpoint, tmp_path: Path) -> None:
+def test_a_sandbox_in_a_sandbox_is_the_one_that_counts(real, tmp_path):
     deletions = f"IAMCLI_SANDBOX=$OUTER iam-userdel -u bob; {BARE} iam-userdel -u x"
     inner = f"sandbox --changes sh -c 'iam-usercreate -u bob; {deletions}'"
     line = f"OUTER=$IAMCLI_SANDBOX iamcli {inner}; iam-userlistbypath"
@@ -430,7 +405,7 @@ def test_a_sandbox_in_a_sandbox_is_the_one_that_counts(real: Endpoint, tmp_path:
 
 
 @pytest.mark.full
-def test_a_sandbox_in_a_sandbox_says_so_and_has_another_prompt(tmp_path: Path) -> None:
+def test_a_sandbox_in_a_sandbox_says_so_and_has_another_prompt(tmp_path):
     env = environment(tmp_path, SHELL="/bin/sh")
     terminal = Terminal(BIN / "iamcli", "sandbox", env=env)
     outer = terminal.wait_for("(iamcli sandbox) $ ")
@@ -450,9 +425,7 @@ def test_a_sandbox_in_a_sandbox_says_so_and_has_another_prompt(tmp_path: Path) -
 
 
 @pytest.mark.full
-def test_a_server_outside_the_sandbox_looks_at_the_parents_of_the_command(
-    real: Endpoint, tmp_path: Path
-) -> None:
+def test_a_server_outside_the_sandbox_looks_at_the_parents_of_the_command(real, tmp_path):
     """A command that is handed over to a server of iamcli run is as far in as its program."""
     line = f'{OWN} IAMCLI_SANDBOX; IAMCLI_RUN="$OUTER" iam-userdel -u bob'
     outer = f"OUTER=$IAMCLI_RUN iamcli sandbox sh -c '{line}'"
@@ -464,7 +437,7 @@ def test_a_server_outside_the_sandbox_looks_at_the_parents_of_the_command(
 
 
 @pytest.mark.full
-def test_a_system_without_proc_is_said_to_be_one(tmp_path: Path) -> None:
+def test_a_system_without_proc_is_said_to_be_one(tmp_path):
     need("unshare")
     hidden = "mount -t tmpfs none /proc && exec "
     root = ("unshare", "-rm", "sh", "-c")
@@ -479,6 +452,6 @@ def test_a_system_without_proc_is_said_to_be_one(tmp_path: Path) -> None:
     )
 
 
-def test_looking_at_the_parents_takes_no_time() -> None:
+def test_looking_at_the_parents_takes_no_time():
     best = min(timeit.repeat(parents.sandbox, number=10, repeat=20)) / 10
     assert best < 0.001

@@ -33,9 +33,7 @@ from support.terminal import Terminal
 if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
 
-    from support.forked import ForkRunner
-    from support.shell import Done, Shell
-    from support.stub import Endpoint, Stub
+    from support.shell import Done
 
 
 pytestmark = pytest.mark.releases
@@ -56,7 +54,7 @@ pytestmark = pytest.mark.releases
         f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey=\\u0077{SECRET[1:]}\n",
     ],
 )
-def test_syntax_of_the_credential_file(text: str, run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_syntax_of_the_credential_file(text, run_fast, endpoint):
     right = endpoint.requests
     assert show(run_fast).status == 0
     file = write(run_fast, "other", text)
@@ -89,9 +87,7 @@ def test_syntax_of_the_credential_file(text: str, run_fast: ForkRunner, endpoint
         ),
     ],
 )
-def test_a_wrong_credential_file_is_named(
-    text: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_a_wrong_credential_file_is_named(text, said, run_fast, endpoint):
     file = write(run_fast, "wrong", text)
     keys = {"AWS_ACCESS_KEY_ID": "AKOTHER", "AWS_SECRET_ACCESS_KEY": "other"}
     for done in (
@@ -105,9 +101,7 @@ def test_a_wrong_credential_file_is_named(
     assert endpoint.requests == []
 
 
-def test_a_credential_file_that_cannot_be_read_is_named(
-    run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_a_credential_file_that_cannot_be_read_is_named(run_fast, endpoint):
     for name, reason in (("absent", "No such file or directory"), (".", "is a directory")):
         done = show(run_fast, AWS_CREDENTIAL_FILE=name)
         assert_refused(done, f"credential file {name} ")
@@ -116,7 +110,7 @@ def test_a_credential_file_that_cannot_be_read_is_named(
     assert endpoint.requests == []
 
 
-def test_order_of_the_credentials(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_order_of_the_credentials(run_fast, endpoint):
     option = write(run_fast, "option", "AWSAccessKeyId=AKOPTION\nAWSSecretKey=x\n")
     variable = write(run_fast, "variable", "AWSAccessKeyId=AKVARIABLE\nAWSSecretKey=x\n")
     write(
@@ -144,7 +138,7 @@ def test_order_of_the_credentials(run_fast: ForkRunner, endpoint: Endpoint) -> N
         assert signed_by(endpoint)[0] == expected
 
 
-def test_a_session_token_is_sent(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_a_session_token_is_sent(run_fast, endpoint):
     env = {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "x"}
     assert show(run_fast, **env, AWS_SESSION_TOKEN="the-token").status == 0
     assert endpoint.requests[-1].headers["x-amz-security-token"] == "the-token"
@@ -152,9 +146,7 @@ def test_a_session_token_is_sent(run_fast: ForkRunner, endpoint: Endpoint) -> No
     assert "x-amz-security-token" not in endpoint.requests[-1].headers
 
 
-def test_credentials_that_have_expired_are_reported(
-    run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_credentials_that_have_expired_are_reported(run_fast, endpoint):
     expired = {"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}
     done = show(run_fast, **KEY_VARIABLES, **expired)
     assert_refused(done, "cannot get credentials from the AWS configuration: ")
@@ -162,9 +154,7 @@ def test_credentials_that_have_expired_are_reported(
     assert endpoint.requests == []
 
 
-def test_half_a_key_in_the_environment_is_reported(
-    run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_half_a_key_in_the_environment_is_reported(run_fast, endpoint):
     done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_ACCESS_KEY_ID="AK")
     assert_refused(done, "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")
     assert endpoint.requests == []
@@ -172,9 +162,7 @@ def test_half_a_key_in_the_environment_is_reported(
 
 @pytest.mark.parametrize("sign", ["\r", "\n", "\t", " ", "\x1b[1m", "\x7f", "\u200b", "\u00e9"])
 @pytest.mark.parametrize("expires", ["", "2099-01-01T00:00:00Z"])
-def test_an_invalid_character_in_a_key_variable(
-    sign: str, expires: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_an_invalid_character_in_a_key_variable(sign, expires, run_fast, endpoint):
     env = {**KEY_VARIABLES, "AWS_SESSION_TOKEN": "the-token"}
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         changed = {variable: f"{env[variable]}{sign}", "AWS_CREDENTIAL_EXPIRATION": expires}
@@ -185,9 +173,7 @@ def test_an_invalid_character_in_a_key_variable(
     assert endpoint.requests == []
 
 
-def test_an_invalid_character_in_the_key_of_a_profile(
-    run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_an_invalid_character_in_the_key_of_a_profile(run_fast, endpoint):
     (run_fast.home / "keys").write_text(
         f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key=x\n"
         "aws_session_token=the\x1btoken\n"
@@ -204,7 +190,7 @@ NAMING = ("CLIENT_CONFIG_FILE", "AWS_IAM_URL", "AWS_PROFILE",
           "AWS_DEFAULT_PROFILE", "AWS_CA_BUNDLE", "AWS_REGION")  # fmt: skip
 
 
-def test_an_empty_variable_is_as_if_unset(forked: Shell, stub: Stub) -> None:
+def test_an_empty_variable_is_as_if_unset(forked, stub):
     emptied = ("env", "-u", "AWS_CREDENTIAL_FILE")
     emptied += tuple(f"{name}=" for name in (*NAMING, "AWS_MAX_ATTEMPTS"))
     done = forked(*emptied, "iam-usergetattributes")
@@ -221,9 +207,7 @@ def test_an_empty_variable_is_as_if_unset(forked: Shell, stub: Stub) -> None:
 @pytest.mark.parametrize(
     ("prefix", "strict"), every(2, [((), ""), ((), "1"), (("iamcli", "run"), "")])
 )
-def test_a_credential_file_without_a_name_is_an_error(
-    prefix: tuple[str, ...], strict: str, run: Shell, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_credential_file_without_a_name_is_an_error(prefix, strict, run, run_fast, stub):
     """A script whose argument is missing must not use the credentials that are at hand."""
     real = stub.endpoint(ok("GetUser", USER))
     keys = {"AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": real.url}
@@ -255,9 +239,7 @@ def test_a_credential_file_without_a_name_is_an_error(
         ],
     ),
 )
-def test_a_terminal_shows_that_a_profile_is_not_used(
-    variables: dict[str, str], options: str, named: str, forked: Shell, endpoint: Endpoint
-) -> None:
+def test_a_terminal_shows_that_a_profile_is_not_used(variables, options, named, forked, endpoint):
     file = forked.env["AWS_CREDENTIAL_FILE"]
     command = ("iam-usergetattributes", "-u", "bob", *options.format(file=file).split())
     place = f"which is from {file} (AWS_CREDENTIAL_FILE)"
@@ -305,8 +287,8 @@ WINDOWS = "remove it, as lines of Windows files end with one"
     ),
 )
 def test_an_invisible_character_in_a_name_is_named_before_anything_is_sent(
-    arguments: str, option: str, what: str, where: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+    arguments, option, what, where, run_fast, endpoint
+):
     command = arguments.split("|")
     done = run_fast(*command)
     assert (done.status, done.out) == (1, "")
@@ -341,30 +323,28 @@ ODD = "a\t\r\n\xa0\u2003\u200bb"
     ],
 )
 def test_invisible_characters_that_the_service_may_accept_are_sent(
-    arguments: tuple[str, ...], parameter: str, value: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+    arguments, parameter, value, run_fast, stub
+):
     endpoint = stub.endpoint(refused("AccessDenied", "No.", 403))
     run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
     assert endpoint.requests[0].parameters[parameter] == value
 
 
-def test_no_credentials_at_all(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_no_credentials_at_all(run_fast, endpoint):
     done = show(run_fast, AWS_CREDENTIAL_FILE="")
     assert_refused(done, "no credentials; looked for")
     assert "AWS_CREDENTIAL_FILE" in done.err
     assert endpoint.requests == []
 
 
-def test_a_profile_that_does_not_exist_is_reported(
-    run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_a_profile_that_does_not_exist_is_reported(run_fast, endpoint):
     done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_PROFILE="nobody")
     assert_refused(done, "")
     assert "nobody" in done.err
     assert endpoint.requests == []
 
 
-def test_credentials_of_a_container(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_credentials_of_a_container(run_fast, endpoint):
     """Botocore's chain goes on to the container's role; the stub plays the container."""
     from http.server import BaseHTTPRequestHandler, HTTPServer
     from threading import Thread
@@ -391,7 +371,7 @@ def test_credentials_of_a_container(run_fast: ForkRunner, endpoint: Endpoint) ->
     assert signed_by(endpoint)[0] == "AKCONTAINER"
 
 
-def test_an_assumed_role(run_fast: ForkRunner, endpoint: Endpoint, moto: str) -> None:
+def test_an_assumed_role(run_fast, endpoint, moto):
     write(run_fast, ".aws/credentials", "[base]\naws_access_key_id=AK\naws_secret_access_key=x\n")
     write(
         run_fast,
@@ -408,7 +388,7 @@ def test_an_assumed_role(run_fast: ForkRunner, endpoint: Endpoint, moto: str) ->
 # The endpoint and the signature.
 
 
-def test_order_of_the_endpoints(run_fast: ForkRunner, stub: Stub) -> None:
+def test_order_of_the_endpoints(run_fast, stub):
     endpoints = {
         name: stub.endpoint(ok("GetUser", USER)) for name in ("--url", "A", "B", "C", "D", "E")
     }
@@ -436,9 +416,7 @@ def test_order_of_the_endpoints(run_fast: ForkRunner, stub: Stub) -> None:
 
 
 @pytest.mark.parametrize("value", ["yes", "1", "false", "all"])
-def test_only_true_ignores_the_configured_endpoints(
-    value: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_only_true_ignores_the_configured_endpoints(value, run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     env = {"AWS_ENDPOINT_URL": endpoint.url, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": value}
     assert show(run_fast, **env).status == 0
@@ -450,7 +428,7 @@ def test_only_true_ignores_the_configured_endpoints(
     ["ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
      "https://x?a=b", "https://a..b", "https://a!b", "https://x:0", "mailto:x", "https://[::1"],
 )  # fmt: skip
-def test_a_wrong_endpoint(url: str, run_fast: ForkRunner) -> None:
+def test_a_wrong_endpoint(url, run_fast):
     for arguments, env, source in (
         (["--url", url], {}, "--url"),
         ([], {"AWS_IAM_URL": url}, "AWS_IAM_URL"),
@@ -459,7 +437,7 @@ def test_a_wrong_endpoint(url: str, run_fast: ForkRunner) -> None:
         assert_refused(done, f"{source} is not an http or https address:")
 
 
-def test_a_colon_without_a_port_means_the_usual_port(run_fast: ForkRunner) -> None:
+def test_a_colon_without_a_port_means_the_usual_port(run_fast):
     # Nothing listens on port 80 of this address.
     for path in ("", "/x"):
         env = {"AWS_IAM_URL": f"http://127.5.6.7:{path}", "AWS_MAX_ATTEMPTS": "1"}
@@ -468,7 +446,7 @@ def test_a_colon_without_a_port_means_the_usual_port(run_fast: ForkRunner) -> No
 
 
 @pytest.mark.parametrize("url", every(4, WITH_SECRETS))
-def test_no_secret_of_an_endpoint_is_shown(url: str, run_fast: ForkRunner) -> None:
+def test_no_secret_of_an_endpoint_is_shown(url, run_fast):
     arguments = ("iam-usergetattributes", "-d")
     section = f"[default]\nendpoint_url = {url}\n"
     for done, source in (
@@ -495,7 +473,7 @@ def debug_lines(done: Done) -> list[str]:
     return [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
 
 
-def test_debug_shows_each_attempt(run_fast: ForkRunner, stub: Stub) -> None:
+def test_debug_shows_each_attempt(run_fast, stub):
     throttled = refused("Throttling", "slow down")
     hurried = throttled._replace(headers={"x-amzn-RequestId": "of-the-header"})
     hurried = hurried._replace(body=hurried.body.replace(b"RequestId", b"Other"), status=503)
@@ -522,7 +500,7 @@ def test_debug_shows_each_attempt(run_fast: ForkRunner, stub: Stub) -> None:
     assert before - timedelta(seconds=1) <= moments[0] <= datetime.now(timezone.utc)
 
 
-def test_debug_counts_the_attempts_of_each_request(run_fast: ForkRunner, stub: Stub) -> None:
+def test_debug_counts_the_attempts_of_each_request(run_fast, stub):
     page = "<Users/><IsTruncated>true</IsTruncated><Marker>a</Marker>"
     endpoint = stub.endpoint(ok("ListUsers", page), ok("ListUsers", "<Users/>"))
     done = run_fast("iam-userlistbypath", "-d", env={"AWS_IAM_URL": endpoint.url})
@@ -535,9 +513,7 @@ def test_debug_counts_the_attempts_of_each_request(run_fast: ForkRunner, stub: S
 @pytest.mark.parametrize(
     ("value", "timer"), [("true", "02"), ("True", "02"), ("yes", "00"), ("false", "00"), ("", "00")]
 )
-def test_keep_alive_is_as_configured(
-    value: str, timer: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_keep_alive_is_as_configured(value, timer, run_fast, stub):
     shown = []
 
     def look(handler: BaseHTTPRequestHandler) -> None:
@@ -559,7 +535,7 @@ def test_keep_alive_is_as_configured(
     assert shown == [timer]
 
 
-def test_debug_shows_how_long_an_attempt_takes(run_fast: ForkRunner, stub: Stub) -> None:
+def test_debug_shows_how_long_an_attempt_takes(run_fast, stub):
     page = ok("ListUsers", "<Users/>")
     late = page._replace(delay=0.2)
     closed = faulty(lambda _handler: time.sleep(0.2))
@@ -574,7 +550,7 @@ def test_debug_shows_how_long_an_attempt_takes(run_fast: ForkRunner, stub: Stub)
         assert 200 <= int(shown[1]) <= most
 
 
-def test_debug_shows_the_request_id_of_an_error(run_fast: ForkRunner, stub: Stub) -> None:
+def test_debug_shows_the_request_id_of_an_error(run_fast, stub):
     endpoint = stub.endpoint(refused("NoSuchEntity", "no bob", 404))
     arguments = ("iam-usergetattributes", "-u", "bob")
     done = run_fast(*arguments, "-d", env={"AWS_IAM_URL": endpoint.url})
@@ -584,7 +560,7 @@ def test_debug_shows_the_request_id_of_an_error(run_fast: ForkRunner, stub: Stub
     assert done.err == "iam-usergetattributes: NoSuchEntity: no bob\n"
 
 
-def test_debug_shows_an_attempt_without_a_valid_response(run_fast: ForkRunner, stub: Stub) -> None:
+def test_debug_shows_an_attempt_without_a_valid_response(run_fast, stub):
     endpoint = stub.endpoint(ok("ListUsers"))
     arguments = ("iam-usergetattributes", "-d")
     for url in (endpoint.url, "http://127.0.0.1:1"):
@@ -595,9 +571,7 @@ def test_debug_shows_an_attempt_without_a_valid_response(run_fast: ForkRunner, s
         assert re.fullmatch(said, attempts[0])
 
 
-def test_debug_shows_where_the_key_and_the_endpoint_come_from(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_debug_shows_where_the_key_and_the_endpoint_come_from(run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     file = run_fast.env["AWS_CREDENTIAL_FILE"]
     key = f"aws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
@@ -624,9 +598,7 @@ def test_debug_shows_where_the_key_and_the_endpoint_come_from(
         assert "passw0rd" not in done.err
 
 
-def test_debug_shows_where_the_proxy_and_the_partition_come_from(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_debug_shows_where_the_proxy_and_the_partition_come_from(run_fast, stub):
     env = {
         "AWS_REGION": "us-gov-east-1",
         "AWS_MAX_ATTEMPTS": "1",
@@ -641,20 +613,20 @@ def test_debug_shows_where_the_proxy_and_the_partition_come_from(
     assert "passw0rd" not in done.err
 
 
-def test_ignored_variables_are_ignored(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_ignored_variables_are_ignored(run_fast, endpoint):
     done = show(run_fast, AWS_IAM_HOME="/nowhere", JAVA_HOME="/nowhere", AWS_IAM_JVM_OPTS="-Xmx1")
     assert (done.status, done.err) == (0, "")
     assert endpoint.operations == ["GetUser"]
 
 
-def test_a_service_error_is_one_line(run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_service_error_is_one_line(run_fast, stub):
     refusal = refused("NoSuchEntity", "The user with name bob\ncannot be \x9b31mfound.")
     done = show(run_fast, AWS_IAM_URL=stub.endpoint(refusal).url)
     said = "NoSuchEntity: The user with name bob cannot be  31mfound."
     assert done == (1, "", f"iam-usergetattributes: {said}\n")
 
 
-def test_the_stub_is_on_loopback(stub: Stub) -> None:
+def test_the_stub_is_on_loopback(stub):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with pytest.raises(urllib.error.HTTPError):
         opener.open(f"http://127.0.0.1:{stub.port}/", data=b"Action=GetUser")

@@ -10,7 +10,6 @@ from support.connecting import USER, assuming, show, through, write
 from support.stub import ok
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
@@ -32,7 +31,7 @@ def login_of(endpoint: Endpoint) -> str:
     return base64.b64decode(login).decode()
 
 
-def test_the_proxy_of_the_client_configuration(run_fast: ForkRunner, stub: Stub) -> None:
+def test_the_proxy_of_the_client_configuration(run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     option = write(run_fast, "option", through(stub))
     variable = write(run_fast, "variable", "ClientProxyHost=127.0.0.1\nClientProxyPort=1\n")
@@ -46,7 +45,7 @@ def test_the_proxy_of_the_client_configuration(run_fast: ForkRunner, stub: Stub)
     assert "cannot reach the proxy: Connection refused" in done.err
 
 
-def test_a_proxy_with_a_user(run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_proxy_with_a_user(run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     login = ("ClientProxyUsername=me@home", "ClientProxyPassword=p:w/d@1%")
     file = write(run_fast, "config", through(stub, *login))
@@ -54,13 +53,13 @@ def test_a_proxy_with_a_user(run_fast: ForkRunner, stub: Stub) -> None:
     assert login_of(endpoint) == "me@home:p:w/d@1%"
 
 
-def test_empty_values_name_no_proxy(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_empty_values_name_no_proxy(run_fast, endpoint):
     file = write(run_fast, "config", "ClientProxyHost=\nClientProxyPort=\n")
     assert show(run_fast, CLIENT_CONFIG_FILE=str(file)).status == 0
     assert endpoint.requests[-1].line.startswith("POST /")
 
 
-def test_botocores_proxy_variables_hold_otherwise(run_fast: ForkRunner, stub: Stub) -> None:
+def test_botocores_proxy_variables_hold_otherwise(run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     proxy = f"http://127.0.0.1:{stub.port}"
     done = show(run_fast, AWS_IAM_URL=endpoint.url, HTTP_PROXY=proxy)
@@ -84,9 +83,7 @@ def test_botocores_proxy_variables_hold_otherwise(run_fast: ForkRunner, stub: St
         ),
     ],
 )
-def test_a_wrong_client_configuration(
-    text: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_a_wrong_client_configuration(text, said, run_fast, endpoint):
     file = write(run_fast, "config", text)
     done = show(run_fast, CLIENT_CONFIG_FILE=str(file))
     assert done.status == 1
@@ -98,9 +95,7 @@ def test_a_wrong_client_configuration(
     "host", ["127.0.0.1:1", "127.0.0.1\nClientProxyPort=1", "::1", "::1\nClientProxyPort=1"]
 )
 @pytest.mark.parametrize("arguments", [("iam-usergetattributes",), ("iam-groupcreate", "-g", "A")])
-def test_the_file_of_a_proxy_that_is_not_there_is_named(
-    host: str, arguments: tuple[str, ...], run_fast: ForkRunner
-) -> None:
+def test_the_file_of_a_proxy_that_is_not_there_is_named(host, arguments, run_fast):
     file = run_fast.home / "client"
     file.write_text(f"ClientProxyHost={host}\n")
     env = {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1"}
@@ -128,9 +123,7 @@ NO_PROXIES = [
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "https://127.0.0.1:1"])
 @pytest.mark.parametrize("value", NO_PROXIES)
 @pytest.mark.parametrize("arguments", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-gA")])
-def test_a_variable_that_names_no_proxy_is_named(
-    arguments: tuple[str, ...], value: str, url: str, run_fast: ForkRunner
-) -> None:
+def test_a_variable_that_names_no_proxy_is_named(arguments, value, url, run_fast):
     scheme = url.partition(":")[0]
     variables = [f"{scheme}_proxy"] if value != NO_PROXIES[0] else []
     for variable in (*variables, f"{scheme}_proxy".upper()):
@@ -142,7 +135,7 @@ def test_a_variable_that_names_no_proxy_is_named(
         assert "passw0rd" not in done.err
 
 
-def test_another_variable_with_the_same_value_is_not_named(run_fast: ForkRunner) -> None:
+def test_another_variable_with_the_same_value_is_not_named(run_fast):
     value = "socks5://127.0.0.1:9"
     # They sort before HTTP_PROXY, the last one only in upper case.
     same = dict.fromkeys(("A", "HTTPZ", "HTTP_PROXY"), value)
@@ -152,9 +145,7 @@ def test_another_variable_with_the_same_value_is_not_named(run_fast: ForkRunner)
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"])
 @pytest.mark.parametrize("value", ["http://u:passw0rd@x@127.0.0.1:1", "127.0.0.1:1"])
-def test_the_variable_of_a_proxy_that_is_not_there_is_named(
-    variable: str, value: str, run_fast: ForkRunner
-) -> None:
+def test_the_variable_of_a_proxy_that_is_not_there_is_named(variable, value, run_fast):
     scheme = variable.lower().removesuffix("_proxy")
     env = {"AWS_IAM_URL": f"{scheme}://127.0.0.1:2", "AWS_MAX_ATTEMPTS": "1", variable: value}
     done = run_fast("iam-usergetattributes", env=env)
@@ -162,9 +153,7 @@ def test_the_variable_of_a_proxy_that_is_not_there_is_named(
     assert (done.status, done.err) == (1, f"iam-usergetattributes: {said}\n")
 
 
-def test_a_proxy_variable_that_does_not_count_is_not_checked(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_proxy_variable_that_does_not_count_is_not_checked(run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     run_fast.env["AWS_IAM_URL"] = endpoint.url
     for env in (
@@ -176,7 +165,7 @@ def test_a_proxy_variable_that_does_not_count_is_not_checked(
         assert (done.status, done.err) == (0, "")
 
 
-def test_the_proxy_of_the_request_for_credentials_is_checked(run_fast: ForkRunner) -> None:
+def test_the_proxy_of_the_request_for_credentials_is_checked(run_fast):
     assuming(run_fast, "")
     env = {"AWS_IAM_URL": "http://127.0.0.1:1", "https_proxy": "http://u:passw0rd@x:99999"}
     done = run_fast("iam-usergetattributes", "-d", env=env)
@@ -185,9 +174,7 @@ def test_the_proxy_of_the_request_for_credentials_is_checked(run_fast: ForkRunne
 
 
 @pytest.mark.parametrize("arguments", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-gA")])
-def test_a_proxy_password_that_cannot_be_sent(
-    arguments: tuple[str, ...], run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_proxy_password_that_cannot_be_sent(arguments, run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     file = run_fast.home / "client"
     login = "ClientProxyUsername=me\nClientProxyPassword=p\u00f6ssw0rd\n"
@@ -206,7 +193,7 @@ def test_a_proxy_password_that_cannot_be_sent(
     assert endpoint.requests == []
 
 
-def test_credentials_through_a_variable_that_names_no_proxy(run_fast: ForkRunner) -> None:
+def test_credentials_through_a_variable_that_names_no_proxy(run_fast):
     assuming(run_fast, "")
     env = {
         "AWS_IAM_URL": "https://127.0.0.1:1",
@@ -220,7 +207,7 @@ def test_credentials_through_a_variable_that_names_no_proxy(run_fast: ForkRunner
     assert "passw0rd" not in done.err
 
 
-def test_a_proxy_password_with_an_at_sign(run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_proxy_password_with_an_at_sign(run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     proxy = f"http://u:p@w@127.0.0.1:{stub.port}"
     env = {"AWS_IAM_URL": endpoint.url, "http_proxy": proxy}
@@ -228,7 +215,7 @@ def test_a_proxy_password_with_an_at_sign(run_fast: ForkRunner, stub: Stub) -> N
     assert login_of(endpoint) == "u:p@w"
 
 
-def test_an_absent_client_configuration(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_an_absent_client_configuration(run_fast, endpoint):
     done = show(run_fast, CLIENT_CONFIG_FILE="absent")
     assert done.status == 1
     assert "client configuration absent cannot be read: No such file or directory" in done.err

@@ -217,7 +217,7 @@ def no_files(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("setting", SETTINGS, ids=str)
 @pytest.mark.usefixtures("no_files")
-def test_each_region_as_a_full_client(setting: Setting, run_fast: ForkRunner, stub: Stub) -> None:
+def test_each_region_as_a_full_client(setting, run_fast, stub):
     different = {}
     # The host alone decides if it is one of AWS.
     for row in itertools.islice(rows(), 0, None, 4 if setting.url in OF_HOST else 1):
@@ -278,15 +278,13 @@ def proxied(run: Shell, stub: Stub) -> list[str]:
 
 
 @pytest.mark.parametrize("region", RESEMBLED)
-def test_what_an_unknown_region_resembles(
-    region: str, run_fast: ForkRunner, proxied: list[str]
-) -> None:
+def test_what_an_unknown_region_resembles(region, run_fast, proxied):
     similar = f" ({RESEMBLED[region]})" if RESEMBLED[region] else ""
     assert refusal(listing(run_fast, AWS_REGION=region)) == f"AWS_REGION is {region}{similar}"
     assert proxied == []
 
 
-def test_a_partition_that_an_old_botocore_does_not_know(run: Shell, proxied: list[str]) -> None:
+def test_a_partition_that_an_old_botocore_does_not_know(run, proxied):
     """The password would go to the first partition."""
     models = run.home / ".aws" / "models"
     models.mkdir(parents=True)
@@ -320,13 +318,8 @@ PROFILE = f"aws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
     ],
 )
 def test_the_setting_that_an_unknown_region_is_from(
-    config: str,
-    credentials: str,
-    env: dict[str, str],
-    source: str,
-    run_fast: ForkRunner,
-    proxied: list[str],
-) -> None:
+    config, credentials, env, source, run_fast, proxied
+):
     (run_fast.home / "config").write_text(config)
     (run_fast.home / "credentials").write_text(credentials)
     files = {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
@@ -336,9 +329,7 @@ def test_the_setting_that_an_unknown_region_is_from(
     assert proxied == []
 
 
-def test_nothing_is_asked_for_credentials_in_an_unknown_region(
-    run_fast: ForkRunner, proxied: list[str]
-) -> None:
+def test_nothing_is_asked_for_credentials_in_an_unknown_region(run_fast, proxied):
     """Neither STS nor a program."""
     sign = run_fast.home / "sign"
     (run_fast.home / "config").write_text(
@@ -359,7 +350,7 @@ def test_nothing_is_asked_for_credentials_in_an_unknown_region(
     assert "http://127.0.0.1:2" in done.err
 
 
-def test_an_unknown_region_on_a_terminal(run: Shell, proxied: list[str]) -> None:
+def test_an_unknown_region_on_a_terminal(run, proxied):
     env = {**run.env, **KEY_VARIABLES}
     del env["AWS_CREDENTIAL_FILE"]
     terminal = Terminal("iam-userlistbypath", env={**env, "AWS_REGION": "cn_north_1"})
@@ -371,9 +362,7 @@ def test_an_unknown_region_on_a_terminal(run: Shell, proxied: list[str]) -> None
 
 
 @pytest.mark.parametrize("strict", ["", "1"])
-def test_an_unknown_region_does_not_matter_with_a_named_endpoint(
-    strict: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_an_unknown_region_does_not_matter_with_a_named_endpoint(strict, run_fast, stub):
     for region in ("mars-1", "cn_north_1", "us-east-1\r", "us-east-1a"):
         endpoint = stub.endpoint(ok("ListUsers", "<IsTruncated>false</IsTruncated>"))
         env = {"AWS_IAM_URL": endpoint.url, "AWS_REGION": region, "IAMCLI_STRICT": strict}
@@ -386,7 +375,7 @@ def test_an_unknown_region_does_not_matter_with_a_named_endpoint(
 
 
 @pytest.mark.parametrize("region", ["mars-1", "cn_north_1", "us-gov-1"])
-def test_the_sandbox_accepts_any_region(region: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_the_sandbox_accepts_any_region(region, run_fast, stub):
     endpoint = stub.endpoint(ok("ListUsers", "<IsTruncated>false</IsTruncated>"))
     env = {"IAMCLI_SANDBOX": endpoint.url, "AWS_REGION": region}
     inside = listing(run_fast, AWS_IAM_URL=endpoint.url, **env)
@@ -416,7 +405,7 @@ def test_the_sandbox_accepts_any_region(region: str, run_fast: ForkRunner, stub:
         ("iam.nz-north-1.notamazonaws.nz", "cn-north-1"),
     ],
 )
-def test_the_host_of_aws_decides_the_signing_region(host: str, region: str) -> None:
+def test_the_host_of_aws_decides_the_signing_region(host, region):
     wanted = region or "eusc-de-east-1"
     assert signing_region(f"https://{host}", "cn-northwest-1") == wanted
 
@@ -427,9 +416,7 @@ def test_the_host_of_aws_decides_the_signing_region(host: str, region: str) -> N
 @pytest.mark.parametrize(
     "region", usual(["us-isof-south-1"], ["us-isof-south-1", "eu-isoe-west-1", "us-isof-east-1"])
 )
-def test_a_dual_stack_endpoint_that_does_not_exist(
-    region: str, run_fast: ForkRunner, proxied: list[str]
-) -> None:
+def test_a_dual_stack_endpoint_that_does_not_exist(region, run_fast, proxied):
     has = (
         f"botocore {botocore.__version__} has no dual-stack endpoint of IAM in "
         f"aws-iso-{'e' if region.startswith('eu') else 'f'}; unset"

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
 
     from support.forked import ForkRunner
-    from support.shell import Shell
     from support.stub import Stub
 
 
@@ -48,9 +47,7 @@ def url_of(taken: socket.socket, scheme: str = "http") -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_refused_connection_is_message_and_tried_again(
-    kind: str, run_fast: ForkRunner, closed: socket.socket
-) -> None:
+def test_refused_connection_is_message_and_tried_again(kind, run_fast, closed):
     what, url = KINDS[kind], url_of(closed)
     done = run_fast(*what.arguments, "-d", env={"AWS_IAM_URL": url, **AGAIN})
     lines = [line for line in done.err.splitlines() if ": debug: " not in line]
@@ -60,9 +57,7 @@ def test_refused_connection_is_message_and_tried_again(
     assert done.err.count("retrying in") == 1
 
 
-def test_created_where_the_service_is_there_late(
-    run_fast: ForkRunner, closed: socket.socket
-) -> None:
+def test_created_where_the_service_is_there_late(run_fast, closed):
     got = []
 
     def serve() -> None:
@@ -91,9 +86,7 @@ SECURE = "cannot make a secure connection to {url}: "
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_certificate_that_nobody_vouches_for(
-    kind: str, run_fast: ForkRunner, tls: tuple[Stub, Path]
-) -> None:
+def test_certificate_that_nobody_vouches_for(kind, run_fast, tls):
     endpoint = tls[0].endpoint(ok("GetUser"))
     done = run_fast(*KINDS[kind].arguments, env={"AWS_IAM_URL": endpoint.url, **ONE_TRY})
     message = done.err.splitlines()[0].partition(": ")[2]
@@ -104,9 +97,7 @@ def test_certificate_that_nobody_vouches_for(
     assert endpoint.requests == []
 
 
-def test_certificate_that_the_user_vouches_for(
-    run_fast: ForkRunner, tls: tuple[Stub, Path]
-) -> None:
+def test_certificate_that_the_user_vouches_for(run_fast, tls):
     endpoint = tls[0].endpoint(canned("GetUser"))
     env = {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(tls[1]), **ONE_TRY}
     assert run_fast(*KINDS["read"].arguments, env=env).status == 0
@@ -116,9 +107,7 @@ def test_certificate_that_the_user_vouches_for(
     ("made", "reason"),
     [({"days": -1}, "certificate has expired"), ({"host": "127.0.0.2"}, "doesn't match")],
 )
-def test_certificate_that_does_not_fit(
-    made: dict[str, object], reason: str, run_fast: ForkRunner, tmp_path: Path
-) -> None:
+def test_certificate_that_does_not_fit(made, reason, run_fast, tmp_path):
     certificate = self_signed(tmp_path / "cert.pem", **made)  # type: ignore[arg-type]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
@@ -129,13 +118,13 @@ def test_certificate_that_does_not_fit(
     assert endpoint.requests == []
 
 
-def test_service_that_speaks_no_tls(run_fast: ForkRunner, stub: Stub) -> None:
+def test_service_that_speaks_no_tls(run_fast, stub):
     url = f"https://127.0.0.1:{stub.port}"
     assert report(run_fast, "create", url).startswith(SECURE.format(url=url))
 
 
 @pytest.mark.parametrize("bundle", ["absent.pem", "empty.pem"])
-def test_bundle_that_is_none(bundle: str, run_fast: ForkRunner, tls: tuple[Stub, Path]) -> None:
+def test_bundle_that_is_none(bundle, run_fast, tls):
     (run_fast.home / "empty.pem").touch()
     endpoint = tls[0].endpoint(canned("GetUser"))
     report(run_fast, "read", endpoint.url, AWS_CA_BUNDLE=bundle)
@@ -144,9 +133,7 @@ def test_bundle_that_is_none(bundle: str, run_fast: ForkRunner, tls: tuple[Stub,
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("kind", ["read", "create"])
-def test_proxy_that_is_not_there(
-    kind: str, scheme: str, run_fast: ForkRunner, closed: socket.socket
-) -> None:
+def test_proxy_that_is_not_there(kind, scheme, run_fast, closed):
     config = proxied(run_fast, closed.getsockname()[1])
     env = {"AWS_IAM_URL": f"{scheme}://iam.example.com", "CLIENT_CONFIG_FILE": config, **AGAIN}
     done = run_fast(*KINDS[kind].arguments, "-d", env=env)
@@ -156,7 +143,7 @@ def test_proxy_that_is_not_there(
 
 
 @pytest.mark.parametrize("kind", ["read", "create"])
-def test_proxy_that_refuses(kind: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_proxy_that_refuses(kind, run_fast, stub):
     file = proxied(run_fast, stub.port)
     said = report(run_fast, kind, "https://iam.example.com", CLIENT_CONFIG_FILE=file)
     assert said.startswith("cannot reach the proxy: ")
@@ -185,9 +172,7 @@ WAYS.remove(("proxy", "not encrypted"))
 
 
 @pytest.mark.parametrize(("way", "lost"), WAYS)
-def test_an_answer_that_is_lost_on_the_way_back(
-    way: str, lost: str, run_fast: ForkRunner, stub: Stub, tls: tuple[Stub, Path], tunnel: Stub
-) -> None:
+def test_an_answer_that_is_lost_on_the_way_back(way, lost, run_fast, stub, tls, tunnel):
     """A change may have been made: it is in doubt, and a removal that is sent again settles it."""
     server = {"proxy": stub, "tunnel": tunnel, "tls": tls[0]}[way]
     run_fast.env["AWS_CA_BUNDLE"] = str(tls[1])
@@ -222,12 +207,12 @@ def proxied(run_fast: ForkRunner, port: int) -> str:
     return str(file)
 
 
-def test_name_that_nobody_knows(run_fast: ForkRunner) -> None:
+def test_name_that_nobody_knows(run_fast):
     url = "http://nowhere.invalid"
     assert f"cannot connect to {url}: " in report(run_fast, "read", url)
 
 
-def test_name_that_is_none_is_not_sent_and_not_in_doubt(run_fast: ForkRunner) -> None:
+def test_name_that_is_none_is_not_sent_and_not_in_doubt(run_fast):
     url = f"https://{'a' * 64}.example.invalid"
     assert report(run_fast, "create", url) == f"Invalid endpoint: {url}"
 
@@ -250,7 +235,7 @@ def full() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", ["read", "create"])
-def test_connection_that_does_not_come_about(kind: str, run_fast: ForkRunner, full: str) -> None:
+def test_connection_that_does_not_come_about(kind, run_fast, full):
     assert report(run_fast, kind, full, **BRIEFLY) == TIMED_OUT.format(full)
 
 
@@ -263,7 +248,7 @@ def connecting(url: str) -> set[str]:
 
 
 @pytest.mark.full
-def test_iamcli_run_waits_once_for_a_connection(run: Shell, full: str) -> None:
+def test_iamcli_run_waits_once_for_a_connection(run, full):
     """Neither the pool nor the command tries again."""
     run.env |= {"AWS_IAM_URL": full, "AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "2"}
     before, seen = connecting(full), set()
@@ -287,7 +272,7 @@ def mute() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", ["read", "create"])
-def test_tls_that_does_not_come_about(kind: str, run_fast: ForkRunner, mute: str) -> None:
+def test_tls_that_does_not_come_about(kind, run_fast, mute):
     """No request was sent, so a change is not in doubt."""
     assert report(run_fast, kind, mute, **BRIEFLY) == TIMED_OUT.format(mute)
 
@@ -295,9 +280,7 @@ def test_tls_that_does_not_come_about(kind: str, run_fast: ForkRunner, mute: str
 @pytest.mark.parametrize("seconds", every(5, ["1e-9", "1e-7", "1e-6", "1e-5", "1e-4"]))
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("kind", ["read", "create"])
-def test_time_that_is_too_short(
-    kind: str, scheme: str, seconds: str, run_fast: ForkRunner, full: str
-) -> None:
+def test_time_that_is_too_short(kind, scheme, seconds, run_fast, full):
     """Where the time is over is chance; whatever it interrupts, the message is that of the time."""
     url = full.replace("http", scheme)
     for _ in range(5):

@@ -284,9 +284,7 @@ def on_terminal(
 
 
 @pytest.mark.parametrize("name", REFUSALS)
-def test_what_a_refusal_is_blamed_on(
-    name: str, run_fast: ForkRunner, terminal: tuple[int, str], stub: Stub
-) -> None:
+def test_what_a_refusal_is_blamed_on(name, run_fast, terminal, stub):
     case = REFUSALS[name]
     refusal = refused(case.code, case.message, 403)
     sts = stub.endpoint(refusal).on("AssumeRole", ok("AssumeRole", ASSUMED))
@@ -320,7 +318,7 @@ def test_what_a_refusal_is_blamed_on(
 @pytest.mark.parametrize(
     ("who", "advice"), [("federated-user/ann", SESSION), ("assumed-role/r/ann", ACCEPTED)]
 )
-def test_who_sts_names_is_shown(who: str, advice: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_who_sts_names_is_shown(who, advice, run_fast, stub):
     arn = f"arn:aws:sts::123456789012:{who}"
     env = {
         "AWS_IAM_URL": stub.endpoint(refused("InvalidClientTokenId", UNKNOWN, 403)).url,
@@ -353,7 +351,7 @@ def portal() -> Iterator[str]:
         server.shutdown()
 
 
-def test_an_expired_token_of_a_sign_on(run: Shell, stub: Stub, portal: str) -> None:
+def test_an_expired_token_of_a_sign_on(run, stub, portal):
     iam = stub.endpoint(refused("ExpiredToken", EXPIRED, 403))
     env = profile(Where(run.home, "", ""), f"[profile work]\n{SSO}")
     run.env |= {"AWS_IAM_URL": iam.url, "AWS_ENDPOINT_URL_SSO": portal, **env}
@@ -400,14 +398,7 @@ def amazon(tmp_path: Path) -> Iterator[dict[str, str]]:
         ),
     ],
 )
-def test_the_region_that_an_endpoint_of_aws_refuses(
-    env: dict[str, str],
-    source: str,
-    why: str,
-    run_fast: ForkRunner,
-    terminal: tuple[int, str],
-    amazon: dict[str, str],
-) -> None:
+def test_the_region_that_an_endpoint_of_aws_refuses(env, source, why, run_fast, terminal, amazon):
     sent = f"requests to https://iam.us-gov.amazonaws.com ({source}) are signed for us-gov-west-1"
     said = f"{sent} {why}"
     _, hint = on_terminal(run_fast, terminal, env | amazon, LINE)
@@ -455,15 +446,7 @@ NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
         ],
     ),
 )
-def test_no_network_names_only_what_is_set(
-    env: dict[str, str],
-    option: str,
-    url: str,
-    advice: str,
-    run_fast: ForkRunner,
-    terminal: tuple[int, str],
-    offline: str,
-) -> None:
+def test_no_network_names_only_what_is_set(env, option, url, advice, run_fast, terminal, offline):
     arguments = [LINE, *shlex.split(option)]
     run_fast.env |= {**env, "AWS_MAX_ATTEMPTS": "1"}
     error = f"{LINE}: cannot connect to {url}: {NO_NAME}; {advice}"
@@ -534,9 +517,7 @@ REASONS: dict[str, tuple[Makes, str]] = {
 
 
 @pytest.mark.parametrize("name", every(2, REASONS))
-def test_the_whole_reason_is_on_one_line(
-    name: str, run_fast: ForkRunner, terminal: tuple[int, str], stub: Stub
-) -> None:
+def test_the_whole_reason_is_on_one_line(name, run_fast, terminal, stub):
     iam = stub.endpoint(ok("GetUser", USER))
     where = Where(run_fast.home, iam.url, stub.endpoint(ok("AssumeRole", ASSUMED)).url)
     makes, reason = REASONS[name]
@@ -590,9 +571,7 @@ INSTALLATIONS = {
 @pytest.mark.full
 @pytest.mark.parametrize("makes", [login, role_of_login])
 @pytest.mark.parametrize("name", every(3, INSTALLATIONS))
-def test_a_login_session_that_cannot_be_used(
-    name: str, makes: Makes, run: Shell, stub: Stub
-) -> None:
+def test_a_login_session_that_cannot_be_used(name, makes, run, stub):
     code, advice = INSTALLATIONS[name]
     iam = stub.endpoint(ok("GetUser", USER))
     run.env |= {"AWS_IAM_URL": iam.url, **makes(Where(run.home, iam.url, iam.url))}
@@ -611,9 +590,7 @@ def test_a_login_session_that_cannot_be_used(
 
 
 @pytest.mark.parametrize("makes", [login, role_of_login])
-def test_a_login_that_is_missing(
-    makes: Makes, run_fast: ForkRunner, terminal: tuple[int, str], stub: Stub
-) -> None:
+def test_a_login_that_is_missing(makes, run_fast, terminal, stub):
     """The module of the extra is there, but nobody has signed in."""
     there = "import botocore.credentials\nbotocore.credentials.EC = object\n"
     iam = stub.endpoint(ok("GetUser", USER))
@@ -635,7 +612,7 @@ def test_a_login_that_is_missing(
     assert iam.requests == []
 
 
-def test_the_profile_that_must_sign_in_is_that_of_the_login(run_fast: ForkRunner) -> None:
+def test_the_profile_that_must_sign_in_is_that_of_the_login(run_fast):
     where = Where(run_fast.home, "", "")
     text = "role_arn=arn:aws:iam::1:role/r\nsource_profile=the base\nregion=us-east-1\n"
     env = profile(where, f"[profile work]\n{text}[profile 'the base']\n{SSO}")
@@ -644,7 +621,7 @@ def test_the_profile_that_must_sign_in_is_that_of_the_login(run_fast: ForkRunner
     assert report.said("credentials").endswith("; run: aws sso login --profile 'the base'")
 
 
-def test_a_login_session_is_not_blamed_for_other_mistakes(run_fast: ForkRunner) -> None:
+def test_a_login_session_is_not_blamed_for_other_mistakes(run_fast):
     where = Where(run_fast.home, "", "")
     # The key is there, so the login is not needed.
     text = f"[work]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n{LOGIN}"

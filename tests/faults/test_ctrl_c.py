@@ -26,7 +26,7 @@ from support.terminal import Terminal
 
 if TYPE_CHECKING:
     from support.shell import Shell
-    from support.stub import Endpoint, Stub
+    from support.stub import Endpoint
 
 FORMS = {
     "loop": "for g in a b c; do iam-groupdel -g $g; done",
@@ -82,9 +82,7 @@ ROWS = list(itertools.product(("bash", "dash", "zsh"), FORMS, ("", "set -e\n"), 
         ROWS,
     ),
 )
-def test_script_stops(
-    shell: str, form: str, option: str, prefix: str, run: Shell, stub: Stub
-) -> None:
+def test_script_stops(shell, form, option, prefix, run, stub):
     endpoint = stub.endpoint(SILENT, ok("DeleteGroup"))
     script = script_of(run, option + FORMS[form])
     process = started(run, endpoint, *prefix.split(), shell, script)
@@ -101,7 +99,7 @@ SUBCOMMANDS = ["iamcli snapshot $g", "iamcli doctor", "iamcli run iam-usergetatt
 
 @pytest.mark.parametrize("prefix", usual([""], ["", "iamcli run"]))
 @pytest.mark.parametrize("line", usual(SUBCOMMANDS[:1], SUBCOMMANDS))
-def test_script_of_subcommands_stops(line: str, prefix: str, run: Shell, stub: Stub) -> None:
+def test_script_of_subcommands_stops(line, prefix, run, stub):
     endpoint = stub.endpoint(SILENT)
     script = script_of(run, f"for g in a b c; do {line} 2>>err; done")
     process = started(run, endpoint, *prefix.split(), "bash", script)
@@ -113,7 +111,7 @@ def test_script_of_subcommands_stops(line: str, prefix: str, run: Shell, stub: S
 @pytest.mark.parametrize(
     "module", usual(["botocore.endpoint"], ["iamcli.runner", "botocore.endpoint"])
 )
-def test_script_stops_during_imports(module: str, run: Shell, stub: Stub) -> None:
+def test_script_stops_during_imports(module, run, stub):
     endpoint = stub.endpoint(ok("DeleteGroup"))
     code = AT_IMPORT.replace("os.kill(os.getpid()", "os.killpg(0")
     script = script_of(run, 'for g in a b; do "$@" -g $g; done')
@@ -125,7 +123,7 @@ def test_script_stops_during_imports(module: str, run: Shell, stub: Stub) -> Non
     assert endpoint.requests == []
 
 
-def test_script_stops_at_a_prompt(run: Shell, stub: Stub) -> None:
+def test_script_stops_at_a_prompt(run, stub):
     endpoint = stub.endpoint(ok("CreateLoginProfile"))
     script = script_of(run, "for u in a b; do iam-useraddloginprofile -u $u -p -; done")
     terminal = Terminal("bash", script, env=run.env | {"AWS_IAM_URL": endpoint.url})
@@ -139,7 +137,7 @@ def test_script_stops_at_a_prompt(run: Shell, stub: Stub) -> None:
     assert endpoint.requests == []
 
 
-def test_second_one_stops_the_script(run: Shell, stub: Stub) -> None:
+def test_second_one_stops_the_script(run, stub):
     """The first one begins to delete the key again, the second one ends that."""
     endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
     endpoint.on("DeleteAccessKey", SILENT)
@@ -166,11 +164,11 @@ def test_second_one_stops_the_script(run: Shell, stub: Stub) -> None:
 @pytest.mark.parametrize(
     ("script", "status"), usual([("kill -INT $$", -2)], [("kill -INT $$", -2), ("exit 130", 130)])
 )
-def test_status_of_a_script_in_iamcli_run(script: str, status: int, run: Shell) -> None:
+def test_status_of_a_script_in_iamcli_run(script, status, run):
     assert run("iamcli", "run", "bash", "-c", script) == (status, "", "")
 
 
-def test_background_job_goes_on(run: Shell, stub: Stub) -> None:
+def test_background_job_goes_on(run, stub):
     """Its shell ignores SIGINT for it."""
     released = threading.Event()
     endpoint = stub.endpoint(canned("GetUser")._replace(released=released))

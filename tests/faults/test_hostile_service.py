@@ -15,9 +15,8 @@ from iamcli.errors import MAX_LINE, MAX_MESSAGE, OMITTED, ServiceError, shortene
 from iamcli.output.redaction import Secrets
 
 if TYPE_CHECKING:
-    from support.forked import Done, ForkRunner
+    from support.forked import Done
     from support.shell import Shell
-    from support.stub import Stub
 
 #: The memory that a command may use (KiB).
 MEMORY = 300 << 10
@@ -75,13 +74,13 @@ def limited(run: Shell, *command: str) -> Done:
 
 
 @pytest.mark.parametrize("name", usual(QUICK, DOCUMENTS))
-def test_a_document_takes_little_memory(run: Shell, stub: Stub, name: str) -> None:
+def test_a_document_takes_little_memory(run, stub, name):
     run.env["AWS_IAM_URL"] = url = stub.endpoint(DOCUMENTS[name]()).url
     done = limited(run, "iam-usergetattributes", "-u", "bob")
     assert done == (1, "", f"iam-usergetattributes: {FOREIGN.format(url=url)}\n")
 
 
-def test_a_response_of_the_service_may_be_long(run: Shell, stub: Stub) -> None:
+def test_a_response_of_the_service_may_be_long(run, stub):
     form = f"<member><UserName>{{:060}}</UserName><Arn>{'a' * 300}</Arn></member>"
     members = "".join(map(form.format, range(20_000)))
     listed = ok("ListUsers", f"<Users>{members}</Users><IsTruncated>false</IsTruncated>")
@@ -106,7 +105,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("name", usual(QUICK, ERRORS))
-def test_an_error_is_a_short_line(run: Shell, stub: Stub, name: str) -> None:
+def test_an_error_is_a_short_line(run, stub, name):
     code, message, begin = ERRORS[name]
     run.env["AWS_IAM_URL"] = stub.endpoint(refused(code, message()[: SIZE - 1000])).url
     command = ("iam-usergetattributes", "-u", "bob")
@@ -120,7 +119,7 @@ def test_an_error_is_a_short_line(run: Shell, stub: Stub, name: str) -> None:
     assert len(terminal.shown) < MAX_MESSAGE + 1000
 
 
-def test_other_lines_are_short_too(run_fast: ForkRunner) -> None:
+def test_other_lines_are_short_too(run_fast):
     for line in (
         ("iam-usercreate", "-u", "bob", "a" * 100_000),
         ("iam-useraddpolicy", "-u", "bob", "-p", "p", "-o", "{" * 100_000),
@@ -133,7 +132,7 @@ def test_other_lines_are_short_too(run_fast: ForkRunner) -> None:
         assert OMITTED in first
 
 
-def test_what_is_left_is_listed_completely(run_fast: ForkRunner, stub: Stub) -> None:
+def test_what_is_left_is_listed_completely(run_fast, stub):
     names = [f"{number:0100}" for number in range(100)]
     members = "".join(f"<member>{name}</member>" for name in names)
     policies = f"<PolicyNames>{members}</PolicyNames><IsTruncated>false</IsTruncated>"
@@ -155,7 +154,7 @@ def test_what_is_left_is_listed_completely(run_fast: ForkRunner, stub: Stub) -> 
 SECRET = "Correct-Horse 7 Battery/Staple&abc"
 
 
-def test_no_part_of_a_secret_is_left_beside_what_is_omitted() -> None:
+def test_no_part_of_a_secret_is_left_beside_what_is_omitted():
     secrets = Secrets()
     secrets.add(SECRET, "abcabcabc")
     parts = {SECRET[n : n + 4] for n in range(len(SECRET) - 3)}
@@ -174,7 +173,7 @@ def test_no_part_of_a_secret_is_left_beside_what_is_omitted() -> None:
 
 
 @pytest.mark.parametrize("line", ["iamcli snapshot account.json", "iam-userlistbypath"])
-def test_all_pages_together_have_a_limit(run_fast: ForkRunner, stub: Stub, line: str) -> None:
+def test_all_pages_together_have_a_limit(run_fast, stub, line):
     command = line.split()
     endpoint = serving(stub, run_fast)  # type: ignore[arg-type]  # its variables
     for operation, key in (
@@ -197,7 +196,7 @@ def test_all_pages_together_have_a_limit(run_fast: ForkRunner, stub: Stub, line:
 
 
 @pytest.mark.full
-def test_many_long_pages_with_little_memory(run: Shell, stub: Stub) -> None:
+def test_many_long_pages_with_little_memory(run, stub):
     endpoint = serving(stub, run)
     operation = "GetAccountAuthorizationDetails"
     document = "a" * (SIZE - 10_000)

@@ -99,7 +99,7 @@ def interrupted(
         ],
     ),
 )
-def test_while_importing(module: str, number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_while_importing(module, number, run, stub):
     endpoint = stub.endpoint(canned("GetUser"))
     arguments = (AT_IMPORT, module, str(int(number)), str(BIN / "iam-usergetattributes"))
     done = run(sys.executable, "-c", *arguments, env={"AWS_IAM_URL": endpoint.url})
@@ -124,12 +124,12 @@ def status_of_version(monkeypatch: pytest.MonkeyPatch) -> int:
     return status_of(Program("iam-x", (), lambda _iam: None))
 
 
-def test_before_the_work_begins(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_before_the_work_begins(number, monkeypatch):
     monkeypatch.setattr(streams, "_keep_open", lambda _: os.kill(os.getpid(), number))
     assert status_of_version(monkeypatch) == -number
 
 
-def test_when_the_work_is_done(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_the_work_is_done(number, monkeypatch):
     def end() -> None:
         guard()
         os.kill(os.getpid(), number)
@@ -140,7 +140,7 @@ def test_when_the_work_is_done(number: signal.Signals, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("tenths", every(2, range(8)))
-def test_while_starting(tenths: int, run: Shell, stub: Stub) -> None:
+def test_while_starting(tenths, run, stub):
     """Before the program's own first line it is Python that is interrupted, and says so."""
     endpoint = stub.endpoint(SILENT)
     env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
@@ -154,9 +154,7 @@ def test_while_starting(tenths: int, run: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("-h",), ("-z",), ("--version",)])
-def test_ignored_where_the_caller_ignores_it(
-    arguments: tuple[str, ...], number: signal.Signals, run: Shell
-) -> None:
+def test_ignored_where_the_caller_ignores_it(arguments, number, run):
     """As a shell's background jobs are called."""
     script = f'trap "" {number.name[3:]}; exec "$0" "$@"'
     command = ("sh", "-c", script, "iam-usergetattributes", *arguments)
@@ -170,7 +168,7 @@ def test_ignored_where_the_caller_ignores_it(
     assert process.returncode in (0, 1, -number)
 
 
-def test_nohup(run: Shell, stub: Stub) -> None:
+def test_nohup(run, stub):
     released = threading.Event()
     endpoint = stub.endpoint(canned("GetUser")._replace(released=released))
     run.env |= {"AWS_IAM_URL": endpoint.url}
@@ -198,7 +196,7 @@ class Interrupting:""",
 )
 
 
-def test_while_python_tidies_up(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_while_python_tidies_up(number, run, stub):
     endpoint = stub.endpoint(SILENT)
     command = str(BIN / "iam-usergetattributes")
     arguments = (sys.executable, "-c", AT_TIDYING, "urllib3", str(int(number)), command)
@@ -228,9 +226,7 @@ codecs.register(encodings.search_function)
 
 
 @pytest.mark.parametrize("command", ["iam-usergetattributes", "iam-accountdelpasswordpolicy"])
-def test_while_the_name_of_the_host_is_encoded(
-    command: str, number: signal.Signals, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_while_the_name_of_the_host_is_encoded(command, number, run_fast, stub):
     endpoint = stub.endpoint(SILENT)
     env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
     done = run_fast(command, env=env, before=f"number = {number:d}\n{AT_ENCODING}")
@@ -241,13 +237,13 @@ def test_while_the_name_of_the_host_is_encoded(
 # While it waits for the service.
 
 
-def test_while_reading(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
+def test_while_reading(number, run_fast, stub):
     endpoint = stub.endpoint(SILENT)
     ended = interrupted(run_fast, endpoint, "iam-usergetattributes", number=number)
     assert ended == (-number, "", "")
 
 
-def test_amid_an_answer(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
+def test_amid_an_answer(number, run_fast, stub):
     def begin(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(headed(b"<List", "Content-Length: 999"))
         silent(handler)
@@ -257,7 +253,7 @@ def test_amid_an_answer(number: signal.Signals, run_fast: ForkRunner, stub: Stub
     assert ended == (-number, "", "")
 
 
-def test_amid_a_list(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
+def test_amid_a_list(number, run_fast, stub):
     endpoint = stub.endpoint(canned("ListUsers-truncated"), SILENT)
     ended = interrupted(run_fast, endpoint, "iam-userlistbypath", number=number, requests=2)
     status, out, err = ended
@@ -266,7 +262,7 @@ def test_amid_a_list(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -
     assert "IsTruncated" not in out
 
 
-def test_between_two_attempts(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
+def test_between_two_attempts(number, run_fast, stub):
     endpoint = stub.endpoint(refused("Throttling", "Rate exceeded"))
     run_fast.env |= {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "9"}
     ended = interrupted(run_fast, endpoint, "iam-usergetattributes", number=number, requests=2)
@@ -285,9 +281,7 @@ def test_between_two_attempts(number: signal.Signals, run_fast: ForkRunner, stub
         ],
     ),
 )
-def test_while_something_is_changed(
-    line: str, operation: str, check: str, number: signal.Signals, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_while_something_is_changed(line, operation, check, number, run_fast, stub):
     command, *arguments = line.split()
     ended = interrupted(run_fast, stub.endpoint(SILENT), command, *arguments, number=number)
     assert ended == (-number, "", f"{command}: {UNKNOWN.format(operation, check)}\n")
@@ -300,15 +294,13 @@ AMID_THREE_STEPS = (
 )
 
 
-def test_amid_several_steps(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
+def test_amid_several_steps(number, run_fast, stub):
     endpoint = stub.endpoint(ok("AddUserToGroup"), SILENT)
     ended = interrupted(run_fast, endpoint, *THREE_STEPS, number=number, requests=2)
     assert ended == (-number, "", AMID_THREE_STEPS)
 
 
-def test_while_looking_what_to_remove(
-    number: signal.Signals, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_while_looking_what_to_remove(number, run_fast, stub):
     endpoint = stub.endpoint().on("ListAccessKeys", SILENT)
     ended = interrupted(run_fast, endpoint, "iam-userdel", "-u", "bob", "-r", number=number)
     assert ended == (-number, "", "")
@@ -316,7 +308,7 @@ def test_while_looking_what_to_remove(
 
 
 @pytest.mark.parametrize("name", every(3, ["INT", "TERM", "HUP"]))
-def test_time_limit_of_timeout(name: str, run: Shell, stub: Stub) -> None:
+def test_time_limit_of_timeout(name, run, stub):
     """It sends the signal twice: to the process, and to its group."""
     endpoint = stub.endpoint(ok("AddUserToGroup"), SILENT)
     limited = ("timeout", "--preserve-status", "-s", name, str(NEVER), *THREE_STEPS)
@@ -330,7 +322,7 @@ def test_time_limit_of_timeout(name: str, run: Shell, stub: Stub) -> None:
 ASKING = ("iam-useraddloginprofile", "-u", "bob", "-p", "-")
 
 
-def test_terminal_echoes_again(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_terminal_echoes_again(number, run, stub):
     endpoint = stub.endpoint(SILENT)
     terminal = Terminal(*ASKING, env=run.env | {"AWS_IAM_URL": endpoint.url})
     terminal.wait_for("Password: ")
@@ -344,7 +336,7 @@ def test_terminal_echoes_again(number: signal.Signals, run: Shell, stub: Stub) -
 
 
 @pytest.mark.parametrize("arguments", [ASKING, (*ASKING[:-1], "secret")], ids=["asking", "waiting"])
-def test_terminal_that_is_closed(arguments: tuple[str, ...], run: Shell, stub: Stub) -> None:
+def test_terminal_that_is_closed(arguments, run, stub):
     """Failed reads and writes there are not reported: SIGHUP ends the command."""
     endpoint = stub.endpoint(SILENT)
     script = 'exec "$0" "$@" 2>err'
@@ -371,9 +363,7 @@ def test_terminal_that_is_closed(arguments: tuple[str, ...], run: Shell, stub: S
         (KEY_LINE, "CreateAccessKey", "iam-userlistkeys -u bob"),
     ],
 )
-def test_the_file_of_a_secret_does_not_stay(
-    line: str, operation: str, check: str, number: signal.Signals, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_the_file_of_a_secret_does_not_stay(line, operation, check, number, run_fast, stub):
     command = line.split()
     before = sorted(run_fast.home.iterdir())
     status, _, err = interrupted(run_fast, stub.endpoint(SILENT), *command, number=number)
@@ -396,9 +386,7 @@ os._exit = exit
 
 
 @pytest.mark.parametrize("code", [None, "AccessDenied"])
-def test_signal_after_the_last_line_changes_nothing(
-    code: str | None, number: signal.Signals, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_signal_after_the_last_line_changes_nothing(code, number, run_fast, stub):
     endpoint = stub.endpoint(refused(code, "not you", 403) if code else canned("GetUser"))
     command = "iam-usergetattributes"
     env = {"AWS_IAM_URL": endpoint.url}
@@ -433,14 +421,8 @@ setattr(os, name, function)
     ],
 )
 def test_the_file_of_a_secret_does_not_stay_when_it_was_just_made_or_written(
-    line: str,
-    thing: str,
-    what: str,
-    function: str,
-    number: signal.Signals,
-    run_fast: ForkRunner,
-    stub: Stub,
-) -> None:
+    line, thing, what, function, number, run_fast, stub
+):
     created_and_deleted = [f"Create{thing}", f"Delete{thing}"]
     endpoint = stub.endpoint().on("CreateVirtualMFADevice", DEVICE)
     endpoint.on("CreateAccessKey", canned("CreateAccessKey"))
@@ -491,9 +473,7 @@ def stuck(run: Shell, run_fast: ForkRunner) -> Callable[..., Forked]:
     ],
     ids=["key", "user"],
 )
-def test_key_that_is_being_shown_is_taken_back(
-    arguments: tuple[str, ...], state: str, number: signal.Signals, stuck: Callable, stub: Stub
-) -> None:
+def test_key_that_is_being_shown_is_taken_back(arguments, state, number, stuck, stub):
     endpoint = with_key(stub).on("CreateUser", canned("CreateUser"))
     process = stuck(endpoint, *arguments)
     wait_until(lambda: shows_key(endpoint, process.pid))
@@ -505,9 +485,7 @@ def test_key_that_is_being_shown_is_taken_back(
 
 
 @pytest.mark.parametrize("deletion", every(3, ["refused", "interrupted"]))
-def test_key_that_cannot_be_taken_back_is_named(
-    deletion: str, number: signal.Signals, stuck: Callable, stub: Stub
-) -> None:
+def test_key_that_cannot_be_taken_back_is_named(deletion, number, stuck, stub):
     """Ctrl-C ends the taking back, whatever began it."""
     denied = refused("AccessDenied", "not you", 403)
     endpoint = with_key(stub).on("DeleteAccessKey", denied if deletion == "refused" else SILENT)
@@ -532,9 +510,7 @@ def test_key_that_cannot_be_taken_back_is_named(
 @pytest.mark.parametrize(
     "again", every(3, [signal.SIGTERM, signal.SIGHUP]), ids=lambda again: again.name
 )
-def test_taking_back_is_not_cut_short(
-    again: signal.Signals, number: signal.Signals, stuck: Callable, stub: Stub
-) -> None:
+def test_taking_back_is_not_cut_short(again, number, stuck, stub):
     released = threading.Event()
     endpoint = with_key(stub, released=released)
     process = stuck(endpoint, "iam-useraddkey", "-u", "bob")
@@ -550,9 +526,7 @@ def test_taking_back_is_not_cut_short(
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP], ids=lambda ending: ending.name)
-def test_taking_back_after_a_failure_is_not_cut_short(
-    ending: signal.Signals, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_taking_back_after_a_failure_is_not_cut_short(ending, run_fast, stub):
     released = threading.Event()
     endpoint = with_key(stub, released=released)
     run_fast.env |= {"AWS_IAM_URL": endpoint.url}
@@ -572,9 +546,7 @@ def test_taking_back_after_a_failure_is_not_cut_short(
 @pytest.mark.full
 @pytest.mark.parametrize("strict", ["0", "1"])
 @pytest.mark.parametrize("debug", [("-d",), ()], ids=["debug", "plain"])
-def test_nobody_reads_standard_error_either(
-    debug: tuple[str, ...], strict: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_nobody_reads_standard_error_either(debug, strict, run_fast, stub):
     """The command cannot report anything, and logs nothing; it deletes the key again and ends."""
     released = threading.Event()
     key = canned("CreateAccessKey")._replace(released=released)
@@ -595,9 +567,7 @@ def test_nobody_reads_standard_error_either(
 
 
 @pytest.mark.parametrize("name", every(3, ["INT", "TERM", "HUP"]))
-def test_key_is_deleted_when_timeout_ends_the_command(
-    name: str, run: Shell, stuck: Callable, stub: Stub
-) -> None:
+def test_key_is_deleted_when_timeout_ends_the_command(name, run, stuck, stub):
     endpoint = with_key(stub)
     process = stuck(endpoint, "timeout", "-s", name, str(NEVER), "iam-useraddkey", "-u", "bob")
     wait_until(lambda: endpoint.answered)
@@ -735,16 +705,8 @@ def with_policy(stub: Stub, answer: Answer) -> Endpoint:
 @pytest.mark.parametrize("answer", usual(["truncated"], UNKNOWN_OUTCOMES))
 @pytest.mark.parametrize(("line", "operation", "check", "state"), every(9, CHANGES))
 def test_a_signal_does_not_take_a_failure_away(
-    line: str,
-    operation: str,
-    check: str,
-    state: str,
-    answer: str,
-    step: int,
-    number: signal.Signals,
-    run: Shell,
-    stub: Stub,
-) -> None:
+    line, operation, check, state, answer, step, number, run, stub
+):
     endpoint = with_policy(stub, UNKNOWN_OUTCOMES[answer])
     advice = f"; {operation} may have taken effect, check first: {check}"
     for after, status, out, err, _saved in at_events(run, endpoint, line, number, step):
@@ -756,9 +718,7 @@ def test_a_signal_does_not_take_a_failure_away(
 
 
 @pytest.mark.full
-def test_a_signal_does_not_take_a_refusal_away(
-    number: signal.Signals, run: Shell, stub: Stub
-) -> None:
+def test_a_signal_does_not_take_a_refusal_away(number, run, stub):
     endpoint = stub.endpoint(refused("AccessDenied", "not you", 403))
     line = "iam-groupadduser -g Admin -u bob -u susan"
     for ended in at_events(run, endpoint, line, number, 701):
@@ -771,9 +731,7 @@ def test_a_signal_does_not_take_a_refusal_away(
 
 @pytest.mark.full
 @pytest.mark.parametrize("where", ["", "-o seed"])
-def test_a_signal_does_not_take_a_device_away(
-    where: str, number: signal.Signals, run: Shell, stub: Stub
-) -> None:
+def test_a_signal_does_not_take_a_device_away(where, number, run, stub):
     """Its seed is shown or saved, or it is deleted again."""
     endpoint = stub.endpoint().on("CreateVirtualMFADevice", DEVICE)
     endpoint.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
@@ -793,7 +751,7 @@ def test_a_signal_does_not_take_a_device_away(
 
 
 @pytest.mark.full
-def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_at_random(number, run, stub):
     """At any time: what was created is shown, deleted again or reported; no file is left empty."""
     arguments = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String")
     choice = random.Random(number)
@@ -828,9 +786,7 @@ def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
 
 @pytest.mark.parametrize("pause", every(2, [0, 0.001, 0.002, 0.004]))
 @pytest.mark.parametrize("second", every(2, [signal.SIGTERM, signal.SIGINT]))
-def test_a_second_signal_hides_no_outcome(
-    second: signal.Signals, pause: float, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_second_signal_hides_no_outcome(second, pause, run_fast, stub):
     first = signal.SIGINT if second == signal.SIGTERM else signal.SIGTERM
     endpoint = stub.endpoint(SILENT)
     env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
@@ -904,9 +860,7 @@ STEPS: dict[str, Callable[[], object]] = {
         ("INT! close wait TERM open!", "TERM"),
     ],
 )
-def test_when_a_signal_raises(
-    steps: str, ends_with: str, pending: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_when_a_signal_raises(steps, ends_with, pending, monkeypatch):
     """``!``: this step raises. ``wait``: longer than two signals of one Ctrl-C are apart."""
     now = 1000.0
     monkeypatch.setattr(interrupts.time, "monotonic", lambda: now)
@@ -927,7 +881,7 @@ def test_when_a_signal_raises(
     assert pending.number == (getattr(signal, f"SIG{ends_with}") if ends_with else 0)
 
 
-def test_what_is_raised_tells_the_signal(pending: Any) -> None:
+def test_what_is_raised_tells_the_signal(pending):
     for name in ("TERM", "HUP"):
         pending.ending, pending.guarded = False, False
         with pytest.raises(Terminated) as raised:
@@ -935,7 +889,7 @@ def test_what_is_raised_tells_the_signal(pending: Any) -> None:
         assert raised.value.number == getattr(signal, f"SIG{name}")
 
 
-def test_a_window_is_closed_also_by_an_exception(pending: Any) -> None:
+def test_a_window_is_closed_also_by_an_exception(pending):
     def fail() -> None:
         assert pending.window
         raise KeyError
@@ -949,7 +903,7 @@ def test_a_window_is_closed_also_by_an_exception(pending: Any) -> None:
         pass
 
 
-def test_no_handler_interrupts_that_of_another_signal(pending: Any) -> None:
+def test_no_handler_interrupts_that_of_another_signal(pending):
     frame: Any = SimpleNamespace(f_code=interrupts._handle_termination.__code__)
     interrupts._handle_sigint(signal.SIGINT, frame)
     assert pending.number == 0
@@ -970,7 +924,7 @@ def handlers() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("handlers")
-def test_which_handlers_are_replaced() -> None:
+def test_which_handlers_are_replaced():
     def own(*_: object) -> None:
         """Do what a program that uses the commands wants."""
 
@@ -989,7 +943,7 @@ def test_which_handlers_are_replaced() -> None:
     ]
 
 
-def test_which_signals_are_blocked() -> None:
+def test_which_signals_are_blocked():
     def blocked() -> set[int]:
         return set(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
 
@@ -1023,9 +977,7 @@ def test_the_signal_ends_the_process(
     assert status_of(end) == (128 + number if ignored else -number)
 
 
-def test_a_signal_that_python_ignores_is_sent_again(
-    pending: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_signal_that_python_ignores_is_sent_again(pending, monkeypatch):
     """One that came in ``__del__``; then it raises as it would have."""
     sent: list[int] = []
     shown: list[object] = []
@@ -1054,7 +1006,7 @@ def test_a_signal_that_python_ignores_is_sent_again(
     assert (sent, shown) == ([], [other])
 
 
-def test_a_signal_is_sent_again_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_signal_is_sent_again_after_a_pause(monkeypatch):
     """Otherwise it would be taken for the second one of a Ctrl-C."""
     done: list[tuple[float, ...]] = []
     monkeypatch.setattr(interrupts.time, "sleep", lambda seconds: done.append((seconds,)))

@@ -26,10 +26,6 @@ from iamcli.output.progressline import ProgressLine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from support.forked import ForkRunner
-    from support.shell import Shell
-    from support.stub import Stub
-
 
 pytestmark = pytest.mark.releases
 
@@ -215,7 +211,7 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("kind", "fault"), every(15, PAIRS))
-def test_fault_is_one_line(kind: str, fault: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_fault_is_one_line(kind, fault, run_fast, stub):
     what = KINDS[kind]
     answer = FAULTS[fault].answer(what.operation)
     env = BRIEFLY if fault in SLOW else {}
@@ -231,7 +227,7 @@ def test_fault_is_one_line(kind: str, fault: str, run_fast: ForkRunner, stub: St
 
 
 @pytest.mark.parametrize("kind", ["list", "change"])
-def test_status_300_is_no_success(kind: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_status_300_is_no_success(kind, run_fast, stub):
     operation = KINDS[kind].operation
     done, _ = meet(run_fast, stub, KINDS[kind], ok(operation)._replace(status=300))
     said = assert_reported(done, KINDS[kind])
@@ -239,7 +235,7 @@ def test_status_300_is_no_success(kind: str, run_fast: ForkRunner, stub: Stub) -
 
 
 @pytest.mark.parametrize("kind", every(4, KINDS))
-def test_fault_in_a_command_from_the_shell(kind: str, run: Shell, stub: Stub) -> None:
+def test_fault_in_a_command_from_the_shell(kind, run, stub):
     done, _ = meet(run, stub, KINDS[kind], raw(b"HTTP/1.1 200 OK\r\nCont", reset=True))
     assert re.search(BROKEN, assert_reported(done, KINDS[kind]))
 
@@ -261,9 +257,7 @@ LACKING = {
 
 
 @pytest.mark.parametrize("arguments", LACKING, ids=lambda arguments: arguments[0])
-def test_answer_without_what_it_should_hold(
-    arguments: tuple[str, ...], run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_answer_without_what_it_should_hold(arguments, run_fast, stub):
     operation, member = LACKING[arguments]
     done, _ = meet(run_fast, stub, Kind(arguments, operation, {}), ok(operation))
     message = f"{arguments[0]}: unexpected response: it has no {member}; is this an IAM endpoint?"
@@ -283,16 +277,14 @@ def test_answer_without_what_it_should_hold(
         "<Users/></ListUsersResult><ListUsersResult><Users/>",
     ],
 )
-def test_what_occurs_more_than_once_is_no_answer(
-    inside: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_occurs_more_than_once_is_no_answer(inside, run_fast, stub):
     kind = KINDS["list"]
     done, _ = meet(run_fast, stub, kind, ok("ListUsers", inside))
     assert re.search(NOT_IAM, assert_reported(done, kind))
 
 
 @pytest.mark.parametrize("complete", [False, True])
-def test_each_member_of_the_model_is_an_element_of_its_own(*, complete: bool) -> None:
+def test_each_member_of_the_model_is_an_element_of_its_own(*, complete):
     """The parser relies on it."""
     model = full_model() if complete else slim_model()
     structures = [model.shape_for(name) for name in model.shape_names]
@@ -306,7 +298,7 @@ def test_each_member_of_the_model_is_an_element_of_its_own(*, complete: bool) ->
     assert [each for each in members if each[2].keys() - {"name"}] == []
 
 
-def test_number_that_is_none(run_fast: ForkRunner, stub: Stub) -> None:
+def test_number_that_is_none(run_fast, stub):
     entry = "<SummaryMap><entry><key>Users</key><value>many</value></entry></SummaryMap>"
     kind = Kind(("iam-accountgetsummary",), "GetAccountSummary", {})
     done, _ = meet(run_fast, stub, kind, ok("GetAccountSummary", entry))
@@ -329,7 +321,7 @@ class Endless:
 
 
 @pytest.mark.parametrize("markers", [map(str, itertools.count()), itertools.cycle("ab")])
-def test_list_without_end_is_given_up(markers: Iterator[str]) -> None:
+def test_list_without_end_is_given_up(markers):
     endless: Any = Endless(markers)
     with pytest.raises(Failure, match="has more than 1000 pages"):
         list_all(endless, "ListUsers", "Users")
@@ -365,9 +357,7 @@ class Pages:
         (None, None, True, [(None, 100)], ["true", "1"]),
     ],
 )
-def test_list_is_read_to_its_end_or_a_page(
-    size: int | None, marker: str | None, *, strict: bool, asked: list[object], footer: list[str]
-) -> None:
+def test_list_is_read_to_its_end_or_a_page(size, marker, *, strict, asked, footer):
     pages = Pages(strict=strict)
     listing = Listing(pages, "ListUsers", size, marker)  # type: ignore[arg-type]
     first = int(marker or 0)
@@ -380,14 +370,14 @@ def test_list_is_read_to_its_end_or_a_page(
 
 
 @pytest.mark.parametrize("marker", ["", "<Marker/>", "<Marker>a</Marker>"])
-def test_list_that_goes_on_nowhere(marker: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_list_that_goes_on_nowhere(marker, run_fast, stub):
     page = ok("ListUsers", f"<Users/><IsTruncated>true</IsTruncated>{marker}")
     done, _ = meet(run_fast, stub, KINDS["list"], page)
     said = "unexpected response: the list is truncated but has no new marker"
     assert assert_reported(done, KINDS["list"]) == said
 
 
-def test_list_that_breaks_amid_shows_no_footer(run_fast: ForkRunner, stub: Stub) -> None:
+def test_list_that_breaks_amid_shows_no_footer(run_fast, stub):
     kind = KINDS["list"]._replace(shown="arn:aws:iam::123456789012:user/staff/bob\n")
     page = canned("ListUsers-truncated")
     done, _ = meet(run_fast, stub, kind, page, raw())
@@ -397,7 +387,7 @@ def test_list_that_breaks_amid_shows_no_footer(run_fast: ForkRunner, stub: Stub)
     assert re.search(BROKEN, done.err)
 
 
-def test_redirect_is_not_followed_and_nothing_leaks(run_fast: ForkRunner, stub: Stub) -> None:
+def test_redirect_is_not_followed_and_nothing_leaks(run_fast, stub):
     elsewhere = stub.endpoint(canned("GetUser"))
     for status in (301, 302, 303, 307, 308):
         answer = Answer(b"", status, {"Location": elsewhere.url})
@@ -407,7 +397,7 @@ def test_redirect_is_not_followed_and_nothing_leaks(run_fast: ForkRunner, stub: 
 
 
 @pytest.mark.full
-def test_memory_is_bounded(run: Shell, stub: Stub) -> None:
+def test_memory_is_bounded(run, stub):
     limit = "ulimit -v 400000; exec "
     for fault in ("huge", "endless", "wide", "deep", "entity bomb"):
         endpoint = stub.endpoint(FAULTS[fault].answer("ListUsers"))
@@ -416,7 +406,7 @@ def test_memory_is_bounded(run: Shell, stub: Stub) -> None:
         assert re.search(FAULTS[fault].pattern, assert_reported(done, KINDS["list"]))
 
 
-def test_a_response_in_chunks_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_response_in_chunks_is_valid(run_fast, stub):
     body = canned("GetUser").body
     parts = chunked(body[:100], body[100:], b"")
     answer = raw(headed(parts, "Transfer-Encoding: chunked"))
@@ -424,7 +414,7 @@ def test_a_response_in_chunks_is_valid(run_fast: ForkRunner, stub: Stub) -> None
     assert (done.status, done.err) == (0, "")
 
 
-def test_the_longest_response_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
+def test_the_longest_response_is_valid(run_fast, stub):
     answer = canned("GetUser")
     longest = answer._replace(body=answer.body.ljust(16 << 20))
     done, _ = meet(run_fast, stub, KINDS["read"], longest)
@@ -455,9 +445,7 @@ OUT = "out of memory; to see the limit of the shell, run: ulimit -v"
         ),
     ],
 )
-def test_no_memory_is_one_plain_line(
-    arguments: list[str], said: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_no_memory_is_one_plain_line(arguments, said, run_fast, stub):
     need("/proc/self/statm")
     body = b"<ListUsersResponse>" + b" " * (12 << 20) + b"</ListUsersResponse>"
     env = {"AWS_IAM_URL": stub.endpoint(Answer(body)).url}
@@ -467,7 +455,7 @@ def test_no_memory_is_one_plain_line(
 
 
 @pytest.mark.full
-def test_memory_that_is_enough_for_the_help_only(run: Shell, stub: Stub) -> None:
+def test_memory_that_is_enough_for_the_help_only(run, stub):
     """Then there is not even enough to import what reports other errors."""
     need("/proc/self/statm")
     run.env["AWS_IAM_URL"] = stub.endpoint(ok("ListUsers", "<IsTruncated>false</IsTruncated>")).url
@@ -496,5 +484,5 @@ def test_memory_that_is_enough_for_the_help_only(run: Shell, stub: Stub) -> None
         (OSError(errno.EIO, "x"), f"internal error, report it: OSError: [Errno {errno.EIO}] x"),
     ],
 )
-def test_what_is_said_of_an_error_that_no_code_expects(error: Exception, said: str) -> None:
+def test_what_is_said_of_an_error_that_no_code_expects(error, said):
     assert unexpected(error, "report it") == said

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 from support.limits import TIMEOUT
@@ -14,12 +13,9 @@ from support.shell import ROOT
 sys.path.insert(0, str(ROOT / "bench"))
 from load import Ran, Step, first_wrong
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 @pytest.mark.full
-def test_commands_from_four_shells(tmp_path: Path) -> None:
+def test_commands_from_four_shells(tmp_path):
     number = 80
     env = environment(tmp_path)
     program = ROOT / "bench" / "load.py"
@@ -38,7 +34,7 @@ def test_commands_from_four_shells(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shown", "status"), [("id-8", 0), ("", 0), ("id-7\nid-7", 0), ("id-7", 1)]
 )
-def test_a_failure_or_another_answer_is_noticed(shown: str, status: int) -> None:
+def test_a_failure_or_another_answer_is_noticed(shown, status):
     wanted = [Step("create", r"(?P<id>id-\d)"), Step("show", r"(?P=id)")]
     created, right = Ran("create", "id-7", 0, 0.1), Ran("show", "id-7", 0, 0.1)
     wrong = Ran("show", shown, status, 0.1)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from support.account import ARN, Account
 from support.faults import CLOSED, headed, raw
-from support.one_time_secrets import KEY, NEW_ID, ONCE, Once, service
+from support.one_time_secrets import KEY, NEW_ID, ONCE, service
 from support.selection import every
 from support.several_steps import CASES
 from support.stub import Answer, canned, ok, refused
@@ -23,7 +23,6 @@ from iamcli.operations.outcomes import LOOKUPS, REMOVALS
 
 if TYPE_CHECKING:
     from support.forked import Done, ForkRunner
-    from support.shell import Shell
     from support.stub import Endpoint, Request, Stub
 
 pytestmark = pytest.mark.releases
@@ -149,9 +148,7 @@ def missing(sentence: str) -> Answer:
 
 @each_removal
 @pytest.mark.parametrize("lost", every(3, LOST))
-def test_removal_whose_answer_was_lost_is_done(
-    removing: Removing, lost: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_removal_whose_answer_was_lost_is_done(removing, lost, run_fast, stub):
     endpoint = stub.endpoint(LOST[lost], missing(removing.gone))
     done = run_against(run_fast, endpoint, removing.line)
     note = (
@@ -163,9 +160,7 @@ def test_removal_whose_answer_was_lost_is_done(
 
 
 @each_removal
-def test_in_strict_mode_nothing_is_added_to_standard_output(
-    removing: Removing, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_in_strict_mode_nothing_is_added_to_standard_output(removing, run_fast, stub):
     run_fast.env["IAMCLI_STRICT"] = "1"
     endpoint = stub.endpoint(CLOSED, missing(removing.gone))
     assert run_against(run_fast, endpoint, removing.line) == (0, "", "")
@@ -173,9 +168,7 @@ def test_in_strict_mode_nothing_is_added_to_standard_output(
 
 @pytest.mark.parametrize("removing", every(3, REMOVING), ids=lambda entry: entry.operation)
 @pytest.mark.parametrize("nothing", every(6, NOTHING_DONE))
-def test_removal_of_which_nothing_was_done_before_is_an_error(
-    removing: Removing, nothing: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_removal_of_which_nothing_was_done_before_is_an_error(removing, nothing, run_fast, stub):
     endpoint = stub.endpoint(NOTHING_DONE[nothing], missing(removing.gone))
     done = run_against(run_fast, endpoint, removing.line)
     assert done == (1, "", f"{removing.name}: NoSuchEntity: {removing.gone}\n")
@@ -233,9 +226,7 @@ OTHER = {"owner": "", "neither": "It is not there."}
 
 @each_owned
 @pytest.mark.parametrize("other", every(2, OTHER))
-def test_removal_that_is_seen_to_be_gone_is_done(
-    removing: Removing, other: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_removal_that_is_seen_to_be_gone_is_done(removing, other, run_fast, stub):
     looking = LOOKING[removing.operation]
     endpoint = stub.endpoint(CLOSED, missing(OTHER[other] or removing.no_owner))
     # What was just removed may still be visible.
@@ -245,9 +236,7 @@ def test_removal_that_is_seen_to_be_gone_is_done(
 
 
 @pytest.mark.parametrize("removing", every(3, OWNED), ids=lambda entry: entry.operation)
-def test_removal_that_is_seen_not_to_be_done_is_the_services_error(
-    removing: Removing, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_removal_that_is_seen_not_to_be_done_is_the_services_error(removing, run_fast, stub):
     looking = LOOKING[removing.operation]
     endpoint = stub.endpoint(CLOSED, missing(removing.no_owner))
     endpoint.on(looking.operation, looking.there)
@@ -261,9 +250,7 @@ def test_removal_that_is_seen_not_to_be_done_is_the_services_error(
     every(3, [refused("AccessDenied", "not you", 403), CLOSED, Answer(b"", 429), None]),
     ids=["denied", "lost", "429", "no owner"],
 )
-def test_removal_that_cannot_be_looked_up_is_unknown(
-    removing: Removing, answer: Answer | None, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_removal_that_cannot_be_looked_up_is_unknown(removing, answer, run_fast, stub):
     endpoint = stub.endpoint(CLOSED, missing(removing.no_owner))
     endpoint.on(LOOKING[removing.operation].operation, answer or missing(removing.no_owner))
     done = run_against(run_fast, endpoint, removing.line)
@@ -275,7 +262,7 @@ def test_removal_that_cannot_be_looked_up_is_unknown(
     assert len(done.err.splitlines()) == 1
 
 
-def test_the_removals_that_are_looked_up_are_here() -> None:
+def test_the_removals_that_are_looked_up_are_here():
     assert set(LOOKING) == {removing.operation for removing in OWNED}
     for removing in REMOVING:
         assert bool(REMOVALS[removing.operation].owners) == bool(removing.no_owner)
@@ -297,9 +284,7 @@ CONFLICTING = {
 
 @pytest.mark.parametrize("operation", every(2, CONFLICTING))
 @pytest.mark.parametrize("account", ["there", "gone"])
-def test_conflict_after_a_lost_answer_is_looked_up(
-    operation: str, account: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_conflict_after_a_lost_answer_is_looked_up(operation, account, run_fast, stub):
     line = CHANGING[operation]
     conflict = refused("DeleteConflict", "it is in use", 409)
     looking, seen, gone = CONFLICTING[operation]
@@ -310,7 +295,7 @@ def test_conflict_after_a_lost_answer_is_looked_up(
     assert done == ((0, "", "") if account == "gone" else (1, "", error))
 
 
-def test_the_removals_here_are_all_of_those_that_commands_send() -> None:
+def test_the_removals_here_are_all_of_those_that_commands_send():
     recursive = {
         "DeleteSSHPublicKey",
         "DeleteServiceSpecificCredential",
@@ -346,9 +331,7 @@ NOT_UNDERSTOOD = {
 @pytest.mark.parametrize(
     ("lost", "operation"), every(20, itertools.product(NOT_UNDERSTOOD, CHANGING))
 )
-def test_outcome_is_unknown_if_no_answer_was_understood(
-    operation: str, lost: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_outcome_is_unknown_if_no_answer_was_understood(operation, lost, run_fast, stub):
     endpoint = stub.endpoint(NOT_UNDERSTOOD[lost])
     endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
     done = run_against(run_fast, endpoint, CHANGING[operation])
@@ -358,9 +341,7 @@ def test_outcome_is_unknown_if_no_answer_was_understood(
 
 
 @pytest.mark.parametrize("operation", every(2, CHANGING))
-def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(
-    operation: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(operation, run_fast, stub):
     endpoint = stub.endpoint(CLOSED, refused("AccessDenied", "not you", 403))
     endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
     done = run_against(run_fast, endpoint, CHANGING[operation])
@@ -384,8 +365,8 @@ FOREIGN = {
 
 @pytest.mark.parametrize(("foreign", "operation"), every(23, itertools.product(FOREIGN, CHANGING)))
 def test_any_other_answer_after_a_lost_one_leaves_the_outcome_unknown(
-    operation: str, foreign: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+    operation, foreign, run_fast, stub
+):
     endpoint = stub.endpoint().on(operation, CLOSED, FOREIGN[foreign])
     endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
     assert_unknown(run_against(run_fast, endpoint, CHANGING[operation]), operation)
@@ -393,9 +374,7 @@ def test_any_other_answer_after_a_lost_one_leaves_the_outcome_unknown(
 
 @pytest.mark.parametrize("case", every(2, CASES))
 @pytest.mark.parametrize("foreign", every(5, FOREIGN))
-def test_state_calls_the_step_unknown(
-    case: str, foreign: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_state_calls_the_step_unknown(case, foreign, run_fast, stub):
     what, operation = CASES[case].steps[0]
     account = dropping(stub, case, operation)
     account.then = FOREIGN[foreign]
@@ -407,7 +386,7 @@ def test_state_calls_the_step_unknown(
     assert second.endswith(f": removed: nothing; unknown: {what}; left: {left}")
 
 
-def test_server_that_is_gone_after_a_lost_answer(run_fast: ForkRunner) -> None:
+def test_server_that_is_gone_after_a_lost_answer(run_fast):
     """The second attempt is refused a connection."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -425,9 +404,7 @@ def test_server_that_is_gone_after_a_lost_answer(run_fast: ForkRunner) -> None:
     assert_unknown(done, "DeleteUser")
 
 
-def test_credentials_that_cannot_be_renewed_after_a_lost_answer(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_credentials_that_cannot_be_renewed_after_a_lost_answer(run_fast, stub):
     """The program for credentials works until the first request has been sent."""
     endpoint = stub.endpoint(CLOSED)
     home = run_fast.home
@@ -450,9 +427,7 @@ def test_credentials_that_cannot_be_renewed_after_a_lost_answer(
 
 
 @pytest.mark.parametrize("code", ["InvalidInput", "NoSuchEntityOther", "ValidationError"])
-def test_only_the_code_no_such_entity_settles_a_removal(
-    code: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_only_the_code_no_such_entity_settles_a_removal(code, run_fast, stub):
     endpoint = stub.endpoint(CLOSED, refused(code, NO_BOB, 404))
     done = run_against(run_fast, endpoint, "iam-userdel -u bob")
     assert (done.status, done.out) == (1, "")
@@ -460,21 +435,19 @@ def test_only_the_code_no_such_entity_settles_a_removal(
 
 
 @pytest.mark.parametrize("lost", LOST)
-def test_refusal_of_a_read_that_was_sent_again_is_reported_as_it_is(
-    lost: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_refusal_of_a_read_that_was_sent_again_is_reported_as_it_is(lost, run_fast, stub):
     endpoint = stub.endpoint(LOST[lost], missing(NO_BOB))
     done = run_against(run_fast, endpoint, "iam-usergetattributes -u bob")
     assert done == (1, "", f"iam-usergetattributes: NoSuchEntity: {NO_BOB}\n")
 
 
-def test_every_operation_that_is_sent_again_is_here() -> None:
+def test_every_operation_that_is_sent_again_is_here():
     single = {name for name in CHANGING if name not in REMOVALS}
     adding = {"AddUserToGroup", "AddRoleToInstanceProfile"}
     assert single | adding == set(CHECKS) - NON_IDEMPOTENT - set(REMOVALS)
 
 
-def test_reading_says_that_it_may_be_tried_again(run_fast: ForkRunner, stub: Stub) -> None:
+def test_reading_says_that_it_may_be_tried_again(run_fast, stub):
     endpoint = stub.endpoint(CLOSED)
     done = run_against(run_fast, endpoint, "iam-usergetattributes -u bob")
     assert done.err.endswith("was lost before the response was complete; try again\n")
@@ -535,9 +508,7 @@ def adding_endpoint(stub: Stub, adding: Adding, *answers: Answer) -> Endpoint:
 
 @every_adding
 @pytest.mark.parametrize("second", [CLOSED, QUOTA], ids=["lost", "refused"])
-def test_addition_that_is_seen_is_done(
-    adding: Adding, second: Answer, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_addition_that_is_seen_is_done(adding, second, run_fast, stub):
     endpoint = adding_endpoint(stub, adding, CLOSED, second)
     endpoint.on(adding.looking, ok(adding.looking, adding.there))
     done = run_against(run_fast, endpoint, adding.line)
@@ -547,9 +518,7 @@ def test_addition_that_is_seen_is_done(
 
 
 @every_adding
-def test_addition_that_is_not_seen_is_not_done(
-    adding: Adding, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_addition_that_is_not_seen_is_not_done(adding, run_fast, stub):
     endpoint = adding_endpoint(stub, adding, CLOSED)
     others = adding.there.replace("Admin", "{}").replace("web", "{}")
     first, second = (others.replace("{}", name) for name in ("A", "z"))
@@ -563,9 +532,7 @@ def test_addition_that_is_not_seen_is_not_done(
 
 
 @every_adding
-def test_addition_that_is_seen_late_is_done(
-    adding: Adding, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_addition_that_is_seen_late_is_done(adding, run_fast, stub):
     empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
     endpoint = adding_endpoint(stub, adding, CLOSED)
     endpoint.on(adding.looking, ok(adding.looking, empty), ok(adding.looking, adding.there))
@@ -573,9 +540,7 @@ def test_addition_that_is_seen_late_is_done(
 
 
 @every_adding
-def test_addition_that_may_not_be_looked_up_is_unknown(
-    adding: Adding, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_addition_that_may_not_be_looked_up_is_unknown(adding, run_fast, stub):
     endpoint = adding_endpoint(stub, adding, CLOSED)
     endpoint.on(adding.looking, refused("AccessDenied", "not you", 403))
     done = run_against(run_fast, endpoint, adding.line)
@@ -618,9 +583,7 @@ DROPS = [(case, drop) for case in CASES for drop in dict.fromkeys(o for _, o in 
 
 
 @pytest.mark.parametrize(("case", "drop"), every(4, DROPS))
-def test_recursive_removal_goes_on_after_a_lost_answer(
-    case: str, drop: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_recursive_removal_goes_on_after_a_lost_answer(case, drop, run_fast, stub):
     account = dropping(stub, case, drop)
     done = run_against(run_fast, account, " ".join(CASES[case].arguments))
     assert done.status == 0
@@ -632,9 +595,7 @@ def test_recursive_removal_goes_on_after_a_lost_answer(
     ("case", "step"),
     every(3, [(case, step) for case in CASES for step in range(len(CASES[case].steps))]),
 )
-def test_somebody_else_removes_the_same_things(
-    case: str, step: int, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_somebody_else_removes_the_same_things(case, step, run_fast, stub):
     """From this step on the account is empty: the rest of the removal finds nothing."""
     what = CASES[case]
     account = stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
@@ -649,9 +610,7 @@ def test_somebody_else_removes_the_same_things(
     assert run_against(run_fast, account, " ".join(what.arguments)) == (0, "", "")
 
 
-def test_recursive_removal_does_not_pass_over_what_is_seen_to_be_there(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_recursive_removal_does_not_pass_over_what_is_seen_to_be_there(run_fast, stub):
     account = dropping(stub, "role", "")
     account.on("RemoveRoleFromInstanceProfile", CLOSED, missing(NO_WEB))
     account.on("GetInstanceProfile", in_profile("web"))
@@ -663,7 +622,7 @@ def test_recursive_removal_does_not_pass_over_what_is_seen_to_be_there(
 
 
 @pytest.mark.full
-def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
+def test_two_removals_at_once(run, stub):
     what = CASES["user"]
     lock = threading.Lock()
     for _ in range(3):
@@ -695,9 +654,7 @@ UNKNOWN_KEY = "iam-usercreate: created: user bob; unknown: access key; not creat
 
 @pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
 @pytest.mark.parametrize("first", every(2, [missing("not yet"), CLOSED]), ids=["early", "lost"])
-def test_what_is_not_visible_yet_is_taken_back_later(
-    once: Once, first: Answer, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_is_not_visible_yet_is_taken_back_later(once, first, run_fast, stub):
     endpoint = service(stub).on(once.delete, first, missing("not yet"), ok(once.delete))
     env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "10"}
     done = run_fast(*once.arguments, stdout="/dev/full", env=env)
@@ -708,9 +665,7 @@ def test_what_is_not_visible_yet_is_taken_back_later(
 
 @pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
 @pytest.mark.parametrize("answer", [missing("nothing here"), CLOSED], ids=["missing", "lost"])
-def test_what_may_still_exist_is_called_so(
-    once: Once, answer: Answer, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_may_still_exist_is_called_so(once, answer, run_fast, stub):
     endpoint = service(stub).on(once.delete, answer)
     env = {"AWS_IAM_URL": endpoint.url, **TWICE, "IAMCLI_TIMEOUT": "1"}
     done = run_fast(*once.arguments, stdout="/dev/full", env=env)
@@ -723,9 +678,7 @@ def test_what_may_still_exist_is_called_so(
 
 
 @pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
-def test_what_may_have_been_taken_back_is_called_so(
-    once: Once, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_may_have_been_taken_back_is_called_so(once, run_fast, stub):
     denied = refused("AccessDenied", "not you", 403)
     endpoint = service(stub).on(once.delete, CLOSED, missing("not yet"), denied)
     env = {"AWS_IAM_URL": endpoint.url, **TWICE}
@@ -735,7 +688,7 @@ def test_what_may_have_been_taken_back_is_called_so(
     assert endpoint.operations.count(once.delete) == 3
 
 
-def test_key_without_a_secret_is_taken_back(run_fast: ForkRunner, stub: Stub) -> None:
+def test_key_without_a_secret_is_taken_back(run_fast, stub):
     key = Answer(KEY.body.replace(b"SecretAccessKey", b"Other"))
     endpoint = service(stub).on("CreateAccessKey", key)
     error = (
@@ -746,7 +699,7 @@ def test_key_without_a_secret_is_taken_back(run_fast: ForkRunner, stub: Stub) ->
     assert run_against(run_fast, endpoint, "iam-usercreate -u bob -k") == (1, "", error)
 
 
-def test_key_without_an_id_is_unknown(run_fast: ForkRunner, stub: Stub) -> None:
+def test_key_without_an_id_is_unknown(run_fast, stub):
     key = Answer(KEY.body.replace(b"AccessKeyId", b"Other"))
     endpoint = service(stub).on("CreateAccessKey", key)
     done = run_against(run_fast, endpoint, "iam-usercreate -u bob -k")

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.shell import Shell
-    from support.stub import Stub
 
 #: The time after which a signal counts as lost (seconds); a quiet machine needs 0.1 after it came.
 LOST = 30
@@ -107,14 +106,7 @@ PROMPTS = [
     usual(PROMPTS[:1], PROMPTS),
     ids=["a password", "a password in iamcli run", "the code of a role"],
 )
-def test_at_a_prompt(
-    prompt: str,
-    command: tuple[str, ...],
-    whose: str,
-    number: signal.Signals,
-    run: Shell,
-    stub: Stub,
-) -> None:
+def test_at_a_prompt(prompt, command, whose, number, run, stub):
     run.env["AWS_IAM_URL"] = stub.endpoint(ok("GetUser")).url
     if command == READ:
         assuming(run, "mfa_serial=arn:aws:iam::1:mfa/phone\n")
@@ -195,9 +187,7 @@ def wait_at(place: str, run: Shell, request: pytest.FixtureRequest) -> None:
 @needs_compiler
 @pytest.mark.parametrize("number", usual([signal.SIGTERM], ENDING), ids=name)
 @pytest.mark.parametrize("place", usual(["response"], PLACES), ids=name)
-def test_in_the_network(
-    place: str, number: signal.Signals, run: Shell, request: pytest.FixtureRequest
-) -> None:
+def test_in_the_network(place, number, run, request):
     wait_at(place, run, request)
     status, errors = ended(run, number, *READ, after=LONG)
     assert status == -number
@@ -208,9 +198,7 @@ def test_in_the_network(
 @pytest.mark.full
 @pytest.mark.parametrize("number", ENDING, ids=name)
 @pytest.mark.parametrize("place", [one for one in PLACES if one != "credentials"], ids=name)
-def test_in_the_network_in_iamcli_run(
-    place: str, number: signal.Signals, run: Shell, request: pytest.FixtureRequest
-) -> None:
+def test_in_the_network_in_iamcli_run(place, number, run, request):
     wait_at(place, run, request)
     status, errors = ended(run, number, "iamcli", "run", *READ, whose=FORKED, after=LONG)
     assert status == (-number if number == signal.SIGINT else 128 + number)
@@ -219,7 +207,7 @@ def test_in_the_network_in_iamcli_run(
 
 @needs_compiler
 @pytest.mark.parametrize("place", usual(["response"], [*PLACES[:-1]]), ids=name)
-def test_the_time_limit(place: str, run: Shell, request: pytest.FixtureRequest) -> None:
+def test_the_time_limit(place, run, request):
     """The signal of the timer comes just before the command waits."""
     wait_at(place, run, request)
     status, errors = ended(run, signal.SIGALRM, *READ, after=LONG)
@@ -241,7 +229,7 @@ opened = [os.dup(0) for _ in range(1100)]
 @needs_compiler
 @pytest.mark.full
 @pytest.mark.parametrize("number", ENDING, ids=name)
-def test_while_standard_input_is_read(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_while_standard_input_is_read(number, run, stub):
     endpoint = stub.endpoint(ok("CreateLoginProfile"))
     run.env["AWS_IAM_URL"] = endpoint.url
     assert ended(run, number, *PASSWORD)[0] == -number
@@ -251,7 +239,7 @@ def test_while_standard_input_is_read(number: signal.Signals, run: Shell, stub: 
 @needs_compiler
 @pytest.mark.full
 @pytest.mark.parametrize("number", ENDING, ids=name)
-def test_while_a_pipe_is_read_as_a_file(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_while_a_pipe_is_read_as_a_file(number, run, stub):
     endpoint = stub.endpoint(ok("PutUserPolicy"))
     run.env["AWS_IAM_URL"] = endpoint.url
     command = ("iam-useruploadpolicy", "-u", "bob", "-p", "p", "-f", "/dev/stdin")
@@ -263,9 +251,7 @@ def test_while_a_pipe_is_read_as_a_file(number: signal.Signals, run: Shell, stub
 @pytest.mark.full
 @pytest.mark.parametrize("number", ENDING, ids=name)
 @pytest.mark.parametrize("program", ["sleep 600", "sh -c 'exec >&- 2>&-; sleep 600'"])
-def test_while_a_program_gets_credentials(
-    program: str, number: signal.Signals, run: Shell, stub: Stub
-) -> None:
+def test_while_a_program_gets_credentials(program, number, run, stub):
     endpoint = stub.endpoint(ok("GetUser"))
     (run.home / "config").write_text(f"[default]\ncredential_process={program}\n")
     run.env |= {"AWS_IAM_URL": endpoint.url, "AWS_CREDENTIAL_FILE": ""}
@@ -280,7 +266,7 @@ def test_while_a_program_gets_credentials(
 @pytest.mark.parametrize("number", ENDING, ids=name)
 @pytest.mark.parametrize("many", [False, True], ids=["few descriptors", "many descriptors"])
 @pytest.mark.parametrize("call", ["pause(600)", "wait(0)", "read(0, 1)"])
-def test_each_way_to_wait(call: str, number: signal.Signals, run: Shell, *, many: bool) -> None:
+def test_each_way_to_wait(call, number, run, *, many):
     code = f"from iamcli import interrupts as i; i.install_handlers(); {MANY * many}i.{call}"
     status, errors = ended(run, number, sys.executable, "-c", code)
     assert errors.count("Traceback") == 1
@@ -294,7 +280,7 @@ def test_each_way_to_wait(call: str, number: signal.Signals, run: Shell, *, many
 @needs_compiler
 @pytest.mark.parametrize("number", usual([signal.SIGTERM], ENDING), ids=name)
 @pytest.mark.parametrize("launcher", usual(["run"], ["run", "sandbox"]))
-def test_a_launcher_passes_it_on(launcher: str, number: signal.Signals, run: Shell) -> None:
+def test_a_launcher_passes_it_on(launcher, number, run):
     status, _ = ended(run, number, "iamcli", launcher, "sleep", "600", when="child")
     assert status == (-number if number == signal.SIGINT else 128 + number)
 
@@ -302,7 +288,7 @@ def test_a_launcher_passes_it_on(launcher: str, number: signal.Signals, run: She
 @needs_compiler
 @pytest.mark.full
 @pytest.mark.parametrize("number", ENDING, ids=name)
-def test_a_console_program_in_iamcli_run(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_a_console_program_in_iamcli_run(number, run, stub):
     """It waits for the end of the command, which runs in the server."""
     endpoint = stub.endpoint(SILENT)
     run.env["AWS_IAM_URL"] = endpoint.url
@@ -334,7 +320,7 @@ sys.exit(3)
 
 @pytest.mark.parametrize("how", usual(["blocked"], HOW))
 @pytest.mark.parametrize("launcher", usual(["run"], ["run", "sandbox"]))
-def test_a_launcher_sees_the_end_of_its_script(launcher: str, how: str, run: Shell) -> None:
+def test_a_launcher_sees_the_end_of_its_script(launcher, how, run):
     """The signal that announces it is in the script as it was before."""
     begin, shown = HOW[how]
     command = (launcher, sys.executable, "-c", SCRIPT.format(shown))
@@ -367,7 +353,7 @@ def theirs(pipe: tuple[int, int]) -> Iterator[int]:
     signal.signal(signal.SIGUSR1, handler)
 
 
-def test_what_was_set_before_is_told_and_restored(theirs: int) -> None:
+def test_what_was_set_before_is_told_and_restored(theirs):
     with interrupts.Wakeup() as wakeup:
         signal.raise_signal(signal.SIGUSR1)
         assert wakeup.wait() == []
@@ -377,7 +363,7 @@ def test_what_was_set_before_is_told_and_restored(theirs: int) -> None:
         os.read(theirs, 10)
 
 
-def test_in_another_thread(pipe: tuple[int, int]) -> None:
+def test_in_another_thread(pipe):
     """Python handles signals in the main thread; the pool of iamcli run has others."""
     reader, writer = pipe
     seen: list[list[int]] = []
@@ -388,7 +374,7 @@ def test_in_another_thread(pipe: tuple[int, int]) -> None:
     assert seen == [[reader]]
 
 
-def test_wait_returns_nothing_after_its_time(pipe: tuple[int, int]) -> None:
+def test_wait_returns_nothing_after_its_time(pipe):
     reader, writer = pipe
     assert interrupts.wait(reader, seconds=0) == []
     assert interrupts.wait(reader, writable=[writer], seconds=60) == [writer]
@@ -410,7 +396,7 @@ ELSEWHERE = {
 }
 
 
-def test_nothing_else_waits() -> None:
+def test_nothing_else_waits():
     found = set()
     for file in (ROOT / "iamcli").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):

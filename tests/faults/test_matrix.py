@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from support.forked import ForkServer
-    from support.shell import Shell
     from support.stub import Stub
 
 #: The program that runs random commands.
@@ -159,7 +158,7 @@ def assert_nothing_false(reports: Iterable[str]) -> None:
     assert not false, "\n\n".join(false)
 
 
-def test_every_command_that_changes_something_has_a_row() -> None:
+def test_every_command_that_changes_something_has_a_row():
     lines = {case.line.split()[0] for case in CASES.values()}
     for command in index.commands():
         calls = Documentation(command.documentation).calls
@@ -167,22 +166,22 @@ def test_every_command_that_changes_something_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("name", DEFAULT)
-def test_no_false_word(name: str, harness: Harness) -> None:
+def test_no_false_word(name, harness):
     assert_nothing_false(singles(harness, name, QUICK))
 
 
-def test_no_false_word_of_a_recursive_removal(harness: Harness) -> None:
+def test_no_false_word_of_a_recursive_removal(harness):
     faults = ("done, closed", "refused, AccessDenied")
     assert_nothing_false(singles(harness, "userdel", faults, of_reads=(), one_in=2))
 
 
 @pytest.mark.parametrize("name", usual(DEFAULT_PAIRS, CASES))
-def test_no_false_word_after_a_lost_response(name: str, harness: Harness) -> None:
+def test_no_false_word_after_a_lost_response(name, harness):
     assert_nothing_false(pairs(harness, name, ["done, closed"], QUICK_SECOND, 1))
 
 
 @pytest.mark.parametrize("name", usual(DEFAULT_SIGNALS, CASES))
-def test_no_false_word_after_a_signal(name: str, harness: Harness) -> None:
+def test_no_false_word_after_a_signal(name, harness):
     faults = ("done, half", "refused, AccessDenied")
     assert_nothing_false(signals(harness, name, faults, DELAYS[:6:2], one_in(name)))
 
@@ -195,7 +194,7 @@ PARTS = 3
 @pytest.mark.longest
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("name", CASES)
-def test_no_false_word_with_every_fault(name: str, part: int, harness: Harness) -> None:
+def test_no_false_word_with_every_fault(name, part, harness):
     faults = [*FAULTS][part::PARTS]
     of_reads = QUICK if name in LONG else FAULTS
     assert_nothing_false(singles(harness, name, faults, of_reads=of_reads, one_in=one_in(name)))
@@ -204,20 +203,20 @@ def test_no_false_word_with_every_fault(name: str, part: int, harness: Harness) 
 @pytest.mark.full
 @pytest.mark.longest
 @pytest.mark.parametrize("name", CASES)
-def test_no_false_word_with_pairs(name: str, harness: Harness) -> None:
+def test_no_false_word_with_pairs(name, harness):
     assert_nothing_false(pairs(harness, name, ACTED, SECOND, ONE_PAIR_IN * one_in(name)))
 
 
 @pytest.mark.full
 @pytest.mark.longest
 @pytest.mark.parametrize("name", CASES)
-def test_no_false_word_with_signals(name: str, harness: Harness) -> None:
+def test_no_false_word_with_signals(name, harness):
     assert_nothing_false(signals(harness, name, FAULTS, DELAYS, ONE_SIGNAL_IN * one_in(name)))
 
 
 @pytest.mark.full
 @pytest.mark.longest
-def test_no_false_word_in_random_runs(run: Shell) -> None:
+def test_no_false_word_in_random_runs(run):
     done = run(sys.executable, str(FUZZ), "--runs", "20", "--seed", "7", "--jobs", "1")
     last = "20 runs, seed 7: none with a false, vague or missing word\n"
     assert (done.out, done.err, done.status) == (last, "", 0)
@@ -225,7 +224,7 @@ def test_no_false_word_in_random_runs(run: Shell) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_random_runs_that_are_stopped_are_counted(number: signal.Signals, run: Shell) -> None:
+def test_random_runs_that_are_stopped_are_counted(number, run):
     arguments = ("--runs", "100000", "--seed", "7", "--jobs", "2")
     process = run.start(sys.executable, str(FUZZ), *arguments, stdout=-1, stderr=-1)
     # One of its processes has begun; each makes at least one run.

@@ -134,13 +134,13 @@ def hermetic(run: ForkRunner | Shell, stub: Stub) -> Endpoint:
 @pytest.mark.full
 @HARD
 @given(line=lines())
-def test_any_arguments(line: list[str], run_fast: ForkRunner, stub: Stub) -> None:
+def test_any_arguments(line, run_fast, stub):
     check(run_fast, hermetic(run_fast, stub), line)
 
 
 @settings(HARD, max_examples=12)
 @given(line=lines())
-def test_any_arguments_from_a_shell(line: list[str], run: Shell, stub: Stub) -> None:
+def test_any_arguments_from_a_shell(line, run, stub):
     check(run, hermetic(run, stub), line)
 
 
@@ -173,9 +173,7 @@ def test_any_arguments_from_a_shell(line: list[str], run: Shell, stub: Stub) -> 
         | ANY_TEXT.filter(bool),
     ),
 )
-def test_any_variables(
-    name: str, variables: dict[str, str], run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_any_variables(name, variables, run_fast, stub):
     """Run a valid command line with variables of any value."""
     endpoint = hermetic(run_fast, stub)
     arguments = []

@@ -30,9 +30,7 @@ from iamcli.client.retries import NOT_ARRIVED
 from iamcli.operations.outcomes import REMOVALS
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Stub
 
 pytestmark = pytest.mark.releases
 
@@ -85,12 +83,12 @@ CREATING = {
 }
 
 
-def test_errors_of_a_connection_that_was_not_made_have_classes_of_their_own() -> None:
+def test_errors_of_a_connection_that_was_not_made_have_classes_of_their_own():
     """What was sent and what was not are told apart by them."""
     assert not [error for error in NOT_ARRIVED if issubclass(error, HTTPClientError)]
 
 
-def test_what_must_not_be_sent_twice_is_in_the_table() -> None:
+def test_what_must_not_be_sent_twice_is_in_the_table():
     assert set(CREATING) == NON_IDEMPOTENT
     operations = slim_model().operation_names
     assert {name for name in operations if name.startswith(("Create", "Upload"))} <= NON_IDEMPOTENT
@@ -109,9 +107,7 @@ def test_what_must_not_be_sent_twice_is_in_the_table() -> None:
         ],
     ),
 )
-def test_creating_is_sent_once_and_its_outcome_is_unknown(
-    operation: str, lost: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_creating_is_sent_once_and_its_outcome_is_unknown(operation, lost, run_fast, stub):
     line, look = CREATING[operation]
     (run_fast.home / "file.pem").write_text("-----BEGIN-----\n")
     kind = Kind(tuple(line.split()), operation, {})
@@ -124,9 +120,7 @@ def test_creating_is_sent_once_and_its_outcome_is_unknown(
 
 
 @pytest.mark.parametrize("operation", ["CreateAccessKey", "UploadSigningCertificate"])
-def test_the_way_to_look_names_no_user_where_none_was_named(
-    operation: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_the_way_to_look_names_no_user_where_none_was_named(operation, run_fast, stub):
     (run_fast.home / "file.pem").write_text("-----BEGIN-----\n")
     arguments, look = CREATING[operation]
     kind = Kind(tuple(arguments.replace(" -u bob", "").split()), operation, {})
@@ -135,7 +129,7 @@ def test_the_way_to_look_names_no_user_where_none_was_named(
 
 
 @pytest.mark.parametrize("lost", LOST)
-def test_reading_is_sent_again(lost: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_reading_is_sent_again(lost, run_fast, stub):
     kind = KINDS["read"]
     env = AGAIN | (BRIEFLY if lost == "time-out" else {})
     done, endpoint = meet(run_fast, stub, kind, LOST[lost], canned("GetUser"), **env)
@@ -164,9 +158,7 @@ THROTTLED = {
     ("throttled", "mode"),
     every(5, [*itertools.product(THROTTLED, ["standard", "legacy"]), ("Throttling", "adaptive")]),
 )
-def test_throttling_is_sent_again_even_where_something_is_created(
-    throttled: str, mode: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_throttling_is_sent_again_even_where_something_is_created(throttled, mode, run_fast, stub):
     kind = KINDS["create"]
     env = {**AGAIN, "AWS_RETRY_MODE": mode}
     answers = (THROTTLED[throttled], ok("CreateGroup", GROUP))
@@ -179,15 +171,13 @@ def test_throttling_is_sent_again_even_where_something_is_created(
     ("kind", "code"),
     every(9, itertools.product(KINDS, ["EntityTemporarilyUnmodifiable", "ConcurrentModification"])),
 )
-def test_what_stays_unmodifiable_is_told_in_the_services_words(
-    kind: str, code: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_stays_unmodifiable_is_told_in_the_services_words(kind, code, run_fast, stub):
     done, endpoint = meet(run_fast, stub, KINDS[kind], THROTTLED[code], **AGAIN)
     assert assert_reported(done, KINDS[kind]) == f"{code}: nothing was done"
     assert endpoint.operations.count(KINDS[kind].operation) == 2
 
 
-def test_waits_grow(run_fast: ForkRunner, stub: Stub) -> None:
+def test_waits_grow(run_fast, stub):
     kind = KINDS["read"]
     arguments = (*kind.arguments, "-d")
     env = {"AWS_MAX_ATTEMPTS": "3"}
@@ -202,9 +192,7 @@ def test_waits_grow(run_fast: ForkRunner, stub: Stub) -> None:
     ("mode", "attempts"),
     every(3, [("standard", 1), ("standard", 2), ("legacy", 1), ("legacy", 2), ("legacy", 3)]),
 )
-def test_attempts_of_the_environment(
-    attempts: int, mode: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_attempts_of_the_environment(attempts, mode, run_fast, stub):
     env = {"AWS_MAX_ATTEMPTS": str(attempts), "AWS_RETRY_MODE": mode}
     done, endpoint = meet(run_fast, stub, KINDS["read"], THROTTLED["Throttling"], **env)
     assert assert_reported(done, KINDS["read"]) == "Throttling: Rate exceeded"
@@ -212,9 +200,7 @@ def test_attempts_of_the_environment(
 
 
 @pytest.mark.parametrize(("mode", "attempts"), [("legacy", 2), ("standard", 1)])
-def test_mode_says_what_is_sent_again(
-    mode: str, attempts: int, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_mode_says_what_is_sent_again(mode, attempts, run_fast, stub):
     """Status 509 is a reason for the legacy mode alone."""
     env = {"AWS_MAX_ATTEMPTS": "2", "AWS_RETRY_MODE": mode}
     done, endpoint = meet(run_fast, stub, KINDS["read"], Answer(HTML, 509), **env)
@@ -264,7 +250,7 @@ time.sleep, time.time, threading.Condition.wait = sleep, lambda: now, wait_or_sl
 """
 
 
-def test_each_request_of_a_long_removal_is_sent_again(without_waits: Shell, stub: Stub) -> None:
+def test_each_request_of_a_long_removal_is_sent_again(without_waits, stub):
     """Botocore allows 100 retries in all, but a success allows another one."""
     answers = [THROTTLED["Throttling"], LEFT] * 105
     done, endpoint = meet(without_waits, stub, leaving(105), *answers, **AGAIN)
@@ -273,7 +259,7 @@ def test_each_request_of_a_long_removal_is_sent_again(without_waits: Shell, stub
 
 
 @pytest.mark.full
-def test_adaptive_mode_slows_down_and_recovers(without_waits: Shell, stub: Stub) -> None:
+def test_adaptive_mode_slows_down_and_recovers(without_waits, stub):
     """It would pause for 15 s if the rate did not rise again."""
     with (without_waits.home / "stub" / "sitecustomize.py").open("a") as file:
         file.write(STOPPED_CLOCK)
@@ -286,7 +272,7 @@ def test_adaptive_mode_slows_down_and_recovers(without_waits: Shell, stub: Stub)
     assert 1.5 < sum(map(float, slept)) < 12
 
 
-def test_attempts_of_the_configuration(run_fast: ForkRunner, stub: Stub) -> None:
+def test_attempts_of_the_configuration(run_fast, stub):
     config = run_fast.home / "config"
     config.write_text("[default]\nmax_attempts = 2\nretry_mode = standard\n")
     env = {"AWS_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": ""}
@@ -315,14 +301,12 @@ def test_attempts_of_the_configuration(run_fast: ForkRunner, stub: Stub) -> None
         ("IAMCLI_TIMEOUT", "nan", "invalid IAMCLI_TIMEOUT: nan; use a number of seconds"),
     ],
 )
-def test_setting_that_is_none(
-    variable: str, value: str, message: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_setting_that_is_none(variable, value, message, run_fast, stub):
     done, endpoint = meet(run_fast, stub, KINDS["read"], canned("GetUser"), **{variable: value})
     assert message in assert_reported(done, KINDS["read"])
     assert endpoint.requests == []
 
 
-def test_the_longest_time_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
+def test_the_longest_time_is_valid(run_fast, stub):
     done, _ = meet(run_fast, stub, KINDS["read"], canned("GetUser"), IAMCLI_TIMEOUT="3600")
     assert (done.status, done.err) == (0, "")

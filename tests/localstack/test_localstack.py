@@ -21,8 +21,6 @@ from support.transcripts import TRANSCRIPTS, parts, played
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.shell import Shell
-    from support.stub import Stub
     from support.transcripts import Part
 
 HERE = Path(__file__).resolve().parent
@@ -130,21 +128,19 @@ def known(wanted: list[Part], shown: list[Part], listed: list[Part]) -> list[Par
 
 
 @pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
-def test_transcript(
-    file: Path, run: Shell, stub: Stub, localstack: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_transcript(file, run, stub, localstack, monkeypatch):
     monkeypatch.setattr(transcripts, "VOLATILE", VOLATILE)
     text = file.read_bytes().decode()
     shown = parts(played(run, stub, localstack, text))
     assert shown == known(parts(text), shown, DIFFERENCES.get(file.stem, []))
 
 
-def test_each_difference_has_a_transcript_and_a_reason() -> None:
+def test_each_difference_has_a_transcript_and_a_reason():
     assert DIFFERENCES.keys() <= {file.stem for file in TRANSCRIPTS}
     assert all(entry.before for entries in DIFFERENCES.values() for entry in entries)
 
 
-def test_only_the_version_of_inline_policies_is_corrected(run: Shell, localstack: str) -> None:
+def test_only_the_version_of_inline_policies_is_corrected(run, localstack):
     iam = boto3.client(
         "iam",
         endpoint_url=localstack,

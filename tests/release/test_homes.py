@@ -949,6 +949,6 @@ def test_a_home_of_an_older_version_is_renewed_in_place(tmp_path, folder, strict
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_further_names_are_counted() -> None:
+def test_further_names_are_counted():
     said = ["", " and 1 other", " and 2 others"]
     assert [home_directory.and_others([*range(number)]) for number in (1, 2, 3)] == said

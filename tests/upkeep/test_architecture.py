@@ -74,12 +74,12 @@ def imports(part: str) -> set[str]:
     return (found & parts()) - {part}
 
 
-def test_every_part_has_a_level() -> None:
+def test_every_part_has_a_level():
     assert sorted(part for level in LEVELS for part in level) == sorted(parts())
 
 
 @pytest.mark.parametrize("part", sorted(parts()))
-def test_imports_point_down(part: str) -> None:
+def test_imports_point_down(part):
     rank = {name: number for number, level in enumerate(LEVELS) for name in level}
     assert {name for name in imports(part) if rank[name] <= rank[part]} == set()
 
@@ -131,7 +131,7 @@ def circles(imported: Mapping[str, set[str]]) -> list[list[str]]:
     return sorted(map(list, groups))
 
 
-def test_no_modules_import_in_a_circle() -> None:
+def test_no_modules_import_in_a_circle():
     imported = graph()
     # Imports in functions and for type checking are in the graph, and so are the two ways to
     # import a module.
@@ -141,11 +141,11 @@ def test_no_modules_import_in_a_circle() -> None:
     assert circles(imported) == []
 
 
-def test_a_circle_is_found() -> None:
+def test_a_circle_is_found():
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"d", "a"}}) == [["b", "c"], ["d"]]
 
 
-def test_few_modules_are_directly_in_the_package() -> None:
+def test_few_modules_are_directly_in_the_package():
     assert len(list(PACKAGE.glob("*.py"))) <= 10
 
 
@@ -154,7 +154,7 @@ def test_few_modules_are_directly_in_the_package() -> None:
 WITH_BOTOCORE = {"connection", "client", "cli/run", "cli/doctor"}
 
 
-def test_only_the_client_and_two_subcommands_import_botocore() -> None:
+def test_only_the_client_and_two_subcommands_import_botocore():
     importing = {
         str(path.parent.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")
@@ -163,7 +163,7 @@ def test_only_the_client_and_two_subcommands_import_botocore() -> None:
     assert importing == WITH_BOTOCORE
 
 
-def test_imports_for_types_have_one_form() -> None:
+def test_imports_for_types_have_one_form():
     """Importing typing for one name takes time in each command."""
     others = [
         str(path.relative_to(PACKAGE))
@@ -173,12 +173,12 @@ def test_imports_for_types_have_one_form() -> None:
     assert others == []
 
 
-def test_the_toolkit_does_not_import_the_program() -> None:
+def test_the_toolkit_does_not_import_the_program():
     """The commands do not need the subcommands of iamcli."""
     assert {part for part in parts() if "cli" in imports(part)} == set()
 
 
-def test_no_subcommand_imports_another() -> None:
+def test_no_subcommand_imports_another():
     """What they share is beside them, so that a change in one of them does not change another."""
 
     def subcommand(module: str) -> str:
@@ -193,11 +193,11 @@ def test_no_subcommand_imports_another() -> None:
     assert {(one, other) for one, other in importing if one and other and one != other} == set()
 
 
-def test_a_declaration_does_not_import_what_runs_it() -> None:
+def test_a_declaration_does_not_import_what_runs_it():
     assert imports("command") <= {"parsing", "output"}
 
 
-def test_the_drawing_is_current() -> None:
+def test_the_drawing_is_current():
     tool = ROOT / "tools" / "architecture.py"
     done = subprocess.run(
         [sys.executable, tool, "--check"], capture_output=True, text=True, check=False
@@ -205,12 +205,12 @@ def test_the_drawing_is_current() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_the_page_names_every_part() -> None:
+def test_the_page_names_every_part():
     named = set(re.findall(r"`([\w.]+)`", PAGE.partition("| part |")[2].partition("\n## ")[0]))
     assert parts() <= named
 
 
-def test_every_file_that_the_page_names_exists() -> None:
+def test_every_file_that_the_page_names_exists():
     named = re.findall(r"`((?:iamcli|tests|tools|bin|docs)/[\w./-]*|setup\.cfg)`", PAGE)
     assert len(named) > 20
     for name in named:
@@ -219,14 +219,14 @@ def test_every_file_that_the_page_names_exists() -> None:
         assert list((ROOT / "tests" / "support").glob(name)) or list(PACKAGE.rglob(name)), name
 
 
-def test_the_page_names_functions_that_exist() -> None:
+def test_the_page_names_functions_that_exist():
     for name, file in re.findall(r"`(\w+)` in\s+`(iamcli/[\w/]+\.py)`", PAGE):
         text = (ROOT / file).read_text()
         assert re.search(rf"(def |class |^){name}\b", text, re.MULTILINE), (name, file)
 
 
 @pytest.mark.parametrize("text", ["CONTRIBUTING.md", "README.md"])
-def test_contributors_are_led_to_the_page(text: str) -> None:
+def test_contributors_are_led_to_the_page(text):
     if text == "CONTRIBUTING.md":
         assert "docs/architecture.md" in (ROOT / text).read_text()
     for name in re.findall(r"`((?:iamcli|tests|tools|docs)/[\w./-]+)`", (ROOT / text).read_text()):

@@ -14,7 +14,6 @@ from support.stub import refused
 
 if TYPE_CHECKING:
     from support.shell import Done, Shell
-    from support.stub import Stub
 
 CHECK = str(ROOT / "tests" / "aws" / "check.py")
 #: moto's account number.
@@ -40,7 +39,7 @@ def names(url: str) -> list[str]:
 
 
 @pytest.mark.full
-def test_it_runs_everything_and_leaves_nothing(aws: Shell, moto: str) -> None:
+def test_it_runs_everything_and_leaves_nothing(aws, moto):
     aws("iam-usercreate", "-u", "somebody", "-p", "/iamcli-test/")
     done = aws(sys.executable, CHECK, env={"IAMCLI_TEST_ACCOUNT": ACCOUNT})
     assert done.status == 0, done
@@ -50,7 +49,7 @@ def test_it_runs_everything_and_leaves_nothing(aws: Shell, moto: str) -> None:
 
 
 @pytest.mark.full
-def test_what_else_is_configured_has_no_effect(aws: Shell, moto: str, stub: Stub) -> None:
+def test_what_else_is_configured_has_no_effect(aws, moto, stub):
     other = stub.endpoint(refused("AccessDenied"))
     (aws.home / ".aws").mkdir()
     (aws.home / ".aws" / "config").write_text(f"[default]\nendpoint_url = {other.url}\n")
@@ -70,7 +69,7 @@ def test_what_else_is_configured_has_no_effect(aws: Shell, moto: str, stub: Stub
 
 
 @pytest.mark.parametrize("number", every(3, ["999999999999", "", "prod"]))
-def test_it_touches_no_other_account(number: str, aws: Shell, moto: str) -> None:
+def test_it_touches_no_other_account(number, aws, moto):
     done = aws(sys.executable, CHECK, env={"IAMCLI_TEST_ACCOUNT": number})
     assert done.status == 1
     assert len(done.out.splitlines()) == 1
@@ -90,9 +89,7 @@ def changed(aws: Shell, before: str, after: str) -> Done:
     ("command", "failing"),
     [("iam-rolecreate", "check_role"), ("iam-virtualmfadevicedel", "check_user")],
 )
-def test_a_failure_is_counted_and_cleaned_up(
-    command: str, failing: str, aws: Shell, moto: str
-) -> None:
+def test_a_failure_is_counted_and_cleaned_up(command, failing, aws, moto):
     """Without a command, some checks fail, and what the others made is removed."""
     done = changed(aws, f'"{command}"', '"iam-rolelistbypath"')
     assert done.status == 1
@@ -102,7 +99,7 @@ def test_a_failure_is_counted_and_cleaned_up(
 
 
 @pytest.mark.full
-def test_what_could_not_be_removed_is_named(aws: Shell, moto: str) -> None:
+def test_what_could_not_be_removed_is_named(aws, moto):
     done = changed(aws, "iam-groupdel", "iam-groupmod")
     assert done.status == 1
     (left,) = names(moto)

@@ -77,7 +77,7 @@ def outcome(folder: Path, text: str, *options: str) -> subprocess.CompletedProce
 
 
 @pytest.mark.full
-def test_a_failure_explains_itself(tmp_path: Path) -> None:
+def test_a_failure_explains_itself(tmp_path):
     tests = [TEST.format(number=number, line=line) for number, line in enumerate(FAILING)]
     done = outcome(tmp_path, BEGIN + "".join(tests))
     sections = re.split(r"^_+ test_\d+ _+$", done.stdout, flags=re.MULTILINE)[1:]
@@ -105,7 +105,7 @@ def pytest_unconfigure(config):
 
 
 @pytest.mark.full
-def test_a_worker_that_ends_slowly_shows_no_traceback(tmp_path: Path) -> None:
+def test_a_worker_that_ends_slowly_shows_no_traceback(tmp_path):
     (tmp_path / "late.py").write_text(LATE)
     done = outcome(tmp_path, "def test(): pass", "-n", "1", "-p", "late")
     assert (done.returncode, done.stderr) == (0, "")

@@ -110,7 +110,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row", every(3, ROWS), ids=lambda row: f"{row.program}: {row.reason}")
-def test_a_program_that_lacks_something_changes_nothing(row: Row, tmp_path: Path) -> None:
+def test_a_program_that_lacks_something_changes_nothing(row, tmp_path):
     need("mandoc")
     folder = copy(tmp_path / "copy")
     row.breaks(folder)
@@ -123,7 +123,7 @@ def test_a_program_that_lacks_something_changes_nothing(row: Row, tmp_path: Path
 
 
 @pytest.mark.parametrize("tool", ["pages", "completions"])
-def test_nothing_is_deleted_if_a_file_cannot_be_written(tool: str, tmp_path: Path) -> None:
+def test_nothing_is_deleted_if_a_file_cannot_be_written(tool, tmp_path):
     folder = copy(tmp_path / "copy")
     name = {"pages": "man/iam-usercreate.1", "completions": "completions/bash/iam-usercreate"}[tool]
     (folder / name).unlink()
@@ -134,7 +134,7 @@ def test_nothing_is_deleted_if_a_file_cannot_be_written(tool: str, tmp_path: Pat
     assert all((folder / stale).exists() for stale in STALE)
 
 
-def test_complete_files_are_written_and_others_deleted(tmp_path: Path) -> None:
+def test_complete_files_are_written_and_others_deleted(tmp_path):
     folder = copy(tmp_path / "copy")
     for tool in ("pages", "completions", "index"):
         done = generate(folder, tool)

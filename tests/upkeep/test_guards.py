@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.shell import Done, Shell
-    from support.stub import Stub
 
 USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
 #: What a start may import, and a whole command. An increase needs a reason.
@@ -46,7 +45,7 @@ def imported(run: Shell, *arguments: str, **options: object) -> tuple[Done, list
     return done, [row.rpartition("|")[2].strip() for row in rows]
 
 
-def test_each_line_of_the_index_has_its_function_transcript_page_and_link() -> None:
+def test_each_line_of_the_index_has_its_function_transcript_page_and_link():
     for name, (module, function) in COMMANDS.items():
         command = getattr(import_module(module), function)
         assert isinstance(command, Command)
@@ -57,13 +56,13 @@ def test_each_line_of_the_index_has_its_function_transcript_page_and_link() -> N
     assert list(COMMANDS) == sorted(path.stem for path in (TESTS / "transcripts").iterdir())
 
 
-def test_the_commands_are_grouped_by_entity() -> None:
+def test_the_commands_are_grouped_by_entity():
     modules = [place.split(":")[0] for name, place in PROGRAMS.items() if name != "iamcli"]
     assert sorted(modules, key=modules.index) == modules
     assert len(groups()) == len(set(modules))
 
 
-def test_each_example_is_a_line_of_its_transcript() -> None:
+def test_each_example_is_a_line_of_its_transcript():
     from iamcli.help import docstring as documentation
 
     for name, (module, function) in COMMANDS.items():
@@ -74,7 +73,7 @@ def test_each_example_is_a_line_of_its_transcript() -> None:
             assert f"$ {example}\n" in text
 
 
-def test_each_command_and_option_stands_in_a_transcript() -> None:
+def test_each_command_and_option_stands_in_a_transcript():
     for name, options in json.loads((TESTS / "interface" / "commands.json").read_text())[
         "commands"
     ].items():
@@ -88,7 +87,7 @@ def test_each_command_and_option_stands_in_a_transcript() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_command_modules_neither_print_nor_exit(name: str) -> None:
+def test_command_modules_neither_print_nor_exit(name):
     module, _ = COMMANDS[name]
     text = (ROOT / f"{module.replace('.', '/')}.py").read_text()
     assert "import sys" not in text
@@ -118,7 +117,7 @@ def test_command_modules_neither_print_nor_exit(name: str) -> None:
     ],
     ids=" ".join,
 )
-def test_what_sends_nothing_imports_no_botocore(arguments: list[str], run: Shell) -> None:
+def test_what_sends_nothing_imports_no_botocore(arguments, run):
     _, modules = imported(run, *arguments)
     assert not [name for name in modules if name.startswith(("botocore", "urllib3", "click"))]
 
@@ -136,13 +135,13 @@ except KeyboardInterrupt:
 """
 
 
-def test_to_import_a_command_changes_nothing(run: Shell, tmp_path: Path) -> None:
+def test_to_import_a_command_changes_nothing(run, tmp_path):
     (tmp_path / "iam-audit").write_text(AUDIT)
     env = {"PYTHONPATH": str(ROOT), "IAMCLI_RUN": "/nowhere"}
     assert run(sys.executable, "iam-audit", env=env) == (0, "interrupted True\n", "")
 
 
-def test_help_imports_little(run: Shell) -> None:
+def test_help_imports_little(run):
     done, modules = imported(run, "iam-usercreate", "-h")
     assert done.status == 0
     own = modules[modules.index("iamcli") :]
@@ -162,12 +161,12 @@ def test_help_imports_little(run: Shell) -> None:
     ],
     ids=" ".join,
 )
-def test_iamcli_imports_what_it_needs(arguments: list[str], heavy: str, run: Shell) -> None:
+def test_iamcli_imports_what_it_needs(arguments, heavy, run):
     _, modules = imported(run, "iamcli", *arguments)
     assert not [name for name in modules if name.startswith((heavy, "botocore", "urllib3"))]
 
 
-def test_a_whole_command_imports_what_it_needs(run: Shell, stub: Stub) -> None:
+def test_a_whole_command_imports_what_it_needs(run, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     done, modules = imported(
         run, "iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": endpoint.url}
@@ -187,7 +186,7 @@ def test_a_whole_command_imports_what_it_needs(run: Shell, stub: Stub) -> None:
     assert command_modules == ["iamcli.commands.users"]
 
 
-def test_one_request_and_one_connection(run: Shell, stub: Stub) -> None:
+def test_one_request_and_one_connection(run, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     run("iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": endpoint.url})
     assert endpoint.operations == ["GetUser"]
@@ -198,14 +197,14 @@ def test_one_request_and_one_connection(run: Shell, stub: Stub) -> None:
     assert len({request.connection for request in endpoint.requests}) == 1
 
 
-def test_the_model_is_small_and_botocores_own(run: Shell) -> None:
+def test_the_model_is_small_and_botocores_own(run):
     model = ROOT / "iamcli" / "client" / "model.json"
     assert model.stat().st_size < BYTES_OF_MODEL
     done = run(sys.executable, str(ROOT / "tools" / "slim_model.py"), "--check")
     assert (done.status, done.err) == (0, "")
 
 
-def test_the_version_stands_in_the_package_alone() -> None:
+def test_the_version_stands_in_the_package_alone():
     from iamcli import __version__
 
     changes = (ROOT / "CHANGELOG.md").read_text()
@@ -223,7 +222,7 @@ def test_the_version_stands_in_the_package_alone() -> None:
     assert "version = attr: iamcli.__version__" in (ROOT / "setup.cfg").read_text()
 
 
-def test_the_classifiers_name_the_pythons_that_were_tested() -> None:
+def test_the_classifiers_name_the_pythons_that_were_tested():
     settings = (ROOT / "setup.cfg").read_text()
     declared = set(re.findall(r"Python :: (3\.\d+)$", settings, re.MULTILINE))
     row = re.compile(r"^\| (3\.\d+)\.\d+ \|.*\| smoke[^|]* \| \d+ passed", re.MULTILINE)
@@ -231,7 +230,7 @@ def test_the_classifiers_name_the_pythons_that_were_tested() -> None:
     assert "Typing :: Typed" in settings
 
 
-def test_the_rows_of_the_compatibility_record_are_short() -> None:
+def test_the_rows_of_the_compatibility_record_are_short():
     rows = re.findall(r"^\|.*", (ROOT / "LEGACY.md").read_text(), re.MULTILINE)
     assert len(rows) > 150
     assert [row for row in rows if len(row) > LONGEST_ROW] == []
@@ -263,7 +262,7 @@ def ours() -> list[Path]:
 
 
 @pytest.mark.parametrize("foreign", [NEWER_BASH, GNU_ONLY])
-def test_our_scripts_need_neither_a_newer_bash_nor_gnu(foreign: re.Pattern[str]) -> None:
+def test_our_scripts_need_neither_a_newer_bash_nor_gnu(foreign):
     assert len(ours()) == 5
     found = [
         f"{script.name}: {line}"
@@ -291,5 +290,5 @@ def test_our_scripts_need_neither_a_newer_bash_nor_gnu(foreign: re.Pattern[str])
         "echo -e x",
     ],
 )
-def test_what_only_gnu_has_is_found(line: str) -> None:
+def test_what_only_gnu_has_is_found(line):
     assert GNU_ONLY.search(line)

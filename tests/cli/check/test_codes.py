@@ -10,7 +10,6 @@ import json
 import re
 from pathlib import Path
 from shutil import which
-from typing import TYPE_CHECKING
 
 import pytest
 from support.checking import POLICY, codes, write
@@ -22,9 +21,6 @@ from iamcli.cli.check.check import check
 from iamcli.cli.check.explanations import EXPLANATIONS
 from iamcli.cli.check.script import shfmt
 from iamcli.installation import extras
-
-if TYPE_CHECKING:
-    from support.shell import Shell
 
 #: A command with one fault for each code that concerns a single command. None of them creates
 #: anything, so that its status may be lost.
@@ -116,17 +112,17 @@ CASES = {
 }
 
 
-def test_every_code_is_seeded_in_five_forms() -> None:
+def test_every_code_is_seeded_in_five_forms():
     assert sorted(SEEDS) == sorted(EXPLANATIONS)
     assert {tuple(seeds) for seeds in SEEDS.values()} == {tuple(forms("x"))}
 
 
-def test_the_manual_lists_every_code() -> None:
+def test_the_manual_lists_every_code():
     page = (ROOT / "man" / "iamcli.1").read_text(encoding="utf-8")
     assert re.findall(r"^\.It Cm ([EW]\d+)$", page, re.MULTILINE) == list(EXPLANATIONS)
 
 
-def test_every_seeded_fault_is_found_and_nothing_else(run: Shell, tmp_path: Path) -> None:
+def test_every_seeded_fault_is_found_and_nothing_else(run, tmp_path):
     files = [write(tmp_path, script, name) for name, (_, script) in CASES.items()]
     done = run("iamcli", "check", "--format", "json", *files)
     assert done.status == 1
@@ -139,15 +135,13 @@ def test_every_seeded_fault_is_found_and_nothing_else(run: Shell, tmp_path: Path
 
 
 @pytest.mark.parametrize("code", EXPLANATIONS)
-def test_the_example_of_an_explanation_has_the_fault_before_and_not_after(
-    code: str, tmp_path: Path
-) -> None:
+def test_the_example_of_an_explanation_has_the_fault_before_and_not_after(code, tmp_path):
     for before, after in EXPLANATIONS[code].examples:
         assert codes(tmp_path, before) == [code]
         assert codes(tmp_path, after) == []
 
 
-def test_an_explanation_is_shown(run: Shell) -> None:
+def test_an_explanation_is_shown(run):
     done = run("iamcli", "check", "--explain", "w210")
     assert (done.status, done.err) == (0, "")
     assert done.out == (
@@ -180,7 +174,7 @@ def test_an_explanation_is_shown(run: Shell) -> None:
         ("# iamcli: ignore=E102\n\niam-userlistbypath -z", ["E102"]),
     ],
 )
-def test_a_comment_silences(script: str, expected: list[str], tmp_path: Path) -> None:
+def test_a_comment_silences(script, expected, tmp_path):
     assert codes(tmp_path, script) == expected
 
 
@@ -199,9 +193,7 @@ def shown(script: str, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("program", every(2, sorted({extras.shfmt(), which("shfmt")} - {None})))
-def test_what_is_found_and_where(
-    program: str, tmp_path: Path, environ: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
+def test_what_is_found_and_where(program, tmp_path, environ, request):
     """Each version of shfmt that is here gives the same findings."""
     environ.setattr(shfmt, "program", lambda: program)
     environ.chdir(tmp_path)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from support.checking import POLICY, checked, codes
 
 from iamcli.cli import index
 from iamcli.parsing.options import refused
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KEY = "iam-useraddkey -u bob"
 LIST = "iam-userlistbypath"
@@ -274,32 +269,32 @@ NO_FAULT = [
 ]
 
 
-def test_no_fault_is_reported(tmp_path: Path) -> None:
+def test_no_fault_is_reported(tmp_path):
     found = {script: codes(tmp_path, script) for script in NO_FAULT}
     assert {script: each for script, each in found.items() if each} == {}
 
 
-def test_a_policy_that_is_nested_too_deeply(tmp_path: Path) -> None:
+def test_a_policy_that_is_nested_too_deeply(tmp_path):
     script = f"iam-useruploadpolicy -u bob -p all -o '{'[' * 40_000}'"
     (finding,) = checked(tmp_path, script).findings
     assert finding.message == "the policy of -o: nested too deeply"
 
 
 @pytest.mark.parametrize("name", ["no-such-file", "./no-such-file", "none/no-such-file"])
-def test_the_directory_is_where_the_name_is_looked_up(name: str, tmp_path: Path) -> None:
+def test_the_directory_is_where_the_name_is_looked_up(name, tmp_path):
     (tmp_path / "sub").mkdir()
     (finding,) = checked(tmp_path, f"cd ./sub\n{UPLOAD} {name}").findings
     assert finding.message == f"{name} does not exist in {tmp_path}/sub"
 
 
-def test_every_name_has_a_limit() -> None:
+def test_every_name_has_a_limit():
     for command in index.commands():
         for option in command.options:
             if "letters" in option.limits:
                 assert refused(option, "no name: \u00e4"), (command.name, option.name)
 
 
-def test_a_file_that_is_there_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_there_is_no_fault(tmp_path, monkeypatch):
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "p.json").write_text(POLICY)
     assert codes(tmp_path, f"{UPLOAD} sub/p.json") == []
@@ -447,7 +442,7 @@ EACH = {
 
 
 @pytest.mark.parametrize("code", EACH)
-def test_each_line_has_the_finding(code: str, tmp_path: Path) -> None:
+def test_each_line_has_the_finding(code, tmp_path):
     script = ["set -o pipefail", *EACH[code]]
     found = checked(tmp_path, "\n".join(script)).findings
     assert [(script[each.line - 2], each.code) for each in found] == [
@@ -455,7 +450,7 @@ def test_each_line_has_the_finding(code: str, tmp_path: Path) -> None:
     ]
 
 
-def test_no_line_has_a_finding(tmp_path: Path) -> None:
+def test_no_line_has_a_finding(tmp_path):
     lines = [
         *(f"sudo {option} iam-userdel -z" for option in ("-l", "-v", "-e")),
         *(f"command {option} iam-userdel -z" for option in ("-v", "-V")),
@@ -509,11 +504,11 @@ def test_no_line_has_a_finding(tmp_path: Path) -> None:
         *("touch x,p.json", "iam-useraddkey -u bob -o key > p.json", "eval 'x'"),
     ],
 )
-def test_a_file_that_is_made_is_not_missing(writer: str, tmp_path: Path) -> None:
+def test_a_file_that_is_made_is_not_missing(writer, tmp_path):
     assert codes(tmp_path, f"{writer}\n{UPLOAD} ./p.json") == []
 
 
-def test_a_word_that_may_be_a_part_of_a_password_is_not_shown(tmp_path: Path) -> None:
+def test_a_word_that_may_be_a_part_of_a_password_is_not_shown(tmp_path):
     found = checked(tmp_path, "iam-useraddloginprofile -p my secret").findings
     assert [each.code for each in found] == ["W205", "E108"]
     assert "secret" not in f"{found[1].message} {found[1].fix}"

@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 from support.checking import checked, made_program, write
@@ -20,13 +19,8 @@ from iamcli.cli.check import report
 from iamcli.cli.check.script.scripts import MAX_SIZE
 from iamcli.cli.check.script.shfmt import program
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-    from support.shell import Shell
-
-
-def test_the_text(run: Shell, tmp_path: Path) -> None:
+def test_the_text(run, tmp_path):
     file = write(tmp_path, "iam-usercreate -u bob -vk\niam-userlistbypath -p /*/")
     done = run("iamcli", "check", file)
     assert (done.status, done.err) == (1, "")
@@ -40,7 +34,7 @@ def test_the_text(run: Shell, tmp_path: Path) -> None:
     )
 
 
-def test_the_json(run: Shell, tmp_path: Path) -> None:
+def test_the_json(run, tmp_path):
     file = write(tmp_path, "iam-groupadduser -g Admin")
     done = run("iamcli", "check", "--format", "json", file)
     finding = {
@@ -58,7 +52,7 @@ def test_the_json(run: Shell, tmp_path: Path) -> None:
     assert done.out == '{"findings": [], "commands": 0, "unread": []}\n'
 
 
-def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
+def test_control_characters_do_not_reach_the_terminal(tmp_path):
     result = checked(tmp_path, "iam-userlistbypath -p /\x1b[2J*/")
     for form in (report.text, report.github):
         lines = list(form(result))
@@ -66,7 +60,7 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
         assert "type '/\\x1b[2J*/'" in "\n".join(lines)
 
 
-def test_the_annotations_of_github(run: Shell, tmp_path: Path) -> None:
+def test_the_annotations_of_github(run, tmp_path):
     file = write(tmp_path, "iam-usercreate -u $'50%\\n'", name="a,b:c.sh")
     done = run("iamcli", "check", "--format", "github", file)
     place = f"file={tmp_path}/a%2Cb%3Ac.sh,line=2,col=19,title=E105"
@@ -88,13 +82,11 @@ def test_the_annotations_of_github(run: Shell, tmp_path: Path) -> None:
         ],
     ),
 )
-def test_the_exit_status(
-    script: str, options: list[str], status: int, run: Shell, tmp_path: Path
-) -> None:
+def test_the_exit_status(script, options, status, run, tmp_path):
     assert run("iamcli", "check", *options, write(tmp_path, script)).status == status
 
 
-def test_files_that_cannot_be_checked(run: Shell, tmp_path: Path) -> None:
+def test_files_that_cannot_be_checked(run, tmp_path):
     (tmp_path / "binary").write_bytes(b"\x7fELF\0\0")
     with (tmp_path / "large").open("wb") as large:
         large.truncate(MAX_SIZE + 1)
@@ -122,13 +114,13 @@ def test_files_that_cannot_be_checked(run: Shell, tmp_path: Path) -> None:
         (["--format", "xml", "x"], "Invalid value for '--format'"),
     ],
 )
-def test_usage_errors(arguments: list[str], line: str, run: Shell) -> None:
+def test_usage_errors(arguments, line, run):
     done = run("iamcli", "check", *arguments)
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(f"iamcli: {line}")
 
 
-def test_without_shfmt_the_error_says_how_to_install_it(run: Shell, tmp_path: Path) -> None:
+def test_without_shfmt_the_error_says_how_to_install_it(run, tmp_path):
     """The program is beside Python, or else in PATH."""
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.executable = '/none/python3'\n")
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
@@ -143,7 +135,7 @@ def test_without_shfmt_the_error_says_how_to_install_it(run: Shell, tmp_path: Pa
     assert "E102" in run(*command, env=env).out
 
 
-def test_it_starts_without_botocore_and_sends_nothing(run: Shell, tmp_path: Path) -> None:
+def test_it_starts_without_botocore_and_sends_nothing(run, tmp_path):
     file = write(tmp_path, "iam-usergetattributes -z")
     done = run(sys.executable, "-X", "importtime", str(BIN / "iamcli"), "check", file)
     assert "E102" in done.out
@@ -158,7 +150,7 @@ def ended(process: int) -> bool:
     return False
 
 
-def test_ctrl_c_ends_it_and_shfmt_at_once(run: Shell, tmp_path: Path) -> None:
+def test_ctrl_c_ends_it_and_shfmt_at_once(run, tmp_path):
     """Also if shfmt ignores the signal, and long before its time limit."""
     started = tmp_path / "started"
     script = f"trap '' INT\necho $$ >{started}\nexec sleep 1000"

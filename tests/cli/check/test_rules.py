@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
 
 import pytest
 from support.checking import checked, codes
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _SHORT = {
     "LIST": "iam-userlistbypath",
@@ -465,7 +461,7 @@ SCRIPTS = {
 
 
 @pytest.mark.parametrize("expected", SCRIPTS)
-def test_each_script_has_these_findings(expected: str, tmp_path: Path) -> None:
+def test_each_script_has_these_findings(expected, tmp_path):
     found = {}
     for script in SCRIPTS[expected]:
         whole = script
@@ -575,7 +571,7 @@ AFTER = {
 
 
 @pytest.mark.parametrize("command", AFTER)
-def test_a_statement_before_the_command(command: str, tmp_path: Path) -> None:
+def test_a_statement_before_the_command(command, tmp_path):
     expected = {before: code for code, each in AFTER[command].items() for before in each}
     found = {
         before: "".join(codes(tmp_path, f"{before}; {command}".replace("@", 'n="a b"')))
@@ -597,7 +593,7 @@ WORDS = [
 ]
 
 
-def test_a_word_is_what_bash_makes_of_it(tmp_path: Path) -> None:
+def test_a_word_is_what_bash_makes_of_it(tmp_path):
     values = "x=1\ny='2 3'\n"
     words = "".join(f"printf '%s\\0' {word}\n" for word in WORDS)
     made = subprocess.run(["bash", "-c", values + words], capture_output=True, check=True)

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -21,11 +20,8 @@ from iamcli.cli.check.check import check
 from iamcli.cli.check.explanations import EXPLANATIONS
 from iamcli.cli.check.script import shfmt
 
-if TYPE_CHECKING:
-    from support.shell import Shell
 
-
-def test_the_place_is_that_of_the_word(tmp_path: Path) -> None:
+def test_the_place_is_that_of_the_word(tmp_path):
     script = 'if true; then\n\tsudo iam-usercreate -u "\u00e4" -z \\\n    -x; fi'
     found = checked(tmp_path, script).findings
     assert [each[1:4] for each in found] == [(3, 25, "E105"), (3, 29, "E102"), (4, 5, "E102")]
@@ -88,7 +84,7 @@ BEHIND = [
 
 
 @pytest.mark.parametrize("around", BEHIND)
-def test_commands_are_found_behind_other_programs(around: str, tmp_path: Path) -> None:
+def test_commands_are_found_behind_other_programs(around, tmp_path):
     script = around.format(*["iam-usergetattributes -u bob -z"] * around.count("{}"))
     assert codes(tmp_path, script) == ["E102"] * around.replace("{{", "").count("{}")
 
@@ -103,17 +99,17 @@ def test_commands_are_found_behind_other_programs(around: str, tmp_path: Path) -
         "'iam-usergetattributes'",
     ],
 )
-def test_commands_are_found_by_their_paths(name: str, tmp_path: Path) -> None:
+def test_commands_are_found_by_their_paths(name, tmp_path):
     assert codes(tmp_path, f"{name} -u bob -z") == ["E102"]
 
 
-def test_the_place_in_a_quoted_script_is_that_in_the_file(tmp_path: Path) -> None:
+def test_the_place_in_a_quoted_script_is_that_in_the_file(tmp_path):
     script = "echo \u00e4; trap 'iam-usergetattributes\\\n -u bob -z' EXIT"
     found = checked(tmp_path, script).findings
     assert [finding[1:4] for finding in found] == [(3, 9, "E102")]
 
 
-def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
+def test_what_xargs_adds_is_not_missing(tmp_path):
     assert codes(tmp_path, "cat users | xargs -n 1 iam-userdel -u") == []
     assert codes(tmp_path, "cat users | xargs -I U iam-userdel -u U") == []
     assert codes(tmp_path, "cat users | xargs iam-groupadduser -z -u") == ["E102"]
@@ -123,7 +119,7 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
 # Files that a script reads.
 
 
-def test_what_a_sourced_file_defines_is_known(tmp_path: Path) -> None:
+def test_what_a_sourced_file_defines_is_known(tmp_path):
     (tmp_path / "lib.sh").write_text('name="a b"\niam-report() { iam-usergetattributes -z; }\n')
     script = '. ./lib.sh\niam-report\niam-usercreate -u "$name"\niam-nothing'
     found = checked(tmp_path, script).findings
@@ -133,19 +129,19 @@ def test_what_a_sourced_file_defines_is_known(tmp_path: Path) -> None:
     assert (len(both.findings), both.commands) == (3, 3)
 
 
-def test_a_file_that_is_not_known_may_define_everything(tmp_path: Path) -> None:
+def test_a_file_that_is_not_known_may_define_everything(tmp_path):
     script = 'name="a b"\n. "$LIB"\niam-nothing\niam-usercreate -u "$name"\niam-usercreat -u bob'
     assert codes(tmp_path, script) == ["E101"]
     assert codes(tmp_path, script.replace('"$LIB"', "./no-such-file")) == ["E101"]
 
 
-def test_a_file_that_is_no_script_may_define_everything(tmp_path: Path) -> None:
+def test_a_file_that_is_no_script_may_define_everything(tmp_path):
     (tmp_path / "binary").write_bytes(b"\x7fELF\0")
     script = '. ./binary\niam-nothing\nname="a b"\n. ./binary\niam-usercreate -u "$name"'
     assert codes(tmp_path, script) == []
 
 
-def test_the_options_of_the_first_line_are_on(tmp_path: Path) -> None:
+def test_the_options_of_the_first_line_are_on(tmp_path):
     script = "key=$(iam-useraddkey -u bob)"
     for first, expected in (
         ("#!/bin/bash -e\n", []),
@@ -158,7 +154,7 @@ def test_the_options_of_the_first_line_are_on(tmp_path: Path) -> None:
         assert codes(tmp_path, script, shebang=first) == expected
 
 
-def test_a_file_without_a_first_line_is_read(tmp_path: Path) -> None:
+def test_a_file_without_a_first_line_is_read(tmp_path):
     for name in ("old", "old.sh", "old.bash", "old.ksh", "old.zsh"):
         script = "iam-usergetattributes -z"
         assert (name, codes(tmp_path, script, name=name, shebang="")) == (name, ["E102"])
@@ -166,7 +162,7 @@ def test_a_file_without_a_first_line_is_read(tmp_path: Path) -> None:
         assert (name, codes(tmp_path, script, name=name, shebang=first)) == (name, ["E102"])
 
 
-def test_files_that_read_each_other_end(tmp_path: Path) -> None:
+def test_files_that_read_each_other_end(tmp_path):
     (tmp_path / "lib.sh").write_text(". ./old.sh\n")
     assert codes(tmp_path, ". ./lib.sh\niam-usergetattributes -z") == ["E102"]
 
@@ -186,7 +182,7 @@ TRUE_WARNINGS = [
 ]
 
 
-def test_the_sample_scripts_have_true_warnings_only(run: Shell) -> None:
+def test_the_sample_scripts_have_true_warnings_only(run):
     done = run("iamcli", "check", "--format", "json", *map(str, SAMPLES))
     assert (done.status, done.err) == (0, "")
     answer = json.loads(done.out)
@@ -201,7 +197,7 @@ def test_the_sample_scripts_have_true_warnings_only(run: Shell) -> None:
 # What cannot be parsed.
 
 
-def test_what_cannot_be_parsed_is_reported(run: Shell, tmp_path: Path) -> None:
+def test_what_cannot_be_parsed_is_reported(run, tmp_path):
     file = write(tmp_path, "iam-userdel -a\n\nif then ( iam-userdel -b\n\niam-userdel -c")
     done = run("iamcli", "check", file)
     assert re.findall(r':(\d+):\d+: E102 "(-\w)"', done.out) == [("2", "-a"), ("6", "-c")]
@@ -221,22 +217,20 @@ def test_what_cannot_be_parsed_is_reported(run: Shell, tmp_path: Path) -> None:
         ("if true; then\niam-userlistbypath -a )\nfi\niam-userlistbypath -b", ["-b"]),
     ],
 )
-def test_it_goes_on_after_what_cannot_be_parsed(
-    script: str, expected: list[str], tmp_path: Path
-) -> None:
+def test_it_goes_on_after_what_cannot_be_parsed(script, expected, tmp_path):
     result = checked(tmp_path, script)
     assert result.notes
     found = [each.message for each in result.findings if each.code != "E109"]
     assert [re.findall(r'"(-\w)"', message) for message in found] == [[each] for each in expected]
 
 
-def test_a_here_string_after_a_group_is_understood(tmp_path: Path) -> None:
+def test_a_here_string_after_a_group_is_understood(tmp_path):
     script = 'for u in a b; do { read x; read y; } <<< "$(iam-usergetattributes -z)"; done'
     result = checked(tmp_path, script)
     assert ([finding.code for finding in result.findings], result.notes) == (["E102"], [])
 
 
-def test_lines_that_end_in_cr_lf_are_read(run: Shell, tmp_path: Path) -> None:
+def test_lines_that_end_in_cr_lf_are_read(run, tmp_path):
     path = tmp_path / "dos.sh"
     script = b"#!/bin/sh\niam-usercreate \\\n  -u bob -z\nfor u in a; do\n:\ndone\n"
     path.write_bytes(script.replace(b"\n", b"\r\n"))
@@ -268,7 +262,7 @@ def skip_unless_it_knows_zsh() -> None:
         pytest.skip("shfmt before 3.13 does not know zsh")
 
 
-def test_zsh_is_read_as_far_as_it_is_understood(tmp_path: Path) -> None:
+def test_zsh_is_read_as_far_as_it_is_understood(tmp_path):
     found = codes(tmp_path, ZSH, name="old.zsh", shebang="#!/bin/zsh\n")
     # Each version of shfmt knows more of zsh.
     assert set(found[:-1]) <= {"W212"}
@@ -285,7 +279,7 @@ def test_zsh_is_read_as_far_as_it_is_understood(tmp_path: Path) -> None:
         "${(k)names}",
     ],
 )
-def test_the_flags_of_zsh_are_understood(value: str, tmp_path: Path) -> None:
+def test_the_flags_of_zsh_are_understood(value, tmp_path):
     script = f"names={value}; iam-usergetattributes -z"
     skip_unless_it_knows_zsh()
     result = checked(tmp_path, script, name="old.zsh", shebang="#!/bin/zsh\n")
@@ -293,7 +287,7 @@ def test_the_flags_of_zsh_are_understood(value: str, tmp_path: Path) -> None:
     assert result.notes == []
 
 
-def test_a_script_for_bash_and_zsh_is_read(tmp_path: Path) -> None:
+def test_a_script_for_bash_and_zsh_is_read(tmp_path):
     skip_unless_it_knows_zsh()
     script = "iam-usergetattributes ${=OPTIONS}\niam-usergetattributes -z"
     assert codes(tmp_path, script) == ["E102"]
@@ -316,7 +310,7 @@ def parsed(folder: Path, source: bytes) -> None:
         *("x=$(a ", "for x in a", "(", "case a in (", "# ", "[[ ", "${", '"$', "a=("),
     ],
 )
-def test_a_script_that_ends_anywhere(end: str, tmp_path: Path) -> None:
+def test_a_script_that_ends_anywhere(end, tmp_path):
     for last in ("", "\\", "'", '"'):
         parsed(tmp_path, f"#!/bin/bash\n{end}{last}".encode())
 
@@ -336,17 +330,17 @@ FRAGMENTS = st.sampled_from(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(FRAGMENTS, max_size=40).map("".join))
 @pytest.mark.full
-def test_no_text_is_too_much(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+def test_no_text_is_too_much(tmp_path_factory, text):
     parsed(Path(tmp_path_factory.getbasetemp()), text.encode("utf-8", "surrogatepass"))
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=200))
-def test_no_bytes_are_too_much(tmp_path_factory: pytest.TempPathFactory, source: bytes) -> None:
+def test_no_bytes_are_too_much(tmp_path_factory, source):
     parsed(Path(tmp_path_factory.getbasetemp()), source)
 
 
-def test_no_beginning_of_a_script_is_too_much(tmp_path: Path) -> None:
+def test_no_beginning_of_a_script_is_too_much(tmp_path):
     for sample in SAMPLES:
         source = sample.read_bytes()
         for end in range(0, len(source), 97):
@@ -369,9 +363,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("script", every(3, list(REFUSED)), ids=range(len(REFUSED)))
-def test_what_takes_too_much_memory_is_refused_in_one_line(
-    script: str, run: Shell, tmp_path: Path
-) -> None:
+def test_what_takes_too_much_memory_is_refused_in_one_line(script, run, tmp_path):
     if REFUSED[script] == "too large or nested too deeply" and not sys.platform.startswith("linux"):
         pytest.skip("only Linux can limit the memory of another process")
     file = write(tmp_path, script)
@@ -381,7 +373,7 @@ def test_what_takes_too_much_memory_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize("operator", ["&&", "||", "|"])
-def test_a_long_chain_is_read(operator: str, tmp_path: Path) -> None:
+def test_a_long_chain_is_read(operator, tmp_path):
     chain = f" {operator} ".join(["a"] * 300)
     assert codes(tmp_path, f"{chain} {operator} iam-userdel -R") == ["E102"]
 
@@ -401,18 +393,14 @@ OTHER_OUTPUT = "shfmt does not print what it should; is it shfmt?"
         ('echo \'{"Type": "File", "Stmts": [1]}\'', OTHER_OUTPUT),
     ],
 )
-def test_a_shfmt_that_fails_is_one_line(
-    script: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shfmt_that_fails_is_one_line(script, reason, tmp_path, monkeypatch):
     fake = made_program(tmp_path, script)
     monkeypatch.setattr(shfmt, "program", lambda: fake)
     result = check([write(tmp_path, "iam-userdel 'x'")])
     assert [each for _, each in result.unreadable] == [reason]
 
 
-def test_a_shfmt_that_does_not_end_is_ended(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shfmt_that_does_not_end_is_ended(tmp_path, monkeypatch):
     fake = made_program(tmp_path, f"echo $$ >{tmp_path}/pid\nexec sleep 1000")
     monkeypatch.setattr(shfmt, "program", lambda: fake)
     monkeypatch.setattr(shfmt, "MAX_TIME", 3)
@@ -423,7 +411,7 @@ def test_a_shfmt_that_does_not_end_is_ended(
 
 
 @pytest.mark.parametrize("shebang", ["#!/bin/bash\n", "#!/bin/zsh\n"])
-def test_nothing_of_a_script_is_run(shebang: str, run: Shell, tmp_path: Path) -> None:
+def test_nothing_of_a_script_is_run(shebang, run, tmp_path):
     """Neither of a script that is read, nor of one with a syntax error, nor of start-up files."""
     made = tmp_path / "made"
     for name in (".zshenv", ".bashrc", ".profile"):

@@ -21,7 +21,6 @@ from iamcli.cli.check.script import shfmt
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.shell import Shell
 
 WRONG = "iam-userdel -R"
 
@@ -70,9 +69,7 @@ SET_ASIDE = [
 
 
 @pytest.mark.parametrize("statement", STATEMENTS + SET_ASIDE)
-def test_what_follows_a_statement_that_cannot_be_read_is_read(
-    statement: str, tmp_path: Path
-) -> None:
+def test_what_follows_a_statement_that_cannot_be_read_is_read(statement, tmp_path):
     assert subprocess.run(["bash", "-n", "-c", statement], check=False).returncode == 0
     script = f"{{\n{WRONG}\n{statement}\n{WRONG} $x\n}} | sort\n{WRONG}"
     last = script.count("\n") + 1
@@ -128,7 +125,7 @@ AROUND = [
 ]
 
 
-def test_a_fault_does_not_spoil_another_statement(tmp_path: Path) -> None:
+def test_a_fault_does_not_spoil_another_statement(tmp_path):
     found = {}
     for statement in AROUND:
         result = checked(tmp_path, "a=${b:$c}\n" + statement.replace("@", WRONG))
@@ -157,22 +154,20 @@ FAULTS: list[tuple[str, list[tuple[int, str]], list[tuple[int, int]]]] = [
 
 
 @pytest.mark.parametrize(("script", "expected", "unread"), FAULTS, ids=range(len(FAULTS)))
-def test_which_lines_are_not_read(
-    script: str, expected: list[tuple[int, str]], unread: list[tuple[int, int]], tmp_path: Path
-) -> None:
+def test_which_lines_are_not_read(script, expected, unread, tmp_path):
     result = checked(tmp_path, script)
     assert [(each.line - 1, each.code) for each in result.findings] == expected
     assert [(first - 1, last - 1) for _, (first, last), _ in result.notes] == unread
 
 
-def test_a_dollar_sign_in_backticks_does_not_hide_the_next_line(tmp_path: Path) -> None:
+def test_a_dollar_sign_in_backticks_does_not_hide_the_next_line(tmp_path):
     script = "host=`hostname | sed s/$/.example.com/`\niam-usercreate -x $host"
     result = checked(tmp_path, script)
     assert [finding[1:4] for finding in result.findings] == [(3, 16, "E102")]
     assert result.notes == []
 
 
-def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -> None:
+def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path):
     script = f"if true; then\n  x=${{y:+ (>> $z)}}; {WRONG}\n  for i do {WRONG}; done\nfi"
     assert found(tmp_path, script) == [(2, "E102"), (3, "E102")]
 
@@ -221,7 +216,7 @@ def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -
         (f"for x in if $({WRONG}); do a ${{y:+ (>> $z)}}; done", 1),
     ],
 )
-def test_what_is_followed(script: str, line: int, tmp_path: Path) -> None:
+def test_what_is_followed(script, line, tmp_path):
     assert found(tmp_path, script) == [(line, "E102")]
 
 
@@ -244,7 +239,7 @@ def test_what_is_followed(script: str, line: int, tmp_path: Path) -> None:
         "x=${y:+ (>> $z)}\n# iam-userdel\n",
     ],
 )
-def test_what_is_no_fault(script: str, tmp_path: Path) -> None:
+def test_what_is_no_fault(script, tmp_path):
     assert found(tmp_path, script) == []
 
 
@@ -264,9 +259,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("script", every(2, SAID))
-def test_what_cannot_be_read_is_said_in_each_format(
-    script: str, run: Shell, tmp_path: Path
-) -> None:
+def test_what_cannot_be_read_is_said_in_each_format(script, run, tmp_path):
     file = write(tmp_path, f"echo\n{script}")
     column, code, message, fix = SAID[script]
     level, status = ("error", 1) if code == "E109" else ("warning", 0)
@@ -309,7 +302,7 @@ def damaged(seed: int) -> str:
 @pytest.mark.parametrize(
     "seeds", [range(20), pytest.param(range(20, 500), marks=pytest.mark.full)], ids=["some", "all"]
 )
-def test_nothing_crashes_hangs_or_passes_in_silence(seeds: range, tmp_path: Path) -> None:
+def test_nothing_crashes_hangs_or_passes_in_silence(seeds, tmp_path):
     """A script with random damage has a finding, or bash sees no command in it, either."""
     silent = []
     for seed in seeds:
@@ -330,13 +323,13 @@ def _runs(script: str) -> bool:
     return [each.returncode == 0 for each in done] == [True, True, False]
 
 
-def test_lines_after_too_many_faults_are_not_read(tmp_path: Path) -> None:
+def test_lines_after_too_many_faults_are_not_read(tmp_path):
     result = checked(tmp_path, "! a ( b\nc\n\n" * 30 + f"{WRONG}\necho")
     assert [(each.line, each.code) for each in result.findings] == [(2, "E109")]
     assert (1, 93) in [note.lines for note in result.notes]
 
 
-def test_a_long_script_without_faults_is_read(tmp_path: Path) -> None:
+def test_a_long_script_without_faults_is_read(tmp_path):
     assert found(tmp_path, "\n" * 80_001 + WRONG) == [(80_002, "E102")]
 
 
@@ -350,9 +343,7 @@ def only_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("only_tmp_path")
 @pytest.mark.parametrize("names", [[], ["bash"]], ids=str)
-def test_without_a_shell_that_can_be_run_the_parser_is_blamed(
-    names: list[str], tmp_path: Path
-) -> None:
+def test_without_a_shell_that_can_be_run_the_parser_is_blamed(names, tmp_path):
     for name in names:
         (tmp_path / name).touch(mode=0o755)  # no program
     (finding,) = checked(tmp_path, MISTAKE).findings
@@ -369,9 +360,7 @@ def test_without_a_shell_that_can_be_run_the_parser_is_blamed(
     ],
 )
 @pytest.mark.usefixtures("only_tmp_path")
-def test_the_shell_of_the_script_says_whether_it_is_correct(
-    first: str, name: str, shell: str, tmp_path: Path
-) -> None:
+def test_the_shell_of_the_script_says_whether_it_is_correct(first, name, shell, tmp_path):
     """It gets the script on standard input, and an empty environment."""
     command, _, options = shell.partition(" ")
     for each in ("bash", "sh", "zsh"):
@@ -383,7 +372,7 @@ def test_the_shell_of_the_script_says_whether_it_is_correct(
     assert finding.code == "E109"
 
 
-def test_other_lines_that_cannot_be_read_are_counted(run: Shell, tmp_path: Path) -> None:
+def test_other_lines_that_cannot_be_read_are_counted(run, tmp_path):
     file = write(tmp_path, "a $((1 +))\necho\na $((2 +))")
     done = run("iamcli", "check", file)
     assert (done.status, done.out) == (0, "0 commands, 0 errors, 0 warnings, 2 lines not read\n")
@@ -394,17 +383,17 @@ def test_other_lines_that_cannot_be_read_are_counted(run: Shell, tmp_path: Path)
     assert json.loads(done.out) == {"findings": [], "commands": 0, "unread": unread}
 
 
-def test_a_comment_silences_it(tmp_path: Path) -> None:
+def test_a_comment_silences_it(tmp_path):
     assert found(tmp_path, f"# iamcli: ignore=W212\n{UNREAD}\n{UNREAD}") == [(3, "W212")]
 
 
-def test_it_is_found_in_a_file_that_the_script_reads(tmp_path: Path) -> None:
+def test_it_is_found_in_a_file_that_the_script_reads(tmp_path):
     write(tmp_path, UNREAD, name="other.sh")
     result = checked(tmp_path, "echo a\n. ./other.sh")
     assert [(each.file[-8:], each.line) for each in result.findings] == [("other.sh", 2)]
 
 
-def test_the_explanation_of_secrets_has_an_example_of_a_password(run: Shell) -> None:
+def test_the_explanation_of_secrets_has_an_example_of_a_password(run):
     done = run("iamcli", "check", "--explain", "W205")
     examples = re.findall(r"(?:Before|After):\n((?:    .*\n)+)", done.out)
     assert [" ".join(example.split()) for example in examples] == [
@@ -438,7 +427,7 @@ def repeated(form: str, count: int) -> str:
     ),
     ids=range(10),
 )
-def test_time_is_bounded(script: str, tmp_path: Path) -> None:
+def test_time_is_bounded(script, tmp_path):
     file = write(tmp_path, f"{WRONG}\n{script}")
     code = (
         "import resource, sys; from iamcli.cli.check.check import check\n"
@@ -452,12 +441,12 @@ def test_time_is_bounded(script: str, tmp_path: Path) -> None:
     assert done.stdout.startswith("[(2, 'E102')")
 
 
-def test_a_long_value_is_unknown(tmp_path: Path) -> None:
+def test_a_long_value_is_unknown(tmp_path):
     assert found(tmp_path, f"n=-R{'x' * 4000}\niam-userdel -u bob $n") == [(2, "E102")]
     assert found(tmp_path, f"n=-R{'x' * 4100}\niam-userdel -u bob $n") == []
 
 
-def test_a_script_for_csh_is_refused(run: Shell, tmp_path: Path) -> None:
+def test_a_script_for_csh_is_refused(run, tmp_path):
     file = write(tmp_path, f"set a = b\n{WRONG}", shebang="#!/bin/csh -f\n")
     assert run("iamcli", "check", file).status == 2
 
@@ -470,7 +459,7 @@ def measure(folder: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
 
 
-def test_the_measurement_finds_each_command(tmp_path: Path) -> None:
+def test_the_measurement_finds_each_command(tmp_path):
     scripts = tmp_path / "scripts"
     write(scripts, 'x=`date`\nif a && b; then\n  (c "$(d)")\nfi\ncase $1 in\na) e;;\nesac')
     write(scripts, "if", name="mistake.sh")
@@ -481,14 +470,14 @@ def test_the_measurement_finds_each_command(tmp_path: Path) -> None:
     assert int(total) >= 7 * 4
 
 
-def test_the_measurement_fails_if_a_line_is_not_read(tmp_path: Path) -> None:
+def test_the_measurement_fails_if_a_line_is_not_read(tmp_path):
     file = write(tmp_path, "echo $((1 +))")
     done = measure(tmp_path, ROOT)
     assert done.returncode == 1
     assert f"not read: {file}:2 (as it is)\n" in done.stdout
 
 
-def test_the_measurement_fails_if_one_is_missed(tmp_path: Path) -> None:
+def test_the_measurement_fails_if_one_is_missed(tmp_path):
     file = write(tmp_path / "scripts", "a")
     write(tmp_path / "iamcli", "", "__init__.py", "")
     write(tmp_path / "iamcli", 'print(\'{"findings": [], "unread": []}\')', "__main__.py", "")

@@ -9,7 +9,7 @@ import shutil
 import sys
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Answer, Stub
+    from support.stub import Answer
 
     Complete = Callable[[str], list[str]]
 
@@ -123,7 +123,7 @@ def values(lines: list[str]) -> set[str]:
     return {re.sub(r"^--[a-z-]+=", "", name) for name in names(lines)}
 
 
-def test_options_with_their_meaning(complete: Complete) -> None:
+def test_options_with_their_meaning(complete):
     lines = complete("iam-usercreate -")
     for option, meaning in {
         "-u": "the user's name (required)",
@@ -136,13 +136,13 @@ def test_options_with_their_meaning(complete: Complete) -> None:
     assert not any(line.startswith("-r") for line in lines)
 
 
-def test_choices_and_known_values(complete: Complete) -> None:
+def test_choices_and_known_values(complete):
     assert names(complete("iam-useraddpolicy -e ")) >= {"Allow", "Deny"}
     assert names(complete("iam-virtualmfadevicelist -t ")) >= {"Assigned", "Unassigned", "Any"}
     assert names(complete("iam-usermodkey -s ")) >= {"Active", "Inactive"}
 
 
-def test_files_for_options_that_name_one(complete: Complete, run: Shell) -> None:
+def test_files_for_options_that_name_one(complete, run):
     for name in ("policy-one.json", "policy-two.json"):
         (run.home / name).touch()
     long = ("--client-config-file ", "--aws-credential-file ", "--aws-credential-file=")
@@ -152,7 +152,7 @@ def test_files_for_options_that_name_one(complete: Complete, run: Shell) -> None
     assert not names(complete("iam-useruploadpolicy -u policy")) & {"policy-one.json"}
 
 
-def test_every_command_is_known(shell: str, complete: Complete, run: Shell) -> None:
+def test_every_command_is_known(shell, complete, run):
     # One command of each module; other tests check the files.
     for name in (
         "iam-groupdel",
@@ -168,7 +168,7 @@ def test_every_command_is_known(shell: str, complete: Complete, run: Shell) -> N
         assert any(line.startswith("--version") for line in complete(f"{name} --")), name
 
 
-def test_each_subcommand_is_completed(complete: Complete) -> None:
+def test_each_subcommand_is_completed(complete):
     context = click.Context(group, info_name="iamcli")
     commands = [group.get_command(context, name) for name in SUBCOMMANDS]
     visible = [command for command in commands if command and not command.hidden]
@@ -186,7 +186,7 @@ def test_each_subcommand_is_completed(complete: Complete) -> None:
 
 
 @one_shell
-def test_what_follows_a_subcommand(shell: str, complete: Complete, run: Shell) -> None:
+def test_what_follows_a_subcommand(shell, complete, run):
     (run.home / "practice-one").mkdir()
     (run.home / "practice-two").mkdir()
     (run.home / "practice-file").touch()
@@ -218,7 +218,7 @@ def test_what_follows_a_subcommand(shell: str, complete: Complete, run: Shell) -
     assert names(complete("iamcli iam-useraddpolicy -e ")) >= {"Allow", "Deny"}
 
 
-def test_the_files_of_a_subcommand(complete: Complete, run: Shell) -> None:
+def test_the_files_of_a_subcommand(complete, run):
     for name in ("details-one.json", "details-two.json"):
         (run.home / name).touch()
     for line in (
@@ -232,7 +232,7 @@ def test_the_files_of_a_subcommand(complete: Complete, run: Shell) -> None:
 
 
 @pytest.mark.full
-def test_fish_describes_an_option_and_not_each_of_its_values(account: Shell) -> None:
+def test_fish_describes_an_option_and_not_each_of_its_values(account):
     need("fish")
     assert fish(account, "iam-userdel -u b") == ["bert", "bob"]
     assert fish(account, "iam-useraddpolicy -e ") == ["Allow", "Deny"]
@@ -240,14 +240,14 @@ def test_fish_describes_an_option_and_not_each_of_its_values(account: Shell) -> 
     assert "-u\tthe user's name (required); 1 to 64 characters" in fish(account, "iam-userdel -")
 
 
-def test_the_folder_is_quoted_for_fish(run: Shell) -> None:
+def test_the_folder_is_quoted_for_fish(run):
     need("fish")
     folder = "/it's \\ $HOME"
     assert run("fish", "-N", "-c", f"echo {fish_quoted(folder)}").out == f"{folder}\n"
 
 
 @one_shell
-def test_the_line_of_the_readme_switches_completion_on(shell: str, aws: Shell) -> None:
+def test_the_line_of_the_readme_switches_completion_on(shell, aws):
     aws.env["TERM"] = "dumb"
     aws("iam-usercreate", "-u", "robert")
     assert_completes(aws, shell, line_of_readme(shell), "iam-usergetattributes")
@@ -255,7 +255,7 @@ def test_the_line_of_the_readme_switches_completion_on(shell: str, aws: Shell) -
 
 @pytest.mark.full
 @one_shell
-def test_the_doctor_knows_the_line_of_the_readme(shell: str, run: Shell) -> None:
+def test_the_doctor_knows_the_line_of_the_readme(shell, run):
     run.env |= {"TERM": "dumb", "SHELL": f"/bin/{shell}", "PATH": f"{run.home}/bin:/usr/bin:/bin"}
     (run.home / "bin").mkdir()
     (run.home / "bin" / "iamcli").symlink_to(BIN / "iamcli")
@@ -285,7 +285,7 @@ def test_the_doctor_knows_the_line_of_the_readme(shell: str, run: Shell) -> None
     assert said("")["result"] == "skipped"
 
 
-def test_bash_without_bash_completion_says_what_is_missing(run: Shell) -> None:
+def test_bash_without_bash_completion_says_what_is_missing(run):
     script = run("iamcli", "completion", "bash").out
     elsewhere = re.sub(r"(?<![\w'])/(usr|etc|opt)\b", "/nonexistent", script)
     assert run("bash", "--norc", "-c", elsewhere) == Done(
@@ -293,7 +293,7 @@ def test_bash_without_bash_completion_says_what_is_missing(run: Shell) -> None:
     )
 
 
-def test_completion_files_that_are_missing_are_reported(run: Shell) -> None:
+def test_completion_files_that_are_missing_are_reported(run):
     folder = run.home / "copy"
     shutil.copytree(ROOT / "iamcli", folder / "iamcli", ignore=lambda *_: ["__pycache__"])
     for shell in SHELLS:
@@ -307,7 +307,7 @@ def test_completion_files_that_are_missing_are_reported(run: Shell) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
-def test_what_is_inserted(shell: str, run: Shell, prefix: Path) -> None:
+def test_what_is_inserted(shell, run, prefix):
     for name in ("a policy.json", "b=policy.json", "c:policy.json"):
         (run.home / name).touch()
     with closing(terminal(shell, run)) as here:
@@ -326,7 +326,7 @@ def test_what_is_inserted(shell: str, run: Shell, prefix: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
-def test_what_cannot_stand_again_is_not_offered(complete: Complete) -> None:
+def test_what_cannot_stand_again_is_not_offered(complete):
     lines = complete("iam-useraddpolicy -u bob -a s3:* --debug -")
     begun = {line.split()[0] for line in lines if line.startswith("-")}
     assert {"-a", "-r", "-p", "--url"} <= begun
@@ -393,7 +393,7 @@ def account(aws: Shell, patient: Shell, run_fast: ForkRunner, prefix: Path) -> S
 
 
 @one_shell
-def test_names_of_the_account(account: Shell, complete: Complete) -> None:
+def test_names_of_the_account(account, complete):
     account("iamcli", "home", "practice")
     for start in (
         "iam-userdel",
@@ -417,7 +417,7 @@ def test_names_of_the_account(account: Shell, complete: Complete) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
-def test_names_with_letters_that_separate_words(shell: str, account: Shell) -> None:
+def test_names_with_letters_that_separate_words(shell, account):
     account("iam-usercreate", "-u", "team=one")
     serial = "arn:aws:iam::123456789012:mfa/phone"
     with closing(terminal(shell, account)) as here:
@@ -433,7 +433,7 @@ def test_names_with_letters_that_separate_words(shell: str, account: Shell) -> N
 
 
 @one_shell
-def test_names_on_request_only(account: Shell, complete: Complete) -> None:
+def test_names_on_request_only(account, complete):
     del account.env["IAMCLI_COMPLETE"]
     assert not names(complete("iam-userdel -u b")) & {"bob", "bert"}
     assert not (account.home / ".cache" / "iamcli").exists()
@@ -446,7 +446,7 @@ def asked(run: Shell | ForkRunner, kind: str, *line: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("account")
-def test_each_kind_of_name(run_fast: ForkRunner) -> None:
+def test_each_kind_of_name(run_fast):
     keys = [run_fast("iam-useraddkey", "-u", "bob").out.splitlines()[0] for _ in (1, 2)]
     device, other = asked(run_fast, "mfa", "iam-virtualmfadevicedel")
     codes = ["-c1", "123456", "-c2", "654321"]
@@ -490,7 +490,7 @@ REQUESTED: list[tuple[str, str, tuple[str, dict[str, str]] | None]] = [
 ]
 
 
-def test_what_is_requested(run_fast: ForkRunner, stub: Stub) -> None:
+def test_what_is_requested(run_fast, stub):
     endpoint = stub.endpoint()
     run_fast.env["AWS_IAM_URL"] = endpoint.url
     requested: list[tuple[str, str, tuple[str, dict[str, str]] | None]] = []
@@ -507,7 +507,7 @@ def test_what_is_requested(run_fast: ForkRunner, stub: Stub) -> None:
     assert requested == REQUESTED
 
 
-def test_what_is_kept_is_private_and_short_lived(run_fast: ForkRunner, stub: Stub) -> None:
+def test_what_is_kept_is_private_and_short_lived(run_fast, stub):
     endpoint = stub.endpoint(groups("Admin"))
     run_fast.env["AWS_IAM_URL"] = endpoint.url
     used: dict[str, str] = {}
@@ -592,13 +592,11 @@ def private(folder: Path, content: bytes = b"Admin\n", mode: int = 0o600, age: f
     ],
     ids=str,
 )
-def test_which_kept_names_are_used(
-    tmp_path: Path, kept: dict[str, Any], used: list[str] | None
-) -> None:
+def test_which_kept_names_are_used(tmp_path, kept, used):
     assert kept_names._cached(str(private(tmp_path, **kept))) == used  # noqa: SLF001
 
 
-def test_only_a_file_of_this_user_is_used(tmp_path: Path) -> None:
+def test_only_a_file_of_this_user_is_used(tmp_path):
     cached = kept_names._cached  # noqa: SLF001
     file = private(tmp_path)
     (tmp_path / "link").symlink_to(file)
@@ -617,9 +615,7 @@ def groups(*names: str) -> Answer:
     return ok("ListGroups", f"<Groups>{members}</Groups><IsTruncated>false</IsTruncated>")
 
 
-def test_a_name_that_would_be_an_option_is_not_offered(
-    run_fast: ForkRunner, complete: Complete, patient: Shell, stub: Stub
-) -> None:
+def test_a_name_that_would_be_an_option_is_not_offered(run_fast, complete, patient, stub):
     endpoint = stub.endpoint(groups("-r", "Admin", "--url=x", "-h", "a-r"))
     patient.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_COMPLETE": "1"}
     offered = names(complete("iam-groupdel -g "))
@@ -630,7 +626,7 @@ def test_a_name_that_would_be_an_option_is_not_offered(
     assert len(endpoint.requests) == 1
 
 
-def test_a_sandbox_is_asked_each_time(run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_sandbox_is_asked_each_time(run_fast, stub):
     endpoint = stub.endpoint(groups("Admin"))
     run_fast.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_SANDBOX": endpoint.url}
     for _ in range(2):
@@ -639,14 +635,14 @@ def test_a_sandbox_is_asked_each_time(run_fast: ForkRunner, stub: Stub) -> None:
     assert not (run_fast.home / ".cache").exists()
 
 
-def test_a_request_is_sent_once(run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_request_is_sent_once(run_fast, stub):
     endpoint = stub.endpoint(refused("ServiceUnavailable", "later", 503))
     run_fast.env["AWS_IAM_URL"] = endpoint.url
     assert asked(run_fast, "group", "iam-groupdel") == []
     assert endpoint.operations == ["ListGroups"]
 
 
-def test_a_file_or_folder_that_others_made_is_not_used(run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_file_or_folder_that_others_made_is_not_used(run_fast, stub):
     run_fast.env["AWS_IAM_URL"] = stub.endpoint(groups("Admin")).url
     assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
     folder = run_fast.home / ".cache" / "iamcli"
@@ -673,7 +669,7 @@ def test_a_file_or_folder_that_others_made_is_not_used(run_fast: ForkRunner, stu
     assert folder.read_bytes() == b""
 
 
-def test_each_list_of_each_account_has_its_own_file(tmp_path: Path) -> None:
+def test_each_list_of_each_account_has_its_own_file(tmp_path):
     def written(name: str, text: str) -> str:
         (tmp_path / name).write_text(text)
         return str(tmp_path / name)
@@ -806,7 +802,7 @@ def came_from(run: Shell, *changes: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize("credentials", ["file", pytest.param("chain", marks=pytest.mark.full)])
-def test_each_variable_that_selects_the_account_asks_again(run: Shell, credentials: str) -> None:
+def test_each_variable_that_selects_the_account_asks_again(run, credentials):
     run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
     base = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}
     if credentials == "chain":
@@ -824,9 +820,7 @@ def test_each_variable_that_selects_the_account_asks_again(run: Shell, credentia
     )
 
 
-def test_each_file_that_selects_the_account_asks_again(
-    run: Shell, credential_file: Path, tmp_path: Path
-) -> None:
+def test_each_file_that_selects_the_account_asks_again(run, credential_file, tmp_path):
     run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
     (tmp_path / ".aws").mkdir()
     (tmp_path / "conf").mkdir()
@@ -865,7 +859,7 @@ def test_each_file_that_selects_the_account_asks_again(
     assert came_from(run, {}, {}) == ["asked", "cached"]
 
 
-def test_only_its_own_old_files_are_removed(run: Shell) -> None:
+def test_only_its_own_old_files_are_removed(run):
     run.env["AWS_IAM_URL"] = "http://127.0.0.1:9"
     folder = run.home / ".cache" / "iamcli"
     asked(run, "user", "iam-userdel")
@@ -895,7 +889,7 @@ def test_only_its_own_old_files_are_removed(run: Shell) -> None:
     assert not any(file.exists() for file in (cut_off, another, own))
 
 
-def test_nothing_half_written_stays(patient: Shell, stub: Stub) -> None:
+def test_nothing_half_written_stays(patient, stub):
     endpoint = stub.endpoint(groups("Admin", "Auditors"))
     limited = 'ulimit -f 0; exec "$0" "$@" | cat'
     line = ("iamcli", "complete", "group", "iam-groupdel")
@@ -918,12 +912,12 @@ def test_nothing_half_written_stays(patient: Shell, stub: Stub) -> None:
     ),
     ids=str,
 )
-def test_silence_where_it_fails(account: Shell, env: dict[str, str]) -> None:
+def test_silence_where_it_fails(account, env):
     done = account("iamcli", "complete", "user", "iam-userdel", env=env)
     assert (done.status, done.out, done.err) == (0, "", "")
 
 
-def test_silence_in_time(run_fast: ForkRunner, stub: Stub) -> None:
+def test_silence_in_time(run_fast, stub):
     endpoint = stub.endpoint(SILENT)
     run_fast.env["AWS_IAM_URL"] = endpoint.url
     begun = time.monotonic()
@@ -946,7 +940,7 @@ for _ in range(2):
 """
 
 
-def test_a_name_server_that_hangs(run: Shell) -> None:
+def test_a_name_server_that_hangs(run):
     run.env["AWS_IAM_URL"] = "http://iam.example.com"
     command = (sys.executable, "-c", HANGING)
     assert run(*command) == Done(0, "", "")
@@ -954,7 +948,7 @@ def test_a_name_server_that_hangs(run: Shell) -> None:
     assert run(*command) == Done(0, "waited\nwaited\n", "")
 
 
-def test_ctrl_c_while_names_are_shown_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_while_names_are_shown_is_silent(monkeypatch):
     def show(name: str) -> None:
         raise KeyboardInterrupt(name)
 
@@ -965,7 +959,7 @@ def test_ctrl_c_while_names_are_shown_is_silent(monkeypatch: pytest.MonkeyPatch)
         pytest.fail("the shell would show a traceback or lose its prompt")
 
 
-def test_nobody_is_asked_for_the_code_of_an_mfa_device(run: Shell) -> None:
+def test_nobody_is_asked_for_the_code_of_an_mfa_device(run):
     keys = "aws_access_key_id = AKIA\naws_secret_access_key = s\n"
     arn = "arn:aws:iam::123456789012"
     role = f"role_arn = {arn}:role/r\nmfa_serial = {arn}:mfa/m\nsource_profile = own\n"
@@ -975,7 +969,7 @@ def test_nobody_is_asked_for_the_code_of_an_mfa_device(run: Shell) -> None:
     assert asked(run, "user", "iam-userdel") == []
 
 
-def test_letters_that_a_shell_would_run_do_not_reach_it(patient: Shell, stub: Stub) -> None:
+def test_letters_that_a_shell_would_run_do_not_reach_it(patient, stub):
     odd = ["$(touch ran)", "`touch ran`", "a b", "a\nb", "x;y", "caf\u00e9", "\u001b[2J", "good"]
     members = "".join(
         f"<member><UserName>{name}</UserName></member>".replace("\u001b", "?") for name in odd
@@ -991,5 +985,5 @@ def asked_at(run: Shell, url: str) -> list[str]:
     return done.out.splitlines()
 
 
-def test_iamcli_does_not_list_the_subcommand_for_shells(run: Shell) -> None:
+def test_iamcli_does_not_list_the_subcommand_for_shells(run):
     assert "iamcli complete" not in run("iamcli").out

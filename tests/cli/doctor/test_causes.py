@@ -42,10 +42,6 @@ from support.stub import Answer, ok, refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from support.forked import ForkRunner
-    from support.shell import Shell
-    from support.stub import Endpoint
-
     SetUp = Callable[[Place], Mapping[str, str]]
 
 
@@ -263,9 +259,7 @@ ALL_WRONG = [*rows(WRONG), *rows(ANSWERS)]
 
 
 @each(ALL_WRONG, usual(rows(WRONG), ALL_WRONG))
-def test_what_keeps_commands_from_working_is_named(
-    cause: str, check: str, make: SetUp, healthy: ForkRunner, place: Place
-) -> None:
+def test_what_keeps_commands_from_working_is_named(cause, check, make, healthy, place):
     report = doctor(healthy, **make(place))
     assert report.causes == [(check, cause)]
     assert report.result(check) == "wrong"
@@ -274,15 +268,13 @@ def test_what_keeps_commands_from_working_is_named(
 
 
 @each(rows(WARNINGS), rows(WARNINGS))
-def test_what_commands_work_with_is_a_warning(
-    cause: str, check: str, make: SetUp, healthy: ForkRunner, place: Place
-) -> None:
+def test_what_commands_work_with_is_a_warning(cause, check, make, healthy, place):
     report = doctor(healthy, **make(place))
     assert report.causes == [(check, cause)]
     assert (report.result(check), report.status) == ("warning", 0)
 
 
-def test_the_page_lists_the_causes() -> None:
+def test_the_page_lists_the_causes():
     page = (ROOT / "man" / "iamcli.1").read_text()
     causes = {cause for cause, _ in (*WRONG, *WARNINGS)} | {"empty-variable", "extra-missing"}
     assert len(causes) == 19
@@ -293,7 +285,7 @@ def test_the_page_lists_the_causes() -> None:
 # A machine on which commands work.
 
 
-def test_nothing_is_wrong(healthy: ForkRunner, service: Endpoint) -> None:
+def test_nothing_is_wrong(healthy, service):
     report = doctor(healthy)
     assert (report.status, report.causes) == (0, [])
     assert report.said("credentials").startswith("access key AKIA...MPLE from AWS_CREDENTIAL_FILE ")
@@ -303,7 +295,7 @@ def test_nothing_is_wrong(healthy: ForkRunner, service: Endpoint) -> None:
     assert "/us-east-1/sts/aws4_request" in service.requests[0].headers["authorization"]
 
 
-def test_the_checks(healthy: ForkRunner) -> None:
+def test_the_checks(healthy):
     """The only list of them."""
     checks = [
         "credentials",
@@ -329,7 +321,7 @@ def test_the_checks(healthy: ForkRunner) -> None:
     assert re.findall(r"^\.It Cm (\w+)$", listed, re.MULTILINE) == checks
 
 
-def test_text_has_a_line_for_each_check(healthy: ForkRunner) -> None:
+def test_text_has_a_line_for_each_check(healthy):
     done = healthy("iamcli", "doctor")
     assert (done.status, done.err) == (0, "")
     rows = [
@@ -346,7 +338,7 @@ def test_text_has_a_line_for_each_check(healthy: ForkRunner) -> None:
                          "AWSSecretKey=YOUR-SECRET-KEY")  # fmt: skip
 
 
-def test_control_characters_are_escaped(healthy: ForkRunner) -> None:
+def test_control_characters_are_escaped(healthy):
     for layout in ("text", "json"):
         done = healthy(
             "iamcli", "doctor", "--format", layout, env={"AWS_CREDENTIAL_FILE": "a\x1b[2Jb\nc"}
@@ -356,7 +348,7 @@ def test_control_characters_are_escaped(healthy: ForkRunner) -> None:
 
 
 @pytest.mark.full
-def test_the_sandbox_is_healthy(run: Shell) -> None:
+def test_the_sandbox_is_healthy(run):
     report = parsed(run("iamcli", "sandbox", "iamcli", "doctor", "--format", "json"))
     assert (report.status, report.causes) == (0, [])
     assert report.result("identity") == "ok"
@@ -365,7 +357,7 @@ def test_the_sandbox_is_healthy(run: Shell) -> None:
 # How it is called.
 
 
-def test_usage(healthy: ForkRunner, run: Shell) -> None:
+def test_usage(healthy, run):
     done = healthy("iamcli", "doctor", "--format", "xml")
     assert (done.status, done.out) == (1, "")
     assert "'xml' is not one of 'text', 'json'" in done.err
@@ -375,7 +367,7 @@ def test_usage(healthy: ForkRunner, run: Shell) -> None:
     assert "iamcli.cli.doctor" not in done.err
 
 
-def test_offline_sends_nothing(healthy: ForkRunner, service: Endpoint) -> None:
+def test_offline_sends_nothing(healthy, service):
     report = doctor(healthy, "--offline")
     assert report.account is None
     assert (report.status, report.causes) == (0, [])

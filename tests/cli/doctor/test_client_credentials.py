@@ -68,9 +68,7 @@ EXPIRED_TEXT = "Credentials were refreshed, but the refreshed credentials are st
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_why_credentials_are_not_obtained(
-    cause: Exception, text: str, found: str | dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_why_credentials_are_not_obtained(cause, text, found, monkeypatch):
     methods = {"sso": "aws sso login", "login": "aws login", "": ""}
     monkeypatch.setattr(
         client_credentials, "login", lambda session, method: session + methods[method]
@@ -103,7 +101,7 @@ RUN_OR_ASKED = (*ASKED, "custom-process", "container-role", "iam-role")
 
 
 @pytest.mark.parametrize("before", [False, True])
-def test_which_credentials_are_used(before: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+def test_which_credentials_are_used(before, monkeypatch):
     """Offline, no method that asks is used, and no key that comes after one."""
     without = []
     keys: list[Any] = []
@@ -140,9 +138,7 @@ def test_which_credentials_are_used(before: bool, monkeypatch: pytest.MonkeyPatc
     ("failure", "check", "kind"),
     [(Failure("no"), "environment", Failure), (ValueError("no"), "credentials", Unreadable)],
 )
-def test_a_configuration_that_cannot_be_read(
-    failure: Exception, check: str, kind: type[Failure], environ: pytest.MonkeyPatch
-) -> None:
+def test_a_configuration_that_cannot_be_read(failure, check, kind, environ):
     def read(_: object) -> Settings:
         raise failure
 
@@ -152,7 +148,7 @@ def test_a_configuration_that_cannot_be_read(
     assert (str(found.failures[check]), type(found.failures[check])) == ("no", kind)
 
 
-def test_credentials_that_are_renewed() -> None:
+def test_credentials_that_are_renewed():
     now = datetime.now(timezone.utc)
     renewed = RefreshableCredentials("i", "s", "t", now, dict, "iam-role")
     fake = configured(
@@ -169,7 +165,7 @@ def test_credentials_that_are_renewed() -> None:
     ]
 
 
-def test_the_profile() -> None:
+def test_the_profile():
     config = {"profiles": {"work": {"region": "x", "role_arn": "y"}, "default": {}}}
     sessions: list[Any] = [
         SimpleNamespace(profile=name, full_config=full)
@@ -184,7 +180,7 @@ def test_the_profile() -> None:
     ]
 
 
-def test_the_region_and_the_authorities(environ: pytest.MonkeyPatch) -> None:
+def test_the_region_and_the_authorities(environ):
     regions = []
     for value in ("x", "", None):
         fake = configured(failures={}, settings=SimpleNamespace(get={"region": value}.get))
@@ -199,7 +195,7 @@ def test_the_region_and_the_authorities(environ: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_the_proxy_of_credentials(environ: pytest.MonkeyPatch) -> None:
+def test_the_proxy_of_credentials(environ):
     """A proxy that only the requests for credentials would use must be one, too."""
     environ.setattr(configuration, "proxy", lambda *_: ("p", "x"))
     environ.setenv("https_proxy", "http://[")
@@ -213,7 +209,7 @@ def test_the_proxy_of_credentials(environ: pytest.MonkeyPatch) -> None:
         assert found(keys) == "ok: p from x"
 
 
-def test_how_a_service_is_asked(environ: pytest.MonkeyPatch) -> None:
+def test_how_a_service_is_asked(environ):
     environ.setattr(network, "transport", lambda *arguments: (arguments[2], None))
     environ.setattr(request, "send", lambda *arguments: arguments)
     operation: Any = object()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.credentials import Credentials, RefreshableCredentials
@@ -19,9 +19,6 @@ from iamcli.cli.doctor.credential_sources import Source
 from iamcli.connection.credentials import InvalidNumber, NoLogin, find_keys
 from iamcli.connection.settings import Settings
 
-if TYPE_CHECKING:
-    from iamcli.errors import Failure
-
 # ruff: noqa: SLF001 - the parts of the program
 
 
@@ -33,7 +30,7 @@ def of_source(place: str, file: str | None = None) -> Any:
     )
 
 
-def test_an_access_key_is_shown_in_part() -> None:
+def test_an_access_key_is_shown_in_part():
     """Less than half of it, and nothing of a short one, which need not be that of AWS."""
     for key in ("", "AKIA", "A" * 8, "AKIA12345678ABCD"):
         assert credentials._masked(key) == "***"
@@ -41,7 +38,7 @@ def test_an_access_key_is_shown_in_part() -> None:
     assert credentials._masked(KEY_ID) == "AKIA...MPLE"
 
 
-def test_placeholders() -> None:
+def test_placeholders():
     placeholders = [("<id>", "s"), ("i", "<s>"), ("<id", "s"), ("i", "s>")]
     others: list[tuple[Any, Any]] = [("i<d>x", "s"), ("", ""), (None, 5)]
     found = [values for values in (*placeholders, *others) if credentials._has_brackets(*values)]
@@ -60,9 +57,7 @@ def test_placeholders() -> None:
         ("", "no-credentials"),
     ],
 )
-def test_an_invalid_credential_file(
-    text: str, cause: str | None, environ: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_an_invalid_credential_file(text, cause, environ, tmp_path):
     environ.chdir(tmp_path)
     for name in ("keys", "~keys"):
         (tmp_path / name).write_text(text)
@@ -85,9 +80,7 @@ TILDE = 'a shell does not replace "~" between quotation marks; use $HOME instead
         ("/dev/null", None, "correct it"),
     ],
 )
-def test_a_credential_file_that_is_no_file(
-    name: str, cause: str | None, advice: str, environ: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_credential_file_that_is_no_file(name, cause, advice, environ, tmp_path):
     environ.chdir(tmp_path)
     (tmp_path / "keys").touch()
     environ.setenv("AWS_CREDENTIAL_FILE", name)
@@ -96,7 +89,7 @@ def test_a_credential_file_that_is_no_file(
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux's /proc")
-def test_a_credential_file_that_only_opens(environ: pytest.MonkeyPatch) -> None:
+def test_a_credential_file_that_only_opens(environ):
     """Reading its beginning fails."""
     environ.setenv("AWS_CREDENTIAL_FILE", "/proc/self/mem")
     found = credentials._invalid(FAILED)
@@ -117,9 +110,7 @@ def test_a_credential_file_that_only_opens(environ: pytest.MonkeyPatch) -> None:
         ),
     ],
 )
-def test_a_configuration_that_cannot_be_used(
-    failure: Failure, finding: str, environ: pytest.MonkeyPatch
-) -> None:
+def test_a_configuration_that_cannot_be_used(failure, finding, environ):
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
     environ.setenv("AWS_CONFIG_FILE", "b")
     assert shown(credentials._invalid(failure)) == finding
@@ -142,9 +133,7 @@ def test_a_configuration_that_cannot_be_used(
         ("iam-role", None, "ok: temporary credentials from AWS_X"),
     ],
 )
-def test_temporary_credentials(
-    method: str, hours: int | None, finding: str, environ: pytest.MonkeyPatch
-) -> None:
+def test_temporary_credentials(method, hours, finding, environ):
     expiry = None if hours is None else datetime.now(timezone.utc) + timedelta(hours=hours)
     keys = RefreshableCredentials("i", "s", "t", expiry, dict, method)
     environ.setenv("AWS_CONFIG_FILE", "")
@@ -163,9 +152,7 @@ def test_temporary_credentials(
         ({"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "<id>"}, "empty-variable"),
     ],
 )
-def test_invalid_variables_of_a_key(
-    env: dict[str, str], cause: str | None, environ: pytest.MonkeyPatch
-) -> None:
+def test_invalid_variables_of_a_key(env, cause, environ):
     for name, value in env.items():
         environ.setenv(name, value)
     assert shown(credentials._invalid(FAILED)) == line("wrong", cause, "it is bad; correct it")
@@ -197,7 +184,7 @@ CHECK_SETTINGS = "check the settings of the profile and the access key that it u
         ),
     ],
 )
-def test_credentials_that_are_not_obtained(failure: Expired | Unobtainable, finding: str) -> None:
+def test_credentials_that_are_not_obtained(failure, finding):
     assert shown(credentials._unobtainable(failure, "renew it")) == finding
 
 
@@ -208,9 +195,7 @@ def test_credentials_that_are_not_obtained(failure: Expired | Unobtainable, find
         (Unobtainable("no"), None, f"no; {CHECK_SETTINGS}"),
     ],
 )
-def test_credentials_that_are_not_obtained_sooner_or_later(
-    failure: Failure, cause: str | None, text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_credentials_that_are_not_obtained_sooner_or_later(failure, cause, text, monkeypatch):
     def fail(*_: object) -> None:
         raise failure
 
@@ -226,7 +211,7 @@ def test_credentials_that_are_not_obtained_sooner_or_later(
     assert shown(refused_for) == line("wrong", cause, text.format(renewal=ORIGIN.renewal))
 
 
-def test_a_profile_that_lacks_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_profile_that_lacks_a_package(monkeypatch):
     def fail(_: object) -> None:
         raise NoLogin("it needs a package; install it")
 
@@ -283,7 +268,7 @@ def test_no_credentials(
     assert (shown(found.finding), found.keys, found.variables) == (finding, None, reported)
 
 
-def test_places_that_are_not_asked_offline(environ: pytest.MonkeyPatch) -> None:
+def test_places_that_are_not_asked_offline(environ):
     environ.setenv("AWS_CREDENTIALS_FILE", "x")
     for place in (FILLED, UNASKED):
         known = [NOT_SET, place]
@@ -293,7 +278,7 @@ def test_places_that_are_not_asked_offline(environ: pytest.MonkeyPatch) -> None:
         assert online.finding.cause == "old-variable"
 
 
-def test_the_state_of_a_variable(environ: pytest.MonkeyPatch) -> None:
+def test_the_state_of_a_variable(environ):
     found = [credential_sources._variable("AWS_PROFILE")]
     for value in ("", "x"):
         environ.setenv("AWS_PROFILE", value)
@@ -309,7 +294,7 @@ ASKING = ("role_arn", "sso_session", "sso_start_url")
 LATER_ASKING = ("credential_process", "login_session")
 
 
-def test_what_is_asked_before_a_key_is_used(environ: pytest.MonkeyPatch) -> None:
+def test_what_is_asked_before_a_key_is_used(environ):
     """With --offline, a key that commands would not use is not reported as theirs."""
 
     def asked(method: str, *settings: str) -> bool:
@@ -330,7 +315,7 @@ def test_what_is_asked_before_a_key_is_used(environ: pytest.MonkeyPatch) -> None
     assert client_credentials._would_ask_before("config-file", None)
 
 
-def test_the_shared_files(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_shared_files(environ, tmp_path):
     found = [shared_files()]
     environ.setenv("AWS_CONFIG_FILE", "~/config")
     found.append(shared_files())
@@ -346,7 +331,7 @@ def test_the_shared_files(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
 EMPTY_KEY = "wrong: AWS_X: the access key is empty; correct the access key there"
 
 
-def test_a_key_that_lacks_a_part() -> None:
+def test_a_key_that_lacks_a_part():
     for key_id, secret in (("", "s"), ("i", "")):
         assert (
             shown(credentials._used(of_source("AWS_X"), Credentials(key_id, secret), ()))
@@ -365,7 +350,7 @@ KINDS = {
 }
 
 
-def test_what_a_profile_has(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_a_profile_has(environ, tmp_path):
     names = [str(tmp_path / name) for name in ("credentials", "config")]
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", names[0])
     environ.setenv("AWS_CONFIG_FILE", names[1])
@@ -397,7 +382,7 @@ def test_what_a_profile_has(environ: pytest.MonkeyPatch, tmp_path: Path) -> None
     assert whole.state == "profile work has a role"
 
 
-def test_the_places(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_places(environ, tmp_path):
     # As botocore looks for them.
     assert credential_sources._BOTO_FILES == ("~/.boto", "/etc/boto.cfg")
     environ.setattr(credential_sources, "_BOTO_FILES", ("~/.boto", str(tmp_path / "boto.cfg")))
@@ -433,7 +418,7 @@ def test_the_places(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
         assert states()[-1].startswith(f"the role of the instance ({state}")
 
 
-def test_what_was_passed_over() -> None:
+def test_what_was_passed_over():
     known = [NOT_SET, FILLED, UNASKED, Source("D", "set", filled=True)]
     assert [
         credential_sources.passed_over(known, used) for used in ("A x", "B", "C", "D", "E")
@@ -446,7 +431,7 @@ def test_what_was_passed_over() -> None:
     ]
 
 
-def test_files_that_others_can_use(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_files_that_others_can_use(environ, tmp_path):
     texts = {
         "keys": "AWSSecretKey=s\n",
         "credentials": "[default]\naws_secret_access_key=s\n",
@@ -478,9 +463,7 @@ def test_files_that_others_can_use(environ: pytest.MonkeyPatch, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["metadata_service_timeout", "metadata_service_num_attempts"])
-def test_a_setting_of_the_chain_that_is_no_number(
-    name: str, environ: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_setting_of_the_chain_that_is_no_number(name, environ, tmp_path):
     config = tmp_path / "config"
     environ.setenv("AWS_CONFIG_FILE", str(config))
     environ.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -564,9 +547,7 @@ NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
         ),
     ],
 )
-def test_an_access_key_that_is_used(
-    keys: Credentials, more: dict[str, Any], finding: str, environ: pytest.MonkeyPatch
-) -> None:
+def test_an_access_key_that_is_used(keys, more, finding, environ):
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
     environ.setenv("AWS_CONFIG_FILE", "b")
     environ.setattr(credentials, "exposed_files", lambda _: more.get("exposed", []))

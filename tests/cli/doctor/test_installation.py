@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
-from support.doctor import Place, directory, doctor, file, parsed, program
+from support.doctor import directory, doctor, file, parsed, program
 from support.selection import every
 from support.shell import BIN, ROOT
 
@@ -34,7 +34,7 @@ def home(run: Shell, healthy: ForkRunner) -> Path:
     return folder
 
 
-def test_a_home_runs_the_commands(home: Path, healthy: ForkRunner) -> None:
+def test_a_home_runs_the_commands(home, healthy):
     report = doctor(healthy, "--offline")
     assert report.causes == []
     assert (report.result("path"), report.result("home")) == ("ok", "ok")
@@ -47,7 +47,7 @@ def test_a_home_runs_the_commands(home: Path, healthy: ForkRunner) -> None:
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_a_damaged_home_is_a_warning(strict: bool, home: Path, healthy: ForkRunner) -> None:  # noqa: FBT001
+def test_a_damaged_home_is_a_warning(strict, home, healthy):
     if strict:
         healthy("iamcli", "home", "--strict", str(home))
     (home / "bin" / "iam-userdel").unlink()
@@ -61,9 +61,7 @@ def test_a_damaged_home_is_a_warning(strict: bool, home: Path, healthy: ForkRunn
 @pytest.mark.parametrize(
     "variable", every(2, ["PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"])
 )
-def test_a_directory_that_cannot_be_used_ends_no_check(
-    variable: str, folder: str, healthy: ForkRunner, run: Shell
-) -> None:
+def test_a_directory_that_cannot_be_used_ends_no_check(variable, folder, healthy, run):
     run.env |= {"SHELL": "/bin/fish", variable: folder}
     if variable == "PATH":
         run.env["PATH"] = f"{folder}:{BIN}:/usr/bin:/bin"
@@ -71,7 +69,7 @@ def test_a_directory_that_cannot_be_used_ends_no_check(
     assert parsed(run("/bin/sh", "-c", script)).result("path") != "wrong"
 
 
-def test_a_home_that_something_is_in_the_way_of(healthy: ForkRunner) -> None:
+def test_a_home_that_something_is_in_the_way_of(healthy):
     taken = file(healthy.home, "it's taken", "")
     toolkit = program(healthy.home / "other" / "bin", "iam-usercreate").parent.parent
     for folder, advice in (
@@ -83,7 +81,7 @@ def test_a_home_that_something_is_in_the_way_of(healthy: ForkRunner) -> None:
         assert advice in doctor(healthy, "--offline", AWS_IAM_HOME=folder).said("home")
 
 
-def test_a_home_of_another_installation_or_version(home: Path, healthy: ForkRunner) -> None:
+def test_a_home_of_another_installation_or_version(home, healthy):
     record = home / ".iamcli-home"
     text = record.read_text()
     known = json.loads(text)
@@ -113,7 +111,7 @@ def test_a_home_of_another_installation_or_version(home: Path, healthy: ForkRunn
     assert ": Not a directory; " in doctor(healthy, "--offline").said("home")
 
 
-def test_an_old_toolkit_is_found(healthy: ForkRunner) -> None:
+def test_an_old_toolkit_is_found(healthy):
     toolkit = healthy.home / "toolkit"
     file(toolkit, "lib/iam.jar", "")
     program(toolkit / "bin", "iam-usercreate")
@@ -131,7 +129,7 @@ def test_an_old_toolkit_is_found(healthy: ForkRunner) -> None:
     assert f"AWS_IAM_HOME is {toolkit}, which does not have the commands" in said
 
 
-def test_what_is_not_a_program_shadows_nothing(healthy: ForkRunner, run: Shell) -> None:
+def test_what_is_not_a_program_shadows_nothing(healthy, run):
     file(run.home, "other/iam-usercreate", "no program", 0o644)
     report = doctor(healthy, "--offline", PATH=f"{run.home}/other:{BIN}:/usr/bin:/bin")
     assert report.result("path") == "ok"
@@ -156,7 +154,7 @@ def test_what_is_not_a_program_shadows_nothing(healthy: ForkRunner, run: Shell) 
 # Pages, completion, extras and versions.
 
 
-def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner, place: Place) -> None:
+def test_the_pages_and_the_completion_of_a_checkout(healthy, place):
     env = {"PATH": f"{ROOT}/bin:/usr/bin:/bin", "SHELL": "/bin/bash"}
     report = doctor(healthy, "--offline", **env)
     assert f"{ROOT}/" in report.said("man")
@@ -199,9 +197,7 @@ def directory_of_links(home: Path) -> str:
 
 
 @pytest.mark.parametrize("modules", every(4, [["flask_cors"], ["flask_cors", "segno"]]))
-def test_an_extra_that_is_partly_installed_is_a_warning(
-    modules: list[str], healthy: ForkRunner, run: Shell
-) -> None:
+def test_an_extra_that_is_partly_installed_is_a_warning(modules, healthy, run):
     report = without(run, modules)
     assert report.causes == [("extras", "extra-missing")]
     assert report.said("extras").startswith("only partly installed: sandbox; run: ")
@@ -225,19 +221,17 @@ def without(run: Shell, modules: list[str]) -> Report:
         (["moto", "segno"], "check is installed"),
     ],
 )
-def test_an_extra_that_nobody_asked_for_is_no_warning(
-    modules: list[str], said: str, healthy: ForkRunner, run: Shell
-) -> None:
+def test_an_extra_that_nobody_asked_for_is_no_warning(modules, said, healthy, run):
     report = without(run, modules)
     assert (report.causes, report.result("extras")) == ([], "ok")
     assert report.said("extras") == f"{said}; "
 
 
-def test_the_extras_that_are_there(healthy: ForkRunner) -> None:
+def test_the_extras_that_are_there(healthy):
     assert doctor(healthy).said("extras") == "sandbox, qr and check are installed; "
 
 
-def test_versions(healthy: ForkRunner) -> None:
+def test_versions(healthy):
     said = doctor(healthy, "--offline").said("versions")
     for name, number in (
         ("iamcli", __version__),
@@ -250,7 +244,7 @@ def test_versions(healthy: ForkRunner) -> None:
     assert all(f"{package}>={number}" in required for package, number in installed.OLDEST.items())
 
 
-def test_what_is_wrong_with_an_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_wrong_with_an_installation(monkeypatch):
     monkeypatch.setattr(installed, "OLDEST", {"click": "999", "no-such-package": "1"})
     finding = installed.check_versions()
     assert finding.found.endswith(", no-such-package unknown; too old: click")

@@ -13,7 +13,6 @@ from support.certificates import self_signed
 from support.connecting import USER
 from support.doctor import (
     ARN,
-    Place,
     answering,
     caller,
     dated,
@@ -25,13 +24,10 @@ from support.doctor import (
     service_at,
     through,
 )
-from support.stub import Answer, Stub, ok, refused
+from support.stub import Stub, ok, refused
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from support.forked import ForkRunner
-    from support.stub import Endpoint
 
 
 def serving(certificate: Path) -> ssl.SSLContext:
@@ -43,9 +39,7 @@ def serving(certificate: Path) -> ssl.SSLContext:
 # STS.
 
 
-def test_sts_is_asked_where_it_is_named_and_iam_at_its_own_address(
-    healthy: ForkRunner, service: Endpoint, stub: Stub
-) -> None:
+def test_sts_is_asked_where_it_is_named_and_iam_at_its_own_address(healthy, service, stub):
     iam = stub.endpoint(ok("GetUser", USER))
     other = stub.endpoint(caller())
     report = doctor(healthy, AWS_IAM_URL=iam.url, AWS_ENDPOINT_URL_STS=other.url)
@@ -61,7 +55,7 @@ def test_sts_is_asked_where_it_is_named_and_iam_at_its_own_address(
     assert report.said("identity").startswith(ARN)
 
 
-def test_a_refusal_of_sts_alone_is_a_warning(healthy: ForkRunner, place: Place) -> None:
+def test_a_refusal_of_sts_alone_is_a_warning(healthy, place):
     env = refusing(place, "InvalidClientTokenId")
     sts = {"AWS_ENDPOINT_URL_STS": env["AWS_ENDPOINT_URL"]}
     report = doctor(healthy, **private(AWS_IAM_URL="https://iam.nowhere.invalid", **sts))
@@ -69,7 +63,7 @@ def test_a_refusal_of_sts_alone_is_a_warning(healthy: ForkRunner, place: Place) 
     assert report.result("identity") == "warning"
 
 
-def test_sts_of_a_private_endpoint_is_not_asked(healthy: ForkRunner, stub: Stub) -> None:
+def test_sts_of_a_private_endpoint_is_not_asked(healthy, stub):
     iam = stub.endpoint(refused("AccessDenied", "no", 403))
     report = doctor(healthy, **private(AWS_IAM_URL=iam.url))
     assert (report.status, report.causes) == (0, [])
@@ -94,9 +88,7 @@ def test_sts_of_a_private_endpoint_is_not_asked(healthy: ForkRunner, stub: Stub)
         ),
     ],
 )
-def test_sts_is_asked_in_the_partition_of_the_endpoint(
-    env: dict[str, str], host: str, healthy: ForkRunner
-) -> None:
+def test_sts_is_asked_in_the_partition_of_the_endpoint(env, host, healthy):
     """A proxy sees the host and refuses to connect."""
     with closing(Stub()) as proxy:
         doctor(healthy, **private(**env, https_proxy=f"http://127.0.0.1:{proxy.port}"))
@@ -112,8 +104,8 @@ def test_sts_is_asked_in_the_partition_of_the_endpoint(
     ],
 )
 def test_requests_to_a_configured_sts_are_signed_for_its_region(
-    host: str, region: str, healthy: ForkRunner, stub: Stub, tmp_path: Path
-) -> None:
+    host, region, healthy, stub, tmp_path
+):
     certificate = self_signed(tmp_path / "cert.pem", host=host)
     with closing(Stub(tunnel=serving(certificate))) as proxy:
         sts = proxy.endpoint(caller())
@@ -129,9 +121,7 @@ def test_requests_to_a_configured_sts_are_signed_for_its_region(
         assert f"/{region}/sts/aws4_request" in request.headers["authorization"]
 
 
-def test_the_answer_of_iam_counts_if_sts_is_not_there(
-    healthy: ForkRunner, stub: Stub, closed: str
-) -> None:
+def test_the_answer_of_iam_counts_if_sts_is_not_there(healthy, stub, closed):
     iam = stub.endpoint(ok("GetUser", USER)).url
     report = doctor(healthy, AWS_IAM_URL=iam, AWS_ENDPOINT_URL_STS=closed)
     assert (report.status, report.causes) == (0, [])
@@ -139,7 +129,7 @@ def test_the_answer_of_iam_counts_if_sts_is_not_there(
     assert "Connection refused" in report.said("identity")
 
 
-def test_a_proxy_for_sts_alone_that_is_no_address(healthy: ForkRunner, place: Place) -> None:
+def test_a_proxy_for_sts_alone_that_is_no_address(healthy, place):
     env = {"AWS_IAM_URL": service_at(place), "AWS_ENDPOINT_URL_STS": "https://127.0.0.1:9"}
     report = doctor(healthy, **env, https_proxy="http://me:passw0rd@127.0.0.1:x")
     assert (report.status, report.result("identity")) == (0, "skipped")
@@ -147,7 +137,7 @@ def test_a_proxy_for_sts_alone_that_is_no_address(healthy: ForkRunner, place: Pl
     assert "passw0rd" not in report.out
 
 
-def test_an_endpoint_of_sts_that_is_no_address(healthy: ForkRunner, place: Place) -> None:
+def test_an_endpoint_of_sts_that_is_no_address(healthy, place):
     env = {"AWS_ENDPOINT_URL_STS": "ftp://x"}
     report = doctor(healthy, **env)
     assert (report.status, report.result("identity"), report.causes) == (0, "warning", [])
@@ -159,7 +149,7 @@ def test_an_endpoint_of_sts_that_is_no_address(healthy: ForkRunner, place: Place
 # The clock and certificates.
 
 
-def test_the_clock_and_the_certificate(healthy: ForkRunner, tls: tuple[Stub, Path]) -> None:
+def test_the_clock_and_the_certificate(healthy, tls):
     server, certificate = tls
     endpoint = server.endpoint(caller()).on("GetUser", dated(ok("GetUser", USER), seconds=-120))
     report = doctor(healthy, AWS_ENDPOINT_URL=endpoint.url, AWS_CA_BUNDLE=str(certificate))
@@ -181,17 +171,13 @@ def test_the_clock_and_the_certificate(healthy: ForkRunner, tls: tuple[Stub, Pat
     ],
     ids=["accepted", "refused"],
 )
-def test_an_answer_without_a_date(
-    answer: Answer, result: str, said: str, healthy: ForkRunner, place: Place
-) -> None:
+def test_an_answer_without_a_date(answer, result, said, healthy, place):
     report = doctor(healthy, **answering(place, answer._replace(headers={"Date": ""})))
     assert report.result("clock") == result
     assert report.said("clock").startswith(said)
 
 
-def test_an_endpoint_elsewhere_without_encryption_is_a_warning(
-    healthy: ForkRunner, place: Place
-) -> None:
+def test_an_endpoint_elsewhere_without_encryption_is_a_warning(healthy, place):
     url = service_at(place).replace("127.0.0.1", "iam.example.com")
     report = doctor(healthy, **private(AWS_IAM_URL=url, http_proxy=through(place)))
     assert (report.status, report.result("tls"), report.wrong) == (0, "warning", [])
@@ -200,15 +186,13 @@ def test_an_endpoint_elsewhere_without_encryption_is_a_warning(
     )
 
 
-def test_a_server_without_a_certificate(healthy: ForkRunner) -> None:
+def test_a_server_without_a_certificate(healthy):
     with closing(Stub(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))) as server:
         report = doctor(healthy, **private(AWS_IAM_URL=server.endpoint(caller()).url))
     assert (report.wrong, report.status) == (["tls"], 1)
 
 
-def test_what_sets_the_authorities_to_trust(
-    healthy: ForkRunner, tls: tuple[Stub, Path], tmp_path: Path
-) -> None:
+def test_what_sets_the_authorities_to_trust(healthy, tls, tmp_path):
     bundle = str(tls[1])
     config = file(tmp_path, "config", f"[default]\nca_bundle = {bundle}\n")
     for env, said in (
@@ -223,9 +207,7 @@ def test_what_sets_the_authorities_to_trust(
     ("made", "check", "cause"),
     [({"days": -1}, "tls", None), ({"host": "127.0.0.2"}, "endpoint", "endpoint-wrong")],
 )
-def test_a_certificate_that_does_not_fit(
-    made: dict[str, object], check: str, cause: str | None, healthy: ForkRunner, tmp_path: Path
-) -> None:
+def test_a_certificate_that_does_not_fit(made, check, cause, healthy, tmp_path):
     certificate = self_signed(tmp_path / "cert.pem", **made)  # type: ignore[arg-type]
     with closing(Stub(serving(certificate))) as server:
         url = server.endpoint(caller()).url
@@ -237,7 +219,7 @@ def test_a_certificate_that_does_not_fit(
 # Proxies, and a service that is out of order.
 
 
-def test_no_secret_of_a_proxy_is_shown(healthy: ForkRunner, stub: Stub, service: Endpoint) -> None:
+def test_no_secret_of_a_proxy_is_shown(healthy, stub, service):
     proxy = f"http://me:passw0rd@127.0.0.1:{stub.port}"
     report = doctor(healthy, http_proxy=proxy)
     assert report.said("proxy").startswith(f"127.0.0.1:{stub.port} from http_proxy")
@@ -254,9 +236,7 @@ def test_no_secret_of_a_proxy_is_shown(healthy: ForkRunner, stub: Stub, service:
 
 
 @pytest.mark.parametrize("code", ["ServiceUnavailable", "InvalidAction"])
-def test_a_service_that_is_out_of_order_is_a_warning(
-    code: str, healthy: ForkRunner, stub: Stub
-) -> None:
+def test_a_service_that_is_out_of_order_is_a_warning(code, healthy, stub):
     url = stub.endpoint(refused(code, "", 503)).url
     report = doctor(healthy, AWS_ENDPOINT_URL=url)
     assert (report.status, report.causes) == (0, [])
@@ -265,7 +245,7 @@ def test_a_service_that_is_out_of_order_is_a_warning(
 
 
 @pytest.mark.full
-def test_a_network_that_does_not_answer(healthy: ForkRunner) -> None:
+def test_a_network_that_does_not_answer(healthy):
     """A server that accepts connections in the kernel only, and never answers."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
@@ -288,9 +268,7 @@ def test_a_network_that_does_not_answer(healthy: ForkRunner) -> None:
     ],
 )
 @pytest.mark.parametrize("arguments", [[], ["--offline"]], ids=str)
-def test_an_unknown_region_is_wrong_and_nothing_is_sent(
-    region: str, similar: str, arguments: list[str], healthy: ForkRunner
-) -> None:
+def test_an_unknown_region_is_wrong_and_nothing_is_sent(region, similar, arguments, healthy):
     with closing(Stub()) as proxy:
         env = private(AWS_REGION=region, https_proxy=f"http://127.0.0.1:{proxy.port}")
         report = doctor(healthy, *arguments, **env)
@@ -307,9 +285,7 @@ def test_an_unknown_region_is_wrong_and_nothing_is_sent(
         assert report.checks["identity"]["found"] == "not checked, because of region"
 
 
-def test_an_unknown_region_in_which_sts_would_be_asked(
-    healthy: ForkRunner, place: Place, service: Endpoint
-) -> None:
+def test_an_unknown_region_in_which_sts_would_be_asked(healthy, place, service):
     env = role(place) | private(AWS_IAM_URL=service.url, AWS_REGION="mars-1")
     report = doctor(healthy, **env)
     assert (report.status, report.result("region")) == (1, "wrong")
@@ -317,9 +293,7 @@ def test_an_unknown_region_in_which_sts_would_be_asked(
     assert service.requests == []
 
 
-def test_an_unknown_region_does_not_matter_with_a_named_endpoint(
-    healthy: ForkRunner, service: Endpoint
-) -> None:
+def test_an_unknown_region_does_not_matter_with_a_named_endpoint(healthy, service):
     for region in ("mars-1", "cn_north_1", "us-east-1a"):
         report = doctor(healthy, AWS_REGION=region)
         assert (report.status, report.causes, report.result("region")) == (0, [], "ok")
@@ -331,14 +305,14 @@ def test_an_unknown_region_does_not_matter_with_a_named_endpoint(
     assert "signed for nz-north-1" in report.said("partition")
 
 
-def test_a_dual_stack_endpoint_that_does_not_exist(healthy: ForkRunner) -> None:
+def test_a_dual_stack_endpoint_that_does_not_exist(healthy):
     env = private(AWS_REGION="us-isof-south-1", AWS_USE_DUALSTACK_ENDPOINT="true")
     report = doctor(healthy, **env)
     assert (report.status, report.causes) == (1, [("endpoint", "endpoint-wrong")])
     assert "has no dual-stack endpoint of IAM in aws-iso-f" in report.said("endpoint")
 
 
-def test_a_region_with_a_carriage_return(healthy: ForkRunner) -> None:
+def test_a_region_with_a_carriage_return(healthy):
     assert doctor(healthy, "--offline", **private(AWS_REGION="cn-north-1")).result("region") == "ok"
     for region in ("cn-north-1\r", "us-east-1\r"):
         report = doctor(healthy, "--offline", **private(AWS_REGION=region))

@@ -46,7 +46,7 @@ def one_file(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return file
 
 
-def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_links_to_the_one_file(one_file, environ, tmp_path):
     links = programs_in(tmp_path / "links")
     environ.setenv("PATH", str(links))
     none = (
@@ -72,7 +72,7 @@ def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_
     assert programs.check_path().result == "ok"
 
 
-def test_the_homes_of_scripts(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_homes_of_scripts(environ, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (second, first):
         lay_out(str(folder), programs._COMMANDS)
@@ -100,7 +100,7 @@ def test_the_homes_of_scripts(environ: pytest.MonkeyPatch, tmp_path: Path) -> No
     assert said(str(second), second / "bin") == f"ok: {second}: ready for scripts"
 
 
-def test_another_directory_as_a_home(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_another_directory_as_a_home(environ, tmp_path):
     environ.setenv("PATH", "/nonexistent")
     folders = {name: programs_in(tmp_path / name) for name in ("empty", "foreign", "toolkit")}
     for name in ("foreign", "toolkit"):
@@ -128,7 +128,7 @@ def test_another_directory_as_a_home(environ: pytest.MonkeyPatch, tmp_path: Path
     assert shown(programs.check_home()) == f"ok: {copy.parent}: ready for scripts"
 
 
-def test_where_the_legacy_toolkit_is(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_where_the_legacy_toolkit_is(environ, tmp_path):
     """Where Amazon Linux had it, or in PATH behind the commands."""
     own = installed_commands.commands_folder()
     toolkits = [tmp_path / name for name in ("old", "other")]
@@ -149,9 +149,7 @@ def test_where_the_legacy_toolkit_is(environ: pytest.MonkeyPatch, tmp_path: Path
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_an_empty_variable_names_no_directory_of_completion(
-    shell: str, environ: pytest.MonkeyPatch
-) -> None:
+def test_an_empty_variable_names_no_directory_of_completion(shell, environ):
     def found() -> list[Path]:
         return list(installed._candidates(shell, "folder", "name"))
 
@@ -165,7 +163,7 @@ def test_an_empty_variable_names_no_directory_of_completion(
     assert Path("/usr/share/folder/name") in unset
 
 
-def test_which_shell_completes(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_which_shell_completes(environ, tmp_path):
     environ.setattr(os, "getppid", lambda: 4711)
     own = "4711"
     environ.setenv("PATH", "/nonexistent")
@@ -207,7 +205,7 @@ def test_which_shell_completes(environ: pytest.MonkeyPatch, tmp_path: Path) -> N
             file.unlink()
 
 
-def test_extras(environ: pytest.MonkeyPatch) -> None:
+def test_extras(environ):
     environ.setattr(installed.extras, "advice", lambda *names: f"run: install {' '.join(names)}")
     warned = "warning (extra-missing): only partly installed"
     for partly, there, said in (
@@ -223,9 +221,7 @@ def test_extras(environ: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("missing", [["click"], ["botocore"], ["click", "botocore"]])
-def test_a_checkout_without_its_packages(
-    missing: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_checkout_without_its_packages(missing, monkeypatch, capsys):
     monkeypatch.setattr(checkout, "_is_installed", lambda package: package not in missing)
     assert checkout.main("/src", "iam-userdel") == 1
     names = f"{' and '.join(missing)} not installed for {sys.executable}"
@@ -233,7 +229,7 @@ def test_a_checkout_without_its_packages(
     assert capsys.readouterr() == ("", f"iam-userdel: {said}\n")
 
 
-def test_a_checkout_without_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_checkout_without_the_command(capsys):
     assert checkout.main("/src", "iam-forgotten") == 1
     said = "iam-forgotten: no such command in /src/setup.cfg; run iamcli list\n"
     assert capsys.readouterr() == ("", said)
@@ -242,9 +238,7 @@ def test_a_checkout_without_the_command(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize("shell", completion_scripts.FILES)
-def test_where_the_lines_for_a_shell_find_its_file(
-    shell: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_where_the_lines_for_a_shell_find_its_file(shell, monkeypatch, tmp_path):
     prefixes = [tmp_path / name for name in ("it's one", "two", "checkout")]
     folders = [prefix / completion_scripts.FILES[shell][0] for prefix in prefixes]
     commands = [prefix / "bin" for prefix in prefixes[:2]]
@@ -264,7 +258,7 @@ def test_where_the_lines_for_a_shell_find_its_file(
         assert f'IAMCLI_COMPLETION{" " if shell == "fish" else "="}"{shell} $' in script
 
 
-def test_versions_that_are_compared() -> None:
+def test_versions_that_are_compared():
     rows = {"1.37.9": (1, 37, 9), "8.2": (8, 2), "1.2.3.4": (1, 2, 3), "1.2rc1": (1,)}
     assert {number: installed._numbers(number) for number in rows} == rows
     assert installed._numbers("unknown") > (9999, 0, 0)
@@ -284,7 +278,7 @@ def own(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return folder
 
 
-def test_which_programs_are_on_path(own: Path, environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_which_programs_are_on_path(own, environ, tmp_path):
     links = programs_in(tmp_path / "links")
     for name in ("iamcli", *programs._COMMANDS[:-2]):
         (links / name).symlink_to(own / name)
@@ -344,9 +338,7 @@ def test_which_programs_are_on_path(own: Path, environ: pytest.MonkeyPatch, tmp_
     assert said(others["one"]) == "warning: the commands are missing; install them"
 
 
-def test_a_toolkit_that_runs_the_commands(
-    own: Path, environ: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_toolkit_that_runs_the_commands(own, environ, tmp_path):
     """A home that was made over the legacy toolkit still has its jars."""
     toolkit = programs_in(tmp_path / "toolkit" / "lib", "iam.jar").parent
     (toolkit / "bin").mkdir()
@@ -363,7 +355,7 @@ def test_a_toolkit_that_runs_the_commands(
     assert found == ["ok", "ok", "warning"]
 
 
-def test_a_home_that_cannot_be_searched(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_searched(environ, tmp_path):
     lay_out(str(tmp_path / "home"), programs._COMMANDS)
 
     def fail(*_: object) -> None:
@@ -381,9 +373,7 @@ def test_a_home_that_cannot_be_searched(environ: pytest.MonkeyPatch, tmp_path: P
 # The manual, completion and versions.
 
 
-def test_whether_man_finds_the_pages(
-    environ: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_whether_man_finds_the_pages(environ, tmp_path, capfd):
     man = programs_in(tmp_path / "bin", "man") / "man"
     page = programs_in(tmp_path / "found", "page") / "page"
     prefixes = [tmp_path / name for name in ("first", "second")]
@@ -417,7 +407,7 @@ def test_whether_man_finds_the_pages(
     assert capfd.readouterr() == ("", "")
 
 
-def test_where_a_shell_finds_completions(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_where_a_shell_finds_completions(environ, tmp_path):
     environ.setenv("PATH", "/p/bin::/q/bin")
     for name in ("XDG_DATA_DIRS", "XDG_CONFIG_HOME", "BASH_COMPLETION_USER_DIR"):
         environ.delenv(name, raising=False)
@@ -458,7 +448,7 @@ def test_where_a_shell_finds_completions(environ: pytest.MonkeyPatch, tmp_path: 
     assert found() == expected("/data", "/d", "/e", own=own, settings="/config")
 
 
-def test_what_to_do_for_completion(environ: pytest.MonkeyPatch) -> None:
+def test_what_to_do_for_completion(environ):
     environ.setattr(installed, "_candidates", lambda *_: iter(()))
     lines = {
         "bash": '~/.bashrc, add: export IAMCLI_COMPLETE=1; eval "$(iamcli completion bash)"',
@@ -492,9 +482,7 @@ def test_what_to_do_for_completion(environ: pytest.MonkeyPatch) -> None:
         ({"botocore": "1.4.100", "click": "8.0"}, "'botocore>=1.37.9' 'click>=8.1.8'"),
     ],
 )
-def test_the_versions(
-    versions: dict[str, str], advice: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_versions(versions, advice, monkeypatch):
     def version(package: str) -> str:
         if versions[package] == "unknown":
             raise PackageNotFoundError

@@ -18,16 +18,12 @@ from iamcli.connection.regions import UnknownRegion
 from iamcli.output.redaction import Secrets
 
 if TYPE_CHECKING:
-    import pytest
-    from support.forked import ForkRunner
-    from support.stub import Stub
-
     from iamcli.errors import Failure
 
 # ruff: noqa: SLF001 - the parts of the program
 
 
-def test_checks_that_a_carriage_return_makes_fail(environ: pytest.MonkeyPatch) -> None:
+def test_checks_that_a_carriage_return_makes_fail(environ):
     environ.setenv("AWS_REGION", "x\r")
     environ.setenv("https_proxy", "x\r")
     environ.setenv("HTTP_PROXY", "y\r")
@@ -43,7 +39,7 @@ def test_checks_that_a_carriage_return_makes_fail(environ: pytest.MonkeyPatch) -
         assert stopping == (bad in (region, proxy))
 
 
-def test_the_forms_of_the_report() -> None:
+def test_the_forms_of_the_report():
     made = {
         "identity": findings.Finding("ok", None, "a\x1b", "", "123456789012"),
         "ca": findings.warning("b", "c\n", "cause"),
@@ -68,7 +64,7 @@ def test_the_forms_of_the_report() -> None:
     assert json.loads("\n".join(report.as_json(made)))["ok"] is False
 
 
-def test_the_account_alone(run_fast: ForkRunner, stub: Stub) -> None:
+def test_the_account_alone(run_fast, stub):
     endpoint = stub.endpoint().on("GetUser", ok("GetUser", USER)).on("GetCallerIdentity", caller())
     env = {"AWS_ENDPOINT_URL": endpoint.url}
     done = run_fast("iamcli", "doctor", "--format", "account", env=env)
@@ -78,7 +74,7 @@ def test_the_account_alone(run_fast: ForkRunner, stub: Stub) -> None:
     assert (done.status, done.out, done.err) == (1, "", said)
 
 
-def test_no_finding_has_a_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_finding_has_a_part_of_the_key(monkeypatch):
     """Also of one that a request has got; what a service says may contain it."""
     parts = ("AKIAI44QH8DHBEXAMPLE", "secret-of-the-key", "token-of-the-session")
     unused: Any = None
@@ -101,7 +97,7 @@ def test_no_finding_has_a_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> No
     assert found == {"credentials": refusal, "identity": unasked, "tls": unasked, "clock": unasked}
 
 
-def test_what_is_known_of_the_way(environ: pytest.MonkeyPatch) -> None:
+def test_what_is_known_of_the_way(environ):
     def found(**attributes: Any) -> list[Any]:
         it = object.__new__(Configuration)
         settings = {"region": "x"}
@@ -142,7 +138,7 @@ def test_what_is_known_of_the_way(environ: pytest.MonkeyPatch) -> None:
     assert of_endpoint[0] == "wrong (endpoint-wrong): it is bad; correct it"
 
 
-def test_which_check_reports_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_which_check_reports_an_address(monkeypatch):
     """Of a service that is asked for credentials, too."""
     for failure, check in ((UnknownRegion("x"), "region"), (FAILED, "endpoint")):
 

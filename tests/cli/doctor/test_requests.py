@@ -37,12 +37,7 @@ from iamcli.errors import Failure, UnexpectedResponse
 from iamcli.hints.credentials import MISMATCH
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from support.stub import Stub
-
     from iamcli.connection.endpoints import Destination
-    from iamcli.connection.sources import Origin
 
 # ruff: noqa: SLF001 - the parts of the program
 
@@ -68,7 +63,7 @@ CAUSES = {
 }
 
 
-def test_the_cause_of_a_problem_on_the_way() -> None:
+def test_the_cause_of_a_problem_on_the_way():
     for of_aws in (AWS.url, ""):
         found = {
             problem: tuple(
@@ -124,7 +119,7 @@ NO_TLS_REASONS = (
     ],
     ids=repr,
 )
-def test_the_problem_that_an_exception_reports(error: Exception, problem: str) -> None:
+def test_the_problem_that_an_exception_reports(error, problem):
     assert request.problem(error) == problem
 
 
@@ -133,7 +128,7 @@ def answered(answer: Answer, *, proxied: bool = False, operation: Any = network.
     return request._answer(operation, response, proxied=proxied)
 
 
-def test_what_counts_as_an_answer() -> None:
+def test_what_counts_as_an_answer():
     assert answered(ok("GetUser", USER)).texts["Arn"].startswith("arn:aws:iam::")
     by_sts = answered(caller(), operation=CALLER)
     assert by_sts.problem == ""
@@ -159,7 +154,7 @@ def test_what_counts_as_an_answer() -> None:
 
 
 @pytest.mark.parametrize("body", [b"<html><p>Welcome</p></html>", b"<br>Welcome", b""])
-def test_an_answer_of_a_proxy_or_of_anything_else(body: bytes) -> None:
+def test_an_answer_of_a_proxy_or_of_anything_else(body):
     of_proxy = (403, 407, 502, 503, 504)
     expected, found = {}, {}
     for status in (200, 302, 404, 500, *of_proxy):
@@ -180,7 +175,7 @@ def test_an_answer_of_a_proxy_or_of_anything_else(body: bytes) -> None:
         ("!", "HTTP 403"),
     ],
 )
-def test_the_code_of_a_refusal_has_nothing_that_a_terminal_obeys(code: str, known: str) -> None:
+def test_the_code_of_a_refusal_has_nothing_that_a_terminal_obeys(code, known):
     outcome = answered(refused(code, "the message", 403), proxied=True)
     assert (outcome.problem, outcome.code, outcome.message) == ("", known, "the message")
 
@@ -197,9 +192,7 @@ def test_the_code_of_a_refusal_has_nothing_that_a_terminal_obeys(code: str, know
     ],
     ids=["closed", "short", "not HTTP", "too large", "login", "ok"],
 )
-def test_what_the_network_does_is_an_outcome(
-    answer: Answer, problem: str, through_proxy: str, stub: Stub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_network_does_is_an_outcome(answer, problem, through_proxy, stub, monkeypatch):
     monkeypatch.setattr(http, "MAX_RESPONSE", 1000)
     endpoint = stub.endpoint(answer)
     proxy = {"http": f"http://127.0.0.1:{stub.port}"}
@@ -216,7 +209,7 @@ def test_what_the_network_does_is_an_outcome(
 @pytest.mark.parametrize(
     ("url", "problem"), [("closed", request.REFUSED), ("http://a..b", request.INVALID)]
 )
-def test_an_address_that_cannot_be_used_is_an_outcome(url: str, problem: str, closed: str) -> None:
+def test_an_address_that_cannot_be_used_is_an_outcome(url, problem, closed):
     """If there is a proxy, it is that of the proxy."""
     target = OWN._replace(url=closed if url == "closed" else url)
     for proxies, expected in (({}, problem), ({"http": closed}, request.PROXY)):
@@ -277,7 +270,7 @@ SCOPE = "Credential should be scoped to a valid region, not 'x'."
         ),
     ],
 )
-def test_what_an_error_of_a_service_means(code: str, message: str, cause: str | None) -> None:
+def test_what_an_error_of_a_service_means(code, message, cause):
     assert network.verdict(code, message) == cause
 
 
@@ -316,7 +309,7 @@ CLOCK = "; set the clock of this machine, for example with NTP"
         ),
     ],
 )
-def test_the_clock(answer: request.Outcome, finding: str) -> None:
+def test_the_clock(answer, finding):
     assert shown(network._clock(answer)) == finding
 
 
@@ -329,9 +322,7 @@ def test_the_clock(answer: request.Outcome, finding: str) -> None:
         ("a\0b", "wrong (unreadable): a\0b from x: no certificate can be read from it"),
     ],
 )
-def test_a_file_of_authorities(
-    name: str, finding: str, environ: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_file_of_authorities(name, finding, environ, tmp_path):
     environ.chdir(tmp_path)
     (tmp_path / "empty").touch()
     environ.setattr(configuration, "ca_bundle", lambda _: (name, "x"))
@@ -345,7 +336,7 @@ def test_a_file_of_authorities(
     assert checked(OWN) == "skipped: the endpoint is http, so no certificate is verified"
 
 
-def test_where_the_region_is_from(environ: pytest.MonkeyPatch) -> None:
+def test_where_the_region_is_from(environ):
     settings = {"region": "eu-west-1"}
     fake: Any = SimpleNamespace(is_read=True, settings=settings, failures={})
     found = [Configuration.check_region(fake).found]
@@ -362,7 +353,7 @@ def test_where_the_region_is_from(environ: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_the_encryption() -> None:
+def test_the_encryption():
     urls = ("https://10.0.0.1:8/", "http://127.0.0.1:9", "http://[::1]", "http://10.0.0.1")
     assert [shown(network._tls(OWN._replace(url=url))) for url in urls] == [
         "ok: the certificate of 10.0.0.1 is valid",
@@ -387,7 +378,7 @@ OF_IAM = "check AWS_IAM_URL; use the address of an IAM service"
         *((code, "warning", None, "try again later") for code in FAULTS),
     ],
 )
-def test_the_endpoint(code: str, result: str, cause: str | None, advice: str) -> None:
+def test_the_endpoint(code, result, cause, advice):
     finding = network._endpoint(outcome(code), OWN)
     assert (finding.result, finding.cause, finding.advice) == (result, cause, advice)
     answers = "it answers" if result == "ok" else f"it answers {code}"
@@ -490,7 +481,7 @@ BLAMED: dict[str, tuple[str | request.Outcome, str | request.Outcome | None, dic
 
 
 @pytest.mark.parametrize("case", BLAMED)
-def test_which_check_reports_what_the_services_do_not_accept(case: str) -> None:
+def test_which_check_reports_what_the_services_do_not_accept(case):
     *answers, checks = BLAMED[case]
     iam, sts = (outcome(each) if isinstance(each, str) else each for each in answers)
     for target in (STS, OWN_STS):
@@ -499,7 +490,7 @@ def test_which_check_reports_what_the_services_do_not_accept(case: str) -> None:
         assert {name: shown(finding) for name, finding in found.items()} == checks
 
 
-def test_a_key_of_another_partition() -> None:
+def test_a_key_of_another_partition():
     def found(iam: request.Outcome, target: Destination = OWN_STS, sent: Destination = OWN) -> Any:
         checks = network._not_accepted(iam, sent, ORIGIN, KEY, Sts(target, OF_CHINA))
         return {name: shown(finding) for name, finding in checks.items()}
@@ -527,16 +518,14 @@ def test_a_key_of_another_partition() -> None:
         (KEY_ID, None, SESSION, KNOWN, "it may be less than a minute old, or the endpoints of IAM"),
     ],
 )
-def test_a_key_that_iam_does_not_know(
-    key_id: str, token: str | None, origin: Origin, sts: request.Outcome, advice: str
-) -> None:
+def test_a_key_that_iam_does_not_know(key_id, token, origin, sts, advice):
     key = SimpleNamespace(access_key=key_id, secret_key="s", token=token)
     found = network._not_accepted(outcome("InvalidClientTokenId"), OWN, origin, key, Sts(STS, sts))
     assert list(found) == ["credentials"]
     assert found["credentials"].advice[: len(advice)] == advice
 
 
-def test_whose_key_it_is() -> None:
+def test_whose_key_it_is():
     at = "STS at https://sts.amazonaws.com"
     answers = (KNOWN, outcome("X"), outcome(), outcome(Arn=ARN), outcome(Account="1"))
     found = [network._identity(Sts(STS, answer)) for answer in answers]
@@ -549,7 +538,7 @@ def test_whose_key_it_is() -> None:
     assert network._identity(lost).found == f"not known from {at}: Connection reset"
 
 
-def test_why_sts_is_not_asked() -> None:
+def test_why_sts_is_not_asked():
     elsewhere = AWS._replace(url="https://iam.nz-north-1.amazonaws.nz")
     what = "and no endpoint of STS is configured; set AWS_ENDPOINT_URL_STS to see whose key it is"
     assert [shown(network._unasked(target)) for target in (OWN, elsewhere)] == [
@@ -567,9 +556,7 @@ def test_why_sts_is_not_asked() -> None:
         (request.UNKNOWN_CA, "ca", ["endpoint", "tls", "clock"]),
     ],
 )
-def test_what_a_problem_on_the_way_leaves_unchecked(
-    problem: str, check: str, others: list[str]
-) -> None:
+def test_what_a_problem_on_the_way_leaves_unchecked(problem, check, others):
     found = network._way(request.Outcome(problem, "it fails"), OWN)
     texts = {name: finding.found for name, finding in found.items()}
     unchecked = dict.fromkeys(others, f"not checked, because of {check}")
@@ -580,7 +567,7 @@ def test_what_a_problem_on_the_way_leaves_unchecked(
     }
 
 
-def test_which_requests_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_which_requests_are_sent(monkeypatch):
     """STS is asked first, if there is one, and IAM always; what IAM does not accept goes before."""
     asked: list[tuple[str, Destination]] = []
     fake: Any = SimpleNamespace(target=OWN, origin=lambda _: ORIGIN, keys=None)

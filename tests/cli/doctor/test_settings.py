@@ -36,10 +36,6 @@ from iamcli.hints.credentials import MISMATCH
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from support.forked import ForkRunner
-    from support.shell import Shell
-    from support.stub import Endpoint
-
     SetUp = Callable[[Place], Mapping[str, str]]
 
 
@@ -149,9 +145,7 @@ AGREEING: dict[tuple[str, str], dict[str, tuple[str, SetUp]]] = {
     [(found, *row) for found, rows in AGREEING.items() for row in rows.values()],
     ids=[name for rows in AGREEING.values() for name in rows],
 )
-def test_the_result_agrees_with_a_command(
-    found: tuple[str, str], said: str, make: SetUp, healthy: ForkRunner, place: Place
-) -> None:
+def test_the_result_agrees_with_a_command(found, said, make, healthy, place):
     check, result = found
     env = make(place)
     report = doctor(healthy, **env)
@@ -225,9 +219,7 @@ FOUND: dict[tuple[str, str, str | None], dict[str, SetUp]] = {
     ("found", "said", "make"),
     [(found, *row) for found, rows in FOUND.items() for row in rows.items()],
 )
-def test_what_is_found(
-    found: tuple[str, str, str | None], said: str, make: SetUp, healthy: ForkRunner, place: Place
-) -> None:
+def test_what_is_found(found, said, make, healthy, place):
     check, result, cause = found
     report = doctor(healthy, **make(place))
     assert (report.result(check), report.checks[check]["cause"]) == (result, cause)
@@ -237,7 +229,7 @@ def test_what_is_found(
 # Variables.
 
 
-def test_an_empty_variable_is_a_warning(healthy: ForkRunner, run: Shell) -> None:
+def test_an_empty_variable_is_a_warning(healthy, run):
     names = ["AWS_PROFILE", "CLIENT_CONFIG_FILE", "AWS_IAM_URL", "AWS_MAX_ATTEMPTS"]
     # botocore, which would read the variable, is needed because of the file.
     file(run.home, ".aws/credentials", PROFILE)
@@ -263,9 +255,7 @@ def test_an_empty_variable_is_a_warning(healthy: ForkRunner, run: Shell) -> None
         ],
     ),
 )
-def test_what_an_empty_variable_does_is_said(
-    name: str, said: str, healthy: ForkRunner, run: Shell
-) -> None:
+def test_what_an_empty_variable_does_is_said(name, said, healthy, run):
     file(run.home, ".aws/credentials", PROFILE)
     emptied = ("env", f"{name}=", "iamcli", "doctor", "--format", "json")
     report = parsed(run(*emptied))
@@ -284,9 +274,7 @@ def test_what_an_empty_variable_does_is_said(
         assert (read in found) is (name != variable)
 
 
-def test_a_misspelled_or_empty_variable_explains_missing_credentials(
-    healthy: ForkRunner, run: Shell
-) -> None:
+def test_a_misspelled_or_empty_variable_explains_missing_credentials(healthy, run):
     env = {"AWS_CREDENTIAL_FILE": "", "AWS_CREDENTIALS_FILE": "keys"}
     assert doctor(healthy, **env).causes == [("credentials", "old-variable")]
     done = run("env", "AWS_CREDENTIAL_FILE=", "iamcli", "doctor", "--format", "json")
@@ -303,7 +291,7 @@ def test_a_misspelled_or_empty_variable_explains_missing_credentials(
     assert run("env", "AWS_CREDENTIAL_FILE=", "iam-usergetattributes", env=KEYS).status == 1
 
 
-def test_a_setting_that_every_command_refuses(healthy: ForkRunner, service: Endpoint) -> None:
+def test_a_setting_that_every_command_refuses(healthy, service):
     for name, value in (
         ("IAMCLI_TIMEOUT", "soon"),
         ("AWS_MAX_ATTEMPTS", "0"),
@@ -318,7 +306,7 @@ def test_a_setting_that_every_command_refuses(healthy: ForkRunner, service: Endp
 # Credentials.
 
 
-def test_the_places_that_were_looked_at(healthy: ForkRunner) -> None:
+def test_the_places_that_were_looked_at(healthy):
     file(healthy.home, ".aws/credentials", PROFILE.replace("default", "work"))
     shared = f"{healthy.home}/.aws/credentials and {healthy.home}/.aws/config"
     said = doctor(healthy, **KEYS, AWS_PROFILE="work").said("credentials")
@@ -340,7 +328,7 @@ def test_the_places_that_were_looked_at(healthy: ForkRunner) -> None:
         assert place in said
 
 
-def test_a_credential_file_that_is_a_pipe(healthy: ForkRunner, run: Shell) -> None:
+def test_a_credential_file_that_is_a_pipe(healthy, run):
     """It can be read only once."""
     name = file(run.home, "keys", TWO_LINES)
     script = f"AWS_CREDENTIAL_FILE=<(cat {name}) iamcli doctor --format json"
@@ -352,7 +340,7 @@ def test_a_credential_file_that_is_a_pipe(healthy: ForkRunner, run: Shell) -> No
     )
 
 
-def test_offline_asks_nobody_for_credentials(healthy: ForkRunner) -> None:
+def test_offline_asks_nobody_for_credentials(healthy):
     script = program(healthy.home, "process", f"touch {healthy.home}/ran")
     process = file(healthy.home, "process.config", f"[default]\ncredential_process={script}\n")
     source = f"role_arn=arn:aws:iam::1:role/r\nsource_profile=default\n{PROFILE[10:]}"
@@ -386,7 +374,7 @@ def test_offline_asks_nobody_for_credentials(healthy: ForkRunner) -> None:
     assert not (healthy.home / "ran").exists()
 
 
-def test_offline_uses_the_key_that_commands_would_use(healthy: ForkRunner) -> None:
+def test_offline_uses_the_key_that_commands_would_use(healthy):
     plain = file(healthy.home, "plain", PROFILE)
     role = file(healthy.home, "role", "[default]\nrole_arn=arn:aws:iam::1:role/r\n" + PROFILE[10:])
     env = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": plain}
@@ -412,9 +400,7 @@ def test_offline_uses_the_key_that_commands_would_use(healthy: ForkRunner) -> No
 @pytest.mark.parametrize(
     ("key", "said"), [("a b", "invalid character"), ("", "the access key is empty")]
 )
-def test_a_key_that_no_service_accepts_is_wrong_offline(
-    key: str, said: str, healthy: ForkRunner, place: Place
-) -> None:
+def test_a_key_that_no_service_accepts_is_wrong_offline(key, said, healthy, place):
     env = chain(place, PROFILE.replace(KEY_ID, key))
     report = doctor(healthy, "--offline", **env)
     assert (report.result("credentials"), report.status) == ("wrong", 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.doctor_parts import shown
@@ -12,9 +11,6 @@ from support.shell import ROOT
 
 from iamcli.cli.doctor import variables
 from iamcli.errors import Failure
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # ruff: noqa: SLF001 - the parts of the program
 
@@ -89,9 +85,7 @@ TOO_FEW = Failure("AWS_MAX_ATTEMPTS: 0; use a whole number")
         ),
     ],
 )
-def test_the_environment(
-    env: dict[str, str], options: dict[str, Any], finding: str, environ: pytest.MonkeyPatch
-) -> None:
+def test_the_environment(env, options, finding, environ):
     for name, value in env.items():
         environ.setenv(name, value)
     given = {"failure": None, "reported": (), "stopping": False, **options}
@@ -116,7 +110,7 @@ OTHERS = (
 )
 
 
-def test_each_variable_that_the_manual_names_is_looked_at(environ: pytest.MonkeyPatch) -> None:
+def test_each_variable_that_the_manual_names_is_looked_at(environ):
     page = (ROOT / "man" / "iam-toolkit.7").read_text()
     lines = re.findall(r"^\.It Ev (.*)$", page, re.MULTILINE)
     named = {name for line in lines for name in re.findall(r"AWS_\w+|HTTPS?_PROXY", line)}
@@ -140,7 +134,7 @@ def test_each_variable_that_the_manual_names_is_looked_at(environ: pytest.Monkey
         *((f"EC2_{name}", "is not read") for name in ("HOME", "PRIVATE_KEY", "CERT", "URL")),
     ],
 )
-def test_an_old_variable(name: str, why: str, environ: pytest.MonkeyPatch) -> None:
+def test_an_old_variable(name, why, environ):
     environ.setenv(name, "x")
     found = variables.check(None, (), stopping=False)
     assert shown(found) == f"warning (old-variable): {name} {why}; run: unset {name}"
@@ -161,9 +155,7 @@ CONTAINER = "so that a container is asked for credentials"
         ("AWS_PROFILE", "which counts as not set"),
     ],
 )
-def test_the_effect_of_an_empty_variable(
-    name: str, effect: str, environ: pytest.MonkeyPatch
-) -> None:
+def test_the_effect_of_an_empty_variable(name, effect, environ):
     environ.setenv(name, "")
     text = f"{name} is set but empty, {effect}; run: unset {name}"
     found = variables.check(None, (), stopping=False)
@@ -181,9 +173,7 @@ def test_the_effect_of_an_empty_variable(
         (["json", "enum.py", "ast.py", "abc.pyc"], "abc, ast, enum, ..."),
     ],
 )
-def test_modules_that_hide_those_of_python(
-    names: list[str], said: str | None, environ: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_modules_that_hide_those_of_python(names, said, environ, tmp_path):
     for name in names:
         (tmp_path / name).touch()
     environ.setenv("PYTHONPATH", os.pathsep.join(["", f"{tmp_path}/absent", str(tmp_path)]))

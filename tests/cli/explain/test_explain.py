@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Stub
 
 POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 TRUST = (
@@ -131,7 +130,7 @@ def explained(run: ForkRunner | Shell, line: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("row", every(3, ROWS), ids=lambda row: row[0])
-def test_the_first_request_of_every_row(row: list[str], explain: ForkRunner) -> None:
+def test_the_first_request_of_every_row(row, explain):
     line, operation, parameters = row
     if line in REFUSED_HERE:
         done = explain("iamcli", "explain", "--", *arguments_of(line))
@@ -167,12 +166,12 @@ def test_the_first_request_of_every_row(row: list[str], explain: ForkRunner) -> 
 
 
 @pytest.mark.parametrize("line", COMPOSITE)
-def test_when_each_request_is_sent(line: str, explain: ForkRunner) -> None:
+def test_when_each_request_is_sent(line, explain):
     requests = explained(explain, line)["requests"]
     assert [(request["operation"], request["when"]) for request in requests] == COMPOSITE[line]
 
 
-def test_nothing_is_sent_and_nothing_is_written(run: Shell, stub: Stub) -> None:
+def test_nothing_is_sent_and_nothing_is_written(run, stub):
     endpoint = stub.endpoint(refused("Recorded"))
     before = sorted(run.home.iterdir())
     for line in (
@@ -190,19 +189,19 @@ def test_nothing_is_sent_and_nothing_is_written(run: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.parametrize(("option", "what"), [("-h", "help"), ("--version", "version")])
-def test_what_sends_no_request(option: str, what: str, run_fast: ForkRunner) -> None:
+def test_what_sends_no_request(option, what, run_fast):
     text = f"Print the {what} of the command.\n\nIt sends no request.\n"
     assert run_fast("iamcli", "explain", "--", "iam-userdel", option) == (0, text, "")
 
 
-def test_a_value_of_several_lines_is_shown_on_one(run_fast: ForkRunner) -> None:
+def test_a_value_of_several_lines_is_shown_on_one(run_fast):
     words = ["iam-useruploadpolicy", "-u", "u", "-p", "p", "-o", '{"Statement":\n[]}']
     done = run_fast("iamcli", "explain", "--", *words)
     assert '       PolicyDocument: "{\\"Statement\\":\\n[]}"\n' in done.out
 
 
 @pytest.mark.parametrize("end", ["", "\n"])
-def test_a_policy_file_of_one_line_is_shown_as_it_is(end: str, run_fast: ForkRunner) -> None:
+def test_a_policy_file_of_one_line_is_shown_as_it_is(end, run_fast):
     (run_fast.home / "policy").write_text(f'{{"Statement":[]}}{end}')
     words = ["iam-useruploadpolicy", "-u", "u", "-p", "p", "-f", "policy"]
     done = run_fast("iamcli", "explain", "--", *words)
@@ -210,9 +209,7 @@ def test_a_policy_file_of_one_line_is_shown_as_it_is(end: str, run_fast: ForkRun
 
 
 @pytest.mark.parametrize(("value", "strict"), [("0", False), ("1", True)])
-def test_strict_mode_sends_what_the_original_did(
-    value: str, *, strict: bool, run_fast: ForkRunner
-) -> None:
+def test_strict_mode_sends_what_the_original_did(value, *, strict, run_fast):
     """It does not read the rules that are to be kept."""
     run_fast.env["IAMCLI_STRICT"] = value
     found = explained(run_fast, "iam-accountmodpasswordpolicy -a")
@@ -221,7 +218,7 @@ def test_strict_mode_sends_what_the_original_did(
     assert operations == [*kept, "UpdateAccountPasswordPolicy"]
 
 
-def test_the_file_that_is_created_is_named(run_fast: ForkRunner) -> None:
+def test_the_file_that_is_created_is_named(run_fast):
     create = "iam-virtualmfadevicecreate -s dev -b QRCodePNG"
     summary = explained(run_fast, f"{create} -o dev.png")["summary"]
     assert summary.endswith(" The file dev.png is created.")
@@ -233,7 +230,7 @@ def test_the_file_that_is_created_is_named(run_fast: ForkRunner) -> None:
     assert f" The file\n{long}\nis created.\n" in shown
 
 
-def test_a_file_that_is_not_there_is_named(run_fast: ForkRunner) -> None:
+def test_a_file_that_is_not_there_is_named(run_fast):
     found = explained(run_fast, "iam-rolecreate -r ro -f trust.json -v")
     parameters = found["requests"][0]["parameters"]
     assert parameters["AssumeRolePolicyDocument"] == "contents of trust.json"
@@ -247,7 +244,7 @@ def test_a_file_that_is_not_there_is_named(run_fast: ForkRunner) -> None:
     assert found["requests"][0]["parameters"]["AssumeRolePolicyDocument"] == "contents of /dev/null"
 
 
-def test_a_credential_file_need_not_be_there(run_fast: ForkRunner) -> None:
+def test_a_credential_file_need_not_be_there(run_fast):
     files = "--aws-credential-file none --client-config-file none"
     found = explained(run_fast, f"iam-userdel -u u {files} --url localhost:4566")
     assert found["aws"] == [
@@ -255,7 +252,7 @@ def test_a_credential_file_need_not_be_there(run_fast: ForkRunner) -> None:
     ]
 
 
-def test_standard_input_is_not_read(run_fast: ForkRunner) -> None:
+def test_standard_input_is_not_read(run_fast):
     found = explained(run_fast, "iam-userchangepassword -o - -n -")
     parameters = found["requests"][0]["parameters"]
     assert set(parameters.values()) == {"a line of standard input"}
@@ -286,7 +283,7 @@ def test_standard_input_is_not_read(run_fast: ForkRunner) -> None:
         ("iam-userdel -u u --client-config-file .", "iam-userdel: client configuration ."),
     ],
 )
-def test_what_would_be_refused_is_refused(line: str, message: str, explain: ForkRunner) -> None:
+def test_what_would_be_refused_is_refused(line, message, explain):
     for form in ("text", "json", "aws"):
         done = explain("iamcli", "explain", "--format", form, "--", *line.split())
         assert (done.status, done.out) == (1, "")
@@ -294,7 +291,7 @@ def test_what_would_be_refused_is_refused(line: str, message: str, explain: Fork
         assert done.err.count("\n") == 1
 
 
-def test_a_large_file_is_refused_without_reading_all_of_it(run: Shell) -> None:
+def test_a_large_file_is_refused_without_reading_all_of_it(run):
     with (run.home / "large.json").open("wb") as file:
         file.truncate(1 << 33)
     line = "ulimit -v 2000000; exec iamcli explain -- iam-useruploadpolicy -u u -p p -f large.json"
@@ -303,7 +300,7 @@ def test_a_large_file_is_refused_without_reading_all_of_it(run: Shell) -> None:
     assert done == (1, "", f"iamcli: iam-useruploadpolicy: {message}\n")
 
 
-def test_every_value_is_quoted(explain: ForkRunner, run: Shell) -> None:
+def test_every_value_is_quoted(explain, run):
     program = run.home / "aws"
     program.write_text("#!/bin/sh\nprintf '<%s>' \"$@\"\n")
     program.chmod(0o755)
@@ -318,7 +315,7 @@ def test_every_value_is_quoted(explain: ForkRunner, run: Shell) -> None:
     assert not (run.home / "made").exists()
 
 
-def test_a_missing_parameter_is_reported(explain: ForkRunner) -> None:
+def test_a_missing_parameter_is_reported(explain):
     line = ["iam-usermodkey", "-u", "bob", "-s", "Inactive"]
     text = "The service and the AWS CLI refuse UpdateAccessKey without AccessKeyId."
     assert explained(explain, " ".join(line))["summary"].endswith(f" {text}")
@@ -330,7 +327,7 @@ def test_a_missing_parameter_is_reported(explain: ForkRunner) -> None:
     assert done == (1, "", "iamcli: the AWS CLI refuses UpdateAccessKey without AccessKeyId\n")
 
 
-def test_text_and_names_of_programs(explain: ForkRunner) -> None:
+def test_text_and_names_of_programs(explain):
     lines = explain("iamcli", "explain", "/opt/bin/iam-groupdel", "-g", "g", "-r").out.split("\n")
     assert lines[0].startswith("Delete a group, optionally with its memberships and policies. ")
     assert "  4. RemoveUserFromGroup (for each user)" in lines
@@ -361,20 +358,20 @@ With the AWS CLI:
 """
 
 
-def test_the_whole_text(run_fast: ForkRunner) -> None:
+def test_the_whole_text(run_fast):
     command = ("--", "iam-accountmodpasswordpolicy", "-a")
     script = run_fast("iamcli", "explain", "--format", "aws", *command).out
     assert run_fast("iamcli", "explain", *command) == (0, TEXT + script, "")
 
 
-def test_the_summary_names_the_options(run_fast: ForkRunner) -> None:
+def test_the_summary_names_the_options(run_fast):
     assert explained(run_fast, "iam-groupdel -g g -r -p")["summary"].endswith(
         " With -r: first remove all members and policies. "
         "With -p and -r: list what would be removed; remove nothing."
     )
 
 
-def test_what_is_printed_is_that_file(explain: ForkRunner) -> None:
+def test_what_is_printed_is_that_file(explain):
     line = "iam-roleupdateassumepolicy -r ro -f pol.json -o"
     assert explained(explain, line)["aws"][-1] == "cat pol.json"
 
@@ -383,7 +380,7 @@ def test_what_is_printed_is_that_file(explain: ForkRunner) -> None:
 
 
 @pytest.mark.parametrize("command", sorted(index.names()))
-def test_every_operation_has_a_resource_or_all(command: str) -> None:
+def test_every_operation_has_a_resource_or_all(command):
     documentation = index.load(command).documentation
     calls = re.search(r"Calls: ([\w,\s]+)\Z", documentation.strip())
     assert calls
@@ -410,7 +407,7 @@ ALL_RESOURCES = {
 
 
 @pytest.mark.parametrize("line", COMPOSITE)
-def test_the_permissions_are_those_of_the_requests(line: str, explain: ForkRunner) -> None:
+def test_the_permissions_are_those_of_the_requests(line, explain):
     found = explained(explain, line)
     wanted = {f"iam:{request['operation']}" for request in found["requests"]}
     wanted |= {"iam:TagUser"} if "-t" in line else set()
@@ -421,7 +418,7 @@ def test_the_permissions_are_those_of_the_requests(line: str, explain: ForkRunne
     assert sorted(granted) == sorted(wanted)
 
 
-def test_adding_a_role_also_passes_it(explain: ForkRunner) -> None:
+def test_adding_a_role_also_passes_it(explain):
     found = explained(explain, "iam-instanceprofileaddrole -s ip -r ro")
     assert found["permissions"] == ["iam:AddRoleToInstanceProfile", "iam:PassRole"]
 
@@ -463,9 +460,7 @@ def test_adding_a_role_also_passes_it(explain: ForkRunner) -> None:
         (f"iam-virtualmfadevicedel -s {DEVICE}*", [[f"{DEVICE}${{*}}"]]),
     ],
 )
-def test_the_policy_names_the_resources(
-    line: str, resources: list[Any], explain: ForkRunner
-) -> None:
+def test_the_policy_names_the_resources(line, resources, explain):
     done = explain("iamcli", "explain", "--policy", "--", *line.split())
     found = [statement["Resource"] for statement in json.loads(done.out)["Statement"]]
     assert found == [
@@ -476,7 +471,7 @@ def test_the_policy_names_the_resources(
     ]
 
 
-def test_the_policies_are_accepted(explain: ForkRunner, moto: str) -> None:
+def test_the_policies_are_accepted(explain, moto):
     iam = Account(moto, []).iam
     others = ("iam-usergetattributes", "iam-userlistbypath", "iam-usercreate -u u -p /$*?/")
     for number, line in enumerate((*COMPOSITE, *others)):
@@ -484,7 +479,7 @@ def test_the_policies_are_accepted(explain: ForkRunner, moto: str) -> None:
         iam.create_policy(PolicyName=f"p{number}", PolicyDocument=done.out)
 
 
-def test_there_is_no_empty_policy(explain: ForkRunner) -> None:
+def test_there_is_no_empty_policy(explain):
     done = explain("iamcli", "explain", "--policy", "--", "iam-userdel", "-u", "u", "-p")
     assert (done.status, done.out) == (1, "")
 
@@ -735,7 +730,7 @@ def compare(line: str, run: Shell, run_fast: ForkRunner, account: Account) -> bo
         "iam-grouplistusers -g g -i 1",
     ],
 )
-def test_aws_commands(line: str, aws: Shell, run_fast: ForkRunner, account: Account) -> None:
+def test_aws_commands(line, aws, run_fast, account):
     assert compare(line, aws, run_fast, account)
 
 
@@ -744,7 +739,7 @@ AWS_SCRIPTS = (TESTS / "answers" / "aws-scripts.txt").read_text().removeprefix("
 
 
 @pytest.mark.parametrize("script", AWS_SCRIPTS, ids=lambda script: script.partition("\n")[0])
-def test_the_aws_commands_are_these(script: str, explain: ForkRunner) -> None:
+def test_the_aws_commands_are_these(script, explain):
     line, _, expected = script.partition("\n")
     done = explain("iamcli", "explain", "--format", "aws", "--", *line.split())
     # Without a request, there is no line.
@@ -756,9 +751,7 @@ SAVED_KEY = ("iam-useraddkey -u u2 -o out.txt", "iam-usercreate -u new -k -v -o 
 
 @pytest.mark.full
 @pytest.mark.parametrize("line", every(2, SAVED_KEY))
-def test_a_key_that_aws_saves(
-    line: str, aws: Shell, run_fast: ForkRunner, account: Account
-) -> None:
+def test_a_key_that_aws_saves(line, aws, run_fast, account):
     (aws.home / "trust.json").write_text(TRUST)
     script = run_fast("iamcli", "explain", "--format", "aws", "--", *line.split()).out
     assert compare(line, aws, run_fast, account)
@@ -796,7 +789,5 @@ MORE = (
 
 @pytest.mark.full
 @pytest.mark.parametrize("line", [*MORE, *(row[0] for row in ROWS if row[0] not in REFUSED)])
-def test_aws_commands_of_every_row(
-    line: str, aws: Shell, run_fast: ForkRunner, account: Account
-) -> None:
+def test_aws_commands_of_every_row(line, aws, run_fast, account):
     assert compare(line, aws, run_fast, account) == (line not in NOT_CARRIED_OUT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from support.copies import DATE
@@ -14,11 +14,6 @@ from support.selection import every
 
 from iamcli.cli.account_file import schema
 from iamcli.errors import is_shown
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from support.forked import ForkRunner
 
 ACCOUNT = "123456789012"
 #: Values of each type that cannot be any text.
@@ -77,7 +72,7 @@ PLACES = {".".join(map(str, place)): place for place in leaves(ORDINARY)}
 
 
 @pytest.mark.parametrize("place", every(25, PLACES))
-def test_each_member_may_be_hostile(run_fast: ForkRunner, place: str) -> None:
+def test_each_member_may_be_hostile(run_fast, place):
     for text in HOSTILE:
         done = recreate(run_fast, with_value(ORDINARY, PLACES[place], text), "all")
         if done.status == 0:
@@ -88,7 +83,7 @@ def test_each_member_may_be_hostile(run_fast: ForkRunner, place: str) -> None:
             assert f"{name} is not" in done.err or place == "version"
 
 
-def test_the_account_is_its_number(run_fast: ForkRunner) -> None:
+def test_the_account_is_its_number(run_fast):
     for text in (*HOSTILE, "", "1" * 11, "1" * 13, "\u0661" * 12, f"{ACCOUNT}\n", 1):
         done = recreate(run_fast, {**ORDINARY, "account": text}, "all")
         said = "before.json is damaged: account is not an account number of 12 digits"
@@ -104,9 +99,7 @@ def test_the_account_is_its_number(run_fast: ForkRunner) -> None:
     ("text", "shell"),
     every(45, [(text, shell) for shell in ("dash", "zsh", "ksh93") for text in HOSTILE]),
 )
-def test_a_snapshot_of_hostile_texts_runs_nothing_else(
-    run_fast: ForkRunner, tmp_path: Path, text: str, shell: str
-) -> None:
+def test_a_snapshot_of_hostile_texts_runs_nothing_else(run_fast, tmp_path, text, shell):
     need(shell)
     snapshot = {**of_type(schema.SNAPSHOT, text), "version": 1}
     done = recreate(run_fast, snapshot, "all")

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from support.forked import Done, ForkRunner
     from support.shell import Shell
-    from support.stub import Endpoint
 
 SHELLS = ["dash", "bash", "zsh", "ksh93", "mksh"]
 #: White space, quotes, what a shell would expand and a letter outside ASCII must stay as they are.
@@ -162,7 +161,7 @@ DELETED = {
 
 
 @pytest.mark.parametrize("entity", usual(("instance-profile/front",), DELETED))
-def test_a_deleted_entity_comes_back(account: Any, aws: Shell, entity: str) -> None:
+def test_a_deleted_entity_comes_back(account, aws, entity):
     before = saved(aws, "--force")
     script = made(aws, before, entity)
     assert f"#   {entity}\n" in script
@@ -174,7 +173,7 @@ def test_a_deleted_entity_comes_back(account: Any, aws: Shell, entity: str) -> N
 
 @pytest.mark.full
 @pytest.mark.parametrize("shell", SHELLS)
-def test_everything_comes_back_in_an_empty_account(account: Any, aws: Shell, shell: str) -> None:
+def test_everything_comes_back_in_an_empty_account(account, aws, shell):
     need(shell)
     before = saved(aws, "--force")
     made(aws, before, "all")
@@ -189,7 +188,7 @@ def test_everything_comes_back_in_an_empty_account(account: Any, aws: Shell, she
 
 
 @pytest.mark.full
-def test_a_role_and_its_user_and_profile_come_back_together(account: Any, aws: Shell) -> None:
+def test_a_role_and_its_user_and_profile_come_back_together(account, aws):
     # The trust policy names a user and a role that are deleted, too.
     arn = "arn:aws:iam::123456789012"
     for name, principal in (("z", f"{arn}:user/staff/old/bob"), ("a", f"{arn}:role/z")):
@@ -210,7 +209,7 @@ def test_a_role_and_its_user_and_profile_come_back_together(account: Any, aws: S
 
 
 @pytest.mark.full
-def test_passwords_are_typed_at_the_end(account: Any, aws: Shell) -> None:
+def test_passwords_are_typed_at_the_end(account, aws):
     account.create_login_profile(UserName="bob", Password=PASSWORD, PasswordResetRequired=True)
     account.create_login_profile(UserName="=cat", Password=PASSWORD)
     before = saved(aws, "--force")
@@ -237,7 +236,7 @@ def test_passwords_are_typed_at_the_end(account: Any, aws: Shell) -> None:
 
 
 @pytest.mark.full
-def test_an_instance_profile_may_exist_if_it_is_empty(account: Any, aws: Shell) -> None:
+def test_an_instance_profile_may_exist_if_it_is_empty(account, aws):
     before = saved(aws, "--force")
     made(aws, before, "role/web")
     succeeded(aws("iam-roledel", "-c", "-r", "web"))
@@ -259,9 +258,7 @@ def test_an_instance_profile_may_exist_if_it_is_empty(account: Any, aws: Shell) 
         ),
     ],
 )
-def test_what_the_script_needs_must_exist(
-    account: Any, aws: Shell, delete: list[str], missing: str
-) -> None:
+def test_what_the_script_needs_must_exist(account, aws, delete, missing):
     account.delete_role_permissions_boundary(RoleName="web")
     for number in (1, 3):
         account.delete_policy_version(PolicyArn=OWN, VersionId=f"v{number}")
@@ -274,7 +271,7 @@ def test_what_the_script_needs_must_exist(
     assert aws("iam-usergetattributes", "-u", "bob").status == 1
 
 
-def test_the_account_is_checked(account: Any, aws: Shell) -> None:
+def test_the_account_is_checked(account, aws):
     before = saved(aws, "--force")
     script = made(aws, before, "user/=cat", "--account", "111122223333")
     assert "snapshot of account 123456789012, for account 111122223333, taken" in script
@@ -295,7 +292,7 @@ def test_the_account_is_checked(account: Any, aws: Shell) -> None:
 
 
 @pytest.mark.full
-def test_the_account_of_aws_is_checked_too(account: Any, aws: Shell) -> None:
+def test_the_account_of_aws_is_checked_too(account, aws):
     before = saved(aws, "--force")
     made(aws, before, "role/plain", "role/web")
     for name in ("plain", "web"):
@@ -309,9 +306,7 @@ def test_the_account_of_aws_is_checked_too(account: Any, aws: Shell) -> None:
     assert aws("iam-rolegetattributes", "-r", "plain").status == 1
 
 
-def test_aws_must_be_installed_if_a_line_has_it(
-    run: Shell, recording: Callable[[str], list[Any]]
-) -> None:
+def test_aws_must_be_installed_if_a_line_has_it(run, recording):
     attached = [{"PolicyName": "ReadOnlyAccess", "PolicyArn": READ_ONLY}]
     content = snapshot(users=[user("bob", AttachedManagedPolicies=attached), user("eve")])
     (run.home / "programs" / "aws").unlink()
@@ -324,9 +319,7 @@ def test_aws_must_be_installed_if_a_line_has_it(
 
 
 @pytest.mark.parametrize("shell", every(5, SHELLS))
-def test_a_check_that_fails_does_not_mean_that_nothing_exists(
-    run: Shell, endpoint: Endpoint, shell: str
-) -> None:
+def test_a_check_that_fails_does_not_mean_that_nothing_exists(run, endpoint, shell):
     need(shell)
     made(run, snapshot(users=[user("bob"), user("NoSuchEntity")]), "user/NoSuchEntity")
     message = "iam-usergetattributes: NoSuchEntity: is not authorized to read NoSuchEntity"
@@ -341,7 +334,7 @@ def test_a_check_that_fails_does_not_mean_that_nothing_exists(
     assert endpoint.operations[-1] == "CreateUser"
 
 
-def test_a_step_that_fails_is_named(run: Shell, endpoint: Endpoint) -> None:
+def test_a_step_that_fails_is_named(run, endpoint):
     made(run, snapshot(users=[user("bob"), user("eve")]), "user/bob", "user/eve")
     endpoint.on("GetUser", refused("NoSuchEntity", "No such user.", 404))
     endpoint.on("CreateUser", refused("AccessDenied", "no", 403))
@@ -364,9 +357,7 @@ USUAL = {("bash", signal.SIGINT, "alone"), ("dash", signal.SIGTERM, "alone")}
     ("shell", "number", "to"),
     usual(USUAL, itertools.product(SIGNALLED, SIGNALS, ("alone", "group"))),
 )
-def test_a_signal_says_where_the_script_stopped(
-    run: Shell, run_fast: ForkRunner, shell: str, number: signal.Signals, to: str
-) -> None:
+def test_a_signal_says_where_the_script_stopped(run, run_fast, shell, number, to):
     """A terminal sends Ctrl-C to the script and its command, and kill(1) to the script alone."""
     need(shell)
     content = snapshot(users=[user("bob", LoginProfile=None, Certificates=[CERTIFICATE])])
@@ -403,9 +394,7 @@ def test_a_signal_says_where_the_script_stopped(
     assert process.returncode in {-number, 128 + number, number}
 
 
-def test_a_script_that_ends_says_nothing_more(
-    run: Shell, recording: Callable[[str], list[Any]]
-) -> None:
+def test_a_script_that_ends_says_nothing_more(run, recording):
     made(run, snapshot(users=[user("eve")]), "user/eve")
     assert recording("sh") == [["iam-usercreate", ["-u", "eve"], None]]
 
@@ -450,9 +439,7 @@ def recording(run: Shell) -> Callable[[str], list[Any]]:
 
 
 @pytest.mark.parametrize("shell", every(5, reversed(SHELLS)))
-def test_hostile_contents_do_nothing_else(
-    run: Shell, recording: Callable[[str], list[Any]], shell: str
-) -> None:
+def test_hostile_contents_do_nothing_else(run, recording, shell):
     need(shell)
     users = [
         user(
@@ -498,13 +485,13 @@ def test_hostile_contents_do_nothing_else(
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b"], ids=ascii)
-def test_what_no_script_can_contain_is_an_error(run_fast: ForkRunner, text: str) -> None:
+def test_what_no_script_can_contain_is_an_error(run_fast, text):
     content = snapshot(users=[user("bob", Tags=[{"Key": "a", "Value": text}])])
     said = f"before.json is damaged: no script can contain one of its names; {AGAIN}"
     assert recreate(run_fast, content, "user/bob") == (1, "", f"iamcli: {said}\n")
 
 
-def test_a_policy_that_is_not_text_is_a_comment(run_fast: ForkRunner) -> None:
+def test_a_policy_that_is_not_text_is_a_comment(run_fast):
     policies = [{"PolicyName": "p", "PolicyDocument": "{\udcff}"}]
     script = made(run_fast, snapshot(users=[user("bob", UserPolicyList=policies)]), "user/bob")
     assert "#   user/bob: policy p: it is not text in UTF-8\n" in script
@@ -514,7 +501,7 @@ def test_a_policy_that_is_not_text_is_a_comment(run_fast: ForkRunner) -> None:
 # What cannot come back, and what is not known.
 
 
-def test_comments_name_what_cannot_come_back(account: Any, aws: Shell) -> None:
+def test_comments_name_what_cannot_come_back(account, aws):
     account.create_login_profile(UserName="bob", Password=PASSWORD)
     account.delete_policy_version(PolicyArn=OWN, VersionId="v1")
     before = saved(aws, "--force")
@@ -549,9 +536,7 @@ def test_comments_name_what_cannot_come_back(account: Any, aws: Shell) -> None:
     }
 
 
-def test_roles_that_cannot_be_created_are_comments(
-    run: Shell, recording: Callable[[str], list[Any]]
-) -> None:
+def test_roles_that_cannot_be_created_are_comments(run, recording):
     trust = {"AssumeRolePolicyDocument": populated.TRUST, "MaxSessionDuration": 3600}
     linked = "/aws-service-role/autoscaling.amazonaws.com/"
     roles = [
@@ -580,7 +565,7 @@ def test_roles_that_cannot_be_created_are_comments(
     assert all(line.startswith("#") for line in script.splitlines())
 
 
-def test_comments_name_what_an_incomplete_snapshot_does_not_say(run_fast: ForkRunner) -> None:
+def test_comments_name_what_an_incomplete_snapshot_does_not_say(run_fast):
     content = snapshot(
         users=[user("bob", AccessKeyMetadata=[], LoginProfile=None, SSHPublicKeys=[])],
         groups=[GROUP],
@@ -603,7 +588,7 @@ def test_comments_name_what_an_incomplete_snapshot_does_not_say(run_fast: ForkRu
 
 
 @pytest.mark.full
-def test_the_output_of_another_tool_makes_a_script(account: Any, aws: Shell) -> None:
+def test_the_output_of_another_tool_makes_a_script(account, aws):
     done = aws("aws", "iam", "get-account-authorization-details")
     (aws.home / "details.json").write_text(done.out)
     succeeded(aws("iamcli", "snapshot", "--from", "details.json", "before.json"))
@@ -617,7 +602,7 @@ def test_the_output_of_another_tool_makes_a_script(account: Any, aws: Shell) -> 
 # Making the script.
 
 
-def test_making_the_script_sends_nothing(run: Shell, endpoint: Endpoint) -> None:
+def test_making_the_script_sends_nothing(run, endpoint):
     (run.home / "before.json").write_text(json.dumps(snapshot()))
     program = str(BIN / "iamcli")
     done = run(sys.executable, "-X", "importtime", program, "recreate", "before.json", "all")
@@ -628,7 +613,7 @@ def test_making_the_script_sends_nothing(run: Shell, endpoint: Endpoint) -> None
     assert endpoint.requests == []
 
 
-def test_a_trust_policy_that_is_nested_too_deeply(run_fast: ForkRunner) -> None:
+def test_a_trust_policy_that_is_nested_too_deeply(run_fast):
     roles = [role("web", AssumeRolePolicyDocument="[" * 100_000)]
     done = recreate(run_fast, snapshot(roles=roles), "role/web")
     said = "before.json: AssumeRolePolicyDocument of role/web is nested too deeply"
@@ -655,7 +640,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_a_file_that_cannot_be_used_is_one_line(run_fast: ForkRunner, case: str) -> None:
+def test_a_file_that_cannot_be_used_is_one_line(run_fast, case):
     content, message = BAD[case]
     if content is not None:
         (run_fast.home / "before.json").write_text(content)
@@ -663,7 +648,7 @@ def test_a_file_that_cannot_be_used_is_one_line(run_fast: ForkRunner, case: str)
     assert done == (1, "", f"iamcli: {message}\n")
 
 
-def test_members_that_the_format_does_not_have_are_ignored(run_fast: ForkRunner) -> None:
+def test_members_that_the_format_does_not_have_are_ignored(run_fast):
     plain, other = (
         made(run_fast, snapshot(users=[], groups=[GROUP | more]), "group/dev")
         for more in ({}, {"Tags": 1, "Roles": [1], "Description": "x"})
@@ -696,7 +681,7 @@ QUOTED = "'user/x'\"'\"';touch x;'\"'\"''"
         ("user/", WRITE),
     ],
 )
-def test_a_name_that_the_snapshot_lacks(run_fast: ForkRunner, wrong: str, advice: str) -> None:
+def test_a_name_that_the_snapshot_lacks(run_fast, wrong, advice):
     names = ("bobo", "bob", "bobby", "susan", "Eve", "=cat", HOSTILE_NAME)
     content = snapshot(users=list(map(user, names)), groups=[GROUP | {"GroupName": "bob"}])
     done = recreate(run_fast, content, "user/susan", wrong)
@@ -717,14 +702,12 @@ WRONG_ACCOUNT = "--account needs an account number of 12 digits"
         ),
     ],
 )
-def test_usage(run_fast: ForkRunner, arguments: list[str], message: str) -> None:
+def test_usage(run_fast, arguments, message):
     done = run_fast("iamcli", "recreate", *arguments)
     assert done == (1, "", f"iamcli: {message}; see iamcli recreate --help\n")
 
 
-def test_another_account_gets_the_policies_of_that_account(
-    run: Shell, recording: Callable[[str], list[Any]]
-) -> None:
+def test_another_account_gets_the_policies_of_that_account(run, recording):
     attached = [{"PolicyName": "own", "PolicyArn": f"{ARN}:policy/own"}]
     attached.append({"PolicyName": "ReadOnlyAccess", "PolicyArn": READ_ONLY})
     here = ("--account", "210987654321")
@@ -741,7 +724,7 @@ def test_another_account_gets_the_policies_of_that_account(
 # The sandbox leads to it.
 
 
-def test_a_terminal_shows_how_to_undo_a_deletion(run: Shell) -> None:
+def test_a_terminal_shows_how_to_undo_a_deletion(run):
     (run.home / "it's.json").write_text(json.dumps(snapshot(users=[user("bob"), user("-h")])))
     options = ("--account", "it's.json", "--changes", "sh", "-c")
     delete = "iam-userdel -u bob -r; iam-userdel -u-h; iam-usercreate -u-h"

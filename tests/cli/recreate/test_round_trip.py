@@ -164,7 +164,7 @@ def parts(number: int, examples: int) -> list[Any]:
 
 
 @pytest.mark.parametrize(("start", "examples"), [(0, 2), *parts(8, 25)])
-def test_what_is_deleted_comes_back(world: World, start: int, examples: int) -> None:
+def test_what_is_deleted_comes_back(world, start, examples):
     shells = itertools.cycle(SHELLS)
 
     @seed(start)
@@ -180,7 +180,7 @@ def test_what_is_deleted_comes_back(world: World, start: int, examples: int) -> 
 @seed(0)
 @proof(2)
 @given(hostile_snapshots())
-def test_the_comparison_finds_everything_that_is_lost(before: dict[str, Any]) -> None:
+def test_the_comparison_finds_everything_that_is_lost(before):
     script = f"# {CANNOT}\n#   {NEW}\n"
     for created, new in ((None, IDS_AND_DATES), ([], set())):
         for place in leaves(before):
@@ -280,8 +280,8 @@ def run_hostile(
 
 @pytest.mark.parametrize(("start", "examples"), [(0, 2), *parts(2, 15)])
 def test_a_hostile_snapshot_makes_a_script_that_creates_and_does_nothing_else(
-    run_fast: ForkRunner, recorder: Recorder, start: int, examples: int
-) -> None:
+    run_fast, recorder, start, examples
+):
     shells = itertools.cycle(SHELLS)
     scripts: list[str] = []
 

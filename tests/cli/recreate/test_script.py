@@ -27,7 +27,6 @@ from iamcli import __version__
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
-    from support.shell import Shell
 
 #: A policy that names a role, in the form in which JSON may escape it; and one that is not JSON.
 NAMES_LATER = f'{{"AWS":"{ARN}:role\\/later"}}'
@@ -192,13 +191,7 @@ ALIAS = snapshot(users=[], account_alias="example")
         ("nothing", EVERYTHING, ["role/AWSReservedSSO_x"]),
     ],
 )
-def test_the_whole_script(
-    run_fast: ForkRunner,
-    request: pytest.FixtureRequest,
-    name: str,
-    content: dict[str, Any],
-    arguments: list[str],
-) -> None:
+def test_the_whole_script(run_fast, request, name, content, arguments):
     script = outside_functions(written(run_fast, content, *arguments))
     compare(script, f"cli/recreate/scripts/{name}.txt", request)
 
@@ -237,7 +230,7 @@ NUMBERS = {"RequireNumbers": True}
         ),
     ],
 )
-def test_a_password_policy(run_fast: ForkRunner, policy: dict[str, Any], line: str) -> None:
+def test_a_password_policy(run_fast, policy, line):
     content = snapshot(users=[], password_policy=policy)
     script = written(run_fast, content, "all")
     assert script.partition("step='the password policy'\n")[2].splitlines() == [line, "", "step="]
@@ -269,9 +262,7 @@ def unread(operation: str) -> dict[str, Any]:
         ("user/bob", {"documents": "normalized"}, [WHITE_SPACE]),
     ],
 )
-def test_what_a_snapshot_does_not_say(
-    run_fast: ForkRunner, entity: str, more: dict[str, Any], said: list[str]
-) -> None:
+def test_what_a_snapshot_does_not_say(run_fast, entity, more, said):
     content = snapshot(users=[user("bob", **OF_EVE)], **{"groups": [GROUP], **more})
     head, _, rest = written(run_fast, content, entity).partition("\nset -eu\n")
     assert rest
@@ -291,9 +282,7 @@ def test_what_a_snapshot_does_not_say(
         (snapshot(account=None, users=[user("bob", Arn="")]), ["--account", "1" * 12], "1" * 12),
     ],
 )
-def test_the_account_of_the_script(
-    run_fast: ForkRunner, content: dict[str, Any], arguments: list[str], of: str
-) -> None:
+def test_the_account_of_the_script(run_fast, content, arguments, of):
     script = written(run_fast, content, "user/bob", *arguments)
     assert script.splitlines()[2].startswith(f"# a snapshot of account {of}")
     account = arguments[-1] if arguments else "210987654321"
@@ -389,14 +378,7 @@ CREATE_PROFILE = [ROLE_EXISTS, "iam-instanceprofilecreate -s front", ADDED]
         ),
     ],
 )
-def test_what_the_script_makes_of_answers(
-    run: Shell,
-    run_fast: ForkRunner,
-    entity: str,
-    answers: dict[str, str],
-    said: str,
-    calls: list[str],
-) -> None:
+def test_what_the_script_makes_of_answers(run, run_fast, entity, answers, said, calls):
     programs = run.home / "programs"
     programs.mkdir()
     for name, text in (ANSWERS | answers).items():

@@ -178,7 +178,7 @@ def servers(scheme: str, run: Shell) -> Iterator[list[Endpoint]]:
 
 @pytest.mark.parametrize(("name", "scheme"), every(14, ROWS))
 @pytest.mark.usefixtures("servers")
-def test_a_connection_is_used_again(name: str, scheme: str, run: Shell) -> None:
+def test_a_connection_is_used_again(name, scheme, run):
     case = CASES[name]
     # The server and the pool do not use the variables with which iamcli run was started.
     keys = run.home / "keys of the pool"
@@ -191,7 +191,7 @@ def test_a_connection_is_used_again(name: str, scheme: str, run: Shell) -> None:
 
 @pytest.mark.parametrize("scheme", ["http"])
 @pytest.mark.usefixtures("servers")
-def test_a_variable_of_the_c_library_has_its_effect(run: Shell) -> None:
+def test_a_variable_of_the_c_library_has_its_effect(run):
     """The pool does not have it, so the command connects itself."""
     variables = ("HOSTALIASES=/dev/null", "LOCALDOMAIN=example.com", "RES_OPTIONS=rotate", "X=y")
     script = "; ".join(f"{variable} {READ}" for variable in variables)
@@ -202,7 +202,7 @@ def test_a_variable_of_the_c_library_has_its_effect(run: Shell) -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("scheme", ["http"])
 @pytest.mark.usefixtures("servers")
-def test_an_idle_connection_is_closed(run: Shell) -> None:
+def test_an_idle_connection_is_closed(run):
     port = urlsplit(run.env["AWS_IAM_URL"]).port
     # The remote address and the state, which is 1 for an open connection.
     is_open = f"grep -q '0100007F:{port:04X} 01 ' /proc/net/tcp"
@@ -213,7 +213,7 @@ def test_an_idle_connection_is_closed(run: Shell) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_background_command_outlives_the_script(run: Shell, servers: list[Endpoint]) -> None:
+def test_a_background_command_outlives_the_script(run, servers):
     released = threading.Event()
     created = ok("CreateUser", USER_ELEMENT)._replace(released=released)
     endpoint = servers[0].on("CreateUser", created)
@@ -233,7 +233,7 @@ def test_a_background_command_outlives_the_script(run: Shell, servers: list[Endp
 @pytest.mark.full
 @pytest.mark.parametrize("scheme", ["https"])
 @pytest.mark.usefixtures("servers")
-def test_the_keys_of_tls_are_logged(run: Shell) -> None:
+def test_the_keys_of_tls_are_logged(run):
     script = f"{READ}; SSLKEYLOGFILE=keys {READ}; test -s keys; echo $?"
     done = run("iamcli", "run", "--stats", "sh", "-c", script)
     assert done.out == f"{SHOWN}{SHOWN}0\n"
@@ -269,7 +269,7 @@ NOBODY = 65534
 @pytest.mark.parametrize("user", [0, NOBODY], ids=["of the same user", "of another user"])
 @pytest.mark.skipif(os.geteuid() != 0, reason="requires root, to be two users")
 @pytest.mark.usefixtures("servers")
-def test_an_impostor_gets_no_request(user: int, run: Shell) -> None:
+def test_an_impostor_gets_no_request(user, run):
     """A process of the same user gets one: that shows that this one is dangerous."""
     (run.home / "impostor").write_text(IMPOSTOR)
     script = (
@@ -302,7 +302,7 @@ except ConnectionError:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="requires root, to be two users")
-def test_another_user_gets_no_connection(run: Shell, stub: Stub) -> None:
+def test_another_user_gets_no_connection(run, stub):
     (run.home / "tmp").mkdir()
     (run.home / "asking").write_text(ASKING)
     script = (
@@ -333,7 +333,7 @@ class Limited(Slow):
         resource.prlimit(self.pool, what, (value, value))
 
 
-def test_after_the_end_of_the_pool_the_script_goes_on(run: Shell, stub: Stub) -> None:
+def test_after_the_end_of_the_pool_the_script_goes_on(run, stub):
     limited = Limited(run, stub, f"{LINE}; {LINE}")
     os.kill(limited.pool, signal.SIGKILL)
     limited.respond()
@@ -342,9 +342,7 @@ def test_after_the_end_of_the_pool_the_script_goes_on(run: Shell, stub: Stub) ->
     assert done.err == "iamcli: 2 commands, unknown requests, unknown connections\n"
 
 
-def test_a_command_waits_for_a_pool_that_is_stopped_until_its_timeout(
-    run: Shell, stub: Stub
-) -> None:
+def test_a_command_waits_for_a_pool_that_is_stopped_until_its_timeout(run, stub):
     second = f"IAMCLI_TIMEOUT=0.3 AWS_MAX_ATTEMPTS=1 {LINE}; touch done"
     limited = Limited(run, stub, f"{LINE}; {second}")
     pool = limited.pool
@@ -358,7 +356,7 @@ def test_a_command_waits_for_a_pool_that_is_stopped_until_its_timeout(
     assert limited.endpoint.operations == ["ListAccessKeys"]
 
 
-def test_a_spare_that_was_killed_is_replaced(run: Shell, stub: Stub) -> None:
+def test_a_spare_that_was_killed_is_replaced(run, stub):
     limited = Limited(run, stub, LINE)
     # The server, the pool, the command and the spare.
     wait_until(lambda: len(limited.servers) == 4)
@@ -375,7 +373,7 @@ def test_a_spare_that_was_killed_is_replaced(run: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.full
-def test_commands_wait_if_the_pool_has_too_few_descriptors(run: Shell, stub: Stub) -> None:
+def test_commands_wait_if_the_pool_has_too_few_descriptors(run, stub):
     limited = Limited(run, stub, f"{LINE}; {AT_ONCE}; {LINE}")
     used = {int(link.name) for link in Path(f"/proc/{limited.pool}/fd").iterdir()}
     limited.limit(resource.RLIMIT_NOFILE, min(set(range(len(used) + 1)) - used))
@@ -386,7 +384,7 @@ def test_commands_wait_if_the_pool_has_too_few_descriptors(run: Shell, stub: Stu
 
 
 @pytest.mark.full
-def test_commands_connect_themselves_if_the_pool_has_no_thread(run: Shell, stub: Stub) -> None:
+def test_commands_connect_themselves_if_the_pool_has_no_thread(run, stub):
     limited = Limited(run, stub, f"{LINE}; {AT_ONCE}; {LINE}")
     together = KEYS._replace(released=threading.Barrier(3))
     limited.endpoint.on("ListAccessKeys", *[together] * 3, KEYS)
@@ -485,7 +483,7 @@ ORDERS: dict[str, tuple[dict[str, Any], bool]] = {
 }
 
 
-def test_what_must_be_equal_for_a_connection_to_be_used_again(pool: Pool) -> None:
+def test_what_must_be_equal_for_a_connection_to_be_used_again(pool):
     assert pool.is_new()
     seen = {name: pool.is_new(**order) for name, (order, _) in ORDERS.items()}
     assert seen == {name: new for name, (_, new) in ORDERS.items()}
@@ -494,7 +492,7 @@ def test_what_must_be_equal_for_a_connection_to_be_used_again(pool: Pool) -> Non
     assert pool.close() == {"requests": 8, "connections": 5}
 
 
-def test_a_connection_is_not_used_after_the_ca_file_has_changed(pool: Pool) -> None:
+def test_a_connection_is_not_used_after_the_ca_file_has_changed(pool):
     """Each time, only one thing changes: the time, the file or the size."""
     bundle, other = pool.folder.parent / "bundle", pool.folder.parent / "other"
     bundle.write_text("first")
@@ -524,7 +522,7 @@ def test_a_connection_is_not_used_after_the_ca_file_has_changed(pool: Pool) -> N
     assert not pool.is_new(bundle=str(bundle))
 
 
-def test_connections_that_were_idle_for_too_long(pool: Pool) -> None:
+def test_connections_that_were_idle_for_too_long(pool):
     assert pool.is_new()
     pool.now += 2.9
     assert not pool.is_new()
@@ -543,7 +541,7 @@ def test_connections_that_were_idle_for_too_long(pool: Pool) -> None:
     assert pool.is_new()
 
 
-def test_a_connection_that_was_idle_for_too_long_beside_one_that_was_not(pool: Pool) -> None:
+def test_a_connection_that_was_idle_for_too_long_beside_one_that_was_not(pool):
     """The newer one is used first; if the service has closed it, the older one is not used."""
     with pool.lent():
         assert pool.is_new()
@@ -554,14 +552,14 @@ def test_a_connection_that_was_idle_for_too_long_beside_one_that_was_not(pool: P
     assert pool.is_new()
 
 
-def test_two_connections_that_were_idle_for_too_long(pool: Pool) -> None:
+def test_two_connections_that_were_idle_for_too_long(pool):
     with pool.lent():
         assert pool.is_new()
     pool.now += 3.1
     assert pool.is_new()
 
 
-def test_a_connection_that_the_service_has_closed_or_used(pool: Pool) -> None:
+def test_a_connection_that_the_service_has_closed_or_used(pool):
     assert pool.is_new()
     pool.accepted[0].sendall(b"unasked")
     assert pool.is_new()
@@ -571,9 +569,7 @@ def test_a_connection_that_the_service_has_closed_or_used(pool: Pool) -> None:
     assert not pool.is_new()
 
 
-def test_a_command_that_could_not_be_served_is_served_later(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_that_could_not_be_served_is_served_later(pool, monkeypatch):
     accept = _Pool._accept  # noqa: SLF001 - it fails twice
     errors = [OSError("too many descriptors"), RuntimeError("too many threads")]
 

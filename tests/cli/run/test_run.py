@@ -145,7 +145,7 @@ USUAL = (
 
 
 @pytest.mark.parametrize("name", usual(USUAL, SCRIPTS))
-def test_a_script_is_the_same(name: str, shell: Shell) -> None:
+def test_a_script_is_the_same(name, shell):
     script, expected = SCRIPTS[name]
     if name in ("another network", "fewer capabilities") and os.geteuid():
         pytest.skip("requires root")
@@ -172,7 +172,7 @@ def test_a_script_is_the_same(name: str, shell: Shell) -> None:
     assert statistics(served)[0] == expected
 
 
-def test_a_command_has_many_descriptors_arguments_and_variables(shell: Shell, stub: Stub) -> None:
+def test_a_command_has_many_descriptors_arguments_and_variables(shell, stub):
     endpoint = stub.endpoint(ok("PutUserPolicy"))
     shell.env["AWS_IAM_URL"] = endpoint.url
     shell.env |= {f"LONG_{number}": 100_000 * "x" for number in "abcdefgh"}
@@ -194,7 +194,7 @@ def test_a_command_has_many_descriptors_arguments_and_variables(shell: Shell, st
 
 
 @pytest.mark.full
-def test_descriptors_above_the_standard_ones(shell: Shell) -> None:
+def test_descriptors_above_the_standard_ones(shell):
     script = "iam-useruploadpolicy -u bob -p p -f <(cat policy); iam-userlistkeys 5>&1 >&5; echo $?"
     (shell.home / "policy").write_text('{"Statement":[]}')
     alone = shell("bash", "-c", script)
@@ -204,19 +204,19 @@ def test_descriptors_above_the_standard_ones(shell: Shell) -> None:
 
 
 @pytest.mark.full
-def test_a_lock_is_held_as_long_as_the_command_runs(shell: Shell) -> None:
+def test_a_lock_is_held_as_long_as_the_command_runs(shell):
     line = "(flock -n 9 && iam-usergetattributes -u bob) 9>lock || echo locked"
     assert "locked" not in shell("iamcli", "run", "bash", "-c", f"{line};{line};{line}").out
 
 
 @pytest.mark.parametrize("command", every(2, ["run", "sandbox"]))
-def test_the_status_is_known_if_sigchld_is_ignored(command: str, shell: Shell) -> None:
+def test_the_status_is_known_if_sigchld_is_ignored(command, shell):
     done = shell("bash", "-c", f"trap '' CHLD; iamcli {command} sh -c 'exit 3'")
     assert done.status == 3
 
 
 @pytest.mark.full
-def test_many_descriptors(shell: Shell) -> None:
+def test_many_descriptors(shell):
     script = (
         "import os, resource; resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096));"
         "[os.set_inheritable(os.dup(0), True) for _ in range(1100)];"
@@ -239,7 +239,7 @@ def ending(answer: Answer, file: Path) -> Answer:
 UNTIL_CLOSED = "until [ -e closed ]; do sleep 0.1; done"
 
 
-def test_connections_are_kept(shell: Shell, stub: Stub) -> None:
+def test_connections_are_kept(shell, stub):
     endpoint = stub.endpoint(USER).on("ListAccessKeys", ending(KEYS, shell.home / "closed"))
     shell.env["AWS_IAM_URL"] = endpoint.url
     loop = "for n in 1 2 3; do iam-usergetattributes -u bob; done"
@@ -253,7 +253,7 @@ def test_connections_are_kept(shell: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.full
-def test_connections_are_kept_over_tls(shell: Shell) -> None:
+def test_connections_are_kept_over_tls(shell):
     file = self_signed(shell.home / "certificate")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
@@ -275,7 +275,7 @@ def test_connections_are_kept_over_tls(shell: Shell) -> None:
 
 
 @pytest.mark.full
-def test_a_connection_that_was_closed_is_not_used(shell: Shell, stub: Stub) -> None:
+def test_a_connection_that_was_closed_is_not_used(shell, stub):
     """The response does not announce that the service closes the connection."""
     endpoint = stub.endpoint(ending(USER, shell.home / "closed"))
     endpoint.on("CreateUser", ok("CreateUser", USER_ELEMENT))
@@ -288,7 +288,7 @@ def test_a_connection_that_was_closed_is_not_used(shell: Shell, stub: Stub) -> N
 
 
 @pytest.mark.full
-def test_a_request_that_may_have_arrived_is_not_repeated(shell: Shell, stub: Stub) -> None:
+def test_a_request_that_may_have_arrived_is_not_repeated(shell, stub):
     endpoint = stub.endpoint(CLOSED)
     shell.env["AWS_IAM_URL"] = endpoint.url
     alone = shell("iam-usercreate", "-u", "bob")
@@ -300,7 +300,7 @@ def test_a_request_that_may_have_arrived_is_not_repeated(shell: Shell, stub: Stu
 
 
 @pytest.mark.full
-def test_stdin_without_command_is_a_shell(shell: Shell) -> None:
+def test_stdin_without_command_is_a_shell(shell):
     shell.env["SHELL"] = "/bin/sh"
     done = shell("iamcli", "run", "--stats", stdin="iam-usergetattributes -u bob\nexit 3\n")
     assert done.status == 3
@@ -364,9 +364,7 @@ NO_INTERPRETER = "cannot be executed: its first line names the interpreter"
         (["/"], 126, "/: cannot be executed: Permission denied; it is a directory"),
     ],
 )
-def test_a_command_is_registered_until_it_has_ended(
-    command: list[str], status: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_is_registered_until_it_has_ended(command, status, said, tmp_path, monkeypatch):
     """The script has no interpreter line, and another one has its name in a later directory."""
     monkeypatch.setenv("PATH", f"{tmp_path}:{tmp_path}/later:/usr/bin:/bin")
     (tmp_path / "later").mkdir()
@@ -432,7 +430,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("case", usual(("Windows", "no directory"), FILES))
-def test_a_file_that_is_there_but_does_not_start(shell: Shell, case: str) -> None:
+def test_a_file_that_is_there_but_does_not_start(shell, case):
     if case == "no loader" and LOADER not in TRUE:
         pytest.skip("programs do not name their loader here")
     content, name, said = FILES[case]
@@ -449,7 +447,7 @@ def test_a_file_that_is_there_but_does_not_start(shell: Shell, case: str) -> Non
 
 
 @pytest.mark.full
-def test_the_advice_of_the_sandbox(shell: Shell) -> None:
+def test_the_advice_of_the_sandbox(shell):
     (shell.home / "x.sh").write_text("#!/bin/sh\necho $1\n")
     done = shell("iamcli", "sandbox", "./x.sh")
     line = done.err.rpartition("or run: ")[2]
@@ -457,7 +455,7 @@ def test_the_advice_of_the_sandbox(shell: Shell) -> None:
     assert shell(*line.split(), "7") == (0, "7\n", "")
 
 
-def test_a_terminal_is_told_of_the_shell(shell: Shell) -> None:
+def test_a_terminal_is_told_of_the_shell(shell):
     (shell.home / ".bashrc").write_text("PS1='READY> '\n")
     env = {**shell.env, "SHELL": "/bin/bash"}
     terminal = Terminal("iamcli", "run", env=env)
@@ -473,7 +471,7 @@ def test_a_terminal_is_told_of_the_shell(shell: Shell) -> None:
     assert (terminal.status(), terminal.shown) == (0, "")
 
 
-def test_which_shell_is_the_users(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_which_shell_is_the_users(place, monkeypatch):
     found = []
     for variable, entry, path, _ in SHELLS:
 
@@ -492,9 +490,7 @@ def test_which_shell_is_the_users(place: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(("variable", "entry", "path", "started"), usual([SHELLS[3]], SHELLS))
-def test_the_shell_without_shell(
-    shell: Shell, place: Path, variable: str, entry: str, path: str, started: str
-) -> None:
+def test_the_shell_without_shell(shell, place, variable, entry, path, started):
     variable, entry, path = (text.replace("PLACE", str(place)) for text in (variable, entry, path))
     env = {"SHELL": variable, "PATH": path}
     program = (sys.executable, "-c", WITH_ENTRY, entry, "run")
@@ -511,9 +507,7 @@ STATUSES = [
 
 
 @pytest.mark.parametrize(("command", "status", "message"), usual(STATUSES[:1], STATUSES))
-def test_the_status_of_the_script(
-    command: list[str], status: int, message: str, shell: Shell
-) -> None:
+def test_the_status_of_the_script(command, status, message, shell):
     assert shell("iamcli", "run", *command) == (status, "", message)
 
 
@@ -527,7 +521,7 @@ NEEDS_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the server end
         pytest.param(True, id="server is stopped", marks=NEEDS_LINUX),
     ],
 )
-def test_a_command_ends_with_its_program(shell: Shell, stub: Stub, *, stopped: bool) -> None:
+def test_a_command_ends_with_its_program(shell, stub, *, stopped):
     slow = Slow(shell, stub, LINE)
     server = slow.servers[0]
     if stopped:
@@ -542,7 +536,7 @@ def test_a_command_ends_with_its_program(shell: Shell, stub: Stub, *, stopped: b
 
 
 @pytest.mark.full
-def test_a_removal_whose_command_was_killed_does_not_go_on(shell: Shell, stub: Stub) -> None:
+def test_a_removal_whose_command_was_killed_does_not_go_on(shell, stub):
     slow = Slow(shell, stub, "iam-userdel -u bob -r; echo $?")
     # The name of a console program is the same for all.
     forks = set(slow.servers)
@@ -555,7 +549,7 @@ def test_a_removal_whose_command_was_killed_does_not_go_on(shell: Shell, stub: S
 
 
 @pytest.mark.full
-def test_after_the_end_of_iamcli_run_the_script_goes_on(shell: Shell, stub: Stub) -> None:
+def test_after_the_end_of_iamcli_run_the_script_goes_on(shell, stub):
     slow = Slow(shell, stub, f"{LINE}; {LINE}; iam-usergetattributes -z; echo $? end")
     slow.process.kill()
     slow.respond()
@@ -564,7 +558,7 @@ def test_after_the_end_of_iamcli_run_the_script_goes_on(shell: Shell, stub: Stub
 
 
 @pytest.mark.full
-def test_after_the_end_of_the_server_the_script_goes_on(shell: Shell, stub: Stub) -> None:
+def test_after_the_end_of_the_server_the_script_goes_on(shell, stub):
     slow = Slow(shell, stub, f"{LINE}; {LINE}")
     os.kill(slow.servers[0], signal.SIGKILL)
     slow.respond()
@@ -575,9 +569,7 @@ def test_after_the_end_of_the_server_the_script_goes_on(shell: Shell, stub: Stub
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_a_command_that_ended_with_the_server_is_not_run_again(
-    shell: Shell, stub: Stub, *, strict: bool
-) -> None:
+def test_a_command_that_ended_with_the_server_is_not_run_again(shell, stub, *, strict):
     shell.env["IAMCLI_STRICT"] = str(int(strict))
     slow = Slow(shell, stub, f"{LINE}; echo end", prefix=("iamcli", "run", "--stats"))
     for process in slow.servers:
@@ -598,9 +590,7 @@ def test_a_command_that_ended_with_the_server_is_not_run_again(
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.full)]
 )
-def test_a_signal_to_iamcli_run_is_for_the_script(
-    number: signal.Signals, shell: Shell, stub: Stub
-) -> None:
+def test_a_signal_to_iamcli_run_is_for_the_script(number, shell, stub):
     # The script waits for the signal, which may come after the response.
     wait = 'until [ "$got" ]; do sleep 0.1; done'
     slow = Slow(shell, stub, f"trap 'got=it; echo got it' {number.name[3:]}; {LINE}; {wait}")
@@ -612,7 +602,7 @@ def test_a_signal_to_iamcli_run_is_for_the_script(
 
 
 @pytest.mark.full
-def test_a_server_that_is_stopped_is_not_waited_for(shell: Shell, stub: Stub) -> None:
+def test_a_server_that_is_stopped_is_not_waited_for(shell, stub):
     slow = Slow(shell, stub, f"{LINE}; {LINE}")
     server = slow.servers[0]
     os.kill(server, signal.SIGSTOP)
@@ -677,7 +667,7 @@ os.execvp(sys.argv[1], sys.argv[1:])
 """
 
 
-def test_a_command_imports_nothing(shell: Shell) -> None:
+def test_a_command_imports_nothing(shell):
     commands = (
         "iam-usercreate -u bob",
         "iam-useraddloginprofile -u bob -p secret",
@@ -701,7 +691,7 @@ def test_a_command_imports_nothing(shell: Shell) -> None:
     assert imported == {command: [] for command in commands}
 
 
-def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
+def test_stop_and_continue(shell, stub):
     (shell.home / "sub").mkdir()
     (shell.home / "in").touch()
     (shell.home / "prepared").write_text(PREPARED)
@@ -741,7 +731,7 @@ INTERRUPTED = (
 )
 
 
-def test_signals_to_a_command(shell: Shell, stub: Stub) -> None:
+def test_signals_to_a_command(shell, stub):
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     script = "; ".join(["iam-useraddkey -u bob; echo $?"] * len(numbers))
     slow = Slow(shell, stub, script, NEW_KEY)
@@ -764,9 +754,7 @@ def test_signals_to_a_command(shell: Shell, stub: Stub) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_while_a_secret_is_awaited(
-    number: signal.Signals, shell: Shell, stub: Stub
-) -> None:
+def test_a_signal_while_a_secret_is_awaited(number, shell, stub):
     results = []
     for prefix in ((), ("iamcli", "run")):
         line = "iam-useraddkey -u bob; echo $?"
@@ -778,7 +766,7 @@ def test_a_signal_while_a_secret_is_awaited(
     assert "CreateAccessKey may have taken effect" in served[0].err
 
 
-def test_the_secret_of_a_closed_output_is_deleted(shell: Shell, stub: Stub) -> None:
+def test_the_secret_of_a_closed_output_is_deleted(shell, stub):
     endpoint = stub.endpoint(NEW_KEY).on("DeleteAccessKey", ok("DeleteAccessKey"))
     shell.env["AWS_IAM_URL"] = endpoint.url
     script = "iam-useraddkey -u bob >&-; iam-useraddkey -u bob >/dev/full; echo $?"
@@ -789,7 +777,7 @@ def test_the_secret_of_a_closed_output_is_deleted(shell: Shell, stub: Stub) -> N
 
 
 @pytest.mark.full
-def test_debug_output(shell: Shell) -> None:
+def test_debug_output(shell):
     script = "iam-usergetattributes -u bob -d; iam-userdel -u bob -d"
     alone = shell("sh", "-c", script)
     served = shell("iamcli", "run", "sh", "-c", script)
@@ -913,7 +901,7 @@ CHANGES = {
 OF_ROOT = re.compile("setgroups|setres|chown|chroot|unshare|prctl.2")
 
 
-def test_only_the_same_program_of_the_same_user(shell: Shell) -> None:
+def test_only_the_same_program_of_the_same_user(shell):
     tried = [change for change in CHANGES if not (os.geteuid() and OF_ROOT.search(change))]
     (shell.home / ".aws").mkdir()
     keys = "[default]\naws_access_key_id=AKIAIOSFODNN7EXAMPLE\naws_secret_access_key=secret\n"
@@ -929,7 +917,7 @@ def test_only_the_same_program_of_the_same_user(shell: Shell) -> None:
     assert statistics(done)[1] == sum(CHANGES[change] == SERVED for change in tried)
 
 
-def test_a_program_of_another_session_runs_alone(shell: Shell, stub: Stub) -> None:
+def test_a_program_of_another_session_runs_alone(shell, stub):
     endpoint = stub.endpoint(ok("DeleteAccessKey"))
     shell.env["AWS_IAM_URL"] = endpoint.url
     script = 'echo "$IAMCLI_RUN" >address; until [ -e done ]; do sleep 0.05; done'
@@ -945,7 +933,7 @@ def test_a_program_of_another_session_runs_alone(shell: Shell, stub: Stub) -> No
     assert STATISTICS.search(served.communicate(timeout=TIMEOUT)[1].decode())[1] == "0"
 
 
-def test_no_fork_waits_after_the_script(shell: Shell, stub: Stub) -> None:
+def test_no_fork_waits_after_the_script(shell, stub):
     script = "iam-userlistkeys -u bob >out & until [ -e done ]; do sleep 0.05; done"
     slow = Slow(shell, stub, script)
     # The server, the pool, the command and the spare, which then ends.
@@ -958,14 +946,14 @@ def test_no_fork_waits_after_the_script(shell: Shell, stub: Stub) -> None:
     wait_until(lambda: not slow.servers)
 
 
-def test_the_end_of_the_whole_process_group(shell: Shell, stub: Stub) -> None:
+def test_the_end_of_the_whole_process_group(shell, stub):
     slow = Slow(shell, stub, LINE, start_new_session=True)
     os.killpg(slow.process.pid, signal.SIGKILL)
     assert slow.end().out == ""
 
 
 @pytest.mark.full
-def test_signals_to_the_process_group_do_not_end_the_server(shell: Shell, stub: Stub) -> None:
+def test_signals_to_the_process_group_do_not_end_the_server(shell, stub):
     signals = ("INT", "HUP", "TERM", "USR1", "ALRM")
     trap = f"trap : {' '.join(signals)}; " + f"{LINE}; " * 4
     slow = Slow(shell, stub, trap, start_new_session=True)
@@ -981,7 +969,7 @@ def test_signals_to_the_process_group_do_not_end_the_server(shell: Shell, stub: 
 
 
 @pytest.mark.full
-def test_timeout_ends_a_command(shell: Shell, stub: Stub) -> None:
+def test_timeout_ends_a_command(shell, stub):
     slow = Slow(shell, stub, f"timeout {NEVER} iam-userlistkeys -u bob; echo $?")
     # What it is sent when its time is up.
     lines = running(shell.home).items()
@@ -991,7 +979,7 @@ def test_timeout_ends_a_command(shell: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.full
-def test_a_stopped_process_in_a_group_without_a_terminal(shell: Shell) -> None:
+def test_a_stopped_process_in_a_group_without_a_terminal(shell):
     script = (
         "trap 'echo hung up' HUP; sleep 60 & kill -STOP $!; "
         "iamcli run sh -c 'iam-usergetattributes -u bob; iam-usergetattributes -u bob'; "
@@ -1003,7 +991,7 @@ def test_a_stopped_process_in_a_group_without_a_terminal(shell: Shell) -> None:
 
 
 @pytest.mark.full
-def test_background_jobs_outlive_the_script(shell: Shell, stub: Stub) -> None:
+def test_background_jobs_outlive_the_script(shell, stub):
     # The job keeps the standard error of iamcli run open.
     slow = Slow(shell, stub, "iam-userlistkeys -u bob >f 2>&1 &")
     slow.process.wait(TIMEOUT)
@@ -1013,7 +1001,7 @@ def test_background_jobs_outlive_the_script(shell: Shell, stub: Stub) -> None:
     assert len(slow.endpoint.requests) == 1
 
 
-def test_a_prompt_on_the_terminal(shell: Shell) -> None:
+def test_a_prompt_on_the_terminal(shell):
     line = "iam-useraddloginprofile -u bob -p -; echo status $?; iam-usergetattributes -u bob"
     terminal = Terminal("iamcli", "run", "--stats", "sh", "-c", line, env=shell.env)
     terminal.wait_for(": ")
@@ -1028,7 +1016,7 @@ def test_a_prompt_on_the_terminal(shell: Shell) -> None:
     assert "secret" not in terminal.shown
 
 
-def test_interrupt_from_the_terminal(shell: Shell, stub: Stub) -> None:
+def test_interrupt_from_the_terminal(shell, stub):
     endpoint = stub.endpoint(SILENT)
     env = {**shell.env, "AWS_IAM_URL": endpoint.url}
     line = "trap 'echo trapped' INT; iam-usercreate -u bob; echo status $?"
@@ -1056,7 +1044,7 @@ def stop_while_waiting(
 
 
 @pytest.mark.full
-def test_stop_from_the_terminal(shell: Shell, stub: Stub) -> None:
+def test_stop_from_the_terminal(shell, stub):
     released = threading.Event()
     endpoint = stub.endpoint(KEYS._replace(released=released))
     env = {**shell.env, "AWS_IAM_URL": endpoint.url, "PS1": "READY> "}
@@ -1070,7 +1058,7 @@ def test_stop_from_the_terminal(shell: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.full
-def test_the_end_of_iamcli_run_ends_its_shell(shell: Shell) -> None:
+def test_the_end_of_iamcli_run_ends_its_shell(shell):
     (shell.home / ".bashrc").write_text("PS1='READY> '\n")
     terminal = Terminal("iamcli", "run", env={**shell.env, "SHELL": "/bin/bash"})
     terminal.wait_for("READY> ")
@@ -1080,7 +1068,7 @@ def test_the_end_of_iamcli_run_ends_its_shell(shell: Shell) -> None:
 
 
 @pytest.mark.full
-def test_jobs_of_the_shell(shell: Shell, stub: Stub) -> None:
+def test_jobs_of_the_shell(shell, stub):
     released = threading.Event()
     endpoint = stub.endpoint(KEYS._replace(released=released))
     env = {**shell.env, "AWS_IAM_URL": endpoint.url, "SHELL": "/bin/bash"}
@@ -1101,7 +1089,7 @@ def test_jobs_of_the_shell(shell: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.full
-def test_hang_up(shell: Shell, stub: Stub) -> None:
+def test_hang_up(shell, stub):
     endpoint = stub.endpoint(SILENT)
     env = {**shell.env, "AWS_IAM_URL": endpoint.url}
     terminal = Terminal("iamcli", "run", "sh", "-c", "iam-userlistkeys -u bob", env=env)
@@ -1110,12 +1098,12 @@ def test_hang_up(shell: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.full
-def test_the_folder_is_closed_to_others(shell: Shell) -> None:
+def test_the_folder_is_closed_to_others(shell):
     script = 'stat -c %a "$(dirname "$IAMCLI_RUN")"; umask'
     assert shell("sh", "-c", f"umask 0; iamcli run sh -c '{script}'").out == "700\n0000\n"
 
 
-def test_who_can_replace_the_folder(tmp_path: Path) -> None:
+def test_who_can_replace_the_folder(tmp_path):
     above, place = tmp_path / "above", tmp_path / "above" / "place"
     place.mkdir(parents=True)
     modes = [(0o755, 0o700), (0o755, 0o775), (0o755, 0o757), (0o755, 0o1777)]
@@ -1131,7 +1119,7 @@ def test_who_can_replace_the_folder(tmp_path: Path) -> None:
         assert not is_protected(str(place))
 
 
-def test_what_is_said_of_statistics() -> None:
+def test_what_is_said_of_statistics():
     known = {"connections": 1, "requests": 0, "commands": 2}
     assert _statistics(known) == "2 commands, 0 requests, 1 connections"
     text = "2 commands, unknown requests, unknown connections"
@@ -1163,7 +1151,7 @@ def buffering(descriptor: int, unbuffered: str) -> list[tuple[bool, bool, bool]]
         return [tuple(item) for item in json.load(file)]
 
 
-def test_streams_are_buffered_as_by_python(terminal: tuple[int, str], tmp_path: Path) -> None:
+def test_streams_are_buffered_as_by_python(terminal, tmp_path):
     device = os.open(terminal[1], os.O_RDWR | os.O_NOCTTY)
     file = os.open(tmp_path / "file", os.O_RDWR | os.O_CREAT)
     seen = [buffering(descriptor, value) for descriptor in (device, file) for value in ("", "1")]
@@ -1178,7 +1166,7 @@ def test_streams_are_buffered_as_by_python(terminal: tuple[int, str], tmp_path: 
     ]
 
 
-def test_a_process_that_is_gone_is_not_stopped() -> None:
+def test_a_process_that_is_gone_is_not_stopped():
     process = os.fork() or os._exit(0)
     os.waitpid(process, 0)
     assert not _is_stopped(process)
@@ -1199,7 +1187,7 @@ PLACES = {
 @pytest.mark.parametrize(
     "name", usual(("for everybody", "for everybody, protected", "of another user"), PLACES)
 )
-def test_others_cannot_replace_the_folder(name: str, shell: Shell) -> None:
+def test_others_cannot_replace_the_folder(name, shell):
     prepare, used = PLACES[name]
     if "chown" in prepare and os.geteuid():
         pytest.skip("requires root, to be two users")
@@ -1225,7 +1213,7 @@ sys.exit(main())
 """
 
 
-def test_without_a_safe_place_commands_run_alone(shell: Shell) -> None:
+def test_without_a_safe_place_commands_run_alone(shell):
     (shell.home / "tmp").chmod(0o777)
     (shell.home / "other.py").write_text(OTHER_TMP)
     line = "iam-usergetattributes -u bob; echo $IAMCLI_RUN"
@@ -1240,7 +1228,7 @@ def test_without_a_safe_place_commands_run_alone(shell: Shell) -> None:
 
 
 @pytest.mark.full
-def test_a_long_folder_name(shell: Shell) -> None:
+def test_a_long_folder_name(shell):
     folder = shell.home / "tmp" / ("x" * 120)
     folder.mkdir()
     shell.env["TMPDIR"] = str(folder)
@@ -1250,7 +1238,7 @@ def test_a_long_folder_name(shell: Shell) -> None:
 
 
 @pytest.mark.full
-def test_without_a_server_nothing_changes(shell: Shell) -> None:
+def test_without_a_server_nothing_changes(shell):
     alone = shell("iam-usergetattributes", "-u", "bob")
     for address in ("/nonexistent/socket", str(shell.home), "x" * 200):
         done = shell("iam-usergetattributes", "-u", "bob", env={"IAMCLI_RUN": address})
@@ -1265,7 +1253,7 @@ def constant(text: str) -> str:
 
 @pytest.mark.full
 @pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.stem)
-def test_a_sample_script_leaves_the_same_account(file: Path, aws: Shell, moto: str) -> None:
+def test_a_sample_script_leaves_the_same_account(file, aws, moto):
     answers = TESTS / "answers"
     aws.env |= {"POLICY_FILE": str(answers / "policy.json"), "CERT": str(answers / "cert.pem")}
     aws.env |= {"KEY": str(answers / "key.pem"), "CHAIN": str(answers / "chain.pem")}

@@ -150,7 +150,7 @@ ACTIONS = (
 
 
 @needs_root
-def test_another_user_reads_and_changes_nothing(tmp_path: Path) -> None:
+def test_another_user_reads_and_changes_nothing(tmp_path):
     sandbox = Sandbox(tmp_path)
     answers = as_stranger(lambda: attack(sandbox.port))
     status, report = sandbox.end()
@@ -191,7 +191,7 @@ def reported(port: int, name: str = "iam-userdel", **headers: str) -> bytes:
 
 
 @needs_root
-def test_another_user_cannot_report_a_command(tmp_path: Path) -> None:
+def test_another_user_cannot_report_a_command(tmp_path):
     def report() -> list[str]:
         answers = [sent(port, reported(port)) for _ in range(3)]
         for reset in (False, True):
@@ -222,7 +222,7 @@ def test_another_user_cannot_report_a_command(tmp_path: Path) -> None:
 
 @needs_root
 @pytest.mark.parametrize("size", every(3, [10, 200_000, 50_000_000]))
-def test_what_another_user_sends_is_not_read_but_the_answer_arrives(size: int) -> None:
+def test_what_another_user_sends_is_not_read_but_the_answer_arrives(size):
     def send() -> tuple[str, int]:
         with socket.create_connection(("127.0.0.1", private.port), 60) as connection:
             request = posted(private.port, "/", "x" * size)
@@ -260,7 +260,7 @@ usercreate()
 
 @needs_root
 @pytest.mark.full
-def test_a_command_of_another_user_in_the_sandbox_reports_itself(tmp_path: Path) -> None:
+def test_a_command_of_another_user_in_the_sandbox_reports_itself(tmp_path):
     script = (BIN / "iamcli", "sandbox", "sh", "-c", '"$@"; iam-userlistbypath', "sh")
     other = (sys.executable, "-c", OTHER)
     done = run(*script, *other, env=environment(tmp_path), cwd=ROOT)
@@ -277,7 +277,7 @@ def test_a_command_of_another_user_in_the_sandbox_reports_itself(tmp_path: Path)
 # Reports.
 
 
-def test_the_body_of_a_report_is_small_whoever_sends_it() -> None:
+def test_the_body_of_a_report_is_small_whoever_sends_it():
     """The response comes although nothing of the body is sent."""
     with launcher.server() as private:
         for headers in (
@@ -295,7 +295,7 @@ def test_the_body_of_a_report_is_small_whoever_sends_it() -> None:
     assert private.ended["without_environment"] == [f"iam-{'x' * 60}"]
 
 
-def test_a_command_with_a_long_name_reports_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_with_a_long_name_reports_itself(monkeypatch):
     from iamcli.connection import confinement
 
     with launcher.server() as private:
@@ -321,7 +321,7 @@ def answered(
     return seen
 
 
-def test_only_names_of_commands_are_reported_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_names_of_commands_are_reported_as_they_are(monkeypatch):
     names: list[str] = []
     for name in (b"iam-userdel", b"iamcli", b"iam-\x1b[2J", b"sh", b"iam-userdel x"):
         assert answered(names, monkeypatch, name) == ["204 No Content"]
@@ -344,16 +344,12 @@ def test_only_names_of_commands_are_reported_as_they_are(monkeypatch: pytest.Mon
         {"PATH_INFO": f"{REPORT_PATH}/"},
     ],
 )
-def test_web_pages_cannot_report_a_command(
-    more: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_web_pages_cannot_report_a_command(more, monkeypatch):
     names: list[str] = []
     assert (answered(names, monkeypatch, **more), names) == (["403 Forbidden"], [])
 
 
-def test_the_user_of_a_connection_is_not_guessed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_user_of_a_connection_is_not_guessed(monkeypatch, tmp_path):
     need("/proc/net/tcp")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         other = socket.create_connection(listener.getsockname())
@@ -395,7 +391,7 @@ def test_the_user_of_a_connection_is_not_guessed(
         ("http://127.0.0.1:80/x/", "http://127.0.0.1:80/x/"),
     ],
 )
-def test_an_address_is_shown_without_its_secret(text: str, shown: str) -> None:
+def test_an_address_is_shown_without_its_secret(text, shown):
     assert without_secret_paths(text.format(SECRET)) == shown.format(SECRET)
 
 
@@ -415,7 +411,7 @@ for process in /proc/[0-9]*; do tr '\\0' ' ' <$process/cmdline; cat $process/com
 """
 
 
-def test_nothing_that_is_shown_has_the_secret(tmp_path: Path) -> None:
+def test_nothing_that_is_shown_has_the_secret(tmp_path):
     (tmp_path / "show.sh").write_text(SHOWING)
     env = environment(tmp_path)
     done = run(
@@ -437,9 +433,7 @@ def test_nothing_that_is_shown_has_the_secret(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("more", [(), ("-d",)])
-def test_errors_do_not_have_the_secret_either(
-    more: tuple[str, ...], closed: str, run_fast: Any
-) -> None:
+def test_errors_do_not_have_the_secret_either(more, closed, run_fast):
     env = {"IAMCLI_SANDBOX": f"{closed}/{SECRET}/", "AWS_MAX_ATTEMPTS": "1"}
     done = run_fast("iam-userlistbypath", *more, env={**env, "AWS_IAM_URL": env["IAMCLI_SANDBOX"]})
     assert done.status == 1
@@ -464,13 +458,13 @@ ask "${AWS_IAM_URL%/}?Action=ListUsers&Version=2010-05-08"
 """
 
 
-def test_curl_uses_the_address_of_the_environment(tmp_path: Path) -> None:
+def test_curl_uses_the_address_of_the_environment(tmp_path):
     need("curl")
     done = run(BIN / "iamcli", "sandbox", "sh", "-c", CURL, env=environment(tmp_path))
     assert done.stdout.split() == ["<UserName>bob"] * 4
 
 
-def test_an_address_without_the_secret_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_an_address_without_the_secret_is_refused_in_one_line(tmp_path):
     env = environment(tmp_path, AWS_ACCESS_KEY_ID="AKIA", AWS_SECRET_ACCESS_KEY="s")
     with launcher.server() as private:
         address = f"http://127.0.0.1:{private.port}"

@@ -743,9 +743,7 @@ LONG = settings(SHORT, max_examples=6, stateful_step_count=500, derandomize=Fals
 @pytest.mark.parametrize(
     ("every", "sequences"), [(8, SHORT), pytest.param(10, LONG, marks=pytest.mark.full)]
 )
-def test_the_account_holds_what_commands_said(
-    every: int, sequences: settings, run_fast: ForkRunner, moto: str
-) -> None:
+def test_the_account_holds_what_commands_said(every, sequences, run_fast, moto):
     run_fast.env |= {"IAMCLI_SANDBOX": moto, "AWS_IAM_URL": moto}
     Account.run, Account.url, Account.every = run_fast, moto, every
     Account.iam = boto3.Session(KEY_ID, SECRET, region_name="us-east-1").client(

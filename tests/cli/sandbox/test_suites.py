@@ -92,7 +92,7 @@ def judged(home: Path, folder: Path, *command: str | Path, **variables: str) -> 
     return printed
 
 
-def test_the_modules_of_ansible(tmp_path: Path) -> None:
+def test_the_modules_of_ansible(tmp_path):
     folder = installed(
         "ansible",
         *new_environment("ansible-core==2.19.14", "boto3==1.44.8"),
@@ -112,7 +112,7 @@ def test_the_modules_of_ansible(tmp_path: Path) -> None:
     assert ": ok=24 changed=19 unreachable=0 failed=0 skipped=0 " in recap, printed
 
 
-def test_the_aws_sdk_for_javascript(tmp_path: Path) -> None:
+def test_the_aws_sdk_for_javascript(tmp_path):
     for program in ("node", "npm"):
         if not shutil.which(program):
             pytest.skip(f"{program} is not installed")
@@ -127,7 +127,7 @@ def test_the_aws_sdk_for_javascript(tmp_path: Path) -> None:
     assert "42 calls\n" in printed, printed
 
 
-def test_the_tests_of_boto_2(tmp_path: Path) -> None:
+def test_the_tests_of_boto_2(tmp_path):
     if sys.version_info >= (3, 12):
         pytest.skip("boto 2 requires Python 3.11 or earlier")
     folder = installed("boto", [*DOWNLOAD, "--no-binary", ":all:", "boto==2.49.0"], files="*")
@@ -136,7 +136,7 @@ def test_the_tests_of_boto_2(tmp_path: Path) -> None:
     assert "Ran 3 tests" in printed, printed
 
 
-def test_the_tests_of_botocore_for_the_service(tmp_path: Path) -> None:
+def test_the_tests_of_botocore_for_the_service(tmp_path):
     folder = installed(
         "botocore",
         *new_environment("botocore==1.44.8", "pytest==9.2.0"),

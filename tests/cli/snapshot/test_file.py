@@ -27,21 +27,17 @@ from iamcli.errors import Failure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.forked import ForkRunner
-    from support.shell import Shell
-    from support.stub import Answer, Request, Stub
+    from support.stub import Answer, Request
 
 
-def test_the_file_is_readable_only_by_its_owner(service: Endpoint, run: Shell) -> None:
+def test_the_file_is_readable_only_by_its_owner(service, run):
     done = run("sh", "-c", f"umask 0; exec {sys.executable} -m iamcli snapshot account.json")
     succeeded(done)
     assert stat.S_IMODE((run.home / "account.json").stat().st_mode) == 0o600
     assert files(run) == {"account.json"}
 
 
-def test_an_existing_file_is_refused_before_anything_is_sent(
-    service: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_an_existing_file_is_refused_before_anything_is_sent(service, run_fast):
     path = run_fast.home / "account.json"
     path.write_text("mine")
     done = run_fast("iamcli", "snapshot", "account.json")
@@ -49,7 +45,7 @@ def test_an_existing_file_is_refused_before_anything_is_sent(
     assert (service.requests, path.read_text(), files(run_fast)) == ([], "mine", {"account.json"})
 
 
-def test_force_replaces_the_file_in_one_step(service: Endpoint, run_fast: ForkRunner) -> None:
+def test_force_replaces_the_file_in_one_step(service, run_fast):
     path = run_fast.home / "account.json"
     path.write_text("mine")
     path.chmod(0o644)
@@ -61,7 +57,7 @@ def test_force_replaces_the_file_in_one_step(service: Endpoint, run_fast: ForkRu
     assert files(run_fast) == {"account.json"}
 
 
-def test_force_keeps_a_symbolic_link(service: Endpoint, run_fast: ForkRunner) -> None:
+def test_force_keeps_a_symbolic_link(service, run_fast):
     (run_fast.home / "real").mkdir()
     (run_fast.home / "account.json").symlink_to("real/file.json")
     done = run_fast("iamcli", "snapshot", "account.json")
@@ -80,8 +76,8 @@ UNUSABLE = {
 
 @pytest.mark.parametrize("reason", UNUSABLE)
 def test_a_file_that_cannot_be_written_is_refused_before_anything_is_sent(
-    service: Endpoint, run_fast: ForkRunner, reason: str
-) -> None:
+    service, run_fast, reason
+):
     (run_fast.home / "real").mkdir()
     done = run_fast("iamcli", "snapshot", *UNUSABLE[reason])
     assert (done.status, done.out) == (1, "")
@@ -102,7 +98,7 @@ class Meddling(Endpoint):
         return super().answer(request)
 
 
-def test_a_file_that_appears_meanwhile_is_not_overwritten(stub: Stub, run_fast: ForkRunner) -> None:
+def test_a_file_that_appears_meanwhile_is_not_overwritten(stub, run_fast):
     endpoint = stub.add(lambda url: Meddling(url, []))
     endpoint.path = run_fast.home / "account.json"
     for operation, given in answers().items():
@@ -113,9 +109,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(stub: Stub, run_fast: 
     assert files(run_fast) == {"account.json"}
 
 
-def test_nothing_is_left_if_the_file_cannot_be_written_completely(
-    service: Endpoint, run: Shell
-) -> None:
+def test_nothing_is_left_if_the_file_cannot_be_written_completely(service, run):
     limited = f"ulimit -f 1; exec {sys.executable} -m iamcli snapshot account.json"
     done = run("sh", "-c", limited, env=NO_BYTE_CODE)
     assert (done.status, done.err) == (1, "iamcli: cannot write account.json: File too large\n")
@@ -123,7 +117,7 @@ def test_nothing_is_left_if_the_file_cannot_be_written_completely(
 
 
 @pytest.mark.parametrize("number", every(3, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
-def test_interrupts_leave_nothing(service: Endpoint, run: Shell, number: signal.Signals) -> None:
+def test_interrupts_leave_nothing(service, run, number):
     service.on("GetLoginProfile", SILENT)
     command = [sys.executable, "-m", "iamcli", "snapshot", "account.json"]
     process = run.start(*command, stderr=subprocess.PIPE)
@@ -137,7 +131,7 @@ def test_interrupts_leave_nothing(service: Endpoint, run: Shell, number: signal.
 # The format.
 
 
-def test_the_document_describes_each_member() -> None:
+def test_the_document_describes_each_member():
     """Each list has the members of the schema in their order, with the mark of optional ones."""
     text = (ROOT / "docs" / "snapshot.md").read_text()
     sections = {
@@ -192,7 +186,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("content", DAMAGED)
-def test_a_damaged_snapshot_is_not_read(tmp_path: Path, content: str) -> None:
+def test_a_damaged_snapshot_is_not_read(tmp_path, content):
     name = tmp_path / "account.json"
     name.write_text(content)
     with pytest.raises(Failure) as raised:
@@ -200,7 +194,7 @@ def test_a_damaged_snapshot_is_not_read(tmp_path: Path, content: str) -> None:
     assert str(raised.value) == f"{name}{DAMAGED[content]}"
 
 
-def test_what_is_no_json_is_not_read(tmp_path: Path) -> None:
+def test_what_is_no_json_is_not_read(tmp_path):
     name = tmp_path / "account.json"
     for content, said in (
         (b'"\xff"', f"{name} is not JSON: it is not text in a Unicode encoding"),
@@ -223,7 +217,7 @@ def test_what_is_no_json_is_not_read(tmp_path: Path) -> None:
         assert file.load(str(name)) == {"a": "\u00e9"}
 
 
-def test_a_snapshot_is_standard_input_or_open(tmp_path: Path) -> None:
+def test_a_snapshot_is_standard_input_or_open(tmp_path):
     name = tmp_path / "account.json"
     name.write_text("[1]")
     # The name of a file that is open is only for messages.
@@ -271,7 +265,7 @@ VALUES: list[tuple[Any, Any, str]] = [
 
 
 @pytest.mark.parametrize(("value_type", "value", "said"), VALUES)
-def test_the_type_of_each_value_is_checked(value_type: Any, value: Any, said: str) -> None:
+def test_the_type_of_each_value_is_checked(value_type, value, said):
     found = ""
     try:
         values.check(value_type, value, "x")
@@ -280,7 +274,7 @@ def test_the_type_of_each_value_is_checked(value_type: Any, value: Any, said: st
     assert found == said
 
 
-def test_only_what_the_schema_has_is_picked() -> None:
+def test_only_what_the_schema_has_is_picked():
     record = {
         "text": schema.TEXT,
         "list": [{"date": schema.DATE}],
@@ -305,7 +299,7 @@ def test_only_what_the_schema_has_is_picked() -> None:
         assert values.pick(value_type, wrong, {}) == wrong
 
 
-def test_the_account_is_that_of_any_entity() -> None:
+def test_the_account_is_that_of_any_entity():
     lists = ("users", "groups", "roles", "policies", "instance_profiles")
     none: dict[str, Any] = {name: [] for name in lists}
     arn = "arn:aws-cn:iam::210987654321:x/y"
@@ -328,9 +322,7 @@ def test_the_account_is_that_of_any_entity() -> None:
 
 
 @pytest.mark.parametrize("force", [True, False])
-def test_a_file_system_without_links_has_the_file_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, force: bool
-) -> None:
+def test_a_file_system_without_links_has_the_file_too(tmp_path, monkeypatch, *, force):
     def link(*_: object, **_places: int) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
@@ -349,7 +341,7 @@ def test_a_file_system_without_links_has_the_file_too(
         assert [each.name for each in tmp_path.iterdir()] == ["account.json"]
 
 
-def test_a_snapshot_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_a_snapshot_is_read_as_it_was_written(tmp_path):
     snapshot = {**SNAPSHOT, "taken": DATE}
     # A byte that is not UTF-8.
     snapshot["roles"] = [{**WEB, "AssumeRolePolicyDocument": "caf\udce9"}]

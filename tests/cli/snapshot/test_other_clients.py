@@ -40,9 +40,7 @@ from iamcli.cli.account_file import schema
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Endpoint
 
 
 def details(**changes: Any) -> dict[str, Any]:
@@ -125,9 +123,7 @@ def of_powershell(text: str) -> bytes:
     ],
     ids=["version 1", "version 2", "PowerShell", "a local time"],
 )
-def test_the_output_of_aws_is_converted(
-    service: Endpoint, run_fast: ForkRunner, form: Callable[[str], str | bytes]
-) -> None:
+def test_the_output_of_aws_is_converted(service, run_fast, form):
     text = form(json.dumps(details(), indent=4))
     content = text.encode() if isinstance(text, str) else text
     (run_fast.home / "details.json").write_bytes(content)
@@ -138,7 +134,7 @@ def test_the_output_of_aws_is_converted(
     assert stat.S_IMODE((run_fast.home / "account.json").stat().st_mode) == 0o600
 
 
-def test_a_part_is_converted_from_standard_input(run_fast: ForkRunner) -> None:
+def test_a_part_is_converted_from_standard_input(run_fast):
     given = json.dumps(details())
     # Without credentials.
     env = {"AWS_CREDENTIAL_FILE": "/nonexistent"}
@@ -149,7 +145,7 @@ def test_a_part_is_converted_from_standard_input(run_fast: ForkRunner) -> None:
     assert [group["GroupName"] for group in snapshot["groups"]] == ["dev"]
 
 
-def test_a_document_that_aws_cannot_decode_is_kept(run_fast: ForkRunner) -> None:
+def test_a_document_that_aws_cannot_decode_is_kept(run_fast):
     broken = '{"Version": "a%20b", '
     # One that is decoded, but is no JSON, is not decoded again.
     documents = {
@@ -208,7 +204,7 @@ NOT_DETAILS = {
 
 
 @pytest.mark.parametrize("case", NOT_DETAILS)
-def test_anything_else_is_not_converted(run_fast: ForkRunner, case: str) -> None:
+def test_anything_else_is_not_converted(run_fast, case):
     content, message = NOT_DETAILS[case]
     (run_fast.home / "d.json").write_text(content)
     done = run_fast("iamcli", "snapshot", "--from", "d.json", "account.json")
@@ -218,7 +214,7 @@ def test_anything_else_is_not_converted(run_fast: ForkRunner, case: str) -> None
     assert files(run_fast) == {"d.json"}
 
 
-def test_a_missing_file_is_not_converted(run_fast: ForkRunner) -> None:
+def test_a_missing_file_is_not_converted(run_fast):
     done = run_fast("iamcli", "snapshot", "--from", "none.json", "account.json")
     assert done == (1, "", "iamcli: cannot read none.json: No such file or directory\n")
 
@@ -276,7 +272,7 @@ def plain(value: Any) -> Any:
 
 
 @pytest.mark.full
-def test_another_client_reads_the_same_account(filled: Any, aws: Shell) -> None:
+def test_another_client_reads_the_same_account(filled, aws):
     snapshot = saved(aws)
 
     def ask(operation: str, key: str, **parameters: str) -> Any:
@@ -343,7 +339,7 @@ def test_another_client_reads_the_same_account(filled: Any, aws: Shell) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("form", ["iso8601", "wire"])
-def test_what_aws_prints_is_converted(filled: Any, aws: Shell, form: str) -> None:
+def test_what_aws_prints_is_converted(filled, aws, form):
     """Version 2 of ``aws`` prints dates in the form iso8601."""
     config = aws.home / "config"
     config.write_text(f"[default]\ncli_timestamp_format = {form}\n")

@@ -47,9 +47,7 @@ from iamcli.cli.snapshot import content
 from iamcli.cli.snapshot.pace import Pace, Remaining
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Endpoint, Stub
 
 
 def on_terminal(run: Shell, name: str) -> Terminal:
@@ -59,15 +57,13 @@ def on_terminal(run: Shell, name: str) -> Terminal:
 # What is read and written.
 
 
-def test_the_file_has_everything_that_the_service_sends(
-    service: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_the_file_has_everything_that_the_service_sends(service, run_fast):
     snapshot = saved(run_fast)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", snapshot.pop("taken"))
     assert snapshot == SNAPSHOT
 
 
-def test_only_requests_that_read_are_sent(service: Endpoint, run_fast: ForkRunner) -> None:
+def test_only_requests_that_read_are_sent(service, run_fast):
     succeeded(run_fast("iamcli", "snapshot", "account.json"))
     assert service.operations == [*FOR_ACCOUNT, *FOR_BOB, *FOR_EVE]
     assert all(name.startswith(("Get", "List")) for name in service.operations)
@@ -75,7 +71,7 @@ def test_only_requests_that_read_are_sent(service: Endpoint, run_fast: ForkRunne
     assert service.requests[-1].parameters == {"UserName": "eve"}
 
 
-def test_the_file_has_no_secret(service: Endpoint, run_fast: ForkRunner) -> None:
+def test_the_file_has_no_secret(service, run_fast):
     done = run_fast("iamcli", "snapshot", "-d", "account.json")
     assert "ListVirtualMFADevices succeeded" in done.err
     for shown in (done.err, (run_fast.home / "account.json").read_text()):
@@ -83,9 +79,7 @@ def test_the_file_has_no_secret(service: Endpoint, run_fast: ForkRunner) -> None
             assert secret not in shown
 
 
-def test_lists_of_several_pages_are_read_completely(
-    service: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_lists_of_several_pages_are_read_completely(service, run_fast):
     second = {**KEY, "AccessKeyId": "AKIABOBBOBBOBBOBBOB2"}
     more = answer("ListAccessKeys", AccessKeyMetadata=[KEY], IsTruncated=True, Marker="second")
     last = answer("ListAccessKeys", AccessKeyMetadata=[second], IsTruncated=False)
@@ -94,7 +88,7 @@ def test_lists_of_several_pages_are_read_completely(
     assert [key["AccessKeyId"] for key in keys] == [KEY["AccessKeyId"], second["AccessKeyId"]]
 
 
-def test_what_does_not_exist_is_null(service: Endpoint, run_fast: ForkRunner) -> None:
+def test_what_does_not_exist_is_null(service, run_fast):
     service.on("ListAccountAliases", answer("ListAccountAliases", AccountAliases=[]))
     service.on("GetAccountPasswordPolicy", refused("NoSuchEntity", "cannot be found", 404))
     snapshot = saved(run_fast)
@@ -102,7 +96,7 @@ def test_what_does_not_exist_is_null(service: Endpoint, run_fast: ForkRunner) ->
     assert snapshot["unread"] == []
 
 
-def test_an_empty_account_has_no_number(service: Endpoint, run_fast: ForkRunner) -> None:
+def test_an_empty_account_has_no_number(service, run_fast):
     service.on("GetAccountAuthorizationDetails", ok("GetAccountAuthorizationDetails"))
     empty = ("ListServerCertificates", "ListVirtualMFADevices", "ListInstanceProfiles")
     for operation in empty:
@@ -112,17 +106,13 @@ def test_an_empty_account_has_no_number(service: Endpoint, run_fast: ForkRunner)
     assert "ListRoles" not in service.operations
 
 
-def test_the_number_of_an_account_with_a_certificate_only(
-    service: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_the_number_of_an_account_with_a_certificate_only(service, run_fast):
     for operation in ("GetAccountAuthorizationDetails", "ListInstanceProfiles"):
         service.on(operation, ok(operation))
     assert saved(run_fast)["account"] == ACCOUNT
 
 
-def test_options_of_the_commands_name_the_service_and_the_key(
-    service: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_options_of_the_commands_name_the_service_and_the_key(service, run_fast):
     other = run_fast.home / "other"
     other.write_text("AWSAccessKeyId=AKIAOTHEROTHEROTHER1\nAWSSecretKey=x\n")
     options = ["--aws-credential-file", "other", "--url", service.url]
@@ -131,7 +121,7 @@ def test_options_of_the_commands_name_the_service_and_the_key(
     assert "AKIAOTHEROTHEROTHER1" in service.requests[0].headers["authorization"]
 
 
-def test_a_terminal_shows_the_progress_and_what_was_written(service: Endpoint, run: Shell) -> None:
+def test_a_terminal_shows_the_progress_and_what_was_written(service, run):
     terminal = on_terminal(run, str(run.home / "account.json"))
     assert terminal.status() == 0
     *steps, last = terminal.shown.split("\x1b[K")
@@ -158,7 +148,7 @@ sys.exit(main())
 """
 
 
-def test_a_terminal_shows_how_long_many_users_need(service: Endpoint, run: Shell) -> None:
+def test_a_terminal_shows_how_long_many_users_need(service, run):
     users = [{**EVE, "UserName": f"eve{number}"} for number in range(400)]
     page = answer("GetAccountAuthorizationDetails", UserDetailList=users, IsTruncated=False)
     service.on("GetAccountAuthorizationDetails", page)
@@ -187,7 +177,7 @@ class Clock:
         self.now += seconds
 
 
-def test_how_long_users_need() -> None:
+def test_how_long_users_need():
     clock = Clock()
     # Ten requests in a second.
     pace: Any = SimpleNamespace(sent=7, seconds=lambda requests: requests / 10)
@@ -211,7 +201,7 @@ def test_how_long_users_need() -> None:
 
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1"])
-def test_a_snapshot_on_standard_output(service: Endpoint, run_fast: ForkRunner, name: str) -> None:
+def test_a_snapshot_on_standard_output(service, run_fast, name):
     before = files(run_fast)
     done = run_fast("iamcli", "snapshot", name)
     assert (done.status, done.err) == (0, "")
@@ -221,7 +211,7 @@ def test_a_snapshot_on_standard_output(service: Endpoint, run_fast: ForkRunner, 
     assert files(run_fast) == before
 
 
-def test_standard_output_that_cannot_take_a_snapshot(service: Endpoint, run: Shell) -> None:
+def test_standard_output_that_cannot_take_a_snapshot(service, run):
     full = run("sh", "-c", "iamcli snapshot - >/dev/full")
     said = "iamcli: cannot write to standard output: No space left on device\n"
     assert (full.status, full.err) == (1, said)
@@ -238,7 +228,7 @@ def test_standard_output_that_cannot_take_a_snapshot(service: Endpoint, run: She
     assert len(service.requests) == asked
 
 
-def test_notes_about_a_snapshot_on_standard_output(service: Endpoint, run: Shell) -> None:
+def test_notes_about_a_snapshot_on_standard_output(service, run):
     service.on("ListAccountAliases", refused("AccessDenied", "no", 403))
     out = run.home / "out.json"
     line = ("-c", 'exec "$@" >"$OUT"', "sh", sys.executable, "-m", "iamcli", "snapshot", "-")
@@ -250,7 +240,7 @@ def test_notes_about_a_snapshot_on_standard_output(service: Endpoint, run: Shell
     assert len(json.loads(out.read_text())["unread"]) == 1
 
 
-def test_a_terminal_shows_a_hint(service: Endpoint, run: Shell) -> None:
+def test_a_terminal_shows_a_hint(service, run):
     message = "The request signature we calculated does not match."
     service.on("GetAccountAuthorizationDetails", refused("SignatureDoesNotMatch", message, 403))
     terminal = on_terminal(run, str(run.home / "account.json"))
@@ -286,9 +276,7 @@ DENIED: dict[str, tuple[str, str | None, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("operation", every(5, DENIED))
-def test_what_is_denied_is_listed_and_absent(
-    service: Endpoint, run_fast: ForkRunner, operation: str
-) -> None:
+def test_what_is_denied_is_listed_and_absent(service, run_fast, operation):
     message = f"User: {ARN}:user/x is not authorized to perform: iam:{operation}"
     service.on(operation, refused("AccessDenied", message, 403))
     done = run_fast("iamcli", "snapshot", "account.json")
@@ -324,7 +312,7 @@ UNEXPECTED = "unexpected HTTP {} from {{url}} for {}, not an IAM response"
 LACKING = Answer(b"<html>Not Implemented</html>", 500)
 
 
-def test_what_a_server_lacks_is_listed(service: Endpoint, run_fast: ForkRunner) -> None:
+def test_what_a_server_lacks_is_listed(service, run_fast):
     service.on("ListMFADevices", LACKING)
     done = run_fast("iamcli", "snapshot", "account.json", env={"AWS_MAX_ATTEMPTS": "1"})
     said = "2 requests were refused (HTTP 500); account.json lists them in its member unread"
@@ -334,9 +322,7 @@ def test_what_a_server_lacks_is_listed(service: Endpoint, run_fast: ForkRunner) 
     assert loaded(run_fast)["unread"] == [{**row, "of": f"user/{name}"} for name in ("bob", "eve")]
 
 
-def test_a_user_who_is_deleted_meanwhile_has_no_known_login_profile(
-    service: Endpoint, run_fast: ForkRunner
-) -> None:
+def test_a_user_who_is_deleted_meanwhile_has_no_known_login_profile(service, run_fast):
     service.on(
         "GetLoginProfile", refused("NoSuchEntity", "The user with name bob cannot be found.", 404)
     )
@@ -379,7 +365,7 @@ FATAL = {
 
 
 @pytest.mark.parametrize("case", FATAL)
-def test_other_errors_leave_no_file(service: Endpoint, run_fast: ForkRunner, case: str) -> None:
+def test_other_errors_leave_no_file(service, run_fast, case):
     operation, response, message = FATAL[case]
     service.on(operation, response)
     done = run_fast("iamcli", "snapshot", "account.json", env={"AWS_MAX_ATTEMPTS": "1"})
@@ -387,7 +373,7 @@ def test_other_errors_leave_no_file(service: Endpoint, run_fast: ForkRunner, cas
     assert files(run_fast) == set()
 
 
-def test_throttled_requests_are_sent_again(service: Endpoint, run_fast: ForkRunner) -> None:
+def test_throttled_requests_are_sent_again(service, run_fast):
     service.on("GetAccountSummary", refused("Throttling"), *answers()["GetAccountSummary"])
     assert saved(run_fast)["summary"] == SNAPSHOT["summary"]
     assert service.operations.count("GetAccountSummary") == 2
@@ -396,7 +382,7 @@ def test_throttled_requests_are_sent_again(service: Endpoint, run_fast: ForkRunn
 # A part of the users.
 
 
-def test_other_users_are_left_out(service: Endpoint, run_fast: ForkRunner) -> None:
+def test_other_users_are_left_out(service, run_fast):
     service.on("GetLoginProfile", answers()["GetLoginProfile"][1])
     for operation in FOR_EVE:
         if operation != "GetLoginProfile":
@@ -419,9 +405,7 @@ def test_other_users_are_left_out(service: Endpoint, run_fast: ForkRunner) -> No
         ["account.json", "--users", "bob", "eve", "bob"],
     ],
 )
-def test_users_can_be_several_names(
-    service: Endpoint, run_fast: ForkRunner, arguments: list[str]
-) -> None:
+def test_users_can_be_several_names(service, run_fast, arguments):
     succeeded(run_fast("iamcli", "snapshot", *arguments))
     assert loaded(run_fast)["only_users"] == ["bob", "eve"]
 
@@ -437,15 +421,13 @@ def test_users_can_be_several_names(
         (["account.json", "--users"], "Option '--users' requires an argument; see iamcli --help"),
     ],
 )
-def test_wrong_users_are_an_error(
-    service: Endpoint, run_fast: ForkRunner, arguments: list[str], message: str
-) -> None:
+def test_wrong_users_are_an_error(service, run_fast, arguments, message):
     done = run_fast("iamcli", "snapshot", *arguments)
     assert (done.status, done.err) == (1, f"iamcli: {message}\n")
     assert files(run_fast) == set()
 
 
-def test_the_usage_has_the_file_before_the_options(run_fast: ForkRunner) -> None:
+def test_the_usage_has_the_file_before_the_options(run_fast):
     shown = run_fast("iamcli", "snapshot", "--help").out
     assert shown.startswith("Usage: iamcli snapshot FILE [OPTIONS]\n")
     options = " ".join(shown.partition("--force ")[2].split())
@@ -468,7 +450,7 @@ def test_the_usage_has_the_file_before_the_options(run_fast: ForkRunner) -> None
         (list("HGFEDCBA"), "8 requests were refused (A, B, C, D, E, F, G, H)"),
     ],
 )
-def test_refusals_are_counted(codes: list[str], said: str) -> None:
+def test_refusals_are_counted(codes, said):
     assert content.refusals({"unread": [{"code": code} for code in codes]}) == said
 
 
@@ -484,9 +466,7 @@ PHONE_OF_BOB, SPARE, OF_ROOT = DEVICES
         (None, [PHONE_OF_BOB, SPARE, OF_ROOT]),
     ],
 )
-def test_which_devices_a_part_of_the_users_has(
-    names: list[str] | None, devices: list[dict[str, Any]]
-) -> None:
+def test_which_devices_a_part_of_the_users_has(names, devices):
     snapshot = {"only_users": names, "virtual_mfa_devices": DEVICES}
     content.limit_devices(snapshot)
     assert snapshot == {"only_users": names, "virtual_mfa_devices": devices}
@@ -496,7 +476,7 @@ def test_which_devices_a_part_of_the_users_has(
     assert snapshot == {"only_users": names}
 
 
-def test_what_is_counted() -> None:
+def test_what_is_counted():
     members = ("users", "groups", "roles", "instance_profiles", "policies")
     counted = {member: [{}] * number for number, member in enumerate(members)}
     # The server certificates may be denied.
@@ -518,18 +498,18 @@ def waits(host: str, *pauses: float) -> list[float]:
     return clock.slept
 
 
-def test_an_account_of_a_hundred_entities_is_read_without_a_pause() -> None:
+def test_an_account_of_a_hundred_entities_is_read_without_a_pause():
     slept = waits("iam.amazonaws.com", *[0.0] * 100)
     assert slept == pytest.approx([0.0] * 100, abs=1e-6)
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.06])
-def test_ten_requests_per_second_follow(pause: float) -> None:
+def test_ten_requests_per_second_follow(pause):
     slept = waits("iam.amazonaws.com", *[0.0] * 101, *[pause] * 20)
     assert slept == pytest.approx([0.0] * 100 + [0.1] + [0.1 - pause] * 20, abs=1e-6)
 
 
-def test_what_was_not_used_is_left_for_later() -> None:
+def test_what_was_not_used_is_left_for_later():
     """Each tenth of a second is another request, but there are never more than a hundred."""
     slept = waits("iam.amazonaws.com", *[0.0] * 100, 0.5, *[0.0] * 5)
     assert slept == pytest.approx([0.0] * 105 + [0.1], abs=1e-6)
@@ -538,7 +518,7 @@ def test_what_was_not_used_is_left_for_later() -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
-def test_requests_to_this_machine_do_not_wait(host: str) -> None:
+def test_requests_to_this_machine_do_not_wait(host):
     assert waits(host, *[0.0] * 500) == []
 
 
@@ -556,9 +536,7 @@ pace.Pace.__init__ = lambda self, url: start(self, url, clock, wait)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "iam.example.com"])
-def test_requests_to_other_machines_are_paced(
-    service: Endpoint, stub: Stub, run_fast: ForkRunner, host: str
-) -> None:
+def test_requests_to_other_machines_are_paced(service, stub, run_fast, host):
     users = [{**EVE, "UserName": f"user{number}"} for number in range(20)]
     page = answer("GetAccountAuthorizationDetails", UserDetailList=users)
     service.on("GetAccountAuthorizationDetails", page)

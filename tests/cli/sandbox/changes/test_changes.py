@@ -62,7 +62,7 @@ def brief(found: list[dict[str, Any]]) -> list[tuple[str, str, str | None, str |
     return [(one["action"], one["type"], one["name"], one["of"]) for one in found]
 
 
-def test_the_order_of_changes_and_what_was_deleted() -> None:
+def test_the_order_of_changes_and_what_was_deleted():
     policies = [{"PolicyName": "z", "PolicyDocument": READ}]
     tags = [{"Key": "cost", "Value": "7"}]
     serial = f"{ARN}:mfa/phone"
@@ -145,7 +145,7 @@ def full(content: Any) -> dict[str, Any]:
 BOB_AND_EVE = ("bob", "eve")
 
 
-def test_what_belongs_to_an_entity_is_no_change_of_it() -> None:
+def test_what_belongs_to_an_entity_is_no_change_of_it():
     """Each is a change of its own: also for two users with the same."""
     found = brief(changes(full(lambda value: type(value)()), full(lambda value: value)))
 
@@ -171,7 +171,7 @@ def test_what_belongs_to_an_entity_is_no_change_of_it() -> None:
     assert [row[1:] for row in found] == [*expected, *credentials("root", None)]
 
 
-def test_another_role_in_an_instance_profile_is_two_changes() -> None:
+def test_another_role_in_an_instance_profile_is_two_changes():
     roles = [role(name) for name in "rs"]
     profile = {"InstanceProfileName": "i", "InstanceProfileId": "AIPA"}
     before, after = (
@@ -183,7 +183,7 @@ def test_another_role_in_an_instance_profile_is_two_changes() -> None:
     ]
 
 
-def test_what_the_account_has_is_known_by_its_id() -> None:
+def test_what_the_account_has_is_known_by_its_id():
     tags = [{"Key": "cost", "Value": "7"}]
     certificates = [
         {"ServerCertificateMetadata": {"ServerCertificateName": name, "ServerCertificateId": one}}
@@ -214,7 +214,7 @@ def test_what_the_account_has_is_known_by_its_id() -> None:
     assert changes(before, before) == []
 
 
-def test_a_use_alone_is_no_change() -> None:
+def test_a_use_alone_is_no_change():
     unused, again = key("A"), key("A", **used("2026-11-01"))
     before, after = (state(user("bob", AccessKeyMetadata=[one])) for one in (unused, again))
     assert changes(before, after) == []
@@ -223,7 +223,7 @@ def test_a_use_alone_is_no_change() -> None:
     assert (found["action"], found["before"], found["after"]) == ("update", unused, inactive)
 
 
-def test_what_is_deleted_of_what_was_renamed_is_under_the_new_name() -> None:
+def test_what_is_deleted_of_what_was_renamed_is_under_the_new_name():
     of_bob = {"UserId": "AIDABOB", "AccessKeyMetadata": [key("A")], "GroupList": ["dev"]}
     before = state(user("bob", **of_bob), groups=[group("dev")])
     found = changes(before, state(user("rob", UserId="AIDABOB"), groups=[group("dev")]))
@@ -242,7 +242,7 @@ def test_what_is_deleted_of_what_was_renamed_is_under_the_new_name() -> None:
 # What has changed in a private IAM.
 
 
-def test_every_type(tmp_path: Path) -> None:
+def test_every_type(tmp_path):
     with watched(tmp_path) as (iam, found):
         iam.create_user(UserName="u")
         iam.create_group(GroupName="g")
@@ -327,7 +327,7 @@ def test_every_type(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-def test_changes_are_sorted_by_what_they_are_about(tmp_path: Path) -> None:
+def test_changes_are_sorted_by_what_they_are_about(tmp_path):
     policies = [{"PolicyName": "z", "PolicyDocument": READ}]
     content = snapshot(
         users=[
@@ -371,7 +371,7 @@ CREDENTIAL = {
 
 
 @pytest.mark.full
-def test_awkward_changes(tmp_path: Path) -> None:
+def test_awkward_changes(tmp_path):
     content = snapshot(
         users=[
             *ACCOUNT["users"],
@@ -466,7 +466,7 @@ virtual-mfa-device/arn:aws:iam::123456789012:mfa/d
 
 
 @pytest.mark.full
-def test_updates_are_shown_by_their_members(tmp_path: Path) -> None:
+def test_updates_are_shown_by_their_members(tmp_path):
     keep = str(tmp_path / "kept")
     tags = [{"Key": "cost", "Value": "7"}]
     with launcher.server(keep=keep) as private:
@@ -492,7 +492,7 @@ def test_updates_are_shown_by_their_members(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-def test_roles_policies_and_tags(tmp_path: Path) -> None:
+def test_roles_policies_and_tags(tmp_path):
     policy = {
         "PolicyName": "own",
         "PolicyId": "ANPAOWN",
@@ -550,9 +550,7 @@ def test_roles_policies_and_tags(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-def test_what_is_not_in_the_copy_is_not_made_up(
-    sandbox: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_what_is_not_in_the_copy_is_not_made_up(sandbox, tmp_path):
     content = snapshot(
         users=[user("bob", SSHPublicKeys=[UNREAD_SSH_KEY])],
         server_certificates=[UNREAD_CERTIFICATE],
@@ -584,7 +582,7 @@ def test_what_is_not_in_the_copy_is_not_made_up(
 
 
 @pytest.mark.full
-def test_refusals_have_no_secret(tmp_path: Path) -> None:
+def test_refusals_have_no_secret(tmp_path):
     without_lines = "\n".join(PRIVATE_KEY.splitlines()[1:-1])
     with launcher.server(watch=True) as private:
         iam = populated.client(private.url)
@@ -622,7 +620,7 @@ def test_refusals_have_no_secret(tmp_path: Path) -> None:
     )
 
 
-def test_refusals_are_recorded_as_they_are_sent() -> None:
+def test_refusals_are_recorded_as_they_are_sent():
     bodies = iter(
         [
             b"<Code>Bad</Code><Message>&quot;hunter2hunter2&quot; &lt;no&gt;\n more</Message>",

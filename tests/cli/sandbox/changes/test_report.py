@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import stat
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from support.changes import ACCOUNT, READ, STAR, key, used
@@ -13,11 +13,6 @@ from support.copies import ARN, DATE
 from support.expected import ONLY_IAM
 
 from iamcli.cli.sandbox.changes.report import Report
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
 
 pytestmark = pytest.mark.releases
 
@@ -71,9 +66,7 @@ def without_new(text: str) -> str:
     return re.sub(r"AKIA(?!A{9})[A-Z2-7]{16}", "AKIA(new)", text)
 
 
-def test_the_text_names_each_change_and_refusal(
-    sandbox: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_the_text_names_each_change_and_refusal(sandbox, tmp_path):
     (tmp_path / "work" / "old.sh").write_text(SCRIPT)
     done = sandbox("--account", "account.json", "--changes", "sh", "old.sh")
     assert done.returncode == 7
@@ -85,7 +78,7 @@ def test_the_text_names_each_change_and_refusal(
 # The JSON.
 
 
-def test_the_json_has_the_documented_members(sandbox: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_json_has_the_documented_members(sandbox, tmp_path):
     (tmp_path / "work" / "old.sh").write_text(SCRIPT)
     options = ("--account", "account.json", "--changes=changes.json", "--format", "json")
     done = sandbox(*options, "sh", "old.sh")
@@ -246,13 +239,11 @@ VERSIONS = [
         ),
     ],
 )
-def test_each_member_that_differs_is_shown(
-    kind: str, before: dict[str, Any], after: dict[str, Any], lines: list[str]
-) -> None:
+def test_each_member_that_differs_is_shown(kind, before, after, lines):
     assert updated(kind, before, after) == lines
 
 
-def test_a_report_names_all_that_happened() -> None:
+def test_a_report_names_all_that_happened():
     policy = {"name": "p", "of": "user/u"}
     old, new = (
         {"PolicyName": "p", "PolicyDocument": text} for text in ("caf\udce9", '{"a":"\u00e9"}')
@@ -299,7 +290,7 @@ def test_a_report_names_all_that_happened() -> None:
     }
 
 
-def test_layout_alone_is_shown_as_it_is() -> None:
+def test_layout_alone_is_shown_as_it_is():
     """So is a document that is not JSON, and what would control a terminal."""
     deep = "[" * 100_000
     for document, shown in ((f" {READ}", f" {READ}"), ("\x1b", "\\x1b"), (deep, deep)):
@@ -334,9 +325,7 @@ OFF = {**key("A"), "Status": "Inactive"}
         (None, key("A"), []),
     ],
 )
-def test_keys_that_may_be_in_use_are_warned_of(
-    before: Any, after: Any, warnings: list[str]
-) -> None:
+def test_keys_that_may_be_in_use_are_warned_of(before, after, warnings):
     found = change("access-key", before, after, name="A")
     assert report(found, taken="2026-11-20T12:00:00Z").warnings() == warnings
 
@@ -380,7 +369,7 @@ SOME = ALLOW('"Action":"s3:*","Resource":"arn:aws:s3:::a"')
         ("", "[" * 100_000, ""),
     ],
 )
-def test_policies_that_gain_a_star_are_warned_of(before: str, after: str, gained: str) -> None:
+def test_policies_that_gain_a_star_are_warned_of(before, after, gained):
     old = {"PolicyDocument": before} if before else None
     found = change("policy", old, {"PolicyDocument": after}, name="p", of="group/g")
     warnings = report(found).warnings()
@@ -388,7 +377,7 @@ def test_policies_that_gain_a_star_are_warned_of(before: str, after: str, gained
 
 
 @pytest.mark.parametrize(("document", "warned"), [(STAR, False), (READ, True)])
-def test_a_policy_that_was_created_again_is_compared(*, document: str, warned: bool) -> None:
+def test_a_policy_that_was_created_again_is_compared(*, document, warned):
     before, after = ({"PolicyDocument": text} for text in (document, STAR))
     deleted = change("policy", before, None, action="delete", of="user/u")
     created = change("policy", None, after, action="create", of="user/u")

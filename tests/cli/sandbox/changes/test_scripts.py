@@ -225,9 +225,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_the_changes_of_a_script_are_those_that_boto3_sees(
-    account: Path, tmp_path: Path, name: str
-) -> None:
+def test_the_changes_of_a_script_are_those_that_boto3_sees(account, tmp_path, name):
     answers = {"CERT": "cert", "KEY": "key", "CHAIN": "chain"}
     env = environment(tmp_path) | {
         **{variable: str(TESTS / "answers" / f"{file}.pem") for variable, file in answers.items()},

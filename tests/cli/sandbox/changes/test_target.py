@@ -11,7 +11,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import click
 import pytest
@@ -29,12 +29,6 @@ from iamcli.cli.sandbox.command import sandbox as command
 from iamcli.cli.sandbox.launch import launcher
 from iamcli.errors import Failure
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from support.forked import ForkRunner
-
-
 pytestmark = pytest.mark.releases
 
 
@@ -42,7 +36,7 @@ pytestmark = pytest.mark.releases
 
 
 @pytest.mark.full
-def test_without_a_copy_the_account_was_empty(sandbox: Callable[..., Any]) -> None:
+def test_without_a_copy_the_account_was_empty(sandbox):
     # The word after --changes is the command.
     done = sandbox("--changes", "iam-usercreate", "-u", "bob")
     assert done.returncode == 0
@@ -53,7 +47,7 @@ def test_without_a_copy_the_account_was_empty(sandbox: Callable[..., Any]) -> No
 
 
 @pytest.mark.full
-def test_a_kept_account_is_compared_with_what_was_kept(sandbox: Callable[..., Any]) -> None:
+def test_a_kept_account_is_compared_with_what_was_kept(sandbox):
     assert sandbox("--keep", "kept", "iam-usercreate", "-u", "bob").returncode == 0
     done = sandbox("--keep", "kept", "--changes", "iam-userdel", "-u", "bob")
     assert done.stderr == "changes in the private IAM: 1 deleted\nuser/bob\n  - user bob\n"
@@ -88,9 +82,7 @@ NO_FILE = "--format json needs --changes=FILE; see iamcli sandbox --help"
         ),
     ],
 )
-def test_what_cannot_be_reported_is_not_run(
-    run_fast: ForkRunner, arguments: list[str], reported: str
-) -> None:
+def test_what_cannot_be_reported_is_not_run(run_fast, arguments, reported):
     account, mine = run_fast.home / "account.json", json.dumps(ACCOUNT)
     account.write_text(mine)
     before = {file.name for file in run_fast.home.iterdir()}
@@ -118,7 +110,7 @@ def test_what_cannot_be_reported_is_not_run(
         ("--changes -- sh", {"changes": "-", "command": "sh"}),
     ],
 )
-def test_the_file_of_changes_is_optional(words: str, options: dict[str, str]) -> None:
+def test_the_file_of_changes_is_optional(words, options):
     found = command.make_context("sandbox", words.split()).params
     none = {"changes": None, "account": None, "keep": None, "form": "text", "command": ""}
     assert {**found, "command": " ".join(found["command"])} == {**none, **options}
@@ -140,9 +132,7 @@ def test_the_file_of_changes_is_optional(words: str, options: dict[str, str]) ->
         ("--account=", "the file name is empty; specify a file that iamcli snapshot has written"),
     ],
 )
-def test_the_options_are_those_of_the_run(
-    monkeypatch: pytest.MonkeyPatch, words: str, given: tuple[Any, ...] | str
-) -> None:
+def test_the_options_are_those_of_the_run(monkeypatch, words, given):
     output, ran, closed = object(), [], []
 
     def target(file: str, to: object, *, as_json: bool) -> Any:
@@ -166,13 +156,13 @@ def test_the_options_are_those_of_the_run(
     assert (ran, bool(closed)) == ([given], "--changes" in words)
 
 
-def test_the_sandbox_is_not_in_the_single_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sandbox_is_not_in_the_single_file(monkeypatch):
     monkeypatch.setattr("iamcli.installation.extras.is_one_file", lambda: True)
     with pytest.raises(Failure, match="the one file does not contain sandbox"):
         command.main(["true"], "sandbox", standalone_mode=False)
 
 
-def test_a_name_that_no_file_can_have_is_refused() -> None:
+def test_a_name_that_no_file_can_have_is_refused():
     unused: Any = None
     for call in (
         lambda: Target("a\0b", unused, as_json=False),
@@ -201,14 +191,7 @@ def test_a_name_that_no_file_can_have_is_refused() -> None:
         ],
     ),
 )
-def test_a_file_that_the_command_uses(
-    sandbox: Callable[..., Any],
-    tmp_path: Path,
-    script: str,
-    status: int,
-    reported: str,
-    left: str | None,
-) -> None:
+def test_a_file_that_the_command_uses(sandbox, tmp_path, script, status, reported, left):
     done = sandbox("--changes=out", "sh", "-c", script)
     assert (done.returncode, done.stderr) == (status, reported)
     file = tmp_path / "work" / "out"
@@ -223,7 +206,7 @@ NOTHING: dict[str, list[Any]] = {
 }
 
 
-def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path: Path) -> None:
+def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path):
     file, about = tmp_path / "out", {"unknown": [], "taken": DATE}
     unused: Any = None
 
@@ -256,7 +239,7 @@ def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path: Pa
         file.unlink()
 
 
-def test_warnings_are_also_said_if_a_program_reads_the_changes(tmp_path: Path) -> None:
+def test_warnings_are_also_said_if_a_program_reads_the_changes(tmp_path):
     file, said = tmp_path / "out", []
     output: Any = SimpleNamespace(
         error=said.append, error_text=lambda text: not said.extend(text.splitlines())
@@ -282,9 +265,7 @@ def test_warnings_are_also_said_if_a_program_reads_the_changes(tmp_path: Path) -
             file.unlink()
 
 
-def test_changes_that_cannot_be_written_leave_no_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changes_that_cannot_be_written_leave_no_file(tmp_path, monkeypatch):
     def full(*_given: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -299,7 +280,7 @@ def test_changes_that_cannot_be_written_leave_no_file(
 
 
 @pytest.mark.full
-def test_a_file_that_cannot_be_written_is_an_error(sandbox: Callable[..., Any]) -> None:
+def test_a_file_that_cannot_be_written_is_an_error(sandbox):
     limit = "import os, resource; resource.prlimit(os.getppid(), resource.RLIMIT_FSIZE, (0, 0))"
     done = sandbox("--changes=x", sys.executable, "-c", limit)
     assert done.returncode == 1
@@ -307,9 +288,7 @@ def test_a_file_that_cannot_be_written_is_an_error(sandbox: Callable[..., Any]) 
 
 
 @pytest.mark.parametrize("standard_error", ["2>/dev/full", "2>&-"])
-def test_standard_error_that_cannot_be_written_is_an_error(
-    tmp_path: Path, standard_error: str
-) -> None:
+def test_standard_error_that_cannot_be_written_is_an_error(tmp_path, standard_error):
     line = f"{BIN}/iamcli sandbox --changes true {standard_error}"
     done = run_program("sh", "-c", line, env=environment(tmp_path), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
@@ -317,7 +296,7 @@ def test_standard_error_that_cannot_be_written_is_an_error(
 
 
 @pytest.mark.full
-def test_no_part_of_a_report_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_part_of_a_report_is_left(tmp_path, monkeypatch):
     need("/dev/full")
     file, unused = tmp_path / "out", cast("Any", None)
     with closing(Target(str(file), unused, as_json=False)) as target:
@@ -335,7 +314,7 @@ def test_no_part_of_a_report_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.full
-def test_changes_are_reported_after_a_signal(env: dict[str, str], tmp_path: Path) -> None:
+def test_changes_are_reported_after_a_signal(env, tmp_path):
     script = "iam-usercreate -u bob; touch started; exec sleep 1000"
     process = subprocess.Popen(
         [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", script],
@@ -350,7 +329,7 @@ def test_changes_are_reported_after_a_signal(env: dict[str, str], tmp_path: Path
 
 
 @pytest.mark.full
-def test_a_server_that_was_killed_knows_no_changes(env: dict[str, str], tmp_path: Path) -> None:
+def test_a_server_that_was_killed_knows_no_changes(env, tmp_path):
     process = subprocess.Popen(
         [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", "touch started; read line"],
         env=env,

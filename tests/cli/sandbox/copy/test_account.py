@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from support.forked import ForkRunner
     from support.shell import Shell
 
 pytestmark = pytest.mark.releases
@@ -132,7 +131,7 @@ def reading_commands(iam: Any) -> Iterator[list[str]]:
         yield f"iam-servercertgetattributes -s {name}".split()
 
 
-def test_no_reading_command_is_forgotten() -> None:
+def test_no_reading_command_is_forgotten():
     from iamcli.installation.table import PROGRAMS
 
     class Nobody:
@@ -151,9 +150,7 @@ def test_no_reading_command_is_forgotten() -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize(("users", "every"), [(5, 4), (150, 1)])
-def test_commands_and_snapshots_read_the_same_on_the_copy(
-    aws: Shell, run_fast: ForkRunner, users: int, every: int
-) -> None:
+def test_commands_and_snapshots_read_the_same_on_the_copy(aws, run_fast, users, every):
     with original_and_copy(aws, users) as (iam, original, private):
         differ = []
         compared = 0
@@ -184,7 +181,7 @@ def test_commands_and_snapshots_read_the_same_on_the_copy(
 
 
 @pytest.mark.full
-def test_five_thousand_users_are_loaded(tmp_path: Path) -> None:
+def test_five_thousand_users_are_loaded(tmp_path):
     document = json.dumps({"Version": "2012-10-17", "Statement": [{"x": "y" * 500}] * 4})
     users = [
         user(
@@ -209,7 +206,7 @@ BODY, PRIVATE_KEY = certificate("example.com")
 UPLOAD = {"ServerCertificateName": "x", "CertificateBody": BODY, "PrivateKey": PRIVATE_KEY}
 
 
-def test_the_copy_has_what_belongs_to_the_account(tmp_path: Path) -> None:
+def test_the_copy_has_what_belongs_to_the_account(tmp_path):
     rules = {"MinimumPasswordLength": 12, "RequireSymbols": True}
     version = {"Document": MANAGED, "VersionId": "v2", "IsDefaultVersion": True, "CreateDate": DATE}
     policies = [
@@ -290,9 +287,7 @@ def test_the_copy_has_what_belongs_to_the_account(tmp_path: Path) -> None:
         assert iam.create_policy_version(**own)["PolicyVersion"]["VersionId"] == "v3"
 
 
-def test_a_snapshot_of_a_copy_is_like_that_of_the_account(
-    tmp_path: Path, run_fast: ForkRunner
-) -> None:
+def test_a_snapshot_of_a_copy_is_like_that_of_the_account(tmp_path, run_fast):
     content = whole()
     with copied(tmp_path, content) as url:
         env = {"AWS_IAM_URL": url}
@@ -336,7 +331,7 @@ ACCOUNT_QUOTAS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def test_the_quotas_are_those_of_the_account(tmp_path: Path) -> None:
+def test_the_quotas_are_those_of_the_account(tmp_path):
     summary = {f"{kind}Quota": 1 for kind in ACCOUNT_QUOTAS}
     with copied(tmp_path, snapshot(users=[], summary=summary)) as url:
         iam = Iam(url)
@@ -407,7 +402,7 @@ def strange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def test_documents_are_byte_for_byte(strange: str, run_fast: ForkRunner) -> None:
+def test_documents_are_byte_for_byte(strange, run_fast):
     done = run_fast("iam-userlistpolicies", "-u", "bob", "-p", "old", env={"AWS_IAM_URL": strange})
     assert done.status == 0
     assert done.out.replace("\udce9", "?") == STRANGE.replace("\udce9", "?") + "\n"
@@ -420,13 +415,13 @@ def test_documents_are_byte_for_byte(strange: str, run_fast: ForkRunner) -> None
     assert set(found["ServerCertificateMetadata"]) == known
 
 
-def test_lists_keep_the_order_of_the_service(strange: str, run_fast: ForkRunner) -> None:
+def test_lists_keep_the_order_of_the_service(strange, run_fast):
     done = run_fast("iam-userlistkeys", "-u", "bob", env={"AWS_IAM_URL": strange})
     listed = [line[-2:] for line in done.out.splitlines() if line.startswith("AKIA")]
     assert listed == ["09", "03", "07"]
 
 
-def test_the_devices_of_the_root_user_and_of_others(strange: str, run_fast: ForkRunner) -> None:
+def test_the_devices_of_the_root_user_and_of_others(strange, run_fast):
     listing = ["iam-virtualmfadevicelist", "-t", "Any", "-v"]
     assert run_fast(*listing, env={"AWS_IAM_URL": strange}).out.splitlines() == [
         # It is only in the list of bob's devices.
@@ -439,7 +434,7 @@ def test_the_devices_of_the_root_user_and_of_others(strange: str, run_fast: Fork
 
 
 @pytest.mark.full
-def test_a_device_of_the_root_user_is_in_use(tmp_path: Path) -> None:
+def test_a_device_of_the_root_user_is_in_use(tmp_path):
     serial = f"{ARN}:mfa/root-account-mfa-device"
     root = {"UserId": "210987654321", "Arn": f"{ARN}:root", "CreateDate": DATE}
     devices = [
@@ -463,7 +458,7 @@ def test_a_device_of_the_root_user_is_in_use(tmp_path: Path) -> None:
         iam.delete_virtual_mfa_device(SerialNumber=serial)
 
 
-def test_the_quotas_and_what_is_only_counted_are_those_of_the_account(strange: str) -> None:
+def test_the_quotas_and_what_is_only_counted_are_those_of_the_account(strange):
     iam = populated.client(strange)
     summary = iam.get_account_summary()["SummaryMap"]
     assert (summary["Users"], summary["UsersQuota"], summary["NewQuota"]) == (2, 3, 7)
@@ -477,7 +472,7 @@ def test_the_quotas_and_what_is_only_counted_are_those_of_the_account(strange: s
     iam.delete_user(UserName="third")
 
 
-def test_a_key_of_the_account_is_its_user_whose_password_nobody_knows(strange: str) -> None:
+def test_a_key_of_the_account_is_its_user_whose_password_nobody_knows(strange):
     iam = populated.client(strange, "AKIABOBBOBBOBBOBBO09")
     assert iam.get_user()["User"]["UserName"] == "bob"
     iam.change_password(OldPassword="the old one", NewPassword="the new one")
@@ -486,7 +481,7 @@ def test_a_key_of_the_account_is_its_user_whose_password_nobody_knows(strange: s
     iam.change_password(OldPassword="the new one", NewPassword="another one")
 
 
-def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange: str) -> None:
+def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange):
     """Those that the copy lacks are refused."""
     iam = populated.client(strange)
     lacking = "not in the copy of the account"
@@ -503,9 +498,7 @@ def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange: str) -> N
     iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key())
 
 
-def test_service_specific_credentials_are_listed_and_deleted(
-    tmp_path: Path, run_fast: ForkRunner
-) -> None:
+def test_service_specific_credentials_are_listed_and_deleted(tmp_path, run_fast):
     """A copy is the only IAM of the sandbox that has some."""
     password = {**CREDENTIAL, "ServiceUserName": "bob-at-210987654321"}
     api_key = {
@@ -542,9 +535,7 @@ def test_service_specific_credentials_are_listed_and_deleted(
 
 
 @pytest.mark.full
-def test_an_account_of_another_partition_in_every_region(
-    tmp_path: Path, run_fast: ForkRunner
-) -> None:
+def test_an_account_of_another_partition_in_every_region(tmp_path, run_fast):
     china = json.loads(json.dumps(snapshot()).replace("arn:aws:", "arn:aws-cn:"))
     with copied(tmp_path, china) as url:
         for region in ("cn-north-1", "us-east-1", "eu-west-1"):
@@ -558,9 +549,7 @@ def test_an_account_of_another_partition_in_every_region(
 
 @pytest.mark.full
 @pytest.mark.parametrize("partition", every(2, ["aws-cn", "aws-us-gov"]))
-def test_the_policies_of_aws_are_not_the_account_s_in_any_partition(
-    tmp_path: Path, partition: str
-) -> None:
+def test_the_policies_of_aws_are_not_the_account_s_in_any_partition(tmp_path, partition):
     file = tmp_path / "other.json"
     file.write_text(json.dumps(snapshot()).replace("arn:aws:", f"arn:{partition}:"))
     arn = f"arn:{partition}:iam::aws:policy/ReadOnlyAccess"
@@ -602,7 +591,7 @@ def partial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.full
-def test_a_last_use_that_could_not_be_read_is_unknown(partial: str, run_fast: ForkRunner) -> None:
+def test_a_last_use_that_could_not_be_read_is_unknown(partial, run_fast):
     done = run_fast("iam-userlistkeys", "-u", "bob", "-l", env={"AWS_IAM_URL": partial})
     assert done.out.splitlines() == [
         *("AKIABOBBOBBOBBOBBOB1", "Active", f"{DATE}\tnever\tN/A\tN/A"),
@@ -631,9 +620,7 @@ def test_a_last_use_that_could_not_be_read_is_unknown(partial: str, run_fast: Fo
         ),
     ],
 )
-def test_what_could_not_be_read_is_refused(
-    partial: str, operation: str, parameters: dict[str, str], what: str
-) -> None:
+def test_what_could_not_be_read_is_refused(partial, operation, parameters, what):
     iam = populated.client(partial)
     with pytest.raises(iam.exceptions.ClientError) as caught:
         getattr(iam, operation)(**parameters)
@@ -645,9 +632,7 @@ def test_what_could_not_be_read_is_refused(
 
 
 @pytest.mark.parametrize("arn", every(2, [f"{ARN}:policy/x/own", "arn:aws:iam::aws:policy/New"]))
-def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(
-    tmp_path: Path, run_fast: ForkRunner, arn: str
-) -> None:
+def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(tmp_path, run_fast, arn):
     name = arn.rpartition("/")[2]
     attached = {"PolicyName": name, "PolicyArn": arn}
     content = snapshot(users=[user("bob", AttachedManagedPolicies=[attached]), user("eve")])
@@ -671,9 +656,7 @@ def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(
 
 
 @pytest.mark.parametrize("arn", [f"{ARN}:policy/x/own", "arn:aws:iam::aws:policy/New"])
-def test_of_an_attached_policy_that_could_not_be_read_the_rest_is_refused(
-    tmp_path: Path, arn: str
-) -> None:
+def test_of_an_attached_policy_that_could_not_be_read_the_rest_is_refused(tmp_path, arn):
     attached = {"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn}
     absent = f"The policy {arn} is not in the copy of the account"
     version = {"VersionId": "v1"}
@@ -700,9 +683,7 @@ def test_of_an_attached_policy_that_could_not_be_read_the_rest_is_refused(
         ],
     ),
 )
-def test_the_account_and_the_partition_are_those_of_any_arn(
-    tmp_path: Path, only: dict[str, Any]
-) -> None:
+def test_the_account_and_the_partition_are_those_of_any_arn(tmp_path, only):
     content = json.dumps(snapshot(users=[], account=None, **only)).replace(
         "arn:aws:", "arn:aws-cn:"
     )
@@ -736,7 +717,7 @@ PART = snapshot(
 )
 
 
-def test_it_is_said_what_is_a_copy(sandbox: Callable[..., Any], tmp_path: Path) -> None:
+def test_it_is_said_what_is_a_copy(sandbox, tmp_path):
     # Only a terminal shows what it lacks.
     (tmp_path / "work" / "part.json").write_text(json.dumps(PART))
     done = sandbox("--account", "part.json", "sh", "-c", "iam-userlistbypath; exit 3")
@@ -750,13 +731,13 @@ def test_it_is_said_what_is_a_copy(sandbox: Callable[..., Any], tmp_path: Path) 
 
 
 @pytest.mark.full
-def test_a_snapshot_can_be_a_pipe(sandbox: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_snapshot_can_be_a_pipe(sandbox, tmp_path):
     script = f"'{BIN}/iamcli' sandbox --account <(cat work/account.json) iam-userlistbypath"
     done = run_program("bash", "-c", script, env=environment(tmp_path), cwd=tmp_path)
     assert done.stdout == f"{ARN}:user/bob\nIsTruncated: false\n"
 
 
-def test_a_terminal_shows_what_the_copy_lacks(tmp_path: Path) -> None:
+def test_a_terminal_shows_what_the_copy_lacks(tmp_path):
     file, env = written(tmp_path, PART), environment(tmp_path)
     terminal = Terminal(BIN / "iamcli", "sandbox", "--account", file, "true", env=env)
     assert terminal.status() == 0
@@ -765,7 +746,7 @@ def test_a_terminal_shows_what_the_copy_lacks(tmp_path: Path) -> None:
     assert "iamcli: not in the copy, or only partly: access-key, alias, membership, user" in shown
 
 
-def test_a_shell_with_a_copy_speaks_of_no_command_and_of_no_name(tmp_path: Path) -> None:
+def test_a_shell_with_a_copy_speaks_of_no_command_and_of_no_name(tmp_path):
     file, env = written(tmp_path, PART), environment(tmp_path, SHELL="/bin/sh")
     terminal = Terminal(BIN / "iamcli", "sandbox", "--account", file, env=env)
     shown = " ".join(terminal.wait_for("(iamcli sandbox) $ ").split())
@@ -778,7 +759,7 @@ def test_a_shell_with_a_copy_speaks_of_no_command_and_of_no_name(tmp_path: Path)
     assert terminal.status() == 0
 
 
-def test_one_request_or_more_that_were_refused() -> None:
+def test_one_request_or_more_that_were_refused():
     said: list[str] = []
     output: Any = SimpleNamespace(on_terminal=lambda: True, error=said.append)
     for unread, unknown, lines in (
@@ -831,9 +812,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("content", "reported"), usual([BAD[0], BAD[4], BAD[5]], BAD))
-def test_a_file_that_is_no_snapshot_runs_nothing(
-    sandbox: Callable[..., Any], tmp_path: Path, content: str | None, reported: str
-) -> None:
+def test_a_file_that_is_no_snapshot_runs_nothing(sandbox, tmp_path, content, reported):
     if content is not None:
         (tmp_path / "work" / "bad.json").write_text(content)
     done = sandbox("--account", "bad.json", "touch", "ran")
@@ -859,7 +838,7 @@ for content in json.load(sys.stdin):
 """
 
 
-def test_a_snapshot_that_contradicts_itself_is_not_copied(tmp_path: Path) -> None:
+def test_a_snapshot_that_contradicts_itself_is_not_copied(tmp_path):
     rows = {
         damaged(lambda s: s["users"][0].update(GroupList=["none"])): (
             f"bad.json is damaged: none is missing{MAKE}"

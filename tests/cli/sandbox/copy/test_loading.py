@@ -21,13 +21,12 @@ from iamcli.errors import Failure
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.corrections import Ask
 
 OF_OTHERS = {"PolicyName": "x", "PolicyArn": "arn:aws:iam::1:policy/x"}
 SITE: dict[str, Any] = UNREAD_CERTIFICATE["ServerCertificateMetadata"]
 
 
-def test_what_is_loaded_is_what_the_snapshot_has(backend: Any) -> None:
+def test_what_is_loaded_is_what_the_snapshot_has(backend):
     content = whole()
     number = content["account"]
     given = json.loads(json.dumps(content).replace(number, NUMBER))
@@ -45,7 +44,7 @@ def test_what_is_loaded_is_what_the_snapshot_has(backend: Any) -> None:
         assert by(entries, key=str) == by(expected, key=str), kind
 
 
-def test_an_account_has_a_secret_in_no_change(backend: Any, ask: Ask) -> None:
+def test_an_account_has_a_secret_in_no_change(backend, ask):
     """But a password or a seed that is replaced is one."""
     ask("CreateUser", **BOB)
     ask("CreateLoginProfile", **BOB, Password="zero")
@@ -63,7 +62,7 @@ def test_an_account_has_a_secret_in_no_change(backend: Any, ask: Ask) -> None:
     assert (key["AccessKeyLastUsed"], "SecretAccessKey" in key) == (never, False)
 
 
-def test_tags_that_a_copy_lacks_are_not_known() -> None:
+def test_tags_that_a_copy_lacks_are_not_known():
     iam: Any = None
     tag = [{"Key": "a", "Value": ""}]
     assert [
@@ -73,7 +72,7 @@ def test_tags_that_a_copy_lacks_are_not_known() -> None:
     ] == [[], [], None, tag, tag, tag]
 
 
-def test_which_kinds_a_copy_lacks() -> None:
+def test_which_kinds_a_copy_lacks():
     known = SimpleNamespace(default_version_id="v1")
     iam: Any = SimpleNamespace(managed_policies={"known": known})
 
@@ -106,7 +105,7 @@ def test_which_kinds_a_copy_lacks() -> None:
         ("aws-moon", "us-east-1"),
     ],
 )
-def test_the_region_of_a_copy_is_of_its_partition(partition: str, region: str) -> None:
+def test_the_region_of_a_copy_is_of_its_partition(partition, region):
     content = json.loads(json.dumps(snapshot()).replace("arn:aws:", f"arn:{partition}:"))
     assert loading.partition_of(content) == partition
     assert loading.region_of(content) == region
@@ -116,9 +115,7 @@ def test_the_region_of_a_copy_is_of_its_partition(partition: str, region: str) -
 
 @pytest.mark.parametrize("given", [NUMBER, None])
 @pytest.mark.parametrize("filled", [True, False])
-def test_the_number_of_a_copy(
-    *, monkeypatch: pytest.MonkeyPatch, given: str | None, filled: bool
-) -> None:
+def test_the_number_of_a_copy(*, monkeypatch, given, filled):
     monkeypatch.setattr(loading.models, "DEFAULT_ACCOUNT_ID", "123456789012")
     content = snapshot(users=[user("bob")] if filled else [], account=given)
     iam = loading.load(content, "f.json")
@@ -174,9 +171,7 @@ DEVICE = "arn:aws:iam::210987654321:mfa/phone"
         ),
     ],
 )
-def test_what_contradicts_itself_is_not_loaded(
-    monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], reason: str
-) -> None:
+def test_what_contradicts_itself_is_not_loaded(monkeypatch, more, reason):
     monkeypatch.setattr(loading.models, "DEFAULT_ACCOUNT_ID", "123456789012")
     with pytest.raises(Failure) as caught:
         loading.load(snapshot(**more), "f.json")
@@ -185,14 +180,14 @@ def test_what_contradicts_itself_is_not_loaded(
     assert str(caught.value) == f"f.json is damaged: {reason}; {again}"
 
 
-def test_a_partition_that_moto_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_partition_that_moto_lacks_is_refused(monkeypatch):
     monkeypatch.setattr(loading, "PARTITION_NAMES", ["b", "a"])
     with pytest.raises(Failure, match=r"^f\.json is of the partition aws; the sandbox has a, b$"):
         loading.load(snapshot(), "f.json")
     assert NUMBER not in iam_backends
 
 
-def test_quotas_and_counts_are_those_of_the_summary(backend: Any, ask: Ask) -> None:
+def test_quotas_and_counts_are_those_of_the_summary(backend, ask):
     summary = {"Users": 3, "UsersQuota": 7, "NewQuota": 5, "AccountAccessKeysPresent": 1}
     loading._Loader(backend).load(snapshot(summary=summary))  # noqa: SLF001
     shown = ask("GetAccountSummary")["SummaryMap"]
@@ -211,7 +206,7 @@ def east_of_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("east_of_utc")
-def test_a_date_is_in_utc_and_has_its_place_in_a_list() -> None:
+def test_a_date_is_in_utc_and_has_its_place_in_a_list():
     for text, expected in (
         (None, None),
         ("2026-05-01T12:00:00Z", NOON),
@@ -223,7 +218,7 @@ def test_a_date_is_in_utc_and_has_its_place_in_a_list() -> None:
     assert loading._date("2026-05-01T12:00:00Z", 7) == NOON.replace(microsecond=7)  # noqa: SLF001
 
 
-def test_which_devices_of_a_user_are_virtual(backend: Any) -> None:
+def test_which_devices_of_a_user_are_virtual(backend):
     serials = (f"{ARN}mfa/phone", f"{ARN}u2f/user/bob/key", "GAHT12345678", "x:mfa/y")
     held = [{"SerialNumber": serial} for serial in serials]
     spare = [{"SerialNumber": f"{ARN}mfa/spare"}]
@@ -238,7 +233,7 @@ def test_which_devices_of_a_user_are_virtual(backend: Any) -> None:
     assert list(backend.virtual_mfa_devices) == [serials[0], f"{ARN}mfa/spare"]
 
 
-def test_the_date_of_the_root_user_is_that_of_its_device(backend: Any) -> None:
+def test_the_date_of_the_root_user_is_that_of_its_device(backend):
     root = {"UserId": NUMBER, "Arn": f"{ARN}root", "CreateDate": "2026-05-01T12:00:00Z"}
     device = {"SerialNumber": f"{ARN}mfa/root", "User": root, "EnableDate": "2026-05-02T12:00:00Z"}
     loading._Loader(backend).load(snapshot(virtual_mfa_devices=[device]))  # noqa: SLF001
@@ -247,7 +242,7 @@ def test_the_date_of_the_root_user_is_that_of_its_device(backend: Any) -> None:
     assert owner.mfa_devices[f"{ARN}mfa/root"].enable_date == NOON.replace(day=2)
 
 
-def test_a_snapshot_of_an_old_release_lacks_some_kinds(backend: Any) -> None:
+def test_a_snapshot_of_an_old_release_lacks_some_kinds(backend):
     old = {"users": [{**user("bob"), "LoginProfile": {}}, user("eve", LoginProfile={"x": 1})]}
     loading._Loader(backend).load(old)  # noqa: SLF001
     bob, eve = (backend.users[name] for name in ("bob", "eve"))
@@ -256,7 +251,7 @@ def test_a_snapshot_of_an_old_release_lacks_some_kinds(backend: Any) -> None:
     assert account.get_account_summary(backend, request(""))["SummaryMap"]["Users"] == 2
 
 
-def test_a_policy_of_a_copy(backend: Any) -> None:
+def test_a_policy_of_a_copy(backend):
     content = whole()
     [own] = [each for each in content["policies"] if ":aws:policy" not in each["Arn"]]
     own = json.loads(json.dumps(own).replace(content["account"], NUMBER))
@@ -272,7 +267,7 @@ def test_a_policy_of_a_copy(backend: Any) -> None:
         loading._Loader(backend).policy(wrong)  # noqa: SLF001
 
 
-def test_a_policy_that_is_only_attached_is_not_compared(backend: Any, ask: Ask) -> None:
+def test_a_policy_that_is_only_attached_is_not_compared(backend, ask):
     arn = f"{ARN}policy/x/own"
     attached = {"PolicyName": "own", "PolicyArn": arn}
     content = snapshot(users=[user("bob", AttachedManagedPolicies=[attached])])
@@ -292,7 +287,7 @@ def test_a_policy_that_is_only_attached_is_not_compared(backend: Any, ask: Ask) 
     assert ask("GetAccountAuthorizationDetails")["Policies"] == []
 
 
-def test_the_keys_of_a_copy(backend: Any, ask: Ask) -> None:
+def test_the_keys_of_a_copy(backend, ask):
     date = "2026-05-01T12:00:00Z"
     used: tuple[dict[str, Any], ...] = (
         {},

@@ -65,7 +65,7 @@ def policy(ask: Ask, name: str, path: str = "/", **more: Any) -> Any:
 # What an account has.
 
 
-def test_what_is_there_once_is_counted_once(backend: Any, ask: Ask) -> None:
+def test_what_is_there_once_is_counted_once(backend, ask):
     counted = ("AccountAccessKeysPresent", "AccountPasswordPresent", "Users")
 
     def counts() -> list[int]:
@@ -83,7 +83,7 @@ def test_what_is_there_once_is_counted_once(backend: Any, ask: Ask) -> None:
     assert (counts(), ask("GetAccountSummary")["SummaryMap"]["New"]) == ([1, 0, 1], 7)
 
 
-def test_the_device_of_the_root_user_is_counted(backend: Any, ask: Ask) -> None:
+def test_the_device_of_the_root_user_is_counted(backend, ask):
     names = ("MFADevices", "MFADevicesInUse", "AccountMFAEnabled")
     shown = []
     for serial in (None, "GAHT12345678"):
@@ -94,7 +94,7 @@ def test_the_device_of_the_root_user_is_counted(backend: Any, ask: Ask) -> None:
     assert shown == [[0, 0, 0], [1, 1, 1]]
 
 
-def test_details_lack_what_is_empty(ask: Ask) -> None:
+def test_details_lack_what_is_empty(ask):
     ask("CreateUser", **BOB)
     ask("CreateGroup", GroupName="staff")
     ask("CreateRole", RoleName="web", AssumeRolePolicyDocument=TRUST)
@@ -126,7 +126,7 @@ def test_details_lack_what_is_empty(ask: Ask) -> None:
     ] == [[None, None], [None, "to read"]]
 
 
-def test_the_order_of_details_is_that_of_kinds_and_then_of_names(ask: Ask) -> None:
+def test_the_order_of_details_is_that_of_kinds_and_then_of_names(ask):
     ask("CreateUser", UserName="z")
     ask("CreateUser", UserName="A")
     ask("CreateUser", UserName="b")
@@ -147,7 +147,7 @@ def test_the_order_of_details_is_that_of_kinds_and_then_of_names(ask: Ask) -> No
     assert [each["GroupName"] for each in ask("ListGroups")["Groups"]] == ["A", "b"]
 
 
-def test_the_groups_of_a_user_are_sorted_and_its_own(backend: Any, ask: Ask) -> None:
+def test_the_groups_of_a_user_are_sorted_and_its_own(backend, ask):
     for name in ("bob", "eve"):
         ask("CreateUser", UserName=name)
     for name in ("b", "C", "a"):
@@ -177,9 +177,7 @@ def test_the_groups_of_a_user_are_sorted_and_its_own(backend: Any, ask: Ask) -> 
         (f"{ARN}user/bob", False),
     ],
 )
-def test_only_the_user_that_nobody_made_is_the_account(
-    *, monkeypatch: pytest.MonkeyPatch, arn: str, is_account: bool
-) -> None:
+def test_only_the_user_that_nobody_made_is_the_account(*, monkeypatch, arn, is_account):
     monkeypatch.setattr(caller, "_get_caller_identity", lambda *_: ("AIDA", arn, NUMBER))
     sts = SimpleNamespace(region_name="us-east-1", account_id=NUMBER)
     root = (NUMBER, f"{ARN}root", NUMBER)
@@ -187,7 +185,7 @@ def test_only_the_user_that_nobody_made_is_the_account(
     assert found == (root if is_account else ("AIDA", arn, NUMBER))
 
 
-def test_the_caller_is_the_owner_of_the_key_or_the_account(backend: Any, ask: Ask) -> None:
+def test_the_caller_is_the_owner_of_the_key_or_the_account(backend, ask):
     ask("CreateUser", **BOB)
     names = {None: "unknown", "bob": "", "gone": "", caller.ROOT: ""}
     for name in names:
@@ -213,9 +211,7 @@ def test_the_caller_is_the_owner_of_the_key_or_the_account(backend: Any, ask: As
         ("DeleteAccountPasswordPolicy", {}, False),
     ],
 )
-def test_which_requests_are_about_the_caller(
-    *, backend: Any, operation: str, parameters: dict[str, str], implied: bool
-) -> None:
+def test_which_requests_are_about_the_caller(*, backend, operation, parameters, implied):
     expected = ROOT if implied else {}
     assert caller.implied_user(backend, "AKIA", operation, parameters) == expected
     # The rules know only users.
@@ -224,14 +220,14 @@ def test_which_requests_are_about_the_caller(
     assert completed == parameters
 
 
-def test_the_rules_know_the_user_whose_key_signs(backend: Any, ask: Ask) -> None:
+def test_the_rules_know_the_user_whose_key_signs(backend, ask):
     ask("CreateUser", **BOB)
     key = ask("CreateAccessKey", **BOB)["AccessKey"]["AccessKeyId"]
     completed: dict[str, Any] = {}
     assert apply.prepare(backend, key, "GetUser", completed) == BOB == completed
 
 
-def test_the_account_is_shown_by_its_alias_and_number(backend: Any, ask: Ask) -> None:
+def test_the_account_is_shown_by_its_alias_and_number(backend, ask):
     for alias, name in ((None, None), ("acme", "acme")):
         backend.account_aliases = [alias] if alias else []
         shown = ask("GetUser", **ROOT)["User"]
@@ -243,7 +239,7 @@ def test_the_account_is_shown_by_its_alias_and_number(backend: Any, ask: Ask) ->
 # Keys, certificates and devices.
 
 
-def test_the_last_use_of_a_key_is_known_or_not(backend: Any, ask: Ask) -> None:
+def test_the_last_use_of_a_key_is_known_or_not(backend, ask):
     ask("CreateUser", **BOB)
     identity = ask("CreateAccessKey", **BOB)["AccessKey"]["AccessKeyId"]
     key = backend.access_keys[identity]
@@ -264,7 +260,7 @@ def test_the_last_use_of_a_key_is_known_or_not(backend: Any, ask: Ask) -> None:
             ask("GetAccessKeyLastUsed", AccessKeyId=wanted)
 
 
-def test_a_key_of_the_account_has_no_user_name(ask: Ask) -> None:
+def test_a_key_of_the_account_has_no_user_name(ask):
     ask("CreateUser", **BOB)
     members = {"AccessKeyId", "Status", "CreateDate"}
     for whose, name in ((ROOT, set()), (BOB, {"UserName"})):
@@ -277,7 +273,7 @@ def test_a_key_of_the_account_has_no_user_name(ask: Ask) -> None:
         assert set(listed) == members | name
 
 
-def test_what_a_copy_lacks_of_an_ssh_key(backend: Any, ask: Ask) -> None:
+def test_what_a_copy_lacks_of_an_ssh_key(backend, ask):
     ask("CreateUser", **BOB)
     sent = {**BOB, "SSHPublicKeyBody": f"{public_key()} bob"}
     uploaded = ask("UploadSSHPublicKey", **sent)["SSHPublicKey"]
@@ -290,7 +286,7 @@ def test_what_a_copy_lacks_of_an_ssh_key(backend: Any, ask: Ask) -> None:
         ask("GetSSHPublicKey", **BOB, SSHPublicKeyId=key.ssh_public_key_id)
 
 
-def test_a_credential_has_a_user_name_or_an_alias() -> None:
+def test_a_credential_has_a_user_name_or_an_alias():
     for service, member in (
         ("codecommit.amazonaws.com", "ServiceUserName"),
         ("bedrock.amazonaws.com", "ServiceCredentialAlias"),
@@ -306,7 +302,7 @@ def test_a_credential_has_a_user_name_or_an_alias() -> None:
         }
 
 
-def test_tags_are_shown_where_there_are_some(ask: Ask) -> None:
+def test_tags_are_shown_where_there_are_some(ask):
     """As IAM does: without tags, most responses have no list, and some an empty one."""
     tag = [{"Key": key, "Value": "v"} for key in "ba"]
     body = {"CertificateBody": CERTIFICATE, "PrivateKey": PRIVATE_KEY, "Path": "/"}
@@ -335,7 +331,7 @@ def test_tags_are_shown_where_there_are_some(ask: Ask) -> None:
         assert [each["Tags"] for each in found] == [expected or []] * len(found)
 
 
-def test_the_body_of_a_certificate_that_the_copy_lacks(backend: Any, ask: Ask) -> None:
+def test_the_body_of_a_certificate_that_the_copy_lacks(backend, ask):
     loading._Loader(backend).load(snapshot(server_certificates=[UNREAD_CERTIFICATE]))  # noqa: SLF001
     which = {"ServerCertificateName": "www"}
     with pytest.raises(refusals.Refusal, match="The body of the server certificate www is not in"):
@@ -346,7 +342,7 @@ def test_the_body_of_a_certificate_that_the_copy_lacks(backend: Any, ask: Ask) -
         assert listed["Arn"] == f"{ARN}server-certificate/{arn}"
 
 
-def test_the_picture_of_a_seed_needs_segno(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_picture_of_a_seed_needs_segno(ask, monkeypatch):
     for missing in (False, True):
         if missing:
             monkeypatch.setitem(sys.modules, "segno", None)
@@ -357,14 +353,14 @@ def test_the_picture_of_a_seed_needs_segno(ask: Ask, monkeypatch: pytest.MonkeyP
         assert device.get("QRCodePNG", b"")[:4] == (b"" if missing else b"\x89PNG")
 
 
-def test_seeds_of_both_releases_of_moto() -> None:
+def test_seeds_of_both_releases_of_moto():
     for seed in ("ABCD2345", "AB", "234"):
         for kept in {seed, base64.b64encode(seed.encode()).decode()} - {"AB", "234"}:
             device = SimpleNamespace(base32_string_seed=kept)
             assert devices._seed(device) == seed, kept  # noqa: SLF001
 
 
-def test_a_device_without_a_user_was_not_enabled(backend: Any, ask: Ask) -> None:
+def test_a_device_without_a_user_was_not_enabled(backend, ask):
     loaded = SimpleNamespace(serial_number="a", user=None, enable_date=NOON)
     assert state._present(devices.virtual(loaded)) == {"SerialNumber": "a"}  # noqa: SLF001
     loaded.user = caller.root(backend)
@@ -375,7 +371,7 @@ def test_a_device_without_a_user_was_not_enabled(backend: Any, ask: Ask) -> None
     assert devices.virtual(loaded)["User"]["UserName"] == "bob"
 
 
-def test_devices_are_listed_by_their_assignment(backend: Any, ask: Ask) -> None:
+def test_devices_are_listed_by_their_assignment(backend, ask):
     ask("CreateUser", **BOB)
     for name in ("b", "a", "c"):
         ask("CreateVirtualMFADevice", VirtualMFADeviceName=name, Path="/m/")
@@ -393,7 +389,7 @@ def test_devices_are_listed_by_their_assignment(backend: Any, ask: Ask) -> None:
     assert device == {**BOB, "SerialNumber": f"{ARN}mfa/m/c", "EnableDate": NOON}
 
 
-def test_a_signing_certificate_is_there_once(backend: Any, ask: Ask) -> None:
+def test_a_signing_certificate_is_there_once(backend, ask):
     for name in ("bob", "eve"):
         ask("CreateUser", UserName=name)
     upload = "UploadSigningCertificate"
@@ -414,7 +410,7 @@ def test_a_signing_certificate_is_there_once(backend: Any, ask: Ask) -> None:
 # Policies.
 
 
-def test_the_latest_version_is_the_first(backend: Any, ask: Ask) -> None:
+def test_the_latest_version_is_the_first(backend, ask):
     arn = policy(ask, "read")["Arn"]
     backend.get_policy(arn).next_version_num = 9
     for more in ({"SetAsDefault": True}, {}, {"SetAsDefault": False}):
@@ -445,9 +441,7 @@ def test_the_latest_version_is_the_first(backend: Any, ask: Ask) -> None:
         ("CreateUser", {}, False),
     ],
 )
-def test_when_the_policies_of_aws_are_needed(
-    *, monkeypatch: pytest.MonkeyPatch, operation: str, parameters: dict[str, Any], about: bool
-) -> None:
+def test_when_the_policies_of_aws_are_needed(*, monkeypatch, operation, parameters, about):
     loaded: list[Any] = []
     iam: Any = object()
     monkeypatch.setattr(policies, "load_aws_policies", loaded.append)
@@ -456,7 +450,7 @@ def test_when_the_policies_of_aws_are_needed(
 
 
 @pytest.mark.usefixtures("one_of_aws")
-def test_the_policies_of_aws_are_added_once(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_policies_of_aws_are_added_once(backend, monkeypatch):
     policies.load_aws_policies(backend)
     first = {arn: each.id for arn, each in backend.managed_policies.items()}
     assert first[AWS_POLICY].startswith("ANPA")
@@ -466,9 +460,7 @@ def test_the_policies_of_aws_are_added_once(backend: Any, monkeypatch: pytest.Mo
     assert {arn: each.id for arn, each in backend.managed_policies.items()} == first
 
 
-def test_attachments_and_boundaries_are_counted_by_all_that_can_have_them(
-    backend: Any, ask: Ask
-) -> None:
+def test_attachments_and_boundaries_are_counted_by_all_that_can_have_them(backend, ask):
     arn = policy(ask, "read")["Arn"]
     ask("CreateUser", **BOB, PermissionsBoundary=arn)
     ask("CreateGroup", GroupName="staff")
@@ -488,7 +480,7 @@ def test_attachments_and_boundaries_are_counted_by_all_that_can_have_them(
 
 
 @pytest.mark.usefixtures("one_of_aws")
-def test_which_policies_are_listed(backend: Any, ask: Ask) -> None:
+def test_which_policies_are_listed(backend, ask):
     arns = {name: policy(ask, name)["Arn"] for name in ("attached", "bounding", "unused")}
     ask("CreateUser", **BOB, PermissionsBoundary=arns["bounding"])
     policies.load_aws_policies(backend)
@@ -509,7 +501,7 @@ def test_which_policies_are_listed(backend: Any, ask: Ask) -> None:
         assert [each["PolicyName"] for each in listed] == [name for name in expected if name], more
 
 
-def test_policies_of_an_entity_are_sorted_in_any_case(backend: Any) -> None:
+def test_policies_of_an_entity_are_sorted_in_any_case(backend):
     held = [SimpleNamespace(name=name, arn=f"{ARN}policy/{name}") for name in ("b", "C", "a")]
     holder = SimpleNamespace(
         policies=dict.fromkeys(("b", "C", "a"), "{}"),
@@ -525,7 +517,7 @@ def test_policies_of_an_entity_are_sorted_in_any_case(backend: Any) -> None:
 # Users, roles and tags.
 
 
-def test_what_is_not_given_stays(backend: Any, ask: Ask) -> None:
+def test_what_is_not_given_stays(backend, ask):
     web = {"RoleName": "web"}
     ask("CreateRole", **web, AssumeRolePolicyDocument=TRUST, MaxSessionDuration=7200, Path="/x/")
     for given, shown in (
@@ -552,7 +544,7 @@ def test_what_is_not_given_stays(backend: Any, ask: Ask) -> None:
     assert ask("GetRole", **web)["Role"]["RoleLastUsed"] == {"LastUsedDate": NOON, "Region": "r"}
 
 
-def test_a_role_is_in_some_instance_profiles(backend: Any, ask: Ask) -> None:
+def test_a_role_is_in_some_instance_profiles(backend, ask):
     for name in ("web", "db"):
         ask("CreateRole", RoleName=name, AssumeRolePolicyDocument=TRUST)
     for name in ("one", "two"):
@@ -565,7 +557,7 @@ def test_a_role_is_in_some_instance_profiles(backend: Any, ask: Ask) -> None:
     assert [[role["RoleName"] for role in each["Roles"]] for each in listed] == [["web"], []]
 
 
-def test_what_belongs_to_a_renamed_user_has_its_name(ask: Ask) -> None:
+def test_what_belongs_to_a_renamed_user_has_its_name(ask):
     tag = [{"Key": "team", "Value": "web"}]
     ask("CreateUser", **BOB, Path="/x/", Tags=tag)
     ask("CreateAccessKey", **BOB)
@@ -591,7 +583,7 @@ def test_what_belongs_to_a_renamed_user_has_its_name(ask: Ask) -> None:
     assert "Tags" not in ask("GetUser", **BOB)["User"]
 
 
-def test_a_group_keeps_the_name_or_the_path(ask: Ask) -> None:
+def test_a_group_keeps_the_name_or_the_path(ask):
     ask("CreateGroup", GroupName="staff", Path="/x/")
     for name, given, arn in (
         ("staff", {"NewGroupName": "crew"}, "x/crew"),
@@ -604,14 +596,14 @@ def test_a_group_keeps_the_name_or_the_path(ask: Ask) -> None:
         assert ask("ListGroups", PathPrefix="/z")["Groups"] == []
 
 
-def test_ids_have_letters_and_digits() -> None:
+def test_ids_have_letters_and_digits():
     # Each letter is likely to be in one of so many.
     made = {users.unique_id("AIDA") for _ in range(50)}
     assert (len(made), {len(each) for each in made}) == (50, {21})
     assert {letter for each in made for letter in each[4:]} <= set(users.LETTERS)
 
 
-def test_tags_of_aws_do_not_count() -> None:
+def test_tags_of_aws_do_not_count():
     entity = SimpleNamespace(tags={})
     # As many as an entity can have.
     own = [{"Key": f"k{number}", "Value": ""} for number in range(50)]
@@ -648,9 +640,7 @@ def test_tags_of_aws_do_not_count() -> None:
     ("kind", "whose", "in_any_case"),
     [("User", BOB, True), ("Policy", {"PolicyArn": f"{ARN}policy/read"}, False)],
 )
-def test_tags_are_added_replaced_and_removed(
-    *, ask: Ask, kind: str, whose: dict[str, str], in_any_case: bool
-) -> None:
+def test_tags_are_added_replaced_and_removed(*, ask, kind, whose, in_any_case):
     ask("CreateUser", **BOB)
     policy(ask, "read")
 
@@ -669,7 +659,7 @@ def test_tags_are_added_replaced_and_removed(
     assert shown() == {"b": "2"}
 
 
-def test_a_credential_is_deleted_once(backend: Any, ask: Ask) -> None:
+def test_a_credential_is_deleted_once(backend, ask):
     ask("CreateUser", **BOB)
     held = keys.service_credentials(backend.users["bob"])
     for name in ("one", "two"):
@@ -683,7 +673,7 @@ def test_a_credential_is_deleted_once(backend: Any, ask: Ask) -> None:
     assert ask("ListServiceSpecificCredentials", **BOB)["ServiceSpecificCredentials"] == []
 
 
-def test_a_boundary_is_set_and_removed(backend: Any, ask: Ask) -> None:
+def test_a_boundary_is_set_and_removed(backend, ask):
     ask("CreateUser", **BOB)
     ask("CreateRole", RoleName="web", AssumeRolePolicyDocument=TRUST, PermissionsBoundary="arn")
     assert users.boundary(backend.users["bob"]) is None
@@ -700,14 +690,14 @@ def test_a_boundary_is_set_and_removed(backend: Any, ask: Ask) -> None:
         assert users.boundary(entity) is None
 
 
-def test_what_has_a_boundary_and_what_has_policies() -> None:
+def test_what_has_a_boundary_and_what_has_policies():
     assert (entities.HOLDERS, entities.BOUNDED) == (("User", "Group", "Role"), ("User", "Role"))
 
 
 # Passwords.
 
 
-def test_the_password_of_a_copy_is_not_known(backend: Any, ask: Ask) -> None:
+def test_the_password_of_a_copy_is_not_known(backend, ask):
     ask("CreateUser", **BOB)
     key = ask("CreateAccessKey", **BOB)["AccessKey"]["AccessKeyId"]
     asked = {"OldPassword": "old", "NewPassword": "new"}
@@ -734,7 +724,7 @@ def test_the_password_of_a_copy_is_not_known(backend: Any, ask: Ask) -> None:
     assert (change(), bob.password) == ("AccessDenied", "new")
 
 
-def test_a_login_profile_keeps_what_is_not_given(backend: Any, ask: Ask) -> None:
+def test_a_login_profile_keeps_what_is_not_given(backend, ask):
     ask("CreateUser", **BOB)
     bob = backend.users["bob"]
     for whose, name in ((BOB, "bob"), (ROOT, f"{ARN}root")):
@@ -768,7 +758,7 @@ def test_a_login_profile_keeps_what_is_not_given(backend: Any, ask: Ask) -> None
 # Pages and the XML of responses.
 
 
-def test_a_marker_is_the_last_entry_or_its_digest() -> None:
+def test_a_marker_is_the_last_entry_or_its_digest():
     for size, is_key in ((223, True), (224, False)):
         key = ("x" * size,)
         marker = lists._marker("ListUsers", key)  # noqa: SLF001
@@ -781,7 +771,7 @@ def test_a_marker_is_the_last_entry_or_its_digest() -> None:
     assert len(lists._marker("ListUsers", ("x" * 223,))) == 320  # noqa: SLF001
 
 
-def test_dates_are_sorted_in_utc_and_unknown_ones_are_the_first() -> None:
+def test_dates_are_sorted_in_utc_and_unknown_ones_are_the_first():
     east = dt.timezone(dt.timedelta(hours=2))
     dates = [NOON.replace(tzinfo=east), NOON, None, NOON.replace(microsecond=7)]
     order = sorted(dates, key=lambda date: lists.dated(date, "a"))
@@ -791,7 +781,7 @@ def test_dates_are_sorted_in_utc_and_unknown_ones_are_the_first() -> None:
     assert f"{instant(NOON.replace(tzinfo=east)):%H}" == "10"
 
 
-def test_the_form_of_each_type() -> None:
+def test_the_form_of_each_type():
     shown = document(
         "ListUsers",
         {
@@ -831,7 +821,7 @@ def test_the_form_of_each_type() -> None:
     )
 
 
-def test_refusals_have_the_status_of_the_model() -> None:
+def test_refusals_have_the_status_of_the_model():
     statuses = {
         error: refusals.Refusal(error, "no <x>").code
         for error in ("NoSuchEntity", "LimitExceeded", "MalformedPolicyDocument", "AccessDenied")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography import x509
@@ -32,17 +31,13 @@ from support.ssh_keys import public_key
 from iamcli.cli.sandbox.launch.launcher import ACCESS_KEY
 from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint, parsed
 
-if TYPE_CHECKING:
-    from support.forked import ForkRunner
-
-
 pytestmark = pytest.mark.releases
 
 
 # Who calls.
 
 
-def test_without_a_user_name_a_call_is_about_the_user_whose_key_signs(iam: Any) -> None:
+def test_without_a_user_name_a_call_is_about_the_user_whose_key_signs(iam):
     build(iam)
     bob = signed_by(iam, "bob")
     assert bob.get_user()["User"]["UserName"] == "bob"
@@ -69,7 +64,7 @@ def test_without_a_user_name_a_call_is_about_the_user_whose_key_signs(iam: Any) 
     assert refused(iam.get_login_profile, UserName="bob")[0] == "NoSuchEntity"
 
 
-def test_the_key_of_another_user_is_not_found_without_its_name(iam: Any) -> None:
+def test_the_key_of_another_user_is_not_found_without_its_name(iam):
     iam.create_user(UserName="bob")
     iam.create_user(UserName="eve")
     key = iam.create_access_key(UserName="eve")["AccessKey"]["AccessKeyId"]
@@ -82,7 +77,7 @@ def test_the_key_of_another_user_is_not_found_without_its_name(iam: Any) -> None
 
 
 @pytest.mark.parametrize("key_id", [ACCESS_KEY, KEY_ID])
-def test_the_sandboxs_key_is_the_accounts(iam: Any, moto: str, key_id: str) -> None:
+def test_the_sandboxs_key_is_the_accounts(iam, moto, key_id):
     account = client(moto, key_id)
     assert account.get_user()["User"].keys() == {"UserId", "Arn", "CreateDate"}
     assert account.get_user()["User"]["UserId"] == ACCOUNT
@@ -106,7 +101,7 @@ def test_the_sandboxs_key_is_the_accounts(iam: Any, moto: str, key_id: str) -> N
     assert message.startswith(f"User: {ARN}root is not authorized to perform")
 
 
-def test_the_account_can_have_keys_and_certificates_of_its_own(iam: Any) -> None:
+def test_the_account_can_have_keys_and_certificates_of_its_own(iam):
     key = iam.create_access_key()["AccessKey"]
     iam.upload_signing_certificate(CertificateBody=CERTIFICATE)
     [listed] = iam.list_access_keys()["AccessKeyMetadata"]
@@ -121,7 +116,7 @@ def test_the_account_can_have_keys_and_certificates_of_its_own(iam: Any) -> None
     assert iam.list_access_keys()["AccessKeyMetadata"] == []
 
 
-def test_a_users_key_names_the_user_also_after_a_rename(iam: Any) -> None:
+def test_a_users_key_names_the_user_also_after_a_rename(iam):
     iam.create_user(UserName="bob")
     sts = signed_by(iam, "bob", "sts")
     # moto calls the user of a key that it does not know by the second name.
@@ -132,7 +127,7 @@ def test_a_users_key_names_the_user_also_after_a_rename(iam: Any) -> None:
         assert (identity["Arn"], identity["UserId"]) == (f"{ARN}user/{new}", user["UserId"])
 
 
-def test_a_role_must_name_the_user(iam: Any, moto: str) -> None:
+def test_a_role_must_name_the_user(iam, moto):
     iam.create_role(RoleName="web", AssumeRolePolicyDocument=TRUST)
     sts = client(moto, service="sts")
     key = sts.assume_role(RoleArn=f"{ARN}role/web", RoleSessionName="me")["Credentials"]
@@ -150,7 +145,7 @@ def test_a_role_must_name_the_user(iam: Any, moto: str) -> None:
 # Passwords.
 
 
-def test_a_user_changes_the_password_with_the_right_old_one(iam: Any) -> None:
+def test_a_user_changes_the_password_with_the_right_old_one(iam):
     iam.create_user(UserName="bob")
     bob = signed_by(iam, "bob")
     wanted = {"OldPassword": "one-Password-1", "NewPassword": "two-Passwords-2"}
@@ -164,9 +159,7 @@ def test_a_user_changes_the_password_with_the_right_old_one(iam: Any) -> None:
     assert refused(iam.change_password, **wanted)[0] == "InvalidUserType"
 
 
-def test_a_user_changes_the_password_with_the_command(
-    iam: Any, moto: str, run_fast: ForkRunner
-) -> None:
+def test_a_user_changes_the_password_with_the_command(iam, moto, run_fast):
     iam.create_user(UserName="bob")
     iam.create_login_profile(UserName="bob", Password="one-Password-1")
     key = iam.create_access_key(UserName="bob")["AccessKey"]
@@ -184,7 +177,7 @@ def test_a_user_changes_the_password_with_the_command(
     assert run_fast("iam-usergetattributes", env=env).out.startswith(f"{ARN}user/bob\n")
 
 
-def test_a_login_profile_has_its_own_date_and_keeps_what_is_not_given(iam: Any) -> None:
+def test_a_login_profile_has_its_own_date_and_keeps_what_is_not_given(iam):
     iam.create_user(UserName="bob")
     created = iam.create_login_profile(UserName="bob", Password="one-Password-1")["LoginProfile"]
     assert recent(created["CreateDate"])
@@ -198,7 +191,7 @@ def test_a_login_profile_has_its_own_date_and_keeps_what_is_not_given(iam: Any) 
     bob.change_password(OldPassword="one-Password-1", NewPassword="two-Passwords-2")
 
 
-def test_the_password_of_the_account_has_no_user_name(iam: Any) -> None:
+def test_the_password_of_the_account_has_no_user_name(iam):
     for call in (iam.get_login_profile, iam.delete_login_profile):
         message = f"Login Profile for User {ARN}root cannot be found."
         assert refused(call) == ("NoSuchEntity", message)
@@ -213,7 +206,7 @@ def test_the_password_of_the_account_has_no_user_name(iam: Any) -> None:
     assert refused(iam.get_login_profile)[0] == "NoSuchEntity"
 
 
-def test_a_password_policy_shows_what_was_given(iam: Any) -> None:
+def test_a_password_policy_shows_what_was_given(iam):
     iam.update_account_password_policy()
     policy = iam.get_account_password_policy()["PasswordPolicy"]
     assert not policy.keys() & {"HardExpiry", "MaxPasswordAge", "PasswordReusePrevention"}
@@ -233,7 +226,7 @@ def test_a_password_policy_shows_what_was_given(iam: Any) -> None:
 # Certificates.
 
 
-def test_server_certificates_have_ids_dates_and_tags_of_their_own(iam: Any) -> None:
+def test_server_certificates_have_ids_dates_and_tags_of_their_own(iam):
     body = {"CertificateBody": CERTIFICATE, "PrivateKey": PRIVATE_KEY}
     shown = [
         iam.upload_server_certificate(
@@ -258,9 +251,7 @@ def test_server_certificates_have_ids_dates_and_tags_of_their_own(iam: Any) -> N
     assert shown[0]["Expiration"] == expiration
 
 
-def test_a_server_certificate_changes_its_name_and_path(
-    iam: Any, moto: str, run_fast: ForkRunner
-) -> None:
+def test_a_server_certificate_changes_its_name_and_path(iam, moto, run_fast):
     body = {"CertificateBody": CERTIFICATE, "PrivateKey": PRIVATE_KEY}
     for name in ("a", "b"):
         iam.upload_server_certificate(ServerCertificateName=name, **body)
@@ -273,7 +264,7 @@ def test_a_server_certificate_changes_its_name_and_path(
     ]
 
 
-def test_a_signing_certificate_is_of_one_user(iam: Any) -> None:
+def test_a_signing_certificate_is_of_one_user(iam):
     for name in ("bob", "eve"):
         iam.create_user(UserName=name)
     uploaded = iam.upload_signing_certificate(UserName="bob", CertificateBody=CERTIFICATE)
@@ -297,7 +288,7 @@ def test_a_signing_certificate_is_of_one_user(iam: Any) -> None:
 # MFA devices, SSH keys and service-specific credentials.
 
 
-def test_a_virtual_device_shows_its_user_of_now_and_its_seed_once(iam: Any) -> None:
+def test_a_virtual_device_shows_its_user_of_now_and_its_seed_once(iam):
     device = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]
     seed = device["Base32StringSeed"].decode()
     assert len(base64.b32decode(seed)) == 40
@@ -320,14 +311,14 @@ def test_a_virtual_device_shows_its_user_of_now_and_its_seed_once(iam: Any) -> N
         assert (status, shown) == (status, expected)
 
 
-def test_two_ssh_keys_are_none() -> None:
+def test_two_ssh_keys_are_none():
     key = public_key()
     assert parsed(key)
     assert parsed(f"\n {key}\n")
     assert parsed(f"{key.strip()}\n{key}") is None
 
 
-def test_only_public_keys_of_rsa_are_ssh_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_public_keys_of_rsa_are_ssh_keys(monkeypatch):
     other = ec.generate_private_key(ec.SECP256R1()).public_key()
     pem = other.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     ssh = other.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
@@ -351,7 +342,7 @@ def test_only_public_keys_of_rsa_are_ssh_keys(monkeypatch: pytest.MonkeyPatch) -
     assert parsed(rsa) is None
 
 
-def test_what_cannot_be_parsed_has_the_fingerprint_of_its_text() -> None:
+def test_what_cannot_be_parsed_has_the_fingerprint_of_its_text():
     for text in ("ssh-old", "ssh-new A bob", "ssh-new AA*AA bob"):
         digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
         assert fingerprint(text).replace(":", "") == digest, text
@@ -359,9 +350,7 @@ def test_what_cannot_be_parsed_has_the_fingerprint_of_its_text() -> None:
 
 
 @pytest.mark.parametrize("pem", [False, True])
-def test_an_ssh_key_has_one_fingerprint_and_the_encoding_that_is_asked_for(
-    *, iam: Any, pem: bool
-) -> None:
+def test_an_ssh_key_has_one_fingerprint_and_the_encoding_that_is_asked_for(*, iam, pem):
     body = public_key(pem=pem)
     iam.create_user(UserName="bob")
     key = iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=body)["SSHPublicKey"]
@@ -374,7 +363,7 @@ def test_an_ssh_key_has_one_fingerprint_and_the_encoding_that_is_asked_for(
         assert iam.get_ssh_public_key(**which, Encoding=encoding)["SSHPublicKey"] == shown
 
 
-def test_a_key_that_was_never_used_has_no_date(iam: Any) -> None:
+def test_a_key_that_was_never_used_has_no_date(iam):
     iam.create_user(UserName="bob")
     key = iam.create_access_key(UserName="bob")["AccessKey"]
     used = iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["AccessKeyLastUsed"]

@@ -47,7 +47,7 @@ COVERED = {
 
 
 @pytest.mark.full
-def test_every_operation_answers_with_all_that_the_model_requires(iam: Any) -> None:
+def test_every_operation_answers_with_all_that_the_model_requires(iam):
     """Each response has the members that botocore's model requires, down to the last list."""
     called: dict[str, list[Any]] = {}
 
@@ -191,9 +191,7 @@ def first(iam: Any, what: str) -> str:
         ("GetAccountPasswordPolicy", {}, "NoSuchEntity"),  # by moto
     ],
 )
-def test_a_refusal_has_its_request_id_also_in_a_header(
-    iam: Any, operation: str, parameters: dict[str, str], code: str
-) -> None:
+def test_a_refusal_has_its_request_id_also_in_a_header(iam, operation, parameters, code):
     with pytest.raises(ClientError) as caught:
         getattr(iam, xform_name(operation))(**parameters)
     about = caught.value.response["ResponseMetadata"]
@@ -206,7 +204,7 @@ def test_a_refusal_has_its_request_id_also_in_a_header(
 # Renames.
 
 
-def test_a_renamed_user_keeps_what_belongs_to_it(iam: Any) -> None:
+def test_a_renamed_user_keeps_what_belongs_to_it(iam):
     build(iam)
     bob = signed_by(iam, "bob")
     before = belongings(iam, "bob")
@@ -253,13 +251,13 @@ def belongings(iam: Any, name: str) -> dict[str, Any]:
     }
 
 
-def test_a_new_path_of_a_user_keeps_the_tags(iam: Any) -> None:
+def test_a_new_path_of_a_user_keeps_the_tags(iam):
     iam.create_user(UserName="bob", Tags=[{"Key": "team", "Value": "web"}])
     iam.update_user(UserName="bob", NewPath="/new/")
     assert iam.get_user(UserName="bob")["User"]["Tags"] == [{"Key": "team", "Value": "web"}]
 
 
-def test_a_group_changes_its_path_alone_and_its_name_alone(iam: Any) -> None:
+def test_a_group_changes_its_path_alone_and_its_name_alone(iam):
     build(iam)
     iam.update_group(GroupName="staff", NewPath="/new/")
     iam.update_group(GroupName="staff", NewGroupName="crew")
@@ -275,7 +273,7 @@ def test_a_group_changes_its_path_alone_and_its_name_alone(iam: Any) -> None:
 # Boundaries, roles and managed policies.
 
 
-def test_users_and_roles_have_permissions_boundaries(iam: Any) -> None:
+def test_users_and_roles_have_permissions_boundaries(iam):
     arn = iam.create_policy(PolicyName="most", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
     boundary = {"PermissionsBoundaryArn": arn, "PermissionsBoundaryType": "Policy"}
     iam.create_user(UserName="bob", PermissionsBoundary=arn)
@@ -304,7 +302,7 @@ def test_users_and_roles_have_permissions_boundaries(iam: Any) -> None:
     assert shown() == [boundary] * 2
 
 
-def test_a_role_shows_what_the_service_shows(iam: Any) -> None:
+def test_a_role_shows_what_the_service_shows(iam):
     role = {"RoleName": "web"}
     created = iam.create_role(**role, AssumeRolePolicyDocument=TRUST, Description="serves")["Role"]
     assert not created.keys() & {"Description", "MaxSessionDuration", "RoleLastUsed", "Tags"}
@@ -320,7 +318,7 @@ def test_a_role_shows_what_the_service_shows(iam: Any) -> None:
     ]
 
 
-def test_an_instance_profile_shows_sorted_tags_and_the_beginning_of_its_role(iam: Any) -> None:
+def test_an_instance_profile_shows_sorted_tags_and_the_beginning_of_its_role(iam):
     tags = [{"Key": key, "Value": key} for key in ("a", "b")]
     iam.create_role(RoleName="web", AssumeRolePolicyDocument=TRUST, Tags=tags)
     for name, given in (("box", tags[::-1]), ("plain", [])):
@@ -337,7 +335,7 @@ def test_an_instance_profile_shows_sorted_tags_and_the_beginning_of_its_role(iam
     ]
 
 
-def test_a_user_that_is_not_in_the_group_is_removed_without_a_refusal(iam: Any) -> None:
+def test_a_user_that_is_not_in_the_group_is_removed_without_a_refusal(iam):
     iam.create_user(UserName="bob")
     iam.create_group(GroupName="staff")
     iam.remove_user_from_group(GroupName="staff", UserName="bob")
@@ -346,7 +344,7 @@ def test_a_user_that_is_not_in_the_group_is_removed_without_a_refusal(iam: Any) 
     )
 
 
-def test_a_managed_policy_shows_true_counts_dates_and_versions(iam: Any) -> None:
+def test_a_managed_policy_shows_true_counts_dates_and_versions(iam):
     created = iam.create_policy(PolicyName="read", PolicyDocument=DOCUMENT, Description="to read")[
         "Policy"
     ]
@@ -376,7 +374,7 @@ def test_a_managed_policy_shows_true_counts_dates_and_versions(iam: Any) -> None
         assert version["IsDefaultVersion"] is (version_id == "v3")
 
 
-def test_policies_that_aws_manages_are_there(iam: Any) -> None:
+def test_policies_that_aws_manages_are_there(iam):
     # This is the first request about one of them.
     iam.create_user(UserName="bob", PermissionsBoundary=AWS_POLICY)
     assert iam.list_policies(Scope="Local")["Policies"] == []
@@ -395,7 +393,7 @@ def test_policies_that_aws_manages_are_there(iam: Any) -> None:
     assert iam.list_policies(MaxItems=1000)["IsTruncated"] is True
 
 
-def test_the_first_request_about_a_policy_of_aws_is_refused_as_the_next_ones(iam: Any) -> None:
+def test_the_first_request_about_a_policy_of_aws_is_refused_as_the_next_ones(iam):
     for _ in range(2):
         with pytest.raises(ClientError) as refused:
             iam.get_policy_version(PolicyArn=AWS_POLICY, VersionId="v999")
@@ -408,7 +406,7 @@ IN_ANY_CASE = ("user", "role")
 
 
 @pytest.mark.parametrize("kind", TAGGED)
-def test_a_tag_replaces_one_with_the_same_key(iam: Any, kind: str) -> None:
+def test_a_tag_replaces_one_with_the_same_key(iam, kind):
     build(iam)
     tag, untag, listed = (
         getattr(iam, name.format(kind)) for name in ("tag_{}", "untag_{}", "list_{}_tags")
@@ -432,7 +430,7 @@ def test_a_tag_replaces_one_with_the_same_key(iam: Any, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", TAGGED)
-def test_an_entity_has_fifty_tags(iam: Any, kind: str) -> None:
+def test_an_entity_has_fifty_tags(iam, kind):
     build(iam)
     tag = getattr(iam, f"tag_{kind}")
     tagged = TAGGED[kind]
@@ -447,14 +445,14 @@ def test_an_entity_has_fifty_tags(iam: Any, kind: str) -> None:
     assert len(getattr(iam, f"list_{kind}_tags")(**tagged)["Tags"]) == 50
 
 
-def test_keys_of_a_new_policy_can_differ_in_case_only(iam: Any) -> None:
+def test_keys_of_a_new_policy_can_differ_in_case_only(iam):
     tags = [{"Key": key, "Value": "x"} for key in ("Dept", "dept")]
     made = iam.create_policy(PolicyName="pol", PolicyDocument=DOCUMENT, Tags=tags)["Policy"]
     assert made["Tags"] == tags
     assert iam.list_policy_tags(PolicyArn=made["Arn"])["Tags"] == tags
 
 
-def test_ids_have_the_prefix_of_their_kind(iam: Any) -> None:
+def test_ids_have_the_prefix_of_their_kind(iam):
     build(iam)
     ids = [
         iam.get_user(UserName="bob")["User"]["UserId"],

@@ -119,7 +119,7 @@ LISTS: dict[str, tuple[dict[str, str], tuple[str, ...], int]] = {
 }
 
 
-def test_policies_are_listed_by_their_use(iam: Any) -> None:
+def test_policies_are_listed_by_their_use(iam):
     attached, bounding, _ = (
         iam.create_policy(PolicyName=name, PolicyDocument=DOCUMENT)["Policy"]["Arn"]
         for name in ("attached", "bounding", "unused")
@@ -131,7 +131,7 @@ def test_policies_are_listed_by_their_use(iam: Any) -> None:
         assert listed["Arn"] == expected
 
 
-def test_a_marker_for_an_entry_with_a_long_path_is_accepted(iam: Any) -> None:
+def test_a_marker_for_an_entry_with_a_long_path_is_accepted(iam):
     """GetAccountAuthorizationDetails and ListPolicies sort by ARN as well, which can be long."""
     path = f"/{'p' * 500}/"
     names = [f"{letter}{'n' * 120}" for letter in "abc"]
@@ -145,7 +145,7 @@ def test_a_marker_for_an_entry_with_a_long_path_is_accepted(iam: Any) -> None:
         assert [name for name in seen if name in names] == names
 
 
-def test_every_list_has_pages(iam: Any) -> None:
+def test_every_list_has_pages(iam):
     fill(iam)
     for name, (parameters, members, count) in LISTS.items():
         call = getattr(iam, name)
@@ -176,14 +176,14 @@ def test_every_list_has_pages(iam: Any) -> None:
     assert bob["GroupList"] == NAMES
 
 
-def test_a_marker_that_nobody_made_is_refused(iam: Any) -> None:
+def test_a_marker_that_nobody_made_is_refused(iam):
     """It may be JSON of any kind, or for something else."""
     for made in ("5", "[]", '["ListUsers", 5]', '["ListUsers", [5]]', '["ListUsers", ["x"]]', "{}"):
         marker = base64.urlsafe_b64encode(made.encode()).decode()
         assert refused(iam.list_users, Marker=marker) == ("ValidationError", "Invalid Marker.")
 
 
-def test_names_that_meet_are_on_pages_of_their_own(iam: Any) -> None:
+def test_names_that_meet_are_on_pages_of_their_own(iam):
     """A policy of the account may have the name of one of AWS, under any path."""
     iam.create_user(UserName="bob")
     own = [
@@ -201,12 +201,12 @@ def test_names_that_meet_are_on_pages_of_their_own(iam: Any) -> None:
         assert seen == [own[0], own[1], AWS_POLICY], member
 
 
-def test_a_page_has_100_entries_if_nothing_is_said(iam: Any) -> None:
+def test_a_page_has_100_entries_if_nothing_is_said(iam):
     first_page = iam.list_policies()
     assert (len(first_page["Policies"]), first_page["IsTruncated"]) == (100, True)
 
 
-def test_a_list_that_is_emptied_while_it_is_read_is_read_whole(iam: Any) -> None:
+def test_a_list_that_is_emptied_while_it_is_read_is_read_whole(iam):
     for name in NAMES:
         iam.create_user(UserName=name)
     seen = []
@@ -217,13 +217,13 @@ def test_a_list_that_is_emptied_while_it_is_read_is_read_whole(iam: Any) -> None
     assert seen == NAMES
 
 
-def test_lists_are_sorted_by_name_in_any_case(iam: Any) -> None:
+def test_lists_are_sorted_by_name_in_any_case(iam):
     for name in ("b", "C", "a", "B2"):
         iam.create_user(UserName=name)
     assert [user["UserName"] for user in iam.list_users()["Users"]] == ["a", "b", "B2", "C"]
 
 
-def test_a_path_prefix_is_text(iam: Any) -> None:
+def test_a_path_prefix_is_text(iam):
     document = {"PolicyDocument": DOCUMENT}
     trust = {"AssumeRolePolicyDocument": TRUST}
     body = {"CertificateBody": CERTIFICATE, "PrivateKey": PRIVATE_KEY}
@@ -258,7 +258,7 @@ def test_a_path_prefix_is_text(iam: Any) -> None:
 # The account.
 
 
-def test_the_details_have_all_that_belongs_to_the_entities(iam: Any) -> None:
+def test_the_details_have_all_that_belongs_to_the_entities(iam):
     build(iam)
     details = iam.get_account_authorization_details()
     attached = [{"PolicyName": "pol", "PolicyArn": f"{ARN}policy/p/pol"}]
@@ -295,7 +295,7 @@ def test_the_details_have_all_that_belongs_to_the_entities(iam: Any) -> None:
     assert policy["AttachmentCount"] == 3
 
 
-def test_the_details_can_be_filtered(iam: Any) -> None:
+def test_the_details_can_be_filtered(iam):
     build(iam)
     iam.attach_user_policy(UserName="bob", PolicyArn=AWS_POLICY)
     members = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
@@ -314,7 +314,7 @@ def test_the_details_can_be_filtered(iam: Any) -> None:
     assert [len(both[member]) for member in members] == [1, 0, 0, 1]
 
 
-def test_documents_are_encoded_and_keep_their_bytes(iam: Any) -> None:
+def test_documents_are_encoded_and_keep_their_bytes(iam):
     """A reader that decodes once has each byte, here the command."""
     build(iam)
     iam.meta.events.unregister("after-call.iam.*", json_decode_policies)
@@ -330,7 +330,7 @@ def test_documents_are_encoded_and_keep_their_bytes(iam: Any) -> None:
     assert [version["Document"] for version in versions] == [encoded, encoded]
 
 
-def test_the_summary_counts(iam: Any) -> None:
+def test_the_summary_counts(iam):
     before = iam.get_account_summary()["SummaryMap"]
     build(iam)
     iam.enable_mfa_device(UserName="bob", SerialNumber="GAHT12345678", **CODES)

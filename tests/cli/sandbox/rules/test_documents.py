@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from support.refusals import (
@@ -24,10 +24,6 @@ from support.refusals import (
 from support.selection import every
 
 from iamcli.cli.sandbox.rules import documents
-
-if TYPE_CHECKING:
-    from support.refusals import Iam
-
 
 pytestmark = pytest.mark.releases
 
@@ -134,7 +130,7 @@ def said(rule: Any, document: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("message", MALFORMED)
-def test_what_is_malformed(message: str) -> None:
+def test_what_is_malformed(message):
     """The next tests ask the sandbox the same, but not for each document."""
     for document in MALFORMED[message]:
         assert said(documents.managed_policy_is_valid, document) == (message, document)
@@ -142,7 +138,7 @@ def test_what_is_malformed(message: str) -> None:
         assert said(documents.inline_policy_is_valid, document) == (unversioned, document)
 
 
-def test_what_is_valid() -> None:
+def test_what_is_valid():
     for document in VALID:
         latest = "{" + f'"Version":"{LATEST}",' + document[1:]
         assert said(documents.managed_policy_is_valid, latest) == ("", latest)
@@ -155,13 +151,13 @@ def test_what_is_valid() -> None:
 
 
 @pytest.mark.parametrize("message", MALFORMED_TRUST)
-def test_what_is_a_malformed_trust_policy(message: str) -> None:
+def test_what_is_a_malformed_trust_policy(message):
     for document in MALFORMED_TRUST[message]:
         assert said(documents.trust_policy_is_valid, document) == (message, document)
 
 
 @pytest.mark.parametrize("message", every(2, MALFORMED))
-def test_the_grammar_of_managed_and_inline_policies(iam: Iam, message: str) -> None:
+def test_the_grammar_of_managed_and_inline_policies(iam, message):
     for number, document in enumerate(MALFORMED[message]):
         given = {"PolicyDocument": document}
         assert iam.refused("CreatePolicy", PolicyName="new", **given) == malformed(message)
@@ -176,7 +172,7 @@ def test_the_grammar_of_managed_and_inline_policies(iam: Iam, message: str) -> N
 
 
 @pytest.mark.parametrize("message", every(2, MALFORMED_TRUST))
-def test_the_grammar_of_trust_policies(iam: Iam, message: str) -> None:
+def test_the_grammar_of_trust_policies(iam, message):
     for document in MALFORMED_TRUST[message]:
         new = {"RoleName": "new", "AssumeRolePolicyDocument": document}
         assert iam.refused("CreateRole", **new) == malformed(message)
@@ -221,7 +217,7 @@ VALID = [
 
 
 @pytest.mark.parametrize("document", every(3, VALID))
-def test_valid_policies_of_any_version_are_accepted(iam: Iam, document: str) -> None:
+def test_valid_policies_of_any_version_are_accepted(iam, document):
     for version in ("", '"Version":"2008-10-17",', '"Version":"2012-10-17",'):
         given = {"PolicyName": "valid", "PolicyDocument": "{" + version + document[1:]}
         for operation, owner in INLINE_OPERATIONS.items():
@@ -234,14 +230,14 @@ def test_valid_policies_of_any_version_are_accepted(iam: Iam, document: str) -> 
 
 
 @pytest.mark.parametrize("principal", every(3, PRINCIPALS))
-def test_valid_trust_policies_of_any_version_are_accepted(iam: Iam, principal: Any) -> None:
+def test_valid_trust_policies_of_any_version_are_accepted(iam, principal):
     document = trust(Principal=principal, Action=["sts:AssumeRole", "sts:TagSession"])
     for version in ("", '"Version":"2008-10-17",', '"Version":"2012-10-17",'):
         text = "{" + version + document[1:]
         iam("UpdateAssumeRolePolicy", RoleName="spare", PolicyDocument=text)
 
 
-def test_sizes_do_not_count_white_space_and_end_exactly(iam: Iam) -> None:
+def test_sizes_do_not_count_white_space_and_end_exactly(iam):
     iam("CreateUser", UserName="sizes")
     iam("CreateGroup", GroupName="sizes")
     document = padded(trust(), 2048)

@@ -25,7 +25,6 @@ from iamcli.client.model import full_model
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.refusals import Iam
 
 pytestmark = pytest.mark.releases
 
@@ -185,13 +184,11 @@ PARAMETERS = [
 
 
 @pytest.mark.parametrize(("operation", "sent", "said"), PARAMETERS)
-def test_parameters_are_within_the_bounds_of_the_model(
-    iam: Iam, operation: str, sent: dict[str, Any], said: Said
-) -> None:
+def test_parameters_are_within_the_bounds_of_the_model(iam, operation, sent, said):
     assert iam.refused(operation, **sent) == said
 
 
-def test_names_and_texts_at_the_bounds_are_accepted(iam: Iam) -> None:
+def test_names_and_texts_at_the_bounds_are_accepted(iam):
     name = "+=,.@_-" + "aZ09" * 14 + "x"
     assert len(name) == 64
     path = f"/{'~' * 510}/"
@@ -213,7 +210,7 @@ def read(operation: str, **form: str) -> dict[str, Any] | str:
         return refusal.error
 
 
-def test_fields_are_read_by_their_types() -> None:
+def test_fields_are_read_by_their_types():
     flag = "PasswordResetRequired"
     for text, expected in (("true", True), ("TRUE", True), ("False", False)):
         found = read("UpdateLoginProfile", UserName="b", **{flag: text}, Other="x")
@@ -227,7 +224,7 @@ def test_fields_are_read_by_their_types() -> None:
     assert read("ListUsers") == {}
 
 
-def test_lists_are_read_in_the_order_of_their_numbers() -> None:
+def test_lists_are_read_in_the_order_of_their_numbers():
     tags = {f"Tags_member_{number}_Key": f"k{number}" for number in (10, 2, 1)}
     assert read("TagUser", **tags, Tags_member_2_Value="v", Tags_member_3="x") == {
         "Tags": [{"Key": "k1"}, {"Key": "k2", "Value": "v"}, {}, {"Key": "k10"}]
@@ -257,7 +254,7 @@ def bounds() -> Iterator[tuple[str, str, Any, str]]:
 
 
 @pytest.mark.full
-def test_every_bound_of_the_model_holds_for_every_operation(iam: Iam) -> None:
+def test_every_bound_of_the_model_holds_for_every_operation(iam):
     seen = set()
     for operation, name, value, text in bounds():
         said = iam.refused(operation, **{name: value})

@@ -285,7 +285,7 @@ def pattern(recorded: str) -> re.Pattern[str]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.where.replace("::", " "))
-def test_refusals_are_those_that_were_recorded(iam: Iam, moto: str, row: Row) -> None:
+def test_refusals_are_those_that_were_recorded(iam, moto, row):
     if any(re.search(name, row.where) for name in NOT_HERE):
         return
     name = row.where.rsplit(" ", 1)[1]
@@ -304,7 +304,7 @@ def test_refusals_are_those_that_were_recorded(iam: Iam, moto: str, row: Row) ->
     assert pattern(row.message).fullmatch(said.message), said.message
 
 
-def test_each_reason_not_to_compare_a_recorded_refusal_is_needed() -> None:
+def test_each_reason_not_to_compare_a_recorded_refusal_is_needed():
     for name in NOT_HERE:
         assert any(re.search(name, row.where) for row in ROWS), name
 
@@ -364,7 +364,7 @@ ERRORS = json.loads((TESTS / "recorded" / "errors.json").read_text())
 
 
 @pytest.mark.parametrize("row", ERRORS, ids=lambda row: row["message"][:40])
-def test_refusals_are_those_that_were_seen(iam: Iam, row: dict[str, Any]) -> None:
+def test_refusals_are_those_that_were_seen(iam, row):
     if any(part in row["message"] for part in NOT_RULES):
         return
     (request,) = (request for part, request in SEEN.items() if part in row["message"])
@@ -373,6 +373,6 @@ def test_refusals_are_those_that_were_seen(iam: Iam, row: dict[str, Any]) -> Non
     assert pattern(row["message"]).fullmatch(said.message), said.message
 
 
-def test_each_reason_not_to_compare_an_error_is_needed() -> None:
+def test_each_reason_not_to_compare_an_error_is_needed():
     for part in [*SEEN, *NOT_RULES]:
         assert sum(part in row["message"] for row in ERRORS) >= 1, part

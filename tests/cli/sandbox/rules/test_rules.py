@@ -8,7 +8,7 @@ same words has no rule, but a test.
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from cryptography.hazmat.primitives.serialization import (
@@ -48,16 +48,12 @@ from support.refusals import (
     too_many,
     trust,
 )
-from support.shell import KEY_ID, SECRET, Shell
+from support.shell import KEY_ID, SECRET
 from support.ssh_keys import public_key
 
 from iamcli.cli.sandbox.rules import deletions, entities, names, passwords
 from iamcli.cli.sandbox.rules.table import COMMON, EXISTING, RULES
 from iamcli.client.model import full_model
-
-if TYPE_CHECKING:
-    from support.forked import ForkRunner
-
 
 pytestmark = pytest.mark.releases
 
@@ -254,7 +250,7 @@ ABSENT_PAIRS = [
 
 
 @pytest.mark.parametrize(("operation", "rule"), ABSENT_PAIRS)
-def test_what_a_request_names_must_exist(iam: Iam, operation: str, rule: str) -> None:
+def test_what_a_request_names_must_exist(iam, operation, rule):
     parameters, said = ABSENT[rule]
     assert iam.refused(operation, **usual(operation, **parameters)) == said
 
@@ -699,7 +695,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.operation}-{case.rule}")
-def test_what_the_service_refuses(iam: Iam, case: Case) -> None:
+def test_what_the_service_refuses(iam, case):
     assert iam.refused(case.operation, **case.parameters) == case.said
 
 
@@ -710,7 +706,7 @@ def first(what: str) -> str:
     return f"DeleteConflict: {conflict(what).message}"
 
 
-def test_a_user_is_deleted_after_all_that_it_has() -> None:
+def test_a_user_is_deleted_after_all_that_it_has():
     obstacles = {
         "managed_policies": "detach all policies",
         "policies": "delete policies",
@@ -733,7 +729,7 @@ def test_a_user_is_deleted_after_all_that_it_has() -> None:
     assert told(deletions.user_is_not_referenced, account, UserName="bob") == ""
 
 
-def test_a_group_and_a_role_are_deleted_after_all_that_they_have() -> None:
+def test_a_group_and_a_role_are_deleted_after_all_that_they_have():
     for rule, lists, parameter, own, more in (
         (deletions.group_is_not_referenced, "groups", "GroupName", "remove users from group", {}),
         (
@@ -761,7 +757,7 @@ def test_a_group_and_a_role_are_deleted_after_all_that_they_have() -> None:
 
 
 @pytest.mark.parametrize("kind", ["users", "groups", "roles"])
-def test_a_policy_of_one_entity_is_not_deleted(kind: str) -> None:
+def test_a_policy_of_one_entity_is_not_deleted(kind):
     refusal = "DeleteConflict: Cannot delete a policy attached to entities."
     attached, bounded, free = (
         SimpleNamespace(managed_policies=policies, permissions_boundary_arn=boundary)
@@ -773,7 +769,7 @@ def test_a_policy_of_one_entity_is_not_deleted(kind: str) -> None:
         assert found == expected
 
 
-def test_a_device_of_the_root_user_is_in_use() -> None:
+def test_a_device_of_the_root_user_is_in_use():
     account = {"account_root": SimpleNamespace(mfa_devices={PHONE: 1})}
     for rule, refusal in (
         (names.mfa_device_is_not_in_use, "EntityAlreadyExists: MFA Device is already in use."),
@@ -787,7 +783,7 @@ def test_a_device_of_the_root_user_is_in_use() -> None:
         assert told(rule, {}, SerialNumber=PHONE) == ""
 
 
-def test_a_name_of_a_device_is_free_under_another_path() -> None:
+def test_a_name_of_a_device_is_free_under_another_path():
     account = {"virtual_mfa_devices": {f"{ARN}mfa/a/phone": 1}}
     for path, refusal in (("/a/", "EntityAlreadyExists: MFA device already exists."), ("/b/", "")):
         new = {"VirtualMFADeviceName": "phone", "Path": path}
@@ -805,13 +801,13 @@ def test_a_name_of_a_device_is_free_under_another_path() -> None:
         ("/x/aws-reserved/", False),
     ],
 )
-def test_roles_of_aws_are_known_by_their_path(*, path: str, protected: bool) -> None:
+def test_roles_of_aws_are_known_by_their_path(*, path, protected):
     account = {"roles": {"x": SimpleNamespace(name="r", path=path)}}
     found = told(entities.role_is_not_protected, account, RoleName="r")
     assert found.partition(":")[0] == "UnmodifiableEntity" * protected
 
 
-def test_values_of_tags_are_reserved_in_any_case() -> None:
+def test_values_of_tags_are_reserved_in_any_case():
     for tag in ({"Key": "a", "Value": "Aws:x"}, {"Key": "AWS:", "Value": ""}):
         found = told(names.tags_are_not_reserved, {}, Tags=[{"Key": "a", "Value": "x"}, tag])
         assert found.startswith("InvalidInput: Tag keys and values cannot begin with aws:"), tag
@@ -829,7 +825,7 @@ FLAGS = {
 }
 
 
-def test_each_part_of_a_password_policy_counts_alone() -> None:
+def test_each_part_of_a_password_policy_counts_alone():
     def conforms(password: str, minimum: int | None = None, **flags: bool) -> str:
         policy = SimpleNamespace(minimum_password_length=minimum)
         vars(policy).update(dict.fromkeys(FLAGS, False) | flags)
@@ -851,7 +847,7 @@ def test_each_part_of_a_password_policy_counts_alone() -> None:
 NEW = ("Password", "NewPassword")
 
 
-def test_the_last_passwords_are_remembered_once() -> None:
+def test_the_last_passwords_are_remembered_once():
     bob = SimpleNamespace(password="0")
     policy = SimpleNamespace(password_reuse_prevention=2)
     account = {"users": {"bob": bob}, "account_password_policy": policy}
@@ -880,7 +876,7 @@ def own(iam: Iam, name: str) -> Iam:
     return Iam(iam.url, key["AccessKeyId"], key["SecretAccessKey"])
 
 
-def test_a_user_chooses_a_password_that_conforms_and_is_new(iam: Iam) -> None:
+def test_a_user_chooses_a_password_that_conforms_and_is_new(iam):
     iam("CreateUser", UserName="choosy")
     choosy = own(iam, "choosy")
     change = {"OldPassword": "Old-Pass-0", "NewPassword": "New-Pass-1"}
@@ -904,7 +900,7 @@ def test_a_user_chooses_a_password_that_conforms_and_is_new(iam: Iam) -> None:
     assert choosy.refused("ChangePassword", **change).code == "AccessDenied"
 
 
-def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(iam: Iam) -> None:
+def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(iam):
     assert iam.refused("GenerateServiceLastAccessedDetails", Arn=f"{ARN}user/bob") == Said(
         "NotImplemented",
         "The sandbox does not have the operation GenerateServiceLastAccessedDetails.",
@@ -915,13 +911,13 @@ def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(iam: Iam) ->
 # Names that stay free, and who calls.
 
 
-def test_a_rename_to_the_same_name_and_a_second_membership_are_accepted(iam: Iam) -> None:
+def test_a_rename_to_the_same_name_and_a_second_membership_are_accepted(iam):
     iam("UpdateUser", UserName="plain", NewUserName="plain", NewPath="/")
     iam("AddUserToGroup", UserName="many", GroupName="g0")
     iam("AttachUserPolicy", UserName="many", PolicyArn=f"{ARN}policy/p0")
 
 
-def test_without_a_user_name_it_is_the_caller_who_must_have_it(iam: Iam) -> None:
+def test_without_a_user_name_it_is_the_caller_who_must_have_it(iam):
     iam("CreateUser", UserName="self")
     caller = own(iam, "self")
     assert caller.refused("DeleteAccessKey", AccessKeyId="AKIAIOSFODNN7EXAMPLE") == absent(
@@ -937,7 +933,7 @@ def test_without_a_user_name_it_is_the_caller_who_must_have_it(iam: Iam) -> None
 ELSEWHERE = ("managed_policy_", "inline_policy_", "trust_policy_", "remember_", "account_quota_")
 
 
-def test_each_rule_of_each_operation_is_tested() -> None:
+def test_each_rule_of_each_operation_is_tested():
     table = {(operation, rule.__name__) for operation, own in RULES.items() for rule in own}
     tested = {(case.operation, case.rule) for case in CASES} | set(ABSENT_PAIRS)
     left = {pair for pair in table - tested if not pair[1].startswith(ELSEWHERE)}
@@ -950,7 +946,7 @@ def test_each_rule_of_each_operation_is_tested() -> None:
 # Whoever asks.
 
 
-def test_the_commands_report_the_refusals(iam: Iam, run: Shell, run_fast: ForkRunner) -> None:
+def test_the_commands_report_the_refusals(iam, run, run_fast):
     run.env |= {"IAMCLI_SANDBOX": iam.url, "AWS_IAM_URL": iam.url}
     for command, said in {
         "iam-usercreate -u BOB": "EntityAlreadyExists: User with name BOB already exists.",
@@ -973,7 +969,7 @@ def test_the_commands_report_the_refusals(iam: Iam, run: Shell, run_fast: ForkRu
         assert done.err.startswith(f"{name}: {said}"), done.err
 
 
-def test_the_help_says_what_the_sandbox_does_not_do(moto: str, run: Shell) -> None:
+def test_the_help_says_what_the_sandbox_does_not_do(moto, run):
     said = " ".join(run("iamcli", "sandbox", "-h").out.split())
     iam = Iam(moto)
     assert "accepts any key and any two six-digit codes for an MFA device" in said
@@ -987,7 +983,7 @@ def test_the_help_says_what_the_sandbox_does_not_do(moto: str, run: Shell) -> No
 
 
 @pytest.mark.full
-def test_aws_reports_the_refusals(iam: Iam, run: Shell) -> None:
+def test_aws_reports_the_refusals(iam, run):
     run.env |= {
         "AWS_ENDPOINT_URL": iam.url,
         "AWS_ACCESS_KEY_ID": KEY_ID,
