@@ -2,8 +2,8 @@
 
 A part is a package in iamcli/ or a module that is directly in it. Imports inside functions and for
 type checking count. A part is on a line below every part that imports it, and so is a module of a
-package with more than ten modules; the program fails if there is a circle. With --check nothing is
-written; the status is 1 if a drawing is not current.
+large package; the program fails if there is a circle. With --check nothing is written; the status
+is 1 if a drawing is not current.
 
 Usage: python tools/architecture.py [--check]
 """
@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN = "<!-- {}: made by tools/architecture.py -->\n"
 END = "<!-- end of the {} -->\n"
-#: A package with more modules than this has a drawing of its own.
-FEW = 10
+#: A package with more modules has a drawing of its own; in iamcli/cli/ only with many more.
+FEW, FEW_IN_CLI = 6, 10
 #: The width of a line (columns).
 WIDTH = 100
 
@@ -92,14 +92,15 @@ def drawing_of_parts(graph: dict[str, set[str]]) -> str:
 
 
 def drawing_of_packages(graph: dict[str, set[str]]) -> str:
-    """Return the drawings of the packages with more than FEW modules: a line for each level.
+    """Return the drawings of the packages with many modules: a line for each level.
 
     A package in a package is one name in the drawing, followed by a slash.
     """
     drawings = []
     for directory in sorted(path.parent for path in (ROOT / "iamcli").rglob("__init__.py")):
         package = ".".join(directory.relative_to(ROOT / "iamcli").parts)
-        if not package or sum(path.stem != "__init__" for path in directory.glob("*.py")) <= FEW:
+        few = FEW_IN_CLI if package.partition(".")[0] == "cli" else FEW
+        if not package or sum(path.stem != "__init__" for path in directory.glob("*.py")) <= few:
             continue
         inside = f"{package}."
 
