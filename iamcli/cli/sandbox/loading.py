@@ -223,11 +223,15 @@ class _Loader:
         self.iam.users[user.name] = user
         for group in record["GroupList"]:
             self.iam.groups[group].users.append(user)
-        self.access_keys(user, record.get("AccessKeyMetadata", ()))
-        self.signing_certificates(user, record.get("Certificates", ()))
-        self.mfa_devices(user, record.get("MFADevices", ()))
-        self.ssh_public_keys(user, record.get("SSHPublicKeys", ()))
-        self.service_credentials(user, record.get("ServiceSpecificCredentials", ()))
+        for member, date, add in (
+            ("AccessKeyMetadata", "CreateDate", self.access_key),
+            ("Certificates", "UploadDate", self.signing_certificate),
+            ("MFADevices", "EnableDate", self.mfa_device),
+            ("SSHPublicKeys", "UploadDate", self.ssh_public_key),
+            ("ServiceSpecificCredentials", "CreateDate", self.service_credential),
+        ):
+            for number, credential in enumerate(record.get(member, ())):
+                add(user, credential, _date(credential.get(date), number))
         profile = record.get("LoginProfile")
         if profile:
             # ChangePassword accepts any old password because the right one is not known.
@@ -235,58 +239,52 @@ class _Loader:
             user.login_profile_date = _date(profile.get("CreateDate"))
             user.password_reset_required = profile.get("PasswordResetRequired", False)
 
-    def access_keys(self, user: Any, records: list[Record]) -> None:
-        for number, record in enumerate(records):
-            key = user.create_access_key(prefix="AKIA", status=record["Status"])
-            key.access_key_id = record["AccessKeyId"]
-            key.create_date = _date(record.get("CreateDate"), number)
-            used = record.get("AccessKeyLastUsed", {})
-            if used.get("LastUsedDate"):
-                last: Any = _date(used["LastUsedDate"])
-                key.last_used = models.AccessKeyLastUsed(
-                    last, used.get("ServiceName", "N/A"), used.get("Region", "N/A")
-                )
-            key.last_use_known = "AccessKeyLastUsed" in record
-            self.iam.access_keys[key.access_key_id] = key
-
-    def signing_certificates(self, user: Any, records: list[Record]) -> None:
-        for number, record in enumerate(records):
-            certificate: Any = models.SigningCertificate(
-                record["CertificateId"], user.name, record["CertificateBody"]
+    def access_key(self, user: Any, record: Record, created: Any) -> None:
+        key = user.create_access_key(prefix="AKIA", status=record["Status"])
+        key.access_key_id = record["AccessKeyId"]
+        key.create_date = created
+        used = record.get("AccessKeyLastUsed", {})
+        if used.get("LastUsedDate"):
+            key.last_used = models.AccessKeyLastUsed(
+                _date(used["LastUsedDate"]),
+                used.get("ServiceName", "N/A"),
+                used.get("Region", "N/A"),
             )
-            certificate.status = record["Status"]
-            certificate.upload_date = _date(record.get("UploadDate"), number)
-            user.signing_certificates[certificate.id] = certificate
+        key.last_use_known = "AccessKeyLastUsed" in record
+        self.iam.access_keys[key.access_key_id] = key
 
-    def mfa_devices(self, user: Any, records: list[Record]) -> None:
-        for number, record in enumerate(records):
-            serial = record["SerialNumber"]
-            enabled = _date(record.get("EnableDate"), number)
-            _enable(user, serial, enabled)
-            if serial.startswith("arn:") and ":mfa/" in serial:
-                # It exists, also if virtual devices could not be listed.
-                self.device(serial, user, enabled)
+    def signing_certificate(self, user: Any, record: Record, uploaded: Any) -> None:
+        certificate: Any = models.SigningCertificate(
+            record["CertificateId"], user.name, record["CertificateBody"]
+        )
+        certificate.status = record["Status"]
+        certificate.upload_date = uploaded
+        user.signing_certificates[certificate.id] = certificate
 
-    def ssh_public_keys(self, user: Any, records: list[Record]) -> None:
-        for number, record in enumerate(records):
-            key = user.upload_ssh_public_key("")
-            key.ssh_public_key_body = record.get("SSHPublicKeyBody")
-            key.ssh_public_key_id = record["SSHPublicKeyId"]
-            key.status = record["Status"]
-            key.upload_date = _date(record.get("UploadDate"), number)
+    def mfa_device(self, user: Any, record: Record, enabled: Any) -> None:
+        serial = record["SerialNumber"]
+        _enable(user, serial, enabled)
+        if serial.startswith("arn:") and ":mfa/" in serial:
+            # It exists, also if virtual devices could not be listed.
+            self.device(serial, user, enabled)
 
-    def service_credentials(self, user: Any, records: list[Record]) -> None:
-        for number, record in enumerate(records):
-            created: Any = _date(record.get("CreateDate"), number)
-            credential = ServiceCredential(
-                record["ServiceSpecificCredentialId"],
-                record["ServiceName"],
-                record.get("ServiceUserName", record.get("ServiceCredentialAlias", "")),
-                record["Status"],
-                created,
-                _date(record.get("ExpirationDate")),
-            )
-            service_credentials(user)[credential.id] = credential
+    def ssh_public_key(self, user: Any, record: Record, uploaded: Any) -> None:
+        key = user.upload_ssh_public_key("")
+        key.ssh_public_key_body = record.get("SSHPublicKeyBody")
+        key.ssh_public_key_id = record["SSHPublicKeyId"]
+        key.status = record["Status"]
+        key.upload_date = uploaded
+
+    def service_credential(self, user: Any, record: Record, created: Any) -> None:
+        credential = ServiceCredential(
+            record["ServiceSpecificCredentialId"],
+            record["ServiceName"],
+            record.get("ServiceUserName", record.get("ServiceCredentialAlias", "")),
+            record["Status"],
+            created,
+            _date(record.get("ExpirationDate")),
+        )
+        service_credentials(user)[credential.id] = credential
 
     def role(self, record: Record) -> None:
         role: Any = models.Role(

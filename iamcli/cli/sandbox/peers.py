@@ -85,20 +85,12 @@ def _is_open(connection: socket.socket) -> bool:
 
 def _owners(sandbox: int) -> set[int]:
     """Return the users of all processes whose parents include the process ``sandbox``."""
-    parents, users = {}, {}
-    for number, parent, user in _processes():
-        parents[number], users[number] = parent, user
-    found = set()
-    for number, user in users.items():
-        # An ID that is used again meanwhile must not lead in a circle.
-        passed: set[int] = set()
-        ancestor = parents[number]
-        while ancestor in parents and ancestor not in passed and ancestor != sandbox:
-            passed.add(ancestor)
-            ancestor = parents[ancestor]
-        if ancestor == sandbox:
-            found.add(user)
-    return found
+    processes = list(_processes())
+    inside = {sandbox}
+    # An ID that is used again meanwhile must not lead in a circle.
+    while children := {number for number, parent, _ in processes if parent in inside} - inside:
+        inside |= children
+    return {user for number, _, user in processes if number in inside - {sandbox}}
 
 
 def _processes() -> Iterator[tuple[int, int, int]]:

@@ -45,18 +45,11 @@ def _statuses() -> dict[str, int]:
 
 
 # Each of these makes a refusal with its code from a message.
-
-#: A parameter does not have the right form.
 invalid = functools.partial(Refusal, "ValidationError")
-#: A document is not a policy.
 malformed_policy = functools.partial(Refusal, "MalformedPolicyDocument")
-#: Something does not exist.
 no_such_entity = functools.partial(Refusal, "NoSuchEntity")
-#: A name is taken.
 already_exists = functools.partial(Refusal, "EntityAlreadyExists")
-#: Something cannot be deleted yet.
 delete_conflict = functools.partial(Refusal, "DeleteConflict")
-#: One thing too many.
 limit_exceeded = functools.partial(Refusal, "LimitExceeded")
 
 

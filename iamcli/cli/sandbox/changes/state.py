@@ -110,7 +110,10 @@ def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
             for policy in iam.managed_policies.values()
             if is_known(policy) and not policies.is_aws(policy)
         ],
-        "server_certificates": [_certificate(iam, one) for one in iam.certificates.values()],
+        "server_certificates": [
+            _tagged(schema.SERVER_CERTIFICATE, iam, one, certificates.details(iam, one))
+            for one in iam.certificates.values()
+        ],
         "virtual_mfa_devices": [
             {
                 **_tagged(_VIRTUAL_MFA_DEVICE, iam, device, devices.virtual(device)),
@@ -151,15 +154,6 @@ def _credentials(user: Any) -> Record:
             for credential in keys.service_credentials(user).values()
         ],
     }
-
-
-def _certificate(iam: IAMBackend, certificate: Any) -> Record:
-    record = {
-        "ServerCertificateMetadata": certificates.metadata(iam, certificate),
-        "CertificateBody": certificate.cert_body,
-        "CertificateChain": certificate.cert_chain or None,
-    }
-    return _tagged(schema.SERVER_CERTIFICATE, iam, certificate, record)
 
 
 def _tagged(form: Record, iam: IAMBackend, entity: Any, record: Record) -> Record:

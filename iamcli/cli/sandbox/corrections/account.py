@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.corrections import groups, policies, roles, users
 from iamcli.cli.sandbox.corrections.caller import root
+from iamcli.cli.sandbox.corrections.entities import identity
 from iamcli.cli.sandbox.corrections.lists import by_name, listing, named, page
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags
@@ -11,7 +12,7 @@ from iamcli.cli.sandbox.rules.entities import is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
     from typing import Any
 
     from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
@@ -63,10 +64,8 @@ def user_detail(iam: Backend, user: Any, member_of: dict[int, list[str]]) -> Res
 
     Source: API reference, UserDetail; recorded: no ``UserPolicyList`` if it is empty.
     """
-    detail = users.summary(user)
-    del detail["PasswordLastUsed"]
     return {
-        **detail,
+        **identity("User", user),
         "UserPolicyList": policies.inline(user) or None,
         "GroupList": member_of.get(id(user), []),
         "AttachedManagedPolicies": policies.attached(user),
@@ -126,31 +125,33 @@ def get_account_authorization_details(iam: Backend, request: Request) -> Result:
         for policy in filter(is_known, iam.managed_policies.values())
         if not policies.is_aws(policy) or usage.attached[policy.arn] or usage.boundaries[policy.arn]
     ]
-    by_type: dict[str, list[Any]] = {
-        "User": list(iam.users.values()),
-        "Group": list(iam.groups.values()),
-        "Role": list(iam.roles.values()),
+    by_type: dict[str, Iterable[Any]] = {
+        "User": iam.users.values(),
+        "Group": iam.groups.values(),
+        "Role": iam.roles.values(),
         "LocalManagedPolicy": [policy for policy in managed if not policies.is_aws(policy)],
         "AWSManagedPolicy": [policy for policy in managed if policies.is_aws(policy)],
     }
-    order = {name: str(number) for number, name in enumerate(by_type)}
-    wanted = request.get("Filter") or list(by_type)
-    entries = [(name, entity) for name in by_type if name in wanted for entity in by_type[name]]
+    wanted = request.get("Filter") or by_type
+    entries = [
+        (str(number), name, entity)
+        for number, (name, entities) in enumerate(by_type.items())
+        for entity in entities
+        if name in wanted
+    ]
     on_page, rest = page(
-        request, entries, lambda entry: (order[entry[0]], *by_name(entry[1]), entry[1].arn)
+        request, entries, lambda entry: (entry[0], *by_name(entry[2]), entry[2].arn)
     )
+    on_page_of = {name: [entity for _, of, entity in on_page if of == name] for name in by_type}
+    on_page_policies = on_page_of["LocalManagedPolicy"] + on_page_of["AWSManagedPolicy"]
     member_of = memberships(iam)
-    details: dict[str, Callable[[Any], Result]] = {
-        "UserDetailList": lambda user: user_detail(iam, user, member_of),
-        "GroupDetailList": group_detail,
-        "RoleDetailList": lambda role: role_detail(iam, role),
-        "Policies": lambda policy: policy_detail(policy, usage),
+    return {
+        "UserDetailList": [user_detail(iam, user, member_of) for user in on_page_of["User"]],
+        "GroupDetailList": [group_detail(group) for group in on_page_of["Group"]],
+        "RoleDetailList": [role_detail(iam, role) for role in on_page_of["Role"]],
+        "Policies": [policy_detail(policy, usage) for policy in on_page_policies],
+        **rest,
     }
-    lists: dict[str, list[Result]] = {name: [] for name in details}
-    for name, entity in on_page:
-        member = "Policies" if name.endswith("Policy") else f"{name}DetailList"
-        lists[member].append(details[member](entity))
-    return {**lists, **rest}
 
 
 def memberships(iam: Backend) -> dict[int, list[str]]:

@@ -12,21 +12,14 @@ from iamcli.cli.sandbox.rules.entity_types import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
-    from iamcli.cli.sandbox.rules.entity_types import Parameters
 
-#: The functions that find what a request names, by its type as in the names of operations.
-_FIND: dict[str, Callable[[Backend, Parameters], Any]] = {
-    "Group": GROUP.find,
-    "InstanceProfile": INSTANCE_PROFILE.find,
-    "MFADevice": lambda iam, parameters: iam.virtual_mfa_devices[parameters["SerialNumber"]],
-    "Policy": lambda iam, parameters: iam.managed_policies[parameters["PolicyArn"]],
-    "Role": ROLE.find,
-    "ServerCertificate": SERVER_CERTIFICATE.find,
-    "User": USER.find,
+#: The types that a request names by the name of the entity.
+_NAMED = {
+    entity_type.type_name: entity_type
+    for entity_type in (GROUP, INSTANCE_PROFILE, ROLE, SERVER_CERTIFICATE, USER)
 }
 
 #: The types that have policies, and those that have a permissions boundary.
@@ -36,7 +29,11 @@ BOUNDED = ("User", "Role")
 
 def entity_of(type_name: str, iam: Backend, request: Request) -> Any:
     """Return the entity of a type that a request names; the rules have seen that it exists."""
-    return _FIND[type_name](iam, request.parameters)
+    if type_name == "MFADevice":
+        return iam.virtual_mfa_devices[request.get("SerialNumber")]
+    if type_name == "Policy":
+        return iam.managed_policies[request.get("PolicyArn")]
+    return _NAMED[type_name].find(iam, request.parameters)
 
 
 def identity(type_name: str, entity: Any) -> Result:

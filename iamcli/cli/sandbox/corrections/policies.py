@@ -11,7 +11,7 @@ from moto.iam.models import AWSManagedPolicy
 
 from iamcli.cli.sandbox.corrections.entities import HOLDERS, entity_of
 from iamcli.cli.sandbox.corrections.lists import by_name, listing, named, page, under
-from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, operation
+from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import unique_id
 from iamcli.cli.sandbox.rules.entity_types import is_policy_of_aws
@@ -208,6 +208,7 @@ def inline(holder: Any) -> list[Result]:
 def _register(type_name: str) -> None:
     """Register the operations that read the policies of users, groups or roles."""
 
+    @operation(f"Get{type_name}Policy")
     def document(iam: Backend, request: Request) -> Result:
         """Send a document URL-encoded, which keeps every byte.
 
@@ -223,7 +224,6 @@ def _register(type_name: str) -> None:
     def managed(iam: Backend, request: Request) -> list[Any]:
         return under(request, entity_of(type_name, iam, request).managed_policies.values())
 
-    OPERATIONS[f"Get{type_name}Policy"] = document
     listing(f"List{type_name}Policies", "PolicyNames", names, str, named)
     operation_name = f"ListAttached{type_name}Policies"
     listing(operation_name, "AttachedPolicies", managed, _attached, _by_name_and_arn)

@@ -6,7 +6,7 @@ from moto.iam.models import User
 
 from iamcli.cli.sandbox.corrections.entities import entity_of
 from iamcli.cli.sandbox.corrections.lists import listing, named
-from iamcli.cli.sandbox.corrections.protocol import OPERATIONS
+from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.refusals import quota_exceeded
 
 TYPE_CHECKING = False
@@ -52,6 +52,7 @@ def _register(type_name: str) -> None:
         """Return what two equal keys have in common."""
         return key.lower() if type_name in IN_ANY_CASE else key
 
+    @operation(f"Tag{type_name}")
     def tag(iam: Backend, request: Request) -> None:
         """Add tags to an entity; one with the same key is replaced.
 
@@ -66,6 +67,7 @@ def _register(type_name: str) -> None:
             raise quota_exceeded(f"TagsPer{type_name}", TAGS)
         write(iam, entity, [*kept, *added.values()])
 
+    @operation(f"Untag{type_name}")
     def untag(iam: Backend, request: Request) -> None:
         """Remove tags. Source: API reference, UntagUser."""
         entity = entity_of(type_name, iam, request)
@@ -76,8 +78,6 @@ def _register(type_name: str) -> None:
     def entries(iam: Backend, request: Request) -> list[Tag]:
         return _read(iam, entity_of(type_name, iam, request))
 
-    OPERATIONS[f"Tag{type_name}"] = tag
-    OPERATIONS[f"Untag{type_name}"] = untag
     listing(f"List{type_name}Tags", "Tags", entries, dict, _key)
 
 

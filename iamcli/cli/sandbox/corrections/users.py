@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Operation, Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
@@ -99,19 +99,16 @@ def update_user(iam: Backend, request: Request) -> None:
         belonging.user_name = user.name
 
 
-def _set_boundary(type_name: str) -> Operation:
-    """Return the operation that sets the permissions boundary, or removes it if there is none.
+def set_boundary(iam: Backend, request: Request) -> None:
+    """Set the permissions boundary of a user or role, or remove it if the request has none.
 
     Source: API reference, PutUserPermissionsBoundary and DeleteUserPermissionsBoundary.
     """
-
-    def set_boundary(iam: Backend, request: Request) -> None:
-        arn = request.get("PermissionsBoundary", None)
-        entity_of(type_name, iam, request).permissions_boundary_arn = arn
-
-    return set_boundary
+    type_name = "User" if "UserName" in request.parameters else "Role"
+    entity = entity_of(type_name, iam, request)
+    entity.permissions_boundary_arn = request.get("PermissionsBoundary", None)
 
 
 for _type_name in BOUNDED:
-    OPERATIONS[f"Put{_type_name}PermissionsBoundary"] = _set_boundary(_type_name)
-    OPERATIONS[f"Delete{_type_name}PermissionsBoundary"] = _set_boundary(_type_name)
+    OPERATIONS[f"Put{_type_name}PermissionsBoundary"] = set_boundary
+    OPERATIONS[f"Delete{_type_name}PermissionsBoundary"] = set_boundary

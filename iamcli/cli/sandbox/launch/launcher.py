@@ -176,12 +176,11 @@ def run(
 ) -> int:
     """Run ``command``, or an interactive shell if it is empty, with a private IAM.
 
-    ``output``: where to report; ``keep``: the directory of the account, or "" for an account that
-    is not kept; ``account``: the snapshot that it starts with, or "" for an empty account;
-    ``target``: where to report what has changed, or None. Returns what ``script.run`` returns, but
-    1 if the command succeeded and an iam-* command sent nothing because its environment was reset.
-    Raises Failure if the server does not start, if the account was not kept, or if what has changed
-    is not known or cannot be reported.
+    ``output``: where to report; ``keep`` and ``account``: as for ``server``; ``target``: where to
+    report what has changed, or None. Returns what ``script.run`` returns, but 1 if the command
+    succeeded and an iam-* command sent nothing because its environment was reset. Raises Failure if
+    the server does not start, if the account was not kept, or if what has changed is not known or
+    cannot be reported.
     """
     from iamcli.cli.sandbox.changes.report import not_covered
 

@@ -111,15 +111,12 @@ class Started:
 
     def _running(self) -> list[Process]:
         """Return the descendants of this process that have not ended, the oldest first."""
-        processes = _processes()
+        processes = [one for one in _processes() if one.number not in self._others]
         descendants: set[Process] = set()
         parents = {os.getpid()}
-        while parents:
-            children = {
-                one for one in processes if one.parent in parents and one.number not in self._others
-            }
-            # An ID that is used again meanwhile must not lead in a circle.
-            parents = {one.number for one in children - descendants}
+        # An ID that is used again meanwhile must not lead in a circle.
+        while children := {one for one in processes if one.parent in parents} - descendants:
+            parents = {one.number for one in children}
             descendants |= children
         return sorted(one for one in descendants if one.state not in _ENDED)
 

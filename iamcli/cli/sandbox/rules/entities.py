@@ -19,7 +19,6 @@ from iamcli.cli.sandbox.rules.entity_types import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
     from typing import Any
 
     from moto.iam.models import ManagedPolicy
@@ -165,32 +164,25 @@ def inline_policy_exists(entity_type: EntityType) -> Rule:
     return rule
 
 
-def _of_user(name: str, parameter: str, called: str, ids: Callable[[Any], Iterable[str]]) -> Rule:
-    """Return the rule ``name``: what ``parameter`` names must be among the ``ids`` of the user."""
+def _key_exists(noun: str, parameter: str, called: str) -> Rule:
+    """Return the rule that the key which ``parameter`` names must be the user's."""
 
     def rule(backend: Backend, parameters: Parameters) -> None:
-        wanted = parameters[parameter]
-        if "UserName" in parameters and wanted not in ids(USER.find(backend, parameters)):
-            raise no_such_entity(f"The {called} with id {wanted} cannot be found.")
+        if "UserName" in parameters:
+            keys = getattr(USER.find(backend, parameters), f"{noun}s")
+            if parameters[parameter] not in [getattr(key, f"{noun}_id") for key in keys]:
+                raise no_such_entity(
+                    f"The {called} with id {parameters[parameter]} cannot be found."
+                )
 
-    rule.__name__ = name
+    rule.__name__ = f"{noun}_exists"
     return rule
 
 
 #: Reported (DeleteAccessKey).
-access_key_exists = _of_user(
-    "access_key_exists",
-    "AccessKeyId",
-    "Access Key",
-    lambda user: [key.access_key_id for key in user.access_keys],
-)
+access_key_exists = _key_exists("access_key", "AccessKeyId", "Access Key")
 #: Recorded (UpdateSSHPublicKey).
-ssh_public_key_exists = _of_user(
-    "ssh_public_key_exists",
-    "SSHPublicKeyId",
-    "Public Key",
-    lambda user: [key.ssh_public_key_id for key in user.ssh_public_keys],
-)
+ssh_public_key_exists = _key_exists("ssh_public_key", "SSHPublicKeyId", "Public Key")
 
 
 def login_profile_exists(backend: Backend, parameters: Parameters) -> None:

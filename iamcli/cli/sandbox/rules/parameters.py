@@ -148,15 +148,12 @@ def _violations(shape: Shape, value: Any) -> Iterator[str]:
 def _constraints(shape: Shape, value: Any) -> Iterator[tuple[str, bool]]:
     """Yield the constraints of a shape, and whether ``value`` satisfies each."""
     bounds = shape.metadata
+    name, size = ("value", value) if isinstance(value, int) else ("length", len(value))
     if "max" in bounds:
-        name, size = _size(shape, value)
-        yield (
-            f"Member must have {name} less than or equal to {bounds['max']}",
-            size <= bounds["max"],
-        )
+        text = f"Member must have {name} less than or equal to {bounds['max']}"
+        yield text, size <= bounds["max"]
     # IAM finds an empty name invalid, not too short.
     if bounds.get("min", 0) > int(bool(_words(shape))):
-        name, size = _size(shape, value)
         text = f"Member must have {name} greater than or equal to {bounds['min']}"
         yield text, size >= bounds["min"]
     if "enum" in bounds:
@@ -165,12 +162,6 @@ def _constraints(shape: Shape, value: Any) -> Iterator[tuple[str, bool]]:
     if "pattern" in bounds and not _words(shape):
         text = f"Member must satisfy regular expression pattern: {bounds['pattern']}"
         yield text, _matches(shape, value)
-
-
-def _size(shape: Shape, value: Any) -> tuple[str, int]:
-    """Return what the bounds of a shape limit, and how large ``value`` is."""
-    is_number = shape.type_name in ("integer", "long")
-    return ("value", value) if is_number else ("length", len(value))
 
 
 def _words(shape: Shape) -> str:

@@ -12,10 +12,6 @@ from iamcli.cli.sandbox.rules.entity_types import INSTANCE_PROFILE, USER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sized
-
-    from moto.iam.models import User
-
     from iamcli.cli.sandbox.rules.entity_types import Backend, EntityType, Parameters, Rule
 
 #: Not in GetAccountSummary. Source: the IAM User Guide (quotas).
@@ -37,15 +33,15 @@ def account_quota_allows(entity_type: EntityType) -> Rule:
     return rule
 
 
-def _of_user(name: str, quota: str, limit: str | int, held: Callable[[User], Sized]) -> Rule:
-    """Return the rule ``name``: a user has no more of ``held`` than ``limit``, or its quota."""
+def _of_user(attribute: str, quota: str, limit: str | int) -> Rule:
+    """Return the rule that a user has no more of ``attribute`` than ``limit``, or its quota."""
 
     def rule(backend: Backend, parameters: Parameters) -> None:
         if "UserName" in parameters:
             most = limit if isinstance(limit, int) else _quota(backend, limit)
-            _fits(quota, len(held(USER.find(backend, parameters))), most)
+            _fits(quota, len(getattr(USER.find(backend, parameters), attribute)), most)
 
-    rule.__name__ = name
+    rule.__name__ = f"{attribute}_fit"
     return rule
 
 
@@ -105,25 +101,13 @@ def _size(document: str) -> int:
 # of CreateAccessKey.
 
 #: Recorded (CreateAccessKey).
-access_keys_fit = _of_user(
-    "access_keys_fit", "AccessKeysPerUser", "AccessKeysPerUserQuota", lambda user: user.access_keys
-)
+access_keys_fit = _of_user("access_keys", "AccessKeysPerUser", "AccessKeysPerUserQuota")
 #: Recorded (UploadSigningCertificate).
 signing_certificates_fit = _of_user(
-    "signing_certificates_fit",
-    "CertificatesPerUser",
-    "SigningCertificatesPerUserQuota",
-    lambda user: user.signing_certificates,
+    "signing_certificates", "CertificatesPerUser", "SigningCertificatesPerUserQuota"
 )
-ssh_public_keys_fit = _of_user(
-    "ssh_public_keys_fit",
-    "SSHPublicKeysPerUser",
-    SSH_PUBLIC_KEYS,
-    lambda user: user.ssh_public_keys,
-)
-mfa_devices_fit = _of_user(
-    "mfa_devices_fit", "MFADevicesPerUser", MFA_DEVICES, lambda user: user.mfa_devices
-)
+ssh_public_keys_fit = _of_user("ssh_public_keys", "SSHPublicKeysPerUser", SSH_PUBLIC_KEYS)
+mfa_devices_fit = _of_user("mfa_devices", "MFADevicesPerUser", MFA_DEVICES)
 
 
 def groups_of_user_fit(backend: Backend, parameters: Parameters) -> None:
