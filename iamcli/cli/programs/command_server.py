@@ -82,7 +82,9 @@ class Server:
             with contextlib.suppress(ValueError):
                 report = json.loads(_read(self._process.stdout.fileno()))
             self._process.stdout.close()
-            _wait_briefly(self._process)
+            # It still runs if it waits for a command.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(0.2)
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
         return report
@@ -162,9 +164,3 @@ def _read(descriptor: int) -> bytes:
             break
         content += part
     return content
-
-
-def _wait_briefly(process: subprocess.Popen[bytes]) -> None:
-    """Wait for the end of the server, unless it waits for a command."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(0.2)

@@ -84,7 +84,7 @@ def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
         order = Handover(connection, peer, identity)
         program = index.load(os.path.basename(order.arguments[0]))
         connection = _take_over(connection, order)
-        connection.sendall(b"%s%d\n" % (handover.READY, os.getpid()))
+        connection.sendall(b"%s %d\n" % (handover.READY, os.getpid()))
         if connection.recv(1) == handover.START:
             connection.settimeout(None)
             parents.begin_with(order.process)
@@ -106,7 +106,7 @@ def _run(program: Program, connection: socket.socket, numbers: list[int]) -> NoR
             with contextlib.suppress(OSError):
                 os.close(number)
     with contextlib.suppress(OSError):
-        connection.sendall(b"%s%d\n" % (handover.EXIT, status))
+        connection.sendall(b"%s %d\n" % (handover.EXIT, status))
     os._exit(0)
 
 
@@ -204,11 +204,8 @@ def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:
 
 
 def _set_variables(variables: dict[bytes, bytes]) -> None:
-    for name in os.environb.keys() - variables.keys():
-        del os.environb[name]
-    for name, value in variables.items():
-        if os.environb.get(name) != value:
-            os.environb[name] = value
+    os.environb.clear()
+    os.environb.update(variables)
     time.tzset()
 
 
