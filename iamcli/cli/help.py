@@ -6,8 +6,7 @@ import click
 
 from iamcli.cli import index, listing, manual
 from iamcli.cli.documented import DocumentedCommand, show
-from iamcli.cli.group import SUBCOMMANDS
-from iamcli.cli.group import group as root
+from iamcli.cli.group import SUBCOMMANDS, group
 from iamcli.cli.wrong_names import hint
 from iamcli.errors import Failure
 
@@ -58,7 +57,7 @@ def help(ctx: click.Context, name: str) -> None:  # noqa: A001 - its name for us
 def _help_instead(ctx: click.Context, name: str, failure: Failure) -> NoReturn:
     """Report that there is no page of the command or subcommand ``name``, and print its help."""
     output: Output = ctx.obj
-    subcommand = root.get_command(ctx, name) if name in SHOWN else None
+    subcommand = group.get_command(ctx, name) if name in SHOWN else None
     shown = f"iamcli {name}" if subcommand else name
     output.note(f"{failure}. This is the help of {shown}:")
     if subcommand:

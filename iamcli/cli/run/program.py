@@ -62,7 +62,9 @@ class Handover:
             raise Refused
         self.process = int(parts[1])
         self.mask = int(parts[2], 8)
-        self.ignored, self.blocked, self.numbers = map(_numbers, parts[3:6])
+        self.ignored, self.blocked, self.numbers = (
+            [int(number) for number in part.split(b",") if number] for part in parts[3:6]
+        )
         self.limits = parts[6]
         count = 8 + int(parts[7])
         self.arguments = [os.fsdecode(part) for part in parts[8:count]]
@@ -232,7 +234,3 @@ def _end_with(connection: socket.socket) -> None:
             if not connection.recv(1):
                 os._exit(0)
         connection.settimeout(None)
-
-
-def _numbers(text: bytes) -> list[int]:
-    return [int(number) for number in text.split(b",") if number]

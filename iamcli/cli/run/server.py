@@ -142,12 +142,11 @@ class Server:
         self._listener.settimeout(0)
         for source in (self._listener, sys.stdin):
             self._poll.register(source, select.POLLIN)
-        listening = self._listener.fileno()
         while True:
             ready = self._wait()
             if sys.stdin.fileno() in ready:
                 break
-            if listening in ready:
+            if self._listener.fileno() in ready:
                 self._accept()
         self._poll.unregister(self._listener)
         self._poll.unregister(sys.stdin)
