@@ -37,7 +37,7 @@ _FORWARDED = (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP, _signal.SIGCONT)
 
 #: The messages of the server, followed by a number: the process that will run the command, its exit
 #: status, the signal that ended it; and of this program, that the command is to start.
-READY, EXIT, SIGNAL = b"ready ", b"exit ", b"signal "
+READY, EXIT, SIGNAL = b"ready", b"exit", b"signal"
 START = b"!"
 
 
@@ -74,10 +74,10 @@ def hand_over() -> None:
         connection.connect(address)
         if is_own(connection, _socket, address):
             _offer(connection, _socket, waiting.ignored)
-            waiting.process = _number(connection, READY)
-            if waiting.process and not waiting.received:
+            kind, process = _message(connection)
+            if kind == READY and not waiting.received:
                 connection.sendall(START)
-                waiting.begin()
+                waiting.begin(process)
     except (OSError, ValueError):
         # If the confirmation was not sent, the command does not start in the server.
         pass
@@ -106,24 +106,23 @@ class _Waiting:
     """
 
     def __init__(self) -> None:
-        numbers = range(1, _signal.NSIG)
-        before = {number: _signal.getsignal(number) for number in numbers}
         self.ignored = [
             number
-            for number in numbers
-            if before[number] is _signal.SIG_IGN and number not in _IGNORED_BY_PYTHON
+            for number in range(1, _signal.NSIG)
+            if _signal.getsignal(number) is _signal.SIG_IGN and number not in _IGNORED_BY_PYTHON
         ]
         self.process = 0
         self.received: list[int] = []
         self.taken = False
         self._before = {
-            number: before[number] for number in _FORWARDED if number not in self.ignored
+            number: _signal.signal(number, self._forward)
+            for number in _FORWARDED
+            if number not in self.ignored
         }
-        for number in self._before:
-            _signal.signal(number, self._forward)
 
-    def begin(self) -> None:
-        """From now on, pass signals on; those too that came just before."""
+    def begin(self, process: int) -> None:
+        """From now on, pass signals on to ``process``; those too that came just before."""
+        self.process = process
         self.taken = True
         for number in self.received:
             self._forward(number, None)
@@ -223,26 +222,20 @@ def _limits() -> bytes:
         return b""
     import resource
 
-    names = sorted(name for name in dir(resource) if name.startswith("RLIMIT_"))
-    numbers = sorted({getattr(resource, name) for name in names})
-    return repr([(number, resource.getrlimit(number)) for number in numbers]).encode()
+    numbers = {getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
+    return repr([(number, resource.getrlimit(number)) for number in sorted(numbers)]).encode()
 
 
-def _number(connection: Any, kind: bytes) -> int:
-    """Return the number in the server's message of this ``kind``; 0 if it is another one."""
-    answer = _line(connection)
-    return int(answer.removeprefix(kind)) if answer.startswith(kind) else 0
-
-
-def _line(connection: Any) -> bytes:
-    """Return the next message of the server, b"" if there is none."""
+def _message(connection: Any) -> tuple[bytes, int]:
+    """Return the kind and the number of the server's next message, b"" and 0 if there is none."""
     answer = b""
     while not answer.endswith(b"\n"):
         part = connection.recv(64)
         if not part:
-            return b""
+            return b"", 0
         answer += part
-    return answer.removesuffix(b"\n")
+    kind, _, number = answer.partition(b" ")
+    return kind, int(number)
 
 
 def _end(connection: Any, waiting: _Waiting) -> None:
@@ -252,14 +245,13 @@ def _end(connection: Any, waiting: _Waiting) -> None:
 
     try:
         interrupts.wait(connection.fileno())
-        answer = _line(connection)
-    except OSError:
-        answer = b""
+        kind, number = _message(connection)
+    except (OSError, ValueError):
+        kind, number = b"", 0
     waiting.process = 0
-    if answer.startswith(EXIT):
-        os._exit(int(answer.removeprefix(EXIT)))
-    if answer.startswith(SIGNAL):
-        number = int(answer.removeprefix(SIGNAL))
+    if kind == EXIT:
+        os._exit(number)
+    if kind == SIGNAL:
         if number != _signal.SIGKILL:
             _signal.signal(number, _signal.SIG_DFL)
             _signal.pthread_sigmask(_signal.SIG_UNBLOCK, [number])
@@ -267,8 +259,7 @@ def _end(connection: Any, waiting: _Waiting) -> None:
         os._exit(128 + number)
     name = os.path.basename(sys.argv[0])
     text = f"{name}: iamcli run ended before {name} did; the outcome is unknown, check it first\n"
-    try:  # noqa: SIM105 - contextlib takes 1 ms to import
+    try:
         os.write(1 if os.environ.get("IAMCLI_STRICT") == "1" else 2, text.encode())
-    except OSError:
-        pass
-    os._exit(1)
+    finally:
+        os._exit(1)

@@ -20,8 +20,9 @@ FILES = {
 #: Tells ``iamcli doctor`` which shell has run these lines: its name and its process ID.
 VARIABLE = "IAMCLI_COMPLETION"
 
-# The files of the package bash-completion, as Linux, Homebrew, MacPorts and FreeBSD install it.
-BASH = """\
+_SCRIPTS = {
+    # The files of bash-completion, as Linux, Homebrew, MacPorts and FreeBSD install it.
+    "bash": """\
 if ! declare -F _get_comp_words_by_ref >/dev/null; then
     for _iamcli_file in /usr/share/bash-completion/bash_completion /etc/bash_completion \\
         /usr/local/share/bash-completion/bash_completion.sh \\
@@ -37,18 +38,16 @@ if declare -F _get_comp_words_by_ref >/dev/null; then
 else
     echo 'iamcli: completion in bash requires the package bash-completion; install it' >&2
 fi
-"""
-
-ZSH = """\
+""",
+    "zsh": """\
 fpath=({folder} $fpath)
 (( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit; }}
 autoload -Uz _iamcli
 compdef _iamcli iamcli {commands}
 export {variable}="zsh $$"
-"""
-
-# fish reads these files when they are needed, but only for commands on PATH.
-FISH = """\
+""",
+    # fish reads these files when they are needed, but only for commands on PATH.
+    "fish": """\
 contains -- {folder} $fish_complete_path
 or set -g -p fish_complete_path {folder}
 if not command -q iam-usercreate
@@ -58,9 +57,8 @@ if not command -q iam-usercreate
     set -e __iamcli_file
 end
 set -gx {variable} "fish $fish_pid"
-"""
-
-_SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
+""",
+}
 
 
 def script(shell: str) -> str:

@@ -6,6 +6,8 @@ import click
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from iamcli.output.streams import Output
 
 
@@ -20,7 +22,7 @@ class DocumentedCommand(click.Command):
         return option
 
 
-def show(ctx: click.Context, text: str) -> None:
+def show(ctx: click.Context, text: str) -> NoReturn:
     """Print ``text`` and end the command. Raises OutputLost if it cannot be written."""
     output: Output = ctx.obj
     for line in text.splitlines():

@@ -58,10 +58,6 @@ SUBCOMMANDS = (
 class CommandGroup(DocumentedCommand, click.Group):
     """A group that accepts names of groups of commands, and suggests names for wrong ones."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
-        """Return the names of the subcommands."""
-        return list(SUBCOMMANDS)
-
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return the subcommand, imported now; None if there is none."""
         if cmd_name not in SUBCOMMANDS:
@@ -93,12 +89,13 @@ class CommandGroup(DocumentedCommand, click.Group):
 
     def own(self, ctx: click.Context) -> list[tuple[str, str]]:
         """Return how to run each subcommand, with its summary; those for programs are left out."""
-        loaded = [self.get_command(ctx, name) for name in SUBCOMMANDS]
-        return [
-            (_usage(command, ctx), command.get_short_help_str(listing.WIDTH))
-            for command in loaded
-            if command and not command.hidden
-        ]
+        rows = []
+        for name in SUBCOMMANDS:
+            command = self.get_command(ctx, name)
+            if command and not command.hidden:
+                usage = " ".join(["iamcli", name, *command.collect_usage_pieces(ctx)])
+                rows.append((usage, command.get_short_help_str(listing.WIDTH)))
+        return rows
 
     def welcome(self, ctx: click.Context) -> str:
         """Return what ``iamcli`` alone shows: at most 20 lines."""
@@ -127,10 +124,6 @@ class GroupListing(DocumentedCommand):
     def invoke(self, ctx: click.Context) -> None:
         """Print the list."""
         show(ctx, self.get_help(ctx))
-
-
-def _usage(command: click.Command, ctx: click.Context) -> str:
-    return " ".join(["iamcli", str(command.name), *command.collect_usage_pieces(ctx)])
 
 
 @click.group(

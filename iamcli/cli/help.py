@@ -6,13 +6,14 @@ import click
 
 from iamcli.cli import index, listing, manual
 from iamcli.cli.documented import DocumentedCommand, show
-from iamcli.cli.group import SUBCOMMANDS
-from iamcli.cli.group import group as root
+from iamcli.cli.group import SUBCOMMANDS, group
 from iamcli.cli.wrong_names import hint
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from iamcli.output.streams import Output
 
 #: The subcommands that iamcli(1) describes.
@@ -24,7 +25,7 @@ TOPICS = manual.TOPICS | {page: (page, section) for page, section in manual.TOPI
 @click.command(cls=DocumentedCommand, options_metavar="")
 @click.argument("name", metavar="[COMMAND|TOPIC]", default="iamcli")
 @click.pass_context
-def help(ctx: click.Context, name: str) -> int:  # noqa: A001 - its name for users
+def help(ctx: click.Context, name: str) -> None:  # noqa: A001 - its name for users
     """Show the manual page of a command or a topic.
 
     COMMAND can be without iam-, as in iamcli help usercreate. The topics are toolkit (what all
@@ -49,25 +50,18 @@ def help(ctx: click.Context, name: str) -> int:  # noqa: A001 - its name for use
     except Failure as failure:
         if section != 1:
             raise
-        return _help_instead(ctx, page, failure)
+        _help_instead(ctx, page, failure)
     show(ctx, "\n".join(lines))
-    return 0
 
 
-def _help_instead(ctx: click.Context, name: str, failure: Failure) -> int:
+def _help_instead(ctx: click.Context, name: str, failure: Failure) -> NoReturn:
     """Report that there is no page of the command or subcommand ``name``, and print its help."""
     output: Output = ctx.obj
-    subcommand = root.get_command(ctx, name) if name in SHOWN else None
+    subcommand = group.get_command(ctx, name) if name in SHOWN else None
+    shown = f"iamcli {name}" if subcommand else name
+    output.note(f"{failure}. This is the help of {shown}:")
     if subcommand:
-        output.note(f"{failure}. This is the help of iamcli {name}:")
-        with subcommand.make_context(
-            name, [], parent=ctx.find_root(), resilient_parsing=True
-        ) as context:
-            show(context, context.get_help())
-        return 0
-    output.note(f"{failure}. This is the help of {name}:")
-    if name != "iamcli":
-        return index.load(name).run(["-h"])
-    group = ctx.find_root()
-    show(group, group.get_help())
-    return 0
+        show(ctx, subcommand.get_help(click.Context(subcommand, ctx.find_root(), name)))
+    if name == "iamcli":
+        show(ctx, ctx.find_root().get_help())
+    ctx.exit(index.load(name).run(["-h"]))

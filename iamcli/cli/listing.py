@@ -8,9 +8,7 @@ from iamcli.cli import index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from iamcli.command import Command
+    from collections.abc import Iterable, Mapping, Sequence
 
     #: Names, each with its summary.
     Rows = Sequence[tuple[str, str]]
@@ -64,12 +62,26 @@ def _normalized(name: str) -> str:
 
 def of_groups(wanted: Iterable[str]) -> dict[str, Rows]:
     """Return the commands in the modules ``wanted``, by the title of their group."""
-    return {title: _rows(commands) for title, commands in index.groups(*wanted).items()}
+    return {
+        title: [(command.name, command.summary) for command in commands]
+        for title, commands in index.groups(*wanted).items()
+    }
 
 
 def text(parts: Mapping[str, Rows]) -> str:
     """Return the rows of each part below its title, in lines of at most 80 columns."""
-    return "\n".join(line for title, rows in parts.items() for line in _part(title, rows)).rstrip()
+    lines = []
+    for title, rows in parts.items():
+        lines.append(title)
+        width = max(len(name) for name, _ in rows)
+        for name, summary in rows:
+            left = f"  {name:{width}}  "
+            indent = " " * len(left)
+            lines.append(
+                textwrap.fill(summary, WIDTH, initial_indent=left, subsequent_indent=indent)
+            )
+        lines.append("")
+    return "\n".join(lines).rstrip()
 
 
 def wrapped(words: Iterable[str]) -> str:
@@ -86,16 +98,3 @@ def counted(number: int, noun: str) -> str:
     """Return a number of things: "1 entry", "2 entries"."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{number} {noun if number == 1 else plural}"
-
-
-def _rows(commands: Iterable[Command]) -> Rows:
-    return [(command.name, command.summary) for command in commands]
-
-
-def _part(title: str, rows: Rows) -> Iterator[str]:
-    yield title
-    width = max(len(name) for name, _ in rows)
-    for name, summary in rows:
-        left = f"  {name:{width}}  "
-        yield textwrap.fill(summary, WIDTH, initial_indent=left, subsequent_indent=" " * len(left))
-    yield ""

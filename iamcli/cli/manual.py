@@ -6,10 +6,6 @@ import os
 
 from iamcli.errors import Failure
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 #: The pages that do not describe a command, by the topic that ``iamcli help`` accepts.
 TOPICS = {
     "iamcli": ("iamcli", 1),
@@ -91,22 +87,19 @@ def find(name: str, section: int) -> str:
     """
     import iamcli
 
+    file = f"{name}.{section}"
     folder = os.path.dirname(os.path.dirname(os.path.abspath(iamcli.__file__)))
-    for path in _places(folder, f"{name}.{section}", section):
-        if os.path.isfile(path):
-            return path
-    raise Failure(f"the manual page {name}({section}) is not installed; reinstall iamcli")
-
-
-def _places(folder: str, file: str, section: int) -> Iterator[str]:
-    yield os.path.join(folder, "man", file)
+    places = [os.path.join(folder, "man", file)]
     below = ""
     while folder != below:
         place = os.path.join(folder, "share", "man", f"man{section}", file)
-        yield place
         # The packages of operating systems compress their pages.
-        yield f"{place}.gz"
+        places += [place, f"{place}.gz"]
         below, folder = folder, os.path.dirname(folder)
+    for path in places:
+        if os.path.isfile(path):
+            return path
+    raise Failure(f"the manual page {name}({section}) is not installed; reinstall iamcli")
 
 
 def _viewer(path: str) -> list[str]:

@@ -58,7 +58,18 @@ class Server:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
                 listener.bind(address)
                 listener.listen(128)
-                self._process = _start(address, listener.fileno())
+                self._process = subprocess.Popen(  # noqa: S603 - a module of this package
+                    python("iamcli.cli.run.server", address, str(listener.fileno())),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    env=own_environment(),
+                    pass_fds=[listener.fileno()],
+                    # In a process group of its own, the server would orphan that of the script
+                    # whenever a command ends, and the kernel sends SIGHUP to an orphaned process
+                    # group if a process in it is stopped. In a session of its own, commands could
+                    # not use the terminal.
+                )
             self.address = address
         except OSError as error:
             self.reason = error.strerror or str(error)
@@ -82,7 +93,9 @@ class Server:
             with contextlib.suppress(ValueError):
                 report = json.loads(_read(self._process.stdout.fileno()))
             self._process.stdout.close()
-            _wait_briefly(self._process)
+            # It still runs if it waits for a command.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(0.2)
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
         return report
@@ -138,20 +151,6 @@ def python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, *options, *arguments]
 
 
-def _start(address: str, listener: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - a module of this package
-        python("iamcli.cli.run.server", address, str(listener)),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=own_environment(),
-        pass_fds=[listener],
-        # In a process group of its own, the server would orphan that of the script whenever a
-        # command ends, and the kernel sends SIGHUP to an orphaned process group if a process in it
-        # is stopped. In a session of its own, commands could not use the terminal.
-    )
-
-
 def _read(descriptor: int) -> bytes:
     """Read to the end, but not longer than TIMEOUT."""
     content = b""
@@ -162,9 +161,3 @@ def _read(descriptor: int) -> bytes:
             break
         content += part
     return content
-
-
-def _wait_briefly(process: subprocess.Popen[bytes]) -> None:
-    """Wait for the end of the server, unless it waits for a command."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(0.2)

@@ -38,11 +38,6 @@ def user_shell(env: Mapping[str, str]) -> str:
     return shutil.which("bash", path=env.get("PATH")) or "/bin/sh"
 
 
-def wait_for(process: subprocess.Popen[bytes]) -> int:
-    """Wait for the end of ``process``, and return its status."""
-    return wait_for_child(process.poll)
-
-
 def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     command: Sequence[str],
     env: Mapping[str, str],
@@ -51,7 +46,7 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     runner: str = "iamcli run",
     terminate: signal.Signals = signal.SIGTERM,
     register: Callable[[int], None] = lambda _process: None,
-    wait: Callable[[subprocess.Popen[bytes]], int] = wait_for,
+    wait: Callable[[subprocess.Popen[bytes]], int] = lambda process: wait_for_child(process.poll),
 ) -> int:
     """Run ``command`` with the variables ``env``, forward signals to it, and wait for its end.
 
@@ -63,20 +58,6 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     found, 126 if it cannot be executed. But if SIGINT ended it, returns -SIGINT, so that ``iamcli``
     ends in the same way.
     """
-    try:
-        return _run(command, env, terminate, register, wait)
-    except OSError as error:
-        say(f"{command[0]}: {reason(command[0], env, error, runner)}")
-        return 127 if isinstance(error, FileNotFoundError) else 126
-
-
-def _run(
-    command: Sequence[str],
-    env: Mapping[str, str],
-    terminate: signal.Signals,
-    register: Callable[[int], None],
-    wait: Callable[[subprocess.Popen[bytes]], int],
-) -> int:
     process = None
     early: list[int] = []
 
@@ -100,12 +81,13 @@ def _run(
             signal.signal(number, forward)
     try:
         process = _start(command, env, register)
-    except OSError:
+        for early_number in early:
+            send(process, early_number)
+        status = wait(process)
+    except OSError as error:
         register(0)
-        raise
-    for early_number in early:
-        send(process, early_number)
-    status = wait(process)
+        say(f"{command[0]}: {reason(command[0], env, error, runner)}")
+        return 127 if isinstance(error, FileNotFoundError) else 126
     signal.setitimer(signal.ITIMER_REAL, 0)
     register(0)
     return status if status >= 0 or status == -signal.SIGINT else 128 - status

@@ -62,7 +62,9 @@ class Handover:
             raise Refused
         self.process = int(parts[1])
         self.mask = int(parts[2], 8)
-        self.ignored, self.blocked, self.numbers = map(_numbers, parts[3:6])
+        self.ignored, self.blocked, self.numbers = (
+            [int(number) for number in part.split(b",") if number] for part in parts[3:6]
+        )
         self.limits = parts[6]
         count = 8 + int(parts[7])
         self.arguments = [os.fsdecode(part) for part in parts[8:count]]
@@ -84,7 +86,7 @@ def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
         order = Handover(connection, peer, identity)
         program = index.load(os.path.basename(order.arguments[0]))
         connection = _take_over(connection, order)
-        connection.sendall(b"%s%d\n" % (handover.READY, os.getpid()))
+        connection.sendall(b"%s %d\n" % (handover.READY, os.getpid()))
         if connection.recv(1) == handover.START:
             connection.settimeout(None)
             parents.begin_with(order.process)
@@ -106,7 +108,7 @@ def _run(program: Program, connection: socket.socket, numbers: list[int]) -> NoR
             with contextlib.suppress(OSError):
                 os.close(number)
     with contextlib.suppress(OSError):
-        connection.sendall(b"%s%d\n" % (handover.EXIT, status))
+        connection.sendall(b"%s %d\n" % (handover.EXIT, status))
     os._exit(0)
 
 
@@ -204,11 +206,8 @@ def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:
 
 
 def _set_variables(variables: dict[bytes, bytes]) -> None:
-    for name in os.environb.keys() - variables.keys():
-        del os.environb[name]
-    for name, value in variables.items():
-        if os.environb.get(name) != value:
-            os.environb[name] = value
+    os.environb.clear()
+    os.environb.update(variables)
     time.tzset()
 
 
@@ -235,7 +234,3 @@ def _end_with(connection: socket.socket) -> None:
             if not connection.recv(1):
                 os._exit(0)
         connection.settimeout(None)
-
-
-def _numbers(text: bytes) -> list[int]:
-    return [int(number) for number in text.split(b",") if number]

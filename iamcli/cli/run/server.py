@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import time
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from iamcli import handover
@@ -90,22 +91,21 @@ def main() -> None:
     with contextlib.suppress(OSError):
         os.write(1, json.dumps(report).encode())
     # iamcli run waits for the end of standard output, and it does not wait for commands.
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 1)
+    os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     server.finish()
     os._exit(0)
 
 
+@dataclass
 class Running:
     """A fork that runs a command: the ``connection`` to its program, and the program's ``peer``.
 
     ``stopped``: whether the fork was stopped because the program is.
     """
 
-    def __init__(self, connection: socket.socket, peer: int) -> None:
-        self.connection = connection
-        self.peer = peer
-        self.stopped = False
+    connection: socket.socket
+    peer: int
+    stopped: bool = False
 
 
 class Spare(NamedTuple):
@@ -142,12 +142,11 @@ class Server:
         self._listener.settimeout(0)
         for source in (self._listener, sys.stdin):
             self._poll.register(source, select.POLLIN)
-        listening = self._listener.fileno()
         while True:
             ready = self._wait()
             if sys.stdin.fileno() in ready:
                 break
-            if listening in ready:
+            if self._listener.fileno() in ready:
                 self._accept()
         self._poll.unregister(self._listener)
         self._poll.unregister(sys.stdin)
@@ -242,7 +241,7 @@ class Server:
             if running:
                 if killed:
                     with contextlib.suppress(OSError):
-                        message = b"%s%d\n" % (handover.SIGNAL, -status)
+                        message = b"%s %d\n" % (handover.SIGNAL, -status)
                         running.connection.send(message, socket.MSG_DONTWAIT)
                 with contextlib.suppress(KeyError, ValueError):
                     self._poll.unregister(running.connection)
