@@ -209,7 +209,10 @@ def _buffer(stream: TextIO | None) -> BinaryIO | None:
     With PYTHONUNBUFFERED, Python makes none, and what the kernel does not take would be lost.
     """
     binary = stream.buffer if stream else None
-    return io.BufferedWriter(binary) if isinstance(binary, io.RawIOBase) else binary
+    if not isinstance(binary, io.RawIOBase):
+        return binary
+    # Another buffer of the same stream may follow, so this one does not close it.
+    return open(binary.fileno(), "wb", closefd=False)
 
 
 def _keep_open(number: int) -> bool:

@@ -426,6 +426,12 @@ def test_without_man_the_help_of_a_subcommand_is_shown(run_fast):
     )
 
 
+def test_without_man_and_buffers_the_help_of_a_command_is_shown(run):
+    run.env |= {"PATH": str(run.home), "PYTHONUNBUFFERED": "1"}
+    done = run(IAMCLI, "help", "usercreate")
+    assert (done.status, done.out) == (0, run(str(BIN / "iam-usercreate"), "-h").out)
+
+
 #: A pager that shows the first line of its file or of its standard input.
 PAGER = 'for last; do :; done; /usr/bin/head -n 1 ${last:+"$last"}; echo PAGED'
 
