@@ -29,9 +29,8 @@ class Query:
 
     def names(self, iam: Sender) -> list[str]:
         """Return the names from the service; raise Failure if the request fails."""
-        return self._names(
-            list_all(iam, self.operation, self.key, MaxItems=MAX_PAGE, **self.parameters)
-        )
+        entries = list_all(iam, self.operation, self.key, MaxItems=MAX_PAGE, **self.parameters)
+        return self._names(entries)
 
     def first_names(self, iam: Sender) -> list[str]:
         """Return the names of the first page, with one request; raise Failure if it fails."""
