@@ -47,7 +47,6 @@ NOT_DONE = "not done"
 DONE = "done"
 UNKNOWN = "unknown"
 
-
 #: The number of hexadecimal digits in the path of a private IAM: 128 bits, which nobody can guess.
 SECRET_DIGITS = 32
 
@@ -120,18 +119,16 @@ class UnexpectedResponse(Failure):
 class UnknownOutcome(Failure):
     """A request was sent but got no valid response, so it may have taken effect.
 
-    ``reason``: why the outcome is unknown; ``advice``: the rest of the message; ``check``: how to
-    find out whether the request took effect, usually a command. ``refusal``: how the service
-    refused the last attempt, None if it did not; an earlier attempt may have taken effect.
+    ``reason``: why the outcome is unknown; ``advice``: the rest of the message; ``refusal``: how
+    the service refused the last attempt, None if it did not; an earlier one may have taken effect.
     """
 
     outcome = UNKNOWN
     refusal: ServiceError | None = None
 
-    def __init__(self, reason: str, advice: str, check: str) -> None:
+    def __init__(self, reason: str, advice: str) -> None:
         super().__init__(f"{reason}; {advice}")
         self.reason = reason
-        self.check = check
 
 
 def unexpected(error: BaseException, report: str) -> str:

@@ -42,7 +42,6 @@ class Pending:
     window = False
     #: What the next window raises.
     due: KeyboardInterrupt | None = None
-    #: A second SIGINT within this time is ignored (seconds).
     repeat_interval = REPEAT_INTERVAL
     #: ``guarded`` and ``window`` when a signal raised.
     before = (False, False)

@@ -86,7 +86,13 @@ def only_reads(operation: str) -> bool:
 
 def advice(operation: str, parameters: Mapping[str, Any]) -> str:
     """Return the message for a request whose outcome is unknown."""
-    return f"{operation} may have taken effect, check first: {_check(operation, parameters)}"
+    from iamcli import quoting
+
+    try:
+        check = quoting.filled(CHECKS[operation], parameters)
+    except KeyError:
+        check = CHECKS[operation].partition(" -u")[0]
+    return f"{operation} may have taken effect, check first: {check}"
 
 
 def unknown_if_changing(failure: Failure, operation: str, parameters: Mapping[str, Any]) -> Failure:
@@ -96,14 +102,4 @@ def unknown_if_changing(failure: Failure, operation: str, parameters: Mapping[st
     """
     if only_reads(operation):
         return failure
-    check = _check(operation, parameters)
-    return UnknownOutcome(str(failure), advice(operation, parameters), check)
-
-
-def _check(operation: str, parameters: Mapping[str, Any]) -> str:
-    from iamcli import quoting
-
-    try:
-        return quoting.filled(CHECKS[operation], parameters)
-    except KeyError:
-        return CHECKS[operation].partition(" -u")[0]
+    return UnknownOutcome(str(failure), advice(operation, parameters))

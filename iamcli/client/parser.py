@@ -41,9 +41,6 @@ _NAMESPACE = re.compile(rb"xmlns[^<]*")
 #: What botocore raises for a response of another form, or one that is nested too deeply.
 _DEFECTS = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
-#: What is known about an element that the model does not have.
-_UNKNOWN: tuple[str, Any] = ("", None)
-
 
 class ResponseStructure(dict[str, "Any"]):
     """A structure in the response to a ``request``.
@@ -114,7 +111,7 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
         members = _members(shape)
         parsed = ResponseStructure(self._request)
         for child in node:
-            name, member = members.get(child.tag.rpartition("}")[2], _UNKNOWN)
+            name, member = members.get(child.tag.rpartition("}")[2], ("", None))
             if name in parsed:
                 raise ResponseParserError(f"{name} occurs more than once")
             if member:

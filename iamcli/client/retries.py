@@ -34,22 +34,22 @@ if TYPE_CHECKING:
 NOT_ARRIVED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 
 #: Error codes of throttling: the service has not processed the request.
-THROTTLED = frozenset(
-    {
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "SlowDown",
-        "Throttled",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
+THROTTLED = (
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "Throttled",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
 )
 #: Error codes (HTTP 409) of an entity that another request is changing: nothing was done.
-BUSY = frozenset(
-    {"ConcurrentModification", "ConcurrentModificationException", "EntityTemporarilyUnmodifiable"}
+BUSY = (
+    "ConcurrentModification",
+    "ConcurrentModificationException",
+    "EntityTemporarilyUnmodifiable",
 )
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500

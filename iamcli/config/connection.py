@@ -177,8 +177,7 @@ def _credential(name: str, entries: Mapping[str, properties.Property], key: str)
 
 def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
     """Return the key from the environment, or None; botocore handles keys that expire."""
-    access_key = environ.get("AWS_ACCESS_KEY_ID")
-    secret_key = environ.get("AWS_SECRET_ACCESS_KEY")
+    access_key, secret_key = map(environ.get, _KEY_VARIABLES)
     if not access_key:
         return None
     for variable in (*_KEY_VARIABLES, *_TOKEN_VARIABLES):

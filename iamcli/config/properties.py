@@ -9,10 +9,8 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
-
-#: The maximum size of a file (bytes), far more than the few lines need.
-MAX_SIZE = 1 << 20
 
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 _BLANKS = " \t\f"
@@ -34,12 +32,12 @@ def read(name: str) -> dict[str, Property]:
     try:
         if os.path.isdir(name):
             raise Failure("is a directory")
-        content = files.read(name, MAX_SIZE + 1)
+        content = files.read(name, files.MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Failure(f"cannot be read: {reason}") from None
-    if len(content) > MAX_SIZE:
-        raise Failure(f"is larger than {MAX_SIZE} bytes")
+    if len(content) > files.MAX_SIZE:
+        raise Failure(f"is larger than {files.MAX_SIZE} bytes")
     return parse(_decoded(content))
 
 
@@ -95,24 +93,17 @@ def _split(line: str) -> tuple[str, str]:
 def _unescaped(text: str) -> str:
     if "\\" not in text:
         return text
-    plain = []
-    letters = iter(text)
-    for letter in letters:
-        if letter != "\\":
-            plain.append(letter)
-            continue
-        escaped = next(letters, "")
-        if escaped == "u":
-            digits = "".join(next(letters, "") for _ in range(4))
-            plain.append(_character(digits))
-        else:
-            plain.append(_ESCAPES.get(escaped, escaped))
+    import re
+
+    plain = re.sub(r"\\(?:u(.{0,4})|(.?))", _character, text, flags=re.DOTALL)
     # Java escapes a character above U+FFFF as two surrogates.
-    halves = "".join(plain).encode("utf-16-le", "surrogatepass")
-    return halves.decode("utf-16-le", "replace")
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _character(digits: str) -> str:
+def _character(escape: re.Match[str]) -> str:
+    digits, letter = escape.groups()
+    if digits is None:
+        return _ESCAPES.get(letter, letter)
     try:
         return chr(int(digits, 16))
     except ValueError:

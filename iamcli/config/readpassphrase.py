@@ -49,12 +49,17 @@ class _Terminal:
             with BlockedSignals(_signal.SIGCONT):
                 self._begin()
         except BaseException:
-            self._end()
+            self.__exit__()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        """Restore the terminal and the handlers, and end the line of the prompt."""
+        for number, handler in self._handlers.items():
+            _signal.signal(number, handler)
+        self._restore(b"\n")
+        if self._input:
+            os.close(self._input)
 
     def line(self) -> bytes:
         """Return the next line without its end; raise EOFError at the end of the input."""
@@ -95,14 +100,6 @@ class _Terminal:
             # What has just been read was typed before, or to the shell meanwhile.
             self._reading = False
             raise _PromptedAgain
-
-    def _end(self) -> None:
-        """Restore the terminal and the handlers, and end the line of the prompt."""
-        for number, handler in self._handlers.items():
-            _signal.signal(number, handler)
-        self._restore(b"\n")
-        if self._input:
-            os.close(self._input)
 
     def _restore(self, end: bytes = b"") -> None:
         """Restore the terminal, and write ``end``; in the background, a shell has set its modes."""

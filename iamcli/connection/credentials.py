@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 import botocore
@@ -60,28 +61,20 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
         keys = settings.session.get_credentials()
     except Exception as error:  # noqa: BLE001 - any, for a file of another form
         raise _no_login(settings.session, error) or _unusable(error) from None
-    if keys is None and not without:
-        failure = _no_login(settings.session, None)
-        if failure:
-            raise failure
+    if keys is None and not without and (failure := _no_login(settings.session, None)):
+        raise failure
     return keys
 
 
 def _require_numbers(session: Session) -> None:
     """Raise InvalidNumber if a setting is not a number for botocore, which would not name it."""
     for name in _NUMBERS:
-        if not _is_number(session, name):
-            in_file = session.get_scoped_config().get(name)
-            value = os.environ.get(f"AWS_{name.upper()}", in_file)
-            raise InvalidNumber(f"invalid AWS setting {name}: {value}; use a whole number")
-
-
-def _is_number(session: Session, name: str) -> bool:
-    try:
-        session.get_config_variable(name)
-    except (TypeError, ValueError):
-        return False
-    return True
+        with contextlib.suppress(TypeError, ValueError):
+            session.get_config_variable(name)
+            continue
+        in_file = session.get_scoped_config().get(name)
+        value = os.environ.get(f"AWS_{name.upper()}", in_file)
+        raise InvalidNumber(f"invalid AWS setting {name}: {value}; use a whole number")
 
 
 def _no_login(session: Session, error: Exception | None) -> NoLogin | None:

@@ -34,14 +34,13 @@ def transport(connection: Connection, settings: Settings, url: str) -> tuple[dic
         source = connection.proxy_source
     else:
         proxies, source = environment_proxies(url)
-    session_settings: dict[str, Any] = {
+    return {
         # An empty name would switch the verification off.
         "verify": ca_bundle(settings)[0] or True,
         "proxies": proxies,
         "proxies_config": settings.get("proxies_config"),
         "socket_options": socket_options(keep_alive=settings.switch("tcp_keepalive")),
-    }
-    return session_settings, source
+    }, source
 
 
 def proxy(connection: Connection, settings: Settings, url: str) -> tuple[str, str]:

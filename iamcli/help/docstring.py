@@ -35,39 +35,28 @@ class Documentation:
     def __init__(self, docstring: str) -> None:
         self.summary, *lines = docstring.strip().splitlines() or [""]
         self.description: list[str] = []
-        self._items: dict[str, list[str]] = {section: [] for section in SECTIONS}
-        self._read(lines)
-        self.warning = " ".join(self._items["Warning"])
-        self.notes = self._items["Notes"]
-        self.output = self._items["Output"]
-        self.differs = self._items["Differs"]
-        pairs = [item.partition("$ ")[::2] for item in self._items["Example"]]
-        self.captions = [caption.strip() for caption, _ in pairs]
-        self.examples = [line for _, line in pairs]
-        self.calls = [name.strip(" .") for line in self._items["Calls"] for name in line.split(",")]
-
-    def _read(self, lines: list[str]) -> None:
+        sections: dict[str, list[str]] = {section: [] for section in SECTIONS}
         margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
-        items = self.description
-        listed = False
-        new_item = True
+        items, listed, new_item = self.description, False, True
         for line in lines:
             text = line[margin:].rstrip()
             name, colon, rest = text.partition(":")
             if colon and name in SECTIONS:
-                items = self._items[name]
-                listed = name not in PROSE
+                items, listed, new_item = sections[name], name not in PROSE, True
                 text = rest
-                new_item = True
-            elif listed and not text.startswith(" "):
-                new_item = True
-            if not text:
-                new_item = True
-            elif new_item:
+            if text and (new_item or (listed and not text.startswith(" "))):
                 items.append(text.strip())
-                new_item = False
-            else:
+            elif text:
                 items[-1] += f" {text.strip()}"
+            new_item = not text
+        self.warning = " ".join(sections["Warning"])
+        self.notes = sections["Notes"]
+        self.output = sections["Output"]
+        self.differs = sections["Differs"]
+        pairs = [item.partition("$ ")[::2] for item in sections["Example"]]
+        self.captions = [caption.strip() for caption, _ in pairs]
+        self.examples = [line for _, line in pairs]
+        self.calls = [name.strip(" .") for line in sections["Calls"] for name in line.split(",")]
 
 
 def of(command: Command) -> Documentation:

@@ -194,12 +194,10 @@ def _wrapped(words: Iterable[str], width: int) -> Iterator[str]:
     """Yield ``words`` in lines of at most ``width`` columns (importing textwrap takes 4 ms)."""
     line = ""
     for word in words:
-        if line and len(line) + 1 + len(word) <= width:
-            line += f" {word}"
-            continue
-        if line:
+        if line and len(line) + 1 + len(word) > width:
             yield line
-        line = word
+            line = ""
+        line = f"{line} {word}" if line else word
     if line:
         yield line
 

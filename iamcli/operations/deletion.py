@@ -12,22 +12,20 @@ from iamcli.output.lines import Note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
 #: Error codes with which servers reject an operation that they lack.
-UNKNOWN_OPERATION = frozenset(
-    {
-        "InvalidAction",
-        "NotImplemented",
-        "NotSupportedService",
-        "UnknownAction",
-        "UnknownOperation",
-        "UnsupportedOperation",
-    }
+UNKNOWN_OPERATION = (
+    "InvalidAction",
+    "NotImplemented",
+    "NotSupportedService",
+    "UnknownAction",
+    "UnknownOperation",
+    "UnsupportedOperation",
 )
 #: The HTTP status that means this with any error code, and those that do without one.
 _NOT_IMPLEMENTED = 501
@@ -151,14 +149,14 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
     Failure, with a state that lists what was removed and what is left. Source: LEGACY.md (``-r``).
     """
     owner = {entity.parameter: name}
-    if pretend and not recursive:
-        yield Note(
-            f"-p lists what {entity.recursive} would remove, but {entity.recursive} is missing; "
-            "nothing was sent"
-        )
-        return
     if not recursive:
-        iam.call(entity.delete, **owner)
+        if pretend:
+            yield Note(
+                f"-p lists what {entity.recursive} would remove, but {entity.recursive} is "
+                "missing; nothing was sent"
+            )
+        else:
+            iam.call(entity.delete, **owner)
         return
     what = f"{entity.what} {name}"
     iam.progress.step(f"reading what belongs to {what}")
@@ -255,19 +253,16 @@ class _Belongings:
             return True
         return failure.status in _NOT_FOUND
 
-    def steps(self) -> list[Step]:
-        """Return the requests that remove the resources."""
-        return [self._step(self.dependent.lookup.name(entry)) for entry in self._entries]
-
-    def _step(self, name: str) -> Step:
-        parameters = {**self._owner, self.dependent.lookup.member: name}
-        operation = self.dependent.remove
-        if operation == "DeactivateMFADevice" and ":mfa/" in name:
-            # A virtual device is also deleted. Source: DeleteVirtualMFADevice.
-            what = f"virtual MFA device {name}"
-            then = Step(what, "DeleteVirtualMFADevice", {"SerialNumber": name})
-            return Step(what, operation, parameters, then)
-        return Step(f"{self.dependent.what} {name}", operation, parameters)
+    def steps(self) -> Iterator[Step]:
+        """Yield the requests that remove the resources."""
+        lookup, operation = self.dependent.lookup, self.dependent.remove
+        for name in map(lookup.name, self._entries):
+            what, then = f"{self.dependent.what} {name}", None
+            if operation == "DeactivateMFADevice" and ":mfa/" in name:
+                # A virtual device is also deleted. Source: DeleteVirtualMFADevice.
+                what = f"virtual MFA device {name}"
+                then = Step(what, "DeleteVirtualMFADevice", {"SerialNumber": name})
+            yield Step(what, operation, {**self._owner, lookup.member: name}, then)
 
     def lines(self) -> list[str]:
         """Return the heading and the resources, as ``-p`` lists them."""

@@ -25,18 +25,16 @@ class Query:
         self.operation = operation
         self.key = key
         self.member = member
-        self.parameters = parameters
+        self.parameters: dict[str, Any] = parameters
 
     def names(self, iam: Sender) -> list[str]:
         """Return the names from the service; raise Failure if the request fails."""
-        return self._names(
-            list_all(iam, self.operation, self.key, MaxItems=MAX_PAGE, **self.parameters)
-        )
+        entries = list_all(iam, self.operation, self.key, MaxItems=MAX_PAGE, **self.parameters)
+        return self._names(entries)
 
     def first_names(self, iam: Sender) -> list[str]:
         """Return the names of the first page, with one request; raise Failure if it fails."""
-        parameters: dict[str, Any] = {**self.parameters, "MaxItems": MAX_PAGE}
-        page = iam.send(self.operation, **parameters)
+        page = iam.send(self.operation, MaxItems=MAX_PAGE, **self.parameters)
         return self._names(page.get(self.key, ()))
 
     def _names(self, entries: Any) -> list[str]:

@@ -1,10 +1,12 @@
 """Creates access keys and MFA devices, whose secrets can be shown only once.
 
-If the secret cannot be printed or saved, the access key or the device is deleted again.
+If the secret cannot be printed or saved, the access key or the device is deleted again; if that
+fails, the message of the Failure names it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 
@@ -28,7 +30,7 @@ _SEED_LENGTH = 64
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator
     from typing import Any
 
     from iamcli.operations.service import IAM
@@ -85,48 +87,39 @@ class NewFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._descriptor < 0 or self._written:
-            return
-        self._place.discard(self._place.name)
+        if self._descriptor >= 0 and not self._written:
+            self._place.discard(self._place.name)
 
 
 def key_shown(iam: IAM, user: str | None) -> Lines:
     """Create an access key and yield its ID and its secret access key as lines.
 
-    Raises Failure if the lines cannot be printed. The key is then deleted again; if that fails, the
-    message names it. Source: CreateAccessKey, DeleteAccessKey.
+    Raises Failure if they cannot be printed. Source: CreateAccessKey, DeleteAccessKey.
     """
-    key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
-    try:
+    with _new_key(iam, user) as key:
         yield Secret(f"{key['AccessKeyId']}\n{key['SecretAccessKey']}")
-    except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
-        _delete_key_again(iam, user, key, lost)
 
 
 def key_saved(iam: IAM, user: str | None, file: NewFile) -> str:
     """Create an access key, write it to ``file``, which was created before, and return its ID.
 
-    The file is then a credential file (``AWS_CREDENTIAL_FILE``). Raises Failure as ``key_shown``,
-    if it cannot be written.
+    The file is then a credential file. Raises Failure if it cannot be written.
     """
-    key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
-    try:
+    with _new_key(iam, user) as key:
         lines = f"AWSAccessKeyId={key['AccessKeyId']}\nAWSSecretKey={key['SecretAccessKey']}\n"
         file.write(lines.encode())
-    except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
-        _delete_key_again(iam, user, key, lost)
     return str(key["AccessKeyId"])
 
 
 def seed_shown(iam: IAM, name: str, path: str | None) -> Lines:
     """Create a virtual MFA device and yield its serial number and its seed as lines.
 
-    Raises Failure if they cannot be printed. The device is then deleted again; if that fails, the
-    message names it. Source: CreateVirtualMFADevice, DeleteVirtualMFADevice.
+    Raises Failure if they cannot be printed. Source: CreateVirtualMFADevice,
+    DeleteVirtualMFADevice.
     """
     yield RequireOutput()
-    device = _create_device(iam, name, path)
-    yield from _shown(iam, device, lambda serial, seed: [Secret(f"{serial}\n{seed}")])
+    with _new_device(iam, name, path) as device:
+        yield Secret(f"{device['SerialNumber']}\n{device['Base32StringSeed'].decode()}")
 
 
 def seed_drawn(iam: IAM, name: str, path: str | None) -> Lines:
@@ -151,7 +144,8 @@ def seed_drawn(iam: IAM, name: str, path: str | None) -> Lines:
         yield drawing(serial, "A" * _SEED_LENGTH)[0]
     except OutputLost as lost:
         raise Failure(f"cannot show a QR code: {lost}; use -o FILE or -b Base32String") from None
-    yield from _shown(iam, _create_device(iam, name, path), drawing)
+    with _new_device(iam, name, path) as device:
+        yield from drawing(device["SerialNumber"], device["Base32StringSeed"].decode())
 
 
 def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: bool) -> Lines:
@@ -168,47 +162,37 @@ def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: b
         qr.require("use -b Base32StringSeed")
     with NewFile(file, "the seed") as new:
         new.create()
-        device = _create_device(iam, name, path)
-        try:
+        with _new_device(iam, name, path) as device:
             new.write(device["QRCodePNG"] if picture else device["Base32StringSeed"] + b"\n")
-        except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
-            _delete_device_again(iam, device, lost)
-        except KeyError as missing:
-            reason = f"unexpected response: {missing.args[0]} is missing"
-            _delete_device_again(iam, device, Failure(reason))
     yield device["SerialNumber"]
 
 
-def _create_device(iam: IAM, name: str, path: str | None) -> dict[str, Any]:
-    response = iam.call("CreateVirtualMFADevice", VirtualMFADeviceName=name, Path=path)
-    device: dict[str, Any] = response["VirtualMFADevice"]
-    return device
-
-
-def _shown(
-    iam: IAM, device: dict[str, Any], form: Callable[[str, str], Sequence[RequireOutput | Secret]]
-) -> Lines:
-    """Yield what ``form`` makes of the serial number and the seed of a new device."""
+@contextlib.contextmanager
+def _new_key(iam: IAM, user: str | None) -> Iterator[dict[str, Any]]:
+    """Create an access key; delete it again if the ``with`` block loses its secret."""
+    key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
     try:
-        yield from form(device["SerialNumber"], device["Base32StringSeed"].decode())
-    except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
-        _delete_device_again(iam, device, lost)
-    except ValueError:
-        reason = "unexpected response: the seed is not text, or too long for a QR code"
-        _delete_device_again(iam, device, Failure(reason))
+        yield key
+    except (Failure, KeyboardInterrupt) as lost:
+        parameters = {"UserName": user, "AccessKeyId": key["AccessKeyId"]}
+        what = f"access key {key['AccessKeyId']}"
+        _delete_again(iam, lost, what, "iam-userdelkey", "DeleteAccessKey", **parameters)
 
 
-def _delete_key_again(iam: IAM, user: str | None, key: dict[str, Any], lost: BaseException) -> None:
-    parameters = {"UserName": user, "AccessKeyId": key["AccessKeyId"]}
-    what = f"access key {key['AccessKeyId']}"
-    _delete_again(iam, lost, what, "iam-userdelkey", "DeleteAccessKey", **parameters)
-
-
-def _delete_device_again(iam: IAM, device: dict[str, Any], lost: BaseException) -> None:
-    parameters = {"SerialNumber": device["SerialNumber"]}
-    what = f"virtual MFA device {device['SerialNumber']}"
-    command = "iam-virtualmfadevicedel"
-    _delete_again(iam, lost, what, command, "DeleteVirtualMFADevice", **parameters)
+@contextlib.contextmanager
+def _new_device(iam: IAM, name: str, path: str | None) -> Iterator[dict[str, Any]]:
+    """Create a virtual MFA device; delete it again if the ``with`` block loses its seed."""
+    response = iam.call("CreateVirtualMFADevice", VirtualMFADeviceName=name, Path=path)
+    device = response["VirtualMFADevice"]
+    try:
+        yield device
+    except (Failure, KeyboardInterrupt, ValueError) as error:
+        invalid = "unexpected response: the seed is not text, or too long for a QR code"
+        lost = Failure(invalid) if isinstance(error, ValueError) else error
+        parameters = {"SerialNumber": device["SerialNumber"]}
+        what = f"virtual MFA device {device['SerialNumber']}"
+        command = "iam-virtualmfadevicedel"
+        _delete_again(iam, lost, what, command, "DeleteVirtualMFADevice", **parameters)
 
 
 def _delete_again(

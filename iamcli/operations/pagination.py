@@ -77,10 +77,8 @@ class Listing:
 
 def list_all(iam: Sender, operation: str, key: str, **parameters: Any) -> list[Any]:
     """Return the entries of the list ``key`` of all pages of ``operation``."""
-    entries: list[Any] = []
-    for page, _ in all_pages(iam, operation, **parameters):
-        entries += page.get(key, ())
-    return entries
+    pages = all_pages(iam, operation, **parameters)
+    return [entry for page, _ in pages for entry in page.get(key, ())]
 
 
 def all_pages(

@@ -120,13 +120,13 @@ class Sender:
                 response = client.call(operation, parameters, resent=resent)
         except Failure as failure:
             if not reads and not isinstance(failure, UnknownOutcome):
-                self.settled()
+                self.pending = None
             self.changed = self.changed or self.pending is not None
             self._debug(f"{operation} failed: {failure}")
             raise
         if not reads:
             self.changed = True
-            self.settled()
+            self.pending = None
             # Responses to requests that only read contain no secrets, and lists are long.
             self.secrets.gather(response)
         request_id = response.pop("ResponseMetadata", {}).get("RequestId", "none")
@@ -139,10 +139,6 @@ class Sender:
             self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
         with interrupts.Window():
             interrupts.pause(seconds)
-
-    def settled(self) -> None:
-        """Record that the outcome of the last request is known."""
-        self.pending = None
 
     def _pausing(self, reason: str) -> None:
         """Show that the client pauses for a ``reason``."""

@@ -96,18 +96,14 @@ class Secrets:
     def _without(self, text: str) -> str:
         # With -d, this is called for each string of a long list, so the pattern is kept.
         self._pattern = pattern = self._pattern or self._compiled()
-        match = pattern.search(text)
-        if match is None:
-            return text
         parts: list[str] = []
-        start, end = 0, 0
-        while match:
+        start = end = 0
+        while match := pattern.search(text, start):
             # Secrets that overlap are hidden as one.
             if match.start() >= end:
                 parts += [text[end : match.start()], _HIDDEN]
             end = max(end, match.end())
             start = match.start() + 1
-            match = pattern.search(text, start)
         return "".join([*parts, text[end:]])
 
     def _ends(self, parts: list[str]) -> Iterator[str]:
@@ -155,12 +151,12 @@ def _forms(secret: str) -> set[str]:
     from urllib.parse import quote, quote_plus
 
     escaped = html.escape(secret, quote=False)
-    encoded = {quote(secret, safe=safe) for safe in ("", "/", "!'()*")}
-    encoded.add(quote_plus(secret))
+    encoded = {quote_plus(secret), *(quote(secret, safe=safe) for safe in ("", "/", "!'()*"))}
     forms = {
         *encoded,
         *(re.sub("%..", lambda byte: byte[0].lower(), form) for form in encoded),
         secret,
+        one_line(secret),
         escaped,
         escaped.replace('"', "&quot;"),
         escaped.replace('"', "&quot;").replace("'", "&apos;"),
@@ -169,10 +165,8 @@ def _forms(secret: str) -> set[str]:
         json.dumps(secret, ensure_ascii=False)[1:-1],
         repr(secret)[1:-1],
     }
-    line = one_line(secret)
-    if line != secret and len(line) >= _MIN_LENGTH:
-        forms.add(line)
-    return forms
+    # As one line, it can be too short.
+    return {form for form in forms if len(form) >= _MIN_LENGTH}
 
 
 def _members(value: Any) -> Iterator[str]:

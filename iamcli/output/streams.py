@@ -67,8 +67,9 @@ class Output:
         self._buffers = [_buffer(stream) for stream in (sys.stdout, sys.stderr)]
         self._out = self._buffers[0] if opened[1] else None
         self.data_on_terminal = os.isatty(1)
-        # The reader of a pipe may print what it reads on the terminal.
-        self._out_may_be_seen = self.data_on_terminal or _is_pipe(1)
+        # The reader of a pipe or a socket may print what it reads on the terminal.
+        mode = os.fstat(1).st_mode
+        self._out_may_be_seen = self.data_on_terminal or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
         self._notes = self._buffers[1] if opened[2] else None
         self._errors = self._out if strict else self._notes
         moving = self.on_terminal() and not strict and os.environ.get("TERM") != "dumb"
@@ -108,11 +109,12 @@ class Output:
         ``terminal``: also raise it if standard output is not a terminal; ``widths``: also raise it
         if that has no room for rows with these numbers of columns, and the prompt of a shell.
         """
+        import fcntl
         import select
 
         if self._out is None:
             raise OutputLost("standard output is closed")
-        if not _is_writable(1):
+        if fcntl.fcntl(1, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
             raise OutputLost("standard output is not open for writing")
         poll = select.poll()
         poll.register(1, select.POLLOUT)
@@ -225,12 +227,6 @@ def _keep_open(number: int) -> bool:
     return True
 
 
-def _is_pipe(number: int) -> bool:
-    """Return whether descriptor ``number`` is a pipe or a socket."""
-    mode = os.fstat(number).st_mode
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
-
-
 def _write_on_terminal(content: bytes) -> None:
     _write_in_parts(2, content, patient=False)
 
@@ -250,9 +246,3 @@ def _write_in_parts(number: int, content: bytes, *, patient: bool) -> None:
             content = content[written:]
         elif Pending.number or not patient:
             return
-
-
-def _is_writable(number: int) -> bool:
-    import fcntl
-
-    return fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY

@@ -352,7 +352,7 @@ def under_way(error: BaseException) -> BaseException:
         (Failure("x"), 0, "made: nothing; not made: a, b, c"),
         (Failure("x"), 2, "made: a, b; not made: c"),
         (Failure("x"), 3, "made: a, b, c; not made: nothing"),
-        (UnknownOutcome("x", "CreateUser", "look"), 1, "made: a; unknown: b; not made: c"),
+        (UnknownOutcome("x", "CreateUser"), 1, "made: a; unknown: b; not made: c"),
         (KeyboardInterrupt(), 1, "made: a; not made: b, c"),
         (under_way(KeyboardInterrupt()), 1, "made: a; unknown: b; not made: c"),
         (ended(Failure("x"), DONE), 0, "made: a; not made: b, c"),
