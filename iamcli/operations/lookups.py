@@ -33,7 +33,7 @@ def settle(
     if removing and (not refusal or refusal.code not in ("NoSuchEntity", "DeleteConflict")):
         raise failure
     if refusal and is_gone(operation, parameters, refusal):
-        iam.pending = None
+        iam.settled()
         iam.note(
             f"the response to {operation} was lost; a second request reports that nothing "
             f"is left to remove: {refusal.message or refusal.code}"
@@ -44,7 +44,7 @@ def settle(
         done = any(_is_there(iam, lookup, operation, parameters) != removing for _ in attempts(iam))
     except Failure:
         raise failure from None
-    iam.pending = None
+    iam.settled()
     if removing:
         if refusal and not done:
             refusal.looked_up = True

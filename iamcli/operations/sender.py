@@ -140,6 +140,10 @@ class Sender:
         with interrupts.Window():
             interrupts.pause(seconds)
 
+    def settled(self) -> None:
+        """Record that the outcome of the last request is known."""
+        self.pending = None
+
     def _pausing(self, reason: str) -> None:
         """Show that the client pauses for a ``reason``."""
         self.progress.pause(reason)
