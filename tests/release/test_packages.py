@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -75,7 +76,9 @@ def built(
     tools = ROOT / ".venv-packaging"
     env = {**os.environ, "PYTHON": sys.executable, "SOURCE_DATE_EPOCH": "1700000000"}
     env |= variables or {}
-    if not tools.exists():
+    # Another process of the tests may do the same.
+    with (ROOT / "packaging" / "requirements.txt").open() as pins:
+        fcntl.flock(pins, fcntl.LOCK_EX)
         command = ". packaging/source.sh; tools"
         subprocess.run(["bash", "-ec", command], cwd=ROOT, env=env, check=True)
     (folder / ".venv-packaging").symlink_to(tools)
