@@ -17,6 +17,7 @@ from support import resettable
 from support.connecting import USER
 from support.doctor import Place, caller
 from support.forked import ForkedPrograms, ForkRunner, ForkServer
+from support.patience import START_UP
 from support.shell import KEY_ID, ROOT, SECRET, Shell
 from support.stub import Stub, ok
 from support.terminal import Typist, terminal_pair
@@ -91,6 +92,15 @@ def credential_file(tmp_path: Path) -> Path:
 def run(tmp_path: Path, credential_file: Path) -> Shell:
     """Run commands with a credential file and without an endpoint."""
     return Shell(tmp_path, {"AWS_CREDENTIAL_FILE": str(credential_file)})
+
+
+@pytest.fixture
+def patient(run: Shell, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """Run commands as ``run`` does, which wait as long as a slow machine needs, as forks do not."""
+    folder = tmp_path_factory.mktemp("patient")
+    (folder / "sitecustomize.py").write_text(START_UP)
+    run.env["PYTHONPATH"] = str(folder)
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -214,7 +214,7 @@ def _buffer(stream: TextIO | None) -> BinaryIO | None:
     if not isinstance(binary, io.RawIOBase):
         return binary
     # Another buffer of the same stream may follow, so this one does not close it.
-    return open(binary.fileno(), "wb", closefd=False)
+    return io.BufferedWriter(io.FileIO(binary.fileno(), "w", closefd=False))
 
 
 def _keep_open(number: int) -> bool:

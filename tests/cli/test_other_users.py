@@ -254,13 +254,13 @@ def test_others_may_not_change_what_is_made_without_a_umask(tmp_path, umask):
         assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == 0o700
 
 
-def test_the_names_that_are_kept_are_private_without_a_umask(run, stub):
+def test_the_names_that_are_kept_are_private_without_a_umask(patient, stub):
     members = "<Groups><member><GroupName>Admin</GroupName></member></Groups>"
     listed = ok("ListGroups", f"{members}<IsTruncated>false</IsTruncated>")
-    run.env |= {"AWS_IAM_URL": stub.endpoint(listed).url, "IAMCLI_COMPLETE": "1"}
-    done = run("sh", "-c", "umask 0; exec iamcli complete group iam-groupdel")
+    patient.env |= {"AWS_IAM_URL": stub.endpoint(listed).url, "IAMCLI_COMPLETE": "1"}
+    done = patient("sh", "-c", "umask 0; exec iamcli complete group iam-groupdel")
     assert done.out == "Admin\n"
-    made = [run.home / ".cache", *(run.home / ".cache").rglob("*")]
+    made = [patient.home / ".cache", *(patient.home / ".cache").rglob("*")]
     assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o700, 0o700, 0o600]
 
 

@@ -23,7 +23,6 @@ from support.completing import (
 )
 from support.faults import SILENT
 from support.forked import Done
-from support.limits import TIMEOUT
 from support.requirements import need
 from support.selection import every
 from support.shell import BIN, ROOT
@@ -337,38 +336,6 @@ def test_what_cannot_stand_again_is_not_offered(complete):
 
 
 # Names from the account.
-
-
-#: A start-up file of Python with which a process that asks for names waits for them for longer.
-PATIENT = f"""
-import importlib.util, sys
-
-class Finder:
-    def find_spec(self, name, path=None, target=None):
-        if name != "iamcli.cli.complete.names":
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
-        load = spec.loader.exec_module
-
-        def exec_module(module):
-            load(module)
-            module.TIMEOUT = {TIMEOUT}.0
-
-        spec.loader.exec_module = exec_module
-        return spec
-
-sys.meta_path.insert(0, Finder())
-"""
-
-
-@pytest.fixture
-def patient(run: Shell, tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """Run commands that wait for names as long as a slow machine needs, which forks do not."""
-    folder = tmp_path_factory.mktemp("patient")
-    (folder / "sitecustomize.py").write_text(PATIENT)
-    run.env["PYTHONPATH"] = str(folder)
-    return run
 
 
 @pytest.fixture
