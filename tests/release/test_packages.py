@@ -258,6 +258,10 @@ def test_pip_upgrades_downgrades_and_uninstalls(versions, run, tmp_path, option)
     assert set(files_in(tmp_path)) == own
 
 
+#: What uv is to use: this Python, and the certificates of the system.
+UV = {"UV_PYTHON": sys.executable, "UV_NATIVE_TLS": "true"}
+
+
 @pytest.fixture
 def tools(tmp_path: Path) -> Callable[[str], Path]:
     """Return what installs pipx or uv, and returns the directory of its programs."""
@@ -281,7 +285,7 @@ def test_pipx_and_uv_upgrade_downgrade_and_uninstall(sources, run, tmp_path, too
     home = tmp_path / "home"
     home.mkdir()
     name = {"pipx": "pipx", "uv": "uv tool"}[tool]
-    env = {**os.environ, **run.env, "HOME": str(home), "UV_PYTHON": sys.executable}
+    env = {**os.environ, **run.env, **UV, "HOME": str(home)}
     env |= {"PATH": f"{home}/.local/bin:{programs}:/usr/bin:/bin", "PYTHONPATH": ""}
     for version, command in [
         (OLDER, f"{name} install ."),
@@ -306,7 +310,7 @@ def test_pipx_and_uv_upgrade_downgrade_and_uninstall(sources, run, tmp_path, too
 @pytest.mark.parametrize("tool", ["pipx", "uv"])
 def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
     programs = tools(tool)
-    user.env |= {"PIPX_HOME": str(tmp_path / "pipx"), "UV_PYTHON": sys.executable}
+    user.env |= {**UV, "PIPX_HOME": str(tmp_path / "pipx")}
     path = f"{user.home}/.local/bin:{programs}:/usr/bin:/bin"
     follow_page(user, sources, f"With [{tool}]", path)
     assert_man_finds_the_pages(user)
