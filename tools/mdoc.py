@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 WIDTH = 78
 
@@ -75,14 +71,6 @@ def argument(text: str) -> str:
 def guarded(line: str) -> str:
     """Return ``line`` so that roff does not interpret it as a request."""
     return rf"\&{line}" if line.startswith((".", "'")) else line
-
-
-def tagged(items: Iterable[tuple[str, list[str]]]) -> list[str]:
-    """Return a list of terms, each with the lines that describe it."""
-    lines = [".Bl -tag -width Ds"]
-    for term, text in items:
-        lines += [f".It {term}", *text]
-    return [*lines, ".El"]
 
 
 def _macro(word: str, page: str) -> str | None:
