@@ -31,20 +31,40 @@ TEMPLATES = generated.ROOT / "tools" / "completions"
 FIXED_VALUES = {"path": ("/",), "assignment": ("Assigned", "Unassigned", "Any")}
 
 
-def commands() -> Sequence[Command]:
-    """Return every command, in the order of setup.cfg."""
-    return index.commands()
+def described(options: Iterable[Option]) -> list[Row]:
+    """Return the ``options`` of a command as rows."""
+    rows = []
+    for option in options:
+        excluded = () if option.repeatable else option.names
+        if option.alternative:
+            excluded = (*excluded, option.alternative)
+        placeholder = (option.metavar or "").lower()
+        rows.append(Row(option.names, kind(option), brief(option), excluded, placeholder))
+    return rows
 
 
-def fixed_values(option: Option) -> tuple[str, ...]:
-    """Return the values of ``option`` if they are fixed, else an empty tuple."""
-    return option.choices or FIXED_VALUES.get(option.complete, ())
+def kind(option: Option) -> str:
+    """Return the kind of the value of ``option``, as in a ``Row``."""
+    if option.switch:
+        return "switch"
+    if values := option.choices or FIXED_VALUES.get(option.complete):
+        return " ".join(["values", *values])
+    if option.complete == "policy" or option.complete in KINDS:
+        return f"names {option.complete}"
+    return option.complete or "text"
 
 
-def excluded(option: Option) -> list[str]:
-    """Return the options that are no longer offered after ``option``."""
-    alternatives = [option.alternative] if option.alternative else []
-    return alternatives if option.repeatable else [*option.names, *alternatives]
+def own(command: Command) -> list[Row]:
+    """Return the options of ``command`` without the common ones, sorted by name."""
+    return described(option for option in command.all_options if option in command.options)
+
+
+def filled(template: str, **parts: Iterable[str]) -> str:
+    """Return the text of ``template`` with lines in place of ``@PART@`` for each of ``parts``."""
+    text = (TEMPLATES / template).read_text(encoding="utf-8")
+    for name, lines in parts.items():
+        text = text.replace(f"@{name.upper()}@", "\n".join(lines))
+    return text.replace("@NAMES@", " ".join(command.name for command in index.commands()))
 
 
 def quoted(text: str) -> str:
@@ -59,159 +79,108 @@ def quoted(text: str) -> str:
 
 def bash() -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each file for bash."""
-    known = commands()
-    rows = [line for command in known for line in _bash_case(command)]
-    text = _template("iamcli.bash").replace("@COMMON@", "\n".join(_bash_rows(COMMON, 8)))
-    text = text.replace("@COMMANDS@", "\n".join(rows))
-    text = text.replace("@SUBCOMMANDS@", "\n".join(_bash_program()))
-    yield "iamcli", text.replace("@NAMES@", _names(known))
-    for command in known:
+    cases = [
+        line
+        for command in index.commands()
+        for line in _bash_case(command.name, "table+=", own(command))
+    ]
+    common = _bash_rows(described(COMMON), 8)
+    text = filled("iamcli.bash", common=common, commands=cases, subcommands=_bash_program())
+    yield "iamcli", text
+    for command in index.commands():
         comment = f"# Completion of {command.name}(1) for bash, which loads it by its file name."
         yield command.name, f'{comment}\n. "${{BASH_SOURCE[0]%/*}}/iamcli"\n'
 
 
-def _bash_case(command: Command) -> Iterator[str]:
-    own = sorted(command.options, key=lambda option: option.name)
-    yield f"        {command.name})"
-    if own:
-        yield "            table+=("
-        yield from _bash_rows(own, 16)
+def _bash_program() -> Iterator[str]:
+    names = [Row((one.name,), "switch", one.summary, (one.name,)) for one in subcommands()]
+    yield from _bash_case("iamcli", "table=", [*names, *program().rows], "")
+    for one in subcommands():
+        yield from _bash_case(f"'iamcli {one.name}'", "table=", one.rows, one.operand)
+
+
+def _bash_case(
+    pattern: str, assignment: str, rows: Sequence[Row], operand: str | None = None
+) -> Iterator[str]:
+    yield f"        {pattern})"
+    if operand is not None:
+        yield f"            operand={quoted(operand)}"
+    if rows:
+        yield f"            {assignment}("
+        yield from _bash_rows(rows, 16)
         yield "            )"
     yield "            ;;"
 
 
-def _bash_program() -> Iterator[str]:
-    names = [Row((one.name,), "switch", one.summary, repeatable=False) for one in subcommands()]
-    whole = program()
-    yield from _bash_subcommand(whole._replace(rows=(*names, *whole.rows)), "iamcli")
-    for one in subcommands():
-        yield from _bash_subcommand(one, f"'iamcli {one.name}'")
-
-
-def _bash_subcommand(one: Subcommand, pattern: str) -> Iterator[str]:
-    yield f"        {pattern})"
-    yield f"            operand={quoted(one.operand)}"
-    yield "            table=("
-    for row in one.rows:
-        others = "" if row.repeatable else " ".join(row.names)
-        kind = f"optional {row.kind}" if row.optional else row.kind
+def _bash_rows(rows: Iterable[Row], indent: int) -> Iterator[str]:
+    for row in rows:
+        value = f"optional {row.kind}" if row.optional else row.kind
         for name in row.names:
-            yield " " * 16 + " ".join(map(quoted, [name, kind, others, row.description]))
-    yield "            )"
-    yield "            ;;"
-
-
-def _bash_rows(options: Iterable[Option], indent: int) -> Iterator[str]:
-    for option in options:
-        for name in option.names:
-            row = [name, _bash_value(option), " ".join(excluded(option)), brief(option)]
-            yield " " * indent + " ".join(map(quoted, row))
-
-
-def _bash_value(option: Option) -> str:
-    if option.switch:
-        return "switch"
-    if fixed_values(option):
-        return " ".join(["values", *fixed_values(option)])
-    return f"names {option.complete}" if _dynamic(option) else option.complete or "text"
-
-
-def _dynamic(option: Option) -> bool:
-    return option.complete == "policy" or option.complete in KINDS
+            fields = [name, value, " ".join(row.excluded), row.description]
+            yield " " * indent + " ".join(map(quoted, fields))
 
 
 # zsh: the specifications for _arguments.
 
+#: What completes a value, by its kind. Their descriptions are the kinds.
+_ZSH_ACTIONS = {"command": "compadd -a commands", "directory": "_files -/", "file": "_files"}
+_ZSH_LINE = ("(-)1:command:_command_names -e", "*::arguments:_normal")
+
 
 def zsh() -> Iterator[tuple[str, str]]:
     """Yield the name and the text of the file for zsh."""
-    known = commands()
-    rows = [line for command in known for line in _zsh_case(command)]
-    text = _template("iamcli.zsh").replace("@COMMON@", "\n".join(_zsh_rows(COMMON, 4)))
-    text = text.replace("@COMMANDS@", "\n".join(rows))
-    summaries = [f"        {quoted(_zsh_named(one))}" for one in subcommands()]
-    text = text.replace("@SUBCOMMANDS@", "\n".join(summaries))
-    options = [f"{' ' * 12}{spec} \\" for spec in _zsh_specs(program())]
-    text = text.replace("@PROGRAM@", "\n".join(options))
-    text = text.replace("@ARGUMENTS@", "\n".join(_zsh_arguments()))
-    yield "_iamcli", text.replace("@NAMES@", _names(known))
+    found = subcommands()
+    text = filled(
+        "iamcli.zsh",
+        common=(f"    {spec}" for spec in _zsh_specs(described(COMMON))),
+        commands=(line for command in index.commands() for line in _zsh_case(command)),
+        subcommands=(f"        {quoted(_zsh_named(one))}" for one in found),
+        program=(f"            {spec} \\" for spec in _zsh_specs(program().rows)),
+        arguments=(f"        {one.name}) _arguments {_zsh_arguments(one)} ;;" for one in found),
+    )
+    yield "_iamcli", text
 
 
 def _zsh_case(command: Command) -> Iterator[str]:
-    own = sorted(command.options, key=lambda option: option.name)
     yield f"    {command.name})"
-    if own:
+    if command.options:
         yield "        specs+=("
-        yield from _zsh_rows(own, 12)
+        yield from (f"            {spec}" for spec in _zsh_specs(own(command)))
         yield "        )"
     yield "        ;;"
 
 
-def _zsh_rows(options: Iterable[Option], indent: int) -> Iterator[str]:
-    for option in options:
-        for name in option.names:
-            others = [other for other in excluded(option) if other != name]
-            group = f"({' '.join(others)})" if others else ""
-            star = "*" if option.repeatable else ""
-            equals = "=" if name.startswith("--") and not option.switch else ""
-            text = _zsh_escaped(brief(option))
-            spec = f"{group}{star}{name}{equals}[{text}]{_zsh_value(option)}"
-            yield " " * indent + quoted(spec)
+def _zsh_specs(rows: Iterable[Row]) -> Iterator[str]:
+    for row in rows:
+        text = _zsh_escaped(row.description)
+        value = _zsh_value(row.kind, row.placeholder)
+        for name in row.names:
+            others = "- *" if row.ends else " ".join(each for each in row.excluded if each != name)
+            group = f"({others})" if others else ""
+            star = "" if name in row.excluded else "*"
+            equals = "=" if name.startswith("--") and value else ""
+            # "=-" and a second colon: only the word of the option can contain the value.
+            equals, colon = ("=-", ":") if row.optional else (equals, "")
+            yield quoted(f"{group}{star}{name}{equals}[{text}]{colon}{value}")
 
 
-#: How zsh completes each kind of value, and the arguments of a subcommand.
-_ZSH_KINDS = {
-    "": (),
-    "command": (":command:compadd -a commands",),
-    "directory": (":directory:_files -/",),
-    "file": (":file:_files",),
-    "line": ("(-)1:command:_command_names -e", "*::arguments:_normal"),
-    "switch": ("",),
-    "text": (":value: ",),
-}
+def _zsh_arguments(one: Subcommand) -> str:
+    operands = _ZSH_LINE if one.operand == LINE else (_zsh_value(one.operand),)
+    star = "*" if one.many and one.operand != LINE else ""
+    return " ".join([*_zsh_specs(one.rows), *(quoted(star + each) for each in operands if each)])
+
+
+def _zsh_value(kind: str, placeholder: str = "") -> str:
+    if kind in ("", "switch"):
+        return ""
+    first, _, rest = kind.partition(" ")
+    actions = _ZSH_ACTIONS | {"values": f"({rest})", "names": f"_iamcli_names {rest}"}
+    description = placeholder or (kind if kind in _ZSH_ACTIONS else "value")
+    return f":{description}:{actions.get(first, ' ')}"
 
 
 def _zsh_named(one: Subcommand) -> str:
     return f"{one.name}:{_zsh_escaped(one.summary)}"
-
-
-def _zsh_kind(kind: str) -> tuple[str, ...]:
-    values = kind.removeprefix("values ")
-    return _ZSH_KINDS[kind] if values == kind else (f":value:({values})",)
-
-
-def _zsh_specs(one: Subcommand) -> Iterator[str]:
-    for row in one.rows:
-        for name in row.names:
-            others = "- *" if row.ends else " ".join(other for other in row.names if other != name)
-            group = f"({others})" if others and not row.repeatable else ""
-            star = "*" if row.repeatable else ""
-            equals = "=" if name.startswith("--") and row.kind != "switch" else ""
-            # "=-" and a second colon: only the word of the option can contain the value.
-            equals, colon = ("=-", ":") if row.optional else (equals, "")
-            text = _zsh_escaped(row.description)
-            value = "".join(_zsh_kind(row.kind))
-            yield quoted(f"{group}{star}{name}{equals}[{text}]{colon}{value}")
-
-
-def _zsh_arguments() -> Iterator[str]:
-    for one in subcommands():
-        operands = _zsh_kind(one.operand)
-        star = "*" if one.many and one.operand != LINE else ""
-        specs = [*_zsh_specs(one), *(quoted(f"{star}{operand}") for operand in operands)]
-        yield f"        {one.name}) _arguments {' '.join(specs)} ;;"
-
-
-def _zsh_value(option: Option) -> str:
-    if option.metavar is None:
-        return ""
-    if fixed_values(option):
-        action = f"({' '.join(fixed_values(option))})"
-    elif option.complete == "file":
-        action = "_files"
-    else:
-        action = f"_iamcli_names {option.complete}" if _dynamic(option) else " "
-    return f":{option.metavar.lower()}:{action}"
 
 
 def _zsh_escaped(text: str) -> str:
@@ -222,32 +191,31 @@ def _zsh_escaped(text: str) -> str:
 
 # fish: one file per command.
 
-
-def fish() -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of each file for fish."""
-    known = commands()
-    text = _template("iamcli.fish").replace("@NAMES@", _names(known))
-    yield "iamcli.fish", text.replace("@SUBCOMMANDS@", "\n".join(_fish_program()))
-    for command in known:
-        lines = [
-            f"# Completion of {command.name}(1) for fish.",
-            "source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish",
-            f"complete -c {command.name} -f",
-        ]
-        lines += [
-            line for option in command.all_options for line in _fish_rows(command.name, option)
-        ]
-        yield f"{command.name}.fish", "\n".join(lines) + "\n"
-
-
 #: How fish completes each kind of value.
 _FISH_KINDS = {
     "command": " -x -a '$__iamcli_commands'",
     "directory": " -x -a '(__fish_complete_directories)'",
     "file": " -r -F",
-    "switch": "",
     "text": " -x",
 }
+
+
+def fish() -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each file for fish."""
+    yield "iamcli.fish", filled("iamcli.fish", subcommands=_fish_program())
+    for command in index.commands():
+        lines = [
+            f"# Completion of {command.name}(1) for fish.",
+            "source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish",
+            f"complete -c {command.name} -f",
+        ]
+        for row in described(command.all_options):
+            # -o, not -s: with -s, fish would combine short options, which the commands do not
+            # accept.
+            lines += [
+                _fish_option(f"complete -c {command.name}", [name], "-o", row) for name in row.names
+            ]
+        yield f"{command.name}.fish", "\n".join(lines) + "\n"
 
 
 def _fish_program() -> Iterator[str]:
@@ -256,7 +224,7 @@ def _fish_program() -> Iterator[str]:
     for one in subcommands():
         yield f"{first} -a {one.name} -d {_fish_quoted(one.summary)}"
         known = f"__iamcli_in {one.name}"
-        operand = _fish_kind(one.operand)
+        operand = _fish_value(one.operand)
         if one.operand == LINE:
             taking = [row for row in one.rows if row.kind != "switch" and not row.optional]
             takers = [name for row in taking for name in row.names]
@@ -270,53 +238,31 @@ def _fish_program() -> Iterator[str]:
 
 
 def _fish_options(start: str, one: Subcommand) -> Iterator[str]:
-    for row in one.rows:
-        # click accepts short options that are combined, so -s is right here.
-        names = [f"-{'l' if name[:2] == '--' else 's'} {name.lstrip('-')}" for name in row.names]
-        # -r: the value cannot be left out.
-        value = _fish_kind(row.kind).removeprefix(" -r" if row.optional else "")
-        yield f"{start} {' '.join(names)}{value} -d {_fish_quoted(row.description)}"
+    # click accepts short options that are combined, so -s is right here.
+    yield from (_fish_option(start, row.names, "-s", row) for row in one.rows)
 
 
-def _fish_kind(kind: str) -> str:
-    values = kind.removeprefix("values ")
-    return _FISH_KINDS.get(kind, "") if values == kind else f" -x -a {_fish_values(values.split())}"
+def _fish_option(start: str, names: Iterable[str], short: str, row: Row) -> str:
+    flags = [f"{'-l' if name[:2] == '--' else short} {name.lstrip('-')}" for name in names]
+    # -r: the value cannot be left out.
+    value = _fish_value(row.kind).removeprefix(" -r" if row.optional else "")
+    return f"{start} {' '.join(flags)}{value} -d {_fish_quoted(row.description)}"
 
 
-def _fish_values(values: Iterable[str]) -> str:
-    # A tab without a description after it keeps fish from repeating that of the option.
-    return _fish_quoted(" ".join(f"{value}\t" for value in values)).replace("\t", "\\t")
-
-
-def _fish_rows(command: str, option: Option) -> Iterator[str]:
-    for name in option.names:
-        # -o, not -s: with -s, fish would combine short options, which the commands do not accept.
-        long = name.startswith("--")
-        line = f"complete -c {command} {'-l' if long else '-o'} {name.lstrip('-')}"
-        yield f"{line}{_fish_value(option)} -d {_fish_quoted(brief(option))}"
-
-
-def _fish_value(option: Option) -> str:
-    if option.switch:
-        return ""
-    if fixed_values(option):
-        return f" -x -a {_fish_values(fixed_values(option))}"
-    if option.complete == "file":
-        return " -r -F"
-    return f" -x -a '(__iamcli_names {option.complete})'" if _dynamic(option) else " -x"
+def _fish_value(kind: str) -> str:
+    first, _, rest = kind.partition(" ")
+    if first == "values":
+        # A tab without a description after it keeps fish from repeating that of the option.
+        values = " ".join(f"{value}\t" for value in rest.split())
+        return f" -x -a {_fish_quoted(values)}".replace("\t", "\\t")
+    if first == "names":
+        return f" -x -a '(__iamcli_names {rest})'"
+    return _FISH_KINDS.get(kind, "")
 
 
 def _fish_quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def _names(known: Iterable[Command]) -> str:
-    return " ".join(command.name for command in known)
-
-
-def _template(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def wanted() -> dict[Path, str]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+import textwrap
 
 WIDTH = 78
 
 _WORD = re.compile(r"[^\s`]*`[^`]*`[^\s`]*|\S+")
-_PARTS = re.compile(r"(?P<opening>\(*)(?P<core>`[^`]*`|.*?)(?P<closing>[.,:;)]*)")
+_PARTS = re.compile(
+    r"(?P<opening>\(*)(?P<core>`[^`]*`|[a-z][a-z-]+\([1-9]\)|.*?)(?P<closing>[.,:;)]*)"
+)
 _OPTION = re.compile(r"-(-[a-z][a-z-]+|[a-z][0-9]?)")
-_PAGE = re.compile(r"(\(*)([a-z][a-z-]+)\(([1-9])\)([.,:;)]*)")
+_PAGE = re.compile(r"([a-z-]+)\(([1-9])\)")
 _VARIABLE = re.compile(r"[A-Z]+(_[A-Z]+)+")
 #: Arguments that mdoc would interpret as a macro or as punctuation.
 _SPECIAL = re.compile(r"[A-Z%][A-Za-z0-9]{1,2}|[][().,:;?!|]")
@@ -36,44 +35,27 @@ def prose(text: str, page: str = "") -> list[str]:
             lines.append(macro)
         else:
             pending.append(word)
-        if word.rstrip(")").endswith(".") and following[:1] not in _LOWER:
+        if word.rstrip(")").endswith(".") and not following[:1].islower():
             flush()
     flush()
     return lines
 
 
-_LOWER = "abcdefghijklmnopqrstuvwxyz"
+def filled(text: str) -> list[str]:
+    """Return ``text`` without macros as lines of at most WIDTH columns."""
+    lines = textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return [guarded(line) for line in lines]
 
 
-def filled(text: str) -> Iterator[str]:
-    """Yield ``text`` without macros as lines of at most WIDTH columns."""
-    line = ""
-    for word in text.split():
-        if line and len(line) + 1 + len(word) > WIDTH:
-            yield guarded(line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    if line:
-        yield guarded(line)
+#: ASCII characters that groff would replace by typographic ones.
+_ESCAPES = str.maketrans(
+    {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "~": r"\(ti", "^": r"\(ha"}
+)
 
 
 def literal(text: str) -> str:
     """Return ``text`` as a line that mdoc prints unchanged."""
-    for letter, escape in _ESCAPES:
-        text = text.replace(letter, escape)
-    return guarded(text)
-
-
-#: ASCII characters that groff would replace by typographic ones; the backslash must be first.
-_ESCAPES = (
-    ("\\", r"\e"),
-    ("-", r"\-"),
-    ("'", r"\(aq"),
-    ("`", r"\(ga"),
-    ("~", r"\(ti"),
-    ("^", r"\(ha"),
-)
+    return guarded(text.translate(_ESCAPES))
 
 
 def argument(text: str) -> str:
@@ -91,26 +73,16 @@ def guarded(line: str) -> str:
     return rf"\&{line}" if line.startswith((".", "'")) else line
 
 
-def tagged(items: Iterable[tuple[str, list[str]]]) -> list[str]:
-    """Return a list of terms, each with the lines that describe it."""
-    lines = [".Bl -tag -width Ds"]
-    for term, text in items:
-        lines += [f".It {term}", *text]
-    return [*lines, ".El"]
-
-
 def _macro(word: str, page: str) -> str | None:
     """Return the macro line for ``word``, or None if it is plain text."""
-    reference = _PAGE.fullmatch(word)
-    if reference:
-        opening, name, section, closing = reference.groups()
-        macro = ["Nm"] if name == page else ["Xr", name, section]
-        return " ".join([f".{macro[0]}", *opening, *macro[1:], *closing])
     parts = _PARTS.fullmatch(word)
-    core = parts["core"] if parts else ""
-    if not parts or not core:
+    if not parts:
         return None
-    if core.startswith("`"):
+    core = parts["core"]
+    if reference := _PAGE.fullmatch(core):
+        name, section = reference.groups()
+        macro = ["Nm"] if name == page else ["Xr", name, section]
+    elif core.startswith("`"):
         macro = ["Ql", argument(core.strip("`"))]
     elif _OPTION.fullmatch(core):
         macro = ["Fl", core[1:]]

@@ -143,7 +143,7 @@ def places(script: bytes, number: int, seed: int) -> list[Place]:
 
 
 def copies(script: bytes, chosen: list[Place]) -> Iterator[Copy]:
-    """Yield a copy of ``script`` for each form."""
+    """Yield a copy of ``script`` for each form, and ``script`` as it is."""
     for form, text in FORMS.items():
         used = list(chosen)
         while True:
@@ -155,6 +155,7 @@ def copies(script: bytes, chosen: list[Place]) -> Iterator[Copy]:
                 break
             used.pop()
         yield Copy(form, used, changed)
+    yield Copy("as it is", [], script)
 
 
 def is_place(script: bytes, at: int, kind: str, form: bytes) -> bool:
@@ -178,26 +179,25 @@ def measured(path: str, number: int, seed: int) -> tuple[list[tuple[str, Place, 
     The second value are the lines that are not read, in words.
     """
     source = read(path)
-    made = [*copies(source, places(source, number, seed)), Copy("", [], source)]
     with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder, f"{count}.sh") for count in range(len(made))]
-        for file, copy in zip(files, made, strict=True):
-            file.write_bytes(copy.script)
+        made = {
+            f"{folder}/{copy.form}.sh": copy
+            for copy in copies(source, places(source, number, seed))
+        }
+        for file, copy in made.items():
+            Path(file).write_bytes(copy.script)
         program = [sys.executable, "-m", "iamcli", "check", "--format", "json"]
-        done = subprocess.run([*program, *map(str, files)], capture_output=True, check=False)
+        done = subprocess.run([*program, *made], capture_output=True, check=False)
         if not done.stdout:
             raise SystemExit(f"{path}: status {done.returncode}: {done.stderr.decode()}")
         answer = json.loads(done.stdout)
     wrong = {(each["file"], each["line"]) for each in answer["findings"] if each["code"] == "E102"}
     outcomes = [
-        (copy.form, place, (str(file), place.line) in wrong)
-        for file, copy in zip(files, made, strict=True)
+        (copy.form, place, (file, place.line) in wrong)
+        for file, copy in made.items()
         for place in copy.places
     ]
-    forms = dict(zip(map(str, files), made, strict=True))
-    lines = {
-        f"{each['line']} ({forms[each['file']].form or 'as it is'})" for each in answer["unread"]
-    }
+    lines = {f"{each['line']} ({made[each['file']].form})" for each in answer["unread"]}
     refused = [line for line in done.stderr.decode().splitlines() if "cannot check" in line]
     return outcomes, [*sorted(lines), *refused]
 

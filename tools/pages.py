@@ -86,7 +86,7 @@ def page(command: Command, siblings: Iterable[Command]) -> str:
         OS,
         ".Sh NAME",
         f".Nm {command.name}",
-        f".Nd {short(command)}",
+        f".Nd {command.summary[0].lower()}{command.summary[1:].removesuffix('.')}",
         ".Sh SYNOPSIS",
         *_synopsis(command),
         ".Sh DESCRIPTION",
@@ -116,11 +116,6 @@ def title(command: Command) -> str:
     return name.upper()
 
 
-def short(command: Command) -> str:
-    """Return the summary in the form that follows the name of a page."""
-    return command.summary[0].lower() + command.summary[1:].removesuffix(".")
-
-
 def _synopsis(command: Command) -> Iterator[str]:
     # Keeps an option and its value on one line.
     yield from (f".Nm {command.name}", ".Bk -words")
@@ -147,18 +142,17 @@ def _description(command: Command, document: documentation.Documentation) -> Ite
         yield ".Pp"
     if command.options:
         yield "The options are as follows:"
-        own = sorted(command.options, key=lambda option: option.name)
-        yield from mdoc.tagged((_term(option), _explained(option)) for option in own)
+        yield ".Bl -tag -width Ds"
+        for option in sorted(command.options, key=lambda option: option.name):
+            alias = f" , Fl {option.alias[1:]}" if option.alias else ""
+            yield f".It {_use(option)}{alias}"
+            yield from _explained(option)
+        yield ".El"
     else:
         yield NO_OPTIONS
     yield ".Pp"
     *names, last = [option.name for option in options.COMMON]
     yield from mdoc.prose(COMMON.format(", ".join(names), last))
-
-
-def _term(option: Option) -> str:
-    alias = f" , Fl {option.alias[1:]}" if option.alias else ""
-    return f"{_use(option)}{alias}"
 
 
 def _explained(option: Option) -> list[str]:
@@ -205,8 +199,7 @@ def _examples(command: Command, document: documentation.Documentation) -> Iterat
             yield ".Pp"
         yield from mdoc.prose(f"{caption.removesuffix('.')}:" if caption else "", command.name)
         yield ".Bd -literal -offset indent"
-        for shown in example(command.name, line):
-            yield mdoc.literal(shown)
+        yield from map(mdoc.literal, example(command.name, line))
         yield ".Ed"
 
 
@@ -284,15 +277,12 @@ def footed(text: str) -> str:
     return re.sub(r"^\.Os.*(\n\.ds AD l)?$", OS, text, count=1, flags=re.MULTILINE)
 
 
-def whatis(pages: Iterable[str]) -> str:
+def whatis(pages: dict[Path, str]) -> str:
     """Return the index of ``pages``, one line per page, in the format of man-db."""
     lines = []
-    for text in pages:
-        head = text.splitlines()
-        title = next(line for line in head if line.startswith(".Dt ")).split()
-        name = next(line for line in head if line.startswith(".Nm "))[4:]
-        description = next(line for line in head if line.startswith(".Nd "))[4:]
-        lines.append(f"{f'{name} ({title[2]})':20} - {description}\n")
+    for path, text in pages.items():
+        description = next(line for line in text.splitlines() if line.startswith(".Nd "))[4:]
+        lines.append(f"{f'{path.stem} ({path.suffix[1:]})':20} - {description}\n")
     return "".join(sorted(lines))
 
 
@@ -306,7 +296,7 @@ def wanted() -> dict[Path, str]:
     for file in HANDWRITTEN:
         text = footed(file.read_text(encoding="utf-8"))
         made[file] = overview(text) if file.name == "iam-toolkit.7" else text
-    made[MAN / "whatis"] = whatis(made.values())
+    made[MAN / "whatis"] = whatis(made)
     return made
 
 

@@ -24,7 +24,6 @@ from botocore.loaders import Loader
 ROOT = Path(__file__).resolve().parent.parent
 SLIM = ROOT / "iamcli" / "client" / "model.json"
 
-OPERATION_KEYS = ("name", "http", "input", "output")
 METADATA_KEYS = (
     "apiVersion",
     "endpointPrefix",
@@ -35,8 +34,12 @@ METADATA_KEYS = (
     "signatureVersion",
     "xmlNamespace",
 )
+OPERATION_KEYS = ("name", "http", "input", "output")
+MEMBER_KEYS = ("shape", "resultWrapper", "locationName")
 SHAPE_KEYS = ("type", "members", "member", "key", "value", "flattened", "sensitive", "xmlNamespace")
-MEMBER_KEYS = ("shape", "locationName", "flattened", "xmlNamespace")
+KEYS = (*OPERATION_KEYS, *MEMBER_KEYS, *SHAPE_KEYS)
+#: The keys whose value names a shape.
+PARTS = ("input", "output", "member", "key", "value")
 
 #: Members of responses that no command prints. They would take a third of the time of a long list.
 UNREAD = frozenset(
@@ -50,8 +53,6 @@ UNREAD = frozenset(
         "UploadDate",
     }
 )
-
-
 #: Shapes of responses of which every member is read.
 READ_WHOLE = frozenset({"AccessKeyMetadata"})
 
@@ -73,52 +74,45 @@ def full_model() -> dict[str, Any]:
 
 def slim(model: dict[str, Any], operations: list[str]) -> dict[str, Any]:
     """Return ``model``, reduced to ``operations`` and what they need."""
-    kept = {name: _pick(model["operations"][name], OPERATION_KEYS) for name in operations}
-    for operation in kept.values():
-        for side in ("input", "output"):
-            if side in operation:
-                operation[side] = _pick(operation[side], ("shape", "resultWrapper"))
+    kept = {name: _reduced(model["operations"][name]) for name in operations}
     shapes: dict[str, Any] = {}
-    waiting = [
-        op[side]["shape"] for op in kept.values() for side in ("input", "output") if side in op
-    ]
+    waiting = [part for operation in kept.values() for part in _parts(operation)]
     while waiting:
-        name = waiting.pop()
-        if name in shapes:
-            continue
-        shape = _slim_shape(name, model["shapes"][name])
-        shapes[name] = shape
-        waiting += [part["shape"] for part in _parts(shape)]
+        name = waiting.pop()["shape"]
+        if name not in shapes:
+            shapes[name] = _slim_shape(name, model["shapes"][name])
+            waiting += _parts(shapes[name])
     return {
         "version": model["version"],
-        "metadata": _pick(model["metadata"], METADATA_KEYS),
+        "metadata": _picked(model["metadata"], METADATA_KEYS),
         "operations": kept,
         "shapes": dict(sorted(shapes.items())),
     }
 
 
-def _slim_shape(shape_name: str, shape: dict[str, Any]) -> dict[str, Any]:
-    slimmed = _pick(shape, SHAPE_KEYS)
-    whole = shape_name.endswith("Request") or shape_name in READ_WHOLE
-    if "members" in slimmed:
-        slimmed["members"] = {
-            name: _pick(member, MEMBER_KEYS)
-            for name, member in slimmed["members"].items()
-            if whole or name not in UNREAD
+def _slim_shape(name: str, shape: dict[str, Any]) -> dict[str, Any]:
+    reduced = _reduced(shape)
+    if "members" in shape:
+        unread = set() if name.endswith("Request") or name in READ_WHOLE else UNREAD
+        reduced["members"] = {
+            member: _reduced(part)
+            for member, part in shape["members"].items()
+            if member not in unread
         }
-    for part in ("member", "key", "value"):
-        if part in slimmed:
-            slimmed[part] = _pick(slimmed[part], MEMBER_KEYS)
-    return slimmed
+    return reduced
 
 
-def _parts(shape: dict[str, Any]) -> list[dict[str, Any]]:
-    single = [shape[part] for part in ("member", "key", "value") if part in shape]
-    return [*shape.get("members", {}).values(), *single]
+def _reduced(whole: dict[str, Any]) -> dict[str, Any]:
+    parts = {key: _picked(part, KEYS) for key, part in _picked(whole, PARTS).items()}
+    return _picked(whole, KEYS) | parts
 
 
-def _pick(whole: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+def _picked(whole: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
     return {key: whole[key] for key in keys if key in whole}
+
+
+def _parts(whole: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*whole.get("members", {}).values(), *_picked(whole, PARTS).values()]
 
 
 def agrees(ours: Any, theirs: Any) -> bool:

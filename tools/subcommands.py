@@ -28,20 +28,19 @@ LINE = "line"
 class Row(NamedTuple):
     """An option: its ``names``, the ``kind`` of its value ("switch" for none), what it does.
 
-    ``kind`` can also be "values", followed by the accepted values. ``optional``: the value can be
-    left out; if there is one, it is in the same word, after "=".
+    ``kind`` can also be "values", followed by the accepted values, or "names" and the kind of
+    names. ``excluded``: the options that cannot follow it; ``placeholder``: that of its value;
+    ``optional``: the value can be left out, and if there is one, it is in the same word, after "=";
+    ``ends``: nothing follows the option.
     """
 
     names: tuple[str, ...]
     kind: str
     description: str
-    repeatable: bool
+    excluded: tuple[str, ...]
+    placeholder: str = ""
     optional: bool = False
-
-    @property
-    def ends(self) -> bool:
-        """Whether nothing follows the option."""
-        return bool({"--help", "--version"} & set(self.names))
+    ends: bool = False
 
 
 class Subcommand(NamedTuple):
@@ -81,21 +80,22 @@ def _described(command: click.Command, context: click.Context) -> Subcommand:
     arguments = [one for one in command.params if isinstance(one, click.Argument)]
     many = any(argument.nargs == -1 for argument in arguments)
     options = [one for one in command.get_params(context) if isinstance(one, click.Option)]
-    rows = [
-        Row(
-            tuple(sorted(option.opts, key=len)),
-            "switch" if option.is_flag else _kind(option),
-            _phrase(option.help or ""),
-            option.multiple,
-            (option.metavar or "").startswith("[="),
-        )
-        for option in options
-        if not option.hidden
-    ]
+    rows = sorted(_row(option) for option in options if not option.hidden)
     summary = _phrase(command.get_short_help_str(limit=200))
-    rows.sort(key=lambda row: row.names)
     name = context.info_name or ""
     return Subcommand(name, summary, tuple(rows), _operand(arguments), many)
+
+
+def _row(option: click.Option) -> Row:
+    names = tuple(sorted(option.opts, key=len))
+    return Row(
+        names,
+        "switch" if option.is_flag else _kind(option),
+        _phrase(option.help or ""),
+        () if option.multiple else names,
+        optional=(option.metavar or "").startswith("[="),
+        ends=bool({"--help", "--version"} & set(names)),
+    )
 
 
 def _operand(arguments: list[click.Argument]) -> str:

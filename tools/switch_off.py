@@ -39,6 +39,8 @@ ROOT = Path(__file__).resolve().parent.parent
 #: the function that makes a copy. A process has only one account, so the tests of each have a
 #: process of their own.
 ACCOUNTS = ("iam", "moto", "copied")
+#: The tests that run, below tests/cli/sandbox.
+TESTS = ("rules", "corrections", "copy", "test_sequences.py", "test_access.py", "test_server.py")
 NOT_NOTICED = "not noticed"
 #: If a test runs for so long (seconds), a client asks for page after page.
 _TIMEOUT = 20
@@ -223,16 +225,7 @@ def part(account: str, file: str) -> int:
     """Run the tests of ``account`` for the names in ``file``; write there what they noticed."""
     sys.path.insert(0, str(ROOT / "tests"))
     plugin = Plugin(account, Path(file).read_text(encoding="utf-8").splitlines())
-    folder = ROOT / "tests" / "cli" / "sandbox"
-    names = (
-        "rules",
-        "corrections",
-        "copy",
-        "test_sequences.py",
-        "test_access.py",
-        "test_server.py",
-    )
-    tests = [str(folder / name) for name in names]
+    tests = [str(ROOT / "tests" / "cli" / "sandbox" / name) for name in TESTS]
     pytest.main(["-pno:cacheprovider", *tests], plugins=[plugin])
     for test in plugin.failed:
         print(f"{test.nodeid} fails with all corrections and rules", file=sys.stderr)

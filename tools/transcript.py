@@ -52,18 +52,8 @@ def example(name: str, command: str) -> list[str]:
 
 def _outputs(text: str, command: str) -> list[list[str]]:
     """Return the output of ``command`` for each time that it occurs in the transcript."""
-    found: list[list[str]] = []
-    here = False
-    for line in text.splitlines():
-        if line.startswith("$ "):
-            here = line == f"$ {command}"
-            if here:
-                found.append([])
-        elif line.startswith(("# ", "% ")):
-            here = False
-        elif here:
-            found[-1].append(line)
-    return found
+    pattern = rf"^\$ {re.escape(command)}\n(.*?)(?=^[$#%] |\Z)"
+    return [shown.splitlines() for shown in re.findall(pattern, text, re.MULTILINE | re.DOTALL)]
 
 
 def _with_samples(lines: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ _iamcli_commands='@NAMES@'
 
 # Four fields per option: its name, the kind of its value, the options that it excludes, its
 # description. "optional" before a kind: the value can be left out, and follows "=". For a
-# subcommand of iamcli, operand is the kind of its arguments.
+# subcommand of iamcli, operand is the kind of its arguments; for a command it is "options".
 _iamcli_table()
 {
     table=(
@@ -69,27 +69,47 @@ _iamcli_options()
     _iamcli_descriptions
 }
 
+# Completes a command, or iamcli itself: a subcommand, then its options and arguments.
 _iamcli()
 {
     local cur prev cword
     local -a words table
     _get_comp_words_by_ref -n =: cur prev words cword || return
     COMPREPLY=()
-    local command=${words[0]##*/} i value=''
-    if [[ $command == iamcli ]]; then
-        _iamcli_program
+    local command=${words[0]##*/} first=1 i operand=options value='' word
+    if [[ $command == iamcli && $cword == 1 ]]; then
+        _iamcli_table iamcli
+        _iamcli_options
+        [[ $cur != iam-* ]] || COMPREPLY=($(compgen -W "$_iamcli_commands" -- "$cur"))
         return
+    elif [[ $command == iamcli && ${words[1]-} == iam-* ]]; then
+        _iamcli_line 1
+        return
+    elif [[ $command == iamcli ]]; then
+        command="iamcli ${words[1]-}" first=2 operand=''
     fi
     _iamcli_table "$command"
-    # An option that follows an option with a value is that value.
-    for ((i = 1; i < cword; i++)); do
-        _iamcli_value "${words[i]}"
+    for ((i = first; i < cword; i++)); do
+        word=${words[i]}
+        [[ $word != -- || $operand == options ]] || { ((i++)); break; }
+        [[ $word == -* || $operand != line ]] || break
+        _iamcli_kind "$word"
+        [[ $value != switch && $value != optional\ * ]] || value=
+        # An option that follows an option with a value is that value.
         [[ -z $value ]] || { ((i + 1 == cword)) && break; ((i++)); value=; }
     done
-    _iamcli_joined_value
-    if [[ -z $value ]]; then
+    if [[ -z $value && $operand == line && $i != "$cword" ]]; then
+        value=line
+    elif [[ -z $value && $cur == --*=* && $COMP_WORDBREAKS == *=* ]]; then
+        # bash would replace the whole word if "=" did not separate words.
+        _iamcli_kind "${cur%%=*}"
+        value=${value#optional }
+        cur=${cur#*=}
+    fi
+    if [[ -z $value && ($operand == options || $cur == -*) ]]; then
         _iamcli_options
     else
+        value=${value:-$operand}
         _iamcli_complete_value
     fi
 }
@@ -98,7 +118,7 @@ _iamcli()
 _iamcli_complete_value()
 {
     # bash keeps the quote that begins the word; _filedir removes it itself.
-    local word case_option typed=${cur#[\'\"]}
+    local word breaks case_option typed=${cur#[\'\"]}
     case $value in
         values\ *)
             # macOS has bash 3.2, which cannot change the case of a value.
@@ -113,15 +133,10 @@ _iamcli_complete_value()
         command) COMPREPLY=($(compgen -W "$_iamcli_commands" -- "$typed")) ;;
         directory) _filedir -d ;;
         file) _filedir ;;
+        line) _iamcli_line "$i"; return ;;
     esac
-    _iamcli_trim
-}
-
-# Removes from the completions what precedes the last "=" or ":" that was typed: bash replaces only
-# what follows it, unless it is in quotes.
-_iamcli_trim()
-{
-    local breaks=${COMP_WORDBREAKS//[^=:]/}
+    # bash replaces only what follows the last "=" or ":" that was typed, unless it is in quotes.
+    breaks=${COMP_WORDBREAKS//[^=:]/}
     [[ $breaks && $cur == *[$breaks]* && $cur != [\'\"]* ]] || return
     COMPREPLY=("${COMPREPLY[@]#"${cur%"${cur##*[$breaks]}"}"}")
 }
@@ -136,24 +151,6 @@ _iamcli_kind()
     done
 }
 
-# Sets the variable value to the kind of the value that the word after $1 is; "" if it is none.
-_iamcli_value()
-{
-    _iamcli_kind "$1"
-    [[ $value != switch && $value != optional\ * ]] || value=
-}
-
-# If the word to complete is an option, "=" and the start of its value, sets the variable value to
-# the kind of the value, and cur to its start.
-_iamcli_joined_value()
-{
-    # bash would replace the whole word if "=" did not separate words.
-    [[ -z $value && $cur == --*=* && $COMP_WORDBREAKS == *=* ]] || return
-    _iamcli_kind "${cur%%=*}"
-    value=${value#optional }
-    cur=${cur#*=}
-}
-
 # Completes the words from the index $1 on as a command line of their own.
 _iamcli_line()
 {
@@ -165,41 +162,6 @@ _iamcli_line()
         done
     done
     _command_offset "$split"
-}
-
-# Completes iamcli itself: a subcommand, then its options and arguments.
-_iamcli_program()
-{
-    local first=${words[1]-} i operand='' value='' word
-    if ((cword == 1)); then
-        _iamcli_table iamcli
-        _iamcli_options
-        [[ $cur != iam-* ]] || COMPREPLY=($(compgen -W "$_iamcli_commands" -- "$cur"))
-        return
-    fi
-    if [[ $first == iam-* ]]; then
-        _iamcli_line 1
-        return
-    fi
-    _iamcli_table "iamcli $first"
-    for ((i = 2; i < cword; i++)); do
-        word=${words[i]}
-        [[ $word != -- ]] || { ((i++)); break; }
-        [[ $word == -* || $operand != line ]] || break
-        _iamcli_value "$word"
-        [[ -z $value ]] || { ((i + 1 == cword)) && break; ((i++)); value=; }
-    done
-    [[ $operand == line && $i != "$cword" ]] || _iamcli_joined_value
-    if [[ $value ]]; then
-        _iamcli_complete_value
-    elif [[ $cur == -* && ($operand != line || $i == "$cword") ]]; then
-        _iamcli_options
-    elif [[ $operand == line ]]; then
-        _iamcli_line "$i"
-    else
-        value=$operand
-        _iamcli_complete_value
-    fi
 }
 
 # shellcheck disable=SC2086 # these are several words
