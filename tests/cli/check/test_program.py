@@ -150,13 +150,26 @@ def ended(process: int) -> bool:
     return False
 
 
-def test_ctrl_c_ends_it_and_shfmt_at_once(run, tmp_path):
+#: Lets a program take a second to start.
+SLOWLY = """
+import subprocess, time
+start = subprocess.Popen._execute_child
+def slowly(*arguments, **more):
+    start(*arguments, **more)
+    time.sleep(1)
+subprocess.Popen._execute_child = slowly
+"""
+
+
+@pytest.mark.parametrize("before", ["", SLOWLY], ids=["while it runs", "while it starts"])
+def test_ctrl_c_ends_it_and_shfmt_at_once(before, run, tmp_path):
     """Also if shfmt ignores the signal, and long before its time limit."""
     started = tmp_path / "started"
     script = f"trap '' INT\necho $$ >{started}\nexec sleep 1000"
     fake = made_program(tmp_path, script)
     code = (
-        "import sys; from iamcli.cli.check.script import shfmt; from iamcli.cli import main\n"
+        f"{before}import sys\nfrom iamcli.cli.check.script import shfmt\n"
+        "from iamcli.cli import main\n"
         f"shfmt.program = lambda: {fake!r}; shfmt.MAX_TIME = {NEVER}; sys.exit(main())"
     )
     command = (sys.executable, "-c", code, "check", write(tmp_path, "iam-userdel 'x'"))

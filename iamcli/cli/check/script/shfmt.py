@@ -14,6 +14,7 @@ import time
 from contextlib import suppress
 from functools import cache
 
+from iamcli import interrupts
 from iamcli.cli.check.script import nodes
 from iamcli.cli.check.script.nodes import Node
 from iamcli.errors import Failure
@@ -129,23 +130,25 @@ class Parser:
         """
         name = command[0].rpartition("/")[2]
         pipe = subprocess.PIPE
+        child = None
         try:
-            child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env={})  # noqa: S603 - it only reads
+            # A signal while the child starts would leave it running.
+            with interrupts.BlockedSignals():
+                child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env={})  # noqa: S603 - it only reads
+            if hasattr(resource, "prlimit"):
+                # Only Linux has it. The child may have ended, or have a lower limit.
+                with suppress(OSError, ValueError):
+                    resource.prlimit(child.pid, resource.RLIMIT_DATA, (MAX_MEMORY,) * 2)
+            out, err = child.communicate(source, max(0, self._end - time.monotonic()))
         except OSError as error:
             raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
-        with child:
-            try:
-                if hasattr(resource, "prlimit"):
-                    # Only Linux has it. The child may have ended, or have a lower limit.
-                    with suppress(OSError, ValueError):
-                        resource.prlimit(child.pid, resource.RLIMIT_DATA, (MAX_MEMORY,) * 2)
-                out, err = child.communicate(source, max(0, self._end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                raise UnreadableError(f"{name} takes longer than {MAX_TIME} seconds") from None
-            finally:
-                # It may still run, also after Ctrl-C.
-                child.kill()
-                child.wait()
+        except subprocess.TimeoutExpired:
+            raise UnreadableError(f"{name} takes longer than {MAX_TIME} seconds") from None
+        finally:
+            if child:
+                with child:
+                    # It may still run, also after Ctrl-C.
+                    child.kill()
         return child.returncode, out, err.decode("utf-8", "replace")
 
 
