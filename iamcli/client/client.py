@@ -48,11 +48,11 @@ class Client:
     each line of debug output; ``pausing``: called with the reason before a pause; ``sending``:
     called before each attempt; ``complete_model``: use botocore's model instead of the slim copy.
     ``destination``: where the requests are sent; ``warnings``: lines for a user on a terminal;
-    ``diversion``: which address is not used in the sandbox, or ""; ``session_class``: makes the
+    ``diversion``: which address is not used in the sandbox, or ""; ``make_session``: makes the
     HTTP session. Raises Failure if the AWS configuration is invalid or there are no credentials.
     """
 
-    session_class: Callable[..., BoundedSession] = BoundedSession
+    make_session: Callable[..., BoundedSession] = BoundedSession
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Client:
                 endpoint_url=self.url,
                 response_parser_factory=self._parsers,
                 timeout=timeout(),
-                http_session_cls=self.session_class,
+                http_session_cls=self.make_session,
                 **session_settings,
             )
             self._key_source = connection.key_source

@@ -57,8 +57,8 @@ class ErrorTranslator:
     """Translates the exceptions of botocore in a ``with`` block to Failures.
 
     ``url``: the endpoint; ``source``: what names it, or ""; ``proxy``: what names the proxy;
-    ``changes``: whether the request changes something, so that nobody is to try again. ``arrived``:
-    after the block, whether the request may have reached the service.
+    ``changes``: whether the request changes something; the message does not suggest to try again
+    then. ``arrived``: after the block, whether the request may have reached the service.
     """
 
     def __init__(

@@ -76,7 +76,7 @@ class Settings:
 
     @property
     def max_attempts(self) -> Any:
-        """The setting as it is specified, or None; botocore raises ValueError if it is invalid."""
+        """The setting as specified, or None; botocore would raise ValueError if it is invalid."""
         files = self.session.get_scoped_config() if self.session else {}
         return os.environ.get(VARIABLES["max_attempts"]) or files.get("max_attempts")
 
@@ -88,7 +88,7 @@ class Settings:
     @property
     def region_source(self) -> str:
         """Where the region is from: the variable, or the profile and its file."""
-        variable = next(filter(os.environ.get, REGION_VARIABLES), "")
+        variable = region_variable()
         if variable or not self.session:
             return variable
         from botocore.configloader import raw_config_parse
@@ -108,8 +108,7 @@ class Settings:
         region = self.get("region")
         if not region:
             return f"{REGION_VARIABLES[0]} is not set"
-        variable = next(filter(os.environ.get, REGION_VARIABLES), "")
-        return f"{variable or 'the region of the AWS profile'} is {region}"
+        return f"{region_variable() or 'the region of the AWS profile'} is {region}"
 
     def switch(self, name: str) -> bool:
         """Return the Boolean setting ``name``."""
@@ -133,6 +132,11 @@ class Settings:
         # botocore parses indented lines as a section, which is not a string.
         address = url if isinstance(url, str) else ""
         return (address, "endpoint_url of the AWS configuration") if url else None
+
+
+def region_variable() -> str:
+    """Return the variable that the region is from, or ""."""
+    return next(filter(os.environ.get, REGION_VARIABLES), "")
 
 
 def endpoint_variable(service: str) -> str:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from support.limits import TIMEOUT
 
-#: The modules that limit how long something may take, and the name of each limit.
-LIMITS = {
-    "iamcli.cli.complete.names": "TIMEOUT",
-    "iamcli.cli.programs.command_server": "TIMEOUT",
-    "iamcli.cli.run.pool": "_TIMEOUT",
-    "iamcli.cli.run.program": "TIMEOUT",
-    "iamcli.handover": "AT_ONCE",
-}
+#: The modules whose limits are raised, and the name of each limit.
+LIMITS = {"iamcli.cli.complete.names": "TIMEOUT"}
 #: A start-up file of Python, sitecustomize.py, that sets these limits.
 START_UP = f"""
 import sys

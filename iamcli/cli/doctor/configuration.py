@@ -17,7 +17,7 @@ from iamcli.connection.confinement import confine, refuse_outside
 from iamcli.connection.credentials import CREDENTIAL_METHODS
 from iamcli.connection.endpoints import check_service_endpoints, endpoint
 from iamcli.connection.regions import UnknownRegion
-from iamcli.connection.settings import REGION_VARIABLES, Settings
+from iamcli.connection.settings import Settings, region_variable
 from iamcli.connection.sources import origin
 from iamcli.connection.transport import ca_bundle, environment_proxies, proxy, timeout
 from iamcli.errors import Failure
@@ -174,8 +174,7 @@ class Configuration:
         region = self.settings.get("region")
         if not region:
             return ok("none is set, and IAM needs none")
-        source = next(filter(os.environ.get, REGION_VARIABLES), "the profile")
-        return ok(f"{region} from {source}")
+        return ok(f"{region} from {region_variable() or 'the profile'}")
 
     def check_proxy(self) -> Finding:
         """Return the proxy for requests to IAM."""

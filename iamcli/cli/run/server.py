@@ -76,7 +76,7 @@ def main() -> None:
     import_all("iamcli.cli")
     listener = socket.socket(fileno=int(descriptor))
     with pool.started(path + "-connections", listener) as pipe:
-        Client.session_class = Pool(path + "-connections").session
+        Client.make_session = Pool(path + "-connections").session
         warm_up()
         gc.collect()
         gc.freeze()

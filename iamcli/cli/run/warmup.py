@@ -38,7 +38,7 @@ class _SimulatedPool(Pool):
 
 
 class _SimulatedClient(Client):
-    session_class = _SimulatedPool("").session
+    make_session = _SimulatedPool("").session
 
 
 def import_all(*left_out: str) -> None:
