@@ -93,7 +93,7 @@ def _files(call: Call) -> list[Word]:
         if redirect.descriptor in ("", "1")
         and redirect.operator in (">", ">>", ">|", "&>", "&>>", ">&")
     ]
-    # The last one wins, which is the innermost; 1>&2 is no file.
+    # The last redirection counts, which is the innermost; 1>&2 is no file.
     words = [word for word in written[-1:] if not re.fullmatch(r"\d*-?", word.literal or "x")]
     if call.program == "tee":
         words += [word for word in call.words if not word.known.startswith("-")]

@@ -22,7 +22,7 @@ listing("ListAccountAliases", "AccountAliases", lambda iam, _: iam.account_alias
 
 
 def counts(iam: Backend) -> dict[str, int]:
-    """Return how much of each type the account has, and its quotas.
+    """Return how many entities of each type the account has, and its quotas.
 
     moto counts attachments as versions, and no hardware devices. Source: recorded for
     GetAccountSummary: which counts there are, and that a new policy adds a version in use.
