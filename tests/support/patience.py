@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from support.limits import TIMEOUT
 
-#: The modules whose limits are raised, and the name of each limit.
-LIMITS = {"iamcli.cli.complete.names": "TIMEOUT"}
+#: The modules with limits that are raised, and the names of these limits.
+LIMITS = {
+    "iamcli.cli.complete.names": ["TIMEOUT"],
+    "iamcli.cli.programs.command_server": ["TIMEOUT"],
+    "iamcli.cli.run.pool": ["TIMEOUT", "MAX_IDLE"],
+    "iamcli.cli.run.program": ["TIMEOUT"],
+    "iamcli.handover": ["AT_ONCE"],
+}
 #: A start-up file of Python, sitecustomize.py, that sets these limits.
 START_UP = f"""
 import sys
@@ -15,8 +21,8 @@ class Finder:
 
     @classmethod
     def find_spec(cls, name, path=None, target=None):
-        limit = cls.limits.pop(name, None)
-        if limit is None:
+        limits = cls.limits.pop(name, None)
+        if limits is None:
             return None
         import importlib.util
         spec = importlib.util.find_spec(name)
@@ -24,7 +30,9 @@ class Finder:
 
         def exec_module(module):
             load(module)
-            setattr(module, limit, {TIMEOUT}.0)
+            for limit in limits:
+                getattr(module, limit)  # fails if it has another name now
+                setattr(module, limit, {TIMEOUT}.0)
 
         spec.loader.exec_module = exec_module
         return spec

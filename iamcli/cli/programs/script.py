@@ -70,10 +70,11 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
 
     def send(process: subprocess.Popen[bytes], number: int) -> None:
         sent = terminate if number == signal.SIGTERM else number
-        process.send_signal(sent)
+        with contextlib.suppress(PermissionError):  # sudo runs as another user
+            process.send_signal(sent)
         if sent == terminate == signal.SIGHUP:
             # bash misses a signal that arrives while it shows its prompt.
-            signal.signal(signal.SIGALRM, lambda *_: process.send_signal(sent))
+            signal.signal(signal.SIGALRM, lambda *_: send(process, sent))
             signal.setitimer(signal.ITIMER_REAL, REPEAT, REPEAT)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

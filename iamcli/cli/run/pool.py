@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 #: that are idle for longer, and a request that is sent at that moment is lost.
 MAX_IDLE = 3.0
 #: The time in which the statistics arrive (seconds).
-_TIMEOUT = 5.0
+TIMEOUT = 5.0
 _PART = 1 << 16
 #: The pause after a command that could not be served (seconds).
 _PAUSE = 0.01
@@ -63,7 +63,7 @@ def started(path: str, server: socket.socket) -> Iterator[socket.socket]:
 
 def statistics(pipe: socket.socket) -> dict[str, int]:
     """End the process, which first lets commands finish; return what it has done."""
-    pipe.settimeout(_TIMEOUT)
+    pipe.settimeout(TIMEOUT)
     try:
         pipe.shutdown(socket.SHUT_WR)
         return dict(json.loads(pipe.recv(_PART)))

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Endpoint
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 READ = "iam-usergetattributes -u bob"
 SHOWN = "arn:aws:iam::123456789012:user/bob\nAIDA\n"
 GROUPS = 2000

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import ssl
@@ -29,6 +30,7 @@ from support.shell import BIN, ROOT, TESTS
 from support.stub import Stub, faulty, ok, refused
 from support.terminal import Terminal
 from support.transcripts import tokens
+from support.users import OTHER, other_user, two_users
 
 from iamcli.cli.programs import script
 from iamcli.cli.programs.command_server import _statistics
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 
     from support.shell import Shell
     from support.stub import Answer, Endpoint
+
+
+pytestmark = pytest.mark.usefixtures("patient")
 
 
 @pytest.fixture
@@ -390,6 +395,27 @@ def test_a_command_is_registered_until_it_has_ended(command, status, said, tmp_p
     assert (ended, errors, registered) == (status, [said] if said else [], [*ran, "0"])
 
 
+@two_users
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv is not installed")
+@pytest.mark.usefixtures("_same_handlers")
+def test_a_command_that_becomes_another_user_is_waited_for():
+    """The kernel refuses to send it a signal, as to the programs that sudo runs."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        program = shutil.copy(shutil.which("setpriv"), name)
+        os.chown(program, 0, OTHER)
+        Path(program).chmod(0o4750)
+        if os.statvfs(name).f_flag & os.ST_NOSUID:
+            pytest.skip("programs with the set-user-ID bit have no effect here")
+        ended = "kill -TERM $PPID; kill -HUP $PPID; exit 7"
+
+        def act() -> None:
+            status = script.run([program, "--reuid=0", "sh", "-c", ended], os.environ, print)
+            assert status == 7
+
+        other_user(act)
+
+
 #: A program, and where Linux names what loads it.
 TRUE, LOADER = Path("/bin/true").read_bytes() if Path("/bin/true").exists() else b"", b"/ld-linux"
 #: Files in the current directory: the content, what is run, and what is said. Those that are not
@@ -603,6 +629,7 @@ def test_a_signal_to_iamcli_run_is_for_the_script(number, shell, stub):
 
 @pytest.mark.full
 def test_a_server_that_is_stopped_is_not_waited_for(shell, stub):
+    del shell.env["PYTHONPATH"]  # waits as briefly as for users
     slow = Slow(shell, stub, f"{LINE}; {LINE}")
     server = slow.servers[0]
     os.kill(server, signal.SIGSTOP)
