@@ -34,8 +34,9 @@ from support.one_time_secrets import (
     base64_of,
     service,
 )
-from support.processes import running, wait_until
+from support.processes import wait_until
 from support.selection import every, usual
+from support.served import found
 from support.shell import KEY_ID, NO_BYTE_CODE, SECRET
 from support.stub import Answer, Stub, canned, faulty, ok, refused
 from support.terminal import Terminal
@@ -130,14 +131,16 @@ def test_a_key_that_arrives_while_the_process_is_stopped_is_shown(scheme, prefix
         released = threading.Event()
         endpoint = server.endpoint(KEY._replace(released=released))
         env = run.env | {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(certificate)}
-        env |= {"IAMCLI_TIMEOUT": "2"}
+        env |= {"IAMCLI_TIMEOUT": "4"}
         process = run.start(*prefix, "iam-useraddkey", "-u", "bob", env=env, stdout=-1, stderr=-1)
         wait_until(lambda: endpoint.requests)
-        stopped = [number for number, line in running(run.home).items() if word in line]
+        # The server before the program, as it stops and continues the command with it; and the
+        # connection pool before the command, which has little time to read after its limit.
+        stopped = found(run.home, word)
         for each in stopped:
             os.kill(each, signal.SIGSTOP)
         released.set()
-        time.sleep(3)
+        time.sleep(5)
         for each in stopped:
             os.kill(each, signal.SIGCONT)
         assert process.communicate() == (f"{NEW_ID}\n{NEW_SECRET}\n".encode(), b"")
