@@ -70,11 +70,10 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
 
     def send(process: subprocess.Popen[bytes], number: int) -> None:
         sent = terminate if number == signal.SIGTERM else number
-        with contextlib.suppress(PermissionError):  # sudo runs as another user
-            process.send_signal(sent)
+        _send(process, sent)
         if sent == terminate == signal.SIGHUP:
             # bash misses a signal that arrives while it shows its prompt.
-            signal.signal(signal.SIGALRM, lambda *_: send(process, sent))
+            signal.signal(signal.SIGALRM, lambda *_: _send(process, sent))
             signal.setitimer(signal.ITIMER_REAL, REPEAT, REPEAT)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -123,6 +122,11 @@ def _start(
             raise
         # Run a script without #! with sh, as shells do.
         return started("/bin/sh", ["/bin/sh", program, *command[1:]])
+
+
+def _send(process: subprocess.Popen[bytes], number: int) -> None:
+    with contextlib.suppress(PermissionError):  # sudo runs as another user
+        process.send_signal(number)
 
 
 def _in_foreground() -> bool:
