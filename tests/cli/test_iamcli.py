@@ -55,6 +55,7 @@ def test_iamcli_alone_shows_where_to_begin_on_one_screen(run):
     assert subcommands.split(":\n  ")[1].replace("\n ", "").strip() == ", ".join(SHOWN)
 
 
+@pytest.mark.full
 def test_what_iamcli_suggests_at_first_works(run):
     suggested = re.findall(r"^  (iam\S+ .*\S)  +[A-Z]", run("iamcli").out, re.MULTILINE)
     for line in suggested:

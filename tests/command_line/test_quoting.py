@@ -176,7 +176,7 @@ MESSAGES: dict[str, Message] = {
 }
 
 
-@pytest.mark.parametrize("message", every(3, MESSAGES))
+@pytest.mark.parametrize("message", every(4, MESSAGES))
 def test_a_suggested_command_can_be_pasted(message, run_fast, stub):
     programs = run_fast.home / "programs"
     programs.mkdir()

@@ -349,8 +349,10 @@ SLOW = (
     "... refused when",
     "not in the copy",
     "changes in",
+    "to create again",
     "warning",
     "private IAM",
+    "Try these",
 )
 #: A run for each row, by how the row begins.
 RUNS: dict[str, Callable[[Shell, Stub], Run]] = {

@@ -321,6 +321,7 @@ def test_the_report_counts_the_commands_that_sent_nothing(real, tmp_path):
     assert (done.returncode, done.stdout, real.requests) == (1, "", [])
 
 
+@pytest.mark.full
 def test_the_advice_keeps_the_command_in_the_sandbox(real, tmp_path):
     names = RESET.partition("--preserve-env=")[2].split(",")
     kept = " ".join(f'{name}="${name}"' for name in names)

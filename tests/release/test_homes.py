@@ -894,6 +894,7 @@ def test_relative_names_in_a_deleted_folder(run, arguments, reason):
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.full
 def test_what_needs_no_folder_works_in_a_deleted_one(run, folder):
     done = run("sh", "-c", GONE, str(PROGRAMS / "iamcli"), "home", str(folder))
     assert (done.status, done.err) == (0, "")

@@ -109,7 +109,7 @@ def test_it_is_unpacked_once_with_its_byte_code(file, env, tmp_path, variable):
     assert run_program(file, "version", env=env).returncode == 1
 
 
-@pytest.mark.parametrize("home", every(2, HOSTILE))
+@pytest.mark.parametrize("home", every(4, HOSTILE))
 def test_a_home_that_cannot_be_written(file, env, tmp_path, home):
     temporary = Path(env["TMPDIR"])
     env["HOME"] = HOSTILE[home].format(home=tmp_path)
@@ -190,7 +190,7 @@ PLANTED += [home_of_another_user, home_that_a_group_may_write]
 
 
 @two_users
-@pytest.mark.parametrize("prepare", every(3, PLANTED))
+@pytest.mark.parametrize("prepare", every(5, PLANTED))
 def test_nothing_that_another_user_planted_runs(file, env, tmp_path, name, shared, prepare):
     prepare(Path(env["HOME"]), name, shared)
     env["TMPDIR"] = str(tmp_path / "tmp")
@@ -215,13 +215,14 @@ def test_a_tmpdir_in_which_others_can_replace_directories(file, env, shared, nam
     assert_one_line(file, env, f"cannot unpack the one file in {own}: {problem}; {CURE}")
 
 
-@pytest.mark.parametrize("umask", [0, 0o002])
+@pytest.mark.parametrize("umask", every(2, [0, 0o002]))
 def test_others_may_not_change_what_is_unpacked_without_a_umask(file, env, umask):
     assert_version(file, env, umask=umask)
     root = Path(env["HOME"], ".shiv")
     assert not [path for path in (root, *root.rglob("*")) if path.stat().st_mode & 0o022]
 
 
+@pytest.mark.full
 def test_a_terminal_is_told_where_it_is_unpacked(file, env):
     env["HOME"] = "/proc"
     own = f"{env['TMPDIR']}/{OWN}"
@@ -334,7 +335,7 @@ zipfile.ZipFile.extractall = lambda *_: os.kill(os.getpid(), signal.SIGINT)
     assert (done.returncode, done.stdout, done.stderr) == (-2, "", "")
 
 
-@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize("before", every(2, [False, True]))
 def test_an_incomplete_python(file, env, *, before):
     """``before``: another Python, which was complete, has unpacked the file."""
     if before:

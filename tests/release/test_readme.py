@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+import pytest
 from support.session import COMMANDS, PROMPT, plain, session
 from support.shell import ROOT
 
@@ -17,6 +18,7 @@ def text_of_picture() -> str:
     return "".join("".join(html.unescape(row).split()) for row in rows).replace("\xa0", "")
 
 
+@pytest.mark.full
 def test_the_picture_shows_what_the_commands_print(tmp_path):
     lines = [plain(line) for line in session(tmp_path)]
     printed = "".join("".join(line.split()) for line in lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from ast import literal_eval
 from typing import TYPE_CHECKING, NamedTuple
 
 from support.shell import ROOT, Shell
@@ -19,11 +20,11 @@ CERTIFICATE = "TA7SMP42TDN5Z26OBPJE7EXAMPLE"
 #: Appends its call to a file. What it answers, so that a script of iamcli recreate goes on: nothing
 #: exists in the account but some policies.
 PROGRAM = """#!{python} -IS
-import json, os, sys
-name, *arguments = os.path.basename(sys.argv[0]), *sys.argv[1:]
+import sys
+name, *arguments = sys.argv[0].rpartition("/")[2], *sys.argv[1:]
 given = sys.stdin.buffer.read().decode() if "/dev/stdin" in arguments else None
 with open({record!r}, "a") as file:
-    file.write(json.dumps([name, arguments, given]) + "\\n")
+    file.write(ascii((name, arguments, given)) + "\\n")
 if name == "iamcli":
     print({account!r})
 elif name == "iam-useraddcert":
@@ -102,7 +103,7 @@ class Recorder:
         """Return the calls since the last time."""
         lines = self._record.read_text().splitlines()
         self._record.unlink()
-        return [Call(*json.loads(line)) for line in lines]
+        return [Call(*literal_eval(line)) for line in lines]
 
 
 def _files(folder: Path) -> list[Path]:

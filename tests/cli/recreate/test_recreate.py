@@ -501,6 +501,7 @@ def test_a_policy_that_is_not_text_is_a_comment(run_fast):
 # What cannot come back, and what is not known.
 
 
+@pytest.mark.full
 def test_comments_name_what_cannot_come_back(account, aws):
     account.create_login_profile(UserName="bob", Password=PASSWORD)
     account.delete_policy_version(PolicyArn=OWN, VersionId="v1")
@@ -707,6 +708,7 @@ def test_usage(run_fast, arguments, message):
     assert done == (1, "", f"iamcli: {message}; see iamcli recreate --help\n")
 
 
+@pytest.mark.full
 def test_another_account_gets_the_policies_of_that_account(run, recording):
     attached = [{"PolicyName": "own", "PolicyArn": f"{ARN}:policy/own"}]
     attached.append({"PolicyName": "ReadOnlyAccess", "PolicyArn": READ_ONLY})
@@ -736,12 +738,20 @@ def test_a_terminal_shows_how_to_undo_a_deletion(run):
         "iamcli: to create again what was deleted, make a script: iamcli recreate "
         "'it'\"'\"'s.json' user/bob >recreate.sh"
     )
+
+
+@pytest.mark.full
+def test_only_a_terminal_shows_how_to_undo_and_only_if_something_was_deleted(run):
+    (run.home / "it's.json").write_text(json.dumps(snapshot(users=[user("bob")])))
+    options = ("--account", "it's.json", "--changes", "sh", "-c")
     other = "iam-usercreate -u eve; iam-userdelpolicy -u bob -p none"
+    line = 'cd "$1" && shift && exec "$@"'
+    command = ("-c", line, "sh", str(run.home), "iamcli", "sandbox", *options)
     terminal = Terminal("sh", *command, other, env=run.env)
     terminal.status()
     assert "changes in the private IAM: 1 created" in terminal.shown
     assert "iamcli recreate" not in terminal.shown
-    done = run("iamcli", "sandbox", *options, delete)
+    done = run("iamcli", "sandbox", *options, "iam-userdel -u bob -r")
     assert done.status == 0
     assert "- user bob" in done.err
     assert "iamcli recreate" not in done.err

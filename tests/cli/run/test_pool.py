@@ -268,7 +268,7 @@ while True:
 NOBODY = 65534
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("scheme", every(2, ["http", "https"]))
 @pytest.mark.parametrize("user", [0, NOBODY], ids=["of the same user", "of another user"])
 @pytest.mark.skipif(os.geteuid() != 0, reason="requires root, to be two users")
 @pytest.mark.usefixtures("servers")

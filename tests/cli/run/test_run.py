@@ -140,13 +140,7 @@ SCRIPTS = {
 
 
 #: The scripts that the default run includes.
-USUAL = (
-    "all closed",
-    "chain",
-    "another session",
-    "what the server cannot have",
-    "limits, and many at once",
-)
+USUAL = ("all closed", "chain", "what the server cannot have")
 
 
 @pytest.mark.parametrize("name", usual(USUAL, SCRIPTS))
@@ -177,6 +171,7 @@ def test_a_script_is_the_same(name, shell):
     assert statistics(served)[0] == expected
 
 
+@pytest.mark.full
 def test_a_command_has_many_descriptors_arguments_and_variables(shell, stub):
     endpoint = stub.endpoint(ok("PutUserPolicy"))
     shell.env["AWS_IAM_URL"] = endpoint.url
@@ -244,6 +239,7 @@ def ending(answer: Answer, file: Path) -> Answer:
 UNTIL_CLOSED = "until [ -e closed ]; do sleep 0.1; done"
 
 
+@pytest.mark.full
 def test_connections_are_kept(shell, stub):
     endpoint = stub.endpoint(USER).on("ListAccessKeys", ending(KEYS, shell.home / "closed"))
     shell.env["AWS_IAM_URL"] = endpoint.url
@@ -455,7 +451,7 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("case", usual(("Windows", "no directory"), FILES))
+@pytest.mark.parametrize("case", usual(("no directory",), FILES))
 def test_a_file_that_is_there_but_does_not_start(shell, case):
     if case == "no loader" and LOADER not in TRUE:
         pytest.skip("programs do not name their loader here")
@@ -594,7 +590,7 @@ def test_after_the_end_of_the_server_the_script_goes_on(shell, stub):
     assert len(slow.endpoint.requests) == 2
 
 
-@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("strict", every(2, [False, True]))
 def test_a_command_that_ended_with_the_server_is_not_run_again(shell, stub, *, strict):
     shell.env["IAMCLI_STRICT"] = str(int(strict))
     slow = Slow(shell, stub, f"{LINE}; echo end", prefix=("iamcli", "run", "--stats"))

@@ -190,6 +190,7 @@ def reported(port: int, name: str = "iam-userdel", **headers: str) -> bytes:
     return posted(port, REPORT_PATH, name, **headers)
 
 
+@pytest.mark.full
 @needs_root
 def test_another_user_cannot_report_a_command(tmp_path):
     def report() -> list[str]:
@@ -295,6 +296,7 @@ def test_the_body_of_a_report_is_small_whoever_sends_it():
     assert private.ended["without_environment"] == [f"iam-{'x' * 60}"]
 
 
+@pytest.mark.full
 def test_a_command_with_a_long_name_reports_itself(monkeypatch):
     from iamcli.connection import confinement
 
@@ -458,6 +460,7 @@ ask "${AWS_IAM_URL%/}?Action=ListUsers&Version=2010-05-08"
 """
 
 
+@pytest.mark.full
 def test_curl_uses_the_address_of_the_environment(tmp_path):
     need("curl")
     done = run(BIN / "iamcli", "sandbox", "sh", "-c", CURL, env=environment(tmp_path))

@@ -106,6 +106,7 @@ def test_aws_sees_the_same_account_whatever_its_files_say(env, tmp_path):
     assert json.loads(done.stdout)["User"]["UserName"] == "david"
 
 
+@pytest.mark.full
 def test_the_first_walk(env):
     done = in_sandbox(env, ROOT / "examples" / "first-user.sh")
     assert done.stderr == ""
@@ -137,7 +138,7 @@ def test_the_first_walk(env):
 @pytest.mark.parametrize(
     ("arguments", "status"),
     every(
-        5,
+        7,
         [
             (["sh", "-c", "exit 7"], 7),
             (["sh", "-c", "kill -9 $$"], 137),
@@ -400,7 +401,7 @@ STOPPED = "(kill -STOP $(exec sh -c 'echo $PPID')) >/dev/null 2>&1 & sleep 0.2;"
 @pytest.mark.parametrize(
     ("script", "limits", "names", "status"),
     every(
-        2,
+        3,
         [
             (f"{DAEMON} {STOPPED} exit 3", (NEVER, 0.5), ["sh", "sleep"], 3),
             (f"{SLEEP} exit 3", (0.5, NEVER), ["sleep"], 3),
@@ -440,6 +441,7 @@ def test_what_still_runs_is_also_said_without_a_report_and_in_json(env, tmp_path
         os.kill(number, signal.SIGKILL)
 
 
+@pytest.mark.full
 def test_ctrl_c_stops_waiting(env, tmp_path):
     script = f"sleep {NEVER} & exit 3"
     terminal = Terminal(IAMCLI, "sandbox", "--changes", "sh", "-c", script, env=env)
@@ -608,7 +610,7 @@ def test_what_a_kill_leaves_is_whole(env, tmp_path, killed):
 # A QR code.
 
 
-@pytest.mark.parametrize("bootstrap", ["QRCodePNG", "Base32StringSeed"])
+@pytest.mark.parametrize("bootstrap", every(2, ["QRCodePNG", "Base32StringSeed"]))
 def test_without_segno_no_picture_is_written(env, tmp_path, bootstrap):
     folder = tmp_path / "hidden"
     folder.mkdir()
@@ -631,6 +633,7 @@ def test_without_segno_no_picture_is_written(env, tmp_path, bootstrap):
     assert not (tmp_path / "bob.png").exists()
 
 
+@pytest.mark.full
 def test_the_picture_of_a_device_can_be_read(env, tmp_path):
     script = "iam-virtualmfadevicecreate -s bob -b QRCodePNG -o bob.png"
     assert in_sandbox(env, "sh", "-c", script, cwd=tmp_path).returncode == 0

@@ -730,7 +730,7 @@ def credentials(iam: Any, name: str) -> dict[str, Any]:
 
 SHORT = settings(
     max_examples=1,
-    stateful_step_count=40,
+    stateful_step_count=25,
     deadline=None,
     derandomize=True,
     database=None,

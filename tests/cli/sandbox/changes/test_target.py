@@ -287,7 +287,7 @@ def test_a_file_that_cannot_be_written_is_an_error(sandbox):
     assert "iamcli: cannot write the changes to x: File too large\n" in done.stderr
 
 
-@pytest.mark.parametrize("standard_error", ["2>/dev/full", "2>&-"])
+@pytest.mark.parametrize("standard_error", every(2, ["2>/dev/full", "2>&-"]))
 def test_standard_error_that_cannot_be_written_is_an_error(tmp_path, standard_error):
     line = f"{BIN}/iamcli sandbox --changes true {standard_error}"
     done = run_program("sh", "-c", line, env=environment(tmp_path), cwd=tmp_path)
