@@ -25,12 +25,13 @@ duration:
 		echo "make: this takes about a minute the first time, and a few seconds after that"
 
 test: $(VENV)/test.stamp ## install what the tests need into .venv and run the linters and the tests
-	@$(MAKE) --no-print-directory -j 2 lint collect
+	@$(MAKE) --no-print-directory -j 2 lint $(VENV)/collect.stamp
 	$(BIN)/pytest -n $(JOBS) $(TESTS)
 
-# The first time, this compiles the tests, as each of the processes would otherwise do at once.
-collect: $(VENV)/test.stamp
+# This compiles the tests, as each of the processes would otherwise do at once.
+$(VENV)/collect.stamp: $(VENV)/test.stamp
 	-@$(BIN)/pytest --collect-only >/dev/null
+	@touch $@
 
 # FAULTS=all runs all pairs of faults and of faults and signals, which takes hours.
 test-full: $(VENV)/test.stamp ## run the long tests, which make test leaves out
@@ -151,4 +152,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 		--upgrade pip 2>/dev/null || true
 
 .DEFAULT_GOAL := help
-.PHONY: duration audit help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages picture index clean collect rebuild rules matrix dist pyz release deb deb-test
+.PHONY: duration audit help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages picture index clean rebuild rules matrix dist pyz release deb deb-test

@@ -142,7 +142,7 @@ def test_a_lock_of_another_user_is_refused(tmp_path, shared):
 
 
 @pytest.mark.parametrize(
-    ("mode", "used"), every(3, [(0o777, False), (0o1777, True), (0o770, False), (0o700, True)])
+    ("mode", "used"), every(4, [(0o777, False), (0o1777, True), (0o770, False), (0o700, True)])
 )
 def test_a_temporary_directory_is_where_nobody_can_replace_it(tmp_path, shared, *, mode, used):
     if not is_protected("/tmp"):

@@ -461,9 +461,8 @@ def check_script(
     assert {entity.split()[-1] for entity in account.used} == made
 
 
-@pytest.mark.parametrize(
-    "prefix", [pytest.param((), marks=pytest.mark.full), ("iamcli", "run")], ids=["alone", "run"]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
 def test_a_script_uses_what_it_has_just_created(prefix, run, stub):
     check_script(run, stub, 1, 0.4, prefix)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import urllib.request
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from iamcli.cli.sandbox.launch import launcher
 
@@ -37,11 +37,10 @@ def reset(url: str) -> list[dict[str, str]]:
 
     Returns the parameters of each request since the last time.
     """
-    request = urllib.request.Request(
-        f"{url.rstrip('/')}{PATH}", method="POST", headers={HEADER: "yes"}
-    )
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as response:
-        asked: list[dict[str, str]] = json.load(response)
+    place = urlsplit(url)
+    with contextlib.closing(HTTPConnection(str(place.hostname), place.port)) as connection:
+        connection.request("POST", f"{place.path.rstrip('/')}{PATH}", headers={HEADER: "yes"})
+        asked: list[dict[str, str]] = json.load(connection.getresponse())
     return asked
 
 

@@ -411,7 +411,7 @@ def repeated(form: str, count: int) -> str:
 @pytest.mark.parametrize(
     "script",
     every(
-        4,
+        8,
         [
             "A0=x\n" + repeated("ANEXT=$AN$AN", 40),
             repeated("ANEXT=$AN$AN", 40),
