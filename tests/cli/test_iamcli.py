@@ -243,7 +243,7 @@ def test_wrong_arguments_are_refused_in_one_line(arguments, program, run_fast):
     assert re.fullmatch(rf"iamcli: .*; see {program} --help\n", done.err)
 
 
-@pytest.mark.parametrize("arguments", every(2, ["", "home -h", "list", "help usercreate", "users"]))
+@pytest.mark.parametrize("arguments", every(3, ["", "home -h", "list", "help usercreate", "users"]))
 def test_the_output_arrives_or_it_fails(arguments, run):
     done = run("bash", "-c", f"{IAMCLI} {arguments} | true; echo ${{PIPESTATUS[0]}}")
     assert (done.out, done.err) == ("0\n", "")
@@ -379,7 +379,7 @@ def test_a_page_is_plain_text_if_it_is_not_on_a_terminal(viewer, run):
     assert not re.search(r"[\x08\x1b]", done.out)
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", every(4, SHOWN))
 def test_the_part_of_the_page_about_a_subcommand_is_shown(name, run_fast):
     need("man")
     out = shown(run_fast("iamcli", "help", name))

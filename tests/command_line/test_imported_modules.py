@@ -269,7 +269,8 @@ def test_the_library_changes_no_path(env, tmp_path):
     assert done.stdout == "True\n"
 
 
-@pytest.mark.parametrize("home", every(2, ["/nowhere", ""]))
+@pytest.mark.full
+@pytest.mark.parametrize("home", ["/nowhere", ""])
 def test_what_is_started_gets_the_variables_of_python(home, env, tmp_path):
     env |= {"PYTHONPATH": "/somewhere", "PYTHONHOME": home}
     show = "echo $PYTHONPATH ${PYTHONHOME-none} ${IAMCLI_PYTHONHOME-none}"

@@ -352,6 +352,7 @@ SLOW = (
     "to create again",
     "warning",
     "private IAM",
+    "this sandbox is inside",
     "Try these",
 )
 #: A run for each row, by how the row begins.

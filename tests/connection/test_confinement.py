@@ -305,6 +305,7 @@ def test_a_changed_address_of_the_sandbox_is_refused(real, tmp_path):
     assert (done.returncode, done.stdout, real.requests) == (7, "", [])
 
 
+@pytest.mark.full
 def test_the_report_counts_the_commands_that_sent_nothing(real, tmp_path):
     file = tmp_path / "changes.json"
     line = f"iam-usercreate -u bob; {BARE} iam-userdel -u bob; {BARE} iam-userdel -u s3cret"

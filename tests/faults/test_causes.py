@@ -283,7 +283,7 @@ def on_terminal(
     return rows(read_now(terminal[0]), WIDE)[:-1]
 
 
-@pytest.mark.parametrize("name", REFUSALS)
+@pytest.mark.parametrize("name", every(2, REFUSALS))
 def test_what_a_refusal_is_blamed_on(name, run_fast, terminal, stub):
     case = REFUSALS[name]
     refusal = refused(case.code, case.message, 403)

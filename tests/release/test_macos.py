@@ -172,6 +172,7 @@ def test_a_long_folder_name(more, shell):
     assert done.out.splitlines()[-1].startswith(f"{place}/") == (not more)
 
 
+@pytest.mark.full
 def test_the_credentials_of_an_instance(shell):
     """A proxy to the metadata service is looked for, also in a process of iamcli run."""
     shell.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_EC2_METADATA_DISABLED": ""}

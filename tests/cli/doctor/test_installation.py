@@ -216,10 +216,13 @@ def without(run: Shell, modules: list[str]) -> Report:
 
 @pytest.mark.parametrize(
     ("modules", "said"),
-    [
-        (["moto", "flask_cors"], "qr and check are installed"),
-        (["moto", "segno"], "check is installed"),
-    ],
+    every(
+        2,
+        [
+            (["moto", "flask_cors"], "qr and check are installed"),
+            (["moto", "segno"], "check is installed"),
+        ],
+    ),
 )
 def test_an_extra_that_nobody_asked_for_is_no_warning(modules, said, healthy, run):
     report = without(run, modules)

@@ -274,6 +274,7 @@ def test_what_an_empty_variable_does_is_said(name, said, healthy, run):
         assert (read in found) is (name != variable)
 
 
+@pytest.mark.full
 def test_a_misspelled_or_empty_variable_explains_missing_credentials(healthy, run):
     env = {"AWS_CREDENTIAL_FILE": "", "AWS_CREDENTIALS_FILE": "keys"}
     assert doctor(healthy, **env).causes == [("credentials", "old-variable")]

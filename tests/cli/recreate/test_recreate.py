@@ -16,7 +16,7 @@ from support.copies import ARN, GROUP, READ_ONLY, instance_profile, role, snapsh
 from support.recorded_calls import Recorder
 from support.requirements import need
 from support.round import CANNOT, IDS_AND_DATES, UNKNOWN, comments, recreate, shellcheck, without
-from support.selection import every, usual
+from support.selection import usual
 from support.shell import BIN
 from support.snapshot import loaded, saved, succeeded
 from support.ssh_keys import public_key
@@ -318,7 +318,8 @@ def test_aws_must_be_installed_if_a_line_has_it(run, recording):
     stopped(done, "aws, which is needed, is not installed")
 
 
-@pytest.mark.parametrize("shell", every(5, SHELLS))
+@pytest.mark.full
+@pytest.mark.parametrize("shell", SHELLS)
 def test_a_check_that_fails_does_not_mean_that_nothing_exists(run, endpoint, shell):
     need(shell)
     made(run, snapshot(users=[user("bob"), user("NoSuchEntity")]), "user/NoSuchEntity")

@@ -345,6 +345,7 @@ def test_after_the_end_of_the_pool_the_script_goes_on(run, stub):
     assert done.err == "iamcli: 2 commands, unknown requests, unknown connections\n"
 
 
+@pytest.mark.full
 def test_a_command_waits_for_a_pool_that_is_stopped_until_its_timeout(run, stub):
     second = f"IAMCLI_TIMEOUT=0.3 AWS_MAX_ATTEMPTS=1 {LINE}; touch done"
     limited = Limited(run, stub, f"{LINE}; {second}")

@@ -140,7 +140,7 @@ SCRIPTS = {
 
 
 #: The scripts that the default run includes.
-USUAL = ("all closed", "chain", "what the server cannot have")
+USUAL = ("all closed", "chain")
 
 
 @pytest.mark.parametrize("name", usual(USUAL, SCRIPTS))
@@ -477,6 +477,7 @@ def test_the_advice_of_the_sandbox(shell):
     assert shell(*line.split(), "7") == (0, "7\n", "")
 
 
+@pytest.mark.full
 def test_a_terminal_is_told_of_the_shell(shell):
     (shell.home / ".bashrc").write_text("PS1='READY> '\n")
     env = {**shell.env, "SHELL": "/bin/bash"}
@@ -540,7 +541,7 @@ NEEDS_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the server end
     "stopped",
     [
         pytest.param(False, id="server runs"),
-        pytest.param(True, id="server is stopped", marks=NEEDS_LINUX),
+        pytest.param(True, id="server is stopped", marks=[NEEDS_LINUX, pytest.mark.full]),
     ],
 )
 def test_a_command_ends_with_its_program(shell, stub, *, stopped):
@@ -940,6 +941,7 @@ def test_only_the_same_program_of_the_same_user(shell):
     assert statistics(done)[1] == sum(CHANGES[change] == SERVED for change in tried)
 
 
+@pytest.mark.full
 def test_a_program_of_another_session_runs_alone(shell, stub):
     endpoint = stub.endpoint(ok("DeleteAccessKey"))
     shell.env["AWS_IAM_URL"] = endpoint.url

@@ -665,6 +665,7 @@ def test_without_the_extra_one_line_says_what_to_install(env, tmp_path):
     )
 
 
+@pytest.mark.full
 def test_a_moto_that_fails_is_reported_in_one_line(env, tmp_path):
     stub = start_up(tmp_path / "stub", "raise RuntimeError('out of order')")
     done = in_sandbox({**env, "PYTHONPATH": str(stub)}, "true")

@@ -498,6 +498,7 @@ def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange):
     iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key())
 
 
+@pytest.mark.full
 def test_service_specific_credentials_are_listed_and_deleted(tmp_path, run_fast):
     """A copy is the only IAM of the sandbox that has some."""
     password = {**CREDENTIAL, "ServiceUserName": "bob-at-210987654321"}
@@ -631,7 +632,8 @@ def test_what_could_not_be_read_is_refused(partial, operation, parameters, what)
     )
 
 
-@pytest.mark.parametrize("arn", every(2, [f"{ARN}:policy/x/own", "arn:aws:iam::aws:policy/New"]))
+@pytest.mark.full
+@pytest.mark.parametrize("arn", [f"{ARN}:policy/x/own", "arn:aws:iam::aws:policy/New"])
 def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(tmp_path, run_fast, arn):
     name = arn.rpartition("/")[2]
     attached = {"PolicyName": name, "PolicyArn": arn}
@@ -673,15 +675,13 @@ def test_of_an_attached_policy_that_could_not_be_read_the_rest_is_refused(tmp_pa
             assert iam.refused(operation, PolicyArn=arn, **more).message == message, operation
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "only",
-    every(
-        2,
-        [
-            {"server_certificates": [UNREAD_CERTIFICATE]},
-            {"virtual_mfa_devices": [{"SerialNumber": f"{ARN}:mfa/root-account-mfa-device"}]},
-        ],
-    ),
+    [
+        {"server_certificates": [UNREAD_CERTIFICATE]},
+        {"virtual_mfa_devices": [{"SerialNumber": f"{ARN}:mfa/root-account-mfa-device"}]},
+    ],
 )
 def test_the_account_and_the_partition_are_those_of_any_arn(tmp_path, only):
     content = json.dumps(snapshot(users=[], account=None, **only)).replace(
