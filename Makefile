@@ -4,8 +4,6 @@
 PYTHON ?= python3
 # Some tests wait, so two processes more than two cores.
 JOBS ?= 4
-# Neighbours share servers, and no process waits while others have tests.
-PARALLEL = -n $(JOBS) --dist worksteal
 VENV := .venv
 PINS := packaging/requirements.txt
 CONSTRAINTS :=
@@ -26,9 +24,10 @@ duration:
 	@test -e $(VENV)/demo.stamp && echo "make: this takes a few seconds" || \
 		echo "make: this takes about a minute the first time, and a few seconds after that"
 
+# With worksteal, the tests of a file stay together and share servers.
 test: $(VENV)/test.stamp ## install what the tests need into .venv and run the linters and the tests
 	@$(MAKE) --no-print-directory -j 2 lint $(VENV)/collect.stamp
-	$(BIN)/pytest $(PARALLEL) $(TESTS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal $(TESTS)
 
 # This compiles the tests, as each of the processes would otherwise do at once.
 $(VENV)/collect.stamp: $(VENV)/test.stamp
@@ -37,7 +36,7 @@ $(VENV)/collect.stamp: $(VENV)/test.stamp
 
 # FAULTS=all runs all pairs of faults and of faults and signals, which takes hours.
 test-full: $(VENV)/test.stamp ## run the long tests, which make test leaves out
-	FAULTS=$(FAULTS) $(BIN)/pytest $(PARALLEL) -m full $(TESTS)
+	FAULTS=$(FAULTS) $(BIN)/pytest -n $(JOBS) -m full $(TESTS)
 
 RUNS ?= 300
 SEED ?= $(shell date +%s)
@@ -50,8 +49,8 @@ LOWEST_VENV = $(MAKE) --no-print-directory VENV=.venv-lowest \
 
 test-lowest: ## run the tests that send requests with the oldest botocore and moto that setup.cfg allows
 	@$(LOWEST_VENV)
-	.venv-lowest/bin/pytest $(PARALLEL) -m 'releases and not full'
-	.venv-lowest/bin/pytest $(PARALLEL) -m full tests/connection/test_regions.py
+	.venv-lowest/bin/pytest -n $(JOBS) -m 'releases and not full'
+	.venv-lowest/bin/pytest -n $(JOBS) -m full tests/connection/test_regions.py
 
 test-aws: $(VENV)/test.stamp ## run checks on a real account, the one that IAMCLI_TEST_ACCOUNT names
 	@$(BIN)/python tests/aws/check.py
