@@ -39,6 +39,9 @@ def start(module: str, function: str) -> "Any":
     # Ctrl-C is ignored, it remains ignored.
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+        # If Ctrl-C came while Python looked for this program, Python has shown that and gone on.
+        if getattr(sys, "last_type", None) is KeyboardInterrupt:
+            os.kill(os.getpid(), _signal.SIGINT)
     begin()
     # The import takes longer than the command takes in the server.
     if "IAMCLI_RUN" in os.environ and module.startswith("iamcli.commands."):

@@ -153,6 +153,25 @@ def test_while_starting(tenths, run, stub):
     assert not re.search(rb"iamcli/\w+", err)
 
 
+#: Interrupts Python when it looks whether the program is an archive.
+INTERRUPTING = """
+import os, signal, sys
+def interrupt(path):
+    if path.endswith("/iam-usergetattributes"):
+        os.kill(os.getpid(), signal.SIGINT)
+    raise ImportError
+sys.path_hooks.insert(0, interrupt)
+"""
+
+
+def test_while_python_looks_for_the_program(run, endpoint):
+    """Python shows that it was interrupted, and goes on."""
+    (run.home / "sitecustomize.py").write_text(INTERRUPTING)
+    done = run("iam-usergetattributes", env={"PYTHONPATH": str(run.home)})
+    assert (done.status, done.out, endpoint.requests) == (-signal.SIGINT, "", [])
+    assert "KeyboardInterrupt" in done.err
+
+
 @pytest.mark.parametrize("arguments", [("-h",), ("-z",), ("--version",)])
 def test_ignored_where_the_caller_ignores_it(arguments, number, run):
     """As a shell's background jobs are called."""
