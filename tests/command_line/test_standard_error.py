@@ -147,7 +147,7 @@ def allowed(line: str, arguments: list[str], condition: Condition) -> bool:
 
 
 @pytest.mark.parametrize("name", every(4, CONDITIONS))
-@pytest.mark.parametrize("first", every(6, range(6)))
+@pytest.mark.parametrize("first", every(12, range(12)))
 def test_commands_that_succeed_print_no_other_line(
     name, first, aws, moto, stub, run_fast, terminal
 ):
@@ -158,7 +158,7 @@ def test_commands_that_succeed_print_no_other_line(
     (aws.home / "credentials").chmod(0o644)
     master, device = terminal
     succeeded, unlisted = 0, []
-    for file in TRANSCRIPTS[first::6]:
+    for file in TRANSCRIPTS[first::12]:
         for part in parts(file.read_text()):
             arguments = simple(part.command)
             if not arguments:
@@ -186,7 +186,7 @@ def test_commands_that_succeed_print_no_other_line(
                     if line.startswith(f"{arguments[0]}: ") and "--version" not in arguments
                 ]
     assert unlisted == []
-    assert succeeded > 25
+    assert succeeded > 10
 
 
 # A run for each row.

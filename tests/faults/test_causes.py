@@ -351,6 +351,7 @@ def portal() -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.full
 def test_an_expired_token_of_a_sign_on(run, stub, portal):
     iam = stub.endpoint(refused("ExpiredToken", EXPIRED, 403))
     env = profile(Where(run.home, "", ""), f"[profile work]\n{SSO}")

@@ -135,6 +135,7 @@ def test_options_with_their_meaning(complete):
     assert not any(line.startswith("-r") for line in lines)
 
 
+@one_shell
 def test_choices_and_known_values(complete):
     assert names(complete("iam-useraddpolicy -e ")) >= {"Allow", "Deny"}
     assert names(complete("iam-virtualmfadevicelist -t ")) >= {"Assigned", "Unassigned", "Any"}
@@ -167,6 +168,7 @@ def test_every_command_is_known(shell, complete, run):
         assert any(line.startswith("--version") for line in complete(f"{name} --")), name
 
 
+@one_shell
 def test_each_subcommand_is_completed(complete):
     context = click.Context(group, info_name="iamcli")
     commands = [group.get_command(context, name) for name in SUBCOMMANDS]
@@ -217,6 +219,7 @@ def test_what_follows_a_subcommand(shell, complete, run):
     assert names(complete("iamcli iam-useraddpolicy -e ")) >= {"Allow", "Deny"}
 
 
+@one_shell
 def test_the_files_of_a_subcommand(complete, run):
     for name in ("details-one.json", "details-two.json"):
         (run.home / name).touch()
@@ -359,8 +362,9 @@ def account(aws: Shell, patient: Shell, run_fast: ForkRunner, prefix: Path) -> S
     return aws
 
 
+@pytest.mark.parametrize("quote", every(3, ["'", "", '"']))
 @one_shell
-def test_names_of_the_account(account, complete):
+def test_names_of_the_account(account, complete, quote):
     account("iamcli", "home", "practice")
     for start in (
         "iam-userdel",
@@ -369,9 +373,8 @@ def test_names_of_the_account(account, complete):
         "iamcli explain --format=aws iam-userdel",
         f"iamcli iam-userdel --url={account.env['AWS_IAM_URL']}",
     ):
-        for quote in ("", "'", '"'):
-            line = f"{start} -u {quote}b"
-            assert names(complete(line)) >= {"bob", "bert"}, line
+        line = f"{start} -u {quote}b"
+        assert names(complete(line)) >= {"bob", "bert"}, line
     assert names(complete("iam-groupadduser -g A")) >= {"Admin", "Auditors"}
     assert names(complete("iam-userdelpolicy -u bob -p read-")) >= {"read-one", "read-two"}
     serials = {f"arn:aws:iam::123456789012:mfa/{name}" for name in ("phone", "tablet")}
@@ -582,6 +585,7 @@ def groups(*names: str) -> Answer:
     return ok("ListGroups", f"<Groups>{members}</Groups><IsTruncated>false</IsTruncated>")
 
 
+@one_shell
 def test_a_name_that_would_be_an_option_is_not_offered(run_fast, complete, patient, stub):
     endpoint = stub.endpoint(groups("-r", "Admin", "--url=x", "-h", "a-r"))
     patient.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_COMPLETE": "1"}
@@ -768,15 +772,16 @@ def came_from(run: Shell, *changes: dict[str, str]) -> list[str]:
     return done.out.split()
 
 
-@pytest.mark.parametrize("credentials", ["file", pytest.param("chain", marks=pytest.mark.full)])
-def test_each_variable_that_selects_the_account_asks_again(run, credentials):
+@pytest.mark.parametrize("credentials", every(2, ["file", "chain"]))
+@pytest.mark.parametrize("first", every(8, range(8)))
+def test_each_variable_that_selects_the_account_asks_again(run, first, credentials):
     run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
     base = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}
     if credentials == "chain":
         base = {"AWS_CREDENTIAL_EXPIRATION": "2026-01-01T00:00:00Z", **base}
         del run.env["AWS_CREDENTIAL_FILE"]
     assert came_from(run, base, base) == ["asked", "cached"]
-    names = [*SELECTING, "HOME", "AWS_IAM_URL"]
+    names = [*SELECTING, "HOME", "AWS_IAM_URL"][first::8]
     # Two values, so that what is compared is the value and not whether there is one.
     values = [{**base, name: f"http://127.0.0.1:{port}/"} for name in names for port in (8, 7)]
     asked = came_from(run, *values, *values)

@@ -247,15 +247,12 @@ def test_an_instance_profile_may_exist_if_it_is_empty(account, aws):
     assert kept(saved(aws, "--force")) == kept(before)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("delete", "missing"),
     [
         (["iam-groupdel", "-r", "-g", "dev"], "group/dev"),
-        pytest.param(
-            ["aws", "iam", "delete-policy", "--policy-arn", OWN],
-            f"managed policy {OWN}",
-            marks=pytest.mark.full,
-        ),
+        (["aws", "iam", "delete-policy", "--policy-arn", OWN], f"managed policy {OWN}"),
     ],
 )
 def test_what_the_script_needs_must_exist(account, aws, delete, missing):

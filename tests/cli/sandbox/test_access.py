@@ -409,7 +409,7 @@ iamcli doctor --format json
 iamcli snapshot account.json
 cat account.json
 tr '\\0' ' ' </proc/$PPID/cmdline
-for process in /proc/[0-9]*; do tr '\\0' ' ' <$process/cmdline; cat $process/comm; done
+cat /proc/[0-9]*/cmdline /proc/[0-9]*/comm | tr '\\0' ' '
 """
 
 

@@ -610,7 +610,8 @@ def test_what_a_kill_leaves_is_whole(env, tmp_path, killed):
 # A QR code.
 
 
-@pytest.mark.parametrize("bootstrap", every(2, ["QRCodePNG", "Base32StringSeed"]))
+@pytest.mark.full
+@pytest.mark.parametrize("bootstrap", ["QRCodePNG", "Base32StringSeed"])
 def test_without_segno_no_picture_is_written(env, tmp_path, bootstrap):
     folder = tmp_path / "hidden"
     folder.mkdir()

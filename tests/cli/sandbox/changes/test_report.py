@@ -78,6 +78,7 @@ def test_the_text_names_each_change_and_refusal(sandbox, tmp_path):
 # The JSON.
 
 
+@pytest.mark.full
 def test_the_json_has_the_documented_members(sandbox, tmp_path):
     (tmp_path / "work" / "old.sh").write_text(SCRIPT)
     options = ("--account", "account.json", "--changes=changes.json", "--format", "json")

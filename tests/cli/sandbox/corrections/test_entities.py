@@ -406,7 +406,7 @@ def test_the_first_request_about_a_policy_of_aws_is_refused_as_the_next_ones(iam
 IN_ANY_CASE = ("user", "role")
 
 
-@pytest.mark.parametrize("kind", TAGGED)
+@pytest.mark.parametrize("kind", every(3, TAGGED))
 def test_a_tag_replaces_one_with_the_same_key(iam, kind):
     build(iam)
     tag, untag, listed = (
