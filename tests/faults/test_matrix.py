@@ -214,11 +214,13 @@ def test_no_false_word_with_signals(name, harness):
     assert_nothing_false(signals(harness, name, FAULTS, DELAYS, ONE_SIGNAL_IN * one_in(name)))
 
 
-@pytest.mark.full
-@pytest.mark.longest
-def test_no_false_word_in_random_runs(run):
-    done = run(sys.executable, str(FUZZ), "--runs", "20", "--seed", "7", "--jobs", "1")
-    last = "20 runs, seed 7: none with a false, vague or missing word\n"
+@pytest.mark.parametrize(
+    ("runs", "jobs"),
+    [("0", "0"), pytest.param("20", "1", marks=[pytest.mark.full, pytest.mark.longest])],
+)
+def test_no_false_word_in_random_runs(runs, jobs, run):
+    done = run(sys.executable, str(FUZZ), "--runs", runs, "--seed", "7", "--jobs", jobs)
+    last = f"{runs} runs, seed 7: none with a false, vague or missing word\n"
     assert (done.out, done.err, done.status) == (last, "", 0)
 
 
