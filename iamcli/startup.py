@@ -39,7 +39,7 @@ def start(module: str, function: str) -> "Any":
     # Ctrl-C is ignored, it remains ignored.
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
-        # If Ctrl-C came while Python looked for this program, Python has shown that and gone on.
+        # If Ctrl-C comes while Python looks for this program, Python prints that and continues.
         if getattr(sys, "last_type", None) is KeyboardInterrupt:
             os.kill(os.getpid(), _signal.SIGINT)
     begin()

@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+# For the modules in tests/support.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from support import resettable
 from support.cases import CASES

@@ -153,7 +153,7 @@ def test_while_starting(tenths, run, stub):
     assert not re.search(rb"iamcli/\w+", err)
 
 
-#: Interrupts Python when it looks whether the program is an archive.
+#: Interrupts Python while it checks whether the program is an archive.
 INTERRUPTING = """
 import os, signal, sys
 def interrupt(path):
@@ -165,7 +165,7 @@ sys.path_hooks.insert(0, interrupt)
 
 
 def test_while_python_looks_for_the_program(run, endpoint):
-    """Python shows that it was interrupted, and goes on."""
+    """Python itself prints the KeyboardInterrupt and continues."""
     (run.home / "sitecustomize.py").write_text(INTERRUPTING)
     done = run("iam-usergetattributes", env={"PYTHONPATH": str(run.home)})
     assert (done.status, done.out, endpoint.requests) == (-signal.SIGINT, "", [])

@@ -772,20 +772,28 @@ def came_from(run: Shell, *changes: dict[str, str]) -> list[str]:
     return done.out.split()
 
 
-@pytest.mark.parametrize("credentials", every(2, ["file", "chain"]))
-@pytest.mark.parametrize("first", every(8, range(8)))
-def test_each_variable_that_selects_the_account_asks_again(run, first, credentials):
+@pytest.fixture(params=every(2, ["file", "chain"]))
+def base(request: pytest.FixtureRequest, run: Shell) -> dict[str, str]:
+    """The variables with which the account was asked, with a credential file or without one."""
     run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
-    base = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}
-    if credentials == "chain":
-        base = {"AWS_CREDENTIAL_EXPIRATION": "2026-01-01T00:00:00Z", **base}
+    variables = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}
+    if request.param == "chain":
+        variables = {"AWS_CREDENTIAL_EXPIRATION": "2026-01-01T00:00:00Z", **variables}
         del run.env["AWS_CREDENTIAL_FILE"]
-    assert came_from(run, base, base) == ["asked", "cached"]
+    assert came_from(run, variables, variables) == ["asked", "cached"]
+    return variables
+
+
+@pytest.mark.parametrize("first", every(8, range(8)))
+def test_each_variable_that_selects_the_account_asks_again(run, first, base):
     names = [*SELECTING, "HOME", "AWS_IAM_URL"][first::8]
     # Two values, so that what is compared is the value and not whether there is one.
     values = [{**base, name: f"http://127.0.0.1:{port}/"} for name in names for port in (8, 7)]
     asked = came_from(run, *values, *values)
     assert asked == ["asked"] * len(values) + ["cached"] * len(values)
+
+
+def test_other_variables_do_not_ask_again(run, base):
     changes = [{**base, name: "other"} for name in UNRELATED]
     assert dict(zip(UNRELATED, came_from(run, *changes), strict=True)) == dict.fromkeys(
         UNRELATED, "cached"

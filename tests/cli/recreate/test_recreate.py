@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from support.shell import BIN
 from support.snapshot import loaded, saved, succeeded
 from support.ssh_keys import public_key
 from support.stub import refused
-from support.terminal import Terminal
+from support.terminal import Terminal, Typist
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -733,8 +734,8 @@ DELETE = "iam-userdel -u bob -r; iam-userdel -u-h; iam-usercreate -u-h"
 def changing(run: Shell, line: str) -> Terminal:
     """Run ``line`` on a terminal, with a copy of an account that has the users bob and -h."""
     (run.home / "it's.json").write_text(json.dumps(snapshot(users=[user("bob"), user("-h")])))
-    there = ("-c", 'cd "$1" && shift && exec "$@"', "sh", str(run.home))
-    terminal = Terminal("sh", *there, "iamcli", "sandbox", *CHANGING, line, env=run.env)
+    command = shlex.join(["iamcli", "sandbox", *CHANGING, line])
+    terminal = Typist(run.home, run.env).start(command)
     assert terminal.status() == 0
     return terminal
 

@@ -408,7 +408,6 @@ iamcli doctor
 iamcli doctor --format json
 iamcli snapshot account.json
 cat account.json
-tr '\\0' ' ' </proc/$PPID/cmdline
 cat /proc/[0-9]*/cmdline /proc/[0-9]*/comm | tr '\\0' ' '
 """
 
