@@ -57,14 +57,15 @@ def identity() -> str:
     return repr(own)
 
 
-def hand_over() -> None:
+def hand_over() -> str:
     """Run the command of this process in the server, and end the process as the command ended.
 
-    Returns if there is no server, or if it does not take the command at once.
+    Returns "" if there is no server, or if it does not take the command at once; why the command
+    failed if the server took it, but ended before the command did.
     """
     address = os.environ.get(VARIABLE)
     if not address or _is_other_command():
-        return
+        return ""
     import _socket
 
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -83,9 +84,10 @@ def hand_over() -> None:
         pass
     if waiting.taken:
         connection.settimeout(None)
-        _end(connection, waiting)
+        return _end(connection, waiting)
     connection.close()
     waiting.restore()
+    return ""
 
 
 def _is_other_command() -> bool:
@@ -238,8 +240,11 @@ def _message(connection: Any) -> tuple[bytes, int]:
     return kind, int(number)
 
 
-def _end(connection: Any, waiting: _Waiting) -> None:
-    """Wait for the end of the command, and end this process as the command ended."""
+def _end(connection: Any, waiting: _Waiting) -> str:
+    """Wait for the end of the command, and end this process as the command ended.
+
+    Returns why the command failed if the server ended before it.
+    """
     # The command has started, so this import costs it no time.
     from iamcli import interrupts
 
@@ -258,8 +263,4 @@ def _end(connection: Any, waiting: _Waiting) -> None:
         os.kill(os.getpid(), number)
         os._exit(128 + number)
     name = os.path.basename(sys.argv[0])
-    text = f"{name}: iamcli run ended before {name} did; the outcome is unknown, check it first\n"
-    try:
-        os.write(1 if os.environ.get("IAMCLI_STRICT") == "1" else 2, text.encode())
-    finally:
-        os._exit(1)
+    return f"iamcli run ended before {name} did; the outcome is unknown, check it first"

@@ -18,7 +18,7 @@ from iamcli.errors import (
     ServiceError,
     unexpected,
 )
-from iamcli.output.streams import Output
+from iamcli.output.streams import STRICT, Output, mode
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
 
@@ -27,8 +27,8 @@ REPORT = "please report it with the output of -d"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from typing import Any, NoReturn
 
     from iamcli.command import Function
     from iamcli.config.connection import Connection
@@ -52,30 +52,51 @@ class Program(Command):
         A signal that ended the command, or that came before a failure was reported, ends the
         process.
         """
+        output = None
         try:
             interrupts.install_handlers()
-            status = self.run(sys.argv[1:])
+            output = self.output()
+            status = self.run(sys.argv[1:], output)
         except KeyboardInterrupt:
             status = INTERRUPTED
         except (ImportError, MemoryError) as error:
             # There is not enough memory to report an error in the usual way.
-            os.write(2, f"{self.name}: {unexpected(error, REPORT)}\n".encode())
+            for descriptor in output.error_descriptors if output else (2,):
+                os.write(descriptor, f"{self.name}: {unexpected(error, REPORT)}\n".encode())
             status = FAILED
         if status and interrupts.Pending.number:
             interrupts.end_process(interrupts.Pending.number)
         return status
 
-    def run(self, arguments: Sequence[str]) -> int:
+    def fail(self, reason: str) -> NoReturn:
+        """Report that the command failed for a ``reason``, and end the process.
+
+        Nothing of the command has run in this process. Its arguments say where errors go.
+        """
+        output = self.output()
+        try:
+            values = parser.parse(self.name, self.all_options, sys.argv[1:])
+            self._place_errors(self.given(values), output)
+        finally:
+            output.error(reason)
+            os._exit(FAILED)
+
+    def output(self) -> Output:
+        """Return the output of the command, as IAMCLI_STRICT says."""
+        return Output(self.name, strict=mode() == STRICT)
+
+    def run(self, arguments: Sequence[str], output: Output) -> int:
         """Run with the ``arguments`` that follow the command's name; report what ends the command.
 
         Returns the exit status: 0 on success, 130 after an interrupt, and 1 otherwise. Raises
         nothing, once it has begun to work.
         """
-        output = Output(self.name, strict=os.environ.get("IAMCLI_STRICT") == "1")
         status = FAILED
         try:
             try:
-                execute(self, parser.parse(self.name, self.all_options, arguments), output)
+                values = parser.parse(self.name, self.all_options, arguments)
+                self._place_errors(self.given(values), output)
+                execute(self, values, output)
                 status = 0
             except parser.HelpRequested:
                 from iamcli.help.text import columns, help_text
@@ -96,6 +117,8 @@ class Program(Command):
             if isinstance(interrupt, Interrupted):
                 _report(interrupt, output)
         except (UsageError, InvalidPolicy) as error:
+            if isinstance(error, UsageError):
+                self._place_errors(error.given, output)
             explanation = self._explanation(arguments)
             if explanation:
                 output.error_text(f"{self.name}: {explanation}\n")
@@ -107,6 +130,15 @@ class Program(Command):
             _report(failure, output)
         output.progress.stop()
         return status
+
+    def _place_errors(self, given: Collection[str], output: Output) -> None:
+        """Print errors where old scripts look for them with the options ``given``.
+
+        If the command prints a list or a secret, a script takes each line of standard output for a
+        name, or for the secret. Source: LEGACY.md (errors on standard output).
+        """
+        if not self.prints(given):
+            output.copy_errors()
 
     def _explanation(self, arguments: Sequence[str]) -> str | None:
         """Return the lines about a value that a shell has changed, None if there is none."""
@@ -123,8 +155,10 @@ class Program(Command):
             output.error_text(help_text(self, width))
             return
         if error.hint:
-            output.error(error.hint)
-        output.error_text(usage_text(self, error.option, width))
+            output.error(error.hint, copied=False)
+        output.error_text(usage_text(self, error.option, width), copied=False)
+        if output.copies_errors:
+            output.copy(help_text(self))
 
 
 def command(
@@ -182,7 +216,8 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
         if values["debug"] and not isinstance(error, (Failure, KeyboardInterrupt)):
             import traceback
 
-            output.error_text(secrets.redact("".join(traceback.format_exception(error))))
+            text = secrets.redact("".join(traceback.format_exception(error)))
+            output.error_text(text, copied=False)
         raise _end(error, iam, secrets) from None
 
 
@@ -194,6 +229,9 @@ def _service(connection: Connection, output: Output, secrets: Secrets, *, debug:
         if output.on_terminal():
             output.note(line)
 
+    def log(line: str) -> None:
+        output.error(f"debug: {line}", whole=True, copied=False)
+
     for warning in connection.warnings:
         warn(warning)
     on_terminal = _explains(output)
@@ -203,7 +241,7 @@ def _service(connection: Connection, output: Output, secrets: Secrets, *, debug:
     return IAM(
         connection,
         secrets=secrets,
-        log=(lambda line: output.error(f"debug: {line}", whole=True)) if debug else None,
+        log=log if debug else None,
         note=(lambda _line: None) if output.strict else output.note,
         warn=warn,
         before=output.flush,
@@ -262,13 +300,13 @@ def _report(end: End, output: Output) -> None:
         output.error(str(end))
     hint = end.hint or (end.ask() if end.ask else "")
     if hint and _explains(output):
-        output.error(hint)
+        output.error(hint, copied=False)
     if end.state:
         output.error(end.state, whole=True)
     if end.options:
         from iamcli.help.text import columns, options_text
 
-        output.error_text(options_text(end.options, columns(2)))
+        output.error_text(options_text(end.options, columns(2)), copied=False)
 
 
 def _print_text(text: str, output: Output) -> None:

@@ -43,13 +43,15 @@ def start(module: str, function: str) -> "Any":
         if getattr(sys, "last_type", None) is KeyboardInterrupt:
             os.kill(os.getpid(), _signal.SIGINT)
     begin()
+    failure = ""
     # The import takes longer than the command takes in the server.
     if "IAMCLI_RUN" in os.environ and module.startswith("iamcli.commands."):
         from iamcli.handover import hand_over
 
-        hand_over()
+        failure = hand_over()
     __import__(module)
-    return getattr(sys.modules[module], function)()
+    called = getattr(sys.modules[module], function)
+    return called.fail(failure) if failure else called()
 
 
 def begin() -> None:

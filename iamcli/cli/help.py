@@ -64,4 +64,5 @@ def _help_instead(ctx: click.Context, name: str, failure: Failure) -> NoReturn:
         show(ctx, subcommand.get_help(click.Context(subcommand, ctx.find_root(), name)))
     if name == "iamcli":
         show(ctx, ctx.find_root().get_help())
-    ctx.exit(index.load(name).run(["-h"]))
+    program = index.load(name)
+    ctx.exit(program.run(["-h"], program.output()))

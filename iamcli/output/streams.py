@@ -45,8 +45,20 @@ _CONTROLS_OF_DATA = _Escapes(
     _CONTROLS | {0xDC00 + code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
 )
 
+#: The kinds of file that a program reads, or that keep what was written.
+_CAPTURED = (stat.S_ISFIFO, stat.S_ISREG, stat.S_ISSOCK)
+
 #: The maximum time until a part of the output can be written (milliseconds).
 _WRITE_TIMEOUT = 1000
+
+#: What IAMCLI_STRICT can be: follow the original; print errors on standard error alone.
+STRICT, ERRORS_APART = "1", "0"
+
+
+def mode() -> str:
+    """Return STRICT, ERRORS_APART or "": what IAMCLI_STRICT is set to, "" for anything else."""
+    value = os.environ.get("IAMCLI_STRICT", "")
+    return value if value in (STRICT, ERRORS_APART) else ""
 
 
 class Output:
@@ -72,6 +84,7 @@ class Output:
         self._out_may_be_seen = self.data_on_terminal or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
         self._notes = self._buffers[1] if opened[2] else None
         self._errors = self._out if strict else self._notes
+        self._copy: BinaryIO | None = None
         moving = self.on_terminal() and not strict and os.environ.get("TERM") != "dumb"
         self.progress = ProgressLine(_write_on_terminal if moving else None)
 
@@ -125,22 +138,52 @@ class Output:
         if widths:
             _require_room(widths)
 
-    def error(self, text: str, *, whole: bool = False) -> None:
-        """Write one line to standard error, preceded by the name of the command.
+    def copy_errors(self) -> None:
+        """From now on, write errors to standard output, too, if a program or a file gets it.
+
+        Not in strict mode, if IAMCLI_STRICT is 0, or if standard error is the same file. Source:
+        LEGACY.md (errors on standard output).
+        """
+        first, second = os.fstat(1), os.fstat(2)
+        captured = any(is_kind(first.st_mode) for is_kind in _CAPTURED)
+        if captured and not mode() and not os.path.samestat(first, second):
+            self._copy = self._out
+
+    @property
+    def copies_errors(self) -> bool:
+        """Whether errors are written to standard output, too."""
+        return self._copy is not None
+
+    @property
+    def error_descriptors(self) -> list[int]:
+        """The descriptors of the streams to which errors are written."""
+        return [stream.fileno() for stream in (self._errors, self._copy) if stream]
+
+    def error(self, text: str, *, whole: bool = False, copied: bool = True) -> None:
+        """Write one line as ``error_text`` does, preceded by the name of the command.
 
         Unprintable characters, such as those of an argument that ``text`` repeats, are escaped.
         Unless it is to be ``whole``, a line of more than MAX_LINE characters is shortened in the
         middle.
         """
         line = visible(text if whole else shortened(text, MAX_LINE))
-        self.error_text(f"{self._program}: {line}\n")
+        self.error_text(f"{self._program}: {line}\n", copied=copied)
 
-    def error_text(self, text: str) -> bool:
+    def error_text(self, text: str, *, copied: bool = True) -> bool:
         """Write ``text`` to standard error with control characters escaped.
 
-        The address of a private IAM is written without its secret. Returns whether it was written.
+        After ``copy_errors``, it is also written to standard output, unless ``copied`` is false.
+        The address of a private IAM is written without its secret. Returns whether standard error
+        got it.
         """
-        return self._write_error(self._errors, text)
+        written = self._write_error(self._errors, text)
+        if copied:
+            self.copy(text)
+        return written
+
+    def copy(self, text: str) -> None:
+        """Write ``text`` only to standard output, if errors are written there, too."""
+        self._write_error(self._copy, text)
 
     def note(self, text: str) -> None:
         """Write one line that is not an error to standard error, also in strict mode."""

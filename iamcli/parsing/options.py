@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-#: What a command can print besides other lines: a secret that is new, the last line of a list.
-SECRET, FOOTER = "secret", "footer"
+#: What a command can print besides other lines: a secret that is new, the last line of a list,
+#: a list without one.
+SECRET, FOOTER, LIST = "secret", "footer", "list"
 #: The length of passwords has no Limit: the command sends another number, too.
 _LENGTH_OF_PASSWORDS = range(6, 129)
 
@@ -18,13 +19,15 @@ class UsageError(Exception):
     """The command line is not valid; the message says what is wrong.
 
     ``option``: the option that the message is about, if it is one of the command. ``hint``: a
-    second line for a terminal: the probable reason, and what to type.
+    second line for a terminal: the probable reason, and what to type. ``given``: the names of the
+    options that are given all the same.
     """
 
     def __init__(self, message: str, *, option: Option | None = None, hint: str = "") -> None:
         super().__init__(message)
         self.option = option
         self.hint = hint
+        self.given: set[str] = set()
 
 
 class Limit:
@@ -67,7 +70,7 @@ class Option:
     ``alternative``: the name of another option; one of the two is required, not both;
     ``excludes``: the names of options that cannot be used with it; ``requires``: the name of an
     option that it is used with; ``conflict``: the error message if it is used otherwise;
-    ``prints`` and ``withholds``: SECRET or FOOTER, if the command prints it only with or only
+    ``prints`` and ``withholds``: SECRET, FOOTER or LIST, if the command prints it only with or only
     without the option;
     ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
     in ``iamcli.operations.names``; ``secret``: whether the value is never shown; ``alias``: a

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.parsing.options import SECRET, Limit, Option, entity_path, tag, whole_number
+from iamcli.parsing.options import LIST, SECRET, Limit, Option, entity_path, tag, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -185,7 +185,9 @@ OUTPUT_FILE = Option(
 )
 # Each command says what belongs to its entity.
 RECURSIVE = Option("-r", None, "recursive", "")
-PRETEND = Option("-p", None, "pretend", "with -r: list what would be removed; remove nothing")
+PRETEND = Option(
+    "-p", None, "pretend", "with -r: list what would be removed; remove nothing", prints=LIST
+)
 ACTIONS = Option(
     "-a",
     "ACTION",

@@ -28,6 +28,7 @@ from support.limits import TIMEOUT
 from support.processes import wait_until
 from support.selection import every
 from support.shell import BIN, ROOT, TESTS
+from support.streams import data
 from support.stub import ok, refused
 from support.terminal import read_now, rows, terminal_pair
 from support.transcripts import FILES, TRANSCRIPTS, answer, parts
@@ -528,7 +529,9 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
     shown = remaining(master, shown) if condition.terminal else err.decode()
     os.close(slave)
     os.close(master)
-    return {"standard error": shown, "standard output": out.decode()}
+    errors = None if condition.terminal else shown
+    printed = data(shlex.split(how.arguments), env, process.returncode, out.decode(), errors)
+    return {"standard error": shown, "standard output": printed}
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ def test_a_credential_file_without_a_name_is_an_error(prefix, strict, run, run_f
     script = "export AWS_CREDENTIAL_FILE=$1; iam-userdel -u ${2:-tempuser} -r"
     done = run(*prefix, "sh", "-c", script, env=env)
     line = "iam-userdel: AWS_CREDENTIAL_FILE is empty; name a file or unset it\n"
-    assert done == (1, line if strict else "", "" if strict else line)
+    assert done == (1, line, "" if strict else line)
     assert real.requests == []
     # Without the variable, or with the option, nothing has changed.
     unset = run_fast("iam-usergetattributes", "-u", "bob", env=env)

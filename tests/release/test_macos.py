@@ -140,7 +140,7 @@ def test_the_peer_of_a_socket(shell):
 
 def test_the_server_of_iamcli_run(shell):
     """A command, one that a signal ends, and one that is not there."""
-    script = f"{LINE}; {LINE} | cat; iam-userdel -z 2>/dev/null; echo $?"
+    script = f"{LINE}; {LINE} | cat; iam-userdel -z >/dev/null 2>&1; echo $?"
     done = shell("iamcli", "run", "--stats", "sh", "-c", script)
     numbers = "iamcli: 3 commands, 2 requests, 1 connections\n"
     assert done == (0, f"{ARN}\nAIDA\n" * 2 + "1\n", numbers)

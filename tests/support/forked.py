@@ -22,6 +22,7 @@ from subprocess import PIPE
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from support.limits import TIMEOUT
+from support.streams import data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -80,6 +81,14 @@ class Done(NamedTuple):
         line = shlex.join([*changed, *map(str, arguments)])
         tell(f"$ {line}", f"{self.out}{self.err}(status {self.status})")
         return self
+
+    def data(self, arguments: Sequence[str], env: Mapping[str, str], *, seen: bool = True) -> Done:
+        """Return this without the errors in ``out``, which are checked.
+
+        ``env``: the variables of the command. ``seen``: whether ``err`` is what it wrote there.
+        """
+        errors = self.err if seen else None
+        return self._replace(out=data(arguments, env, self.status, self.out, errors))
 
 
 def tell(what: str, came: str) -> None:
@@ -227,6 +236,7 @@ class ForkRunner:
         ``stdout`` names a device to write to instead, None closes the descriptor; ``stderr`` names
         a device for standard error. ``before``: code that the fork runs first.
         """
+        changed = {**self.env, **(env or {})}
         if stdout is None:
             before = f"import os\nos.close(1)\n{before}"
         with contextlib.ExitStack() as opened:
@@ -246,7 +256,9 @@ class ForkRunner:
             )
             texts = self._running.communicate()
         out, err = (text.decode("utf-8", "surrogateescape") for text in texts)
-        return Done(self._running.wait(), out, err).told(arguments, env)
+        done = Done(self._running.wait(), out, err).told(arguments, env)
+        # Nobody looks at a device for errors.
+        return done if stdout != "" else done.data(arguments, changed, seen=stderr is None)
 
     def start(
         self,

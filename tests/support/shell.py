@@ -50,11 +50,8 @@ class Shell:
             timeout=TIMEOUT,
             check=False,
         )
-        return Done(
-            done.returncode,
-            done.stdout.decode("utf-8", "surrogateescape"),
-            done.stderr.decode("utf-8", "surrogateescape"),
-        ).told(arguments, env)
+        out, err = (text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr))
+        return Done(done.returncode, out, err).told(arguments, env).data(arguments, changed)
 
     def start(self, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
         """Start ``arguments`` and return the process."""

@@ -71,7 +71,7 @@ def test_the_text_names_each_change_and_refusal(sandbox, tmp_path):
     done = sandbox("--account", "account.json", "--changes", "sh", "old.sh")
     assert done.returncode == 7
     said = "iam-usercreate: EntityAlreadyExists: User with name carol already exists.\n"
-    assert done.stdout == ""
+    assert done.stdout == said
     assert without_new(done.stderr) == f"{ONLY_IAM}{said}{TEXT}"
 
 
