@@ -61,18 +61,17 @@ class Program(Command):
             status = INTERRUPTED
         except (ImportError, MemoryError) as error:
             # There is not enough memory to report an error in the usual way.
-            for descriptor in output.error_descriptors if output else (2,):
-                os.write(descriptor, f"{self.name}: {unexpected(error, REPORT)}\n".encode())
+            for stream in [*output.shown, *output.copies] if output else [sys.stderr]:
+                if stream:
+                    line = f"{self.name}: {unexpected(error, REPORT)}\n"
+                    os.write(stream.fileno(), line.encode())
             status = FAILED
         if status and interrupts.Pending.number:
             interrupts.end_process(interrupts.Pending.number)
         return status
 
     def fail(self, reason: str) -> NoReturn:
-        """Report that the command failed for a ``reason``, and end the process.
-
-        Nothing of the command has run in this process. Its arguments say where errors go.
-        """
+        """Report that the command, which ran in another process, failed; end this process."""
         output = self.output()
         try:
             values = parser.parse(self.name, self.all_options, sys.argv[1:])
@@ -156,9 +155,9 @@ class Program(Command):
             return
         if error.hint:
             output.error(error.hint, copied=False)
-        output.error_text(usage_text(self, error.option, width), copied=False)
-        if output.copies_errors:
-            output.copy(help_text(self))
+        output.error_text(usage_text(self, error.option, width), output.shown)
+        if output.copies:
+            output.error_text(help_text(self), output.copies)
 
 
 def command(
@@ -217,7 +216,7 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
             import traceback
 
             text = secrets.redact("".join(traceback.format_exception(error)))
-            output.error_text(text, copied=False)
+            output.error_text(text, output.shown)
         raise _end(error, iam, secrets) from None
 
 
@@ -306,7 +305,7 @@ def _report(end: End, output: Output) -> None:
     if end.options:
         from iamcli.help.text import columns, options_text
 
-        output.error_text(options_text(end.options, columns(2)), copied=False)
+        output.error_text(options_text(end.options, columns(2)), output.shown)
 
 
 def _print_text(text: str, output: Output) -> None:

@@ -51,14 +51,13 @@ _CAPTURED = (stat.S_ISFIFO, stat.S_ISREG, stat.S_ISSOCK)
 #: The maximum time until a part of the output can be written (milliseconds).
 _WRITE_TIMEOUT = 1000
 
-#: What IAMCLI_STRICT can be: follow the original; print errors on standard error alone.
-STRICT, ERRORS_APART = "1", "0"
+#: What IAMCLI_STRICT can be: follow the original; write errors to standard error alone.
+STRICT, ONLY_STANDARD_ERROR = "1", "0"
 
 
 def mode() -> str:
-    """Return STRICT, ERRORS_APART or "": what IAMCLI_STRICT is set to, "" for anything else."""
-    value = os.environ.get("IAMCLI_STRICT", "")
-    return value if value in (STRICT, ERRORS_APART) else ""
+    """Return what IAMCLI_STRICT is: STRICT, ONLY_STANDARD_ERROR, or a text without a meaning."""
+    return os.environ.get("IAMCLI_STRICT", "")
 
 
 class Output:
@@ -68,7 +67,8 @@ class Output:
     standard descriptor is closed at the start, the null device is opened in its place, so that
     no socket or file can get its number later. ``data_on_terminal``: whether standard output is a
     terminal. ``progress``: the progress line, which is shown only if standard error is a terminal,
-    not in strict mode, and not after a line of data that may be on the same terminal.
+    not in strict mode, and not after a line of data that may be on the same terminal. ``shown`` and
+    ``copies``: the streams to which errors are written, and those to which they are also written.
     """
 
     def __init__(self, program: str, *, strict: bool) -> None:
@@ -83,8 +83,8 @@ class Output:
         mode = os.fstat(1).st_mode
         self._out_may_be_seen = self.data_on_terminal or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
         self._notes = self._buffers[1] if opened[2] else None
-        self._errors = self._out if strict else self._notes
-        self._copy: BinaryIO | None = None
+        self.shown = [self._out if strict else self._notes]
+        self.copies: list[BinaryIO | None] = []
         moving = self.on_terminal() and not strict and os.environ.get("TERM") != "dumb"
         self.progress = ProgressLine(_write_on_terminal if moving else None)
 
@@ -144,20 +144,11 @@ class Output:
         Not in strict mode, if IAMCLI_STRICT is 0, or if standard error is the same file. Source:
         LEGACY.md (errors on standard output).
         """
-        first, second = os.fstat(1), os.fstat(2)
-        captured = any(is_kind(first.st_mode) for is_kind in _CAPTURED)
-        if captured and not mode() and not os.path.samestat(first, second):
-            self._copy = self._out
-
-    @property
-    def copies_errors(self) -> bool:
-        """Whether errors are written to standard output, too."""
-        return self._copy is not None
-
-    @property
-    def error_descriptors(self) -> list[int]:
-        """The descriptors of the streams to which errors are written."""
-        return [stream.fileno() for stream in (self._errors, self._copy) if stream]
+        out = os.fstat(1)
+        captured = any(is_kind(out.st_mode) for is_kind in _CAPTURED)
+        apart = self.strict or mode() == ONLY_STANDARD_ERROR
+        if captured and not apart and not os.path.samestat(out, os.fstat(2)):
+            self.copies = [self._out]
 
     def error(self, text: str, *, whole: bool = False, copied: bool = True) -> None:
         """Write one line as ``error_text`` does, preceded by the name of the command.
@@ -167,23 +158,16 @@ class Output:
         middle.
         """
         line = visible(text if whole else shortened(text, MAX_LINE))
-        self.error_text(f"{self._program}: {line}\n", copied=copied)
+        self.error_text(f"{self._program}: {line}\n", self.shown if not copied else None)
 
-    def error_text(self, text: str, *, copied: bool = True) -> bool:
-        """Write ``text`` to standard error with control characters escaped.
+    def error_text(self, text: str, streams: Sequence[BinaryIO | None] | None = None) -> bool:
+        """Write ``text`` to ``streams``, by default ``shown`` and ``copies``.
 
-        After ``copy_errors``, it is also written to standard output, unless ``copied`` is false.
-        The address of a private IAM is written without its secret. Returns whether standard error
-        got it.
+        Control characters are escaped, and the address of a private IAM is written without its
+        secret. Returns whether the first stream got it.
         """
-        written = self._write_error(self._errors, text)
-        if copied:
-            self.copy(text)
-        return written
-
-    def copy(self, text: str) -> None:
-        """Write ``text`` only to standard output, if errors are written there, too."""
-        self._write_error(self._copy, text)
+        streams = [*self.shown, *self.copies] if streams is None else streams
+        return [self._write_error(stream, text) for stream in streams][:1] == [True]
 
     def note(self, text: str) -> None:
         """Write one line that is not an error to standard error, also in strict mode."""
@@ -221,7 +205,7 @@ class Output:
 
     def on_terminal(self) -> bool:
         """Return whether standard error is a terminal."""
-        return self._errors is not None and os.isatty(2)
+        return self.shown != [None] and os.isatty(2)
 
     def _lost(self, error: OSError | KeyboardInterrupt) -> OutputLost | KeyboardInterrupt:
         """Write no more data; return the exception to raise."""

@@ -154,7 +154,8 @@ def test_an_internal_error_has_a_traceback_with_d_only(monkeypatch, *, debug):
         on_terminal=lambda: False,
         note=None,
         flush=None,
-        error_text=lambda text, *, copied: written.append(text * (not copied)),
+        shown=None,
+        error_text=lambda text, _shown: written.append(text),
         progress=ProgressLine(),
     )
     with pytest.raises(Failure, match=r"^internal error, [^:]*: ValueError: unforeseen$"):
