@@ -61,10 +61,12 @@ class Program(Command):
             status = INTERRUPTED
         except (ImportError, MemoryError) as error:
             # There is not enough memory to report an error in the usual way.
+            line = f"{self.name}: {unexpected(error, REPORT)}\n".encode()
             for stream in [*output.shown, *output.copies] if output else [sys.stderr]:
-                if stream:
-                    line = f"{self.name}: {unexpected(error, REPORT)}\n"
-                    os.write(stream.fileno(), line.encode())
+                try:
+                    os.write(stream.fileno() if stream else -1, line)
+                except OSError:  # noqa: PERF203 - any may be closed
+                    continue
             status = FAILED
         if status and interrupts.Pending.number:
             interrupts.end_process(interrupts.Pending.number)

@@ -48,7 +48,7 @@ retries.interrupts = SimpleNamespace(pause=lambda seconds: interrupts.pause(min(
 #: What ``ForkedPrograms`` puts on PATH: sends its streams, directory, arguments and variables to
 #: the server as ``ForkServer.start`` does, and ends as the fork did.
 CLIENT = """#!{python} -IS
-import _socket, posix, sys
+import _signal, _socket, posix, sys
 server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
 server.connect({path!r})
 arguments = [sys.argv[0].rpartition("/")[2], *sys.argv[1:]]
@@ -63,6 +63,8 @@ server.shutdown(_socket.SHUT_WR)
 answer = b"".join(iter(lambda: server.recv(64), b""))
 status = int((answer.split() or [99])[-1])
 if status < 0:
+    if -status != _signal.SIGKILL:
+        _signal.signal(-status, _signal.SIG_DFL)
     posix.kill(posix.getpid(), -status)
 posix._exit(status)
 """

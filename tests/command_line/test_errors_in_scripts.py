@@ -1,0 +1,357 @@
+"""Errors where old scripts look for them: scripts end alike in default and in strict mode."""
+
+from __future__ import annotations
+
+import os
+import signal
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.faults import CLOSED, silent
+from support.selection import every, usual
+from support.stub import Request, faulty, ok, refused
+from support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from http.server import BaseHTTPRequestHandler
+    from pathlib import Path
+
+    from support.shell import Shell
+    from support.stub import Endpoint, Stub
+
+DEFAULT, STRICT, ALONE = "", "1", "0"
+GROUP = "<Group><Arn>arn:next</Arn><GroupId>AGPA</GroupId></Group>"
+GONE = refused("NoSuchEntity", "The user with name bob cannot be found.", 404)
+
+#: How scripts find out that a command, {}, failed: by what it printed.
+FOUND = {
+    "-n": '[ -n "$({})" ]',
+    "backquotes": 'test -n "`{}`"',
+    "[[": "[[ -n $({}) ]]",
+    "not -z": '! [ -z "$({})" ]',
+    "a variable": 'out=$({}); [ "$out" != "" ]',
+    "x": '[ "x$({})" != x ]',
+    "lines": "[ $({} | wc -l) -gt 0 ]",
+    "bytes": "[ $({} | wc -c) -ne 0 ]",
+    "any": "{} | grep -q .",
+    "a code": "{} | grep -q NoSuchEntity",
+    "a message": '{} | grep -qi "CANNOT BE FOUND"',
+    "a count": '[ "$({} | grep -c NoSuch)" != 0 ]',
+    "case": "out=$({}); case $out in *NoSuchEntity*) true ;; *) false ;; esac",
+    "case of nothing": 'case $({}) in "") false ;; *) true ;; esac',
+    "expr": 'expr "$({})" : ".*NoSuchEntity" >/dev/null',
+    "awk": "{} | awk '/NoSuchEntity/ { found = 1 } END { exit !found }'",
+    "a field": "[ -n \"$({} | awk -F: '{ print $2 }')\" ]",
+    "a file": "{} >out; [ -s out ]",
+    "a file that is searched": "{} >out; grep -q NoSuchEntity out",
+    "a log": '{} >>log; [ "$(wc -l <log)" -gt 0 ]',
+    "tee": "{} | tee log | grep -q .",
+    "a length": "out=$({}); [ ${#out} -gt 0 ]",
+    "read": "{} | { read -r line; }",
+    "perl": "! {} | perl -ne 'exit 1 if /NoSuchEntity/'",
+    "mapfile": "mapfile -t lines < <({}); [ ${#lines[@]} -gt 0 ]",
+    "sed": "{} | sed -n 's/.*NoSuchEntity.*/yes/p' | grep -q yes",
+    "cut": "{} | head -1 | cut -d: -f2 | grep -q NoSuch",
+    "arguments": "set -- $({}); [ $# -gt 0 ]",
+}
+#: What scripts do then. What is printed is part of what a script leaves.
+ACTED = {
+    "if": "if {}; then echo failed; exit 3; fi; iam-groupcreate -g next; touch done",
+    "and": "{} && exit 3; iam-groupcreate -g next; touch done",
+    "or": "{} || iam-groupcreate -g next; touch end",
+    "function": "lost() { {}; }; lost && { touch failed; return 4 2>/dev/null || exit 4; }; :",
+    "loop": "for user in a b; do {} && continue; iam-groupcreate -g $user; touch $user; done",
+}
+FORMS = list(product(FOUND, ACTED))
+#: Two of the reactions to each way of finding out, and each reaction to some.
+QUICK_FORMS = [
+    (found, [*ACTED][(number + more) % len(ACTED)])
+    for number, found in enumerate(FOUND)
+    for more in (0, 2)
+]
+#: Scripts that do something else with what was printed.
+OTHERS = {
+    "mail": "mail() { cat >mail.$1; }; {} | mail root; [ -s mail.root ] || rm mail.root",
+    "log": "{} >>log; [ -s log ] && exit 1; iam-groupcreate -g next",
+    "cron": '({}) | { text=$(cat); [ -z "$text" ] || echo "mail: $text" >spool; }',
+    "later": '{} >result; sleep 0; read -r line <result && touch "lost ${line%%:*}"; true',
+}
+#: Scripts that end in another way in strict mode, and why.
+DIFFERENT = {
+    "the status of -h": "iam-userdel -h >/dev/null && touch done",
+    "standard error itself": "iam-userdel -u bob 2>errors; [ -s errors ] && exit 3; touch done",
+    "errors of a list": '[ -n "$(iam-userlistgroups -u bob)" ] && exit 3; touch done',
+    "errors of a key": "iam-useraddkey -u bob >key; [ -s key ] && exit 3; touch done",
+}
+
+
+class Left(NamedTuple):
+    """What a script leaves: its status, what it printed, its files, and what it changed."""
+
+    status: int
+    out: str
+    files: dict[str, str]
+    changes: list[tuple[str, dict[str, str]]]
+
+
+@pytest.fixture
+def endpoint(forked: Shell, stub: Stub) -> Endpoint:
+    """An account with everything but the user bob."""
+    made = stub.endpoint(ok("DeleteGroup")).on("CreateGroup", ok("CreateGroup", GROUP))
+    for operation in ("DeleteUser", "ListGroupsForUser", "CreateAccessKey"):
+        made.on(operation, GONE)
+    forked.env["AWS_IAM_URL"] = made.url
+    return made
+
+
+def left(script: str, mode: str, run: Shell, endpoint: Endpoint, folder: Path) -> Left:
+    """Run ``script`` in an empty ``folder``; return what it leaves."""
+    folder.mkdir()
+    before = len(endpoint.requests)
+    done = run("bash", "-c", f'cd "{folder}"; {script}', env={"IAMCLI_STRICT": mode})
+    files = {file.name: file.read_text() for file in sorted(folder.iterdir())}
+    # What standard error got is not what scripts look at.
+    files.pop("errors", None)
+    sent = [request for request in endpoint.requests[before:] if _changes(request)]
+    changes = [(request.operation, request.parameters) for request in sent]
+    return Left(done.status, done.out, files, changes)
+
+
+def _changes(request: Request) -> bool:
+    return not request.operation.startswith(("Get", "List"))
+
+
+def in_each_mode(
+    script: str, run: Shell, endpoint: Endpoint, place: Path, modes: tuple[str, ...]
+) -> list[Left]:
+    """Run ``script`` in each of the ``modes``."""
+    return [
+        left(script, mode, run, endpoint, place / f"{len(list(place.iterdir()))}") for mode in modes
+    ]
+
+
+def assert_noticed(script: str, run: Shell, endpoint: Endpoint, tmp_path: Path) -> None:
+    """Check that a failure is noticed as in strict mode, and that success is not a failure."""
+    place = tmp_path / "scripts"
+    place.mkdir()
+    failing, working = (
+        script.replace("{}", line) for line in ("iam-userdel -u bob", "iam-groupdel -g old")
+    )
+    modes = (DEFAULT, STRICT, ALONE)
+    default, strict, alone = in_each_mode(failing, run, endpoint, place, modes)
+    assert default == strict
+    # Without errors on standard output, the script takes the failure for a success.
+    assert alone != strict
+    assert "iam-userdel: " not in "".join([alone.out, *alone.files.values()])
+    default, strict = in_each_mode(working, run, endpoint, place, (DEFAULT, STRICT))
+    assert default == strict
+
+
+@pytest.mark.parametrize(("found", "acted"), usual(QUICK_FORMS, FORMS))
+def test_a_failure_is_noticed_as_in_strict_mode(found, acted, forked, endpoint, tmp_path):
+    script = ACTED[acted].replace("{}", FOUND[found])
+    assert_noticed(script, forked, endpoint, tmp_path)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_failure_is_kept_as_in_strict_mode(name, forked, endpoint, tmp_path):
+    assert_noticed(OTHERS[name], forked, endpoint, tmp_path)
+
+
+@pytest.mark.parametrize("why", DIFFERENT)
+def test_what_strict_mode_does_in_another_way(why, forked, endpoint, tmp_path):
+    place = tmp_path / "scripts"
+    place.mkdir()
+    default, strict = in_each_mode(DIFFERENT[why], forked, endpoint, place, (DEFAULT, STRICT))
+    assert default != strict
+
+
+# Lists and secrets.
+
+#: Loops over a list of users, {}.
+LOOPS = {
+    "for": "for user in $({} | grep -v IsTruncated | awk -F/ '{ print $NF }'); do {} $user; done",
+    "while": '{} | while read -r line; do {} "${line##*/}"; done',
+    "xargs": "{} | grep -v IsTruncated | awk -F/ '{ print $NF }' | xargs -r -n 1 {}",
+    "an array": "users=($({})); for user in ${users[@]}; do {} $user; done",
+}
+FAILING = {
+    "NoSuchEntity": ("iam-grouplistusers -g deploy", GONE),
+    "AccessDenied": ("iam-grouplistusers -g deploy", refused("AccessDenied", "not you", 403)),
+    "a usage error": ("iam-grouplistusers -g deploy -x", ok("GetGroup")),
+    "a missing value": ("iam-grouplistusers -g", ok("GetGroup")),
+    "what -r would remove": ("iam-userdel -u bob -r -p", ok("GetGroup")),
+    "one policy too many": ("iam-userlistpolicies -u bob -p", ok("GetGroup")),
+}
+
+
+@pytest.mark.parametrize(("loop", "failing"), every(2, product(LOOPS, FAILING)))
+@pytest.mark.parametrize("mode", [DEFAULT, ALONE])
+def test_a_loop_over_a_failing_list_changes_nothing(loop, failing, mode, forked, endpoint):
+    listing, answer = FAILING[failing]
+    for operation in ("GetGroup", "ListAccessKeys", "ListUserPolicies"):
+        endpoint.on(operation, answer if answer.status >= 400 else GONE)
+    script = LOOPS[loop].replace("{}", listing, 1).replace("{}", "iam-userdel -r -u")
+    done = forked("bash", "-c", script, env={"IAMCLI_STRICT": mode})
+    assert done.out == ""
+    assert done.err.startswith("iam-")
+    assert [each for each in endpoint.requests if _changes(each)] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "operation"),
+    [
+        ("iam-useraddkey -u bob", "CreateAccessKey"),
+        ("iam-usercreate -u bob -k", "CreateUser"),
+        ("iam-virtualmfadevicecreate -s phone", "CreateVirtualMFADevice"),
+        ("iam-useraddkey -u bob -x", ""),
+        ("iam-usercreate -u bob -k -x", ""),
+    ],
+)
+def test_an_error_is_not_taken_for_a_secret(line, operation, forked, endpoint):
+    """The script makes a key if it has none, so an error must not be in the file."""
+    endpoint.on(operation, refused("LimitExceeded", "too many", 409))
+    done = forked("sh", "-c", f"[ -s bob.key ] || {line} >bob.key; [ -s bob.key ] || exit 5")
+    assert done.status == 5
+    assert done.err.startswith(f"{line.split()[0]}: ")
+
+
+# Which stream gets what.
+
+
+class Way(NamedTuple):
+    """A way to fail: the command, its variables, and what standard output gets before the error."""
+
+    line: str
+    env: Mapping[str, str] = {}
+    data: str = ""
+    before: str = ""
+
+
+USER = "<User><Arn>arn:bob</Arn></User>"
+#: Raises an error that no code expects; and one where an error is reported.
+UNFORESEEN = "from iamcli.operations.service import IAM\nIAM.call = None"
+NO_MEMORY = """
+from iamcli import runner
+def report(*_):
+    raise MemoryError
+runner._report = report
+"""
+WITH_NUMBER = "import os\nopen('pid', 'w').write(str(os.getpid()))"
+WAYS = {
+    "a usage error": Way("iam-userdel -x"),
+    "an absent option": Way("iam-userdel"),
+    "a value that is not valid": Way("iam-usermodkey -s on"),
+    "an unquoted policy": Way("iam-useruploadpolicy -u b -p p -o '{a:' b}"),
+    "a local check": Way("iam-useruploadpolicy -u b -p p -f absent"),
+    "credentials": Way("iam-userdel -u bob", {"AWS_CREDENTIAL_FILE": "absent"}),
+    "a connection": Way("iam-userdel -u bob", {"AWS_IAM_URL": "http://127.0.0.1:1"}),
+    "the service": Way("iam-userdel -u bob"),
+    "after data": Way("iam-usergetattributes -u bob", {}, "arn:bob\n"),
+    "some of several steps": Way("iam-groupadduser -g a -u ann -u bob"),
+    "an unknown outcome": Way("iam-groupdel -g lost", {"AWS_MAX_ATTEMPTS": "1"}),
+    "a signal": Way("iam-roledel -r slow", {}, "", WITH_NUMBER),
+    "an internal error": Way("iam-groupcreate -g x", {}, "", UNFORESEEN),
+    "a lack of memory": Way("iam-userdel -u bob", {}, "", NO_MEMORY),
+    "one policy": Way("iam-userlistpolicies -u bob -p absent"),
+    "a saved key": Way("iam-useraddkey -u bob -o new"),
+    "with -d": Way("iam-userdel -u bob -d"),
+}
+#: Those that print a list or a secret.
+LISTING = {
+    "a list": Way("iam-userlistgroups -u bob"),
+    "a usage error of a list": Way("iam-userlistgroups -x"),
+    "a key": Way("iam-useraddkey -u bob"),
+}
+QUICK = ("a usage error", "after data", "some of several steps", "a signal", "a list")
+#: What the shell does with the streams of the command, and which files are read afterwards.
+FILES, PIPE = "{} >out 2>err", "{ {} 2>err; echo $? >status; } | cat >out"
+BOTH, DEVICE, CLOSED_OUT = "{} >out 2>&1", "{} >/dev/null 2>err", "{} >&- 2>err"
+CLOSED_ERROR, FULL = "{} >out 2>&-", "{} 2>err >/dev/full"
+NO_READER = "{ sleep 0.05; {} 2>err; echo $? >status; } | true"
+
+
+@pytest.fixture
+def failing(endpoint: Endpoint, forked: Shell) -> Endpoint:
+    """An account in which each of the ways fails."""
+
+    def kill(handler: BaseHTTPRequestHandler) -> None:
+        os.kill(int((forked.home / "pid").read_text()), signal.SIGINT)
+        silent(handler)
+
+    endpoint.on("GetUser", ok("GetUser", USER)).on("GetUserPolicy", GONE)
+    group = "<Group><Arn>a</Arn></Group><IsTruncated>false</IsTruncated>"
+    endpoint.on("GetGroup", ok("GetGroup", group))
+    endpoint.on("DeleteGroup", CLOSED).on("DeleteRole", faulty(kill))
+    return endpoint
+
+
+def renew(endpoint: Endpoint) -> None:
+    """Let only the first of several members be added."""
+    endpoint.on("AddUserToGroup", ok("AddUserToGroup"), refused("AccessDenied", "no", 403))
+
+
+def streams(way: Way, how: str, mode: str, run: Shell, endpoint: Endpoint) -> tuple[str, str, int]:
+    """Return what is in the files for standard output and standard error, and the status."""
+    renew(endpoint)
+    for name in ("out", "err", "status"):
+        (run.home / name).unlink(missing_ok=True)
+    env = {**way.env, "FORKED_BEFORE": way.before, "IAMCLI_STRICT": mode}
+    done = run("bash", "-c", how.replace("{}", way.line), env=env)
+    written = [run.home / name for name in ("out", "err", "status")]
+    out, err, status = (file.read_text() if file.exists() else "" for file in written)
+    return out, err, int(status or done.status)
+
+
+def without_debug(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if ": debug: " not in line)
+
+
+@pytest.mark.parametrize("name", [*WAYS, *LISTING])
+def test_which_stream_gets_an_error(name, forked, failing):
+    way = {**WAYS, **LISTING}[name]
+
+    def told(how: str, mode: str) -> tuple[str, str, int]:
+        return streams(way, how, mode, forked, failing)
+
+    strict, _, status = told(FILES, STRICT)
+    error = without_debug(strict).removeprefix(way.data)
+    assert (status, error.startswith("iam-")) == (130 if name == "a signal" else 1, True)
+    copied = way.data if name in LISTING else way.data + error
+    for how in (FILES, PIPE):
+        out, err, ended = told(how, DEFAULT)
+        assert (out, without_debug(err), ended) == (copied, error, status)
+        out, err, ended = told(how, ALONE)
+        assert (out, without_debug(err), ended) == (way.data, error, status)
+    for mode in (DEFAULT, ALONE):
+        assert without_debug(told(BOTH, mode)[0]) == way.data + error
+        assert without_debug(told(DEVICE, mode)[1]) == error
+    assert without_debug(told(DEVICE, STRICT)[1]) == ""
+    # A reader that has gone, or a full disk, changes nothing else.
+    if name in WAYS and not way.data:
+        for lost in (FULL, CLOSED_OUT, NO_READER):
+            _, err, ended = told(lost, DEFAULT)
+            assert (without_debug(err), ended) == (error, status)
+    assert told(CLOSED_ERROR, DEFAULT)[0] == copied
+
+
+@pytest.mark.parametrize("name", usual(QUICK, [*WAYS, *LISTING]))
+def test_a_terminal_gets_an_error_once(name, forked, failing):
+    """A file beside the terminal gets what strict mode prints, without what only a person reads."""
+    way = {**WAYS, **LISTING}[name]
+    strict, _, _ = streams(way, FILES, STRICT, forked, failing)
+    first = without_debug(strict).removeprefix(way.data).splitlines()[0]
+    for how in ("{}", "{} >out"):
+        renew(failing)
+        env = {**forked.env, **way.env, "FORKED_BEFORE": way.before}
+        script = f"cd {forked.home}; " + how.replace("{}", way.line)
+        seen = Terminal("bash", "-c", script, env=env)
+        seen.wait()
+        shown = " ".join(seen.shown.split())
+        assert shown.count(" ".join(first.split())) == 1
+    assert (forked.home / "out").read_text() == (
+        way.data if name in LISTING else without_debug(strict)
+    )
