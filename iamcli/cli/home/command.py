@@ -22,8 +22,9 @@ def home(output: Output, folder: str, *, strict: bool) -> None:
     your scripts expect, for example /opt/aws/apitools/iam. Files that iamcli did not create are
     never overwritten. Run it again after you upgrade or move iamcli.
 
-    With --strict, the commands behave as with IAMCLI_STRICT=1, for scripts that read errors from
-    standard output. Run it again without --strict to change that back.
+    With --strict, the commands behave as with IAMCLI_STRICT=1, for scripts that need lists of one
+    page, errors of lists on standard output, or 1 as the status of -h. Run it again without
+    --strict to change that back.
     """
     from iamcli.cli import index
     from iamcli.cli.home.layout import lay_out
