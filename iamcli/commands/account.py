@@ -153,8 +153,10 @@ def accountmodpasswordpolicy(iam: IAM, length: int | None, reset: bool, **switch
     On a terminal, the command resets every rule to its default only with --reset.
 
     The rules `MaxPasswordAge`, `PasswordReusePrevention` and `HardExpiry` have no option.
-    The command reads the current policy and keeps these rules, and standard error says which ones.
-    If IAMCLI_STRICT is set to 1, it does not read the policy, and the service resets these rules.
+    If you specify rules, the command reads the current policy and keeps these three, and standard
+    error says which ones.
+    Without options, with --reset, or if IAMCLI_STRICT is set to 1, it does not read the policy, and
+    the service resets them.
 
     Notes: If your access key may not read the policy, the command goes on, and standard error says
     that the three rules may have been reset.
@@ -172,10 +174,12 @@ def accountmodpasswordpolicy(iam: IAM, length: int | None, reset: bool, **switch
     """
     rules: dict[str, Any] = {} if length is None else {"MinimumPasswordLength": length}
     rules |= {rule: True for dest, rule in RULES.items() if switches[dest]}
+    names = ", ".join(["MinimumPasswordLength", *RULES.values(), *KEPT])
     if not (rules or reset) and iam.interactive:
-        names = ", ".join(["MinimumPasswordLength", *RULES.values(), *KEPT])
         raise Failure(f"without options, these rules are reset: {names}; to do so, use --reset")
     kept, note = _kept(iam) if rules and not iam.strict else ({}, "")
+    if not rules and iam.on_terminal:
+        note = f"reset to their defaults: {names}"
     iam.call("UpdateAccountPasswordPolicy", **rules, **kept)
     if note:
         yield Note(note)

@@ -381,6 +381,9 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         "iam-accountmodpasswordpolicy -l",
         stub.endpoint(ok("UpdateAccountPasswordPolicy")).on("GetAccountPasswordPolicy", DENIED),
     ),
+    "reset to": lambda _run, stub: Run(
+        "iam-accountmodpasswordpolicy --reset", stub.endpoint(ok("UpdateAccountPasswordPolicy"))
+    ),
     "... has no inline": lambda _run, stub: Run(
         "iam-userlistpolicies -u bob", stub.endpoint(ok("ListUserPolicies"))
     ),

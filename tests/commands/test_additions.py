@@ -86,11 +86,23 @@ def test_bare_command_and_strict_mode_are_one_request(options, strict, run_fast,
     assert endpoint.requests[0].parameters == sent
 
 
-def test_only_standard_error_is_a_terminal(run_fast, stub, terminal):
-    """As in a script that reads its lines from a file."""
-    done, endpoint = modify(run_fast, stub, POLICY, stderr=terminal[1])
-    assert done.status == 0
+@pytest.mark.parametrize("options", [(), ("--reset",)])
+def test_a_terminal_shows_which_rules_were_reset(options, run_fast, stub, terminal):
+    """Without options as in a script that reads its lines from a file."""
+    done, endpoint = modify(run_fast, stub, POLICY, *options, stderr=terminal[1])
+    assert done == (0, "", "")
     assert endpoint.operations == ["UpdateAccountPasswordPolicy"]
+    assert endpoint.requests[0].parameters == {}
+    said = read_now(terminal[0])
+    assert f"{NAME}: reset to their defaults: MinimumPasswordLength, Require" in said
+    assert NAMES in said
+
+
+def test_no_rule_is_called_reset_if_the_service_refuses(run_fast, stub, terminal):
+    endpoint = stub.endpoint(refused("AccessDenied", "Not allowed.", 403))
+    env = {"AWS_IAM_URL": endpoint.url}
+    assert run_fast(NAME, "--reset", env=env, stderr=terminal[1]).status == 1
+    assert "reset to" not in read_now(terminal[0])
 
 
 def test_reset_stands_alone(run_fast, stub):
