@@ -56,6 +56,11 @@ class Command:
         """The command's options and the common ones, sorted by name."""
         return sorted((*self.options, *COMMON), key=lambda option: option.name)
 
+    def excluded(self, option: Option) -> list[str]:
+        """Return the names of the options that cannot be used with ``option``, sorted."""
+        others = [other.name for other in self.options if option.name in other.excludes]
+        return sorted({*option.excludes, *others})
+
     def conflicts(self, given: Collection[str]) -> list[tuple[Option, str]]:
         """Return the options that cannot be used as ``given``, and the other option of each.
 

@@ -19,6 +19,7 @@ from transcript import example
 
 from iamcli import __version__
 from iamcli.cli import index
+from iamcli.cli.listing import joined
 from iamcli.help import docstring as documentation
 from iamcli.help import synopsis
 from iamcli.help.text import join_or, required_alternative
@@ -135,7 +136,7 @@ def _description(command: Command, document: documentation.Documentation) -> Ite
         for option in sorted(command.options, key=lambda option: option.name):
             alias = f" , Fl {option.alias[1:]}" if option.alias else ""
             yield f".It {_use(option)}{alias}"
-            yield from _explained(option)
+            yield from _explained(option, command)
         yield ".El"
     else:
         yield NO_OPTIONS
@@ -144,7 +145,7 @@ def _description(command: Command, document: documentation.Documentation) -> Ite
     yield from mdoc.prose(COMMON.format(", ".join(names), last))
 
 
-def _explained(option: Option) -> list[str]:
+def _explained(option: Option, command: Command) -> list[str]:
     sentences = [option.help]
     if option.choices:
         choices = join_or(tuple(f"`{choice}`" for choice in option.choices))
@@ -157,6 +158,10 @@ def _explained(option: Option) -> list[str]:
         sentences.append("may be repeated")
     if option.limits:
         sentences.append(option.limits)
+    if excluded := command.excluded(option):
+        sentences.append(f"cannot be used with {joined(excluded, 'or')}")
+    if option.requires:
+        sentences.append(f"can be used only with {option.requires}")
     if option.default:
         sentences.append(f"default: {option.default}")
     return mdoc.prose(" ".join(f"{text[0].upper()}{text[1:]}." for text in sentences))

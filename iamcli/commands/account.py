@@ -35,7 +35,8 @@ RESET = Option(
     "--reset",
     None,
     "reset",
-    "reset every rule to its default; use no other option",
+    "reset every rule to its default",
+    brief="use no other option",
     excludes=("-a", "-l", "-m", "-n", "-s", "-u"),
     conflict="--reset resets every rule; use it without other options",
 )

@@ -30,7 +30,7 @@ DEVICE = Option(
     "device",
     "the name of the new device",
     required=True,
-    limits=f"{NAME_CHARACTERS}; the name becomes part of the serial number",
+    limits=f"1 to 226 characters: {NAME_CHARACTERS}; the name becomes part of the serial number",
     limit=name_limit("a name of an MFA device", 226),
     brief="1 to 226 characters",
 )
@@ -67,16 +67,16 @@ def virtualmfadevicecreate(
 ) -> Lines:
     """Create a virtual MFA device and print or save its seed or QR code.
 
-    An authenticator app computes the codes of a virtual MFA device from its seed.
-    `QRCodePNG` is a QR code, which the app scans.
+    `QRCodePNG` is a QR code of the seed, which the app scans.
     `Base32String` and `Base32StringSeed` mean the same: the seed in base32, 64 letters and digits,
     which you type or paste into the app.
     The device has no effect until you enable it for a user with iam-userenablemfadevice(1).
 
     Notes: The command checks that it can write the seed before it creates the device.
     If writing fails nevertheless, the device is deleted again.
-    Warning: The seed is available only now.
-    Anyone who has it can compute the codes, so keep it secret.
+    Warning: An authenticator app computes the codes of the device from the seed, which is available
+    only now.
+    Anyone who has the seed can compute the codes, so keep it secret.
     Output: The serial number, which is the device's ARN.
     `Base32String` or `Base32StringSeed` without -o: the seed on the next line.
     `QRCodePNG` without -o: the QR code, drawn in black on white; if standard output is not a

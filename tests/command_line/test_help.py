@@ -77,8 +77,40 @@ def test_the_page_has_what_the_help_leaves_out(name):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_says_which_options_exclude_each_other(name):
+    options = COMMANDS[name].options
+    texts = readers.texts_of_page(page(name))
+    said = {
+        (option, other)
+        for option, text in texts.items()
+        for others in re.findall(r" Cannot be used with ([^.]*)\.", text)
+        for other in re.split(r", | or ", others)
+    }
+    pairs = {(option.name, other) for option in options for other in option.excludes}
+    assert said == pairs | {(other, option) for option, other in pairs}
+    needed = {
+        option: re.findall(r" Can be used only with ([^.]*)\.", text)
+        for option, text in texts.items()
+    }
+    assert needed == {option.name: [option.requires] * bool(option.requires) for option in options}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_has_the_lengths_that_the_help_has(name):
+    texts = readers.texts_of_page(page(name))
+    for option in COMMANDS[name].options:
+        for length in re.findall(r"\d+ to \d+", option.brief):
+            assert length in texts[option.name], option.name
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_all_say_the_same_of_the_exit_status(name):
     assert readers.statuses_of_page(page(name)) == {0, FAILED, INTERRUPTED}
+
+
+def test_the_page_of_iamcli_has_the_statuses_of_sandbox_run_and_check():
+    of_subcommands = {2, 126, 127, 128}
+    assert readers.statuses_of_page(page("iamcli")) == {0, FAILED, INTERRUPTED} | of_subcommands
 
 
 @pytest.mark.parametrize(

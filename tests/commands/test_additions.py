@@ -267,10 +267,11 @@ def test_bare_command_on_a_terminal_changes_nothing(typed, stub):
         f"RequireNumbers, RequireSymbols, AllowUsersToChangePassword, {NAMES}"
     )
     message = f"{NAME}: without options, these rules are reset: {rules}; to do so, use --reset"
+    reset = f"{NAME}: reset to their defaults: {rules}"
     for options, strict, shown, operations in (
         ("", "0", [message, "1"], []),
         ("", "1", ["0"], ["UpdateAccountPasswordPolicy"]),
-        ("--reset", "0", ["0"], ["UpdateAccountPasswordPolicy"]),
+        ("--reset", "0", [reset, "0"], ["UpdateAccountPasswordPolicy"]),
         ("-l", "0", ["0"], ["GetAccountPasswordPolicy", "UpdateAccountPasswordPolicy"]),
     ):
         endpoint = stub.endpoint().on("GetAccountPasswordPolicy", UNSET)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from support.shell import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from iamcli.parsing.options import Option
 
@@ -84,14 +84,24 @@ def common_of_help(text: str) -> dict[str, str]:
     return found
 
 
-def of_page(text: str) -> Facts:
-    """Read the tagged list of a command's own options in its page's DESCRIPTION."""
+def _items(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the tag and the text of each of a command's own options on its page."""
     description = text.partition("\n.Sh DESCRIPTION\n")[2].partition("\n.Sh ")[0]
-    found: Facts = {}
     for item in description.split("\n.It ")[1:]:
         tag, _, rest = item.partition("\n")
         body = " ".join(_unmarked(line) for line in rest.partition("\n.El")[0].splitlines())
-        body = re.sub(r" ([.,:;])(?= |$)", r"\1", body)
+        yield tag, re.sub(r" ([.,:;])(?= |$)", r"\1", body)
+
+
+def texts_of_page(text: str) -> dict[str, str]:
+    """Return what a page says of each of a command's own options, by the option's name."""
+    return {f"-{tag.split()[1]}": body for tag, body in _items(text)}
+
+
+def of_page(text: str) -> Facts:
+    """Read the tagged list of a command's own options in its page's DESCRIPTION."""
+    found: Facts = {}
+    for tag, body in _items(text):
         choices = re.search(r": (\w+(?:, \w+)* or \w+), in upper or lower case", body)
         default = re.search(r" Default: (.*)\.$", body)
         for name in re.findall(r"Fl (\S+)", tag):
@@ -154,7 +164,8 @@ def synopsis_of_page(text: str) -> str:
 
 def statuses_of_page(text: str) -> set[int]:
     """Read the exit statuses that a page names."""
-    section = text.partition("\n.Sh EXIT STATUS\n")[2].partition("\n.Xr ")[0]
+    section = text.partition("\n.Sh EXIT STATUS\n")[2].partition("\n.Sh ")[0]
+    section = section.partition("\n.Xr ")[0]
     return {int(word) for word in re.findall(r"\b\d+\b", section)}
 
 
