@@ -104,13 +104,16 @@ class Report(NamedTuple):
                 yield from (f"      {line}" for line in _details(change))
 
     def _refusals(self) -> Iterator[str]:
-        counts = Counter(
-            f"{one['operation']}: {one['code']}: {one['message']}" for one in self.refused
-        )
-        if counts:
-            yield "refused requests"
-        for line, count in counts.items():
-            yield f"  {line}{f' ({count} times)' if count > 1 else ''}"
+        for title, missing in (("refused requests", False), ("look-ups that found nothing", True)):
+            counts = Counter(
+                f"{one['operation']}: {one['code']}: {one['message']}"
+                for one in self.refused
+                if _found_nothing(one) is missing
+            )
+            if counts:
+                yield title
+            for line, count in counts.items():
+                yield f"  {line}{f' ({count} times)' if count > 1 else ''}"
 
 
 def not_covered(without_environment: Sequence[str], running: Sequence[str]) -> list[str]:
@@ -131,6 +134,11 @@ def not_covered(without_environment: Sequence[str], running: Sequence[str]) -> l
 def lacking(types: Sequence[str]) -> str:
     """Return the line about the ``types`` that a copy lacks."""
     return f"not in the copy, or only partly: {', '.join(types)}"
+
+
+def _found_nothing(refused: Mapping[str, str]) -> bool:
+    """Return whether a refused request asked for what does not exist, and could change nothing."""
+    return refused["code"] == "NoSuchEntity" and refused["operation"].startswith(("Get", "List"))
 
 
 def _place(change: Change) -> tuple[str | None, ...]:

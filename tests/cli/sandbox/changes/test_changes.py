@@ -615,7 +615,7 @@ def test_refusals_have_no_secret(tmp_path):
     assert not any(line in shown for line in PRIVATE_KEY.splitlines())
     text = Report([], [refused[5]] * 3, [], DATE, 0).as_text()
     assert text == (
-        "changes in the private IAM: none\nrefused requests\n"
+        "changes in the private IAM: none\nlook-ups that found nothing\n"
         "  GetUser: NoSuchEntity: The user with name nobody cannot be found. (3 times)\n"
     )
 
