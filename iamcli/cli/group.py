@@ -24,33 +24,28 @@ Groups of commands. For the commands for users, run iamcli users:
 """
 
 USAGE = """\
-Usage: iamcli [SUBCOMMAND [ARGUMENT]...]
-       iamcli GROUP
-       iamcli COMMAND [OPTION]...
-
-With GROUP, the commands of that group are listed. COMMAND is one of the iam-*
-commands, which you can also run without iamcli.
-
-Options:
-  -h, --help  Show this help and exit; after a subcommand, show its help
-  --version   Show the version and exit
+Usage: iamcli SUBCOMMAND [ARGUMENT]...  for its arguments: iamcli SUBCOMMAND -h
+       iamcli GROUP                     list the commands of a group
+       iamcli COMMAND [OPTION]...       run an iam-* command, as without iamcli
 """
 
+OPTIONS = "Options: -h, --help  show this help; --version  show the version"
+
 #: The subcommands. Each is the function of that name in the module of that name, or in the module
-#: ``command`` of the package of that name.
+#: ``command`` of the package of that name. They are in the order in which people need them.
 SUBCOMMANDS = (
     "list",
     "help",
-    "version",
-    "doctor",
+    "sandbox",
     "check",
     "explain",
     "run",
-    "sandbox",
-    "snapshot",
-    "recreate",
+    "doctor",
     "home",
     "completion",
+    "snapshot",
+    "recreate",
+    "version",
     "complete",
 )
 
@@ -88,25 +83,25 @@ class CommandGroup(DocumentedCommand, click.Group):
         raise click.UsageError(f"unknown subcommand {args[0]}{similar}", ctx)
 
     def own(self, ctx: click.Context) -> list[tuple[str, str]]:
-        """Return how to run each subcommand, with its summary; those for programs are left out."""
-        rows = []
-        for name in SUBCOMMANDS:
-            command = self.get_command(ctx, name)
-            if command and not command.hidden:
-                usage = " ".join(["iamcli", name, *command.collect_usage_pieces(ctx)])
-                rows.append((usage, command.get_short_help_str(listing.WIDTH)))
-        return rows
+        """Return each subcommand ("iamcli list") and its summary; not those for programs."""
+        found = {name: self.get_command(ctx, name) for name in SUBCOMMANDS}
+        return [
+            (f"iamcli {name}", command.get_short_help_str(listing.WIDTH))
+            for name, command in found.items()
+            if command and not command.hidden
+        ]
 
     def welcome(self, ctx: click.Context) -> str:
         """Return what ``iamcli`` alone shows: at most 20 lines."""
-        subcommands = [usage.split()[1] for usage, _ in self.own(ctx)]
+        subcommands = [name.removeprefix("iamcli ") for name, _ in self.own(ctx)]
         lines = [WELCOME.rstrip(), listing.wrapped(listing.GROUPS), ""]
         lines += ["Subcommands. For how to use them, run iamcli -h:"]
         return "\n".join([*lines, listing.wrapped(subcommands)])
 
     def get_help(self, ctx: click.Context) -> str:
-        """Return how to use ``iamcli``, its subcommands with summaries, and the groups."""
-        lines = [USAGE, listing.text({"Subcommands:": self.own(ctx)}), "", "Groups:"]
+        """Return the usage, the subcommands, the options and the groups: at most 23 lines."""
+        rows = [(name.removeprefix("iamcli "), summary) for name, summary in self.own(ctx)]
+        lines = [USAGE, listing.text({"Subcommands:": rows}), "", OPTIONS, "", "Groups:"]
         return "\n".join([*lines, listing.wrapped(listing.GROUPS)])
 
 

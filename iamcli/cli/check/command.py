@@ -31,7 +31,7 @@ UNREADABLE = 2
 def check(
     output: Output, form: str, code: str | None, files: tuple[str, ...], *, strict: bool
 ) -> int:
-    """Find mistakes in sh, bash and zsh scripts that run the iam-* commands.
+    """Find mistakes in scripts that run the iam-* commands.
 
     Nothing is run, and no request is sent. Each finding has a code: E for what cannot work, W for
     what may go wrong. A comment "# iamcli: ignore=W202" on or above a line silences it.
