@@ -13,6 +13,7 @@ import generated
 from subcommands import LINE, Row, Subcommand, program, subcommands
 
 from iamcli.cli import index
+from iamcli.cli.manual import TOPICS
 from iamcli.help.text import brief
 from iamcli.operations.names import KINDS
 from iamcli.parsing.shared import COMMON
@@ -64,6 +65,8 @@ def filled(template: str, **parts: Iterable[str]) -> str:
     text = (TEMPLATES / template).read_text(encoding="utf-8")
     for name, lines in parts.items():
         text = text.replace(f"@{name.upper()}@", "\n".join(lines))
+    # What iamcli help shows besides commands.
+    text = text.replace("@PAGES@", " ".join([*TOPICS, *(one.name for one in subcommands())]))
     return text.replace("@NAMES@", " ".join(command.name for command in index.commands()))
 
 
@@ -123,7 +126,12 @@ def _bash_rows(rows: Iterable[Row], indent: int) -> Iterator[str]:
 # zsh: the specifications for _arguments.
 
 #: What completes a value, by its kind. Their descriptions are the kinds.
-_ZSH_ACTIONS = {"command": "compadd -a commands", "directory": "_files -/", "file": "_files"}
+_ZSH_ACTIONS = {
+    "command": "compadd -a commands",
+    "directory": "_files -/",
+    "file": "_files",
+    "page": "{compadd -a pages; [[ -z $PREFIX ]] || compadd -a commands short}",
+}
 _ZSH_LINE = ("(-)1:command:_command_names -e", "*::arguments:_normal")
 
 
@@ -196,6 +204,7 @@ _FISH_KINDS = {
     "command": " -x -a '$__iamcli_commands'",
     "directory": " -x -a '(__fish_complete_directories)'",
     "file": " -r -F",
+    "page": " -x -a '(__iamcli_pages)'",
     "text": " -x",
 }
 

@@ -12,6 +12,8 @@ from iamcli.cli.group import SUBCOMMANDS, group
 
 #: What a value completes to, by how a word of its placeholder ends. Other values are free text.
 KINDS = {
+    # A command, a topic or a subcommand.
+    "TOPIC": "page",
     "CODE": " ".join(["values", *EXPLANATIONS]),
     "COMMAND": "command",
     "DETAILS": "file",
@@ -111,7 +113,7 @@ def _kind(parameter: click.Parameter) -> str:
     if isinstance(parameter.type, click.Choice):
         return " ".join(["values", *map(str, parameter.type.choices)])
     words = (parameter.metavar or "").strip("[].").split("|")
-    return next((KINDS[end] for word in words for end in KINDS if word.endswith(end)), "text")
+    return next((KINDS[end] for end in KINDS for word in words if word.endswith(end)), "text")
 
 
 def _phrase(text: str) -> str:

@@ -51,6 +51,15 @@ function __iamcli_begins_a_command
     and string match -q -- 'iam-*' (commandline -ct)
 end
 
+# What iamcli help shows: topics and subcommands, and if a letter is typed also commands, whose names
+# can be without iam-.
+function __iamcli_pages
+    set -l typed (commandline -ct)
+    string split ' ' -- 'iamcli credential-file toolkit today list help sandbox check explain run doctor home completion snapshot recreate version'
+    test -z "$typed"
+    or string join \n $__iamcli_commands (string replace iam- '' $__iamcli_commands)
+end
+
 set -g __iamcli_commands iam-usercreate iam-usermod iam-userdel iam-usergetattributes iam-userlistbypath iam-userlistgroups iam-groupcreate iam-groupmod iam-groupdel iam-groupadduser iam-groupremoveuser iam-grouplistbypath iam-grouplistusers iam-rolecreate iam-roledel iam-rolegetattributes iam-roleupdateassumepolicy iam-rolelistbypath iam-instanceprofilecreate iam-instanceprofiledel iam-instanceprofilegetattributes iam-instanceprofileaddrole iam-instanceprofileremoverole iam-instanceprofilelistbypath iam-instanceprofilelistforrole iam-useraddpolicy iam-groupaddpolicy iam-roleaddpolicy iam-useruploadpolicy iam-groupuploadpolicy iam-roleuploadpolicy iam-userlistpolicies iam-grouplistpolicies iam-rolelistpolicies iam-userdelpolicy iam-groupdelpolicy iam-roledelpolicy iam-useraddkey iam-usermodkey iam-userdelkey iam-userlistkeys iam-useraddcert iam-usermodcert iam-userdelcert iam-userlistcerts iam-servercertupload iam-servercertmod iam-servercertdel iam-servercertgetattributes iam-servercertlistbypath iam-virtualmfadevicecreate iam-virtualmfadevicedel iam-virtualmfadevicelist iam-userenablemfadevice iam-userresyncmfadevice iam-userdeactivatemfadevice iam-userlistmfadevices iam-useraddloginprofile iam-usermodloginprofile iam-userdelloginprofile iam-usergetloginprofile iam-userchangepassword iam-accountaliascreate iam-accountaliasdelete iam-accountaliaslist iam-accountgetsummary iam-accountgetpasswordpolicy iam-accountmodpasswordpolicy iam-accountdelpasswordpolicy
 
 complete -c iamcli -f
@@ -63,7 +72,7 @@ complete -c iamcli -n '__iamcli_in list' -s h -l help -d 'show this message and 
 complete -c iamcli -n '__iamcli_in list' -x
 complete -c iamcli -n __fish_is_first_token -a help -d 'show the manual page of a command or a topic'
 complete -c iamcli -n '__iamcli_in help' -s h -l help -d 'show this message and exit'
-complete -c iamcli -n '__iamcli_in help' -x -a '$__iamcli_commands'
+complete -c iamcli -n '__iamcli_in help' -x -a '(__iamcli_pages)'
 complete -c iamcli -n __fish_is_first_token -a sandbox -d 'run a command or a shell with a private IAM on this machine'
 complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -l account -r -F -d 'start with a copy of an account'
 complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -l changes -F -d 'report what has changed at the end'

@@ -13,16 +13,16 @@ from iamcli.cli.documented import DocumentedCommand, show
 def completion(ctx: click.Context, shell: str) -> None:
     """Print the lines that switch completion on in a shell.
 
-    Run them when the shell starts. If IAMCLI_COMPLETE is set to 1, names from your account are
-    completed too.
+    Add the line for your shell to its start-up file. Names from your account are requested from the
+    service; to complete options only, leave out the part before the semicolon.
 
     \b
-    In ~/.bashrc, after it has loaded bash-completion:
-      eval "$(iamcli completion bash)"
+    In ~/.bashrc (bash also needs the package bash-completion):
+      export IAMCLI_COMPLETE=1; eval "$(iamcli completion bash)"
     In ~/.zshrc:
-      eval "$(iamcli completion zsh)"
+      export IAMCLI_COMPLETE=1; eval "$(iamcli completion zsh)"
     In ~/.config/fish/config.fish:
-      iamcli completion fish | source
+      set -gx IAMCLI_COMPLETE 1; iamcli completion fish | source
     """  # noqa: D301 - click keeps the lines after \b as they are
     from iamcli.cli.completion_scripts import script
 

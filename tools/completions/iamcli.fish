@@ -51,6 +51,15 @@ function __iamcli_begins_a_command
     and string match -q -- 'iam-*' (commandline -ct)
 end
 
+# What iamcli help shows: topics and subcommands, and if a letter is typed also commands, whose names
+# can be without iam-.
+function __iamcli_pages
+    set -l typed (commandline -ct)
+    string split ' ' -- '@PAGES@'
+    test -z "$typed"
+    or string join \n $__iamcli_commands (string replace iam- '' $__iamcli_commands)
+end
+
 set -g __iamcli_commands @NAMES@
 
 complete -c iamcli -f

@@ -19,9 +19,11 @@ _iamcli_names() {
 # Completes iamcli itself: a subcommand, then its options and arguments.
 (( $+functions[_iamcli_program] )) ||
 _iamcli_program() {
-    local -a commands=(@NAMES@) subcommands=(
+    # The names of commands can be without iam- for iamcli help.
+    local -a commands=(@NAMES@) short pages=(@PAGES@) subcommands=(
 @SUBCOMMANDS@
     )
+    short=(${commands#iam-})
     if (( CURRENT == 2 )); then
         [[ $PREFIX != iam-* ]] || compadd -a commands
         _arguments \

@@ -196,6 +196,10 @@ def test_what_follows_a_subcommand(shell, complete, run):
         assert values(complete(f"iamcli doctor --format{sign}")) >= {"text", "json"}, sign
     assert names(complete("iamcli check --explain W")) >= {"W201", "W210"}
     assert names(complete("iamcli help iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
+    assert names(complete("iamcli help userdel")) >= {"userdelkey", "userdelcert"}
+    offered = names(complete("iamcli help "))
+    assert offered >= {"today", "toolkit", "credential-file", "iamcli", "sandbox", "completion"}
+    assert not any("usercreate" in name for name in offered)
     for line in ("iamcli home pr", "iamcli home --strict pr", "iamcli sandbox --keep pr"):
         offered = names(complete(line))
         assert offered >= {"practice-one/", "practice-two/"}, line
@@ -231,6 +235,14 @@ def test_the_files_of_a_subcommand(complete, run):
     ):
         assert names(complete(line)) >= {"details-one.json", "details-two.json"}, line
     assert not names(complete("iamcli snapshot details.json --users det")) & {"details-one.json"}
+
+
+@pytest.mark.parametrize("line", [["completion", "-h"], ["help", "completion"]])
+def test_the_help_has_the_lines_of_the_readme(line, run_fast):
+    need("man")
+    done = run_fast("iamcli", *line)
+    assert done.status == 0
+    assert [shell for shell in SHELLS if line_of_readme(shell) not in done.out] == []
 
 
 @pytest.mark.full
