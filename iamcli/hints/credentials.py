@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from iamcli.connection.sources import Origin
     from iamcli.errors import ServiceError
     from iamcli.hints.run import Run
+    from iamcli.parsing.options import Option
 
 #: The smallest difference (seconds) that is reported as wrong; services of AWS allow no less.
 MAX_SKEW = 300
@@ -24,16 +25,21 @@ _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
 def no_user(error: ServiceError, run: Run) -> str:
+    """Return that the option for the user must be specified, and why; "" if it is not missing."""
+    for option in missing_user(error, run):
+        return f"specify {option.name}, because the access key belongs to a role, not to a user"
+    return ""
+
+
+def missing_user(error: ServiceError, run: Run) -> tuple[Option, ...]:
     """Return the option for the user, if the command has one and it was not specified.
 
     Source: the service accepts requests without a user name only with the key of a user.
     """
     if not error.message.startswith("Must specify userName"):
-        return ""
-    for option in run.command.options:
-        if option.dest == "user" and run.values["user"] is None:
-            return f"specify {option.name}, because the access key belongs to a role, not to a user"
-    return ""
+        return ()
+    options = (option for option in run.command.options if option.dest == "user")
+    return tuple(option for option in options if run.values["user"] is None)
 
 
 def invalid_key(_error: ServiceError, run: Run) -> str:

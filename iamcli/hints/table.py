@@ -41,10 +41,9 @@ def explain(error: ServiceError, command: Command, values: Mapping[str, Any], ia
     """
     run = Run(command, values, iam.client)
     made = HINTS.get(error.code)
-    error.hint = typographic(error, run) or (made(error, run) if made else "")
-    if error.hint:
-        return
-    if error.code == "ValidationError":
-        error.options = invalid(error, run)
-    elif error.code == "NoSuchEntity":
+    quotes = typographic(error, run)
+    error.hint = quotes or (made(error, run) if made else "")
+    if error.code == "ValidationError" and not quotes:
+        error.options = credentials.missing_user(error, run) or invalid(error, run)
+    elif error.code == "NoSuchEntity" and not quotes:
         error.ask = lambda: iam.secrets.redact(similar(error, run, iam))

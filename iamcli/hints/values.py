@@ -21,20 +21,24 @@ if TYPE_CHECKING:
 CODES = ("InvalidInput", "MalformedPolicyDocument", "NoSuchEntity", "ValidationError")
 #: How the service names the parameter that it finds invalid.
 _INVALID = re.compile(
-    r"\bValue (?:'.*?' )?at '(\w+)[\w.]*' failed|specified value for (\w+) is invalid"
+    r"\bValue (?:null |'.*?' )?at '(\w+)[\w.]*' failed"
+    r"(?: to satisfy constraint: Member (must not be null))?|specified value for (\w+) is invalid"
 )
 
 
 def invalid(error: ServiceError, run: Run) -> tuple[Option, ...]:
-    """Return the options whose values the service finds invalid, as far as that is certain.
+    """Return the options whose values the service finds invalid or misses, if that is certain.
 
     Source: the messages of ValidationError, such as "Value at 'accountAlias' failed to satisfy
     constraint: Member must satisfy regular expression pattern: ...".
     """
     invalid_options: dict[str, Option] = {}
     for match in _INVALID.finditer(error.message):
-        parameter = match[1] or match[2]
+        parameter = match[1] or match[3]
         value = error.parameters.get(parameter[0].upper() + parameter[1:])
+        if (value is None) != bool(match[2]):
+            continue
+        # If the parameter must not be null, these are the options that were not typed.
         same = [option for option in run.command.options if value in _values(option, run)]
         # Two options can have the same value; their names say "user", or "new" and "name".
         named = [
@@ -42,8 +46,8 @@ def invalid(error: ServiceError, run: Run) -> tuple[Option, ...]:
             for option in same
             if all(word in parameter.lower() for word in option.dest.split("_"))
         ]
-        options = same if len(same) == 1 else named
-        if value is not None and len(options) == 1:
+        options = same if len(same) == 1 and value is not None else named
+        if len(options) == 1:
             invalid_options[options[0].name] = options[0]
     return tuple(invalid_options.values())
 
