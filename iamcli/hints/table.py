@@ -5,7 +5,7 @@ from __future__ import annotations
 from iamcli.hints import credentials, messages
 from iamcli.hints.names import similar
 from iamcli.hints.run import Run
-from iamcli.hints.values import invalid, malformed, typographic
+from iamcli.hints.values import invalid, invalid_service, malformed, typographic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,11 @@ def explain(error: ServiceError, command: Command, values: Mapping[str, Any], ia
     made = HINTS.get(error.code)
     quotes = typographic(error, run)
     error.hint = quotes or (made(error, run) if made else "")
-    if error.code == "ValidationError" and not quotes:
+    if quotes:
+        return
+    if error.code == "MalformedPolicyDocument":
+        error.options = invalid_service(error, run)
+    elif error.code == "ValidationError":
         error.options = credentials.missing_user(error, run) or invalid(error, run)
-    elif error.code == "NoSuchEntity" and not quotes:
+    elif error.code == "NoSuchEntity":
         error.ask = lambda: iam.secrets.redact(similar(error, run, iam))

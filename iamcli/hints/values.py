@@ -52,6 +52,17 @@ def invalid(error: ServiceError, run: Run) -> tuple[Option, ...]:
     return tuple(invalid_options.values())
 
 
+def invalid_service(error: ServiceError, run: Run) -> tuple[Option, ...]:
+    """Return the option for a service whose value the service does not know as a principal.
+
+    Source: reported messages, such as 'Invalid principal in policy: "SERVICE":"ec2"'.
+    """
+    if not error.message.startswith("Invalid principal in policy:"):
+        return ()
+    options = (option for option in run.command.options if option.dest == "service")
+    return tuple(option for option in options if f':"{run.values["service"]}"' in error.message)
+
+
 def typographic(error: ServiceError, run: Run) -> str:
     """Return where a typed value has typographic quotes, and what to type; "" if none has any."""
     if error.code not in CODES:

@@ -980,7 +980,7 @@ NULL = "failed to satisfy constraint: Member must not be null"
         ("iam-usermodkey -u bob -s inactive", f"Value at 'accessKeyId' {NULL}", "-k ACCESSKEYID"),
         (
             "iam-usermodkey -u bob -s inactive",
-            f"Value null at 'accessKeyId' {NULL}; Value 'Inactive' at 'status' failed to satisfy: x",
+            f"Value null at 'accessKeyId' {NULL}; Value 'Inactive' at 'status' failed: x",
             "-k ACCESSKEYID -s STATUS",
         ),
         ("iam-usermodkey -k k -s inactive", f"Value at 'accessKeyId' {NULL}", ""),
@@ -996,6 +996,19 @@ def test_option_of_an_invalid_value_is_explained(line, message, option, hints):
     shown = [text.split() for text in more if text.startswith("  -")]
     expected = option.replace("NEW", "NEWUSERNAME").split()
     assert [word for words in shown for word in words[:2]] == expected
+
+
+@pytest.mark.parametrize("command", ["iam-rolecreate", "iam-roleupdateassumepolicy"])
+@pytest.mark.parametrize(
+    ("value", "refused", "explained"),
+    [("ec2", "ec2", True), ("lambda", "lambda", True), ("ec2.amazonaws.com", "ec2", False)],
+)
+def test_the_name_of_a_service_is_explained(command, value, refused, explained, hints):
+    message = f'Invalid principal in policy: "SERVICE":"{refused}"'
+    said = hints(f"{command} -r web -s {value}", "MalformedPolicyDocument", message)
+    text = " ".join(" ".join(said).split())
+    example = "the service's DNS name, for example ec2.amazonaws.com"
+    assert text.startswith("-s SERVICE let this service") == (example in text) == explained
 
 
 @pytest.mark.parametrize(
