@@ -22,7 +22,7 @@ demo: duration $(VENV)/demo.stamp ## install into .venv and run examples/first-u
 
 duration:
 	@test -e $(VENV)/demo.stamp && echo "make: this takes a few seconds" || \
-		echo "make: this takes about a minute the first time, and a few seconds after that"
+		echo "make: this takes about half a minute the first time, and a few seconds after that"
 
 # With worksteal, the tests of a file stay together and share servers.
 test: $(VENV)/test.stamp ## install what the tests need into .venv and run the linters and the tests

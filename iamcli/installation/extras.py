@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: For each extra, the packages that it installs. Source: setup.cfg.
 PACKAGES = {
-    "sandbox": ("moto[iam,server]>=5.1.1", "segno>=1.6"),
+    "sandbox": ("moto[iam]>=5.1.1", "flask>=3.0", "flask-cors>=5.0", "segno>=1.6"),
     "qr": ("segno>=1.6",),
     "check": ("shfmt-py>=4",),
     "login": ("botocore[crt]>=1.41.0",),
@@ -87,7 +87,7 @@ def advice(*extras: str) -> str:
     if _is_debian():
         lacking = [extra for extra in extras if not DEBIAN[extra]]
         names = _all_of(DEBIAN, extras)
-        advised = [_run("apt", "install", *names)] if names else []
+        advised = [_run("apt", "install", "--no-install-recommends", *names)] if names else []
         if lacking:
             without = f"Debian has no package for {' and '.join(lacking)}"
             advised.append(f"{without}; install iamcli with pipx")

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MOTO = "'moto[iam,server]>=5.1.1'"
+MOTO = "'moto[iam]>=5.1.1' 'flask>=3.0' 'flask-cors>=5.0'"
+#: The same, for uv.
+WITH_MOTO = "'--with=moto[iam]>=5.1.1' '--with=flask>=3.0' '--with=flask-cors>=5.0'"
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +55,7 @@ def advice(run: Shell, venv: Path, *extras: str, path: Path = ROOT) -> str:
     ("mark", "wanted"),
     [
         ("pipx_metadata.json", f"run: pipx inject iamcli {MOTO} 'segno>=1.6'"),
-        (
-            "uv-receipt.toml",
-            "run: uv tool install '--with=moto[iam,server]>=5.1.1' '--with=segno>=1.6' iamcli",
-        ),
+        ("uv-receipt.toml", f"run: uv tool install {WITH_MOTO} '--with=segno>=1.6' iamcli"),
         ("nothing", f"run: {{python}} -m pip install {MOTO} 'segno>=1.6'"),
     ],
 )
@@ -88,7 +87,8 @@ def test_an_extra_that_cannot_be_added(run, venv):
     done = run(str(venv / "bin" / "python"), "-c", code, env={"PYTHONPATH": str(ROOT)})
     said = (
         "True True True True\nTrue True True False\n"
-        "run: apt install python3-moto python3-flask-cors python3-segno shfmt\n"
+        "run: apt install --no-install-recommends python3-moto python3-flask-cors "
+        "python3-segno shfmt\n"
         "Debian has no package for login; install iamcli with pipx\n"
         "False False True False\n"
     )
@@ -113,10 +113,7 @@ def test_uv_keeps_the_packages_that_are_there(run, venv, tmp_path):
     (record / "direct_url.json").write_text('{"url": "file:///tmp/a%20b/iamcli-1.whl"}')
     with marked(venv, "uv-receipt.toml"):
         said = advice(run, venv, "sandbox", path=tmp_path)
-    assert said == (
-        "run: uv tool install '--with=moto[iam,server]>=5.1.1' '--with=segno>=1.6' "
-        "'/tmp/a b/iamcli-1.whl'"
-    )
+    assert said == f"run: uv tool install {WITH_MOTO} '--with=segno>=1.6' '/tmp/a b/iamcli-1.whl'"
 
 
 def test_the_packages_are_those_of_setup_cfg():
@@ -178,7 +175,7 @@ def test_the_program_of_an_extra_is_needed(monkeypatch, tmp_path):
 
 NOT_IN_FILE = "the one file does not contain {}; in a checkout of iamcli, run: pipx install '.[{}]'"
 NOT_IN_DEBIAN = "Debian has no package for login; install iamcli with pipx"
-APT = "run: apt install"
+APT = "run: apt install --no-install-recommends"
 
 
 @pytest.mark.parametrize(

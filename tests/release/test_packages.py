@@ -328,7 +328,7 @@ def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
 
 def test_a_checkout_as_the_page_says(sources, user):
     printed = follow_page(user, sources, "From a checkout", f"{BIN}:/usr/bin:/bin")
-    assert printed.startswith("make: this takes about a minute the first time, and a few seconds")
+    assert printed.startswith("make: this takes about half a minute the first time, and ")
     assert printed.count("\n$ iam-") == 8
     assert user("which", "iam-usercreate").out == f"{sources}/bin/iam-usercreate\n"
     assert_man_finds_the_pages(user)

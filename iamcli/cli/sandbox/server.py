@@ -134,7 +134,7 @@ def _start(
         raise Failure(f"{what}; {advice('sandbox')}") from None
     except Exception as error:  # noqa: BLE001 - the parent reports it to the user
         what = f"{type(error).__name__}: {error}"
-        raise Failure(f"{what}; install the tested moto[iam,server]=={TESTED}") from None
+        raise Failure(f"{what}; install the tested moto[iam]=={TESTED}") from None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"{address(server.server_port)}/{secret}/"
     existed = bool(kept and kept.existed)

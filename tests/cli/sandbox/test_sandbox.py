@@ -661,7 +661,8 @@ def test_without_the_extra_one_line_says_what_to_install(env, tmp_path):
     # The programs of a checkout prefer the Python of its .venv.
     assert re.fullmatch(
         r"iamcli: cannot start the sandbox: moto is not installed; run: "
-        r"\S+/bin/python[\d.]* -m pip install 'moto\[iam,server\]>=5\.1\.1' 'segno>=1\.6'\n",
+        r"\S+/bin/python[\d.]* -m pip install 'moto\[iam\]>=5\.1\.1' "
+        r"'flask>=3\.0' 'flask-cors>=5\.0' 'segno>=1\.6'\n",
         done.stderr,
     )
 
@@ -673,5 +674,5 @@ def test_a_moto_that_fails_is_reported_in_one_line(env, tmp_path):
     assert done.returncode == 1
     assert done.stderr == (
         "iamcli: cannot start the sandbox: RuntimeError: out of order; "
-        f"install the tested moto[iam,server]=={sandbox_server.TESTED}\n"
+        f"install the tested moto[iam]=={sandbox_server.TESTED}\n"
     )

@@ -320,7 +320,7 @@ def test_what_the_server_starts_with(starting):
         (Failure("no file"), "no file"),
         (ImportError("no", name="moto"), "moto is not installed; "),
         (ImportError("no moto"), "no moto is not installed; "),
-        (KeyError("x"), "KeyError: 'x'; install the tested moto[iam,server]=="),
+        (KeyError("x"), "KeyError: 'x'; install the tested moto[iam]=="),
     ],
 )
 def test_why_the_server_does_not_start(starting, serving, monkeypatch, error, said):
