@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shlex
 import stat
+import subprocess
 from pathlib import Path
 
 from iamcli.cli.installed_commands import own_places
@@ -14,7 +16,7 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 #: The file that records what was written, so that a later run can recognize other files.
 RECORD = ".iamcli-home"
@@ -22,11 +24,15 @@ RECORD = ".iamcli-home"
 #: How the paths of the commands begin.
 BIN = "bin/"
 
-#: How a command that behaves as with IAMCLI_STRICT=1 begins.
-STRICT_BEGIN = """\
+#: How a command that is a script begins. With the option --strict, it sets IAMCLI_STRICT=1.
+SCRIPT_BEGIN = """\
 #!/bin/sh
-# Created by "iamcli home --strict".
+# Created by "iamcli home{option}".
 """
+OPTIONS = ("", " --strict")
+
+#: The time in which a command must print its version (seconds).
+TIMEOUT = 60
 
 #: The maximum size of a file that is read (bytes), far more than that of any file written here.
 MAX_SIZE = 1 << 20
@@ -54,12 +60,51 @@ def problem(folder: Path, commands: Sequence[str]) -> str | None:
     if missing:
         return f"{folder} is of another version of iamcli and lacks {len(missing)} commands"
     targets = [target(folder / BIN / name) for name in commands]
-    gone = [str(path) for path in targets if path and not path.exists()]
+    gone = [str(path) for path in targets if path and not exists(path)]
     if gone:
         return f"{folder} runs {gone[0]}, which does not exist"
     own = own_places()
     foreign = [str(path.parent) for path in targets if path and not is_own(path, own)]
-    return f"{folder} runs another installation, {foreign[0]}" if foreign else None
+    another = f"{folder} runs another installation, {foreign[0]}" if foreign else None
+    return another or why_not(folder / BIN / commands[0], os.environ)
+
+
+def why_not(program: Path, env: Mapping[str, str]) -> str | None:
+    """Return why ``program``, a command, does not run with the variables ``env``; None if it does.
+
+    It prints its version.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - one of this installation
+            [program, "--version"],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"{program} does not end within {TIMEOUT} seconds"
+    except OSError as error:
+        return f"{program}: {error.strerror}"
+    if done.returncode == 0:
+        return None
+    said = os.fsdecode(done.stderr).strip().rpartition("\n")[2].strip()
+    return f"{program} fails: {said.removeprefix(f'{program.name}: ')}"
+
+
+def exists(path: Path) -> bool:
+    """Return whether ``path`` exists.
+
+    Raises OSError if that is unknown, which ``Path.exists`` does not do from Python 3.14 on.
+    """
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            raise
+        return False
+    return True
 
 
 def and_others(names: Sequence[object]) -> str:
@@ -75,12 +120,14 @@ def target(path: Path) -> Path | None:
             return path.parent / path.readlink()
         content = os.fsdecode(_content(path) or b"")
         last = content.removesuffix("\n").rpartition("\n")[2]
-        if not (content.startswith(STRICT_BEGIN) and last.startswith("exec ")):
+        begins = tuple(SCRIPT_BEGIN.format(option=option) for option in OPTIONS)
+        if not (content.startswith(begins) and last.startswith("exec ")):
             return None
-        words = shlex.split(last)[1:]
+        # Python may be before it, and the name of the command after it.
+        paths = [word for word in shlex.split(last) if "/" in word]
     except (OSError, ValueError):
         return None
-    return Path(words[0]) if words else None
+    return Path(paths[-1]) if paths else None
 
 
 def is_own(path: Path, places: Collection[str]) -> bool:

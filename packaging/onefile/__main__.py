@@ -1,6 +1,6 @@
 """The beginning of iamcli.pyz: unpacks the packages if they are not unpacked yet, and runs iamcli.
 
-Every start runs this module, so it is small. Python 2 can parse it, too, to say what is needed.
+Every start runs this module, so it is small. Python 2.7 and 3.6 can run its beginning.
 """
 
 import os
@@ -35,8 +35,10 @@ program = os.path.basename(sys.argv[0])
 if not program.startswith("iam-"):
     program = "iamcli"
 if sys.version_info < (3, 10):  # noqa: UP036
-    this = sys.version.split()[0] + ", " + sys.executable
-    sys.exit(program + ": requires Python 3.10 or later; this is Python " + this)
+    import iamcli_later
+
+    iamcli_later.run(program)
+os.environ.pop("IAMCLI_LATER_PYTHON", None)
 
 named = bool(os.environ.get("SHIV_ROOT"))
 root = os.path.expanduser(os.environ["SHIV_ROOT"] if named else "~/.shiv")

@@ -160,7 +160,7 @@ SHELL_LINES = {
     "iam-createuser bob": "iam-createuser; did you mean iam-usercreate?",
     "iam-audit": "iam-audit; to list all commands, run iamcli list",
     "nothing-here -u bob": "PLAIN",
-    "echo text | nothing-here": "PLAIN",
+    "true | nothing-here": "PLAIN",
     "eval nothing-here": "PLAIN",
     "iamcliq": "PLAIN",
 }

@@ -33,6 +33,13 @@ def folder(tmp_path):
     return tmp_path / "opt" / "aws tools" / "iam"
 
 
+def program(path, script="#!/bin/sh\n"):
+    """Make a program."""
+    path.write_text(script)
+    path.chmod(0o755)
+    return path
+
+
 @pytest.fixture
 def installation(tmp_path, monkeypatch):
     """Return what makes a folder of commands that the test can move."""
@@ -41,7 +48,7 @@ def installation(tmp_path, monkeypatch):
         source = tmp_path / name
         source.mkdir()
         for command in COMMANDS:
-            (source / command).write_text("a command\n")
+            program(source / command)
         monkeypatch.setattr(layout, "commands_folder", lambda: source)
         return source
 
@@ -89,8 +96,12 @@ sys.exit(main())
 """
 
 
-def doctor(program, env):
-    done = run_program(program, "doctor", "--offline", "--format", "json", env=env)
+def doctor(file, env):
+    return doctor_of([file], env)
+
+
+def doctor_of(command, env):
+    done = run_program(*command, "doctor", "--offline", "--format", "json", env=env)
     checks = json.loads(done.stdout)["checks"]
     return {check["check"]: (check["result"], check["found"], check["advice"]) for check in checks}
 
@@ -130,6 +141,93 @@ def test_the_one_file(tmp_path, folder, strict):
     assert doctor(moved, env)["home"][:2] == ("warning", gone)
     assert run_program(moved, "home", *strict, folder, env=env).returncode == 0
     assert doctor(moved, env)["home"][0] == "ok"
+
+
+def test_the_one_file_if_its_first_line_finds_no_python(tmp_path, folder):
+    """The commands name the Python that made them; links do again once the file runs."""
+    file = program(tmp_path / "iamcli.pyz", ONE_FILE)
+    env = environment(tmp_path / "home", AWS_IAM_HOME=str(folder))
+    ready = f"{folder} is ready; its bin has"
+    cron = {"PATH": "/usr/bin:/bin"}
+
+    def made(*options):
+        done = run_program(sys.executable, file, "home", *options, folder, env=env)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert home()[0] == "ok"
+        return done.stdout
+
+    def home():
+        return doctor_of([sys.executable, file], env)["home"]
+
+    def damage(first="#!/usr/bin/env no-such-python", mode=0o755):
+        file.write_text(ONE_FILE.replace(ONE_FILE.splitlines()[0], first))
+        file.chmod(mode)
+
+    links = f"{ready} links to 69 commands in {file}\n"
+    assert made() == links
+    damage()
+    fails = f"{folder}/bin/iam-usercreate fails: "
+    result, found, advice = home()
+    assert (result, found[: len(fails)]) == ("warning", fails)
+    assert "no-such-python" in found[len(fails) :]
+    assert advice.startswith(f"run: iamcli home '{folder}'")
+    by = f"{ready} scripts that run 69 commands in {file} with {sys.executable}"
+    assert made() == f"{by}\n"
+    assert described(folder) == [
+        '"iamcli home"',
+        f"scripts that run those of iamcli with {sys.executable}",
+    ]
+    done = run_program(folder / "bin" / "iam-userdel", "-z", env=cron)
+    assert done.stderr.startswith('iam-userdel: "-z" is not a valid option\nUsage: iam-userdel ')
+    before = tree(folder)
+    assert made() == f"{by}\n"
+    assert tree(folder) == before
+    assert made("--strict") == f"{by} and IAMCLI_STRICT=1\n"
+    done = run_program(folder / "bin" / "iam-userdel", "-z", env=cron)
+    assert done.stdout.startswith('iam-userdel: "-z" is not a valid option\n')
+    # Someone has copied it without its mode.
+    damage(ONE_FILE.splitlines()[0], 0o644)
+    assert made() == f"{by}\n"
+    # It works, but not for the jobs of cron.
+    (tmp_path / "python").mkdir()
+    (tmp_path / "python" / "our-python").symlink_to(sys.executable)
+    env["PATH"] = f"{tmp_path}/python:{env['PATH']}"
+    damage("#!/usr/bin/env our-python")
+    assert made() == f"{by}\n"
+    file.write_text(ONE_FILE)
+    (folder / ".iamcli-home").unlink()
+    assert made() == links
+    assert {path.readlink() for path in (folder / "bin").iterdir()} == {file}
+
+
+def test_a_home_whose_commands_fail_is_not_ready(installation, folder):
+    source = installation("broken")
+    program(source / COMMANDS[0], '#!/bin/sh\necho "iam-usercreate: no Python" >&2\nexit 1\n')
+    failure = f"{folder} is not ready; with PATH=/usr/bin:/bin, {folder}/bin/iam-usercreate"
+    with pytest.raises(Failure, match=f"^{re.escape(failure)} fails: no Python$"):
+        lay_out(str(folder), COMMANDS)
+    # What cron gives to its jobs.
+    program(source / COMMANDS[0], "#!/bin/sh\nenv >$HOME/given\n")
+    lay_out(str(folder), COMMANDS)
+    given = dict(line.split("=", 1) for line in Path.home().joinpath("given").read_text().split())
+    assert given.keys() - {"_", "PWD", "OLDPWD", "SHLVL"} == {"PATH", "HOME"}
+    assert given["PATH"] == "/usr/bin:/bin"
+
+
+def test_why_a_command_does_not_run(tmp_path, monkeypatch):
+    file = tmp_path / "iam-usercreate"
+    monkeypatch.setattr(home_directory, "TIMEOUT", 0.1)
+
+    def why(script):
+        program(file, script)
+        return home_directory.why_not(file, {"PATH": "/usr/bin:/bin"})
+
+    assert why("#!/bin/sh\nexit 0\n") is None
+    assert why("#!/bin/sh\necho warning >&2\nexit 0\n") is None
+    assert why("#!/bin/sh\necho a >&2; echo b >&2\nexit 3\n") == f"{file} fails: b"
+    assert why("#!/bin/sh\nexec sleep 9\n") == f"{file} does not end within 0.1 seconds"
+    assert why("#!/no/such/program\n") == f"{file}: No such file or directory"
+    assert why("\0") == f"{file}: Exec format error"
 
 
 def test_another_program_before_the_links_to_the_one_file(tmp_path):
@@ -307,8 +405,7 @@ def test_a_link_that_was_changed_is_foreign(home):
 
 
 def test_the_links_and_scripts_of_the_one_file(installation, folder, monkeypatch):
-    file = installation("dist") / "iamcli.pyz"
-    file.touch()
+    file = program(installation("dist") / "iamcli.pyz")
     monkeypatch.setattr(layout, "one_file", lambda: file)
     ready = f"{folder} is ready; its bin has"
     assert lay_out(str(folder), COMMANDS) == [f"{ready} links to 2 commands in {file}"]
@@ -353,6 +450,8 @@ def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict
     record.write_text(json.dumps(states))
     older = f"{folder} is of another version of iamcli and lacks 1 commands"
     assert problem([*COMMANDS, "iam-x"]) == older
+    program(source / "iam-usercreate", "#!/bin/sh\necho broken >&2; exit 1\n")
+    assert problem() == f"{folder}/bin/iam-usercreate fails: broken"
     monkeypatch.setattr(home_directory, "own_places", frozenset)
     assert problem() == f"{folder} runs another installation, {source}"
     (source / "iam-userdel").unlink()
@@ -441,6 +540,8 @@ BEGIN = '#!/bin/sh\n# Created by "iamcli home --strict".\n'
         (BEGIN + 'x=1\nexec /opt/iam-x "$@"\n', "/opt/iam-x"),
         (BEGIN + "exec '/opt/a b/iam-x' \"$@\"", "/opt/a b/iam-x"),
         (BEGIN + 'exec /opt/iamcli.pyz iam-x "$@"\n', "/opt/iamcli.pyz"),
+        (BEGIN + 'exec /opt/python /opt/iamcli.pyz iam-x "$@"\n', "/opt/iamcli.pyz"),
+        (BEGIN.replace(" --strict", "") + 'exec /opt/python /opt/x iam-x "$@"\n', "/opt/x"),
         ('#!/bin/sh\nexec /opt/iam-x "$@"\n', None),
         (BEGIN + '/opt/iam-x "$@"\n', None),
         (BEGIN + "exec /opt/iam-x\nexit\n", None),

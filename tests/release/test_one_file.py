@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 import pytest
 from support.limits import TIMEOUT
+from support.old_python import OLD, OLD_PYTHONS, old_python, script_of_shell
 from support.processes import ROOT, environment
 from support.processes import run as run_program
 from support.selection import every
@@ -42,7 +43,6 @@ class Incomplete:
         return None if name == "shutil" else PathFinder.find_spec(name, *others)
 sys.meta_path[:] = [Incomplete if one is PathFinder else one for one in sys.meta_path]
 """
-OLD = "import sys\nsys.version_info = (3, 9, 18)\nsys.version = '3.9.18 (main)'\n"
 
 
 @pytest.fixture(scope="module")
@@ -346,8 +346,12 @@ def test_an_incomplete_python(file, env, *, before):
     assert (names(Path(env["HOME"], ".shiv")) == []) is not before
 
 
+NONE_LATER = "PATH has no later python3.N that works"
+
+
 def test_an_old_python(file, env):
-    this = f"this is Python 3.9.18, {Path(sys.executable).parent}/python3"
+    # Each Python in PATH reads this code.
+    this = f"this is Python 3.9.18, {Path(sys.executable).parent}/python3, and {NONE_LATER}"
     assert_one_line(file, with_code(env, OLD), f"requires Python 3.10 or later; {this}")
     assert names(Path(env["HOME"], ".shiv")) == []
 
@@ -357,6 +361,97 @@ def test_the_name_of_a_link_is_in_the_line(file, env):
     name.symlink_to(file)
     done = run_program(name, "-h", env=with_code(env, OLD))
     assert done.stderr.startswith("iam-userdel: requires Python 3.10 or later; ")
+
+
+WORKS = f'exec {sys.executable} "$@"'
+TOO_OLD = 'exec "${0%/*}"/../old/python3 "$@"'
+#: What comes later in PATH, in the order in which it is tried: a shim of pyenv, another Python that
+#: is too old, and two that work.
+LATER = {"python3.99": "exit 127", "python3.14": TOO_OLD, "python3.12": WORKS, "python3.11": WORKS}
+#: What is never tried.
+NOT_TRIED = ("python3.9", "python3.09", "python3.12m", "python3.13-config", "python4.1", "python3.")
+
+
+@pytest.fixture(params=every(2, [None, *OLD_PYTHONS]))
+def old(request, env, tmp_path) -> Path:
+    """The first directory in PATH, with nothing but an old python3."""
+    folder = tmp_path / "old"
+    folder.mkdir()
+    if request.param is None:
+        old_python(folder / "python3")
+    else:
+        (folder / "python3").symlink_to(request.param)
+    env["PATH"] = f"{folder}:{tmp_path}/absent:{tmp_path}/later"
+    (tmp_path / "later").mkdir()
+    return folder
+
+
+def put_later(old: Path, scripts: dict[str, str]) -> Path:
+    """Put ``scripts`` into the next directory in PATH; return the file that lists what runs."""
+    log = old.parent / "log"
+    for name, script in scripts.items():
+        listed = f'echo "${{0##*/}} $1" >>{log}\n{script}\n'
+        script_of_shell(old.parent / "later" / name, listed)
+    return log
+
+
+def test_the_highest_later_python_that_works(file, env, old):
+    log = put_later(old, {**LATER, **dict.fromkeys(NOT_TRIED, "exit 0")})
+    # What cannot be executed.
+    (old.parent / "later" / "python3.98").mkdir()
+    (old.parent / "later" / "python3.97").touch()
+    assert_version(file, env)
+    tried = ["python3.99 -c", "python3.14 -c", "python3.12 -c", f"python3.12 {file}"]
+    assert log.read_text().splitlines() == tried
+    link = Path(env["HOME"], "iam-userdel")
+    link.symlink_to(file)
+    for program in ([link], [old / "python3", file, "iam-userdel"]):
+        done = run_program(*program, "-z", "ä b", env=env)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith('iam-userdel: "-z" is not a valid option\n')
+
+
+def test_no_other_python_is_started_if_the_first_is_not_too_old(file, env, old):
+    log = put_later(old, LATER)
+    (old / "python3").unlink()
+    (old / "python3").symlink_to(sys.executable)
+    assert_version(file, env)
+    assert not log.exists()
+
+
+def test_no_later_python_works(file, env, old):
+    log = put_later(old, {"python3.99": "exit 127", "python3.14": TOO_OLD})
+    done = run_program(file, "version", env=env)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    this = rf"this is Python [23]\.\S+, {old}/python3, and {NONE_LATER}\n"
+    assert re.fullmatch(rf"iamcli: requires Python 3\.10 or later; {this}", done.stderr)
+    assert log.read_text() == "python3.99 -c\npython3.14 -c\n"
+
+
+def test_no_loop(file, env, old):
+    log = put_later(old, {"python3.12": f'test "$1" = -c || {TOO_OLD}'})
+    done = run_program(file, "version", env=env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(f", and {NONE_LATER}\n")
+    assert log.read_text() == f"python3.12 -c\npython3.12 {file}\n"
+
+
+def test_the_later_python_starts_others_in_the_same_environment(file, env, old):
+    """PYTHONHOME is that of the old Python, with which another one does not start."""
+    put_later(old, {"python3.12": WORKS})
+    if not (old / "python3").is_symlink():
+        env["PYTHONHOME"] = "/absent"
+    done = run_program(file, "run", "/usr/bin/env", env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    printed = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    added = {"_", "IAMCLI_RUN", "LC_CTYPE", "OLDPWD", "PWD", "SHLVL"}
+    assert {name: printed[name] for name in printed.keys() - added} == env
+
+
+def test_ctrl_c_while_a_later_python_is_looked_for(file, env, old):
+    put_later(old, {"python3.12": "kill -s INT $PPID"})
+    done = run_program(file, "version", env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (-2, "", "")
 
 
 @pytest.mark.parametrize("arguments", every(3, [[], ["true"], ["--format", "json"]]))

@@ -22,6 +22,9 @@ def home(output: Output, folder: str, *, strict: bool) -> None:
     your scripts expect, for example /opt/aws/apitools/iam. Files that iamcli did not create are
     never overwritten. Run it again after you upgrade or move iamcli.
 
+    A command of DIR is run with PATH=/usr/bin:/bin, as cron runs it. If the one file finds no
+    Python 3.10 or later then, the commands in DIR/bin name the Python that runs this one.
+
     With --strict, the commands behave as with IAMCLI_STRICT=1, for scripts that need lists of one
     page, errors of lists on standard output, or 1 as the status of -h. Run it again without
     --strict to change that back.

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shlex
+import sys
 from pathlib import Path
 
-from iamcli.cli.home_directory import BIN, RECORD, STRICT_BEGIN, read_record, state_at, state_of
+from iamcli.cli.home_directory import (
+    BIN,
+    OPTIONS,
+    RECORD,
+    SCRIPT_BEGIN,
+    exists,
+    read_record,
+    state_at,
+    state_of,
+    why_not,
+)
 from iamcli.cli.installed_commands import commands_folder, one_file
 from iamcli.errors import Failure
 from iamcli.protection import Folder
@@ -15,6 +27,9 @@ from iamcli.protection import Folder
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+#: The PATH of cron's jobs.
+_PATH_OF_CRON = "/usr/bin:/bin"
 
 CREDENTIAL_TEMPLATE = """\
 # Credentials for the iam-* commands. Copy this file, for example to ~/.aws-credential, fill in your
@@ -53,19 +68,21 @@ and for your shell:
 For help on a command, run it with -h: iam-usercreate -h
 """
 
-#: An entry of bin in a strict home: a command that behaves as with IAMCLI_STRICT=1.
-STRICT_COMMAND = (
-    STRICT_BEGIN
+#: An entry of bin that is a script.
+SCRIPT = (
+    SCRIPT_BEGIN
     + """\
-IAMCLI_STRICT=1
-export IAMCLI_STRICT
-if [ "${{PYTHONHOME+set}}" ]; then
+{strict}if [ "${{PYTHONHOME+set}}" ]; then
     export IAMCLI_PYTHONHOME="$PYTHONHOME"
     unset PYTHONHOME
 fi
 exec {target} "$@"
 """
 )
+STRICT = """\
+IAMCLI_STRICT=1
+export IAMCLI_STRICT
+"""
 
 
 def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list[str]:
@@ -80,8 +97,12 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
         raise Failure("the directory name is empty; specify a directory")
     source = one_file() or commands_folder()
     folder = _absolute(name)
-    contents = _contents(folder, source, commands, strict=strict)
-    other = _contents(folder, source, commands, strict=not strict)
+    python = _python(source)
+    contents = _contents(folder, source, commands, python, strict=strict)
+    forms = [
+        _contents(folder, source, commands, by, strict=form)
+        for form, by in itertools.product((False, True), ("", sys.executable))
+    ]
     try:
         _check_folders(folder, source)
         recorded = read_record(folder / RECORD)
@@ -90,8 +111,8 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
         raise Failure(f"{error.filename}: {error.strerror}; nothing was changed") from None
     wanted = {place: state_of(content) for place, content in contents.items()}
     known = {
-        place: [state, state_of(other[place]), *recorded.get(place, ())]
-        for place, state in wanted.items()
+        place: [*(state_of(form[place]) for form in forms), *recorded.get(place, ())]
+        for place in wanted
     }
     changed = [place for place in wanted if current[place] not in (None, *known[place])]
     in_the_way = [place for place in changed if place.startswith(BIN)]
@@ -120,15 +141,41 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
                 f"{error.filename}: {error.strerror}; {folder} is incomplete; correct this and run "
                 "it again"
             ) from None
+    why = why_not(folder / BIN / commands[0], _of_cron())
+    if why:
+        raise Failure(f"{folder} is not ready; with PATH={_PATH_OF_CRON}, {why}")
     has = f"links to {len(commands)} commands in {source}"
-    if strict:
-        has = f"scripts that run {len(commands)} commands in {source} with IAMCLI_STRICT=1"
+    settings = _settings(python, strict=strict)
+    if settings:
+        has = f"scripts that run {len(commands)} commands in {source} with {settings}"
     report = [f"{folder} is ready; its bin has {has}"]
     if kept:
         report.append(f"kept your changes: {', '.join(kept)}")
     if foreign:
         report.append(f"not created by iamcli home, left unchanged: {', '.join(foreign)}")
     return report
+
+
+def _python(source: Path) -> str:
+    """Return the Python that scripts must name to run ``source``, the one file; "" if none.
+
+    The first line of the file looks for python3 in PATH, which may have none, or an old one. A
+    file that was copied may not be executable.
+    """
+    if source.is_file() and any(why_not(source, env) for env in (_of_cron(), os.environ)):
+        return sys.executable
+    return ""
+
+
+def _of_cron() -> dict[str, str]:
+    """Return the variables that cron gives to its jobs, as far as they matter here."""
+    home = {name: value for name, value in os.environ.items() if name == "HOME"}
+    return {"PATH": _PATH_OF_CRON, **home}
+
+
+def _settings(python: str, *, strict: bool) -> str:
+    """Return with what scripts run the commands, "" if links do."""
+    return " and ".join(filter(None, (python, "IAMCLI_STRICT=1" if strict else "")))
 
 
 def _absolute(name: str) -> Path:
@@ -142,22 +189,30 @@ def _absolute(name: str) -> Path:
 
 
 def _contents(
-    folder: Path, source: Path, commands: Sequence[str], *, strict: bool
+    folder: Path, source: Path, commands: Sequence[str], python: str, *, strict: bool
 ) -> dict[str, str | bytes]:
-    """Return the contents of the home by path: the target of a link, or the bytes of a file."""
+    """Return the contents of the home by path: the target of a link, or the bytes of a file.
+
+    ``python``: that of a result of ``_python``.
+    """
+    option = OPTIONS[strict]
+    settings = _settings(python, strict=strict)
     contents: dict[str, str | bytes] = {}
     for command in commands:
         # The one file runs the command that a link to it, or its first argument, names.
         words = [str(source), command] if source.is_file() else [str(source / command)]
         target = words[0]
-        script = STRICT_COMMAND.format(target=shlex.join(words))
-        contents[f"{BIN}{command}"] = os.fsencode(script) if strict else target
+        script = SCRIPT.format(
+            option=option,
+            strict=STRICT if strict else "",
+            target=shlex.join([python, *words] if python else words),
+        )
+        contents[f"{BIN}{command}"] = os.fsencode(script) if settings else target
     quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))
-    made_by, entries = "iamcli home", "links to the installed commands of iamcli"
-    if strict:
-        made_by = "iamcli home --strict"
-        entries = "scripts that run those of iamcli with IAMCLI_STRICT=1"
-    readme = README.format(command=made_by, entries=entries, folder=quoted)
+    entries = "links to the installed commands of iamcli"
+    if settings:
+        entries = f"scripts that run those of iamcli with {settings}"
+    readme = README.format(command=f"iamcli home{option}", entries=entries, folder=quoted)
     return contents | {
         "aws-credential.template": CREDENTIAL_TEMPLATE.encode(),
         "client-config.template": CONFIG_TEMPLATE.encode(),
@@ -168,7 +223,7 @@ def _contents(
 def _check_folders(folder: Path, source: Path) -> None:
     """Raise Failure if ``folder`` or its bin is not a directory that can be set up."""
     bin_folder = folder / "bin"
-    if bin_folder.exists() and bin_folder.samefile(source):
+    if exists(bin_folder) and bin_folder.samefile(source):
         raise Failure(f"{folder} is the installation of iamcli; use it as AWS_IAM_HOME unchanged")
     if bin_folder.is_symlink():
         raise Failure(f"{bin_folder} is a symbolic link; nothing was changed; remove the link")
