@@ -8,6 +8,8 @@ option is repeated, the last value is used; repeatable options collect all value
 
 from __future__ import annotations
 
+import sys
+
 from iamcli.parsing.options import Option, UsageError, is_joined, match
 
 TYPE_CHECKING = False
@@ -87,8 +89,7 @@ def _store(values: dict[str, Any], option: Option, argument: str | None) -> Usag
         argument.encode()
         value = option.value(argument)
     except UnicodeEncodeError:
-        message = f'The value of "{option.name}" is not text in this locale\'s encoding'
-        return UsageError(message, option=option)
+        return UsageError(_not_text(option.name), option=option)
     except UsageError as error:
         return error
     if option.repeatable:
@@ -96,6 +97,21 @@ def _store(values: dict[str, Any], option: Option, argument: str | None) -> Usag
     else:
         values[option.dest] = value
     return None
+
+
+def _not_text(name: str) -> str:
+    """Return the error for a value of the option ``name`` that Python cannot decode."""
+    import _locale
+
+    encoding = _locale.nl_langinfo(_locale.CODESET)
+    # The C locale has no other letters.
+    if sys.flags.utf8_mode and encoding.upper() not in ("UTF-8", "US-ASCII", "ANSI_X3.4-1968"):
+        python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+        return (
+            f'The value of "{name}" is not UTF-8, which {python} reads in all locales; to read '
+            f"{encoding}, set PYTHONUTF8=0"
+        )
+    return f'The value of "{name}" is not text in this locale\'s encoding'
 
 
 def _items(

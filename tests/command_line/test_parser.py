@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import _locale
 import shlex
+import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -120,6 +123,27 @@ def test_what_is_read(arguments, values):
 )
 def test_what_is_said(arguments, message):
     assert said(*arguments) == message
+
+
+@pytest.mark.parametrize(
+    ("utf8_mode", "encoding", "utf8"),
+    [
+        (1, "ISO-8859-1", True),
+        (1, "UTF-8", False),
+        (1, "ANSI_X3.4-1968", False),
+        (0, "EUC-JP", False),
+    ],
+)
+def test_a_value_that_is_not_utf_8(utf8_mode, encoding, utf8, monkeypatch):
+    """Python 3.15 reads UTF-8 in all locales."""
+    monkeypatch.setattr(sys, "flags", SimpleNamespace(utf8_mode=utf8_mode))
+    monkeypatch.setattr(sys, "version_info", (3, 15, 0))
+    monkeypatch.setattr(_locale, "nl_langinfo", {_locale.CODESET: encoding}.get)
+    what = "text in this locale's encoding"
+    if utf8:
+        what = "UTF-8, which Python 3.15 reads in all locales; "
+        what += "to read ISO-8859-1, set PYTHONUTF8=0"
+    assert said("-u", "\udcff") == f'The value of "-u" is not {what}'
 
 
 def test_one_of_two_options_is_required():
