@@ -391,8 +391,12 @@ def test_the_part_of_the_page_about_a_subcommand_is_shown(name, run_fast):
     text = out.partition("SYNOPSIS\n")[2]
     forms, _, description = text.partition("\nDESCRIPTION\n")
     assert re.findall(r"^ +iamcli (\S+)", forms, re.MULTILINE) == [name] * forms.count("iamcli ")
+    # The indentation is 5 columns from groff 1.24 on, and 7 before.
+    indent = r"^ {5}(?:  )?"
     items = re.findall(
-        r"^ {7}(\S+)(?: .*)?\n {15}", description.partition("\n   The ")[0], re.MULTILINE
+        rf"{indent}(\S+)(?: .*)?\n{indent[1:]} {{8}}",
+        description.partition("\n   The ")[0],
+        re.MULTILINE,
     )
     assert items[0] == name
     assert set(items) & set(SHOWN) == {name}

@@ -429,7 +429,8 @@ def test_the_longest_response_is_valid(run_fast, stub):
 LITTLE = """
 import resource
 pages = int(open("/proc/self/statm").read().split()[0])
-resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (4 << 20), -1))
+limit = pages * resource.getpagesize() + (4 << 20)
+resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
 """
 OUT = "out of memory; to see the limit of the shell, run: ulimit -v"
 

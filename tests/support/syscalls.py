@@ -14,9 +14,18 @@ import pytest
 SOURCE = Path(__file__).with_suffix(".c")
 COMPILER = shutil.which("cc")
 
+
+def _compiles() -> bool:
+    """Return whether there is a C compiler, and the headers of the C library."""
+    if COMPILER is None or sys.platform != "linux":
+        return False
+    command = [COMPILER, "-E", "-x", "c", "-"]
+    done = subprocess.run(command, input=b"#include <dlfcn.h>\n", capture_output=True, check=False)
+    return done.returncode == 0
+
+
 needs_compiler = pytest.mark.skipif(
-    COMPILER is None or sys.platform != "linux",
-    reason="needs Linux and a C compiler for tests/support/syscalls.c",
+    not _compiles(), reason="needs Linux and a C compiler with the headers of the C library"
 )
 
 

@@ -277,7 +277,11 @@ def test_no_fault_is_reported(tmp_path):
 def test_a_policy_that_is_nested_too_deeply(tmp_path):
     script = f"iam-useruploadpolicy -u bob -p all -o '{'[' * 40_000}'"
     (finding,) = checked(tmp_path, script).findings
-    assert finding.message == "the policy of -o: nested too deeply"
+    # Python 3.14 reads as many levels as the limit of the stack allows.
+    assert finding.message in (
+        "the policy of -o: nested too deeply",
+        "the policy of -o, line 1, column 40001: not JSON (Expecting value)",
+    )
 
 
 @pytest.mark.parametrize("name", ["no-such-file", "./no-such-file", "none/no-such-file"])

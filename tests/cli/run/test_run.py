@@ -910,8 +910,8 @@ CHANGES = {
     # A filter that allows every system call (PR_SET_SECCOMP).
     "code = ctypes.create_string_buffer(struct.pack('HBBI', 6, 0, 0, 0x7FFF0000)); "
     "assert not c.prctl(22, 2, struct.pack('HP', 1, ctypes.addressof(code)))": ALONE,
-    "resource.setrlimit(resource.RLIMIT_AS, (8 << 30, -1))": ALONE,
-    "resource.setrlimit(resource.RLIMIT_DATA, (8 << 30, -1))": ALONE,
+    "resource.setrlimit(resource.RLIMIT_AS, (8 << 30, resource.RLIM_INFINITY))": ALONE,
+    "resource.setrlimit(resource.RLIMIT_DATA, (8 << 30, resource.RLIM_INFINITY))": ALONE,
     # Another command, and the same one with another name.
     "os.symlink('iam-userdel', 'iam-usergetattributes'); "
     "sys.argv[0] = os.path.abspath('iam-usergetattributes')": ALONE,
