@@ -23,8 +23,8 @@ _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _TOKEN_VARIABLES = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
 _CREDENTIAL_FILE = "AWS_CREDENTIAL_FILE"
-#: The variables that name a profile.
-_PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+#: The variables of another key, the first that would count without the credential file first.
+_OTHER_KEYS = (_KEY_VARIABLES[0], "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 
 #: The variable with which ``iamcli sandbox`` sets the address of the private IAM.
 SANDBOX = "IAMCLI_SANDBOX"
@@ -50,7 +50,8 @@ class Connection:
     file that it is from, or None; ``url``: the endpoint, or None if the AWS configuration names it;
     ``proxy``: its URL, or None if the proxy variables apply; ``key_source``, ``url_source``,
     ``proxy_source``: the option, variable or file that these are from, or ""; ``secrets``: values
-    that must not be printed; ``warnings``: lines for the user, for a terminal only; ``sandbox``:
+    that must not be printed; ``warnings``: lines for the user, for a terminal only; ``unused``: the
+    variable of another key, which is not used because of AWS_CREDENTIAL_FILE, or ""; ``sandbox``:
     the address of the private IAM, with its secret path, or ""; ``simulated``: whether the requests
     do not leave this process. Raises Failure if a setting is invalid or a file cannot be read.
     """
@@ -68,8 +69,11 @@ class Connection:
         if self.credential_file is None and _CREDENTIAL_FILE in environ:
             # A script that sets it from an empty variable must not use other credentials.
             raise Failure(f"{_CREDENTIAL_FILE} is empty; name a file or unset it")
-        self._warn_of_profile(values, environ)
         self.keys = self._keys(environ)
+        self.unused = ""
+        # Whoever types the name of the file knows which key is used.
+        if self.credential_file is not None and values["credential_file"] is None:
+            self.unused = self._unused_variable(environ)
         self.key_source = _KEY_VARIABLES[0] if self.keys else ""
         if self.credential_file is not None:
             self.key_source = f"credential file {self.credential_file}"
@@ -77,14 +81,16 @@ class Connection:
         self.proxy = self._proxy(values, environ)
         self.url, self.url_source = self._url(values, environ)
 
-    def _warn_of_profile(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
-        """Warn if a profile is set, but the exported credential file is used (LEGACY.md)."""
-        variable = next(filter(environ.get, _PROFILE_VARIABLES), None)
-        if variable and self.credential_file is not None and values["credential_file"] is None:
+    def _unused_variable(self, environ: Mapping[str, str]) -> str:
+        """Return the variable of another key than that of the file, and warn of it (LEGACY.md)."""
+        own = self.keys and self.keys.access_key
+        variable = next((n for n in _OTHER_KEYS if environ.get(n) not in (None, "", own)), "")
+        if variable:
             self.warnings.append(
                 f"{variable} is not used for the access key, which is from {self.credential_file} "
                 f"({_CREDENTIAL_FILE})"
             )
+        return variable
 
     def _keys(self, environ: Mapping[str, str]) -> Keys | None:
         """Return the keys from the credential file, if one is named, else the key variables."""
@@ -170,8 +176,8 @@ def _credential(name: str, entries: Mapping[str, properties.Property], key: str)
     where = f"credential file {name}, line {value.line}: {key}"
     if value.startswith("<") or value.endswith(">"):
         raise Failure(f"{where} is still the placeholder in angle brackets; {_TWO_LINES}")
-    if not is_credential(value):
-        raise Failure(f"{where} contains an invalid character; {_TWO_LINES}")
+    if part := invalid_part(value):
+        raise Failure(f"{where} contains {part}; {_TWO_LINES}")
     return str(value)
 
 
@@ -181,11 +187,8 @@ def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
     if not access_key:
         return None
     for variable in (*_KEY_VARIABLES, *_TOKEN_VARIABLES):
-        if not is_credential(environ.get(variable, "")):
-            raise Failure(
-                f"{variable} contains a space, a carriage return or another invalid character; "
-                "set it again without this character"
-            )
+        if part := invalid_part(environ.get(variable, "")):
+            raise Failure(f"{variable} contains {part}; set it again without this character")
     if environ.get("AWS_CREDENTIAL_EXPIRATION"):
         return None
     if not secret_key:
@@ -194,9 +197,12 @@ def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
     return Keys(access_key, secret_key, token)
 
 
-def is_credential(value: str) -> bool:
-    """Return whether ``value`` has only characters that a key or a token can have."""
-    return value.isascii() and value.isprintable() and " " not in value
+def invalid_part(value: str) -> str:
+    """Return what ``value`` contains, but a key or a token does not; "" if there is nothing."""
+    if value.strip("\"'") != value:
+        return "a quotation mark"
+    valid = value.isascii() and value.isprintable() and " " not in value
+    return "" if valid else "an invalid character, such as a space or a carriage return"
 
 
 def is_proxy(address: str) -> bool:

@@ -14,7 +14,7 @@ from botocore.exceptions import (
     ParamValidationError,
 )
 
-from iamcli.config.connection import is_credential
+from iamcli.config.connection import invalid_part
 from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.errors import Failure
 
@@ -35,8 +35,12 @@ CREDENTIAL_SERVICES = ("sts", "sso", "sso-oidc", "signin")
 _NUMBERS = ("metadata_service_timeout", "metadata_service_num_attempts")
 
 
-class InvalidNumber(Failure):
-    """A setting that the chain of credentials reads is not a number."""
+class InvalidSetting(Failure):
+    """A setting that the chain of credentials reads is invalid."""
+
+
+class PassedExpiration(InvalidSetting):
+    """The time in AWS_CREDENTIAL_EXPIRATION has passed."""
 
 
 class NoLogin(Failure):
@@ -53,6 +57,8 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
         return None
     patch_credentials()
     _require_numbers(settings.session)
+    if invalid := _invalid_expiration():
+        raise invalid
     chain = settings.session.get_component("credential_provider")
     # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
     for method in ("ec2-credentials-file", *without):
@@ -67,14 +73,35 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
 
 
 def _require_numbers(session: Session) -> None:
-    """Raise InvalidNumber if a setting is not a number for botocore, which would not name it."""
+    """Raise InvalidSetting if a setting is not a number for botocore, which would not name it."""
     for name in _NUMBERS:
         with contextlib.suppress(TypeError, ValueError):
             session.get_config_variable(name)
             continue
         in_file = session.get_scoped_config().get(name)
         value = os.environ.get(f"AWS_{name.upper()}", in_file)
-        raise InvalidNumber(f"invalid AWS setting {name}: {value}; use a whole number")
+        raise InvalidSetting(f"invalid AWS setting {name}: {value}; use a whole number")
+
+
+def _invalid_expiration() -> InvalidSetting | None:
+    """Return the failure if AWS_CREDENTIAL_EXPIRATION is wrong, which botocore would not name."""
+    from datetime import datetime, timezone
+
+    from botocore.utils import parse_timestamp
+
+    from iamcli.connection.sources import EXPIRATION, PLACES, renewal_of_variables
+
+    value = os.environ.get(EXPIRATION)
+    if not value or not os.environ.get(PLACES["env"]):
+        return None
+    try:
+        if parse_timestamp(value) > datetime.now(timezone.utc):
+            return None
+    except (RuntimeError, TypeError, ValueError):
+        advice = "set it to a time such as 2030-12-31T23:59:59Z, or unset it"
+        return InvalidSetting(f"{EXPIRATION} is not a time with a time zone: {value}; {advice}")
+    problem = f"{EXPIRATION} is {value}, which is in the past"
+    return PassedExpiration(f"{problem}; {renewal_of_variables()}")
 
 
 def _no_login(session: Session, error: Exception | None) -> NoLogin | None:
@@ -123,10 +150,12 @@ def frozen(keys: Any) -> Any:
     try:
         key = keys.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
-        raise _unusable(error) from None
+        raise _invalid_expiration() or _unusable(error) from None
     parts = (key.access_key, key.secret_key, key.token or "")
-    if not all(isinstance(part, str) and is_credential(part) for part in parts):
-        raise Failure("the credentials of the AWS configuration contain an invalid character")
+    for value in parts:
+        part = invalid_part(value) if isinstance(value, str) else "a value that is not text"
+        if part:
+            raise Failure(f"the credentials of the AWS configuration contain {part}")
     return key
 
 

@@ -415,7 +415,7 @@ def test_numbers_in_place_of_a_key(run_fast, endpoint):
     key = {"Version": 1, "AccessKeyId": 5, "SecretAccessKey": 6}
     write(run_fast, "key.json", json.dumps(key))
     done = run_fast("iam-usergetattributes", env=BY_CONFIG)
-    message = "the credentials of the AWS configuration contain an invalid character"
+    message = "the credentials of the AWS configuration contain a value that is not text"
     assert (done.status, done.err) == (1, f"iam-usergetattributes: {message}\n")
     assert endpoint.requests == []
 

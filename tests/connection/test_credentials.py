@@ -24,6 +24,7 @@ from support.connecting import (
     signed_by,
     write,
 )
+from support.doctor import doctor
 from support.processes import wait_until
 from support.selection import every
 from support.shell import KEY_ID, SECRET
@@ -83,7 +84,11 @@ def test_syntax_of_the_credential_file(text, run_fast, endpoint):
         ),
         (
             "AWSAccessKeyId=AK\nAWSSecretKey=a secret\n",
-            ", line 2: AWSSecretKey contains an invalid character; it needs",
+            ", line 2: AWSSecretKey contains an invalid character, such as a space or a carriage",
+        ),
+        (
+            f'AWSAccessKeyId="{KEY_ID}"\nAWSSecretKey=x\n',
+            ", line 1: AWSAccessKeyId contains a quotation mark; it needs",
         ),
     ],
 )
@@ -147,11 +152,28 @@ def test_a_session_token_is_sent(run_fast, endpoint):
 
 
 def test_credentials_that_have_expired_are_reported(run_fast, endpoint):
-    expired = {"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}
-    done = show(run_fast, **KEY_VARIABLES, **expired)
-    assert_refused(done, "cannot get credentials from the AWS configuration: ")
-    assert done.err.endswith("expired.\n")
+    """The variable that says so can be left from an older key."""
+    renewal = (
+        "set new values of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and "
+        "AWS_CREDENTIAL_EXPIRATION, or unset AWS_CREDENTIAL_EXPIRATION if the key does not expire"
+    )
+    no_time = "set it to a time such as 2030-12-31T23:59:59Z, or unset it"
+    for value, problem in (
+        ("2020-01-01T00:00:00Z", f"is 2020-01-01T00:00:00Z, which is in the past; {renewal}"),
+        ("2099-01-01T00:00:00", f"is not a time with a time zone: 2099-01-01T00:00:00; {no_time}"),
+        ("soon", f"is not a time with a time zone: soon; {no_time}"),
+    ):
+        env = {**KEY_VARIABLES, "AWS_CREDENTIAL_EXPIRATION": value}
+        done = show(run_fast, **env)
+        said = f"AWS_CREDENTIAL_EXPIRATION {problem}"
+        assert (done.status, done.err) == (1, f"iam-usergetattributes: {said}\n")
+        report = doctor(run_fast, "--offline", **env)
+        assert (report.wrong, report.said("credentials")) == (["credentials"], said)
+        assert report.causes == ([("credentials", "token-expired")] if "past" in said else [])
     assert endpoint.requests == []
+    # It is that of the key variables only.
+    done = show(run_fast, AWS_CREDENTIAL_EXPIRATION="2020-01-01T00:00:00Z")
+    assert (done.status, done.err) == (0, "")
 
 
 def test_half_a_key_in_the_environment_is_reported(run_fast, endpoint):
@@ -167,9 +189,37 @@ def test_an_invalid_character_in_a_key_variable(sign, expires, run_fast, endpoin
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         changed = {variable: f"{env[variable]}{sign}", "AWS_CREDENTIAL_EXPIRATION": expires}
         done = run_fast("iam-usergetattributes", "-d", env={**env, **changed})
-        said = f"{variable} contains a space, a carriage return or another invalid character; "
+        said = f"{variable} contains an invalid character, such as a space or a carriage return; "
         assert_refused(done, said)
         assert env[variable] not in done.err
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("quoted", ['"{}"', "'{}'", '{}"'])
+@pytest.mark.parametrize("expires", ["", "2099-01-01T00:00:00Z"])
+def test_a_quotation_mark_in_a_key_variable(quoted, expires, run_fast, endpoint):
+    """Docker keeps those of an env file."""
+    env = {**KEY_VARIABLES, "AWS_SESSION_TOKEN": "the-token", "AWS_CREDENTIAL_EXPIRATION": expires}
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        changed = {**env, variable: quoted.format(env[variable])}
+        done = run_fast("iam-usergetattributes", "-d", env=changed)
+        said = f"{variable} contains a quotation mark; set it again without this character"
+        assert_refused(done, said)
+        assert env[variable] not in done.err
+        report = doctor(run_fast, "--offline", **changed)
+        assert report.wrong == ["credentials"]
+        assert report.said("credentials") == said
+    assert endpoint.requests == []
+
+
+def test_a_quotation_mark_in_the_key_of_a_profile(run_fast, endpoint):
+    write(
+        run_fast,
+        ".aws/credentials",
+        f'[default]\naws_access_key_id="{KEY_ID}"\naws_secret_access_key=x\n',
+    )
+    done = show(run_fast, AWS_CREDENTIAL_FILE="")
+    assert_refused(done, "the credentials of the AWS configuration contain a quotation mark")
     assert endpoint.requests == []
 
 
@@ -225,6 +275,10 @@ def test_a_credential_file_without_a_name_is_an_error(prefix, strict, run, run_f
     assert (run(*emptied, env=env).status, signed_by(real)[0]) == (0, KEY_ID)
 
 
+#: What a tool such as awsume sets.
+OTHER_KEY = {"AWS_ACCESS_KEY_ID": "AKOTHER", "AWS_SECRET_ACCESS_KEY": "other"}
+
+
 @pytest.mark.parametrize(
     ("variables", "options", "named"),
     every(
@@ -234,12 +288,19 @@ def test_a_credential_file_without_a_name_is_an_error(prefix, strict, run, run_f
             ({"AWS_DEFAULT_PROFILE": "prod"}, "", "AWS_DEFAULT_PROFILE"),
             ({"AWS_PROFILE": "prod", "AWS_DEFAULT_PROFILE": "b"}, "", "AWS_PROFILE"),
             ({"AWS_PROFILE": ""}, "", ""),
+            (OTHER_KEY, "", "AWS_ACCESS_KEY_ID"),
+            ({**OTHER_KEY, "AWS_PROFILE": "prod"}, "", "AWS_ACCESS_KEY_ID"),
+            ({"AWS_ACCESS_KEY_ID": ""}, "", ""),
+            # The same key.
+            ({"AWS_ACCESS_KEY_ID": KEY_ID}, "", ""),
+            ({"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_PROFILE": "prod"}, "", "AWS_PROFILE"),
             # Whoever types the name of the file knows which one is used.
             ({"AWS_PROFILE": "prod"}, "--aws-credential-file {file}", ""),
+            (OTHER_KEY, "--aws-credential-file {file}", ""),
         ],
     ),
 )
-def test_a_terminal_shows_that_a_profile_is_not_used(variables, options, named, forked, endpoint):
+def test_a_terminal_shows_that_another_key_is_not_used(variables, options, named, forked, endpoint):
     file = forked.env["AWS_CREDENTIAL_FILE"]
     command = ("iam-usergetattributes", "-u", "bob", *options.format(file=file).split())
     place = f"which is from {file} (AWS_CREDENTIAL_FILE)"

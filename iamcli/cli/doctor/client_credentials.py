@@ -11,7 +11,7 @@ from iamcli.cli.doctor import request
 from iamcli.client.messages import ErrorTranslator
 from iamcli.connection.credentials import (
     CREDENTIAL_METHODS,
-    InvalidNumber,
+    InvalidSetting,
     NoLogin,
     find_keys,
     frozen,
@@ -81,7 +81,7 @@ class Profile(NamedTuple):
 def find(configuration: Configuration) -> Any:
     """Return the credentials, or None if there are none, or none are known without a request.
 
-    Raises NoLogin, InvalidNumber, Expired or Unobtainable.
+    Raises NoLogin, InvalidSetting, Expired or Unobtainable.
     """
     if configuration.connection.keys:
         return configuration.connection.keys
@@ -89,7 +89,7 @@ def find(configuration: Configuration) -> Any:
     try:
         with ErrorTranslator():
             keys = find_keys(configuration.settings, without=_ASKING_METHODS if offline else ())
-    except (NoLogin, InvalidNumber):
+    except (NoLogin, InvalidSetting):
         raise
     except Failure as failure:
         raise _explained(failure, session) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timezone
 from typing import NamedTuple
 
 from botocore.credentials import RefreshableCredentials
@@ -24,7 +23,7 @@ from iamcli.cli.doctor.credential_sources import (
 from iamcli.cli.doctor.finding import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.variables import MISSPELLED
 from iamcli.config import properties
-from iamcli.connection.credentials import InvalidNumber, NoLogin, frozen
+from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -40,6 +39,7 @@ _SET_A_FILE = (
     f"set {CREDENTIAL_FILE} to a file with the two lines AWSAccessKeyId=YOUR-KEY-ID and "
     "AWSSecretKey=YOUR-SECRET-KEY"
 )
+_CAUSES = {NoLogin: "extra-missing", PassedExpiration: "token-expired"}
 _TIME = "%Y-%m-%d %H:%M UTC"
 
 #: How many characters at the beginning and at the end of an access key ID are shown, and the length
@@ -65,9 +65,8 @@ def check(configuration: Configuration) -> Credentials:
         return Credentials(UNREAD)
     try:
         keys = client_credentials.find(configuration)
-    except (NoLogin, InvalidNumber) as unusable:
-        cause = "extra-missing" if isinstance(unusable, NoLogin) else None
-        return Credentials(failed(unusable, cause))
+    except (NoLogin, InvalidSetting) as unusable:
+        return Credentials(failed(unusable, _CAUSES.get(type(unusable))))
     except (Expired, Unobtainable) as unusable:
         return Credentials(_unobtainable(unusable))
     known = sources(configuration)
@@ -164,10 +163,6 @@ def _used(configuration: Configuration, keys: Any, known: Sequence[Source]) -> F
         problem = f"{source}: the time at which the credentials expire has no time zone: {expiry}"
         return wrong(problem, 'add it to the time, such as "Z" for UTC')
     if is_temporary:
-        if expiry and expiry < datetime.now(timezone.utc) and keys.method == "env":
-            # Others are renewed when a request needs them.
-            problem = f"the access key from {source} has expired at {expiry:{_TIME}}"
-            return wrong(problem, configuration.origin(keys).renewal, "token-expired")
         until = f" that expire at {expiry:{_TIME}}" if expiry else ""
         description = f"temporary credentials{until}"
     else:
@@ -176,12 +171,18 @@ def _used(configuration: Configuration, keys: Any, known: Sequence[Source]) -> F
             return unusable
         description = f"{'temporary ' if keys.token else ''}access key {_masked(keys.access_key)}"
     description = f"{description} from {source}{passed_over(known, source)}"
-    exposed = exposed_files(configuration)
-    if exposed:
-        problem = f"{description}; {' and '.join(exposed)} can be used by other users"
+    found = []
+    if unused := configuration.connection.unused:
+        advice = f"to use it, run: unset {CREDENTIAL_FILE}; otherwise run: unset {unused}"
+        found.append((f"{unused} is not used", advice, "unused-key"))
+    if exposed := exposed_files(configuration):
         advice = f"run: chmod 600 {' '.join(map(quoting.file, exposed))}"
-        return warning(problem, advice, "readable-by-others")
-    return ok(description)
+        problem = f"{' and '.join(exposed)} can be used by other users"
+        found.append((problem, advice, "readable-by-others"))
+    if not found:
+        return ok(description)
+    problems, advised, causes = zip(*found, strict=True)
+    return warning("; ".join([description, *problems]), "; ".join(advised), causes[0])
 
 
 def _unusable(keys: Any, source: str) -> Finding | None:

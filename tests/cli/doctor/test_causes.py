@@ -226,6 +226,10 @@ WARNINGS: dict[tuple[str, str], list[SetUp]] = {
             "PYTHONPATH": f"{p.home}/absent:" + file(p.home, "old/enum.py", "")[: -len("/enum.py")]
         }
     ],
+    ("unused-key", "credentials"): [
+        lambda _: {"AWS_ACCESS_KEY_ID": "AKIAOTHER", "AWS_SECRET_ACCESS_KEY": SECRET},
+        lambda p: chain(p, PROFILE) and {"AWS_PROFILE": "default"},
+    ],
     ("readable-by-others", "credentials"): [
         lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES, 0o644)},
         lambda p: chain(p, PROFILE, mode=0o640),
@@ -277,7 +281,7 @@ def test_what_commands_work_with_is_a_warning(cause, check, make, healthy, place
 def test_the_page_lists_the_causes():
     page = (ROOT / "man" / "iamcli.1").read_text()
     causes = {cause for cause, _ in (*WRONG, *WARNINGS)} | {"empty-variable", "extra-missing"}
-    assert len(causes) == 19
+    assert len(causes) == 20
     for cause in causes:
         assert re.search(rf"^\.It Li {cause}$", page, re.MULTILINE), cause
 

@@ -16,7 +16,7 @@ from iamcli.cli.doctor import client_credentials, credential_sources, credential
 from iamcli.cli.doctor.client_credentials import Expired, Profile, Unobtainable, shared_files
 from iamcli.cli.doctor.configuration import Configuration, NoProfile, Unreadable
 from iamcli.cli.doctor.credential_sources import Source
-from iamcli.connection.credentials import InvalidNumber, NoLogin, find_keys
+from iamcli.connection.credentials import InvalidSetting, NoLogin, find_keys, frozen
 from iamcli.connection.settings import Settings
 
 # ruff: noqa: SLF001 - the parts of the program
@@ -25,7 +25,7 @@ from iamcli.connection.settings import Settings
 def of_source(place: str, file: str | None = None) -> Any:
     """A configuration whose credentials are from ``place``, or from the credential ``file``."""
     return SimpleNamespace(
-        connection=SimpleNamespace(credential_file=file),
+        connection=SimpleNamespace(credential_file=file, unused=""),
         origin=lambda _: ORIGIN._replace(place=place),
     )
 
@@ -120,15 +120,7 @@ def test_a_configuration_that_cannot_be_used(failure, finding, environ):
     ("method", "hours", "finding"),
     [
         ("env", 1, "ok: temporary credentials that expire at {} from AWS_X"),
-        (
-            "env",
-            -1,
-            (
-                "wrong (token-expired): the access key from AWS_X has expired at {}; run: aws sso "
-                "login"
-            ),
-        ),
-        # Others are renewed when a request needs them.
+        # They are renewed when a request needs them.
         ("iam-role", -1, "ok: temporary credentials that expire at {} from AWS_X"),
         ("iam-role", None, "ok: temporary credentials from AWS_X"),
     ],
@@ -462,6 +454,20 @@ def test_files_that_others_can_use(environ, tmp_path):
     assert exposed(0o644) == []
 
 
+def test_a_key_that_expires_while_a_command_runs(environ):
+    """Without the variable's name, it would be said that the key was refreshed."""
+    for name, value in (("AWS_ACCESS_KEY_ID", KEY_ID), ("AWS_SECRET_ACCESS_KEY", "s")):
+        environ.setenv(name, value)
+    soon = datetime.now(timezone.utc) + timedelta(minutes=5)
+    environ.setenv("AWS_CREDENTIAL_EXPIRATION", soon.isoformat())
+    connection: Any = SimpleNamespace(keys=None, credential_file=None)
+    keys = find_keys(Settings.for_connection(connection))
+    assert frozen(keys).access_key == KEY_ID
+    environ.setenv("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")
+    with pytest.raises(InvalidSetting, match=r"AWS_CREDENTIAL_EXPIRATION is 2020.* in the past; set"):
+        frozen(keys)
+
+
 @pytest.mark.parametrize("name", ["metadata_service_timeout", "metadata_service_num_attempts"])
 def test_a_setting_of_the_chain_that_is_no_number(name, environ, tmp_path):
     config = tmp_path / "config"
@@ -486,7 +492,7 @@ def test_a_setting_of_the_chain_that_is_no_number(name, environ, tmp_path):
         if said is None:
             assert find_keys(settings) is None
             continue
-        with pytest.raises(InvalidNumber) as raised:
+        with pytest.raises(InvalidSetting) as raised:
             find_keys(settings)
         assert str(raised.value) == f"invalid AWS setting {name}: {said}; use a whole number"
     config.write_text(f"[default]\n{name} = 1.5\n")
@@ -539,6 +545,15 @@ NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
                 "be used by other users; run: chmod 600 'a b' c"
             ),
         ),
+        (
+            USED,
+            {"file": "keys", "unused": "AWS_X", "exposed": ["keys"]},
+            (
+                "warning (unused-key): access key AKIA...MPLE from AWS_CREDENTIAL_FILE keys; AWS_X "
+                "is not used; keys can be used by other users; to use it, run: unset "
+                "AWS_CREDENTIAL_FILE; otherwise run: unset AWS_X; run: chmod 600 keys"
+            ),
+        ),
         (USED, {"file": "keys"}, "ok: access key AKIA...MPLE from AWS_CREDENTIAL_FILE keys"),
         (
             USED,
@@ -552,5 +567,6 @@ def test_an_access_key_that_is_used(keys, more, finding, environ):
     environ.setenv("AWS_CONFIG_FILE", "b")
     environ.setattr(credentials, "exposed_files", lambda _: more.get("exposed", []))
     configuration = of_source(more.get("place", "AWS_X"), more.get("file"))
+    configuration.connection.unused = more.get("unused", "")
     found = credentials._used(configuration, keys, more.get("known", ()))
     assert shown(found) == finding

@@ -55,7 +55,7 @@ def encoded(place: Place, encoding: str) -> dict[str, str]:
 BUNDLE = "AWS_CA_BUNDLE"
 NO_BUNDLE = f"/absent from {BUNDLE}: No such file or directory; correct {BUNDLE} or unset it"
 NOT_UTF_8 = "/.aws/credentials is not text in UTF-8; save it in UTF-8"
-NO_KEY = "the credentials of the AWS configuration contain an invalid character; correct the"
+NO_KEY = "the credentials of the AWS configuration contain a"
 
 #: For a check and its result: the names of set-ups, a part of what the check says, and what makes
 #: them. Commands fail if the result is wrong.
@@ -74,7 +74,7 @@ AGREEING: dict[tuple[str, str], dict[str, tuple[str, SetUp]]] = {
             lambda p: chain(p, f"{PROFILE}metadata_service_timeout = abc\n"),
         ),
         "no-time-zone": (
-            "AWS_ACCESS_KEY_ID: the time at which the credentials expire has no time zone",
+            "AWS_CREDENTIAL_EXPIRATION is not a time with a time zone: 2099-01-01T00:00:00; set it",
             lambda _: {**BY_TOKEN, "AWS_CREDENTIAL_EXPIRATION": "2099-01-01T00:00:00"},
         ),
         "tilde-in-quotes": (
@@ -86,7 +86,7 @@ AGREEING: dict[tuple[str, str], dict[str, tuple[str, SetUp]]] = {
             lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "other"},
         ),
         "expired": (
-            "the access key from AWS_ACCESS_KEY_ID has expired at 2020-01-01 00:00",
+            "AWS_CREDENTIAL_EXPIRATION is 2020-01-01T00:00:00Z, which is in the past; set new",
             lambda _: {**BY_TOKEN, "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"},
         ),
         **{
