@@ -28,6 +28,9 @@ _OTHER_KEYS = (_KEY_VARIABLES[0], "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 
 #: The variable with which ``iamcli sandbox`` sets the address of the private IAM.
 SANDBOX = "IAMCLI_SANDBOX"
+#: Keeps what a command of the sandbox needs; another user cannot read the credential file.
+KEPT = (SANDBOX, "AWS_IAM_URL", *_KEY_VARIABLES)
+KEEPING_SUDO = f"sudo --preserve-env={','.join(KEPT)}"
 
 
 class Keys:
@@ -97,7 +100,9 @@ class Connection:
         name = self.credential_file
         if name is None:
             return _environment_keys(environ)
-        entries = _properties(name, f"credential file {name}", _TWO_LINES)
+        keep = f"in iamcli sandbox, keep only these variables: {KEEPING_SUDO}"
+        what = f"credential file {name}"
+        entries = _properties(name, what, _TWO_LINES, keep if self.sandbox else _TWO_LINES)
         keys = Keys(
             _credential(name, entries, "AWSAccessKeyId"), _credential(name, entries, "AWSSecretKey")
         )
@@ -162,11 +167,15 @@ def _named_file(
     return environ.get(variable) or None if name is None else name
 
 
-def _properties(name: str, what: str, need: str) -> dict[str, properties.Property]:
+def _properties(
+    name: str, what: str, need: str, denied: str = ""
+) -> dict[str, properties.Property]:
+    """Return the properties in a file; ``denied``: what to do if the user may not read it."""
     try:
         return properties.read(name)
     except Failure as failure:
-        raise Failure(f"{what} {failure}; {need}") from None
+        is_denied = denied and isinstance(failure.__context__, PermissionError)
+        raise Failure(f"{what} {failure}; {denied if is_denied else need}") from None
 
 
 def _credential(name: str, entries: Mapping[str, properties.Property], key: str) -> str:

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import NamedTuple
 
-from iamcli.config.connection import SANDBOX
+from iamcli.config.connection import KEEPING_SUDO, SANDBOX
 from iamcli.connection import parents
 from iamcli.connection.credentials import CREDENTIAL_SERVICES
 from iamcli.connection.endpoints import endpoint
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 _AWS_URL = "https://iam.amazonaws.com"
 #: The variables of the addresses from which botocore gets the credentials of a container.
 _CONTAINER = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-
-#: What a command must keep of the environment; another user cannot read the credential file.
-KEPT = (SANDBOX, "AWS_IAM_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 #: Where a command that sends nothing reports itself to the private IAM, and how long it tries.
 REPORT_PATH = "/command-without-environment"
@@ -54,8 +51,7 @@ def refuse_outside(connection: Connection) -> None:
             f"{SANDBOX} was changed, so nothing was sent; keep the value that iamcli sandbox sets"
         )
     raise Failure(
-        "the environment of iamcli sandbox was reset, so nothing was sent; keep it: "
-        f"sudo --preserve-env={','.join(KEPT)}"
+        f"the environment of iamcli sandbox was reset, so nothing was sent; keep it: {KEEPING_SUDO}"
     )
 
 

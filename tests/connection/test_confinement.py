@@ -18,10 +18,12 @@ from support.requirements import need
 from support.selection import usual
 from support.stub import ok
 from support.terminal import Terminal
+from support.users import other_user, two_users
 
 from iamcli.config.connection import Connection
 from iamcli.connection import parents
 from iamcli.connection.settings import Settings
+from iamcli.errors import Failure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -357,6 +359,24 @@ def test_another_user_of_the_sandbox_sends_nothing(line, real, tmp_path):
         "sent nothing, because the environment was reset: iam-userdel\n"
     )
     assert (done.returncode, real.requests) == (1, [])
+
+
+@two_users
+def test_a_credential_file_that_another_user_of_the_sandbox_cannot_read(tmp_path):
+    """As with ``sudo -E``, which keeps the whole environment."""
+    file = tmp_path / "credentials"
+    file.write_text("AWSAccessKeyId=i\nAWSSecretKey=s\n")
+    kept = f"in iamcli sandbox, keep only these variables: {RESET.partition('keep it: ')[2]}"
+
+    def fail() -> None:
+        for address, advice in (("http://127.0.0.1:1/", kept), ("", "it needs the two lines")):
+            environ = {"IAMCLI_SANDBOX": address, "AWS_CREDENTIAL_FILE": str(file)}
+            with pytest.raises(Failure) as failed:
+                Connection({"credential_file": None}, environ)
+            said = f"credential file {file} cannot be read: Permission denied; {advice}"
+            assert str(failed.value).startswith(said)
+
+    other_user(fail)
 
 
 @pytest.mark.full

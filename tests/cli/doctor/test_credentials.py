@@ -464,7 +464,7 @@ def test_a_key_that_expires_while_a_command_runs(environ):
     keys = find_keys(Settings.for_connection(connection))
     assert frozen(keys).access_key == KEY_ID
     environ.setenv("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")
-    with pytest.raises(InvalidSetting, match=r"AWS_CREDENTIAL_EXPIRATION is 2020.* in the past; set"):
+    with pytest.raises(InvalidSetting, match=r"AWS_CREDENTIAL_EXPIRATION is 2020.* in the past; s"):
         frozen(keys)
 
 

@@ -27,7 +27,8 @@ from support.selection import every
 
 from iamcli.cli.sandbox import access, peers
 from iamcli.cli.sandbox.launch import launcher
-from iamcli.connection.confinement import KEPT, MAX_REPORT, REPORT_PATH
+from iamcli.config.connection import KEPT
+from iamcli.connection.confinement import MAX_REPORT, REPORT_PATH
 from iamcli.errors import SECRET_DIGITS, without_secret_paths
 
 if TYPE_CHECKING:
@@ -273,6 +274,14 @@ def test_a_command_of_another_user_in_the_sandbox_reports_itself(tmp_path):
     done = run(*script, *other, *KEPT, env=environment(tmp_path), cwd=ROOT)
     listed = "arn:aws:iam::123456789012:user/x\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{listed}IsTruncated: false\n", "")
+    # Nobody else can read the credential file, which "sudo -E" keeps.
+    done = run(*script, *other, *KEPT, "AWS_CREDENTIAL_FILE", env=environment(tmp_path), cwd=ROOT)
+    problem, _, advice = done.stderr.partition("; ")
+    assert problem.startswith("iam-usercreate: credential file ")
+    assert problem.endswith("/credentials cannot be read: Permission denied")
+    keeping = f"sudo --preserve-env={','.join(KEPT)}"
+    assert advice == f"in iamcli sandbox, keep only these variables: {keeping}\n"
+    assert (done.returncode, done.stdout) == (0, "IsTruncated: false\n")
 
 
 # Reports.
