@@ -42,6 +42,10 @@ _INVISIBLE = (
     (0xE0000, 0xE0FFF),
 )
 
+#: What iamcli needs: the names of modules and of their packages.
+_PACKAGES = {name: name for name in ("botocore", "click", "jmespath", "six", "urllib3")}
+_PACKAGES["dateutil"] = "python-dateutil"
+
 #: The outcome of a step that failed.
 NOT_DONE = "not done"
 DONE = "done"
@@ -138,6 +142,12 @@ def unexpected(error: BaseException, report: str) -> str:
     no_memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
     if isinstance(error, MemoryError) or no_memory:
         return "out of memory; to see the limit of the shell, run: ulimit -v"
+    package = _PACKAGES.get(str(getattr(error, "name", "")).partition(".")[0])
+    if package and isinstance(error, ModuleNotFoundError):
+        import sys
+
+        run = f"{sys.executable} -m pip install {package}"
+        return f"{package} is not installed for this Python; install iamcli again, or run: {run}"
     if isinstance(error, ImportError) and "failed to map segment" in str(error):
         # The loader of libraries says so if there is no memory, and in a few other cases.
         return f"cannot load a library, perhaps for lack of memory: {error}"

@@ -109,10 +109,7 @@ class Connection:
         # The file, which has been read, may be gone.
         with contextlib.suppress(OSError):
             if os.stat(name).st_mode & 0o077:
-                from iamcli import quoting
-
-                advice = f"run: chmod 600 {quoting.file(name)}"
-                self.warnings.append(f"{name} is readable by other users; {advice}")
+                self.warnings.append(f"{name} is readable by other users; {restrict(name)}")
         return keys
 
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
@@ -212,6 +209,15 @@ def invalid_part(value: str) -> str:
         return "a quotation mark"
     valid = value.isascii() and value.isprintable() and " " not in value
     return "" if valid else "an invalid character, such as a space or a carriage return"
+
+
+def restrict(*names: str) -> str:
+    """Return how to keep other users from files, which only their owner can change."""
+    from iamcli import quoting
+
+    if os.geteuid() == 0 or {os.stat(name).st_uid for name in names} == {os.geteuid()}:
+        return f"run: chmod 600 {' '.join(map(quoting.file, names))}"
+    return "use a copy that belongs to you and that only you can read"
 
 
 def is_proxy(address: str) -> bool:

@@ -89,10 +89,10 @@ def _invalid_expiration() -> InvalidSetting | None:
 
     from botocore.utils import parse_timestamp
 
-    from iamcli.connection.sources import EXPIRATION, PLACES, renewal_of_variables
+    from iamcli.connection.sources import EXPIRATION, PLACES, origin
 
     value = os.environ.get(EXPIRATION)
-    if not value or not os.environ.get(PLACES["env"]):
+    if not (value and os.environ.get(PLACES["env"])):
         return None
     try:
         if parse_timestamp(value) > datetime.now(timezone.utc):
@@ -100,8 +100,8 @@ def _invalid_expiration() -> InvalidSetting | None:
     except (RuntimeError, TypeError, ValueError):
         advice = "set it to a time such as 2030-12-31T23:59:59Z, or unset it"
         return InvalidSetting(f"{EXPIRATION} is not a time with a time zone: {value}; {advice}")
-    problem = f"{EXPIRATION} is {value}, which is in the past"
-    return PassedExpiration(f"{problem}; {renewal_of_variables()}")
+    renewal = origin(PLACES["env"], None, None).renewal
+    return PassedExpiration(f"{EXPIRATION} is {value}, which is in the past; {renewal}")
 
 
 def _no_login(session: Session, error: Exception | None) -> NoLogin | None:

@@ -95,17 +95,13 @@ def _renewal(session: Session | None, method: str, place: str) -> str:
         variable, usual = _FILES[method]
         return f"put a new key and session token into {os.environ.get(variable) or usual}"
     if place == PLACES["env"]:
-        return renewal_of_variables()
+        names = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+        token = next(filter(os.environ.get, names), names[0])
+        keys = f"set new values of {place}, AWS_SECRET_ACCESS_KEY"
+        if not os.environ.get(EXPIRATION):
+            return f"{keys} and {token}"
+        unless = f"or unset {EXPIRATION} if the key does not expire"
+        return f"{keys}, {token} and {EXPIRATION}, {unless}"
     if method == "custom-process":
         return "the credential_process of the profile must get new ones; renew its login"
     return "get new temporary credentials"
-
-
-def renewal_of_variables() -> str:
-    """Return what to do if the temporary key in the variables has expired."""
-    names = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
-    token = next(filter(os.environ.get, names), names[0])
-    keys = f"set new values of {PLACES['env']}, AWS_SECRET_ACCESS_KEY"
-    if not os.environ.get(EXPIRATION):
-        return f"{keys} and {token}"
-    return f"{keys}, {token} and {EXPIRATION}, or unset {EXPIRATION} if the key does not expire"

@@ -20,6 +20,7 @@ from support.users import OTHER, link, other_user, protected_symlinks, two_users
 
 from iamcli import protection
 from iamcli.cli.home import layout
+from iamcli.config.connection import Connection
 from iamcli.protection import Folder, Place, is_protected, protected_folder
 
 if TYPE_CHECKING:
@@ -185,6 +186,35 @@ def test_no_protected_place(shared, monkeypatch):
     with pytest.raises(Failure, match=said):
         Explanation(["iam-userlistbypath"])
     assert list(shared.iterdir()) == []
+
+
+def test_no_file_can_be_written(run):
+    """Python tries each place, and lists them."""
+    done = run("sh", "-c", "ulimit -f 0; iamcli explain iam-userlistbypath")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == (
+        "iamcli: iam-userlistbypath: no temporary file can be written in TMPDIR, /tmp or /var/tmp; "
+        "set TMPDIR to a directory in which you can write, and check its free space and ulimit -f\n"
+    )
+
+
+@two_users
+def test_only_who_can_restrict_a_file_is_told_to(shared):
+    file = shared / "keys"
+    file.write_text("AWSAccessKeyId=i\nAWSSecretKey=s\n")
+    file.chmod(0o644)
+
+    def read(advice: str) -> None:
+        connection = Connection(
+            {"credential_file": str(file), "client_config_file": None, "url": None}, {}
+        )
+        assert connection.warnings == [f"{file} is readable by other users; {advice}"]
+
+    read(f"run: chmod 600 {file}")
+    other_user(read, "use a copy that belongs to you and that only you can read")
+    os.chown(file, OTHER, OTHER)
+    other_user(read, f"run: chmod 600 {file}")
+    read(f"run: chmod 600 {file}")
 
 
 # Homes.

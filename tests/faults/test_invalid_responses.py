@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import itertools
 import re
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -470,6 +471,12 @@ def test_memory_that_is_enough_for_the_help_only(run, stub):
         assert done.err.splitlines()[-1].startswith("iam-userlistbypath: ")
 
 
+NOT_INSTALLED = (
+    "{0} is not installed for this Python; install iamcli again, or run: "
+    f"{sys.executable} -m pip install {{0}}"
+)
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -482,8 +489,29 @@ def test_memory_that_is_enough_for_the_help_only(run, stub):
                 "segment from shared object"
             ),
         ),
+        (ModuleNotFoundError(name="botocore"), NOT_INSTALLED.format("botocore")),
+        (ModuleNotFoundError(name="botocore.session"), NOT_INSTALLED.format("botocore")),
+        (ModuleNotFoundError(name="dateutil.tz"), NOT_INSTALLED.format("python-dateutil")),
+        (
+            ModuleNotFoundError("No module named '_ssl'", name="_ssl"),
+            "internal error, report it: ModuleNotFoundError: No module named '_ssl'",
+        ),
         (OSError(errno.EIO, "x"), f"internal error, report it: OSError: [Errno {errno.EIO}] x"),
     ],
 )
 def test_what_is_said_of_an_error_that_no_code_expects(error, said):
     assert unexpected(error, "report it") == said
+
+
+@pytest.mark.parametrize(
+    ("package", "program", "start"),
+    [
+        ("botocore", "iam-userlistbypath", "commands.users import userlistbypath as start"),
+        ("click", "iamcli", "cli import main as start"),
+    ],
+)
+def test_an_incomplete_installation(package, program, start, run):
+    code = f"import sys; sys.modules['{package}'] = None; sys.argv = ['{program}']; "
+    done = run(sys.executable, "-c", f"{code}from iamcli.{start}; sys.exit(start())")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == f"{program}: {NOT_INSTALLED.format(package)}\n"

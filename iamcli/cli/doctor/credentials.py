@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from botocore.credentials import RefreshableCredentials
 
-from iamcli import quoting
 from iamcli.cli.doctor import client_credentials, network
 from iamcli.cli.doctor.client_credentials import Expired, Unobtainable, shared_files
 from iamcli.cli.doctor.configuration import UNREAD, NoProfile, Unreadable, file_cause
@@ -23,6 +22,7 @@ from iamcli.cli.doctor.credential_sources import (
 from iamcli.cli.doctor.finding import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.variables import MISSPELLED
 from iamcli.config import properties
+from iamcli.config.connection import restrict
 from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
 from iamcli.errors import Failure
 
@@ -176,9 +176,8 @@ def _used(configuration: Configuration, keys: Any, known: Sequence[Source]) -> F
         advice = f"to use it, run: unset {CREDENTIAL_FILE}; otherwise run: unset {unused}"
         found.append((f"{unused} is not used", advice, "unused-key"))
     if exposed := exposed_files(configuration):
-        advice = f"run: chmod 600 {' '.join(map(quoting.file, exposed))}"
         problem = f"{' and '.join(exposed)} can be used by other users"
-        found.append((problem, advice, "readable-by-others"))
+        found.append((problem, restrict(*exposed), "readable-by-others"))
     if not found:
         return ok(description)
     problems, advised, causes = zip(*found, strict=True)

@@ -6,6 +6,7 @@ decides whether commands work. That of STS, which commands do not need, tells wh
 
 from __future__ import annotations
 
+import time
 from urllib.parse import urlsplit
 
 from iamcli.cli.doctor import request
@@ -72,6 +73,8 @@ _LONGEST_WAIT = 10.0
 _OF_THE_KEY = ("token-expired", "wrong-key")
 
 _WITHOUT_STS = "commands do not use STS"
+#: The difference from which on the clocks are shown, not the difference (seconds).
+_DAY = 86400
 _SET_CLOCK = "set the clock of this machine, for example with NTP"
 
 
@@ -290,6 +293,10 @@ def _clock(answer: Outcome) -> Finding:
         # The date has whole seconds.
         side = "ahead of" if difference > 0 else "behind"
         state = f"{max(1, abs(difference)):.0f} s {side} the service, or less"
+        if abs(difference) > _DAY:
+            times = (time.time(), time.time() - difference)
+            here, there = (time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(one)) for one in times)
+            state = f"this machine has {here}, the service {there}"
     elif refused:
         state = f"the service does not accept the time of requests: {answer.code}"
     else:

@@ -156,10 +156,12 @@ class Kept:
             ) from None
         ours = _version()
         if (written_by.get("format"), written_by["moto"]) != (ours["format"], ours["moto"]):
+            # Only another moto can be told to be installed: this iamcli reads one form of the file.
+            same = written_by.get("format") == ours["format"]
+            install = f"install moto=={written_by['moto']}, or " if same else ""
             raise Failure(
                 f"the account in {self.folder} was kept by {theirs}; this is "
-                f"{NAMES.format(**ours)}, which cannot read it; install that version, or specify "
-                "another directory"
+                f"{NAMES.format(**ours)}, which cannot read it; {install}specify another directory"
             )
         return content
 

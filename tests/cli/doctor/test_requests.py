@@ -286,6 +286,10 @@ CLOCK = "; set the clock of this machine, for example with NTP"
         (outcome(clock=7), "ok: 7 s ahead of the service, or less"),
         (outcome(clock=300), "ok: 300 s ahead of the service, or less"),
         (outcome(clock=-300), "ok: 300 s behind the service, or less"),
+        (
+            outcome(clock=86400),
+            f"warning (clock-skew): 86400 s ahead of the service, or less{CLOCK}",
+        ),
         (outcome(clock=301), f"warning (clock-skew): 301 s ahead of the service, or less{CLOCK}"),
         (
             outcome("AccessDenied", clock=-301),
@@ -311,6 +315,13 @@ CLOCK = "; set the clock of this machine, for example with NTP"
 )
 def test_the_clock(answer, finding):
     assert shown(network._clock(answer)) == finding
+
+
+def test_a_clock_that_is_more_than_a_day_wrong(environ):
+    environ.setattr(network.time, "time", lambda: 1262304000.0)
+    state = "this machine has 2010-01-01 00:00 UTC, the service 2026-11-29 18:15 UTC"
+    found = network._clock(outcome(clock=-533672100.0))
+    assert shown(found) == f"warning (clock-skew): {state}{CLOCK}"
 
 
 @pytest.mark.parametrize(

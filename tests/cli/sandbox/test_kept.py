@@ -36,10 +36,11 @@ NOT_OURS = "was not written by iamcli sandbox; specify another directory"
             {"moto": "4.0"},
             f"was kept by iamcli {__version__} with moto 4.0; this is iamcli {__version__}",
         ),
+        ({"moto": "4.0"}, "cannot read it; install moto==4.0, or specify another directory"),
         ({"iamcli": "9", "format": 9}, f"kept by iamcli 9 with moto {version('moto')}; this is "),
         ({"iamcli": "0.1"}, ""),
         # What was kept as a pickle.
-        ({"format": 1}, "which cannot read it; install that version, or specify another directory"),
+        ({"format": 1}, "which cannot read it; specify another directory"),
     ],
 )
 def test_a_file_of_another_version_or_program_is_refused_and_left(tmp_path, content, shown):
