@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.disks import on_a_disk
 from support.forked import Done
 from support.processes import BIN, ROOT, environment
 from support.processes import run as run_program
@@ -913,14 +914,6 @@ def test_a_read_only_disk(tmp_path):
         f"iamcli: {folder}/home: Read-only file system; {folder}/home is incomplete; "
         "correct this and run it again\n"
     )
-
-
-def on_a_disk(folder, script, *arguments, env):
-    """Run ``script`` where it can mount a disk on ``folder``."""
-    folder.mkdir()
-    if not shutil.which("unshare") or run_program("unshare", "-rm", "true", env=env).returncode:
-        pytest.skip("this machine lets nobody mount a disk")
-    return run_program("unshare", "-rm", "sh", "-c", script, "sh", *arguments, env=env)
 
 
 @pytest.mark.parametrize("begun", [False, True])

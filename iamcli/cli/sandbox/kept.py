@@ -21,9 +21,9 @@ import os
 import stat
 import threading
 
-from iamcli import __version__
+from iamcli import __version__, quoting
 from iamcli.errors import Failure
-from iamcli.protection import Folder
+from iamcli.protection import Folder, protected_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,13 +84,17 @@ class Kept:
                 "with an empty account"
             ) from None
 
-    def save(self) -> None:
-        """Write the account if it has changed. Raises Failure if that fails."""
+    def save(self, *, last: bool = False) -> None:
+        """Write the account if it has changed. Raises Failure if that fails.
+
+        ``last``: if that fails, write it to a temporary directory, which the failure names.
+        """
         try:
             with self._saving:
                 self._save()
         except OSError as error:
-            raise Failure(f"cannot write {self._file}: {error.strerror}") from None
+            elsewhere = _saved_elsewhere() if last else ""
+            raise Failure(f"cannot write {self._file}: {error.strerror}{elsewhere}") from None
         except Exception as error:  # noqa: BLE001 - whatever moto has put into its objects
             raise Failure(f"cannot save moto's objects: {error}") from None
 
@@ -102,8 +106,9 @@ class Kept:
         if content == self._saved and self._place == _place(self._file):
             return
         self._directory.remove("account.new")  # of a sandbox that was killed
-        complete = json.dumps(_version()).encode() + b"\n" + content
-        written = self._directory.replace("account", complete, temporary="account.new", sync=True)
+        written = self._directory.replace(
+            "account", _whole(content), temporary="account.new", sync=True
+        )
         self._directory.sync()
         self._saved = content
         self._place = written.st_ino, written.st_mtime_ns
@@ -173,6 +178,26 @@ def _place(file: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return state.st_ino, state.st_mtime_ns
+
+
+def _whole(content: bytes) -> bytes:
+    return json.dumps(_version()).encode() + b"\n" + content
+
+
+def _saved_elsewhere() -> str:
+    """Write the account to a temporary directory; return what to do with it, "" if that fails."""
+    from iamcli.cli.sandbox.objects import state
+
+    folder = ""
+    try:
+        folder = protected_folder("iamcli-account-")
+        with Folder(folder) as directory:
+            directory.write("account", _whole(state()), sync=True)
+    except OSError:
+        if folder:
+            os.rmdir(folder)
+        return ""
+    return f"; to continue with it, run: iamcli sandbox --keep {quoting.file(folder)}"
 
 
 def _version() -> dict[str, object]:

@@ -80,9 +80,12 @@ def main(change: Callable[[WSGIApplication], WSGIApplication] | None = None) -> 
         gc.enable()
         _report(report)
         _wait()
-        if kept:
-            kept.save()
-        ended = {"without_environment": without_environment}
+        ended: dict[str, Any] = {"without_environment": without_environment}
+        try:
+            if kept:
+                kept.save(last=True)
+        except Failure as failure:
+            ended["failure"] = str(failure)
         _report(ended | (watch.report() if watch else {}))
     except Failure as failure:
         _report({"failure": str(failure)})

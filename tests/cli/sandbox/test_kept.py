@@ -107,6 +107,24 @@ def test_what_is_saved_and_when(tmp_path, monkeypatch):
     state[0] = b"three"
     with pytest.raises(Failure, match=f"^cannot write {file}: "):
         account.save()
+    # At the end, it is written elsewhere if there is room.
+    with pytest.raises(Failure, match=rf"^cannot write {file}: .*; to continue") as failed:
+        account.save(last=True)
+    elsewhere = Path(str(failed.value).rpartition(" iamcli sandbox --keep ")[2])
+    assert (elsewhere / "account").read_bytes().endswith(b"\nthree")
+    assert kept.Kept(str(elsewhere)).existed
+    shutil.rmtree(elsewhere)
+    monkeypatch.setattr(kept, "protected_folder", lambda _: elsewhere.mkdir() or str(elsewhere))
+    real_write = kept.Folder.write
+
+    def full(*_given, **_settings):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(kept.Folder, "write", full)
+    with pytest.raises(Failure, match=rf"^cannot write {file}: [\w ]*$"):
+        account.save(last=True)
+    monkeypatch.setattr(kept.Folder, "write", real_write)
+    assert not elsewhere.exists()
     state[0] = None
     (tmp_path / "account.new").rmdir()
     with pytest.raises(Failure, match=r"^cannot save moto's objects: "):

@@ -571,8 +571,13 @@ def test_an_account_that_cannot_be_kept_is_no_success(env, tmp_path):
     script = f"iam-usercreate -u david; {saved}; rm -r {folder}"
     done = in_sandbox(env, "--keep", folder, "sh", "-c", script)
     why = f"cannot write {folder}/account: No such file or directory"
-    assert done.stderr == f"iamcli: the account was not kept: {why}\n"
+    before, _, elsewhere = done.stderr.rpartition(" --keep ")
+    advice = "to continue with it, run: iamcli sandbox"
+    assert before == f"iamcli: the account was not kept: {why}; {advice}"
     assert done.returncode == 1
+    done = in_sandbox(env, "--keep", elsewhere.strip(), "iam-userlistbypath")
+    assert done.stdout == "arn:aws:iam::123456789012:user/david\nIsTruncated: false\n"
+    shutil.rmtree(elsewhere.strip())
 
 
 @pytest.mark.full

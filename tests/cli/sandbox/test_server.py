@@ -190,14 +190,15 @@ def serving(monkeypatch):
 
 
 def test_what_the_server_reports_at_its_end(serving):
-    def full():
+    def full(**_given):
         raise Failure("no space")
 
     reports = []
-    for account in (None, SimpleNamespace(save=lambda: None), SimpleNamespace(save=full)):
+    for account in (None, SimpleNamespace(save=dict), SimpleNamespace(save=full)):
         serving(lambda *_, kept=account: ({"url": "here"}, "", kept), reports.append)
     assert reports[::2] == [{"url": "here"}] * 3
-    assert reports[1::2] == [*[{"without_environment": []}] * 2, {"failure": "no space"}]
+    ended = {"without_environment": []}
+    assert reports[1::2] == [ended, ended, {**ended, "failure": "no space"}]
 
 
 @pytest.mark.parametrize("watched", [False, True])

@@ -63,13 +63,26 @@ class Target:
             return "it was removed"
         return "" if os.path.samestat(now, os.fstat(self._number)) else "it was replaced"
 
+    def _written(self, number: int, text: str) -> str:
+        """Write to the file; return why that failed, "" if it did not. No file is left then."""
+        try:
+            # The command may have written to it.
+            os.ftruncate(number, 0)
+            with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+                self._number = None
+                file.write(text)
+        except OSError as error:
+            self._place.discard(self._place.name)
+            return str(error.strerror)
+        return ""
+
     def write(self, about: Mapping[str, Any], ended: Mapping[str, Any], status: int) -> None:
         """Report the changes.
 
         ``about`` and ``ended``: what the server reported when it started, and when it ended, the
         latter with the processes that were ``running`` then;
-        ``status``: the exit status of the command. Raises Failure if the report cannot be written;
-        no file is left then.
+        ``status``: the exit status of the command. If the file cannot be written, the report goes
+        to standard error, and Failure is raised.
         """
         report = Report(
             ended["changes"],
@@ -85,17 +98,9 @@ class Target:
                 raise Failure("cannot write the changes to standard error")
             return
         text = report.as_json() if self._as_json else report.as_text()
-        lost = self._lost()
-        if lost:
-            raise Failure(f"cannot write the changes to {self._file}: {lost}")
-        try:
-            # The command may have written to it.
-            os.ftruncate(self._number, 0)
-            with open(self._number, "w", encoding="utf-8", errors="backslashreplace") as file:
-                self._number = None
-                file.write(text)
-        except OSError as error:
-            self._place.discard(self._place.name)
-            raise Failure(f"cannot write the changes to {self._file}: {error.strerror}") from None
+        problem = self._lost() or self._written(self._number, text)
+        if problem:
+            shown = "; they are above" if self._output.error_text(text) else ""
+            raise Failure(f"cannot write the changes to {self._file}: {problem}{shown}")
         for warning in report.warnings() if self._as_json else ():
             self._output.error(f"warning: {warning}")

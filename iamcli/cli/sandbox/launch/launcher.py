@@ -109,8 +109,8 @@ def server(
     account, or "" for an account that is not kept. ``account``: the snapshot that it starts with,
     or "" for an empty account. ``watch``: whether it reports changes and refusals when it ends.
     It ends and its files are removed at the end of the context, or when this process ends for any
-    reason. Raises Failure if the server does not start, and at its end if the account was not kept
-    or the changes are not known.
+    reason. Raises Failure if the server does not start, and at its end if it is not known whether
+    the account was kept, or what has changed.
     """
     settings: dict[str, Any] = {"keep": keep, "account": account, "watch": watch}
     number = None
@@ -163,8 +163,6 @@ def server(
     if watch and last is None:
         raise Failure("the sandbox server ended too early; it is not known what has changed")
     ended.update(last or {})
-    if "failure" in ended:
-        raise Failure(f"the account was not kept: {ended['failure']}")
 
 
 def run(
@@ -178,9 +176,9 @@ def run(
 
     ``output``: where to report; ``keep`` and ``account``: as for ``server``; ``target``: where to
     report what has changed, or None. Returns what ``script.run`` returns, but 1 if the command
-    succeeded and an iam-* command sent nothing because its environment was reset. Raises Failure if
-    the server does not start, if the account was not kept, or if what has changed is not known or
-    cannot be reported.
+    succeeded and the account was not kept, or an iam-* command sent nothing because its environment
+    was reset. Raises Failure if the server does not start, if it is not known whether the account
+    was kept, or if what has changed is not known or cannot be reported.
     """
     from iamcli.cli.sandbox.changes.report import not_covered
 
@@ -204,6 +202,9 @@ def run(
         status, left = _run(private, env, command, output, keep, prompt)
     reset = private.ended.get("without_environment", [])
     private.ended["running"] = running = list(map(str, left))
+    not_kept = private.ended.get("failure")
+    if not_kept:
+        output.error(f"the account was not kept: {not_kept}")
     if target:
         target.write(private.about, private.ended, 128 - status if status < 0 else status)
         if target.is_standard_error and output.on_terminal() and os.path.isfile(account):
@@ -211,7 +212,7 @@ def run(
     if not (target and target.is_standard_error):
         for line in not_covered(reset, running):
             output.error(line)
-    return status or (FAILED if reset else 0)
+    return status or (FAILED if reset or not_kept else 0)
 
 
 def _run(  # noqa: PLR0913, PLR0917 - what ``run`` knows

@@ -17,6 +17,7 @@ import click
 import pytest
 from support.changes import ACCOUNT
 from support.copies import DATE
+from support.disks import on_a_disk
 from support.limits import TIMEOUT
 from support.processes import BIN, assert_nothing_left, environment, running, wait_until
 from support.processes import run as run_program
@@ -175,17 +176,19 @@ def test_a_name_that_no_file_can_have_is_refused():
 # The file.
 
 
+#: Standard error if the report cannot be written to the file "out".
+ABOVE = (
+    "changes in the private IAM: none\n"
+    "iamcli: cannot write the changes to out: it was {}; they are above\n"
+)
+
+
 @pytest.mark.full
 @pytest.mark.parametrize(
     ("script", "status", "reported", "left"),
     [
-        ("rm out", 1, "iamcli: cannot write the changes to out: it was removed\n", None),
-        (
-            "mv out new; echo mine >out",
-            1,
-            "iamcli: cannot write the changes to out: it was replaced\n",
-            "mine\n",
-        ),
+        ("rm out", 1, ABOVE.format("removed"), None),
+        ("mv out new; echo mine >out", 1, ABOVE.format("replaced"), "mine\n"),
         ("yes | head -c 1000 >out; exit 3", 3, "", "changes in the private IAM: none\n"),
     ],
 )
@@ -206,11 +209,11 @@ NOTHING: dict[str, list[Any]] = {
 
 def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path):
     file, about = tmp_path / "out", {"unknown": [], "taken": DATE}
-    unused: Any = None
+    output = cast("Any", SimpleNamespace(error_text=lambda _text: False))
 
     def made() -> Target:
         file.unlink(missing_ok=True)
-        return Target(str(file), unused, as_json=False)
+        return Target(str(file), output, as_json=False)
 
     with closing(made()) as target:
         file.write_text("x" * 1000)
@@ -218,7 +221,7 @@ def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path):
     assert file.read_text() == "changes in the private IAM: none\n"
     with closing(made()) as target:
         file.unlink()
-        with pytest.raises(Failure, match=r"to .*/out: it was removed"):
+        with pytest.raises(Failure, match=r"to .*/out: it was removed$"):
             target.write(about, NOTHING, 0)
     with closing(made()) as target:
         file.rename(tmp_path / "moved")
@@ -263,18 +266,52 @@ def test_warnings_are_also_said_if_a_program_reads_the_changes(tmp_path):
             file.unlink()
 
 
-def test_changes_that_cannot_be_written_leave_no_file(tmp_path, monkeypatch):
+@pytest.mark.parametrize("as_json", [False, True])
+def test_changes_that_cannot_be_written_go_to_standard_error(tmp_path, monkeypatch, as_json):
     def full(*_given: object) -> None:
         raise OSError(28, "No space left on device")
 
-    file, unused = tmp_path / "out", cast("Any", None)
+    file, shown = tmp_path / "out", []
+    output = cast("Any", SimpleNamespace(error_text=lambda text: shown.append(text) or True))
     monkeypatch.setattr(os, "ftruncate", full)
+    said = r"^cannot write the changes to .*/out: No space left on device; they are above$"
     with (
-        closing(Target(str(file), unused, as_json=False)) as target,
-        pytest.raises(Failure, match=r"^cannot write the changes to .*/out: No space left"),
+        closing(Target(str(file), output, as_json=as_json)) as target,
+        pytest.raises(Failure, match=said),
     ):
         target.write({"unknown": [], "taken": DATE}, NOTHING, 0)
     assert not file.exists()
+    if as_json:
+        assert json.loads(shown.pop())["changes"] == []
+    else:
+        assert shown.pop() == "changes in the private IAM: none\n"
+    assert shown == []
+
+
+@pytest.mark.full
+def test_a_full_disk_loses_neither_the_changes_nor_the_account(tmp_path):
+    disk = tmp_path / "disk"
+    script = f"yes 2>/dev/null >'{disk}/full'; iam-usercreate -u bob"
+    options = (f"--changes={disk}/out", "--keep", disk / "kept")
+    done = on_a_disk(
+        disk,
+        f"mount -t tmpfs -o size=1m none '{disk}'; \"$@\"; echo $?; ls '{disk}'",
+        *[BIN / "iamcli", "sandbox", *options, "sh", "-c", script],
+        env=environment(tmp_path),
+    )
+    assert done.stdout == "1\nfull\nkept\n"
+    full = "No space left on device"
+    kept, *report, last = done.stderr.splitlines()
+    said, _, folder = kept.rpartition(" --keep ")
+    advice = "to continue with it, run: iamcli sandbox"
+    where = f"cannot write {disk}/kept/account: {full}"
+    assert said == f"iamcli: the account was not kept: {where}; {advice}"
+    assert report == ["changes in the private IAM: 1 created", "user/bob", "  + user bob"]
+    assert last == f"iamcli: cannot write the changes to {disk}/out: {full}; they are above"
+    assert Path(folder).parent == tmp_path / "tmp"
+    continued = ("iamcli", "sandbox", "--keep", folder, "iam-userlistbypath")
+    done = run_program(*continued, env=environment(tmp_path))
+    assert done.stdout == "arn:aws:iam::123456789012:user/bob\nIsTruncated: false\n"
 
 
 @pytest.mark.full
@@ -282,7 +319,7 @@ def test_a_file_that_cannot_be_written_is_an_error(sandbox):
     limit = "import os, resource; resource.prlimit(os.getppid(), resource.RLIMIT_FSIZE, (0, 0))"
     done = sandbox("--changes=x", sys.executable, "-c", limit)
     assert done.returncode == 1
-    assert "iamcli: cannot write the changes to x: File too large\n" in done.stderr
+    assert done.stderr == ABOVE.replace("out: it was {}", "x: File too large")
 
 
 @pytest.mark.parametrize("standard_error", every(2, ["2>/dev/full", "2>&-"]))
@@ -296,8 +333,8 @@ def test_standard_error_that_cannot_be_written_is_an_error(tmp_path, standard_er
 @pytest.mark.full
 def test_no_part_of_a_report_is_left(tmp_path, monkeypatch):
     need("/dev/full")
-    file, unused = tmp_path / "out", cast("Any", None)
-    with closing(Target(str(file), unused, as_json=False)) as target:
+    file, output = tmp_path / "out", cast("Any", SimpleNamespace(error_text=bool))
+    with closing(Target(str(file), output, as_json=False)) as target:
         real = os.ftruncate
 
         def full(number: int, size: int) -> None:

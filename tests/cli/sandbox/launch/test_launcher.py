@@ -380,7 +380,6 @@ READY = json.dumps({"url": "http://127.0.0.1:1", "credential_file": "", "existed
             {"watch": True},
             "the sandbox server ended too early; it is not known what has changed",
         ),
-        (READY, '{"failure": "no space"}', {"keep": "dir"}, "the account was not kept: no space"),
         ('{"failure": "no moto"}', "", {}, "cannot start the sandbox: no moto"),
     ],
 )
