@@ -14,16 +14,24 @@ _KEY = "iam-useraddkey -u bob"
 _LOGIN = "iam-useraddloginprofile -u bob -p"
 _ROLE = "iam-rolecreate -r webserver"
 _UPLOAD = "iam-useruploadpolicy -u bob -p all"
+_CLASSES = ("the script's own quality", "a difference from the original toolkit")
 _POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
 
 class Explanation:
-    """What a code means, with examples before and after; the first is of the usual fault."""
+    """What a code means, with examples before and after; the first is of the usual fault.
 
-    def __init__(self, title: str, text: str, *examples: tuple[str, str]) -> None:
+    ``difference``: whether the script did something else with the original toolkit; if not, the
+    code is about the quality of the script itself.
+    """
+
+    def __init__(
+        self, title: str, text: str, *examples: tuple[str, str], difference: bool = False
+    ) -> None:
         self.title = title
         self.text = text
         self.examples = examples
+        self.difference = difference
 
 
 #: The codes. Everything else that lists them is made from this, or compared with it by a test.
@@ -131,6 +139,7 @@ EXPLANATIONS = {
             "iam-usergetattributes -u bob | grep -q NoSuchEntity && iam-usercreate -u bob",
             "iam-usergetattributes -u bob >/dev/null || iam-usercreate -u bob",
         ),
+        difference=True,
     ),
     "W207": Explanation(
         "a lost exit status",
@@ -166,6 +175,7 @@ EXPLANATIONS = {
             'while read -r user; do iam-useraddloginprofile -u "$user" -p -; done <users',
             'while read -r user <&3; do iam-useraddloginprofile -u "$user" -p -; done 3<users',
         ),
+        difference=True,
     ),
     "W212": Explanation(
         "a command in a line that only the parser cannot read",
@@ -185,7 +195,8 @@ EXPLANATIONS = {
 def explained(code: str) -> Iterator[str]:
     """Yield the lines that explain ``code``, one of EXPLANATIONS."""
     explanation = EXPLANATIONS[code]
-    yield from (f"{code}: {explanation.title}", "", *wrap(explanation.text, WIDTH))
+    yield from (f"{code}: {explanation.title}", "", *wrap(explanation.text, WIDTH), "")
+    yield f"Class: {_CLASSES[explanation.difference]}"
     for example in explanation.examples:
         for heading, script in zip(("Before:", "After:"), example, strict=True):
             yield from ("", heading, *(f"    {line}" for line in script.splitlines()))
