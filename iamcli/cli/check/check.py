@@ -7,10 +7,12 @@ import re
 import sys
 from contextlib import ExitStack
 
-from iamcli.cli.check.findings import PARSER, Finding, Result
+from iamcli.cli.check import folders
+from iamcli.cli.check.findings import PARSER, File, Finding, Result
 from iamcli.cli.check.rules import arguments, outputs, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import scripts as reading
+from iamcli.cli.check.script.kinds import MAKEFILE
 from iamcli.cli.check.script.shfmt import Parser, UnreadableError, program
 from iamcli.cli.check.script.walk import Walker
 
@@ -18,10 +20,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from iamcli.cli.check.findings import Note
     from iamcli.cli.check.rules.commands import Fault
     from iamcli.cli.check.script.scripts import Script
 
+#: Programs that only show names of commands, unless their output is read or written to a file.
+_SHOWING = ("echo", "printf", "print", "command", "which", "type", "hash")
 RULES = (arguments.check, values.check, outputs.check, secrets.check, statuses.check)
 #: How deeply functions may call each other, because scripts are nested: a chain of && is as deep
 #: as it is long.
@@ -31,27 +34,33 @@ OVERRIDING = ("E101", "E106", "E107")
 _WORD = re.compile(rb"(?<![\w.-])iam-\w[\w-]*")
 
 
-def check(files: Sequence[str]) -> Result:
-    """Return what is wrong in the scripts ``files`` and in the scripts that they read.
+def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
+    """Return what is wrong in scripts and in the scripts that they read.
 
-    Raises Failure if shfmt is not installed. Source: "iamcli check" in iamcli(1).
+    ``names``: those of the scripts, "-" for standard input, and of directories with scripts;
+    ``excluded``: codes that are not reported. Raises Failure if shfmt is not installed. Source:
+    "iamcli check" in iamcli(1).
     """
+    named: dict[str, str] = {}
+    for name in folders.scripts(names):
+        named.setdefault(os.path.realpath(name), name)
     scripts: dict[str, Script] = {}
     parser = Parser()
 
     def load(file: str) -> Script:
         path = os.path.realpath(file)
         if path not in scripts:
-            scripts[path] = reading.read(file, parser)
+            scripts[path] = reading.read(named.get(path, file), parser)
         return scripts[path]
 
     program()
     findings: dict[tuple[str, int, int, str], Finding] = {}
-    notes: dict[Note, None] = {}
-    unreadable: list[tuple[str, str]] = []
     commands: set[tuple[str, int]] = set()
-    order: dict[str, int] = {}
-    for file in files:
+    #: By file: its place in the order, after that of the file that reads it.
+    order = {file: (number, 0) for number, file in enumerate(named.values())}
+    #: By file: the script, or why it cannot be read.
+    read: dict[str, Script | str] = {}
+    for number, file in enumerate(named.values()):
         parser.begin()
         try:
             with ExitStack() as stack:
@@ -62,16 +71,39 @@ def check(files: Sequence[str]) -> Result:
                 findings.setdefault(finding[:4], finding)
         except (UnreadableError, RecursionError) as error:
             deep = isinstance(error, RecursionError)
-            unreadable.append((file, "too large or nested too deeply" if deep else str(error)))
+            read[file] = "too large or nested too deeply" if deep else str(error)
             continue
+        _cover(walker)
         # One place can contain several commands, if a variable does.
         places = ((call.script, call.node.start) for call in walker.calls if call.iam)
         commands |= {(script.file, script.outer(start)) for script, start in places}
         for script in walker.scripts:
-            order.setdefault(script.file, len(order))
-            notes |= dict.fromkeys(sorted(script.notes, key=lambda note: note.lines))
+            order.setdefault(script.file, (number, len(order)))
+            read[script.file] = script
     sequence = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
-    return Result(sequence, len(commands), list(notes), unreadable)
+    kept = [finding for finding in sequence if finding.code not in excluded]
+    files = [_file(file, read[file], kept) for file in sorted(order, key=order.__getitem__)]
+    return Result(kept, len(commands), files)
+
+
+def _cover(walker: Walker) -> None:
+    """Note which parts of the scripts are commands that are checked, and which are not."""
+    for call in walker.calls:
+        written = [word for word in secrets.files(call) if not word.known.startswith("/dev/")]
+        checked = call.iam or (call.program in _SHOWING and not (call.captured or written))
+        if statement := call.node.parent:
+            call.script.cover(statement.start, statement.end, checked=checked)
+        if call.iam and str(call.program) not in call.node.text:
+            call.script.root.indirect.add(str(call.program))
+
+
+def _file(name: str, read: Script | str, findings: list[Finding]) -> File:
+    """Return what becomes of the file ``name``, which is a script, or why it cannot be read."""
+    if isinstance(read, str):
+        return File(name, reason=read)
+    codes = sorted({finding.code for finding in findings if finding.file == name})
+    notes = sorted(read.notes, key=lambda note: note.lines)
+    return File(name, read.language, tuple(codes), tuple(read.mentions()), tuple(notes))
 
 
 def _findings(walker: Walker) -> Iterator[Finding]:
@@ -87,10 +119,17 @@ def _findings(walker: Walker) -> Iterator[Finding]:
         if id(call) in searched and finding.code == "W207":
             continue
         if not _silenced(call.script, finding, call.script.place(call.node.start)[0]):
-            yield finding
+            yield _for_make(finding) if call.script.language == MAKEFILE else finding
     for script, finding in _syntax(walker):
         if not _silenced(script, finding, finding.line):
             yield finding
+
+
+def _for_make(finding: Finding) -> Finding:
+    """Return ``finding`` as a recipe is written; what make replaces is not known."""
+    texts = finding.message, finding.fix
+    message, fix = (text.replace("$", "$$").replace("$$_", "$(...)") for text in texts)
+    return finding._replace(message=message, fix=fix)
 
 
 def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
@@ -118,7 +157,7 @@ def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
 
 def _silenced(script: Script, finding: Finding, first: int) -> bool:
     """Return whether a comment on or above the line, or the command, silences ``finding``."""
-    return any(
+    return finding.code in script.silenced.get(0, ()) or any(
         finding.code in script.silenced.get(line, ())
         and (line in (finding.line, first) or script.lines[line - 1].lstrip().startswith(b"#"))
         for line in (finding.line, finding.line - 1, first, first - 1)

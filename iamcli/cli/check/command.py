@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 UNREADABLE = 2
 
 
-@click.command(cls=DocumentedCommand, options_metavar="[--format FORMAT] [--strict]")
+@click.command(
+    cls=DocumentedCommand, options_metavar="[--format FORMAT] [--strict] [--exclude CODES]"
+)
 @click.option(
     "--format",
     "form",
@@ -25,49 +27,55 @@ UNREADABLE = 2
     help="Print text (the default), json, or github: annotations for GitHub Actions.",
 )
 @click.option("--strict", is_flag=True, help="Exit 1 also for warnings other than W212.")
+@click.option(
+    "--exclude", default="", metavar="CODES", help="Do not report these codes, such as W205,W208."
+)
 @click.option("--explain", "code", metavar="CODE", help="Explain a code, such as W202, and exit.")
 @click.argument("files", metavar="FILE...", nargs=-1, type=click.Path())
 @click.pass_obj
-def check(
-    output: Output, form: str, code: str | None, files: tuple[str, ...], *, strict: bool
+def check(  # noqa: PLR0913 - one for each option
+    output: Output,
+    form: str,
+    exclude: str,
+    code: str | None,
+    files: tuple[str, ...],
+    *,
+    strict: bool,
 ) -> int:
     """Find mistakes in scripts that run the iam-* commands.
 
-    Nothing is run, and no request is sent. Each finding has a code: E for what cannot work, W for
-    what may go wrong. A comment "# iamcli: ignore=W202" on or above a line silences it.
+    FILE is a sh, bash, ksh or zsh script, a crontab, a Makefile, a directory, whose scripts are
+    checked, or - for standard input. Nothing is run, and no request is sent. Each finding has a code: E for what cannot work, W for what may go wrong. A
+    comment "# iamcli: ignore=W202" on or above a line silences it, before the first command in the
+    whole file.
 
     The exit status is 1 if there are errors, and 2 if a file cannot be read. This subcommand
     requires shfmt, which the extra "check" installs.
     """
+    from iamcli.cli.check.explanations import EXPLANATIONS, explained
+
+    codes = [each.strip() for each in (exclude if code is None else code).upper().split(",")]
+    for unknown in set(codes) - {*EXPLANATIONS, "" if code is None else None}:
+        known = f"there is no code {unknown}; the codes are {', '.join(EXPLANATIONS)}"
+        raise click.UsageError(known, click.get_current_context())
     if code is not None:
-        return _explain(output, code.upper())
+        for line in explained(codes[0]):
+            output.line(line)
+        return 0
     if not files:
         raise click.UsageError("specify the scripts to check", click.get_current_context())
     from iamcli.cli.check import report
     from iamcli.cli.check.check import check as checked
     from iamcli.cli.check.findings import ERROR, PARSER
 
-    result = checked(files)
-    for line in report.FORMATS[form](result):
-        output.line(line)
+    result = checked(files, codes)
     for line in report.notes(result):
         output.error(line)
+    for line in report.FORMATS[form](result):
+        output.line(line)
     if result.unreadable:
         return UNREADABLE
     failing = any(
         finding.level == ERROR or (strict and finding.code != PARSER) for finding in result.findings
     )
     return FAILED if failing else 0
-
-
-def _explain(output: Output, code: str) -> int:
-    from iamcli.cli.check.explanations import EXPLANATIONS, explained
-
-    if code not in EXPLANATIONS:
-        codes = ", ".join(EXPLANATIONS)
-        raise click.UsageError(
-            f"there is no code {code}; the codes are {codes}", click.get_current_context()
-        )
-    for line in explained(code):
-        output.line(line)
-    return 0

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from iamcli.cli.check.explanations import EXPLANATIONS
+
 ERROR = "error"
 WARNING = "warning"
 #: The code of a warning about lines that only the parser cannot read: no fault of the script.
 PARSER = "W212"
 #: The reason of a note about lines that were not understood.
 UNREAD = "cannot be parsed"
+#: What is said of a file in the end.
+STATES = UNCHANGED, CHANGE, PARTLY, UNREADABLE = (
+    "unchanged",
+    "needs a change",
+    "not all checked",
+    "cannot be read",
+)
 
 
 class Finding(NamedTuple):
@@ -43,17 +52,52 @@ class Note(NamedTuple):
     reason: str
 
 
+class File(NamedTuple):
+    """A file that was checked.
+
+    ``language``: one of ``kinds``; ``codes``: those of the findings in it; ``mentions``: the names
+    of commands that were not checked, each with its line; ``notes``: other parts that were not
+    checked; ``reason``: why it cannot be read, "" if it can.
+    """
+
+    name: str
+    language: str = ""
+    codes: tuple[str, ...] = ()
+    mentions: tuple[tuple[int, str], ...] = ()
+    notes: tuple[Note, ...] = ()
+    reason: str = ""
+
+    @property
+    def state(self) -> str:
+        """One of STATES. A finding about the script's own quality needs no change if it works."""
+        if self.reason:
+            return UNREADABLE
+        if any(code[0] == "E" or EXPLANATIONS[code].difference for code in self.codes):
+            return CHANGE
+        return PARTLY if self.mentions or PARSER in self.codes else UNCHANGED
+
+
 class Result(NamedTuple):
     """The result of a check.
 
     ``findings`` are in the order of the files and lines; ``commands`` is the number of iam-*
-    commands in the scripts; ``unreadable`` has the files that cannot be checked, with the reasons.
+    commands in the scripts; ``files`` has those that were named or in a directory, each followed by
+    those that it reads.
     """
 
     findings: list[Finding]
     commands: int
-    notes: list[Note]
-    unreadable: list[tuple[str, str]]
+    files: list[File]
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was not checked."""
+        return [note for file in self.files for note in file.notes]
+
+    @property
+    def unreadable(self) -> list[tuple[str, str]]:
+        """The files that cannot be read, with the reasons."""
+        return [(file.name, file.reason) for file in self.files if file.reason]
 
     @property
     def unread(self) -> list[Note]:

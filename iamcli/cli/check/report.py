@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from iamcli.cli.check.findings import ERROR, WARNING
-from iamcli.cli.listing import counted
+from iamcli.cli.check.findings import CHANGE, ERROR, PARTLY, STATES, UNREADABLE, WARNING
+from iamcli.cli.check.script.kinds import READ
+from iamcli.cli.listing import counted, joined
 from iamcli.errors import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.findings import Result
+    from iamcli.cli.check.findings import File, Result
 
 #: The characters that GitHub Actions needs escaped in a message, and besides in a property.
 _MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -18,26 +19,54 @@ _PROPERTY = {**_MESSAGE, **str.maketrans({":": "%3A", ",": "%2C"})}
 
 
 def text(result: Result) -> Iterator[str]:
-    """Yield two lines for each finding, and at the end the numbers of findings and unread lines."""
+    """Yield two lines for each finding, one for each of several files, and one with numbers."""
     for finding in result.findings:
         place = f"{finding.file}:{finding.line}:{finding.column}"
         yield visible(f"{place}: {finding.code} {finding.message}")
         yield visible(f"    {finding.fix}")
-    numbers = [
-        counted(result.commands, "command"),
-        counted(sum(each.level == ERROR for each in result.findings), "error"),
-        counted(sum(each.level == WARNING for each in result.findings), "warning"),
-    ]
+    if result.findings:
+        yield f"To read more about a code, run: iamcli check --explain {result.findings[0].code}"
+    if len(result.files) > 1:
+        yield from _table(result)
     unread = {
         (note.file, line)
         for note in result.unread
         for line in range(note.lines[0], note.lines[1] + 1)
     }
+    numbers = [
+        counted(result.commands, "command"),
+        counted(sum(each.level == ERROR for each in result.findings), "error"),
+        counted(sum(each.level == WARNING for each in result.findings), "warning"),
+    ]
     if unread:
         numbers.append(f"{counted(len(unread), 'line')} not read")
+    if mentions := sum(len(file.mentions) for file in result.files):
+        numbers.append(f"{counted(mentions, 'mention')} not checked")
+    if result.unreadable:
+        numbers.append(f"{counted(len(result.unreadable), 'file')} not read")
     yield ", ".join(numbers)
-    if result.findings:
-        yield f"To read more about a code, run: iamcli check --explain {result.findings[0].code}"
+
+
+def _table(result: Result) -> Iterator[str]:
+    """Yield a line for each file, and one with the number of files in each state."""
+    width = max(map(len, STATES))
+    for file in result.files:
+        details = {CHANGE: ", ".join(file.codes), PARTLY: _mentions(file), UNREADABLE: file.reason}
+        detail = details.get(file.state)
+        yield visible(f"{file.state:{width}}  {file.name}{f': {detail}' if detail else ''}")
+    states = [file.state for file in result.files]
+    numbers = [(states.count(state), state) for state in STATES if state in states]
+    sums = (f"{n} {state if n == 1 else state.replace('needs', 'need')}" for n, state in numbers)
+    yield f"{counted(len(states), 'file')}: {', '.join(sums)}"
+
+
+def _mentions(file: File) -> str:
+    """Return what a file is if it is no shell script, and which names were not checked."""
+    lines = [str(line) for line in dict.fromkeys(line for line, _ in file.mentions)]
+    where = f"line{'s' * (len(lines) > 1)} {joined(lines)}" if lines else ""
+    number = f"{counted(len(file.mentions), 'mention')} not checked: {where}" if lines else ""
+    other = f"{file.language}, which is not checked" if file.language not in READ else ""
+    return "; ".join(filter(None, [other, number]))
 
 
 def json(result: Result) -> Iterator[str]:
@@ -46,10 +75,32 @@ def json(result: Result) -> Iterator[str]:
 
     members = ("file", "line", "column", "code", "level", "command", "message", "fix")
     findings = [{name: getattr(each, name) for name in members} for each in result.findings]
-    unread = [
-        {"file": note.file, "line": note.lines[0], "last": note.lines[1]} for note in result.unread
+    unread: list[dict[str, object]] = [
+        {"file": note.file, "line": note.lines[0], "last": note.lines[1], "reason": note.reason}
+        for note in result.unread
     ]
-    yield dumps({"findings": findings, "commands": result.commands, "unread": unread})
+    unread += [
+        {"file": file, "line": None, "last": None, "reason": reason}
+        for file, reason in result.unreadable
+    ]
+    mentions = [
+        {"file": file.name, "line": line, "command": name}
+        for file in result.files
+        for line, name in file.mentions
+    ]
+    files = [
+        {"file": file.name, "language": file.language, "state": file.state, "codes": file.codes}
+        for file in result.files
+    ]
+    yield dumps(
+        {
+            "findings": findings,
+            "commands": result.commands,
+            "unread": unread,
+            "mentions": mentions,
+            "files": files,
+        }
+    )
 
 
 def github(result: Result) -> Iterator[str]:
@@ -66,10 +117,13 @@ FORMATS = {"text": text, "json": json, "github": github}
 
 def notes(result: Result) -> Iterator[str]:
     """Yield what was not checked, and why."""
-    for note in result.notes:
-        first, last = note.lines
-        lines = f"line {first}" if first == last else f"lines {first} to {last}"
-        checked = "" if "checked" in note.reason else ", not checked"
-        yield f"{note.file}: {lines} {note.reason}{checked}"
-    for file, reason in result.unreadable:
-        yield f"cannot check {file}: {reason}"
+    for file in result.files:
+        for note in file.notes:
+            first, last = note.lines
+            lines = f"line {first}" if first == last else f"lines {first} to {last}"
+            checked = "" if "checked" in note.reason else ", not checked"
+            yield f"{note.file}: {lines} {note.reason}{checked}"
+        if file.reason:
+            yield f"cannot check {file.name}: {file.reason}"
+        elif mentions := _mentions(file):
+            yield f"{file.name}: {mentions}"

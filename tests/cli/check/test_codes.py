@@ -170,10 +170,14 @@ def test_an_explanation_is_shown(run):
     [
         ("iam-userlistbypath -p /*/ # iamcli: ignore=W201", []),
         ("# iamcli: ignore=W202,W201\niam-userlistbypath -p /*/", []),
-        ("# iamcli: ignore=E102\niam-userlistbypath \\\n  -i 5 \\\n  -z", []),
-        ("# iamcli: ignore=W202\niam-userlistbypath -p /*/", ["W201"]),
+        ("a\n# iamcli: ignore=E102\niam-userlistbypath \\\n  -i 5 \\\n  -z", []),
+        ("a\n# iamcli: ignore=W202\niam-userlistbypath -p /*/", ["W201"]),
         ("iam-userlistbypath -z # iamcli: ignore=E102\niam-userlistbypath -z", ["E102"]),
-        ("# iamcli: ignore=E102\n\niam-userlistbypath -z", ["E102"]),
+        ("a\n# iamcli: ignore=E102\n\niam-userlistbypath -z", ["E102"]),
+        # Before the first command, in the whole file.
+        ("# iamcli: ignore=E102\n\niam-userlistbypath -z\n\niam-userlistbypath -z", []),
+        ("# iamcli: ignore=W201\n# iamcli: ignore=E102\na\niam-userlistbypath -p /*/ -z", []),
+        ("# iamcli: ignore=W201\na\n\niam-userlistbypath -z", ["E102"]),
     ],
 )
 def test_a_comment_silences(script, expected, tmp_path):

@@ -29,8 +29,8 @@ def test_the_text(run, tmp_path):
         "    type each option separately: -v -k\n"
         f"{file}:3:23: W201 /*/ is not in quotes, so the shell may replace it with file names\n"
         "    type '/*/'\n"
-        "2 commands, 1 error, 1 warning\n"
         "To read more about a code, run: iamcli check --explain E102\n"
+        "2 commands, 1 error, 1 warning\n"
     )
 
 
@@ -47,9 +47,17 @@ def test_the_json(run, tmp_path):
         "message": "iam-groupadduser requires -u",
         "fix": "add -u USERNAME",
     }
-    assert json.loads(done.out) == {"findings": [finding], "commands": 1, "unread": []}
+    assert json.loads(done.out) == {
+        "findings": [finding],
+        "commands": 1,
+        "unread": [],
+        "mentions": [],
+        "files": [{"file": file, "language": "sh", "state": "needs a change", "codes": ["E103"]}],
+    }
     done = run("iamcli", "check", "--format", "json", os.devnull)
-    assert done.out == '{"findings": [], "commands": 0, "unread": []}\n'
+    assert done.out.startswith(
+        '{"findings": [], "commands": 0, "unread": [], "mentions": [], "files": '
+    )
 
 
 def test_control_characters_do_not_reach_the_terminal(tmp_path):
@@ -90,19 +98,24 @@ def test_files_that_cannot_be_checked(run, tmp_path):
     (tmp_path / "binary").write_bytes(b"\x7fELF\0\0")
     with (tmp_path / "large").open("wb") as large:
         large.truncate(MAX_SIZE + 1)
-    first = "#!/usr/bin/env python3"
-    (tmp_path / "tool").write_text(f"{first}\nprint()\n")
+    (tmp_path / "tool").write_text("#!/usr/bin/env python3\nprint()\n")
     good = write(tmp_path, "iam-usergetattributes -z")
-    files = [str(tmp_path / name) for name in ("none", "", "binary", "tool", "large")]
-    done = run("iamcli", "check", *files, good)
+    files = [str(tmp_path / name) for name in ("none", "", "binary", "large", "tool")]
+    reasons = ["No such file or directory", "not a text file", f"larger than {MAX_SIZE} bytes"]
+    read = [files[0], files[2], files[3]]
+    done = run("iamcli", "check", *read, files[4], good)
     assert done.status == 2
     assert "E102" in done.out
     assert done.err.splitlines() == [
-        f"iamcli: cannot check {files[0]}: No such file or directory",
-        f"iamcli: cannot check {files[1]}: Is a directory",
-        f"iamcli: cannot check {files[2]}: not a text file",
-        f"iamcli: cannot check {files[3]}: not a sh, bash or zsh script; its first line is {first}",
-        f"iamcli: cannot check {files[4]}: larger than {MAX_SIZE} bytes",
+        *(f"iamcli: cannot check {file}: {why}" for file, why in zip(read, reasons, strict=True)),
+        f"iamcli: {files[4]}: Python, which is not checked",
+    ]
+    # The last line says that there are errors, too.
+    assert done.out.endswith("\n1 command, 1 error, 0 warnings, 3 files not read\n")
+    done = run("iamcli", "check", "--format", "json", *read, files[4], good)
+    assert json.loads(done.out)["unread"] == [
+        {"file": file, "line": None, "last": None, "reason": why}
+        for file, why in zip(read, reasons, strict=True)
     ]
 
 

@@ -368,7 +368,7 @@ def test_what_takes_too_much_memory_is_refused_in_one_line(script, run, tmp_path
         pytest.skip("only Linux can limit the memory of another process")
     file = write(tmp_path, script)
     done = run("iamcli", "check", file)
-    assert (done.status, done.out) == (2, "0 commands, 0 errors, 0 warnings\n")
+    assert (done.status, done.out) == (2, "0 commands, 0 errors, 0 warnings, 1 file not read\n")
     assert done.err == f"iamcli: cannot check {file}: {REFUSED[script]}\n"
 
 

@@ -39,7 +39,7 @@ def check(commands: Commands) -> Iterator[Fault]:
         source = _secret(commands, call)
         if source is None or call.flags.private:
             continue
-        for word in _files(call):
+        for word in files(call):
             if not _kept(commands, word):
                 message = f"other users may be able to read the new secret in {word.source}"
                 yield fault(source, word, "W205", message, "run umask 077 before")
@@ -85,7 +85,7 @@ def _passes(command: PipelineCommand) -> bool:
     return command.program in _PASSING
 
 
-def _files(call: Call) -> list[Word]:
+def files(call: Call) -> list[Word]:
     """Return the words that name the files that ``call`` writes to."""
     written = [
         redirect.word

@@ -196,7 +196,7 @@ class Context(NamedTuple):
 
     ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
     ``substitution``: the command substitution that it is directly in; ``replaced``: the text that
-    xargs or find replaces in it.
+    xargs or find replaces in it; ``captured``: whether something else reads its output.
     """
 
     script: Script
@@ -204,6 +204,7 @@ class Context(NamedTuple):
     redirects: tuple[Redirect, ...] = ()
     substitution: Substitution | None = None
     replaced: str = ""
+    captured: bool = False
 
 
 class Loop(PipelineCommand):
@@ -241,7 +242,7 @@ class Call(PipelineCommand):
     function of the script; ``redirects``: its redirections and those around it; ``flags``: the
     settings that it is run with; ``substitution``: the command substitution that it is directly in;
     ``pipeline``: what it is a part of, if any, and its ``position`` in it; ``merging``: whether the
-    pipe after it also takes standard error.
+    pipe after it also takes standard error; ``captured``: whether something else reads its output.
     """
 
     def __init__(self, node: Node, target: Target, context: Context, flags: Flags) -> None:
@@ -250,6 +251,7 @@ class Call(PipelineCommand):
         self.script = context.script
         self.redirects = context.redirects
         self.substitution = context.substitution
+        self.captured = context.captured
         self.flags = flags
         self.head, *self.words = target.words
         self.program = self.head.program

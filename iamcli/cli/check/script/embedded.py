@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+from contextlib import suppress
 
-from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script import kinds, nodes
 from iamcli.cli.check.script.calls import Call, Part, Word
 from iamcli.cli.check.script.scripts import Fragment
 
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.scripts import Script
 
 #: The programs that run the argument after an option like -c, or else what they read.
-SHELLS = {"sh", "bash", "dash", "ksh", "zsh", "ash", "mksh", "su"}
+SHELLS = {"sh", "bash", "dash", "ksh", "ksh93", "zsh", "ash", "mksh", "rbash", "su"}
 _RUNS = re.compile(r"-[a-z]*c$")
 #: An option of ssh: the letters without a value, and the first with one.
 _SSH_OPTION = re.compile(r"-[1246AaCfGgKkMNnqsTtVvXxYy]*([bcDEeFIiJLlmOopQRSWwB]?)")
 _ESCAPED = re.compile(rb"\\(.)|[^\\]+|\\", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(rb'\\([$`"\\\n])|[^\\]+|\\')
 _MAX_ALIASES = 10
+_ARGUMENTS = Word((), '"$@"', (0, 0))
 
 
 def argument(call: Call) -> int:
@@ -42,7 +44,7 @@ def joined(call: Call) -> Script | None:
     """Return the script that ``parallel`` runs, if it gets one in quotes."""
     if call.head.source[:1] not in ("'", '"'):
         return None
-    added = [] if call.target.replaced else [Word((), '"$@"', (0, 0))]
+    added = [] if call.target.replaced else [_ARGUMENTS]
     return fragment(call.script, [call.head, *call.words, *added])
 
 
@@ -63,14 +65,33 @@ def remote(call: Call) -> Script | None:
 
 def document(call: Call) -> Script | None:
     """Return the script in the here-document that ``call`` reads, if there is one."""
+    found = _document(call)
+    return fragment(call.script, [Word((), "", (0, 0), found)]) if found else None
+
+
+def _document(call: Call) -> nodes.Word | None:
     statement = call.node.parent
     redirects = statement.redirects if isinstance(statement, nodes.Statement) else []
-    documents = [each.document for each in redirects if each.document]
-    return fragment(call.script, [Word((), "", (0, 0), each) for each in documents[-1:]])
+    return next((each.document for each in reversed(redirects) if each.document), None)
 
 
-def fragment(script: Script, words: list[Word]) -> Script | None:
-    """Return the script that the ``words`` are if they are joined with spaces."""
+def written(call: Call) -> Script | None:
+    """Return the script in a here-document that ``cat`` writes to a file, if it is one."""
+    text = _document(call) if call.program == "cat" else None
+    files = [each.word.known for each in call.redirects if each.operator in (">", ">|")]
+    shells = (kinds.SHELL, kinds.ZSH)
+    return (
+        document(call)
+        if text and files and kinds.language(files[-1], text.text) in shells
+        else None
+    )
+
+
+def fragment(script: Script, words: list[Word], start: int = 0) -> Script | None:
+    """Return the script that the ``words`` are if they are joined with spaces.
+
+    ``start``: how many bytes of them are left out.
+    """
     source, places = b"", [0]
     before: nodes.Word | None = None
     for word in words:
@@ -86,7 +107,7 @@ def fragment(script: Script, words: list[Word]) -> Script | None:
             places += range(at, at + len(letters))
         places.append(places[-1] + 1)
         source += b" "
-    return Fragment(script, source, places[1:]) if source.strip() else None
+    return Fragment(script, source[start:], places[1 + start :]) if source.strip() else None
 
 
 def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, int, bool]]:
@@ -138,11 +159,16 @@ def reads(call: Call) -> bool:
     return not operands or call.program == "su" or "-s" in call.literals
 
 
-def aliases(call: Call) -> dict[str, list[str]]:
-    """Return the words of each alias that ``call`` defines, none if it is not a single command."""
-    typed = [text or "" for text in call.literals] if call.program == "alias" else []
-    pairs = (text.partition("=") for text in typed)
-    return {name: _single(value) for name, equals, value in pairs if equals}
+def aliases(call: Call) -> Iterator[tuple[str, list[str], Script | None]]:
+    """Yield the aliases that ``call`` defines: the words of a single command, and the script."""
+    for word in call.words if call.program == "alias" else ():
+        name, _, value = word.known.partition("=")
+        with suppress(ValueError):
+            words = shlex.split(value)
+            # What follows the alias where it is used is added to it.
+            script = fragment(call.script, [word, _ARGUMENTS], len(f"{name}=".encode()))
+            single = not set(value) & set("$`;&|<>(){}*?\n")
+            yield name, words if single else [], script if value else None
 
 
 def expanded(words: list[Word], known: dict[str, list[str]]) -> list[Word]:
@@ -159,13 +185,3 @@ def expanded(words: list[Word], known: dict[str, list[str]]) -> list[Word]:
         ]
         words = [*first, *words[1:]]
     return words
-
-
-def _single(text: str) -> list[str]:
-    """Return the words of ``text`` if it is one command without expansions, else none."""
-    if set(text) & set("$`;&|<>(){}*?\n"):
-        return []
-    try:
-        return shlex.split(text)
-    except ValueError:
-        return []

@@ -25,7 +25,7 @@ PREFIXES = {
     "watch": "-n --interval",
     "flock": "-w -E --timeout --wait --conflict-exit-code",
     **dict.fromkeys(("command", "builtin", "coproc", "eval", "-", "noglob", "nocorrect"), ""),
-    **dict.fromkeys(("nohup", "setsid", "chronic", "repeat"), ""),
+    **dict.fromkeys(("nohup", "setsid", "chronic", "repeat", "busybox"), ""),
 }
 #: Those with an argument of their own before the command.
 _OPERANDS = {"timeout", "flock", "repeat"}
@@ -39,11 +39,11 @@ _PLACE = re.compile(r"\{[\d./#%]*\}")
 _PLAIN = re.compile(r"[\w+=,.@/:%-]*")
 
 
-def target(words: list[Word]) -> Target | None:
-    """Return the command that ``words`` run in the end, None if they run none."""
-    current: Target | None = Target(words)
+def target(words: list[Word]) -> Target:
+    """Return the command that ``words`` run in the end."""
+    current = Target(words)
     for _ in range(_MAX_PREFIXES):
-        if not current or not current.words:
+        if not current.words:
             break
         name = current.words[0].program
         if name == "find":
@@ -55,8 +55,8 @@ def target(words: list[Word]) -> Target | None:
         if name not in PREFIXES or (name == "eval" and not _is_plain(current.words[1:])):
             break
         inner = _strip(current, name)
-        if name in ("xargs", "parallel") and inner and not inner.words:
-            # It runs echo, or what it reads.
+        if inner is None or (name in ("xargs", "parallel") and not inner.words):
+            # It runs nothing, or else echo or what it reads.
             break
         current = inner
     return current

@@ -11,6 +11,7 @@ from shutil import which
 from typing import NamedTuple
 
 from iamcli.cli.check.findings import UNREAD, Note
+from iamcli.cli.check.script import kinds, translations
 from iamcli.cli.check.script.shfmt import SyntaxFault, UnreadableError
 from iamcli.config import files
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iamcli.cli.check.script.nodes import Statement
-    from iamcli.cli.check.script.shfmt import Parser
+    from iamcli.cli.check.script.shfmt import Parser, Tree
 
 #: Files that are larger are not scripts that people wrote, and take too much memory (bytes).
 MAX_SIZE = 256 << 10
@@ -27,9 +28,9 @@ MAX_SIZE = 256 << 10
 #: them within the one before.
 MAX_LINE = 64 << 10
 _MAX_OPERATORS = 1000
-SHELLS = re.compile(rb"^#!\s*\S*?\b(?:env\s+(?:-S\s*)?)?(?:\S*/)?(a?sh|bash|dash|k?sh|mksh|zsh)\b")
-_CSH = re.compile(rb"^#!.*\bt?csh\b")
-EXTENSIONS = (".sh", ".bash", ".zsh", ".ksh")
+#: The shell of a crontab or Makefile, if it is not sh, and commands in the functions of make.
+_OTHER_SHELL = re.compile(rb"^SHELL\s*[:?]?=\s*\S*(?:bash|ksh|zsh)", re.MULTILINE)
+_FUNCTIONS = re.compile(rb"(?<!\$)\$\(\w+ [^()]*")
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
 _MAX_FIRST_LINE = 200
 #: How many lines with faults are passed over.
@@ -55,9 +56,12 @@ class Fault(NamedTuple):
 class Script:
     """A script: its file, its source, and what the parser made of it.
 
-    ``file``: its name for messages; ``statements``: its statements; ``notes`` and ``faults``: what
-    was not understood; ``silenced``: the codes that comments silence, by line; ``parser``: see
-    ``Parser``; ``root``: the script that a fragment is in, or this one.
+    ``file``: its name for messages; ``statements``: its statements; ``parts``: the scripts in it
+    that are run, by default itself; ``notes`` and ``faults``: what was not understood;
+    ``silenced``: the codes that comments silence, by line, and by 0 those of all lines; ``parser``:
+    see ``Parser``; ``root``: the script that a fragment is in, or this one; ``covered``: parts of
+    the root, and whether the names of commands in each are checked, or need no check;
+    ``indirect``: those that are checked where a variable or an alias contains them.
     """
 
     def __init__(self, file: str, source: bytes, parser: Parser) -> None:
@@ -71,41 +75,63 @@ class Script:
         self.first_line = first.decode("utf-8", "replace")
         self.notes: list[Note] = []
         self.faults: list[Fault] = []
-        is_zsh = file.endswith(".zsh") or re.match("#!.*zsh", self.first_line)
-        self.dialect = "zsh" if is_zsh else "bash"
+        self.language = kinds.language(file, self.text) or kinds.SHELL
+        self.dialect = "zsh" if self.language == kinds.ZSH else "bash"
+        self.covered: list[tuple[int, int, bool]] = []
+        self.indirect: set[str] = set()
+        self.silenced: dict[int, set[str]] = {}
         self.starts = [0, *(match.end() for match in re.finditer(b"\n", source))]
         #: The last line that is not blank.
         self._last = source.rstrip().count(b"\n") + 1
         self.lines = source.split(b"\n")
         self.plain_sh = bool(re.match(r"#!\s*\S*?/(da)?sh\b", self.first_line))
-        self.statements = self._parsed(source)
-        self.silenced = {
-            number: set(re.findall(r"[A-Z]\d+", match[1]))
-            for number, line in enumerate(self.text.split("\n"), 1)
-            if "iamcli" in line and (match := _SILENCED.search(line))
-        }
+        self.statements: Sequence[Statement] = []
+        self.parts: list[Script] = []
+        if self.language in (kinds.SHELL, kinds.ZSH):
+            self.parts = [self]
+            self.statements = self._parsed(source)
+        else:
+            for start, end in kinds.comments(self.language, source):
+                self.cover(start, end, checked=True)
+        if self.language in (kinds.CRONTAB, kinds.MAKEFILE):
+            self.plain_sh = not _OTHER_SHELL.search(source)
+            made, places = translations.script(self.language, file, source)
+            self.parts = [Fragment(self, made, places)]
+            for function in _FUNCTIONS.finditer(source) if self.language == kinds.MAKEFILE else ():
+                self.cover(*function.span(), checked=False)
+        begin = [part.place(part.statements[0].start)[0] for part in self.parts if part.statements]
+        for number, line in enumerate(self.text.split("\n"), 1):
+            if "iamcli" in line and (match := _SILENCED.search(line)):
+                # Before the first command, for the whole file.
+                at = 0 if begin and number < begin[0] else number
+                self.silenced.setdefault(at, set()).update(re.findall(r"[A-Z]\d+", match[1]))
 
     def _parsed(self, source: bytes) -> Sequence[Statement]:
         """Return the statements of ``source`` without the lines that have a fault."""
         for faults in range(_MAX_FAULTS):
             try:
-                statements, unread = self.parser.parse(source, self.dialect)
+                return self._noted(source, self.parser.parse(source, self.dialect))
             except SyntaxFault as error:
                 # It is at the end of the script that something is not closed.
                 fault = _line(source, min(error.at, len(source.rstrip())), str(error))
-            else:
-                for at in unread:
-                    self.skip(_line(source, at, ""))
-                return statements
             if not faults and self.dialect == "bash" and self.root is self and not self.refused:
                 # It is for both bash and zsh.
                 with suppress(SyntaxFault):
-                    return self.parser.parse(source, "zsh")[0]
+                    return self._noted(source, self.parser.parse(source, "zsh"))
             self.skip(fault._replace(error=self.refused, first=not faults))
             blanks = b" " * (fault.end - fault.start)
             source = source[: fault.start] + blanks + source[fault.end :]
         self.skip(Fault(0, len(source), 0, "there are too many faults", self.refused, first=False))
         return []
+
+    def _noted(self, source: bytes, tree: Tree) -> Sequence[Statement]:
+        """Return the statements of ``tree``; note its comments, and what it leaves out."""
+        statements, unread, comments = tree
+        for at in unread:
+            self.skip(_line(source, at, ""))
+        for start, end in comments:
+            self.cover(start, end, checked=True)
+        return statements
 
     def skip(self, fault: Fault) -> None:
         """Note that a line was not understood."""
@@ -114,6 +140,26 @@ class Script:
         note = Note(self.file, lines, UNREAD)
         if note not in self.notes:
             self.notes.append(note)
+
+    def cover(self, start: int, end: int, *, checked: bool) -> None:
+        """Note whether the names of commands from one byte to another are checked."""
+        if b"iam-" in self._source[start:end]:
+            self.root.covered.append((self.outer(start), self.outer(end - 1), checked))
+
+    def mentions(self) -> list[tuple[int, str]]:
+        """Return the names of commands that are not checked, each with its line.
+
+        The smallest part around a name says whether it is, except in lines that are not read.
+        """
+        lines = [note.lines for note in self.notes if note.reason == UNREAD]
+        found: list[tuple[int, str]] = []
+        for at, name in kinds.mentions(self.source):
+            line = self.line(at)
+            around = [(s - e, checked) for s, e, checked in self.covered if s <= at <= e]
+            checked = max(around)[1] if around else name in self.indirect
+            if not checked and not any(first <= line <= last for first, last in lines):
+                found.append((line, name))
+        return found
 
     @cached_property
     def refused(self) -> bool:
@@ -177,10 +223,10 @@ def read(file: str, parser: Parser) -> Script:
     Raises UnreadableError, RecursionError if it is nested too deeply, and Failure as ``program``.
     """
     try:
-        source = files.read(file, MAX_SIZE + 1)
+        source = files.read("/dev/stdin" if file == "-" else file, MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         raise UnreadableError(getattr(error, "strerror", None) or str(error)) from None
-    _refuse(file, source)
+    _refuse(source)
     source = source.removeprefix(b"\xef\xbb\xbf")
     carriage = source.count(b"\r\n")
     source = source.replace(b"\\\r\n", b" \\\n").replace(b"\r\n", b" \n").replace(b"\r", b" ")
@@ -191,17 +237,12 @@ def read(file: str, parser: Parser) -> Script:
     return script
 
 
-def _refuse(file: str, source: bytes) -> None:
+def _refuse(source: bytes) -> None:
     """Raise UnreadableError if ``source`` is not a script that can be checked."""
     if len(source) > MAX_SIZE:
         raise UnreadableError(f"larger than {MAX_SIZE} bytes")
     if b"\0" in source:
         raise UnreadableError("not a text file")
-    first = source.removeprefix(b"\xef\xbb\xbf")[:_MAX_FIRST_LINE].partition(b"\n")[0]
-    known = SHELLS.match(first) or (file.endswith(EXTENSIONS) and not _CSH.match(first))
-    if first.startswith(b"#!") and not known:
-        line = first.decode("utf-8", "replace").strip()
-        raise UnreadableError(f"not a sh, bash or zsh script; its first line is {line}")
     for number, row in enumerate(source.split(b"\n"), 1):
         if len(row) > MAX_LINE:
             raise UnreadableError(f"line {number} is longer than {MAX_LINE} bytes")

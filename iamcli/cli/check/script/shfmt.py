@@ -24,12 +24,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.cli.check.script.nodes import Statement, Word
+    from iamcli.cli.check.script.nodes import Statement
 
     Members = dict[str, Any]
-    #: The statements of a text, and the bytes of texts in it that are not read: in backticks in
-    #: backticks in double quotes, where they may contain commands.
-    Tree = tuple[list[Statement], list[int]]
+    #: The statements of a text; the bytes of texts in it that are not read: in backticks in
+    #: backticks in double quotes, where they may contain commands; and where its comments are.
+    Tree = tuple[list[Statement], list[int], list[tuple[int, int]]]
 
 #: How long everything that is run for one file may take (seconds).
 MAX_TIME = 20
@@ -38,14 +38,6 @@ MAX_TIME = 20
 MAX_MEMORY = 600 * 1000 * 1000
 _OPERATOR = re.compile(rb"<<<|<<-?|<>|<&|>>|>&|>\||&>>?|&&|\|\||\|&|[<>|]")
 _FAULT = re.compile(r"(?:<standard input>:)?(\d+):(\d+): (.*)")
-#: Words without quotes and expansions, which need no parser.
-_WORDS = re.compile(
-    rb"[ \t]*(?![\w]+=|-)(?!(?:[\w.]+)\(\))[\w./:+,@%-]+(?:[ \t]+[\w./:+,@%=-]+)*[ \t]*"
-)
-_RESERVED = re.compile(
-    rb"\s*(?:if|then|else|elif|fi|do|done|case|esac|while|until|for|select|function|time|coproc|in"
-    rb"|export|local|declare|typeset|readonly|nameref|let)\b"
-)
 
 
 class UnreadableError(Exception):
@@ -88,7 +80,7 @@ class Parser:
         """
         key = (source, dialect)
         if key not in self._trees:
-            self._trees[key] = _plain(source) or self._parsed(source, dialect)
+            self._trees[key] = self._parsed(source, dialect)
         return self._trees[key]
 
     def _parsed(self, source: bytes, dialect: str) -> Tree:
@@ -120,7 +112,7 @@ class Parser:
             for at in builder.continued:
                 letters[at] = ord(" ")
             return self._parsed(bytes(letters), dialect)
-        return body, builder.unread
+        return body, builder.unread, builder.comments
 
     def run(self, command: list[str], source: bytes) -> tuple[int, bytes, str]:
         """Run ``command`` with ``source`` as its standard input and an empty environment.
@@ -152,35 +144,26 @@ class Parser:
         return child.returncode, out, err.decode("utf-8", "replace")
 
 
-def _plain(source: bytes) -> Tree | None:
-    """Return what ``source`` contains if it only has words without quotes, else None."""
-    if not _WORDS.fullmatch(source) or _RESERVED.match(source):
-        return None
-    words: list[Word] = []
-    for match in re.finditer(rb"[^ \t]+", source):
-        literal = nodes.Literal(source, *match.span(), value=match[0].decode())
-        words.append(nodes.Word(source, *match.span(), parts=[literal]))
-    simple = nodes.Simple(source, words[0].start, words[-1].end, assignments=[], words=words)
-    members = {"command": simple, "redirects": [], "negated": False, "background": False}
-    return [nodes.Statement(source, words[0].start, words[-1].end, **members)], []
-
-
 class _Builder:
     """Makes nodes of the JSON of ``source``.
 
-    ``unread``: as in ``Tree``; ``continued``: the bytes of backslashes with which comments end.
+    ``unread`` and ``comments``: as in ``Tree``; ``continued``: the bytes of backslashes with which
+    comments end.
     """
 
     def __init__(self, source: bytes) -> None:
         self.source = source
         self.unread: list[int] = []
+        self.comments: list[tuple[int, int]] = []
         self.continued: list[int] = []
         self._backticks = 0
 
     def read(self, members: Members) -> object:
         """Return the byte that a position in the JSON is, and other objects as they are."""
-        if "Hash" in members and str(members.get("Text", "")).endswith("\\\n"):
-            self.continued.append(self.source.index(b"\\\n", members["Hash"]))
+        if "Hash" in members:
+            self.comments.append((members["Hash"], members["End"]))
+            if str(members.get("Text", "")).endswith("\\\n"):
+                self.continued.append(self.source.index(b"\\\n", members["Hash"]))
         return members.get("Offset", members)
 
     def node(self, members: Members, name: str) -> Any:

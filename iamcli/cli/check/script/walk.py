@@ -63,17 +63,19 @@ class Walker:
         self.tests: list[Test] = []
         self.scripts: list[Script] = []
         self.defined: set[str] = set()
-        self.tested: set[str] = set()
+        #: $_ stands for what is not known.
+        self.tested: set[str] = {"_"}
         self.complete = True
         self._load = load
         self._aliases: dict[str, list[str]] = {}
+        self._unused: dict[str, Script] = {}
         self._wrappers: set[str] = set()
         self._changed_by_functions: set[str] = set()
         self._values: dict[str, list[Value]] = {}
         self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
         self._functions_move = False
-        options = _SHEBANG_OPTIONS.findall(script.first_line)
+        options = _SHEBANG_OPTIONS.findall(script.first_line) if script.statements else []
         state = State(with_options(Flags(script.folder), [f"-{letters}" for letters in options]))
         self._enter(script, state)
         self._functions(state)
@@ -84,7 +86,8 @@ class Walker:
         self.tested |= tested_for_text(script.text)
         for match in _DEFINED.finditer(script.text):
             self.defined.add(match[1] or match[2] or match[3])
-        self._statements(script.statements, state, Context(script))
+        for part in script.parts:
+            self._statements(part.statements, state, Context(part))
 
     def _functions(self, state: State) -> None:
         """Follow the bodies of functions, with the values that variables have in any case."""
@@ -172,7 +175,7 @@ class Walker:
         branch = state
         last = context._replace(substitution=None)
         # The output of the others goes to the pipe, whatever is redirected around it.
-        inner = last._replace(redirects=())
+        inner = last._replace(redirects=(), captured=True)
         for part, operator in _piped(node):
             branch = state.copy()
             commands += self._statement(part, branch, inner if operator else last) or (Loop(part),)
@@ -292,8 +295,11 @@ class Walker:
         if typed and _is_timed(node):
             typed.insert(0, typed[0]._replace(parts=(Part("time", quoted=False),)))
         expanded = embedded.expanded(typed, self._aliases)
+        if expanded is not typed:
+            used = self._unused.pop(typed[0].source, None)
+            self._bodies = [each for each in self._bodies if each[1].script is not used]
         target = prefixes.target(expanded)
-        if target is None or not target.words:
+        if not target.words:
             return ()
         if target.plain and target.words[0].program in self._wrappers:
             target = prefixes.unwrapped(target)
@@ -305,14 +311,19 @@ class Walker:
         call.iam = like_a_command and not call.shell_function
         call.find_origin()
         self.calls.append(call)
-        self._aliases |= embedded.aliases(call)
+        for alias, words, script in embedded.aliases(call):
+            self._aliases[alias] = words
+            if script:
+                self._unused[alias] = script
+                self._bodies.append((script.statements, Context(script)))
         self._effects(call, state, context)
         return (call,)
 
     def _effects(self, call: Call, state: State, context: Context) -> None:
         """Change ``state`` as the command does."""
-        if call.program == "trap" and (trap := embedded.quoted(call, 0)):
-            self._bodies.append((trap.statements, Context(trap)))
+        trap = embedded.quoted(call, 0) if call.program == "trap" else None
+        if later := trap or embedded.written(call):
+            self._bodies.append((later.statements, Context(later)))
         if call.program in (".", "source"):
             self._source(call, state, context)
         elif call.program in ("[", "test"):
@@ -330,7 +341,8 @@ class Walker:
 
     def _embedded(self, call: Call, state: State, context: Context) -> bool:
         """Follow the script in the arguments of ``call``; return whether there can be one."""
-        inner = Context(context.script, replaced=call.target.replaced or context.replaced)
+        replaced = call.target.replaced or context.replaced
+        inner = Context(context.script, replaced=replaced, captured=context.captured)
         if call.program == "eval":
             self._script(embedded.fragment(call.script, call.words), state, context)
             state.forget(state.variables)
@@ -366,7 +378,7 @@ class Walker:
             path = os.path.join(os.path.dirname(outer.file), path)
         with suppress(UnreadableError, RecursionError):
             script = self._load(path) if path else None
-        if script is None:
+        if script is None or not script.parts:
             self.complete = False
             state.forget(state.variables)
         elif script not in self.scripts and len(self.scripts) < _MAX_SOURCES:
@@ -379,7 +391,7 @@ class Walker:
         if is_own_folder(inside):
             return (context.script.folder,)
         here = Substitution(node, context.tested, [])
-        inner = Context(context.script, substitution=here, replaced=context.replaced)
+        inner = Context(context.script, substitution=here, replaced=context.replaced, captured=True)
         self._statements(node.body, state.copy(), inner)
         output = here.pipelines[0] if len(here.pipelines) == 1 else ()
         is_file = isinstance(node, nodes.ProcessSubstitution)

@@ -1,0 +1,78 @@
+"""What a file is: a script for a shell, a crontab, a Makefile, or in a language not read here."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from iamcli.cli import index
+
+SHELL, ZSH, CRONTAB, MAKEFILE = "sh", "zsh", "crontab", "Makefile"
+#: What is read: scripts, those without a sign of a language, and what contains scripts.
+SHELLS = ("", SHELL, ZSH)
+READ = (SHELL, ZSH, CRONTAB, MAKEFILE)
+_PROGRAM = r"^#!\s*(?:\S*/)?(?:env\s+(?:-S\s*)?)?(?:\S*/)?"
+_SHELLS = r"(?:busybox\s+)?(?:a|ba|da|k|lk|mk|ok|pdk|rba|rk|ya)?sh(?:93)?(?![\w.-])"
+#: By language: forms of the first line, of the path after a "/", and of the first command.
+_LANGUAGES = {
+    language: re.compile(form, re.MULTILINE)
+    for language, form in {
+        ZSH: rf"{_PROGRAM}zsh\b|\A//.*\.zsh$|\A//.*/[._]?z(?:sh(?:rc|env)|profile|log(?:in|out))$",
+        SHELL: rf"{_PROGRAM}{_SHELLS}|\A//.*\.(?:sh|bash|ksh)$"
+        r"|\A//.*/\.?(?:bash[._]?|m?k?sh)?(?:bash)?(?:rc|profile|login|logout|aliases)$",
+        CRONTAB: r"\A//.*/(?:cron\.d/.*|crontabs/.*|crontab|[^/]*\.cron(?:tab)?)$",
+        MAKEFILE: r"^#!.*\bmake\b|\A//.*/(?:GNU|BSD)?[Mm]akefile(?:\.[^/]*)?$|\A//.*\.mk$",
+        "csh": r"^#!.*\bt?csh\b|\A//.*\.t?csh(?:rc)?$",
+        "Python": r'^#!.*python|\A//.*\.py$|^(?:from [\w.]+ )?import [\w., ]+$|^"""',
+        "Perl": r"^#!.*perl|\A//.*\.p[lm]$|^(?:use|package) [\w:]+.*;$",
+        "Dockerfile": r"\A//.*/(?:Docker|Container)file(?:\.[^/]*)?$|^FROM \S+$",
+        "YAML": r"\A//.*\.ya?ml$|^---|^[\w-]+:(?: .*)?$",
+        "XML": r"\A//.*\.(?:xml|html?)$|^<[?!\w].*>$",
+        "Markdown": r"\A//.*\.(?:md|markdown)$|^```",
+        "text": r"\A//.*\.(?:txt|rst|adoc|log)$|\A//.*/README$",
+    }.items()
+}
+#: The first line and the path of a file in a language that has no name here.
+_OTHER = re.compile(
+    r"^#!\s*(?:\S*/env\s+)?(?:\S*/)?(.+)|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service))$"
+)
+_CODE = re.compile(r"^(?![ \t]*(?:#|$)).+", re.MULTILINE)
+_MENTION = re.compile(rb"(?<![\w.-])iam-\w+(?![\w-]|\.\w)")
+_COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
+_NAMES = frozenset(index.names())
+_FIELD = r"(?:[-*\d,/~]+|(?:[a-z]{3}[-,]?)+)"
+#: A line of a crontab: a variable, or a time and a command. Source: crontab(5).
+CRON_LINE = re.compile(
+    r"[ \t]*(?:(?P<name>\w+)[ \t]*=[ \t]*(?P<value>.*)"
+    rf"|(?:@[a-z]+|[-*\d,/~]+[ \t]+[-*\d,/~]+(?:[ \t]+{_FIELD}){{3}})[ \t]+(?P<command>.+))",
+    re.IGNORECASE,
+)
+
+
+def language(file: str, text: str) -> str:
+    """Return the language of ``file``, "" if neither its name nor its ``text`` shows it."""
+    first, path = text.partition("\n")[0], f"/{os.path.abspath(file)}"
+    code = _CODE.search(text)
+    texts = [first if first.startswith("#!") else "", path, code[0] if code else ""]
+    found = (name for each in texts for name, form in _LANGUAGES.items() if form.search(each))
+    others = (match[1] or match[2] for each in texts if (match := _OTHER.search(each)))
+    shown = next(found, "") or next(others, "")
+    if not shown and code and CRON_LINE.match(code[0]):
+        matches = [CRON_LINE.match(line) for line in _CODE.findall(text)]
+        times = all(matches) and any(match["command"] for match in matches if match)
+        return CRONTAB if times else ""
+    return shown
+
+
+def mentions(source: bytes) -> list[tuple[int, str]]:
+    """Return the names of commands of the toolkit in ``source``, each with its byte."""
+    if b"iam-" not in source:
+        return []
+    found = ((match.start(), match[0].decode()) for match in _MENTION.finditer(source))
+    return [(at, name) for at, name in found if name in _NAMES]
+
+
+def comments(language: str, source: bytes) -> list[tuple[int, int]]:
+    """Return where the comments are in a file that is no script for a shell."""
+    found = () if language in ("Markdown", "text") else _COMMENT.finditer(source)
+    return [match.span() for match in found]
