@@ -7,12 +7,11 @@ import re
 import sys
 from contextlib import ExitStack
 
-from iamcli.cli.check import folders
 from iamcli.cli.check.findings import PARSER, File, Finding, Result
 from iamcli.cli.check.rules import arguments, outputs, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
+from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script import scripts as reading
-from iamcli.cli.check.script.kinds import MAKEFILE
 from iamcli.cli.check.script.shfmt import Parser, UnreadableError, program
 from iamcli.cli.check.script.walk import Walker
 
@@ -42,7 +41,7 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     "iamcli check" in iamcli(1).
     """
     named: dict[str, str] = {}
-    for name in folders.scripts(names):
+    for name in kinds.scripts(names):
         named.setdefault(os.path.realpath(name), name)
     scripts: dict[str, Script] = {}
     parser = Parser()
@@ -90,7 +89,8 @@ def _cover(walker: Walker) -> None:
     """Note which parts of the scripts are commands that are checked, and which are not."""
     for call in walker.calls:
         written = [word for word in secrets.files(call) if not word.known.startswith("/dev/")]
-        checked = call.iam or (call.program in _SHOWING and not (call.captured or written))
+        shown = call.program in _SHOWING and not (call.captured or written)
+        checked = None if call.program == "alias" else call.iam or shown
         if statement := call.node.parent:
             call.script.cover(statement.start, statement.end, checked=checked)
         if call.iam and str(call.program) not in call.node.text:
@@ -119,7 +119,7 @@ def _findings(walker: Walker) -> Iterator[Finding]:
         if id(call) in searched and finding.code == "W207":
             continue
         if not _silenced(call.script, finding, call.script.place(call.node.start)[0]):
-            yield _for_make(finding) if call.script.language == MAKEFILE else finding
+            yield _for_make(finding) if call.script.language == kinds.MAKEFILE else finding
     for script, finding in _syntax(walker):
         if not _silenced(script, finding, finding.line):
             yield finding

@@ -13,12 +13,9 @@ PARSER = "W212"
 #: The reason of a note about lines that were not understood.
 UNREAD = "cannot be parsed"
 #: What is said of a file in the end.
-STATES = UNCHANGED, CHANGE, PARTLY, UNREADABLE = (
-    "unchanged",
-    "needs a change",
-    "not all checked",
-    "cannot be read",
-)
+UNCHANGED, CHANGE, PARTLY = "unchanged", "needs a change", "not all checked"
+UNREADABLE = "cannot be read"
+STATES = (UNCHANGED, CHANGE, PARTLY, UNREADABLE)
 
 
 class Finding(NamedTuple):
@@ -68,12 +65,15 @@ class File(NamedTuple):
     reason: str = ""
 
     @property
+    def changes(self) -> list[str]:
+        """The codes that need a change, not those about the quality of a script that works."""
+        return [code for code in self.codes if code[0] == "E" or EXPLANATIONS[code].difference]
+
+    @property
     def state(self) -> str:
-        """One of STATES. A finding about the script's own quality needs no change if it works."""
-        if self.reason:
-            return UNREADABLE
-        if any(code[0] == "E" or EXPLANATIONS[code].difference for code in self.codes):
-            return CHANGE
+        """One of STATES."""
+        if self.reason or self.changes:
+            return UNREADABLE if self.reason else CHANGE
         return PARTLY if self.mentions or PARSER in self.codes else UNCHANGED
 
 

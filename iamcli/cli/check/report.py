@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.cli.check.findings import CHANGE, ERROR, PARTLY, STATES, UNREADABLE, WARNING
+from iamcli.cli.check.findings import ERROR, STATES, WARNING
 from iamcli.cli.check.script.kinds import READ
 from iamcli.cli.listing import counted, joined
 from iamcli.errors import visible
@@ -51,9 +51,9 @@ def _table(result: Result) -> Iterator[str]:
     """Yield a line for each file, and one with the number of files in each state."""
     width = max(map(len, STATES))
     for file in result.files:
-        details = {CHANGE: ", ".join(file.codes), PARTLY: _mentions(file), UNREADABLE: file.reason}
-        detail = details.get(file.state)
-        yield visible(f"{file.state:{width}}  {file.name}{f': {detail}' if detail else ''}")
+        details = filter(None, [file.reason, ", ".join(file.changes), _mentions(file)])
+        detail = "; ".join(details)
+        yield visible(f"{file.state:{width}}  {file.name}{detail and f': {detail}'}")
     states = [file.state for file in result.files]
     numbers = [(states.count(state), state) for state in STATES if state in states]
     sums = (f"{n} {state if n == 1 else state.replace('needs', 'need')}" for n, state in numbers)
@@ -65,7 +65,7 @@ def _mentions(file: File) -> str:
     lines = [str(line) for line in dict.fromkeys(line for line, _ in file.mentions)]
     where = f"line{'s' * (len(lines) > 1)} {joined(lines)}" if lines else ""
     number = f"{counted(len(file.mentions), 'mention')} not checked: {where}" if lines else ""
-    other = f"{file.language}, which is not checked" if file.language not in READ else ""
+    other = f"{file.language}, which is not checked" if file.language not in ("", *READ) else ""
     return "; ".join(filter(None, [other, number]))
 
 
@@ -73,8 +73,7 @@ def json(result: Result) -> Iterator[str]:
     """Yield one line with a JSON object."""
     from json import dumps
 
-    members = ("file", "line", "column", "code", "level", "command", "message", "fix")
-    findings = [{name: getattr(each, name) for name in members} for each in result.findings]
+    findings = [{**each._asdict(), "level": each.level} for each in result.findings]
     unread: list[dict[str, object]] = [
         {"file": note.file, "line": note.lines[0], "last": note.lines[1], "reason": note.reason}
         for note in result.unread
@@ -92,15 +91,8 @@ def json(result: Result) -> Iterator[str]:
         {"file": file.name, "language": file.language, "state": file.state, "codes": file.codes}
         for file in result.files
     ]
-    yield dumps(
-        {
-            "findings": findings,
-            "commands": result.commands,
-            "unread": unread,
-            "mentions": mentions,
-            "files": files,
-        }
-    )
+    members = {"findings": findings, "commands": result.commands, "unread": unread}
+    yield dumps({**members, "mentions": mentions, "files": files})
 
 
 def github(result: Result) -> Iterator[str]:

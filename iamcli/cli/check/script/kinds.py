@@ -1,4 +1,4 @@
-"""What a file is: a script for a shell, a crontab, a Makefile, or in a language not read here."""
+"""What files are: scripts for a shell, crontabs, Makefiles, or in a language not read here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import os
 import re
 
 from iamcli.cli import index
+from iamcli.config import files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 SHELL, ZSH, CRONTAB, MAKEFILE = "sh", "zsh", "crontab", "Makefile"
 #: What is read: scripts, those without a sign of a language, and what contains scripts.
@@ -76,3 +81,31 @@ def comments(language: str, source: bytes) -> list[tuple[int, int]]:
     """Return where the comments are in a file that is no script for a shell."""
     found = () if language in ("Markdown", "text") else _COMMENT.finditer(source)
     return [match.span() for match in found]
+
+
+def scripts(names: Iterable[str]) -> Iterator[str]:
+    """Yield the files ``names``, and instead of each directory the scripts in it.
+
+    These are text files that are a script by their name or first line, or that have the name of a
+    command, and what cannot be read. Symbolic links, FIFOs and devices are passed over.
+    """
+    for name in names:
+        yield from _inside(name) if name != "-" and os.path.isdir(name) else [name]
+
+
+def _inside(top: str) -> Iterator[str]:
+    errors: list[OSError] = []
+    for folder, folders, names in os.walk(top, onerror=errors.append):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        paths = [os.path.normpath(f"{folder}/{name}") for name in sorted(names)]
+        yield from filter(_is_script, paths)
+    yield from (str(error.filename) for error in errors)
+
+
+def _is_script(path: str) -> bool:
+    if os.path.islink(path) or not os.path.isfile(path):
+        return False
+    source = files.content(path)
+    if source is None or b"\0" in source:
+        return source is None
+    return language(path, source.decode("utf-8", "replace")) in READ or bool(mentions(source))

@@ -24,19 +24,17 @@ PREFIXES = {
     "parallel": "-j --jobs -P -I -a -n -N -L -d -C --colsep -S --sshlogin --joblog",
     "watch": "-n --interval",
     "flock": "-w -E --timeout --wait --conflict-exit-code",
-    **dict.fromkeys(("command", "builtin", "coproc", "eval", "-", "noglob", "nocorrect"), ""),
+    **dict.fromkeys(("command", "builtin", "coproc", "-", "noglob", "nocorrect"), ""),
     **dict.fromkeys(("nohup", "setsid", "chronic", "repeat", "busybox"), ""),
 }
 #: Those with an argument of their own before the command.
 _OPERANDS = {"timeout", "flock", "repeat"}
 #: Options with which they do not run the command.
 _NEVER = {"sudo": "-l -v -e", "command": "-v -V"}
-_SHELLS = {"noglob", "nocorrect", "-", "builtin", "coproc", "time", "eval"}
+_SHELLS = {"noglob", "nocorrect", "-", "builtin", "coproc", "time"}
 _MAX_PREFIXES = 100
 #: What parallel replaces.
 _PLACE = re.compile(r"\{[\d./#%]*\}")
-#: A word that eval leaves as it is.
-_PLAIN = re.compile(r"[\w+=,.@/:%-]*")
 
 
 def target(words: list[Word]) -> Target:
@@ -51,8 +49,8 @@ def target(words: list[Word]) -> Target:
         if name == "eval":
             # eval of eval is the same.
             rest = dropwhile(lambda word: word.literal == "eval", current.words)
-            current = current._replace(words=[current.words[0], *rest])
-        if name not in PREFIXES or (name == "eval" and not _is_plain(current.words[1:])):
+            return current._replace(words=[current.words[0], *rest])
+        if name not in PREFIXES:
             break
         inner = _strip(current, name)
         if inner is None or (name in ("xargs", "parallel") and not inner.words):
@@ -60,12 +58,6 @@ def target(words: list[Word]) -> Target:
             break
         current = inner
     return current
-
-
-def _is_plain(words: list[Word]) -> bool:
-    """Return whether ``words`` are a command of the toolkit that eval runs as it is."""
-    named = bool(words) and (words[0].program or "").startswith("iam-")
-    return named and all(_PLAIN.fullmatch(word.known) for word in words)
 
 
 def unwrapped(wrapper: Target) -> Target:

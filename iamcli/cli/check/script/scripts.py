@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from contextlib import suppress
 from functools import cached_property
+from operator import itemgetter
 from shutil import which
 from typing import NamedTuple
 
@@ -60,8 +61,8 @@ class Script:
     that are run, by default itself; ``notes`` and ``faults``: what was not understood;
     ``silenced``: the codes that comments silence, by line, and by 0 those of all lines; ``parser``:
     see ``Parser``; ``root``: the script that a fragment is in, or this one; ``covered``: parts of
-    the root, and whether the names of commands in each are checked, or need no check;
-    ``indirect``: those that are checked where a variable or an alias contains them.
+    the root, and whether the names of commands in each are checked or need no check, None if that
+    depends on what uses the value; ``indirect``: the names of commands that a value was used for.
     """
 
     def __init__(self, file: str, source: bytes, parser: Parser) -> None:
@@ -77,7 +78,7 @@ class Script:
         self.faults: list[Fault] = []
         self.language = kinds.language(file, self.text) or kinds.SHELL
         self.dialect = "zsh" if self.language == kinds.ZSH else "bash"
-        self.covered: list[tuple[int, int, bool]] = []
+        self.covered: list[tuple[int, int, bool | None]] = []
         self.indirect: set[str] = set()
         self.silenced: dict[int, set[str]] = {}
         self.starts = [0, *(match.end() for match in re.finditer(b"\n", source))]
@@ -141,8 +142,8 @@ class Script:
         if note not in self.notes:
             self.notes.append(note)
 
-    def cover(self, start: int, end: int, *, checked: bool) -> None:
-        """Note whether the names of commands from one byte to another are checked."""
+    def cover(self, start: int, end: int, *, checked: bool | None) -> None:
+        """Note whether the names of commands from one byte to another are ``checked``."""
         if b"iam-" in self._source[start:end]:
             self.root.covered.append((self.outer(start), self.outer(end - 1), checked))
 
@@ -156,7 +157,8 @@ class Script:
         for at, name in kinds.mentions(self.source):
             line = self.line(at)
             around = [(s - e, checked) for s, e, checked in self.covered if s <= at <= e]
-            checked = max(around)[1] if around else name in self.indirect
+            checked = max(around, key=itemgetter(0), default=(0, False))[1]
+            checked = name in self.indirect if checked is None else checked
             if not checked and not any(first <= line <= last for first, last in lines):
                 found.append((line, name))
         return found

@@ -214,6 +214,7 @@ class Walker:
         if isinstance(node.loop, nodes.Words):
             words = reader.words(node.loop.words)
             name = node.loop.name
+            context.script.cover(node.loop.start, node.loop.end, checked=None)
         else:
             reader.substitutions(node.loop)
         state.forget(assigned(node.text))
@@ -252,6 +253,7 @@ class Walker:
 
     def _assignment(self, node: nodes.Assignment, state: State, context: Context) -> None:
         reader = self._reader(state, context)
+        context.script.cover(node.start, node.end, checked=None)
         value: Value = ("",)
         if node.index:
             reader.substitutions(node.index)
