@@ -197,9 +197,10 @@ def measured(path: str, number: int, seed: int) -> tuple[list[tuple[str, Place, 
         for file, copy in made.items()
         for place in copy.places
     ]
-    lines = {f"{each['line']} ({made[each['file']].form})" for each in answer["unread"]}
-    refused = [line for line in done.stderr.decode().splitlines() if "cannot check" in line]
-    return outcomes, [*sorted(lines), *refused]
+    lines = {
+        f"{each['line'] or each['reason']} ({made[each['file']].form})" for each in answer["unread"]
+    }
+    return outcomes, sorted(lines)
 
 
 if __name__ == "__main__":

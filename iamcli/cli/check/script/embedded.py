@@ -79,12 +79,8 @@ def written(call: Call) -> Script | None:
     """Return the script in a here-document that ``cat`` writes to a file, if it is one."""
     text = _document(call) if call.program == "cat" else None
     files = [each.word.known for each in call.redirects if each.operator in (">", ">|")]
-    shells = (kinds.SHELL, kinds.ZSH)
-    return (
-        document(call)
-        if text and files and kinds.language(files[-1], text.text) in shells
-        else None
-    )
+    is_script = text and files and kinds.language(files[-1], text.text) in kinds.SHELLS
+    return document(call) if is_script else None
 
 
 def fragment(script: Script, words: list[Word], start: int = 0) -> Script | None:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SHELL, ZSH, CRONTAB, MAKEFILE = "sh", "zsh", "crontab", "Makefile"
-#: What is read: scripts, those without a sign of a language, and what contains scripts.
-SHELLS = ("", SHELL, ZSH)
-READ = (SHELL, ZSH, CRONTAB, MAKEFILE)
+SHELLS = (SHELL, ZSH)
+#: What is read: scripts, and what contains scripts.
+READ = (*SHELLS, CRONTAB, MAKEFILE)
 _PROGRAM = r"^#!\s*(?:\S*/)?(?:env\s+(?:-S\s*)?)?(?:\S*/)?"
 _SHELLS = r"(?:busybox\s+)?(?:a|ba|da|k|lk|mk|ok|pdk|rba|rk|ya)?sh(?:93)?(?![\w.-])"
 #: By language: forms of the first line, of the path after a "/", and of the first command.
@@ -37,13 +37,13 @@ _LANGUAGES = {
         "text": r"\A//.*\.(?:txt|rst|adoc|log)$|\A//.*/README$",
     }.items()
 }
-#: The first line and the path of a file in a language that has no name here.
+#: The first line and the path of a file in another language.
 _OTHER = re.compile(
-    r"^#!\s*(?:\S*/env\s+)?(?:\S*/)?(.+)|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service))$"
+    r"^#!\s*(?:\S*/env\s+)?(?:\S*/)?(.+)"
+    r"|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service))$"
 )
 _CODE = re.compile(r"^(?![ \t]*(?:#|$)).+", re.MULTILINE)
 _MENTION = re.compile(rb"(?<![\w.-])iam-\w+(?![\w-]|\.\w)")
-_COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
 _NAMES = frozenset(index.names())
 _FIELD = r"(?:[-*\d,/~]+|(?:[a-z]{3}[-,]?)+)"
 #: A line of a crontab: a variable, or a time and a command. Source: crontab(5).
@@ -75,12 +75,6 @@ def mentions(source: bytes) -> list[tuple[int, str]]:
         return []
     found = ((match.start(), match[0].decode()) for match in _MENTION.finditer(source))
     return [(at, name) for at, name in found if name in _NAMES]
-
-
-def comments(language: str, source: bytes) -> list[tuple[int, int]]:
-    """Return where the comments are in a file that is no script for a shell."""
-    found = () if language in ("Markdown", "text") else _COMMENT.finditer(source)
-    return [match.span() for match in found]
 
 
 def scripts(names: Iterable[str]) -> Iterator[str]:

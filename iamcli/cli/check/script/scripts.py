@@ -29,9 +29,10 @@ MAX_SIZE = 256 << 10
 #: them within the one before.
 MAX_LINE = 64 << 10
 _MAX_OPERATORS = 1000
-#: The shell of a crontab or Makefile, if it is not sh, and commands in the functions of make.
+_COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
+#: The shell of a crontab or Makefile, if it is not sh, and a function of make.
 _OTHER_SHELL = re.compile(rb"^SHELL\s*[:?]?=\s*\S*(?:bash|ksh|zsh)", re.MULTILINE)
-_FUNCTIONS = re.compile(rb"(?<!\$)\$\(\w+ [^()]*")
+_FUNCTION = re.compile(rb"(?<!\$)\$\(\w+ [^()]*")
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
 _MAX_FIRST_LINE = 200
 #: How many lines with faults are passed over.
@@ -88,24 +89,23 @@ class Script:
         self.plain_sh = bool(re.match(r"#!\s*\S*?/(da)?sh\b", self.first_line))
         self.statements: Sequence[Statement] = []
         self.parts: list[Script] = []
-        if self.language in (kinds.SHELL, kinds.ZSH):
+        if self.language in kinds.SHELLS:
             self.parts = [self]
             self.statements = self._parsed(source)
-        else:
-            for start, end in kinds.comments(self.language, source):
-                self.cover(start, end, checked=True)
-        if self.language in (kinds.CRONTAB, kinds.MAKEFILE):
+        elif self.language not in ("Markdown", "text"):
+            for match in _COMMENT.finditer(source):
+                self.cover(*match.span(), checked=True)
+        if self.language in translations.LANGUAGES:
             self.plain_sh = not _OTHER_SHELL.search(source)
-            made, places = translations.script(self.language, file, source)
-            self.parts = [Fragment(self, made, places)]
-            for function in _FUNCTIONS.finditer(source) if self.language == kinds.MAKEFILE else ():
-                self.cover(*function.span(), checked=False)
+            self.parts = [Fragment(self, *translations.script(self.language, file, source))]
+        for match in _FUNCTION.finditer(source) if self.language == kinds.MAKEFILE else ():
+            self.cover(*match.span(), checked=False)
         begin = [part.place(part.statements[0].start)[0] for part in self.parts if part.statements]
         for number, line in enumerate(self.text.split("\n"), 1):
-            if "iamcli" in line and (match := _SILENCED.search(line)):
+            if "iamcli" in line and (found := _SILENCED.search(line)):
                 # Before the first command, for the whole file.
                 at = 0 if begin and number < begin[0] else number
-                self.silenced.setdefault(at, set()).update(re.findall(r"[A-Z]\d+", match[1]))
+                self.silenced.setdefault(at, set()).update(re.findall(r"[A-Z]\d+", found[1]))
 
     def _parsed(self, source: bytes) -> Sequence[Statement]:
         """Return the statements of ``source`` without the lines that have a fault."""

@@ -33,18 +33,17 @@ def script(language: str, file: str, source: bytes) -> tuple[bytes, list[int]]:
     """Return the script in a crontab or Makefile, and at which byte of it each byte is."""
     # Each byte is a character.
     text = source.decode("latin-1")
-    made, places = "", []
-    for piece, at in {CRONTAB: _crontab, MAKEFILE: _makefile}[language](text, file):
-        made += piece
-        places += [
-            at + (number if text.startswith(piece, at) else 0) for number in range(len(piece))
-        ]
-    return made.encode("latin-1"), places
+    pieces = list(LANGUAGES[language](text, file))
+    places: list[int] = []
+    for piece, at in pieces:
+        copied = text.startswith(piece, at)
+        places += range(at, at + len(piece)) if copied else [at] * len(piece)
+    return "".join(piece for piece, _ in pieces).encode("latin-1"), places
 
 
 def _crontab(text: str, file: str) -> Iterator[Piece]:
     """Yield the lines of a crontab. Source: crontab(5)."""
-    of_system = _OF_SYSTEM.search(os.path.abspath(file))
+    words = bool(_OF_SYSTEM.search(os.path.abspath(file)))
     for line in _LINE.finditer(text):
         match = CRON_LINE.match(line[0])
         if match and match["name"]:
@@ -52,10 +51,7 @@ def _crontab(text: str, file: str) -> Iterator[Piece]:
             value = match["value"].strip().strip("\"'").replace("'", "'\\''")
             yield f"{match['name']}='{value}'\n", line.start()
         elif match:
-            at = line.start() + match.start("command")
-            at += (
-                len(match["command"]) - len(match["command"].partition(" ")[2]) if of_system else 0
-            )
+            at = line.end() - len(match["command"].split(None, words)[-1])
             yield "(", at
             while piece := _CRON_PIECE.match(text, at):
                 yield piece[0].replace("\\%", "%"), at
@@ -78,3 +74,6 @@ def _makefile(text: str, _file: str) -> Iterator[Piece]:
             at += len(piece)
         # make ends if the command fails.
         yield "\n) || exit\n", at
+
+
+LANGUAGES = {CRONTAB: _crontab, MAKEFILE: _makefile}

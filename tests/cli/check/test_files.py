@@ -1,0 +1,361 @@
+"""iamcli check: which files are read, as what, and which names in them are not checked."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from support.checking import checked, write
+from support.selection import usual
+from support.users import other_user
+
+from iamcli.cli.check import report
+from iamcli.cli.check.check import check
+from iamcli.cli.check.script import kinds, shfmt
+
+WRONG = "iam-userdel -R"
+
+#: Files: the name, the language and the text. A line with WRONG has the finding E102, and each name
+#: in a line with "not" is not checked; "shown" is in lines with names that need no check.
+FILES = [
+    ("old.sh", "sh", f"{WRONG}\n# iam-userdel shown\nperl -e 'iam-userdel not'\n"),
+    ("ash", "sh", f"#!/bin/busybox sh\n{WRONG}\n"),
+    ("ksh", "sh", f"#!/usr/bin/ksh93\n{WRONG}\n"),
+    ("rbash", "sh", f"#!/bin/rbash\n{WRONG}\n"),
+    ("env", "sh", f"#!/usr/bin/env -S bash -e\n{WRONG}\n"),
+    ("old", "sh", f"{WRONG}\n"),
+    (".bashrc", "sh", f"alias ud='{WRONG}'\nalias ul='cd /; {WRONG} && ls'\n"),
+    (".zshrc", "zsh", f"alias -g ud='{WRONG}'\n"),
+    (
+        "writes.sh",
+        "sh",
+        (
+            f"cat >run.sh <<'E'\n{WRONG}\n# iam-userdel shown\nE\nsh run.sh\n"
+            f'cat >"$file" <<E\n#!/bin/sh\n{WRONG} -u \\$user\nE\n'
+            "cat >run.py <<E\nos.system('iam-userdel not')\nE\n"
+        ),
+    ),
+    (
+        "crontab",
+        "crontab",
+        (
+            f"# iam-userdel shown\nPATH=/opt/iam:$HOME\n\n*/5 0-6 1,15 * mon-fri {WRONG}\n"
+            f"@daily\tcd /tmp && {WRONG} >/dev/null 2>&1 # iam-userdel shown\n"
+            f"@reboot sh%iam-userdel not\n0 0 * * * docker run iam iam-userdel not\n"
+        ),
+    ),
+    ("cron.d/iam", "crontab", f"SHELL=/bin/bash\n0 1 * jan,jul 7 root {WRONG}\n"),
+    ("jobs", "crontab", f"MAILTO=root\n@hourly {WRONG}\n"),
+    (
+        "Makefile",
+        "Makefile",
+        "IAM = iam-userdel not\n# iam-userdel shown\nall: x ; @" + WRONG + "\n"
+        f"\t-{WRONG}\n\t@ if $$x; then \\\n\t    {WRONG}; \\\n\tfi # iam-userdel shown\n"
+        f"\t$(BIN)/{WRONG} '$(X)' \"$<\" $X\n"
+        f"\tsh -c '{WRONG}'\n\techo iam-userdel shown\n"
+        "\tiam-userdel -u $(shell iam-userlistbypath not)\n",
+    ),
+    ("build.mk", "Makefile", f"all:\n\t{WRONG}\n"),
+    ("tool", "Makefile", f"#!/usr/bin/make -f\nall:\n\t{WRONG}\n"),
+    ("tool.py", "Python", "import os\n# iam-userdel shown\nos.system('iam-userdel not')\n"),
+    ("python", "Python", "# -*- python -*-\nimport os, sys\nos.system('iam-userdel not')\n"),
+    ("tool.sh", "Python", "#!/usr/bin/env python3\nos.system('iam-userdel not')\n"),
+    ("perl", "Perl", "use strict;\nsystem 'iam-userdel not';\n"),
+    ("tool.rb", ".rb", "`iam-userdel not`\n"),
+    ("type", "expect -f", "#!/usr/bin/expect -f\nspawn iam-userdel not\n"),
+    ("deploy.yml", "YAML", "run: iam-userdel not\n"),
+    ("ci", "YAML", "jobs:\n  - run: iam-userdel not (\n"),
+    ("notes.md", "Markdown", "# iam-userdel not\n"),
+    ("page", "XML", '<?xml version="1.0"?>\n<run>iam-userdel not</run>\n'),
+    ("Dockerfile", "Dockerfile", "FROM debian\nRUN iam-userdel not\n"),
+    ("old.csh", "csh", "iam-userdel not\n"),
+    ("todo.txt", "text", "iam-userdel not, and /opt/iam-userdel.log\n"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A directory with one file of each kind."""
+    for name, _, text in FILES:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_each_name_is_checked_or_counted(folder):
+    result = check([str(folder)])
+    assert {each.code for each in result.findings} == {"E102"}
+    found = {(each.file, each.line) for each in result.findings}
+    by_name = {file.name: file for file in result.files}
+    assert by_name.keys() == {str(folder / name) for name, _, _ in FILES}
+    for name, language, text in FILES:
+        file = by_name[str(folder / name)]
+        lines = list(enumerate(text.splitlines(), 1))
+        wrong = [number for number, line in lines if WRONG in line]
+        assert (name, file.language) == (name, language)
+        assert (name, [number for number, _ in lines if (file.name, number) in found]) == (
+            name,
+            wrong,
+        )
+        not_checked = [number for number, line in lines if " not" in line]
+        assert (name, [number for number, _ in file.mentions]) == (name, not_checked)
+        state = "needs a change" if wrong else "not all checked"
+        assert (name, file.state) == (name, state)
+
+
+def test_what_is_no_shell_script_has_no_syntax_error(tmp_path):
+    (tmp_path / "cron.d").mkdir()
+    for name, language, text in FILES:
+        if language not in kinds.READ:
+            (tmp_path / name).write_text(f"{text}if (x 'y {{\n")
+            assert (name, check([str(tmp_path / name)]).findings) == (name, [])
+
+
+#: Scripts, and the lines of the names in them that are not checked.
+MENTIONS = [
+    ("echo iam-userdel; printf '%s\\n' iam-userdel >&2", []),
+    ("command -v iam-userdel >/dev/null || which iam-userdel; type iam-userdel", []),
+    ("f() { echo iam-userdel >/dev/stderr; }", []),
+    ("echo iam-userdel | sh", [1]),
+    ("{ echo iam-userdel; } | sh", [1]),
+    ("echo iam-userdel >run", [1]),
+    ("{\necho iam-userdel\n} >>run", [2]),
+    ("x=$(command -v iam-userdel)", [1]),
+    ('echo "$(\necho iam-userdel\n)"', [2]),
+    ("docker run x iam-userdel -u bob", [1]),
+    ("watch 'iam-userlistbypath -p /'", [1]),
+    ("at now <<E\niam-userdel -u bob\n# iam-userdel\nE", [2, 3]),
+    ("awk '{ system(\"iam-userdel -u \" $1) }' users", [1]),
+    ("cat <<E\nuse iam-userdel\nE", [2]),
+    ("case $1 in\niam-userdel) ;;\nesac", [2]),
+    ("man iam-userdel; man iam-userdel", [1, 1]),
+    ("iam-userdel() { :; }\niam-userdel -z", [1, 2]),
+    ("for c in iam-userdel iam-groupdel; do $c -h; done", [1, 1]),
+    # A value is checked where it is used.
+    ("c=iam-userdel\n$c -u bob", []),
+    ("export PATH c=iam-userdel\n$c -u bob", []),
+    ('c=(iam-userdel -u bob)\n"${c[@]}"', []),
+    ("for c in iam-userdel; do $c -u bob; done", []),
+    ("alias ud=iam-userdel\nud -u bob", []),
+    ("c=iam-userdel\n$c -u bob\nperl -e 'iam-userdel'", [3]),
+    ("c=iam-userdel\n$d -u bob", [1]),
+    # What is in the arguments of a command that is checked.
+    ("iam-usercreate -u iam-userdel", []),
+    ("iam-usercreate -u \"$(perl -e 'iam-userdel')\"", [1]),
+    ('iam-usercreate -u "$(echo x\n# iam-userdel\n)"', []),
+    ("ssh host 'iam-userlistbypath; perl -e iam-userdel'", [1]),
+    ("ssh host <<E\niam-userlistbypath\n# iam-userdel\nE", []),
+    ("bash -c 'iam-userlistbypath # iam-userdel\n'", []),
+    ("busybox sh -c iam-userlistbypath", [1]),
+    ("sudo nice iam-userlistbypath", []),
+    ("xargs iam-userdel -u <users", []),
+    ('run() { "$@"; }\nrun iam-userdel -u bob', []),
+    ("run iam-userdel -u bob", [1]),
+    # Lines that cannot be read are reported as such.
+    ("echo $((1 +)) # iam-userdel", []),
+    # Parts of other names.
+    ("x.iam-userdel; iam-userdel.log; my-iam-userdel; IAM-userdel", []),
+    ("iam-userdel.", [1]),
+]
+
+
+def test_which_names_are_not_checked(tmp_path):
+    found = {}
+    for script, _ in MENTIONS:
+        (file,) = checked(tmp_path, script, shebang="").files
+        found[script] = [line for line, _ in file.mentions]
+    assert found == dict(MENTIONS)
+
+
+def test_names_that_are_not_checked_are_said_in_each_format(run, tmp_path):
+    file = write(tmp_path, "perl -e iam-userdel\n\nperl -e iam-groupdel iam-userdel", shebang="")
+    done = run("iamcli", "check", "--strict", file)
+    assert done.err == f"iamcli: {file}: 3 mentions not checked: lines 1 and 3\n"
+    assert (done.status, done.out) == (
+        0,
+        "0 commands, 0 errors, 0 warnings, 3 mentions not checked\n",
+    )
+    done = run("iamcli", "check", "--format", "json", file)
+    assert json.loads(done.out)["mentions"] == [
+        {"file": file, "line": 1, "command": "iam-userdel"},
+        {"file": file, "line": 3, "command": "iam-groupdel"},
+        {"file": file, "line": 3, "command": "iam-userdel"},
+    ]
+    done = run("iamcli", "check", "--format", "github", file)
+    assert (done.status, done.out) == (0, "")
+
+
+# Crontabs and Makefiles.
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        # A variable is not expanded, and a command ends at %.
+        ("crontab", "U=$X\n@daily iam-userdel -u $U\n", '2:23 E105 "$X" cannot be'),
+        ("crontab", "U='b c'\n@daily iam-userdel -u \"$U\"\n", '2:23 E105 "b c" cannot be'),
+        ("crontab", "@daily iam-userdel -u a\\%b\n", '1:23 E105 "a%b" cannot be'),
+        ("crontab", "@daily iam-userdel -u a%-z\n", ""),
+        ("crontab", "@daily iam-userdel -u bob\nx y z\n", ""),
+        # Each line has a shell of its own.
+        ("crontab", "@daily set -u\n@daily iam-userdel -ru $x", '2:20 E102 "-ru"'),
+        ("crontab", "@daily x='a b'\n@daily iam-userdel -u $x", ""),
+        ("crontab", "@daily cd /\n@daily iam-rolecreate -r a -f none.json", "2:31 W208 none.json"),
+        ("Makefile", "a:\n\tx='a b'\n\tiam-userdel -u $$x\n", ""),
+        ("Makefile", "a:\n\tx='a b'; \\\n\tiam-userdel -u $$x\n", '3:17 E108 unexpected word "b"'),
+        # What make replaces can be anything.
+        ("Makefile", "a:\n\tiam-userdel $(X)\n\tiam-userdel -u $X\n\tiam-userdel -u $<\n", ""),
+        ("Makefile", "a:\n\tiam-userdel -r -u '$(X)' -u \"$(X $(Y))\"\n", ""),
+        ("Makefile", "a:\n\tiam-userdel -u '$(X)' '-z'\n", '2:24 E102 "-z"'),
+        ("Makefile", "a:\n\tiam-userdel -u a\\$$b\n", '2:17 E105 "a$$b"'),
+        ("Makefile", "a:\n\tiam-userdel -u '\\' -z\n", '2:17 E105 "\\"'),
+        # The advice is as in a recipe.
+        ("Makefile", "a:\n\tiam-userdel -r -u $$x\n", "2:20 W210 everything of $$x is removed"),
+        # make ends if a line fails.
+        ("Makefile", "a:\n\tx=$$(iam-useraddkey -u b)\n", ""),
+        ("Makefile", "a:\n\tx=$$(iam-useraddkey -u b); y\n", "2:7 W207 the exit status"),
+        ("Makefile", "# iamcli: ignore=E102\na:\n\tiam-userdel -z\n", ""),
+        ("Makefile", "a:\n\tiam-userdel -u b\n# iamcli: ignore=E102\n\tiam-userdel -z\n", ""),
+        # A recipe with a syntax error.
+        ("Makefile", "a:\n\tif iam-userdel -u b\n", "2:2 E109 syntax error"),
+    ],
+)
+def test_what_is_found_in_crontabs_and_makefiles(name, text, expected, tmp_path):
+    (tmp_path / name).write_text(text)
+    lines = [
+        f"{each.line}:{each.column} {each.code} {each.message}"
+        for each in check([str(tmp_path / name)]).findings
+    ]
+    assert [line[: len(expected)] for line in lines[:1]] == [expected][: bool(expected)]
+
+
+def test_the_advice_in_a_makefile_can_be_typed_there(tmp_path):
+    (tmp_path / "Makefile").write_text("a:\n\tiam-userdel -r -u $$x; iam-userdel -u $(X)*\n")
+    fixes = [each.fix for each in check([str(tmp_path / "Makefile")]).findings]
+    assert fixes == ["use $${x:?}, or run set -u before", 'type "$(...)*"']
+
+
+def test_which_shells_may_lack_what_bash_has(tmp_path):
+    command = "iam-useruploadpolicy -u b -p p -o {a,b}"
+    for name, text in (("Makefile", f"a:\n\t{command}\n"), ("crontab", f"@daily {command}\n")):
+        for first, expected in (("", ["E107"]), ("SHELL = /bin/bash\n", [])):
+            (tmp_path / name).write_text(first + text)
+            found = [each.code for each in check([str(tmp_path / name)]).findings]
+            assert (first, found) == (first, expected)
+
+
+# Directories.
+
+
+def filled(top: Path, number: int) -> None:
+    """Put scripts into ten levels of directories, and other things that are there."""
+    inner = top
+    for level in range(10):
+        inner = inner / f"level{level}"
+        inner.mkdir(parents=True)
+        for at in range(number // 10):
+            (inner / f"{at}.sh").write_text(f"iam-usergetattributes -u bob # {level} {at}\n")
+    (inner / "up").symlink_to(top)
+    (inner / "linked.sh").symlink_to(top / "level0/0.sh")
+    os.mkfifo(top / "fifo.sh")
+    (top / "binary").write_bytes(b"iam-userdel\0")
+    (top / "notes").write_text("nothing\n")
+    (top / "tool.py").write_text("import os\n")
+    (top / ".git").mkdir()
+    (top / ".git/hook.sh").write_text(f"{WRONG}\n")
+    (top / "changed.sh").write_text(f"{WRONG}\n")
+    (top / "secret.sh").write_text(f"{WRONG}\n")
+    (top / "secret.sh").chmod(0)
+    (top / "closed").mkdir(mode=0)
+
+
+@pytest.mark.parametrize("number", usual([20], [20, 300]))
+def test_a_directory_ends_in_one_table(number, tmp_path, environ):
+    """Each script is parsed once."""
+    filled(tmp_path / "top", number)
+    runs = []
+    run = shfmt.Parser.run
+    environ.setattr(shfmt.Parser, "run", lambda *rest: (runs.append(rest), run(*rest))[1])
+
+    def shown() -> None:
+        text = "\n".join(report.text(check(["top"])))
+        Path("shown").write_text(f"{len(runs)}\n{text}")
+
+    environ.chdir(tmp_path)
+    Path("shown").touch()
+    if os.geteuid() == 0:
+        # root can read everything.
+        tmp_path.chmod(0o755)
+        Path("shown").chmod(0o666)
+        other_user(shown)
+    else:
+        shown()
+    processes, *lines = Path("shown").read_text().splitlines()
+    assert int(processes) == number + 1
+    table = lines[3:]
+    assert table[: number // 10 + 2] == [
+        "needs a change   top/changed.sh: E102",
+        "cannot be read   top/secret.sh: Permission denied",
+        *(f"unchanged        top/level0/{at}.sh" for at in sorted(map(str, range(number // 10)))),
+    ]
+    assert table[number + 2 :] == [
+        "cannot be read   top/closed: Permission denied",
+        f"{number + 3} files: {number} unchanged, 1 needs a change, 2 cannot be read",
+        f"{number + 1} commands, 1 error, 0 warnings, 2 files not read",
+    ]
+
+
+def test_the_order_is_that_of_the_arguments(run, tmp_path):
+    (tmp_path / "lib").mkdir()
+    for name, text in {"b.sh": ". lib/x.sh\n. lib/y.sh", "a.sh": ":", "lib/y.sh": ":"}.items():
+        (tmp_path / name).write_text(f"{text}\n{WRONG}\n")
+    (tmp_path / "lib/x.sh").write_text(f"{WRONG} -u $(iam-useraddkey -u b >k)\n")
+    names = [f"{tmp_path}/{name}" for name in ("b.sh", "lib/y.sh", "a.sh", "./b.sh")]
+    done = run("iamcli", "check", *names)
+    out = done.out.replace(f"{tmp_path}/", "")
+    places = re.findall(r"(?m)^(\S+):\d+:\d+: (\w+)", out)
+    assert places == [
+        ("b.sh", "E102"),
+        *(("lib/x.sh", code) for code in ("E102", "W205")),
+        *((name, "E102") for name in ("lib/y.sh", "a.sh")),
+    ]
+    table = ["b.sh: E102", "lib/x.sh: E102", "lib/y.sh: E102", "a.sh: E102"]
+    assert re.findall(r"(?m)^needs a change +(.*)$", out) == table
+
+
+def test_standard_input(run):
+    done = run("iamcli", "check", "-", stdin=f"{WRONG}\n")
+    assert (done.status, done.out.partition(" ")[0]) == (1, "-:1:13:")
+    done = run("iamcli", "check", "-", stdin=f"@daily {WRONG}\n")
+    assert (done.status, done.out.partition(" ")[0]) == (1, "-:1:20:")
+
+
+@pytest.mark.parametrize(
+    ("script", "state", "status"),
+    [
+        ("iam-usergetattributes -u bob", "unchanged", 0),
+        ("iam-useraddkey -u bob >key", "unchanged", 0),
+        (WRONG, "needs a change: E102", 1),
+        ("while read u; do iam-usermodloginprofile -u $u -p -; done", "needs a change: W211", 0),
+        (f"{WRONG}; iam-useraddkey -u bob >key", "needs a change: E102", 1),
+        ("echo $((1 +)) $(iam-userdel -u bob)", "not all checked", 0),
+    ],
+)
+def test_the_state_of_a_file(script, state, status, run, tmp_path):
+    name = write(tmp_path, script)
+    done = run("iamcli", "check", name, os.devnull)
+    state, _, detail = state.partition(": ")
+    assert f"\n{state:15}  {name}{detail and ': '}{detail}\n" in f"\n{done.out}"
+    assert done.status == status
+
+
+def test_codes_are_left_out(run, tmp_path):
+    file = write(tmp_path, "iam-userlistbypath -z -p /*/ && iam-useraddkey -u bob >key")
+    done = run("iamcli", "check", "--exclude", "E102, w205", file)
+    assert (done.status, re.findall("[EW]2?[0-9]+", done.out)[:1]) == (0, ["W201"])
+    done = run("iamcli", "check", "--exclude", "E102,W999", file)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("iamcli: there is no code W999; the codes are E101, ")
