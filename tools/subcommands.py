@@ -14,7 +14,7 @@ from iamcli.cli.group import SUBCOMMANDS, group
 KINDS = {
     # A command, a topic or a subcommand.
     "TOPIC": "page",
-    "CODE": " ".join(["values", *EXPLANATIONS]),
+    **dict.fromkeys(("CODE", "CODES"), " ".join(["values", *EXPLANATIONS])),
     "COMMAND": "command",
     "DETAILS": "file",
     "DIR": "directory",

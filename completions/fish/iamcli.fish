@@ -81,6 +81,7 @@ complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep
 complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -s h -l help -d 'show this message and exit'
 complete -c iamcli -n '__iamcli_in sandbox' -a '(__fish_complete_subcommand --fcs-skip=2 "" --account --format --keep)'
 complete -c iamcli -n __fish_is_first_token -a check -d 'find mistakes in scripts that run the iam-* commands'
+complete -c iamcli -n '__iamcli_in check' -l exclude -x -a 'E101\t E102\t E103\t E104\t E105\t E106\t E107\t E108\t E109\t E110\t W201\t W202\t W205\t W206\t W207\t W208\t W210\t W211\t W212\t' -d 'do not report these codes, such as W205,W208'
 complete -c iamcli -n '__iamcli_in check' -l explain -x -a 'E101\t E102\t E103\t E104\t E105\t E106\t E107\t E108\t E109\t E110\t W201\t W202\t W205\t W206\t W207\t W208\t W210\t W211\t W212\t' -d 'explain a code, such as W202, and exit'
 complete -c iamcli -n '__iamcli_in check' -l format -x -a 'text\t json\t github\t' -d 'print text (the default), json, or github: annotations for GitHub Actions'
 complete -c iamcli -n '__iamcli_in check' -l strict -d 'exit 1 also for warnings other than W212'
