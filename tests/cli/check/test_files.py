@@ -238,15 +238,6 @@ def test_the_advice_in_a_makefile_can_be_typed_there(tmp_path):
     assert fixes == ["use $${x:?}, or run set -u before", 'type "$(...)*"']
 
 
-def test_which_shells_may_lack_what_bash_has(tmp_path):
-    command = "iam-useruploadpolicy -u b -p p -o {a,b}"
-    for name, text in (("Makefile", f"a:\n\t{command}\n"), ("crontab", f"@daily {command}\n")):
-        for first, expected in (("", ["E107"]), ("SHELL = /bin/bash\n", [])):
-            (tmp_path / name).write_text(first + text)
-            found = [each.code for each in check([str(tmp_path / name)]).findings]
-            assert (first, found) == (first, expected)
-
-
 # Directories.
 
 

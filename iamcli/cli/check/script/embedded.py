@@ -65,21 +65,17 @@ def remote(call: Call) -> Script | None:
 
 def document(call: Call) -> Script | None:
     """Return the script in the here-document that ``call`` reads, if there is one."""
-    found = _document(call)
-    return fragment(call.script, [Word((), "", (0, 0), found)]) if found else None
-
-
-def _document(call: Call) -> nodes.Word | None:
     statement = call.node.parent
     redirects = statement.redirects if isinstance(statement, nodes.Statement) else []
-    return next((each.document for each in reversed(redirects) if each.document), None)
+    documents = [each.document for each in redirects if each.document]
+    return fragment(call.script, [Word((), "", (0, 0), each) for each in documents[-1:]])
 
 
 def written(call: Call) -> Script | None:
     """Return the script in a here-document that ``cat`` writes to a file, if it is one."""
-    text = _document(call) if call.program == "cat" else None
+    text = call.node.parent.text.partition("\n")[2] if call.node.parent else ""
     files = [each.word.known for each in call.redirects if each.operator in (">", ">|")]
-    is_script = text and files and kinds.language(files[-1], text.text) in kinds.SHELLS
+    is_script = call.program == "cat" and files and kinds.language(files[-1], text) in kinds.SHELLS
     return document(call) if is_script else None
 
 

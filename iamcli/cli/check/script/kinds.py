@@ -48,9 +48,9 @@ _NAMES = frozenset(index.names())
 _FIELD = r"(?:[-*\d,/~]+|(?:[a-z]{3}[-,]?)+)"
 #: A line of a crontab: a variable, or a time and a command. Source: crontab(5).
 CRON_LINE = re.compile(
-    r"[ \t]*(?:(?P<name>\w+)[ \t]*=[ \t]*(?P<value>.*)"
-    rf"|(?:@[a-z]+|[-*\d,/~]+[ \t]+[-*\d,/~]+(?:[ \t]+{_FIELD}){{3}})[ \t]+(?P<command>.+))",
-    re.IGNORECASE,
+    r"^[ \t]*(?:(?P<name>\w+)[ \t]*=[ \t]*(?P<value>.*)"
+    rf"|(?:@[a-z]+|[-*\d,/~]+[ \t]+[-*\d,/~]+(?:[ \t]+{_FIELD}){{3}})[ \t]+(?P<command>.+))$",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 

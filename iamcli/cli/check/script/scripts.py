@@ -12,7 +12,7 @@ from shutil import which
 from typing import NamedTuple
 
 from iamcli.cli.check.findings import UNREAD, Note
-from iamcli.cli.check.script import kinds, translations
+from iamcli.cli.check.script import kinds, recipes
 from iamcli.cli.check.script.shfmt import SyntaxFault, UnreadableError
 from iamcli.config import files
 
@@ -30,9 +30,6 @@ MAX_SIZE = 256 << 10
 MAX_LINE = 64 << 10
 _MAX_OPERATORS = 1000
 _COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
-#: The shell of a crontab or Makefile, if it is not sh, and a function of make.
-_OTHER_SHELL = re.compile(rb"^SHELL\s*[:?]?=\s*\S*(?:bash|ksh|zsh)", re.MULTILINE)
-_FUNCTION = re.compile(rb"(?<!\$)\$\(\w+ [^()]*")
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
 _MAX_FIRST_LINE = 200
 #: How many lines with faults are passed over.
@@ -62,8 +59,8 @@ class Script:
     that are run, by default itself; ``notes`` and ``faults``: what was not understood;
     ``silenced``: the codes that comments silence, by line, and by 0 those of all lines; ``parser``:
     see ``Parser``; ``root``: the script that a fragment is in, or this one; ``covered``: parts of
-    the root, and whether the names of commands in each are checked or need no check, None if that
-    depends on what uses the value; ``indirect``: the names of commands that a value was used for.
+    the root (length and bytes), and whether the names of commands in each are checked or need no
+    check, None if that depends on what uses the value; ``indirect``: names that values contain.
     """
 
     def __init__(self, file: str, source: bytes, parser: Parser) -> None:
@@ -79,7 +76,7 @@ class Script:
         self.faults: list[Fault] = []
         self.language = kinds.language(file, self.text) or kinds.SHELL
         self.dialect = "zsh" if self.language == kinds.ZSH else "bash"
-        self.covered: list[tuple[int, int, bool | None]] = []
+        self.covered: list[tuple[int, set[int], bool | None]] = []
         self.indirect: set[str] = set()
         self.silenced: dict[int, set[str]] = {}
         self.starts = [0, *(match.end() for match in re.finditer(b"\n", source))]
@@ -93,19 +90,18 @@ class Script:
             self.parts = [self]
             self.statements = self._parsed(source)
         elif self.language not in ("Markdown", "text"):
-            for match in _COMMENT.finditer(source):
-                self.cover(*match.span(), checked=True)
-        if self.language in translations.LANGUAGES:
-            self.plain_sh = not _OTHER_SHELL.search(source)
-            self.parts = [Fragment(self, *translations.script(self.language, file, source))]
-        for match in _FUNCTION.finditer(source) if self.language == kinds.MAKEFILE else ():
-            self.cover(*match.span(), checked=False)
+            for comment in _COMMENT.finditer(source):
+                self.cover(*comment.span(), checked=True)
+        if self.language in (kinds.CRONTAB, kinds.MAKEFILE):
+            self.plain_sh = True
+            found = recipes.scripts(self.language, file, source)
+            self.parts = [Fragment(self, script, places) for script, places in found]
         begin = [part.place(part.statements[0].start)[0] for part in self.parts if part.statements]
         for number, line in enumerate(self.text.split("\n"), 1):
-            if "iamcli" in line and (found := _SILENCED.search(line)):
+            if "iamcli" in line and (match := _SILENCED.search(line)):
                 # Before the first command, for the whole file.
                 at = 0 if begin and number < begin[0] else number
-                self.silenced.setdefault(at, set()).update(re.findall(r"[A-Z]\d+", found[1]))
+                self.silenced.setdefault(at, set()).update(re.findall(r"[A-Z]\d+", match[1]))
 
     def _parsed(self, source: bytes) -> Sequence[Statement]:
         """Return the statements of ``source`` without the lines that have a fault."""
@@ -145,7 +141,8 @@ class Script:
     def cover(self, start: int, end: int, *, checked: bool | None) -> None:
         """Note whether the names of commands from one byte to another are ``checked``."""
         if b"iam-" in self._source[start:end]:
-            self.root.covered.append((self.outer(start), self.outer(end - 1), checked))
+            places = {self.outer(at) for at in range(start, end)}
+            self.root.covered.append((end - start, places, checked))
 
     def mentions(self) -> list[tuple[int, str]]:
         """Return the names of commands that are not checked, each with its line.
@@ -156,8 +153,8 @@ class Script:
         found: list[tuple[int, str]] = []
         for at, name in kinds.mentions(self.source):
             line = self.line(at)
-            around = [(s - e, checked) for s, e, checked in self.covered if s <= at <= e]
-            checked = max(around, key=itemgetter(0), default=(0, False))[1]
+            around = [each for each in self.covered if at in each[1]]
+            checked = min(around, key=itemgetter(0), default=(0, (), False))[2]
             checked = name in self.indirect if checked is None else checked
             if not checked and not any(first <= line <= last for first, last in lines):
                 found.append((line, name))

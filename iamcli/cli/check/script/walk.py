@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 
 from iamcli.cli import index
-from iamcli.cli.check.script import embedded, nodes, prefixes
+from iamcli.cli.check.script import embedded, kinds, nodes, prefixes
 from iamcli.cli.check.script.calls import Call, Context, Flags, Loop, Part, Substitution, Unknown
 from iamcli.cli.check.script.expansion import WordReader, joined_elements
 from iamcli.cli.check.script.shfmt import UnreadableError
@@ -76,7 +76,13 @@ class Walker:
         self._flags: list[Flags] = []
         self._functions_move = False
         options = _SHEBANG_OPTIONS.findall(script.first_line) if script.statements else []
-        state = State(with_options(Flags(script.folder), [f"-{letters}" for letters in options]))
+        flags = with_options(Flags(script.folder), [f"-{letters}" for letters in options])
+        lines = kinds.CRON_LINE.finditer(script.text) if script.language == kinds.CRONTAB else ()
+        # In the values of a crontab nothing is expanded.
+        variables: dict[str, Value] = {
+            line["name"]: (line["value"].strip().strip("\"'"),) for line in lines if line["name"]
+        }
+        state = State(flags, variables)
         self._enter(script, state)
         self._functions(state)
 
@@ -87,7 +93,9 @@ class Walker:
         for match in _DEFINED.finditer(script.text):
             self.defined.add(match[1] or match[2] or match[3])
         for part in script.parts:
-            self._statements(part.statements, state, Context(part))
+            # make ends if a recipe fails.
+            context = Context(part, tested=part is not script)
+            self._statements(part.statements, state if part is script else state.copy(), context)
 
     def _functions(self, state: State) -> None:
         """Follow the bodies of functions, with the values that variables have in any case."""
