@@ -21,6 +21,7 @@ from support.users import OTHER, link, other_user, protected_symlinks, two_users
 from iamcli import protection
 from iamcli.cli.home import layout
 from iamcli.config.connection import Connection
+from iamcli.errors import Failure
 from iamcli.protection import Folder, Place, is_protected, protected_folder
 
 if TYPE_CHECKING:
@@ -174,7 +175,6 @@ def test_a_temporary_directory_of_another_user_is_not_used(shared):
 def test_no_protected_place(shared, monkeypatch):
     from iamcli.cli.explain.explanation import Explanation
     from iamcli.cli.sandbox.server import _folder
-    from iamcli.errors import Failure
 
     monkeypatch.setattr("tempfile.tempdir", str(shared))
     monkeypatch.setattr(protection, "_OTHER_PLACE", str(shared))
@@ -244,7 +244,8 @@ def test_a_home_that_is_exchanged_for_a_link_in_the_middle(tmp_path, shared, mon
     monkeypatch.setattr(layout, "_put", exchanging)
     (shared / "home").mkdir()
     os.chown(shared / "home", OTHER, OTHER)
-    layout.lay_out(str(shared / "home"), ["iam-userdel", "iam-useradd"], strict=True)
+    with pytest.raises(Failure, match="is not ready"):
+        layout.lay_out(str(shared / "home"), ["iam-userdel", "iam-useradd"], strict=True)
     assert len(names) > 3
     assert [path.name for path in elsewhere.rglob("*")] == ["bin"]
     assert {path.name for path in (shared / "moved" / "old").iterdir()} == {
@@ -344,7 +345,7 @@ def test_one_module_opens_what_is_written():
     # Descriptors that are open already, and the name of the process.
     assert found == {
         "cli/sandbox/server.py: open 1",
-        "cli/sandbox/changes/target.py: open self._number",
+        "cli/sandbox/changes/target.py: open number",
         "connection/parents.py: open _OWN_NAME",
         "cli/home/layout.py: symlink",
     }

@@ -192,6 +192,13 @@ def test_a_list_without_inline_policies():
     assert run(f"{line} -a", {}, on_terminal=True)[0] == [END]
 
 
+RESET = (
+    "reset to their defaults: MinimumPasswordLength, RequireLowercaseCharacters, "
+    "RequireUppercaseCharacters, RequireNumbers, RequireSymbols, AllowUsersToChangePassword, "
+    "MaxPasswordAge, PasswordReusePrevention, HardExpiry"
+)
+
+
 @pytest.mark.parametrize(
     ("line", "more", "calls", "said"),
     [
@@ -205,7 +212,7 @@ def test_a_list_without_inline_policies():
         (" -m 9", {"answer": ABSENT}, [READ, ("Update", LENGTH)], []),
         (" -m 9", {"answer": DENIED}, [READ, ("Update", LENGTH)], [UNREAD]),
         (" -m 9", {"answer": NO_AGE}, [READ, ("Update", LENGTH)], []),
-        (" --reset", {"on_terminal": True}, [("Update", {})], []),
+        (" --reset", {"on_terminal": True}, [("Update", {})], [RESET]),
         (" --reset", {}, [("Update", {})], []),
         ("", {}, [("Update", {})], []),
     ],

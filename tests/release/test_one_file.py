@@ -406,7 +406,7 @@ def test_the_highest_later_python_that_works(file, env, old):
     link = Path(env["HOME"], "iam-userdel")
     link.symlink_to(file)
     for program in ([link], [old / "python3", file, "iam-userdel"]):
-        done = run_program(*program, "-z", "ä b", env=env)
+        done = run_program(*program, "-z", "ä b", env={**env, "IAMCLI_STRICT": "0"})
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith('iam-userdel: "-z" is not a valid option\n')
 
