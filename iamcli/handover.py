@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 VARIABLE = "IAMCLI_RUN"
 #: The time in which the server must take a command (seconds).
 AT_ONCE = 2.0
+#: The time after which a signal is handled that came just before this process waits (seconds).
+_TICK = 0.25
 #: The maximum number of descriptors that the server takes, that of the directory included; the
 #: kernel's limit is 253.
 MAX_DESCRIPTORS = 201
@@ -83,7 +85,6 @@ def hand_over() -> str:
         # If the confirmation was not sent, the command does not start in the server.
         pass
     if waiting.taken:
-        connection.settimeout(None)
         return _end(connection, waiting)
     connection.close()
     waiting.restore()
@@ -228,11 +229,19 @@ def _limits() -> bytes:
     return repr([(number, resource.getrlimit(number)) for number in sorted(numbers)]).encode()
 
 
-def _message(connection: Any) -> tuple[bytes, int]:
-    """Return the kind and the number of the server's next message, b"" and 0 if there is none."""
+def _message(connection: Any, *, patient: bool = False) -> tuple[bytes, int]:
+    """Return the kind and the number of the server's next message, b"" and 0 if there is none.
+
+    ``patient``: wait also longer than the time limit of the ``connection``.
+    """
     answer = b""
     while not answer.endswith(b"\n"):
-        part = connection.recv(64)
+        try:
+            part = connection.recv(64)
+        except TimeoutError:
+            if patient:
+                continue
+            raise
         if not part:
             return b"", 0
         answer += part
@@ -245,12 +254,9 @@ def _end(connection: Any, waiting: _Waiting) -> str:
 
     Returns why the command failed if the server ended before it.
     """
-    # The command has started, so this import costs it no time.
-    from iamcli import interrupts
-
+    connection.settimeout(_TICK)
     try:
-        interrupts.wait(connection.fileno())
-        kind, number = _message(connection)
+        kind, number = _message(connection, patient=True)
     except (OSError, ValueError):
         kind, number = b"", 0
     waiting.process = 0

@@ -1,11 +1,12 @@
-"""The signals that end a command, SIGINT (Ctrl-C), SIGTERM and SIGHUP, and how to wait.
+"""The signals that end a command, SIGINT (Ctrl-C), SIGTERM and SIGHUP, and how it waits.
 
 A signal raises KeyboardInterrupt at once until ``guard`` is called: before a command changes
 something, and at its end. Then it is only recorded, and raises in a ``Window``, where the command
 waits. So it cannot come between a response and its report.
 
 Python only records a signal that comes just before a system call. If that call waits, the handler
-may never run. So iamcli waits with ``wait``, ``read``, ``pause``, ``wait_for_child`` or ``Wakeup``.
+would never run. So in a window a timer ends such a call every TICK seconds; the handlers of all
+recorded signals run, and if none raises, Python makes the call again.
 """
 
 from __future__ import annotations
@@ -15,18 +16,21 @@ import os
 import sys
 import time
 
+from iamcli.errors import Terminated
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from types import FrameType
-    from typing import TypeVar
-
-    Result = TypeVar("Result")
 
 #: Signals sent by timeout(1), cron and systemd, and when a terminal is closed.
 TERMINATING = (_signal.SIGTERM, _signal.SIGHUP)
 #: A second SIGINT within this time is ignored, because timeout(1) sends two (seconds).
 REPEAT_INTERVAL = 0.01
+#: The interval of the timer in a window (seconds).
+TICK = 0.25
+#: The shortest time of a timer (seconds); it does not start with 0.
+_SHORTEST = 1e-6
 
 
 class Pending:
@@ -37,16 +41,16 @@ class Pending:
     number = 0
     #: When the last SIGINT was received (seconds of the monotonic clock).
     interrupted = float("-inf")
-    #: Whether signals raise only in a window, and whether there is one now.
-    guarded = False
-    window = False
+    repeat_interval = REPEAT_INTERVAL
+    #: Whether a signal raises now; if not, it is due in the next window.
+    raises = True
     #: What the next window raises.
     due: KeyboardInterrupt | None = None
-    repeat_interval = REPEAT_INTERVAL
-    #: ``guarded`` and ``window`` when a signal raised.
-    before = (False, False)
-    #: Whether SIGTERM and SIGHUP raise no more.
+    #: Whether SIGTERM and SIGHUP are only recorded.
     ending = False
+    #: Whether the timer runs, and what each tick calls.
+    ticking = False
+    each_tick: Callable[[], object] = staticmethod(lambda: None)
 
 
 def install_handlers() -> None:
@@ -59,7 +63,7 @@ def install_handlers() -> None:
 
 def install_sigint_handler() -> None:
     """Make SIGINT raise KeyboardInterrupt, unless the parent ignores it."""
-    sys.unraisablehook = _resend_if_interrupt
+    sys.unraisablehook = _raise_later
     if _signal.getsignal(_signal.SIGINT) in (_signal.SIG_DFL, _signal.default_int_handler):
         _signal.signal(_signal.SIGINT, _handle_sigint)
 
@@ -71,7 +75,7 @@ def ignore_repeated(seconds: float) -> None:
 
 def guard() -> None:
     """From now on, raise only in a window."""
-    Pending.guarded = True
+    Pending.raises = False
 
 
 def defer_termination() -> None:
@@ -85,26 +89,77 @@ def postpone(interrupt: KeyboardInterrupt) -> None:
     Pending.due = interrupt
 
 
-def open_window() -> None:
-    """Let signals raise until ``close_window``; raise now if one has come before."""
-    Pending.window = True
+def raise_due() -> None:
+    """Raise what the next window would raise."""
     if Pending.due:
-        _raise(Pending.due)
-
-
-def close_window() -> None:
-    """Only record signals again, if ``guard`` was called."""
-    Pending.window = False
+        interrupt, Pending.due = Pending.due, None
+        # What follows does not raise, except in a window.
+        Pending.raises = False
+        raise interrupt
 
 
 class Window:
-    """Lets signals raise in a ``with`` block, or until ``close_window``."""
+    """Where this process waits for somebody else: in a ``with`` block, signals raise in time.
+
+    What is due raises at its beginning. ``ticks``: whether the timer runs. It must not while a
+    regular file is read or written, or a module imported: a file system over a network may begin
+    its work anew after each tick. It must not while a program is started, which would inherit how
+    SIGALRM is handled. A SIGALRM of somebody else is taken for a tick; but a timer that was running
+    when the block began ends the process in its time. Blocks may be nested. In another thread than
+    the main one, which handles no signals, a block has no effect.
+    """
+
+    def __init__(self, *, ticks: bool = True) -> None:
+        self._ticks = ticks
+        self._alarm = self._interval = 0.0
 
     def __enter__(self) -> None:
-        open_window()
+        self._outer = Pending.raises
+        self._ticks = self._ticks and not Pending.ticking
+        if self._ticks:
+            try:
+                self._handler = _signal.signal(_signal.SIGALRM, self._tick) or _signal.SIG_DFL
+            except ValueError:
+                self._ticks = False
+                return
+            Pending.ticking = True
+            # Whoever started this process may block the signal.
+            blocked = _signal.pthread_sigmask(_signal.SIG_UNBLOCK, [_signal.SIGALRM])
+            self._blocked = _signal.SIGALRM in blocked
+            left, self._interval = _signal.setitimer(_signal.ITIMER_REAL, TICK, TICK)
+            if left:
+                self._alarm = time.monotonic() + left
+        Pending.raises = True
+        if Pending.due:
+            self.__exit__()
+            raise_due()
 
     def __exit__(self, *_: object) -> None:
-        close_window()
+        if self._ticks:
+            _signal.setitimer(_signal.ITIMER_REAL, 0)
+            _signal.signal(_signal.SIGALRM, self._handler)
+            if self._blocked:
+                _signal.pthread_sigmask(_signal.SIG_BLOCK, [_signal.SIGALRM])
+            if self._alarm:
+                left = max(_SHORTEST, self._alarm - time.monotonic())
+                _signal.setitimer(_signal.ITIMER_REAL, left, self._interval)
+            Pending.ticking = False
+        Pending.raises = Pending.raises and self._outer
+        if Pending.raises:
+            raise_due()
+
+    def _tick(self, _number: int, frame: FrameType | None) -> None:
+        if self._alarm and time.monotonic() >= self._alarm and self._handler == _signal.SIG_DFL:
+            end_process(_signal.SIGALRM)
+        if Pending.raises and not _must_complete(frame):
+            raise_due()
+            Pending.each_tick()
+
+
+def pause(seconds: float) -> None:
+    """Wait for ``seconds`` in a window."""
+    with Window():
+        time.sleep(seconds)
 
 
 def end_process(number: int) -> None:
@@ -132,183 +187,43 @@ class BlockedSignals:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
 
 
-class Wakeup:
-    """Lets signals end ``wait`` in a ``with`` block, those too that came since the block began.
-
-    Only in the main thread, and only signals with a handler of Python. The descriptor that was set
-    before, such as that of asyncio, gets at the end what it would have got.
-    """
-
-    def __enter__(self) -> Wakeup:  # noqa: PYI034 - Self costs a dependency or an import
-        self._received = b""
-        self._pipe = os.pipe()
-        for end in self._pipe:
-            os.set_blocking(end, False)
-        try:
-            self._before = _signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
-        except ValueError:
-            # Not the main thread.
-            self._before = None
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            _signal.set_wakeup_fd(self._before)
-        self._drain()
-        for end in self._pipe:
-            os.close(end)
-        if self._received and self._before not in (None, -1):
-            try:
-                os.write(self._before, self._received)
-            except OSError:
-                return
-
-    def wait(
-        self, *readable: int, writable: Sequence[int] = (), seconds: float | None = None
-    ) -> list[int]:
-        """Wait until a descriptor can be read or written, and return those that can be.
-
-        Returns [] if a signal came, or after ``seconds``.
-        """
-        readers = (self._pipe[0], *readable)
-        ready = _ready(readers, writable, seconds)
-        if self._pipe[0] in ready:
-            ready.remove(self._pipe[0])
-            self._drain()
-        return ready
-
-    def _drain(self) -> None:
-        try:
-            self._received += os.read(self._pipe[0], 1 << 12)
-        except BlockingIOError:
-            return
-
-
-def wait(*readable: int, writable: Sequence[int] = (), seconds: float | None = None) -> list[int]:
-    """Wait until a descriptor can be read or written, and return those that can be.
-
-    Returns [] after ``seconds``. Meanwhile, handlers of signals run, and may raise.
-    """
-    limit = None if seconds is None else time.monotonic() + seconds
-    with Wakeup() as wakeup:
-        while True:
-            left = None if limit is None else max(0.0, limit - time.monotonic())
-            ready = wakeup.wait(*readable, writable=writable, seconds=left)
-            if ready or left == 0:
-                return ready
-
-
-def read(descriptor: int, size: int, *, line: bool = False) -> bytes:
-    """Return ``size`` bytes, or what there is until the end; if ``line``, only the next line.
-
-    Waits also if ``descriptor`` is not blocking, and leaves all other bytes to the next reader.
-    Raises OSError.
-    """
-    content = bytearray()
-    with Wakeup() as wakeup:
-        while len(content) < size and not (line and content.endswith(b"\n")):
-            if not wakeup.wait(descriptor):
-                continue
-            try:
-                part = os.read(descriptor, 1 if line else min(size - len(content), 1 << 16))
-            except BlockingIOError:
-                # Another process has read it.
-                continue
-            if not part:
-                break
-            content += part
-    return bytes(content)
-
-
-def pause(seconds: float) -> None:
-    """Wait for ``seconds``; handlers of signals run meanwhile, and may raise."""
-    wait(seconds=seconds)
-
-
-def wait_for_child(ended: Callable[[], Result | None]) -> Result:
-    """Wait until ``ended`` returns something else than None, and return that.
-
-    It is called first, and after each signal: the end of a child is one. Handlers of signals run
-    meanwhile, and may raise. Only in the main thread.
-    """
-    before = _signal.signal(_signal.SIGCHLD, lambda *_: None)
-    # Whoever started this process may block the signal.
-    blocked = _signal.pthread_sigmask(_signal.SIG_UNBLOCK, [_signal.SIGCHLD])
-    try:
-        with Wakeup() as wakeup:
-            while (result := ended()) is None:
-                wakeup.wait()
-    finally:
-        _signal.pthread_sigmask(_signal.SIG_SETMASK, blocked)
-        _signal.signal(_signal.SIGCHLD, before or _signal.SIG_DFL)
-    return result
-
-
-def _ready(readable: Sequence[int], writable: Sequence[int], seconds: float | None) -> list[int]:
-    """Return the descriptors that can be read or written, at the latest after ``seconds``."""
-    import select
-
-    try:
-        # On macOS, poll does not work with terminals.
-        readers, writers, _ = select.select(readable, writable, (), seconds)
-        return [*readers, *writers]  # noqa: TRY300 - shorter than with else
-    except ValueError:
-        # The number of a descriptor is too large for select.
-        pass
-    poll = select.poll()
-    for descriptors, event in ((readable, select.POLLIN), (writable, select.POLLOUT)):
-        for descriptor in descriptors:
-            poll.register(descriptor, event)
-    return [number for number, _ in poll.poll(None if seconds is None else seconds * 1000)]
-
-
 def _handle_sigint(_number: int, frame: FrameType | None) -> None:
-    if frame and frame.f_code is _handle_termination.__code__:
-        # An exception here would keep the other signal from being recorded.
-        return
     Pending.number = Pending.number or _signal.SIGINT
     before, Pending.interrupted = Pending.interrupted, time.monotonic()
     if Pending.interrupted - before > Pending.repeat_interval:
-        _raise(KeyboardInterrupt())
+        _raise(KeyboardInterrupt(), frame)
 
 
-def _handle_termination(number: int, _frame: FrameType | None) -> None:
+def _handle_termination(number: int, frame: FrameType | None) -> None:
     """Raise Terminated for the first signal only, because timeout(1) sends two."""
     if Pending.number not in TERMINATING:
         Pending.number = number
     if not Pending.ending:
         Pending.ending = True
-        # A console program that waits for the server of iamcli run has not imported it.
-        from iamcli.errors import Terminated
-
-        _raise(Terminated(number))
+        _raise(Terminated(number), frame)
 
 
-def _raise(interrupt: KeyboardInterrupt) -> None:
-    """Raise ``interrupt`` now or in the next window; what follows is guarded."""
-    if Pending.guarded and not Pending.window:
-        Pending.due = interrupt
-        return
-    Pending.before = (Pending.guarded, Pending.window)
-    Pending.guarded, Pending.window, Pending.due = True, False, None
-    raise interrupt
+def _raise(interrupt: KeyboardInterrupt, frame: FrameType | None) -> None:
+    """Raise ``interrupt`` in the code that is executed in ``frame``, or else in the next window."""
+    Pending.due = interrupt
+    if Pending.raises and not _must_complete(frame):
+        raise_due()
 
 
-def _resend_if_interrupt(what: sys.UnraisableHookArgs) -> None:
-    """Send a lost signal again: Python ignores exceptions that are raised in ``__del__``."""
-    if not isinstance(what.exc_value, KeyboardInterrupt):
+def _raise_later(what: sys.UnraisableHookArgs) -> None:
+    """Let an interrupt raise again: Python ignores exceptions that are raised in ``__del__``."""
+    if isinstance(what.exc_value, KeyboardInterrupt):
+        Pending.raises, Pending.due = True, what.exc_value
+    else:
         sys.__unraisablehook__(what)
-        return
-    import _thread
-
-    Pending.guarded, Pending.window = Pending.before
-    number = getattr(what.exc_value, "number", _signal.SIGINT)
-    if number in TERMINATING:
-        Pending.ending = False
-    # An exception that is raised here would be ignored, too.
-    _thread.start_new_thread(_send_again, (_thread.get_ident(), number))
 
 
-def _send_again(thread: int, number: int) -> None:
-    time.sleep(2 * Pending.repeat_interval)
-    _signal.pthread_kill(thread, number)
+def _must_complete(frame: FrameType | None) -> bool:
+    """Return whether an exception would leave a window or a handler of a signal incomplete."""
+    return frame is not None and frame.f_code in _COMPLETE
+
+
+_COMPLETE = {
+    function.__code__
+    for function in (Window.__enter__, Window.__exit__, _handle_sigint, _handle_termination)
+} | {_raise.__code__, raise_due.__code__}

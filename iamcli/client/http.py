@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import signal
+import time
 from types import SimpleNamespace
 
 from botocore.awsrequest import AWSResponse
@@ -19,23 +19,18 @@ from iamcli.errors import UnexpectedResponse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from types import FrameType
     from typing import Any
 
 #: The maximum size of a response (bytes), far more than the service sends.
 MAX_RESPONSE = 16 << 20
-
-#: The shortest interval of a timer (seconds); it does not start with 0.
-_SHORTEST = 1e-6
-#: The time to read what had arrived if the process was stopped at the limit (seconds).
-_GRACE = 0.2
 
 
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
     """botocore's HTTP session with limits: MAX_RESPONSE, and ``seconds`` for the whole response."""
 
     def __init__(self, *, timeout: float, **settings: Any) -> None:
-        # After a stop, a time-out of the socket would discard a response that has arrived.
+        # A time-out of the socket would start again with each byte, and after a stop it would
+        # discard a response that has arrived.
         super().__init__(timeout=(timeout, None), **settings)
         self.seconds = timeout
 
@@ -46,17 +41,14 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         MAX_RESPONSE.
         """
         request.stream_output = True
-        deadline = _Deadline(self.seconds)
+        limit = _TimeLimit(self.seconds)
         try:
-            with deadline:
+            with limit:
                 return self._exchange(request)
         except (HTTPClientError, ResponseParserError, TimeoutError) as error:
-            if deadline.expired and not isinstance(error, NOT_ARRIVED):
+            if limit.expired and not isinstance(error, NOT_ARRIVED):
                 raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
             raise
-        finally:
-            # A signal that comes now must not keep the response from being reported.
-            interrupts.close_window()
 
     def _exchange(self, request: Any) -> Any:
         try:
@@ -68,7 +60,8 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
                 raise ResponseParserError(str(error)) from error
             raise
         try:
-            content = b"".join(_bounded(response.raw))
+            with interrupts.Window():
+                content = b"".join(_bounded(response.raw))
         except (TransportTimeout, TimeoutError) as error:
             raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
         except (TransportError, OSError) as error:
@@ -99,32 +92,28 @@ def _bounded(raw: Any) -> Iterator[bytes]:
         yield part
 
 
-class _Deadline:
-    """Raises TimeoutError if a ``with`` block takes longer than ``seconds``, and then _GRACE.
+class _TimeLimit:
+    """Raises TimeoutError in a window of a ``with`` block that takes longer than ``seconds``.
 
-    ``expired``: whether it has; the code in the block may have translated the error. The time-out
-    of a socket would start again with each byte. Works only in the main thread, as signals do.
+    Not at the first tick: if the process was stopped, it reads first what has arrived.
+    ``expired``: whether it was raised; the code in the block may have translated the error, or
+    Python may have ignored it in ``__del__``, so it is raised at each tick. Works only in the main
+    thread.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._grace = _GRACE
-        self.expired = False
+        self._late = self.expired = False
 
     def __enter__(self) -> None:
-        # Nothing else limits the time. Whoever started this process may block the signal.
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
-        self._before = signal.signal(signal.SIGALRM, self._expire)
-        signal.setitimer(signal.ITIMER_REAL, max(self._seconds, _SHORTEST))
+        self._end = time.monotonic() + self._seconds
+        interrupts.Pending.each_tick = self._check
 
     def __exit__(self, *_: object) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, self._before)
+        interrupts.Pending.each_tick = bool
 
-    def _expire(self, _number: int, _frame: FrameType | None) -> None:
-        if self._grace:
-            signal.setitimer(signal.ITIMER_REAL, self._grace)
-            self._grace = 0.0
-            return
-        self.expired = True
-        raise TimeoutError("the response took too long")
+    def _check(self) -> None:
+        self.expired = self._late
+        self._late = time.monotonic() > self._end
+        if self.expired:
+            raise TimeoutError("the response took too long")

@@ -15,10 +15,10 @@ from botocore.exceptions import (
 )
 from botocore.hooks import HierarchicalEmitter, first_non_none_response
 
-from iamcli import interrupts
 from iamcli.client.changes import NON_IDEMPOTENT
 from iamcli.client.parser import SUCCESS_LIMIT
 from iamcli.errors import Failure
+from iamcli.interrupts import Window
 from iamcli.output.progressline import SHORTEST_PAUSE
 
 TYPE_CHECKING = False
@@ -111,7 +111,8 @@ class Retries:
         self._began, self._ended = time.monotonic(), 0.0
         self._sending()
         if self._policy and self.enabled:
-            self._policy.emit(event_name, **event)
+            with Window():
+                self._policy.emit(event_name, **event)
 
     def _response_read(self, **_event: Any) -> None:
         self._ended = time.monotonic()
@@ -119,7 +120,7 @@ class Retries:
     def _needs_retry(
         self, event_name: str, response: Any, caught_exception: Any, operation: Any, **event: Any
     ) -> float | None:
-        """Wait until the request is to be sent again, and return 0.0; None if it is not."""
+        """Return the pause until the request is sent again (seconds); None if it is not."""
         event |= {"caught_exception": caught_exception, "operation": operation}
         reason = f"{operation.name} failed"
         if response is None:
@@ -157,9 +158,7 @@ class Retries:
         self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
         if delay >= SHORTEST_PAUSE:
             self._pausing(f"{reason}; trying again in {delay:.1f} s")
-        # In botocore's own pause, a signal could be lost.
-        interrupts.pause(delay)
-        return 0.0
+        return delay
 
     def _retry_handlers(self) -> HierarchicalEmitter:
         """Return botocore's handlers of the retry mode, imported when first needed."""

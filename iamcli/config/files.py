@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import sys
+import time
 
 from iamcli import interrupts
 from iamcli.errors import Failure
@@ -23,9 +24,47 @@ def read(file: str | int, size: int = sys.maxsize) -> bytes:
     """
     number = file if isinstance(file, int) else descriptor(file)
     try:
-        return interrupts.read(number, size)
+        return read_from(number, size)
     finally:
         os.close(number)
+
+
+def read_from(number: int, size: int, *, line: bool = False) -> bytes:
+    """Return ``size`` bytes of a descriptor, or what there is until the end.
+
+    ``line``: only the next line. All other bytes are left to the next reader. Waits also if another
+    process has set the descriptor to non-blocking. Raises OSError.
+    """
+    content = bytearray()
+    with _window(os.fstat(number)):
+        while len(content) < size and not (line and content.endswith(b"\n")):
+            try:
+                part = os.read(number, 1 if line else min(size - len(content), 1 << 16))
+            except BlockingIOError:
+                is_ready(number)
+                continue
+            if not part:
+                break
+            content += part
+    return bytes(content)
+
+
+def is_ready(number: int, seconds: float | None = None) -> bool:
+    """Wait for ``seconds``, or any time, and return whether a descriptor can be read.
+
+    On macOS, at once for a terminal.
+    """
+    import select
+
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    with interrupts.Window():
+        return bool(poll.poll(None if seconds is None else seconds * 1000))
+
+
+def _window(state: os.stat_result) -> interrupts.Window:
+    """Return the window in which a file with this ``state`` is opened and read."""
+    return interrupts.Window(ticks=not stat.S_ISREG(state.st_mode))
 
 
 def descriptor(name: str) -> int:
@@ -35,7 +74,9 @@ def descriptor(name: str) -> int:
     ``/dev/stdin``; their descriptor is duplicated.
     """
     try:
-        return os.open(name, os.O_RDONLY)
+        with _window(os.stat(name)):
+            # The other end of a named pipe may not be open yet.
+            return os.open(name, os.O_RDONLY)
     except OSError as error:
         number = _named_descriptor(name)
         if error.errno != errno.ENXIO or number is None:
@@ -149,7 +190,7 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
         if sys.stdin.isatty():
             line = _prompted(what, new=new)
         else:
-            line = interrupts.read(sys.stdin.fileno(), _MAX_LINE, line=True)
+            line = read_from(sys.stdin.fileno(), _MAX_LINE, line=True)
         text = line.decode().rstrip("\r\n")
     except OSError as error:
         raise Failure(f"cannot read the {name}: {error.strerror}") from None
@@ -172,7 +213,7 @@ def _prompted(what: str, *, new: bool) -> bytes:
         return b""
     except OSError:
         # When a terminal is closed, SIGHUP may arrive a moment later.
-        interrupts.pause(0 if interrupts.Pending.number else 0.1)
+        time.sleep(0 if interrupts.Pending.number else 0.1)
         if interrupts.Pending.number:
             raise KeyboardInterrupt from None
         return b""

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # the module signal takes 4 ms to import
 import contextlib
+import errno
 import os
 import termios
 
-from iamcli.interrupts import BlockedSignals, Wakeup
+from iamcli.interrupts import BlockedSignals, Window
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _LOCAL_MODES = 3
 
@@ -66,10 +71,7 @@ class _Terminal:
         while not self._typed.endswith(b"\n"):
             try:
                 self._reading = True
-                # In the background, reading stops the process.
-                with Wakeup() as wakeup:
-                    while self._in_foreground() and not wakeup.wait(self._input):
-                        pass
+                # In the background, this stops the process.
                 part = os.read(self._input, 1 << 12)
                 self._reading = False
             except _PromptedAgain:
@@ -93,7 +95,7 @@ class _Terminal:
         if modes[_LOCAL_MODES] & termios.ECHO:
             self._before = termios.tcgetattr(self._input)
         modes[_LOCAL_MODES] &= ~termios.ECHO
-        termios.tcsetattr(self._input, termios.TCSAFLUSH, modes)
+        self._set_modes(modes)
         self._typed.clear()
         os.write(self._output, self._prompt)
         if self._reading:
@@ -106,8 +108,17 @@ class _Terminal:
         # It may have been closed, or the process was stopped and continued here.
         with contextlib.suppress(OSError, termios.error):
             if self._in_foreground():
-                termios.tcsetattr(self._input, termios.TCSAFLUSH, self._before)
+                self._set_modes(self._before)
                 os.write(self._output, end)
+
+    def _set_modes(self, modes: list[Any]) -> None:
+        """Set ``modes`` when everything is shown, and discard what was typed; ignore ticks."""
+        while True:
+            try:
+                return termios.tcsetattr(self._input, termios.TCSAFLUSH, modes)
+            except termios.error as error:  # noqa: PERF203 - unlike others, Python does not repeat it
+                if error.args[0] != errno.EINTR:
+                    raise
 
     def _stop(self, *_: object) -> None:
         """Handle SIGTSTP: restore the terminal, and stop."""
@@ -144,7 +155,7 @@ def read(prompt: str) -> bytes:
     Raises EOFError at the end of the input (Ctrl-D), and OSError if the terminal is closed.
     """
     try:
-        with _Terminal(prompt) as terminal:
+        with Window(), _Terminal(prompt) as terminal:
             return terminal.line()
     except termios.error as error:
         raise OSError(*error.args) from None

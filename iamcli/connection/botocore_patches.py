@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import encodings.idna  # noqa: F401 - sockets import it when they connect
 import ssl
 from functools import partial
+from types import SimpleNamespace
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]  # unknown to mypy
 
-from botocore import utils
+from botocore import awsrequest, endpoint, utils
 from botocore.awsrequest import (
     AWSHTTPConnection,
     AWSHTTPConnectionPool,
     AWSHTTPSConnection,
     AWSHTTPSConnectionPool,
+    AWSResponse,
 )
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    LocationParseError,
-    NewConnectionError,
-    ProtocolError,
-)
-from urllib3.util.connection import allowed_gai_family
+from urllib3.exceptions import ConnectTimeoutError, ProtocolError
 
-from iamcli.connection import sockets
+from iamcli.interrupts import Window, pause
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,22 +29,15 @@ if TYPE_CHECKING:
 class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has no types
     """A connection over plain HTTP."""
 
-    def _new_conn(self) -> sockets.Socket:
-        host = self._dns_host
-        try:
-            return sockets.connect(
-                host.strip("[]"),
-                self.port,
-                self.timeout,
-                family=allowed_gai_family(),
-                options=self.socket_options or (),
-            )
-        except UnicodeError:
-            raise LocationParseError(f"'{host}', label empty or too long") from None
-        except TimeoutError as error:
-            raise ConnectTimeoutError(self, "timed out") from error
-        except OSError as error:
-            raise NewConnectionError(self, str(error)) from error
+    def connect(self) -> None:
+        """Connect."""
+        with Window():
+            super().connect()
+
+    def send(self, data: Any) -> Any:
+        """Send ``data``."""
+        with Window():
+            return super().send(data)
 
     def getresponse(self) -> Any:
         """Return the response; raise ProtocolError if the connection fails.
@@ -55,7 +46,8 @@ class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has n
         had not been sent.
         """
         try:
-            return super().getresponse()
+            with Window():
+                return super().getresponse()
         except (ConnectionError, ssl.SSLError) as error:
             raise ProtocolError("Connection aborted.", error) from error
 
@@ -63,29 +55,50 @@ class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has n
 class HTTPSConnection(HTTPConnection, AWSHTTPSConnection):  # type: ignore[misc]
     """A connection over TLS."""
 
+    ca_certs: str | None
+
     def connect(self) -> None:
         """Connect; raise urllib3's ConnectTimeoutError if the TLS handshake takes too long.
 
         urllib3 itself raises ReadTimeoutError then, as if the request had been sent.
         """
-        # Old releases of urllib3 use no TLS to a proxy.
-        of_proxy = getattr(self, "proxy_config", None)
-        for context in (self.ssl_context, getattr(of_proxy, "ssl_context", None)):
-            if context is not None:
-                context.sslsocket_class = sockets.TLSSocket
+        bundle = self.ca_certs
+        contexts = [self.ssl_context]
+        if getattr(getattr(self, "proxy", None), "scheme", "") == "https":
+            contexts.append(self.proxy_config.ssl_context)
         try:
+            if bundle and None not in contexts:
+                # Before the window. If it cannot be read, urllib3 reports that.
+                with contextlib.suppress(OSError):
+                    for context in contexts:
+                        context.load_verify_locations(bundle)
+                    self.ca_certs = None
             super().connect()
         except TimeoutError:
             raise ConnectTimeoutError(self, "timed out") from None
+        finally:
+            self.ca_certs = bundle
+
+
+class Response(AWSResponse):  # type: ignore[misc]
+    """A response of a service that gives credentials."""
+
+    @property
+    def content(self) -> Any:
+        """The content, which is read when it is first used."""
+        with Window():
+            return super().content
 
 
 def patch_connections() -> None:
-    """Replace the connections, also those for credentials, and how botocore finds the proxy.
+    """Replace how botocore waits, also for credentials, and how it finds the proxy.
 
-    The sockets of our connections lose no signal while they wait. Only the variables specify a
-    proxy: botocore would ask macOS for that of the system, which may crash in a process that was
-    forked, as those of ``iamcli run`` are. On Linux, its functions are these already.
+    Only the variables specify a proxy: botocore would ask macOS for that of the system, which may
+    crash in a process that was forked, as those of ``iamcli run`` are. On Linux, its functions are
+    these already.
     """
+    awsrequest.AWSResponse = Response
+    endpoint.time = SimpleNamespace(sleep=pause)
     AWSHTTPConnectionPool.ConnectionCls = HTTPConnection
     AWSHTTPSConnectionPool.ConnectionCls = HTTPSConnection
     utils.getproxies, utils.proxy_bypass = getproxies_environment, proxy_bypass_environment
@@ -94,12 +107,12 @@ def patch_connections() -> None:
 def patch_credentials() -> None:
     """Replace how botocore runs a ``credential_process``, and asks for the code of an MFA device.
 
-    Ours lose no signal, and leave standard input to the script. botocore makes these providers also
-    for each profile whose credentials assume a role.
+    Ours wait in a window, and leave standard input to the script. botocore makes these providers
+    also for each profile whose credentials assume a role.
     """
     from botocore import credentials
 
-    from iamcli.connection.programs import CredentialProgram, code
+    from iamcli.connection.programs import code, credential_program
 
-    credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=CredentialProgram)
+    credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=credential_program)
     credentials.AssumeRoleProvider = partial(credentials.AssumeRoleProvider, prompter=code)

@@ -20,6 +20,7 @@ from iamcli.connection.regions import NoEndpoint
 from iamcli.connection.settings import endpoint_variable
 from iamcli.connection.transport import proxy
 from iamcli.errors import Failure
+from iamcli.interrupts import Window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def refuse_outside(connection: Connection) -> None:
 
 def _report(private: str) -> None:
     """Report this command to the ``private`` IAM, which may be out of reach."""
-    from iamcli.connection.sockets import connect
+    import socket
 
     program = os.path.basename(sys.argv[0])
     name = os.fsencode("iamcli" if program == "__main__.py" else program)[:MAX_REPORT]
@@ -68,7 +69,8 @@ def _report(private: str) -> None:
     )
     with (
         contextlib.suppress(OSError, ValueError),
-        connect("127.0.0.1", int(host.partition(":")[2]), _TIMEOUT) as peer,
+        Window(),
+        socket.create_connection(("127.0.0.1", int(host.partition(":")[2])), _TIMEOUT) as peer,
     ):
         peer.sendall(request.encode() + name)
         peer.recv(1)

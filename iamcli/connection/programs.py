@@ -2,58 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import subprocess
+from types import SimpleNamespace
 
-from iamcli import interrupts
-from iamcli.config import readpassphrase
+from iamcli.config import files, readpassphrase
+from iamcli.interrupts import Window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: The time for the program to end after Ctrl-C, which the terminal sends to it, too (seconds).
-_GRACE = 0.25
 #: The maximum size of a line with a code (bytes).
 _MAX_LINE = 1 << 12
 
 
-class CredentialProgram(subprocess.Popen[bytes]):
-    """The program of a ``credential_process``, which can read only from a terminal.
+def credential_program(arguments: list[str], **settings: Any) -> SimpleNamespace:
+    """Run the program of a ``credential_process``, which can read only from a terminal.
 
     Otherwise standard input may be a list of the script. The parameters are those of Popen, with
-    pipes for what it writes. Source: LEGACY.md (programs for credentials).
+    pipes for what it writes. Returns what botocore uses of a Popen. Source: LEGACY.md (programs for
+    credentials).
     """
-
-    def __init__(self, arguments: list[str], **settings: Any) -> None:
-        source = None if os.isatty(0) else subprocess.DEVNULL
-        super().__init__(arguments, stdin=source, **settings)
-
-    def communicate(self, *_: Any, **__: Any) -> tuple[bytes, bytes]:
-        """Wait for the end of the program; return what it wrote to both streams."""
-        assert self.stdout  # noqa: S101 - for mypy
-        assert self.stderr  # noqa: S101
-        numbers = (self.stdout.fileno(), self.stderr.fileno())
-        written = {number: bytearray() for number in numbers}
-        reading = list(numbers)
-        try:
-            while reading:
-                for number in interrupts.wait(*reading):
-                    part = os.read(number, 1 << 16)
-                    written[number] += part
-                    if not part:
-                        reading.remove(number)
-            interrupts.wait_for_child(self.poll)
-        except KeyboardInterrupt:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.wait(_GRACE)
-            raise
-        finally:
-            self.stdout.close()
-            self.stderr.close()
-        return bytes(written[numbers[0]]), bytes(written[numbers[1]])
+    source = None if os.isatty(0) else subprocess.DEVNULL
+    process = subprocess.Popen(arguments, stdin=source, **settings)  # noqa: S603 - as botocore does
+    with Window():
+        # After Ctrl-C, which the terminal sends to the program, too, this waits a moment for it.
+        written = process.communicate()
+    return SimpleNamespace(communicate=lambda: written, returncode=process.returncode)
 
 
 def code(prompt: str) -> str:
@@ -67,7 +44,7 @@ def code(prompt: str) -> str:
         if error.errno != errno.ENOTTY:
             raise
         os.write(2, prompt.encode())
-        line = interrupts.read(0, _MAX_LINE, line=True)
+        line = files.read_from(0, _MAX_LINE, line=True)
         if not line:
             raise EOFError from None
     return line.decode().rstrip("\r\n")

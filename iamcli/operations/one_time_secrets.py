@@ -74,7 +74,7 @@ class NewFile:
     def write(self, content: bytes) -> None:
         """Write ``content`` and close the file. Raises OutputLost, or an interrupt."""
         try:
-            with Window():
+            with Window(ticks=False):
                 if os.write(self._descriptor, content) < len(content):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301
                 os.fsync(self._descriptor)

@@ -83,7 +83,7 @@ class Sender:
         self._client = client = Client(
             self._connection,
             self._debug,
-            pausing=self._pausing,
+            pausing=self.progress.pause,
             sending=self._sending,
             complete_model=self.complete_model,
         )
@@ -116,8 +116,7 @@ class Sender:
             interrupts.guard()
             self.pending = self._changing if resent else None
         try:
-            with interrupts.Window():
-                response = client.call(operation, parameters, resent=resent)
+            response = client.call(operation, parameters, resent=resent)
         except Failure as failure:
             if not reads and not isinstance(failure, UnknownOutcome):
                 self.pending = None
@@ -137,22 +136,17 @@ class Sender:
         """Sleep before a request. A terminal shows the ``reason`` until the request is sent."""
         if seconds >= SHORTEST_PAUSE:
             self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
-        with interrupts.Window():
-            interrupts.pause(seconds)
+        interrupts.pause(seconds)
 
     def settled(self) -> None:
         """Record that the outcome of the last request is known."""
         self.pending = None
 
-    def _pausing(self, reason: str) -> None:
-        """Show that the client pauses for a ``reason``."""
-        self.progress.pause(reason)
-        # From the response until here, a signal does not raise.
-        interrupts.open_window()
-
     def _sending(self) -> None:
         """Record that the client sends the request, or sends it again."""
-        self._pausing("")
+        self.progress.pause("")
+        # One that came before must not seem to have come while the request was sent.
+        interrupts.raise_due()
         if self._changing:
             self.pending = self._changing
 

@@ -48,6 +48,8 @@ _CONTROLS_OF_DATA = _Escapes(
 #: The kinds of file that a program reads, or that keep what was written.
 _CAPTURED = (stat.S_ISFIFO, stat.S_ISREG, stat.S_ISSOCK)
 
+#: The size of the lines that are written at once (bytes).
+_MAX_LINES = 1 << 13
 #: The maximum time until a part of the output can be written (milliseconds).
 _WRITE_TIMEOUT = 1000
 
@@ -78,10 +80,12 @@ class Output:
         # Both are kept, because a buffer that is freed writes what it still has.
         self._buffers = [_buffer(stream) for stream in (sys.stdout, sys.stderr)]
         self._out = self._buffers[0] if opened[1] else None
+        self._lines = bytearray()
         self.data_on_terminal = os.isatty(1)
         # The reader of a pipe or a socket may print what it reads on the terminal.
         mode = os.fstat(1).st_mode
         self._out_may_be_seen = self.data_on_terminal or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+        self._out_may_wait = not stat.S_ISREG(mode)
         self._notes = self._buffers[1] if opened[2] else None
         self.shown = [self._out if strict else self._notes]
         self.copies: list[BinaryIO | None] = []
@@ -89,7 +93,7 @@ class Output:
         self.progress = ProgressLine(_write_on_terminal if moving else None)
 
     def line(self, text: str, *, escaped: bool = True) -> None:
-        """Write one line of data to the buffer; raise OutputLost if that fails.
+        """Write one line of data, at the latest in ``flush``; raise OutputLost if that fails.
 
         On a terminal, control characters are escaped, unless ``escaped`` is false. Source:
         LEGACY.md (control characters).
@@ -100,18 +104,18 @@ class Output:
             self.progress.stop()
         if self.data_on_terminal and escaped:
             text = text.translate(_CONTROLS_OF_DATA)
-        try:
-            with Window():
-                self._out.write(text.encode("utf-8", "surrogateescape") + b"\n")
-        except (OSError, KeyboardInterrupt) as error:
-            raise self._lost(error) from None
+        self._lines += text.encode("utf-8", "surrogateescape") + b"\n"
+        if len(self._lines) > _MAX_LINES:
+            self.flush()
 
     def flush(self) -> None:
-        """Write the buffer to standard output; raise OutputLost if that fails."""
+        """Write the lines to standard output; raise OutputLost if that fails."""
         if self._out is None:
             return
+        lines, self._lines = self._lines, bytearray()
         try:
-            with Window():
+            with Window(ticks=self._out_may_wait):
+                self._out.write(lines)
                 self._out.flush()
         except (OSError, KeyboardInterrupt) as error:
             raise self._lost(error) from None
@@ -200,8 +204,9 @@ class Output:
             postpone(interrupt)
 
     def discard(self) -> None:
-        """Discard the buffer and write no more data."""
+        """Discard the lines and write no more data."""
         self._out = None
+        self._lines.clear()
 
     def on_terminal(self) -> bool:
         """Return whether standard error is a terminal."""

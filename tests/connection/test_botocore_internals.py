@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import botocore
 import pytest
-from botocore.awsrequest import AWSHTTPConnection
 from botocore.credentials import RefreshableCredentials
 from botocore.httpsession import URLLib3Session
 from support.shell import BIN, ROOT
@@ -48,9 +47,6 @@ INTERNALS = {
         "_get_ssl_context": "iamcli run makes one TLS context for all commands, as it takes 20 ms",
         "_manager": "iamcli run opens connections as the session does, but sends nothing over them",
     },
-    "botocore.awsrequest.AWSHTTPConnection": {
-        "_dns_host": "the connection has a socket of our own, in which no signal is lost"
-    },
     "botocore.awsrequest.AWSHTTPConnectionPool": {
         "_new_conn": "iamcli run needs a connection as the pool makes it, before a request"
     },
@@ -64,7 +60,6 @@ LISTED = {name for names in INTERNALS.values() for name in names}
 #: The classes whose objects have attributes that the class lacks, with an object of each.
 OBJECTS: dict[type, Any] = {
     URLLib3Session: URLLib3Session(),
-    AWSHTTPConnection: AWSHTTPConnection("localhost"),
     RefreshableCredentials: RefreshableCredentials(
         "a", "s", "t", datetime.now(timezone.utc), dict, "test"
     ),

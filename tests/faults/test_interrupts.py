@@ -5,7 +5,7 @@ The signal ends the process after it has reported what may have been changed.
 
 from __future__ import annotations
 
-import _thread
+import contextlib
 import json
 import os
 import random
@@ -16,7 +16,7 @@ import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from support.faults import CLOSED, SILENT, headed, raw, silent
@@ -840,13 +840,32 @@ def pending(monkeypatch: pytest.MonkeyPatch) -> type[interrupts.Pending]:
     return state  # type: ignore[return-value]
 
 
+class Windows:
+    """Windows that are opened and closed step by step."""
+
+    opened: ClassVar[list[interrupts.Window]] = []
+
+    @classmethod
+    def open(cls) -> None:
+        window = interrupts.Window(ticks=False)
+        window.__enter__()
+        cls.opened.append(window)
+
+    @classmethod
+    def close(cls) -> None:
+        while cls.opened:
+            cls.opened.pop().__exit__()
+
+
 STEPS: dict[str, Callable[[], object]] = {
     "INT": lambda: interrupts._handle_sigint(signal.SIGINT, None),
     "TERM": lambda: interrupts._handle_termination(signal.SIGTERM, None),
     "HUP": lambda: interrupts._handle_termination(signal.SIGHUP, None),
     "guard": interrupts.guard,
-    "open": interrupts.open_window,
-    "close": interrupts.close_window,
+    "open": Windows.open,
+    "close": Windows.close,
+    "due": interrupts.raise_due,
+    "tick": lambda: interrupts.Window()._tick(signal.SIGALRM, None),
     "defer": interrupts.defer_termination,
     "later": lambda: interrupts.postpone(KeyboardInterrupt()),
 }
@@ -878,6 +897,12 @@ STEPS: dict[str, Callable[[], object]] = {
         ("guard defer open HUP INT!", "HUP"),
         ("guard later defer open", ""),
         ("INT! close wait TERM open!", "TERM"),
+        ("guard INT due! due", "INT"),
+        # A timer that still runs while an interrupt is handled.
+        ("guard open INT! wait INT tick close open! close", "INT"),
+        ("INT! close wait TERM tick close open!", "TERM"),
+        # Windows may be nested, and the inner one ends.
+        ("guard open open close TERM open!", "TERM"),
     ],
 )
 def test_when_a_signal_raises(steps, ends_with, pending, monkeypatch):
@@ -903,32 +928,51 @@ def test_when_a_signal_raises(steps, ends_with, pending, monkeypatch):
 
 def test_what_is_raised_tells_the_signal(pending):
     for name in ("TERM", "HUP"):
-        pending.ending, pending.guarded = False, False
+        pending.ending, pending.raises = False, True
         with pytest.raises(Terminated) as raised:
             STEPS[name]()
         assert raised.value.number == getattr(signal, f"SIG{name}")
 
 
-def test_a_window_is_closed_also_by_an_exception(pending):
+def test_a_window_ends_also_by_an_exception(pending):
     def fail() -> None:
-        assert pending.window
+        assert pending.raises
         raise KeyError
 
     interrupts.guard()
     with pytest.raises(KeyError), interrupts.Window():
         fail()
-    assert not pending.window
+    assert not pending.raises
     STEPS["INT"]()
     with pytest.raises(KeyboardInterrupt), interrupts.Window():
         pass
 
 
-def test_no_handler_interrupts_that_of_another_signal(pending):
-    frame: Any = SimpleNamespace(f_code=interrupts._handle_termination.__code__)
+@pytest.mark.parametrize(
+    "function",
+    [interrupts.Window.__enter__, interrupts.Window.__exit__, interrupts._handle_termination],
+)
+def test_what_must_be_complete_is_not_interrupted(function, pending):
+    """The timer would not stop, or another signal would be lost."""
+    frame: Any = SimpleNamespace(f_code=function.__code__)
     interrupts._handle_sigint(signal.SIGINT, frame)
-    assert pending.number == 0
+    interrupts.Window()._tick(signal.SIGALRM, frame)
+    assert pending.number == signal.SIGINT
     with pytest.raises(KeyboardInterrupt):
-        interrupts._handle_sigint(signal.SIGINT, sys._getframe())
+        interrupts.Window()._tick(signal.SIGALRM, sys._getframe())
+
+
+def test_a_signal_at_the_end_of_a_window(pending):
+    """It raises at once as it would have outside, and else in the next window."""
+    for raises in (True, False):
+        pending.raises = True
+        window = interrupts.Window()
+        window.__enter__()
+        pending.due = KeyboardInterrupt()
+        window._outer = raises
+        with pytest.raises(KeyboardInterrupt) if raises else contextlib.nullcontext():
+            window.__exit__()
+        assert (pending.raises, pending.due is None) == (False, raises)
 
 
 @pytest.fixture
@@ -997,40 +1041,29 @@ def test_the_signal_ends_the_process(
     assert status_of(end) == (128 + number if ignored else -number)
 
 
-def test_a_signal_that_python_ignores_is_sent_again(pending, monkeypatch):
-    """One that came in ``__del__``; then it raises as it would have."""
-    sent: list[int] = []
+@pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
+@pytest.mark.parametrize("window", [False, True])
+def test_an_interrupt_that_python_ignores_raises_again(name, window, pending, monkeypatch):
+    """One that came in ``__del__``; then it raises at the next tick, or in the next window."""
     shown: list[object] = []
-    monkeypatch.setattr(_thread, "start_new_thread", lambda _, arguments: sent.append(arguments[1]))
     monkeypatch.setattr(sys, "__unraisablehook__", shown.append)
-    for name, number in (("INT", signal.SIGINT), ("TERM", signal.SIGTERM), ("HUP", signal.SIGHUP)):
-        for window in (False, True):
-            pending.ending, pending.guarded = False, window
-            pending.window = window
-            pending.interrupted = float("-inf")
-            lost: Any = SimpleNamespace(exc_value=None)
-            try:
-                STEPS[name]()
-            except KeyboardInterrupt as interrupt:
-                lost.exc_value = interrupt
-            interrupts._resend_if_interrupt(lost)
-            assert sent.pop() == number
-            state = (pending.guarded, pending.window, pending.ending)
-            assert state == (window, window, False), name
-    # One that came after SIGTERM does not make that raise once more.
-    pending.ending = True
-    interrupts._resend_if_interrupt(SimpleNamespace(exc_value=KeyboardInterrupt()))  # type: ignore[arg-type]
-    assert (sent.pop(), pending.ending) == (signal.SIGINT, True)
+    if window:
+        interrupts.guard()
+        STEPS["open"]()
+    for again in ("tick", "open", "due"):
+        lost: Any = SimpleNamespace(exc_value=None)
+        pending.interrupted, pending.ending = float("-inf"), False
+        try:
+            STEPS[name]()
+        except KeyboardInterrupt as interrupt:
+            lost.exc_value = interrupt
+        interrupts._raise_later(lost)
+        with pytest.raises(KeyboardInterrupt) as raised:
+            STEPS[again]()
+        assert raised.value is lost.exc_value
+        STEPS[again]()
+        pending.raises = True
+    STEPS["close"]()
     other: Any = SimpleNamespace(exc_value=ValueError())
-    interrupts._resend_if_interrupt(other)
-    assert (sent, shown) == ([], [other])
-
-
-def test_a_signal_is_sent_again_after_a_pause(monkeypatch):
-    """Otherwise it would be taken for the second one of a Ctrl-C."""
-    done: list[tuple[float, ...]] = []
-    monkeypatch.setattr(interrupts.time, "sleep", lambda seconds: done.append((seconds,)))
-    monkeypatch.setattr(interrupts._signal, "pthread_kill", lambda *sent: done.append(sent))
-    interrupts._send_again(4711, signal.SIGINT)
-    (paused,), sent = done
-    assert (paused > interrupts.REPEAT_INTERVAL, sent) == (True, (4711, signal.SIGINT))
+    interrupts._raise_later(other)
+    assert shown == [other]

@@ -1,9 +1,9 @@
 """A signal that comes just before a system call that waits takes effect, wherever that is.
 
-Python only records such a signal, and the handler runs when something else ends the call. The
-library in support/syscalls.c raises the signal at exactly that moment. Nothing else ends the calls
-here, so the speed of the machine makes no difference: if the signal is lost, the process does not
-end.
+Python only records such a signal, and the handler runs when something else ends the call: the next
+tick. The library in support/syscalls.c raises the signal at exactly that moment. Nothing else ends
+the calls here, so the speed of the machine makes no difference: if the signal is lost, the process
+does not end.
 """
 
 from __future__ import annotations
@@ -15,26 +15,24 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 from support.connecting import assuming
 from support.faults import SILENT
+from support.interrupting import full_pipe
 from support.selection import usual
 from support.shell import BIN, ROOT
-from support.stub import ok
+from support.stub import canned, ok
 from support.syscalls import logged, needs_compiler, variables
 from support.terminal import Terminal
 
-from iamcli import interrupts
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from support.shell import Shell
 
-#: The time after which a signal counts as lost (seconds); a quiet machine needs 0.1 after it came.
+#: The time after which a signal counts as lost (seconds); a quiet machine needs 0.3 after it came.
 LOST = 30
 #: The time limit of the commands: longer (seconds).
 NEVER = "3000"
@@ -68,14 +66,22 @@ def came(run: Shell, number: int) -> None:
 
 
 def ended(
-    run: Shell, number: int, *command: str, whose: str = STARTED, **more: object
+    run: Shell,
+    number: int,
+    *command: str,
+    whose: str = STARTED,
+    env: Mapping[str, str] | None = None,
+    stdout: int | None = None,
+    **more: object,
 ) -> tuple[int, str]:
-    """Run ``command`` with the signal; return its status and its errors."""
-    env = with_signal(run, number, whose=whose, **more)
+    """Run ``command`` with the signal and ``env``; return its status and its errors."""
+    env = with_signal(run, number, whose=whose, **more) | (env or {})
     errors = run.home / "errors"
     with errors.open("wb") as file:
         # Standard input stays open.
-        process = run.start(*command, env=env, stdin=-1, stderr=file, start_new_session=True)
+        process = run.start(
+            *command, env=env, stdin=-1, stdout=stdout, stderr=file, start_new_session=True
+        )
     try:
         process.wait(LOST)
     except subprocess.TimeoutExpired:
@@ -208,22 +214,16 @@ def test_in_the_network_in_iamcli_run(place, number, run, request):
 @needs_compiler
 @pytest.mark.parametrize("place", usual(["response"], [*PLACES[:-1]]), ids=name)
 def test_the_time_limit(place, run, request):
-    """The signal of the timer comes just before the command waits."""
+    """A tick comes just before the command waits."""
     wait_at(place, run, request)
-    status, errors = ended(run, signal.SIGALRM, *READ, after=LONG)
+    limit = {"IAMCLI_TIMEOUT": "2"}
+    status, errors = ended(run, signal.SIGALRM, *READ, env=limit, after=LONG)
     assert status == 1
     assert errors.count("\n") == 1
     assert errors.startswith("iam-usergetattributes: ")
 
 
 # Other waits of a command.
-
-#: Opens so many descriptors that the numbers of others are too large for select(2).
-MANY = """
-import os, resource
-resource.setrlimit(resource.RLIMIT_NOFILE, (2000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-opened = [os.dup(0) for _ in range(1100)]
-"""
 
 
 @needs_compiler
@@ -248,6 +248,49 @@ def test_while_a_pipe_is_read_as_a_file(number, run, stub):
 
 
 @needs_compiler
+@pytest.mark.parametrize("number", usual([signal.SIGTERM], ENDING), ids=name)
+@pytest.mark.parametrize("forked", usual([False], [False, True]), ids=["alone", "in iamcli run"])
+def test_while_nobody_opens_the_other_end_of_a_named_pipe(number, run, stub, *, forked):
+    endpoint = stub.endpoint(ok("PutUserPolicy"))
+    run.env["AWS_IAM_URL"] = endpoint.url
+    os.mkfifo(run.home / "fifo")
+    command = ("iam-useruploadpolicy", "-u", "bob", "-p", "p", "-f", "fifo")
+    status, _ = ended_in(run, number, *command, forked=forked, when="open")
+    assert status == -number
+    assert endpoint.requests == []
+
+
+OUTPUTS = ["iam-usergetattributes -u bob", "iam-usergetattributes -h"]
+
+
+@needs_compiler
+@pytest.mark.parametrize("number", usual([signal.SIGTERM], ENDING), ids=name)
+@pytest.mark.parametrize("forked", usual([False], [False, True]), ids=["alone", "in iamcli run"])
+@pytest.mark.parametrize("command", usual(OUTPUTS[:1], OUTPUTS))
+def test_while_nobody_reads_the_output(command, number, run, stub, *, forked):
+    run.env["AWS_IAM_URL"] = stub.endpoint(canned("GetUser")).url
+    reader, writer = full_pipe()
+    try:
+        status, _ = ended_in(
+            run, number, *command.split(), forked=forked, when="write", stdout=writer
+        )
+    finally:
+        os.close(reader)
+        os.close(writer)
+    assert status == -number
+
+
+def ended_in(
+    run: Shell, number: int, *command: str, forked: bool, **more: object
+) -> tuple[int, str]:
+    """As ``ended``; ``forked``: in iamcli run, whose status is made one without it."""
+    if not forked:
+        return ended(run, number, *command, **more)  # type: ignore[arg-type]
+    status, errors = ended(run, number, "iamcli", "run", *command, whose=FORKED, **more)  # type: ignore[arg-type]
+    return status if number == signal.SIGINT else 128 - status, errors
+
+
+@needs_compiler
 @pytest.mark.full
 @pytest.mark.parametrize("number", ENDING, ids=name)
 @pytest.mark.parametrize("program", ["sleep 600", "sh -c 'exec >&- 2>&-; sleep 600'"])
@@ -261,13 +304,38 @@ def test_while_a_program_gets_credentials(program, number, run, stub):
     assert endpoint.requests == []
 
 
+#: One call each that waits, in a window and nothing else of iamcli.
+WAITING = {
+    "open": "os.open('fifo', os.O_RDONLY)",
+    "read": "os.read(reader, 1)",
+    "write": "[os.write(writer, bytes(1 << 16)) for _ in '12']",
+    "sleep": "time.sleep(600)",
+    "select": "select.select([reader], [], [])",
+    "poll": "select.poll().poll()",
+    "recv": "one.recv(1)",
+    "recvmsg": "one.recvmsg(1)",
+    "waitpid": "os.waitpid(child.pid, 0)",
+    "waitid": "os.waitid(os.P_ALL, 0, os.WEXITED)",
+    "communicate": "child.communicate()",
+}
+WAIT = """
+import os, select, socket, subprocess, time
+from iamcli import interrupts
+interrupts.install_handlers()
+os.mkfifo("fifo")
+reader, writer = os.pipe()
+one, other = socket.socketpair()
+child = subprocess.Popen(["sleep", "600"], stdout=-1, stderr=-1)
+with interrupts.Window():
+    {}
+"""
+
+
 @needs_compiler
-@pytest.mark.full
-@pytest.mark.parametrize("number", ENDING, ids=name)
-@pytest.mark.parametrize("many", [False, True], ids=["few descriptors", "many descriptors"])
-@pytest.mark.parametrize("call", ["pause(600)", "wait(0)", "read(0, 1)"])
-def test_each_way_to_wait(call, number, run, *, many):
-    code = f"from iamcli import interrupts as i; i.install_handlers(); {MANY * many}i.{call}"
+@pytest.mark.parametrize("number", usual([signal.SIGTERM], ENDING), ids=name)
+@pytest.mark.parametrize("way", usual(["read", "sleep"], WAITING))
+def test_each_way_to_wait(way, number, run):
+    code = WAIT.format(WAITING[way])
     status, errors = ended(run, number, sys.executable, "-c", code)
     assert errors.count("Traceback") == 1
     assert status in (1, -signal.SIGINT)
@@ -328,78 +396,29 @@ def test_a_launcher_sees_the_end_of_its_script(launcher, how, run):
     assert (done.status, done.out) == (3, "True\n")
 
 
-# In other programs.
-
-
-@pytest.fixture
-def pipe() -> Iterator[tuple[int, int]]:
-    """The two ends of a pipe."""
-    ends = os.pipe()
-    yield ends
-    for end in ends:
-        os.close(end)
-
-
-@pytest.fixture
-def theirs(pipe: tuple[int, int]) -> Iterator[int]:
-    """The descriptor that another part of the program reads, to which Python writes signals."""
-    reader, writer = pipe
-    for end in pipe:
-        os.set_blocking(end, False)
-    handler = signal.signal(signal.SIGUSR1, lambda *_: None)
-    before = signal.set_wakeup_fd(writer)
-    yield reader
-    assert signal.set_wakeup_fd(before) == writer
-    signal.signal(signal.SIGUSR1, handler)
-
-
-def test_what_was_set_before_is_told_and_restored(theirs):
-    with interrupts.Wakeup() as wakeup:
-        signal.raise_signal(signal.SIGUSR1)
-        assert wakeup.wait() == []
-    assert os.read(theirs, 10) == bytes([signal.SIGUSR1])
-    interrupts.pause(0)
-    with pytest.raises(BlockingIOError):
-        os.read(theirs, 10)
-
-
-def test_in_another_thread(pipe):
-    """Python handles signals in the main thread; the pool of iamcli run has others."""
-    reader, writer = pipe
-    seen: list[list[int]] = []
-    thread = threading.Thread(target=lambda: seen.append(interrupts.wait(reader)))
-    thread.start()
-    os.write(writer, b"x")
-    thread.join()
-    assert seen == [[reader]]
-
-
-def test_wait_returns_nothing_after_its_time(pipe):
-    reader, writer = pipe
-    assert interrupts.wait(reader, seconds=0) == []
-    assert interrupts.wait(reader, writable=[writer], seconds=60) == [writer]
-
-
-#: The functions that wait, and where they are called for a reason.
-WAITS = {"sleep", "select", "poll", "waitpid", "waitid", "communicate", "getpass", "setitimer"}
+#: The functions that wait, and where they are not called in a window.
+WAITS = {"sleep", "select", "poll", "waitpid", "waitid", "communicate", "getpass"}
 ELSEWHERE = {
-    "interrupts.py": "the one place; _send_again is a thread",
-    "output/streams.py": "never waits longer than a second for a reader",
-    "connection/programs.py": "the status of the program",
-    "client/http.py": "the timer of the time limit",
-    "cli/programs/script.py": "the timer that repeats a signal, and the status of the script",
-    "cli/sandbox/launch/started.py": "asks what has ended, and does not wait",
-    "cli/check/script/shfmt.py": "programs that end soon, with a time limit",
+    "output/streams.py": "waits a second for a reader, again and again",
+    "cli/sandbox/launch/started.py": "half a second, again and again, and what has ended",
+    "config/files.py": "a moment, in which a terminal is closed",
     "cli/sandbox/kept.py": "a thread of the server, which has no handlers of signals",
     "cli/run/pool.py": "a process without handlers of signals",
     "cli/run/server.py": "ignores signals; a wakeup descriptor of its own tells what has ended",
 }
 
 
-def test_nothing_else_waits():
+def test_what_waits_does_so_in_a_window():
     found = set()
     for file in (ROOT / "iamcli").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Attribute) and node.attr in WAITS:
+        tree = ast.parse(file.read_text())
+        inside = {
+            node
+            for window in ast.walk(tree)
+            if isinstance(window, ast.With) and "indow(" in ast.unparse(window.items[0])
+            for node in ast.walk(window)
+        }
+        for node in set(ast.walk(tree)) - inside:
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in WAITS:
                 found.add(str(file.relative_to(ROOT / "iamcli")))
     assert found == ELSEWHERE.keys()

@@ -40,10 +40,9 @@ SHORT = 0.02
 BEFORE = "FORKED_BEFORE"
 #: Code that makes the pauses short after which a request is sent again.
 HASTY = f"""
-from types import SimpleNamespace
 from iamcli import interrupts
-from iamcli.client import retries
-retries.interrupts = SimpleNamespace(pause=lambda seconds: interrupts.pause(min(seconds, {SHORT})))
+from iamcli.connection import botocore_patches
+botocore_patches.pause = lambda seconds: interrupts.pause(min(seconds, {SHORT}))
 """
 #: What ``ForkedPrograms`` puts on PATH: sends its streams, directory, arguments and variables to
 #: the server as ``ForkServer.start`` does, and ends as the fork did.

@@ -7,16 +7,20 @@
  *                          rename OLD NEW       also for renameat and renameat2
  *                      and for each signal that this library has raised:
  *                          signal NUMBER PROCESS FUNCTION
+ *                      and for each open or stat of a regular file while a timer runs again and again:
+ *                          timer FUNCTION PATH
+ * SYSCALLS_SLOW=TEXT   Each open or stat of a regular file whose path contains TEXT takes 0.6 s, and
+ *                      fails with EINTR if a signal with a handler comes: so it begins anew.
  * SYSCALLS_SIGNAL=N    Raise signal N once, just before the process makes a system call that waits
  *                      (a read of an empty pipe, a poll, a wait for a child, a sleep). This process
- *                      only: its children do not see the variable. If N is SIGALRM, the timer that
- *                      is running expires then.
+ *                      only: its children do not see the variable.
  * SYSCALLS_FORKED=N    The same in each fork that has the variable, but not in a process that was
  *                      started with it.
- * SYSCALLS_WHEN=NAME   Wait with the signal for a call of the function NAME (read, recv, recvmsg,
- *                      poll, select, waitpid, waitid or sleep), or with the name "child" for a wait
- *                      for a child: waitpid, waitid, or any that a handler of SIGCHLD ends.
- * SYSCALLS_AFTER=MS    Only before a call that would wait for longer than this (milliseconds).
+ * SYSCALLS_WHEN=NAME   Wait with the signal for a call of the function NAME (open of a named pipe,
+ *                      read, recv, recvmsg, write, poll, select, waitpid, waitid or sleep), or with
+ *                      the name "child" for a wait for a child: waitpid or waitid.
+ * SYSCALLS_AFTER=MS    Only before a call that would wait for longer than this (milliseconds), or that
+ *                      would be made again and again meanwhile.
  *
  * Signals without a handler are not raised, because the kernel loses none of them. The timing of the
  * machine makes no difference: the signal always comes after the program's last check for signals,
@@ -29,11 +33,14 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -89,30 +96,22 @@ static int handled(int one)
 static void before(const char *function)
 {
     const char *value = getenv("SYSCALLS_FORKED"), *name = when;
-    struct itimerval timer = {{0, 0}, {0, 1}};
-    int one = number, saved = errno, child;
+    int one = number, saved = errno;
     char line[100];
 
     if (getpid() != started) {
         one = value ? atoi(value) : 0;
         name = getenv("SYSCALLS_WHEN");
     }
-    child = !strncmp(function, "wait", 4) || handled(SIGCHLD);
     if (!one || raised == getpid() || !handled(one))
         return;
-    if (name && *name && strcmp(name, function) && !(child && !strcmp(name, "child")))
+    if (name && *name && strcmp(name, function) &&
+        (strcmp(name, "child") || strncmp(function, "wait", 4)))
         return;
     raised = getpid();
     snprintf(line, sizeof line, "signal %d %d %s\n", one, (int)getpid(), function);
     record(line);
-    if (one == SIGALRM) {
-        setitimer(ITIMER_REAL, &timer, NULL);
-        do
-            getitimer(ITIMER_REAL, &timer);
-        while (timer.it_value.tv_sec || timer.it_value.tv_usec);
-    } else {
-        raise(one);
-    }
+    raise(one);
     errno = saved;
 }
 
@@ -122,8 +121,27 @@ static int patience(void)
     const char *value = getenv("SYSCALLS_AFTER");
 
     if (getpid() == started || !getenv("SYSCALLS_FORKED"))
-        return number ? after : 0;
+        return number && raised != started ? after : 0;
     return value && raised != getpid() ? atoi(value) : 0;
+}
+
+static int64_t now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
+}
+
+/* poll(2) until ``limit`` (milliseconds), also if a signal comes. */
+static int polled(struct pollfd *all, nfds_t count, int limit)
+{
+    int64_t end = now() + limit;
+    int found;
+
+    while ((found = NEXT(poll)(all, count, limit)) < 0 && errno == EINTR)
+        limit = end > now() ? end - now() : 0;
+    return found;
 }
 
 /* Whether reading ``descriptor`` would wait. */
@@ -132,7 +150,7 @@ static int waits(int descriptor)
     struct pollfd one = {descriptor, POLLIN, 0};
     int flags = fcntl(descriptor, F_GETFL);
 
-    return flags >= 0 && !(flags & O_NONBLOCK) && NEXT(poll)(&one, 1, patience()) == 0;
+    return flags >= 0 && !(flags & O_NONBLOCK) && polled(&one, 1, patience()) == 0;
 }
 
 ssize_t read(int descriptor, void *buffer, size_t size)
@@ -140,6 +158,73 @@ ssize_t read(int descriptor, void *buffer, size_t size)
     if (waits(descriptor))
         before("read");
     return NEXT(read)(descriptor, buffer, size);
+}
+
+ssize_t write(int descriptor, const void *content, size_t size)
+{
+    struct pollfd one = {descriptor, POLLOUT, 0};
+    int flags = fcntl(descriptor, F_GETFL);
+
+    if (flags >= 0 && !(flags & O_NONBLOCK) && polled(&one, 1, patience()) == 0)
+        before("write");
+    return NEXT(write)(descriptor, content, size);
+}
+
+/* What ``path`` is; 0 if it does not exist. */
+static mode_t kind(const char *path)
+{
+    struct stat found;
+    int saved = errno;
+    mode_t mode = fstatat(AT_FDCWD, path, &found, 0) ? 0 : found.st_mode & S_IFMT;
+
+    errno = saved;
+    return mode;
+}
+
+/* Use a file as ``function`` does; return whether that succeeds. */
+static int used(const char *function, const char *path)
+{
+    const char *slow = getenv("SYSCALLS_SLOW");
+    struct timespec time = {0, 600000000};
+    struct itimerval timer;
+    char line[PATH_MAX + 32];
+
+    if (kind(path) != S_IFREG)
+        return 1;
+    if (!getitimer(ITIMER_REAL, &timer) && (timer.it_interval.tv_sec || timer.it_interval.tv_usec)) {
+        snprintf(line, sizeof line, "timer %s %s\n", function, path);
+        record(line);
+    }
+    return !slow || !strstr(path, slow) || NEXT(nanosleep)(&time, NULL) == 0;
+}
+
+/* Python uses files with the first two of these functions, and OpenSSL with the other two. */
+int open64(const char *path, int flags, ...)
+{
+    va_list more;
+    mode_t mode;
+
+    va_start(more, flags);
+    mode = va_arg(more, int);
+    va_end(more);
+    if (!(flags & O_NONBLOCK) && kind(path) == S_IFIFO)
+        before("open");
+    return used("open", path) ? NEXT(open64)(path, flags, mode) : -1;
+}
+
+int stat64(const char *path, struct stat64 *found)
+{
+    return used("stat", path) ? NEXT(stat64)(path, found) : -1;
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+    return used("fopen", path) ? NEXT(fopen)(path, mode) : NULL;
+}
+
+FILE *fopen64(const char *path, const char *mode)
+{
+    return used("fopen", path) ? NEXT(fopen64)(path, mode) : NULL;
 }
 
 ssize_t recv(int descriptor, void *buffer, size_t size, int flags)
@@ -160,9 +245,19 @@ int poll(struct pollfd *all, nfds_t count, int timeout)
 {
     int limit = patience();
 
-    if ((timeout < 0 || timeout > limit) && NEXT(poll)(all, count, limit) == 0)
+    if (timeout && polled(all, count, limit) == 0)
         before("poll");
     return NEXT(poll)(all, count, timeout);
+}
+
+/* select(2) until ``limit``, also if a signal comes: Linux then leaves the rest of it there. */
+static int selected(int count, fd_set **sets, struct timeval *limit)
+{
+    int found;
+
+    while ((found = NEXT(select)(count, sets[0], sets[1], sets[2], limit)) < 0 && errno == EINTR)
+        continue;
+    return found;
 }
 
 int select(int count, fd_set *readable, fd_set *writable, fd_set *others, struct timeval *timeout)
@@ -179,7 +274,7 @@ int select(int count, fd_set *readable, fd_set *writable, fd_set *others, struct
     }
     if ((!timeout || timeout->tv_sec * 1000 + timeout->tv_usec / 1000 > limit ||
          (!limit && timeout->tv_usec)) &&
-        NEXT(select)(count, copies[0], copies[1], copies[2], &some) == 0)
+        selected(count, copies, &some) == 0)
         before("select");
     return NEXT(select)(count, readable, writable, others, timeout);
 }

@@ -13,8 +13,8 @@ import sys
 import time
 
 import iamcli
-from iamcli import interrupts
 from iamcli.cli.programs import script
+from iamcli.config.files import is_ready
 from iamcli.handover import VARIABLE
 from iamcli.protection import protected_folder
 from iamcli.startup import own_environment
@@ -78,7 +78,7 @@ class Server:
         """Wait until the server takes commands at once, but not longer than TIMEOUT."""
         if self._process:
             assert self._process.stdout  # noqa: S101 - for mypy
-            interrupts.wait(self._process.stdout.fileno(), seconds=TIMEOUT)
+            is_ready(self._process.stdout.fileno(), TIMEOUT)
 
     def stop(self) -> dict[str, int]:
         """End the server, and return what it has done; {} if that is unknown.
@@ -155,7 +155,7 @@ def _read(descriptor: int) -> bytes:
     """Read to the end, but not longer than TIMEOUT."""
     content = b""
     limit = time.monotonic() + TIMEOUT
-    while interrupts.wait(descriptor, seconds=max(0.0, limit - time.monotonic())):
+    while is_ready(descriptor, max(0.0, limit - time.monotonic())):
         part = os.read(descriptor, 1 << 16)
         if not part:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import pwd
 import shutil
@@ -11,14 +12,14 @@ import signal
 import subprocess
 
 from iamcli.cli.programs.unstarted import reason
-from iamcli.interrupts import wait_for_child
+from iamcli.interrupts import Pending, Window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-#: The time after which a signal that ends an interactive shell is sent again (seconds).
-REPEAT = 1.0
+#: The number of ticks after which a signal that ends an interactive shell is sent again: a second.
+REPEAT = 4
 
 #: Programs that the passwd entry of a user who must not log in names as the shell.
 _NO_LOGIN = ("nologin", "false")
@@ -38,6 +39,12 @@ def user_shell(env: Mapping[str, str]) -> str:
     return shutil.which("bash", path=env.get("PATH")) or "/bin/sh"
 
 
+def wait_for(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the end of ``process``, and return its status."""
+    with Window():
+        return process.wait()
+
+
 def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     command: Sequence[str],
     env: Mapping[str, str],
@@ -46,7 +53,7 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     runner: str = "iamcli run",
     terminate: signal.Signals = signal.SIGTERM,
     register: Callable[[int], None] = lambda _process: None,
-    wait: Callable[[subprocess.Popen[bytes]], int] = lambda process: wait_for_child(process.poll),
+    wait: Callable[[subprocess.Popen[bytes]], int] = wait_for,
 ) -> int:
     """Run ``command`` with the variables ``env``, forward signals to it, and wait for its end.
 
@@ -73,8 +80,8 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
         _send(process, sent)
         if sent == terminate == signal.SIGHUP:
             # bash misses a signal that arrives while it shows its prompt.
-            signal.signal(signal.SIGALRM, lambda *_: _send(process, sent))
-            signal.setitimer(signal.ITIMER_REAL, REPEAT, REPEAT)
+            ticks = itertools.cycle(range(REPEAT))
+            Pending.each_tick = lambda: None if next(ticks) else _send(process, sent)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) sets it
@@ -88,7 +95,6 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
         register(0)
         say(f"{command[0]}: {reason(command[0], env, error, runner)}")
         return 127 if isinstance(error, FileNotFoundError) else 126
-    signal.setitimer(signal.ITIMER_REAL, 0)
     register(0)
     return status if status >= 0 or status == -signal.SIGINT else 128 - status
 
@@ -125,8 +131,10 @@ def _start(
 
 
 def _send(process: subprocess.Popen[bytes], number: int) -> None:
-    with contextlib.suppress(PermissionError):  # sudo runs as another user
-        process.send_signal(number)
+    # Popen.send_signal would take the status of the process, for which the sandbox waits.
+    with contextlib.suppress(PermissionError, ProcessLookupError):  # sudo runs as another user
+        if process.returncode is None:
+            os.kill(process.pid, number)
 
 
 def _in_foreground() -> bool:

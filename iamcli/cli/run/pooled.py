@@ -20,8 +20,8 @@ from urllib3.exceptions import ConnectTimeoutError
 
 from iamcli.client.http import BoundedSession
 from iamcli.connection.botocore_patches import HTTPConnection, HTTPSConnection
-from iamcli.connection.sockets import Socket
 from iamcli.handover import is_own
+from iamcli.interrupts import Window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,9 +55,10 @@ class Pool:
         """
         if any(map(os.environ.get, _CONNECTION_VARIABLES)) or not _is_usual(connection):
             return None
-        pool = Socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        pool = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            descriptor = self._ask(pool, connection)
+            with Window():
+                descriptor = self._ask(pool, connection)
         except TimeoutError:
             pool.close()
             raise ConnectTimeoutError(connection, "timed out") from None
@@ -68,7 +69,7 @@ class Pool:
             pool.close()
             return None
         self._lent = connection, pool
-        lent = Socket(fileno=descriptor)
+        lent = socket.socket(fileno=descriptor)
         lent.settimeout(connection.timeout)
         return lent
 

@@ -131,7 +131,8 @@ class Parser:
                 # Only Linux has it. The child may have ended, or have a lower limit.
                 with suppress(OSError, ValueError):
                     resource.prlimit(child.pid, resource.RLIMIT_DATA, (MAX_MEMORY,) * 2)
-            out, err = child.communicate(source, max(0, self._end - time.monotonic()))
+            with interrupts.Window():
+                out, err = child.communicate(source, max(0, self._end - time.monotonic()))
         except OSError as error:
             raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
         except subprocess.TimeoutExpired:

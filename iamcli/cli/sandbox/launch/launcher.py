@@ -11,7 +11,7 @@ import subprocess
 from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from iamcli import interrupts, quoting
+from iamcli import quoting
 from iamcli.cli.programs import command_server, script
 from iamcli.cli.sandbox.launch import shell
 from iamcli.cli.sandbox.launch.started import Started
@@ -20,6 +20,7 @@ from iamcli.config.connection import SANDBOX
 from iamcli.connection import parents
 from iamcli.errors import FAILED, Failure
 from iamcli.handover import VARIABLE
+from iamcli.interrupts import Window
 from iamcli.startup import own_environment
 
 TYPE_CHECKING = False
@@ -150,7 +151,8 @@ def server(
         child.stdin.close()
         try:
             last = _read(child.stdout)
-            child.wait(TIMEOUT)
+            with Window():
+                child.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
@@ -315,7 +317,7 @@ def _without_aws_variables(inherited: Mapping[str, str]) -> dict[str, str]:
 
 def _report(pipe: IO[bytes]) -> dict[str, Any]:
     """Return what the server reports when it starts; raise Failure if it cannot start."""
-    if not interrupts.wait(pipe.fileno(), seconds=TIMEOUT):
+    if not files.is_ready(pipe.fileno(), TIMEOUT):
         raise Failure(f"the sandbox server did not start within {TIMEOUT} seconds; try again")
     report = _read(pipe)
     if not report:
@@ -327,9 +329,9 @@ def _report(pipe: IO[bytes]) -> dict[str, Any]:
 
 def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
     """Return the next line of the server; None if it has ended."""
-    if not interrupts.wait(pipe.fileno(), seconds=TIMEOUT):
+    if not files.is_ready(pipe.fileno(), TIMEOUT):
         return None
     # The pipe has no buffer. The server writes nothing more until it ends.
-    with open(pipe.fileno(), "rb", closefd=False) as buffered:
+    with Window(), open(pipe.fileno(), "rb", closefd=False) as buffered:
         line = buffered.readline()
     return json.loads(line) if line else None

@@ -14,8 +14,9 @@ import signal
 import sys
 import time
 
-from iamcli import interrupts
+from iamcli.cli.programs import script
 from iamcli.connection.parents import read
+from iamcli.interrupts import Window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,13 +63,11 @@ class Started:
         SIGINT, SIGTERM and SIGHUP stop waiting for the latter.
         """
         if not self._reaps:
-            return interrupts.wait_for_child(command.poll)
-
-        def status_and_reap() -> int | None:
-            _reap(command.pid)
-            return command.poll()
-
-        status = interrupts.wait_for_child(status_and_reap)
+            return script.wait_for(command)
+        with Window():
+            while (ended := _ended_child(wait=True)) != command.pid:
+                os.waitpid(ended, 0)
+        status = command.wait()
         self._wait_for_others(after_signal=status < 0)
         return status
 
@@ -94,7 +93,7 @@ class Started:
                 names = ", ".join(map(str, awaited))
                 self._output.error(f"waiting for {names}; Ctrl-C stops waiting")
                 noted = True
-            interrupts.pause(interval)
+            time.sleep(interval)
             interval = min(2 * interval, MAX_INTERVAL)
 
     @staticmethod
@@ -133,22 +132,19 @@ def _become_subreaper() -> bool:
         return False
 
 
-def _reap(command: int = 0) -> bool:
-    """Let the children that have ended disappear, but not ``command``, which is waited for.
-
-    Returns whether there were any.
-    """
+def _reap() -> bool:
+    """Let the children that have ended disappear; return whether there were any."""
     ended_any = False
     with contextlib.suppress(ChildProcessError):
-        while (ended := _ended_child()) not in (0, command):
+        while ended := _ended_child():
             os.waitpid(ended, 0)
             ended_any = True
     return ended_any
 
 
-def _ended_child() -> int:
-    """Return the ID of a child that has ended, 0 if there is none."""
-    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+def _ended_child(*, wait: bool = False) -> int:
+    """Return the ID of a child that has ended, 0 if there is none; ``wait``: until there is one."""
+    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT | (0 if wait else os.WNOHANG))
     return ended.si_pid if ended else 0
 
 

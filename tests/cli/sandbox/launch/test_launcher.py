@@ -14,7 +14,6 @@ import pytest
 from support.limits import NEVER
 from support.processes import run
 
-from iamcli import interrupts
 from iamcli.cli import completion_scripts
 from iamcli.cli.programs import command_server
 from iamcli.cli.sandbox.launch import launcher as sandbox
@@ -141,7 +140,7 @@ def test_waiting_is_said_once_after_a_second(waiting, monkeypatch, on_terminal):
         def error(self, text):
             said.append((text, started.NOTE <= clock[0] < started.NOTE + started.MAX_INTERVAL))
 
-    monkeypatch.setattr(started.interrupts, "pause", sleep)
+    monkeypatch.setattr(started.time, "sleep", sleep)
     monkeypatch.setattr(one, "_output", Output())
     one._wait_for_others(after_signal=False)  # noqa: SLF001
     line = "waiting for sleep (7), daemon (8); Ctrl-C stops waiting"
@@ -175,7 +174,7 @@ def test_a_signal_stops_waiting(waiting, monkeypatch):
     monkeypatch.setattr(started.signal, "signal", handled.__setitem__)
     # It comes while the sandbox sleeps.
     pause = lambda _: handled.pop(signal.SIGHUP)(1, None)  # noqa: E731
-    monkeypatch.setattr(started.interrupts, "pause", pause)
+    monkeypatch.setattr(started.time, "sleep", pause)
     one._wait_for_others(after_signal=False)  # noqa: SLF001
     assert [str(process) for process in one.left] == ["sleep (7)"]
     assert handled.keys() == {signal.SIGINT, signal.SIGTERM}
@@ -189,17 +188,13 @@ def test_what_the_command_has_started_is_waited_for_after_it(
     one, _ = waiting
     done = []
     # Two other processes end before the command does.
-    ended = iter([None, None, status])
+    ended = iter([8, 9, 7])
     monkeypatch.setattr(one, "_reaps", reaps)
-    monkeypatch.setattr(started, "_reap", done.append)
+    monkeypatch.setattr(started, "_ended_child", lambda *, wait: next(ended) if wait else 0)
+    monkeypatch.setattr(started.os, "waitpid", lambda process, _: done.append(process))
     monkeypatch.setattr(one, "_wait_for_others", lambda **how: done.append(how))
-    monkeypatch.setattr(interrupts.Wakeup, "wait", lambda _self: done.append("a signal"))
-    assert one.wait(SimpleNamespace(pid=7, poll=lambda: next(ended))) == status
-    others = {"after_signal": after_signal}
-    if reaps:
-        assert done == [7, "a signal", 7, "a signal", 7, others]
-    else:
-        assert done == ["a signal", "a signal"]
+    assert one.wait(SimpleNamespace(pid=7, wait=lambda: status)) == status
+    assert done == ([8, 9, {"after_signal": after_signal}] if reaps else [])
 
 
 def test_only_linux_makes_it_the_parent_of_orphans(monkeypatch):
@@ -240,14 +235,14 @@ assert not started._reap()
 command = os.fork() or os._exit(7)
 os.waitid(os.P_PID, command, os.WEXITED | os.WNOWAIT)
 assert started._ended_child() == command
-assert [started._reap(command), started._reap(command)] == [False, False]
+assert started._ended_child(wait=True) == command
 assert os.waitpid(command, 0) == (command, 7 << 8)
 for _ in "12":
     os.waitid(os.P_PID, os.fork() or os._exit(0), os.WEXITED | os.WNOWAIT)
 assert [started._reap(), started._reap()] == [True, False]
 reader, writer = os.pipe()
 running = os.fork() or os._exit(len(os.read(reader, 1)))
-assert [started._ended_child(), started._reap(), started._reap(running)] == [0, 0, 0]
+assert [started._ended_child(), started._reap()] == [0, 0]
 os.write(writer, b"x")
 assert os.waitpid(running, 0) == (running, 1 << 8)
 """
