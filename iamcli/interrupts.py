@@ -50,7 +50,7 @@ class Pending:
     ending = False
     #: Whether the timer runs, and what each tick calls.
     ticking = False
-    each_tick: Callable[[], object] = staticmethod(lambda: None)
+    each_tick: Callable[[], object] | None = None
 
 
 def install_handlers() -> None:
@@ -149,11 +149,13 @@ class Window:
             raise_due()
 
     def _tick(self, _number: int, frame: FrameType | None) -> None:
-        if self._alarm and time.monotonic() >= self._alarm and self._handler == _signal.SIG_DFL:
+        ends = self._alarm and self._handler == _signal.SIG_DFL and not self._blocked
+        if ends and time.monotonic() >= self._alarm:
             end_process(_signal.SIGALRM)
         if Pending.raises and not _must_complete(frame):
             raise_due()
-            Pending.each_tick()
+            if Pending.each_tick:
+                Pending.each_tick()
 
 
 def pause(seconds: float) -> None:

@@ -110,7 +110,7 @@ class _TimeLimit:
         interrupts.Pending.each_tick = self._check
 
     def __exit__(self, *_: object) -> None:
-        interrupts.Pending.each_tick = bool
+        interrupts.Pending.each_tick = None
 
     def _check(self) -> None:
         self.expired = self._late

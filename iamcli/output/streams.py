@@ -114,7 +114,7 @@ class Output:
             return
         lines, self._lines = self._lines, bytearray()
         try:
-            with Window(ticks=self._out_may_wait):
+            with Window(ticks=self._out_may_wait and bool(lines)):
                 self._out.write(lines)
                 self._out.flush()
         except (OSError, KeyboardInterrupt) as error:

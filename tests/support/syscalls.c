@@ -5,8 +5,10 @@
  * SYSCALLS_LOG=FILE    Append one line to FILE for each call of these functions that succeeded:
  *                          fsync PATH           also for fdatasync
  *                          rename OLD NEW       also for renameat and renameat2
- *                      and for each signal that this library has raised:
+ *                      for each signal that this library has raised:
  *                          signal NUMBER PROCESS FUNCTION
+ *                      for each program that starts, how it finds SIGALRM:
+ *                          start PROGRAM default|ignored free|blocked timer|none
  *                      and for each open or stat of a regular file while a timer runs again and again:
  *                          timer FUNCTION PATH
  * SYSCALLS_SLOW=TEXT   Each open or stat of a regular file whose path contains TEXT takes 0.6 s, and
@@ -54,9 +56,26 @@ static pid_t started, raised;
 static int number, after;
 static char when[16];
 
+static void record(const char *line)
+{
+    const char *name = getenv("SYSCALLS_LOG");
+    int saved = errno, file;
+
+    if (name && (file = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) >= 0) {
+        if (write(file, line, strlen(line)) < 0)
+            abort();
+        close(file);
+    }
+    errno = saved;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
     const char *value = getenv("SYSCALLS_SIGNAL");
+    struct sigaction action;
+    struct itimerval timer;
+    sigset_t mask;
+    char line[100];
 
     started = getpid();
     number = value ? atoi(value) : 0;
@@ -69,19 +88,14 @@ __attribute__((constructor)) static void begin(void)
         unsetenv("SYSCALLS_AFTER");
     }
     unsetenv("SYSCALLS_SIGNAL");
-}
-
-static void record(const char *line)
-{
-    const char *name = getenv("SYSCALLS_LOG");
-    int saved = errno, file;
-
-    if (name && (file = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) >= 0) {
-        if (write(file, line, strlen(line)) < 0)
-            abort();
-        close(file);
-    }
-    errno = saved;
+    sigaction(SIGALRM, NULL, &action);
+    sigprocmask(SIG_BLOCK, NULL, &mask);
+    getitimer(ITIMER_REAL, &timer);
+    snprintf(line, sizeof line, "start %s %s %s %s\n", program_invocation_short_name,
+             action.sa_handler == SIG_IGN ? "ignored" : "default",
+             sigismember(&mask, SIGALRM) ? "blocked" : "free",
+             timer.it_value.tv_sec || timer.it_value.tv_usec ? "timer" : "none");
+    record(line);
 }
 
 static int handled(int one)

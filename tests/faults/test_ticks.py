@@ -1,0 +1,306 @@
+"""The timer of a window disturbs no files, children and terminals, and no timer of the parent."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from support.connecting import assuming
+from support.faults import SILENT
+from support.processes import blocked, wait_until
+from support.selection import usual
+from support.stub import canned, ok
+from support.syscalls import logged, needs_compiler, variables
+from support.terminal import Terminal
+
+from iamcli import interrupts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.shell import Shell
+
+#: What STS answers.
+ASSUMED = (
+    "<Credentials><AccessKeyId>A</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+    "<SessionToken>t</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration></Credentials>"
+)
+READ = ("iam-usergetattributes", "-u", "bob")
+
+# Calls on regular files, which some file systems begin anew after a tick.
+
+
+@pytest.fixture
+def role(run: Shell, tls: tuple[object, Path], request: pytest.FixtureRequest) -> Shell:
+    """A shell in which a command needs an access key of STS, over TLS."""
+    stub, certificate = request.getfixturevalue("tls")
+    endpoint = stub.endpoint(canned("GetUser")).on("AssumeRole", ok("AssumeRole", ASSUMED))
+    assuming(run, "")
+    run.env |= {"AWS_CA_BUNDLE": str(certificate), "AWS_IAM_URL": endpoint.url}
+    run.env["AWS_ENDPOINT_URL_STS"] = endpoint.url
+    return run
+
+
+def with_log(run: Shell, **more: object) -> dict[str, str]:
+    """Return the variables with which the library writes what it sees."""
+    return {name: value for name, value in run.env.items() if value} | variables(
+        run.home / "log", **more
+    )
+
+
+@needs_compiler
+@pytest.mark.parametrize("before", usual([""], ["", "iamcli run"]))
+def test_no_file_is_used_while_the_timer_runs(before, role):
+    done = role(*before.split(), *READ, env=with_log(role))
+    assert (done.status, done.err) == (0, "")
+    assert logged(role.home / "log", "start") != []
+    assert logged(role.home / "log", "timer") == []
+
+
+@needs_compiler
+@pytest.mark.full
+@pytest.mark.parametrize("text", ["/encodings/idna", "/botocore/retries/standard", "/config"])
+def test_slow_files(text, role):
+    """An import, and the configuration: each call takes longer than the time between two ticks."""
+    role.env["IAMCLI_TIMEOUT"] = "3000"
+    done = role(*READ, env=with_log(role, slow=text))
+    assert (done.status, done.err) == (0, "")
+
+
+@needs_compiler
+@pytest.mark.full
+def test_a_slow_policy(run, stub):
+    run.env["AWS_IAM_URL"] = stub.endpoint(ok("PutUserPolicy")).url
+    (run.home / "policy.json").write_text('{"Version": "2012-10-17", "Statement": []}')
+    upload = ("iam-useruploadpolicy", "-u", "bob", "-p", "p", "-f", "policy.json")
+    done = run(*upload, env=with_log(run, slow="policy.json"))
+    assert (done.status, done.err) == (0, "")
+
+
+# Programs that iamcli starts.
+
+#: Starts a command as a parent does that has changed how SIGALRM is handled.
+STARTING = """
+import os, sys
+from signal import *
+{}
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+PARENTS = {
+    "default free": "",
+    "ignored free": "signal(SIGALRM, SIG_IGN)",
+    "default blocked": "pthread_sigmask(SIG_BLOCK, [SIGALRM])",
+}
+#: Each way in which a program is started: the command line, and the programs.
+WAYS = [
+    ("iamcli run cat /dev/null", "python cat"),
+    ("iamcli run {home}/no-interpreter", "python sh"),
+    ("iamcli run iam-usergetattributes -u bob", "python sh"),
+    ("iam-usergetattributes -u bob", "python sh"),
+    ("iamcli sandbox cat /dev/null", "python cat"),
+    ("iamcli help iam-usercreate", "python man"),
+    ("iamcli help run", "python man"),
+    ("iamcli doctor", "python man sh"),
+]
+
+
+@needs_compiler
+@pytest.mark.parametrize("state", usual(["ignored free"], PARENTS))
+@pytest.mark.parametrize(("line", "programs"), usual([WAYS[3]], WAYS))
+@pytest.mark.parametrize("on_terminal", [False, pytest.param(True, marks=pytest.mark.full)])
+def test_a_program_finds_the_signal_as_its_parent_left_it(
+    line, programs, state, run, stub, *, on_terminal
+):
+    program = '#!/bin/sh\necho \'{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "s"}\'\n'
+    for name, content in (("credentials", program), ("no-interpreter", "exit 0\n")):
+        (run.home / name).write_text(content)
+        (run.home / name).chmod(0o700)
+    (run.home / "config").write_text(f"[default]\ncredential_process={run.home}/credentials\n")
+    run.env |= {
+        "AWS_IAM_URL": stub.endpoint(*[canned("GetUser")] * 9).url,
+        "AWS_CONFIG_FILE": str(run.home / "config"),
+        "AWS_CREDENTIAL_FILE": "",
+        "PAGER": "cat",
+    }
+    starting = STARTING.format(PARENTS[state])
+    command = (sys.executable, "-c", starting, *line.format(home=run.home).split())
+    if on_terminal:
+        terminal = Terminal(*command, env=with_log(run))
+        terminal.status()
+    else:
+        run(*command, env=with_log(run))
+    # The first one is the parent itself. What others start is their matter.
+    started = [line.split(None, 2)[1:] for line in logged(run.home / "log", "start")][1:]
+    found = {(name, how) for name, how in started if name in programs.split()}
+    assert found == {(name, f"{state} none") for name in programs.split()}
+
+
+#: How iamcli check runs shfmt, which has no variables, and is linked statically.
+SHFMT = """
+import sys
+from iamcli.cli.check.script.shfmt import Parser
+print(Parser().run(sys.argv[1:], b"")[1].decode(), end="")
+"""
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("state", PARENTS)
+def test_shfmt_finds_the_signal_as_its_parent_left_it(state, run):
+    starting = (sys.executable, "-c", STARTING.format(PARENTS[state]))
+    shown = ("grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status")
+    found = run(*starting, sys.executable, "-c", SHFMT, *shown).out
+    # Linux shows each set as a hexadecimal number.
+    is_blocked, is_ignored = (
+        int(line.split()[1], 16) >> signal.SIGALRM - 1 & 1 for line in found.splitlines()
+    )
+    assert f"{['default', 'ignored'][is_ignored]} {['free', 'blocked'][is_blocked]}" == state
+
+
+# The terminal.
+
+PROMPTING = """
+import sys
+from iamcli import interrupts
+from iamcli.config import readpassphrase
+interrupts.TICK = 0.001
+for number in range(int(sys.argv[1])):
+    assert readpassphrase.read(f"{number}: ") == b"secret", number
+"""
+
+
+@pytest.mark.parametrize("prompts", usual([20], [20, 1000]))
+def test_ticks_leave_the_terminal_as_it_was(prompts, run):
+    terminal = Terminal(sys.executable, "-c", PROMPTING, str(prompts), env=run.env)
+    try:
+        for number in range(prompts):
+            terminal.wait_for(f"{number}: ")
+            # A tick has come while the command reads.
+            assert not terminal.echoes()
+            terminal.type("secret\n")
+        assert terminal.wait() == 0
+        assert terminal.echoes()
+        assert "secret" not in terminal.shown
+    finally:
+        terminal.close()
+
+
+# A timer of the parent.
+
+#: perl -e 'alarm 1; exec @ARGV'
+ALARM = "import os, signal, sys; signal.setitimer(0, 0.7); os.execvp(sys.argv[1], sys.argv[1:])"
+WAITING = {
+    "the network": READ,
+    "standard input": ("iam-useraddloginprofile", "-u", "bob", "-p", "-"),
+    "a script": ("iamcli", "run", "sleep", "600"),
+    "the server of iamcli run": ("iamcli", "run", sys.executable, "-c", ALARM, *READ),
+}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("place", WAITING)
+def test_the_timer_of_the_parent_ends_the_process(place, run, stub):
+    run.env |= {"AWS_IAM_URL": stub.endpoint(SILENT).url, "IAMCLI_TIMEOUT": "3000"}
+    command = WAITING[place]
+    inside = ALARM in command
+    before = () if inside else (sys.executable, "-c", ALARM)
+    process = run.start(*before, *command, stdin=-1, start_new_session=True)
+    try:
+        assert process.wait(30) == (128 + signal.SIGALRM if inside else -signal.SIGALRM)
+    finally:
+        # The script of iamcli run is still running.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def test_its_signal_ends_what_waits_for_the_server_of_iamcli_run(run, stub):
+    """As timeout -s ALRM sends it."""
+    endpoint = stub.endpoint(SILENT)
+    run.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "3000"}
+    code = (
+        "import os, sys; os.write(1, b'%d\\n' % os.getpid()); os.execvp(sys.argv[1], sys.argv[1:])"
+    )
+    process = run.start("iamcli", "run", sys.executable, "-c", code, *READ, stdout=-1)
+    number = int(process.stdout.readline())
+    wait_until(lambda: endpoint.requests and blocked(number))
+    os.kill(number, signal.SIGALRM)
+    assert process.wait() == 128 + signal.SIGALRM
+    process.communicate()
+
+
+# Windows.
+
+
+@pytest.fixture
+def before() -> Iterator[list[object]]:
+    """What a window changes is restored."""
+    found = state()
+    yield found
+    assert state()[:2] == found[:2]
+    assert not interrupts.Pending.ticking
+
+
+def state() -> list[object]:
+    return [
+        signal.getsignal(signal.SIGALRM),
+        signal.SIGALRM in signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+        signal.getitimer(signal.ITIMER_REAL),
+    ]
+
+
+def test_a_window_restores_everything(before):
+    for handler in (signal.SIG_DFL, signal.SIG_IGN, lambda *_: None):
+        signal.signal(signal.SIGALRM, handler)
+        for how in (signal.SIG_BLOCK, signal.SIG_UNBLOCK):
+            signal.pthread_sigmask(how, [signal.SIGALRM])
+            expected = state()
+            with interrupts.Window(), interrupts.Window():
+                assert state()[1] is False
+                assert signal.getitimer(signal.ITIMER_REAL)[1] == interrupts.TICK
+            assert state() == expected
+    signal.signal(signal.SIGALRM, before[0])
+
+
+def test_a_window_keeps_the_timer_that_was_running(before):
+    del before
+    signal.setitimer(signal.ITIMER_REAL, 5000, 7)
+    try:
+        with interrupts.Window():
+            assert signal.getitimer(signal.ITIMER_REAL)[1] == interrupts.TICK
+        left, interval = signal.getitimer(signal.ITIMER_REAL)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    assert (4000 < left <= 5000, interval) == (True, 7)
+
+
+def test_a_window_in_another_thread_has_no_effect(before):
+    seen = []
+
+    def wait() -> None:
+        with interrupts.Window():
+            seen.append(state())
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join()
+    assert seen == [before]
+
+
+def test_each_tick(before):
+    """Also an inner window does not end the ticks of the outer one."""
+    del before
+    ticks: list[str] = []
+    interrupts.Pending.each_tick = lambda: ticks.append("tick")
+    try:
+        with interrupts.Window():
+            with interrupts.Window():
+                pass
+            wait_until(lambda: len(ticks) > 1)
+    finally:
+        interrupts.Pending.each_tick = None
