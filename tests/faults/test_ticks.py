@@ -168,19 +168,23 @@ PROMPTING = """
 import sys
 from iamcli import interrupts
 from iamcli.config import readpassphrase
-interrupts.TICK = 0.001
+interrupts.TICK = float(sys.argv[2])
 for number in range(int(sys.argv[1])):
     assert readpassphrase.read(f"{number}: ") == b"secret", number
 """
 
 
-@pytest.mark.parametrize("prompts", usual([20], [20, 1000]))
-def test_ticks_leave_the_terminal_as_it_was(prompts, run):
-    terminal = Terminal(sys.executable, "-c", PROMPTING, str(prompts), env=run.env)
+@needs_compiler
+@pytest.mark.parametrize(
+    ("prompts", "tick", "drain"), usual([(3, 0.02, 70)], [(3, 0.02, 70), (1000, 0.001, 0)])
+)
+def test_ticks_leave_the_terminal_as_it_was(prompts, tick, drain, run):
+    """Also one that shows slowly what was written: ticks come while its modes are set."""
+    prompting = (sys.executable, "-c", PROMPTING, str(prompts), str(tick))
+    terminal = Terminal(*prompting, env=with_log(run, drain=drain))
     try:
         for number in range(prompts):
             terminal.wait_for(f"{number}: ")
-            # A tick has come while the command reads.
             assert not terminal.echoes()
             terminal.type("secret\n")
         assert terminal.wait() == 0

@@ -13,6 +13,8 @@
  *                          timer FUNCTION PATH
  * SYSCALLS_SLOW=TEXT   Each open or stat of a regular file whose path contains TEXT takes 0.6 s, and
  *                      fails with EINTR if a signal with a handler comes: so it begins anew.
+ * SYSCALLS_DRAIN=MS    The terminal needs this time to show what was written, before its modes can be
+ *                      set; a signal with a handler ends that.
  * SYSCALLS_SIGNAL=N    Raise signal N once, just before the process makes a system call that waits
  *                      (a read of an empty pipe, a poll, a wait for a child, a sleep). This process
  *                      only: its children do not see the variable.
@@ -46,6 +48,7 @@
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -320,6 +323,22 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, str
 {
     before("sleep");
     return NEXT(clock_nanosleep)(clock, flags, time, left);
+}
+
+int tcsetattr(int descriptor, int when, const struct termios *modes)
+{
+    static int64_t end;
+    const char *value = getenv("SYSCALLS_DRAIN");
+    struct timespec time = {0, 0};
+
+    end = end ? end : now() + (value ? atoi(value) : 0);
+    while (end > now()) {
+        time.tv_nsec = (end - now()) % 1000 * 1000000;
+        if (NEXT(nanosleep)(&time, NULL))
+            return -1;
+    }
+    end = 0;
+    return NEXT(tcsetattr)(descriptor, when, modes);
 }
 
 static int synchronized(int descriptor, int result)
