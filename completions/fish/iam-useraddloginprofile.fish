@@ -9,5 +9,5 @@ complete -c iam-useraddloginprofile -o d -d 'log requests and responses to stand
 complete -c iam-useraddloginprofile -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-useraddloginprofile -o h -d 'show this help and exit'
 complete -c iam-useraddloginprofile -l help -d 'show this help and exit'
-complete -c iam-useraddloginprofile -o p -x -d '- prompts for it, or reads a line of standard input (required)'
+complete -c iam-useraddloginprofile -o p -x -d 'the new password; - prompts or reads standard input (required)'
 complete -c iam-useraddloginprofile -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required); 1 to 64 characters'

@@ -9,5 +9,5 @@ complete -c iam-userchangepassword -o d -d 'log requests and responses to standa
 complete -c iam-userchangepassword -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-userchangepassword -o h -d 'show this help and exit'
 complete -c iam-userchangepassword -l help -d 'show this help and exit'
-complete -c iam-userchangepassword -o n -x -d '- prompts for it, or reads a line of standard input (required)'
-complete -c iam-userchangepassword -o o -x -d '- prompts for it, or reads a line of standard input (required)'
+complete -c iam-userchangepassword -o n -x -d 'the new password; - prompts or reads standard input (required)'
+complete -c iam-userchangepassword -o o -x -d 'the old password; - prompts or reads standard input (required)'

@@ -158,8 +158,6 @@ def grouplistbypath(
 ) -> Lines:
     """List all groups, or the groups under a path prefix.
 
-    Without -p, the command lists all groups in the account.
-
     Output: One ARN per line, then the footer.
     Example: List all groups.
       $ iam-grouplistbypath

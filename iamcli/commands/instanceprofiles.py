@@ -132,8 +132,6 @@ def instanceprofilelistbypath(
 ) -> Lines:
     """List all instance profiles, or those under a path prefix.
 
-    Without -p, the command lists all instance profiles in the account.
-
     Output: One ARN per line, then the footer.
     Example: List all instance profiles.
       $ iam-instanceprofilelistbypath

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from iamcli.output.lines import Lines
 
 OLD_PASSWORD = PASSWORD.replace(
-    name="-o", metavar="OLDPASSWORD", dest="old", limits="1 to 128 characters"
+    name="-o",
+    metavar="OLDPASSWORD",
+    dest="old",
+    help="the old password; `-` prompts or reads standard input",
+    limits="1 to 128 characters",
 )
 NEW_PASSWORD = PASSWORD.replace(name="-n", metavar="NEWPASSWORD", dest="new")
 
@@ -102,8 +106,8 @@ def userchangepassword(iam: IAM, old: str, new: str) -> None:
     You need permission to change your password, from a policy or from the account's password policy
     (option -a of iam-accountmodpasswordpolicy(1)).
 
-    If both are `-`, the first line of standard input is the current password, and the second line
-    is the new password.
+    If -o and -n are both `-`, the first line of standard input is the current password, and the
+    second line is the new one.
 
     Warning: Other users can see a password on the command line in the process list, and the shell
     keeps it in its history; use `-` in place of the passwords to avoid both.

@@ -138,7 +138,7 @@ def useraddpolicy(iam: IAM, user: str, policy: str, **statement: Any) -> Lines:
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
     plain text.
     To use them, or to add a policy that you have written yourself, use iam-useruploadpolicy(1).
-    Warning: If the user already has an inline policy with this name, it is replaced.
+    Warning: An inline policy of the user with the same name is replaced.
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
     Example: Let a user read the objects in one bucket, and print the policy.
@@ -164,7 +164,7 @@ def groupaddpolicy(iam: IAM, group: str, policy: str, **statement: Any) -> Lines
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
     plain text.
     To use them, or to add a policy that you have written yourself, use iam-groupuploadpolicy(1).
-    Warning: If the group already has an inline policy with this name, it is replaced.
+    Warning: An inline policy of the group with the same name is replaced.
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
     Example: Let the members of a group do everything, and print the policy.
@@ -190,7 +190,7 @@ def roleaddpolicy(iam: IAM, role: str, policy: str, **statement: Any) -> Lines:
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
     plain text.
     To use them, or to add a policy that you have written yourself, use iam-roleuploadpolicy(1).
-    Warning: If the role already has an inline policy with this name, it is replaced.
+    Warning: An inline policy of the role with the same name is replaced.
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
     Example: Let a role read the objects in one bucket, and print the policy.
@@ -212,7 +212,7 @@ def useruploadpolicy(iam: IAM, user: str, policy: str, **source: Any) -> None:
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
-    Warning: If the user already has an inline policy with this name, it is replaced.
+    Warning: An inline policy of the user with the same name is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
     Example: Add a policy from a file.
@@ -238,7 +238,7 @@ def groupuploadpolicy(iam: IAM, group: str, policy: str, **source: Any) -> None:
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
-    Warning: If the group already has an inline policy with this name, it is replaced.
+    Warning: An inline policy of the group with the same name is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
     Example: Add a policy from a file.
@@ -263,7 +263,7 @@ def roleuploadpolicy(iam: IAM, role: str, policy: str, **source: Any) -> None:
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
-    Warning: If the role already has an inline policy with this name, it is replaced.
+    Warning: An inline policy of the role with the same name is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
     Example: Add a policy from a file.

@@ -53,8 +53,8 @@ def rolecreate(
 
     The trust policy says who may assume the role, for example an AWS service.
     Specify it with -f, or use -s to generate one that lets a service assume the role.
-    What the role may do is set by its other policies, see iam-roleaddpolicy(1).
-    EC2 instances use a role through an instance profile, see iam-instanceprofilecreate(1).
+    Its other policies say what the role may do; see iam-roleaddpolicy(1).
+    EC2 instances use a role through an instance profile; see iam-instanceprofilecreate(1).
     Role names are unique regardless of case.
 
     Notes: An account can have 1000 roles, and a trust policy can have 2048 characters, unless AWS
@@ -180,8 +180,7 @@ def rolelistbypath(
 ) -> Lines:
     """List all roles, or the roles under a path prefix.
 
-    Without -p, the command lists all roles in the account, including service-linked roles and the
-    roles of IAM Identity Center.
+    Service-linked roles and the roles of IAM Identity Center are listed, too.
 
     Output: One ARN per line, then the footer.
     Example: List all roles.

@@ -159,7 +159,6 @@ def servercertlistbypath(
 ) -> Lines:
     """List all server certificates, or those under a path prefix.
 
-    Without -p, the command lists all server certificates in the account.
     Certificates in AWS Certificate Manager (ACM) are not listed.
 
     Output: One ARN per line, then the footer.

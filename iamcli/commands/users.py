@@ -225,7 +225,6 @@ def userlistbypath(
 ) -> Lines:
     """List all users, or the users under a path prefix.
 
-    Without -p, the command lists all users in the account.
     People who sign in through IAM Identity Center use roles and are not listed.
 
     Output: One ARN per line, then the footer.

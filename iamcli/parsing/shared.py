@@ -236,7 +236,7 @@ PASSWORD = Option(
     "-p",
     "PASSWORD",
     "password",
-    "`-` prompts for it, or reads a line of standard input",
+    "the new password; `-` prompts or reads standard input",
     required=True,
     limits="1 to 128 characters; must meet the account's password policy",
     brief="",
