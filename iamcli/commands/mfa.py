@@ -74,8 +74,8 @@ def virtualmfadevicecreate(
 
     Notes: The command checks that it can write the seed before it creates the device.
     If writing fails nevertheless, the device is deleted again.
-    Warning: An authenticator app computes the codes of the device from the seed, which is available
-    only now.
+    Warning: An authenticator app computes the codes of the device from the seed, which cannot be
+    retrieved later.
     Anyone who has the seed can compute the codes, so keep it secret.
     Output: The serial number, which is the device's ARN.
     `Base32String` or `Base32StringSeed` without -o: the seed on the next line.
