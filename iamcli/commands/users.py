@@ -164,6 +164,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     With -r, the command first lists everything and then removes, in this order: access keys, inline
     policies, signing certificates, group memberships, the login profile (password), MFA devices,
     SSH public keys, service-specific credentials, attached managed policies, and finally the user.
+
     A permissions boundary needs no separate step: the service removes it with the user.
     A virtual MFA device is deactivated and then deleted. If your access key may not delete it, the
     command goes on, and standard error names the device.
@@ -171,7 +172,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     The command refuses to delete the user who owns the access key that signs the requests.
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
-    The login profile and the items after it are skipped if your access key may not list them.
+    The login profile and what follows it in the list are skipped if your access key may not list them.
 
     Notes: To create the user again, you need a snapshot that was made before; see iamcli(1):
 
@@ -179,7 +180,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     $ iam-userdel -u jack -r
     $ iamcli recreate before.json user/jack >jack.sh
     $ sh jack.sh
-    Warning: You cannot undo this: a new user with the same name has a different ID and none of the
+    Warning: A deletion cannot be undone: a new user with the same name has a different ID and none of the
     old user's permissions.
     Output: Nothing, except with -r -p.
     With -r -p: the headings `accesskeys`, `policies`, `certificates` and `groups`, each followed by

@@ -275,7 +275,7 @@ def test_a_usage_error_has_the_width_of_its_stream(run_fast, terminal):
     [
         ("iam-accountmodpasswordpolicy", "without options, all are reset"),
         ("iam-useraddloginprofile", "use -p - to avoid both"),
-        ("iam-userdel", "You cannot undo this"),
+        ("iam-userdel", "A deletion cannot be undone"),
         ("iam-useruploadpolicy", "is replaced"),
         ("iam-roleupdateassumepolicy", "does not keep the current trust policy"),
         ("iam-accountaliascreate", "the first alias stops working"),
