@@ -125,6 +125,7 @@ MENTIONS = [
     ("{\necho iam-userdel\n} >>run", [2]),
     ("x=$(command -v iam-userdel)", [1]),
     ('echo "$(\necho iam-userdel\n)"', [2]),
+    ("x=$(sh -c 'echo iam-userdel')", [1]),
     ("docker run x iam-userdel -u bob", [1]),
     ("watch 'iam-userlistbypath -p /'", [1]),
     ("at now <<E\niam-userdel -u bob\n# iam-userdel\nE", [2, 3]),
@@ -201,9 +202,14 @@ def test_names_that_are_not_checked_are_said_in_each_format(run, tmp_path):
         ("crontab", "@daily iam-userdel -u a%-z\n", ""),
         ("crontab", "@daily iam-userdel -u bob\nx y z\n", ""),
         # Each line has a shell of its own.
-        ("crontab", "@daily set -u\n@daily iam-userdel -ru $x", '2:20 E102 "-ru"'),
-        ("crontab", "@daily x='a b'\n@daily iam-userdel -u $x", ""),
-        ("crontab", "@daily cd /\n@daily iam-rolecreate -r a -f none.json", "2:31 W208 none.json"),
+        ("crontab", "@daily set -u; iam-userdel -u b\n@daily iam-userdel -ru $x", "2:20 E102"),
+        ("crontab", "@daily set -u; iam-userdel -u b\n@daily iam-userdel -r -u $x", "2:26 W210"),
+        ("crontab", "@daily x='a b'; iam-userdel -u b\n@daily iam-userdel -u $x", ""),
+        (
+            "crontab",
+            "@daily cd /; iam-userdel -u b\n@daily iam-rolecreate -r a -f none.json",
+            "2:31 W208 none.json",
+        ),
         ("Makefile", "a:\n\tx='a b'\n\tiam-userdel -u $$x\n", ""),
         ("Makefile", "a:\n\tx='a b'; \\\n\tiam-userdel -u $$x\n", '3:17 E108 unexpected word "b"'),
         # What make replaces can be anything.
@@ -250,7 +256,8 @@ def filled(top: Path, number: int) -> None:
         for at in range(number // 10):
             (inner / f"{at}.sh").write_text(f"iam-usergetattributes -u bob # {level} {at}\n")
     (inner / "up").symlink_to(top)
-    (inner / "linked.sh").symlink_to(top / "level0/0.sh")
+    (inner / "linked.sh").symlink_to(top.parent / "outside.sh")
+    (top.parent / "outside.sh").write_text(f"{WRONG}\n")
     os.mkfifo(top / "fifo.sh")
     (top / "binary").write_bytes(b"iam-userdel\0")
     (top / "notes").write_text("nothing\n")
