@@ -172,7 +172,8 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     The command refuses to delete the user who owns the access key that signs the requests.
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
-    The login profile and what follows it in the list are skipped if your access key may not list them.
+    The login profile and what follows it in the list are skipped if your access key may not list
+    them.
 
     Notes: To create the user again, you need a snapshot that was made before; see iamcli(1):
 
@@ -180,8 +181,8 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     $ iam-userdel -u jack -r
     $ iamcli recreate before.json user/jack >jack.sh
     $ sh jack.sh
-    Warning: A deletion cannot be undone: a new user with the same name has a different ID and none of the
-    old user's permissions.
+    Warning: A deletion cannot be undone: a new user with the same name has a different ID and none
+    of the old user's permissions.
     Output: Nothing, except with -r -p.
     With -r -p: the headings `accesskeys`, `policies`, `certificates` and `groups`, each followed by
       its items, one per line, preceded by a tab; groups are printed as ARNs.
