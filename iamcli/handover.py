@@ -229,19 +229,11 @@ def _limits() -> bytes:
     return repr([(number, resource.getrlimit(number)) for number in sorted(numbers)]).encode()
 
 
-def _message(connection: Any, *, patient: bool = False) -> tuple[bytes, int]:
-    """Return the kind and the number of the server's next message, b"" and 0 if there is none.
-
-    ``patient``: wait also longer than the time limit of the ``connection``.
-    """
+def _message(connection: Any) -> tuple[bytes, int]:
+    """Return the kind and the number of the server's next message, b"" and 0 if there is none."""
     answer = b""
     while not answer.endswith(b"\n"):
-        try:
-            part = connection.recv(64)
-        except TimeoutError:
-            if patient:
-                continue
-            raise
+        part = connection.recv(64)
         if not part:
             return b"", 0
         answer += part
@@ -255,10 +247,14 @@ def _end(connection: Any, waiting: _Waiting) -> str:
     Returns why the command failed if the server ended before it.
     """
     connection.settimeout(_TICK)
-    try:
-        kind, number = _message(connection, patient=True)
-    except (OSError, ValueError):
-        kind, number = b"", 0
+    while True:
+        try:
+            kind, number = _message(connection)
+        except TimeoutError:
+            continue
+        except (OSError, ValueError):
+            kind, number = b"", 0
+        break
     waiting.process = 0
     if kind == EXIT:
         os._exit(number)

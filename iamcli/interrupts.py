@@ -29,8 +29,6 @@ TERMINATING = (_signal.SIGTERM, _signal.SIGHUP)
 REPEAT_INTERVAL = 0.01
 #: The interval of the timer in a window (seconds).
 TICK = 0.25
-#: The shortest time of a timer (seconds); it does not start with 0.
-_SHORTEST = 1e-6
 
 
 class Pending:
@@ -90,23 +88,19 @@ def postpone(interrupt: KeyboardInterrupt) -> None:
 
 
 def raise_due() -> None:
-    """Raise what the next window would raise."""
+    """Raise what is due. What follows raises only in a window."""
     if Pending.due:
-        interrupt, Pending.due = Pending.due, None
-        # What follows does not raise, except in a window.
-        Pending.raises = False
+        interrupt, Pending.due, Pending.raises = Pending.due, None, False
         raise interrupt
 
 
 class Window:
-    """Where this process waits for somebody else: in a ``with`` block, signals raise in time.
+    """A ``with`` block in which this process waits for somebody else, and signals raise.
 
-    What is due raises at its beginning. ``ticks``: whether the timer runs. It must not while a
-    regular file is read or written, or a module imported: a file system over a network may begin
-    its work anew after each tick. It must not while a program is started, which would inherit how
-    SIGALRM is handled. A SIGALRM of somebody else is taken for a tick; but a timer that was running
-    when the block began ends the process in its time. Blocks may be nested. In another thread than
-    the main one, which handles no signals, a block has no effect.
+    ``ticks``: whether the timer runs. It must not while regular files are used or modules imported,
+    because a file system over a network may begin anew after each tick; nor while a program is
+    started, which would inherit how SIGALRM is handled. A timer that was running before still ends
+    the process in its time. Blocks may be nested. They have an effect in the main thread only.
     """
 
     def __init__(self, *, ticks: bool = True) -> None:
@@ -141,7 +135,8 @@ class Window:
             if self._blocked:
                 _signal.pthread_sigmask(_signal.SIG_BLOCK, [_signal.SIGALRM])
             if self._alarm:
-                left = max(_SHORTEST, self._alarm - time.monotonic())
+                # A timer does not start with 0.
+                left = max(1e-6, self._alarm - time.monotonic())
                 _signal.setitimer(_signal.ITIMER_REAL, left, self._interval)
             Pending.ticking = False
         Pending.raises = Pending.raises and self._outer
