@@ -77,7 +77,7 @@ class Account:
         return True
 
 
-def environment(session: boto3.Session, url: str, home: str) -> dict[str, str]:
+def environment(session: Any, url: str, home: str) -> dict[str, str]:
     """Return the variables of the commands: only those here select the account and the endpoint.
 
     ``home``: a folder without any configuration.
@@ -90,6 +90,8 @@ def environment(session: boto3.Session, url: str, home: str) -> dict[str, str]:
         "AWS_IAM_URL": url,
         "AWS_CA_BUNDLE": os.environ.get("AWS_CA_BUNDLE", ""),
         "HOME": home,
+        # In a private IAM, the commands need its name.
+        "IAMCLI_SANDBOX": os.environ.get("IAMCLI_SANDBOX", ""),
     }
     selecting = ("AWS_", "CLIENT_CONFIG_FILE", "IAMCLI_")
     others = {name: text for name, text in os.environ.items() if not name.startswith(selecting)}
@@ -198,21 +200,28 @@ def clean(account: Account) -> list[str]:
     return left
 
 
-def main() -> int:
-    """Check that the account is the one that is named, then run everything; return the status."""
+def is_named(create_client: Callable[..., Any]) -> bool:
+    """Return whether the credentials belong to the account that is named; print it if not."""
     wanted = os.environ.get("IAMCLI_TEST_ACCOUNT", "")
     if not (wanted.isascii() and wanted.isdigit()):
         print("IAMCLI_TEST_ACCOUNT is not set to an account number; nothing was sent")
-        return 1
+        return False
     try:
-        session = boto3.Session()
-        caller = session.client("sts", region_name="us-east-1").get_caller_identity()
+        caller = create_client("sts", region_name="us-east-1").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         print(f"the account of the credentials is unknown: {error}; nothing was created")
-        return 1
+        return False
     if caller["Account"] != wanted:
         print("the credentials belong to another account than IAMCLI_TEST_ACCOUNT names")
+        return False
+    return True
+
+
+def main() -> int:
+    """Check that the account is the one that is named, then run everything; return the status."""
+    if not is_named(lambda *args, **more: boto3.Session().client(*args, **more)):
         return 1
+    session = boto3.Session()
     account = Account(session)
     failed = 0
     try:

@@ -1,9 +1,10 @@
-"""The check for a real account (make test-aws), run with moto: it works and removes everything."""
+"""The checks for a real account (make test-aws), run with moto: they work and leave nothing."""
 
 from __future__ import annotations
 
 import re
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import boto3
@@ -11,6 +12,9 @@ import pytest
 from support.selection import every
 from support.shell import KEY_ID, ROOT, SECRET
 from support.stub import refused
+
+from iamcli.help import docstring as documentation
+from iamcli.installation.table import PROGRAMS
 
 if TYPE_CHECKING:
     from support.shell import Done, Shell
@@ -104,3 +108,123 @@ def test_what_could_not_be_removed_is_named(aws, moto):
     assert done.status == 1
     (left,) = names(moto)
     assert re.search(rf"^LEFT    {left}: iam-groupmod: status 1: ", done.out, re.MULTILINE)
+
+
+# With READ_ONLY=1.
+
+
+def reading(
+    aws: Shell, *changes: tuple[str, str], rows: str = "", before: tuple[str, ...] = ()
+) -> Done:
+    """Run the check that only reads without its pauses, with ``changes`` of its text.
+
+    ``rows``: a pattern of those that are made; "" for all; ``before``: what runs it.
+    """
+    folder = ROOT / "tests" / "aws"
+    text = (folder / "read_only.py").read_text()
+    lines = [line for line in text.splitlines() if " iam-" not in line or re.search(rows, line)]
+    text = "\n".join(lines)
+    for old, new in (("PAUSE, NUMBER = 0.2, 20", "PAUSE, NUMBER = 0, 2"), *changes):
+        assert old in text
+        text = text.replace(old, new)
+    (aws.home / "read_only.py").write_text(text)
+    (aws.home / "check.py").write_text((folder / "check.py").read_text())
+    command = [*before, sys.executable, str(aws.home / "read_only.py")]
+    return aws(*command, env={"IAMCLI_TEST_ACCOUNT": ACCOUNT})
+
+
+#: The text after which a check has its result, and with one line more.
+WRONG = ('return "", [line for line in found', 'return "", [line for line in [*found, "x"]')
+
+
+def test_it_compares_what_commands_print(aws, moto):
+    for name in ("bob", "eve", "kim"):
+        aws("iam-usercreate", "-u", name)
+    done = reading(aws, rows="list_users|get_user")
+    assert done == (
+        0,
+        table({"iam-userlistbypath": (1, 1), "iam-usergetattributes -u": (2, 2)}),
+        "",
+    )
+    # Every command prints a line that is not in the response.
+    done = reading(aws, WRONG, rows="list_users")
+    assert done == (1, table({"iam-userlistbypath": (1, 0, 1)}), "")
+    aws.env["DETAILS"] = "1"
+    done = reading(aws, WRONG, rows="list_users")
+    arn = f"arn:aws:iam::{ACCOUNT}:user/"
+    arns = [f"{arn}bob", f"{arn}eve", f"{arn}kim"]
+    assert done.out.splitlines()[1:4] == [
+        "$ iam-userlistbypath",
+        f"botocore: {('', arns)}",
+        f"printed:  {('', [*arns, 'x'])}",
+    ]
+
+
+def table(rows: dict[str, tuple[int, ...]]) -> str:
+    """Return what is printed for ``rows``: runs, and how many are equal, different, not allowed."""
+    numbers = {name: (*row, 0, 0)[:4] for name, row in rows.items()}
+    columns = ("runs", "equal", "different", "not allowed")
+    total = [sum(row[place] for row in numbers.values()) for place in range(4)]
+    lines = [("command", columns), *numbers.items()]
+    shown = [f"{name:35} " + " ".join(f"{cell:>12}" for cell in cells) for name, cells in lines]
+    end = ", ".join(f"{number} {column}" for number, column in zip(total, columns, strict=True))
+    return "\n".join([*shown, end, ""])
+
+
+def test_what_is_not_allowed_is_no_difference(aws, moto, stub):
+    aws.env["AWS_ENDPOINT_URL_IAM"] = stub.endpoint(refused("AccessDenied")).url
+    done = reading(aws, rows="list_users|get_user")
+    rows = {"iam-userlistbypath": (1, 0, 0, 1), "iam-usergetattributes -u": (0, 0)}
+    # Then there is no evidence.
+    assert done == (1, table(rows), "")
+
+
+@pytest.mark.full
+def test_all_commands_that_only_read_with_a_copy_of_an_account(aws, iam):
+    aws.env |= {"AWS_IAM_URL": iam.url, "AWS_ENDPOINT_URL": iam.url}
+    assert aws("iamcli", "snapshot", "account.json").status == 0
+    copy = ("iamcli", "sandbox", "--account", "account.json")
+    done = reading(aws, before=copy)
+    assert done.status == 0, done
+    assert re.search(r"^(\d+) runs, \1 equal, 0 different, 0 not allowed$", done.out, re.MULTILINE)
+    # Each of them, with the same operation, and at least once.
+    found = dict(re.findall(r"^(iam-\w+) .*?  +(\d+)  +\d+  +0  +0$", done.out, re.MULTILINE))
+    places = {name: place.split(":") for name, place in PROGRAMS.items() if name != "iamcli"}
+    reads = {
+        name
+        for name, (module, function) in places.items()
+        for calls in [documentation.of(getattr(import_module(module), function)).calls]
+        if all(call.startswith(("Get", "List")) for call in calls)
+    }
+    assert set(found) == reads
+    assert "0" not in found.values()
+    # Nothing in the table is of the account.
+    names = re.findall(r"[\w:/.@-]+", done.out)
+    assert not [name for name in names if name.startswith(("arn:", "A")) and len(name) > 15]
+    # A wrong line of any command is noticed.
+    done = reading(aws, WRONG, before=copy)
+    assert done.status == 1
+    assert re.search(r"^\d+ runs, 0 equal, ", done.out, re.MULTILINE) is None
+
+
+def test_a_request_waits(aws, moto, tmp_path):
+    """The time is not that of the clock: at most five requests are sent in a second."""
+    aws("iam-usercreate", "-u", "bob")
+    slept = "import time\ntime.sleep = lambda seconds: print(f'slept {seconds}')\n"
+    (tmp_path / "sitecustomize.py").write_text(slept)
+    aws.env["PYTHONPATH"] = str(tmp_path)
+    done = reading(
+        aws, ("PAUSE, NUMBER = 0, 2", "PAUSE, NUMBER = 0.2, 20"), rows="list_users|get_user"
+    )
+    # A request of botocore, and the command with its own.
+    assert [line for line in done.out.splitlines() if "slept" in line] == ["slept 0.2"] * 4
+
+
+@pytest.mark.parametrize("number", ["999999999999", ""])
+def test_it_reads_no_other_account(number, aws, stub):
+    other = stub.endpoint(refused("AccessDenied"))
+    aws.env["AWS_ENDPOINT_URL_IAM"] = other.url
+    check = str(ROOT / "tests" / "aws" / "read_only.py")
+    done = aws(sys.executable, check, env={"IAMCLI_TEST_ACCOUNT": number})
+    assert (done.status, done.out.count("\n"), done.err) == (1, 1, "")
+    assert other.requests == []
