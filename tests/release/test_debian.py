@@ -8,7 +8,10 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from support.old_python import script_of_shell
 from support.processes import ROOT, run
+
+import iamcli
 
 if TYPE_CHECKING:
     import subprocess
@@ -16,13 +19,18 @@ if TYPE_CHECKING:
 
 #: What takes the place of the programs of Debian. $FAILING is the suite whose list is expired.
 PROGRAMS = {
-    "apt-config": "true",
+    "apt-config": """printf '%s\\n' 'Acquire::Check-Date "false";' 'Dir "/";' """
+    """'Acquire::IndexTargets::deb "";' 'Acquire::http::Proxy "http://proxy.invalid";'""",
     "apt-get": "echo 'deb http://mirror.invalid/debian/ trixie main Debian'",
     "dpkg-deb": "mkdir -p $3/DEBIAN $3/usr/bin && touch $3/DEBIAN/control $4",
     "dpkg-query": "true",
     # With --quiet, it would not show what apt says.
     "mmdebstrap": (
-        '[ "$*" = "--variant=apt $2 $3 -" ] || exit 3\n'
+        '[ "$1 $*" = "--variant=apt --variant=apt $2 $3 $4 -" ] || exit 3\n'
+        # The settings of this machine.
+        "printf '%s\\n' 'Acquire::Check-Date \"false\";'"
+        " 'Acquire::http::Proxy \"http://proxy.invalid\";' | cmp -s - ${2#--aptopt=} || exit 3\n"
+        "shift\n"
         '[ "$(cat)" = "deb http://mirror.invalid/debian/ $2 main" ] || exit 3\n'
         'if [ "$2" = "$FAILING" ]; then\n'
         '    echo "I: running apt-get update..."\n'
@@ -30,7 +38,8 @@ PROGRAMS = {
         ' "Updates for this repository will not be applied."\n'
         '    echo "E: apt-get update failed: process exited with 100"; exit 25\n'
         "fi >&2\n"
-        "mkdir -p $3/etc/apt/apt.conf.d $3/home/user/walk\n"
+        "mkdir -p $3/etc $3/home/user/walk $3/packages\n"
+        'echo "$NEWEST" >$3/packages/newest\n'
         'echo "the table with the row of $2" >$3/home/user/walk/CONTRIBUTING.md'
     ),
     # The last arguments are those of packaging/deb-test.d/inside.
@@ -88,9 +97,35 @@ def test_both_debians_are_tested(copy):
     done = ran(copy, "deb-test")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(
-        r"^trixie all\nforky smoke\ndeb-test: forky took \d+ seconds$", done.stdout, re.MULTILINE
+        r"^trixie all\nforky smoke\ndeb-test: forky has no newer Python than its python3\n"
+        r"deb-test: forky took \d+ seconds$",
+        done.stdout,
+        re.MULTILINE,
     )
     assert (copy / "CONTRIBUTING.md").read_text() == "the table with the row of forky\n"
+
+
+@needs_root
+@pytest.mark.parametrize("status", [0, 1])
+def test_the_newest_python_of_the_next_debian(copy, status):
+    """Its packages are downloaded here, with the settings of this machine."""
+    tools = copy / ".venv-packaging"
+    (tools / "bin").mkdir(parents=True)
+    shutil.copy(copy / "packaging" / "requirements.txt", tools)
+    pip = f'echo "$4 $6 $7 $8 ${{12}}"\nexit {status}\n'
+    script_of_shell(tools / "bin" / "python", pip)
+    script_of_shell(copy / "packaging" / "dist", "")
+    note = copy / "note"
+    done = ran(copy, "deb-test", NEWEST="3.15", NOT_TESTED=str(note))
+    assert done.returncode == 0
+    wheel = f"dist/iamcli-{iamcli.__version__}-py3-none-any.whl[sandbox,qr]"
+    asked = f"--disable-pip-version-check --python-version 3.15 --only-binary {wheel}"
+    tested = [] if status else ["forky 3.15"]
+    lines = done.stdout.splitlines()
+    assert lines[lines.index("forky smoke") + 1 : -1] == [asked, *tested]
+    said = "make deb-test: no packages for Python 3.15 of forky, see above; not tested with it\n"
+    assert done.stderr == (said if status else "")
+    assert (note.read_text() if note.exists() else "") == done.stderr
 
 
 @needs_root
