@@ -136,7 +136,8 @@ $(VENV)/%.stamp: setup.cfg pyproject.toml iamcli/__init__.py $(PINS) $(BIN)/pip
 	@PIP_BUILD_CONSTRAINT=$(PINS) $(BIN)/python -m pip install --disable-pip-version-check \
 		--no-compile --config-settings editable_mode=compat --editable '.[$(or $(EXTRAS_$*),$*)]' \
 		--constraint $(PINS) $(CONSTRAINTS) >$(VENV)/$*.log 2>&1 || { \
-		echo "make: pip failed, is the network there? $$(grep -m 1 -o 'ERROR.*' $(VENV)/$*.log)" >&2; exit 1; }
+		echo "make: pip failed, is the network there? $$(grep -m 1 -o 'ERROR.*' $(VENV)/$*.log || \
+			grep -m 1 -o 'error: .*' $(VENV)/$*.log)" >&2; exit 1; }
 	@$(BIN)/python -m compileall -q iamcli
 	@touch $@
 

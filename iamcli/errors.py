@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -142,12 +144,15 @@ def unexpected(error: BaseException, report: str) -> str:
     no_memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
     if isinstance(error, MemoryError) or no_memory:
         return "out of memory; to see the limit of the shell, run: ulimit -v"
-    package = _PACKAGES.get(str(getattr(error, "name", "")).partition(".")[0])
-    if package and isinstance(error, ModuleNotFoundError):
-        import sys
-
+    module = str(getattr(error, "name", "")).partition(".")[0]
+    if isinstance(error, ModuleNotFoundError) and module in _PACKAGES:
+        package = _PACKAGES[module]
         run = f"{sys.executable} -m pip install {package}"
         return f"{package} is not installed for this Python; install iamcli again, or run: {run}"
+    # Debian's python3-minimal lacks some.
+    public = module in sys.stdlib_module_names and not module.startswith("_")
+    if isinstance(error, ModuleNotFoundError) and public:
+        return f"{sys.executable} lacks the module {module}; install the package python3"
     if isinstance(error, ImportError) and "failed to map segment" in str(error):
         # The loader of libraries says so if there is no memory, and in a few other cases.
         return f"cannot load a library, perhaps for lack of memory: {error}"

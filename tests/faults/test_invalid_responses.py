@@ -493,6 +493,10 @@ NOT_INSTALLED = (
         (ModuleNotFoundError(name="botocore.session"), NOT_INSTALLED.format("botocore")),
         (ModuleNotFoundError(name="dateutil.tz"), NOT_INSTALLED.format("python-dateutil")),
         (
+            ModuleNotFoundError(name="http.client"),
+            f"{sys.executable} lacks the module http; install the package python3",
+        ),
+        (
             ModuleNotFoundError("No module named '_ssl'", name="_ssl"),
             "internal error, report it: ModuleNotFoundError: No module named '_ssl'",
         ),

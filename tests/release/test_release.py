@@ -10,6 +10,7 @@ import zipfile
 from importlib.metadata import version
 
 import pytest
+from support.old_python import script_of_shell
 from support.processes import ROOT, environment, run
 from support.requirements import need
 from support.selection import every
@@ -237,3 +238,34 @@ def test_ci_prints_the_seconds_of_each_stage(tmp_path, failing, status, number):
     calls = (tmp_path / "home" / "calls").read_text().splitlines()
     done_in_it = [call for call in calls if not call.startswith("dpkg-query")]
     assert done_in_it == [stage.replace("packaging/deb-test", "deb-test ") for stage in stages]
+
+
+#: A Python whose pip fails: it prints the lines of the file "pip.txt".
+NO_PIP = """
+case $* in
+    *" venv "*) mkdir -p "$4/bin"; cp "$0" "$4/bin/python"; touch "$4/bin/pip" ;;
+    *--editable*) cat "$HOME/pip.txt"; exit 1 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    every(
+        3,
+        [
+            ("Collecting x\n  error: subprocess-exited\n  ERROR: No wheel\n", "ERROR: No wheel"),
+            ("Collecting x\n  error: externally-managed-environment\nmore\n", "error: externally-"),
+            ("Collecting x\n", "\n"),
+        ],
+    ),
+)
+def test_make_says_why_pip_failed(tmp_path, lines, reason):
+    home = tmp_path / "home"
+    env = environment(home, PATH="/usr/bin:/bin")
+    (home / "pip.txt").write_text(lines)
+    python = script_of_shell(tmp_path / "python", NO_PIP)
+    variables = (f"PYTHON={python}", f"VENV={tmp_path}/venv")
+    done = run("make", "-C", ROOT, *variables, f"{tmp_path}/venv/demo.stamp", env=env)
+    assert done.returncode == 2
+    assert f"make: pip failed, is the network there? {reason}" in done.stderr
