@@ -20,7 +20,7 @@ _OF_SYSTEM = re.compile(r"/etc/crontab$|/cron\.d/")
 _END = re.compile(r"(?<!\\)%|$", re.MULTILINE)
 _CRON_PIECE = re.compile(r"\\%|[^\\]+|\\")
 #: A recipe, also on the line of its rule.
-_RECIPE = re.compile(r"^(?:\t|[^\s#=][^=\n;]*:[^=\n;]*;)[ \t@+-]*((?:.*\\\n)*.*)", re.MULTILINE)
+_RECIPE = re.compile(r"^(?:\t|[^\s#=:;][^=\n;:]*:[^=\n;]*;)[ \t@+-]*((?:.*\\\n)*.*)", re.MULTILINE)
 _PARENTHESES = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 _PIECE = re.compile(
     rf"\$(?:{_PARENTHESES}|\{{[^}}]*\}}|[^(])|\\\n\t?|\\[^$]|['\"]|[^$\\'\"]+|.", re.DOTALL

@@ -31,7 +31,6 @@ MAX_LINE = 64 << 10
 _MAX_OPERATORS = 1000
 _COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
-_MAX_FIRST_LINE = 200
 #: How many lines with faults are passed over.
 _MAX_FAULTS = 20
 
@@ -70,8 +69,7 @@ class Script:
         self.folder = os.path.dirname(os.path.abspath(file))
         self.source = self._source = source
         self.text = source.decode("utf-8", "replace")
-        first = source[:_MAX_FIRST_LINE].partition(b"\n")[0]
-        self.first_line = first.decode("utf-8", "replace")
+        self.first_line = self.text.partition("\n")[0]
         self.notes: list[Note] = []
         self.faults: list[Fault] = []
         self.language = kinds.language(file, self.text) or kinds.SHELL
