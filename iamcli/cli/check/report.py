@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 #: The characters that GitHub Actions needs escaped in a message, and besides in a property.
 _MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = {**_MESSAGE, **str.maketrans({":": "%3A", ",": "%2C"})}
+#: How many lines with mentions are shown.
+_MAX_LINES = 20
 
 
 def text(result: Result) -> Iterator[str]:
@@ -63,7 +65,8 @@ def _table(result: Result) -> Iterator[str]:
 def _mentions(file: File) -> str:
     """Return what a file is if it is no shell script, and which names were not checked."""
     lines = [str(line) for line in dict.fromkeys(line for line, _ in file.mentions)]
-    where = f"line{'s' * (len(lines) > 1)} {joined(lines)}" if lines else ""
+    others = ["others"] if len(lines) > _MAX_LINES else []
+    where = f"line{'s' * (len(lines) > 1)} {joined(lines[:_MAX_LINES] + others)}" if lines else ""
     number = f"{counted(len(file.mentions), 'mention')} not checked: {where}" if lines else ""
     other = f"{file.language}, which is not checked" if file.language not in ("", *READ) else ""
     return "; ".join(filter(None, [other, number]))

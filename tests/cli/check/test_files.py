@@ -189,6 +189,24 @@ def test_names_that_are_not_checked_are_said_in_each_format(run, tmp_path):
     assert (done.status, done.out) == (0, "")
 
 
+def test_a_large_file_in_another_language_is_searched(run, tmp_path):
+    (tmp_path / "iam.log").write_text(
+        "x" * 70_000 + " iam-userdel ((\n" + "iam-userdel bob\n" * 19_999
+    )
+    done = run("iamcli", "check", str(tmp_path))
+    assert (done.status, done.out) == (
+        0,
+        "0 commands, 0 errors, 0 warnings, 20000 mentions not checked\n",
+    )
+    lines = ", ".join(map(str, range(1, 21)))
+    assert done.err.endswith(
+        f"text, which is not checked; 20000 mentions not checked: lines {lines} and others\n"
+    )
+    (tmp_path / "iam.log").write_bytes(b"iam-userdel\n" * 2_000_000)
+    done = run("iamcli", "check", str(tmp_path))
+    assert (done.status, done.err.split(": ")[-1]) == (2, f"larger than {16 << 20} bytes\n")
+
+
 # Crontabs and Makefiles.
 
 

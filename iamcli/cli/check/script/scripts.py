@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Files that are larger are not scripts that people wrote, and take too much memory (bytes).
 MAX_SIZE = 256 << 10
+#: The same for files in other languages, which are only searched.
+MAX_TEXT = 16 << 20
 #: The longest line, and the most operators and parentheses in one: shfmt needs memory for each of
 #: them within the one before.
 MAX_LINE = 64 << 10
@@ -220,10 +222,11 @@ def read(file: str, parser: Parser) -> Script:
     Raises UnreadableError, RecursionError if it is nested too deeply, and Failure as ``program``.
     """
     try:
-        source = files.read("/dev/stdin" if file == "-" else file, MAX_SIZE + 1)
+        source = files.read("/dev/stdin" if file == "-" else file, MAX_TEXT + 1)
     except (OSError, ValueError) as error:
         raise UnreadableError(getattr(error, "strerror", None) or str(error)) from None
-    _refuse(source)
+    other = kinds.language(file, source.decode("utf-8", "replace")) not in ("", *kinds.READ)
+    _refuse(source, MAX_TEXT if other else MAX_SIZE)
     source = source.removeprefix(b"\xef\xbb\xbf")
     carriage = source.count(b"\r\n")
     source = source.replace(b"\\\r\n", b" \\\n").replace(b"\r\n", b" \n").replace(b"\r", b" ")
@@ -234,13 +237,13 @@ def read(file: str, parser: Parser) -> Script:
     return script
 
 
-def _refuse(source: bytes) -> None:
-    """Raise UnreadableError if ``source`` is not a script that can be checked."""
-    if len(source) > MAX_SIZE:
-        raise UnreadableError(f"larger than {MAX_SIZE} bytes")
+def _refuse(source: bytes, size: int) -> None:
+    """Raise UnreadableError if ``source`` is larger than ``size``, or cannot be checked."""
+    if len(source) > size:
+        raise UnreadableError(f"larger than {size} bytes")
     if b"\0" in source:
         raise UnreadableError("not a text file")
-    for number, row in enumerate(source.split(b"\n"), 1):
+    for number, row in enumerate(source.split(b"\n") if size == MAX_SIZE else (), 1):
         if len(row) > MAX_LINE:
             raise UnreadableError(f"line {number} is longer than {MAX_LINE} bytes")
         if row.count(b"|") + row.count(b"&&") + row.count(b"(") > _MAX_OPERATORS:
