@@ -122,6 +122,16 @@ def test_the_manual_lists_every_code():
     assert re.findall(r"^\.It Cm ([EW]\d+)$", page, re.MULTILINE) == list(EXPLANATIONS)
 
 
+def test_the_compatibility_record_names_the_code_of_each_difference():
+    text = (ROOT / "LEGACY.md").read_text(encoding="utf-8")
+    part = text.partition("### What a script can notice\n")[2].partition("\n### ")[0]
+    rows = [re.split(r" \| |^\| | \|$", row) for row in part.splitlines() if row.startswith("| ")]
+    cells = [row[3] for row in rows[1:]]
+    named = {code for cell in cells for code in cell.split(", ") if cell != "none"}
+    assert named <= set(EXPLANATIONS)
+    assert named >= {code for code, each in EXPLANATIONS.items() if each.difference}
+
+
 def test_every_seeded_fault_is_found_and_nothing_else(run, tmp_path):
     files = [write(tmp_path, script, name) for name, (_, script) in CASES.items()]
     done = run("iamcli", "check", "--format", "json", *files)
