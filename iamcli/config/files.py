@@ -107,7 +107,8 @@ def text(name: str, what: str) -> str:
         content = read(name, MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise Failure(f"cannot read {what} from {name}: {reason}") from None
+        stdin = "; to read standard input, specify /dev/stdin" if name == "-" else ""
+        raise Failure(f"cannot read {what} from {name}: {reason}{stdin}") from None
     if not content:
         raise Failure(f"{name} is empty; it must contain {what}")
     if len(content) > MAX_SIZE:

@@ -55,6 +55,8 @@ def test_a_file_that_cannot_be_read_is_named(line, run_fast, endpoint):
     what = LINES[line]
     for name, said in {
         "absent": f"cannot read {what} from absent: No such file or directory",
+        "-": f"cannot read {what} from -: No such file or directory; to read standard input, "
+        "specify /dev/stdin",
         "folder": f"folder is a directory; {what} must be a file",
         "good/x": f"cannot read {what} from good/x: Not a directory",
         "loop": f"cannot read {what} from loop: Too many levels of symbolic links",
