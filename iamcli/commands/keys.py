@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import RequireOutput
-from iamcli.parsing.options import Option
+from iamcli.parsing.options import NEEDED, Option
 from iamcli.parsing.shared import KEY, OUTPUT_FILE, OWN_USER, PAGING, STATUS
 from iamcli.runner import command
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from iamcli.output.lines import Lines
 
 #: -k is not required here: like the original, the command sends the request without it.
-NEEDED = f"{KEY.limits}; the service refuses the request without it"
+_LIMITS = f"{KEY.limits}; {NEEDED}"
 
 LAST_USED = Option("-l", None, "last_used", "also print when each key was created and last used")
 
@@ -63,7 +63,7 @@ def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
     yield key_id
 
 
-@command(KEY.replace(required=False, limits=NEEDED), STATUS, OWN_USER)
+@command(KEY.replace(required=False, limits=_LIMITS), STATUS, OWN_USER)
 def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> None:
     """Activate or deactivate an access key, for example to rotate keys.
 

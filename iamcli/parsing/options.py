@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 #: What a command can print besides other lines: a secret that is new, the last line of a list,
 #: a list without one.
 SECRET, FOOTER, LIST = "secret", "footer", "list"
+#: What an option says in its limits that only the service requires.
+NEEDED = "the service refuses the request without it"
 #: The length of passwords has no Limit: the command sends another number, too.
 _LENGTH_OF_PASSWORDS = range(6, 129)
 
