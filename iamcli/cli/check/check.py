@@ -8,10 +8,11 @@ import sys
 from contextlib import ExitStack
 
 from iamcli.cli.check.findings import PARSER, File, Finding, Result
-from iamcli.cli.check.rules import arguments, outputs, secrets, statuses, values
+from iamcli.cli.check.rules import arguments, legacy, outputs, policies, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script import scripts as reading
+from iamcli.cli.check.script.calls import output_files
 from iamcli.cli.check.script.shfmt import Parser, UnreadableError, program
 from iamcli.cli.check.script.walk import Walker
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 #: Programs that only show names of commands, unless their output is read or written to a file.
 _SHOWING = ("echo", "printf", "print", "command", "which", "type", "hash")
-RULES = (arguments.check, values.check, outputs.check, secrets.check, statuses.check)
+_FAMILIES = (arguments, policies, values, outputs, secrets, statuses, legacy)
 #: How deeply functions may call each other, because scripts are nested: a chain of && is as deep
 #: as it is long.
 _MAX_DEPTH = 8000
@@ -88,7 +89,7 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
 def _cover(walker: Walker) -> None:
     """Note which parts of the scripts are commands that are checked, and which are not."""
     for call in walker.calls:
-        written = [word for word in secrets.files(call) if not word.known.startswith("/dev/")]
+        written = [word for word in output_files(call) if not word.known.startswith("/dev/")]
         shown = call.program in _SHOWING and not (call.captured or written)
         checked = None if call.program == "alias" else call.iam or shown
         if statement := call.node.parent:
@@ -109,7 +110,7 @@ def _file(name: str, read: Script | str, findings: list[Finding]) -> File:
 def _findings(walker: Walker) -> Iterator[Finding]:
     """Yield the findings in the scripts that ``walker`` has followed, without silenced ones."""
     commands = Commands(walker)
-    faults: list[Fault] = [each for rule in RULES for each in rule(commands)]
+    faults: list[Fault] = [each for family in _FAMILIES for each in family.check(commands)]
     overridden = {id(call) for call, finding in faults if finding.code in OVERRIDING}
     searched = {id(call) for call, finding in faults if finding.code == "W206"}
     for call, finding in faults:

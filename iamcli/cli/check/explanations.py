@@ -16,6 +16,9 @@ _ROLE = "iam-rolecreate -r webserver"
 _UPLOAD = "iam-useruploadpolicy -u bob -p all"
 _CLASSES = ("the script's own quality", "a difference from the original toolkit")
 _POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+_HOME = """{"Version": "2012-10-17",
+ "Statement": [{"Effect": "Allow", "Action": "s3:*",
+                "Resource": "arn:aws:s3:::home/${aws:username}/*"}]}"""
 
 
 class Explanation:
@@ -56,16 +59,18 @@ EXPLANATIONS = {
     ),
     "E104": Explanation(
         "options that exclude each other, or neither of a pair",
-        "Exactly one of two options is required, or two options have no meaning together.",
+        "Exactly one of two options is required, or two options have no meaning together. The file "
+        "/dev/stdin is the standard input.",
         (_ROLE, f"{_ROLE} -s ec2.amazonaws.com"),
-        (f"{_ROLE} -s ec2.amazonaws.com -f -", f"{_ROLE} -f -"),
+        (f"{_ROLE} -s ec2.amazonaws.com -f /dev/stdin", f"{_ROLE} -f /dev/stdin"),
     ),
     "E105": Explanation(
         "an invalid value",
         "The command or AWS IAM refuses the value: a name with characters that names do not "
         "have, a path with spaces, a number outside its range, a status other than Active and "
-        "Inactive, or an account alias with capital letters.",
+        "Inactive, an account alias with capital letters, or - as the name of a file.",
         ("iam-accountaliascreate -a My_Company", "iam-accountaliascreate -a my-company"),
+        (f"{_UPLOAD} -f - <policy.json", f"{_UPLOAD} -f /dev/stdin <policy.json"),
     ),
     "E106": Explanation(
         "a pasted dash or curly quote",
@@ -78,7 +83,8 @@ EXPLANATIONS = {
     "E107": Explanation(
         "a policy that the shell splits into words, or that is not JSON",
         "The shell removes double quotes and expands braces, unless the policy is in single "
-        "quotes. Other faults of the same command are not reported.",
+        "quotes. If it contains a variable of the shell, it needs double quotes, and backslashes "
+        "before those in it. Other faults of the same command are not reported.",
         (f"{_UPLOAD} -o {_POLICY}", f"{_UPLOAD} -o '{_POLICY}'"),
         (f"{_UPLOAD} -o '{{\"Statement\":}}'", f"{_UPLOAD} -o '{_POLICY}'"),
     ),
@@ -105,6 +111,21 @@ EXPLANATIONS = {
         "original did. Write the value as a word of its own.",
         ("iam-usercreate -u=bob", "iam-usercreate -u bob"),
     ),
+    "E111": Explanation(
+        "a variable in a policy that the wrong side expands",
+        "In single quotes, the shell does not expand its variables, and the policy has their "
+        "letters. The service expands policy variables such as ${aws:username}, but only in a "
+        "document with the Version 2012-10-17, which iam-useraddpolicy and the like do not make. "
+        "In double quotes, policy variables need a backslash; the shell removes them otherwise.",
+        (
+            f"bucket=b\n{_ADD_POLICY} 's3:*' -r 'arn:aws:s3:::$bucket/*'",
+            f"bucket=b\n{_ADD_POLICY} 's3:*' -r \"arn:aws:s3:::$bucket/*\"",
+        ),
+        (
+            f'{_ADD_POLICY} "s3:*" -r "arn:aws:s3:::home/${{aws:username}}/*"',
+            f"cat >policy.json <<'END'\n{_HOME}\nEND\n{_UPLOAD} -f policy.json",
+        ),
+    ),
     "W201": Explanation(
         "an unquoted * or ?",
         "If the current directory has files whose names match the word, the shell replaces "
@@ -114,13 +135,17 @@ EXPLANATIONS = {
     "W202": Explanation(
         "a list read with its footer",
         'Every list ends with the line "IsTruncated: false". A loop over the list also runs '
-        "for it, and a count is one too high. This is not reported if the loop compares the entry "
-        "with something, because it may leave out the footer.",
+        "for it, a count is one too high, and the output is never empty. This is not reported if "
+        "the loop compares the entry with something, because it may leave out the footer.",
         (
             'for arn in $(iam-userlistbypath); do echo "$arn"; done',
             "for arn in $(iam-userlistbypath | grep -v '^IsTruncated:'); do echo \"$arn\"; done",
         ),
         ("iam-userlistbypath | wc -l", "iam-userlistbypath | grep -vc '^IsTruncated:'"),
+        (
+            'if [ -z "$(iam-userlistkeys -u bob)" ]; then echo none; fi',
+            "if ! iam-userlistkeys -u bob | grep -qv '^IsTruncated:'; then echo none; fi",
+        ),
     ),
     "W205": Explanation(
         "a secret that others can see",
@@ -130,22 +155,23 @@ EXPLANATIONS = {
         (f"{_LOGIN} Secret12345", f"{_LOGIN} - <password.txt"),
     ),
     "W206": Explanation(
-        "an error looked for on standard output",
-        "The original toolkit printed errors on standard output. Now they are on standard "
-        "error, so the search finds nothing. Test the exit status, which is not 0 after every "
-        "failure. If you cannot change the script, run it with a directory that iamcli home "
-        "--strict has set up.",
+        "an error looked for where it is not",
+        "Commands that print a list or a secret print their errors on standard error only, and so "
+        "do all commands if IAMCLI_STRICT is 0. Most error messages, of any command, do not "
+        "contain words such as error. Test the exit status, which is not 0 after every failure.",
         (
-            "iam-usergetattributes -u bob | grep -q NoSuchEntity && iam-usercreate -u bob",
-            "iam-usergetattributes -u bob >/dev/null || iam-usercreate -u bob",
+            "iam-userlistkeys -u bob | grep -q NoSuchEntity && iam-usercreate -u bob",
+            "iam-userlistkeys -u bob >/dev/null || iam-usercreate -u bob",
         ),
+        ("iam-userdel -u bob | grep -qi error && echo failed", "iam-userdel -u bob || echo failed"),
         difference=True,
     ),
     "W207": Explanation(
         "a lost exit status",
         "If the command fails, the script goes on as if it had created something: local and "
         "export succeed whatever the command substitution does, a here-string ignores its "
-        "status, and the status of a pipe is that of its last command.",
+        "status, and the status of a pipe is that of its last command. In a script for sh, which "
+        "need not know pipefail, assign the output to a variable first.",
         (f'key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\necho "$key"'),
         (f'export key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\nexport key\necho "$key"'),
         (f"{_KEY} | tail -1", f"set -o pipefail\n{_KEY} | tail -1"),
@@ -154,11 +180,8 @@ EXPLANATIONS = {
         "a file that is not there",
         "The command reads the file, which does not exist. Relative names are looked up in "
         "the directory that the script changes to, or else in the directory of the script. "
-        "Files that the script may write are not reported.",
-        (
-            f"{_UPLOAD} -f no-such-policy.json",
-            f"echo '{{\"Statement\":[]}}' >policy.json\n{_UPLOAD} -f policy.json",
-        ),
+        "Files that the script may write are not reported, and none is if a name is unknown.",
+        (f"{_UPLOAD} -f no.json", f"echo '{_POLICY}' >policy.json\n{_UPLOAD} -f policy.json"),
     ),
     "W210": Explanation(
         "a recursive removal whose name may be wrong",
@@ -188,6 +211,20 @@ EXPLANATIONS = {
             'echo "`echo "\\`echo \\\\\\`iam-usergetattributes -u bob\\\\\\`\\`"`"',
             'echo "$(echo "$(echo $(iam-usergetattributes -u bob))")"',
         ),
+    ),
+    "W213": Explanation(
+        "not what the original toolkit did",
+        "Removals with -p, but without -r (or -c), remove nothing; those of the original did. -h "
+        "exits 0 instead of 1. iam-accountmodpasswordpolicy without options, which resets the "
+        "policy, requires --reset on a terminal. Without -i and -m, lists are complete and have no "
+        "marker. The proxy in AWS_IAM_JVM_OPTS is not used; set HTTPS_PROXY.",
+        ("iam-groupdel -g Admin -p", "iam-groupdel -g Admin"),
+        ("if iam-usercreate -h; then echo found; fi", "command -v iam-usercreate && echo found"),
+        (
+            "iam-userlistbypath | grep 'IsTruncated: true'",
+            "iam-userlistbypath -i 1 | grep 'IsTruncated: true'",
+        ),
+        difference=True,
     ),
 }
 

@@ -60,6 +60,13 @@ SEEDS["E109"] = {
     "pipe": "iam-userdel -u bob | | sort",
     "substitution": 'echo "$(iam-userdel -u bob | )"',
 }
+SEEDS["E111"] = {
+    "plain": "iam-roleupdateassumepolicy -r web -f /dev/stdin <<< '[\"$1\"]'",
+    "variable": 'b=web\np=\'{"Statement":["$b"]}\'\niam-useruploadpolicy -u u -p p -o "$p"',
+    "function": "work() {\n    iam-useraddpolicy -u u -p p -e Deny -a '*' -r \"${aws:userid}\"\n}",
+    "pipe": 'cat <<E | iam-useruploadpolicy -u u -p p -f /dev/stdin\n["${aws:username}"]\nE',
+    "substitution": 'echo "$(iam-rolecreate -r web -v -f /dev/stdin <<< \'["$1"]\')"',
+}
 SEEDS["W202"] = {
     "plain": "for arn in $(iam-userlistbypath); do echo $arn; done",
     "variable": "users=`iam-userlistbypath`\nfor arn in $users; do echo $arn; done",
@@ -68,11 +75,11 @@ SEEDS["W202"] = {
     "substitution": "count=$(iam-grouplistbypath | wc -l)\necho $count",
 }
 SEEDS["W206"] = {
-    "plain": "if iam-usergetattributes -u bob | grep -q NoSuchEntity; then exit; fi",
+    "plain": "if iam-userlistkeys -u bob | grep -q NoSuchEntity; then exit; fi",
     "variable": "out=$(iam-userdel -u bob)\nif [[ $out == *error* ]]; then exit 1; fi",
-    "function": 'make() {\n    o=$(iam-usercreate -u x)\n    echo "$o" | grep AlreadyExists\n}',
+    "function": 'make() {\n    o=$(iam-usercreate -u x)\n    echo "$o" | grep Error\n}',
     "pipe": "iam-userdel -u bob | sort | grep -i error",
-    "substitution": 'if [ -n "$(iam-groupdel -g Admin | grep Malformed)" ]; then exit; fi',
+    "substitution": 'if [ -n "$(iam-groupdel -g Admin | grep Exception)" ]; then exit; fi',
 }
 SEEDS["W207"] = {
     "plain": "iam-useraddkey -u bob | tail -1",
@@ -101,6 +108,13 @@ SEEDS["W212"] = {
     "function": "work() {\n    iam-userdel -R ${x@Z}\n}\nwork",
     "pipe": "eval 'iam-userdel -R ${x y}' | sort",
     "substitution": 'x="`a "\\`b \\\\\\`iam-userdel -R\\\\\\`\\`"`"',
+}
+SEEDS["W213"] = {
+    "plain": "iam-groupdel -g Admin -p",
+    "variable": "tool=iam-roledel\n$tool -r web -p",
+    "function": "work() {\n    iam-accountmodpasswordpolicy\n}\nwork",
+    "pipe": "iam-userlistbypath | grep -q 'IsTruncated: true'",
+    "substitution": "echo $(iam-usercreate -h || export AWS_IAM_JVM_OPTS=-Xmx9m)",
 }
 
 

@@ -84,9 +84,14 @@ NO_FAULT = [
     "iam-usermodloginprofile -u bob -p - 0<&3 2>errors",
     "{ k=$(iam-useraddkey -u bob); } || exit",
     "if (a; k=$(iam-useraddkey -u bob)\n# b\n); then c; fi",
-    "out=$(iam-usergetattributes -u bob 2>&1)\n[[ $out == *error* ]] && exit 1",
-    "IAMCLI_STRICT=1 iam-usergetattributes -u bob | grep -q error",
-    "export IAMCLI_STRICT=1\niam-usergetattributes -u bob | grep -q error",
+    "out=$(iam-userlistkeys -u bob 2>&1)\n[[ $out == *NoSuch* ]] && exit 1",
+    "IAMCLI_STRICT=1 iam-userlistkeys -u bob | grep -q NoSuch",
+    "export IAMCLI_STRICT=1\niam-userlistkeys -u bob | grep -q NoSuch",
+    "IAMCLI_STRICT=0 iam-userdel -u bob 2>&1 | grep -q NoSuch",
+    "IAMCLI_STRICT=0\nIAMCLI_STRICT=\niam-userdel -u bob | grep -q NoSuch",
+    "case $(iam-userdel -u bob) in *rror*) a ;; *NoSuch*) b ;; esac",
+    "iam-userdel -u bob | grep -E 'error|NoSuch'",
+    "iam-userlistpolicies -u bob -p all | grep -q NoSuch",
     "set -o pipefail\niam-useraddkey -u bob | tail -1",
     "set -e\nkey=$(iam-useraddkey -u bob)",
     "if a; then set -e; fi\nkey=$(iam-useraddkey -u bob)",
@@ -228,7 +233,7 @@ NO_FAULT = [
     "IFS=:\niam-usercreate -u $name",
     'name="a b"\neval "$X"\niam-usercreate -u "$name"',
     "for name in iam-userdel iam-usercreate; do man $name; done",
-    "f() { iam-userdel -u bob | grep error; }\nIAMCLI_STRICT=1\nf",
+    "f() { iam-userlistkeys -u bob | grep NoSuch; }\nIAMCLI_STRICT=1\nf",
     f"enter() {{ cd /; }}\nf() {{ date; }}\nenter\n{UPLOAD} p.json",
     f"f() {{ {UPLOAD} p.json; }}\ncd /\nf",
     ".\nsource",
@@ -407,18 +412,31 @@ EACH = {
         f"sudo {KEY} > k",
         *(f"{{ x && {KEY}; }} > k", f"{{ {KEY} && x; }} > k", f"{KEY} > a > k"),
         *(f"{KEY} > /dev/null > k", f"{KEY} > $(x)", f"eval '{KEY}' > k", f"echo $({KEY}) > k"),
-        *("iam-usercreate -u bob -k > key", "iam-virtualmfadevicecreate -s a -b QRCodePNG > key"),
+        *(
+            "iam-usercreate -u bob -k > key",
+            "iam-virtualmfadevicecreate -s a -b Base32String > key",
+        ),
     ],
     "W206": [
         *(
-            f"iam-userdel -u bob | grep '{word}'"
+            f"iam-userlistkeys -u bob | grep '{word}'"
             for word in (
-                *("errors", "[Ee]rror", "malformed", "nosuch", "alreadyexists", "access denied"),
+                *("malformed", "nosuch", "alreadyexists", "access denied", "not a valid option"),
                 *("AccessDenied", "DeleteConflict", "LimitExceeded", "InvalidClientToken"),
                 *("SignatureDoesNotMatch", "InvalidInput", "ValidationError", "Throttling"),
-                *("exception", "not authorized", "cannot be found", "already exist"),
-                *("cannot delete entity", "rate exceeded"),
+                *("not authorized", "cannot be found", "already exist", "takes an operand"),
+                *("cannot delete entity", "rate exceeded", 'Option "-u" is required'),
             )
+        ),
+        *(
+            f"{command} | grep '{word}'"
+            for command in ("iam-userdel -u bob", LIST, "iam-userdel -u bob 2>&1")
+            for word in ("errors", "[Ee]rror", "exception", "Unable to execute HTTP request")
+        ),
+        *(f"{command} | grep NoSuch" for command in (KEY, "iam-grouplistbypath")),
+        *(
+            f"IAMCLI_STRICT={mode} iam-userdel -u bob | grep {word}"
+            for mode, word in (("1", "error"), ("0", "error"), ("0", "NoSuch"))
         ),
         *(f"iam-userdel -u bob | {program} -n '/error/p'" for program in (*AWKS, "sed")),
     ],

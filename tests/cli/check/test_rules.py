@@ -8,6 +8,10 @@ import pytest
 from support.checking import checked, codes
 
 _SHORT = {
+    "ADD": "iam-useraddpolicy -u bob -p p -e Allow",
+    "UPLOAD": "iam-useruploadpolicy -u bob -p all",
+    "NEW": '"Version":"2012-10-17"',
+    "KEYS": "iam-userlistkeys -u bob",
     "LIST": "iam-userlistbypath",
     "KEY": "iam-useraddkey -u bob",
     "LOGIN": "iam-usermodloginprofile -u $u -p -",
@@ -22,6 +26,65 @@ SCRIPTS = {
         *("for u in ''; do iam-userdel -r -u $u; done", "[ $# = 1 ]; iam-userdel -r -u ${10}"),
     ],
     "": [
+        *("ADD -a '*' -r 'arn:*_$folder$'", "folder=a; ADD -a '*' -r 'arn:*_$folder$'"),
+        *(
+            "ADD -a '*' -r 'arn:$b'",
+            "b=c; ADD -a '*' -r \"arn:$b/*\"",
+            "b=c; ADD -a '*' -r 'arn:$bc'",
+        ),
+        *(
+            'b=c; UPLOAD -f /dev/stdin <<E\n["$b"]\nE',
+            "b=c; cat <<'E' | x | UPLOAD -f /dev/stdin\n$b\nE",
+        ),
+        *(
+            "b=c; echo '$b' > p; sed -i s/a/b/ p; UPLOAD -f p",
+            "b=c; echo '$b' > q; x q > p; UPLOAD -f p",
+        ),
+        *(
+            "b=c; cat a - > p <<'E'\n$b\nE\nUPLOAD -f p",
+            "b=c; iam-useraddcert -u b -f /dev/stdin <<< '$b'",
+        ),
+        'cat > p <<\'E\'\n{NEW,"a":"${aws:username}"}\nE\nUPLOAD -f p',
+        'cat > p <<E\n{NEW,"a":"\\${aws:username}"}\nE\nUPLOAD -f p',
+        *('UPLOAD -o \'{NEW,"a":"${aws:username}"}\'', 'x=abc; y=1; UPLOAD -o "[\\"${x:y}\\"]"'),
+        *(
+            'UPLOAD -o "[\\"${x:1:2}\\"]"',
+            'UPLOAD -o "[\\"${x:-aws:b}\\"]"',
+            "iam-usercreate -u ${a:b}",
+        ),
+        'UPLOAD -f /dev/stdin <<E\n{"Version":"$v","a":"\\${aws:username}"}\nE',
+        'UPLOAD -f /dev/stdin <<E\n{ $v "a":"\\${aws:username}"}\nE',
+        *("iam-usermodkey -s Active $x", "iam-virtualmfadevicecreate -s a -b QRCodePNG"),
+        *("x | iam-virtualmfadevicecreate -s a -b QRCodePNG", "iam-groupdel -g X -p -r"),
+        *("iam-virtualmfadevicecreate -s a -b QRCodePNG > /dev/tty", "iam-roledel -r b -p -c"),
+        *(
+            "x=$(iam-virtualmfadevicecreate -s a -b QRCodePNG -o p) || exit",
+            "iam-groupdel -g X -p $r",
+        ),
+        *("iam-accountmodpasswordpolicy --reset", "iam-accountmodpasswordpolicy -m 8", "LIST -h"),
+        *("iam-accountmodpasswordpolicy $x", "iam-accountmodpasswordpolicy -h", "LIST -h | a || b"),
+        *("LIST --version || a", "LIST -h; [ $? -ne 127 ]", "IAMCLI_STRICT=1; LIST -h || a"),
+        *("LIST -i 9 | grep 'IsTruncated: true'", "LIST -m $m | sed -n 's/^Marker: //p'"),
+        *("LIST $x | grep 'IsTruncated: true'", "IAMCLI_STRICT=1 LIST | grep 'IsTruncated: true'"),
+        *(
+            "LIST | grep 'IsTruncated: false'",
+            "LIST | grep Marker",
+            "LIST | grep -v 'IsTruncated: true'",
+        ),
+        *("AWS_IAM_JVM_OPTS=-Xmx9", "HTTPS_PROXY=x; AWS_IAM_JVM_OPTS=-Dhttps.proxyHost=p"),
+        *(
+            '[ -z "$(KEYS | grep AKIA)" ]',
+            '[ -z "$(KEYS | grep -v IsTruncated)" ]',
+            "KEYS | grep -q A",
+        ),
+        *('k=$(KEYS); [ "$k" = a ]', 'k=$(KEYS); [ "$k" = "$x" ]', 'k=$(KEYS)x; [ -z "$k" ]'),
+        *('[ -n "$(iam-userlistpolicies -u b -p c)" ]', '[ -n "$(iam-usergetattributes -u b)" ]'),
+        *(
+            '[ -e "$(KEYS)" ]',
+            'k=$(KEYS); [ -n "$kk" ]',
+            "KEYS | grep . | x",
+            "KEYS | grep -q -v I",
+        ),
         "grep error <<E && echo $(iam-userdel -u b)\nE",
         'u=($(LIST)); for v in "${u[0]}"; do echo $v; done',
         "u=$(LIST)x; for v in ${u[@]}; do echo $v; done",
@@ -123,11 +186,12 @@ SCRIPTS = {
         *("iam-userlistkeys -u b | fgrep -i 'a.tive'", "iam-userlistkeys -u b | grep -i -e"),
         *('k=$(iam-userlistkeys -u b); cat "$k" | grep -i active', "echo | grep -i active"),
         *("LIST | grep -i active", "grep -i active", "iam-userdel -u bob | grep -v error"),
-        *("iam-userdel -u bob 2>&1 | grep error", "iam-userdel -u bob |& grep error"),
+        *("iam-userdel -u bob | grep NoSuch", "[[ $(iam-userdel -u bob) == *NoSuch* ]]"),
+        *("LIST 2>&1 | grep NoSuch", "LIST |& grep NoSuch", "x=$(LIST 2>&1); [[ $x == *NoSuch* ]]"),
         *("iam-userdel -u bob &> x | grep error", "iam-userdel -u bob &>> x | grep error"),
         *("iam-userdel -u bob | awk", "iam-userdel -u bob | awk error"),
         *("iam-userdel -u bob | cut error", "iam-userdel -u bob | perl /error/"),
-        *("x=$(iam-userdel -u bob 2>&1); [[ $x == *error* ]]", '[ -n "$(iam-userdel -u bob)" ]'),
+        '[ -n "$(iam-userdel -u bob)" ]',
         *("[[ $(iam-userdel -u bob; a) == error ]]", "[[ $(iam-userdel -u bob | a) == error ]]"),
         *("[[ $x == error ]]", "date | grep error", "read a <<< $(iam-usergetattributes -u b)"),
         "read -d x a b <<< $(iam-usergetattributes -u b)",
@@ -186,7 +250,7 @@ SCRIPTS = {
         "iam-useruploadpolicy -u b -p p -o {a,b}",
         "p='{\"Statement\":[]}'; iam-useruploadpolicy -u b -p p -o $p",
         "iam-useraddpolicy -u b -p p -e Allow -a x -r x -o",
-        *("iam-useruploadpolicy -u bob -p all -f -", "iam-useruploadpolicy -u bob -p all -f ''"),
+        *("x -f -", "iam-useruploadpolicy -u bob -p all -f ''"),
         "iam-useruploadpolicy -u bob -p all -f /dev/stdin",
         "iam-useruploadpolicy -u bob -p all -f /dev/no",
         "iam-useruploadpolicy -u bob -p all -f $x",
@@ -291,6 +355,10 @@ SCRIPTS = {
         'eval "iam-userdel -z; iam-userdel -y"',
     ],
     "E103": [
+        *("iam-usermodkey -s Active", "iam-usermodkey -u bob -s Inactive"),
+        "set -o pipefail; iam-virtualmfadevicecreate -s a -b QRCodePNG | x >&2",
+        "set -o pipefail; iam-virtualmfadevicecreate -s a -b qrcodepng | cat",
+        "x=$(iam-virtualmfadevicecreate -s a -b QRCodePNG) || exit",
         *('iam-groupadduser -u "$x"', "iam-usercreate -u bob -o k"),
         *("xargs -I{} iam-groupadduser -u {}", "xargs -I{} iam-groupadduser -u x{}"),
         *("xargs -IX iam-groupadduser -u X", "xargs -I X iam-groupadduser -u X"),
@@ -304,6 +372,7 @@ SCRIPTS = {
         *("iam-userlistpolicies -a -p x -u b", "iam-userlistpolicies -a -v -p x -u b"),
     ],
     "E105": [
+        *("UPLOAD -f - <p", "iam-rolecreate -r r -f -", "iam-useraddcert -u b -f -"),
         "eval \"iam-userdel -u '\\$x'\"",
         *('n=c; (n="a b"; iam-usercreate -u "$n")', 'f() { iam-usercreate -u "$n"; }; n="a b"'),
         'f() { iam-usercreate -u "$n"; }; n="a b"; n="a b"',
@@ -348,10 +417,101 @@ SCRIPTS = {
         *('iam-groupadduser "-u=$x"', "iam-groupadduser -u=$x"),
     ],
     "E110 W201": ["LIST -p=/*/"],
+    "E111": [
+        # A variable that the shell does not expand.
+        *("b=c; ADD -a '*' -r 'arn:$b'", "ADD -a '*' -r 'arn:$1'", "ADD -a 's3:$1' -r '*'"),
+        *("read b; ADD -a '*' -r 'arn:${b}/*'", "ADD -a '*' -r 'arn:${b%/}'; b=c"),
+        *("for b in c; do ADD -a '*' -r 'arn:$b'; done", "local b; ADD -a '*' -r \"arn:\\$b\""),
+        *("f() { b=c; }; ADD -a '*' -r 'arn:$b'", "ADD -a '*' -r 'arn:$(cat b)'"),
+        *(
+            "b=c; r='arn:$b'; ADD -a '*' -r \"$r\"",
+            "iam-roleaddpolicy -r r -p p -e Deny -a '*' -c '$1'",
+        ),
+        *('b=c; UPLOAD -o \'{NEW,"Statement":["$b"]}\'', 'b=c; UPLOAD -o "$(echo \'["$b"]\')"'),
+        *("b=c; UPLOAD -f /dev/stdin <<'E'\n$b\nE", "b=c; cat <<\\E | UPLOAD -f /dev/stdin\n$b\nE"),
+        *("b=c; cat > p <<'E'\n$b\nE\nUPLOAD -f p", "b=c; cat > p <<'E'\n$b\nE\nUPLOAD -f ./p"),
+        *(
+            "b=c; cat <<'E' | tee p\n$b\nE\nUPLOAD -f p",
+            "b=c; echo '$b' > $d/p; UPLOAD -f \"$d/p\"",
+        ),
+        *("b=c; tee p <<< '$b'; UPLOAD -f p", "b=c; UPLOAD -f <(printf '[\"$b\"]')"),
+        *(
+            "b=c; if x; then echo '$b' > p; else echo > p; fi; UPLOAD -f p",
+            "ADD -a '*' -r '$b'; b=c",
+        ),
+        *(
+            "b=c; echo '$b' > p; chmod 600 p; UPLOAD -f p",
+            "b=c; iam-rolecreate -r r -f /dev/stdin <<< '$b'",
+        ),
+        "b=c; read -rd '' d <<'E'\n[\"$b\"]\nE\nUPLOAD -o \"$d\"",
+        # A policy variable that the shell expands.
+        *(
+            'UPLOAD -o "{NEW,\\"Statement\\":[\\"${aws:username}\\"]}"'.replace(
+                "NEW", '\\"Version\\":\\"2012-10-17\\"'
+            ),
+        ),
+        *(
+            'cat > p <<E\n{NEW,"a":"${saml:sub}"}\nE\nUPLOAD -f p',
+            "UPLOAD -f /dev/stdin <<E\n${s3:prefix}\nE",
+        ),
+        *(
+            'd="[${ec2:SourceInstanceARN}]"; UPLOAD -o "$d"',
+            'UPLOAD -o "[${a-b.amazonaws.com:sub}]"',
+        ),
+        'aws=x; UPLOAD -f /dev/stdin <<E\n{"a":"\\${iam:PolicyARN}"}\nE',
+        # A policy variable that is plain text.
+        *(
+            "ADD -a '*' -r \"home/${aws:username}\"",
+            "ADD -a '*' -r 'home/${aws:PrincipalTag/team}'",
+        ),
+        *(
+            'UPLOAD -o \'{"a":"${aws:userid}"}\'',
+            'UPLOAD -o \'{"Version":"2008-10-17","a":"${s3:x}"}\'',
+        ),
+        *(
+            'echo \'{"a":"${aws:userid}"}\' > p; UPLOAD -f p',
+            'UPLOAD -f /dev/stdin <<\'E\'\n{"a":"${x:y}"}\nE',
+        ),
+    ],
+    "W213": [
+        *("iam-groupdel -g X -p", "iam-userdel -u b -p", "iam-instanceprofiledel -s b -p"),
+        *("iam-roledel -r b -p", "iam-accountmodpasswordpolicy", "iam-accountmodpasswordpolicy -d"),
+        *("if LIST -h; then a; fi", "LIST -h || exit", "LIST --help && a", "! LIST -h && a"),
+        *("LIST -h >/dev/null 2>&1; [ $? -eq 1 ] && a", "LIST | grep -q 'IsTruncated: true'"),
+        *("m=$(LIST | sed -n 's/^Marker: //p')", "LIST | awk '/^Marker:/ {print $2}'"),
+        *(
+            "x=$(LIST); [[ $x == *'IsTruncated: true'* ]]",
+            "case $(LIST) in *'Truncated: false') ;; *'IsTruncated: true'*) ;; esac",
+        ),
+        *(
+            "export AWS_IAM_JVM_OPTS='-Xmx9 -Dhttp.proxyHost=p'",
+            "AWS_IAM_JVM_OPTS=-Dhttps.proxyHost=$p LIST",
+        ),
+        *('f() { AWS_IAM_JVM_OPTS="-Dhttps.proxyHost=p -Dhttps.proxyPort=1"; }',),
+    ],
     "W201": [
         *("LIST -p /a*/", "LIST -p '/a'*/", "LIST -p /a?/", "LIST -p /a/*x", "command LIST -p /*/")
     ],
     "W202": [
+        *('[ -z "$(KEYS)" ]', '[ -n "`KEYS`" ]', 'test -n "$(KEYS)"', "[[ -z $(KEYS) ]]"),
+        *('[ "$(KEYS)" ]', "[[ ! $(KEYS) ]]", 'test "$(KEYS)"', '[ ! "$(KEYS)" ]'),
+        *(
+            '[ "$(KEYS)" = "" ]',
+            "[[ $(KEYS) == '' ]]",
+            '[ "x$(KEYS)" != x ]',
+            '[[ $(KEYS) != "" ]]',
+        ),
+        *(
+            'k=$(KEYS); [ -z "$k" ]',
+            "k=$(KEYS); [[ -n ${k} && $x ]]",
+            'k=$(KEYS); [ a ] && [ "$k" ]',
+        ),
+        *(
+            '[ -n "$(KEYS | sort | cut -f1)" ]',
+            "KEYS | grep -q .",
+            "if KEYS | grep -q ''; then a; fi",
+        ),
+        *("KEYS | sort | egrep -q ^", "KEYS | grep -qE '.+'"),
         *("u=($(LIST)); for v in ${u[*]}; do echo $v; done", 'u=($(LIST)); wc -l <<< "${u[@]}"'),
         *('for u in $(LIST); do [ -n "$u" ]; done', 'for u in $(LIST); do [ -z "$u" ]; done'),
         *("for u in $(LIST); do [[ $u ]]; done", "for u in $(LIST); do [ -h $u ]; done"),
@@ -407,7 +567,9 @@ SCRIPTS = {
         *("x=$(iam-userdel -u bob | grep error)", "[[ ! $(iam-userdel -u bob) == *error* ]]"),
         "[[ a && $(iam-userdel -u bob) == *error* ]]",
         *("[[ ( $(iam-userdel -u bob) == *error* ) ]]", "[[ $(iam-userdel -u bob) =~ error ]]"),
-        "[[ $(iam-userdel -u bob) != *error ]]",
+        *("[[ $(iam-userdel -u bob) != *error ]]", "[[ $(LIST) == *NoSuch* ]]"),
+        *("iam-userdel -u bob 2>&1 | grep error", "iam-userdel -u bob |& grep error"),
+        *("x=$(iam-userdel -u bob 2>&1); [[ $x == *error* ]]", "LIST | grep -i exception"),
     ],
     "W206 W206": ["iam-userdel -u bob | grep error | grep error"],
     "W207": [

@@ -8,11 +8,11 @@ from shutil import which
 
 from iamcli.cli import index
 from iamcli.cli.check.rules.commands import fault
-from iamcli.errors import InvalidPolicy
+from iamcli.cli.check.rules.policies import unquoted_policy
 from iamcli.parsing.command_names import is_meant, suggest
-from iamcli.parsing.options import refused
+from iamcli.parsing.options import NEEDED, refused
 from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
-from iamcli.policies import documents, unquoted
+from iamcli.quoting import typographic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.calls import Call, Word
     from iamcli.parsing.options import Option
 
-CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
 
 
@@ -35,7 +34,7 @@ def check(commands: Commands) -> Iterator[Fault]:
         yield from pasted
         if pasted or invocation.helps:
             continue
-        yield from _policy(invocation)
+        yield from unquoted_policy(invocation)
         yield from _options(invocation)
 
 
@@ -77,56 +76,10 @@ def _pasted(invocation: Invocation) -> Iterator[Fault]:
             message = f'"{text}" begins with a dash that is not ASCII, as pasted from a web page'
             known = typed.partition("=")[0] in names
             yield fault(call, word, "E106", message, f"type {typed}" if known else 'type "-"')
-        elif not quotes and any(char in each for each in word.unquoted for char in CURLY):
+        elif not quotes and any(map(typographic, word.unquoted)):
             quotes = True
             message = "a curly quote, as pasted from a web page; the shell takes it for a letter"
             yield fault(call, word, "E106", message, "type straight quotes, ' or \"")
-
-
-# Policies.
-
-
-def _policy(invocation: Invocation) -> Iterator[Fault]:
-    call, command = invocation.call, invocation.command
-    takes_policy = any(option.dest == "document" for option in command.options)
-    if not takes_policy or "-o" not in call.literals[:-1]:
-        return
-    first = call.words[call.literals.index("-o") + 1]
-    arguments = _arguments(call)
-    explained = unquoted.explain(command.name, arguments) if arguments is not None else None
-    form = (explained or unquoted.FORM).splitlines()[-1].strip()
-    typed = arguments is None and first.source.startswith("{") and '"' in first.source
-    if explained and all(part.expanded for part in first.parts):
-        message = "the shell splits this policy, because the variable is not in quotes"
-        yield fault(call, first, "E107", message, f'type "{first.source}"')
-    elif (explained or typed) and any(char in first.known for char in CURLY):
-        message = "the policy has curly quotes, as pasted from a web page"
-        yield fault(call, first, "E106", message, f"type: {form}")
-    elif explained or typed:
-        message = "the shell splits this policy, because it is not in single quotes"
-        yield fault(call, first, "E107", message, f"put it in single quotes: {form}")
-    elif first.literal is not None and not first.may_split:
-        try:
-            documents.given(None, first.literal)
-        except InvalidPolicy as error:
-            yield fault(call, first, "E107", str(error), "correct it, or specify a file with -f")
-
-
-def _arguments(call: Call) -> list[str] | None:
-    """Return the arguments as the shell passes them, None if they are not known."""
-    arguments: list[str] = []
-    for word in call.words:
-        text = word.literal
-        if text is None:
-            return None
-        if word.braces and not call.script.plain_sh:
-            try:
-                arguments += unquoted.expand_braces(text)
-            except unquoted.UnclearError:
-                arguments += [text, ""]
-        else:
-            arguments.append(text)
-    return arguments
 
 
 # Options.
@@ -146,6 +99,9 @@ def _options(invocation: Invocation) -> Iterator[Fault]:
     for option in command.all_options:
         if option.required and option.name not in names:
             message = f"{command.name} requires {option.name}"
+            yield fault(call, call.head, "E103", message, f"add {option.name} {option.metavar}")
+        elif NEEDED in option.limits and option.name not in names:
+            message = f"the service refuses {command.name} without {option.name}"
             yield fault(call, call.head, "E103", message, f"add {option.name} {option.metavar}")
     for option, other in command.conflicts(names)[:1]:
         if other == option.requires:
@@ -220,7 +176,7 @@ def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Fault]:
             yield _both(invocation, option.name, other)
         else:
             message = f"neither {option.name} nor {other} is given"
-            fix = f"add one of {option.name} and {other}"
+            fix = f"add one of {option.name} and {other}; -f /dev/stdin reads standard input"
             yield fault(call, call.head, "E104", message, fix)
 
 

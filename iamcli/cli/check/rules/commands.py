@@ -39,7 +39,7 @@ class Invocation:
     ``values``: its options; ``unknown``: words that look like options but are none; ``joined``:
     words such as ``-u=bob``, with their options; ``extra``: unexpected words, the first of each
     run; ``without_value``: an option that lacks its value; ``incomplete``: whether there may be
-    other options; ``helps``: whether the command only shows help.
+    other options; ``helps``: whether the command only shows help or its version.
     """
 
     def __init__(self, call: Call, command: Command) -> None:
@@ -111,20 +111,22 @@ class Commands:
     def __init__(self, walker: Walker) -> None:
         self.walker = walker
         self.unknown: list[Call] = []
-        self._by_call: dict[int, Invocation] = {}
+        #: By the id of the call.
+        self.by_call: dict[int, Invocation] = {}
         names = set(index.names())
         for call in walker.calls:
             name = str(call.program)
             if call.iam and name in names:
-                self._by_call[id(call)] = Invocation(call, index.load(name))
+                self.by_call[id(call)] = Invocation(call, index.load(name))
             elif call.iam:
                 self.unknown.append(call)
-        self.invocations = list(self._by_call.values())
+        self.invocations = list(self.by_call.values())
 
-    def prints(self, call: Call | None, what: str) -> bool:
-        """Return whether ``call`` prints ``what`` besides other lines: SECRET or FOOTER."""
-        found = self._by_call.get(id(call))
-        return found is not None and not found.helps and what in found.command.prints(found.names)
+    def prints(self, call: Call | None, what: str = "") -> bool:
+        """Return whether ``call`` prints ``what``: SECRET, FOOTER, LIST, or "" for any of them."""
+        found = self.by_call.get(id(call))
+        printed = found.command.prints(found.names) if found and not found.helps else set()
+        return what in printed if what else bool(printed)
 
 
 def fault(call: Call, word: Word, code: str, message: str, fix: str) -> Fault:

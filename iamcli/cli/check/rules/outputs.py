@@ -6,14 +6,14 @@ import re
 from itertools import islice
 
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.calls import Call, Loop, joins_lines, outputs, read_from
+from iamcli.cli.check.script.calls import Call, Loop, joins_lines, output_files, outputs, read_from
 from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
 from iamcli.cli.check.script.state import assigned
 from iamcli.parsing.options import FOOTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from iamcli.cli.check.rules.commands import Commands, Fault
     from iamcli.cli.check.script.calls import PipelineCommand, Word
@@ -36,14 +36,21 @@ _SUBTRACTS = re.compile(r"(?:expr|let)\b.*-\s*1\b", re.DOTALL)
 _TEST = re.compile(rb"\[|test\b")
 #: A count that is compared with 1 instead of 0, with the pattern for its end.
 _COUNTED = r"(?:{})\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
-#: Words of error messages: the codes, and what the service says about them.
+#: Words of error messages: the codes, and what the service and the commands say.
 _ERRORS = re.compile(
-    r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|malformed|nosuch|alreadyexists|access ?denied"
-    r"|deleteconflict|limitexceeded|invalidclienttoken|signaturedoesnotmatch|invalidinput"
-    r"|validationerror|throttling|\bexception\b|not authorized|cannot be found|already exist"
-    r"|cannot delete entity|rate exceeded",
+    r"malformed|nosuch|alreadyexists|access ?denied|deleteconflict|limitexceeded|invalidinput"
+    r"|invalidclienttoken|signaturedoesnotmatch|validationerror|throttling|not authorized"
+    r"|cannot be found|already exist|cannot delete entity|rate exceeded"
+    r"|not a valid (?:option|value)|takes an operand|is required|argument is allowed",
     re.IGNORECASE,
 )
+#: Words that most error messages do not have, or none has.
+_ABSENT = re.compile(
+    r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|\bexception\b|unable to execute|amazonaws",
+    re.IGNORECASE,
+)
+#: What follows a page of a list that is not the last one.
+_MORE = re.compile(r"IsTruncated\W*true|^\W*(?:s/\^?)?Marker:")
 #: Programs whose first argument can contain /PATTERN/.
 _SEARCHING = ("awk", "gawk", "mawk", "sed")
 
@@ -59,11 +66,11 @@ def check(commands: Commands) -> Iterator[Fault]:
         yield from _pipe(commands, call)
         if _counts(call) or call.program in ("mapfile", "readarray"):
             yield from _footers(commands, read_from(call.redirects), str(call.program))
-        yield from _searches(call)
+        yield from _searches(commands, call)
     for words, patterns in commands.walker.tests:
-        errors = [word for word in patterns if _ERRORS.search(word.known)]
-        for source in outputs(words) if errors else ():
-            yield from _error(source, errors[0])
+        for source in outputs(words):
+            yield from _sought(commands, source, patterns)
+        yield from _footers(commands, filter(_asks_for_text, words), "")
 
 
 def _footers(commands: Commands, words: Iterable[Word], reader: str) -> Iterator[Fault]:
@@ -79,6 +86,15 @@ def _reads_footer(node: Node) -> bool:
     if not isinstance(node, While):
         return False
     return any(_READS.match(each.text) for each in node.condition) and not _skips_footer(node)
+
+
+def _asks_for_text(word: Word) -> bool:
+    """Return whether a test asks whether ``word``, one of its words, is empty."""
+    test = word.node.parent.text if word.node and word.node.parent else ""
+    source, known = re.escape(word.source), re.escape(word.known)
+    asks = rf"(?:^|\s)-[nz]\s+{source}(?!\S)|^(?:\[\[?|test|!)(?:\s+!)?\s+{source}(?:\s+\]\]?)?$"
+    compares = rf"{source}\s+!?==?\s+[\"']?{known}[\"']?(?!\S)"
+    return bool(re.search(compares if known else f"{asks}|{compares}", test))
 
 
 def _skips_footer(loop: For | While) -> bool:
@@ -202,15 +218,16 @@ def _counts_all(call: Call) -> bool:
     if call.program == "sed":
         return literals == ["-n", "$="]
     pattern = _searched(call)
-    counts = pattern is not None and pattern.literal in ("", ".", "^")
-    return counts and any(re.fullmatch(r"-\w*c\w*", each) for each in literals)
+    counts = pattern is not None and pattern.literal in ("", ".", "^", ".*", ".+", "..*")
+    return counts and any(re.fullmatch(r"-\w*[cq]\w*", each) for each in literals)
 
 
 def _footer(commands: Commands, source: Call, word: Word, reader: str) -> Iterator[Fault]:
     if not commands.prints(source, FOOTER):
         return
     inline = source.head.place[0] == word.place[0]
-    message = f'{reader} also reads the footer of the list, "IsTruncated: false"'
+    reads = f"{reader} also reads" if reader else "the output is never empty because of"
+    message = f'{reads} the footer of the list, "IsTruncated: false"'
     fix = "remove the footer: | grep -v '^IsTruncated:'"
     yield fault(source, source.head if inline else word, "W202", message, fix)
 
@@ -243,7 +260,7 @@ def _searched(call: Call) -> Word | None:
     return patterns[0]
 
 
-def _searches(call: Call) -> Iterator[Fault]:
+def _searches(commands: Commands, call: Call) -> Iterator[Fault]:
     pattern = _searched(call)
     if call.program in _SEARCHING and call.words:
         program = call.words[-1 if call.words[0].known.startswith("-") else 0]
@@ -251,12 +268,24 @@ def _searches(call: Call) -> Iterator[Fault]:
     piped = [call.pipeline[0].origin] if call.position else outputs(read_from(call.redirects))
     for source in piped:
         if source and pattern:
-            yield from _error(source, pattern)
+            yield from _sought(commands, source, [pattern])
 
 
-def _error(source: Call, word: Word) -> Iterator[Fault]:
-    if source.merged or source.flags.strict or not _ERRORS.search(word.known):
-        return
-    message = f'"{word.known}" is looked for on standard output, but errors are on standard error'
-    fix = "add 2>&1 to the command or test its exit status, or use iamcli home --strict"
-    yield fault(source, word, "W206", message, fix)
+def _sought(commands: Commands, source: Call, patterns: Sequence[Word]) -> Iterator[Fault]:
+    """Yield the findings about ``patterns`` that are looked for in the output of ``source``."""
+    codes = [word for word in patterns if _ERRORS.search(word.known)]
+    absent = [word for word in patterns if _ABSENT.search(word.known)]
+    separate = (source.flags.separate or commands.prints(source)) and not source.flags.strict
+    if codes and separate and not source.merged:
+        message = f'"{codes[0].known}" is looked for on standard output, but errors are not there'
+        fix = "test the exit status, or add 2>&1 to the command"
+        yield fault(source, codes[0], "W206", message, fix)
+    elif absent and not codes and not output_files(source):
+        message = f'"{absent[0].known}" is looked for, but most error messages do not contain it'
+        yield fault(source, absent[0], "W206", message, "test the exit status")
+    given = commands.by_call.get(id(source))
+    more = next((word for word in patterns if _MORE.search(word.known)), None)
+    paged = given is None or given.incomplete or source.flags.strict or given.names & {"-i", "-m"}
+    if more and not paged and commands.prints(source, FOOTER):
+        message = f'"{more.known}" is looked for, but the list is complete without it'
+        yield fault(source, more, "W213", message, "read pages with -i 1000, or do not look for it")

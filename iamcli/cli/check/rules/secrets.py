@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.calls import Call
+from iamcli.cli.check.script.calls import Call, output_files
 from iamcli.cli.check.script.nodes import Binary, Function, Statement, While, ancestry
 from iamcli.parsing.options import SECRET
 
@@ -39,7 +39,7 @@ def check(commands: Commands) -> Iterator[Fault]:
         source = _secret(commands, call)
         if source is None or call.flags.private:
             continue
-        for word in files(call):
+        for word in output_files(call):
             if not _kept(commands, word):
                 message = f"other users may be able to read the new secret in {word.source}"
                 yield fault(source, word, "W205", message, "run umask 077 before")
@@ -85,21 +85,6 @@ def _passes(command: PipelineCommand) -> bool:
     return command.program in _PASSING
 
 
-def files(call: Call) -> list[Word]:
-    """Return the words that name the files that ``call`` writes to."""
-    written = [
-        redirect.word
-        for redirect in call.redirects
-        if redirect.descriptor in ("", "1")
-        and redirect.operator in (">", ">>", ">|", "&>", "&>>", ">&")
-    ]
-    # The last redirection counts, which is the innermost; 1>&2 is no file.
-    words = [word for word in written[-1:] if not re.fullmatch(r"\d*-?", word.literal or "x")]
-    if call.program == "tee":
-        words += [word for word in call.words if not word.known.startswith("-")]
-    return words
-
-
 def _kept(commands: Commands, word: Word) -> bool:
     """Return whether the file is a device, or only its owner can read it."""
     literal = word.literal or ""
@@ -107,7 +92,7 @@ def _kept(commands: Commands, word: Word) -> bool:
         return True
     calls = [call for call in commands.walker.calls if call.program in ("chmod", "install")]
     return any(
-        each.source.strip("\"'") == word.source.strip("\"'") and each.place < word.place
+        each.file == word.file and each.place < word.place
         for call in calls
         if any(_PRIVATE.match(text or "") for text in call.literals)
         for each in call.words

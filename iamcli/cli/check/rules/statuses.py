@@ -1,4 +1,4 @@
-"""W207: commands that create or upload something, whose exit status is lost."""
+"""W207 and W213: exit statuses that are lost, or that are not what they were."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def check(commands: Commands) -> Iterator[Fault]:
         if lost:
             message = f"the exit status of {call.program} is lost {lost[0]}"
             yield fault(call, call.head, "W207", message, lost[1])
+        last = not call.pipeline or call.pipeline[-1] is call
+        status = last and (_is_tested(call) or _status_read(call.node.parent))
+        if not {"-h", "--help"}.isdisjoint(call.literals) and status and not call.flags.strict:
+            message = "the exit status of -h is 0; that of the original was 1"
+            fix = f"to ask whether the command is there, use command -v {call.head.source}"
+            yield fault(call, call.head, "W213", message, fix)
 
 
 def _lost(call: Call) -> tuple[str, str] | None:
@@ -39,24 +45,18 @@ def _lost(call: Call) -> tuple[str, str] | None:
     command = receiver.parent if receiver else None
     known = receiver is not None and receiver.name in _tested(call.script.text)
     if receiver and isinstance(command, nodes.Declaration) and not known:
-        return "in the declaration", _separated(command, receiver.name)
+        return "in the declaration", f"assign {receiver.name} in a statement of its own"
     if call.pipeline and call.pipeline[-1] is not call:
-        return None if _pipe_fails(call) else ("in the pipe", "run set -o pipefail before")
+        # Not every sh has the option, and make has a shell for each line.
+        sh = call.script.plain_sh
+        fix = "assign the output to a variable first, and test the status"
+        pipe = "in the pipe", fix if sh else "run set -o pipefail before"
+        return None if _pipe_fails(call) else pipe
     if substitution is None or not isinstance(command, nodes.Simple) or command.words:
         return None
     if substitution.tested or call.flags.errexit or known or _status_read(command.parent):
         return None
     return "because it is not tested", "add || exit 1, or run set -e before"
-
-
-def _separated(declaration: nodes.Declaration, name: str) -> str:
-    """Return how the declaration and the assignment become two statements."""
-    if declaration.keyword in ("readonly", "export"):
-        return f"assign {name} first, then run {declaration.keyword} {name}"
-    options = declaration.text.partition("=")[0].split()[1:-1]
-    if any(option.startswith("-") and "r" in option for option in options):
-        return f"declare {name} without -r first, then assign it"
-    return f"declare {name} first, then assign it"
 
 
 def _pipe_fails(call: Call) -> bool:
@@ -78,15 +78,19 @@ def _is_tested(call: Call) -> bool:
 
 
 def _status_read(statement: nodes.Node | None) -> bool:
-    """Return whether the statement after this one reads ``$?``."""
+    """Return whether the statement after this one reads ``$?``, and not only if it is 127."""
     parent = statement.parent if statement else None
     if isinstance(parent, nodes.Binary):
-        return "$?" in parent.right.text
+        return _reads_status(parent.right)
     for statements in vars(parent).values() if parent else ():
         if isinstance(statements, list) and statement in statements:
             following = statements[statements.index(statement) + 1 :]
-            return bool(following) and "$?" in following[0].text
+            return bool(following) and _reads_status(following[0])
     return False
+
+
+def _reads_status(node: nodes.Node) -> bool:
+    return "$?" in node.text and "127" not in node.text
 
 
 @cache

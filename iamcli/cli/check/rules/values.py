@@ -1,4 +1,4 @@
-"""W201, W208 and W210: values that the shell may change, files that are not there, empty names."""
+"""E105, W201, W208 and W210: values that the shell may change, files, and names of removals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import os
 import re
 
 from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.script.calls import KEEPERS
 from iamcli.cli.check.script.state import in_folder
+from iamcli.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,22 +19,6 @@ if TYPE_CHECKING:
 
 #: The options that name a file to read.
 _FILES = ("-f", "-b", "-k", "-c")
-#: Programs that read files, and others that write none, although they name one.
-_READERS = {
-    "cat",
-    "diff",
-    "egrep",
-    "file",
-    "grep",
-    "head",
-    "less",
-    "ls",
-    "more",
-    "stat",
-    "tail",
-    "wc",
-}
-_NO_WRITERS = {"chmod", "chown", "echo", "printf", "rm", "shred"}
 #: Programs that can write files that the script does not name.
 _UNPACKERS = {"tar", "unzip", "git", "rsync", "svn", "make", "aws", "s3cmd", "patch", "eval"}
 
@@ -54,35 +40,46 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 def _glob(call: Call, word: Word) -> Fault:
     message = f"{word.source} is not in quotes, so the shell may replace it with file names"
-    variable = word.source.startswith(("$", "`"))
-    quoted = f'"{word.source}"' if variable else f"'{word.literal or word.source}'"
-    return fault(call, word, "W201", message, f"type {quoted}")
+    fix = f"type {quoted(word.literal or word.source)}"
+    if re.search("[$`]", word.source):
+        # In single quotes, the shell would not expand the variable.
+        plain = not re.search(r"['\\(`]", word.source)
+        whole = word.source.replace('"', "")
+        fix = f'type "{whole}"' if plain else "put each * and ? in single quotes"
+    return fault(call, word, "W201", message, fix)
 
 
-def _written(commands: Commands) -> set[str] | None:
+def _written(commands: Commands) -> re.Pattern[str] | None:
     """Return the names of the files that a script may write, None if they can be any."""
-    names: set[str] = set()
+    words: list[Word] = []
     for call in commands.walker.calls:
-        for redirect in call.redirects:
-            if redirect.operator[:1] in (">", "&"):
-                names.add(os.path.basename(redirect.word.known))
+        words += [each.word for each in call.redirects if each.operator[:1] in (">", "&")]
         if call.program in _UNPACKERS:
             return None
-        if not call.iam and call.program not in _READERS | _NO_WRITERS:
-            for word in call.words:
-                names |= set(re.split(r"[/=,:?&]", word.known))
-    return names
+        if not call.iam and call.program not in KEEPERS:
+            # What a function of the script does is in its body.
+            words += [word for word in call.words if word.literal or not call.shell_function]
+    names: set[str] = set()
+    for word in words:
+        *parts, last = re.split(r"[/=,:?&]", word.with_unknowns_as("\0"))
+        if last and not last.strip("\0"):
+            return None
+        names |= {each for each in (*parts, last) if each.strip("\0")}
+    return re.compile("|".join(re.escape(each).replace("\0", ".*") for each in names))
 
 
-def _missing(call: Call, word: Word, name: str, written: set[str] | None) -> Iterator[Fault]:
-    if name in ("", "-") or name.startswith("/dev/"):
+def _missing(call: Call, word: Word, name: str, written: re.Pattern[str] | None) -> Iterator[Fault]:
+    if not name or name.startswith("/dev/"):
         return
-    if written is None or os.path.basename(name) in written:
+    if name != "-" and (written is None or written.fullmatch(os.path.basename(name))):
         return
     # A tilde in quotes is a part of the name.
     literal = name[0] == "~" and word.parts[0].quoted
     path = in_folder(call.flags.folder, f"./{name}" if literal else name)
     if path is None or os.path.exists(path):
+        return
+    if name == "-":
+        yield fault(call, word, "E105", "- is not standard input here", "type /dev/stdin")
         return
     relative = not os.path.isabs(os.path.expanduser(name))
     folder = f" in {os.path.normpath(call.flags.folder or '')}" if relative else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import NamedTuple
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.nodes import Node
     from iamcli.cli.check.script.scripts import Script
 
+#: Programs that neither create nor change a file that they name.
+KEEPERS = {
+    *("[", "awk", "basename", "cat", "cd", "chgrp", "chmod", "chown", "cut", "date", "diff"),
+    *("dirname", "echo", "egrep", "exit", "fgrep", "file", "grep", "head", "kill", "less"),
+    *("logger", "ls", "mail", "mkdir", "more", "printf", "read", "return", "rm", "rmdir"),
+    *("set", "shift", "shred", "sleep", "sort", "stat", "tail", "test", "tr", "uniq", "wc"),
+}
 _SPACES = re.compile(r"([ \t\n]+)")
 
 
@@ -37,7 +45,8 @@ class Unknown(NamedTuple):
     is, and nothing else; ``many``: whether it can be any number of words, even in double quotes;
     ``single``: whether it is one word, even without quotes; ``filled``: whether it is never empty;
     ``private``: whether it is the name of a file that only its owner can read; ``elements``: the
-    words of an array, None if they are not known.
+    words of an array, None if they are not known; ``removed``: the policy variable that the shell
+    takes for one of its own, "" if it is none.
     """
 
     name: str = ""
@@ -47,6 +56,7 @@ class Unknown(NamedTuple):
     filled: bool = False
     private: bool = False
     elements: tuple[Word, ...] | None = None
+    removed: str = ""
 
 
 #: The value of a variable: text, known or not.
@@ -118,6 +128,12 @@ class Word(NamedTuple):
         return [part.text for part in self.parts if isinstance(part.text, str) and not part.quoted]
 
     @property
+    def file(self) -> str:
+        """The word as the name of a file, to compare it with another one."""
+        name = self.literal
+        return self.source.strip("\"'") if name is None else os.path.normpath(name)
+
+    @property
     def program(self) -> str | None:
         """The name of the program that the word names, without its folder; None if unknown."""
         if self.literal is not None:
@@ -153,7 +169,8 @@ class Flags(NamedTuple):
 
     A setting is true if it may be on. ``errexit``: a command that fails ends the script, or runs
     what ``trap`` has set; ``private``: a umask that keeps others from new files; ``strict``:
-    IAMCLI_STRICT is 1; ``folder``: the current directory, None if it is not known.
+    IAMCLI_STRICT is 1; ``separate``: it is 0; ``folder``: the current directory, None if it is not
+    known.
     """
 
     folder: str | None = None
@@ -163,6 +180,7 @@ class Flags(NamedTuple):
     noglob: bool = False
     private: bool = False
     strict: bool = False
+    separate: bool = False
 
 
 class Redirect(NamedTuple):
@@ -298,6 +316,21 @@ def outputs(words: Iterable[Word]) -> list[Call]:
 def read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
     """Return the words that are read, or name the files that are read."""
     return [each.word for each in redirects if each.operator in ("<", "<<", "<<<")]
+
+
+def output_files(call: Call) -> list[Word]:
+    """Return the words that name the files that ``call`` writes to."""
+    written = [
+        redirect.word
+        for redirect in call.redirects
+        if redirect.descriptor in ("", "1")
+        and redirect.operator in (">", ">>", ">|", "&>", "&>>", ">&")
+    ]
+    # The last redirection counts, which is the innermost; 1>&2 is no file.
+    words = [word for word in written[-1:] if not re.fullmatch(r"\d*-?", word.literal or "x")]
+    if call.program == "tee":
+        words += [word for word in call.words if not word.known.startswith("-")]
+    return words
 
 
 def joins_lines(command: PipelineCommand) -> bool:

@@ -109,9 +109,7 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
     """
     parent = word.parent
     document = parent if isinstance(parent, nodes.Redirect) and parent.document is word else None
-    end = document.word.parts if document and document.word else []
-    if any(not isinstance(each, nodes.Literal) or "\\" in each.value for each in end):
-        # The shell expands nothing in a here-document whose end is quoted.
+    if document and not document.expands:
         yield word.source[word.start : word.end], word.start, False
         return
     quotes = document is not None or isinstance(word, nodes.DoubleQuoted)

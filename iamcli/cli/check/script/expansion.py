@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
 from iamcli.cli.check.script.calls import Part, Redirect, Unknown, Word, split
+from iamcli.cli.check.script.nodes import Literal
 from iamcli.cli.check.script.state import filled, single_unknown
 
 TYPE_CHECKING = False
@@ -14,13 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from iamcli.cli.check.script.calls import Context, Value
-    from iamcli.cli.check.script.nodes import Literal, Node, SingleQuoted, Substitution
+    from iamcli.cli.check.script.nodes import Node, SingleQuoted, Substitution
     from iamcli.cli.check.script.state import State
 
 #: An escaped character, or others.
 _ESCAPED = re.compile(r"\\(\n|.)|[^\\]+|\\", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(r'\\([$`"\\\n])')
 _EXPANSION = re.compile(r"\$\{(#?)(!?)([A-Za-z_]\w*|[0-9]+|[@*?$!#-])(\[[^]]*\])?(.*)\}", re.DOTALL)
+#: A policy variable. A shell takes what is after the colon for a number.
+POLICY_VARIABLE = re.compile(r"\$\{([A-Za-z]\w*|[\w-]+(?:\.[\w-]+)+):[A-Za-z][^{}]*\}")
 _RANGE = re.compile(r"\{[\w-]+\.\.[\w.-]+\}")
 #: All elements of an array, ``"${NAME[@]}"``.
 _ALL_ELEMENTS = re.compile(r'"?\$\{(\w+)\[@\]\}"?')
@@ -49,12 +52,15 @@ class WordReader(NamedTuple):
         return self._word(node, [Part(node.text, quoted=True)])
 
     def redirects(self, found: Iterable[nodes.Redirect]) -> Iterator[Redirect]:
-        """Yield the redirections; for a here-document, yield each expansion in it."""
+        """Yield the redirections; the word of a here-document is its text."""
         for node in found:
             if node.document is not None:
-                for part in node.document.parts:
-                    if not isinstance(part, nodes.Literal):
-                        yield Redirect("<<", "", self._word(part, self._expanded(part)))
+                inner = node.document.parts
+                if node.expands:
+                    parts = [part for each in inner for part in self._expanded(each, quoted=True)]
+                else:
+                    parts = [Part(getattr(each, "value", ""), quoted=True) for each in inner]
+                yield Redirect("<<", "", self._word(node.document, parts))
             elif node.word is not None:
                 yield Redirect(node.operator, node.descriptor, self.word(node.word))
 
@@ -99,7 +105,7 @@ class WordReader(NamedTuple):
         if isinstance(node, nodes.DoubleQuoted):
             parts = [part for each in node.parts for part in self._expanded(each, quoted=True)]
             return parts or [Part("", quoted=True)]
-        if isinstance(node, nodes.Literal | nodes.SingleQuoted):
+        if isinstance(node, Literal | nodes.SingleQuoted):
             return list(_plain(node, quoted=quoted))
         if isinstance(node, nodes.Glob):
             return [Part(node.text, quoted)]
@@ -171,6 +177,9 @@ def _simple(name: str, state: State) -> Value:
 
 def _changed(name: str, rest: str, state: State) -> Value:
     """Return the value of ``${NAME`` and ``rest``, an operator with its operand."""
+    policy = POLICY_VARIABLE.fullmatch(f"${{{name}{rest}}}")
+    if policy and policy[1] not in state.variables:
+        return (Unknown(name, removed=policy[0]),)
     operator = rest[:2] if rest[0] == ":" and rest[1:2] in ("?", "-", "=") else rest[:1]
     operand = rest[len(operator) :]
     value = _simple(name, state)

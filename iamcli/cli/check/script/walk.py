@@ -53,8 +53,9 @@ class Walker:
 
     ``load``: returns a script by its path, or raises UnreadableError. ``calls``, ``loops`` and
     ``tests``: what was found; ``defined``: the functions and aliases; ``tested``: the variables
-    that are tested for being empty; ``scripts``: those that were read; ``complete``: whether all of
-    them could be read.
+    that are tested for being empty; ``values``: the values of each variable that is set;
+    ``settings``: those of AWS_IAM_JVM_OPTS, and where they are;
+    ``scripts``: those that were read; ``complete``: whether all of them could be read.
     """
 
     def __init__(self, script: Script, load: Callable[[str], Script]) -> None:
@@ -62,6 +63,7 @@ class Walker:
         self.loops: list[Loop] = []
         self.tests: list[Test] = []
         self.scripts: list[Script] = []
+        self.settings: list[tuple[Word, Context]] = []
         self.defined: set[str] = set()
         #: $_ stands for what is not known.
         self.tested: set[str] = {"_"}
@@ -71,7 +73,7 @@ class Walker:
         self._unused: dict[str, Script] = {}
         self._wrappers: set[str] = set()
         self._changed_by_functions: set[str] = set()
-        self._values: dict[str, list[Value]] = {}
+        self.values: dict[str, list[Value]] = {}
         self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
         self._functions_move = False
@@ -102,7 +104,7 @@ class Walker:
         self._flags.append(state.flags)
         flags = joined_flags(self._flags)
         common: dict[str, Value] = {}
-        for name, values in self._values.items():
+        for name, values in self.values.items():
             known = name not in self._changed_by_functions and len(set(values)) == 1
             common[name] = values[0] if known else (Unknown(name, filled=all(map(filled, values))),)
         while self._bodies:
@@ -268,7 +270,10 @@ class Walker:
         if node.array:
             value = reader.array(node.elements)
         elif node.value:
-            value = reader.word(node.value).value
+            word = reader.word(node.value)
+            value = word.value
+            if node.name == "AWS_IAM_JVM_OPTS":
+                self.settings.append((word, context))
         if node.index or node.append:
             before = state.value(node.name)
             kept = filled(before) or filled(value)
@@ -282,9 +287,10 @@ class Walker:
         self._assign(state, node.name, value)
 
     def _assign(self, state: State, name: str, value: Value) -> None:
-        if name == "IAMCLI_STRICT" and value == ("1",):
-            state.flags = state.flags._replace(strict=True)
-        self._values.setdefault(name, []).append(state.set(name, value))
+        if name == "IAMCLI_STRICT":
+            strict, separate = value == ("1",), value == ("0",)
+            state.flags = state.flags._replace(strict=strict, separate=separate)
+        self.values.setdefault(name, []).append(state.set(name, value))
 
     def _visit_declaration(self, node: nodes.Declaration, state: State, context: Context) -> None:
         for child in node.assignments:
@@ -344,8 +350,12 @@ class Walker:
                 state.flags = state.flags._replace(folder=None)
         elif not self._embedded(call, state, context):
             before = state.flags
+            # read -d '' NAME <<END: all of the here-document.
+            whole = any(re.fullmatch("-[a-z]*d", text or "") for text in call.literals)
+            texts = [each.word.value for each in call.redirects if whole and each.operator == "<<"]
             for name in apply(call, state):
-                self._assign(state, name, (Unknown(name, filled=call.program == "printf"),))
+                unknown = (Unknown(name, filled=call.program == "printf"),)
+                self._assign(state, name, texts[-1] if texts else unknown)
             if state.flags != before:
                 self._flags.append(state.flags)
 
