@@ -279,7 +279,7 @@ def test_a_usage_error_has_the_width_of_its_stream(run_fast, terminal):
         ("iam-useruploadpolicy", "is replaced"),
         ("iam-roleupdateassumepolicy", "does not keep the current trust policy"),
         ("iam-accountaliascreate", "the first alias stops working"),
-        ("iam-virtualmfadevicecreate", "available only now"),
+        ("iam-virtualmfadevicecreate", "cannot be retrieved later"),
     ],
 )
 def test_what_does_harm_is_in_the_help_and_first_on_the_page(name, warning):
