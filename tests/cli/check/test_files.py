@@ -15,6 +15,7 @@ from support.users import other_user
 from iamcli.cli.check import report
 from iamcli.cli.check.check import check
 from iamcli.cli.check.script import kinds, shfmt
+from iamcli.cli.check.script.kinds import CRONTAB, MAKEFILE, SHELL, ZSH
 
 WRONG = "iam-userdel -R"
 
@@ -112,6 +113,32 @@ def test_what_is_no_shell_script_has_no_syntax_error(tmp_path):
         if language not in kinds.READ:
             (tmp_path / name).write_text(f"{text}if (x 'y {{\n")
             assert (name, check([str(tmp_path / name)]).findings) == (name, [])
+
+
+def test_the_languages(tmp_path):
+    """Of files without a name above."""
+    names = {
+        SHELL: ("profile", ".profile", ".bash_profile", "bash.bashrc", ".kshrc", ".bash_aliases"),
+        ZSH: ("zshenv", ".zprofile", ".zlogin"),
+        CRONTAB: ("crontabs/bob", "jobs.cron"),
+        MAKEFILE: ("GNUmakefile", "Makefile.inc"),
+        "": ("aliases", "rc", "login", "old", "cron.txt.old"),
+    }
+    for language, each in names.items():
+        for name in each:
+            assert (name, kinds.language(str(tmp_path / name), "a\n")) == (name, language)
+    texts = {
+        "@include a\n@include b\n": "",
+        "@yearly a\n": CRONTAB,
+        "A=b\n": "",
+        "A=b\n@daily a\necho\n": "",
+        "#!/opt/own/shell -x\n": "shell -x",
+        "#!/usr/bin/env -S zsh -f\n": ZSH,
+        "#!/bin/pdksh\n": SHELL,
+        "#!/bin/fish\n": "fish",
+    }
+    for text, language in texts.items():
+        assert (text, kinds.language(str(tmp_path / "old"), text)) == (text, language)
 
 
 #: Scripts, and the lines of the names in them that are not checked.

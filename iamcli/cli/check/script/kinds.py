@@ -24,7 +24,7 @@ _LANGUAGES = {
     for language, form in {
         ZSH: rf"{_PROGRAM}zsh\b|\A//.*\.zsh$|\A//.*/[._]?z(?:sh(?:rc|env)|profile|log(?:in|out))$",
         SHELL: rf"{_PROGRAM}{_SHELLS}|\A//.*\.(?:sh|bash|ksh)$"
-        r"|\A//.*/\.?(?:bash[._]?|m?k?sh)?(?:bash)?(?:rc|profile|login|logout|aliases)$",
+        r"|\A//.*/\.?(?:profile|(?:bash[._]?|m?k?sh)(?:bash)?(?:rc|profile|log(?:in|out)|aliases))$",
         CRONTAB: r"\A//.*/(?:cron\.d/.*|crontabs/.*|crontab|[^/]*\.cron(?:tab)?)$",
         MAKEFILE: r"^#!.*\bmake\b|\A//.*/(?:GNU|BSD)?[Mm]akefile(?:\.[^/]*)?$|\A//.*\.mk$",
         "csh": r"^#!.*\bt?csh\b|\A//.*\.t?csh(?:rc)?$",
@@ -49,7 +49,8 @@ _FIELD = r"(?:[-*\d,/~]+|(?:[a-z]{3}[-,]?)+)"
 #: A line of a crontab: a variable, or a time and a command. Source: crontab(5).
 CRON_LINE = re.compile(
     r"^[ \t]*(?:(?P<name>\w+)[ \t]*=[ \t]*(?P<value>.*)"
-    rf"|(?:@[a-z]+|[-*\d,/~]+[ \t]+[-*\d,/~]+(?:[ \t]+{_FIELD}){{3}})[ \t]+(?P<command>.+))$",
+    r"|(?:@(?:reboot|midnight|\w+ly|every_\w+)"
+    rf"|[-*\d,/~]+[ \t]+[-*\d,/~]+(?:[ \t]+{_FIELD}){{3}})[ \t]+(?P<command>.+))$",
     re.IGNORECASE | re.MULTILINE,
 )
 
