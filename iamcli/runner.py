@@ -18,7 +18,7 @@ from iamcli.errors import (
     ServiceError,
     unexpected,
 )
-from iamcli.output.streams import STRICT, Output, mode
+from iamcli.output.streams import Output, mode
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
 
@@ -27,7 +27,7 @@ REPORT = "please report it with the output of -d"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, NoReturn
 
     from iamcli.command import Function
@@ -77,14 +77,14 @@ class Program(Command):
         output = self.output()
         try:
             values = parser.parse(self.name, self.all_options, sys.argv[1:])
-            self._place_errors(self.given(values), output)
+            output.copy_errors(self.prints(self.given(values)))
         finally:
             output.error(reason)
             os._exit(FAILED)
 
     def output(self) -> Output:
         """Return the output of the command, as IAMCLI_STRICT says."""
-        return Output(self.name, strict=mode() == STRICT)
+        return Output(self.name, strict=mode() == "1")
 
     def run(self, arguments: Sequence[str], output: Output) -> int:
         """Run with the ``arguments`` that follow the command's name; report what ends the command.
@@ -96,7 +96,7 @@ class Program(Command):
         try:
             try:
                 values = parser.parse(self.name, self.all_options, arguments)
-                self._place_errors(self.given(values), output)
+                output.copy_errors(self.prints(self.given(values)))
                 execute(self, values, output)
                 status = 0
             except parser.HelpRequested:
@@ -119,7 +119,7 @@ class Program(Command):
                 _report(interrupt, output)
         except (UsageError, InvalidPolicy) as error:
             if isinstance(error, UsageError):
-                self._place_errors(error.given, output)
+                output.copy_errors(self.prints(error.given))
             explanation = self._explanation(arguments)
             if explanation:
                 output.error_text(f"{self.name}: {explanation}\n")
@@ -131,15 +131,6 @@ class Program(Command):
             _report(failure, output)
         output.progress.stop()
         return status
-
-    def _place_errors(self, given: Collection[str], output: Output) -> None:
-        """Print errors where old scripts look for them with the options ``given``.
-
-        If the command prints a list or a secret, a script takes each line of standard output for a
-        name, or for the secret. Source: LEGACY.md (errors on standard output).
-        """
-        if not self.prints(given):
-            output.copy_errors()
 
     def _explanation(self, arguments: Sequence[str]) -> str | None:
         """Return the lines about a value that a shell has changed, None if there is none."""

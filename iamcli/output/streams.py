@@ -21,7 +21,7 @@ from iamcli.output.progressline import ProgressLine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import BinaryIO, TextIO
 
 
@@ -53,12 +53,9 @@ _MAX_LINES = 1 << 13
 #: The maximum time until a part of the output can be written (milliseconds).
 _WRITE_TIMEOUT = 1000
 
-#: What IAMCLI_STRICT can be: follow the original; write errors to standard error alone.
-STRICT, ONLY_STANDARD_ERROR = "1", "0"
-
 
 def mode() -> str:
-    """Return what IAMCLI_STRICT is: STRICT, ONLY_STANDARD_ERROR, or a text without a meaning."""
+    """Return IAMCLI_STRICT: "1" for strict mode, "0" for errors on standard error alone."""
     return os.environ.get("IAMCLI_STRICT", "")
 
 
@@ -142,16 +139,17 @@ class Output:
         if widths:
             _require_room(widths)
 
-    def copy_errors(self) -> None:
+    def copy_errors(self, printed: Collection[str]) -> None:
         """From now on, write errors to standard output, too, if a program or a file gets it.
 
-        Not in strict mode, if IAMCLI_STRICT is 0, or if standard error is the same file. Source:
-        LEGACY.md (errors on standard output).
+        Not if IAMCLI_STRICT is 0 or 1, if standard error is the same file, or if the command prints
+        something in ``printed``, because scripts take each line of a list for a name. Source:
+        LEGACY.md (errors are on standard output).
         """
         out = os.fstat(1)
         captured = any(is_kind(out.st_mode) for is_kind in _CAPTURED)
-        apart = self.strict or mode() == ONLY_STANDARD_ERROR
-        if captured and not apart and not os.path.samestat(out, os.fstat(2)):
+        wanted = captured and not printed and mode() not in ("0", "1")
+        if wanted and not os.path.samestat(out, os.fstat(2)):
             self.copies = [self._out]
 
     def error(self, text: str, *, whole: bool = False, copied: bool = True) -> None:

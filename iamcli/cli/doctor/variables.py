@@ -7,7 +7,7 @@ import sys
 
 from iamcli.cli.doctor.finding import failed, ok, warning, wrong
 from iamcli.cli.listing import joined
-from iamcli.output.streams import ONLY_STANDARD_ERROR, STRICT, mode
+from iamcli.output.streams import mode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,9 +94,6 @@ _EFFECTS = {
 #: The cause if a variable is set but empty.
 _EMPTY = "empty-variable"
 
-#: What the values of IAMCLI_STRICT mean.
-_MODES = {STRICT: "1: as the original", ONLY_STANDARD_ERROR: "0: errors on standard error alone"}
-
 #: The maximum number of modules that a line names.
 _MAX_MODULES = 3
 
@@ -178,6 +175,6 @@ def _hidden_modules() -> Finding | None:
 
 
 def _used() -> Finding:
-    what = {"IAMCLI_STRICT": f" ({_MODES.get(mode(), 'without effect, because it is not 0 or 1')})"}
-    used = [name + what.get(name, "") for name in _ALL if os.environ.get(name)]
-    return ok(f"set: {', '.join(used)}" if used else "no variable is set")
+    used = [name for name in _ALL if os.environ.get(name)]
+    shown = [f"{name}={mode()}" if name == "IAMCLI_STRICT" else name for name in used]
+    return ok(f"set: {', '.join(shown)}" if used else "no variable is set")
