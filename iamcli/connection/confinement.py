@@ -11,6 +11,7 @@ import copy
 import os
 import sys
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from iamcli.config.connection import KEEPING_SUDO, SANDBOX
 from iamcli.connection import parents
@@ -18,6 +19,7 @@ from iamcli.connection.credentials import CREDENTIAL_SERVICES
 from iamcli.connection.endpoints import endpoint
 from iamcli.connection.regions import NoEndpoint
 from iamcli.connection.settings import endpoint_variable
+from iamcli.connection.socket_owners import LISTENING, NOBODY, users
 from iamcli.connection.transport import proxy
 from iamcli.errors import Failure
 from iamcli.interrupts import Window
@@ -42,9 +44,16 @@ _TIMEOUT = 2.0
 def refuse_outside(connection: Connection) -> None:
     """Raise Failure if this process is in a sandbox, and ``connection`` does not lead to its IAM.
 
-    The private IAM is told that this command has failed. Source: LEGACY.md (the sandbox).
+    The private IAM is told that this command has failed. If this process is in none, raises Failure
+    if another user may have taken the address of the private IAM to which ``connection`` leads.
+    Source: LEGACY.md (the sandbox).
     """
-    if connection.simulated or not (private := parents.left(connection)):
+    if connection.simulated:
+        return
+    private = parents.left(connection)
+    if not private:
+        if connection.sandbox and not parents.sandbox():
+            _require_own(connection.sandbox)
         return
     _report(private)
     if connection.sandbox:
@@ -54,6 +63,23 @@ def refuse_outside(connection: Connection) -> None:
     raise Failure(
         f"the environment of iamcli sandbox was reset, so nothing was sent; keep it: {KEEPING_SUDO}"
     )
+
+
+def _require_own(url: str) -> None:
+    """Raise Failure if nothing of this user or of root listens at ``url``; not without /proc."""
+    parts = urlsplit(url)
+    try:
+        owners = users((str(parts.hostname), parts.port or 0), NOBODY, LISTENING)
+    except FileNotFoundError:
+        return
+    except OSError:
+        # It is no address of IPv4, and so not one of a sandbox.
+        owners = set()
+    if not owners or owners - {os.geteuid(), 0}:
+        raise Failure(
+            f"no sandbox of yours is at {parts.scheme}://{parts.netloc}, which {SANDBOX} names, so "
+            "nothing was sent; run the command in a new sandbox"
+        )
 
 
 def _report(private: str) -> None:

@@ -6,9 +6,12 @@ The other addresses are endpoints of the stub, which records what reaches it.
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import os
+import sys
 import timeit
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,19 +19,21 @@ from support.processes import BIN, ROOT, environment, wait_until
 from support.processes import run as run_program
 from support.requirements import need
 from support.selection import usual
-from support.stub import ok
+from support.stub import Stub, ok
 from support.terminal import Terminal
-from support.users import other_user, two_users
+from support.users import OTHER, other_user, two_users
 
 from iamcli.config.connection import Connection
 from iamcli.connection import parents
+from iamcli.connection.confinement import refuse_outside
 from iamcli.connection.settings import Settings
 from iamcli.errors import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from support.stub import Endpoint, Stub
+    from support.stub import Endpoint
 
 NO_USERS = ok("ListUsers", "<Users/><IsTruncated>false</IsTruncated>")
 LIST = ("iam-userlistbypath",)
@@ -393,6 +398,80 @@ def test_another_user_sees_the_sandbox_without_seeing_the_environment(tmp_path):
     expected, found = done.stdout.splitlines()
     # The name of the process does not contain the secret path.
     assert (done.returncode, found) == (0, expected.rpartition("/")[0].rpartition("/")[0])
+
+
+# A command that has outlived its sandbox.
+
+#: Runs a command below a process with the name that a sandbox gives itself.
+AS_IN_A_SANDBOX = """
+import os, pathlib, subprocess, sys
+from urllib.parse import urlsplit
+name = f"iamcli:{urlsplit(os.environ['IAMCLI_SANDBOX']).port}"
+pathlib.Path("/proc/self/comm").write_text(name)
+sys.exit(subprocess.call(sys.argv[1:]))
+"""
+ADD = ("iam-useraddloginprofile", "-u", "bob", "-p", "s3cret-Passw0rd")
+FORGED = ok(
+    "CreateLoginProfile",
+    "<LoginProfile><UserName>bob</UserName><CreateDate>2026-01-01T00:00:00Z</CreateDate>"
+    "</LoginProfile>",
+)
+
+
+@pytest.fixture
+def foreign() -> Iterator[Stub]:
+    """A server of another user."""
+    # The kernel takes the effective user for the owner of a new socket.
+    os.seteuid(OTHER)
+    try:
+        running = Stub()
+    finally:
+        os.seteuid(0)
+    yield running
+    running.close()
+
+
+@two_users
+def test_nothing_is_sent_to_another_user_who_has_the_port_now(foreign, run):
+    taken = foreign.endpoint(FORGED)
+    url = f"{taken.url}/{'a' * 32}/"
+    for line in (ADD, ("iamcli", "snapshot", "account.json")):
+        done = run(*line, env={"IAMCLI_SANDBOX": url})
+        said = (
+            f"{line[0]}: no sandbox of yours is at http://127.0.0.1:{foreign.port}, which "
+            "IAMCLI_SANDBOX names, so nothing was sent; run the command in a new sandbox\n"
+        )
+        assert done == (1, "", said)
+    assert taken.requests == []
+    # In a sandbox of another user, as after sudo, nobody is asked.
+    below = (sys.executable, "-c", AS_IN_A_SANDBOX, *ADD)
+    done = run(*below, env={"IAMCLI_SANDBOX": taken.url, "AWS_IAM_URL": taken.url})
+    assert (done.status, done.err, taken.operations) == (0, "", ["CreateLoginProfile"])
+
+
+@pytest.mark.parametrize("url", ["{closed}", "http://localhost:{port}/1", "http://[::1]:{port}/1"])
+def test_only_the_address_of_a_sandbox_is_trusted(url, closed, stub, run_fast):
+    url = url.format(closed=closed, port=stub.port)
+    done = run_fast(*LIST, env={"IAMCLI_SANDBOX": url})
+    where = url.removesuffix("/1")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"iam-userlistbypath: no sandbox of yours is at {where}, which ")
+
+
+@two_users
+def test_a_server_of_root_is_trusted(foreign, stub):
+    def refused(server: Stub) -> bool:
+        connection = SimpleNamespace(simulated=False, sandbox=f"http://127.0.0.1:{server.port}")
+        with contextlib.suppress(Failure):
+            refuse_outside(connection)
+            return False
+        return True
+
+    def check() -> None:
+        assert (refused(stub), refused(foreign)) == (False, False)
+
+    assert (refused(stub), refused(foreign)) == (False, True)
+    other_user(check)
 
 
 @pytest.mark.full

@@ -9,20 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import sys
 
 from iamcli.connection.parents import read
+from iamcli.connection.socket_owners import ESTABLISHED, users
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-#: The connections of IPv4. A process that connects with IPv6 is not in it; iam-* commands do not.
-_CONNECTIONS = "/proc/net/tcp"
-#: The state of an established connection there.
-_ESTABLISHED = "01"
-#: How often they are read to find one.
-_ATTEMPTS = 3
 
 
 def may_report(connection: socket.socket) -> bool:
@@ -42,37 +35,11 @@ def owner(connection: socket.socket) -> int | None:
     Returns None if it is not known, or if the other end is closed.
     """
     try:
-        ends = [_written(*end) for end in (connection.getpeername(), connection.getsockname())]
-        # While other connections end, the kernel can list one twice, or not at all.
-        found = (_users(ends) for _ in range(_ATTEMPTS))
-        users = next(filter(None, found), set())
+        owners = users(connection.getpeername(), connection.getsockname(), ESTABLISHED)
         # If it is closed now, another process may have taken its port.
-        return users.pop() if len(users) == 1 and _is_open(connection) else None
+        return owners.pop() if len(owners) == 1 and _is_open(connection) else None
     except (OSError, ValueError, LookupError):
         return None
-
-
-def _users(ends: list[str]) -> set[int]:
-    """Return the users of the established connections between these two addresses."""
-    with open(_CONNECTIONS, encoding="ascii") as file:
-        # Of a socket that was closed, the kernel shows root as the user, and no inode.
-        return {
-            int(user)
-            for local, remote, state, user, inode in map(_columns, file.readlines()[1:])
-            if [local, remote, state] == [*ends, _ESTABLISHED] and inode != "0"
-        }
-
-
-def _written(host: str, port: int) -> str:
-    """Return an address as the kernel writes it: a number in the byte order of the machine."""
-    number = int.from_bytes(socket.inet_aton(host), sys.byteorder)
-    return f"{number:08X}:{port:04X}"
-
-
-def _columns(line: str) -> list[str]:
-    """Return the addresses of both ends, the state, the user and the inode in a line."""
-    columns = line.split()
-    return [*columns[1:4], columns[7], columns[9]]
 
 
 def _is_open(connection: socket.socket) -> bool:

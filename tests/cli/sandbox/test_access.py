@@ -28,6 +28,7 @@ from support.selection import every
 from iamcli.cli.sandbox import access, peers
 from iamcli.cli.sandbox.launch import launcher
 from iamcli.config.connection import KEPT
+from iamcli.connection import socket_owners
 from iamcli.connection.confinement import MAX_REPORT, REPORT_PATH
 from iamcli.errors import SECRET_DIGITS, without_secret_paths
 
@@ -372,14 +373,14 @@ def test_the_user_of_a_connection_is_not_guessed(monkeypatch, tmp_path):
                 table.unlink(missing_ok=True)
                 if content is not None:
                     table.write_text(content)
-                monkeypatch.setattr(peers, "_CONNECTIONS", str(table))
+                monkeypatch.setattr(socket_owners, "_SOCKETS", str(table))
                 assert (peers.owner(connection), peers.may_report(connection)) == (None, False)
             monkeypatch.undo()
             table.write_bytes(Path("/proc/net/tcp").read_bytes())
             other.close()
             assert peers.owner(connection) is None
             # It was closed after the table was read.
-            monkeypatch.setattr(peers, "_CONNECTIONS", str(table))
+            monkeypatch.setattr(socket_owners, "_SOCKETS", str(table))
             assert peers.owner(connection) is None
         assert peers.owner(connection) is None
 
@@ -444,8 +445,8 @@ def test_nothing_that_is_shown_has_the_secret(tmp_path):
 
 @pytest.mark.parametrize("more", [(), ("-d",)])
 def test_errors_do_not_have_the_secret_either(more, closed, run_fast):
-    env = {"IAMCLI_SANDBOX": f"{closed}/{SECRET}/", "AWS_MAX_ATTEMPTS": "1"}
-    done = run_fast("iam-userlistbypath", *more, env={**env, "AWS_IAM_URL": env["IAMCLI_SANDBOX"]})
+    env = {"AWS_IAM_URL": f"{closed}/{SECRET}/", "AWS_MAX_ATTEMPTS": "1"}
+    done = run_fast("iam-userlistbypath", *more, env=env)
     assert done.status == 1
     assert f"cannot connect to {closed}: " in done.err
     assert SECRET not in done.out + done.err

@@ -185,6 +185,7 @@ def run(
     from iamcli.cli.sandbox.changes.report import not_covered
 
     with (
+        contextlib.ExitStack() as at_end,
         command_server.started() as commands,
         server(keep=keep, account=account, watch=target is not None) as private,
     ):
@@ -200,6 +201,8 @@ def run(
         env = environment(private, os.environ)
         if commands.address:
             env[VARIABLE] = commands.address
+        if not command and shell.is_on_terminal():
+            at_end.callback(shell.end, output, inner=inner)
         prompt = shell.INNER_PROMPT if inner else shell.PROMPT
         status, left = _run(private, env, command, output, keep, prompt)
     reset = private.ended.get("without_environment", [])

@@ -1,4 +1,4 @@
-"""The interactive shell of the sandbox: its start-up file, its prompt, and how it greets.
+"""The interactive shell of the sandbox: its start-up file, its prompt, its greeting and its end.
 
 The user's own start-up files are skipped, because they may set a real endpoint. In their place the
 shell reads a file in the temporary directory of the server, which is removed with it. That file
@@ -11,17 +11,33 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import signal
+import termios
 import textwrap
+import time
 
+from iamcli import interrupts
 from iamcli.cli import completion_scripts
 from iamcli.cli.programs import script
 from iamcli.errors import Failure, visible
 from iamcli.help.text import columns
 from iamcli.protection import Folder
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.output.streams import Output
+
 PROMPT = "(iamcli sandbox) $ "
 #: The prompt of a sandbox that was started in another one.
 INNER_PROMPT = "(iamcli sandbox in a sandbox) $ "
+#: What to know when a sandbox has ended, and when one in another sandbox has.
+ENDED = "the sandbox has ended; commands now use the real account"
+INNER_ENDED = "the sandbox has ended; commands now use the sandbox around it"
+
+#: How long nothing must be typed until the rest of a paste is discarded, too, and the maximum time
+#: to discard (seconds).
+QUIET = 0.1
+MAX_TIME = 5.0
 
 #: What to try in an empty account, and in one that was kept or copied.
 FIRST_COMMANDS = (
@@ -95,6 +111,10 @@ def start(env: dict[str, str], folder: str, prompt: str = PROMPT) -> list[str]:
     name = os.path.basename(shell)
     env["PS1"] = prompt
     env["IAMCLI_COMPLETE"] = "1"
+    # The user's history would be cut, and get lines that are not for the real account.
+    env["HISTFILE"] = os.path.join(folder, "history")
+    # Without it, ksh and mksh read a file of the user.
+    env["ENV"] = os.devnull
     completion = _completion(name) if name in completion_scripts.FILES else ""
     texts = {"prompt": prompt, "completion": completion}
     if name == "bash":
@@ -129,6 +149,33 @@ def greeting(env: dict[str, str], announcement: str, *, kept: bool) -> str:
     completing = os.path.basename(env.get("SHELL", "")) in completion_scripts.FILES
     more = " TAB completes options and names." if completing else ""
     return "\n".join([first, f"Try these commands.{more}", *(f"  {line}" for line in commands), ""])
+
+
+def is_on_terminal() -> bool:
+    """Return whether this process is in the foreground of a terminal, which is standard input."""
+    try:
+        return os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        # It controls no process, as after su -c.
+        return True
+
+
+def end(output: Output, *, inner: bool) -> None:
+    """Discard what was typed ahead for the shell, which has ended, and say what commands use now.
+
+    ``inner``: whether there is another sandbox around this one. What was typed would run there, or
+    on the real account.
+    """
+    limit = time.monotonic() + MAX_TIME
+    # A shell that was killed is still the foreground of the terminal.
+    with interrupts.BlockedSignals(signal.SIGTTOU), contextlib.suppress(OSError, termios.error):
+        termios.tcflush(0, termios.TCIFLUSH)
+        # The system holds only the beginning of a long paste.
+        while interrupts.wait(0, seconds=QUIET) and time.monotonic() < limit:
+            termios.tcflush(0, termios.TCIFLUSH)
+        termios.tcflush(0, termios.TCIFLUSH)
+        if output.on_terminal():
+            output.error(INNER_ENDED if inner else ENDED)
 
 
 def _completion(shell: str) -> str:

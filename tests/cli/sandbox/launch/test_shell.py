@@ -1,0 +1,173 @@
+"""The interactive shell of the sandbox: the history of the user, and what is typed ahead."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+from support.processes import BIN
+from support.requirements import need
+from support.selection import usual
+from support.terminal import Terminal
+
+from iamcli.cli.sandbox.launch.shell import ENDED, INNER_ENDED
+
+IAMCLI = BIN / "iamcli"
+SHELLS = ("bash", "zsh", "fish", "dash", "mksh", "ksh", "ash")
+WITH_HISTORY = {"bash", "fish", "mksh", "ksh", "ash", "zsh"}
+PROMPT = "(iamcli sandbox) $ "
+
+
+@pytest.fixture
+def as_shell(env, tmp_path):
+    """Return variables with which the sandbox starts the shell of this name."""
+
+    def variables(name):
+        program = "busybox" if name == "ash" else name
+        need(program)
+        path = shutil.which(program)
+        if name == "ash":
+            (tmp_path / name).symlink_to(path)
+            path = str(tmp_path / name)
+        return {**env, "SHELL": path, "TERM": "dumb"}
+
+    return variables
+
+
+def shown_prompt(name):
+    """Return the end of the greeting and of the prompt; mksh has a prompt of its own for root."""
+    return "# " if name == "mksh" and os.geteuid() == 0 else PROMPT
+
+
+# The user's history.
+
+LINES = "".join(f"echo {number}\n" for number in range(5000))
+FISH_LINES = "".join(f"- cmd: echo {number}\n  when: 1700000000\n" for number in range(5000))
+#: The files of the history, and files that set its length or its file.
+HISTORIES = {
+    ".ash_history": LINES,
+    ".bash_history": LINES,
+    ".exported": LINES,
+    ".history": LINES,
+    ".local/share/fish/fish_history": FISH_LINES,
+    ".mksh_history": LINES,
+    ".sh_history": LINES,
+    ".zsh_history": LINES,
+}
+START_UP = {
+    ".bashrc": "HISTSIZE=100000\nHISTFILESIZE=100000\n",
+    ".kshrc": "HISTFILE=~/.sh_history\n",
+    ".mkshrc": "HISTFILE=~/.mksh_history\n",
+    ".zshrc": "HISTFILE=~/.zsh_history\nHISTSIZE=100000\nSAVEHIST=100000\n",
+}
+
+
+@pytest.mark.parametrize("exported", [False, True])
+@pytest.mark.parametrize("name", usual({"bash"}, SHELLS))
+def test_the_history_of_the_user_is_left_as_it_was(as_shell, tmp_path, name, *, exported):
+    env = as_shell(name)
+    for file, content in (HISTORIES | START_UP).items():
+        path = tmp_path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    if exported:
+        sizes = dict.fromkeys(("HISTSIZE", "HISTFILESIZE", "SAVEHIST"), "100")
+        env |= {"HISTFILE": str(tmp_path / ".exported"), **sizes}
+    terminal = Terminal(IAMCLI, "sandbox", env=env)
+    prompt = shown_prompt(name)
+    terminal.wait_for("iam-userlistpolicies -u bob -v\r\n")
+    terminal.wait_for(prompt)
+    terminal.type("echo fir''st\r")
+    terminal.wait_for("first\r\n")
+    if name in WITH_HISTORY:
+        # Up shows the line again.
+        terminal.type("\x1b[A\r")
+        terminal.wait_for("first\r\n")
+    terminal.type("exit\r")
+    assert terminal.status() == 0
+    left = {file for file in HISTORIES if (tmp_path / file).read_text() != HISTORIES[file]}
+    assert left == set()
+
+
+# What is typed ahead.
+
+#: How a shell ends: the line that is typed, and what else ends the sandbox.
+ENDS = {"exit": "exit", "killed": "kill -9 $$", "failed": "set -e; false", "signal": ""}
+#: The line if a signal ends it.
+RUNNING = "echo be''gun; sleep 1"
+#: What is typed after that line.
+AHEAD = {"some lines": "", "a long paste": f": {'x' * 60}\r" * 900}
+USUAL_ENDS = {("bash", "exit", "some lines"), ("dash", "killed", "a long paste")}
+
+
+@pytest.mark.parametrize(
+    ("name", "end", "ahead"),
+    usual(
+        USUAL_ENDS,
+        [(name, end, "some lines") for name in SHELLS for end in ENDS]
+        + [(name, "killed", "a long paste") for name in SHELLS],
+    ),
+)
+def test_what_is_typed_ahead_does_not_run_outside(as_shell, tmp_path, name, end, ahead):
+    env = as_shell(name)
+    line = ENDS[end]
+    if name == "fish" and end in ("killed", "failed"):
+        line = "kill -9 $fish_pid" if end == "killed" else "exit 1"
+    terminal = Terminal("bash", "--norc", env=env)
+    terminal.type(f"{IAMCLI} sandbox\r")
+    terminal.wait_for("iam-userlistpolicies -u bob -v\r\n")
+    terminal.wait_for(shown_prompt(name))
+    # The shell leaves to others what is typed while a command runs.
+    terminal.type(f"{line or RUNNING}\r{AHEAD[ahead]}")
+    terminal.type(f"""sh -c 'test "$IAMCLI_SANDBOX" || touch {tmp_path}/outside'\r""" * 2)
+    if end == "signal":
+        terminal.wait_for("begun")
+        [sandbox] = Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text().split()
+        os.kill(int(sandbox), signal.SIGTERM)
+    terminal.wait_for(f"iamcli: {ENDED}\r\n")
+    terminal.type("echo DO''NE; exit\r")
+    terminal.wait_for("DONE\r\n")
+    terminal.status()
+    assert not (tmp_path / "outside").exists()
+
+
+def test_a_sandbox_in_another_one_says_that_it_is_still_there(as_shell, tmp_path):
+    terminal = Terminal(IAMCLI, "sandbox", env=as_shell("dash"))
+    terminal.wait_for(PROMPT)
+    terminal.type("iamcli sandbox\r")
+    terminal.wait_for("(iamcli sandbox in a sandbox) $ ")
+    terminal.type(f"exit\rtouch {tmp_path}/outside\r")
+    terminal.wait_for(f"iamcli: {INNER_ENDED}\r\n")
+    terminal.type("exit\r")
+    terminal.wait_for(f"iamcli: {ENDED}\r\n")
+    assert terminal.status() == 0
+    assert not (tmp_path / "outside").exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["{} sandbox sh -c true", "{} sandbox sh -ic true", "echo | {} sandbox"]
+)
+def test_what_is_typed_ahead_for_others_is_kept(env, line):
+    env = {**env, "SHELL": "/bin/sh"}
+    terminal = Terminal("bash", "--norc", env=env)
+    # The lines are on the terminal before the sandbox starts.
+    terminal.type(
+        f"echo BE''GIN; sleep 0.1; {line.format(IAMCLI)}; echo EN''D\recho af''ter; exit\r"
+    )
+    terminal.wait_for("END\r\n")
+    terminal.wait_for("after\r\n")
+    terminal.status()
+    assert "has ended" not in terminal.shown
+
+
+def test_a_sandbox_in_the_background_discards_nothing(env):
+    env = {**env, "SHELL": "/bin/true"}
+    terminal = Terminal("bash", "--norc", "-m", env=env)
+    terminal.type(f"{IAMCLI} sandbox & wait; echo EN''D; read -r line; echo =$line=\rtyped\r")
+    terminal.wait_for("=typed=\r\n")
+    terminal.send_signal(signal.SIGHUP)
+    terminal.status()
+    assert "has ended" not in terminal.shown
