@@ -199,8 +199,7 @@ def run(
             _announce_copy(output, account, private.about)
         commands.wait()
         env = environment(private, os.environ)
-        if commands.address:
-            env[VARIABLE] = commands.address
+        env |= {VARIABLE: commands.address} if commands.address else {}
         if not command and shell.is_on_terminal():
             at_end.callback(shell.end, output, inner=inner)
         prompt = shell.INNER_PROMPT if inner else shell.PROMPT

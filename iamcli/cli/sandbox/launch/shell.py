@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shlex
 import signal
 import termios
 import textwrap
 import time
 
-from iamcli import interrupts
 from iamcli.cli import completion_scripts
 from iamcli.cli.programs import script
 from iamcli.errors import Failure, visible
 from iamcli.help.text import columns
+from iamcli.interrupts import BlockedSignals
 from iamcli.protection import Folder
 
 TYPE_CHECKING = False
@@ -167,11 +168,11 @@ def end(output: Output, *, inner: bool) -> None:
     on the real account.
     """
     limit = time.monotonic() + MAX_TIME
-    # A shell that was killed is still the foreground of the terminal.
-    with interrupts.BlockedSignals(signal.SIGTTOU), contextlib.suppress(OSError, termios.error):
+    # A shell that was killed is still in the foreground of the terminal.
+    with BlockedSignals(signal.SIGTTOU), contextlib.suppress(OSError, termios.error):
         termios.tcflush(0, termios.TCIFLUSH)
         # The system holds only the beginning of a long paste.
-        while interrupts.wait(0, seconds=QUIET) and time.monotonic() < limit:
+        while select.select([0], [], [], QUIET)[0] and time.monotonic() < limit:
             termios.tcflush(0, termios.TCIFLUSH)
         termios.tcflush(0, termios.TCIFLUSH)
         if output.on_terminal():
