@@ -178,6 +178,12 @@ def _properties(
 def _credential(name: str, entries: Mapping[str, properties.Property], key: str) -> str:
     value = entries.get(key)
     if not value:
+        for other, written in () if key in entries else entries.items():
+            where = f"credential file {name}, line {written.line}"
+            if other.lower() == key.lower():
+                raise Failure(f"{where}: {other} must be {key}; {_TWO_LINES}")
+            if other == "export":
+                raise Failure(f"{where} begins with export; {_TWO_LINES}")
         raise Failure(f"credential file {name} has no {key}; {_TWO_LINES}")
     where = f"credential file {name}, line {value.line}: {key}"
     if value.startswith("<") or value.endswith(">"):

@@ -19,7 +19,7 @@ from support.stub import ok
 from support.users import OTHER, link, other_user, protected_symlinks, two_users
 
 from iamcli import protection
-from iamcli.cli.home import layout
+from iamcli.cli import home_layout as layout
 from iamcli.config.connection import Connection
 from iamcli.errors import Failure
 from iamcli.protection import Folder, Place, is_protected, protected_folder
@@ -347,7 +347,7 @@ def test_one_module_opens_what_is_written():
         "cli/sandbox/server.py: open 1",
         "cli/sandbox/changes/target.py: open number",
         "connection/parents.py: open _OWN_NAME",
-        "cli/home/layout.py: symlink",
+        "cli/home_layout.py: symlink",
     }
 
 

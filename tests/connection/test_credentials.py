@@ -74,6 +74,12 @@ def test_syntax_of_the_credential_file(text, run_fast, endpoint):
         ("AWSSecretKey=x\n", "has no AWSAccessKeyId; it needs the two lines"),
         ("", "has no AWSAccessKeyId; it needs the two lines"),
         ("AWSAccessKeyId=\nAWSSecretKey=x\n", "has no AWSAccessKeyId"),
+        ("AWSAccessKeyID=AK\nAWSSecretKey=x\n", ", line 1: AWSAccessKeyID must be AWSAccessKeyId;"),
+        (
+            "AWSAccessKeyId=AK\nAWSSECRETKEY=x\n",
+            ", line 2: AWSSECRETKEY must be AWSSecretKey; it needs",
+        ),
+        ("#\nexport AWSAccessKeyId=AK\n", ", line 2 begins with export; it needs the two lines"),
         (
             "\nAWSAccessKeyId=<Write your key here>\nAWSSecretKey=x\n",
             ", line 2: AWSAccessKeyId is still the placeholder in angle brackets; it needs",

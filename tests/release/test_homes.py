@@ -21,8 +21,8 @@ from support.requirements import need
 from support.selection import every
 
 from iamcli.cli import home_directory, installed_commands
-from iamcli.cli.home import layout
-from iamcli.cli.home.layout import lay_out
+from iamcli.cli import home_layout as layout
+from iamcli.cli.home_layout import lay_out
 from iamcli.config import properties
 from iamcli.errors import Failure
 

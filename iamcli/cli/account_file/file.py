@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from iamcli.output.streams import Output
 
 _REMEDY = "make a new one with iamcli snapshot"
+#: The maximum size of a snapshot (bytes): 5 kB for each of 50,000 users.
+MAX_SIZE = 1 << 28
 
 
 class Target:
@@ -152,7 +154,10 @@ def load(name: str, number: int | None = None) -> Any:
     try:
         if number is None and name == "-":
             number = 0
-        return json.loads(files.read(name if number is None else number))
+        content = files.read(name if number is None else number, MAX_SIZE + 1)
+        if len(content) > MAX_SIZE:
+            raise Failure(f"{name} is larger than {MAX_SIZE} bytes, too large for a snapshot")
+        return json.loads(content)
     except json.JSONDecodeError as error:
         where = f"{name}, line {error.lineno}, column {error.colno}"
         raise Failure(f"{where}: not JSON ({error.msg})") from None

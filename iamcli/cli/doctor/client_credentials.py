@@ -143,12 +143,3 @@ def profile(session: Session | None) -> Profile | None:
     name = session.profile or "default"
     profiles = session.full_config.get("profiles", {})
     return Profile(name, frozenset(profiles.get(name, ())), name in profiles)
-
-
-def shared_files() -> list[str]:
-    """Return the shared files, credentials first; one whose variable is empty does not exist."""
-    names = (
-        os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
-        os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),
-    )
-    return [os.path.expanduser(name) for name in names if name]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import ssl
+import stat
 
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.httpsession import get_cert_path
@@ -47,6 +49,10 @@ class NoProfile(Failure):
     """The files of the AWS configuration have no profile of the configured name."""
 
 
+class Pipe(Failure):
+    """A file is a pipe, for whose writer doctor could wait for ever."""
+
+
 class ValidConnection(Connection):
     """The connection settings of the environment that are valid; each file is read once.
 
@@ -65,6 +71,7 @@ class ValidConnection(Connection):
 
     def _keys(self, environ: Mapping[str, str]) -> Keys | None:
         try:
+            _require_no_pipe("credential file", self.credential_file)
             return super()._keys(environ)
         except Failure as failure:
             self.failures["credentials"] = failure
@@ -72,6 +79,7 @@ class ValidConnection(Connection):
 
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
         try:
+            _require_no_pipe("client configuration", environ.get("CLIENT_CONFIG_FILE"))
             return super()._proxy(values, environ)
         except Failure as failure:
             self.failures["proxy"] = failure
@@ -121,12 +129,17 @@ class Configuration:
         """Read the AWS configuration; return whether it is valid."""
         try:
             refuse_outside(self.connection)
+            bundles = map(os.environ.get, ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"))
+            for name in (*shared_files(), *bundles):
+                _require_no_pipe("file of the AWS configuration", name)
             self.settings = Settings.for_connection(self.connection)
             self.connection = confine(self.connection, self.settings).connection
         except ProfileNotFound as error:
             self.failures.setdefault("credentials", NoProfile(str(error)))
         except (BotoCoreError, ValueError) as error:
             self.failures.setdefault("credentials", Unreadable(reason(error)))
+        except Pipe as failure:
+            self.failures.setdefault("credentials", failure)
         except Failure as failure:
             self.failures["environment"] = failure
         else:
@@ -215,6 +228,25 @@ class Configuration:
     def _unknown(self) -> Finding:
         """Return the finding of a check that depends on the target, which is not known."""
         return skipped("not known, because of region") if "region" in self.failures else UNREAD
+
+
+def shared_files() -> list[str]:
+    """Return the shared files, credentials first; one whose variable is empty does not exist."""
+    names = (
+        os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+        os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),
+    )
+    return [os.path.expanduser(name) for name in names if name]
+
+
+def _require_no_pipe(what: str, name: str | None) -> None:
+    """Raise Pipe if the file ``name``, which is ``what``, is a pipe in a directory.
+
+    A pipe of a shell, <(...), is in none, and has a writer.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        if name and stat.S_ISFIFO(os.stat(os.path.realpath(name)).st_mode):
+            raise Pipe(f"{what} {name} is a pipe, not read; name a file that is on the disk")
 
 
 def described(target: Destination) -> str:

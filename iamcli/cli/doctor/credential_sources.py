@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from iamcli.cli.doctor.client_credentials import profile, shared_files
+from iamcli.cli.doctor.client_credentials import profile
+from iamcli.cli.doctor.configuration import shared_files
 from iamcli.config.files import content
 from iamcli.connection.sources import PLACES, WEB_IDENTITY
 

@@ -8,8 +8,15 @@ from typing import NamedTuple
 from botocore.credentials import RefreshableCredentials
 
 from iamcli.cli.doctor import client_credentials, network
-from iamcli.cli.doctor.client_credentials import Expired, Unobtainable, shared_files
-from iamcli.cli.doctor.configuration import UNREAD, NoProfile, Unreadable, file_cause
+from iamcli.cli.doctor.client_credentials import Expired, Unobtainable
+from iamcli.cli.doctor.configuration import (
+    UNREAD,
+    NoProfile,
+    Pipe,
+    Unreadable,
+    file_cause,
+    shared_files,
+)
 from iamcli.cli.doctor.credential_sources import (
     ACCESS_KEY,
     CREDENTIAL_FILE,
@@ -105,6 +112,8 @@ def _invalid(failure: Failure) -> Finding:
     name = os.environ.get(CREDENTIAL_FILE)
     if name == "":
         return failed(failure, "empty-variable")
+    if isinstance(failure, Pipe):
+        return failed(failure, "unreadable")
     if isinstance(failure, Unreadable):
         problem, _, advice = str(failure).partition("; ")
         return wrong(problem, advice or f"correct {' or '.join(shared_files())}", "unreadable")
@@ -126,7 +135,10 @@ def _cause_of_values(name: str) -> str | None:
     """Return the cause if a credential file can be read, but its values cannot be used."""
     if not os.path.isfile(name):
         return None
-    entries = properties.read(name)
+    try:
+        entries = properties.read(name)
+    except Failure:
+        return "unreadable"
     values = [entries.get(key, "") for key in ("AWSAccessKeyId", "AWSSecretKey")]
     if _has_brackets(*values):
         return "brackets"

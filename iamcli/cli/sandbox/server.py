@@ -36,7 +36,7 @@ from iamcli.cli.sandbox.kept import Kept
 from iamcli.cli.sandbox.launch.launcher import ACCESS_KEY, SECRET_KEY
 from iamcli.cli.sandbox.wsgi import refuse
 from iamcli.connection.parents import address
-from iamcli.errors import SECRET_DIGITS, Failure
+from iamcli.errors import SECRET_DIGITS, Failure, unexpected
 from iamcli.installation.extras import advice
 from iamcli.protection import Folder, protected_folder
 
@@ -135,6 +135,9 @@ def _start(
     except ImportError as error:
         what = f"{error.name or error} is not installed"
         raise Failure(f"{what}; {advice('sandbox')}") from None
+    except MemoryError as error:
+        name = settings.get("account") or settings.get("keep") or "the private IAM"
+        raise Failure(f"{name}: {unexpected(error, '')}") from None
     except Exception as error:  # noqa: BLE001 - the parent reports it to the user
         what = f"{type(error).__name__}: {error}"
         raise Failure(f"{what}; install the tested moto[iam]=={TESTED}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,12 @@ NO_IAM = "https://127.0.0.1:1"
 
 def credentials(place: Place, text: str) -> dict[str, str]:
     return {"AWS_CREDENTIAL_FILE": file(place.home, "keys", text)}
+
+
+def pipe(place: Place) -> str:
+    """Return the name of a pipe to which nobody writes."""
+    os.mkfifo(place.home / "pipe")
+    return str(place.home / "pipe")
 
 
 def asking_sts(url: str) -> dict[str, str]:
@@ -170,6 +177,11 @@ WRONG: dict[tuple[str, str], list[SetUp]] = {
         lambda p: elsewhere(p, ARN, "us-gov-west-1"),
     ],
     ("unreadable", "credentials"): [
+        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", "#" * (1 << 20 | 1))},
+        lambda p: {"AWS_CREDENTIAL_FILE": pipe(p)},
+        lambda p: {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": pipe(p)},
+        lambda p: {"AWS_SHARED_CREDENTIALS_FILE": pipe(p)},
+        lambda p: {"AWS_CA_BUNDLE": pipe(p)},
         lambda p: {"AWS_CREDENTIAL_FILE": directory(p, "keys")},
         lambda p: chain(p, "AWSAccessKeyId=x\n"),
         lambda p: {"AWS_CREDENTIAL_FILE": "", "HOME": directory(p, "h/.aws/credentials")[:-17]},

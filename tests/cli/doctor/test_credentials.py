@@ -13,8 +13,8 @@ from support.doctor_parts import EARLY, FAILED, KEY, ORIGIN, OWN, STS, line, sho
 from support.shell import KEY_ID
 
 from iamcli.cli.doctor import client_credentials, credential_sources, credentials, request
-from iamcli.cli.doctor.client_credentials import Expired, Profile, Unobtainable, shared_files
-from iamcli.cli.doctor.configuration import Configuration, NoProfile, Unreadable
+from iamcli.cli.doctor.client_credentials import Expired, Profile, Unobtainable
+from iamcli.cli.doctor.configuration import Configuration, NoProfile, Unreadable, shared_files
 from iamcli.cli.doctor.credential_sources import Source
 from iamcli.connection.credentials import InvalidSetting, NoLogin, find_keys, frozen
 from iamcli.connection.settings import Settings

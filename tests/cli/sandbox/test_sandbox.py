@@ -66,6 +66,7 @@ def test_only_the_sandbox_can_be_reached(env, tmp_path):
     assert url.startswith("http://127.0.0.1:")
     folder = str(tmp_path / "tmp" / "iamcli-sandbox-")
     assert seen.pop("AWS_CREDENTIAL_FILE").startswith(folder)
+    assert seen.pop("AWS_IAM_HOME").startswith(folder)
     assert seen["PATH"] == f"{BIN}:{env['PATH']}"
     assert seen["KEPT"] == "yes"
     removed = ("BASH_ENV", "ENV", "CLIENT_CONFIG_FILE")
@@ -76,12 +77,37 @@ def test_only_the_sandbox_can_be_reached(env, tmp_path):
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": url,
-        "AWS_IAM_HOME": str(ROOT),
         "AWS_IAM_URL": url,
         "AWS_REGION": "us-east-1",
         "AWS_SECRET_ACCESS_KEY": sandbox.SECRET_KEY,
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
     }
+
+
+#: What scripts do with the directory of the old toolkit.
+OF_THE_HOME = """
+AWS_CREDENTIAL_FILE=$AWS_IAM_HOME/aws-credential.template
+CLIENT_CONFIG_FILE=$AWS_IAM_HOME/client-config.template
+export AWS_CREDENTIAL_FILE CLIENT_CONFIG_FILE
+PATH=$AWS_IAM_HOME/bin:/usr/bin:/bin
+iam-usercreate -u bob && iam-userlistbypath && iamcli doctor | grep '^home'
+ls -l "$AWS_CREDENTIAL_FILE" | cut -c1-10; ls "$AWS_IAM_HOME" "$AWS_IAM_HOME/bin"
+"""
+
+
+def test_an_old_script_finds_a_whole_directory(env, tmp_path):
+    path = f'PATH="$PATH:{BIN}"'
+    env |= {"AWS_IAM_HOME": f"{tmp_path}/outside"}
+    script = OF_THE_HOME.replace("iamcli doctor", f"{path} iamcli doctor")
+    done = in_sandbox(env, "sh", "-c", script)
+    user, footer, home, mode, *listed = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (user, footer) == ("arn:aws:iam::123456789012:user/bob", "IsTruncated: false")
+    assert re.fullmatch(r"home +ok +\S+/home: ready for scripts", home)
+    assert mode == "-rw-------"
+    assert {"aws-credential.template", "client-config.template", "README", "bin"} < {*listed}
+    names = {path.name for path in BIN.glob("iam-*")}
+    assert names <= {*listed}
 
 
 @pytest.mark.full

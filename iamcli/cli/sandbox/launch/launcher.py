@@ -283,16 +283,26 @@ def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any
 def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]:
     """Return the ``inherited`` variables, changed so that every client uses only ``private``.
 
-    Raises Failure if the iam-* commands are not found.
+    AWS_IAM_HOME is a directory in that of ``private``, whose templates scripts can use. Raises
+    Failure if the iam-* commands are not found, or the directory cannot be made.
     """
+    from iamcli.cli import index
+    from iamcli.cli.home_layout import lay_out_filled
     from iamcli.cli.installed_commands import commands_folder
 
     folder = commands_folder()
+    home = os.path.join(private.folder, "home")
+    names = [command.name for command in index.commands()]
+    keys = {"AWSAccessKeyId": ACCESS_KEY, "AWSSecretKey": SECRET_KEY}
+    try:
+        lay_out_filled(home, names, keys)
+    except OSError as error:
+        raise Failure(f"cannot start the sandbox: {error.filename}: {error.strerror}") from None
     env = _without_aws_variables(inherited)
     path = env.get("PATH", os.defpath)
     return env | {
         "PATH": f"{folder}{os.pathsep}{path}",
-        "AWS_IAM_HOME": str(folder.parent),
+        "AWS_IAM_HOME": home,
         "AWS_IAM_URL": private.url,
         # The iam-* commands use this address also if a script specifies another one.
         "IAMCLI_SANDBOX": private.url,

@@ -1,8 +1,10 @@
-"""EntityAlreadyExists: names are unique in an account, whatever the case of their letters."""
+"""EntityAlreadyExists: names are unique in an account, whatever the case; and other names."""
 
 from __future__ import annotations
 
-from iamcli.cli.sandbox.refusals import Refusal, already_exists
+import re
+
+from iamcli.cli.sandbox.refusals import Refusal, already_exists, invalid
 from iamcli.cli.sandbox.rules.entities import is_assigned
 from iamcli.cli.sandbox.rules.entity_types import USER
 
@@ -73,6 +75,15 @@ def account_alias_is_new(backend: Backend, parameters: Parameters) -> None:
     alias = parameters["AccountAlias"]
     if alias in backend.account_aliases:
         raise already_exists(f"The account alias {alias} already exists.")
+
+
+def account_alias_is_no_account_id(_backend: Backend, parameters: Parameters) -> None:
+    """An alias does not consist of 12 digits, as the ID of an account does.
+
+    Evidence: the IAM User Guide (account aliases). The code and the wording are the sandbox's own.
+    """
+    if re.fullmatch("[0-9]{12}", parameters["AccountAlias"]):
+        raise invalid("The specified value for accountAlias is invalid. It must not be 12 digits.")
 
 
 def tag_keys_are_unique(_backend: Backend, parameters: Parameters) -> None:

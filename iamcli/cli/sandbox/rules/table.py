@@ -183,6 +183,6 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "UpdateServerCertificate": (names.new_name_is_free(SERVER_CERTIFICATE),),
     # The account.
-    "CreateAccountAlias": (names.account_alias_is_new,),
+    "CreateAccountAlias": (names.account_alias_is_no_account_id, names.account_alias_is_new),
     "DeleteAccountAlias": (entities.account_alias_exists,),
 }

@@ -813,6 +813,12 @@ BAD = [
 ]
 
 
+def test_a_file_without_end_is_not_read_to_the_end(sandbox):
+    done = sandbox("--account", "/dev/zero", "touch", "ran")
+    said = "/dev/zero is larger than 268435456 bytes, too large for a snapshot"
+    assert (done.returncode, done.stderr) == (1, f"iamcli: cannot start the sandbox: {said}\n")
+
+
 @pytest.mark.parametrize(("content", "reported"), usual([BAD[0], BAD[4]], BAD))
 def test_a_file_that_is_no_snapshot_runs_nothing(sandbox, tmp_path, content, reported):
     if content is not None:

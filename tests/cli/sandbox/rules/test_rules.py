@@ -435,6 +435,16 @@ CASES = [
         {"AccountAlias": "example"},
         taken("The account alias example already exists."),
     ),
+    Case(
+        "account_alias_is_no_account_id",
+        "CreateAccountAlias",
+        {"AccountAlias": "123456789012"},
+        Said(
+            "ValidationError",
+            "The specified value for accountAlias is invalid. It must not be 12 digits.",
+            400,
+        ),
+    ),
     *tagged("CreateUser", UserName="new"),
     *tagged("TagUser", UserName="plain"),
     *tagged("CreateRole", **NEW_ROLE),

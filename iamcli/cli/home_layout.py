@@ -26,11 +26,12 @@ from iamcli.protection import Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 #: The PATH of cron's jobs.
 _PATH_OF_CRON = "/usr/bin:/bin"
 
+CREDENTIALS = "aws-credential.template"
 CREDENTIAL_TEMPLATE = """\
 # Credentials for the iam-* commands. Copy this file, for example to ~/.aws-credential, fill in your
 # access key, and run chmod 600 on the copy. Then set AWS_CREDENTIAL_FILE to its name, or use the
@@ -156,6 +157,20 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
     return report
 
 
+def lay_out_filled(name: str, commands: Sequence[str], keys: Mapping[str, str]) -> None:
+    """Set up the new directory ``name``, as ``lay_out`` does, with links and filled templates.
+
+    ``keys``: the lines of the credential file. Nobody else may enter the directory around ``name``.
+    Raises OSError, and Failure if the commands are missing.
+    """
+    folder = Path(name)
+    lines = "".join(f"{key}={value}\n" for key, value in keys.items())
+    contents = _contents(folder, commands_folder(), commands, "", strict=False)
+    contents[CREDENTIALS] = lines.encode()
+    _write(folder, contents, {}, {place: [state_of(each)] for place, each in contents.items()})
+    (folder / CREDENTIALS).chmod(0o600)
+
+
 def _python(source: Path) -> str:
     """Return the Python that scripts must name to run ``source``, the one file; "" if none.
 
@@ -214,7 +229,7 @@ def _contents(
         entries = f"scripts that run those of iamcli with {settings}"
     readme = README.format(command=f"iamcli home{option}", entries=entries, folder=quoted)
     return contents | {
-        "aws-credential.template": CREDENTIAL_TEMPLATE.encode(),
+        CREDENTIALS: CREDENTIAL_TEMPLATE.encode(),
         "client-config.template": CONFIG_TEMPLATE.encode(),
         "README": os.fsencode(readme),
     }
