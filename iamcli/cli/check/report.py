@@ -77,13 +77,10 @@ def json(result: Result) -> Iterator[str]:
     from json import dumps
 
     findings = [{**each._asdict(), "level": each.level} for each in result.findings]
-    unread: list[dict[str, object]] = [
-        {"file": note.file, "line": note.lines[0], "last": note.lines[1], "reason": note.reason}
-        for note in result.unread
-    ]
-    unread += [
-        {"file": file, "line": None, "last": None, "reason": reason}
-        for file, reason in result.unreadable
+    whole = [(file, (None, None), reason) for file, reason in result.unreadable]
+    unread = [
+        {"file": file, "line": lines[0], "last": lines[1], "reason": reason}
+        for file, lines, reason in (*result.unread, *whole)
     ]
     mentions = [
         {"file": file.name, "line": line, "command": name}

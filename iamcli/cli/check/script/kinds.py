@@ -85,16 +85,15 @@ def scripts(names: Iterable[str]) -> Iterator[str]:
     command, and what cannot be read. Symbolic links, FIFOs and devices are passed over.
     """
     for name in names:
-        yield from _inside(name) if name != "-" and os.path.isdir(name) else [name]
-
-
-def _inside(top: str) -> Iterator[str]:
-    errors: list[OSError] = []
-    for folder, folders, names in os.walk(top, onerror=errors.append):
-        folders[:] = sorted(name for name in folders if name != ".git")
-        paths = [os.path.normpath(f"{folder}/{name}") for name in sorted(names)]
-        yield from filter(_is_script, paths)
-    yield from (str(error.filename) for error in errors)
+        if name == "-" or not os.path.isdir(name):
+            yield name
+            continue
+        errors: list[OSError] = []
+        for folder, folders, found in os.walk(name, onerror=errors.append):
+            folders[:] = sorted({*folders} - {".git"})
+            paths = (os.path.normpath(f"{folder}/{each}") for each in sorted(found))
+            yield from filter(_is_script, paths)
+        yield from (str(error.filename) for error in errors)
 
 
 def _is_script(path: str) -> bool:
