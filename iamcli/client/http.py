@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from types import SimpleNamespace
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
@@ -68,9 +67,15 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
             raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
         if len(content) < _announced(response.headers):
             raise ConnectionClosedError(endpoint_url=request.url, error="incomplete response")
-        # What botocore expects of a stream.
-        raw = SimpleNamespace(stream=lambda: [content])
-        return AWSResponse(response.url, response.status_code, response.headers, raw)
+        read = _Read(response.url, response.status_code, response.headers, None)
+        read.content = content
+        return read
+
+
+class _Read(AWSResponse):  # type: ignore[misc]
+    """A response that was read: to look at its ``content`` is no wait, in which a signal raises."""
+
+    content = b""
 
 
 def _announced(headers: Mapping[str, str]) -> int:

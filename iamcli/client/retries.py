@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from datetime import datetime, timezone
 from types import SimpleNamespace
 
-from botocore.awsrequest import AWSResponse
 from botocore.exceptions import (
     ConnectTimeoutError,
     EndpointConnectionError,
@@ -144,7 +144,8 @@ class Retries:
                 return None
             if no_effect:
                 # botocore does not retry BUSY; one mode looks at the status, the other at the code.
-                throttled = AWSResponse(http.url, _TOO_MANY_REQUESTS, http.headers, http.raw)
+                throttled = copy.copy(http)
+                throttled.status_code = _TOO_MANY_REQUESTS
                 response = (throttled, {**parsed, "Error": {"Code": "Throttling"}})
         if not self.enabled or (operation.name in NON_IDEMPOTENT and not no_effect):
             return None

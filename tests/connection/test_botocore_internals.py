@@ -10,6 +10,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 import sys
 from datetime import datetime, timezone
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import botocore
 import pytest
+from botocore import endpoint
 from botocore.credentials import RefreshableCredentials
 from botocore.httpsession import URLLib3Session
 from support.shell import BIN, ROOT
@@ -124,6 +126,11 @@ def test_each_of_them_is_listed_once_and_used():
     assert used == LISTED
     assert len(LISTED) == sum(map(len, INTERNALS.values()))
     assert all(reason for names in INTERNALS.values() for reason in names.values())
+
+
+def test_botocore_only_sleeps_with_its_module_time():
+    """It is replaced by an object that can do nothing else."""
+    assert set(re.findall(r"\btime\.(\w+)", inspect.getsource(endpoint))) == {"sleep"}
 
 
 #: Runs a command with a botocore whose parser has another name for a method.

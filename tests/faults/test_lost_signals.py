@@ -312,6 +312,7 @@ WAITING = {
     "sleep": "time.sleep(600)",
     "select": "select.select([reader], [], [])",
     "poll": "select.poll().poll()",
+    "beside a thread": "threading.Thread(target=sleep, daemon=True).start(); os.read(reader, 1)",
     "recv": "one.recv(1)",
     "recvmsg": "one.recvmsg(1)",
     "waitpid": "os.waitpid(child.pid, 0)",
@@ -319,13 +320,14 @@ WAITING = {
     "communicate": "child.communicate()",
 }
 WAIT = """
-import os, select, socket, subprocess, time
+import os, select, socket, subprocess, threading, time
 from iamcli import interrupts
 interrupts.install_handlers()
 os.mkfifo("fifo")
 reader, writer = os.pipe()
 one, other = socket.socketpair()
 child = subprocess.Popen(["sleep", "600"], stdout=-1, stderr=-1)
+sleep = lambda: time.sleep(600)
 with interrupts.Window():
     {}
 """
