@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Signals sent by timeout(1), cron and systemd, and when a terminal is closed.
 TERMINATING = (_signal.SIGTERM, _signal.SIGHUP)
-#: A second SIGINT within this time is ignored, because timeout(1) sends two (seconds).
-REPEAT_INTERVAL = 0.01
 #: The interval of the timer in a window (seconds).
 TICK = 0.25
 
@@ -39,7 +37,8 @@ class Pending:
     number = 0
     #: When the last SIGINT was received (seconds of the monotonic clock).
     interrupted = float("-inf")
-    repeat_interval = REPEAT_INTERVAL
+    #: A second SIGINT within this time is ignored, because timeout(1) sends two (seconds).
+    repeat_interval = 0.01
     #: Whether a signal raises now; if not, it is due in the next window.
     raises = True
     #: What the next window raises.
@@ -64,11 +63,6 @@ def install_sigint_handler() -> None:
     sys.unraisablehook = _raise_later
     if _signal.getsignal(_signal.SIGINT) in (_signal.SIG_DFL, _signal.default_int_handler):
         _signal.signal(_signal.SIGINT, _handle_sigint)
-
-
-def ignore_repeated(seconds: float) -> None:
-    """From now on, ignore a second SIGINT within this time."""
-    Pending.repeat_interval = seconds
 
 
 def guard() -> None:
@@ -220,7 +214,5 @@ def _must_complete(frame: FrameType | None) -> bool:
     return frame is not None and frame.f_code in _COMPLETE
 
 
-_COMPLETE = {
-    function.__code__
-    for function in (Window.__enter__, Window.__exit__, _handle_sigint, _handle_termination)
-} | {_raise.__code__, raise_due.__code__}
+_IN_HANDLERS = (_handle_sigint, _handle_termination, _raise, raise_due)
+_COMPLETE = {one.__code__ for one in (Window.__enter__, Window.__exit__, *_IN_HANDLERS)}

@@ -98,12 +98,11 @@ def _bounded(raw: Any) -> Iterator[bytes]:
 
 
 class _TimeLimit:
-    """Raises TimeoutError in a window of a ``with`` block that takes longer than ``seconds``.
+    """Raises TimeoutError in a window if a ``with`` block takes longer than ``seconds``.
 
-    Not at the first tick: if the process was stopped, it reads first what has arrived.
-    ``expired``: whether it was raised; the code in the block may have translated the error, or
-    Python may have ignored it in ``__del__``, so it is raised at each tick. Works only in the main
-    thread.
+    At the second tick, so that a process that was stopped reads first what has arrived; and again
+    at each tick, because Python ignores it in ``__del__``. ``expired``: whether it was raised; the
+    code in the block may have translated it. Works only in the main thread.
     """
 
     def __init__(self, seconds: float) -> None:

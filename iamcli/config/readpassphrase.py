@@ -14,10 +14,6 @@ import termios
 
 from iamcli.interrupts import BlockedSignals, Window
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
 _LOCAL_MODES = 3
 
 
@@ -111,7 +107,7 @@ class _Terminal:
                 self._set_modes(self._before)
                 os.write(self._output, end)
 
-    def _set_modes(self, modes: list[Any]) -> None:
+    def _set_modes(self, modes: list[int | list[bytes | int]]) -> None:
         """Set ``modes`` when everything is shown, and discard what was typed; ignore ticks."""
         while True:
             try:

@@ -913,7 +913,7 @@ def test_when_a_signal_raises(steps, ends_with, pending, monkeypatch):
     for step in steps.split():
         name = step.removesuffix("!")
         if name in ("wait", "almost"):
-            now += interrupts.REPEAT_INTERVAL * (2 if name == "wait" else 0.9)
+            now += pending.repeat_interval * (2 if name == "wait" else 0.9)
             raised.append(name)
             continue
         try:

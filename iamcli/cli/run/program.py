@@ -99,7 +99,7 @@ def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
 
 def _run(program: Program, connection: socket.socket, numbers: list[int]) -> NoReturn:
     """Run ``program`` and report its exit status."""
-    interrupts.ignore_repeated(_REPEAT_INTERVAL)
+    interrupts.Pending.repeat_interval = _REPEAT_INTERVAL
     try:
         status = program.main()
     finally:
