@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import itertools
 import os
 import re
 import shutil
@@ -15,11 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from support.completing import BASH_COMPLETION, assert_completes, line_of_readme
+from support.completing import BASH, BASH_COMPLETION, assert_completes, line_of_readme
+from support.old_python import OLD_PYTHONS, old_python, script_of_shell
 from support.processes import run as run_program
 from support.requirements import need
+from support.selection import every
 from support.shell import BIN, ROOT, Shell
 from support.stub import Answer
+from support.terminal import InteractiveShell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -146,6 +151,17 @@ def assert_man_finds_the_pages(user: Shell) -> None:
     assert "share/man/man1/iam-usercreate.1" in done.out
 
 
+def assert_as_the_page_says_after_it(user: Shell) -> None:
+    """Assert what docs/install.md says of pipx, uv and pip: the index of man, options in bash."""
+    assert_man_finds_the_pages(user)
+    assert user("man", "-k", "iam-usercreate").status != 0
+    assert user("sh", "-ec", lines_of_page("With pipx, uv and pip")).status == 0
+    assert user("man", "-k", "iam-usercreate").out.startswith("iam-usercreate (1)")
+    bash = InteractiveShell("bash", "--norc", "--noprofile", "-i", env=user.env, setup=BASH)
+    with contextlib.closing(bash) as here:
+        assert "the user's name (required)" in here.typed("iam-usercreate -\t")
+
+
 @pytest.fixture
 def user(aws: Shell) -> Shell:
     """A user of a private IAM that has the user robert."""
@@ -229,32 +245,22 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
-@pytest.mark.parametrize("option", ["--user", "--prefix", "--target"])
-def test_pip_upgrades_downgrades_and_uninstalls(versions, run, tmp_path, option):
+def test_pip_upgrades_downgrades_and_uninstalls(versions, run, tmp_path):
     # A virtual environment has no --user.
     base = Path(sys.base_prefix, "bin", "python3")
     place = tmp_path / "place"
     pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check", "--python", str(base)]
-    where = [option] if option == "--user" else [option, str(place)]
     offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_BREAK_SYSTEM_PACKAGES": "1"}
     run.env |= offline | {"PYTHONUSERBASE": str(place), "PYTHONPATH": ""}
     own = set(files_in(tmp_path))
     for version in (OLDER, NEWER, OLDER):
-        if option == "--target" and place.exists():
-            shutil.rmtree(place)  # as docs/install.md says
-        assert run(*pip, "install", *where, str(versions[version])).status == 0
+        assert run(*pip, "install", "--user", str(versions[version])).status == 0
         assert_version(place, version)
-        (package,) = place.rglob("iamcli/__init__.py")
-        found = {} if option == "--user" else {"PYTHONPATH": str(package.parent.parent)}
-        run.env |= found
-        more = {"PYTHONPATH": f"{found.get('PYTHONPATH', '')}:{sysconfig.get_path('purelib')}"}
+        more = {"PYTHONPATH": sysconfig.get_path("purelib")}
         (program,) = place.rglob("bin/iamcli")
         assert run(str(program), "version", env=more) == (0, f"iamcli {version}\n", "")
         assert len(list(program.parent.glob("iam-*"))) == 69
-    if option == "--target":
-        shutil.rmtree(place)
-    else:
-        assert run(*pip, "uninstall", "--yes", "iamcli").status == 0
+    assert run(*pip, "uninstall", "--yes", "iamcli").status == 0
     assert set(files_in(tmp_path)) == own
 
 
@@ -313,7 +319,7 @@ def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
     user.env |= {**UV, "PIPX_HOME": str(tmp_path / "pipx")}
     path = f"{user.home}/.local/bin:{programs}:/usr/bin:/bin"
     follow_page(user, sources, f"With [{tool}]", path)
-    assert_man_finds_the_pages(user)
+    assert_as_the_page_says_after_it(user)
 
     missing = user("iamcli", "sandbox", "true")
     assert missing.status == 1
@@ -324,6 +330,112 @@ def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
     subprocess.run(["sh", "-c", command], env=user.env, cwd=user.home, check=True)
     walk = user("iamcli", "sandbox", str(ROOT / "examples" / "first-user.sh"))
     assert (walk.status, walk.err) == (0, "")
+
+
+def test_pip_as_the_page_says(sources, user):
+    follow_page(user, sources, "With pip, in", f"{BIN}:/usr/bin:/bin")
+    assert user("sh", "-c", "command -v iamcli").out == f"{user.home}/iamcli/bin/iamcli\n"
+    assert_as_the_page_says_after_it(user)
+
+
+def test_the_extras_as_the_page_says(sources, user, tmp_path, tools):
+    user.env |= {"PIPX_HOME": str(tmp_path / "pipx")}
+    path = f"{user.home}/.local/bin:{tools('pipx')}:/usr/bin:/bin"
+    follow_page(user, sources, "Extras are named", path)
+    walk = user("iamcli", "sandbox", str(ROOT / "examples" / "first-user.sh"))
+    assert (walk.status, walk.err) == (0, "")
+    assert re.search(
+        "^extras +ok +sandbox, qr and check ", user("iamcli", "doctor").out, re.MULTILINE
+    )
+
+
+#: How the paragraphs begin whose lines the tests here run, and those that packaging/deb-test runs.
+FOLLOWED = (
+    *("With [pipx]", "With [uv]", "With pip, in", "With pipx, uv and pip", "As one file"),
+    *("If the `python3`", "From a checkout", "Extras are named", "The private IAM is added"),
+    *("As a Debian package", "On Debian, it is added"),
+)
+
+
+def test_each_command_line_of_the_page_is_run_by_a_test():
+    paragraphs = (ROOT / "docs" / "install.md").read_text().split("\n\n")
+    pairs = itertools.pairwise(paragraphs)
+    before = [first for first, second in pairs if second.startswith("    ")]
+    assert len(before) == len(FOLLOWED)
+    assert [text for text in before if not text.startswith(FOLLOWED)] == []
+
+
+@pytest.fixture(params=every(2, [None, *OLD_PYTHONS]))
+def old(request, tmp_path) -> Path:
+    """A directory with nothing but an old python3."""
+    folder = tmp_path / "old"
+    folder.mkdir()
+    if request.param is None:
+        old_python(folder / "python3")
+    else:
+        (folder / "python3").symlink_to(request.param)
+    return folder
+
+
+def test_the_one_file_with_an_old_python(dist, aws, old, tmp_path):
+    """A later one is behind one that does not run: the file, its links, a home, run, cron."""
+    assert aws("iam-usercreate", "-u", "robert").status == 0
+    later = tmp_path / "later"
+    later.mkdir()
+    script_of_shell(later / "python3.99", "exit 127")
+    script_of_shell(later / "python3.98", f'exec {sys.executable} "$@"')
+    file, home = dist / "iamcli.pyz", aws.home / "iam"
+    arn = "arn:aws:iam::123456789012:user/robert\n"
+    aws.env["PATH"] = f"{home}/bin:{old}:{later}:/usr/bin:/bin"
+    (aws.home / "iam-usergetattributes").symlink_to(file)
+    for program in (
+        [file, "iam-usergetattributes"],
+        [aws.home / "iam-usergetattributes"],
+        [old / "python3", file, "iam-usergetattributes"],
+    ):
+        done = aws(*map(str, program), "-u", "robert")
+        assert (done.status, done.err, done.out.startswith(arn)) == (0, "", True), done
+    for options in (["--strict"], []):
+        done = aws(str(file), "home", *options, str(home))
+        assert (done.status, done.err, " is ready; " in done.out) == (0, "", True), done
+        assert aws("iam-usergetattributes", "-u", "robert").out.startswith(arn)
+        aws.env["AWS_IAM_HOME"] = str(home)
+        said = aws(str(file), "doctor", "--offline").out
+        assert re.search(f"^home +ok +{home}: ready for scripts$", said, re.MULTILINE), said
+    # A server takes the command, so that it runs with the same Python.
+    done = aws(str(file), "run", "--stats", "sh", "-c", "iam-usergetattributes -u robert")
+    assert (done.status, done.out.startswith(arn)) == (0, True), done
+    assert done.err.startswith("iamcli: 1 commands, ")
+    for path in ("/usr/bin:/bin", f"{old}:{later}"):
+        cron = {"HOME": str(aws.home), "PATH": path}
+        done = run_program(home / "bin" / "iam-usercreate", "--version", env=cron)
+        assert (done.returncode, done.stderr) == (0, ""), done
+        assert done.stdout.startswith("iam-usercreate ")
+
+
+def test_the_one_file_without_a_later_python(dist, run, old):
+    env = {"HOME": str(run.home), "PATH": str(old)}
+    (run.home / "iam-usercreate").symlink_to(dist / "iamcli.pyz")
+    for name, program in (
+        ("iam-usercreate", [run.home / "iam-usercreate"]),
+        ("iamcli", [dist / "iamcli.pyz", "home", run.home / "iam"]),
+    ):
+        done = run_program(*program, env=env)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+        assert done.stderr.startswith(f"{name}: requires Python 3.10 or later; this is Python ")
+    assert not (run.home / "iam").exists()
+
+
+def test_the_one_file_without_python3_as_the_page_says(dist, run, tmp_path):
+    (tmp_path / "python").mkdir()
+    script_of_shell(tmp_path / "python" / "python3.12", f'exec {sys.executable} "$@"')
+    (run.home / "dist").symlink_to(dist)
+    run.env["PATH"] = f"{tmp_path}/python"
+    done = run("/bin/sh", "-ec", lines_of_page("If the `python3`"))
+    assert (done.status, done.err) == (0, "")
+    assert done.out.endswith(f" 69 commands in {dist}/iamcli.pyz with {sys.executable}\n")
+    done = run(str(run.home / "DIR" / "bin" / "iam-usercreate"), "--version")
+    assert (done.status, done.err) == (0, "")
 
 
 def test_a_checkout_as_the_page_says(sources, user):
@@ -458,18 +570,3 @@ def test_the_one_file_with_the_minimal_python_of_debian(minimal, dist):
     for case in HOSTILE.values():
         done = run_in(minimal, dist / "iamcli.pyz", case)
         assert (done.returncode, done.stderr, done.stdout) == (1, line * 2, "then: 1\n")
-
-
-def test_the_one_file_with_an_older_python(dist, run):
-    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
-    older = [
-        python
-        for version in ("2.7", "3.6", "3.7", "3.8", "3.9")
-        for python in sorted(root.glob(f"{version}.*/bin/python"))
-    ]
-    if not older:
-        pytest.skip("pyenv has no older Python")
-    for python in older:
-        version = python.parent.parent.name
-        line = f"iamcli: requires Python 3.10 or later; this is Python {version}, {python}\n"
-        assert run(str(python), str(dist / "iamcli.pyz"), "version") == (1, "", line)

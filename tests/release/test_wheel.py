@@ -139,7 +139,7 @@ def test_without_an_index_iamcli_list_finds_what_man_does_not(user, venv):
     assert (done.status, done.err) == (0, "")
     assert "iam-userchangepassword" in done.out
     page = (ROOT / "docs" / "install.md").read_text()
-    assert "`man -k` finds nothing, and `iamcli list WORD` searches instead" in page
+    assert "`man -k` finds the commands after this; `iamcli list WORD` always finds them" in page
 
 
 @pytest.mark.full
