@@ -18,8 +18,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "CONTRIBUTING.md"
 BEGIN, END = "<!-- matrix: written by tools/matrix.py -->\n", "<!-- end of the matrix -->\n"
-#: The tests whose result may depend on the version of Python, botocore, click or shfmt.
+#: The tests whose result may depend on the version of Python, botocore, click, shfmt or groff.
 SMOKE = (
+    "tests/cli/test_iamcli.py",
+    "tests/cli/check/test_findings.py",
+    "tests/cli/doctor/test_installation.py",
+    "tests/release/test_homes.py",
+    "tests/upkeep/test_guards.py::test_a_whole_command_imports_what_it_needs",
     "tests/command_line/test_parse_errors.py",
     "tests/connection/test_credentials.py",
     "tests/connection/test_proxies.py",
