@@ -558,6 +558,17 @@ def test_what_an_entry_of_a_home_runs(tmp_path, script, program):
     assert home_directory.target(entry) == (program and Path(program))
 
 
+def test_what_is_known_not_to_exist(tmp_path):
+    """From Python 3.14 on, Path.exists says no also if that is unknown."""
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "file").touch()
+    names = ("file", "absent", "file/x", "loop")
+    found = [home_directory.exists(tmp_path / name) for name in names]
+    assert found == [True, False, False, False]
+    with pytest.raises(OSError, match="File name too long"):
+        home_directory.exists(tmp_path / ("x" * 300))
+
+
 def test_an_entry_that_is_too_large_runs_nothing(tmp_path, monkeypatch):
     entry = tmp_path / "entry"
     script = BEGIN + 'exec /opt/iam-x "$@"'
