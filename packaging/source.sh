@@ -52,6 +52,11 @@ deb_tools() {
     echo build-essential debhelper dh-python lintian pybuild-plugin-pyproject python3-all python3-setuptools
 }
 
+# Print the settings with which apt downloads here: proxies, and whether the lists may be expired.
+acquire() {
+    apt-config dump | grep '^Acquire::' | grep -v '^Acquire::IndexTargets' || true
+}
+
 # Print the path of each Python from 3.10 on that is on PATH or was built by pyenv, one per version.
 pythons() {
     local file

@@ -479,9 +479,12 @@ def debian(folder: Path, *packages: str) -> Iterator[Path]:
     need("mmdebstrap", "unshare", "setpriv")
     if os.geteuid():
         pytest.skip("only root can make a Debian with mounts of its own")
-    root = folder / "root"
-    command = ("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}")
-    done = run_whole(*command, "trixie", root, env={**os.environ})
+    root, settings = folder / "root", folder / "acquire"
+    acquire = ["bash", "-ec", '. packaging/source.sh; acquire >"$1"', "-", settings]
+    subprocess.run(acquire, cwd=ROOT, check=True)
+    command = ("mmdebstrap", "--quiet", "--variant=minbase", f"--aptopt={settings}")
+    include = f"--include={','.join(packages)}"
+    done = run_whole(*command, include, "trixie", root, env={**os.environ})
     if done.returncode:
         pytest.skip(f"mmdebstrap failed: {done.stderr[-300:]!r}")
     yield root
