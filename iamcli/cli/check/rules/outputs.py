@@ -70,7 +70,8 @@ def check(commands: Commands) -> Iterator[Fault]:
     for words, patterns in commands.walker.tests:
         for source in outputs(words):
             yield from _sought(commands, source, patterns)
-        yield from _footers(commands, filter(_asks_for_text, words), "")
+        captured = (word for word in words if any(each.output for each in word.unknowns))
+        yield from _footers(commands, filter(_asks_for_text, captured), "")
 
 
 def _footers(commands: Commands, words: Iterable[Word], reader: str) -> Iterator[Fault]:

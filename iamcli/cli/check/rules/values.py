@@ -49,8 +49,11 @@ def _glob(call: Call, word: Word) -> Fault:
     return fault(call, word, "W201", message, fix)
 
 
-def _written(commands: Commands) -> re.Pattern[str] | None:
-    """Return the names of the files that a script may write, None if they can be any."""
+def _written(commands: Commands) -> set[str] | None:
+    """Return the names of the files that a script may write, None if they can be any.
+
+    A null character stands for each part that is not known.
+    """
     words: list[Word] = []
     for call in commands.walker.calls:
         words += [each.word for each in call.redirects if each.operator[:1] in (">", "&")]
@@ -65,13 +68,11 @@ def _written(commands: Commands) -> re.Pattern[str] | None:
         if last and not last.strip("\0"):
             return None
         names |= {each for each in (*parts, last) if each.strip("\0")}
-    return re.compile("|".join(re.escape(each).replace("\0", ".*") for each in names))
+    return names
 
 
-def _missing(call: Call, word: Word, name: str, written: re.Pattern[str] | None) -> Iterator[Fault]:
-    if not name or name.startswith("/dev/"):
-        return
-    if name != "-" and (written is None or written.fullmatch(os.path.basename(name))):
+def _missing(call: Call, word: Word, name: str, written: set[str] | None) -> Iterator[Fault]:
+    if not name or name.startswith("/dev/") or (written is None and name != "-"):
         return
     # A tilde in quotes is a part of the name.
     literal = name[0] == "~" and word.parts[0].quoted
@@ -80,6 +81,9 @@ def _missing(call: Call, word: Word, name: str, written: re.Pattern[str] | None)
         return
     if name == "-":
         yield fault(call, word, "E105", "- is not standard input here", "type /dev/stdin")
+        return
+    forms = (re.escape(each).replace("\0", ".*") for each in written or ())
+    if any(re.fullmatch(form, os.path.basename(name)) for form in forms):
         return
     relative = not os.path.isabs(os.path.expanduser(name))
     folder = f" in {os.path.normpath(call.flags.folder or '')}" if relative else ""
