@@ -229,7 +229,8 @@ class Walker:
             reader.substitutions(node.loop)
         state.forget(assigned(node.text))
         if isinstance(node.loop, nodes.Words):
-            literal = words[0].literal if len(words) == 1 and not words[0].may_split else None
+            single = len(words) == 1 and not words[0].may_split and not words[0].glob
+            literal = words[0].literal if single else None
             unknown = Unknown(name, filled=all(map(_never_empty, words)))
             before = state.copy()
             self._assign(before, name, (literal or unknown,))
