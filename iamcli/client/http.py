@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import time
-
-from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
-from urllib3.exceptions import HTTPError as TransportError
-from urllib3.exceptions import ReadTimeoutError as TransportTimeout
 
-from iamcli import interrupts
 from iamcli.client.retries import NOT_ARRIVED
-from iamcli.errors import UnexpectedResponse
+from iamcli.connection.responses import MAX_RESPONSE, TimeLimit, defect, read, with_content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from typing import Any
-
-#: The maximum size of a response (bytes), far more than the service sends.
-MAX_RESPONSE = 16 << 20
 
 
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
@@ -40,7 +31,7 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         MAX_RESPONSE.
         """
         request.stream_output = True
-        limit = _TimeLimit(self.seconds)
+        limit = TimeLimit(self.seconds)
         try:
             with limit:
                 return self._exchange(request)
@@ -58,24 +49,11 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
             if type(error) is HTTPClientError and not isinstance(cause, (ValueError, OSError)):
                 raise ResponseParserError(str(error)) from error
             raise
-        try:
-            with interrupts.Window():
-                content = b"".join(_bounded(response.raw))
-        except (TransportTimeout, TimeoutError) as error:
-            raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
-        except (TransportError, OSError) as error:
-            raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
+        content = read(response.raw, request.url, MAX_RESPONSE, "; is this an IAM endpoint?")
         if len(content) < _announced(response.headers):
             raise ConnectionClosedError(endpoint_url=request.url, error="incomplete response")
-        read = _Read(response.url, response.status_code, response.headers, None)
-        read.content = content
-        return read
-
-
-class _Read(AWSResponse):  # type: ignore[misc]
-    """A response that was read: to look at its ``content`` is no wait, in which a signal raises."""
-
-    content = b""
+        # An empty document is no response of IAM either.
+        return with_content(response, b"" if defect(content) else content)
 
 
 def _announced(headers: Mapping[str, str]) -> int:
@@ -84,40 +62,3 @@ def _announced(headers: Mapping[str, str]) -> int:
         return int(headers.get("Content-Length", ""))
     except ValueError:
         return 0
-
-
-def _bounded(raw: Any) -> Iterator[bytes]:
-    size = 0
-    for part in raw.stream(1 << 16):
-        size += len(part)
-        if size > MAX_RESPONSE:
-            raise UnexpectedResponse(
-                f"unexpected response: larger than {MAX_RESPONSE} bytes; is this an IAM endpoint?"
-            )
-        yield part
-
-
-class _TimeLimit:
-    """Raises TimeoutError in a window if a ``with`` block takes longer than ``seconds``.
-
-    At the second tick, so that a process that was stopped reads first what has arrived; and again
-    at each tick, because Python ignores it in ``__del__``. ``expired``: whether it was raised; the
-    code in the block may have translated it. Works only in the main thread.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._late = self.expired = False
-
-    def __enter__(self) -> None:
-        self._end = time.monotonic() + self._seconds
-        interrupts.Pending.each_tick = self._check
-
-    def __exit__(self, *_: object) -> None:
-        interrupts.Pending.each_tick = None
-
-    def _check(self) -> None:
-        self.expired = self._late
-        self._late = time.monotonic() > self._end
-        if self.expired:
-            raise TimeoutError("the response took too long")

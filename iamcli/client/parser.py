@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from botocore.parsers import QueryParser, ResponseParserError
 
 from iamcli.client.changes import unknown_if_changing
+from iamcli.connection.responses import ROOT, tags
 from iamcli.errors import UnexpectedResponse
 
 TYPE_CHECKING = False
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     #: An operation and its parameters.
     Request = tuple[str, dict[str, Any]]
 
-#: The maximum number of tags and attributes in a response, each of which takes about 100 bytes.
-MAX_TAGS = 1 << 18
-#: The maximum of their number times the length of the longest namespace. Each name is kept with its
-#: namespace, which has 41 characters in responses of the service.
-MAX_NAMES = 1 << 24
 #: The maximum size of all responses to a command (bytes): their contents, and what their tags and
 #: attributes take. The largest accounts have 5,000 users and as many roles and policies, with
 #: documents of 10 kB.
@@ -34,10 +29,6 @@ SUCCESS_LIMIT = 300
 
 #: The root elements of error responses, from IAM and from servers that emulate it.
 ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
-#: The root element, which only a byte order mark and an XML declaration may precede: no document
-#: type, whose entities can expand to any size.
-_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<([A-Za-z0-9]+)[\s/>]")
-_NAMESPACE = re.compile(rb"xmlns[^<]*")
 #: What botocore raises for a response of another form, or one that is nested too deeply.
 _DEFECTS = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -81,13 +72,9 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
         """
         operation = response["context"]["operation_name"]
         body = response["body"]
-        tags = body.count(b"<") + body.count(b"=")
-        # A value never contains "<".
-        namespaces = (found.end() - found.start() for found in _NAMESPACE.finditer(body))
-        too_many = tags > MAX_TAGS or tags * max(namespaces, default=0) > MAX_NAMES
-        root = None if too_many else _ROOT.match(body)
+        root = ROOT.match(body)
         name = root[1].decode() if root else ""
-        self._add(len(body) + tags * _TAG_SIZE)
+        self._add(len(body) + tags(body) * _TAG_SIZE)
         if response["status_code"] < SUCCESS_LIMIT:
             if name != f"{operation}Response":
                 raise ResponseParserError(f"the root element for {operation} is {name}")

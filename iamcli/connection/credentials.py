@@ -16,6 +16,7 @@ from botocore.exceptions import (
 
 from iamcli.config.connection import invalid_part
 from iamcli.connection.botocore_patches import patch_credentials
+from iamcli.connection.responses import Retrieval, patch_sessions
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -56,6 +57,7 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     if settings.session is None:
         return None
     patch_credentials()
+    patch_sessions()
     _require_numbers(settings.session)
     if invalid := _invalid_expiration():
         raise invalid
@@ -63,10 +65,13 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
     for method in ("ec2-credentials-file", *without):
         chain.remove(method)
+    retrieval = Retrieval()
     try:
-        keys = settings.session.get_credentials()
+        with retrieval:
+            keys = settings.session.get_credentials()
     except Exception as error:  # noqa: BLE001 - any, for a file of another form
-        raise _no_login(settings.session, error) or _unusable(error) from None
+        defect = retrieval.defect
+        raise _no_login(settings.session, error) or _unusable(error, defect) from None
     if keys is None and not without and (failure := _no_login(settings.session, None)):
         raise failure
     return keys
@@ -147,10 +152,12 @@ def chain_keys(settings: Settings) -> Any:
 
 def frozen(keys: Any) -> Any:
     """Return the current values of the credentials; raise Failure if they cannot be used."""
+    retrieval = Retrieval()
     try:
-        key = keys.get_frozen_credentials()
+        with retrieval:
+            key = keys.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
-        raise _invalid_expiration() or _unusable(error) from None
+        raise _invalid_expiration() or _unusable(error, retrieval.defect) from None
     parts = (key.access_key, key.secret_key, key.token or "")
     for value in parts:
         part = invalid_part(value) if isinstance(value, str) else "a value that is not text"
@@ -159,8 +166,11 @@ def frozen(keys: Any) -> Any:
     return key
 
 
-def _unusable(error: Exception) -> Failure:
-    """Return the failure for an exception that was raised while botocore got credentials."""
+def _unusable(error: Exception, defect: str) -> Failure:
+    """Return the failure for an exception that was raised while botocore got credentials.
+
+    ``defect``: that of a response which was not used, or "".
+    """
     reason = _report(error)
     if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
         # The text of such an error may contain the password of a proxy.
@@ -169,8 +179,10 @@ def _unusable(error: Exception) -> Failure:
         reason = "the code of the MFA device was not entered"
     elif isinstance(error, OSError) and error.strerror:
         reason = f"{error.filename or 'a file'}: {error.strerror}"
+    elif defect and not isinstance(error, ClientError):
+        reason = defect
     # RuntimeError: the credentials have expired, or were renewed and the new ones have, too.
-    elif not isinstance(error, (BotoCoreError, ClientError, RuntimeError, ValueError)):
+    elif not isinstance(error, (BotoCoreError, ClientError, Failure, RuntimeError, ValueError)):
         reason = f"a file or a program gave an invalid value ({type(error).__name__})"
     return Failure(f"cannot get credentials from the AWS configuration: {reason}")
 
