@@ -65,8 +65,9 @@ class Retrieval:
 
     def pause(self, seconds: float) -> None:
         """Wait for ``seconds`` at most."""
-        seconds = min(seconds, self._left or 0.0)
-        self._left = (self._left or 0.0) - seconds
+        left = max(0.0, self._left or 0.0)
+        seconds = min(seconds, left)
+        self._left = left - seconds
         interrupts.pause(seconds)
 
     def send(self, session: Any, request: Any) -> Any:

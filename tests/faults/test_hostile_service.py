@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from support.selection import usual
 from support.shell import BIN
 from support.snapshot import files, serving
-from support.stub import NAMESPACE, Answer, ok, refused
+from support.stub import NAMESPACE, Answer, faulty, ok, refused
 from support.terminal import Terminal
 
 from iamcli.errors import MAX_LINE, MAX_MESSAGE, OMITTED, ServiceError, shortened
 from iamcli.output.redaction import Secrets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from http.server import BaseHTTPRequestHandler
+
     from support.forked import Done
     from support.shell import Shell
 
@@ -41,6 +45,7 @@ PLAIN, PREFIXED = ' {}=""', ' p:{}=""'
 QUICK = {
     "names in a long namespace",
     "attributes in a long namespace",
+    "a document type after another instruction",
     "a message that a pattern could read for hours",
 }
 #: What the service sends, and what the line says.
@@ -64,7 +69,20 @@ DOCUMENTS = {
     "a long name": lambda: document(f"<{'a' * (SIZE - 1000)}/>"),
     "a long text": lambda: document(f"<a>{'a' * (SIZE - 1000)}</a>"),
     "deep": lambda: document("<a>" * 131_000 + "</a>" * 131_000),
+    "a document type": lambda: Answer(typed(b"")),
+    "a document type after another instruction": lambda: Answer(typed(HIDING)),
+    "a document type in UTF-16": lambda: Answer(typed(b"").decode().encode("utf-16")),
 }
+#: An instruction that contains the beginning of a valid document.
+HIDING = b"<?xml-a ><GetUserResponse >?>"
+
+
+def typed(before: bytes, operation: str = "GetUser") -> bytes:
+    """Return a document of 250 kB whose default attributes take much memory."""
+    attributes = " ".join(f"a{number} CDATA 'x'" for number in range(2_000))
+    root = f"{operation}Response"
+    start = f"<!DOCTYPE {root} [<!ATTLIST b {attributes}>]><{root}>"
+    return before + f"{start}{'<b/>' * 50_000}</{root}>".encode()
 
 
 def limited(run: Shell, *command: str) -> Done:
@@ -78,6 +96,109 @@ def test_a_document_takes_little_memory(run, stub, name):
     run.env["AWS_IAM_URL"] = url = stub.endpoint(DOCUMENTS[name]()).url
     done = limited(run, "iam-usergetattributes", "-u", "bob")
     assert done == (1, "", f"iam-usergetattributes: {FOREIGN.format(url=url)}\n")
+
+
+@pytest.mark.parametrize("status", [400, 503])
+def test_an_error_with_a_document_type_is_not_parsed(run, stub, status):
+    answer = Answer(
+        typed(HIDING.replace(b"GetUser", b"Error")).replace(b"GetUser", b"Error"), status
+    )
+    run.env["AWS_IAM_URL"] = url = stub.endpoint(answer).url
+    done = limited(run, "iam-usergetattributes", "-u", "bob")
+    said = f"unexpected HTTP {status} from {url} for GetUser, not an IAM response"
+    assert done == (1, "", f"iam-usergetattributes: {said}\n")
+
+
+# Responses with credentials.
+
+ROLE = """\
+[default]
+role_arn = arn:aws:iam::123456789012:role/worker
+source_profile = base
+region = us-east-1
+[profile base]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = s3cret
+"""
+
+
+def endless(part: bytes, seconds: float = 0) -> Answer:
+    """Return a response that does not end; ``seconds``: the pause after each part."""
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response_only(200)
+        handler.end_headers()
+        while True:
+            handler.wfile.write(part)
+            time.sleep(seconds)
+
+    return faulty(send)
+
+
+PAGE = b"<!DOCTYPE html><html><body>Welcome</body></html>"
+TOO_LARGE = "unexpected response: larger than 1048576 bytes from {host}"
+PAGE_SENT = "{host} sent a web page (HTML) instead of credentials"
+DEFECTIVE = "{host} sent a document type instead of credentials"
+LATE = 'Read timeout on endpoint URL: "{url}/"'
+BOTH = ("sts", "container")
+#: What is sent instead of credentials, by whom, and what the line says.
+INSTEAD: dict[str, tuple[Callable[[], Answer], tuple[str, ...], str]] = {
+    "a document type": (lambda: Answer(typed(b"", "AssumeRole")), BOTH, DEFECTIVE),
+    "one in UTF-16": (lambda: Answer(typed(b"").decode().encode("utf-16")), ("sts",), DEFECTIVE),
+    "an error with a document type": (
+        lambda: Answer(typed(b"", "Error"), 400),
+        BOTH[:1],
+        DEFECTIVE,
+    ),
+    "many tags": (
+        lambda: Answer(b"<AssumeRoleResponse>" + b"<a>" * 300_000),
+        ("sts",),
+        "{host} sent a document that is too large instead of credentials",
+    ),
+    "no end": (lambda: endless(b"a" * (1 << 16)), BOTH, TOO_LARGE),
+    "a byte now and then": (lambda: endless(b" ", 0.05), BOTH, LATE),
+    "a page": (lambda: Answer(PAGE), BOTH, PAGE_SENT),
+    "a page that is well-formed": (lambda: Answer(PAGE[15:]), BOTH, PAGE_SENT),
+    "a page with an error": (lambda: Answer(PAGE, 403), ("sts",), PAGE_SENT),
+}
+#: The rows that run always.
+ALWAYS = {("no end", "container"), ("a byte now and then", "sts"), ("a document type", "sts")}
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    usual(ALWAYS, [(name, one) for name, (_, services, _) in INSTEAD.items() for one in services]),
+)
+def test_what_is_sent_instead_of_credentials_takes_little(run, stub, name, service):
+    answer, _, said = INSTEAD[name]
+    endpoint = stub.endpoint(answer())
+    env = {"AWS_CREDENTIAL_FILE": "", "IAMCLI_TIMEOUT": "60", "AWS_MAX_ATTEMPTS": "3"}
+    if "byte" in name:
+        env["IAMCLI_TIMEOUT"] = "1"
+    if service == "sts":
+        (run.home / "config").write_text(ROLE)
+        env |= {"AWS_CONFIG_FILE": "config", "AWS_ENDPOINT_URL_STS": endpoint.url}
+    else:
+        env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = f"{endpoint.url}/"
+    shell = ("sh", "-c", f'ulimit -v {MEMORY}; exec "$@"', "sh")
+    done = run(*shell, "iam-usergetattributes", "-u", "bob", env=env)
+    host = endpoint.url.rpartition("/")[0]
+    said = said.format(host=host, url=endpoint.url)
+    assert (done.status, done.out, done.err.count("\n")) == (1, "", 1)
+    assert said in done.err
+    assert done.err.startswith("iam-usergetattributes: cannot get credentials from the AWS config")
+    if "byte" in name:
+        # The time is that of all attempts.
+        assert len(endpoint.requests) == 1
+
+
+def test_a_page_of_an_overloaded_service_is_asked_for_again(run_fast, stub):
+    sts = stub.endpoint(Answer(PAGE, 503), refused("AccessDenied", "not you", 403))
+    (run_fast.home / "config").write_text(ROLE)
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config", "AWS_ENDPOINT_URL_STS": sts.url}
+    done = run_fast("iam-usergetattributes", env=env)
+    assert "AccessDenied" in done.err
+    assert sts.operations == ["AssumeRole"] * 2
 
 
 def test_a_response_of_the_service_may_be_long(run, stub):
