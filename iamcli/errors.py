@@ -44,10 +44,6 @@ _INVISIBLE = (
     (0xE0000, 0xE0FFF),
 )
 
-#: What iamcli needs: the names of modules and of their packages.
-_PACKAGES = {name: name for name in ("botocore", "click", "jmespath", "six", "urllib3")}
-_PACKAGES["dateutil"] = "python-dateutil"
-
 #: The outcome of a step that failed.
 NOT_DONE = "not done"
 DONE = "done"
@@ -144,14 +140,13 @@ def unexpected(error: BaseException, report: str) -> str:
     no_memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
     if isinstance(error, MemoryError) or no_memory:
         return "out of memory; to see the limit of the shell, run: ulimit -v"
-    module = str(getattr(error, "name", "")).partition(".")[0]
-    if isinstance(error, ModuleNotFoundError) and module in _PACKAGES:
-        package = _PACKAGES[module]
-        run = f"{sys.executable} -m pip install {package}"
-        return f"{package} is not installed for this Python; install iamcli again, or run: {run}"
+    name = isinstance(error, ModuleNotFoundError) and error.name
+    module = str(name or "_").partition(".")[0]
+    if module not in sys.stdlib_module_names and module[0] != "_" and module != "iamcli":
+        run = f"{sys.executable} -m pip install click botocore"
+        return f"{module} is not installed for this Python; install iamcli again, or run: {run}"
     # Debian's python3-minimal lacks some.
-    public = module in sys.stdlib_module_names and not module.startswith("_")
-    if isinstance(error, ModuleNotFoundError) and public:
+    if module in sys.stdlib_module_names and module[0] != "_":
         return f"{sys.executable} lacks the module {module}; install the package python3"
     if isinstance(error, ImportError) and "failed to map segment" in str(error):
         # The loader of libraries says so if there is no memory, and in a few other cases.

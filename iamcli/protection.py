@@ -29,11 +29,6 @@ _NO_FOLDER = (errno.ENOTDIR, errno.ELOOP, errno.EMLINK)
 _MAX_LINKS = 40
 #: The place of temporary directories if the usual one cannot be used.
 _OTHER_PLACE = "/tmp"  # noqa: S108 - the names are random, and only this user can enter them
-#: The error if no file can be written there either.
-_NO_PLACE = (
-    "no temporary file can be written in TMPDIR, /tmp or /var/tmp; set TMPDIR to a directory in "
-    "which you can write, and check its free space and ulimit -f"
-)
 
 
 class Folder:
@@ -310,7 +305,8 @@ def protected_folder(prefix: str, max_path: int | None = None) -> str:
     try:
         usual = tempfile.gettempdir()
     except FileNotFoundError:
-        raise OSError(_NO_PLACE) from None
+        advice = "set TMPDIR to a directory with free space, and check ulimit -f"
+        raise OSError(f"no temporary file can be written in TMPDIR or /tmp; {advice}") from None
     for place in map(os.path.realpath, (usual, _OTHER_PLACE)):
         longest = os.path.join(place, f"{prefix}12345678")
         fits = max_path is None or len(os.fsencode(longest)) <= max_path

@@ -100,9 +100,14 @@ class Connection:
         name = self.credential_file
         if name is None:
             return _environment_keys(environ)
-        keep = f"in iamcli sandbox, keep only these variables: {KEEPING_SUDO}"
-        what = f"credential file {name}"
-        entries = _properties(name, what, _TWO_LINES, keep if self.sandbox else _TWO_LINES)
+        try:
+            entries = properties.read(name)
+        except Failure as failure:
+            # As "sudo -E" keeps the name of a file that another user cannot read.
+            lost = self.sandbox and isinstance(failure.__context__, PermissionError)
+            keep = f"in iamcli sandbox, keep only these variables: {KEEPING_SUDO}"
+            need = keep if lost else _TWO_LINES
+            raise Failure(f"credential file {name} {failure}; {need}") from None
         keys = Keys(
             _credential(name, entries, "AWSAccessKeyId"), _credential(name, entries, "AWSSecretKey")
         )
@@ -118,8 +123,11 @@ class Connection:
         if name is None:
             return None
         what = f"client configuration {name}"
-        needed = "it needs lines such as ClientProxyHost=proxy.example.com"
-        entries = _properties(name, what, needed)
+        try:
+            entries = properties.read(name)
+        except Failure as failure:
+            needed = "it needs lines such as ClientProxyHost=proxy.example.com"
+            raise Failure(f"{what} {failure}; {needed}") from None
         port = entries.get("ClientProxyPort")
         if port and not (port.isascii() and port.isdigit() and int(port[:6]) in range(1, 1 << 16)):
             raise Failure(f"{what}, line {port.line}: ClientProxyPort is not a port number: {port}")
@@ -162,17 +170,6 @@ def _named_file(
 ) -> str | None:
     name: str | None = values[dest]
     return environ.get(variable) or None if name is None else name
-
-
-def _properties(
-    name: str, what: str, need: str, denied: str = ""
-) -> dict[str, properties.Property]:
-    """Return the properties in a file; ``denied``: what to do if the user may not read it."""
-    try:
-        return properties.read(name)
-    except Failure as failure:
-        is_denied = denied and isinstance(failure.__context__, PermissionError)
-        raise Failure(f"{what} {failure}; {denied if is_denied else need}") from None
 
 
 def _credential(name: str, entries: Mapping[str, properties.Property], key: str) -> str:

@@ -59,8 +59,7 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     patch_credentials()
     patch_sessions()
     _require_numbers(settings.session)
-    if invalid := _invalid_expiration():
-        raise invalid
+    _require_expiration()
     chain = settings.session.get_component("credential_provider")
     # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
     for method in ("ec2-credentials-file", *without):
@@ -88,8 +87,8 @@ def _require_numbers(session: Session) -> None:
         raise InvalidSetting(f"invalid AWS setting {name}: {value}; use a whole number")
 
 
-def _invalid_expiration() -> InvalidSetting | None:
-    """Return the failure if AWS_CREDENTIAL_EXPIRATION is wrong, which botocore would not name."""
+def _require_expiration() -> None:
+    """Raise InvalidSetting if AWS_CREDENTIAL_EXPIRATION is wrong; botocore would not name it."""
     from datetime import datetime, timezone
 
     from botocore.utils import parse_timestamp
@@ -98,15 +97,16 @@ def _invalid_expiration() -> InvalidSetting | None:
 
     value = os.environ.get(EXPIRATION)
     if not (value and os.environ.get(PLACES["env"])):
-        return None
+        return
     try:
-        if parse_timestamp(value) > datetime.now(timezone.utc):
-            return None
+        passed = parse_timestamp(value) <= datetime.now(timezone.utc)
     except (RuntimeError, TypeError, ValueError):
         advice = "set it to a time such as 2030-12-31T23:59:59Z, or unset it"
-        return InvalidSetting(f"{EXPIRATION} is not a time with a time zone: {value}; {advice}")
-    renewal = origin(PLACES["env"], None, None).renewal
-    return PassedExpiration(f"{EXPIRATION} is {value}, which is in the past; {renewal}")
+        text = f"{EXPIRATION} is not a time with a time zone: {value}; {advice}"
+        raise InvalidSetting(text) from None
+    if passed:
+        renewal = origin(PLACES["env"], None, None).renewal
+        raise PassedExpiration(f"{EXPIRATION} is {value}, which is in the past; {renewal}")
 
 
 def _no_login(session: Session, error: Exception | None) -> NoLogin | None:
@@ -157,7 +157,8 @@ def frozen(keys: Any) -> Any:
         with retrieval:
             key = keys.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
-        raise _invalid_expiration() or _unusable(error, retrieval.defect) from None
+        _require_expiration()
+        raise _unusable(error, retrieval.defect) from None
     parts = (key.access_key, key.secret_key, key.token or "")
     for value in parts:
         part = invalid_part(value) if isinstance(value, str) else "a value that is not text"

@@ -193,8 +193,8 @@ def test_no_file_can_be_written(run):
     done = run("sh", "-c", "ulimit -f 0; iamcli explain iam-userlistbypath")
     assert (done.status, done.out) == (1, "")
     assert done.err == (
-        "iamcli: iam-userlistbypath: no temporary file can be written in TMPDIR, /tmp or /var/tmp; "
-        "set TMPDIR to a directory in which you can write, and check its free space and ulimit -f\n"
+        "iamcli: iam-userlistbypath: no temporary file can be written in TMPDIR or /tmp; set "
+        "TMPDIR to a directory with free space, and check ulimit -f\n"
     )
 
 
@@ -345,7 +345,7 @@ def test_one_module_opens_what_is_written():
     # Descriptors that are open already, and the name of the process.
     assert found == {
         "cli/sandbox/server.py: open 1",
-        "cli/sandbox/changes/target.py: open number",
+        "cli/sandbox/changes/target.py: open self._number",
         "connection/parents.py: open _OWN_NAME",
         "cli/home_layout.py: symlink",
     }

@@ -473,7 +473,7 @@ def test_memory_that_is_enough_for_the_help_only(run, stub):
 
 NOT_INSTALLED = (
     "{0} is not installed for this Python; install iamcli again, or run: "
-    f"{sys.executable} -m pip install {{0}}"
+    f"{sys.executable} -m pip install click botocore"
 )
 
 
@@ -491,14 +491,17 @@ NOT_INSTALLED = (
         ),
         (ModuleNotFoundError(name="botocore"), NOT_INSTALLED.format("botocore")),
         (ModuleNotFoundError(name="botocore.session"), NOT_INSTALLED.format("botocore")),
-        (ModuleNotFoundError(name="dateutil.tz"), NOT_INSTALLED.format("python-dateutil")),
+        (ModuleNotFoundError(name="dateutil.tz"), NOT_INSTALLED.format("dateutil")),
         (
             ModuleNotFoundError(name="http.client"),
             f"{sys.executable} lacks the module http; install the package python3",
         ),
-        (
-            ModuleNotFoundError("No module named '_ssl'", name="_ssl"),
-            "internal error, report it: ModuleNotFoundError: No module named '_ssl'",
+        *(
+            (
+                ModuleNotFoundError(f"No module named '{name}'", name=name),
+                f"internal error, report it: ModuleNotFoundError: No module named '{name}'",
+            )
+            for name in ("_ssl", "iamcli.absent")
         ),
         (OSError(errno.EIO, "x"), f"internal error, report it: OSError: [Errno {errno.EIO}] x"),
     ],

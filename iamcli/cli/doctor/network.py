@@ -294,9 +294,10 @@ def _clock(answer: Outcome) -> Finding:
         side = "ahead of" if difference > 0 else "behind"
         state = f"{max(1, abs(difference)):.0f} s {side} the service, or less"
         if abs(difference) > _DAY:
-            times = (time.time(), time.time() - difference)
-            here, there = (time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(one)) for one in times)
-            state = f"this machine has {here}, the service {there}"
+            times = (time.gmtime(time.time() - ahead) for ahead in (0, difference))
+            state = "this machine has {}, the service {}".format(
+                *(time.strftime("%Y-%m-%d %H:%M UTC", one) for one in times)
+            )
     elif refused:
         state = f"the service does not accept the time of requests: {answer.code}"
     else:

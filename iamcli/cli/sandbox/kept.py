@@ -18,6 +18,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import stat
 import threading
 
@@ -106,9 +107,8 @@ class Kept:
         if content == self._saved and self._place == _place(self._file):
             return
         self._directory.remove("account.new")  # of a sandbox that was killed
-        written = self._directory.replace(
-            "account", _whole(content), temporary="account.new", sync=True
-        )
+        complete = json.dumps(_version()).encode() + b"\n" + content
+        written = self._directory.replace("account", complete, temporary="account.new", sync=True)
         self._directory.sync()
         self._saved = content
         self._place = written.st_ino, written.st_mtime_ns
@@ -180,22 +180,14 @@ def _place(file: str) -> tuple[int, int] | None:
     return state.st_ino, state.st_mtime_ns
 
 
-def _whole(content: bytes) -> bytes:
-    return json.dumps(_version()).encode() + b"\n" + content
-
-
 def _saved_elsewhere() -> str:
-    """Write the account to a temporary directory; return what to do with it, "" if that fails."""
-    from iamcli.cli.sandbox.objects import state
-
+    """Keep the account in a temporary directory; return how to use it, "" if that fails."""
     folder = ""
     try:
         folder = protected_folder("iamcli-account-")
-        with Folder(folder) as directory:
-            directory.write("account", _whole(state()), sync=True)
-    except OSError:
-        if folder:
-            os.rmdir(folder)
+        Kept(folder).save()
+    except (Failure, OSError):
+        shutil.rmtree(folder, ignore_errors=True)
         return ""
     return f"; to continue with it, run: iamcli sandbox --keep {quoting.file(folder)}"
 

@@ -63,19 +63,6 @@ class Target:
             return "it was removed"
         return "" if os.path.samestat(now, os.fstat(self._number)) else "it was replaced"
 
-    def _written(self, number: int, text: str) -> str:
-        """Write to the file; return why that failed, "" if it did not. No file is left then."""
-        try:
-            # The command may have written to it.
-            os.ftruncate(number, 0)
-            with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
-                self._number = None
-                file.write(text)
-        except OSError as error:
-            self._place.discard(self._place.name)
-            return str(error.strerror)
-        return ""
-
     def write(self, about: Mapping[str, Any], ended: Mapping[str, Any], status: int) -> None:
         """Report the changes.
 
@@ -98,7 +85,17 @@ class Target:
                 raise Failure("cannot write the changes to standard error")
             return
         text = report.as_json() if self._as_json else report.as_text()
-        problem = self._lost() or self._written(self._number, text)
+        problem = self._lost()
+        try:
+            if not problem:
+                # The command may have written to it.
+                os.ftruncate(self._number, 0)
+                with open(self._number, "w", encoding="utf-8", errors="backslashreplace") as file:
+                    self._number = None
+                    file.write(text)
+        except OSError as error:
+            self._place.discard(self._place.name)
+            problem = str(error.strerror)
         if problem:
             shown = "; they are above" if self._output.error_text(text) else ""
             raise Failure(f"cannot write the changes to {self._file}: {problem}{shown}")
