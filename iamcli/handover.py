@@ -13,6 +13,7 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]  # the module signal takes 4 ms to import
 import os
 import sys
+from _locale import CODESET, nl_langinfo
 
 from iamcli import __version__
 
@@ -29,9 +30,8 @@ _TICK = 0.25
 #: The maximum number of descriptors that the server takes, that of the directory included; the
 #: kernel's limit is 253.
 MAX_DESCRIPTORS = 201
-#: The prefixes of variables that count when a process starts, or when a module is imported:
-#: botocore looks for the home directory then.
-START_PREFIXES = ("HOME", "PYTHON", "LD_", "DYLD_", "OPENSSL_", "BOTO_", "GLIBC_", "MALLOC_")
+#: The prefixes of variables that count when a process starts, or when a module is imported.
+START_PREFIXES = ("PYTHON", "LD_", "DYLD_", "OPENSSL_", "BOTO_", "GLIBC_", "MALLOC_")
 #: The signals that Python itself ignores.
 _IGNORED_BY_PYTHON = (_signal.SIGPIPE, getattr(_signal, "SIGXFSZ", 0))
 #: The signals that are passed on to the command.
@@ -43,20 +43,29 @@ READY, EXIT, SIGNAL = b"ready", b"exit", b"signal"
 START = b"!"
 
 
-def identity() -> str:
-    """Return what must be equal here and in the server: code, interpreter, user, variables."""
+def identity() -> dict[str, str]:
+    """Return what must be equal here and in the server, by the name that ``--stats`` prints."""
     flags = sys.flags
-    own = (
-        __version__,
-        os.path.realpath(os.path.dirname(__file__)),
-        sys.prefix,
-        sys.version,
-        sys.getfilesystemencoding(),
-        (flags.optimize, flags.utf8_mode, flags.dev_mode, flags.isolated, flags.no_site),
-        (os.getuid(), os.geteuid(), os.getgid(), os.getegid(), sorted(os.getgroups())),
-        sorted(item for item in os.environ.items() if item[0].startswith(START_PREFIXES)),
-    )
-    return repr(own)
+    # With HOME, another directory of packages may be used.
+    packages = getattr(sys.modules.get("site"), "USER_SITE", None)
+    # Only in UTF-8 mode, it is not that of the locale.
+    encoding = "utf-8" if flags.utf8_mode else nl_langinfo(CODESET).lower()
+    own: dict[str, object] = {
+        f"{prefix}*": sorted(one for one in os.environ.items() if one[0].startswith(prefix))
+        for prefix in START_PREFIXES
+    }
+    own |= {
+        "iamcli or Python": (
+            (__version__, os.path.realpath(os.path.dirname(__file__)), sys.prefix, sys.version),
+            (flags.optimize, flags.dev_mode, flags.isolated, flags.no_site),
+            packages in sys.path and packages,
+        ),
+        "the encoding": (sys.getfilesystemencoding(), encoding),
+        "the user or a group": (
+            (os.getuid(), os.geteuid(), os.getgid(), os.getegid(), sorted(os.getgroups())),
+        ),
+    }
+    return {name: repr(value) for name, value in own.items()}
 
 
 def hand_over() -> str:
@@ -189,7 +198,7 @@ def _offer(connection: Any, sockets: Any, ignored: list[int]) -> None:
         blocked = _signal.pthread_sigmask(_signal.SIG_BLOCK, ())
         arguments = [os.fsencode(argument) for argument in sys.argv]
         parts = [
-            identity().encode("utf-8", "surrogateescape"),
+            "\n".join(identity().values()).encode("utf-8", "surrogateescape"),
             b"%d" % os.getpid(),
             b"%o" % mask,
             *(b",".join(b"%d" % n for n in values) for values in (ignored, blocked, numbers)),

@@ -45,6 +45,10 @@ INTERNALS = {
     "botocore.credentials.RefreshableCredentials": {
         "_expiry_time": "iamcli doctor shows when the credentials expire, and no method tells it"
     },
+    "botocore.credentials.SSOProvider": {
+        "_SSO_TOKEN_CACHE_DIR": "iamcli run imports botocore before a script sets HOME; that of "
+        "botocore.tokens.SSOTokenProvider, too"
+    },
     "botocore.httpsession.URLLib3Session": {
         "_get_ssl_context": "iamcli run makes one TLS context for all commands, as it takes 20 ms",
         "_manager": "iamcli run opens connections as the session does, but sends nothing over them",

@@ -22,6 +22,7 @@ from iamcli.startup import own_environment
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
 #: The time in which the server is ready, and in which it reports what it has done (seconds).
 TIMEOUT = 5.0
@@ -57,7 +58,7 @@ class Server:
             address = os.path.join(self._folder, "socket")
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
                 listener.bind(address)
-                listener.listen(128)
+                listener.listen(1 << 12)
                 self._process = subprocess.Popen(  # noqa: S603 - a module of this package
                     python("iamcli.cli.run.server", address, str(listener.fileno())),
                     stdin=subprocess.PIPE,
@@ -80,12 +81,12 @@ class Server:
             assert self._process.stdout  # noqa: S101 - for mypy
             is_ready(self._process.stdout.fileno(), TIMEOUT)
 
-    def stop(self) -> dict[str, int]:
+    def stop(self) -> dict[str, Any]:
         """End the server, and return what it has done; {} if that is unknown.
 
         Commands that still run in it, such as background jobs, are not ended.
         """
-        report: dict[str, int] = {}
+        report: dict[str, Any] = {}
         if self._process:
             assert self._process.stdin  # noqa: S101 - for mypy
             assert self._process.stdout  # noqa: S101
@@ -131,15 +132,21 @@ def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool)
     finally:
         done = server.stop()
         if statistics:
-            say(f"no server: {server.reason}" if server.reason else _statistics(done))
+            for line in [f"no server: {server.reason}"] if server.reason else _statistics(done):
+                say(line)
 
 
-def _statistics(done: dict[str, int]) -> str:
+def _statistics(done: dict[str, Any]) -> list[str]:
     if not done:
-        return "the server ended early; what it has done is unknown"
+        return ["the server ended early; what it has done is unknown"]
     names = ("commands", "requests", "connections")
-    known = {name: done.get(name) for name in names}
-    return ", ".join(f"{'unknown' if n is None else n} {name}" for name, n in known.items())
+    counts = ", ".join(f"{done.get(name, 'unknown')} {name}" for name in names)
+    which = {1: "1 command started by itself"}
+    alone = [
+        f"{which.get(number, f'{number} commands started by themselves')}: {why}"
+        for why, number in done["alone"].items()
+    ]
+    return [counts, *alone]
 
 
 def python(module: str, *arguments: str) -> list[str]:

@@ -49,7 +49,7 @@ def started(path: str, server: socket.socket) -> Iterator[socket.socket]:
     """
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
-    listener.listen(128)
+    listener.listen(1 << 12)
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         ours.close()

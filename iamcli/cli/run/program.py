@@ -13,12 +13,17 @@ import socket
 import sys
 import time
 
+from botocore.credentials import SSOProvider
+from botocore.loaders import Loader
+from botocore.tokens import SSOTokenProvider
+
 from iamcli import handover, interrupts
 from iamcli.cli import index
 from iamcli.connection import parents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import NoReturn
 
     from iamcli.runner import Program
@@ -28,8 +33,9 @@ TIMEOUT = 2.0
 #: A second SIGINT within this time is ignored: the terminal sends one to this process, and the
 #: console program passes its own on (seconds).
 _REPEAT_INTERVAL = 0.2
-#: The exit status of this process if it did not run the command.
+#: The exit status of this process if it did not run the command, and what it notes if it did.
 NOT_RUN = 100
+STARTED = "started"
 #: The maximum size of what a program sends (bytes): more than the kernel lets a program have.
 _MAX_SIZE = 64 << 20
 #: A program may have less memory than this process, which has imported everything.
@@ -38,8 +44,12 @@ _MEMORY_LIMITS = {
 }
 
 
+#: What may differ between the program and this process, besides ``handover.identity``.
+SESSION, RIGHTS, MEMORY = DIFFERENCES = ("the session", "what it may see or do", "the memory limit")
+
+
 class Refused(Exception):  # noqa: N818 - not an error: the program runs the command itself
-    """This process cannot become that program."""
+    """This process cannot become that program; the text is what differs."""
 
 
 class Handover:
@@ -50,16 +60,18 @@ class Handover:
     this process, the program's directory first.
     """
 
-    def __init__(self, connection: socket.socket, peer: int, identity: str) -> None:
+    def __init__(self, connection: socket.socket, peer: int, identity: dict[str, str]) -> None:
         connection.settimeout(TIMEOUT)
         begin, descriptors, _, _ = socket.recv_fds(connection, 8, handover.MAX_DESCRIPTORS)
         size = int.from_bytes(begin, "big")
         if size > _MAX_SIZE:
-            raise Refused
+            raise ValueError
         with connection.makefile("rb") as file:
             parts = file.read(size).split(b"\0")
-        if parts[0].decode("utf-8", "surrogateescape") != identity:
-            raise Refused
+        theirs = parts[0].decode("utf-8", "surrogateescape").split("\n")
+        for (name, own), other in zip(identity.items(), theirs, strict=True):
+            if own != other:
+                raise Refused(name)
         self.process = int(parts[1])
         self.mask = int(parts[2], 8)
         self.ignored, self.blocked, self.numbers = (
@@ -71,16 +83,18 @@ class Handover:
         self.variables = dict(part.split(b"=", 1) for part in parts[count:])
         self.received = descriptors
         if peer and peer != self.process:
-            raise Refused
+            raise Refused(RIGHTS)
 
 
-def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
+def become(
+    connection: socket.socket, peer: int, identity: dict[str, str], note: Callable[[str], None]
+) -> NoReturn:
     """Run the command of the program at the other end of ``connection``, then end the process.
 
     ``peer``: the process ID of the program as the kernel reports it, 0 if it does not;
-    ``identity``: what the program must have in common with the server. If this process cannot do
-    exactly what the program would do, or if the program does not confirm that it waits, the process
-    ends without running the command.
+    ``identity``: what the program must have in common with the server; ``note`` is called with what
+    differs, or with STARTED. If this process cannot do exactly what the program would do, or if the
+    program does not confirm that it waits, the process ends without running the command.
     """
     try:
         order = Handover(connection, peer, identity)
@@ -88,10 +102,13 @@ def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
         connection = _take_over(connection, order)
         connection.sendall(b"%s %d\n" % (handover.READY, os.getpid()))
         if connection.recv(1) == handover.START:
+            note(STARTED)
             connection.settimeout(None)
             parents.begin_with(order.process)
             _end_with(connection)
             _run(program, connection, order.numbers)
+    except Refused as refused:
+        note(f"{refused} differs")
     finally:
         # Also after any exception. The program reads the end of the connection as a refusal.
         os._exit(NOT_RUN)
@@ -118,10 +135,12 @@ def _take_over(connection: socket.socket, order: Handover) -> socket.socket:
     Returns the connection, which has another descriptor then.
     """
     if _view(order.process) != _view("self"):
-        raise Refused
+        raise Refused(RIGHTS)
     # The terminal sends signals to a process group, and only the foreground one may read from it.
-    # This raises OSError if the program is in another session.
-    os.setpgid(0, os.getpgid(order.process))
+    try:
+        os.setpgid(0, os.getpgid(order.process))
+    except OSError:
+        raise Refused(SESSION) from None
     os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, order.process))
     if hasattr(os, "sched_getaffinity"):
         os.sched_setaffinity(0, os.sched_getaffinity(order.process))
@@ -153,7 +172,7 @@ def _set_limits(order: Handover) -> None:
         limits = ast.literal_eval(order.limits.decode())
     for number, limit in limits:
         if number in _MEMORY_LIMITS and limit[0] != resource.RLIM_INFINITY:
-            raise Refused
+            raise Refused(MEMORY)
         if limit != resource.getrlimit(number):
             resource.setrlimit(number, limit)
 
@@ -209,6 +228,10 @@ def _set_variables(variables: dict[bytes, bytes]) -> None:
     os.environb.clear()
     os.environb.update(variables)
     time.tzset()
+    # botocore has looked for the home directory when it was imported.
+    tokens = os.path.expanduser("~/.aws/sso/cache")
+    SSOProvider._SSO_TOKEN_CACHE_DIR = SSOTokenProvider._SSO_TOKEN_CACHE_DIR = tokens  # noqa: SLF001
+    Loader.CUSTOMER_DATA_PATH = os.path.expanduser("~/.aws/models")
 
 
 def _set_signals(order: Handover) -> None:

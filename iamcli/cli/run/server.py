@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import mmap
 import os
 import select
 import shutil
@@ -17,6 +18,7 @@ import signal
 import socket
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -53,6 +55,10 @@ _VARIABLES = {
 }
 #: The interval in which programs that are stopped are looked for (seconds).
 _LOOK = 0.1
+#: Why a command was not started in the server, if nothing differs.
+NOT_AT_ONCE = "not taken at once by the server"
+#: The maximum number of forks that can note what becomes of their commands.
+_MAX_FORKS = 1 << 24
 #: While a command runs, the next spare fork is made after this time (milliseconds).
 _SPARE_DELAY = 30
 
@@ -67,6 +73,8 @@ def main() -> None:
     os.chdir("/")
     for number in signal.valid_signals() - _NOT_IGNORED:
         signal.signal(number, signal.SIG_IGN)
+    # A parent may have blocked SIGCHLD, without which the server would not end.
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     identity = handover.identity()
     # A fork sets the variables of its program. Until then, the user's have no effect.
     for name in list(os.environ):
@@ -87,11 +95,11 @@ def main() -> None:
         server = Server(listener, identity)
         # Tells iamcli run that commands are taken at once from now on.
         os.write(1, b"\n")
-        server.serve()
+        alone = server.serve()
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
         listener.close()
         counted = pool.statistics(pipe)
-    report = {"commands": server.commands, **counted}
+    report = {"commands": alone.pop(program.STARTED, 0), "alone": alone, **counted}
     with contextlib.suppress(OSError):
         os.write(1, json.dumps(report).encode())
     # iamcli run waits for the end of standard output, and it does not wait for commands.
@@ -123,11 +131,15 @@ class Spare(NamedTuple):
 
 
 class Server:
-    """Forks for each connection to ``listener``; ``commands``: how many have run."""
+    """Forks for each connection to ``listener``; a fork notes what becomes of its command."""
 
-    def __init__(self, listener: socket.socket, identity: str) -> None:
-        self.commands = 0
+    def __init__(self, listener: socket.socket, identity: dict[str, str]) -> None:
         self._identity = identity
+        # The forks share this memory.
+        self._notes = mmap.mmap(-1, _MAX_FORKS)
+        differing = (f"{name} differs" for name in (*identity, *program.DIFFERENCES))
+        self._known = ("", program.STARTED, *differing)
+        self._forks = self._accepted = 0
         self._listener = listener
         self._running: dict[int, Running] = {}
         self._looked = 0.0
@@ -141,8 +153,8 @@ class Server:
         self._poll = select.poll()
         self._poll.register(self._ended, select.POLLIN)
 
-    def serve(self) -> None:
-        """Serve until standard input ends."""
+    def serve(self) -> Counter[str]:
+        """Serve until standard input ends; return how many commands started, and why others not."""
         self._listener.settimeout(0)
         for source in (self._listener, sys.stdin):
             self._poll.register(source, select.POLLIN)
@@ -159,6 +171,24 @@ class Server:
             self._spare.pipe.close()
             self._spare = None
         self._spares = False
+        with contextlib.suppress(OSError):
+            while True:
+                self._listener.accept()[0].close()
+                self._accepted += 1
+        counts = Counter(self._known[note] for note in self._notes[: self._forks + 1] if note)
+        return counts + Counter({NOT_AT_ONCE: self._accepted - counts.total()})
+
+    def _note(self, what: str) -> None:
+        self._notes[self._forks % _MAX_FORKS] = self._known.index(what)
+
+    def _forked(self, run: Callable[..., NoReturn], *arguments: object) -> int:
+        """Call ``run`` in a fork; return its process ID. Raises OSError if there cannot be one."""
+        self._forks += 1
+        process = os.fork()
+        if process == 0:
+            signal.set_wakeup_fd(-1)
+            run(*arguments, self._identity, self._note)
+        return process
 
     def finish(self) -> None:
         """Wait for the commands that still run."""
@@ -197,18 +227,18 @@ class Server:
             connection, _ = self._listener.accept()
         except OSError:
             return
+        self._accepted += 1
         peer = _peer(connection)
         if peer is None:
             connection.close()
             return
         try:
-            process = self._handed_to_spare(connection, peer) or _forked(
-                program.become, connection, peer, self._identity
+            process = self._handed_to_spare(connection, peer) or self._forked(
+                program.become, connection, peer
             )
         except OSError:
             connection.close()
             return
-        self.commands += 1
         self._running[process] = Running(connection, peer)
         # Only the end of the program is reported, not what it sends to the fork. Linux reports it
         # always, but macOS only if it is asked for.
@@ -229,7 +259,7 @@ class Server:
     def _make_spare(self) -> None:
         ours, theirs = socket.socketpair()
         try:
-            process = _forked(_wait_as_spare, theirs, self._identity)
+            process = self._forked(_wait_as_spare, theirs)
         except OSError:
             self._spares = False
             return
@@ -250,8 +280,6 @@ class Server:
                 with contextlib.suppress(KeyError, ValueError):
                     self._poll.unregister(running.connection)
                 running.connection.close()
-                if status == program.NOT_RUN:
-                    self.commands -= 1
             elif self._spare and self._spare.process == process:
                 # Somebody has killed it, or it cannot work here.
                 self._spare.pipe.close()
@@ -259,16 +287,9 @@ class Server:
                 self._spares = killed
 
 
-def _forked(run: Callable[..., NoReturn], *arguments: object) -> int:
-    """Call ``run`` in a fork; return its process ID. Raises OSError if there cannot be one."""
-    process = os.fork()
-    if process == 0:
-        signal.set_wakeup_fd(-1)
-        run(*arguments)
-    return process
-
-
-def _wait_as_spare(pipe: socket.socket, identity: str) -> NoReturn:
+def _wait_as_spare(
+    pipe: socket.socket, identity: dict[str, str], note: Callable[[str], None]
+) -> NoReturn:
     """Wait for a connection that the server passes on; until then, be no trace of the server."""
     try:
         null = os.open(os.devnull, os.O_RDWR)
@@ -278,7 +299,7 @@ def _wait_as_spare(pipe: socket.socket, identity: str) -> NoReturn:
         warm_up()
         peer, descriptors, _, _ = socket.recv_fds(pipe, 16, 1)
         if descriptors:
-            program.become(socket.socket(fileno=descriptors[0]), int(peer), identity)
+            program.become(socket.socket(fileno=descriptors[0]), int(peer), identity, note)
     finally:
         os._exit(program.NOT_RUN)
 

@@ -110,7 +110,18 @@ SCRIPTS = {
     "ignored signal": ("trap '' HUP; sh -c 'iam-usergetattributes -u bob'; echo $?", 1),
     "nice": ("nice -n 5 iam-usergetattributes -u bob", 1),
     "unbuffered": ("PYTHONUNBUFFERED=1 iam-usergetattributes -u bob", 0),
-    "another home": ("HOME=/nonexistent iam-usergetattributes -u bob", 0),
+    "another home": ("HOME=/nonexistent iam-usergetattributes -u bob", 1),
+    "the files of another home": (
+        (
+            "mkdir -p new/.aws; export HOME=$PWD/new; unset AWS_CREDENTIAL_FILE; "
+            "printf '[default]\\naws_access_key_id=AKIAOTHER\\naws_secret_access_key=s\\n' "
+            ">new/.aws/credentials; "
+            "iam-usergetattributes -u bob -d 2>&1 | grep -c 'key AKIAOTHER '; rm -r new"
+        ),
+        1,
+    ),
+    "the C locale": ("export LC_ALL=C; iam-usergetattributes -u b\\303\\266b; iam-userdel -u x", 2),
+    "another language": ("export LANG=C; iam-useruploadpolicy -u bob -p p -f none; echo $?", 1),
     "a link of another name": (
         'ln -sf "$(command -v iam-usergetattributes)" sub/iam-userdel; sub/iam-userdel -u bob',
         0,
@@ -212,6 +223,22 @@ def test_a_lock_is_held_as_long_as_the_command_runs(shell):
 @pytest.mark.parametrize("command", every(2, ["run", "sandbox"]))
 def test_the_status_is_known_if_sigchld_is_ignored(command, shell):
     done = shell("bash", "-c", f"trap '' CHLD; iamcli {command} sh -c 'exit 3'")
+    assert done.status == 3
+
+
+#: Starts a program with blocked signals.
+BLOCKING = """
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("command", every(2, ["run", "sandbox"]))
+def test_the_server_ends_whatever_its_parent_has_blocked(command, shell):
+    """The fixture sees whether it does."""
+    line = "iam-userlistbypath -p /x/; exit 3"
+    done = shell(sys.executable, "-c", BLOCKING, "iamcli", command, "sh", "-c", line)
     assert done.status == 3
 
 
@@ -859,14 +886,22 @@ CHANGES = {
     "sys.version = '3.99'": ALONE,
     "sys.getfilesystemencoding = lambda: 'latin-1'": ALONE,
     **{
-        f"import types; names = {names}; sys.flags = types.SimpleNamespace("
-        f"**{{n: getattr(sys.flags, n) ^ (n == {name!r}) for n in names}})": ALONE
-        for names in [("optimize", "utf8_mode", "dev_mode", "isolated", "no_site")]
-        for name in names
+        "import types; flags = {n: getattr(sys.flags, n) for n in dir(sys.flags)}; "
+        f"sys.flags = types.SimpleNamespace(**flags | {{{name!r}: not flags[{name!r}]}})": shown
+        for name, shown in {
+            **dict.fromkeys(("optimize", "dev_mode", "isolated", "no_site"), ALONE),
+            # The encoding is the same without it.
+            "utf8_mode": SERVED,
+        }.items()
     },
+    "handover.nl_langinfo = lambda _: 'ISO-8859-1'; import types; "
+    "sys.flags = types.SimpleNamespace(**{n: getattr(sys.flags, n) for n in dir(sys.flags)} "
+    "| {'utf8_mode': 0})": ALONE,
+    "import site; site.USER_SITE = sys.path[-1]": ALONE,
+    "os.environ['HOME'] = '/x'": SERVED,
     **{
         f"os.environ['{name}'] = '/x'": ALONE
-        for name in ("HOME", "PYTHONOPTIMIZE", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "OPENSSL_CONF")
+        for name in ("PYTHONOPTIMIZE", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "OPENSSL_CONF")
     },
     **{
         f"os.environ['{name}'] = '/x'": ALONE
@@ -1159,12 +1194,99 @@ def test_who_can_replace_the_folder(tmp_path):
 
 
 def test_what_is_said_of_statistics():
-    known = {"connections": 1, "requests": 0, "commands": 2}
-    assert _statistics(known) == "2 commands, 0 requests, 1 connections"
-    text = "2 commands, unknown requests, unknown connections"
-    assert _statistics({"commands": 2}) == text
-    text = "the server ended early; what it has done is unknown"
-    assert _statistics({}) == text
+    known = {"connections": 1, "requests": 0, "commands": 2, "alone": {}}
+    assert _statistics(known) == ["2 commands, 0 requests, 1 connections"]
+    known = {"commands": 2, "alone": {"LD_* differs": 2, "the session differs": 1}}
+    assert _statistics(known) == [
+        "2 commands, unknown requests, unknown connections",
+        "2 commands started by themselves: LD_* differs",
+        "1 command started by itself: the session differs",
+    ]
+    assert _statistics({}) == ["the server ended early; what it has done is unknown"]
+
+
+#: Imports what the server does, becomes a program with another HOME, and prints what still has the
+#: directory of before.
+ANOTHER_HOME = """
+import os, sys
+from iamcli.cli.run import program
+from iamcli.cli.run.warmup import import_all, warm_up
+import_all("iamcli.cli")
+warm_up()
+home = os.environ["HOME"]
+program._set_variables({**os.environb, b"HOME": b"/other"})
+owners = {name: vars(module) for name, module in sys.modules.items() if name != "__main__"}
+for module in list(owners.values()):
+    owners |= {
+        f"{one.__module__}.{one.__name__}": vars(one)
+        for one in module.values()
+        if isinstance(one, type)
+    }
+for owner, members in sorted(owners.items()):
+    for name, value in list(members.items()):
+        if isinstance(value, str) and home in value:
+            print(f"{owner}.{name}")
+"""
+
+
+def test_what_is_known_of_a_home_directory(run):
+    done = run(sys.executable, "-c", ANOTHER_HOME)
+    # The first is used only by those who name no directory, and the others when Python starts.
+    known = ["botocore.utils.JSONFileCache.CACHE_DIR", "site.USER_BASE", "site.USER_SITE"]
+    assert (done.status, done.err) == (0, "")
+    assert sorted(done.out.splitlines()) == known
+
+
+#: Lines of scripts whose commands the server cannot run in the same way, and what differs.
+DIFFERING = {
+    "setsid -w iam-usergetattributes -u bob": "the session differs",
+    "PYTHONUNBUFFERED=1 iam-usergetattributes -u bob": "PYTHON* differs",
+    "(ulimit -v 4000000; iam-usergetattributes -u bob)": "the memory limit differs",
+}
+
+
+def test_why_commands_start_by_themselves(shell):
+    done = shell("iamcli", "run", "--stats", "bash", "-c", "; ".join([*DIFFERING, *DIFFERING]))
+    assert (done.status, done.out) == (0, SERVED * 6)
+    first, *lines = done.err.splitlines()
+    assert first == "iamcli: 0 commands, 0 requests, 0 connections"
+    said = {f"iamcli: 2 commands started by themselves: {why}" for why in DIFFERING.values()}
+    assert (set(lines), len(lines)) == (said, 3)
+
+
+#: Offers its command to the server, and gives up before the server has answered, or does not wait
+#: for the server at all.
+GIVING_UP = """
+import os, sys
+sys.argv = ["iam-usergetattributes", "-u", "bob"]
+from iamcli import handover
+os.environ["GIVE"] == "up" and setattr(handover, "_message", lambda _: (b"", 0))
+handover.hand_over()
+from iamcli.commands.users import usergetattributes
+usergetattributes()
+"""
+
+
+def test_a_command_that_was_given_up_is_not_counted_as_one_of_the_server(shell):
+    line = f"GIVE={{}} {sys.executable} -c '{GIVING_UP}'"
+    script = "; ".join([line.format("up"), line.format("no"), line.format("up")])
+    done = shell("iamcli", "run", "--stats", "sh", "-c", script)
+    assert (done.status, done.out) == (0, SERVED * 3)
+    assert done.err == (
+        "iamcli: 1 commands, 1 requests, 1 connections\n"
+        "iamcli: 2 commands started by themselves: not taken at once by the server\n"
+    )
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("jobs", [60, 200])
+def test_each_of_many_commands_is_counted_once(jobs, shell, stub):
+    endpoint = stub.endpoint(USER)
+    script = f"for i in $(seq {jobs}); do iam-usergetattributes -u bob >>out & done; wait"
+    done = shell("iamcli", "run", "--stats", "sh", "-c", script, env={"AWS_IAM_URL": endpoint.url})
+    commands, requests, _ = statistics(done)
+    alone = sum(map(int, re.findall(r"(\d+) commands? started by", done.err)))
+    assert (commands + alone, requests, len(endpoint.requests)) == (jobs, commands, jobs)
 
 
 def buffering(descriptor: int, unbuffered: str) -> list[tuple[bool, bool, bool]]:
