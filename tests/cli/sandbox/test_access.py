@@ -264,19 +264,21 @@ usercreate()
 @needs_root
 @pytest.mark.full
 def test_a_command_of_another_user_in_the_sandbox_reports_itself(tmp_path):
+    # Errors on standard error alone.
+    env = environment(tmp_path, IAMCLI_STRICT="0")
     script = (BIN / "iamcli", "sandbox", "sh", "-c", '"$@"; iam-userlistbypath', "sh")
     other = (sys.executable, "-c", OTHER)
-    done = run(*script, *other, env=environment(tmp_path), cwd=ROOT)
+    done = run(*script, *other, "IAMCLI_STRICT", env=env, cwd=ROOT)
     first, last = done.stderr.splitlines()
     assert first.startswith("iam-usercreate: the environment of iamcli sandbox was reset, so ")
     assert last == "iamcli: sent nothing, because the environment was reset: iam-usercreate"
     assert (done.returncode, done.stdout) == (1, "IsTruncated: false\n")
     # What was given the variables works.
-    done = run(*script, *other, *KEPT, env=environment(tmp_path), cwd=ROOT)
+    done = run(*script, *other, "IAMCLI_STRICT", *KEPT, env=env, cwd=ROOT)
     listed = "arn:aws:iam::123456789012:user/x\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{listed}IsTruncated: false\n", "")
     # Nobody else can read the credential file, which "sudo -E" keeps.
-    done = run(*script, *other, *KEPT, "AWS_CREDENTIAL_FILE", env=environment(tmp_path), cwd=ROOT)
+    done = run(*script, *other, "IAMCLI_STRICT", *KEPT, "AWS_CREDENTIAL_FILE", env=env, cwd=ROOT)
     problem, _, advice = done.stderr.partition("; ")
     assert problem.startswith("iam-usercreate: credential file ")
     assert problem.endswith("/credentials cannot be read: Permission denied")
