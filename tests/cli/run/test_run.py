@@ -319,9 +319,10 @@ def test_a_connection_that_was_closed_is_not_used(shell, stub):
 def test_a_request_that_may_have_arrived_is_not_repeated(shell, stub):
     endpoint = stub.endpoint(CLOSED)
     shell.env["AWS_IAM_URL"] = endpoint.url
-    alone = shell("iam-usercreate", "-u", "bob")
+    command = ("sh", "-c", "iam-usercreate -u bob")
+    alone = shell(*command)
     endpoint.requests.clear()
-    served = shell("iamcli", "run", "iam-usercreate", "-u", "bob")
+    served = shell("iamcli", "run", *command)
     assert served == alone
     assert "may have taken effect" in served.err
     assert endpoint.operations == ["CreateUser"]
