@@ -119,6 +119,13 @@ class Client:
         return str(frozen(self._keys).access_key)
 
     @property
+    def shown_key_id(self) -> str:
+        """The ID as it is shown: nothing of what may be a secret in its place."""
+        from iamcli.connection.sources import looks_like_id
+
+        return self.access_key_id if looks_like_id(self.access_key_id) else "***"
+
+    @property
     def has_token(self) -> bool:
         """Whether there is a session token; raises as ``secrets`` does."""
         return bool(frozen(self._keys).token)
@@ -127,14 +134,15 @@ class Client:
     def secrets(self) -> list[str]:
         """The secret parts of the credentials; raises Failure if they cannot be obtained."""
         key = frozen(self._keys)
-        return [secret for secret in (key.secret_key, key.token) if secret]
+        misplaced = "" if self.shown_key_id == key.access_key else key.access_key
+        return [secret for secret in (key.secret_key, key.token, misplaced) if secret]
 
     @property
     def origins(self) -> list[str]:
         """Where the key, the endpoint and the proxy are from, for debug output."""
         sent = self.destination
         return [
-            f"key {self.access_key_id} from {self.origin.place}",
+            f"key {self.shown_key_id} from {self.origin.place}",
             f"endpoint {sent.url} from {sent.source}, signed for {sent.region}",
             *([f"proxy from {self._proxy_source}"] if self._proxy_source else []),
         ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import json
 import os
 import subprocess
 from types import SimpleNamespace
 
 from iamcli.config import files, readpassphrase
 from iamcli.interrupts import Window
+from iamcli.output.redaction import OF_CREDENTIALS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ def credential_program(arguments: list[str], **settings: Any) -> SimpleNamespace
     with Window():
         # After Ctrl-C, which the terminal sends to the program, too, this waits a moment for it.
         written = process.communicate()
+    with contextlib.suppress(ValueError, RecursionError):
+        OF_CREDENTIALS.gather(json.loads(written[0]))
     return SimpleNamespace(communicate=lambda: written, returncode=process.returncode)
 
 

@@ -6,10 +6,12 @@ botocore's sessions do so too, with which it requests credentials.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 import time
 from types import SimpleNamespace
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from botocore import endpoint
 from botocore.awsrequest import AWSResponse
@@ -21,9 +23,11 @@ from urllib3.exceptions import ReadTimeoutError as TransportTimeout
 from iamcli import interrupts
 from iamcli.connection.transport import timeout
 from iamcli.errors import UnexpectedResponse
+from iamcli.output.redaction import OF_CREDENTIALS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 #: The maximum size of a response (bytes), far more than IAM sends; and of one with credentials.
@@ -40,6 +44,20 @@ MAX_NAMES = 1 << 24
 ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^>]*\?>\s*)?<([A-Za-z0-9]+)[\s/>]")
 _NAMESPACE = re.compile(rb"xmlns[^<]*")
 _HTML = re.compile(rb"<(?:!doctype\s+)?html\b", re.IGNORECASE)
+#: The headers and parameters, in lower case, that contain a token or a code.
+_SECRET_NAMES = (
+    "authorization",
+    "clientsecret",
+    "code",
+    "codeverifier",
+    "refreshtoken",
+    "samlassertion",
+    "tokencode",
+    "webidentitytoken",
+    "x-amz-security-token",
+    "x-amz-sso_bearer_token",
+    "x-aws-ec2-metadata-token",
+)
 #: What is before the first tag, besides null characters: byte order marks and blanks.
 _BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 
@@ -89,6 +107,7 @@ class Retrieval:
 
     def _exchange(self, session: Any, request: Any) -> AWSResponse:
         request.stream_output = True
+        OF_CREDENTIALS.add(*_secrets(request))
         response = _original_send(session, request)
         parts = urlsplit(request.url)
         host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
@@ -98,6 +117,21 @@ class Retrieval:
         if problem:
             self.defect = f"{host} sent {problem} instead of credentials"
         return with_content(response, b"" if problem else content)
+
+
+def _secrets(request: Any) -> Iterator[str]:
+    """Yield what ``request`` sends to prove who this is."""
+    body = request.body or b""
+    content = body.encode() if isinstance(body, str) else bytes(body)
+    sent = [*request.headers.items(), *parse_qsl(content)]
+    with contextlib.suppress(AttributeError, ValueError):
+        sent += json.loads(content).items()
+    for name, value in sent:
+        texts = [
+            one.decode("latin-1") if isinstance(one, bytes) else str(one) for one in (name, value)
+        ]
+        if texts[0].lower() in _SECRET_NAMES:
+            yield texts[1]
 
 
 def patch_sessions() -> None:

@@ -45,7 +45,7 @@ def missing_user(error: ServiceError, run: Run) -> tuple[Option, ...]:
 def invalid_key(_error: ServiceError, run: Run) -> str:
     """Return where the key is from, and the usual reasons why it is refused."""
     client = run.client
-    key_id = client.access_key_id
+    key_id = client.shown_key_id
     why = refused_because(key_id, client.origin, client.destination, has_token=client.has_token)
     return f"access key {key_id} from {client.origin.place} {why}"
 
@@ -106,7 +106,7 @@ def signature(error: ServiceError, run: Run) -> str:
         return "; ".join(scope(client.destination))
     check = ""
     if error.message.startswith(MISMATCH):
-        check = f"check the secret access key of {client.access_key_id} from {client.origin.place}"
+        check = f"check the secret access key of {client.shown_key_id} from {client.origin.place}"
     if error.skew is None or abs(error.skew) < MAX_SKEW:
         return check
     return f"{_clock(error.skew)}; correct it{f', and {check}' if check else ''}"

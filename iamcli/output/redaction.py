@@ -143,6 +143,10 @@ class Secrets:
         return re.compile("|".join(longest_first))
 
 
+#: What was sent or read to get credentials, and must not be printed.
+OF_CREDENTIALS = Secrets()
+
+
 def _forms(secret: str) -> set[str]:
     """Return ``secret`` in each form in which it can be sent or printed."""
     import html

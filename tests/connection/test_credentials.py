@@ -27,7 +27,7 @@ from support.connecting import (
 from support.doctor import doctor
 from support.processes import wait_until
 from support.selection import every
-from support.shell import KEY_ID, SECRET
+from support.shell import BIN, KEY_ID, SECRET
 from support.stub import faulty, ok, refused
 from support.terminal import Terminal
 
@@ -697,3 +697,78 @@ def test_the_stub_is_on_loopback(stub):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with pytest.raises(urllib.error.HTTPError):
         opener.open(f"http://127.0.0.1:{stub.port}/", data=b"Action=GetUser")
+
+
+# Secrets of the chain of credentials.
+
+BASE_SECRET, BASE_TOKEN = "Base/Secret+Key0123456789", "Base-Session-Token/0123456789=="
+FROM_ENVIRONMENT = "Environment/Token+0123456789"
+CHAIN = f"""\
+[profile worker]
+role_arn = arn:aws:iam::123456789012:role/worker
+source_profile = base
+region = us-east-1
+[profile base]
+aws_access_key_id = ASIAIOSFODNN7EXAMPLE
+aws_secret_access_key = {BASE_SECRET}
+aws_session_token = {BASE_TOKEN}
+[profile program]
+credential_process = {{program}}
+"""
+WEB_TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ3ZWIifQ.c2lnbmF0dXJl"
+ALL_SECRETS = (BASE_SECRET, BASE_TOKEN, FROM_ENVIRONMENT, WEB_TOKEN, "of-the-container")
+
+
+@pytest.mark.parametrize("line", ["iam-usergetattributes -d", "iamcli doctor"])
+@pytest.mark.parametrize("source", ["role", "program", "web identity", "container"])
+def test_no_error_repeats_a_secret_of_the_chain(run_fast, stub, line, source):
+    program = run_fast.home / "program"
+    told = "; ".join(f"echo 'failed with {secret}' >&2" for secret in ALL_SECRETS[:3])
+    program.write_text(f"#!/bin/sh\n{told}\nexit 1\n")
+    program.chmod(0o755)
+    write(run_fast, "config", CHAIN.format(program=program))
+    write(run_fast, "token", WEB_TOKEN)
+    message = f"not valid: {' '.join(ALL_SECRETS)}"
+    service = stub.endpoint(refused("AccessDenied", message, 403))
+    env = {
+        "AWS_CREDENTIAL_FILE": "",
+        "AWS_CONFIG_FILE": "config",
+        "AWS_ENDPOINT_URL": service.url,
+        "AWS_SESSION_TOKEN": FROM_ENVIRONMENT,
+        "AWS_REGION": "us-east-1",
+    }
+    env |= {
+        "role": {"AWS_PROFILE": "worker"},
+        "program": {"AWS_PROFILE": "program"},
+        "web identity": {
+            "AWS_WEB_IDENTITY_TOKEN_FILE": "token",
+            "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/worker",
+        },
+        "container": {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": service.url,
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN": "of-the-container",
+        },
+    }[source]
+    done = run_fast(*line.split(), env=env)
+    assert done.status == 1
+    assert "***" in done.out + done.err
+    known = {"container": ALL_SECRETS[:3] + ALL_SECRETS[4:], "web identity": ALL_SECRETS[:4]}
+    for secret in known.get(source, ALL_SECRETS[:3]):
+        assert secret not in done.out + done.err
+
+
+def test_what_is_no_key_id_is_not_shown(run_fast, stub):
+    """Somebody may have exchanged the two values."""
+    endpoint = stub.endpoint(refused("InvalidClientTokenId", f"{SECRET} is no key", 403))
+    keys = {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": SECRET, "AWS_SECRET_ACCESS_KEY": KEY_ID}
+    env = {**keys, "AWS_IAM_URL": endpoint.url, "AWS_ENDPOINT_URL": endpoint.url}
+    done = run_fast("iam-usergetattributes", "-d", env=env)
+    assert "debug: key *** from AWS_ACCESS_KEY_ID\n" in done.err
+    shown = run_fast("iamcli", "doctor", env=env)
+    variables = {name: value for name, value in {**run_fast.env, **env}.items() if value}
+    terminal = Terminal(BIN / "iam-usergetattributes", env=variables)
+    assert terminal.status() == 1
+    assert "iam-usergetattributes: access key *** from AWS_ACCESS_KEY_ID " in terminal.shown
+    for text in (done.out + done.err, shown.out + shown.err, terminal.shown):
+        assert SECRET not in text
+        assert SECRET[:4] not in text

@@ -139,7 +139,7 @@ PAGE = b"<!DOCTYPE html><html><body>Welcome</body></html>"
 TOO_LARGE = "unexpected response: larger than 1048576 bytes from {host}"
 PAGE_SENT = "{host} sent a web page (HTML) instead of credentials"
 DEFECTIVE = "{host} sent a document type instead of credentials"
-LATE = 'Read timeout on endpoint URL: "{url}/"'
+LATE = 'Read timeout on endpoint URL: "{url}'
 BOTH = ("sts", "container")
 #: What is sent instead of credentials, by whom, and what the line says.
 INSTEAD: dict[str, tuple[Callable[[], Answer], tuple[str, ...], str]] = {

@@ -31,6 +31,7 @@ from iamcli.cli.doctor.variables import MISSPELLED
 from iamcli.config import properties
 from iamcli.config.connection import restrict
 from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
+from iamcli.connection.sources import looks_like_id
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -212,7 +213,7 @@ def _unusable(keys: Any, source: str) -> Finding | None:
 
 def _masked(access_key: str) -> str:
     """Return enough of the ID of an access key to recognize it."""
-    if len(access_key) < _LONG:
+    if len(access_key) < _LONG or not looks_like_id(access_key):
         return "***"
     return f"{access_key[:_VISIBLE]}...{access_key[-_VISIBLE:]}"
 

@@ -534,3 +534,7 @@ def test_a_word_that_may_be_a_part_of_a_password_is_not_shown(tmp_path):
     found = checked(tmp_path, "iam-useraddloginprofile -p my secret").findings
     assert [each.code for each in found] == ["W205", "E108"]
     assert "secret" not in f"{found[1].message} {found[1].fix}"
+    # Its option was forgotten.
+    [finding] = checked(tmp_path, "iam-useraddloginprofile -u bob s3cret").findings
+    assert finding.code == "E108"
+    assert "s3cret" not in f"{finding.message} {finding.fix}"

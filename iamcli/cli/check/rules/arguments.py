@@ -124,7 +124,7 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
     for option, word in invocation.joined:
         message = f"{option.name} and its value are joined with ="
         yield fault(call, word, "E110", message, f"write: {_separate(option, word)}")
-    secret = any(value.option.secret for value in invocation.values)
+    secret = any(option.secret for option in command.options)
     for word in invocation.extra:
         if word.source.startswith("\\") and word.source[1:].isspace():
             message = "a blank after the backslash ends the command in this line"
@@ -151,14 +151,16 @@ def _separate(option: Option, word: Word) -> str:
 def _instead(invocation: Invocation, word: Word) -> str:
     """Return what to do about ``word``, which is one too many, without a part of a secret value."""
     typed = [value.option for value in invocation.values]
+    secret = any(option.secret for option in invocation.command.options)
     places = [(value.word.place, value.option.name) for value in invocation.values if value.word]
     if word.place in dict(places):
-        return f"the shell makes words of {word.source}; put it in quotes"
+        source = f"the value of {dict(places)[word.place]}" if secret else word.source
+        return f"the shell makes words of {source}; put it in quotes"
     names = [name for place, name in places if place < word.place]
     text = str(word.literal)
     missing = missing_option(invocation.command.all_options, typed, text)
     certain = missing and (missing.required or not names) and len(invocation.extra) == 1
-    if certain and missing and not any(option.secret for option in typed):
+    if certain and missing and not secret:
         return f"write: {separate(missing, text)}"
     if names:
         return f"remove it; if it belongs to the value of {names[-1]}, put the value in quotes"
