@@ -160,7 +160,7 @@ class Output:
         middle.
         """
         line = visible(text if whole else shortened(text, MAX_LINE))
-        self.error_text(f"{self._program}: {line}\n", self.shown if not copied else None)
+        self.error_text(f"{self._program}: {line}\n", None if copied else self.shown)
 
     def error_text(self, text: str, streams: Sequence[BinaryIO | None] | None = None) -> bool:
         """Write ``text`` to ``streams``, by default ``shown`` and ``copies``.
