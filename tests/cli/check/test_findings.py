@@ -538,3 +538,18 @@ def test_a_word_that_may_be_a_part_of_a_password_is_not_shown(tmp_path):
     [finding] = checked(tmp_path, "iam-useraddloginprofile -u bob s3cret").findings
     assert finding.code == "E108"
     assert "s3cret" not in f"{finding.message} {finding.fix}"
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "fix"),
+    [
+        ("old.sh", "#!/bin/bash\n", "run set -o pipefail before"),
+        ("old.sh", "", "run set -o pipefail before"),
+        ("old.sh", "#!/bin/sh\n", "assign the output to a variable first, and test the status"),
+        ("old.sh", "#!/bin/dash\n", "assign the output to a variable first, and test the status"),
+        ("Makefile", "key:\n\t", "assign the output to a variable first, and test the status"),
+    ],
+)
+def test_pipefail_is_advised_only_if_the_shell_has_it(name, first, fix, tmp_path):
+    found = checked(tmp_path, f"{KEY} | tail -1", name=name, shebang=first).findings
+    assert [(each.code, each.fix) for each in found] == [("W207", fix)]

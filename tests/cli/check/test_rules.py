@@ -40,6 +40,7 @@ SCRIPTS = {
             "b=c; echo '$b' > p; sed -i s/a/b/ p; UPLOAD -f p",
             "b=c; echo '$b' > q; x q > p; UPLOAD -f p",
         ),
+        'for f in *.json; do UPLOAD -f "$f"; done',
         *(
             "b=c; cat a - > p <<'E'\n$b\nE\nUPLOAD -f p",
             "b=c; iam-useraddcert -u b -f /dev/stdin <<< '$b'",
@@ -372,7 +373,12 @@ SCRIPTS = {
         *("iam-userlistpolicies -a -p x -u b", "iam-userlistpolicies -a -v -p x -u b"),
     ],
     "E105": [
-        *("UPLOAD -f - <p", "iam-rolecreate -r r -f -", "iam-useraddcert -u b -f -"),
+        *(
+            "cd $d; UPLOAD -f - <p",
+            "UPLOAD -f - <p",
+            "iam-rolecreate -r r -f -",
+            "iam-useraddcert -u b -f -",
+        ),
         "eval \"iam-userdel -u '\\$x'\"",
         *('n=c; (n="a b"; iam-usercreate -u "$n")', 'f() { iam-usercreate -u "$n"; }; n="a b"'),
         'f() { iam-usercreate -u "$n"; }; n="a b"; n="a b"',

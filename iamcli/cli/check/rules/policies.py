@@ -152,7 +152,7 @@ def _variables(
     values = commands.walker.values
     known = word.with_unknowns_as("\0")
     removed = [each.removed for each in word.unknowns if each.removed]
-    kept = [match[0] for match in POLICY_VARIABLE.finditer(known) if match[1] not in values]
+    kept = [match[0] for match in POLICY_VARIABLE.finditer(known)]
     for name in (removed + kept * old)[:1]:
         message = f"{name} is plain text in this policy, because it has no {_VERSION}"
         fixes = [f"add {_VERSION}"] * old + [f"type \\{name}"] * bool(removed)

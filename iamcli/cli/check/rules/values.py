@@ -77,13 +77,13 @@ def _missing(call: Call, word: Word, name: str, written: set[str] | None) -> Ite
     # A tilde in quotes is a part of the name.
     literal = name[0] == "~" and word.parts[0].quoted
     path = in_folder(call.flags.folder, f"./{name}" if literal else name)
-    if path is None or os.path.exists(path):
+    if path is not None and os.path.exists(path):
         return
     if name == "-":
         yield fault(call, word, "E105", "- is not standard input here", "type /dev/stdin")
         return
     forms = (re.escape(each).replace("\0", ".*") for each in written or ())
-    if any(re.fullmatch(form, os.path.basename(name)) for form in forms):
+    if path is None or any(re.fullmatch(form, os.path.basename(name)) for form in forms):
         return
     relative = not os.path.isabs(os.path.expanduser(name))
     folder = f" in {os.path.normpath(call.flags.folder or '')}" if relative else ""

@@ -55,11 +55,9 @@ class WordReader(NamedTuple):
         """Yield the redirections; the word of a here-document is its text."""
         for node in found:
             if node.document is not None:
+                # A part of a quoted one has no expansions.
                 inner = node.document.parts
-                if node.expands:
-                    parts = [part for each in inner for part in self._expanded(each, quoted=True)]
-                else:
-                    parts = [Part(getattr(each, "value", ""), quoted=True) for each in inner]
+                parts = [part for each in inner for part in self._expanded(each, quoted=True)]
                 yield Redirect("<<", "", self._word(node.document, parts))
             elif node.word is not None:
                 yield Redirect(node.operator, node.descriptor, self.word(node.word))
