@@ -267,6 +267,7 @@ LOSING = {
     "snapshot": (f"{BARE} iamcli snapshot account.json", "iamcli"),
     "another shell": (f"{BARE} bash -c 'x=$(iam-userdel -u bob); exit $?'", "iam-userdel"),
 }
+CHANGED = "IAMCLI_SANDBOX was changed, so nothing was sent; keep the value that iamcli sandbox sets"
 #: Those whose errors nobody looks for on standard output.
 NOT_CAPTURED = ("snapshot", "another shell")
 
@@ -309,11 +310,10 @@ def test_a_command_whose_environment_was_reset_sends_nothing(case, real, tmp_pat
 @pytest.mark.full
 def test_a_changed_address_of_the_sandbox_is_refused(real, tmp_path):
     done = in_sandbox(tmp_path, "sh", "-c", f"IAMCLI_SANDBOX={real.url} iam-userdel -u bob; exit 7")
-    assert done.stderr == (
-        "iam-userdel: IAMCLI_SANDBOX was changed, so nothing was sent; keep the value that iamcli "
-        "sandbox sets\niamcli: sent nothing, because the environment was reset: iam-userdel\n"
-    )
-    assert (done.returncode, done.stdout, real.requests) == (7, "", [])
+    error = f"iam-userdel: {CHANGED}\n"
+    reset = "iamcli: sent nothing, because the environment was reset: iam-userdel\n"
+    assert done.stderr == error + reset
+    assert (done.returncode, done.stdout, real.requests) == (7, error, [])
 
 
 @pytest.mark.full
@@ -330,7 +330,8 @@ def test_the_report_counts_the_commands_that_sent_nothing(real, tmp_path):
     report = json.loads(file.read_text())
     assert report["without_environment"] == ["iam-userdel", "iam-userdel"]
     assert (report["status"], report["running"], len(report["changes"])) == (0, [], 1)
-    assert (done.returncode, done.stdout, real.requests) == (1, "", [])
+    errors = f"iam-userdel: {RESET}\n" * 2
+    assert (done.returncode, done.stdout, real.requests) == (1, errors, [])
 
 
 @pytest.mark.full
@@ -503,10 +504,11 @@ def test_a_sandbox_in_a_sandbox_is_the_one_that_counts(real, tmp_path):
     inner = f"sandbox --changes sh -c 'iam-usercreate -u bob; {deletions}'"
     line = f"OUTER=$IAMCLI_SANDBOX iamcli {inner}; iam-userlistbypath"
     done = in_sandbox(tmp_path, "sh", "-c", line)
-    assert "IAMCLI_SANDBOX was changed" in done.stderr
-    assert f"iam-userdel: {RESET}\n" in done.stderr
+    errors = f"iam-userdel: {CHANGED}\niam-userdel: {RESET}\n"
+    assert done.stderr.startswith(errors)
     assert "environment was reset: iam-userdel (2 times)\n" in done.stderr
-    assert (done.returncode, done.stdout, real.requests) == (0, "IsTruncated: false\n", [])
+    shown = f"{errors}IsTruncated: false\n"
+    assert (done.returncode, done.stdout, real.requests) == (0, shown, [])
 
 
 @pytest.mark.full

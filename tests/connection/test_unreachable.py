@@ -257,7 +257,7 @@ def test_iamcli_run_waits_once_for_a_connection(run, full):
         seen |= connecting(full) - before
         time.sleep(0.02)
     out, err = (text.decode() for text in process.communicate())
-    done = Done(process.returncode, out, err)
+    done = Done(process.returncode, out, err).data(KINDS["read"].arguments, run.env)
     assert len(seen) == 1
     assert assert_reported(done, KINDS["read"]) == TIMED_OUT.format(full)
 
