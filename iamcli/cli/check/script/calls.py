@@ -28,8 +28,7 @@ _SPACES = re.compile(r"([ \t\n]+)")
 class PipelineCommand:
     """A command of a pipeline: a ``Call`` or a ``Loop``.
 
-    ``origin``: the command of the toolkit whose output it passes on, None if there is none. This is
-    the command itself, or the one whose output is in the variable that echo prints.
+    ``origin``: the command of the toolkit whose output it prints, itself or as a variable, if any.
     """
 
     origin: Call | None = None
@@ -41,12 +40,11 @@ Pipeline = tuple[PipelineCommand, ...]
 class Unknown(NamedTuple):
     """Text that is not known before the script runs.
 
-    ``name``: the variable that it comes from, "" if none; ``output``: the pipeline whose output it
-    is, and nothing else; ``many``: whether it can be any number of words, even in double quotes;
-    ``single``: whether it is one word, even without quotes; ``filled``: whether it is never empty;
-    ``private``: whether it is the name of a file that only its owner can read; ``elements``: the
-    words of an array, None if they are not known; ``removed``: the policy variable that the shell
-    takes for one of its own, "" if it is none.
+    ``name``: its variable, "" if none; ``output``: the pipeline whose output it is; ``many``: can
+    be any number of words, even in double quotes; ``single``: is one word, even without quotes;
+    ``filled``: is never empty; ``private``: names a file that only its owner can read;
+    ``elements``: the words of an array, if known; ``removed``: a policy variable that the shell
+    takes for one of its own, or "".
     """
 
     name: str = ""
@@ -115,11 +113,8 @@ class Word(NamedTuple):
     @property
     def braces(self) -> bool:
         """Whether it has braces with commas that are not in quotes."""
-        text = "".join(
-            part.text
-            for part in self.parts
-            if isinstance(part.text, str) and not (part.quoted or part.expanded)
-        )
+        typed = tuple(part for part in self.parts if not part.expanded)
+        text = "".join(self._replace(parts=typed).unquoted)
         return "{" in text and "," in text.partition("{")[2].rpartition("}")[0]
 
     @property
@@ -165,12 +160,11 @@ def split(word: Word) -> Iterator[Word]:
 
 
 class Flags(NamedTuple):
-    """The settings of the shell at one place of a script.
+    """The settings of the shell at one place of a script, true if they may be on.
 
-    A setting is true if it may be on. ``errexit``: a command that fails ends the script, or runs
-    what ``trap`` has set; ``private``: a umask that keeps others from new files; ``strict``:
-    IAMCLI_STRICT is 1; ``separate``: it is 0; ``folder``: the current directory, None if it is not
-    known.
+    ``folder``: the current directory, if known; ``errexit``: a command that fails ends the script,
+    or runs what ``trap`` has set; ``private``: a umask that keeps others from new files;
+    ``strict``: IAMCLI_STRICT is 1; ``separate``: it is 0.
     """
 
     folder: str | None = None
@@ -212,9 +206,9 @@ class Substitution(NamedTuple):
 class Context(NamedTuple):
     """Where a statement is.
 
-    ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
-    ``substitution``: the command substitution that it is directly in; ``replaced``: the text that
-    xargs or find replaces in it; ``captured``: whether something else reads its output.
+    ``tested``: its status is tested; ``redirects``: those of the statements around it;
+    ``substitution``: what it is directly in; ``replaced``: the text that xargs or find replaces in
+    it; ``captured``: something else reads its output.
     """
 
     script: Script
@@ -237,10 +231,9 @@ class Loop(PipelineCommand):
 class Target(NamedTuple):
     """The command that a command line runs in the end.
 
-    ``words``: its name and its arguments; ``arguments_added``: whether it gets others, too;
-    ``plain``: whether it can also be a function of the script; ``noglob``: whether the shell
-    expands no ``*`` for it; ``run_by``: the programs that run it; ``replaced``: the text that they
-    replace in arguments.
+    ``words``: its name and its arguments; ``arguments_added``: it gets others, too; ``plain``: it
+    can also be a function of the script; ``noglob``: the shell expands no ``*`` for it;
+    ``run_by``: the programs that run it; ``replaced``: the text that they replace in arguments.
     """
 
     words: list[Word]
@@ -252,15 +245,13 @@ class Target(NamedTuple):
 
 
 class Call(PipelineCommand):
-    """A simple command.
+    """A simple command, with what its ``Context`` says.
 
-    ``target``: what it runs in the end, which ``head``, ``words`` and ``program`` are of: the word
-    of the name, the arguments, and the name without the folder, None if it is not known; ``iam``:
-    whether it is or should be a command of the toolkit; ``shell_function``: whether it is a
-    function of the script; ``redirects``: its redirections and those around it; ``flags``: the
-    settings that it is run with; ``substitution``: the command substitution that it is directly in;
-    ``pipeline``: what it is a part of, if any, and its ``position`` in it; ``merging``: whether the
-    pipe after it also takes standard error; ``captured``: whether something else reads its output.
+    ``target``: what it runs in the end; ``head``, ``words`` and ``program``: the word of its name,
+    the arguments, and the name without the folder, if known; ``iam``: it is or should be a command
+    of the toolkit; ``shell_function``: it is a function of the script; ``flags``: the settings that
+    it is run with; ``pipeline``: what it is a part of, and its ``position`` in it; ``merging``: the
+    pipe after it also takes standard error.
     """
 
     def __init__(self, node: Node, target: Target, context: Context, flags: Flags) -> None:

@@ -7,15 +7,13 @@ import shlex
 from contextlib import suppress
 
 from iamcli.cli.check.script import kinds, nodes
-from iamcli.cli.check.script.calls import Call, Part, Word
-from iamcli.cli.check.script.scripts import Fragment
+from iamcli.cli.check.script.calls import Call, Part, PipelineCommand, Word
+from iamcli.cli.check.script.scripts import Fragment, Script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import PipelineCommand
-    from iamcli.cli.check.script.scripts import Script
 
 #: The programs that run the argument after an option like -c, or else what they read.
 SHELLS = {"sh", "bash", "dash", "ksh", "ksh93", "zsh", "ash", "mksh", "rbash", "su"}
@@ -42,39 +40,38 @@ def quoted(call: Call, number: int) -> Script | None:
 
 def joined(call: Call) -> Script | None:
     """Return the script that ``parallel`` runs, if it gets one in quotes."""
-    if call.head.source[:1] not in ("'", '"'):
-        return None
     added = [] if call.target.replaced else [_ARGUMENTS]
-    return fragment(call.script, [call.head, *call.words, *added])
+    words = [call.head, *call.words, *added] if call.head.source[:1] in ("'", '"') else []
+    return fragment(call.script, words)
 
 
 def remote(call: Call) -> Script | None:
     """Return the script that ``ssh`` runs: the words after the host, joined, or a here-document."""
-    words = call.words
-    at, host = 0, False
-    while at < len(words):
-        option = _SSH_OPTION.match(words[at].known)
+    words = iter(call.words)
+    command: list[Word] = []
+    host = False
+    for word in words:
+        option = _SSH_OPTION.match(word.known)
         if not option and host:
-            break
-        host = host or not option
+            command = [word, *words]
         # The value of an option can be attached.
-        at += 2 if option and option[1] and option.end() == len(words[at].known) else 1
-    shell = at == len(words) or words[at].known.partition(" ")[0] in SHELLS
-    return (document(call) if shell else None) or fragment(call.script, words[at:])
+        elif option and option[1] and option.end() == len(word.known):
+            next(words, None)
+        host = host or not option
+    shell = not command or command[0].known.partition(" ")[0] in SHELLS
+    return (document(call) if shell else None) or fragment(call.script, command)
 
 
 def document(call: Call) -> Script | None:
     """Return the script in the here-document that ``call`` reads, if there is one."""
-    statement = call.node.parent
-    redirects = statement.redirects if isinstance(statement, nodes.Statement) else []
-    documents = [each.document for each in redirects if each.document]
-    return fragment(call.script, [Word((), "", (0, 0), each) for each in documents[-1:]])
+    words = [each.word for each in call.redirects if each.operator == "<<"]
+    return fragment(call.script, words[-1:])
 
 
 def written(call: Call) -> Script | None:
     """Return the script in a here-document that ``cat`` writes to a file, if it is one."""
-    text = call.node.parent.text.partition("\n")[2] if call.node.parent else ""
     files = [each.word.known for each in call.redirects if each.operator in (">", ">|")]
+    text = "".join(each.word.known for each in call.redirects if each.operator == "<<")
     is_script = call.program == "cat" and files and kinds.language(files[-1], text) in kinds.SHELLS
     return document(call) if is_script else None
 
@@ -87,9 +84,8 @@ def fragment(script: Script, words: list[Word], start: int = 0) -> Script | None
     source, places = b"", [0]
     before: nodes.Word | None = None
     for word in words:
-        if word.node is None:
-            pieces = [(word.source.encode(), places[-1], False)]
-        else:
+        pieces = [(word.source.encode(), places[-1], False)]
+        if word.node:
             pieces = list(_unquoted(word.node)) if word.node is not before else []
         before = word.node
         # Variables are expanded before the quotes in the script are seen.

@@ -6,17 +6,14 @@ import re
 from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
-from iamcli.cli.check.script.calls import Part, Redirect, Unknown, Word, split
-from iamcli.cli.check.script.nodes import Literal
-from iamcli.cli.check.script.state import filled, single_unknown
+from iamcli.cli.check.script.calls import Context, Part, Redirect, Unknown, Value, Word, split
+from iamcli.cli.check.script.nodes import Literal, Node, SingleQuoted, Substitution
+from iamcli.cli.check.script.state import State, filled, single_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from iamcli.cli.check.script.calls import Context, Value
-    from iamcli.cli.check.script.nodes import Node, SingleQuoted, Substitution
-    from iamcli.cli.check.script.state import State
 
 #: An escaped character, or others.
 _ESCAPED = re.compile(r"\\(\n|.)|[^\\]+|\\", re.DOTALL)

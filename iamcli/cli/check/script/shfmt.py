@@ -16,15 +16,13 @@ from functools import cache
 
 from iamcli import interrupts
 from iamcli.cli.check.script import nodes
-from iamcli.cli.check.script.nodes import Node
+from iamcli.cli.check.script.nodes import Node, Statement
 from iamcli.errors import Failure
 from iamcli.installation.extras import advice, shfmt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-    from iamcli.cli.check.script.nodes import Statement
 
     Members = dict[str, Any]
     #: The statements of a text; the bytes of texts in it that are not read: in backticks in

@@ -6,13 +6,12 @@ import os
 import re
 from itertools import takewhile
 
-from iamcli.cli.check.script.calls import Unknown
+from iamcli.cli.check.script.calls import Call, Flags, Unknown, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamcli.cli.check.script.calls import Call, Flags, Value
 
 _ASSIGNED = re.compile(r"(?<![\w$])([A-Za-z_]\w*)(?:\[[^]\n]*\])?(?:\+|-|\*)?=")
 _NAMING = re.compile(

@@ -53,9 +53,8 @@ class Walker:
 
     ``load``: returns a script by its path, or raises UnreadableError. ``calls``, ``loops`` and
     ``tests``: what was found; ``defined``: the functions and aliases; ``tested``: the variables
-    that are tested for being empty; ``values``: the values of each variable that is set;
-    ``settings``: those of AWS_IAM_JVM_OPTS, and where they are;
-    ``scripts``: those that were read; ``complete``: whether all of them could be read.
+    that are tested for being empty; ``values``: those of each variable that is set; ``settings``:
+    those of AWS_IAM_JVM_OPTS; ``scripts``: what was read; ``complete``: whether all could be read.
     """
 
     def __init__(self, script: Script, load: Callable[[str], Script]) -> None:
@@ -68,23 +67,21 @@ class Walker:
         #: $_ stands for what is not known.
         self.tested: set[str] = {"_"}
         self.complete = True
+        self.values: dict[str, list[Value]] = {}
         self._load = load
         self._aliases: dict[str, list[str]] = {}
+        #: By the name of an alias that is not used: its body.
         self._unused: dict[str, Script] = {}
         self._wrappers: set[str] = set()
         self._changed_by_functions: set[str] = set()
-        self.values: dict[str, list[Value]] = {}
         self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
-        self._functions_move = False
         options = _SHEBANG_OPTIONS.findall(script.first_line) if script.statements else []
         flags = with_options(Flags(script.folder), [f"-{letters}" for letters in options])
         lines = kinds.CRON_LINE.finditer(script.text) if script.language == kinds.CRONTAB else ()
         # In the values of a crontab nothing is expanded.
-        variables: dict[str, Value] = {
-            line["name"]: (line["value"].strip().strip("\"'"),) for line in lines if line["name"]
-        }
-        state = State(flags, variables)
+        values = {line["name"]: line["value"] or "" for line in lines}
+        state = State(flags, {name: (text.strip().strip("\"'"),) for name, text in values.items()})
         self._enter(script, state)
         self._functions(state)
 
@@ -92,8 +89,7 @@ class Walker:
         """Follow ``script`` from its beginning."""
         self.scripts.append(script)
         self.tested |= tested_for_text(script.text)
-        for match in _DEFINED.finditer(script.text):
-            self.defined.add(match[1] or match[2] or match[3])
+        self.defined |= {name for names in _DEFINED.findall(script.text) for name in names}
         for part in script.parts:
             # make ends if a recipe fails.
             context = Context(part, tested=part is not script)
@@ -103,13 +99,17 @@ class Walker:
         """Follow the bodies of functions, with the values that variables have in any case."""
         self._flags.append(state.flags)
         flags = joined_flags(self._flags)
-        common: dict[str, Value] = {}
+        state = State(flags)
         for name, values in self.values.items():
             known = name not in self._changed_by_functions and len(set(values)) == 1
-            common[name] = values[0] if known else (Unknown(name, filled=all(map(filled, values))),)
+            unknown = Unknown(name, filled=all(map(filled, values)))
+            state.variables[name] = values[0] if known else (unknown,)
         while self._bodies:
             body, context = self._bodies.pop(0)
-            self._statements(body, State(flags, common), context)
+            self._statements(body, state.copy(), context)
+        while self._unused:
+            script = self._unused.pop(next(iter(self._unused)))
+            self._statements(script.statements, state.copy(), Context(script))
 
     # Statements. _visit_NODE returns the pipeline that the command of a statement is, or None.
 
@@ -175,9 +175,7 @@ class Walker:
         # What follows || does not change the output that is captured, in a script that ends there.
         inner = context._replace(substitution=None) if node.operator == "||" else context
         self._statement(node.left, state, context._replace(tested=True))
-        branch = state.copy()
-        self._statement(node.right, branch, inner)
-        state.join(state, [branch])
+        state.join(state, [self._branch([node.right], state, inner)])
         return ()
 
     def _pipeline(self, node: nodes.Binary, state: State, context: Context) -> Pipeline:
@@ -202,13 +200,11 @@ class Walker:
     def _visit_if(self, node: nodes.If, state: State, context: Context) -> None:
         branches: list[State] = []
         clause: nodes.If | None = node
-        complete = False
         while clause:
             self._condition(clause.condition, state, context)
             branches.append(self._branch(clause.body, state, context))
-            complete = not clause.condition
-            clause = clause.other
-        state.join(branches.pop() if complete else state, branches)
+            node, clause = clause, clause.other
+        state.join(state if node.condition else branches.pop(), branches)
 
     def _visit_while(self, node: nodes.While, state: State, context: Context) -> Pipeline:
         state.forget(assigned(node.text))
@@ -219,22 +215,19 @@ class Walker:
 
     def _visit_for(self, node: nodes.For, state: State, context: Context) -> Pipeline:
         reader = self._reader(state, context)
-        before = state
-        words: list[Word] = []
-        if isinstance(node.loop, nodes.Words):
-            words = reader.words(node.loop.words)
-            name = node.loop.name
-            context.script.cover(node.loop.start, node.loop.end, checked=None)
-        else:
+        loop = node.loop if isinstance(node.loop, nodes.Words) else None
+        words = reader.words(loop.words) if loop else []
+        if loop is None:
             reader.substitutions(node.loop)
         state.forget(assigned(node.text))
-        if isinstance(node.loop, nodes.Words):
+        branch = state.copy()
+        if loop:
+            context.script.cover(loop.start, loop.end, checked=None)
             single = len(words) == 1 and not words[0].may_split and not words[0].glob
             literal = words[0].literal if single else None
-            unknown = Unknown(name, filled=all(map(_never_empty, words)))
-            before = state.copy()
-            self._assign(before, name, (literal or unknown,))
-        state.join(state, [self._branch(node.body, before, context)])
+            unknown = Unknown(loop.name, filled=all(map(_never_empty, words)))
+            self._assign(branch, loop.name, (literal or unknown,))
+        state.join(state, [self._branch(node.body, branch, context)])
         self.loops.append(Loop(node, words))
         return (self.loops[-1],)
 
@@ -248,8 +241,7 @@ class Walker:
     def _visit_function(self, node: nodes.Function, state: State, context: Context) -> None:
         self._flags.append(state.flags)
         source = node.body.text
-        self._changed_by_functions |= assigned(source)
-        self._functions_move = self._functions_move or bool(_MOVES.search(source))
+        self._changed_by_functions |= assigned(source) | set(_MOVES.findall(source))
         if _RUNS_ARGUMENTS.search(source):
             self._wrappers.add(node.name)
         self._bodies.append(([node.body], Context(context.script)))
@@ -277,12 +269,11 @@ class Walker:
                 self.settings.append((word, context))
         if node.index or node.append:
             before = state.value(node.name)
-            kept = filled(before) or filled(value)
             many = node.index is not None
             elements = None if many else joined_elements(before, value)
+            kept = filled((*before, *value))
             value = (Unknown(node.name, filled=kept, many=many, elements=elements),)
-        only = single_unknown(value)
-        if only:
+        if only := single_unknown(value):
             kept = only.filled or only.name in self.tested
             value = (only._replace(name=node.name, filled=kept),)
         self._assign(state, node.name, value)
@@ -313,8 +304,7 @@ class Walker:
             typed.insert(0, typed[0]._replace(parts=(Part("time", quoted=False),)))
         expanded = embedded.expanded(typed, self._aliases)
         if expanded is not typed:
-            used = self._unused.pop(typed[0].source, None)
-            self._bodies = [each for each in self._bodies if each[1].script is not used]
+            self._unused.pop(typed[0].source, None)
         target = prefixes.target(expanded)
         if not target.words:
             return ()
@@ -332,7 +322,6 @@ class Walker:
             self._aliases[alias] = words
             if script:
                 self._unused[alias] = script
-                self._bodies.append((script.statements, Context(script)))
         self._effects(call, state, context)
         return (call,)
 
@@ -347,7 +336,7 @@ class Walker:
             self._compare(call.words)
         elif call.shell_function:
             state.forget(self._changed_by_functions)
-            if self._functions_move:
+            if any(map(_MOVES.fullmatch, self._changed_by_functions)):
                 state.flags = state.flags._replace(folder=None)
         elif not self._embedded(call, state, context):
             before = state.flags
