@@ -198,7 +198,7 @@ def test_what_is_no_json_is_not_read(tmp_path):
     name = tmp_path / "account.json"
     for content, said in (
         (b'"\xff"', f"{name} is not JSON: it is not text in a Unicode encoding"),
-        (b"[" * 100_000, f"{name}: nested too deeply"),
+        (b"[" * 1_000_000, f"{name}: nested too deeply"),
         (b"{\n x}", f"{name}, line 2, column 2: not JSON ("),
     ):
         name.write_bytes(content)
@@ -206,7 +206,7 @@ def test_what_is_no_json_is_not_read(tmp_path):
             file.load(str(name))
     for missing, why in (
         (f"{name}s", "No such file or directory"),
-        ("a\0b", "(open: )?embedded .*"),
+        ("a\0b", "(open: |stat: )?embedded .*"),
     ):
         with pytest.raises(Failure, match=f"^cannot read {missing}: {why}"):
             file.load(missing)
