@@ -7,10 +7,10 @@ import re
 from shutil import which
 
 from iamcli.cli import index
-from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
 from iamcli.cli.check.rules.policies import unquoted_policy
 from iamcli.parsing.command_names import is_meant, suggest
-from iamcli.parsing.options import NEEDED, refused
+from iamcli.parsing.options import NEEDED, Option, refused
 from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
 from iamcli.quoting import typographic
 
@@ -18,9 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules.commands import Commands, Fault, Invocation
     from iamcli.cli.check.script.calls import Call, Word
-    from iamcli.parsing.options import Option
 
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from iamcli.cli import index
 from iamcli.cli.check.findings import Finding
-from iamcli.parsing.options import is_joined, match
+from iamcli.parsing.options import Option, is_joined, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.calls import Call, Word
     from iamcli.cli.check.script.walk import Walker
     from iamcli.command import Command
-    from iamcli.parsing.options import Option
 
 #: A finding and the command that it concerns.
 Fault = tuple["Call", Finding]

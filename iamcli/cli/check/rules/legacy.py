@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
 from iamcli.cli.check.script.calls import Call, Flags, Part, Target, output_files
 from iamcli.parsing.shared import COMMON
 
@@ -12,7 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules.commands import Commands, Fault, Invocation
 
 _PROXY = re.compile(r"-Dhttps?\.proxyHost=")
 

@@ -6,8 +6,8 @@ import json
 import re
 from itertools import takewhile
 
-from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.calls import KEEPERS, Call, Word, output_files
+from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, Value, fault
+from iamcli.cli.check.script.calls import KEEPERS, Call, PipelineCommand, Word, output_files
 from iamcli.cli.check.script.expansion import POLICY_VARIABLE
 from iamcli.errors import InvalidPolicy
 from iamcli.policies import documents
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.findings import Finding
-    from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, Value
-    from iamcli.cli.check.script.calls import PipelineCommand
 
 #: A document: its words, and the commands that print or get them.
 Document = list[tuple[Call, Word]]

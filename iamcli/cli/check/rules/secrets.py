@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.calls import Call, output_files
-from iamcli.cli.check.script.nodes import Binary, Function, Statement, While, ancestry
+from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
+from iamcli.cli.check.script.calls import Call, PipelineCommand, Word, output_files
+from iamcli.cli.check.script.nodes import Binary, Function, Node, Statement, While, ancestry
 from iamcli.parsing.options import SECRET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules.commands import Commands, Fault, Invocation
-    from iamcli.cli.check.script.calls import PipelineCommand, Word
-    from iamcli.cli.check.script.nodes import Node
 
 #: Programs that do not remove the secret from what they read.
 _PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.rules.commands import Commands, Fault, fault
 from iamcli.cli.check.script import nodes
 from iamcli.cli.check.script.calls import Call
 
@@ -13,7 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules.commands import Commands, Fault
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.calls import KEEPERS
+from iamcli.cli.check.rules.commands import Commands, Fault, fault
+from iamcli.cli.check.script.calls import KEEPERS, Call, Word
 from iamcli.cli.check.script.state import in_folder
 from iamcli.quoting import quoted
 
@@ -14,8 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.calls import Call, Word
 
 #: The options that name a file to read.
 _FILES = ("-f", "-b", "-k", "-c")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
@@ -37,7 +38,7 @@ class WordReader(NamedTuple):
 
     def words(self, found: Iterable[nodes.Word]) -> list[Word]:
         """Return the words that the shell makes of ``nodes``, as in the arguments of a command."""
-        return [word for node in found for word in self._split(node, self._parts(node))]
+        return [word for node in found for word in self._split(node)]
 
     def word(self, node: nodes.Word) -> Word:
         """Return the node as one word, as in an assignment or a redirection."""
@@ -61,13 +62,8 @@ class WordReader(NamedTuple):
 
     def array(self, elements: Iterable[nodes.Word]) -> Value:
         """Follow the elements of an array; return the array."""
-        parts: list[Part] = []
-        words: list[Word] = []
-        for element in elements:
-            of_element = self._parts(element)
-            words += self._split(element, of_element)
-            parts += of_element
-        only = single_unknown(tuple(part.text for part in parts))
+        words = self.words(elements)
+        only = single_unknown(tuple(text for word in words for text in word.value))
         known = None if any(word.glob for word in words) else tuple(words)
         return (Unknown(output=only.output if only else (), many=True, elements=known),)
 
@@ -80,13 +76,13 @@ class WordReader(NamedTuple):
         whole = node if isinstance(node, nodes.Word) else None
         return Word(tuple(parts), node.text, self.context.script.place(node.start), whole)
 
-    def _split(self, node: nodes.Word, parts: list[Part]) -> list[Word]:
+    def _split(self, node: nodes.Word) -> list[Word]:
         """Return the words that the shell makes of ``node``: elements of an array, or its parts."""
         array = _ALL_ELEMENTS.fullmatch(node.text)
         elements = joined_elements(self.state.value(array[1])) if array else None
         if elements is not None:
             return [self._word(node, each.parts) for each in elements]
-        return list(split(self._word(node, parts)))
+        return list(split(self.word(node)))
 
     def _parts(self, node: nodes.Word) -> list[Part]:
         """Return the parts of the word, before the shell splits them into words."""
@@ -100,10 +96,8 @@ class WordReader(NamedTuple):
         if isinstance(node, nodes.DoubleQuoted):
             parts = [part for each in node.parts for part in self._expanded(each, quoted=True)]
             return parts or [Part("", quoted=True)]
-        if isinstance(node, Literal | nodes.SingleQuoted):
+        if isinstance(node, Literal | SingleQuoted):
             return list(_plain(node, quoted=quoted))
-        if isinstance(node, nodes.Glob):
-            return [Part(node.text, quoted)]
         if isinstance(node, nodes.Substitution):
             return [Part(each, quoted) for each in self.run(node, self.state, self.context)]
         self.substitutions(node)
@@ -116,7 +110,7 @@ class WordReader(NamedTuple):
 def _plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
     """Yield the parts of a text, in quotes or not."""
     source = node.value
-    if isinstance(node, nodes.SingleQuoted):
+    if isinstance(node, SingleQuoted):
         if node.escapes:
             source = _ESCAPED.sub(lambda match: _ANSI.get(match[1], match[1] or match[0]), source)
         yield Part(source, quoted=True)
@@ -144,20 +138,14 @@ def _variable(source: str, state: State) -> Value:
     if index or indirect or (rest and name in ("@", "*")):
         only = single_unknown(state.value(name)) if index in ("[@]", "[*]") else None
         return (Unknown(name, only.output if only else (), many=True),)
-    if not rest:
-        return _simple(name, state)
-    return _changed(name, rest, state)
+    return _changed(name, rest, state) if rest else _simple(name, state)
 
 
 def joined_elements(*arrays: Value) -> tuple[Word, ...] | None:
     """Return the elements of the ``arrays``, None if one of them is unknown or no array."""
-    words: list[Word] = []
-    for array in arrays:
-        only = single_unknown(array)
-        if only is None or only.elements is None:
-            return None
-        words += only.elements
-    return tuple(words)
+    found = [only.elements if (only := single_unknown(array)) else None for array in arrays]
+    known = [elements for elements in found if elements is not None]
+    return tuple(chain(*known)) if len(known) == len(found) else None
 
 
 def _simple(name: str, state: State) -> Value:

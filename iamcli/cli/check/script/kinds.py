@@ -60,14 +60,13 @@ def language(file: str, text: str) -> str:
     first, path = text.partition("\n")[0], f"/{os.path.abspath(file)}"
     code = _CODE.search(text)
     texts = [first if first.startswith("#!") else "", path, code[0] if code else ""]
-    found = (name for each in texts for name, form in _LANGUAGES.items() if form.search(each))
-    others = (match[1] or match[2] for each in texts if (match := _OTHER.search(each)))
-    shown = next(found, "") or next(others, "")
-    if not shown and code and CRON_LINE.match(code[0]):
+    found = [name for each in texts for name, form in _LANGUAGES.items() if form.search(each)]
+    found += [match[1] or match[2] for each in texts if (match := _OTHER.search(each))]
+    if not found and code and CRON_LINE.match(code[0]):
         matches = [CRON_LINE.match(line) for line in _CODE.findall(text)]
-        times = all(matches) and any(match["command"] for match in matches if match)
-        return CRONTAB if times else ""
-    return shown
+        if all(matches) and any(match["command"] for match in matches if match):
+            return CRONTAB
+    return found[0] if found else ""
 
 
 def mentions(source: bytes) -> list[tuple[int, str]]:

@@ -138,20 +138,6 @@ class Words(Node, json="WordIter", members="Name Items"):
     words: list[Word]
 
 
-class Case(Node, json="CaseClause", members="Word Items"):
-    """``case``."""
-
-    word: Word
-    items: list[Item]
-
-
-class Item(Node, json="CaseItem", members="Patterns Stmts"):
-    """An item of ``case``."""
-
-    patterns: list[Word]
-    body: list[Statement]
-
-
 class Function(Node, json="FuncDecl", members="Name Body"):
     """The definition of a function."""
 
@@ -167,6 +153,27 @@ class Group(Node, json="File Block", members="Stmts"):
 
 class Subshell(Group, json="Subshell"):
     """Statements in parentheses."""
+
+
+class Item(Group, json="CaseItem", members="Patterns"):
+    """An item of ``case``."""
+
+    patterns: list[Word]
+
+
+class Case(Node, json="CaseClause", members="Word Items"):
+    """``case``."""
+
+    word: Word
+    items: list[Item]
+
+
+class Substitution(Group, json="CmdSubst"):
+    """The output of statements, ``$(...)``."""
+
+
+class ProcessSubstitution(Substitution, json="ProcSubst"):
+    """The output or the input of statements as a file, ``<(...)``."""
 
 
 class Prefixed(Node, json="CoprocClause TimeClause", members="Stmt"):
@@ -198,20 +205,6 @@ class DoubleQuoted(Node, json="DblQuoted", members="Parts"):
     """Parts in double quotes."""
 
     parts: list[Node]
-
-
-class Substitution(Node, json="CmdSubst", members="Stmts"):
-    """The output of statements, ``$(...)``."""
-
-    body: list[Statement]
-
-
-class ProcessSubstitution(Substitution, json="ProcSubst"):
-    """The output or the input of statements as a file, ``<(...)``."""
-
-
-class Glob(Node, json="ExtGlob"):
-    """A pattern such as ``@(a|b)``."""
 
 
 class Other(Node, members="."):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import dropwhile, takewhile
+from itertools import takewhile
 
 from iamcli.cli import index
 from iamcli.cli.check.script.calls import Part, Target, Unknown, Word
@@ -27,6 +27,8 @@ PREFIXES = {
     **dict.fromkeys(("command", "builtin", "coproc", "-", "noglob", "nocorrect"), ""),
     **dict.fromkeys(("nohup", "setsid", "chronic", "repeat", "busybox"), ""),
 }
+#: Those that add arguments, unless they replace a part of the command.
+_ADDING = ("xargs", "parallel")
 #: Those with an argument of their own before the command.
 _OPERANDS = {"timeout", "flock", "repeat"}
 #: Options with which they do not run the command.
@@ -41,19 +43,11 @@ def target(words: list[Word]) -> Target:
     """Return the command that ``words`` run in the end."""
     current = Target(words)
     for _ in range(_MAX_PREFIXES):
-        if not current.words:
-            break
-        name = current.words[0].program
+        name = current.words[0].program if current.words else None
         if name == "find":
             return _find(current)
-        if name == "eval":
-            # eval of eval is the same.
-            rest = dropwhile(lambda word: word.literal == "eval", current.words)
-            return current._replace(words=[current.words[0], *rest])
-        if name not in PREFIXES:
-            break
-        inner = _strip(current, name)
-        if inner is None or (name in ("xargs", "parallel") and not inner.words):
+        inner = _strip(current, name) if name in PREFIXES else None
+        if name is None or inner is None or (name in _ADDING and not inner.words):
             # It runs nothing, or else echo or what it reads.
             break
         current = inner
@@ -80,7 +74,7 @@ def _strip(outer: Target, name: str) -> Target | None:
         if text in _NEVER.get(name, "").split():
             return None
         at += 1
-        if name in ("xargs", "parallel") and text[:2] in ("-I", "-i"):
+        if name in _ADDING and text[:2] in ("-I", "-i"):
             following = words[at].literal if at < len(words) else ""
             replaced = text[2:] or ("{}" if text == "-i" else following or "")
         if text in PREFIXES[name].split():
@@ -97,7 +91,7 @@ def _strip(outer: Target, name: str) -> Target | None:
         rest = [_replaced(word, replaced) for word in rest]
     return Target(
         rest,
-        outer.arguments_added or (name in ("xargs", "parallel") and not replaced),
+        outer.arguments_added or (name in _ADDING and not replaced),
         outer.plain and name in _SHELLS,
         outer.noglob or name == "noglob",
         (*outer.run_by, name),
@@ -107,18 +101,14 @@ def _strip(outer: Target, name: str) -> Target | None:
 
 def _find(outer: Target) -> Target:
     """Return the command of -exec."""
-    literals = [word.literal for word in outer.words]
-    for number, text in enumerate(literals):
-        if text in ("-exec", "-execdir", "-ok", "-okdir"):
-            rest = literals[number + 1 :]
-            end = next((at for at, each in enumerate(rest) if each in (";", "+")), len(rest))
-            words = outer.words[number + 1 : number + 1 + end]
-            several = rest[end : end + 1] == ["+"]
-            replaced = [word if several else _replaced(word, "{}") for word in words]
-            kept = [word for word in replaced if word.literal != "{}"]
-            run_by = (*outer.run_by, "find")
-            return Target(kept, several, plain=False, run_by=run_by, replaced="{}")
-    return outer
+    words = iter(outer.words)
+    if not any(word.literal in ("-exec", "-execdir", "-ok", "-okdir") for word in words):
+        return outer
+    command = list(takewhile(lambda word: word.literal != ";", words))
+    several = [word.literal for word in command[-2:]] == ["{}", "+"]
+    kept = command[:-2] if several else [_replaced(word, "{}") for word in command]
+    run_by = (*outer.run_by, "find")
+    return Target(kept, several, plain=False, run_by=run_by, replaced="{}")
 
 
 def _replaced(word: Word, text: str) -> Word:

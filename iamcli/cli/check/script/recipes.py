@@ -35,11 +35,9 @@ def scripts(language: str, file: str, source: bytes) -> Iterator[tuple[bytes, li
     text = source.decode("latin-1")
     for pieces in _crontab(text, file) if language == CRONTAB else _makefile(text):
         script = "".join(piece for piece, _ in pieces)
-        places: list[int] = []
-        for piece, at in pieces:
-            copied = text.startswith(piece, at)
-            places += range(at, at + len(piece)) if copied else [at] * len(piece)
         if "iam-" in script:
+            copied = ((piece, at, text.startswith(piece, at)) for piece, at in pieces)
+            places = [at + n * copy for piece, at, copy in copied for n in range(len(piece))]
             yield script.encode("latin-1"), places
 
 

@@ -7,13 +7,14 @@ import re
 from bisect import bisect_right
 from contextlib import suppress
 from functools import cached_property
+from itertools import accumulate
 from operator import itemgetter
 from shutil import which
 from typing import NamedTuple
 
 from iamcli.cli.check.findings import UNREAD, Note
 from iamcli.cli.check.script import kinds, recipes
-from iamcli.cli.check.script.shfmt import SyntaxFault, UnreadableError
+from iamcli.cli.check.script.shfmt import Parser, SyntaxFault, UnreadableError
 from iamcli.config import files
 
 TYPE_CHECKING = False
@@ -21,14 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iamcli.cli.check.script.nodes import Statement
-    from iamcli.cli.check.script.shfmt import Parser, Tree
 
-#: Files that are larger are not scripts that people wrote, and take too much memory (bytes).
-MAX_SIZE = 256 << 10
-#: The same for files in other languages, which are only searched.
-MAX_TEXT = 16 << 20
-#: The longest line, and the most operators and parentheses in one: shfmt needs memory for each of
-#: them within the one before.
+#: The largest script, and the largest file in another language, which is only searched (bytes).
+MAX_SIZE, MAX_TEXT = 256 << 10, 16 << 20
+#: The longest line, and the most operators and parentheses in one: shfmt needs memory for each.
 MAX_LINE = 64 << 10
 _MAX_OPERATORS = 1000
 _COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
@@ -40,9 +37,8 @@ _MAX_FAULTS = 20
 class Fault(NamedTuple):
     """A line from the byte ``start`` to ``end`` that cannot be read, because of what is ``at`` one.
 
-    ``message``: what the parser says, "" if it does not know that it reads the line wrongly;
-    ``error``: whether the shell refuses the script, too; ``first``: whether it is the first fault
-    of the script, which others may follow from.
+    ``message``: what the parser says, "" if it read the line wrongly; ``error``: the shell refuses
+    the script, too; ``first``: it is the first fault of the script, which others may follow from.
     """
 
     start: int
@@ -56,12 +52,11 @@ class Fault(NamedTuple):
 class Script:
     """A script: its file, its source, and what the parser made of it.
 
-    ``file``: its name for messages; ``statements``: its statements; ``parts``: the scripts in it
-    that are run, by default itself; ``notes`` and ``faults``: what was not understood;
-    ``silenced``: the codes that comments silence, by line, and by 0 those of all lines; ``parser``:
-    see ``Parser``; ``root``: the script that a fragment is in, or this one; ``covered``: parts of
-    the root (length and bytes), and whether the names of commands in each are checked or need no
-    check, None if that depends on what uses the value; ``indirect``: names that values contain.
+    ``file``: its name for messages; ``parts``: the scripts in it that are run, by default itself;
+    ``notes`` and ``faults``: what was not understood; ``silenced``: the codes that comments
+    silence, by line, and by 0 those of all lines; ``root``: the script that a fragment is in, or
+    this one; ``covered``: parts of the root (length and bytes), and whether the names of commands
+    in each are checked or need no check, None if ``indirect``, the names in values, says it.
     """
 
     def __init__(self, file: str, source: bytes, parser: Parser) -> None:
@@ -79,10 +74,10 @@ class Script:
         self.covered: list[tuple[int, set[int], bool | None]] = []
         self.indirect: set[str] = set()
         self.silenced: dict[int, set[str]] = {}
-        self.starts = [0, *(match.end() for match in re.finditer(b"\n", source))]
+        self.lines = source.split(b"\n")
+        self.starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
         #: The last line that is not blank.
         self._last = source.rstrip().count(b"\n") + 1
-        self.lines = source.split(b"\n")
         self.plain_sh = bool(re.match(r"#!\s*\S*?/(da)?sh\b", self.first_line))
         self.statements: Sequence[Statement] = []
         self.parts: list[Script] = []
@@ -96,34 +91,33 @@ class Script:
             self.plain_sh = True
             found = recipes.scripts(self.language, file, source)
             self.parts = [Fragment(self, script, places) for script, places in found]
-        begin = [part.place(part.statements[0].start)[0] for part in self.parts if part.statements]
-        for number, line in enumerate(self.text.split("\n"), 1):
-            if "iamcli" in line and (match := _SILENCED.search(line)):
-                # Before the first command, for the whole file.
-                at = 0 if begin and number < begin[0] else number
-                self.silenced.setdefault(at, set()).update(re.findall(r"[A-Z]\d+", match[1]))
+        begin = [part.place(part.statements[0].start) for part in self.parts if part.statements]
+        for match in _SILENCED.finditer(self.text):
+            line = self.text.count("\n", 0, match.start()) + 1
+            # Before the first command, for the whole file.
+            at = 0 if begin and line < begin[0][0] else line
+            self.silenced.setdefault(at, set()).update(re.findall(r"[A-Z]\d+", match[1]))
 
     def _parsed(self, source: bytes) -> Sequence[Statement]:
         """Return the statements of ``source`` without the lines that have a fault."""
         for faults in range(_MAX_FAULTS):
             try:
-                return self._noted(source, self.parser.parse(source, self.dialect))
+                return self._read(source, self.dialect)
             except SyntaxFault as error:
                 # It is at the end of the script that something is not closed.
                 fault = _line(source, min(error.at, len(source.rstrip())), str(error))
             if not faults and self.dialect == "bash" and self.root is self and not self.refused:
                 # It is for both bash and zsh.
                 with suppress(SyntaxFault):
-                    return self._noted(source, self.parser.parse(source, "zsh"))
+                    return self._read(source, "zsh")
             self.skip(fault._replace(error=self.refused, first=not faults))
-            blanks = b" " * (fault.end - fault.start)
-            source = source[: fault.start] + blanks + source[fault.end :]
+            source = source[: fault.start].ljust(fault.end) + source[fault.end :]
         self.skip(Fault(0, len(source), 0, "there are too many faults", self.refused, first=False))
         return []
 
-    def _noted(self, source: bytes, tree: Tree) -> Sequence[Statement]:
-        """Return the statements of ``tree``; note its comments, and what it leaves out."""
-        statements, unread, comments = tree
+    def _read(self, source: bytes, dialect: str) -> Sequence[Statement]:
+        """Return the statements of ``source``; note comments, and what is left out."""
+        statements, unread, comments = self.parser.parse(source, dialect)
         for at in unread:
             self.skip(_line(source, at, ""))
         for start, end in comments:
@@ -149,14 +143,14 @@ class Script:
 
         The smallest part around a name says whether it is, except in lines that are not read.
         """
-        lines = [note.lines for note in self.notes if note.reason == UNREAD]
+        unread = [note.lines for note in self.notes if note.reason == UNREAD]
         found: list[tuple[int, str]] = []
         for at, name in kinds.mentions(self.source):
             line = self.line(at)
             around = [each for each in self.covered if at in each[1]]
             checked = min(around, key=itemgetter(0), default=(0, (), False))[2]
             checked = name in self.indirect if checked is None else checked
-            if not checked and not any(first <= line <= last for first, last in lines):
+            if not (checked or any(first <= line <= last for first, last in unread)):
                 found.append((line, name))
         return found
 
@@ -226,7 +220,16 @@ def read(file: str, parser: Parser) -> Script:
     except (OSError, ValueError) as error:
         raise UnreadableError(getattr(error, "strerror", None) or str(error)) from None
     other = kinds.language(file, source.decode("utf-8", "replace")) not in ("", *kinds.READ)
-    _refuse(source, MAX_TEXT if other else MAX_SIZE)
+    size = MAX_TEXT if other else MAX_SIZE
+    if len(source) > size:
+        raise UnreadableError(f"larger than {size} bytes")
+    if b"\0" in source:
+        raise UnreadableError("not a text file")
+    for number, row in enumerate(() if other else source.split(b"\n"), 1):
+        if len(row) > MAX_LINE:
+            raise UnreadableError(f"line {number} is longer than {MAX_LINE} bytes")
+        if row.count(b"|") + row.count(b"&&") + row.count(b"(") > _MAX_OPERATORS:
+            raise UnreadableError(f"line {number} has more than {_MAX_OPERATORS} operators")
     source = source.removeprefix(b"\xef\xbb\xbf")
     carriage = source.count(b"\r\n")
     source = source.replace(b"\\\r\n", b" \\\n").replace(b"\r\n", b" \n").replace(b"\r", b" ")
@@ -235,16 +238,3 @@ def read(file: str, parser: Parser) -> Script:
         reason = "end in CR LF, which shells do not accept; checked as if they ended in LF"
         script.notes.insert(0, Note(file, (1, len(script.lines)), reason))
     return script
-
-
-def _refuse(source: bytes, size: int) -> None:
-    """Raise UnreadableError if ``source`` is larger than ``size``, or cannot be checked."""
-    if len(source) > size:
-        raise UnreadableError(f"larger than {size} bytes")
-    if b"\0" in source:
-        raise UnreadableError("not a text file")
-    for number, row in enumerate(source.split(b"\n") if size == MAX_SIZE else (), 1):
-        if len(row) > MAX_LINE:
-            raise UnreadableError(f"line {number} is longer than {MAX_LINE} bytes")
-        if row.count(b"|") + row.count(b"&&") + row.count(b"(") > _MAX_OPERATORS:
-            raise UnreadableError(f"line {number} has more than {_MAX_OPERATORS} operators")

@@ -60,15 +60,13 @@ def program() -> str:
 
 
 class Parser:
-    """Parses scripts and texts in them, each once, and for each file within MAX_TIME."""
+    """Parses scripts and texts in them, for each file within MAX_TIME."""
 
     def __init__(self) -> None:
-        self._trees: dict[tuple[bytes, str], Tree] = {}
         self.begin()
 
     def begin(self) -> None:
         """Begin a file."""
-        self._trees.clear()
         self._end = time.monotonic() + MAX_TIME
 
     def parse(self, source: bytes, dialect: str) -> Tree:
@@ -76,18 +74,12 @@ class Parser:
 
         Raises SyntaxFault, UnreadableError if shfmt fails, and Failure if there is none.
         """
-        key = (source, dialect)
-        if key not in self._trees:
-            self._trees[key] = self._parsed(source, dialect)
-        return self._trees[key]
-
-    def _parsed(self, source: bytes, dialect: str) -> Tree:
         # Bytes that are not UTF-8 are letters to the shell.
         known = re.sub("[\udc80-\udcff]", "_", source.decode("utf-8", "surrogateescape")).encode()
         status, out, message = self.run([program(), "-ln", dialect, "--to-json"], known)
         if status and dialect == "zsh" and message.startswith("invalid value"):
             # shfmt before 3.13 does not know it.
-            return self._parsed(source, "bash")
+            return self.parse(source, "bash")
         fault = _FAULT.match(message) if status else None
         if fault:
             before = source.split(b"\n")[: int(fault[1]) - 1]
@@ -109,7 +101,7 @@ class Parser:
             letters = bytearray(source)
             for at in builder.continued:
                 letters[at] = ord(" ")
-            return self._parsed(bytes(letters), dialect)
+            return self.parse(bytes(letters), dialect)
         return body, builder.unread, builder.comments
 
     def run(self, command: list[str], source: bytes) -> tuple[int, bytes, str]:
@@ -146,8 +138,7 @@ class Parser:
 class _Builder:
     """Makes nodes of the JSON of ``source``.
 
-    ``unread`` and ``comments``: as in ``Tree``; ``continued``: the bytes of backslashes with which
-    comments end.
+    ``unread``, ``comments``: as in ``Tree``; ``continued``: the backslashes that end comments.
     """
 
     def __init__(self, source: bytes) -> None:

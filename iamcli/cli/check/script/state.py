@@ -51,8 +51,9 @@ _OWN_FOLDER = re.compile(
     r"\$(?:0|BASH_SOURCE|\{(?:0|BASH_SOURCE(?:\[0\])?)(?:%/\*)?\})[\"']?\s*\)?[\"']?"
     r"(?:\s*(?:&&|;)\s*pwd(?:\s+-P)?)?"
 )
-#: The longest value that is followed, and how many variables (a script of people has fewer).
+#: The longest value that is followed (characters, or elements of an array).
 _MAX_VALUE = 4096
+#: How many variables are followed. A script that people wrote has fewer.
 _MAX_VARIABLES = 1000
 _LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob"}
 _NAMES = {"errexit", "nounset", "pipefail", "noglob"}
@@ -76,12 +77,8 @@ class State:
 
     def set(self, name: str, value: Value) -> Value:
         """Set the variable ``name``, and return its value: unknown if it is too long to follow."""
-        size = len(value)
-        for part in value:
-            words = part.elements or () if isinstance(part, Unknown) else ()
-            size += len(part) if isinstance(part, str) else 0
-            size += sum(len(word.source) + len(word.parts) for word in words)
-        if size > _MAX_VALUE:
+        parts = (part if isinstance(part, str) else part.elements or "?" for part in value)
+        if sum(map(len, parts)) > _MAX_VALUE:
             value = (Unknown(name, filled=filled(value)),)
         if len(self.variables) < _MAX_VARIABLES or name in self.variables:
             self.variables[name] = value
@@ -99,21 +96,17 @@ class State:
     def join(self, first: State, others: Iterable[State]) -> None:
         """Become what is true after each of the branches ``first`` and ``others``.
 
-        Only what a branch changed is kept, and a branch can be made when it is read, so that
-        thousands of branches need little time and memory.
+        A branch can be made when it is read: thousands of them need little memory.
         """
         variables, flags = dict(first.variables), first.flags
         #: Of each variable that differs in a branch, whether it has text in all these branches.
         changed: dict[str, bool] = {}
         for branch in others:
-            if branch.flags != flags:
-                flags = joined_flags([flags, branch.flags])
+            flags = joined_flags([flags, branch.flags])
             theirs = branch.variables
-            names = [name for name, value in theirs.items() if variables.get(name) != value]
-            if len(theirs) - len(names) < len(variables):
-                names += [name for name in variables if name not in theirs]
-            for name in names:
-                changed[name] = filled(theirs.get(name, ())) and changed.get(name, True)
+            for name in variables.keys() | theirs.keys():
+                if variables.get(name) != theirs.get(name):
+                    changed[name] = filled(theirs.get(name, ())) and changed.get(name, True)
         for name, always in changed.items():
             variables[name] = (Unknown(name, filled=always and filled(variables.get(name, ()))),)
         self.variables, self.flags = variables, flags
@@ -121,10 +114,9 @@ class State:
 
 def joined_flags(flags: list[Flags]) -> Flags:
     """Return the settings that may be on, and the current directory if it is known."""
-    first = flags[0]
-    folder = first.folder if all(each.folder == first.folder for each in flags) else None
-    settings = [any(each[number] for each in flags) for number in range(1, len(first))]
-    return type(first)(folder, *settings)
+    folders, *settings = zip(*flags, strict=True)
+    folder = folders[0] if len(set(folders)) == 1 else None
+    return type(flags[0])(folder, *map(any, settings))
 
 
 def filled(value: Value) -> bool:
@@ -184,10 +176,10 @@ def apply(call: Call, state: State) -> Iterable[str]:
         return _read_names(call)
     elif name == "unset":
         return [match[1] for word in call.words if (match := _UNSET.match(word.source))]
-    elif name == "getopts" and len(literals) > 1:
-        return [literals[1] or "", "OPTARG", "OPTIND"]
+    elif name == "getopts":
+        return [*filter(None, literals[1:2]), "OPTARG", "OPTIND"]
     elif name == "printf" and literals[:1] == ["-v"]:
-        return [literals[1] or ""] if len(literals) > 1 else []
+        return filter(None, literals[1:2])
     return ()
 
 
