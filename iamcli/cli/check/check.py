@@ -45,6 +45,7 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     for name in kinds.scripts(names):
         named.setdefault(os.path.realpath(name), name)
     scripts: dict[str, Script] = {}
+    program()
     parser = Parser()
 
     def load(file: str) -> Script:
@@ -53,7 +54,6 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
             scripts[path] = reading.read(named.get(path, file), parser)
         return scripts[path]
 
-    program()
     findings: dict[tuple[str, int, int, str], Finding] = {}
     commands: set[tuple[str, int]] = set()
     #: By file: its place in the order, after that of the file that reads it.
@@ -67,27 +67,26 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
                 stack.callback(sys.setrecursionlimit, sys.getrecursionlimit())
                 sys.setrecursionlimit(max(sys.getrecursionlimit(), _MAX_DEPTH))
                 walker = Walker(load(file), load)
-            for finding in list(_findings(walker)):
+            found = list(_findings(walker))
+        except RecursionError:
+            read[file] = "too large or nested too deeply"
+        except UnreadableError as error:
+            read[file] = str(error)
+        else:
+            commands |= _cover(walker)
+            for finding in found:
                 findings.setdefault(finding[:4], finding)
-        except (UnreadableError, RecursionError) as error:
-            deep = isinstance(error, RecursionError)
-            read[file] = "too large or nested too deeply" if deep else str(error)
-            continue
-        _cover(walker)
-        # One place can contain several commands, if a variable does.
-        places = ((call.script, call.node.start) for call in walker.calls if call.iam)
-        commands |= {(script.file, script.outer(start)) for script, start in places}
-        for script in walker.scripts:
-            order.setdefault(script.file, (number, len(order)))
-            read[script.file] = script
+            for script in walker.scripts:
+                order.setdefault(script.file, (number, len(order)))
+                read[script.file] = script
     sequence = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
     kept = [finding for finding in sequence if finding.code not in excluded]
     files = [_file(file, read[file], kept) for file in sorted(order, key=order.__getitem__)]
     return Result(kept, len(commands), files)
 
 
-def _cover(walker: Walker) -> None:
-    """Note which parts of the scripts are commands that are checked, and which are not."""
+def _cover(walker: Walker) -> set[tuple[str, int]]:
+    """Note which parts of the scripts are commands that are checked, and return their places."""
     for call in walker.calls:
         written = [word for word in output_files(call) if not word.known.startswith("/dev/")]
         shown = call.program in _SHOWING and not (call.captured or written)
@@ -96,6 +95,9 @@ def _cover(walker: Walker) -> None:
             call.script.cover(statement.start, statement.end, checked=checked)
         if call.iam and str(call.program) not in call.node.text:
             call.script.root.indirect.add(str(call.program))
+    # One place can contain several commands, if a variable does.
+    places = ((call.script, call.node.start) for call in walker.calls if call.iam)
+    return {(script.file, script.outer(start)) for script, start in places}
 
 
 def _file(name: str, read: Script | str, findings: list[Finding]) -> File:
@@ -140,20 +142,17 @@ def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
         for fault in script.faults:
             word = _WORD.search(script.source, fault.start, fault.end)
             name = word[0].decode("utf-8", "replace") if word else ""
-            if fault.error and fault.first:
-                at, code, fix = fault.at, "E109", "correct the script"
-                message = f"syntax error: {fault.message}"
-            elif word and not fault.error:
+            at, code, fix = fault.at, "E109", "correct the script"
+            message = f"syntax error: {fault.message}"
+            if word and not fault.error:
                 at, code = word.start(), PARSER
                 fix = "check it yourself, or write it in a simpler form"
-                reason = f": {fault.message}" if fault.message else ""
-                message = f"the parser of iamcli check cannot read this line, with {name}{reason}"
-            else:
-                continue
-            place = script.place(at)
-            if place[0] not in lines:
-                lines.add(place[0])
-                yield script, Finding(script.file, *place, code, name, message, fix)
+                message = f"the parser of iamcli check cannot read this line, with {name}"
+                message += f": {fault.message}" if fault.message else ""
+            line, column = script.place(at)
+            if (fault.first if fault.error else word) and line not in lines:
+                lines.add(line)
+                yield script, Finding(script.file, line, column, code, name, message, fix)
 
 
 def _silenced(script: Script, finding: Finding, first: int) -> bool:

@@ -30,23 +30,18 @@ def text(result: Result) -> Iterator[str]:
         yield f"To read more about a code, run: iamcli check --explain {result.findings[0].code}"
     if len(result.files) > 1:
         yield from _table(result)
-    unread = {
-        (note.file, line)
-        for note in result.unread
-        for line in range(note.lines[0], note.lines[1] + 1)
-    }
+    ranges = [(note.file, range(note.lines[0], note.lines[1] + 1)) for note in result.unread]
+    unread = {(file, line) for file, lines in ranges for line in lines}
+    levels = [finding.level for finding in result.findings]
+    mentions = sum(len(file.mentions) for file in result.files)
     numbers = [
         counted(result.commands, "command"),
-        counted(sum(each.level == ERROR for each in result.findings), "error"),
-        counted(sum(each.level == WARNING for each in result.findings), "warning"),
+        *(counted(levels.count(level), level) for level in (ERROR, WARNING)),
+        f"{counted(len(unread), 'line')} not read" if unread else "",
+        f"{counted(mentions, 'mention')} not checked" if mentions else "",
+        f"{counted(len(result.unreadable), 'file')} not read" if result.unreadable else "",
     ]
-    if unread:
-        numbers.append(f"{counted(len(unread), 'line')} not read")
-    if mentions := sum(len(file.mentions) for file in result.files):
-        numbers.append(f"{counted(mentions, 'mention')} not checked")
-    if result.unreadable:
-        numbers.append(f"{counted(len(result.unreadable), 'file')} not read")
-    yield ", ".join(numbers)
+    yield ", ".join(filter(None, numbers))
 
 
 def _table(result: Result) -> Iterator[str]:
@@ -64,12 +59,13 @@ def _table(result: Result) -> Iterator[str]:
 
 def _mentions(file: File) -> str:
     """Return what a file is if it is no shell script, and which names were not checked."""
-    lines = [str(line) for line in dict.fromkeys(line for line, _ in file.mentions)]
-    others = ["others"] if len(lines) > _MAX_LINES else []
-    where = f"line{'s' * (len(lines) > 1)} {joined(lines[:_MAX_LINES] + others)}" if lines else ""
-    number = f"{counted(len(file.mentions), 'mention')} not checked: {where}" if lines else ""
-    other = f"{file.language}, which is not checked" if file.language not in ("", *READ) else ""
-    return "; ".join(filter(None, [other, number]))
+    lines = list(dict.fromkeys(str(line) for line, _ in file.mentions))
+    texts = [] if file.language in ("", *READ) else [f"{file.language}, which is not checked"]
+    if lines:
+        where = joined(lines[:_MAX_LINES] + ["others"] * (len(lines) > _MAX_LINES))
+        number = counted(len(file.mentions), "mention")
+        texts.append(f"{number} not checked: line{'s' * (len(lines) > 1)} {where}")
+    return "; ".join(texts)
 
 
 def json(result: Result) -> Iterator[str]:

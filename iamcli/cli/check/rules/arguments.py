@@ -34,6 +34,9 @@ def check(commands: Commands) -> Iterator[Fault]:
             continue
         yield from unquoted_policy(invocation)
         yield from _options(invocation)
+        for option, _, word, text in invocation.values:
+            if word and text is not None and (reason := refused(option, text)):
+                yield fault(invocation.call, word, "E105", *reason)
 
 
 def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
@@ -87,27 +90,25 @@ def _options(invocation: Invocation) -> Iterator[Fault]:
     call, command = invocation.call, invocation.command
     wrong = list(_words(invocation))
     yield from wrong
-    for value in invocation.values:
-        reason = refused(value.option, value.text) if value.text is not None else None
-        if value.word is not None and reason:
-            yield fault(call, value.word, "E105", *reason)
     if wrong or invocation.incomplete:
         return
     names = invocation.names
     for option in command.all_options:
-        if option.required and option.name not in names:
+        if (option.required or NEEDED in option.limits) and option.name not in names:
             message = f"{command.name} requires {option.name}"
-            yield fault(call, call.head, "E103", message, f"add {option.name} {option.metavar}")
-        elif NEEDED in option.limits and option.name not in names:
-            message = f"the service refuses {command.name} without {option.name}"
+            if not option.required:
+                message = f"the service refuses {command.name} without {option.name}"
             yield fault(call, call.head, "E103", message, f"add {option.name} {option.metavar}")
     for option, other in command.conflicts(names)[:1]:
         if other == option.requires:
             message = f"{command.name} requires {other} with {option.name}"
             yield fault(call, call.head, "E103", message, f"add {other}")
         else:
-            yield _both(invocation, option.name, other)
-    yield from _exclusive(invocation, names)
+            yield _pair(invocation, option.name, other)
+    for option in command.options:
+        pair = (option.name, option.alternative)
+        if option.name < option.alternative and len(names.intersection(pair)) != 1:
+            yield _pair(invocation, *pair)
 
 
 def _words(invocation: Invocation) -> Iterator[Fault]:
@@ -165,23 +166,12 @@ def _instead(invocation: Invocation, word: Word) -> str:
     return "remove it, or put an option before it"
 
 
-def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Fault]:
-    call, command = invocation.call, invocation.command
-    for option in command.options:
-        other = option.alternative
-        given = names & {option.name, other}
-        if not other or other < option.name or len(given) == 1:
-            continue
-        if given:
-            yield _both(invocation, option.name, other)
-        else:
-            message = f"neither {option.name} nor {other} is given"
-            fix = f"add one of {option.name} and {other}; -f /dev/stdin reads standard input"
-            yield fault(call, call.head, "E104", message, fix)
-
-
-def _both(invocation: Invocation, one: str, other: str) -> Fault:
-    """Return the finding that two options exclude each other, at the later one."""
+def _pair(invocation: Invocation, one: str, other: str) -> Fault:
+    """Return the finding that two options exclude each other, or that neither is given."""
     words = [value.name for value in invocation.values if value.option.name in (one, other)]
-    message = f"{one} and {other} exclude each other"
-    return fault(invocation.call, words[-1], "E104", message, "remove one of them")
+    if words:
+        message = f"{one} and {other} exclude each other"
+        return fault(invocation.call, words[-1], "E104", message, "remove one of them")
+    message = f"neither {one} nor {other} is given"
+    fix = f"add one of {one} and {other}; -f /dev/stdin reads standard input"
+    return fault(invocation.call, invocation.call.head, "E104", message, fix)

@@ -33,14 +33,11 @@ def check(commands: Commands) -> Iterator[Fault]:
         if loops:
             yield from _lines(commands, invocation, loops)
     for call in commands.walker.calls:
-        source = _secret(commands, call)
-        if source is None or call.flags.private:
-            continue
-        for word in output_files(call):
-            if not _kept(commands, word):
-                message = f"other users may be able to read the new secret in {word.source}"
-                yield fault(source, word, "W205", message, "run umask 077 before")
-                break
+        source = None if call.flags.private else _secret(commands, call)
+        read = [word for word in output_files(call) if not _kept(commands, word)] if source else []
+        if source and read:
+            message = f"other users may be able to read the new secret in {read[0].source}"
+            yield fault(source, read[0], "W205", message, "run umask 077 before")
 
 
 def _passwords(invocation: Invocation) -> Iterator[Fault]:

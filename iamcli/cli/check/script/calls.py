@@ -278,19 +278,14 @@ class Call(PipelineCommand):
     def find_origin(self) -> None:
         """Set ``origin``. The output of echo can contain that of an echo before, and so on."""
         printed = outputs(self.words) if self.program in ("echo", "printf", "print") else []
-        if self.iam:
-            self.origin = self
-        elif len(printed) == 1:
-            self.origin = printed[0]
+        if self.iam or len(printed) == 1:
+            self.origin = self if self.iam else printed[0]
 
     @property
     def merged(self) -> bool:
         """Whether its standard error goes where its standard output goes."""
-        return self.merging or any(
-            redirect.operator in ("&>", "&>>")
-            or (redirect.operator == ">&" and redirect.descriptor == "2")
-            for redirect in self.redirects
-        )
+        operators = {(each.operator, each.descriptor) for each in self.redirects}
+        return self.merging or not operators.isdisjoint({("&>", ""), ("&>>", ""), (">&", "2")})
 
 
 #: A comparison: the words whose values are compared, and the patterns.
@@ -300,8 +295,7 @@ Test = tuple[list[Word], list[Word]]
 def outputs(words: Iterable[Word]) -> list[Call]:
     """Return the commands of the toolkit whose output is in the ``words``."""
     pipelines = [unknown.output for word in words for unknown in word.unknowns]
-    sources = [pipeline[0].origin for pipeline in pipelines if len(pipeline) == 1]
-    return [call for call in sources if call]
+    return [each[0].origin for each in pipelines if len(each) == 1 and each[0].origin]
 
 
 def read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
@@ -311,12 +305,8 @@ def read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
 
 def output_files(call: Call) -> list[Word]:
     """Return the words that name the files that ``call`` writes to."""
-    written = [
-        redirect.word
-        for redirect in call.redirects
-        if redirect.descriptor in ("", "1")
-        and redirect.operator in (">", ">>", ">|", "&>", "&>>", ">&")
-    ]
+    out = [each for each in call.redirects if ">" in each.operator and "<" not in each.operator]
+    written = [each.word for each in out if each.descriptor in ("", "1")]
     # The last redirection counts, which is the innermost; 1>&2 is no file.
     words = [word for word in written[-1:] if not re.fullmatch(r"\d*-?", word.literal or "x")]
     if call.program == "tee":

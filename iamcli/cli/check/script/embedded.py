@@ -108,8 +108,8 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
     if document and not document.expands:
         yield word.source[word.start : word.end], word.start, False
         return
-    quotes = document is not None or isinstance(word, nodes.DoubleQuoted)
-    escaped = _ESCAPED_IN_QUOTES if quotes else _ESCAPED
+    in_quotes = document or isinstance(word, nodes.DoubleQuoted)
+    escaped = _ESCAPED_IN_QUOTES if in_quotes else _ESCAPED
     for part in word.parts:
         if isinstance(part, nodes.DoubleQuoted):
             yield from _unquoted(part)
@@ -131,10 +131,9 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
 def passed(commands: list[PipelineCommand]) -> Script | None:
     """Return the script in a here-document that cat passes to a shell, the last command."""
     before, last = commands[-2:]
-    if not isinstance(before, Call) or not isinstance(last, Call):
-        return None
-    shell = last.program in SHELLS and reads(last)
-    return document(before) if shell and before.program == "cat" else None
+    if isinstance(before, Call) and isinstance(last, Call) and before.program == "cat":
+        return document(before) if last.program in SHELLS and reads(last) else None
+    return None
 
 
 def reads(call: Call) -> bool:
@@ -159,15 +158,13 @@ def aliases(call: Call) -> Iterator[tuple[str, list[str], Script | None]]:
 
 def expanded(words: list[Word], known: dict[str, list[str]]) -> list[Word]:
     """Return the ``words`` of a command, with those of the aliases that are ``known``."""
-    seen = {""}
-    while words and words[0].source == words[0].literal and len(seen) <= _MAX_ALIASES:
+    seen: set[str] = set()
+    while words and words[0].source == words[0].literal and len(seen) < _MAX_ALIASES:
         head = words[0]
         if head.source in seen or not known.get(head.source):
             break
         seen.add(head.source)
-        first = [
-            Word((Part(text, quoted=number > 0),), text, head.place)
-            for number, text in enumerate(known[head.source])
-        ]
+        texts = enumerate(known[head.source])
+        first = [Word((Part(text, quoted=at > 0),), text, head.place) for at, text in texts]
         words = [*first, *words[1:]]
     return words
