@@ -75,8 +75,7 @@ EXPLANATIONS = {
     "E106": Explanation(
         "a pasted dash or curly quote",
         "Word processors and web pages replace - with a longer dash, and straight quotes with "
-        "curly ones. To the shell and to the command these are letters. Other faults of the "
-        "same command are not reported.",
+        "curly ones, which are letters. Other faults of the same command are not reported.",
         ("iam-usercreate \u2013u bob", "iam-usercreate -u bob"),
         ("iam-usercreate -u \u201cbob\u201d", 'iam-usercreate -u "bob"'),
     ),
@@ -98,8 +97,7 @@ EXPLANATIONS = {
     "E109": Explanation(
         "a syntax error",
         "The shell refuses this script: bash -n (or zsh -n) says so, too. Only the first error is "
-        "reported, because others may follow from it. Lines before and after it are checked as far "
-        "as they can be read.",
+        "reported; other lines are checked as far as they can be read.",
         (
             'echo "created: $(iam-usergetattributes -u bob)',
             'echo "created: $(iam-usergetattributes -u bob)"',
@@ -178,9 +176,8 @@ EXPLANATIONS = {
     ),
     "W208": Explanation(
         "a file that is not there",
-        "The command reads the file, which does not exist. Relative names are looked up in "
-        "the directory that the script changes to, or else in the directory of the script. "
-        "Files that the script may write are not reported, and none is if a name is unknown.",
+        "Relative names are looked up in the directory that the script changes to, or else in that "
+        "of the script. Files that it may write are not reported, and none is if one is unknown.",
         (f"{_UPLOAD} -f no.json", f"echo '{_POLICY}' >policy.json\n{_UPLOAD} -f policy.json"),
     ),
     "W210": Explanation(
@@ -203,10 +200,9 @@ EXPLANATIONS = {
     "W212": Explanation(
         "a command in a line that only the parser cannot read",
         "The shell accepts the script, or there is no bash or zsh that could tell, but the parser "
-        "of iamcli check does not read this line. The command in it is not checked; the script is "
-        "checked as if the line were not there. This does not change the exit status, also not "
-        "with --strict. Check the command yourself and silence this, or write it in a simpler "
-        "form.",
+        "of iamcli check does not read this line, and the command in it is not checked. This does "
+        "not change the exit status, also not with --strict. Check the command yourself and "
+        "silence this, or write it in a simpler form.",
         (
             'echo "`echo "\\`echo \\\\\\`iam-usergetattributes -u bob\\\\\\`\\`"`"',
             'echo "$(echo "$(echo $(iam-usergetattributes -u bob))")"',

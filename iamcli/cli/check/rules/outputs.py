@@ -124,13 +124,13 @@ def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
     if call.position or source is None or reader is None:
         return
     name = ""
-    if isinstance(reader, Call) and reader.iam:
-        name = "xargs" if "xargs" in reader.target.run_by else ""
-    elif isinstance(reader, Call) and not joins_lines(call):
-        name = str(reader.program) if _counts(reader) else ""
-    elif isinstance(reader, Loop) and not joins_lines(call):
-        name = "the while loop" if _reads_footer(reader.node) else ""
-    if name:
+    if isinstance(reader, Call) and (reader.iam or _counts(reader)):
+        name = str(reader.program)
+        if reader.iam:
+            name = "xargs" if "xargs" in reader.target.run_by else ""
+    elif isinstance(reader, Loop) and _reads_footer(reader.node):
+        name = "the while loop"
+    if name and (name == "xargs" or not joins_lines(call)):
         word = call.head if source is call else call.words[-1]
         yield from _footer(commands, source, word, name)
 
@@ -146,16 +146,15 @@ def _passes(command: PipelineCommand) -> bool:
 def _cuts(arguments: list[str]) -> bool:
     """Return whether ``cut`` prints a part of the footer."""
     options = "\0".join(arguments)
-    if re.search(r"(?:^|\0)(?:-s|--only)", options):
-        return False
-    delimiter = re.search(r"-d\0?(.)", options)
-    fields = _LAST_LINE.split(delimiter[1]) if delimiter else [_LAST_LINE]
-    field = re.search(r"-f\0?(\d+)", options)
-    character = re.search(r"-[bc]\0?(\d+)", options)
-    if character:
-        return int(character[1]) <= len(_LAST_LINE)
-    # A line without the delimiter is printed as a whole.
-    return field is None or len(fields) == 1 or int(field[1]) <= len(fields)
+    delimiter = re.search(r"(?:^|\0)-d\0?(.)", options)
+    first = re.search(r"-[fbc]\0?(\d+)", options)
+    fields: Sequence[str] = _LAST_LINE.split(delimiter[1] if delimiter else "\t")
+    if re.search(r"-[bc]", options):
+        fields = _LAST_LINE
+    elif len(fields) == 1:
+        # A line without the delimiter is printed as a whole, unless -s removes it.
+        return not re.search(r"(?:^|\0)(?:-s|--only)", options)
+    return first is None or int(first[1]) <= len(fields)
 
 
 def _prints(arguments: list[str]) -> bool:
@@ -163,16 +162,14 @@ def _prints(arguments: list[str]) -> bool:
     printed = _PRINTS.fullmatch(arguments[-1]) if arguments else None
     separated = any(argument.startswith("-F") for argument in arguments)
     # Another field of the footer is empty.
-    fields = (None, "0", "NF", "1") if separated else (None, "0", "NF", "1", "2")
-    return printed is not None and printed[1] in fields
+    return printed is not None and printed[1] in (None, "0", "NF", "1", "" if separated else "2")
 
 
 def _changes(arguments: list[str]) -> bool:
     """Return whether the programs of sed remove no line, and do not change the footer."""
     programs = [argument for argument in arguments if not argument.startswith("-")]
-    silent = any(re.match("-[A-Za-z]*n|--quiet|--silent", argument) for argument in arguments)
-    known = any(re.search("runcated|false", program) for program in programs)
-    return bool(programs) and not silent and not known and all(map(_CHANGES.fullmatch, programs))
+    other = re.search("(?:^|\0)-[A-Za-z]*n|--quiet|--silent|runcated|false", "\0".join(arguments))
+    return bool(programs) and not other and all(map(_CHANGES.fullmatch, programs))
 
 
 #: The programs that pass the footer on, and with which arguments.
@@ -190,19 +187,18 @@ def _counts(call: Call) -> bool:
     if not _counts_all(call):
         return False
     for node, _ in ancestry(call.node):
-        if node.source.startswith((b"$((", b"$[", b"(("), node.start):
+        calculates = isinstance(node, Simple | Other) and _SUBTRACTS.match(node.text)
+        test = _TEST.match(node.source, node.start)
+        if calculates or node.source.startswith((b"$((", b"$[", b"(("), node.start):
             return False
-        if isinstance(node, Simple | Other) and _SUBTRACTS.match(node.text):
-            return False
-        if _TEST.match(node.source, node.start) and re.search(_COUNTED.format("\\)|`"), node.text):
+        if test and re.search(_COUNTED.format("\\)|`"), node.text):
             return False
     receiver = call.substitution.receiver if call.substitution else None
-    if not isinstance(receiver, Assignment) or not receiver.name:
+    name = receiver.name if isinstance(receiver, Assignment) else ""
+    if not name:
         return True
-    name = receiver.name
-    variable = re.escape(name)
-    subtracted = rf"\b{variable}\}}?\s*-\s*1\b|\b{variable}(--|\s*-=)|--{variable}"
-    compared = _COUNTED.format(rf"\b{variable}\}}?")
+    subtracted = rf"\b{name}\}}?\s*-\s*1\b|\b{name}(--|\s*-=)|--{name}"
+    compared = _COUNTED.format(rf"\b{name}\}}?")
     search = re.compile(f"{subtracted}|{compared}").search
     # Most lines of a long script do not contain the name, and "in" is faster than the search.
     return not any(search(line) for line in call.script.text.splitlines() if name in line)
@@ -211,11 +207,10 @@ def _counts(call: Call) -> bool:
 def _counts_all(call: Call) -> bool:
     """Return whether ``call`` counts all lines."""
     literals = [literal or "" for literal in call.literals]
-    last = literals[-1] if literals else ""
     if call.program == "wc":
         return not {"-l", "--lines"}.isdisjoint(literals)
     if call.program in ("awk", "gawk", "mawk"):
-        return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", last))
+        return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", "".join(literals[-1:])))
     if call.program == "sed":
         return literals == ["-n", "$="]
     pattern = _searched(call)

@@ -64,33 +64,26 @@ def _lines(commands: Commands, invocation: Invocation, loops: set[int]) -> Itera
 def _secret(commands: Commands, call: Call) -> Call | None:
     """Return the command whose new secret ``call`` writes to its standard output, if any."""
     source = call.origin
-    if source is None and call.position:
-        passed = all(map(_passes, call.pipeline[1 : call.position + 1]))
-        source = call.pipeline[0].origin if passed else None
+    if source is None and call.position and all(map(_passes, call.pipeline[1 : call.position + 1])):
+        source = call.pipeline[0].origin
     return source if commands.prints(source, SECRET) else None
 
 
 def _passes(command: PipelineCommand) -> bool:
     """Return whether ``command`` prints the secret that it reads."""
-    if not isinstance(command, Call):
-        return False
-    if command.program in ("sed", "awk", "gawk", "mawk") and command.words:
-        return bool(_KEEPS_SECOND.fullmatch(command.words[-1].known))
-    return command.program in _PASSING
+    if isinstance(command, Call) and command.program in ("sed", "awk", "gawk", "mawk"):
+        return any(_KEEPS_SECOND.fullmatch(word.known) for word in command.words[-1:])
+    return isinstance(command, Call) and command.program in _PASSING
 
 
 def _kept(commands: Commands, word: Word) -> bool:
     """Return whether the file is a device, or only its owner can read it."""
-    literal = word.literal or ""
-    if literal.startswith("/dev/") or any(unknown.private for unknown in word.unknowns):
+    if word.known.startswith("/dev/") or any(unknown.private for unknown in word.unknowns):
         return True
     calls = [call for call in commands.walker.calls if call.program in ("chmod", "install")]
-    return any(
-        each.file == word.file and each.place < word.place
-        for call in calls
-        if any(_PRIVATE.match(text or "") for text in call.literals)
-        for each in call.words
-    )
+    private = [call for call in calls if any(_PRIVATE.match(text or "") for text in call.literals)]
+    words = (each for call in private for each in call.words)
+    return any(each.file == word.file and each.place < word.place for each in words)
 
 
 # Standard input that a loop and a command read.

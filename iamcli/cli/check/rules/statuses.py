@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
+_ASSIGN = "assign the output to a variable first, and test the status"
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
 
@@ -40,17 +41,15 @@ def _lost(call: Call) -> tuple[str, str] | None:
     substitution = call.substitution
     receiver = substitution.receiver if substitution else None
     if isinstance(receiver, nodes.Redirect):
-        return "in the here-string", "assign the output to a variable first, and test the status"
+        return "in the here-string", _ASSIGN
     command = receiver.parent if receiver else None
     known = receiver is not None and receiver.name in _tested(call.script.text)
     if receiver and isinstance(command, nodes.Declaration) and not known:
         return "in the declaration", f"assign {receiver.name} in a statement of its own"
     if call.pipeline and call.pipeline[-1] is not call:
         # Not every sh has the option, and make has a shell for each line.
-        sh = call.script.plain_sh
-        fix = "assign the output to a variable first, and test the status"
-        pipe = "in the pipe", fix if sh else "run set -o pipefail before"
-        return None if _pipe_fails(call) else pipe
+        fix = _ASSIGN if call.script.plain_sh else "run set -o pipefail before"
+        return None if _pipe_fails(call) else ("in the pipe", fix)
     if substitution is None or not isinstance(command, nodes.Simple) or command.words:
         return None
     if substitution.tested or call.flags.errexit or known or _status_read(command.parent):
@@ -95,16 +94,15 @@ def _reads_status(node: nodes.Node) -> bool:
 @cache
 def _tested(source: str) -> set[str]:
     """Return the variables that ``source`` tests, and those whose values go into them."""
-    names: set[str] = set()
+    waiting: list[str] = []
     for line in source.split("\n"):
-        tests = [line] if "grep" in line else _TESTS.findall(line)
-        names |= {name for test in tests for name in _VARIABLE.findall(test)}
-    used: dict[str, set[str]] = {}
+        for test in [line] if "grep" in line else _TESTS.findall(line):
+            waiting += _VARIABLE.findall(test)
+    used: dict[str, list[str]] = {}
     for name, value in _ASSIGNMENT.findall(source):
-        used.setdefault(name, set()).update(_VARIABLE.findall(value))
-    waiting = list(names)
+        used.setdefault(name, []).extend(_VARIABLE.findall(value))
+    names: set[str] = set()
     while waiting:
-        more = used.pop(waiting.pop(), set()) - names
-        names |= more
-        waiting += more
+        names.add(waiting[-1])
+        waiting += used.pop(waiting.pop(), [])
     return names
