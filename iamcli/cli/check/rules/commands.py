@@ -37,8 +37,8 @@ class Invocation:
 
     ``values``: its options; ``unknown``: words that look like options but are none; ``joined``:
     words such as ``-u=bob``, with their options; ``extra``: unexpected words, the first of each
-    run; ``without_value``: an option that lacks its value; ``incomplete``: whether there may be
-    other options; ``helps``: whether the command only shows help or its version.
+    run; ``without_value``: an option that lacks it; ``incomplete``: there may be other options;
+    ``helps``: the command only shows help or its version.
     """
 
     def __init__(self, call: Call, command: Command) -> None:
@@ -74,34 +74,26 @@ class Invocation:
             # Its value need not be known.
             self.joined.append((option, word))
             self.values.append(Value(option, word, word, None))
+        before, self._may_be_value = self._may_be_value, True
         if joined or unknown or word.may_split:
             self.incomplete = self.incomplete or word.may_split or not joined
-            self._may_be_value = True
         elif option is None:
+            # One fault is reported once.
             if known.startswith("-") and known != "-":
                 self.unknown.append(word)
-            elif not self._may_be_value:
+            elif not before:
                 self.extra.append(word)
-            # One fault is reported once.
-            self._may_be_value = True
-        else:
+        elif option.switch or attached is not None:
             self._may_be_value = False
-            if option.switch:
-                self.values.append(Value(option, word, None, None))
-            elif attached is not None:
-                self.values.append(Value(option, word, word, attached))
-            else:
-                self._operand(option, word, next(remaining, None))
-
-    def _operand(self, option: Option, name: Word, operand: Word | None) -> None:
-        if operand is None:
-            # Another program may add the value.
-            self.without_value = None if self.call.target.arguments_added else name
-            return
-        if operand.may_split:
-            self.incomplete = self._may_be_value = True
-        text = None if operand.may_split else operand.literal
-        self.values.append(Value(option, name, operand, text))
+            self.values.append(Value(option, word, None if option.switch else word, attached))
+        elif operand := next(remaining, None):
+            self._may_be_value = operand.may_split
+            self.incomplete = self.incomplete or operand.may_split
+            text = None if operand.may_split else operand.literal
+            self.values.append(Value(option, word, operand, text))
+        elif not self.call.target.arguments_added:
+            # Another program would add the value.
+            self.without_value = word
 
 
 class Commands:

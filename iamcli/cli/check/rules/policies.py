@@ -123,12 +123,11 @@ def _documents(call: Call, value: Value, files: dict[str, list[Document]]) -> li
 
 def _printed(command: PipelineCommand) -> Document:
     """Return what ``command`` prints, if the script contains it: cat or echo prints it."""
-    if not isinstance(command, Call):
-        return []
-    if command.program in ("echo", "printf", "print"):
+    if isinstance(command, Call) and command.program in ("echo", "printf", "print"):
         return [(command, word) for word in command.words]
-    copies = command.program == "tee" or (command.program == "cat" and not command.words)
-    return _input(command) if copies else []
+    if isinstance(command, Call) and command.program in ("tee", "cat"):
+        return [] if command.program == "cat" and command.words else _input(command)
+    return []
 
 
 def _input(call: Call) -> Document:
@@ -182,10 +181,9 @@ def _expanded(word: Word, name: str) -> str:
 
 def _without_variables(document: Document) -> bool:
     """Return whether ``document`` has a version in which policy variables are plain text."""
+    text = " ".join(word.with_unknowns_as("\0") for _, word in document)
     try:
-        policy = json.loads(
-            " ".join(word.with_unknowns_as("\0") for _, word in document), strict=False
-        )
+        policy = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return False
     return isinstance(policy, dict) and policy.get("Version", "2008-10-17") == "2008-10-17"

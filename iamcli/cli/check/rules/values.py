@@ -98,12 +98,11 @@ def _removals(commands: Commands) -> Iterator[Fault]:
             continue
         for value in invocation.values:
             word = value.word
-            if word is None or not value.option.required or word.known or not word.unknowns:
+            if word is None or not value.option.required or word.known:
                 continue
-            names = {"" if each.filled or each.many else each.name for each in word.unknowns}
-            if names & {"", *commands.walker.tested}:
-                continue
-            name = word.unknowns[0].name
-            message = f"everything of {word.source} is removed, and ${name} may be empty or wrong"
-            fix = f"use ${{{name}:?}}, or run set -u before"
-            yield fault(call, word, "W210", message, fix)
+            names = ["" if each.filled or each.many else each.name for each in word.unknowns]
+            if names and not {"", *commands.walker.tested}.intersection(names):
+                wrong = f"${names[0]} may be empty or wrong"
+                message = f"everything of {word.source} is removed, and {wrong}"
+                fix = f"use ${{{names[0]}:?}}, or run set -u before"
+                yield fault(call, word, "W210", message, fix)

@@ -123,7 +123,7 @@ class Walker:
         visit = getattr(self, f"_visit_{type(node.command).__name__.lower()}", self._visit_other)
         own_state = state.copy() if node.background else state
         pipeline: Pipeline = visit(node.command, own_state, inner) or ()
-        if own and pipeline and isinstance(pipeline[-1], Loop):
+        if pipeline and isinstance(pipeline[-1], Loop):
             pipeline[-1].redirects = pipeline[-1].redirects or own
         if context.substitution and pipeline:
             context.substitution.pipelines.append(pipeline)
@@ -163,8 +163,8 @@ class Walker:
     def _visit_group(self, node: nodes.Group, state: State, context: Context) -> Pipeline:
         self._statements(node.body, state, context)
         # A loop at the beginning reads what is passed to the group.
-        first = node.body[0].command if node.body and not node.body[0].redirects else None
-        return tuple(loop for loop in self.loops if loop.node is first)
+        first = [each.command for each in node.body[:1] if not each.redirects]
+        return tuple(loop for loop in self.loops if loop.node in first)
 
     def _visit_subshell(self, node: nodes.Subshell, state: State, context: Context) -> Pipeline:
         return self._visit_group(node, state.copy(), context)
@@ -371,10 +371,9 @@ class Walker:
         script = embedded.argument(call)
         inner = embedded.document(call) if embedded.reads(call) else embedded.quoted(call, script)
         if inner and script >= 0 and call.words[script].source.startswith("'"):
-            arguments = [word.value for word in call.words[script + 1 :]]
+            arguments: list[Value] = [word.value for word in call.words[script + 1 :]]
             # xargs and find add at least one argument.
-            if call.target.arguments_added:
-                arguments.append((Unknown(filled=True),))
+            arguments += [(Unknown(filled=True),)] * call.target.arguments_added
             state.variables |= {str(number): value for number, value in enumerate(arguments)}
         self._script(inner, state, context)
 
@@ -382,10 +381,10 @@ class Walker:
         name = (call.words[0].literal if call.words else None) or ""
         outer, script = context.script, None
         paths = [in_folder(folder, name) for folder in (state.flags.folder, outer.folder)]
-        path = next((path for path in paths if path and os.path.isfile(path)), None)
+        path = next((path for path in paths if path and os.path.isfile(path)), "")
         if path and not os.path.isabs(name):
-            path = os.path.relpath(path, outer.folder)
-            path = os.path.join(os.path.dirname(outer.file), path)
+            folder = os.path.dirname(outer.file)
+            path = os.path.join(folder, os.path.relpath(path, outer.folder))
         with suppress(UnreadableError, RecursionError):
             script = self._load(path) if path else None
         if script is None or not script.parts:
