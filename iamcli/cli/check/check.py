@@ -8,7 +8,7 @@ import sys
 from contextlib import ExitStack
 
 from iamcli.cli.check.findings import PARSER, File, Finding, Result
-from iamcli.cli.check.rules import arguments, legacy, outputs, policies, secrets, statuses, values
+from iamcli.cli.check.rules import arguments, outputs, policies, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script import scripts as reading
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: Programs that only show names of commands, unless their output is read or written to a file.
 _SHOWING = ("echo", "printf", "print", "command", "which", "type", "hash")
-_FAMILIES = (arguments, policies, values, outputs, secrets, statuses, legacy)
+_FAMILIES = (arguments, policies, values, outputs, secrets, statuses)
 #: How deeply functions may call each other, because scripts are nested: a chain of && is as deep
 #: as it is long.
 _MAX_DEPTH = 8000

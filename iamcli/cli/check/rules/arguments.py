@@ -1,4 +1,4 @@
-"""E101 to E108 and E110: command lines that the commands refuse or misunderstand."""
+"""E101 to E108, E110 and W213: command lines that are refused, or do not do what they did."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from shutil import which
 from iamcli.cli import index
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
 from iamcli.cli.check.rules.policies import unquoted_policy
+from iamcli.cli.check.script.calls import Call, Flags, Part, Target, Word, output_files
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.options import NEEDED, Option, refused
+from iamcli.parsing.shared import COMMON
 from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
 from iamcli.quoting import typographic
 
@@ -18,15 +20,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import Call, Word
 
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
+_PROXY = re.compile(r"-Dhttps?\.proxyHost=")
 
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield what is wrong with the arguments of the commands."""
     for call in commands.unknown:
         yield from _unknown_command(commands, call)
+    if not {"HTTPS_PROXY", "https_proxy"} & commands.walker.values.keys():
+        yield from _proxy(commands)
     for invocation in commands.invocations:
         pasted = list(_pasted(invocation))
         yield from pasted
@@ -34,6 +38,8 @@ def check(commands: Commands) -> Iterator[Fault]:
             continue
         yield from unquoted_policy(invocation)
         yield from _options(invocation)
+        if not invocation.incomplete:
+            yield from _original(invocation)
         for option, _, word, text in invocation.values:
             if word and text is not None and (reason := refused(option, text)):
                 yield fault(invocation.call, word, "E105", *reason)
@@ -175,3 +181,40 @@ def _pair(invocation: Invocation, one: str, other: str) -> Fault:
     message = f"neither {one} nor {other} is given"
     fix = f"add one of {one} and {other}; -f /dev/stdin reads standard input"
     return fault(invocation.call, invocation.call.head, "E104", message, fix)
+
+
+# Differences from the original.
+
+
+def _proxy(commands: Commands) -> Iterator[Fault]:
+    for word, context in commands.walker.settings:
+        if word.node and _PROXY.search(word.known):
+            name = word._replace(parts=(Part("AWS_IAM_JVM_OPTS", quoted=False),))
+            call = Call(word.node, Target([name]), context, Flags())
+            message = "the proxy in AWS_IAM_JVM_OPTS is not used"
+            fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
+            yield fault(call, call.head, "W213", message, fix)
+
+
+def _original(invocation: Invocation) -> Iterator[Fault]:
+    """Yield what does something else than in the original."""
+    call, command = invocation.call, invocation.command
+    options = {option.dest: option for option in command.options}
+    given = {value.option.dest: value.text or "" for value in invocation.values}
+    if "pretend" in given and "recursive" not in given:
+        other = options["recursive"].name
+        message = f"-p without {other} removes nothing, but it did in the original"
+        fix = f"remove -p, or add {other} to list what would be removed"
+        yield fault(call, call.head, "W213", message, fix)
+    if "reset" in options and given.keys() <= {option.dest for option in COMMON}:
+        message = "without options, the password policy is reset, but not on a terminal"
+        yield fault(call, call.head, "W213", message, "add --reset")
+    if given.get("method", "").lower() == "qrcodepng" and "file" not in given and _redirected(call):
+        message = f"{command.name} requires -o with QRCodePNG, unless it prints on a terminal"
+        yield fault(call, call.head, "E103", message, "add -o FILE")
+
+
+def _redirected(call: Call) -> bool:
+    """Return whether the output of ``call`` goes to a file, a pipe or a variable."""
+    files = [file for file in output_files(call) if file.literal != "/dev/tty"]
+    return bool(files or call.substitution or (call.pipeline and call.pipeline[-1] is not call))

@@ -13,7 +13,7 @@ from shutil import which
 from typing import NamedTuple
 
 from iamcli.cli.check.findings import UNREAD, Note
-from iamcli.cli.check.script import kinds, recipes
+from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script.shfmt import Parser, SyntaxFault, UnreadableError
 from iamcli.config import files
 
@@ -89,7 +89,7 @@ class Script:
                 self.cover(*comment.span(), checked=True)
         if self.language in (kinds.CRONTAB, kinds.MAKEFILE):
             self.plain_sh = True
-            found = recipes.scripts(self.language, file, source)
+            found = kinds.commands(self.language, file, source)
             self.parts = [Fragment(self, script, places) for script, places in found]
         begin = [part.place(part.statements[0].start) for part in self.parts if part.statements]
         for match in _SILENCED.finditer(self.text):
