@@ -278,7 +278,7 @@ def roleuploadpolicy(iam: IAM, role: str, policy: str, **source: Any) -> None:
 def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
     """List a user's inline policies or print one.
 
-    Managed policies that are attached to the user are listed with -a instead.
+    With -a, the attached managed policies are listed instead.
     With -p, the options -i, -m and -v have no effect.
 
     Notes: The user also has the permissions of the user's groups; list them with
@@ -286,7 +286,7 @@ def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
     Output: One policy name per line, then the footer.
     With -v: each name is followed by the policy's document.
     With -p: only that policy's document, without the name and the footer.
-    With -a: the ARN of each attached managed policy, one per line, then the footer.
+    With -a: the ARNs of the attached managed policies, then the footer.
     Documents are printed byte for byte as the service stores them.
     Differs: The original had no -a.
     Example: List a user's inline policies.
@@ -302,13 +302,13 @@ def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
 def grouplistpolicies(iam: IAM, group: str, **options: Any) -> Lines:
     """List a group's inline policies or print one.
 
-    Managed policies that are attached to the group are listed with -a instead.
+    With -a, the attached managed policies are listed instead.
     With -p, the options -i, -m and -v have no effect.
 
     Output: One policy name per line, then the footer.
     With -v: each name is followed by the policy's document.
     With -p: only that policy's document, without the name and the footer.
-    With -a: the ARN of each attached managed policy, one per line, then the footer.
+    With -a: the ARNs of the attached managed policies, then the footer.
     Documents are printed byte for byte as the service stores them.
     Differs: The original had no -a.
     Example: List a group's inline policies.
@@ -322,13 +322,13 @@ def grouplistpolicies(iam: IAM, group: str, **options: Any) -> Lines:
 def rolelistpolicies(iam: IAM, role: str, **options: Any) -> Lines:
     """List a role's inline policies or print one.
 
-    Managed policies that are attached to the role are listed with -a instead.
+    With -a, the attached managed policies are listed instead.
     With -p, the options -i, -m and -v have no effect.
 
     Output: One policy name per line, then the footer.
     With -v: each name is followed by the policy's document.
     With -p: only that policy's document, without the name and the footer.
-    With -a: the ARN of each attached managed policy, one per line, then the footer.
+    With -a: the ARNs of the attached managed policies, then the footer.
     Documents are printed byte for byte as the service stores them.
     Differs: The original had no -a.
     Example: List a role's inline policies with their documents.

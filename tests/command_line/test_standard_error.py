@@ -440,7 +440,11 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "private IAM": line("iamcli sandbox", SHELL="/bin/true"),
     "starting an interactive shell": line("iamcli run", SHELL="/bin/true"),
     "... commands, ... requests": line(f"{BIN}/iamcli run --stats true"),
+    "... command... started by": line(
+        f"{BIN}/iamcli run --stats sh -c 'PYTHONX=1 iam-userdel -h >/dev/null; exit 0'"
+    ),
     "Try these": line("iamcli sandbox", SHELL="/bin/true"),
+    "the sandbox has ended": line("iamcli sandbox", SHELL="/bin/true"),
     "this sandbox is inside": line("iamcli sandbox true", IAMCLI_SANDBOX="http://127.0.0.1:9/"),
     "wrote": read(refused("NoSuchEntity")),
     "... refused (": read(DENIED),
