@@ -70,7 +70,7 @@ def virtualmfadevicecreate(
     `QRCodePNG` is a QR code of the seed, which the app scans.
     `Base32String` and `Base32StringSeed` mean the same: the seed in base32, 64 letters and digits,
     which you type or paste into the app.
-    The device has no effect until you enable it for a user with iam-userenablemfadevice(1).
+    Enable the device with iam-userenablemfadevice(1).
 
     Notes: The command checks that it can write the seed before it creates the device.
     If writing fails nevertheless, the device is deleted again.
@@ -80,7 +80,7 @@ def virtualmfadevicecreate(
     Output: The serial number, which is the device's ARN.
     `Base32String` or `Base32StringSeed` without -o: the seed on the next line.
     `QRCodePNG` without -o: the QR code, drawn in black on white; if standard output is not a
-      terminal, or is too small, the command fails before it sends anything.
+      terminal, or is too small, nothing is sent.
     With -o: only the serial number; the file contains the seed as one line, or the QR code as a PNG
       image.
     Differs: An existing file is never overwritten.

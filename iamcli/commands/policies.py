@@ -278,7 +278,6 @@ def roleuploadpolicy(iam: IAM, role: str, policy: str, **source: Any) -> None:
 def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
     """List a user's inline policies or print one.
 
-    With -a, the attached managed policies are listed instead.
     With -p, the options -i, -m and -v have no effect.
 
     Notes: The user also has the permissions of the user's groups; list them with
@@ -302,7 +301,6 @@ def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
 def grouplistpolicies(iam: IAM, group: str, **options: Any) -> Lines:
     """List a group's inline policies or print one.
 
-    With -a, the attached managed policies are listed instead.
     With -p, the options -i, -m and -v have no effect.
 
     Output: One policy name per line, then the footer.
@@ -322,7 +320,6 @@ def grouplistpolicies(iam: IAM, group: str, **options: Any) -> Lines:
 def rolelistpolicies(iam: IAM, role: str, **options: Any) -> Lines:
     """List a role's inline policies or print one.
 
-    With -a, the attached managed policies are listed instead.
     With -p, the options -i, -m and -v have no effect.
 
     Output: One policy name per line, then the footer.
