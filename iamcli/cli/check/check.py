@@ -91,8 +91,8 @@ def _cover(walker: Walker) -> set[tuple[str, int]]:
         written = [word for word in output_files(call) if not word.known.startswith("/dev/")]
         shown = call.program in _SHOWING and not (call.captured or written)
         checked = None if call.program == "alias" else call.iam or shown
-        if statement := call.node.parent:
-            call.script.cover(statement.start, statement.end, checked=checked)
+        statement = call.node.parent or call.node
+        call.script.cover(statement.start, statement.end, checked=checked)
         if call.iam and str(call.program) not in call.node.text:
             call.script.root.indirect.add(str(call.program))
     # One place can contain several commands, if a variable does.
@@ -114,14 +114,13 @@ def _findings(walker: Walker) -> Iterator[Finding]:
     commands = Commands(walker)
     faults: list[Fault] = [each for family in _FAMILIES for each in family.check(commands)]
     overridden = {id(call) for call, finding in faults if finding.code in OVERRIDING}
+    # A search for an error is a test, although it does not find one.
     searched = {id(call) for call, finding in faults if finding.code == "W206"}
     for call, finding in faults:
-        if id(call) in overridden and finding.code not in OVERRIDING:
-            continue
-        # A search for an error is a test, although it does not find one.
-        if id(call) in searched and finding.code == "W207":
-            continue
-        if not _silenced(call.script, finding, call.script.place(call.node.start)[0]):
+        others = finding.code in OVERRIDING or id(call) not in overridden
+        lost = finding.code == "W207" and id(call) in searched
+        line, _ = call.script.place(call.node.start)
+        if others and not (lost or _silenced(call.script, finding, line)):
             yield _for_make(finding) if call.script.language == kinds.MAKEFILE else finding
     for script, finding in _syntax(walker):
         if not _silenced(script, finding, finding.line):

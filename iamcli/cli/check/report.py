@@ -48,9 +48,8 @@ def _table(result: Result) -> Iterator[str]:
     """Yield a line for each file, and one with the number of files in each state."""
     width = max(map(len, STATES))
     for file in result.files:
-        details = filter(None, [file.reason, ", ".join(file.changes), _mentions(file)])
-        detail = "; ".join(details)
-        yield visible(f"{file.state:{width}}  {file.name}{detail and f': {detail}'}")
+        details = "; ".join(filter(None, [file.reason, ", ".join(file.changes), _mentions(file)]))
+        yield visible(f"{file.state:{width}}  {file.name}{details and f': {details}'}")
     states = [file.state for file in result.files]
     numbers = [(states.count(state), state) for state in STATES if state in states]
     sums = (f"{n} {state if n == 1 else state.replace('needs', 'need')}" for n, state in numbers)

@@ -89,9 +89,6 @@ def _pasted(invocation: Invocation) -> Iterator[Fault]:
             yield fault(call, word, "E106", message, "type straight quotes, ' or \"")
 
 
-# Options.
-
-
 def _options(invocation: Invocation) -> Iterator[Fault]:
     call, command = invocation.call, invocation.command
     wrong = list(_words(invocation))
@@ -181,9 +178,6 @@ def _pair(invocation: Invocation, one: str, other: str) -> Fault:
     message = f"neither {one} nor {other} is given"
     fix = f"add one of {one} and {other}; -f /dev/stdin reads standard input"
     return fault(invocation.call, invocation.call.head, "E104", message, fix)
-
-
-# Differences from the original.
 
 
 def _proxy(commands: Commands) -> Iterator[Fault]:

@@ -228,9 +228,6 @@ def _footer(commands: Commands, source: Call, word: Word, reader: str) -> Iterat
     yield fault(source, source.head if inline else word, "W202", message, fix)
 
 
-# Errors.
-
-
 def _searched(call: Call) -> Word | None:
     """Return the pattern that grep searches its input for, None if ``call`` is no such search."""
     if call.program not in ("grep", "egrep", "fgrep"):

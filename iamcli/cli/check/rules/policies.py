@@ -43,9 +43,6 @@ def check(commands: Commands) -> Iterator[Fault]:
                         yield call, _finding(fault(call, word, "E111", *found), writer, word, text)
 
 
-# Policies without quotes.
-
-
 def unquoted_policy(invocation: Invocation) -> Iterator[Fault]:
     """Yield the policy of ``-o`` that the shell changes, or that is not JSON."""
     call = invocation.call
@@ -90,9 +87,6 @@ def _quoted(policy: str) -> str:
         return f"'{policy}'"
     escaped = POLICY_VARIABLE.sub(r"\\\g<0>", re.sub(r'["\\]', r"\\\g<0>", policy))
     return f'"{escaped}"'
-
-
-# Variables in policies.
 
 
 def _written(commands: Commands) -> dict[str, list[Document]]:

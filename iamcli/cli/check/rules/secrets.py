@@ -86,9 +86,6 @@ def _kept(commands: Commands, word: Word) -> bool:
     return any(each.file == word.file and each.place < word.place for each in words)
 
 
-# Standard input that a loop and a command read.
-
-
 def _condition(call: Call) -> Iterator[Node]:
     """Yield the loop that ``call`` reads the lines for, if it does."""
     if call.program != "read" or any(_OTHER.match(literal or "") for literal in call.literals):

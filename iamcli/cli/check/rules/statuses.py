@@ -78,17 +78,11 @@ def _is_tested(call: Call) -> bool:
 def _status_read(statement: nodes.Node | None) -> bool:
     """Return whether the statement after this one reads ``$?``, and not only if it is 127."""
     parent = statement.parent if statement else None
-    if isinstance(parent, nodes.Binary):
-        return _reads_status(parent.right)
+    following = [parent.right] if isinstance(parent, nodes.Binary) else []
     for statements in vars(parent).values() if parent else ():
         if isinstance(statements, list) and statement in statements:
             following = statements[statements.index(statement) + 1 :]
-            return bool(following) and _reads_status(following[0])
-    return False
-
-
-def _reads_status(node: nodes.Node) -> bool:
-    return "$?" in node.text and "127" not in node.text
+    return any("$?" in node.text and "127" not in node.text for node in following[:1])
 
 
 @cache

@@ -150,9 +150,9 @@ def aliases(call: Call) -> Iterator[tuple[str, list[str], Script | None]]:
         name, _, value = word.known.partition("=")
         with suppress(ValueError):
             words = shlex.split(value)
+            single = not set(value) & set("$`;&|<>(){}*?\n")
             # What follows the alias where it is used is added to it.
             script = fragment(call.script, [word, _ARGUMENTS], len(f"{name}=".encode()))
-            single = not set(value) & set("$`;&|<>(){}*?\n")
             yield name, words if single else [], script if value else None
 
 

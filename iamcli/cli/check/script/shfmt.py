@@ -86,11 +86,11 @@ class Parser:
             at = min(sum(len(line) + 1 for line in before) + int(fault[2]) - 1, len(source))
             # Versions before 3.13 have other quotes, or none.
             raise SyntaxFault(re.sub('["`]', "", fault[3]), at)
-        if status and ("memory" in message or "max depth" in message):
-            # What is in other parts is indented in the JSON, at each level.
-            raise UnreadableError("too large or nested too deeply")
         if status:
-            raise UnreadableError(f"shfmt fails: {message.partition(chr(10))[0] or status}")
+            # What is in other parts is indented in the JSON, at each level.
+            large = "memory" in message or "max depth" in message
+            reason = f"shfmt fails: {message.partition(chr(10))[0] or status}"
+            raise UnreadableError("too large or nested too deeply" if large else reason)
         builder = _Builder(source)
         try:
             body = builder.node(json.loads(out, object_hook=builder.read), "Node").body

@@ -45,11 +45,11 @@ _TESTED = re.compile(
 )
 #: Tests of the number of arguments.
 _COUNTED = re.compile(r"\$(?:#(?![\w#])|\{#\})")
-#: The ways to write the directory of the script itself.
-_OWN_FOLDER = re.compile(
-    r"(?:cd\s+(?:--\s+)?)?[\"']?\$?\(?\s*(?:dirname\s+(?:--\s+)?)?[\"']?"
+#: The ways to write the directory of the script itself inside ``$()``.
+OWN_FOLDER = re.compile(
+    r"\s*(?![\s$])(?:cd\s+(?:--\s+)?)?[\"']?\$?\(?\s*(?:dirname\s+(?:--\s+)?)?[\"']?"
     r"\$(?:0|BASH_SOURCE|\{(?:0|BASH_SOURCE(?:\[0\])?)(?:%/\*)?\})[\"']?\s*\)?[\"']?"
-    r"(?:\s*(?:&&|;)\s*pwd(?:\s+-P)?)?"
+    r"(?:\s*(?:&&|;)\s*pwd(?:\s+-P)?)?\s*"
 )
 #: The longest value that is followed (characters, or elements of an array).
 _MAX_VALUE = 4096
@@ -57,6 +57,8 @@ _MAX_VALUE = 4096
 _MAX_VARIABLES = 1000
 _LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob"}
 _NAMES = {"errexit", "nounset", "pipefail", "noglob"}
+#: A mask that takes all rights from others.
+_PRIVATE = re.compile(r"^[0-7]{0,2}77$|(^|,)(go|og)(=|-rwx)(,|$)|g=,o=")
 #: A variable or an element of an array, which may be in quotes.
 _UNSET = re.compile(r"[\"']?(\w+)")
 #: The options that take a value, of commands that set variables. What follows the -a of ``read``
@@ -142,11 +144,6 @@ def assigned(text: str) -> set[str]:
     return set(_ASSIGNED.findall(text)).union(*named)
 
 
-def is_own_folder(text: str) -> bool:
-    """Return whether ``text``, inside ``$()``, is the directory of the script itself."""
-    return bool(_OWN_FOLDER.fullmatch(text.strip())) and not text.strip().startswith("$")
-
-
 def in_folder(folder: str | None, path: str) -> str | None:
     """Return the path of a file that a script names, None if its directory is not known."""
     path = os.path.expanduser(path)
@@ -165,7 +162,9 @@ def apply(call: Call, state: State) -> Iterable[str]:
         on = name == "setopt"
         state.flags = flags._replace(**dict.fromkeys(names, on))  # type: ignore[arg-type]
     elif name == "umask":
-        state.flags = flags._replace(private=_private(literals[-1] if literals else ""))
+        # A mask that is not known is taken for a private one.
+        private = any(text is None or _PRIVATE.search(text) for text in literals[-1:])
+        state.flags = flags._replace(private=private)
     elif name == "trap":
         # What a script runs if a command fails. trap - ERR removes it.
         on = flags.errexit or ("ERR" in literals and literals[0] != "-")
@@ -208,14 +207,6 @@ def with_options(flags: Flags, arguments: list[str | None]) -> Flags:
             if name in _NAMES:
                 changed[name] = argument[0] == "-"
     return flags._replace(**changed)  # type: ignore[arg-type]
-
-
-def _private(mask: str | None) -> bool:
-    if mask is None:
-        return True
-    if re.fullmatch(r"[0-7]{1,4}", mask):
-        return int(mask, 8) & 0o077 == 0o077  # noqa: PLR2004 - the rights of others
-    return bool(re.search(r"(^|,)(go|og)(=|-rwx)(,|$)", mask)) or "g=,o=" in mask
 
 
 def _folder(flags: Flags, literals: list[str | None], name: str) -> str | None:

@@ -12,12 +12,12 @@ from iamcli.cli.check.script.calls import Call, Context, Flags, Loop, Part, Subs
 from iamcli.cli.check.script.expansion import WordReader, joined_elements
 from iamcli.cli.check.script.shfmt import UnreadableError
 from iamcli.cli.check.script.state import (
+    OWN_FOLDER,
     State,
     apply,
     assigned,
     filled,
     in_folder,
-    is_own_folder,
     joined_flags,
     single_unknown,
     tested_for_text,
@@ -225,8 +225,14 @@ class Walker:
             context.script.cover(loop.start, loop.end, checked=None)
             single = len(words) == 1 and not words[0].may_split and not words[0].glob
             literal = words[0].literal if single else None
-            unknown = Unknown(loop.name, filled=all(map(_never_empty, words)))
-            self._assign(branch, loop.name, (literal or unknown,))
+            # A word without quotes is left out if it is empty. Elements are taken to have text.
+            never_empty = all(
+                filled(word.value)
+                or any(unknown.many for unknown in word.unknowns)
+                or not any(part.quoted for part in word.parts)
+                for word in words
+            )
+            self._assign(branch, loop.name, (literal or Unknown(loop.name, filled=never_empty),))
         state.join(state, [self._branch(node.body, branch, context)])
         self.loops.append(Loop(node, words))
         return (self.loops[-1],)
@@ -397,7 +403,7 @@ class Walker:
         """Follow a command substitution; return its output."""
         source = node.text
         inside = source[2:-1] if source.startswith("$(") else source[1:-1]
-        if is_own_folder(inside):
+        if OWN_FOLDER.fullmatch(inside):
             return (context.script.folder,)
         here = Substitution(node, context.tested, [])
         inner = Context(context.script, substitution=here, replaced=context.replaced, captured=True)
@@ -423,10 +429,3 @@ def _is_timed(node: Node) -> bool:
     """Return whether a command is that of ``time``, whose options shfmt takes for the command."""
     outer = node.parent.parent if node.parent else None
     return isinstance(outer, nodes.Prefixed) and outer.text.startswith("time")
-
-
-def _never_empty(word: Word) -> bool:
-    """Return whether the shell makes no empty word of ``word``."""
-    # It leaves out a word without quotes. The elements of arrays are taken to have text.
-    many = any(unknown.many for unknown in word.unknowns)
-    return many or filled(word.value) or not any(part.quoted for part in word.parts)
