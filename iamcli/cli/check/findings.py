@@ -21,10 +21,9 @@ STATES = (UNCHANGED, CHANGE, PARTLY, UNREADABLE)
 class Finding(NamedTuple):
     """A fault in a script.
 
-    ``file``: the file as named on the command line or in the script; ``line`` and ``column``: where
-    the word is, from 1, the column in characters; ``code``: "E103"; ``command``: the command that
-    the fault is in ("iam-usercreate"); ``message``: what is wrong; ``fix``: what to do. Both are
-    phrases without a full stop.
+    ``file``: as named on the command line or in the script; ``line`` and ``column``: where the word
+    is, from 1, the column in characters; ``command``: the command that the fault is in;
+    ``message``: what is wrong; ``fix``: what to do. Both are phrases without a full stop.
     """
 
     file: str
@@ -80,9 +79,8 @@ class File(NamedTuple):
 class Result(NamedTuple):
     """The result of a check.
 
-    ``findings`` are in the order of the files and lines; ``commands`` is the number of iam-*
-    commands in the scripts; ``files`` has those that were named or in a directory, each followed by
-    those that it reads.
+    ``findings`` are in the order of the files and lines; ``commands``: how many iam-* commands are
+    in the scripts; ``files``: those named or in a directory, each followed by those that it reads.
     """
 
     findings: list[Finding]

@@ -100,7 +100,8 @@ def _asks_for_text(word: Word) -> bool:
 
 def _skips_footer(loop: For | While) -> bool:
     """Return whether ``loop`` may leave out the footer, because it tests what it reads."""
-    condition, body = loop.texts
+    parts = loop.source[loop.start : loop.do], loop.source[loop.do : loop.end]
+    condition, body = (part.decode("utf-8", "replace") for part in parts)
     names = assigned(condition) | {"REPLY"}
     if isinstance(loop, For):
         names = {loop.loop.name} if isinstance(loop.loop, Words) else set()
@@ -110,9 +111,9 @@ def _skips_footer(loop: For | While) -> bool:
         return True
     made = assigned(body)
     # The footer leaves variables empty that are made from entries, or are parts of them.
-    parts = made | (names if re.search("IFS=[\"']?/", condition) else set())
+    pieces = made | (names if re.search("IFS=[\"']?/", condition) else set())
     return any(
-        (made | names if _COMPARES.search(test) else parts) & set(_VARIABLE.findall(test))
+        (made | names if _COMPARES.search(test) else pieces) & set(_VARIABLE.findall(test))
         for test in _TESTS.findall(condition + body)
     )
 

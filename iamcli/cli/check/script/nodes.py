@@ -112,12 +112,6 @@ class Loop(Node, members="DoPos Do"):
     do: int
     body: list[Statement]
 
-    @property
-    def texts(self) -> tuple[str, str]:
-        """The source before the body, and that of the body."""
-        head, body = self.source[self.start : self.do], self.source[self.do : self.end]
-        return head.decode("utf-8", "replace"), body.decode("utf-8", "replace")
-
 
 class While(Loop, json="WhileClause", members="Cond"):
     """``while`` or ``until``."""

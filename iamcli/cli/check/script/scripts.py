@@ -160,10 +160,9 @@ class Script:
         shell = which(self.dialect)
         # zsh would read the start-up files of the user.
         options = ["-f", "-n"] if self.dialect == "zsh" else ["-n"]
-        try:
+        with suppress(UnreadableError):
             return shell is not None and self.parser.run([shell, *options], self._source)[0] != 0
-        except UnreadableError:
-            return False
+        return False
 
     def line(self, at: int) -> int:
         """Return the number of the line, from 1, that the byte ``at`` is in."""
