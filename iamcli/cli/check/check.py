@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 #: Programs that only show names of commands, unless their output is read or written to a file.
 _SHOWING = ("echo", "printf", "print", "command", "which", "type", "hash")
 _FAMILIES = (arguments, policies, values, outputs, secrets, statuses)
-#: How deeply functions may call each other, because scripts are nested: a chain of && is as deep
-#: as it is long.
+#: How deeply functions may call each other: a chain of && is as deep as it is long.
 _MAX_DEPTH = 8000
 #: These findings make others about the same command unreliable.
 OVERRIDING = ("E101", "E106", "E107")

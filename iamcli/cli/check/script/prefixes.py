@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from iamcli.cli import index
 from iamcli.cli.check.script.calls import Part, Target, Unknown, Word
@@ -46,6 +46,10 @@ def target(words: list[Word]) -> Target:
         name = current.words[0].program if current.words else None
         if name == "find":
             return _find(current)
+        if name == "eval":
+            # eval of eval is the same.
+            rest = dropwhile(lambda word: word.literal == "eval", current.words)
+            return current._replace(words=[current.words[0], *rest])
         inner = _strip(current, name) if name in PREFIXES else None
         if name is None or inner is None or (name in _ADDING and not inner.words):
             # It runs nothing, or else echo or what it reads.

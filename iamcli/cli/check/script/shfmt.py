@@ -25,14 +25,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     Members = dict[str, Any]
-    #: The statements of a text; the bytes of texts in it that are not read: in backticks in
-    #: backticks in double quotes, where they may contain commands; and where its comments are.
+    #: The statements of a text; the bytes of texts in it that are not read, in backticks in
+    #: backticks; and where its comments are.
     Tree = tuple[list[Statement], list[int], list[tuple[int, int]]]
 
 #: How long everything that is run for one file may take (seconds).
 MAX_TIME = 20
-#: The memory that one run may use (bytes). A script of 256 KiB takes 150 MB, or twice as much if it
-#: has many short words.
+#: The memory that one run may use (bytes). A script of 256 KiB takes up to 300 MB.
 MAX_MEMORY = 600 * 1000 * 1000
 _OPERATOR = re.compile(rb"<<<|<<-?|<>|<&|>>|>&|>\||&>>?|&&|\|\||\|&|[<>|]")
 _FAULT = re.compile(r"(?:<standard input>:)?(\d+):(\d+): (.*)")
@@ -60,13 +59,15 @@ def program() -> str:
 
 
 class Parser:
-    """Parses scripts and texts in them, for each file within MAX_TIME."""
+    """Parses scripts and texts in them, each once, and for each file within MAX_TIME."""
 
     def __init__(self) -> None:
+        self._trees: dict[tuple[bytes, str], Tree] = {}
         self.begin()
 
     def begin(self) -> None:
         """Begin a file."""
+        self._trees.clear()
         self._end = time.monotonic() + MAX_TIME
 
     def parse(self, source: bytes, dialect: str) -> Tree:
@@ -74,12 +75,18 @@ class Parser:
 
         Raises SyntaxFault, UnreadableError if shfmt fails, and Failure if there is none.
         """
+        key = (source, dialect)
+        if key not in self._trees:
+            self._trees[key] = self._parsed(source, dialect)
+        return self._trees[key]
+
+    def _parsed(self, source: bytes, dialect: str) -> Tree:
         # Bytes that are not UTF-8 are letters to the shell.
         known = re.sub("[\udc80-\udcff]", "_", source.decode("utf-8", "surrogateescape")).encode()
         status, out, message = self.run([program(), "-ln", dialect, "--to-json"], known)
         if status and dialect == "zsh" and message.startswith("invalid value"):
             # shfmt before 3.13 does not know it.
-            return self.parse(source, "bash")
+            return self._parsed(source, "bash")
         fault = _FAULT.match(message) if status else None
         if fault:
             before = source.split(b"\n")[: int(fault[1]) - 1]
@@ -101,7 +108,7 @@ class Parser:
             letters = bytearray(source)
             for at in builder.continued:
                 letters[at] = ord(" ")
-            return self.parse(bytes(letters), dialect)
+            return self._parsed(bytes(letters), dialect)
         return body, builder.unread, builder.comments
 
     def run(self, command: list[str], source: bytes) -> tuple[int, bytes, str]:

@@ -18,8 +18,8 @@ _NAMING = re.compile(
     r"\b(?:read|mapfile|readarray|getopts|unset|for|select|foreach|printf\s+-v)\b([^;|&\n]*)"
 )
 _WORD = re.compile(r"[A-Za-z_]\w*")
-#: Tests of a variable for being empty or for its form, and expansions that fail if it is empty.
-#: NAME is the variable, VALUE the same with braces or quotes.
+#: Tests of a variable, NAME, for being empty or for its form, and expansions that fail if it is
+#: empty. VALUE is the variable with braces or quotes.
 _TESTED = re.compile(
     "|".join(
         form.replace("VALUE", r"\"?\$\{?NAME\}?\"?").replace("NAME", r"(\w+)")
@@ -28,14 +28,12 @@ _TESTED = re.compile(
             r"-[nz]\s+VALUE",
             r"\[\[?\s+(?:!\s+)?VALUE\s+\]",
             r"\btest\s+VALUE\s*(?:$|[;&|])",
-            # [ "$NAME" = "" ], [ "x$NAME" = "x" ], [[ $NAME =~ FORM ]]
+            # [ "$NAME" = "" ], [ "x$NAME" = "x" ]
             r"VALUE\s*!?==?\s*(?:\"\"|'')",
             r"[\w.:-]VALUE\s*!?==?\s*[\"']?[\w.:-][\"']?(?=[\s;)])",
             r"VALUE\s+=~",
-            # ${#NAME}, ${NAME:?}
             r"\$\{#NAME\}",
             r"\$\{NAME:?\?",
-            # The same with case, with echo and grep, and with expr
             r"\bcase\s+\"?\w?VALUE\s+in\b",
             r"\becho\s+VALUE\s*\|\s*[ef]?grep\b",
             r"\bexpr\s+\"?\w?VALUE\s+:",
@@ -61,8 +59,7 @@ _NAMES = {"errexit", "nounset", "pipefail", "noglob"}
 _PRIVATE = re.compile(r"^[0-7]{0,2}77$|(^|,)(go|og)(=|-rwx)(,|$)|g=,o=")
 #: A variable or an element of an array, which may be in quotes.
 _UNSET = re.compile(r"[\"']?(\w+)")
-#: The options that take a value, of commands that set variables. What follows the -a of ``read``
-#: is a variable, too.
+#: The options that take a value, of commands that set variables; the -a of ``read`` names one.
 _READ_VALUES = {"read": "dinNptu", "mapfile": "dnOsuCc", "readarray": "dnOsuCc"}
 
 
