@@ -76,17 +76,13 @@ class Command:
 
     def conflict(self, values: Mapping[str, Any]) -> str:
         """Return why options with these ``values``, by ``dest``, cannot be used, or ""."""
-        found = self.conflicts(self.given(values))
-        return next((option.conflict for option, _ in found), "")
-
-    def given(self, values: Mapping[str, Any]) -> set[str]:
-        """Return the names of the options that have one of the ``values``, by ``dest``."""
         # 0 is a value.
-        return {
+        given = {
             option.name
             for option in self.options
             if values[option.dest] not in (None, []) and values[option.dest] is not False
         }
+        return next((option.conflict for option, _ in self.conflicts(given)), "")
 
     def prints(self, given: Collection[str]) -> set[str]:
         """Return which of SECRET, FOOTER and LIST the command prints with the options ``given``."""

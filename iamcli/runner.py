@@ -18,7 +18,7 @@ from iamcli.errors import (
     ServiceError,
     unexpected,
 )
-from iamcli.output.streams import Output, mode
+from iamcli.output.streams import Output, strictness
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
 
@@ -55,7 +55,7 @@ class Program(Command):
         output = None
         try:
             interrupts.install_handlers()
-            output = self.output()
+            output = self.output(sys.argv[1:])
             status = self.run(sys.argv[1:], output)
         except KeyboardInterrupt:
             status = INTERRUPTED
@@ -74,17 +74,17 @@ class Program(Command):
 
     def fail(self, reason: str) -> NoReturn:
         """Report that the command, which ran in another process, failed; end this process."""
-        output = self.output()
-        try:
-            values = parser.parse(self.name, self.all_options, sys.argv[1:])
-            output.copy_errors(self.prints(self.given(values)))
-        finally:
-            output.error(reason)
-            os._exit(FAILED)
+        self.output(sys.argv[1:]).error(reason)
+        os._exit(FAILED)
 
-    def output(self) -> Output:
-        """Return the output of the command, as IAMCLI_STRICT says."""
-        return Output(self.name, strict=mode() == "1")
+    def output(self, arguments: Sequence[str]) -> Output:
+        """Return the output of the command with these ``arguments``.
+
+        Errors are copied, unless it prints a list or a secret: a script takes each line for a name.
+        """
+        # The last argument may be an option that lacks its value.
+        printed = self.prints(set(arguments)) or self.prints(set(arguments[:-1]))
+        return Output(self.name, strict=strictness() == "1", copied=not printed)
 
     def run(self, arguments: Sequence[str], output: Output) -> int:
         """Run with the ``arguments`` that follow the command's name; report what ends the command.
@@ -95,9 +95,7 @@ class Program(Command):
         status = FAILED
         try:
             try:
-                values = parser.parse(self.name, self.all_options, arguments)
-                output.copy_errors(self.prints(self.given(values)))
-                execute(self, values, output)
+                execute(self, parser.parse(self.name, self.all_options, arguments), output)
                 status = 0
             except parser.HelpRequested:
                 from iamcli.help.text import columns, help_text
@@ -118,8 +116,6 @@ class Program(Command):
             if isinstance(interrupt, Interrupted):
                 _report(interrupt, output)
         except (UsageError, InvalidPolicy) as error:
-            if isinstance(error, UsageError):
-                output.copy_errors(self.prints(error.given))
             explanation = self._explanation(arguments)
             if explanation:
                 output.error_text(f"{self.name}: {explanation}\n")

@@ -21,7 +21,7 @@ from iamcli.output.progressline import ProgressLine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from typing import BinaryIO, TextIO
 
 
@@ -45,16 +45,13 @@ _CONTROLS_OF_DATA = _Escapes(
     _CONTROLS | {0xDC00 + code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
 )
 
-#: The kinds of file that a program reads, or that keep what was written.
-_CAPTURED = (stat.S_ISFIFO, stat.S_ISREG, stat.S_ISSOCK)
-
 #: The size of the lines that are written at once (bytes).
 _MAX_LINES = 1 << 13
 #: The maximum time until a part of the output can be written (milliseconds).
 _WRITE_TIMEOUT = 1000
 
 
-def mode() -> str:
+def strictness() -> str:
     """Return IAMCLI_STRICT: "1" for strict mode, "0" for errors on standard error alone."""
     return os.environ.get("IAMCLI_STRICT", "")
 
@@ -66,11 +63,13 @@ class Output:
     standard descriptor is closed at the start, the null device is opened in its place, so that
     no socket or file can get its number later. ``data_on_terminal``: whether standard output is a
     terminal. ``progress``: the progress line, which is shown only if standard error is a terminal,
-    not in strict mode, and not after a line of data that may be on the same terminal. ``shown`` and
-    ``copies``: the streams to which errors are written, and those to which they are also written.
+    not in strict mode, and not after a line of data that may be on the same terminal. ``copied``:
+    whether errors are written to standard output, too, if a program or a file gets it, unless
+    IAMCLI_STRICT is 0 or 1, or standard error is the same file. ``shown`` and ``copies``: the
+    streams for errors. Source: LEGACY.md (errors are on standard output).
     """
 
-    def __init__(self, program: str, *, strict: bool) -> None:
+    def __init__(self, program: str, *, strict: bool, copied: bool = False) -> None:
         self.strict = strict
         self._program = program
         opened = [_keep_open(number) for number in (0, 1, 2)]
@@ -80,12 +79,15 @@ class Output:
         self._lines = bytearray()
         self.data_on_terminal = os.isatty(1)
         # The reader of a pipe or a socket may print what it reads on the terminal.
-        mode = os.fstat(1).st_mode
+        out = os.fstat(1)
+        mode = out.st_mode
         self._out_may_be_seen = self.data_on_terminal or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
         self._out_may_wait = not stat.S_ISREG(mode)
         self._notes = self._buffers[1] if opened[2] else None
         self.shown = [self._out if strict else self._notes]
-        self.copies: list[BinaryIO | None] = []
+        captured = stat.S_IFMT(mode) in (stat.S_IFIFO, stat.S_IFREG, stat.S_IFSOCK)
+        wanted = copied and captured and strictness() not in ("0", "1")
+        self.copies = [self._out] if wanted and not os.path.samestat(out, os.fstat(2)) else []
         moving = self.on_terminal() and not strict and os.environ.get("TERM") != "dumb"
         self.progress = ProgressLine(_write_on_terminal if moving else None)
 
@@ -138,19 +140,6 @@ class Output:
             raise OutputLost("standard output is not a terminal")
         if widths:
             _require_room(widths)
-
-    def copy_errors(self, printed: Collection[str]) -> None:
-        """From now on, write errors to standard output, too, if a program or a file gets it.
-
-        Not if IAMCLI_STRICT is 0 or 1, if standard error is the same file, or if the command prints
-        something in ``printed``, because scripts take each line of a list for a name. Source:
-        LEGACY.md (errors are on standard output).
-        """
-        out = os.fstat(1)
-        captured = any(is_kind(out.st_mode) for is_kind in _CAPTURED)
-        wanted = captured and not printed and mode() not in ("0", "1")
-        if wanted and not os.path.samestat(out, os.fstat(2)):
-            self.copies = [self._out]
 
     def error(self, text: str, *, whole: bool = False, copied: bool = True) -> None:
         """Write one line as ``error_text`` does, preceded by the name of the command.

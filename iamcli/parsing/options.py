@@ -21,15 +21,13 @@ class UsageError(Exception):
     """The command line is not valid; the message says what is wrong.
 
     ``option``: the option that the message is about, if it is one of the command. ``hint``: a
-    second line for a terminal: the probable reason, and what to type. ``given``: the names of the
-    options that are given all the same.
+    second line for a terminal: the probable reason, and what to type.
     """
 
     def __init__(self, message: str, *, option: Option | None = None, hint: str = "") -> None:
         super().__init__(message)
         self.option = option
         self.hint = hint
-        self.given: set[str] = set()
 
 
 class Limit:

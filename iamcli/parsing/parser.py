@@ -34,45 +34,39 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
     ``--help``, also after an option that takes a value and after ``--``. Otherwise raises
     VersionRequested if an option requests the version. Otherwise raises UsageError for the first
     invalid argument from the left, or else for the first missing required option, sorted by name,
-    or else if an option and its alternative are missing; it has the names of the options that have
-    a value. Source: "parse order" in LEGACY.md.
+    or else if an option and its alternative are missing. Source: "parse order" in LEGACY.md.
     """
     helping = {name for option in options if option.dest == "help" for name in option.names}
     if not helping.isdisjoint(arguments):
         raise HelpRequested
     values = {option.dest: _absent(option) for option in options}
-    given: set[str] = set()
     error: UsageError | None = None
     version = False
     for item in _items(program, options, arguments):
         if isinstance(item, UsageError):
             error = error or item
-            continue
-        given.add(item[0].name)
-        if item[0].dest == "version":
+        elif item[0].dest == "version":
             version = True
         elif error is None:
             error = _store(values, *item)
     if version:
         raise VersionRequested
-    error = error or _missing(options, values)
     if error:
-        error.given = given
         raise error
+    _require(options, values)
     return values
 
 
-def _missing(options: Sequence[Option], values: dict[str, Any]) -> UsageError | None:
-    """Return an error if a required option has no value, or neither of two alternatives has."""
+def _require(options: Sequence[Option], values: dict[str, Any]) -> None:
+    """Raise UsageError if a required option has no value, or neither of two alternatives has."""
     for option in sorted(options, key=lambda option: option.name):
         if option.required and values[option.dest] in (None, []):
-            return UsageError(f'Option "{option.name}" is required', option=option)
+            raise UsageError(f'Option "{option.name}" is required', option=option)
     absent = {option.name: option for option in options if values[option.dest] is None}
     for name, option in sorted(absent.items()):
         if option.alternative in absent:
             message = f'Option "{name}" or "{option.alternative}" is required'
-            return UsageError(message, option=option)
-    return None
+            raise UsageError(message, option=option)
 
 
 def _absent(option: Option) -> Any:

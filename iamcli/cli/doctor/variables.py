@@ -7,7 +7,7 @@ import sys
 
 from iamcli.cli.doctor.finding import failed, ok, warning, wrong
 from iamcli.cli.listing import joined
-from iamcli.output.streams import mode
+from iamcli.output.streams import strictness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -176,5 +176,5 @@ def _hidden_modules() -> Finding | None:
 
 def _used() -> Finding:
     used = [name for name in _ALL if os.environ.get(name)]
-    shown = [f"{name}={mode()}" if name == "IAMCLI_STRICT" else name for name in used]
+    shown = [f"{name}={strictness()}" if name == "IAMCLI_STRICT" else name for name in used]
     return ok(f"set: {', '.join(shown)}" if used else "no variable is set")

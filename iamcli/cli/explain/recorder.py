@@ -13,7 +13,7 @@ from iamcli.errors import ServiceError
 from iamcli.operations.sender import without_none
 from iamcli.operations.service import IAM
 from iamcli.output.lines import Note, RequireOutput
-from iamcli.output.streams import mode
+from iamcli.output.streams import strictness
 from iamcli.runner import call
 
 TYPE_CHECKING = False
@@ -102,7 +102,7 @@ class Recorder(IAM):
 
     def __init__(self, answers: Answers, case: Case) -> None:
         nothing = cast("Connection", SimpleNamespace(secrets=(), sandbox=""))
-        super().__init__(nothing, strict=mode() == "1")
+        super().__init__(nothing, strict=strictness() == "1")
         self.events: list[Step | Line] = []
         self._answers = answers
         self._case = case
