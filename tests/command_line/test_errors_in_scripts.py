@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.faults import CLOSED, silent
-from support.selection import every, usual
+from support.selection import usual
 from support.stub import Request, faulty, ok, refused
 from support.terminal import Terminal
 
@@ -186,8 +186,11 @@ FAILING = {
     "one policy too many": ("iam-userlistpolicies -u bob -p", ok("GetGroup")),
 }
 
+#: Each loop over one list, and one loop over each list.
+QUICK_LOOPS = [*product(LOOPS, ["NoSuchEntity"]), *product(["for"], FAILING)]
 
-@pytest.mark.parametrize(("loop", "failing"), every(2, product(LOOPS, FAILING)))
+
+@pytest.mark.parametrize(("loop", "failing"), usual(QUICK_LOOPS, product(LOOPS, FAILING)))
 @pytest.mark.parametrize("mode", [DEFAULT, ALONE])
 def test_a_loop_over_a_failing_list_changes_nothing(loop, failing, mode, forked, endpoint):
     listing, answer = FAILING[failing]
