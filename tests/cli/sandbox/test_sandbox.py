@@ -661,7 +661,7 @@ def test_without_segno_no_picture_is_written(env, tmp_path, bootstrap):
         first,
     )
     assert rest == ["changes in the private IAM: none"]
-    assert done.stdout == "IsTruncated: false\n"
+    assert done.stdout == f"{first}\nIsTruncated: false\n"
     assert not (tmp_path / "bob.png").exists()
 
 
