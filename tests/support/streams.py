@@ -40,7 +40,9 @@ def data(
     names = [PurePath(argument).name for argument in arguments]
     first = next((n for n, name in enumerate(names) if _COMMAND.fullmatch(name)), len(names))
     strict = env.get("IAMCLI_STRICT")
-    if names[0] == "iamcli" or first == len(names) or strict == "1":
+    # In other places, the name of a command is an argument of a subcommand.
+    of_iamcli = names[0] == "iamcli" and first != 1
+    if of_iamcli or first == len(names) or strict == "1":
         return out
     name, arguments = names[first], arguments[first:]
     lines = out.splitlines(keepends=True)
