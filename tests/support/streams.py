@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_COMMAND = re.compile("iam-[a-z0-9]+")
+_COMMANDS = {path.name for path in Path(__file__).parents[2].glob("bin/iam-*")}
 #: Commands that print a secret once, unless an option saves it, and the option that asks for it.
 _SECRETS = {"iam-useraddkey": "", "iam-virtualmfadevicecreate": "", "iam-usercreate": "-k"}
 #: Commands of which one option prints a list.
@@ -38,7 +37,7 @@ def data(
     if standard error is a terminal, which gets other lines.
     """
     names = [PurePath(argument).name for argument in arguments]
-    first = next((n for n, name in enumerate(names) if _COMMAND.fullmatch(name)), len(names))
+    first = next((n for n, name in enumerate(names) if name in _COMMANDS), len(names))
     strict = env.get("IAMCLI_STRICT")
     # In other places, the name of a command is an argument of a subcommand.
     of_iamcli = names[0] == "iamcli" and first != 1
