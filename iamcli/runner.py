@@ -80,7 +80,8 @@ class Program(Command):
     def output(self, arguments: Sequence[str]) -> Output:
         """Return the output of the command with these ``arguments``.
 
-        Errors are copied, unless it prints a list or a secret: a script takes each line for a name.
+        Errors are also written to standard output, unless the command prints a list or a secret,
+        because a script takes each line for a name. Source: LEGACY.md (errors of lists).
         """
         # The last argument may be an option that lacks its value.
         printed = self.prints(set(arguments)) or self.prints(set(arguments[:-1]))

@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import pytest
 from support.limits import TIMEOUT
-from support.old_python import OLD, OLD_PYTHONS, old_python, script_of_shell
+from support.old_python import OLD, OLD_PYTHONS, directory_with, script_of_shell
 from support.processes import ROOT, environment
 from support.processes import run as run_program
 from support.selection import every
@@ -375,12 +375,7 @@ NOT_TRIED = ("python3.9", "python3.09", "python3.12m", "python3.13-config", "pyt
 @pytest.fixture(params=every(2, [None, *OLD_PYTHONS]))
 def old(request, env, tmp_path) -> Path:
     """The first directory in PATH, with nothing but an old python3."""
-    folder = tmp_path / "old"
-    folder.mkdir()
-    if request.param is None:
-        old_python(folder / "python3")
-    else:
-        (folder / "python3").symlink_to(request.param)
+    folder = directory_with(request.param, tmp_path / "old")
     env["PATH"] = f"{folder}:{tmp_path}/absent:{tmp_path}/later"
     (tmp_path / "later").mkdir()
     return folder

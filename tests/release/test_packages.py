@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from support.completing import BASH, BASH_COMPLETION, assert_completes, line_of_readme
-from support.old_python import OLD_PYTHONS, old_python, script_of_shell
+from support.old_python import OLD_PYTHONS, directory_with, script_of_shell
 from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every
@@ -368,13 +368,7 @@ def test_each_command_line_of_the_page_is_run_by_a_test():
 @pytest.fixture(params=every(2, [None, *OLD_PYTHONS]))
 def old(request, tmp_path) -> Path:
     """A directory with nothing but an old python3."""
-    folder = tmp_path / "old"
-    folder.mkdir()
-    if request.param is None:
-        old_python(folder / "python3")
-    else:
-        (folder / "python3").symlink_to(request.param)
-    return folder
+    return directory_with(request.param, tmp_path / "old")
 
 
 def test_the_one_file_with_an_old_python(dist, aws, old, tmp_path):

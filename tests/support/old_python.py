@@ -35,6 +35,16 @@ OLD_PYTHON=$0 exec {sys.executable} -E -c '{_RUN.replace("'", '"')}' "$@"
     )
 
 
+def directory_with(program: Path | None, folder: Path) -> Path:
+    """Make and return ``folder`` with a ``python3``: ``program``, or one that behaves as old."""
+    folder.mkdir()
+    if program is None:
+        old_python(folder / "python3")
+    else:
+        (folder / "python3").symlink_to(program)
+    return folder
+
+
 def script_of_shell(path: Path, script: str) -> Path:
     """Make ``path`` a program that runs ``script``."""
     path.write_text(f"#!/bin/sh\n{script}")
