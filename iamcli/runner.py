@@ -28,7 +28,7 @@ REPORT = "please report it with the output of -d"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, NoReturn
+    from typing import Any
 
     from iamcli.command import Function
     from iamcli.config.connection import Connection
@@ -41,10 +41,15 @@ if TYPE_CHECKING:
 class Program(Command):
     """A command as a console program."""
 
-    def __call__(self) -> None:
-        """Run as ``main`` does, and end the process with the exit status."""
+    def __call__(self, failure: str = "") -> None:
+        """Run as ``main`` does, and end the process with the exit status.
+
+        ``failure``: why the command has already failed in another process.
+        """
+        if failure:
+            self.output(sys.argv[1:]).error(failure)
         # A normal exit takes longer and only frees what ends with the process anyway.
-        os._exit(self.main())
+        os._exit(FAILED if failure else self.main())
 
     def main(self) -> int:
         """Run with the arguments of the process, and return the exit status.
@@ -62,9 +67,9 @@ class Program(Command):
         except (ImportError, MemoryError) as error:
             # There is not enough memory to report an error in the usual way.
             line = f"{self.name}: {unexpected(error, REPORT)}\n".encode()
-            for stream in [*output.shown, *output.copies] if output else [sys.stderr]:
+            for number in [*output.shown, *output.copies] if output else [2]:
                 try:
-                    os.write(stream.fileno() if stream else -1, line)
+                    os.write(number, line)
                 except OSError:  # noqa: PERF203 - any may be closed
                     continue
             status = FAILED
@@ -72,16 +77,10 @@ class Program(Command):
             interrupts.end_process(interrupts.Pending.number)
         return status
 
-    def fail(self, reason: str) -> NoReturn:
-        """Report that the command, which ran in another process, failed; end this process."""
-        self.output(sys.argv[1:]).error(reason)
-        os._exit(FAILED)
-
     def output(self, arguments: Sequence[str]) -> Output:
-        """Return the output of the command with these ``arguments``.
+        """Return the output of the command, which copies no errors beside a list or a secret.
 
-        Errors are also written to standard output, unless the command prints a list or a secret,
-        because a script takes each line for a name. Source: LEGACY.md (errors of lists).
+        A script takes each line for a name. Source: LEGACY.md (errors of lists).
         """
         # The last argument may be an option that lacks its value.
         printed = self.prints(set(arguments)) or self.prints(set(arguments[:-1]))
@@ -144,7 +143,7 @@ class Program(Command):
             output.error_text(help_text(self, width))
             return
         if error.hint:
-            output.error(error.hint, copied=False)
+            output.error(error.hint, copy=False)
         output.error_text(usage_text(self, error.option, width), output.shown)
         if output.copies:
             output.error_text(help_text(self), output.copies)
@@ -218,9 +217,6 @@ def _service(connection: Connection, output: Output, secrets: Secrets, *, debug:
         if output.on_terminal():
             output.note(line)
 
-    def log(line: str) -> None:
-        output.error(f"debug: {line}", whole=True, copied=False)
-
     for warning in connection.warnings:
         warn(warning)
     on_terminal = _explains(output)
@@ -230,7 +226,9 @@ def _service(connection: Connection, output: Output, secrets: Secrets, *, debug:
     return IAM(
         connection,
         secrets=secrets,
-        log=log if debug else None,
+        log=(lambda line: output.error(f"debug: {line}", whole=True, copy=False))
+        if debug
+        else None,
         note=(lambda _line: None) if output.strict else output.note,
         warn=warn,
         before=output.flush,
@@ -289,7 +287,7 @@ def _report(end: End, output: Output) -> None:
         output.error(str(end))
     hint = end.hint or (end.ask() if end.ask else "")
     if hint and _explains(output):
-        output.error(hint, copied=False)
+        output.error(hint, copy=False)
     if end.state:
         output.error(end.state, whole=True)
     if end.options:

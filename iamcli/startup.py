@@ -51,7 +51,7 @@ def start(module: str, function: str) -> "Any":
         failure = hand_over()
     __import__(module)
     called = getattr(sys.modules[module], function)
-    return called.fail(failure) if failure else called()
+    return called(failure) if failure else called()
 
 
 def begin() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
-import sys
 
 from iamcli.errors import (
     MAX_LINE,
@@ -22,7 +20,6 @@ from iamcli.output.progressline import ProgressLine
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import BinaryIO, TextIO
 
 
 class _Escapes(dict[int, str]):
@@ -66,16 +63,14 @@ class Output:
     not in strict mode, and not after a line of data that may be on the same terminal. ``copied``:
     whether errors are written to standard output, too, if a program or a file gets it, unless
     IAMCLI_STRICT is 0 or 1, or standard error is the same file. ``shown`` and ``copies``: the
-    streams for errors. Source: LEGACY.md (errors are on standard output).
+    descriptors for errors. Source: LEGACY.md (errors are on standard output).
     """
 
     def __init__(self, program: str, *, strict: bool, copied: bool = False) -> None:
         self.strict = strict
         self._program = program
         opened = [_keep_open(number) for number in (0, 1, 2)]
-        # Both are kept, because a buffer that is freed writes what it still has.
-        self._buffers = [_buffer(stream) for stream in (sys.stdout, sys.stderr)]
-        self._out = self._buffers[0] if opened[1] else None
+        self._is_open = opened[1]
         self._lines = bytearray()
         self.data_on_terminal = os.isatty(1)
         # The reader of a pipe or a socket may print what it reads on the terminal.
@@ -83,11 +78,11 @@ class Output:
         mode = out.st_mode
         self._out_may_be_seen = self.data_on_terminal or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
         self._out_may_wait = not stat.S_ISREG(mode)
-        self._notes = self._buffers[1] if opened[2] else None
-        self.shown = [self._out if strict else self._notes]
+        self._notes = [2] if opened[2] else []
+        self.shown = self._notes if not strict else [1] if opened[1] else []
         captured = stat.S_IFMT(mode) in (stat.S_IFIFO, stat.S_IFREG, stat.S_IFSOCK)
         wanted = copied and captured and strictness() not in ("0", "1")
-        self.copies = [self._out] if wanted and not os.path.samestat(out, os.fstat(2)) else []
+        self.copies = [1] if wanted and not os.path.samestat(out, os.fstat(2)) else []
         moving = self.on_terminal() and not strict and os.environ.get("TERM") != "dumb"
         self.progress = ProgressLine(_write_on_terminal if moving else None)
 
@@ -97,7 +92,7 @@ class Output:
         On a terminal, control characters are escaped, unless ``escaped`` is false. Source:
         LEGACY.md (control characters).
         """
-        if self._out is None:
+        if not self._is_open:
             raise OutputLost("standard output is closed")
         if self._out_may_be_seen:
             self.progress.stop()
@@ -109,13 +104,13 @@ class Output:
 
     def flush(self) -> None:
         """Write the lines to standard output; raise OutputLost if that fails."""
-        if self._out is None:
+        if not self._is_open:
             return
         lines, self._lines = self._lines, bytearray()
         try:
             with Window(ticks=self._out_may_wait and bool(lines)):
-                self._out.write(lines)
-                self._out.flush()
+                while lines:
+                    del lines[: os.write(1, lines)]
         except (OSError, KeyboardInterrupt) as error:
             raise self._lost(error) from None
 
@@ -128,7 +123,7 @@ class Output:
         import fcntl
         import select
 
-        if self._out is None:
+        if not self._is_open:
             raise OutputLost("standard output is closed")
         if fcntl.fcntl(1, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
             raise OutputLost("standard output is not open for writing")
@@ -141,7 +136,7 @@ class Output:
         if widths:
             _require_room(widths)
 
-    def error(self, text: str, *, whole: bool = False, copied: bool = True) -> None:
+    def error(self, text: str, *, whole: bool = False, copy: bool = True) -> None:
         """Write one line as ``error_text`` does, preceded by the name of the command.
 
         Unprintable characters, such as those of an argument that ``text`` repeats, are escaped.
@@ -149,33 +144,30 @@ class Output:
         middle.
         """
         line = visible(text if whole else shortened(text, MAX_LINE))
-        self.error_text(f"{self._program}: {line}\n", None if copied else self.shown)
+        self.error_text(f"{self._program}: {line}\n", None if copy else self.shown)
 
-    def error_text(self, text: str, streams: Sequence[BinaryIO | None] | None = None) -> bool:
-        """Write ``text`` to ``streams``, by default ``shown`` and ``copies``.
+    def error_text(self, text: str, numbers: Sequence[int] | None = None) -> bool:
+        """Write ``text`` to the descriptors ``numbers``, by default ``shown`` and ``copies``.
 
         Control characters are escaped, and the address of a private IAM is written without its
-        secret. Returns whether the first stream got it.
+        secret. Returns whether all of it was written.
         """
-        streams = [*self.shown, *self.copies] if streams is None else streams
-        return [self._write_error(stream, text) for stream in streams][:1] == [True]
+        text = without_secret_paths(text).translate(_CONTROLS)
+        content = text.encode("utf-8", "backslashreplace")
+        numbers = [*self.shown, *self.copies] if numbers is None else numbers
+        written = bool(numbers)
+        for number in numbers:
+            self.progress.erase()
+            try:
+                self._write_data()
+                _write_in_parts(number, content, patient=True)
+            except OSError:
+                written = False
+        return written
 
     def note(self, text: str) -> None:
         """Write one line that is not an error to standard error, also in strict mode."""
-        self._write_error(self._notes, f"{self._program}: {visible(text)}\n")
-
-    def _write_error(self, stream: BinaryIO | None, text: str) -> bool:
-        if stream is None:
-            return False
-        self.progress.erase()
-        text = without_secret_paths(text).translate(_CONTROLS)
-        content = text.encode("utf-8", "backslashreplace")
-        try:
-            self._write_data()
-            _write_in_parts(stream.fileno(), content, patient=True)
-        except OSError:
-            return False
-        return True
+        self.error_text(f"{self._program}: {visible(text)}\n", self._notes)
 
     def _write_data(self) -> None:
         """Write the buffer to standard output, so that an error follows the data before it."""
@@ -192,12 +184,12 @@ class Output:
 
     def discard(self) -> None:
         """Discard the lines and write no more data."""
-        self._out = None
+        self._is_open = False
         self._lines.clear()
 
     def on_terminal(self) -> bool:
         """Return whether standard error is a terminal."""
-        return self.shown != [None] and os.isatty(2)
+        return bool(self.shown) and os.isatty(2)
 
     def _lost(self, error: OSError | KeyboardInterrupt) -> OutputLost | KeyboardInterrupt:
         """Write no more data; return the exception to raise."""
@@ -222,18 +214,6 @@ def _require_room(widths: Sequence[int]) -> None:
             f"the terminal has {rows} rows and {columns} columns, "
             f"but {needed} and {max(others)} are needed"
         )
-
-
-def _buffer(stream: TextIO | None) -> BinaryIO | None:
-    """Return the buffer of a standard stream, which writes everything or raises an OSError.
-
-    With PYTHONUNBUFFERED, Python makes none, and what the kernel does not take would be lost.
-    """
-    binary = stream.buffer if stream else None
-    if not isinstance(binary, io.RawIOBase):
-        return binary
-    # Another buffer of the same stream may follow, so this one does not close it.
-    return io.BufferedWriter(io.FileIO(binary.fileno(), "w", closefd=False))
 
 
 def _keep_open(number: int) -> bool:
