@@ -80,7 +80,7 @@ class Program(Command):
     def output(self, arguments: Sequence[str]) -> Output:
         """Return the output of the command, which copies no errors beside a list or a secret.
 
-        A script takes each line for a name. Source: LEGACY.md (errors of lists).
+        A script takes each line for a name. Source: LEGACY.md (errors on standard output).
         """
         # The last argument may be an option that lacks its value.
         printed = self.prints(set(arguments)) or self.prints(set(arguments[:-1]))

@@ -63,7 +63,7 @@ class Output:
     not in strict mode, and not after a line of data that may be on the same terminal. ``copied``:
     whether errors are written to standard output, too, if a program or a file gets it, unless
     IAMCLI_STRICT is 0 or 1, or standard error is the same file. ``shown`` and ``copies``: the
-    descriptors for errors. Source: LEGACY.md (errors are on standard output).
+    descriptors for errors. Source: LEGACY.md (errors on standard output).
     """
 
     def __init__(self, program: str, *, strict: bool, copied: bool = False) -> None:
