@@ -100,8 +100,10 @@ class Left(NamedTuple):
 def endpoint(forked: Shell, stub: Stub) -> Endpoint:
     """An account with everything but the user bob."""
     made = stub.endpoint(ok("DeleteGroup")).on("CreateGroup", ok("CreateGroup", GROUP))
-    for operation in ("DeleteUser", "ListGroupsForUser", "CreateAccessKey"):
+    for operation in ("DeleteUser", "ListGroupsForUser"):
         made.on(operation, GONE)
+    # A user that is missing would be waited for.
+    made.on("CreateAccessKey", refused("LimitExceeded", "Cannot exceed quota.", 409))
     forked.env["AWS_IAM_URL"] = made.url
     return made
 
