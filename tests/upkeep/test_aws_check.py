@@ -17,6 +17,8 @@ from iamcli.help import docstring as documentation
 from iamcli.installation.table import PROGRAMS
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from support.shell import Done, Shell
 
 CHECK = str(ROOT / "tests" / "aws" / "check.py")
@@ -24,14 +26,18 @@ CHECK = str(ROOT / "tests" / "aws" / "check.py")
 ACCOUNT = "123456789012"
 
 
-def names(url: str) -> list[str]:
-    iam = boto3.client(
+def client(url: str) -> Any:
+    return boto3.client(
         "iam",
         endpoint_url=url,
         region_name="us-east-1",
         aws_access_key_id=KEY_ID,
         aws_secret_access_key=SECRET,
     )
+
+
+def names(url: str) -> list[str]:
+    iam = client(url)
     profiles = iam.list_instance_profiles()["InstanceProfiles"]
     return [
         *(user["UserName"] for user in iam.list_users()["Users"]),
@@ -138,8 +144,9 @@ WRONG = ('return "", [line for line in found', 'return "", [line for line in [*f
 
 
 def test_it_compares_what_commands_print(aws, moto):
+    iam = client(moto)
     for name in ("bob", "eve", "kim"):
-        aws("iam-usercreate", "-u", name)
+        iam.create_user(UserName=name)
     done = reading(aws, rows="list_users|get_user")
     assert done == (
         0,
@@ -147,17 +154,21 @@ def test_it_compares_what_commands_print(aws, moto):
         "",
     )
     # Every command prints a line that is not in the response.
-    done = reading(aws, WRONG, rows="list_users")
-    assert done == (1, table({"iam-userlistbypath": (1, 0, 1)}), "")
     aws.env["DETAILS"] = "1"
     done = reading(aws, WRONG, rows="list_users")
     arn = f"arn:aws:iam::{ACCOUNT}:user/"
     arns = [f"{arn}bob", f"{arn}eve", f"{arn}kim"]
-    assert done.out.splitlines()[1:4] == [
-        "$ iam-userlistbypath",
-        f"botocore: {('', arns)}",
-        f"printed:  {('', [*arns, 'x'])}",
+    columns, *details, row, total = done.out.splitlines(keepends=True)
+    assert details == [
+        "$ iam-userlistbypath\n",
+        f"botocore: {('', arns)}\n",
+        f"printed:  {('', [*arns, 'x'])}\n",
     ]
+    assert (done.status, columns + row + total, done.err) == (
+        1,
+        table({"iam-userlistbypath": (1, 0, 1)}),
+        "",
+    )
 
 
 def table(rows: dict[str, tuple[int, ...]]) -> str:
