@@ -42,15 +42,11 @@ UNREAD = skipped("not known until the configuration can be read")
 
 
 class Unreadable(Failure):
-    """A file of the AWS configuration cannot be parsed."""
+    """A file is unreadable or lacks the profile; ``cause``: the cause that the finding gives."""
 
-
-class NoProfile(Failure):
-    """The files of the AWS configuration have no profile of the configured name."""
-
-
-class Pipe(Failure):
-    """A file is a pipe, for whose writer doctor could wait for ever."""
+    def __init__(self, text: str, cause: str = "unreadable") -> None:
+        super().__init__(text)
+        self.cause = cause
 
 
 class ValidConnection(Connection):
@@ -135,10 +131,14 @@ class Configuration:
             self.settings = Settings.for_connection(self.connection)
             self.connection = confine(self.connection, self.settings).connection
         except ProfileNotFound as error:
-            self.failures.setdefault("credentials", NoProfile(str(error)))
+            advice = "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
+            unreadable = Unreadable(f"{error}; {advice}", "no-credentials")
+            self.failures.setdefault("credentials", unreadable)
         except (BotoCoreError, ValueError) as error:
-            self.failures.setdefault("credentials", Unreadable(reason(error)))
-        except Pipe as failure:
+            text = reason(error)
+            advice = "" if "; " in text else f"; correct {' or '.join(shared_files())}"
+            self.failures.setdefault("credentials", Unreadable(f"{text}{advice}"))
+        except Unreadable as failure:
             self.failures.setdefault("credentials", failure)
         except Failure as failure:
             self.failures["environment"] = failure
@@ -240,13 +240,13 @@ def shared_files() -> list[str]:
 
 
 def _require_no_pipe(what: str, name: str | None) -> None:
-    """Raise Pipe if the file ``name``, which is ``what``, is a pipe in a directory.
+    """Raise Unreadable if the file ``name``, which is ``what``, is a pipe in a directory.
 
-    A pipe of a shell, <(...), is in none, and has a writer.
+    Its writer may never come. A pipe of a shell, <(...), is in no directory, and has a writer.
     """
     with contextlib.suppress(OSError, ValueError):
         if name and stat.S_ISFIFO(os.stat(os.path.realpath(name)).st_mode):
-            raise Pipe(f"{what} {name} is a pipe, not read; name a file that is on the disk")
+            raise Unreadable(f"{what} {name} is a pipe, not read; name a file that is on the disk")
 
 
 def described(target: Destination) -> str:

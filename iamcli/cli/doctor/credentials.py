@@ -5,18 +5,11 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from botocore import exceptions
 from botocore.credentials import RefreshableCredentials
 
-from iamcli.cli.doctor import client_credentials, network
-from iamcli.cli.doctor.client_credentials import Expired, Unobtainable
-from iamcli.cli.doctor.configuration import (
-    UNREAD,
-    NoProfile,
-    Pipe,
-    Unreadable,
-    file_cause,
-    shared_files,
-)
+from iamcli.cli.doctor import client_credentials, network, request
+from iamcli.cli.doctor.configuration import UNREAD, Unreadable, file_cause, shared_files
 from iamcli.cli.doctor.credential_sources import (
     ACCESS_KEY,
     CREDENTIAL_FILE,
@@ -31,13 +24,15 @@ from iamcli.cli.doctor.variables import MISSPELLED
 from iamcli.config import properties
 from iamcli.config.connection import restrict
 from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
-from iamcli.connection.sources import looks_like_id
+from iamcli.connection.sources import login, looks_like_id
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+    from botocore.session import Session
 
     from iamcli.cli.doctor.configuration import Configuration
     from iamcli.cli.doctor.credential_sources import Source
@@ -48,6 +43,14 @@ _SET_A_FILE = (
     "AWSSecretKey=YOUR-SECRET-KEY"
 )
 _CAUSES = {NoLogin: "extra-missing", PassedExpiration: "token-expired"}
+#: The credential method, by the exceptions for a token that is missing or has expired.
+_LOGINS = {
+    "UnauthorizedSSOTokenError": "sso",
+    "SSOTokenLoadError": "sso",
+    "TokenRetrievalError": "sso",
+    "LoginRefreshRequired": "login",
+    "LoginTokenLoadError": "login",
+}
 _TIME = "%Y-%m-%d %H:%M UTC"
 
 #: How many characters at the beginning and at the end of an access key ID are shown, and the length
@@ -73,10 +76,8 @@ def check(configuration: Configuration) -> Credentials:
         return Credentials(UNREAD)
     try:
         keys = client_credentials.find(configuration)
-    except (NoLogin, InvalidSetting) as unusable:
-        return Credentials(failed(unusable, _CAUSES.get(type(unusable))))
-    except (Expired, Unobtainable) as unusable:
-        return Credentials(_unobtainable(unusable))
+    except Failure as unusable:
+        return Credentials(_unobtainable(unusable, configuration.settings.session))
     known = sources(configuration)
     if keys is None:
         return _missing(known, offline=configuration.offline)
@@ -87,25 +88,38 @@ def obtain(configuration: Configuration) -> tuple[Any, Finding | None]:
     """Request the current values of the credentials; return them, or why there are none."""
     keys = configuration.keys
     try:
-        return client_credentials.current(configuration, keys), None
-    except (Expired, Unobtainable) as failure:
-        return None, _unobtainable(failure, configuration.origin(keys).renewal)
+        return frozen(keys), None
+    except Failure as failure:
+        renewal = configuration.origin(keys).renewal
+        return None, _unobtainable(failure, configuration.settings.session, renewal)
 
 
 def _unobtainable(
-    failure: Expired | Unobtainable, renewal: str = "get new temporary credentials"
+    failure: Failure, session: Session | None, renewal: str = "get new temporary credentials"
 ) -> Finding:
     """Return the finding for credentials that the configuration names, but that were not obtained.
 
     ``renewal``: what to do if they have expired, and no command signs in again.
     """
-    if isinstance(failure, Expired):
-        advice = f"run: {failure.login}" if failure.login else renewal
-        return wrong(str(failure), advice, "token-expired")
-    if failure.problem:
-        return network.obstructed(str(failure), failure.problem, failure.url)
+    if isinstance(failure, (NoLogin, InvalidSetting)):
+        return failed(failure, _CAUSES.get(type(failure)))
+    cause: Any = failure.__context__
+    text = str(failure).removesuffix(".")
+    method = _LOGINS.get(type(cause).__name__, "")
+    # RuntimeError: the credentials were renewed, and the new ones have expired too.
+    if method or isinstance(cause, RuntimeError):
+        command = login(session, method)
+        # The next sentence of botocore says what to do.
+        text = text.partition(". ")[0]
+        return wrong(text, f"run: {command}" if command else renewal, "token-expired")
+    if isinstance(cause, (exceptions.HTTPClientError, exceptions.ConnectionError)):
+        url = str(cause.kwargs.get("endpoint_url", ""))
+        return network.obstructed(text, request.problem(cause), url)
+    response = cause.response if isinstance(cause, exceptions.ClientError) else {}
+    error = response.get("Error", {})
+    code, message = (str(error.get(name, "")) for name in ("Code", "Message"))
     advice = "check the settings of the profile and the access key that it uses"
-    return wrong(str(failure), advice, network.verdict(failure.code, failure.message))
+    return wrong(text, advice, network.verdict(code, message))
 
 
 def _invalid(failure: Failure) -> Finding:
@@ -113,14 +127,8 @@ def _invalid(failure: Failure) -> Finding:
     name = os.environ.get(CREDENTIAL_FILE)
     if name == "":
         return failed(failure, "empty-variable")
-    if isinstance(failure, Pipe):
-        return failed(failure, "unreadable")
     if isinstance(failure, Unreadable):
-        problem, _, advice = str(failure).partition("; ")
-        return wrong(problem, advice or f"correct {' or '.join(shared_files())}", "unreadable")
-    if isinstance(failure, NoProfile):
-        advice = "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
-        return wrong(str(failure), advice, "no-credentials")
+        return failed(failure, failure.cause)
     if name is None:
         values = [os.environ.get(part, "") for part in (ACCESS_KEY, "AWS_SECRET_ACCESS_KEY")]
         return failed(failure, "brackets" if _has_brackets(*values) else None)

@@ -10,7 +10,6 @@ import time
 from urllib.parse import urlsplit
 
 from iamcli.cli.doctor import request
-from iamcli.cli.doctor.client_credentials import EXPIRED_CODES
 from iamcli.cli.doctor.configuration import described
 from iamcli.cli.doctor.finding import ok, skipped, warning, wrong
 from iamcli.cli.doctor.request import Operation, Outcome
@@ -56,6 +55,8 @@ _KEY_CODES = (
     "OptInRequired",
 )
 _CLOCK_CODES = ("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed")
+#: The error codes of credentials that have expired.
+_EXPIRED_CODES = ("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired")
 #: The error codes of a fault of the service.
 _FAULTS = ("InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable")
 #: Error codes of other services, which do not know requests of this form.
@@ -204,7 +205,7 @@ def verdict(code: str, message: str) -> str | None:
     """Return the cause if an error of a service means that it accepts no signature of the key."""
     if code in _CLOCK_CODES or (code in _KEY_CODES and message.startswith(TIMES)):
         return "clock-skew"
-    if code in EXPIRED_CODES:
+    if code in _EXPIRED_CODES:
         return "token-expired"
     return "wrong-key" if code in _KEY_CODES and not is_about_region(message) else None
 
@@ -223,7 +224,7 @@ def _refused(
     answer: Outcome, target: Destination, origin: Origin, key: Any, caller: str
 ) -> Finding:
     """Return the finding for a key that IAM refuses; ``caller``: whose it is if STS accepts it."""
-    if answer.code in EXPIRED_CODES:
+    if answer.code in _EXPIRED_CODES:
         expired = f"the temporary credentials from {origin.place} have expired: {answer.code}"
         return wrong(expired, origin.renewal, "token-expired")
     advice = "check that the access key is active and that both of its parts are complete"

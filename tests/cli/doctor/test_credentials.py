@@ -8,16 +8,30 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore import exceptions
 from botocore.credentials import Credentials, RefreshableCredentials
-from support.doctor_parts import EARLY, FAILED, KEY, ORIGIN, OWN, STS, line, shown
+from support.doctor_parts import (
+    EARLY,
+    FAILED,
+    KEY,
+    ORIGIN,
+    OWN,
+    REFUSED,
+    STS,
+    line,
+    of_tls,
+    shown,
+    without_tls,
+)
 from support.shell import KEY_ID
 
-from iamcli.cli.doctor import client_credentials, credential_sources, credentials, request
-from iamcli.cli.doctor.client_credentials import Expired, Profile, Unobtainable
-from iamcli.cli.doctor.configuration import Configuration, NoProfile, Unreadable, shared_files
+from iamcli.cli.doctor import client_credentials, credential_sources, credentials
+from iamcli.cli.doctor.client_credentials import Profile
+from iamcli.cli.doctor.configuration import Configuration, Unreadable, shared_files
 from iamcli.cli.doctor.credential_sources import Source
 from iamcli.connection.credentials import InvalidSetting, NoLogin, find_keys, frozen
 from iamcli.connection.settings import Settings
+from iamcli.errors import Failure
 
 # ruff: noqa: SLF001 - the parts of the program
 
@@ -97,23 +111,28 @@ def test_a_credential_file_that_only_opens(environ):
 
 
 @pytest.mark.parametrize(
-    ("failure", "finding"),
+    ("error", "finding"),
     [
-        (Unreadable("it is bad; save it"), "wrong (unreadable): it is bad; save it"),
-        (Unreadable("it is bad"), "wrong (unreadable): it is bad; correct a or b"),
+        (ValueError("it is bad; save it"), "wrong (unreadable): it is bad; save it"),
+        (ValueError("it is bad"), "wrong (unreadable): it is bad; correct a or b"),
         (
-            NoProfile("no profile x"),
+            exceptions.ProfileNotFound(profile="x"),
             (
-                "wrong (no-credentials): no profile x; correct AWS_PROFILE or "
-                "AWS_DEFAULT_PROFILE, or add the profile"
+                "wrong (no-credentials): The config profile (x) could not be found; correct "
+                "AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
             ),
         ),
+        (Unreadable("a is a pipe; name a file"), "wrong (unreadable): a is a pipe; name a file"),
     ],
 )
-def test_a_configuration_that_cannot_be_used(failure, finding, environ):
+def test_a_configuration_that_cannot_be_used(error, finding, environ):
+    def read(_: object) -> None:
+        raise error
+
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
     environ.setenv("AWS_CONFIG_FILE", "b")
-    assert shown(credentials._invalid(failure)) == finding
+    environ.setattr(Settings, "for_connection", read)
+    assert shown(credentials.check(Configuration(offline=True)).finding) == finding
 
 
 @pytest.mark.parametrize(
@@ -153,54 +172,89 @@ def test_invalid_variables_of_a_key(env, cause, environ):
 CHECK_SETTINGS = "check the settings of the profile and the access key that it uses"
 
 
+def refused(code: str = "", message: str = "") -> exceptions.ClientError:
+    return exceptions.ClientError({"Error": {"Code": code, "Message": message}}, "AssumeRole")
+
+
 @pytest.mark.parametrize(
-    ("failure", "finding"),
+    ("cause", "text", "finding"),
     [
-        (Expired("it is old"), "wrong (token-expired): it is old; renew it"),
+        *(
+            (
+                getattr(exceptions, name)(error_msg="x", provider="x"),
+                "it is old. Sign in.",
+                "wrong (token-expired): it is old; run: aws sso login",
+            )
+            for name in ("UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalError")
+        ),
+        *(
+            (
+                type(name, (Exception,), {})(),
+                "it is old. Sign in.",
+                "wrong (token-expired): it is old; run: aws login",
+            )
+            for name in ("LoginRefreshRequired", "LoginTokenLoadError")
+        ),
+        (RuntimeError("x"), "it is old.", "wrong (token-expired): it is old; {renewal}"),
+        (refused("X"), "no.", f"wrong: no; {CHECK_SETTINGS}"),
+        (exceptions.ClientError({}, "AssumeRole"), "no.", f"wrong: no; {CHECK_SETTINGS}"),
+        (refused("InvalidToken"), "no.", f"wrong (wrong-key): no; {CHECK_SETTINGS}"),
         (
-            Expired("it is old", "aws sso login"),
-            "wrong (token-expired): it is old; run: aws sso login",
+            refused("SignatureDoesNotMatch", EARLY),
+            "no.",
+            f"wrong (clock-skew): no; {CHECK_SETTINGS}",
         ),
         (
-            Unobtainable("no", problem=request.LOST, url=OWN.url),
+            exceptions.ReadTimeoutError(endpoint_url=OWN.url),
+            "no.",
             "wrong (endpoint-wrong): no; try again",
         ),
         (
-            Unobtainable("no", problem=request.LOST, url=STS.url),
+            exceptions.ReadTimeoutError(endpoint_url=STS.url),
+            "no.",
             "wrong (no-network): no; try again",
         ),
-        (Unobtainable("no", code="InvalidToken"), f"wrong (wrong-key): no; {CHECK_SETTINGS}"),
         (
-            Unobtainable("no", code="SignatureDoesNotMatch", message=EARLY),
-            f"wrong (clock-skew): no; {CHECK_SETTINGS}",
+            exceptions.ProxyConnectionError(proxy_url="x", error=REFUSED),
+            "no.",
+            ("wrong (proxy-refused): no; check the address, the login and the rules of the proxy"),
         ),
+        (exceptions.HTTPClientError(error=REFUSED), "no.", "wrong: no; correct the address"),
+        (
+            of_tls(without_tls("HTTP_REQUEST")),
+            "no.",
+            "wrong (endpoint-wrong): no; use http if the service does not use TLS",
+        ),
+        (ValueError("x"), "no; a. b", f"wrong: no; a. b; {CHECK_SETTINGS}"),
     ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_credentials_that_are_not_obtained(failure, finding):
-    assert shown(credentials._unobtainable(failure, "renew it")) == finding
+def test_credentials_that_are_not_obtained_sooner_or_later(cause, text, finding, monkeypatch):
+    methods = {"sso": "aws sso login", "login": "aws login", "": ""}
+    monkeypatch.setattr(credentials, "login", lambda session, method: session + methods[method])
 
-
-@pytest.mark.parametrize(
-    ("failure", "cause", "text"),
-    [
-        (Expired("it is old"), "token-expired", "it is old; {renewal}"),
-        (Unobtainable("no"), None, f"no; {CHECK_SETTINGS}"),
-    ],
-)
-def test_credentials_that_are_not_obtained_sooner_or_later(failure, cause, text, monkeypatch):
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
+        failure = Failure(text)
+        failure.__context__ = cause
         raise failure
 
-    monkeypatch.setattr(client_credentials, "find", fail)
-    monkeypatch.setattr(client_credentials, "current", fail)
-    fake: Any = SimpleNamespace(failures={}, is_read=True, origin=lambda _: ORIGIN, keys=KEY)
+    monkeypatch.setattr(client_credentials, "find_keys", fail)
+    monkeypatch.setattr(credentials, "frozen", fail)
+    fake: Any = SimpleNamespace(
+        connection=SimpleNamespace(keys=None),
+        settings=SimpleNamespace(session=""),
+        failures={},
+        is_read=True,
+        offline=False,
+        origin=lambda _: ORIGIN._replace(renewal="renew it"),
+        keys=KEY,
+    )
     found = credentials.check(fake)
-    renewal = "get new temporary credentials"
-    assert shown(found.finding) == line("wrong", cause, text.format(renewal=renewal))
+    assert shown(found.finding) == finding.format(renewal="get new temporary credentials")
     assert (found.keys, found.variables) == (None, ())
-    key, refused_for = credentials.obtain(fake)
+    key, refusal = credentials.obtain(fake)
     assert key is None
-    assert shown(refused_for) == line("wrong", cause, text.format(renewal=ORIGIN.renewal))
+    assert shown(refusal) == finding.format(renewal="renew it")
 
 
 def test_a_profile_that_lacks_a_package(monkeypatch):
@@ -208,7 +262,7 @@ def test_a_profile_that_lacks_a_package(monkeypatch):
         raise NoLogin("it needs a package; install it")
 
     monkeypatch.setattr(client_credentials, "find", fail)
-    fake: Any = SimpleNamespace(failures={}, is_read=True)
+    fake: Any = SimpleNamespace(failures={}, is_read=True, settings=SimpleNamespace(session=None))
     text = "it needs a package; install it"
     assert shown(credentials.check(fake).finding) == f"wrong (extra-missing): {text}"
 
