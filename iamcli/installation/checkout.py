@@ -18,16 +18,15 @@ REQUIRED = ("click", "botocore")
 def main(root: str, name: str) -> Any:
     """Run the command ``name`` of the checkout ``root`` with the arguments in ``sys.argv[1:]``.
 
-    Returns a value for ``sys.exit``; 1, after one line on standard error, if there is no such
-    command or a package is missing.
+    Returns a value for ``sys.exit``: one line if there is no such command or a package is missing.
     """
     entry_point = PROGRAMS.get(name)
     if entry_point is None:
-        return _failed(name, f"no such command in {root}/setup.cfg; run iamcli list")
+        return f"{name}: no such command in {root}/setup.cfg; run iamcli list"
     missing = [package for package in REQUIRED if not _is_installed(package)]
     if missing:
-        what = f"{' and '.join(missing)} not installed for {sys.executable}"
-        return _failed(name, f"{what}; run make demo in {root}, or pip install {' '.join(missing)}")
+        what = f"{name}: {' and '.join(missing)} not installed for {sys.executable}"
+        return f"{what}; run make demo in {root}, or pip install {' '.join(missing)}"
     # The same value as in an installed script.
     sys.argv[0] = f"{root}/bin/{name}"
     return start(*entry_point.split(":"))
@@ -36,8 +35,3 @@ def main(root: str, name: str) -> Any:
 def _is_installed(package: str) -> bool:
     """Return whether ``package`` can be found; it is not imported."""
     return any(finder.find_spec(package, None) for finder in sys.meta_path)
-
-
-def _failed(name: str, reason: str) -> int:
-    sys.stderr.write(f"{name}: {reason}\n")
-    return 1

@@ -26,7 +26,7 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from iamcli.cli.doctor.finding import Finding
@@ -49,6 +49,15 @@ class Unreadable(Failure):
         self.cause = cause
 
 
+@contextlib.contextmanager
+def _kept(failures: dict[str, Failure], check: str) -> Iterator[None]:
+    """Keep a failure in the ``with`` block as that of ``check``, or of the check ``region``."""
+    try:
+        yield
+    except Failure as failure:
+        failures["region" if isinstance(failure, UnknownRegion) else check] = failure
+
+
 class ValidConnection(Connection):
     """The connection settings of the environment that are valid; each file is read once.
 
@@ -66,27 +75,21 @@ class ValidConnection(Connection):
             super().__init__(_NO_OPTIONS, others)
 
     def _keys(self, environ: Mapping[str, str]) -> Keys | None:
-        try:
+        with _kept(self.failures, "credentials"):
             _require_no_pipe("credential file", self.credential_file)
             return super()._keys(environ)
-        except Failure as failure:
-            self.failures["credentials"] = failure
-            return None
+        return None
 
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
-        try:
+        with _kept(self.failures, "proxy"):
             _require_no_pipe("client configuration", environ.get("CLIENT_CONFIG_FILE"))
             return super()._proxy(values, environ)
-        except Failure as failure:
-            self.failures["proxy"] = failure
-            return None
+        return None
 
     def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str | None, str]:
-        try:
+        with _kept(self.failures, "endpoint"):
             return super()._url(values, environ)
-        except Failure as failure:
-            self.failures["endpoint"] = failure
-            return None, ""
+        return None, ""
 
 
 class Configuration:
@@ -109,17 +112,12 @@ class Configuration:
         self.is_read = self._read()
         if not self.is_read:
             return
-        try:
+        with _kept(self.failures, "environment"):
             timeout()
             mode_and_limit(self.settings)
-        except Failure as failure:
-            self.failures["environment"] = failure
         if "endpoint" not in self.failures:
-            try:
-                with ErrorTranslator():
-                    self.target = endpoint(self.connection, self.settings)
-            except Failure as failure:
-                self._keep_address_failure(failure)
+            with _kept(self.failures, "endpoint"), ErrorTranslator():
+                self.target = endpoint(self.connection, self.settings)
 
     def _read(self) -> bool:
         """Read the AWS configuration; return whether it is valid."""
@@ -146,18 +144,12 @@ class Configuration:
             return True
         return False
 
-    def _keep_address_failure(self, failure: Failure) -> None:
-        """Keep a failure to find where requests go."""
-        self.failures["region" if isinstance(failure, UnknownRegion) else "endpoint"] = failure
-
     def use(self, keys: Any) -> None:
         """Use ``keys``, the credentials or None, which may be requested from other services."""
         self.keys = keys
         if self.target:
-            try:
+            with _kept(self.failures, "endpoint"):
                 check_service_endpoints(self.settings, keys)
-            except Failure as failure:
-                self._keep_address_failure(failure)
 
     def origin(self, keys: Any) -> Origin:
         """Return where ``keys`` are from."""

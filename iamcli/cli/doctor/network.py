@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from iamcli.connection.sources import Origin
 
 #: A request that only reads, and that commands send too.
-_USER = Operation("iam", "2010-05-08", "GetUser", ("GetUserResult", "User", "Arn"))
+_USER = Operation("iam", "2010-05-08", "GetUser", "{*}GetUserResult/{*}User/{*}Arn")
 
 #: The error codes of a signature that is wrong for any reason; the message tells which.
 _SIGNATURE_CODES = ("InvalidSignature", "InvalidSignatureException", "SignatureDoesNotMatch")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from iamcli import quoting
@@ -27,9 +28,9 @@ _COMMANDS = [name for name in PROGRAMS if name != "iamcli"]
 def check_path() -> Finding:
     """Return which programs on PATH have the names of the commands."""
     folders = [Path(name) for name in os.get_exec_path()]
-    first = {name: _first(name, folders) for name in PROGRAMS}
+    first = {name: shutil.which(name) for name in PROGRAMS}
     places = own_places()
-    others = [path for path in first.values() if path and not _is_own(path, places)]
+    others = [path for path in first.values() if path and not _is_own(Path(path), places)]
     absent = [name for name in _COMMANDS if first[name] is None]
     try:
         file = one_file()
@@ -108,12 +109,6 @@ def _other_problem(folder: Path) -> Finding | None:
 def _set_up(folder: Path) -> str:
     """Return the command that sets up ``folder``."""
     return f"iamcli home {quoting.file(str(folder))}"
-
-
-def _first(name: str, folders: list[Path]) -> Path | None:
-    """Return the program ``name`` that a shell would run, or None if there is none."""
-    paths = (folder / name for folder in folders)
-    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), None)
 
 
 def _is_own(path: Path, places: Collection[str]) -> bool:

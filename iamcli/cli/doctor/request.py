@@ -28,7 +28,7 @@ from iamcli.errors import MAX_MESSAGE, ServiceError, UnexpectedResponse, one_lin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
     from iamcli.connection.endpoints import Destination
@@ -70,13 +70,13 @@ _PROXY_STATUSES = (403, 407, 502, 503, 504)
 class Operation(NamedTuple):
     """An operation without parameters: the ``service``, its API ``version``, and its ``name``.
 
-    ``required``: the names of the elements that lead from the root of a success to its value.
+    ``required``: the path from the root of a success to the one element with its value.
     """
 
     service: str
     version: str
     name: str
-    required: tuple[str, ...] = ()
+    required: str = "."
 
 
 class Outcome(NamedTuple):
@@ -160,7 +160,7 @@ def _answer(operation: Operation, response: Any, *, proxied: bool) -> Outcome:
     if parsed is not None and status < SUCCESS_LIMIT:
         # The encoding is the one that botocore uses, whatever the declaration says.
         tree = ET.fromstring(body, ET.XMLParser(encoding="utf-8"))  # noqa: S314 - no document type
-        if _has(tree, operation.required):
+        if len(tree.findall(operation.required)) == 1:
             texts = {
                 _name(element): one_line(shortened(element.text or "", MAX_MESSAGE))
                 for element in tree.iter()
@@ -174,16 +174,6 @@ def _answer(operation: Operation, response: Any, *, proxied: bool) -> Outcome:
             return Outcome("", code=code, message=refused.message, clock=clock)
     foreign = PROXY if proxied and status in _PROXY_STATUSES else FOREIGN
     return Outcome(foreign, f"HTTP {status}, not an answer of AWS", clock=clock)
-
-
-def _has(tree: ET.Element, path: Iterable[str]) -> bool:
-    """Return whether ``path``, names of elements, leads to one element below ``tree``."""
-    for name in path:
-        named = [element for element in tree if _name(element) == name]
-        if len(named) != 1:
-            return False
-        tree = named[0]
-    return True
 
 
 def _name(element: ET.Element) -> str:
