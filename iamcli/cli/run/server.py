@@ -267,24 +267,29 @@ class Server:
         self._spare = Spare(process, ours)
 
     def _reap(self) -> None:
-        """Report to its program how each fork ended that could not do so itself."""
-        while ended := _ended_child():
-            process, status = ended
-            killed = status < 0
-            running = self._running.pop(process, None)
-            if running:
-                if killed:
-                    with contextlib.suppress(OSError):
-                        message = b"%s %d\n" % (handover.SIGNAL, -status)
-                        running.connection.send(message, socket.MSG_DONTWAIT)
-                with contextlib.suppress(KeyError, ValueError):
-                    self._poll.unregister(running.connection)
-                running.connection.close()
-            elif self._spare and self._spare.process == process:
-                # Somebody has killed it, or it cannot work here.
-                self._spare.pipe.close()
-                self._spare = None
-                self._spares = killed
+        """Forget the forks that have ended."""
+        # On macOS, Python has waitid only from 3.13 on.
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                self._forget(*ended)
+
+    def _forget(self, process: int, status: int) -> None:
+        """Report to its program how a fork ended that could not do so itself."""
+        killed = os.WIFSIGNALED(status)
+        running = self._running.pop(process, None)
+        if running:
+            if killed:
+                with contextlib.suppress(OSError):
+                    message = b"%s %d\n" % (handover.SIGNAL, os.WTERMSIG(status))
+                    running.connection.send(message, socket.MSG_DONTWAIT)
+            with contextlib.suppress(KeyError, ValueError):
+                self._poll.unregister(running.connection)
+            running.connection.close()
+        elif self._spare and self._spare.process == process:
+            # Somebody has killed it, or it cannot work here.
+            self._spare.pipe.close()
+            self._spare = None
+            self._spares = killed
 
 
 def _wait_as_spare(
@@ -318,29 +323,12 @@ def _peer(connection: socket.socket) -> int | None:
 
 def _follow(process: int, running: Running) -> None:
     """Stop the fork while its program is stopped; only its own signals stop the fork by itself."""
-    stopped = running.peer != 0 and _is_stopped(running.peer)
+    stopped = False
+    with contextlib.suppress(OSError, ValueError):
+        stopped = parents.read(str(running.peer)).state == "T"
     if stopped != running.stopped:
         _send_signal(process, signal.SIGSTOP if stopped else signal.SIGCONT)
     running.stopped = stopped
-
-
-def _is_stopped(process: int) -> bool:
-    try:
-        return parents.read(str(process)).state == "T"
-    except (OSError, ValueError):
-        return False
-
-
-def _ended_child() -> tuple[int, int] | None:
-    """Return a child that has ended: its process ID, and its exit status or minus a signal.
-
-    Returns None if no child has ended.
-    """
-    # On macOS, Python has waitid only from 3.13 on.
-    with contextlib.suppress(ChildProcessError):
-        process, status = os.waitpid(-1, os.WNOHANG)
-        return (process, os.waitstatus_to_exitcode(status)) if process else None
-    return None
 
 
 def _send_signal(process: int, number: int) -> None:

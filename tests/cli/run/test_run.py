@@ -35,7 +35,7 @@ from support.users import OTHER, other_user, two_users
 from iamcli.cli.programs import script
 from iamcli.cli.programs.command_server import _statistics
 from iamcli.cli.run.program import _stream
-from iamcli.cli.run.server import _is_stopped
+from iamcli.cli.run.server import Running, _follow
 from iamcli.protection import is_protected
 
 if TYPE_CHECKING:
@@ -1331,7 +1331,9 @@ def test_streams_are_buffered_as_by_python(terminal, tmp_path):
 def test_a_process_that_is_gone_is_not_stopped():
     process = os.fork() or os._exit(0)
     os.waitpid(process, 0)
-    assert not _is_stopped(process)
+    fork = Running(SimpleNamespace(), process)
+    _follow(process, fork)
+    assert not fork.stopped
 
 
 #: Places for the folder, as commands that make $TMPDIR, and whether it is there.
