@@ -72,7 +72,11 @@ CASES = {
         [3, 3, 2],
         SHOWN * 3,
     ),
-    "after a refusal": Case("iam-userdel -u bob; iam-userdel -u bob", [2, 2, 1], ""),
+    "after a refusal": Case(
+        "iam-userdel -u bob; iam-userdel -u bob",
+        [2, 2, 1],
+        "iam-userdel: NoSuchEntity: not here\n" * 2,
+    ),
     "after a response that ends the connection": Case(
         "iam-userlistpolicies -u bob; iam-userlistpolicies -u bob",
         [2, 2, 2],
