@@ -18,7 +18,6 @@ from botocore.signers import RequestSigner
 
 from iamcli import __version__
 from iamcli.client.changes import only_reads, unknown_if_changing
-from iamcli.client.http import BoundedSession
 from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
 from iamcli.client.model import full_model, slim_model
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
@@ -26,6 +25,7 @@ from iamcli.client.retries import Retries, may_have_acted
 from iamcli.connection.confinement import confine, refuse_outside
 from iamcli.connection.credentials import chain_keys, frozen
 from iamcli.connection.endpoints import check_services, endpoint, require_region
+from iamcli.connection.responses import BoundedSession
 from iamcli.connection.settings import Settings
 from iamcli.connection.transport import timeout, transport
 from iamcli.errors import Failure, ServiceError, UnknownOutcome

@@ -7,16 +7,11 @@ import time
 from datetime import datetime, timezone
 from types import SimpleNamespace
 
-from botocore.exceptions import (
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ProxyConnectionError,
-    SSLError,
-)
 from botocore.hooks import HierarchicalEmitter, first_non_none_response
 
 from iamcli.client.changes import NON_IDEMPOTENT
 from iamcli.client.parser import SUCCESS_LIMIT
+from iamcli.connection.responses import NOT_ARRIVED
 from iamcli.errors import Failure
 from iamcli.interrupts import Window
 from iamcli.output.progressline import SHORTEST_PAUSE
@@ -29,9 +24,6 @@ if TYPE_CHECKING:
     from botocore.model import ServiceModel
 
     from iamcli.connection.settings import Settings
-
-#: Errors that occur before a request can reach the service.
-NOT_ARRIVED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 
 #: Error codes of throttling: the service has not processed the request.
 THROTTLED = (

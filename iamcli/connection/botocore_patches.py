@@ -9,13 +9,12 @@ from functools import partial
 from types import SimpleNamespace
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]  # unknown to mypy
 
-from botocore import awsrequest, endpoint, utils
+from botocore import endpoint, utils
 from botocore.awsrequest import (
     AWSHTTPConnection,
     AWSHTTPConnectionPool,
     AWSHTTPSConnection,
     AWSHTTPSConnectionPool,
-    AWSResponse,
 )
 from urllib3.exceptions import ConnectTimeoutError, ProtocolError
 
@@ -80,16 +79,6 @@ class HTTPSConnection(HTTPConnection, AWSHTTPSConnection):  # type: ignore[misc]
             self.ca_certs = bundle
 
 
-class Response(AWSResponse):  # type: ignore[misc]
-    """A response of a service that gives credentials."""
-
-    @property
-    def content(self) -> Any:
-        """The content, which is read when it is first used."""
-        with Window():
-            return super().content
-
-
 def patch_connections() -> None:
     """Replace how botocore waits, also for credentials, and how it finds the proxy.
 
@@ -97,7 +86,6 @@ def patch_connections() -> None:
     crash in a process that was forked, as those of ``iamcli run`` are. On Linux, its functions are
     these already.
     """
-    awsrequest.AWSResponse = Response
     endpoint.time = SimpleNamespace(sleep=pause)
     AWSHTTPConnectionPool.ConnectionCls = HTTPConnection
     AWSHTTPSConnectionPool.ConnectionCls = HTTPSConnection

@@ -73,13 +73,11 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
     for method in ("ec2-credentials-file", *without):
         chain.remove(method)
-    retrieval = Retrieval()
     try:
-        with retrieval:
+        with Retrieval():
             keys = settings.session.get_credentials()
     except Exception as error:  # noqa: BLE001 - any, for a file of another form
-        defect = retrieval.defect
-        raise _no_login(settings.session, error) or _unusable(error, defect) from None
+        raise _no_login(settings.session, error) or _unusable(error) from None
     if keys is None and not without and (failure := _no_login(settings.session, None)):
         raise failure
     return keys
@@ -168,13 +166,12 @@ def chain_keys(settings: Settings) -> Any:
 
 def frozen(keys: Any) -> Any:
     """Return the current values of the credentials; raise Failure if they cannot be used."""
-    retrieval = Retrieval()
     try:
-        with retrieval:
+        with Retrieval():
             key = keys.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
         _require_expiration()
-        raise _unusable(error, retrieval.defect) from None
+        raise _unusable(error) from None
     parts = (key.access_key, key.secret_key, key.token or "")
     for value in parts:
         part = invalid_part(value) if isinstance(value, str) else "a value that is not text"
@@ -183,11 +180,8 @@ def frozen(keys: Any) -> Any:
     return key
 
 
-def _unusable(error: Exception, defect: str) -> Failure:
-    """Return the failure for an exception that was raised while botocore got credentials.
-
-    ``defect``: that of a response which was not used, or "".
-    """
+def _unusable(error: Exception) -> Failure:
+    """Return the failure for an exception that was raised while botocore got credentials."""
     reason = _report(error)
     if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
         # The text of such an error may contain the password of a proxy.
@@ -196,8 +190,6 @@ def _unusable(error: Exception, defect: str) -> Failure:
         reason = "the code of the MFA device was not entered"
     elif isinstance(error, OSError) and error.strerror:
         reason = f"{error.filename or 'a file'}: {error.strerror}"
-    elif defect and not isinstance(error, ClientError):
-        reason = defect
     # RuntimeError: the credentials have expired, or were renewed and the new ones have, too.
     elif not isinstance(error, (BotoCoreError, ClientError, Failure, RuntimeError, ValueError)):
         reason = f"a file or a program gave an invalid value ({type(error).__name__})"

@@ -1,12 +1,13 @@
 """Limits of every response: its size, its time, and the documents that are parsed.
 
-The session of the client of IAM reads its responses with these functions. ``patch_sessions`` lets
-botocore's sessions do so too, with which it requests credentials.
+They are those of the session of the client of IAM, and ``patch_sessions`` makes them those of
+botocore's sessions, with which it requests credentials.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import re
 import time
@@ -15,8 +16,18 @@ from urllib.parse import parse_qsl, urlsplit
 
 from botocore import endpoint
 from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 from botocore.httpsession import URLLib3Session
+from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError as TransportError
 from urllib3.exceptions import ReadTimeoutError as TransportTimeout
 
@@ -42,139 +53,154 @@ MAX_NAMES = 1 << 24
 #: The root element, which only a byte order mark and an XML declaration may precede: no document
 #: type, whose entities and attributes can expand to any size.
 ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^>]*\?>\s*)?<([A-Za-z0-9]+)[\s/>]")
+#: A namespace, and what follows it; a value never contains "<".
 _NAMESPACE = re.compile(rb"xmlns[^<]*")
 _HTML = re.compile(rb"<(?:!doctype\s+)?html\b", re.IGNORECASE)
-#: The headers and parameters, in lower case, that contain a token or a code.
-_SECRET_NAMES = (
-    "authorization",
-    "clientsecret",
-    "code",
-    "codeverifier",
-    "refreshtoken",
-    "samlassertion",
-    "tokencode",
-    "webidentitytoken",
-    "x-amz-security-token",
-    "x-amz-sso_bearer_token",
-    "x-aws-ec2-metadata-token",
-)
 #: What is before the first tag, besides null characters: byte order marks and blanks.
 _BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+#: The end of the names of headers and parameters that contain a token or a code.
+_SECRET = re.compile("(assertion|authorization|code|secret|token|verifier)$", re.IGNORECASE)
+
+#: Errors that occur before a request can reach the service.
+NOT_ARRIVED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
+
+_original_send = URLLib3Session.send
+
+
+class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
+    """botocore's HTTP session with limits: MAX_RESPONSE, and ``seconds`` for the whole response."""
+
+    def __init__(self, *, timeout: float, **settings: Any) -> None:
+        # A time-out of the socket would start again with each byte, and after a stop it would
+        # discard a response that has arrived.
+        super().__init__(timeout=(timeout, None), **settings)
+        self.seconds = timeout
+
+    def send(self, request: Any) -> Any:
+        """Send one request and return its response, which is read completely.
+
+        Raises the exceptions of botocore, and UnexpectedResponse if the response is larger than
+        MAX_RESPONSE.
+        """
+        with TimeLimit(self.seconds, request.url):
+            try:
+                return _exchange(self, request, MAX_RESPONSE, "; is this an IAM endpoint?")[0]
+            except HTTPClientError as error:
+                cause = error.kwargs.get("error")
+                # These two occur before a request is sent: an invalid address, or no file.
+                if type(error) is HTTPClientError and not isinstance(cause, (ValueError, OSError)):
+                    raise ResponseParserError(str(error)) from error
+                raise
 
 
 class Retrieval:
     """The requests for credentials in a ``with`` block, which together have the time of one.
 
-    ``defect``: why a response was taken for an empty one, or "".
+    Raises UnexpectedResponse if the block fails after a response that was taken for an empty one.
     """
 
     current: Retrieval | None = None
+    _defect = ""
 
-    def __init__(self) -> None:
-        self.defect = ""
-        self._left: float | None = None
-
-    def __enter__(self) -> Retrieval:  # noqa: PYI034 - Self costs a dependency or an import
+    def __enter__(self) -> None:
         Retrieval.current = self
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         Retrieval.current = None
+        if self._defect and isinstance(error, Exception) and not isinstance(error, ClientError):
+            raise UnexpectedResponse(self._defect) from error
+
+    @functools.cached_property
+    def _limit(self) -> TimeLimit:
+        return TimeLimit(timeout())
 
     def pause(self, seconds: float) -> None:
-        """Wait for ``seconds`` at most."""
-        left = max(0.0, self._left or 0.0)
-        seconds = min(seconds, left)
-        self._left = left - seconds
-        interrupts.pause(seconds)
+        """Wait for ``seconds``; raise ReadTimeoutError if all requests take too long."""
+        with self._limit:
+            interrupts.pause(seconds)
 
-    def send(self, session: Any, request: Any) -> Any:
-        """Send ``request`` with ``session``; raise ReadTimeoutError if that takes too long."""
-        left = timeout() if self._left is None else self._left
-        limit, begun = TimeLimit(left), time.monotonic()
-        try:
-            if left > 0:
-                with limit:
-                    return self._exchange(session, request)
-            raise ReadTimeoutError(endpoint_url=request.url, error="no time is left")
-        except (HTTPClientError, TimeoutError) as error:
-            if limit.expired:
-                raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
-            raise
-        finally:
-            # After an attempt that was ended, there is no time for another one.
-            self._left = 0.0 if limit.expired else left - (time.monotonic() - begun)
-
-    def _exchange(self, session: Any, request: Any) -> AWSResponse:
-        request.stream_output = True
+    def send(self, session: Any, request: Any) -> AWSResponse:
+        """Send ``request`` with ``session``; raise the exceptions of botocore."""
         OF_CREDENTIALS.add(*_secrets(request))
-        response = _original_send(session, request)
         parts = urlsplit(request.url)
         host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        content = read(response.raw, request.url, MAX_CREDENTIALS, f" from {host}")
-        is_page = _HTML.match(content.lstrip(_BEFORE))
-        problem = "a web page (HTML)" if is_page else defect(content)
-        if problem:
-            self.defect = f"{host} sent {problem} instead of credentials"
-        return with_content(response, b"" if problem else content)
-
-
-def _secrets(request: Any) -> Iterator[str]:
-    """Yield what ``request`` sends to prove who this is."""
-    body = request.body or b""
-    content = body.encode() if isinstance(body, str) else bytes(body)
-    sent = [*request.headers.items(), *parse_qsl(content)]
-    with contextlib.suppress(AttributeError, ValueError):
-        sent += json.loads(content).items()
-    for name, value in sent:
-        texts = [
-            one.decode("latin-1") if isinstance(one, bytes) else str(one) for one in (name, value)
-        ]
-        if texts[0].lower() in _SECRET_NAMES:
-            yield texts[1]
+        self._limit.url = request.url
+        with self._limit:
+            response, defect = _exchange(session, request, MAX_CREDENTIALS, f" from {host}")
+        if defect:
+            self._defect = f"{host} sent {defect} instead of credentials"
+        return response
 
 
 def patch_sessions() -> None:
-    """Let botocore's sessions and pauses in a ``Retrieval`` keep its limits."""
+    """Let botocore's sessions and pauses keep the limits of a ``Retrieval``."""
     URLLib3Session.send = _send
     endpoint.time = SimpleNamespace(sleep=_pause)
 
 
-def read(raw: Any, url: str, size: int, of: str = "") -> bytes:
-    """Return the content of the response ``raw`` from ``url``; ``of``: the end of an error.
+def _send(session: Any, request: Any) -> AWSResponse:
+    return (Retrieval.current or Retrieval()).send(session, request)
 
-    Raises UnexpectedResponse if it has more than ``size`` bytes, and the exceptions of botocore.
+
+def _pause(seconds: float) -> None:
+    (Retrieval.current or interrupts).pause(seconds)
+
+
+def _secrets(request: Any) -> Iterator[str]:
+    """Yield what ``request`` sends to prove who this is."""
+    body = request.body or ""
+    text = body if isinstance(body, str) else body.decode()
+    sent = [*request.headers.items(), *parse_qsl(text)]
+    with contextlib.suppress(AttributeError, ValueError):
+        sent += json.loads(text).items()
+    values = (value for name, value in sent if _SECRET.search(name))
+    yield from (value.decode() if isinstance(value, bytes) else value for value in values)
+
+
+def _exchange(session: Any, request: Any, size: int, of: str) -> tuple[AWSResponse, str]:
+    """Send ``request``; return the response, and why it is taken for an empty one, or "".
+
+    Raises UnexpectedResponse, whose text ends with ``of``, if it has more than ``size`` bytes, and
+    the exceptions of botocore.
     """
+    request.stream_output = True
+    response = _original_send(session, request)
+    response.raw.enforce_content_length = True
     content = bytearray()
     try:
         with interrupts.Window():
-            for part in raw.stream(1 << 16):
+            for part in response.raw.stream(1 << 16):
                 content += part
                 if len(content) > size:
                     raise UnexpectedResponse(f"unexpected response: larger than {size} bytes{of}")
     except (TransportTimeout, TimeoutError) as error:
-        raise ReadTimeoutError(endpoint_url=url, error=error) from error
+        raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
     except (TransportError, OSError) as error:
-        raise ConnectionClosedError(endpoint_url=url, error=error) from error
-    return bytes(content)
+        raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
+    body = bytes(content)
+    defect = _defect(body)
+    # What botocore expects of a stream.
+    raw = SimpleNamespace(stream=lambda: [] if defect else [body])
+    return AWSResponse(response.url, response.status_code, response.headers, raw), defect
 
 
-def defect(content: bytes) -> str:
+def _defect(content: bytes) -> str:
     """Return why ``content`` is not parsed, in words, or "" if it may be.
 
     As text of XML it is limited, and refused with a document type: the parser would read it to the
     end, whatever a handler of it raises.
     """
-    text = content.replace(b"\0", b"")
+    text = content.replace(b"\0", b"").lstrip(_BEFORE)
+    if _HTML.match(text):
+        return "a web page (HTML)"
     if b"<!DOCTYPE" in text:
         return "a document type"
-    if text.lstrip(_BEFORE).startswith(b"<") and not ROOT.match(content):
+    if text.startswith(b"<") and not ROOT.match(content):
         return "a document that does not begin with its root element"
-    # A value never contains "<".
-    lengths = (found.end() - found.start() for found in _NAMESPACE.finditer(content))
     number = tags(content)
-    too_many = number > MAX_TAGS or number * max(lengths, default=0) > MAX_NAMES
-    return "a document that is too large" if too_many else ""
+    namespaces = map(len, _NAMESPACE.findall(content) if number <= MAX_TAGS else ())
+    too_large = number > MAX_TAGS or number * max(namespaces, default=0) > MAX_NAMES
+    return "a document that is too large" if too_large else ""
 
 
 def tags(content: bytes) -> int:
@@ -182,55 +208,34 @@ def tags(content: bytes) -> int:
     return content.count(b"<") + content.count(b"=")
 
 
-def with_content(response: Any, content: bytes) -> AWSResponse:
-    """Return ``response`` with ``content``, which was read from it."""
-    read = _Read(response.url, response.status_code, response.headers, None)
-    read.content = content
-    return read
-
-
-class _Read(AWSResponse):  # type: ignore[misc]  # botocore has no types
-    """A response that was read: to look at its ``content`` is no wait, in which a signal raises."""
-
-    content = b""
-
-
-_original_send = URLLib3Session.send
-
-
-def _send(session: Any, request: Any) -> Any:
-    # The client of IAM reads the stream itself.
-    if Retrieval.current is None or request.stream_output:
-        return _original_send(session, request)
-    return Retrieval.current.send(session, request)
-
-
-def _pause(seconds: float) -> None:
-    (Retrieval.current.pause if Retrieval.current else interrupts.pause)(seconds)
-
-
 class TimeLimit:
-    """Raises TimeoutError in a window of a ``with`` block that takes longer than ``seconds``.
+    """Raises ReadTimeoutError in ``with`` blocks that together take longer than ``seconds``.
 
-    Not at the first tick: if the process was stopped, it reads first what has arrived.
-    ``expired``: whether it was raised; the code in the block may have translated the error, or
-    Python may have ignored it in ``__del__``, so it is raised at each tick. Works only in the main
-    thread.
+    ``url``: that of the request. A tick in a window raises TimeoutError, but not the first one: if
+    the process was stopped, it reads first what has arrived. The code in the block may translate
+    this error, or Python may ignore it in ``__del__``, so it is raised at each tick. Works only in
+    the main thread.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._late = self.expired = False
+    def __init__(self, seconds: float, url: str = "") -> None:
+        self.url = url
+        self._left = seconds
+        self._late = self._expired = False
 
     def __enter__(self) -> None:
-        self._end = time.monotonic() + self._seconds
+        if self._expired:
+            raise ReadTimeoutError(endpoint_url=self.url, error="no time is left")
+        self._end = time.monotonic() + self._left
         interrupts.Pending.each_tick = self._check
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         interrupts.Pending.each_tick = None
+        self._left = self._end - time.monotonic()
+        if self._expired and isinstance(error, Exception) and not isinstance(error, NOT_ARRIVED):
+            raise ReadTimeoutError(endpoint_url=self.url, error=error) from error
 
     def _check(self) -> None:
-        self.expired = self._late
+        self._expired = self._late
         self._late = time.monotonic() > self._end
-        if self.expired:
+        if self._expired:
             raise TimeoutError("the response took too long")

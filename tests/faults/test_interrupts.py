@@ -607,7 +607,8 @@ def test_key_is_deleted_when_timeout_ends_the_command(name, run, stuck, stub):
 AT_EVENTS = """
 import botocore.retries.adaptive, botocore.retries.standard
 import json, os, shlex, signal, sys, tempfile
-from iamcli.client import client, http
+from iamcli.client import client
+from iamcli.connection.responses import BoundedSession
 from iamcli.operations import service
 from iamcli.cli.run.warmup import warm_up
 from iamcli.cli import index
@@ -617,7 +618,7 @@ del sys.argv[:4]
 program = index.load(sys.argv[0])
 warm_up()
 after = due = 0
-real_exit, real_send = os._exit, http.BoundedSession.send
+real_exit, real_send = os._exit, BoundedSession.send
 
 def send(session, request):
     bad = True
@@ -638,7 +639,7 @@ def follow(*event):
 
 def run():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    http.BoundedSession.send = send
+    BoundedSession.send = send
     os._exit = lambda status: real_exit(99 if due > 0 else status)
     program()
 

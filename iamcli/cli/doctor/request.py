@@ -21,9 +21,9 @@ from botocore.parsers import ResponseParserError
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from iamcli import __version__
-from iamcli.client.http import BoundedSession
 from iamcli.client.messages import causes, clock_skew, reason, refusal
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
+from iamcli.connection.responses import BoundedSession
 from iamcli.errors import MAX_MESSAGE, ServiceError, UnexpectedResponse, one_line, shortened
 
 TYPE_CHECKING = False

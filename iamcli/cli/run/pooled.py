@@ -18,8 +18,8 @@ from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
 from botocore.httpsession import create_urllib3_context
 from urllib3.exceptions import ConnectTimeoutError
 
-from iamcli.client.http import BoundedSession
 from iamcli.connection.botocore_patches import HTTPConnection, HTTPSConnection
+from iamcli.connection.responses import BoundedSession
 from iamcli.handover import is_own
 from iamcli.interrupts import Window
 

@@ -32,7 +32,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from iamcli.cli.doctor import configuration, network, request
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.cli.doctor.sts import CALLER, Sts
-from iamcli.client import http
+from iamcli.connection import responses
 from iamcli.errors import Failure, UnexpectedResponse
 from iamcli.hints.credentials import MISMATCH
 
@@ -193,7 +193,7 @@ def test_the_code_of_a_refusal_has_nothing_that_a_terminal_obeys(code, known):
     ids=["closed", "short", "not HTTP", "too large", "login", "ok"],
 )
 def test_what_the_network_does_is_an_outcome(answer, problem, through_proxy, stub, monkeypatch):
-    monkeypatch.setattr(http, "MAX_RESPONSE", 1000)
+    monkeypatch.setattr(responses, "MAX_RESPONSE", 1000)
     endpoint = stub.endpoint(answer)
     proxy = {"http": f"http://127.0.0.1:{stub.port}"}
     found = [
