@@ -84,22 +84,14 @@ def _require_own(url: str) -> None:
 
 def _report(private: str) -> None:
     """Report this command to the ``private`` IAM, which may be out of reach."""
-    import socket
+    from http.client import HTTPConnection, HTTPException
 
     program = os.path.basename(sys.argv[0])
     name = os.fsencode("iamcli" if program == "__main__.py" else program)[:MAX_REPORT]
-    host = private.removeprefix("http://")
-    request = (
-        f"POST {REPORT_PATH} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(name)}\r\n"
-        "Connection: close\r\n\r\n"
-    )
-    with (
-        contextlib.suppress(OSError, ValueError),
-        Window(),
-        socket.create_connection(("127.0.0.1", int(host.partition(":")[2])), _TIMEOUT) as peer,
-    ):
-        peer.sendall(request.encode() + name)
-        peer.recv(1)
+    peer = HTTPConnection(private.removeprefix("http://"), timeout=_TIMEOUT)
+    with contextlib.suppress(HTTPException, OSError), Window(), contextlib.closing(peer):
+        peer.request("POST", REPORT_PATH, name)
+        peer.getresponse()
 
 
 class Confined(NamedTuple):

@@ -16,13 +16,13 @@ from botocore.exceptions import (
 
 from iamcli.config.connection import invalid_part
 from iamcli.connection.botocore_patches import patch_credentials
-from iamcli.connection.responses import Retrieval, patch_sessions
+from iamcli.connection.responses import Retrieval, patch_sessions, secrets
 from iamcli.errors import Failure
 from iamcli.output.redaction import OF_CREDENTIALS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from typing import Any
 
     from botocore.session import Session
@@ -33,13 +33,6 @@ if TYPE_CHECKING:
 CREDENTIAL_METHODS = ("assume-role", "assume-role-with-web-identity", "login", "sso")
 CREDENTIAL_SERVICES = ("sts", "sso", "sso-oidc", "signin")
 
-#: The settings of a profile, and the variables in lower case, that contain a secret.
-_SECRETS = (
-    "aws_container_authorization_token",
-    "aws_secret_access_key",
-    "aws_security_token",
-    "aws_session_token",
-)
 #: The settings that botocore converts to a number, also if it asks no instance for its role.
 _NUMBERS = ("metadata_service_timeout", "metadata_service_num_attempts")
 
@@ -66,7 +59,9 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
         return None
     patch_credentials()
     patch_sessions()
-    OF_CREDENTIALS.add(*_secrets(settings.session))
+    profiles = settings.session.full_config.get("profiles", {}).values()
+    for named in (os.environ, *profiles):
+        OF_CREDENTIALS.add(*secrets(named.items()))
     _require_numbers(settings.session)
     _require_expiration()
     chain = settings.session.get_component("credential_provider")
@@ -81,13 +76,6 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     if keys is None and not without and (failure := _no_login(settings.session, None)):
         raise failure
     return keys
-
-
-def _secrets(session: Session) -> Iterator[str]:
-    """Yield the secrets of all profiles and of the variables, which errors must not repeat."""
-    profiles = session.full_config.get("profiles", {}).values()
-    for values in (*profiles, {name.lower(): value for name, value in os.environ.items()}):
-        yield from (str(values[name]) for name in _SECRETS if name in values)
 
 
 def _require_numbers(session: Session) -> None:

@@ -38,7 +38,7 @@ from iamcli.output.redaction import OF_CREDENTIALS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
 #: The maximum size of a response (bytes), far more than IAM sends; and of one with credentials.
@@ -58,8 +58,10 @@ _NAMESPACE = re.compile(rb"xmlns[^<]*")
 _HTML = re.compile(rb"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 #: What is before the first tag, besides null characters: byte order marks and blanks.
 _BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
-#: The end of the names of headers and parameters that contain a token or a code.
-_SECRET = re.compile("(assertion|authorization|code|secret|token|verifier)$", re.IGNORECASE)
+#: The end of the names of headers, parameters, settings and variables that contain a secret.
+_SECRET = re.compile(
+    "(assertion|authorization|code|secret|secret_access_key|token|verifier)$", re.IGNORECASE
+)
 
 #: Errors that occur before a request can reach the service.
 NOT_ARRIVED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
@@ -100,36 +102,20 @@ class Retrieval:
     """
 
     current: Retrieval | None = None
-    _defect = ""
+    defect = ""
 
     def __enter__(self) -> None:
         Retrieval.current = self
 
     def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         Retrieval.current = None
-        if self._defect and isinstance(error, Exception) and not isinstance(error, ClientError):
-            raise UnexpectedResponse(self._defect) from error
+        if self.defect and isinstance(error, Exception) and not isinstance(error, ClientError):
+            raise UnexpectedResponse(self.defect) from error
 
     @functools.cached_property
-    def _limit(self) -> TimeLimit:
+    def limit(self) -> TimeLimit:
+        """The limit, which is known from the first request on."""
         return TimeLimit(timeout())
-
-    def pause(self, seconds: float) -> None:
-        """Wait for ``seconds``; raise ReadTimeoutError if all requests take too long."""
-        with self._limit:
-            interrupts.pause(seconds)
-
-    def send(self, session: Any, request: Any) -> AWSResponse:
-        """Send ``request`` with ``session``; raise the exceptions of botocore."""
-        OF_CREDENTIALS.add(*_secrets(request))
-        parts = urlsplit(request.url)
-        host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        self._limit.url = request.url
-        with self._limit:
-            response, defect = _exchange(session, request, MAX_CREDENTIALS, f" from {host}")
-        if defect:
-            self._defect = f"{host} sent {defect} instead of credentials"
-        return response
 
 
 def patch_sessions() -> None:
@@ -139,22 +125,38 @@ def patch_sessions() -> None:
 
 
 def _send(session: Any, request: Any) -> AWSResponse:
-    return (Retrieval.current or Retrieval()).send(session, request)
+    OF_CREDENTIALS.add(*_secrets(request))
+    parts = urlsplit(request.url)
+    host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    retrieval = Retrieval.current or Retrieval()
+    retrieval.limit.url = request.url
+    with retrieval.limit:
+        response, defect = _exchange(session, request, MAX_CREDENTIALS, f" from {host}")
+    if defect:
+        retrieval.defect = f"{host} sent {defect} instead of credentials"
+    return response
 
 
 def _pause(seconds: float) -> None:
-    (Retrieval.current or interrupts).pause(seconds)
+    with Retrieval.current.limit if Retrieval.current else contextlib.nullcontext():
+        interrupts.pause(seconds)
 
 
 def _secrets(request: Any) -> Iterator[str]:
-    """Yield what ``request`` sends to prove who this is."""
+    """Return what ``request`` sends to prove who this is."""
     body = request.body or ""
     text = body if isinstance(body, str) else body.decode()
     sent = [*request.headers.items(), *parse_qsl(text)]
     with contextlib.suppress(AttributeError, ValueError):
         sent += json.loads(text).items()
-    values = (value for name, value in sent if _SECRET.search(name))
-    yield from (value.decode() if isinstance(value, bytes) else value for value in values)
+    return secrets(sent)
+
+
+def secrets(named: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """Yield the values whose names are those of secrets in requests, profiles and variables."""
+    for name, value in named:
+        if _SECRET.search(name):
+            yield value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _exchange(session: Any, request: Any, size: int, of: str) -> tuple[AWSResponse, str]:
@@ -173,10 +175,9 @@ def _exchange(session: Any, request: Any, size: int, of: str) -> tuple[AWSRespon
                 content += part
                 if len(content) > size:
                     raise UnexpectedResponse(f"unexpected response: larger than {size} bytes{of}")
-    except (TransportTimeout, TimeoutError) as error:
-        raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
     except (TransportError, OSError) as error:
-        raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
+        kind = ReadTimeoutError if isinstance(error, TransportTimeout) else ConnectionClosedError
+        raise kind(endpoint_url=request.url, error=error) from error
     body = bytes(content)
     defect = _defect(body)
     # What botocore expects of a stream.
