@@ -66,14 +66,14 @@ class Client:
         with ErrorTranslator():
             refuse_outside(connection)
             settings = Settings.for_connection(connection)
-            confined = confine(connection, settings)
-            connection, self.diversion = confined.connection, confined.diversion
+            connection = confine(connection, settings)
+            self.diversion = connection.diversion
             self._config = Config(read_timeout=timeout())
             # Before anything is sent for credentials.
             require_region(connection, settings)
             self._keys = connection.keys or chain_keys(settings)
             self.destination = endpoint(connection, settings)
-            found = [confined.warning, self.destination.warning]
+            found = [connection.url_warning, self.destination.warning]
             found += check_services(settings, self._keys)
             self.warnings = list(dict.fromkeys(filter(None, found)))
             self._service = full_model() if complete_model else slim_model()
@@ -114,26 +114,22 @@ class Client:
         return origin(self._key_source, self._session, self._keys)
 
     @property
-    def access_key_id(self) -> str:
-        """The ID of the access key that signs the requests; raises as ``secrets`` does."""
-        return str(frozen(self._keys).access_key)
+    def key(self) -> Any:
+        """The access key that signs the requests; raises Failure if it cannot be obtained."""
+        return frozen(self._keys)
 
     @property
     def shown_key_id(self) -> str:
-        """The ID as it is shown: nothing of what may be a secret in its place."""
+        """The ID of the key as it is shown: nothing of what may be a secret in its place."""
         from iamcli.connection.sources import looks_like_id
 
-        return self.access_key_id if looks_like_id(self.access_key_id) else "***"
-
-    @property
-    def has_token(self) -> bool:
-        """Whether there is a session token; raises as ``secrets`` does."""
-        return bool(frozen(self._keys).token)
+        access_key = str(self.key.access_key)
+        return access_key if looks_like_id(access_key) else "***"
 
     @property
     def secrets(self) -> list[str]:
-        """The secret parts of the credentials; raises Failure if they cannot be obtained."""
-        key = frozen(self._keys)
+        """The secret parts of the key."""
+        key = self.key
         misplaced = "" if self.shown_key_id == key.access_key else key.access_key
         return [secret for secret in (key.secret_key, key.token, misplaced) if secret]
 

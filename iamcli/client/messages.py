@@ -28,29 +28,25 @@ if TYPE_CHECKING:
 _NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
 
 #: The message for each kind of exception; the first one that matches is used.
-MESSAGES = (
-    (ProxyConnectionError, "cannot reach the proxy: {reason}; check {proxy}"),
-    (
-        SSLError,
-        "cannot make a secure connection to {url}: {reason}; set AWS_CA_BUNDLE to trust other CAs",
+MESSAGES = {
+    ProxyConnectionError: "cannot reach the proxy: {reason}; check {proxy}",
+    SSLError: (
+        "cannot make a secure connection to {url}: {reason}; set AWS_CA_BUNDLE to trust other CAs"
     ),
-    (ConnectTimeoutError, "cannot connect to {url}: timed out; set IAMCLI_TIMEOUT to wait longer"),
-    (EndpointConnectionError, "cannot connect to {url}: {reason}; {where}"),
-    (
-        ReadTimeoutError,
-        "timed out before {url} sent a complete response; set IAMCLI_TIMEOUT to wait longer",
+    ConnectTimeoutError: "cannot connect to {url}: timed out; set IAMCLI_TIMEOUT to wait longer",
+    EndpointConnectionError: "cannot connect to {url}: {reason}; {where}",
+    ReadTimeoutError: (
+        "timed out before {url} sent a complete response; set IAMCLI_TIMEOUT to wait longer"
     ),
-    (
-        ConnectionClosedError,
-        "the connection to {url} was lost before the response was complete{again}",
+    ConnectionClosedError: (
+        "the connection to {url} was lost before the response was complete{again}"
     ),
-    (
-        ResponseParserError,
-        "unexpected response from {url}, not an IAM response; is this an IAM endpoint?",
+    ResponseParserError: (
+        "unexpected response from {url}, not an IAM response; is this an IAM endpoint?"
     ),
-    (HTTPClientError, "the request to {url} failed: {reason}{settings}"),
-    (Exception, "{reason}"),
-)
+    HTTPClientError: "the request to {url} failed: {reason}{settings}",
+    Exception: "{reason}",
+}
 
 
 class ErrorTranslator:
@@ -86,7 +82,7 @@ class ErrorTranslator:
             self.arrived = sent and not isinstance(
                 invalid, (LocationValueError, UnicodeEncodeError)
             )
-            message = next(message for kinds, message in MESSAGES if isinstance(error, kinds))
+            message = next(text for kind, text in MESSAGES.items() if isinstance(error, kind))
             raise Failure(message.format(reason=reason(error), **self._values)) from None
 
 

@@ -8,13 +8,11 @@ import os
 
 from botocore.model import ServiceModel
 
-_SLIM = os.path.join(os.path.dirname(__file__), "model.json")
-
 
 @functools.cache
 def slim_model() -> ServiceModel:
     """Return what commands need of botocore's model; ``tools/slim_model.py`` makes the file."""
-    with open(_SLIM, encoding="utf-8") as file:
+    with open(os.path.join(os.path.dirname(__file__), "model.json"), encoding="utf-8") as file:
         return ServiceModel(json.load(file), "iam")
 
 

@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+    from urllib.parse import SplitResult
 
 _TWO_LINES = "it needs the two lines AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey=YOUR-SECRET-KEY"
 
@@ -56,8 +57,12 @@ class Connection:
     that must not be printed; ``warnings``: lines for the user, for a terminal only; ``unused``: the
     variable of another key, which is not used because of AWS_CREDENTIAL_FILE, or ""; ``sandbox``:
     the address of the private IAM, with its secret path, or ""; ``simulated``: whether the requests
-    do not leave this process. Raises Failure if a setting is invalid or a file cannot be read.
+    do not leave this process. In the sandbox, ``diversion``: the line that reports which address is
+    not used there, or "", and ``url_warning``: one about the endpoint that is configured, or "".
+    Raises Failure if a setting is invalid or a file cannot be read.
     """
+
+    diversion = url_warning = ""
 
     def __init__(
         self, values: Mapping[str, Any], environ: Mapping[str, str], *, simulated: bool = False
@@ -225,18 +230,11 @@ def restrict(*names: str) -> str:
 
 def is_proxy(address: str) -> bool:
     """Return whether ``address`` is that of an HTTP proxy, with or without a scheme and a login."""
-    from urllib.parse import urlsplit
-
     before, _, after = address.rpartition("//")
-    try:
-        parts = urlsplit(f"http://{after}")
-        valid_port = parts.port != 0
-    except ValueError:
-        return False
+    parts = _parts(f"http://{after}")
     # An "@" after the host ends a password that is not percent-encoded.
-    whole = "@" not in f"{parts.path}{parts.query}{parts.fragment}"
-    usable = valid_port and whole and _is_host(parts.hostname or "")
-    return usable and before in ("", "http:", "https:")
+    whole = parts and "@" not in f"{parts.path}{parts.query}{parts.fragment}"
+    return bool(whole) and before in ("", "http:", "https:")
 
 
 def checked_url(address: str, source: str) -> tuple[str, str]:
@@ -245,24 +243,17 @@ def checked_url(address: str, source: str) -> tuple[str, str]:
     ``source``: the option or variable that set it. Raises Failure if it is not an http or https
     address; the message contains no password or token.
     """
-    from urllib.parse import urlsplit
-
     address = address.strip()
     url = address if "://" in address else f"https://{address}"
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        whole = parts.port != 0 and not ("@" in url or parts.query or parts.fragment)
-        valid = parts.scheme in ("http", "https") and whole and _is_host(host)
-    except ValueError:
-        valid = False
-    if not valid:
+    parts = _parts(url)
+    whole = parts and not ("@" in url or parts.query or parts.fragment)
+    if not (parts and whole) or parts.scheme not in ("http", "https"):
         printable = _without_secrets(address)
         what = f"address: {printable}" if printable else "address"
         raise Failure(f"{source} is not an http or https {what}; use https://HOST[:PORT]")
     # A colon without a port means the usual port.
     url = f"{parts.scheme}://{parts.netloc.removesuffix(':')}{parts.path}"
-    if parts.scheme == "https" or is_this_machine(host):
+    if parts.scheme == "https" or is_this_machine(parts.hostname or ""):
         return url, ""
     return url, f"{url} is not encrypted; use https, because responses can contain secrets"
 
@@ -274,6 +265,17 @@ def _without_secrets(url: str) -> str:
         # This "@" may end a password or be part of a query.
         return ""
     return rest.partition("?")[0].partition("#")[0]
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Return the parts of ``url``, or None if its host or its port is invalid."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 and _is_host(parts.hostname or "") else None
+    except ValueError:
+        return None
 
 
 def _is_host(host: str) -> bool:

@@ -10,7 +10,6 @@ import contextlib
 import copy
 import os
 import sys
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from iamcli.config.connection import KEEPING_SUDO, SANDBOX
@@ -94,19 +93,7 @@ def _report(private: str) -> None:
         peer.getresponse()
 
 
-class Confined(NamedTuple):
-    """A ``connection`` that does not leave the sandbox.
-
-    ``warning``: about the endpoint that is configured, or ""; ``diversion``: the line that reports
-    which address is not used in the sandbox, or "".
-    """
-
-    connection: Connection
-    warning: str = ""
-    diversion: str = ""
-
-
-def confine(connection: Connection, settings: Settings) -> Confined:
+def confine(connection: Connection, settings: Settings) -> Connection:
     """In the sandbox, return a connection to the private IAM; else return ``connection`` itself.
 
     In the sandbox, changes the environment so that botocore uses the private IAM, too. Raises
@@ -114,12 +101,13 @@ def confine(connection: Connection, settings: Settings) -> Confined:
     (the sandbox).
     """
     if not connection.sandbox:
-        return Confined(connection)
-    source, warning = "the default", ""
+        return connection
+    confined = copy.copy(connection)
+    source = "the default"
     try:
         specified = endpoint(connection, settings)
         url = destination = specified.url
-        warning = specified.warning
+        confined.url_warning = specified.warning
         if specified.specified:
             source = specified.source
     except NoEndpoint:
@@ -131,8 +119,8 @@ def confine(connection: Connection, settings: Settings) -> Confined:
         unused.append(f"not to {destination} ({source})")
     if address:
         unused.append(f"not through {address} ({proxy_source})")
-    diversion = f"requests go to the sandbox, {' and '.join(unused)}" if unused else ""
-    confined = copy.copy(connection)
+    if unused:
+        confined.diversion = f"requests go to the sandbox, {' and '.join(unused)}"
     confined.url, confined.url_source = connection.sandbox, SANDBOX
     confined.proxy, confined.proxy_source = None, ""
     os.environ |= dict.fromkeys(map(endpoint_variable, CREDENTIAL_SERVICES), connection.sandbox)
@@ -144,4 +132,4 @@ def confine(connection: Connection, settings: Settings) -> Confined:
     }
     for name in _CONTAINER:
         os.environ.pop(name, None)
-    return Confined(confined, warning, diversion)
+    return confined

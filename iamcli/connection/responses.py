@@ -1,7 +1,6 @@
 """Limits of every response: its size, its time, and the documents that are parsed.
 
-They are those of the session of the client of IAM, and ``patch_sessions`` makes them those of
-botocore's sessions, with which it requests credentials.
+They are those of the client of IAM, and after ``patch_sessions`` of all requests for credentials.
 """
 
 from __future__ import annotations
@@ -79,11 +78,7 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         self.seconds = timeout
 
     def send(self, request: Any) -> Any:
-        """Send one request and return its response, which is read completely.
-
-        Raises the exceptions of botocore, and UnexpectedResponse if the response is larger than
-        MAX_RESPONSE.
-        """
+        """Send one request and return its response, read completely; raise as botocore does."""
         with TimeLimit(self.seconds, request.url):
             try:
                 return _exchange(self, request, MAX_RESPONSE, "; is this an IAM endpoint?")[0]

@@ -26,9 +26,8 @@ _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 def no_user(error: ServiceError, run: Run) -> str:
     """Return that the option for the user must be specified, and why; "" if it is not missing."""
-    for option in missing_user(error, run):
-        return f"specify {option.name}, because the access key belongs to a role, not to a user"
-    return ""
+    why = "because the access key belongs to a role, not to a user"
+    return "".join(f"specify {option.name}, {why}" for option in missing_user(error, run))
 
 
 def missing_user(error: ServiceError, run: Run) -> tuple[Option, ...]:
@@ -36,17 +35,16 @@ def missing_user(error: ServiceError, run: Run) -> tuple[Option, ...]:
 
     Source: the service accepts requests without a user name only with the key of a user.
     """
-    if not error.message.startswith("Must specify userName"):
+    if not error.message.startswith("Must specify userName") or run.values.get("user") is not None:
         return ()
-    options = (option for option in run.command.options if option.dest == "user")
-    return tuple(option for option in options if run.values["user"] is None)
+    return tuple(option for option in run.command.options if option.dest == "user")
 
 
 def invalid_key(_error: ServiceError, run: Run) -> str:
     """Return where the key is from, and the usual reasons why it is refused."""
     client = run.client
-    key_id = client.shown_key_id
-    why = refused_because(key_id, client.origin, client.destination, has_token=client.has_token)
+    key_id, has_token = client.shown_key_id, bool(client.key.token)
+    why = refused_because(key_id, client.origin, client.destination, has_token=has_token)
     return f"access key {key_id} from {client.origin.place} {why}"
 
 
@@ -79,7 +77,7 @@ def is_session_key(key_id: str, origin: Origin) -> bool:
 
 def expired_token(_error: ServiceError, run: Run) -> str:
     """Return where the temporary credentials are from, and how that place gets new ones."""
-    if not run.client.has_token:
+    if not run.client.key.token:
         return ""
     place, renewal, _ = run.client.origin
     return f"the temporary credentials from {place} have expired; {renewal}"

@@ -57,10 +57,10 @@ def invalid_service(error: ServiceError, run: Run) -> tuple[Option, ...]:
 
     Source: reported messages, such as 'Invalid principal in policy: "SERVICE":"ec2"'.
     """
-    if not error.message.startswith("Invalid principal in policy:"):
+    quoted = f':"{run.values.get("service")}"'
+    if not error.message.startswith("Invalid principal in policy:") or quoted not in error.message:
         return ()
-    options = (option for option in run.command.options if option.dest == "service")
-    return tuple(option for option in options if f':"{run.values["service"]}"' in error.message)
+    return tuple(option for option in run.command.options if option.dest == "service")
 
 
 def typographic(error: ServiceError, run: Run) -> str:

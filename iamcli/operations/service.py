@@ -62,7 +62,7 @@ class IAM(Sender):
 
     def signs_with(self, access_key_id: str) -> bool:
         """Return whether this is the access key that signs the requests."""
-        return self.client.access_key_id == access_key_id
+        return bool(self.client.key.access_key == access_key_id)
 
     def outcome(self) -> str:
         """Return what is known about the changes when the command ends early, "" if nothing is."""

@@ -127,7 +127,7 @@ class Configuration:
             for name in (*shared_files(), *bundles):
                 _require_no_pipe("file of the AWS configuration", name)
             self.settings = Settings.for_connection(self.connection)
-            self.connection = confine(self.connection, self.settings).connection
+            self.connection = confine(self.connection, self.settings)
         except ProfileNotFound as error:
             advice = "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
             unreadable = Unreadable(f"{error}; {advice}", "no-credentials")
