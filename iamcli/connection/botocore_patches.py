@@ -16,12 +16,14 @@ from botocore.awsrequest import (
     AWSHTTPSConnection,
     AWSHTTPSConnectionPool,
 )
+from botocore.httpsession import URLLib3Session
 from urllib3.exceptions import ConnectTimeoutError, ProtocolError
 
 from iamcli.interrupts import Window, pause
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
@@ -92,15 +94,20 @@ def patch_connections() -> None:
     utils.getproxies, utils.proxy_bypass = getproxies_environment, proxy_bypass_environment
 
 
-def patch_credentials() -> None:
-    """Replace how botocore runs a ``credential_process``, and asks for the code of an MFA device.
+def patch_credentials(send: Callable[..., Any], pause: Callable[[float], None]) -> None:
+    """Let botocore request credentials with ``send``, and wait with ``pause`` between requests.
 
-    Ours wait in a window, and leave standard input to the script. botocore makes these providers
-    also for each profile whose credentials assume a role.
+    Also replace how it runs a ``credential_process``, and asks for the code of an MFA device: ours
+    wait in a window, and leave standard input to the script. botocore makes these providers also
+    for each profile whose credentials assume a role.
     """
     from botocore import credentials
 
     from iamcli.connection.programs import code, credential_program
 
+    URLLib3Session.send = send
+    endpoint.time = SimpleNamespace(sleep=pause)
+    fetcher = partial(credentials.ContainerMetadataFetcher, sleep=pause)
+    credentials.ContainerMetadataFetcher = fetcher
     credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=credential_program)
     credentials.AssumeRoleProvider = partial(credentials.AssumeRoleProvider, prompter=code)

@@ -16,7 +16,7 @@ from botocore.exceptions import (
 
 from iamcli.config.connection import invalid_part
 from iamcli.connection.botocore_patches import patch_credentials
-from iamcli.connection.responses import Retrieval, patch_sessions, secrets
+from iamcli.connection.responses import Retrieval, pause, secrets, send
 from iamcli.errors import Failure
 from iamcli.output.redaction import OF_CREDENTIALS
 
@@ -57,8 +57,7 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     """
     if settings.session is None:
         return None
-    patch_credentials()
-    patch_sessions()
+    patch_credentials(send, pause)
     profiles = settings.session.full_config.get("profiles", {}).values()
     for named in (os.environ, *profiles):
         OF_CREDENTIALS.add(*secrets(named.items()))

@@ -1,6 +1,6 @@
 """Limits of every response: its size, its time, and the documents that are parsed.
 
-They are those of the client of IAM, and after ``patch_sessions`` of all requests for credentials.
+They are those of the client of IAM, and with ``send`` those of all requests for credentials.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import functools
 import json
 import re
 import time
+from http import HTTPStatus
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
-from botocore import endpoint
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import (
     ClientError,
@@ -84,7 +84,7 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
                 return _exchange(self, request, MAX_RESPONSE, "; is this an IAM endpoint?")[0]
             except HTTPClientError as error:
                 cause = error.kwargs.get("error")
-                # These two occur before a request is sent: an invalid address, or no file.
+                # These two come before a request: an invalid address or header, or no file.
                 if type(error) is HTTPClientError and not isinstance(cause, (ValueError, OSError)):
                     raise ResponseParserError(str(error)) from error
                 raise
@@ -93,7 +93,7 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
 class Retrieval:
     """The requests for credentials in a ``with`` block, which together have the time of one.
 
-    Raises UnexpectedResponse if the block fails after a response that was taken for an empty one.
+    Raises UnexpectedResponse if it fails because the last response was taken for an empty one.
     """
 
     current: Retrieval | None = None
@@ -113,26 +113,23 @@ class Retrieval:
         return TimeLimit(timeout())
 
 
-def patch_sessions() -> None:
-    """Let botocore's sessions and pauses keep the limits of a ``Retrieval``."""
-    URLLib3Session.send = _send
-    endpoint.time = SimpleNamespace(sleep=_pause)
-
-
-def _send(session: Any, request: Any) -> AWSResponse:
+def send(session: Any, request: Any) -> AWSResponse:
+    """Send ``request`` for credentials with ``session`` of botocore, and return the response."""
     OF_CREDENTIALS.add(*_secrets(request))
     parts = urlsplit(request.url)
     host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     retrieval = Retrieval.current or Retrieval()
-    retrieval.limit.url = request.url
+    retrieval.defect, retrieval.limit.url = "", request.url
     with retrieval.limit:
         response, defect = _exchange(session, request, MAX_CREDENTIALS, f" from {host}")
-    if defect:
-        retrieval.defect = f"{host} sent {defect} instead of credentials"
+    retrieval.defect = defect and f"{host} sent {defect} instead of credentials"
+    if defect and response.status_code == HTTPStatus.OK:
+        raise UnexpectedResponse(retrieval.defect)
     return response
 
 
-def _pause(seconds: float) -> None:
+def pause(seconds: float) -> None:
+    """Wait for ``seconds`` before a request is sent again; raise as ``TimeLimit``."""
     with Retrieval.current.limit if Retrieval.current else contextlib.nullcontext():
         interrupts.pause(seconds)
 

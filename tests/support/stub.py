@@ -136,7 +136,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Stub:
-    """A running stub; ``endpoint`` adds a URL with its answers.
+    """A running stub; ``endpoint`` adds a URL with its answers, also for what is below it.
 
     ``tunnel``: as a proxy, it takes the place of every host, with this certificate. The first
     endpoint answers requests for the root.
@@ -160,7 +160,7 @@ class Stub:
                 body = self.rfile.read(length)
                 stub.handle(self, body, time.monotonic() - began)
 
-            do_GET = do_POST  # noqa: N815 - the name that the base class expects
+            do_GET = do_PUT = do_POST  # noqa: N815 - the names that the base class expects
 
             def do_CONNECT(self) -> None:
                 stub.connects.append(self.path)
@@ -210,7 +210,7 @@ class Stub:
             handler.requestline,
             waited,
         )
-        endpoint = self._endpoints.get(path or self._root)
+        endpoint = self._endpoints.get(f"/{path.split('/')[1]}" if path else self._root)
         answer = endpoint.answer(request) if endpoint else refused("NoSuchEndpoint", path, 404)
         if answer.delay:
             time.sleep(answer.delay)
