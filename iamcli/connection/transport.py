@@ -34,12 +34,16 @@ def transport(connection: Connection, settings: Settings, url: str) -> tuple[dic
         source = connection.proxy_source
     else:
         proxies, source = environment_proxies(url)
+    # Without this, each request after the first waits 40 ms for an acknowledgement.
+    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+    if settings.switch("tcp_keepalive"):
+        options.append((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1))
     return {
         # An empty name would switch the verification off.
         "verify": ca_bundle(settings)[0] or True,
         "proxies": proxies,
         "proxies_config": settings.get("proxies_config"),
-        "socket_options": socket_options(keep_alive=settings.switch("tcp_keepalive")),
+        "socket_options": options,
     }, source
 
 
@@ -103,10 +107,3 @@ def timeout() -> float:
             f"invalid IAMCLI_TIMEOUT: {value}; use a number of seconds, at most {MAX_TIMEOUT:.0f}"
         )
     return seconds
-
-
-def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
-    """Return the socket options of the connection."""
-    # Without this, each request after the first waits 40 ms for an acknowledgement.
-    no_delay = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return [no_delay, (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] if keep_alive else [no_delay]
