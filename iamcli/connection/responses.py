@@ -191,9 +191,9 @@ def _defect(content: bytes) -> str:
     if text.startswith(b"<") and not ROOT.match(content):
         return "a document that does not begin with its root element"
     number = tags(content)
-    namespaces = map(len, _NAMESPACE.findall(content) if number <= MAX_TAGS else ())
-    too_large = number > MAX_TAGS or number * max(namespaces, default=0) > MAX_NAMES
-    return "a document that is too large" if too_large else ""
+    too_many = number > MAX_TAGS
+    longest = 0 if too_many else max(map(len, _NAMESPACE.findall(content)), default=0)
+    return "a document that is too large" if too_many or number * longest > MAX_NAMES else ""
 
 
 def tags(content: bytes) -> int:
