@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.calls import PipelineCommand, Word
+    from iamcli.cli.check.script.calls import Pipeline, PipelineCommand, Word
     from iamcli.cli.check.script.nodes import Node
 
 _LAST_LINE = "IsTruncated: false"
@@ -32,10 +32,12 @@ _PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(\w+))?\s*;?\s*\}\s*")
 _CHANGES = re.compile(
     r"(?:;?\s*s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*\s*)+"
 )
-_SUBTRACTS = re.compile(r"(?:expr|let)\b.*-\s*1\b", re.DOTALL)
-_TEST = re.compile(rb"\[|test\b")
-#: A count that is compared with 1 instead of 0, with the pattern for its end.
-_COUNTED = r"(?:{})\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
+#: After a count: a comparison with 1 instead of 0.
+_COMPARED = r"\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
+#: Around a count: a calculation, or such a comparison.
+_SUBTRACTS = re.compile(
+    rf"(?:expr|let)\b.*-\s*1\b|\$?\(\(|\$\[|(?:\[|test\b).*[)`]{_COMPARED}", re.DOTALL
+)
 #: Words of error messages: the codes, and what the service and the commands say.
 _ERRORS = re.compile(
     r"malformed|nosuch|alreadyexists|access ?denied|deleteconflict|limitexceeded|invalidinput"
@@ -61,11 +63,12 @@ def check(commands: Commands) -> Iterator[Fault]:
         if isinstance(loop.node, For) and not _skips_footer(loop.node):
             yield from _footers(commands, loop.words, "the for loop")
         elif _reads_footer(loop.node):
-            yield from _footers(commands, read_from(loop.redirects), "the while loop")
+            yield from _read(commands, loop, "the while loop")
     for call in commands.walker.calls:
-        yield from _pipe(commands, call)
-        if _counts(call) or call.program in ("mapfile", "readarray"):
+        if call.program in ("mapfile", "readarray"):
             yield from _footers(commands, read_from(call.redirects), str(call.program))
+        elif (by_xargs := call.iam and "xargs" in call.target.run_by) or _counts(call):
+            yield from _read(commands, call, "xargs" if by_xargs else str(call.program))
         yield from _searches(commands, call)
     for words, patterns in commands.walker.tests:
         for source in outputs(words):
@@ -75,11 +78,21 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 
 def _footers(commands: Commands, words: Iterable[Word], reader: str) -> Iterator[Fault]:
+    """Yield the lists in ``words`` that ``reader`` reads with their footers."""
     for word in words:
-        for first, *filters in (each.output for each in word.unknowns if each.output):
-            joined = filters and joins_lines(first)
-            if first.origin and all(map(_passes, filters)) and not joined:
-                yield from _footer(commands, first.origin, word, reader)
+        for output in (each.output for each in word.unknowns if each.output):
+            if not (output[1:] and joins_lines(output[0])):
+                yield from _footer(commands, output, word, reader)
+
+
+def _read(commands: Commands, reader: Call | Loop, name: str) -> Iterator[Fault]:
+    """Yield the lists that ``reader`` reads with their footers, from a pipe or by redirection."""
+    yield from _footers(commands, read_from(reader.redirects), name)
+    before = reader.pipeline[: reader.position]
+    first = before[0] if before else None
+    if isinstance(first, Call) and first.origin and (name == "xargs" or not joins_lines(first)):
+        word = first.head if first.iam else first.words[-1]
+        yield from _footer(commands, before, word, name)
 
 
 def _reads_footer(node: Node) -> bool:
@@ -118,24 +131,6 @@ def _skips_footer(loop: For | While) -> bool:
     )
 
 
-def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
-    """Yield the findings about the pipe that begins with ``call``."""
-    source = call.origin
-    reader = next((command for command in call.pipeline[1:] if not _passes(command)), None)
-    if call.position or source is None or reader is None:
-        return
-    name = ""
-    if isinstance(reader, Call) and (reader.iam or _counts(reader)):
-        name = str(reader.program)
-        if reader.iam:
-            name = "xargs" if "xargs" in reader.target.run_by else ""
-    elif isinstance(reader, Loop) and _reads_footer(reader.node):
-        name = "the while loop"
-    if name and (name == "xargs" or not joins_lines(call)):
-        word = call.head if source is call else call.words[-1]
-        yield from _footer(commands, source, word, name)
-
-
 def _passes(command: PipelineCommand) -> bool:
     """Return whether ``command`` prints something for the footer if it reads it."""
     if not isinstance(command, Call):
@@ -149,13 +144,12 @@ def _cuts(arguments: list[str]) -> bool:
     options = "\0".join(arguments)
     delimiter = re.search(r"(?:^|\0)-d\0?(.)", options)
     first = re.search(r"-[fbc]\0?(\d+)", options)
-    fields: Sequence[str] = _LAST_LINE.split(delimiter[1] if delimiter else "\t")
-    if re.search(r"-[bc]", options):
-        fields = _LAST_LINE
-    elif len(fields) == 1:
+    fields = _LAST_LINE.split(delimiter[1] if delimiter else "\t")
+    pieces: Sequence[str] = _LAST_LINE if re.search("-[bc]", options) else fields
+    if len(pieces) == 1:
         # A line without the delimiter is printed as a whole, unless -s removes it.
         return not re.search(r"(?:^|\0)(?:-s|--only)", options)
-    return first is None or int(first[1]) <= len(fields)
+    return first is None or int(first[1]) <= len(pieces)
 
 
 def _prints(arguments: list[str]) -> bool:
@@ -187,20 +181,15 @@ def _counts(call: Call) -> bool:
     """Return whether ``call`` counts lines, and the script does not subtract the footer."""
     if not _counts_all(call):
         return False
-    for node, _ in ancestry(call.node):
-        calculates = isinstance(node, Simple | Other) and _SUBTRACTS.match(node.text)
-        test = _TEST.match(node.source, node.start)
-        if calculates or node.source.startswith((b"$((", b"$[", b"(("), node.start):
-            return False
-        if test and re.search(_COUNTED.format("\\)|`"), node.text):
-            return False
+    around = (node.text for node, _ in ancestry(call.node) if isinstance(node, Simple | Other))
+    if any(map(_SUBTRACTS.match, around)):
+        return False
     receiver = call.substitution.receiver if call.substitution else None
     name = receiver.name if isinstance(receiver, Assignment) else ""
     if not name:
         return True
-    subtracted = rf"\b{name}\}}?\s*-\s*1\b|\b{name}(--|\s*-=)|--{name}"
-    compared = _COUNTED.format(rf"\b{name}\}}?")
-    search = re.compile(f"{subtracted}|{compared}").search
+    subtracted = rf"\b{name}(?:\}}?(?:\s*-\s*1\b|{_COMPARED})|--|\s*-=)|--{name}"
+    search = re.compile(subtracted).search
     # Most lines of a long script do not contain the name, and "in" is faster than the search.
     return not any(search(line) for line in call.script.text.splitlines() if name in line)
 
@@ -219,8 +208,10 @@ def _counts_all(call: Call) -> bool:
     return counts and any(re.fullmatch(r"-\w*[cq]\w*", each) for each in literals)
 
 
-def _footer(commands: Commands, source: Call, word: Word, reader: str) -> Iterator[Fault]:
-    if not commands.prints(source, FOOTER):
+def _footer(commands: Commands, output: Pipeline, word: Word, reader: str) -> Iterator[Fault]:
+    """Yield the finding that ``reader`` reads a footer in the ``output`` of a pipe, at ``word``."""
+    source = output[0].origin
+    if source is None or not (commands.prints(source, FOOTER) and all(map(_passes, output[1:]))):
         return
     inline = source.head.place[0] == word.place[0]
     reads = f"{reader} also reads" if reader else "the output is never empty because of"

@@ -28,10 +28,14 @@ _SPACES = re.compile(r"([ \t\n]+)")
 class PipelineCommand:
     """A command of a pipeline: a ``Call`` or a ``Loop``.
 
-    ``origin``: the command of the toolkit whose output it prints, itself or as a variable, if any.
+    ``origin``: the command of the toolkit whose output it prints, itself or as a variable, if any;
+    ``pipeline``: what it is a part of, and its ``position`` in it; ``redirects``: its redirections.
     """
 
     origin: Call | None = None
+    pipeline: Pipeline = ()
+    position = 0
+    redirects: tuple[Redirect, ...] = ()
 
 
 Pipeline = tuple[PipelineCommand, ...]
@@ -225,7 +229,6 @@ class Loop(PipelineCommand):
     def __init__(self, node: Node, words: Sequence[Word] = ()) -> None:
         self.node = node
         self.words = words
-        self.redirects: tuple[Redirect, ...] = ()
 
 
 class Target(NamedTuple):
@@ -250,8 +253,7 @@ class Call(PipelineCommand):
     ``target``: what it runs in the end; ``head``, ``words`` and ``program``: the word of its name,
     the arguments, and the name without the folder, if known; ``iam``: it is or should be a command
     of the toolkit; ``shell_function``: it is a function of the script; ``flags``: the settings that
-    it is run with; ``pipeline``: what it is a part of, and its ``position`` in it; ``merging``: the
-    pipe after it also takes standard error.
+    it is run with; ``merging``: the pipe after it also takes standard error.
     """
 
     def __init__(self, node: Node, target: Target, context: Context, flags: Flags) -> None:
@@ -266,8 +268,6 @@ class Call(PipelineCommand):
         self.program = self.head.program
         self.iam = False
         self.shell_function = False
-        self.pipeline: Pipeline = ()
-        self.position = 0
         self.merging = False
 
     @property

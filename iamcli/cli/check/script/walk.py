@@ -192,8 +192,8 @@ class Walker:
         state.join(state, [branch])
         self._script(embedded.passed(commands), state.copy(), Context(context.script))
         for number, command in enumerate(commands):
+            command.pipeline, command.position = tuple(commands), number
             if isinstance(command, Call):
-                command.pipeline, command.position = tuple(commands), number
                 command.substitution = command.substitution or context.substitution
         return tuple(commands)
 
