@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check.rules.commands import Commands, Fault, fault
+from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
 from iamcli.cli.check.script.calls import KEEPERS, Call, Word
 from iamcli.cli.check.script.state import in_folder
 from iamcli.quoting import quoted
@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamcli.parsing.options import Option
 
 #: The options that name a file to read.
 _FILES = ("-f", "-b", "-k", "-c")
@@ -23,13 +24,13 @@ _UNPACKERS = {"tar", "unzip", "git", "rsync", "svn", "make", "aws", "s3cmd", "pa
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about single values."""
-    yield from _removals(commands)
     written = _written(commands)
     for invocation in commands.invocations:
         call = invocation.call
         for value in invocation.values:
             if value.word is None or invocation.helps:
                 continue
+            yield from _removal(commands, invocation, value.word, value.option)
             if value.word.glob and not (call.flags.noglob or call.target.noglob):
                 yield _glob(call, value.word)
             if value.option.name in _FILES and value.option.complete == "file":
@@ -89,20 +90,17 @@ def _missing(call: Call, word: Word, name: str, written: set[str] | None) -> Ite
     yield fault(call, word, "W208", message, "create the file, or correct its name")
 
 
-def _removals(commands: Commands) -> Iterator[Fault]:
-    """Yield the recursive removals whose name is a variable that may be empty."""
-    for invocation in commands.invocations:
-        call = invocation.call
-        recursive = any(value.option.dest == "recursive" for value in invocation.values)
-        if not recursive or "-p" in invocation.names or call.flags.nounset:
-            continue
-        for value in invocation.values:
-            word = value.word
-            if word is None or not value.option.required or word.known:
-                continue
-            names = ["" if each.filled or each.many else each.name for each in word.unknowns]
-            if names and not {"", *commands.walker.tested}.intersection(names):
-                wrong = f"${names[0]} may be empty or wrong"
-                message = f"everything of {word.source} is removed, and {wrong}"
-                fix = f"use ${{{names[0]}:?}}, or run set -u before"
-                yield fault(call, word, "W210", message, fix)
+def _removal(
+    commands: Commands, invocation: Invocation, word: Word, option: Option
+) -> Iterator[Fault]:
+    """Yield that the removal is recursive, and that the name is a variable that may be empty."""
+    dests = {value.option.dest for value in invocation.values}
+    unset = "recursive" in dests and "pretend" not in dests and not invocation.call.flags.nounset
+    if unset and option.required and not word.known:
+        names = ["" if each.filled or each.many else each.name for each in word.unknowns]
+        if names and not {"", *commands.walker.tested}.intersection(names):
+            message = (
+                f"everything of {word.source} is removed, and ${names[0]} may be empty or wrong"
+            )
+            fix = f"use ${{{names[0]}:?}}, or run set -u before"
+            yield fault(invocation.call, word, "W210", message, fix)

@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 #: The programs that run the argument after an option like -c, or else what they read.
 SHELLS = {"sh", "bash", "dash", "ksh", "ksh93", "zsh", "ash", "mksh", "rbash", "su"}
 _RUNS = re.compile(r"-[a-z]*c$")
@@ -109,7 +108,7 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
         yield word.source[word.start : word.end], word.start, False
         return
     in_quotes = document or isinstance(word, nodes.DoubleQuoted)
-    escaped = _ESCAPED_IN_QUOTES if in_quotes else _ESCAPED
+    form = _ESCAPED_IN_QUOTES if in_quotes else _ESCAPED
     for part in word.parts:
         if isinstance(part, nodes.DoubleQuoted):
             yield from _unquoted(part)
@@ -117,11 +116,10 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
             start = part.start + (2 if part.escapes else 1)
             yield part.source[start : part.end - 1], start, False
         elif isinstance(part, nodes.Literal):
-            for match in escaped.finditer(part.source, part.start, part.end):
-                if match[1] is None:
-                    yield match[0], match.start(), False
-                elif match[1] != b"\n":
-                    yield match[1], match.start(1), False
+            for match in form.finditer(part.source, part.start, part.end):
+                if match[1] != b"\n":
+                    escaped = match.lastindex or 0
+                    yield match[escaped], match.start(escaped), False
         elif isinstance(part, nodes.Variable):
             yield part.source[part.start : part.end], part.start, True
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import takewhile
 
 from iamcli.cli import index
 from iamcli.config import files
@@ -56,13 +57,10 @@ CRON_LINE = re.compile(
     rf"|[-*\d,/~]+[ \t]+[-*\d,/~]+(?:[ \t]+{_FIELD}){{3}})[ \t]+(?P<command>.+))$",
     re.IGNORECASE | re.MULTILINE,
 )
-
-
 #: The crontabs with the name of a user before each command.
 _OF_SYSTEM = re.compile(r"/etc/crontab$|/cron\.d/")
-#: The end of a command in a crontab; the rest of the line is its standard input.
-_END = re.compile(r"(?<!\\)%|$", re.MULTILINE)
-_CRON_PIECE = re.compile(r"\\%|[^\\]+|\\")
+#: A part of a command in a crontab. What follows a "%" is its standard input.
+_CRON_PIECE = re.compile(r"\\%|[^\\%]+|\\|%")
 #: A recipe, also on the line of its rule.
 _RECIPE = re.compile(r"^(?:\t|[^\s#=:;][^=\n;:]*:[^=\n;]*;)[ \t@+-]*((?:.*\\\n)*.*)", re.MULTILINE)
 _PARENTHESES = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
@@ -140,9 +138,9 @@ def _crontab(text: str, file: str) -> Iterator[list[Piece]]:
     for line in CRON_LINE.finditer(text):
         if line["command"]:
             at = line.end() - len(line["command"].split(None, words)[-1])
-            end = _END.search(text, at, line.end())
-            pieces = _CRON_PIECE.finditer(text, at, end.start() if end else line.end())
-            yield [(piece[0].replace("\\%", "%"), piece.start()) for piece in pieces]
+            pieces = _CRON_PIECE.finditer(text, at, line.end())
+            command = takewhile(lambda piece: piece[0] != "%", pieces)
+            yield [(piece[0].replace("\\%", "%"), piece.start()) for piece in command]
 
 
 def _makefile(text: str) -> Iterator[list[Piece]]:

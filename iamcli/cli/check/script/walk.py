@@ -226,12 +226,7 @@ class Walker:
             single = len(words) == 1 and not words[0].may_split and not words[0].glob
             literal = words[0].literal if single else None
             # A word without quotes is left out if it is empty. Elements are taken to have text.
-            never_empty = all(
-                filled(word.value)
-                or any(unknown.many for unknown in word.unknowns)
-                or not any(part.quoted for part in word.parts)
-                for word in words
-            )
+            never_empty = all(filled(word.value) or word.may_split for word in words)
             self._assign(branch, loop.name, (literal or Unknown(loop.name, filled=never_empty),))
         state.join(state, [self._branch(node.body, branch, context)])
         self.loops.append(Loop(node, words))
@@ -306,7 +301,9 @@ class Walker:
         for child in node.assignments:
             self._assignment(child, own, context)
         typed = self._reader(state, context).words(node.words)
-        if typed and _is_timed(node):
+        outer = node.parent.parent if node.parent else None
+        if typed and isinstance(outer, nodes.Prefixed):
+            # shfmt takes the options of time for its command.
             typed.insert(0, typed[0]._replace(parts=(Part("time", quoted=False),)))
         expanded = embedded.expanded(typed, self._aliases)
         if expanded is not typed:
@@ -423,9 +420,3 @@ def _piped(node: nodes.Binary) -> list[tuple[Statement, str]]:
             return [(left, node.operator), *reversed(parts)]
         parts.append((inner.right, node.operator))
         node = inner
-
-
-def _is_timed(node: Node) -> bool:
-    """Return whether a command is that of ``time``, whose options shfmt takes for the command."""
-    outer = node.parent.parent if node.parent else None
-    return isinstance(outer, nodes.Prefixed) and outer.text.startswith("time")
