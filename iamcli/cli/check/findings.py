@@ -13,9 +13,8 @@ PARSER = "W212"
 #: The reason of a note about lines that were not understood.
 UNREAD = "cannot be parsed"
 #: What is said of a file in the end.
-UNCHANGED, CHANGE, PARTLY = "unchanged", "needs a change", "not all checked"
-UNREADABLE = "cannot be read"
-STATES = (UNCHANGED, CHANGE, PARTLY, UNREADABLE)
+STATES = ("unchanged", "needs a change", "not all checked", "cannot be read")
+UNCHANGED, CHANGE, PARTLY, UNREADABLE = STATES
 
 
 class Finding(NamedTuple):

@@ -20,7 +20,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
 _PROXY = re.compile(r"-Dhttps?\.proxyHost=")
 
@@ -203,12 +202,8 @@ def _original(invocation: Invocation) -> Iterator[Fault]:
     if "reset" in options and given.keys() <= {option.dest for option in COMMON}:
         message = "without options, the password policy is reset, but not on a terminal"
         yield fault(call, call.head, "W213", message, "add --reset")
-    if given.get("method", "").lower() == "qrcodepng" and "file" not in given and _redirected(call):
+    files = [file for file in output_files(call) if file.literal != "/dev/tty"]
+    redirected = files or call.substitution or (call.pipeline and call.pipeline[-1] is not call)
+    if given.get("method", "").lower() == "qrcodepng" and "file" not in given and redirected:
         message = f"{command.name} requires -o with QRCodePNG, unless it prints on a terminal"
         yield fault(call, call.head, "E103", message, "add -o FILE")
-
-
-def _redirected(call: Call) -> bool:
-    """Return whether the output of ``call`` goes to a file, a pipe or a variable."""
-    files = [file for file in output_files(call) if file.literal != "/dev/tty"]
-    return bool(files or call.substitution or (call.pipeline and call.pipeline[-1] is not call))

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from iamcli.cli.check.rules.commands import Commands, Fault
     from iamcli.cli.check.script.calls import Pipeline, PipelineCommand, Word
-    from iamcli.cli.check.script.nodes import Node
 
 _LAST_LINE = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
@@ -60,9 +59,11 @@ _SEARCHING = ("awk", "gawk", "mawk", "sed")
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the loops and counts that take a footer for an entry, and searches for errors."""
     for loop in commands.walker.loops:
-        if isinstance(loop.node, For) and not _skips_footer(loop.node):
+        node = loop.node
+        reads = isinstance(node, While) and any(_READS.match(each.text) for each in node.condition)
+        if isinstance(node, For) and not _skips_footer(node):
             yield from _footers(commands, loop.words, "the for loop")
-        elif _reads_footer(loop.node):
+        elif isinstance(node, While) and reads and not _skips_footer(node):
             yield from _read(commands, loop, "the while loop")
     for call in commands.walker.calls:
         if call.program in ("mapfile", "readarray"):
@@ -93,13 +94,6 @@ def _read(commands: Commands, reader: Call | Loop, name: str) -> Iterator[Fault]
     if isinstance(first, Call) and first.origin and (name == "xargs" or not joins_lines(first)):
         word = first.head if first.iam else first.words[-1]
         yield from _footer(commands, before, word, name)
-
-
-def _reads_footer(node: Node) -> bool:
-    """Return whether ``node`` is a loop that reads lines and does not leave out the footer."""
-    if not isinstance(node, While):
-        return False
-    return any(_READS.match(each.text) for each in node.condition) and not _skips_footer(node)
 
 
 def _asks_for_text(word: Word) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
+from iamcli.cli.check.rules.commands import Commands, Fault, fault
 from iamcli.cli.check.script.calls import Call, PipelineCommand, Word, output_files
 from iamcli.cli.check.script.nodes import Binary, Function, Node, Statement, While, ancestry
 from iamcli.parsing.options import SECRET
@@ -12,7 +12,6 @@ from iamcli.parsing.options import SECRET
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
 
 #: Programs that do not remove the secret from what they read.
 _PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
@@ -29,36 +28,24 @@ def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about passwords and new secrets."""
     loops = {id(loop) for call in commands.walker.calls for loop in _condition(call)}
     for invocation in commands.invocations:
-        yield from _passwords(invocation)
-        if loops:
-            yield from _lines(commands, invocation, loops)
+        call = invocation.call
+        secrets = [each for each in invocation.values if each.option.secret]
+        passwords = [each for each in secrets if each.option.dest in _PASSWORDS]
+        for value in [each for each in passwords if each.text != "-"][:1]:
+            message = "other users can see a password on the command line"
+            fix = f"use {value.option.name} - and pass the password on standard input"
+            yield fault(call, value.word or value.name, "W205", message, fix)
+        lines = [each for each in invocation.values if each.option.reads and each.text == "-"]
+        if lines and any(id(node) in loops for node in _around(commands, call, set())):
+            message = f"{lines[0].option.name} - and the loop read the same standard input"
+            fix = "let the loop read another one: while read ... <&3; do ... done 3<FILE"
+            yield fault(call, lines[0].word or lines[0].name, "W211", message, fix)
     for call in commands.walker.calls:
         source = None if call.flags.private else _secret(commands, call)
         read = [word for word in output_files(call) if not _kept(commands, word)] if source else []
         if source and read:
             message = f"other users may be able to read the new secret in {read[0].source}"
             yield fault(source, read[0], "W205", message, "run umask 077 before")
-
-
-def _passwords(invocation: Invocation) -> Iterator[Fault]:
-    for value in invocation.values:
-        if value.option.secret and value.option.dest in _PASSWORDS and value.text != "-":
-            message = "other users can see a password on the command line"
-            fix = f"use {value.option.name} - and pass the password on standard input"
-            yield fault(invocation.call, value.word or value.name, "W205", message, fix)
-            break
-
-
-def _lines(commands: Commands, invocation: Invocation, loops: set[int]) -> Iterator[Fault]:
-    call = invocation.call
-    for value in invocation.values:
-        option = value.option
-        reads = option.reads and value.text == "-"
-        if reads and any(id(node) in loops for node in _around(commands, call, set())):
-            message = f"{option.name} - and the loop read the same standard input"
-            fix = "let the loop read another one: while read ... <&3; do ... done 3<FILE"
-            yield fault(call, value.word or value.name, "W211", message, fix)
-            break
 
 
 def _secret(commands: Commands, call: Call) -> Call | None:

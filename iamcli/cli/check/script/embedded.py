@@ -46,19 +46,17 @@ def joined(call: Call) -> Script | None:
 
 def remote(call: Call) -> Script | None:
     """Return the script that ``ssh`` runs: the words after the host, joined, or a here-document."""
-    words = iter(call.words)
-    command: list[Word] = []
-    host = False
-    for word in words:
-        option = _SSH_OPTION.match(word.known)
-        if not option and host:
-            command = [word, *words]
-        # The value of an option can be attached.
-        elif option and option[1] and option.end() == len(word.known):
-            next(words, None)
-        host = host or not option
+    command = _after_options(_after_options(call.words)[1:])
     shell = not command or command[0].known.partition(" ")[0] in SHELLS
     return (document(call) if shell else None) or fragment(call.script, command)
+
+
+def _after_options(words: list[Word]) -> list[Word]:
+    """Return the ``words`` without the options of ``ssh`` before the others."""
+    while words and (option := _SSH_OPTION.match(words[0].known)):
+        # The value of an option can be attached.
+        words = words[2 if option[1] and option.end() == len(words[0].known) else 1 :]
+    return words
 
 
 def document(call: Call) -> Script | None:

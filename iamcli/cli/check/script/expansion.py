@@ -15,11 +15,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-
 #: An escaped character, or others.
 _ESCAPED = re.compile(r"\\(\n|.)|[^\\]+|\\", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(r'\\([$`"\\\n])')
 _EXPANSION = re.compile(r"\$\{(#?)(!?)([A-Za-z_]\w*|[0-9]+|[@*?$!#-])(\[[^]]*\])?(.*)\}", re.DOTALL)
+_DEFAULT = re.compile(":?([?=-])(.*)", re.DOTALL)
 #: A policy variable. A shell takes what is after the colon for a number.
 POLICY_VARIABLE = re.compile(r"\$\{([A-Za-z]\w*|[\w-]+(?:\.[\w-]+)+):[A-Za-z][^{}]*\}")
 _RANGE = re.compile(r"\{[\w-]+\.\.[\w.-]+\}")
@@ -163,12 +163,10 @@ def _changed(name: str, rest: str, state: State) -> Value:
     policy = POLICY_VARIABLE.fullmatch(f"${{{name}{rest}}}")
     if policy and policy[1] not in state.variables:
         return (Unknown(name, removed=policy[0]),)
-    operator = rest[:2] if rest[0] == ":" and rest[1:2] in ("?", "-", "=") else rest[:1]
-    operand = rest[len(operator) :]
     value = _simple(name, state)
     known = all(isinstance(part, str) for part in value)
-    if operator in (":?", "?", ":-", ":=", "-", "="):
-        given = "?" in operator or (bool(operand.strip("\"'")) and "$" not in operand)
+    if default := _DEFAULT.fullmatch(rest):
+        given = default[1] == "?" or (bool(default[2].strip("\"'")) and "$" not in default[2])
         return value if known and filled(value) else (Unknown(name, filled=given),)
     text = "".join(part for part in value if isinstance(part, str))
     folder, slash, last = text.rpartition("/")

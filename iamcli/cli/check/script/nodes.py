@@ -139,14 +139,11 @@ class Function(Node, json="FuncDecl", members="Name Body"):
     body: Statement
 
 
-class Group(Node, json="File Block", members="Stmts"):
-    """A whole script, or statements in braces."""
+class Group(Node, json="File Block Subshell", members="Stmts Lparen"):
+    """A whole script, or statements in braces, or in parentheses: a ``subshell``."""
 
     body: list[Statement]
-
-
-class Subshell(Group, json="Subshell"):
-    """Statements in parentheses."""
+    subshell: bool
 
 
 class Item(Group, json="CaseItem", members="Patterns"):
@@ -162,12 +159,8 @@ class Case(Node, json="CaseClause", members="Word Items"):
     items: list[Item]
 
 
-class Substitution(Group, json="CmdSubst"):
-    """The output of statements, ``$(...)``."""
-
-
-class ProcessSubstitution(Substitution, json="ProcSubst"):
-    """The output or the input of statements as a file, ``<(...)``."""
+class Substitution(Group, json="CmdSubst ProcSubst"):
+    """The output of statements, ``$(...)``, or a file with it or for their input, ``<(...)``."""
 
 
 class Prefixed(Node, json="CoprocClause TimeClause", members="Stmt"):

@@ -12,7 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
 _ASSIGNED = re.compile(r"(?<![\w$])([A-Za-z_]\w*)(?:\[[^]\n]*\])?(?:\+|-|\*)?=")
 _NAMING = re.compile(
     r"\b(?:read|mapfile|readarray|getopts|unset|for|select|foreach|printf\s+-v)\b([^;|&\n]*)"

@@ -161,13 +161,10 @@ class Walker:
         return self._statement(node.statement, state, inner) if node.statement else ()
 
     def _visit_group(self, node: nodes.Group, state: State, context: Context) -> Pipeline:
-        self._statements(node.body, state, context)
+        self._statements(node.body, state.copy() if node.subshell else state, context)
         # A loop at the beginning reads what is passed to the group.
         first = [each.command for each in node.body[:1] if not each.redirects]
         return tuple(loop for loop in self.loops if loop.node in first)
-
-    def _visit_subshell(self, node: nodes.Subshell, state: State, context: Context) -> Pipeline:
-        return self._visit_group(node, state.copy(), context)
 
     def _visit_binary(self, node: nodes.Binary, state: State, context: Context) -> Pipeline:
         if node.operator in ("|", "|&"):
@@ -406,7 +403,7 @@ class Walker:
         inner = Context(context.script, substitution=here, replaced=context.replaced, captured=True)
         self._statements(node.body, state.copy(), inner)
         output = here.pipelines[0] if len(here.pipelines) == 1 else ()
-        is_file = isinstance(node, nodes.ProcessSubstitution)
+        is_file = not source.startswith(("$", "`"))
         return (Unknown("", output, single=is_file, private="mktemp" in inside),)
 
 
