@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import ExitStack
 
 from iamcli.cli.check.findings import PARSER, File, Finding, Result
 from iamcli.cli.check.rules import arguments, outputs, policies, secrets, statuses, values
@@ -59,14 +58,13 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     order = {file: (number, 0) for number, file in enumerate(named.values())}
     #: By file: the script, or why it cannot be read.
     read: dict[str, Script | str] = {}
+    limit = sys.getrecursionlimit()
     for number, file in enumerate(named.values()):
         parser.begin()
+        sys.setrecursionlimit(max(limit, _MAX_DEPTH))
         try:
-            with ExitStack() as stack:
-                stack.callback(sys.setrecursionlimit, sys.getrecursionlimit())
-                sys.setrecursionlimit(max(sys.getrecursionlimit(), _MAX_DEPTH))
-                walker = Walker(load(file), load)
-            found = list(_findings(walker))
+            walker = Walker(load(file), load)
+            found = [each for each in _findings(walker) if each.code not in excluded]
         except RecursionError:
             read[file] = "too large or nested too deeply"
         except UnreadableError as error:
@@ -78,8 +76,9 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
             for script in walker.scripts:
                 order.setdefault(script.file, (number, len(order)))
                 read[script.file] = script
-    sequence = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
-    kept = [finding for finding in sequence if finding.code not in excluded]
+        finally:
+            sys.setrecursionlimit(limit)
+    kept = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
     files = [_file(file, read[file], kept) for file in sorted(order, key=order.__getitem__)]
     return Result(kept, len(commands), files)
 
@@ -136,7 +135,6 @@ def _for_make(finding: Finding) -> Finding:
 def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
     """Yield E109 for the first syntax error, and W212 for commands that the parser cannot read."""
     for script in walker.scripts:
-        lines: set[int] = set()
         for fault in script.faults:
             word = _WORD.search(script.source, fault.start, fault.end)
             name = word[0].decode("utf-8", "replace") if word else ""
@@ -148,8 +146,7 @@ def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
                 message = f"the parser of iamcli check cannot read this line, with {name}"
                 message += f": {fault.message}" if fault.message else ""
             line, column = script.place(at)
-            if (fault.first if fault.error else word) and line not in lines:
-                lines.add(line)
+            if fault.first if fault.error else word:
                 yield script, Finding(script.file, line, column, code, name, message, fix)
 
 

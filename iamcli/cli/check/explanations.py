@@ -15,6 +15,8 @@ _LOGIN = "iam-useraddloginprofile -u bob -p"
 _ROLE = "iam-rolecreate -r webserver"
 _UPLOAD = "iam-useruploadpolicy -u bob -p all"
 _CLASSES = ("the script's own quality", "a difference from the original toolkit")
+#: The warnings about what a script did otherwise with the original toolkit.
+DIFFERENCES = ("W206", "W211", "W213")
 _POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 _HOME = """{"Version": "2012-10-17",
  "Statement": [{"Effect": "Allow", "Action": "s3:*",
@@ -22,39 +24,29 @@ _HOME = """{"Version": "2012-10-17",
 
 
 class Explanation:
-    """What a code means, with examples before and after; the first is of the usual fault.
+    """What a code means, with examples before and after; the first is of the usual fault."""
 
-    ``difference``: whether the script did something else with the original toolkit; if not, the
-    code is about the quality of the script itself.
-    """
-
-    def __init__(
-        self, title: str, text: str, *examples: tuple[str, str], difference: bool = False
-    ) -> None:
+    def __init__(self, title: str, text: str, *examples: tuple[str, str]) -> None:
         self.title = title
         self.text = text
         self.examples = examples
-        self.difference = difference
 
 
 #: The codes. Everything else that lists them is made from this, or compared with it by a test.
 EXPLANATIONS = {
     "E101": Explanation(
         "no such command",
-        "The toolkit has no command of this name, and neither the script nor a file that it "
-        "sources defines a function of this name.",
+        "Neither the script nor a file that it sources defines a function of this name.",
         ("iam-usercrate -u bob", "iam-usercreate -u bob"),
     ),
     "E102": Explanation(
         "no such option",
-        "The command does not have this option; it prints an error and sends nothing. Options "
-        "cannot be combined: write -v -k, not -vk.",
+        "The command sends nothing. Options cannot be combined: write -v -k, not -vk.",
         ("iam-usercreate -u bob -z", "iam-usercreate -u bob -v"),
     ),
     "E103": Explanation(
         "a required option is missing",
-        "The command refuses to run without the option. This is not reported if an unquoted "
-        'variable, "$@", an array or xargs may add the option.',
+        'It is not reported if an unquoted variable, "$@", an array or xargs may add it.',
         ("iam-groupadduser -g Admin", "iam-groupadduser -g Admin -u bob"),
     ),
     "E104": Explanation(
@@ -66,9 +58,8 @@ EXPLANATIONS = {
     ),
     "E105": Explanation(
         "an invalid value",
-        "The command or AWS IAM refuses the value: a name with characters that names do not "
-        "have, a path with spaces, a number outside its range, a status other than Active and "
-        "Inactive, an account alias with capital letters, or - as the name of a file.",
+        "The command or AWS IAM refuses the value, such as a name with a blank, a number outside "
+        "its range, an account alias with capital letters, or - as the name of a file.",
         ("iam-accountaliascreate -a My_Company", "iam-accountaliascreate -a my-company"),
         (f"{_UPLOAD} -f - <policy.json", f"{_UPLOAD} -f /dev/stdin <policy.json"),
     ),
@@ -162,14 +153,12 @@ EXPLANATIONS = {
             "iam-userlistkeys -u bob >/dev/null || iam-usercreate -u bob",
         ),
         ("iam-userdel -u bob | grep -qi error && echo failed", "iam-userdel -u bob || echo failed"),
-        difference=True,
     ),
     "W207": Explanation(
         "a lost exit status",
-        "If the command fails, the script goes on as if it had created something: local and "
-        "export succeed whatever the command substitution does, a here-string ignores its "
-        "status, and the status of a pipe is that of its last command. In a script for sh, which "
-        "need not know pipefail, assign the output to a variable first.",
+        "If the command fails, the script goes on: local and export succeed whatever the command "
+        "substitution does, a here-string ignores its status, and a pipe has that of its last "
+        "command. For sh, which need not know pipefail, assign the output to a variable first.",
         (f'key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\necho "$key"'),
         (f'export key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\nexport key\necho "$key"'),
         (f"{_KEY} | tail -1", f"set -o pipefail\n{_KEY} | tail -1"),
@@ -195,14 +184,12 @@ EXPLANATIONS = {
             'while read -r user; do iam-useraddloginprofile -u "$user" -p -; done <users',
             'while read -r user <&3; do iam-useraddloginprofile -u "$user" -p -; done 3<users',
         ),
-        difference=True,
     ),
     "W212": Explanation(
         "a command in a line that only the parser cannot read",
-        "The shell accepts the script, or there is no bash or zsh that could tell, but the parser "
-        "of iamcli check does not read this line, and the command in it is not checked. This does "
-        "not change the exit status, also not with --strict. Check the command yourself and "
-        "silence this, or write it in a simpler form.",
+        "The shell accepts the script, or there is no bash or zsh that could tell. The command is "
+        "not checked, and the exit status does not change, also not with --strict. Check it "
+        "yourself and silence this, or write it in a simpler form.",
         (
             'echo "`echo "\\`echo \\\\\\`iam-usergetattributes -u bob\\\\\\`\\`"`"',
             'echo "$(echo "$(echo $(iam-usergetattributes -u bob))")"',
@@ -220,7 +207,6 @@ EXPLANATIONS = {
             "iam-userlistbypath | grep 'IsTruncated: true'",
             "iam-userlistbypath -i 1 | grep 'IsTruncated: true'",
         ),
-        difference=True,
     ),
 }
 
@@ -229,7 +215,7 @@ def explained(code: str) -> Iterator[str]:
     """Yield the lines that explain ``code``, one of EXPLANATIONS."""
     explanation = EXPLANATIONS[code]
     yield from (f"{code}: {explanation.title}", "", *wrap(explanation.text, WIDTH), "")
-    yield f"Class: {_CLASSES[explanation.difference]}"
+    yield f"Class: {_CLASSES[code in DIFFERENCES]}"
     for example in explanation.examples:
         for heading, script in zip(("Before:", "After:"), example, strict=True):
             yield from ("", heading, *(f"    {line}" for line in script.splitlines()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamcli.cli.check.explanations import EXPLANATIONS
+from iamcli.cli.check.explanations import DIFFERENCES
 
 ERROR = "error"
 WARNING = "warning"
@@ -65,7 +65,7 @@ class File(NamedTuple):
     @property
     def changes(self) -> list[str]:
         """The codes that need a change, not those about the quality of a script that works."""
-        return [code for code in self.codes if code[0] == "E" or EXPLANATIONS[code].difference]
+        return [code for code in self.codes if code[0] == "E" or code in DIFFERENCES]
 
     @property
     def state(self) -> str:

@@ -11,7 +11,7 @@ from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
 from iamcli.cli.check.rules.policies import unquoted_policy
 from iamcli.cli.check.script.calls import Call, Flags, Part, Target, Word, output_files
 from iamcli.parsing.command_names import is_meant, suggest
-from iamcli.parsing.options import NEEDED, Option, refused
+from iamcli.parsing.options import NEEDED, refused
 from iamcli.parsing.shared import COMMON
 from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
 from iamcli.quoting import typographic
@@ -124,7 +124,10 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
         yield fault(call, word, "E102", message, fix)
     for option, word in invocation.joined:
         message = f"{option.name} and its value are joined with ="
-        yield fault(call, word, "E110", message, f"write: {_separate(option, word)}")
+        fix = separate(option, (word.literal or "").partition("=")[2])
+        if word.literal is None and not option.secret and word.source.startswith("-"):
+            fix = word.source.replace("=", " ", 1)
+        yield fault(call, word, "E110", message, f"write: {fix}")
     secret = any(option.secret for option in command.options)
     for word in invocation.extra:
         if word.source.startswith("\\") and word.source[1:].isspace():
@@ -140,24 +143,15 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
         yield fault(call, invocation.without_value, "E108", message, f"add the value of {name}")
 
 
-def _separate(option: Option, word: Word) -> str:
-    """Return the option and the value of a word such as ``-u=bob`` as separate words."""
-    begin = f"{option.name}="
-    value = word.source.removeprefix(begin)
-    if option.secret or word.literal is not None or value in ("", word.source):
-        return separate(option, (word.literal or "").removeprefix(begin))
-    return f"{option.name} {value}"
-
-
 def _instead(invocation: Invocation, word: Word) -> str:
     """Return what to do about ``word``, which is one too many, without a part of a secret value."""
     typed = [value.option for value in invocation.values]
     secret = any(option.secret for option in invocation.command.options)
-    places = [(value.word.place, value.option.name) for value in invocation.values if value.word]
-    if word.place in dict(places):
-        source = f"the value of {dict(places)[word.place]}" if secret else word.source
+    places = {value.word.place: value.option.name for value in invocation.values if value.word}
+    if name := places.get(word.place):
+        source = f"the value of {name}" if secret else word.source
         return f"the shell makes words of {source}; put it in quotes"
-    names = [name for place, name in places if place < word.place]
+    names = [name for place, name in places.items() if place < word.place]
     text = str(word.literal)
     missing = missing_option(invocation.command.all_options, typed, text)
     certain = missing and (missing.required or not names) and len(invocation.extra) == 1

@@ -27,7 +27,7 @@ _COMPARES = re.compile(r"=|\s(?:-(?:eq|ne|lt|le|gt|ge|[defrswx])|:|in)\s|\bcase\
 _READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
 _VARIABLE = re.compile(r"\$\{?#?(\w+)")
 #: A program for awk that prints a part of each line, and one for sed that changes lines.
-_PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(\w+))?\s*;?\s*\}\s*")
+_PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(?:[012]|NF))?\s*;?\s*\}\s*")
 _CHANGES = re.compile(
     r"(?:;?\s*s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*\s*)+"
 )
@@ -70,7 +70,9 @@ def check(commands: Commands) -> Iterator[Fault]:
             yield from _footers(commands, read_from(call.redirects), str(call.program))
         elif (by_xargs := call.iam and "xargs" in call.target.run_by) or _counts(call):
             yield from _read(commands, call, "xargs" if by_xargs else str(call.program))
-        yield from _searches(commands, call)
+        piped = [call.pipeline[0].origin] if call.position else outputs(read_from(call.redirects))
+        for source in filter(None, piped):
+            yield from _sought(commands, source, _searched(call))
     for words, patterns in commands.walker.tests:
         for source in outputs(words):
             yield from _sought(commands, source, patterns)
@@ -148,10 +150,10 @@ def _cuts(arguments: list[str]) -> bool:
 
 def _prints(arguments: list[str]) -> bool:
     """Return whether the program of awk prints a part of every line."""
-    printed = _PRINTS.fullmatch(arguments[-1]) if arguments else None
-    separated = any(argument.startswith("-F") for argument in arguments)
-    # Another field of the footer is empty.
-    return printed is not None and printed[1] in (None, "0", "NF", "1", "" if separated else "2")
+    program = arguments[-1] if arguments else ""
+    # Other fields of the footer are empty, with another separator also the second.
+    second = "$2" not in program or not any(each.startswith("-F") for each in arguments)
+    return bool(_PRINTS.fullmatch(program)) and second
 
 
 def _changes(arguments: list[str]) -> bool:
@@ -197,9 +199,8 @@ def _counts_all(call: Call) -> bool:
         return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", "".join(literals[-1:])))
     if call.program == "sed":
         return literals == ["-n", "$="]
-    pattern = _searched(call)
-    counts = pattern is not None and pattern.literal in ("", ".", "^", ".*", ".+", "..*")
-    return counts and any(re.fullmatch(r"-\w*[cq]\w*", each) for each in literals)
+    every = any(each.literal in ("", ".", "^", ".*", ".+", "..*") for each in _searched(call))
+    return every and any(re.fullmatch(r"-\w*[cq]\w*", each) for each in literals)
 
 
 def _footer(commands: Commands, output: Pipeline, word: Word, reader: str) -> Iterator[Fault]:
@@ -214,10 +215,13 @@ def _footer(commands: Commands, output: Pipeline, word: Word, reader: str) -> It
     yield fault(source, source.head if inline else word, "W202", message, fix)
 
 
-def _searched(call: Call) -> Word | None:
-    """Return the pattern that grep searches its input for, None if ``call`` is no such search."""
+def _searched(call: Call) -> list[Word]:
+    """Return the pattern or program that ``call`` searches its input with, if it is a search."""
+    if call.program in _SEARCHING and call.words:
+        program = call.words[-1 if call.words[0].known.startswith("-") else 0]
+        return [program] if re.search(r"/[^/]*/", program.known) else []
     if call.program not in ("grep", "egrep", "fgrep"):
-        return None
+        return []
     flags = ""
     patterns: list[Word] = []
     operands: list[Word] = []
@@ -234,20 +238,8 @@ def _searched(call: Call) -> Word | None:
             operands.append(word)
     if not patterns:
         patterns, operands = operands[:1], operands[1:]
-    if operands or len(patterns) != 1 or patterns[0].literal is None or "v" in flags:
-        return None
-    return patterns[0]
-
-
-def _searches(commands: Commands, call: Call) -> Iterator[Fault]:
-    pattern = _searched(call)
-    if call.program in _SEARCHING and call.words:
-        program = call.words[-1 if call.words[0].known.startswith("-") else 0]
-        pattern = program if re.search(r"/[^/]*/", program.known) else None
-    piped = [call.pipeline[0].origin] if call.position else outputs(read_from(call.redirects))
-    for source in piped:
-        if source and pattern:
-            yield from _sought(commands, source, [pattern])
+    known = [each.literal for each in patterns] != [None]
+    return patterns if known and len(patterns) == 1 and not operands and "v" not in flags else []
 
 
 def _sought(commands: Commands, source: Call, patterns: Sequence[Word]) -> Iterator[Fault]:

@@ -117,11 +117,12 @@ def _documents(call: Call, value: Value, files: dict[str, list[Document]]) -> li
 
 def _printed(command: PipelineCommand) -> Document:
     """Return what ``command`` prints, if the script contains it: cat or echo prints it."""
-    if isinstance(command, Call) and command.program in ("echo", "printf", "print"):
+    if not isinstance(command, Call):
+        return []
+    if command.program in ("echo", "printf", "print"):
         return [(command, word) for word in command.words]
-    if isinstance(command, Call) and command.program in ("tee", "cat"):
-        return [] if command.program == "cat" and command.words else _input(command)
-    return []
+    passes = command.program == "tee" or (command.program == "cat" and not command.words)
+    return _input(command) if passes else []
 
 
 def _input(call: Call) -> Document:

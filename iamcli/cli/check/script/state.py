@@ -56,8 +56,6 @@ _LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob"}
 _NAMES = {"errexit", "nounset", "pipefail", "noglob"}
 #: A mask that takes all rights from others.
 _PRIVATE = re.compile(r"^[0-7]{0,2}77$|(^|,)(go|og)(=|-rwx)(,|$)|g=,o=")
-#: A variable or an element of an array, which may be in quotes.
-_UNSET = re.compile(r"[\"']?(\w+)")
 #: The options that take a value, of commands that set variables; the -a of ``read`` names one.
 _READ_VALUES = {"read": "dinNptu", "mapfile": "dnOsuCc", "readarray": "dnOsuCc"}
 
@@ -170,7 +168,8 @@ def apply(call: Call, state: State) -> Iterable[str]:
     elif name in _READ_VALUES:
         return _read_names(call)
     elif name == "unset":
-        return [match[1] for word in call.words if (match := _UNSET.match(word.source))]
+        # An element of an array may be in quotes.
+        return [word.source.strip("\"'").partition("[")[0] for word in call.words]
     elif name == "getopts":
         return [*filter(None, literals[1:2]), "OPTARG", "OPTIND"]
     elif name == "printf" and literals[:1] == ["-v"]:

@@ -71,7 +71,7 @@ class Walker:
         self._load = load
         self._aliases: dict[str, list[str]] = {}
         #: By the name of an alias that is not used: its body.
-        self._unused: dict[str, Script] = {}
+        self._unused: dict[str, Script | None] = {}
         self._wrappers: set[str] = set()
         self._changed_by_functions: set[str] = set()
         self._bodies: list[tuple[Sequence[Statement], Context]] = []
@@ -80,8 +80,8 @@ class Walker:
         flags = with_options(Flags(script.folder), [f"-{letters}" for letters in options])
         lines = kinds.CRON_LINE.finditer(script.text) if script.language == kinds.CRONTAB else ()
         # In the values of a crontab nothing is expanded.
-        values = {line["name"]: line["value"] or "" for line in lines}
-        state = State(flags, {name: (text.strip().strip("\"'"),) for name, text in values.items()})
+        set_there = [(each["name"], each["value"].strip()) for each in lines if each["name"]]
+        state = State(flags, {name: (text.strip("\"'"),) for name, text in set_there})
         self._enter(script, state)
         self._functions(state)
 
@@ -105,11 +105,11 @@ class Walker:
             unknown = Unknown(name, filled=all(map(filled, values)))
             state.variables[name] = values[0] if known else (unknown,)
         while self._bodies:
-            body, context = self._bodies.pop(0)
-            self._statements(body, state.copy(), context)
+            statements, context = self._bodies.pop(0)
+            self._statements(statements, state.copy(), context)
         while self._unused:
-            script = self._unused.pop(next(iter(self._unused)))
-            self._statements(script.statements, state.copy(), Context(script))
+            body = self._unused.pop(next(iter(self._unused)))
+            self._script(body, state.copy(), Context(self.scripts[0]))
 
     # Statements. _visit_NODE returns the pipeline that the command of a statement is, or None.
 
@@ -319,9 +319,7 @@ class Walker:
         call.find_origin()
         self.calls.append(call)
         for alias, words, script in embedded.aliases(call):
-            self._aliases[alias] = words
-            if script:
-                self._unused[alias] = script
+            self._aliases[alias], self._unused[alias] = words, script
         self._effects(call, state, context)
         return (call,)
 
