@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 _ADD_POLICY = "iam-useraddpolicy -u bob -p all -e Allow -a"
 _KEY = "iam-useraddkey -u bob"
+_LIST = "iam-userlistbypath"
 _LOGIN = "iam-useraddloginprofile -u bob -p"
 _ROLE = "iam-rolecreate -r webserver"
 _UPLOAD = "iam-useruploadpolicy -u bob -p all"
@@ -51,8 +52,7 @@ EXPLANATIONS = {
     ),
     "E104": Explanation(
         "options that exclude each other, or neither of a pair",
-        "Exactly one of two options is required, or two options have no meaning together. The file "
-        "/dev/stdin is the standard input.",
+        "Of a pair, exactly one is required. The file /dev/stdin is the standard input.",
         (_ROLE, f"{_ROLE} -s ec2.amazonaws.com"),
         (f"{_ROLE} -s ec2.amazonaws.com -f /dev/stdin", f"{_ROLE} -f /dev/stdin"),
     ),
@@ -89,15 +89,11 @@ EXPLANATIONS = {
         "a syntax error",
         "The shell refuses this script: bash -n (or zsh -n) says so, too. Only the first error is "
         "reported; other lines are checked as far as they can be read.",
-        (
-            'echo "created: $(iam-usergetattributes -u bob)',
-            'echo "created: $(iam-usergetattributes -u bob)"',
-        ),
+        ('echo "$(iam-usergetattributes -u bob)', 'echo "$(iam-usergetattributes -u bob)"'),
     ),
     "E110": Explanation(
         "an option and its value joined with =",
-        "The command refuses a short option that is followed by = in the same word, as the "
-        "original did. Write the value as a word of its own.",
+        "The command refuses it, as the original did. Write the value as a word of its own.",
         ("iam-usercreate -u=bob", "iam-usercreate -u bob"),
     ),
     "E111": Explanation(
@@ -117,8 +113,7 @@ EXPLANATIONS = {
     ),
     "W201": Explanation(
         "an unquoted * or ?",
-        "If the current directory has files whose names match the word, the shell replaces "
-        "the word with their names. Until then the script works.",
+        "If names of files match the word, the shell puts them in its place. Until then it works.",
         (f"{_ADD_POLICY} s3:* -r '*'", f"{_ADD_POLICY} 's3:*' -r '*'"),
     ),
     "W202": Explanation(
@@ -130,7 +125,7 @@ EXPLANATIONS = {
             'for arn in $(iam-userlistbypath); do echo "$arn"; done',
             "for arn in $(iam-userlistbypath | grep -v '^IsTruncated:'); do echo \"$arn\"; done",
         ),
-        ("iam-userlistbypath | wc -l", "iam-userlistbypath | grep -vc '^IsTruncated:'"),
+        (f"{_LIST} | wc -l", f"{_LIST} | grep -vc '^IsTruncated:'"),
         (
             'if [ -z "$(iam-userlistkeys -u bob)" ]; then echo none; fi',
             "if ! iam-userlistkeys -u bob | grep -qv '^IsTruncated:'; then echo none; fi",
@@ -138,8 +133,7 @@ EXPLANATIONS = {
     ),
     "W205": Explanation(
         "a secret that others can see",
-        "Other users can see the command line of a process, and a new file can be read by "
-        "everybody unless the umask prevents it.",
+        "Other users can see command lines, and read new files unless the umask prevents it.",
         (f"{_KEY} >key.txt", f"umask 077\n{_KEY} >key.txt"),
         (f"{_LOGIN} Secret12345", f"{_LOGIN} - <password.txt"),
     ),
@@ -203,10 +197,7 @@ EXPLANATIONS = {
         "marker. The proxy in AWS_IAM_JVM_OPTS is not used; set HTTPS_PROXY.",
         ("iam-groupdel -g Admin -p", "iam-groupdel -g Admin"),
         ("if iam-usercreate -h; then echo found; fi", "command -v iam-usercreate && echo found"),
-        (
-            "iam-userlistbypath | grep 'IsTruncated: true'",
-            "iam-userlistbypath -i 1 | grep 'IsTruncated: true'",
-        ),
+        (f"{_LIST} | grep 'IsTruncated: true'", f"{_LIST} -i 1 | grep 'IsTruncated: true'"),
     ),
 }
 

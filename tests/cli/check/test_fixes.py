@@ -143,9 +143,9 @@ FIXES = {
     ],
     "E109": [
         Fix(
-            'echo "created: $(iam-usergetattributes -u bob)',
-            'echo "created: $(iam-usergetattributes -u bob)"',
-            "grep -c '^created: arn:' out",
+            'echo "$(iam-usergetattributes -u bob)',
+            'echo "$(iam-usergetattributes -u bob)"',
+            "grep -c ^arn: out",
             ("0", "1"),
             BOB,
         )

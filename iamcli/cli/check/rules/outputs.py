@@ -8,7 +8,7 @@ from itertools import islice
 from iamcli.cli.check.rules.commands import fault
 from iamcli.cli.check.script.calls import Call, Loop, joins_lines, output_files, outputs, read_from
 from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
-from iamcli.cli.check.script.state import assigned
+from iamcli.cli.check.script.states import assigned
 from iamcli.parsing.options import FOOTER
 
 TYPE_CHECKING = False

@@ -26,7 +26,14 @@ _OTHER = re.compile(r"-[A-Za-z]*[up]")
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about passwords and new secrets."""
-    loops = {id(loop) for call in commands.walker.calls for loop in _condition(call)}
+    reading = (call for call in commands.walker.calls if call.program == "read")
+    others = (
+        call for call in reading if not any(_OTHER.match(text or "") for text in call.literals)
+    )
+    pairs = (pair for call in others for pair in _sharing(call.node))
+    loops = {
+        id(node) for inner, node in pairs if isinstance(node, While) and inner in node.condition
+    }
     for invocation in commands.invocations:
         call = invocation.call
         secrets = [each for each in invocation.values if each.option.secret]
@@ -71,15 +78,6 @@ def _kept(commands: Commands, word: Word) -> bool:
     private = [call for call in calls if any(_PRIVATE.match(text or "") for text in call.literals)]
     words = (each for call in private for each in call.words)
     return any(each.file == word.file and each.place < word.place for each in words)
-
-
-def _condition(call: Call) -> Iterator[Node]:
-    """Yield the loop that ``call`` reads the lines for, if it does."""
-    if call.program != "read" or any(_OTHER.match(literal or "") for literal in call.literals):
-        return
-    for inner, node in _sharing(call.node):
-        if isinstance(node, While) and inner in node.condition:
-            yield node
 
 
 def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node]:

@@ -7,7 +7,7 @@ import re
 
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
 from iamcli.cli.check.script.calls import KEEPERS, Call, Word
-from iamcli.cli.check.script.state import in_folder
+from iamcli.cli.check.script.states import in_folder
 from iamcli.quoting import quoted
 
 TYPE_CHECKING = False

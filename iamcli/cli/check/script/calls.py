@@ -116,10 +116,10 @@ class Word(NamedTuple):
 
     @property
     def braces(self) -> bool:
-        """Whether it has braces with commas that are not in quotes."""
+        """Whether it has braces with commas or ``..`` that are not in quotes."""
         typed = tuple(part for part in self.parts if not part.expanded)
         text = "".join(self._replace(parts=typed).unquoted)
-        return "{" in text and "," in text.partition("{")[2].rpartition("}")[0]
+        return re.search(r"\{.*(,|\.\.).*\}", text, re.DOTALL) is not None
 
     @property
     def unquoted(self) -> list[str]:

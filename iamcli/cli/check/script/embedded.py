@@ -102,7 +102,9 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
     """
     parent = word.parent
     document = parent if isinstance(parent, nodes.Redirect) and parent.document is word else None
-    if document and not document.expands:
+    end = document.word.parts if document and document.word else []
+    # If its end is quoted, the shell expands nothing in it.
+    if any(not isinstance(each, nodes.Literal) or "\\" in each.value for each in end):
         yield word.source[word.start : word.end], word.start, False
         return
     in_quotes = document or isinstance(word, nodes.DoubleQuoted)

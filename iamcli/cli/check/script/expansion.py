@@ -9,7 +9,7 @@ from typing import NamedTuple
 from iamcli.cli.check.script import nodes
 from iamcli.cli.check.script.calls import Context, Part, Redirect, Unknown, Value, Word, split
 from iamcli.cli.check.script.nodes import Literal, Node, SingleQuoted, Substitution
-from iamcli.cli.check.script.state import State, filled, single_unknown
+from iamcli.cli.check.script.states import State, filled, single_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ _EXPANSION = re.compile(r"\$\{(#?)(!?)([A-Za-z_]\w*|[0-9]+|[@*?$!#-])(\[[^]]*\])
 _DEFAULT = re.compile(":?([?=-])(.*)", re.DOTALL)
 #: A policy variable. A shell takes what is after the colon for a number.
 POLICY_VARIABLE = re.compile(r"\$\{([A-Za-z]\w*|[\w-]+(?:\.[\w-]+)+):[A-Za-z][^{}]*\}")
-_RANGE = re.compile(r"\{[\w-]+\.\.[\w.-]+\}")
 #: All elements of an array, ``"${NAME[@]}"``.
 _ALL_ELEMENTS = re.compile(r'"?\$\{(\w+)\[@\]\}"?')
 _SPECIAL = {"#", "?", "$", "!", "-"}
@@ -117,8 +116,6 @@ def _plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
     elif quoted:
         text = _ESCAPED_IN_QUOTES.sub(lambda match: "" if match[1] == "\n" else match[1], source)
         yield Part(text, quoted=True)
-    elif _RANGE.search(source):
-        yield Part(Unknown(many=True), quoted=False)
     else:
         for match in _ESCAPED.finditer(source):
             if match[1] != "\n":

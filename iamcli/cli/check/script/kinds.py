@@ -47,7 +47,7 @@ _OTHER = re.compile(
     r"|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service))$"
 )
 _CODE = re.compile(r"^(?![ \t]*(?:#|$)).+", re.MULTILINE)
-_MENTION = re.compile(rb"(?<![\w.-])iam-\w+(?![\w-]|\.\w)")
+_MENTION = re.compile(rb"iam-(?<![\w.-]iam-)\w+(?![\w-]|\.\w)")
 _NAMES = frozenset(index.names())
 _FIELD = r"(?:[-*\d,/~]+|(?:[a-z]{3}[-,]?)+)"
 #: A line of a crontab: a variable, or a time and a command. Source: crontab(5).
@@ -87,8 +87,6 @@ def language(file: str, text: str) -> str:
 
 def mentions(source: bytes) -> list[tuple[int, str]]:
     """Return the names of commands of the toolkit in ``source``, each with its byte."""
-    if b"iam-" not in source:
-        return []
     found = ((match.start(), match[0].decode()) for match in _MENTION.finditer(source))
     return [(at, name) for at, name in found if name in _NAMES]
 

@@ -69,12 +69,6 @@ class Redirect(Node, json="Redirect", members="Op N Word Hdoc"):
     word: Word | None
     document: Word | None
 
-    @property
-    def expands(self) -> bool:
-        """Whether the shell expands what is in the here-document: its end is not quoted."""
-        end = self.word.parts if self.word else []
-        return all(isinstance(each, Literal) and "\\" not in each.value for each in end)
-
 
 class Simple(Node, json="CallExpr", members="Assigns Args"):
     """Variables that are set, and the words of a command."""

@@ -8,7 +8,6 @@ from bisect import bisect_right
 from contextlib import suppress
 from functools import cached_property
 from itertools import accumulate
-from operator import itemgetter
 from shutil import which
 from typing import NamedTuple
 
@@ -148,7 +147,7 @@ class Script:
         for at, name in kinds.mentions(self.source):
             line = self.line(at)
             around = [each for each in self.covered if at in each[1]]
-            checked = min(around, key=itemgetter(0), default=(0, (), False))[2]
+            checked = min(around, key=lambda each: each[0], default=(0, (), False))[2]
             checked = name in self.indirect if checked is None else checked
             if not (checked or any(first <= line <= last for first, last in unread)):
                 found.append((line, name))

@@ -7,22 +7,11 @@ import re
 from contextlib import suppress
 
 from iamcli.cli import index
-from iamcli.cli.check.script import embedded, kinds, nodes, prefixes
+from iamcli.cli.check.script import embedded, kinds, nodes, prefixes, states
 from iamcli.cli.check.script.calls import Call, Context, Flags, Loop, Part, Substitution, Unknown
 from iamcli.cli.check.script.expansion import WordReader, joined_elements
 from iamcli.cli.check.script.shfmt import UnreadableError
-from iamcli.cli.check.script.state import (
-    OWN_FOLDER,
-    State,
-    apply,
-    assigned,
-    filled,
-    in_folder,
-    joined_flags,
-    single_unknown,
-    tested_for_text,
-    with_options,
-)
+from iamcli.cli.check.script.states import State, assigned, filled
 from iamcli.parsing.command_names import is_meant
 from iamcli.parsing.suggestions import DASHES
 
@@ -77,7 +66,7 @@ class Walker:
         self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
         options = _SHEBANG_OPTIONS.findall(script.first_line) if script.statements else []
-        flags = with_options(Flags(script.folder), [f"-{letters}" for letters in options])
+        flags = states.with_options(Flags(script.folder), [f"-{letters}" for letters in options])
         lines = kinds.CRON_LINE.finditer(script.text) if script.language == kinds.CRONTAB else ()
         # In the values of a crontab nothing is expanded.
         set_there = [(each["name"], each["value"].strip()) for each in lines if each["name"]]
@@ -88,7 +77,7 @@ class Walker:
     def _enter(self, script: Script, state: State) -> None:
         """Follow ``script`` from its beginning."""
         self.scripts.append(script)
-        self.tested |= tested_for_text(script.text)
+        self.tested |= states.tested_for_text(script.text)
         self.defined |= {name for names in _DEFINED.findall(script.text) for name in names}
         for part in script.parts:
             # make ends if a recipe fails.
@@ -98,7 +87,7 @@ class Walker:
     def _functions(self, state: State) -> None:
         """Follow the bodies of functions, with the values that variables have in any case."""
         self._flags.append(state.flags)
-        flags = joined_flags(self._flags)
+        flags = states.joined_flags(self._flags)
         state = State(flags)
         for name, values in self.values.items():
             known = name not in self._changed_by_functions and len(set(values)) == 1
@@ -250,8 +239,6 @@ class Walker:
     def _compare(self, words: list[Word]) -> None:
         self.tests.append((words, [word for word in words if word.known]))
 
-    # Variables.
-
     def _assignment(self, node: nodes.Assignment, state: State, context: Context) -> None:
         reader = self._reader(state, context)
         context.script.cover(node.start, node.end, checked=None)
@@ -271,7 +258,7 @@ class Walker:
             elements = None if many else joined_elements(before, value)
             kept = filled((*before, *value))
             value = (Unknown(node.name, filled=kept, many=many, elements=elements),)
-        if only := single_unknown(value):
+        if only := states.single_unknown(value):
             kept = only.filled or only.name in self.tested
             value = (only._replace(name=node.name, filled=kept),)
         self._assign(state, node.name, value)
@@ -290,8 +277,6 @@ class Walker:
                 self._assign(state, child.name, (Unknown(child.name),))
             elif child.value:
                 self._reader(state, context).words([child.value])
-
-    # Simple commands.
 
     def _visit_simple(self, node: nodes.Simple, state: State, context: Context) -> Pipeline:
         own = state.copy() if node.assignments and node.words else state
@@ -341,7 +326,7 @@ class Walker:
             # read -d '' NAME <<END: all of the here-document.
             whole = any(re.fullmatch("-[a-z]*d", text or "") for text in call.literals)
             texts = [each.word.value for each in call.redirects if whole and each.operator == "<<"]
-            for name in apply(call, state):
+            for name in states.apply(call, state):
                 unknown = (Unknown(name, filled=call.program == "printf"),)
                 self._assign(state, name, texts[-1] if texts else unknown)
             if state.flags != before:
@@ -378,7 +363,7 @@ class Walker:
     def _source(self, call: Call, state: State, context: Context) -> None:
         name = (call.words[0].literal if call.words else None) or ""
         outer, script = context.script, None
-        paths = [in_folder(folder, name) for folder in (state.flags.folder, outer.folder)]
+        paths = [states.in_folder(folder, name) for folder in (state.flags.folder, outer.folder)]
         path = next((path for path in paths if path and os.path.isfile(path)), "")
         if path and not os.path.isabs(name):
             folder = os.path.dirname(outer.file)
@@ -395,7 +380,7 @@ class Walker:
         """Follow a command substitution; return its output."""
         source = node.text
         inside = source[2:-1] if source.startswith("$(") else source[1:-1]
-        if OWN_FOLDER.fullmatch(inside):
+        if states.OWN_FOLDER.fullmatch(inside):
             return (context.script.folder,)
         here = Substitution(node, context.tested, [])
         inner = Context(context.script, substitution=here, replaced=context.replaced, captured=True)
