@@ -184,8 +184,7 @@ def _counts(call: Call) -> bool:
     name = receiver.name if isinstance(receiver, Assignment) else ""
     if not name:
         return True
-    subtracted = rf"\b{name}(?:\}}?(?:\s*-\s*1\b|{_COMPARED})|--|\s*-=)|--{name}"
-    search = re.compile(subtracted).search
+    search = re.compile(rf"\b{name}(?:\}}?(?:\s*-\s*1\b|{_COMPARED})|--|\s*-=)|--{name}").search
     # Most lines of a long script do not contain the name, and "in" is faster than the search.
     return not any(search(line) for line in call.script.text.splitlines() if name in line)
 

@@ -93,11 +93,10 @@ def _written(commands: Commands) -> dict[str, list[Document]]:
     """Return the texts that the script writes to each file; none if a program changes it, too."""
     texts: dict[str, list[Document]] = {}
     changed: set[str] = set()
-    keeping = {*KEEPERS, "tee"}
     for call in commands.walker.calls:
         for file in output_files(call):
             texts.setdefault(file.file, []).append(_printed(call))
-        if not call.iam and call.program not in keeping:
+        if not call.iam and call.program not in (*KEEPERS, "tee"):
             changed |= {word.file for word in call.words}
     return {file: each for file, each in texts.items() if file not in changed}
 

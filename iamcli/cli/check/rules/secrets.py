@@ -26,14 +26,12 @@ _OTHER = re.compile(r"-[A-Za-z]*[up]")
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about passwords and new secrets."""
-    reading = (call for call in commands.walker.calls if call.program == "read")
-    others = (
-        call for call in reading if not any(_OTHER.match(text or "") for text in call.literals)
-    )
-    pairs = (pair for call in others for pair in _sharing(call.node))
-    loops = {
-        id(node) for inner, node in pairs if isinstance(node, While) and inner in node.condition
-    }
+    loops: set[int] = set()
+    for call in commands.walker.calls:
+        other = any(_OTHER.match(text or "") for text in call.literals)
+        for inner, node in _sharing(call.node) if call.program == "read" and not other else ():
+            if isinstance(node, While) and inner in node.condition:
+                loops.add(id(node))
     for invocation in commands.invocations:
         call = invocation.call
         secrets = [each for each in invocation.values if each.option.secret]

@@ -23,8 +23,7 @@ def check(commands: Commands) -> Iterator[Fault]:
     """Yield the commands whose exit status is lost."""
     for invocation in commands.invocations:
         call = invocation.call
-        lost = _lost(call) if invocation.command.creates else None
-        if lost:
+        if invocation.command.creates and (lost := _lost(call)):
             message = f"the exit status of {call.program} is lost {lost[0]}"
             yield fault(call, call.head, "W207", message, lost[1])
         last = not call.pipeline or call.pipeline[-1] is call

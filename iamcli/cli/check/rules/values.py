@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
+from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, Value, fault
 from iamcli.cli.check.script.calls import KEEPERS, Call, Word
 from iamcli.cli.check.script.states import in_folder
 from iamcli.quoting import quoted
@@ -13,8 +13,6 @@ from iamcli.quoting import quoted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from iamcli.parsing.options import Option
 
 #: The options that name a file to read.
 _FILES = ("-f", "-b", "-k", "-c")
@@ -30,7 +28,7 @@ def check(commands: Commands) -> Iterator[Fault]:
         for value in invocation.values:
             if value.word is None or invocation.helps:
                 continue
-            yield from _removal(commands, invocation, value.word, value.option)
+            yield from _removal(commands, invocation, value)
             if value.word.glob and not (call.flags.noglob or call.target.noglob):
                 yield _glob(call, value.word)
             if value.option.name in _FILES and value.option.complete == "file":
@@ -90,17 +88,15 @@ def _missing(call: Call, word: Word, name: str, written: set[str] | None) -> Ite
     yield fault(call, word, "W208", message, "create the file, or correct its name")
 
 
-def _removal(
-    commands: Commands, invocation: Invocation, word: Word, option: Option
-) -> Iterator[Fault]:
+def _removal(commands: Commands, invocation: Invocation, value: Value) -> Iterator[Fault]:
     """Yield that the removal is recursive, and that the name is a variable that may be empty."""
-    dests = {value.option.dest for value in invocation.values}
+    dests = {each.option.dest for each in invocation.values}
     unset = "recursive" in dests and "pretend" not in dests and not invocation.call.flags.nounset
-    if unset and option.required and not word.known:
+    word = value.word
+    if word and unset and value.option.required and not word.known:
         names = ["" if each.filled or each.many else each.name for each in word.unknowns]
         if names and not {"", *commands.walker.tested}.intersection(names):
-            message = (
-                f"everything of {word.source} is removed, and ${names[0]} may be empty or wrong"
-            )
+            wrong = f"${names[0]} may be empty or wrong"
+            message = f"everything of {word.source} is removed, and {wrong}"
             fix = f"use ${{{names[0]}:?}}, or run set -u before"
             yield fault(invocation.call, word, "W210", message, fix)

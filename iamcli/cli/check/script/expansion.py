@@ -71,9 +71,8 @@ class WordReader(NamedTuple):
         for inner in nodes.first(node, nodes.Substitution):
             self.run(inner, self.state, self.context)
 
-    def _word(self, node: Node, parts: Iterable[Part]) -> Word:
-        whole = node if isinstance(node, nodes.Word) else None
-        return Word(tuple(parts), node.text, self.context.script.place(node.start), whole)
+    def _word(self, node: nodes.Word, parts: Iterable[Part]) -> Word:
+        return Word(tuple(parts), node.text, self.context.script.place(node.start), node)
 
     def _split(self, node: nodes.Word) -> list[Word]:
         """Return the words that the shell makes of ``node``: elements of an array, or its parts."""

@@ -91,10 +91,8 @@ def _strip(outer: Target, name: str) -> Target | None:
         rest = list(takewhile(lambda word: not word.known.startswith(":::"), rest))
         # It replaces {}, {.}, {1} and others.
         replaced = replaced or "{" * any(_PLACE.search(word.known) for word in rest)
-    if replaced:
-        rest = [_replaced(word, replaced) for word in rest]
     return Target(
-        rest,
+        _replaced(rest, replaced) if replaced else rest,
         outer.arguments_added or (name in _ADDING and not replaced),
         outer.plain and name in _SHELLS,
         outer.noglob or name == "noglob",
@@ -110,13 +108,11 @@ def _find(outer: Target) -> Target:
         return outer
     command = list(takewhile(lambda word: word.literal != ";", words))
     several = [word.literal for word in command[-2:]] == ["{}", "+"]
-    kept = command[:-2] if several else [_replaced(word, "{}") for word in command]
-    run_by = (*outer.run_by, "find")
-    return Target(kept, several, plain=False, run_by=run_by, replaced="{}")
+    kept = command[:-2] if several else _replaced(command, "{}")
+    return Target(kept, several, plain=False, run_by=(*outer.run_by, "find"), replaced="{}")
 
 
-def _replaced(word: Word, text: str) -> Word:
-    """Return ``word`` with an unknown value if it contains ``text``."""
-    if text not in word.known:
-        return word
-    return word._replace(parts=(Part(Unknown(filled=True), quoted=True),))
+def _replaced(words: list[Word], text: str) -> list[Word]:
+    """Return the ``words`` with an unknown value for those that contain ``text``."""
+    unknown = (Part(Unknown(filled=True), quoted=True),)
+    return [word._replace(parts=unknown) if text in word.known else word for word in words]

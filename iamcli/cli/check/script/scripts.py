@@ -65,7 +65,6 @@ class Script:
         self.folder = os.path.dirname(os.path.abspath(file))
         self.source = self._source = source
         self.text = source.decode("utf-8", "replace")
-        self.first_line = self.text.partition("\n")[0]
         self.notes: list[Note] = []
         self.faults: list[Fault] = []
         self.language = kinds.language(file, self.text) or kinds.SHELL
@@ -77,7 +76,7 @@ class Script:
         self.starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
         #: The last line that is not blank.
         self._last = source.rstrip().count(b"\n") + 1
-        self.plain_sh = bool(re.match(r"#!\s*\S*?/(da)?sh\b", self.first_line))
+        self.plain_sh = bool(re.match(r"#![ \t]*\S*?/(da)?sh\b", self.text))
         self.statements: Sequence[Statement] = []
         self.parts: list[Script] = []
         if self.language in kinds.SHELLS:

@@ -31,10 +31,9 @@ _DEFINED = re.compile(
 _RUNS_ARGUMENTS = re.compile(
     r"(?:^|[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*\"?\$\{?[@*]", re.MULTILINE
 )
-_SHEBANG_OPTIONS = re.compile(r"^#!\S+\s+(?:\S*/?(?:ba|z)?sh\s+)?-(\w+)")
+_SHEBANG_OPTIONS = re.compile(r"^#!\S+[ \t]+(?:\S*/?(?:ba|z)?sh[ \t]+)?-(\w+)")
 _IAM = re.compile(rf"iam[-{DASHES}]\w+")
 _MOVES = re.compile(r"\b(?:cd|pushd|popd|chdir)\b")
-_MAX_SOURCES = 50
 
 
 class Walker:
@@ -65,7 +64,7 @@ class Walker:
         self._changed_by_functions: set[str] = set()
         self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
-        options = _SHEBANG_OPTIONS.findall(script.first_line) if script.statements else []
+        options = _SHEBANG_OPTIONS.findall(script.text) if script.statements else []
         flags = states.with_options(Flags(script.folder), [f"-{letters}" for letters in options])
         lines = kinds.CRON_LINE.finditer(script.text) if script.language == kinds.CRONTAB else ()
         # In the values of a crontab nothing is expanded.
@@ -87,8 +86,7 @@ class Walker:
     def _functions(self, state: State) -> None:
         """Follow the bodies of functions, with the values that variables have in any case."""
         self._flags.append(state.flags)
-        flags = states.joined_flags(self._flags)
-        state = State(flags)
+        state = State(states.joined_flags(self._flags))
         for name, values in self.values.items():
             known = name not in self._changed_by_functions and len(set(values)) == 1
             unknown = Unknown(name, filled=all(map(filled, values)))
@@ -373,7 +371,7 @@ class Walker:
         if script is None or not script.parts:
             self.complete = False
             state.forget(state.variables)
-        elif script not in self.scripts and len(self.scripts) < _MAX_SOURCES:
+        elif script not in self.scripts:
             self._enter(script, state)
 
     def _run(self, node: nodes.Substitution, state: State, context: Context) -> Value:
