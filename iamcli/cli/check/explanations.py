@@ -47,7 +47,7 @@ EXPLANATIONS = {
     ),
     "E103": Explanation(
         "a required option is missing",
-        'It is not reported if an unquoted variable, "$@", an array or xargs may add it.',
+        'This is not reported if an unquoted variable, "$@", an array or xargs may add it.',
         ("iam-groupadduser -g Admin", "iam-groupadduser -g Admin -u bob"),
     ),
     "E104": Explanation(
@@ -182,8 +182,8 @@ EXPLANATIONS = {
     "W212": Explanation(
         "a command in a line that only the parser cannot read",
         "The shell accepts the script, or there is no bash or zsh that could tell. The command is "
-        "not checked, and the exit status does not change, also not with --strict. Check it "
-        "yourself and silence this, or write it in a simpler form.",
+        "not checked, and the exit status does not change, also not with --strict. Check the "
+        "command yourself and silence this, or write it in a simpler form.",
         (
             'echo "`echo "\\`echo \\\\\\`iam-usergetattributes -u bob\\\\\\`\\`"`"',
             'echo "$(echo "$(echo $(iam-usergetattributes -u bob))")"',

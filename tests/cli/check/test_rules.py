@@ -539,6 +539,7 @@ SCRIPTS = {
         "LIST | while read u v; do echo $u; done",
         *('LIST | while read u v; do [ -n "$u" ] && a; done', "LIST | wc -l"),
         *("LIST | xargs iam-userdel -u", "LIST | xargs -n1 sudo iam-userdel -u"),
+        'xargs iam-userdel -u <<< "$(LIST)"',
         *("LIST | uniq | wc -l", "LIST | cut -d/ -f1 | wc -l", "LIST | cut -d ' ' -f 2 | wc -l"),
         *("LIST | cut -f2 | wc -l", "LIST | cut -c 18 | wc -l", "LIST | sed -E s/a/b/g | wc -l"),
         *("LIST | sed 's/a/b/;s/c/d/' | wc -l", "LIST | sed s/a/b/I | wc -l"),

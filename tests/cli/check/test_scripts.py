@@ -167,6 +167,13 @@ def test_files_that_read_each_other_end(tmp_path):
     assert codes(tmp_path, ". ./lib.sh\niam-usergetattributes -z") == ["E102"]
 
 
+def test_each_file_that_another_one_reads_is_read(tmp_path):
+    for number in range(60):
+        (tmp_path / f"{number}.sh").write_text(f". ./{number + 1}.sh\niam-userdel -R\n")
+    result = check([str(tmp_path / "0.sh")])
+    assert (len(result.files), len(result.findings)) == (60, 60)
+
+
 # The sample scripts.
 
 
