@@ -145,24 +145,20 @@ def _order(change: Change) -> tuple[object, ...]:
 def _things(state: Record) -> Iterator[_Thing]:
     group_ids = {group["GroupName"]: group["GroupId"] for group in state["groups"]}
     role_ids = {role["RoleName"]: role["RoleId"] for role in state["roles"]}
+    for kind in ("user", "group", "role"):
+        api = kind.title()
+        for record in state[f"{kind}s"]:
+            name, own = record[f"{api}Name"], record[f"{api}Id"]
+            yield _entity(name, record, kind, own)
+            yield from _policies(record, f"{api}PolicyList", own, f"{kind}/{name}")
     for user in state["users"]:
         own, of = user["UserId"], f"user/{user['UserName']}"
-        yield _entity(user["UserName"], user, "user", own)
-        yield from _policies(user, "UserPolicyList", own, of)
         yield from _credentials(user, own, of)
         for group in user["GroupList"]:
             record = {"GroupName": group, "UserName": user["UserName"]}
             yield _Thing(("membership", own, group_ids[group]), group, of, record)
     if state["root"]:
         yield from _credentials(state["root"], "root", None)
-    for group in state["groups"]:
-        own, name = group["GroupId"], group["GroupName"]
-        yield _entity(name, group, "group", own)
-        yield from _policies(group, "GroupPolicyList", own, f"group/{name}")
-    for role in state["roles"]:
-        own, name = role["RoleId"], role["RoleName"]
-        yield _entity(name, role, "role", own)
-        yield from _policies(role, "RolePolicyList", own, f"role/{name}")
     for profile in state["instance_profiles"]:
         own, name = profile["InstanceProfileId"], profile["InstanceProfileName"]
         yield _entity(name, profile, "instance-profile", own)
@@ -213,5 +209,5 @@ def _credentials(user: Record, own: str, of: str | None) -> Iterator[_Thing]:
     for member, credential_type, name in _OF_USER:
         for record in user[member]:
             yield _entity(record[name], record, credential_type, own, record[name], of=of)
-    if user["LoginProfile"]:
+    if user.get("LoginProfile"):
         yield _entity(None, user["LoginProfile"], "login-profile", own, of=of)

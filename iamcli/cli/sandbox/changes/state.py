@@ -20,6 +20,7 @@ from iamcli.cli.sandbox.corrections import (
     policies,
     roles,
 )
+from iamcli.cli.sandbox.corrections.lists import OF_USER
 from iamcli.cli.sandbox.corrections.protocol import instant
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.rules.entities import is_known
@@ -36,8 +37,24 @@ if TYPE_CHECKING:
 #: The member of login profiles and virtual MFA devices that changes with their secret.
 MARK = "mark"
 
-#: What the private IAM has and a snapshot does not. A copy lacks it until it is set.
-_VIRTUAL_MFA_DEVICE = {**schema.VIRTUAL_MFA_DEVICE, "Tags?": schema.TAGS}
+_CREDENTIALS: Record = {
+    **{f"{member}?": schema.type_of(schema.USER, member) for member in OF_USER},
+    "LoginProfile?": {**schema.LOGIN_PROFILE, MARK: schema.TEXT},
+}
+#: What is compared. A snapshot has neither the marks nor the tags of MFA devices: a copy lacks
+#: these tags until they are set.
+_CONTENTS: Record = {
+    "users": [{**schema.USER, **_CREDENTIALS}],
+    "groups": [schema.GROUP],
+    "roles": [schema.ROLE],
+    "instance_profiles": [schema.INSTANCE_PROFILE],
+    "policies": [schema.POLICY],
+    "server_certificates": [schema.SERVER_CERTIFICATE],
+    "virtual_mfa_devices": [{**schema.VIRTUAL_MFA_DEVICE, "Tags?": schema.TAGS, MARK: schema.TEXT}],
+    "root": schema.OrNull(_CREDENTIALS),
+    "account_alias": schema.OrNull(schema.TEXT),
+    "password_policy": schema.OrNull(schema.PASSWORD_POLICY),
+}
 
 _KEY = secrets.token_bytes(32)
 
@@ -52,16 +69,7 @@ def state() -> Record:
     from moto.iam.models import iam_backends
 
     contents: Record = {
-        "users": [],
-        "groups": [],
-        "roles": [],
-        "instance_profiles": [],
-        "policies": [],
-        "server_certificates": [],
-        "virtual_mfa_devices": [],
-        "root": None,
-        "account_alias": None,
-        "password_policy": None,
+        member: [] if isinstance(form, list) else None for member, form in _CONTENTS.items()
     }
     backends: Any = iam_backends
     for _number, _partition, iam in backends.iter_backends():
@@ -73,10 +81,11 @@ def state() -> Record:
         if iam.account_aliases:
             contents["account_alias"] = iam.account_aliases[0]
         if iam.account_password_policy:
-            contents["password_policy"] = _picked(
-                schema.PASSWORD_POLICY, passwords.shown_policy(iam.account_password_policy)
-            )
-    return contents
+            contents["password_policy"] = passwords.shown_policy(iam.account_password_policy)
+    return {
+        member: pick(form, _present(contents[member]), {schema.DATE: _text})
+        for member, form in _CONTENTS.items()
+    }
 
 
 def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
@@ -84,39 +93,35 @@ def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
     usage = policies.Usage(iam)
     return {
         "users": [
-            _picked(schema.USER, account.user_detail(iam, user, member_of)) | _credentials(user)
+            account.user_detail(iam, user, member_of) | _credentials(user)
             for user in iam.users.values()
         ],
-        "groups": [
-            _picked(schema.GROUP, account.group_detail(group)) for group in iam.groups.values()
-        ],
+        "groups": list(map(account.group_detail, iam.groups.values())),
         "roles": [
-            _picked(
-                schema.ROLE,
-                account.role_detail(iam, role)
-                | {
-                    "Description": role.description,
-                    "MaxSessionDuration": roles.max_session_duration(role),
-                },
-            )
+            {
+                **account.role_detail(iam, role),
+                "Description": role.description,
+                "MaxSessionDuration": roles.max_session_duration(role),
+            }
             for role in iam.roles.values()
         ],
         "instance_profiles": [
-            _tagged(schema.INSTANCE_PROFILE, iam, profile, roles.profile_summary(profile))
+            {**roles.profile_summary(profile), "Tags": _known_tags(iam, profile)}
             for profile in iam.instance_profiles.values()
         ],
         "policies": [
-            _tagged(schema.POLICY, iam, policy, account.policy_detail(policy, usage))
+            {**account.policy_detail(policy, usage), "Tags": _known_tags(iam, policy)}
             for policy in iam.managed_policies.values()
             if is_known(policy) and not policies.is_aws(policy)
         ],
         "server_certificates": [
-            _tagged(schema.SERVER_CERTIFICATE, iam, one, certificates.details(iam, one))
+            {**certificates.details(iam, one), "Tags": _known_tags(iam, one)}
             for one in iam.certificates.values()
         ],
         "virtual_mfa_devices": [
             {
-                **_tagged(_VIRTUAL_MFA_DEVICE, iam, device, devices.virtual(device)),
+                **devices.virtual(device),
+                "Tags": _known_tags(iam, device),
                 MARK: _mark(device.base32_string_seed),
             }
             for device in iam.virtual_mfa_devices.values()
@@ -126,39 +131,13 @@ def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
 
 def _credentials(user: Any) -> Record:
     """Return the keys, certificates, devices and password of a user."""
-    profile = None
+    credentials: Record = {member: entries(user) for member, entries in OF_USER.items()}
+    for key, shown in zip(user.access_keys, credentials["AccessKeyMetadata"], strict=True):
+        shown["AccessKeyLastUsed"] = keys.last_use(key)
     if user.password:
-        profile = _picked(schema.LOGIN_PROFILE, passwords.login_profile(user))
-        profile[MARK] = _mark(user.password)
-    return {
-        "AccessKeyMetadata": [
-            _picked(
-                schema.ACCESS_KEY, {**keys.access_key(key), "AccessKeyLastUsed": keys.last_use(key)}
-            )
-            for key in user.access_keys
-        ],
-        "Certificates": [
-            _picked(schema.SIGNING_CERTIFICATE, certificates.signing(certificate))
-            for certificate in user.signing_certificates.values()
-        ],
-        "MFADevices": [
-            _picked(schema.MFA_DEVICE, devices.summary(device))
-            for device in user.mfa_devices.values()
-        ],
-        "LoginProfile": profile,
-        "SSHPublicKeys": [
-            _picked(schema.SSH_KEY, keys.ssh_key(key)) for key in user.ssh_public_keys
-        ],
-        "ServiceSpecificCredentials": [
-            _picked(schema.SERVICE_CREDENTIAL, keys.of_service(credential))
-            for credential in keys.service_credentials(user).values()
-        ],
-    }
-
-
-def _tagged(form: Record, iam: IAMBackend, entity: Any, record: Record) -> Record:
-    """Return what a snapshot has of ``record``, with the tags of ``entity`` if they are known."""
-    return _picked(form, {**record, "Tags": _known_tags(iam, entity)})
+        profile = passwords.login_profile(user)
+        credentials["LoginProfile"] = {**profile, MARK: _mark(user.password)}
+    return credentials
 
 
 def _known_tags(iam: IAMBackend, entity: Any) -> list[dict[str, str]] | None:
@@ -171,13 +150,8 @@ def _mark(secret: str | bytes) -> str:
     return hashlib.blake2b(data, key=_KEY, digest_size=16).hexdigest()
 
 
-def _picked(form: Record, record: Record) -> Record:
-    """Return what a snapshot has of ``record``, a part of a response; None is what it lacks."""
-    picked: Record = pick(form, _present(record), {schema.DATE: _text})
-    return picked
-
-
 def _present(value: Any) -> Any:
+    """Return a part of a response without the members that are None, which a response lacks."""
     if isinstance(value, dict):
         return {name: _present(inner) for name, inner in value.items() if inner is not None}
     if isinstance(value, list):

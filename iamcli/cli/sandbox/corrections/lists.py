@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Entries = Callable[[Backend, Request], Iterable[Any]]
     Key = tuple[str, ...]
 
+#: What returns the entries of a user in lists, by the member of the response.
+OF_USER: dict[str, Callable[[Any], list[Result]]] = {}
+
 #: The number of entries in a page if the request does not say.
 DEFAULT = 100
 #: The maximum length of a marker (characters). Source: the service model, markerType.
@@ -33,22 +36,20 @@ _LONGEST = 320
 
 
 def page(
-    request: Request, entries: Iterable[Any], key: Callable[[Any], Key], *, descending: bool = False
+    request: Request, entries: Iterable[Any], key: Callable[[Any], Key]
 ) -> tuple[list[Any], Result]:
     """Return the entries of one page, and ``IsTruncated`` and ``Marker``.
 
-    ``key`` and ``descending``: what the list is sorted by, different for each entry. Raises Refusal
-    if ``Marker`` is not from a response to the same operation. Source: API reference, ListUsers:
-    100 entries if nothing is said. ``Invalid Marker.`` was recorded for ListVirtualMFADevices.
-    ListUserTags sorts by key; the reference says nothing about the order of other lists.
+    ``key``: what the list is sorted by, different for each entry. Raises Refusal if ``Marker`` is
+    not from a response to the same operation. Source: API reference, ListUsers: 100 entries if
+    nothing is said. ``Invalid Marker.`` was recorded for ListVirtualMFADevices. ListUserTags sorts
+    by key; the reference says nothing about the order of other lists.
     """
     size = request.get("MaxItems", DEFAULT)
     marker = request.get("Marker", None)
-    rest = sorted(entries, key=key, reverse=descending)
-    start = None if marker is None else _read(request.operation, marker, map(key, rest))
-    if start is not None and descending:
-        rest = [entry for entry in rest if key(entry) < start]
-    elif start is not None:
+    rest = sorted(entries, key=key)
+    if marker is not None:
+        start = _read(request.operation, marker, map(key, rest))
         rest = [entry for entry in rest if key(entry) > start]
     on_page = rest[:size]
     if len(rest) <= size:
@@ -144,11 +145,14 @@ def listing_of_user(
     """
     date, identity = sorted_by
 
-    def with_user_name(iam: Backend, request: Request) -> list[Result]:
-        user: Any = iam.get_user(request.get("UserName"))
+    def of_user(user: Any) -> list[Result]:
         return [{"UserName": shown_name(user.name), **show(entry)} for entry in entries(user)]
+
+    def of_request(iam: Backend, request: Request) -> list[Result]:
+        return of_user(iam.get_user(request.get("UserName")))
 
     def by_date(entry: Result) -> Key:
         return dated(entry[date], entry[identity])
 
-    listing(operation, member, with_user_name, dict, by_date)
+    OF_USER[member] = of_user
+    listing(operation, member, of_request, dict, by_date)

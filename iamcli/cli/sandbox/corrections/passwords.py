@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moto.core.utils import utcnow
+from moto.core.utils import camelcase_to_underscores, utcnow
 
 from iamcli.cli.sandbox.corrections.caller import ROOT, caller, shown_name
 from iamcli.cli.sandbox.corrections.protocol import operation
@@ -14,6 +14,19 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
+
+#: The rules of a password policy, in the order of moto's arguments, with their defaults.
+_POLICY = {
+    "AllowUsersToChangePassword": False,
+    "HardExpiry": None,
+    "MaxPasswordAge": 0,
+    "MinimumPasswordLength": 6,
+    "PasswordReusePrevention": 0,
+    "RequireLowercaseCharacters": False,
+    "RequireNumbers": False,
+    "RequireSymbols": False,
+    "RequireUppercaseCharacters": False,
+}
 
 
 def login_profile(user: Any) -> Result:
@@ -113,15 +126,7 @@ def update_account_password_policy(iam: Backend, request: Request) -> None:
 def set_password_policy(iam: Any, record: Mapping[str, Any]) -> None:
     """Set the password policy to what a request, or a snapshot, has; the rest to its default."""
     iam.update_account_password_policy(
-        record.get("AllowUsersToChangePassword", False),
-        record.get("HardExpiry"),
-        record.get("MaxPasswordAge", 0),
-        record.get("MinimumPasswordLength", 6),
-        record.get("PasswordReusePrevention", 0),
-        record.get("RequireLowercaseCharacters", False),
-        record.get("RequireNumbers", False),
-        record.get("RequireSymbols", False),
-        record.get("RequireUppercaseCharacters", False),
+        *(record.get(rule, default) for rule, default in _POLICY.items())
     )
 
 
@@ -133,15 +138,10 @@ def get_account_password_policy(iam: Backend, _request: Request) -> Result:
 
 def shown_policy(policy: Any) -> Result:
     """Return the password policy as responses show it."""
+    shown = {rule: getattr(policy, camelcase_to_underscores(rule)) for rule in _POLICY}
     return {
-        "MinimumPasswordLength": policy.minimum_password_length,
-        "RequireSymbols": policy.require_symbols,
-        "RequireNumbers": policy.require_numbers,
-        "RequireUppercaseCharacters": policy.require_uppercase_characters,
-        "RequireLowercaseCharacters": policy.require_lowercase_characters,
-        "AllowUsersToChangePassword": policy.allow_users_to_change_password,
+        **shown,
         "ExpirePasswords": policy.expire_passwords,
         "MaxPasswordAge": policy.max_password_age or None,
         "PasswordReusePrevention": policy.password_reuse_prevention or None,
-        "HardExpiry": policy.hard_expiry,
     }

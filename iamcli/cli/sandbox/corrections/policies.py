@@ -96,7 +96,7 @@ def versions(policy: Any) -> list[Any]:
 
     Source: recorded for ListPolicyVersions and GetAccountAuthorizationDetails.
     """
-    return sorted(policy.versions, key=_by_number, reverse=True)
+    return sorted(policy.versions, key=_latest_first)
 
 
 @operation("CreatePolicy")
@@ -178,7 +178,7 @@ def get_policy_version(iam: Backend, request: Request) -> Result:
 def list_policy_versions(iam: Backend, request: Request) -> Result:
     """Show the latest version first. Source: recorded for ListPolicyVersions."""
     policy = entity_of("Policy", iam, request)
-    on_page, rest = page(request, policy.versions, _by_number, descending=True)
+    on_page, rest = page(request, policy.versions, _latest_first)
     return {"Versions": [version_summary(policy, version) for version in on_page], **rest}
 
 
@@ -233,8 +233,9 @@ def _by_name_and_arn(policy: Any) -> Key:
     return (*by_name(policy), policy.arn)
 
 
-def _by_number(version: Any) -> Key:
-    return (f"{int(version.version_id[1:].partition('.')[0]):010}",)
+def _latest_first(version: Any) -> Key:
+    number = int(version.version_id[1:].partition(".")[0])
+    return (f"{10**10 - number:010}",)
 
 
 for _type_name in HOLDERS:

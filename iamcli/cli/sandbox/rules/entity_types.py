@@ -75,30 +75,21 @@ def is_policy_of_aws(arn: str) -> bool:
     return bool(match and match[1] == "aws")
 
 
+def _holder(type_name: str, entities: Callable[[Backend], Iterable[Any]]) -> EntityType:
+    """Return the row of a type that has policies: IAM words errors about all of them alike."""
+    missing = f"The {type_name.lower()} with name {{}} cannot be found."
+    return EntityType(type_name, entities, missing, f"{type_name} with name {{}} already exists.")
+
+
 # The evidence of each row: where ``missing``, ``taken`` and the quota are recorded or reported, or
 # named in the API reference. If no quota is named, its wording is like that of CreateUser.
 
 #: Recorded (GetUser, CreateUser); reported (the quota).
-USER = EntityType(
-    "User",
-    lambda iam: iam.users.values(),
-    "The user with name {} cannot be found.",
-    "User with name {} already exists.",
-)
+USER = _holder("User", lambda iam: iam.users.values())
 #: Recorded (DeleteGroup, CreateGroup).
-GROUP = EntityType(
-    "Group",
-    lambda iam: iam.groups.values(),
-    "The group with name {} cannot be found.",
-    "Group with name {} already exists.",
-)
+GROUP = _holder("Group", lambda iam: iam.groups.values())
 #: Recorded (GetRole, CreateRole, the quota).
-ROLE = EntityType(
-    "Role",
-    lambda iam: iam.roles.values(),
-    "The role with name {} cannot be found.",
-    "Role with name {} already exists.",
-)
+ROLE = _holder("Role", lambda iam: iam.roles.values())
 #: Recorded (GetInstanceProfile, CreateInstanceProfile).
 INSTANCE_PROFILE = EntityType(
     "InstanceProfile",

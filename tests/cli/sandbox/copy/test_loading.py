@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import time
 from types import SimpleNamespace
@@ -37,7 +36,8 @@ def test_what_is_loaded_is_what_the_snapshot_has(backend):
     given["policies"] = [each for each in given["policies"] if each["Arn"].startswith(ARN)]
     assert [device["SerialNumber"] for device in owner["MFADevices"]] == [f"{ARN}mfa/root"]
     for kind, entries in found.items():
-        expected = copy.deepcopy(given[kind])
+        # A user without a password has no login profile, which is null in a snapshot.
+        expected = state._present(given[kind])  # noqa: SLF001
         for secret in [*found["users"], *found["virtual_mfa_devices"]]:
             (secret.get("LoginProfile") or secret).pop(state.MARK, None)
         by = sorted if isinstance(entries, list) else lambda each, **_: each
