@@ -1,6 +1,6 @@
-"""Which user is at the other end of a connection, and who owns a process in the sandbox.
+"""Which user is at the other end of a connection, which processes are in the sandbox, and whose.
 
-Both are read from /proc. Without it, nobody is known: but then no command finds the sandbox among
+All is read from /proc. Without it, nobody is known: but then no command finds the sandbox among
 its parents either, and none reports itself (``iamcli.connection.parents``).
 """
 
@@ -15,7 +15,9 @@ from iamcli.connection.socket_owners import ESTABLISHED, users
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from iamcli.connection.parents import Process
 
 
 def may_report(connection: socket.socket) -> bool:
@@ -50,21 +52,29 @@ def _is_open(connection: socket.socket) -> bool:
         return True
 
 
-def _owners(sandbox: int) -> set[int]:
-    """Return the users of all processes whose parents include the process ``sandbox``."""
-    processes = list(_processes())
-    inside = {sandbox}
+def _owners(sandbox: int) -> Iterator[int]:
+    """Yield the effective users of all processes whose parents include the process ``sandbox``."""
+    for process in descendants(processes(), sandbox):
+        with contextlib.suppress(OSError), open(f"/proc/{process.number}/status", "rb") as file:
+            yield int(next(line for line in file if line.startswith(b"Uid:")).split()[2])
+
+
+def processes() -> list[Process]:
+    """Return all processes that can be seen."""
+    seen = []
+    with contextlib.suppress(OSError):
+        for name in filter(str.isdecimal, os.listdir("/proc")):
+            with contextlib.suppress(OSError, ValueError):
+                seen.append(read(name))
+    return seen
+
+
+def descendants(among: Sequence[Process], process: int) -> set[Process]:
+    """Return those ``among`` some processes whose parents there include ``process``."""
+    found: set[Process] = set()
+    parents = {process}
     # An ID that is used again meanwhile must not lead in a circle.
-    while children := {number for number, parent, _ in processes if parent in inside} - inside:
-        inside |= children
-    return {user for number, _, user in processes if number in inside - {sandbox}}
-
-
-def _processes() -> Iterator[tuple[int, int, int]]:
-    """Yield the ID of each process that can be seen, that of its parent, and its effective user."""
-    for name in filter(str.isdecimal, os.listdir("/proc")):
-        with contextlib.suppress(OSError, ValueError):
-            parent = read(name).parent
-            with open(f"/proc/{name}/status", "rb") as file:
-                users = next(line for line in file if line.startswith(b"Uid:")).split()
-            yield int(name), parent, int(users[2])
+    while children := {one for one in among if one.parent in parents} - found:
+        parents = {one.number for one in children}
+        found |= children
+    return found

@@ -15,7 +15,7 @@ import sys
 import time
 
 from iamcli.cli.programs import script
-from iamcli.connection.parents import read
+from iamcli.cli.sandbox import peers
 from iamcli.interrupts import Window
 
 TYPE_CHECKING = False
@@ -55,7 +55,7 @@ class Started:
         self._output = output
         self._stopped = False
         self._reaps = _become_subreaper()
-        self._others = {one.number for one in _processes() if one.parent == os.getpid()}
+        self._others = {one.number for one in peers.processes() if one.parent == os.getpid()}
 
     def wait(self, command: subprocess.Popen[bytes]) -> int:
         """Wait for the end of ``command`` and of what it has started; return its status.
@@ -110,14 +110,9 @@ class Started:
 
     def _running(self) -> list[Process]:
         """Return the descendants of this process that have not ended, the oldest first."""
-        processes = [one for one in _processes() if one.number not in self._others]
-        descendants: set[Process] = set()
-        parents = {os.getpid()}
-        # An ID that is used again meanwhile must not lead in a circle.
-        while children := {one for one in processes if one.parent in parents} - descendants:
-            parents = {one.number for one in children}
-            descendants |= children
-        return sorted(one for one in descendants if one.state not in _ENDED)
+        started = [one for one in peers.processes() if one.number not in self._others]
+        running = peers.descendants(started, os.getpid())
+        return sorted(one for one in running if one.state not in _ENDED)
 
 
 def _become_subreaper() -> bool:
@@ -146,13 +141,3 @@ def _ended_child(*, wait: bool = False) -> int:
     """Return the ID of a child that has ended, 0 if there is none; ``wait``: until there is one."""
     ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT | (0 if wait else os.WNOHANG))
     return ended.si_pid if ended else 0
-
-
-def _processes() -> list[Process]:
-    """Return all processes that can be seen."""
-    processes = []
-    with contextlib.suppress(OSError):
-        for name in filter(str.isdecimal, os.listdir("/proc")):
-            with contextlib.suppress(OSError, ValueError):
-                processes.append(read(name))
-    return processes

@@ -16,6 +16,7 @@ from support.processes import run
 
 from iamcli.cli import completion_scripts
 from iamcli.cli.programs import command_server
+from iamcli.cli.sandbox import peers
 from iamcli.cli.sandbox.launch import launcher as sandbox
 from iamcli.cli.sandbox.launch import started
 from iamcli.cli.sandbox.launch.shell import LATER_COMMANDS, greeting
@@ -70,7 +71,7 @@ def waiting(monkeypatch):
     """What waits for the processes of a table that a test fills, which nobody reaps."""
     table, own = [], os.getpid()
     table += [Process(2, "before", "S", own, 1), Process(20, "other", "S", 1, 1)]
-    monkeypatch.setattr(started, "_processes", lambda: list(table))
+    monkeypatch.setattr(peers, "processes", lambda: list(table))
     monkeypatch.setattr(started, "_become_subreaper", lambda: True)
     monkeypatch.setattr(started, "_reap", lambda _command=0: False)
     return started.Started(None), table
@@ -261,15 +262,15 @@ def test_a_process_that_ends_while_it_is_read_is_left_out(monkeypatch):
             raise ValueError
         return name
 
-    monkeypatch.setattr(started, "read", read)
-    monkeypatch.setattr(started.os, "listdir", lambda _: ["4", "5", "self", "6", "7"])
-    assert started._processes() == ["4", "7"]  # noqa: SLF001
+    monkeypatch.setattr(peers, "read", read)
+    monkeypatch.setattr(peers.os, "listdir", lambda _: ["4", "5", "self", "6", "7"])
+    assert peers.processes() == ["4", "7"]
 
     def none(_folder):
         raise FileNotFoundError
 
-    monkeypatch.setattr(started.os, "listdir", none)
-    assert started._processes() == []  # noqa: SLF001
+    monkeypatch.setattr(peers.os, "listdir", none)
+    assert peers.processes() == []
 
 
 # Shells.
