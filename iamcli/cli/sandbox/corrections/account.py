@@ -6,7 +6,7 @@ from iamcli.cli.sandbox.corrections import groups, policies, roles, users
 from iamcli.cli.sandbox.corrections.caller import root
 from iamcli.cli.sandbox.corrections.entities import identity
 from iamcli.cli.sandbox.corrections.lists import by_name, listing, named, page
-from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.rules.entities import is_known
 
@@ -14,8 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
-
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 listing("ListAccountAliases", "AccountAliases", lambda iam, _: iam.account_aliases, str, named)

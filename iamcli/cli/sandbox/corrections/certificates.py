@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cryptography import x509
 from moto.core.utils import utcnow
 from moto.iam.models import Certificate
 
 from iamcli.cli.sandbox.corrections.caller import shown_name
 from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user, named, under
-from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import unique_id
 from iamcli.cli.sandbox.refusals import Refusal, not_in_copy
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 def metadata(iam: Backend, certificate: Any) -> Result:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import Any
 from urllib.parse import quote
 
 from iamcli.cli.sandbox.corrections.caller import shown_name
 from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user, named
-from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import summary as user_summary
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 @operation("CreateVirtualMFADevice")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from iamcli.cli.sandbox.corrections.entities import identity, rename
 from iamcli.cli.sandbox.corrections.lists import by_name, listing, page, under
-from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
 from iamcli.cli.sandbox.corrections.users import summary as user_summary
 from iamcli.cli.sandbox.corrections.users import unique_id
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 def summary(group: Any) -> Result:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from iamcli.cli.sandbox.corrections.caller import caller, shown_name
 from iamcli.cli.sandbox.corrections.lists import listing_of_user
-from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
 from iamcli.cli.sandbox.refusals import Refusal, not_in_copy
 from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint
 
@@ -14,8 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Any
-
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 def access_key(key: Any) -> Result:

@@ -12,7 +12,7 @@ import hashlib
 import json
 
 from iamcli.cli.sandbox.corrections.caller import shown_name
-from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, instant
+from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, Backend, Request, Result, instant
 from iamcli.cli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
-
     Entries = Callable[[Backend, Request], Iterable[Any]]
-    Key = tuple[str, ...]
+
+Key = tuple[str, ...]
 
 #: What returns the entries of a user in lists, by the member of the response.
 OF_USER: dict[str, Callable[[Any], list[Result]]] = {}

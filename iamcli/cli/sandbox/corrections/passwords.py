@@ -5,15 +5,13 @@ from __future__ import annotations
 from moto.core.utils import camelcase_to_underscores, utcnow
 
 from iamcli.cli.sandbox.corrections.caller import ROOT, caller, shown_name
-from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
 from iamcli.cli.sandbox.refusals import Refusal, already_exists, no_such_entity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
-
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 #: The rules of a password policy, in the order of moto's arguments, with their defaults.
 _POLICY = {

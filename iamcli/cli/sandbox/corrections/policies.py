@@ -10,8 +10,8 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
 from iamcli.cli.sandbox.corrections.entities import HOLDERS, entity_of
-from iamcli.cli.sandbox.corrections.lists import by_name, listing, named, page, under
-from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.lists import Key, by_name, listing, named, page, under
+from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import unique_id
 from iamcli.cli.sandbox.rules.entity_types import is_policy_of_aws
@@ -20,9 +20,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
-
-    from iamcli.cli.sandbox.corrections.lists import Key
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 def load_aws_policies(iam: Backend) -> None:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import functools
+from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
+
+from moto.iam.models import IAMBackend
 
 from iamcli.cli.sandbox.rules import parameters
 from iamcli.client.model import full_model
@@ -18,15 +21,14 @@ from iamcli.client.model import full_model
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
-    from moto.iam.models import IAMBackend
     from moto.iam.responses import IamResponse
 
-    #: moto's IAM of an account.
-    Backend = IAMBackend
-    Result = dict[str, Any]
-    Operation = Callable[[Backend, "Request"], Result | None]
+    Operation = Callable[[IAMBackend, "Request"], dict[str, Any] | None]
+
+#: moto's IAM of an account.
+Backend = IAMBackend
+Result = dict[str, Any]
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from iamcli.cli.sandbox.corrections.entities import identity
 from iamcli.cli.sandbox.corrections.lists import listing, under
-from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.corrections.users import boundary, unique_id
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 def inner(role: Any) -> Result:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from moto.iam.models import User
 
 from iamcli.cli.sandbox.corrections.entities import entity_of
-from iamcli.cli.sandbox.corrections.lists import listing, named
-from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.lists import Key, listing, named
+from iamcli.cli.sandbox.corrections.protocol import Backend, Request, operation
 from iamcli.cli.sandbox.refusals import quota_exceeded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-    from iamcli.cli.sandbox.corrections.lists import Key
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Request
 
     Tag = dict[str, str]
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from moto.moto_api._internal import mock_random
 
 from iamcli.cli.sandbox.corrections.caller import ROOT, as_user
 from iamcli.cli.sandbox.corrections.entities import BOUNDED, entity_of, identity, rename
 from iamcli.cli.sandbox.corrections.lists import listing, under
-from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, operation
+from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, Backend, Request, Result, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 

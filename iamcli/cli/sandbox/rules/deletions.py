@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import delete_conflict
 from iamcli.cli.sandbox.rules.entities import find_policy, is_assigned
-from iamcli.cli.sandbox.rules.entity_types import GROUP, INSTANCE_PROFILE, ROLE, USER
+from iamcli.cli.sandbox.rules.entity_types import (
+    GROUP,
+    INSTANCE_PROFILE,
+    ROLE,
+    USER,
+    Backend,
+    Parameters,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from moto.iam.models import Group, Role, User
-
-    from iamcli.cli.sandbox.rules.entity_types import Backend, Parameters
 
 FIRST = "Cannot delete entity, must {} first."
 IN_PROFILE = FIRST.format("remove roles from instance profile")

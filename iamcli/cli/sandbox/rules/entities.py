@@ -13,6 +13,10 @@ from iamcli.cli.sandbox.rules.entity_types import (
     POLICY,
     ROLE,
     USER,
+    Backend,
+    EntityType,
+    Parameters,
+    Rule,
     is_policy_arn,
     is_policy_of_aws,
 )
@@ -22,8 +26,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from moto.iam.models import ManagedPolicy
-
-    from iamcli.cli.sandbox.rules.entity_types import Backend, EntityType, Parameters, Rule
 
 #: How the names of services end. Source: the DNS suffixes in botocore's endpoints.json; the name of
 #: some services that only other services call ends in aws.internal.

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
+
+from moto.iam.models import IAMBackend
 
 from iamcli.cli.sandbox.refusals import no_such_entity
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from moto.iam.models import IAMBackend
-
-    #: moto's IAM of an account.
-    Backend = IAMBackend
-    Parameters = Mapping[str, Any]
-    Rule = Callable[[Backend, Parameters], None]
+#: moto's IAM of an account.
+Backend = IAMBackend
+Parameters = Mapping[str, Any]
+Rule = Callable[[Backend, Parameters], None]
 
 #: The ARN of a managed policy in any partition; the group is the account, or aws for one of AWS.
 _POLICY_ARN = re.compile(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+", re.ASCII)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from iamcli.cli.sandbox.refusals import Refusal
-from iamcli.cli.sandbox.rules.entity_types import USER
+from iamcli.cli.sandbox.rules.entity_types import USER, Backend, Parameters
 from iamcli.cli.sandbox.ssh_keys import fingerprint, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
-
-    from iamcli.cli.sandbox.rules.entity_types import Backend, Parameters
 
 #: Of an SSH key. Source: the API reference (UploadSSHPublicKey).
 MINIMUM_BITS = 2048

@@ -6,11 +6,7 @@ import re
 
 from iamcli.cli.sandbox.refusals import Refusal, already_exists, invalid
 from iamcli.cli.sandbox.rules.entities import is_assigned
-from iamcli.cli.sandbox.rules.entity_types import USER
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from iamcli.cli.sandbox.rules.entity_types import Backend, EntityType, Parameters, Rule
+from iamcli.cli.sandbox.rules.entity_types import USER, Backend, EntityType, Parameters, Rule
 
 DUPLICATE_KEYS = "Duplicate tag keys found."
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import limit_exceeded, quota_exceeded
 from iamcli.cli.sandbox.rules.entities import find_policy
-from iamcli.cli.sandbox.rules.entity_types import INSTANCE_PROFILE, USER
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from iamcli.cli.sandbox.rules.entity_types import Backend, EntityType, Parameters, Rule
+from iamcli.cli.sandbox.rules.entity_types import (
+    INSTANCE_PROFILE,
+    USER,
+    Backend,
+    EntityType,
+    Parameters,
+    Rule,
+)
 
 #: Not in GetAccountSummary. Source: the IAM User Guide (quotas).
 MFA_DEVICES = 8

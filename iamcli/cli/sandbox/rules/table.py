@@ -14,11 +14,9 @@ from iamcli.cli.sandbox.rules.entity_types import (
     ROLE,
     SERVER_CERTIFICATE,
     USER,
+    EntityType,
+    Rule,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from iamcli.cli.sandbox.rules.entity_types import EntityType, Rule
 
 #: For every operation: what it names exists, but for what it creates.
 EXISTING = {
