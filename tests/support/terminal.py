@@ -7,6 +7,7 @@ import os
 import re
 import select
 import termios
+import threading
 from typing import TYPE_CHECKING
 
 import pexpect
@@ -109,6 +110,13 @@ class Terminal:
     def type(self, text: str) -> None:
         """Type ``text``, which includes the newline that ends a line."""
         self._child.send(text)
+
+    def paste(self, text: str) -> None:
+        """Type a long ``text``, and read meanwhile what is shown: else the program may wait."""
+        typing = threading.Thread(target=self.type, args=(text,), daemon=True)
+        typing.start()
+        while typing.is_alive():
+            self._child.expect_exact(pexpect.TIMEOUT, timeout=0.01)
 
     def wait_for(self, text: str) -> str:
         """Wait until the terminal shows ``text``; return what it showed before it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -19,6 +20,8 @@ IAMCLI = BIN / "iamcli"
 SHELLS = ("bash", "zsh", "fish", "dash", "mksh", "ksh", "ash")
 WITH_HISTORY = {"bash", "fish", "mksh", "ksh", "ash", "zsh"}
 PROMPT = "(iamcli sandbox) $ "
+#: The prompt of the shell in which the sandbox is started.
+OUTSIDE = "outside $ "
 
 
 @pytest.fixture
@@ -116,22 +119,24 @@ def test_what_is_typed_ahead_does_not_run_outside(as_shell, tmp_path, name, end,
     line = ENDS[end]
     if name == "fish" and end in ("killed", "failed"):
         line = "kill -9 $fish_pid" if end == "killed" else "exit 1"
-    terminal = Terminal("bash", "--norc", env=env)
+    terminal = Terminal("bash", "--norc", env={**env, "PS1": OUTSIDE})
+    terminal.wait_for(OUTSIDE)
     terminal.type(f"{IAMCLI} sandbox\r")
     terminal.wait_for("iam-userlistpolicies -u bob -v\r\n")
     terminal.wait_for(shown_prompt(name))
     # The shell leaves to others what is typed while a command runs.
-    terminal.type(f"{line or RUNNING}\r{AHEAD[ahead]}")
-    terminal.type(f"""sh -c 'test "$IAMCLI_SANDBOX" || touch {tmp_path}/outside'\r""" * 2)
+    outside = f"""sh -c 'test "$IAMCLI_SANDBOX" || touch {tmp_path}/outside'\r"""
+    terminal.paste(f"{line or RUNNING}\r{AHEAD[ahead]}{outside * 2}")
     if end == "signal":
         terminal.wait_for("begun")
         [sandbox] = Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text().split()
         os.kill(int(sandbox), signal.SIGTERM)
-    terminal.wait_for(f"iamcli: {ENDED}\r\n")
+    terminal.wait_for(OUTSIDE)
     terminal.type("echo DO''NE; exit\r")
     terminal.wait_for("DONE\r\n")
     terminal.status()
     assert not (tmp_path / "outside").exists()
+    assert f"iamcli: {ENDED}\r\n" in terminal.shown
 
 
 def test_a_sandbox_in_another_one_says_that_it_is_still_there(as_shell, tmp_path):
@@ -140,11 +145,11 @@ def test_a_sandbox_in_another_one_says_that_it_is_still_there(as_shell, tmp_path
     terminal.type("iamcli sandbox\r")
     terminal.wait_for("(iamcli sandbox in a sandbox) $ ")
     terminal.type(f"exit\rtouch {tmp_path}/outside\r")
-    terminal.wait_for(f"iamcli: {INNER_ENDED}\r\n")
+    terminal.wait_for(PROMPT)
     terminal.type("exit\r")
-    terminal.wait_for(f"iamcli: {ENDED}\r\n")
     assert terminal.status() == 0
     assert not (tmp_path / "outside").exists()
+    assert re.findall("iamcli: (the sandbox has .*)\r\n", terminal.shown) == [INNER_ENDED, ENDED]
 
 
 @pytest.mark.parametrize(
