@@ -26,7 +26,7 @@ from iamcli.protection import Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 #: The PATH of cron's jobs.
 _PATH_OF_CRON = "/usr/bin:/bin"
@@ -99,23 +99,23 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
     source = one_file() or commands_folder()
     folder = _absolute(name)
     python = _python(source)
-    contents = _contents(folder, source, commands, python, strict=strict)
+    # What each run may have written, first what this one writes.
     forms = [
         _contents(folder, source, commands, by, strict=form)
-        for form, by in itertools.product((False, True), ("", sys.executable))
+        for form, by in [(strict, python), *itertools.product((False, True), ("", sys.executable))]
     ]
+    contents = forms[0]
     try:
         _check_folders(folder, source)
         recorded = read_record(folder / RECORD)
         current = {place: state_at(folder / place) for place in contents}
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}; nothing was changed") from None
-    wanted = {place: state_of(content) for place, content in contents.items()}
     known = {
         place: [*(state_of(form[place]) for form in forms), *recorded.get(place, ())]
-        for place in wanted
+        for place in contents
     }
-    changed = [place for place in wanted if current[place] not in (None, *known[place])]
+    changed = [place for place in known if current[place] not in (None, *known[place])]
     in_the_way = [place for place in changed if place.startswith(BIN)]
     if in_the_way:
         number = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
@@ -129,9 +129,9 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
         place: content
         for place, content in contents.items()
         if place not in changed
-        and (current[place] != wanted[place] or _is_unusable(folder / place, content))
+        and (current[place] != known[place][0] or _is_unusable(folder / place, content))
     }
-    record = {place: [state] for place, state in wanted.items() if place not in foreign}
+    record = {place: states[:1] for place, states in known.items() if place not in foreign}
     if outdated or record != recorded:
         # If this run is cut off, the next one must know what it has written.
         interim = {place: known[place] for place in record}
@@ -157,16 +157,15 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
     return report
 
 
-def lay_out_filled(name: str, commands: Sequence[str], keys: Mapping[str, str]) -> None:
+def lay_out_filled(name: str, commands: Sequence[str], credentials: str) -> None:
     """Set up the new directory ``name``, as ``lay_out`` does, with links and filled templates.
 
-    ``keys``: the lines of the credential file. Nobody else may enter the directory around ``name``.
-    Raises OSError, and Failure if the commands are missing.
+    ``credentials``: the content of the credential file. Nobody else may enter the directory around
+    ``name``. Raises OSError, and Failure if the commands are missing.
     """
     folder = Path(name)
-    lines = "".join(f"{key}={value}\n" for key, value in keys.items())
     contents = _contents(folder, commands_folder(), commands, "", strict=False)
-    contents[CREDENTIALS] = lines.encode()
+    contents[CREDENTIALS] = credentials.encode()
     _write(folder, contents, {}, {place: [state_of(each)] for place, each in contents.items()})
     (folder / CREDENTIALS).chmod(0o600)
 
@@ -216,13 +215,9 @@ def _contents(
     for command in commands:
         # The one file runs the command that a link to it, or its first argument, names.
         words = [str(source), command] if source.is_file() else [str(source / command)]
-        target = words[0]
-        script = SCRIPT.format(
-            option=option,
-            strict=STRICT if strict else "",
-            target=shlex.join([python, *words] if python else words),
-        )
-        contents[f"{BIN}{command}"] = os.fsencode(script) if settings else target
+        target = shlex.join([python, *words] if python else words)
+        script = SCRIPT.format(option=option, strict=STRICT if strict else "", target=target)
+        contents[f"{BIN}{command}"] = os.fsencode(script) if settings else words[0]
     quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))
     entries = "links to the installed commands of iamcli"
     if settings:

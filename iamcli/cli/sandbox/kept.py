@@ -62,7 +62,7 @@ class Kept:
             self._lock = self._directory.create("lock", new=False)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._saved = self._read()
-            self._place = _place(self._file)
+            self._place = _place(self._directory.state("account"))
         except BlockingIOError:
             raise Failure(
                 f"another sandbox uses {self.folder}; leave that one, or specify another directory"
@@ -104,14 +104,14 @@ class Kept:
 
         with self._busy:
             content = state()
-        if content == self._saved and self._place == _place(self._file):
+        if content == self._saved and self._place == _place(self._directory.state("account")):
             return
         self._directory.remove("account.new")  # of a sandbox that was killed
         complete = json.dumps(_version()).encode() + b"\n" + content
         written = self._directory.replace("account", complete, temporary="account.new", sync=True)
         self._directory.sync()
         self._saved = content
-        self._place = written.st_ino, written.st_mtime_ns
+        self._place = _place(written)
 
     def watched(self, application: WSGIApplication) -> WSGIApplication:
         """Return ``application``, changed so that the account is saved soon after each request.
@@ -171,13 +171,9 @@ class Kept:
         return content
 
 
-def _place(file: str) -> tuple[int, int] | None:
+def _place(state: os.stat_result | None) -> tuple[int, int] | None:
     """Return what tells a file from another with the same name; None if there is none."""
-    try:
-        state = os.stat(file)
-    except OSError:
-        return None
-    return state.st_ino, state.st_mtime_ns
+    return state and (state.st_ino, state.st_mtime_ns)
 
 
 def _saved_elsewhere() -> str:

@@ -33,7 +33,7 @@ from iamcli.cli.account_file import file
 from iamcli.cli.sandbox.access import foreign, secret_path
 from iamcli.cli.sandbox.changes.watch import Watch
 from iamcli.cli.sandbox.kept import Kept
-from iamcli.cli.sandbox.launch.launcher import ACCESS_KEY, SECRET_KEY
+from iamcli.cli.sandbox.launch.launcher import CREDENTIALS
 from iamcli.cli.sandbox.wsgi import refuse
 from iamcli.connection.parents import address
 from iamcli.errors import SECRET_DIGITS, Failure, unexpected
@@ -153,8 +153,7 @@ def _folder() -> str:
     try:
         folder = protected_folder("iamcli-sandbox-")
         with Folder(folder) as private:
-            keys = f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n"
-            private.write(_CREDENTIALS, keys.encode())
+            private.write(_CREDENTIALS, CREDENTIALS.encode())
     except OSError as error:
         raise Failure(error.strerror or str(error)) from None
     return folder

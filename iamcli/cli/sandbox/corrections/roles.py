@@ -8,7 +8,7 @@ from iamcli.cli.sandbox.corrections.entities import identity
 from iamcli.cli.sandbox.corrections.lists import listing, under
 from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
 from iamcli.cli.sandbox.corrections.tags import tags
-from iamcli.cli.sandbox.corrections.users import boundary, unique_id
+from iamcli.cli.sandbox.corrections.users import additions, unique_id
 
 
 def inner(role: Any) -> Result:
@@ -56,27 +56,14 @@ def create_role(iam: Backend, request: Request) -> Result:
         request.get("MaxSessionDuration", 3600),
     )
     role.permissions_boundary_arn = request.get("PermissionsBoundary", None)
-    return {
-        "Role": {
-            **inner(role),
-            "PermissionsBoundary": boundary(role),
-            "Tags": tags(iam, role) or None,
-        }
-    }
+    return {"Role": {**inner(role), **additions(iam, role)}}
 
 
 @operation("GetRole")
 def get_role(iam: Backend, request: Request) -> Result:
     """Show all that belongs to the role. Source: API reference, GetRole; recorded."""
     role: Any = iam.get_role(request.get("RoleName"))
-    return {
-        "Role": {
-            **summary(role),
-            "PermissionsBoundary": boundary(role),
-            "Tags": tags(iam, role) or None,
-            "RoleLastUsed": last_used(role),
-        }
-    }
+    return {"Role": {**summary(role), **additions(iam, role), "RoleLastUsed": last_used(role)}}
 
 
 listing("ListRoles", "Roles", lambda iam, request: under(request, iam.roles.values()), summary)

@@ -37,7 +37,12 @@ def details(iam: Backend, user: Any) -> Result:
 
     Source: API reference, User; recorded: there is no ``Tags`` if there are no tags.
     """
-    return {**summary(user), "PermissionsBoundary": boundary(user), "Tags": tags(iam, user) or None}
+    return {**summary(user), **additions(iam, user)}
+
+
+def additions(iam: Backend, entity: Any) -> Result:
+    """Return what lists do not show of a user or role: the permissions boundary, and any tags."""
+    return {"PermissionsBoundary": boundary(entity), "Tags": tags(iam, entity) or None}
 
 
 def boundary(entity: Any) -> Result | None:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from iamcli.cli.sandbox.changes.target import Target
-    from iamcli.connection.parents import Process
     from iamcli.output.streams import Output
 
 #: The time that the server may take to start, and to end (seconds).
@@ -51,6 +50,8 @@ NO_PROC = (
 
 ACCESS_KEY = "AKIASANDBOXSANDBOX00"
 SECRET_KEY = "nothing-here-is-secret"  # noqa: S105 - it is valid nowhere
+#: The content of the credential file.
+CREDENTIALS = f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n"
 
 #: Variables that could send requests elsewhere, or make a shell read files that set such variables.
 REMOVED_VARIABLES = (
@@ -113,11 +114,8 @@ def server(
     reason. Raises Failure if the server does not start, and at its end if it is not known whether
     the account was kept, or what has changed.
     """
-    settings: dict[str, Any] = {"keep": keep, "account": account, "watch": watch}
-    number = None
     try:
-        if account:
-            number = files.descriptor(account)
+        number = files.descriptor(account) if account else None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Failure(f"cannot read {account}: {reason}") from None
@@ -134,7 +132,7 @@ def server(
     )
     if number is not None:
         os.close(number)
-        settings["number"] = number
+    settings = {"keep": keep, "account": account, "number": number, "watch": watch}
     assert child.stdin  # noqa: S101 - for mypy
     assert child.stdout  # noqa: S101
     folder = None
@@ -202,10 +200,19 @@ def run(
         env |= {VARIABLE: commands.address} if commands.address else {}
         if not command and shell.is_on_terminal():
             at_end.callback(shell.end, output, inner=inner)
-        prompt = shell.INNER_PROMPT if inner else shell.PROMPT
-        status, left = _run(private, env, command, output, keep, prompt)
+        started = Started(output)
+        status = script.run(
+            command or _shell(private, env, output, keep, inner=inner),
+            env,
+            output.error,
+            runner="iamcli sandbox",
+            # Interactive shells ignore SIGTERM.
+            terminate=signal.SIGTERM if command else signal.SIGHUP,
+            register=private.set_command,
+            wait=started.wait,
+        )
     reset = private.ended.get("without_environment", [])
-    private.ended["running"] = running = list(map(str, left))
+    private.ended["running"] = running = list(map(str, started.left))
     not_kept = private.ended.get("failure")
     if not_kept:
         output.error(f"the account was not kept: {not_kept}")
@@ -219,41 +226,20 @@ def run(
     return status or (FAILED if reset or not_kept else 0)
 
 
-def _run(  # noqa: PLR0913, PLR0917 - what ``run`` knows
-    private: Server,
-    env: dict[str, str],
-    command: Sequence[str],
-    output: Output,
-    keep: str,
-    prompt: str,
-) -> tuple[int, list[Process]]:
-    """Run ``command``, or a shell with this ``prompt`` if it is empty.
-
-    Returns its exit status, and what it has started and left running.
-    """
-    terminate = signal.SIGTERM
-    if not command:
-        command = shell.start(env, private.folder, prompt)
-        terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
-        address = parents.address(private.port)
-        where = f"{address}, kept in {keep}" if keep else address
-        announcement = f"private IAM at {where}; requests do not reach AWS; type exit to leave"
-        if output.on_terminal():
-            used = private.about["existed"] or private.about["is_copy"]
-            output.error_text(shell.greeting(env, announcement, kept=used))
-        else:
-            output.error(announcement)
-    started = Started(output)
-    status = script.run(
-        command,
-        env,
-        output.error,
-        runner="iamcli sandbox",
-        terminate=terminate,
-        register=private.set_command,
-        wait=started.wait,
-    )
-    return status, started.left
+def _shell(
+    private: Server, env: dict[str, str], output: Output, keep: str, *, inner: bool
+) -> list[str]:
+    """Say what the sandbox is, and return the command that starts the user's shell in it."""
+    command = shell.start(env, private.folder, shell.INNER_PROMPT if inner else shell.PROMPT)
+    address = parents.address(private.port)
+    where = f"{address}, kept in {keep}" if keep else address
+    announcement = f"private IAM at {where}; requests do not reach AWS; type exit to leave"
+    if output.on_terminal():
+        used = private.about["existed"] or private.about["is_copy"]
+        output.error_text(shell.greeting(env, announcement, kept=used))
+    else:
+        output.error(announcement)
+    return command
 
 
 def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> None:
@@ -293,9 +279,8 @@ def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]
     folder = commands_folder()
     home = os.path.join(private.folder, "home")
     names = [command.name for command in index.commands()]
-    keys = {"AWSAccessKeyId": ACCESS_KEY, "AWSSecretKey": SECRET_KEY}
     try:
-        lay_out_filled(home, names, keys)
+        lay_out_filled(home, names, CREDENTIALS)
     except OSError as error:
         raise Failure(f"cannot start the sandbox: {error.filename}: {error.strerror}") from None
     env = _without_aws_variables(inherited)

@@ -6,6 +6,8 @@ keys. The permissions boundary of a user or a role is no obstacle.
 
 from __future__ import annotations
 
+from typing import Any
+
 from iamcli.cli.sandbox.refusals import delete_conflict
 from iamcli.cli.sandbox.rules.entities import find_policy, is_assigned
 from iamcli.cli.sandbox.rules.entity_types import (
@@ -17,15 +19,8 @@ from iamcli.cli.sandbox.rules.entity_types import (
     Parameters,
 )
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from moto.iam.models import Group, Role, User
-
-FIRST = "Cannot delete entity, must {} first."
-IN_PROFILE = FIRST.format("remove roles from instance profile")
-IN_GROUP = FIRST.format("remove users from group")
+IN_PROFILE = "remove roles from instance profile"
+IN_GROUP = "remove users from group"
 
 
 def user_is_not_referenced(backend: Backend, parameters: Parameters) -> None:
@@ -35,20 +30,17 @@ def user_is_not_referenced(backend: Backend, parameters: Parameters) -> None:
     keys, which are among the "referenced objects" of a report.
     """
     user = USER.find(backend, parameters)
-    _without_policies(user)
-    for things, text in (
-        (user.password, "delete login profile"),
-        (user.access_keys, "delete access keys"),
-        (user.signing_certificates, "delete certificates"),
-        (user.mfa_devices, "delete MFA device"),
-        (user.ssh_public_keys, "remove referenced objects"),
+    _require_none(
+        *_policies(user),
+        ("delete login profile", user.password),
+        ("delete access keys", user.access_keys),
+        ("delete certificates", user.signing_certificates),
+        ("delete MFA device", user.mfa_devices),
+        ("remove referenced objects", user.ssh_public_keys),
         # moto itself has none.
-        (getattr(user, "service_credentials", ()), "remove referenced objects"),
-    ):
-        if things:
-            raise delete_conflict(FIRST.format(text))
-    if any(user in group.users for group in backend.groups.values()):
-        raise delete_conflict(IN_GROUP)
+        ("remove referenced objects", getattr(user, "service_credentials", ())),
+        (IN_GROUP, [group for group in backend.groups.values() if user in group.users]),
+    )
 
 
 def group_is_not_referenced(backend: Backend, parameters: Parameters) -> None:
@@ -58,9 +50,7 @@ def group_is_not_referenced(backend: Backend, parameters: Parameters) -> None:
     roles, and reported for members.
     """
     group = GROUP.find(backend, parameters)
-    _without_policies(group)
-    if group.users:
-        raise delete_conflict(IN_GROUP)
+    _require_none(*_policies(group), (IN_GROUP, group.users))
 
 
 def role_is_not_referenced(backend: Backend, parameters: Parameters) -> None:
@@ -69,9 +59,8 @@ def role_is_not_referenced(backend: Backend, parameters: Parameters) -> None:
     Evidence: the API reference (DeleteRole); reported.
     """
     role = ROLE.find(backend, parameters)
-    _without_policies(role)
-    if any(role in profile.roles for profile in backend.instance_profiles.values()):
-        raise delete_conflict(IN_PROFILE)
+    profiles = [one for one in backend.instance_profiles.values() if role in one.roles]
+    _require_none(*_policies(role), (IN_PROFILE, profiles))
 
 
 def instance_profile_is_empty(backend: Backend, parameters: Parameters) -> None:
@@ -79,8 +68,7 @@ def instance_profile_is_empty(backend: Backend, parameters: Parameters) -> None:
 
     Evidence: the API reference (DeleteInstanceProfile); reported.
     """
-    if INSTANCE_PROFILE.find(backend, parameters).roles:
-        raise delete_conflict(IN_PROFILE)
+    _require_none((IN_PROFILE, INSTANCE_PROFILE.find(backend, parameters).roles))
 
 
 def policy_is_not_attached(backend: Backend, parameters: Parameters) -> None:
@@ -121,9 +109,13 @@ def virtual_mfa_device_is_not_assigned(backend: Backend, parameters: Parameters)
         raise delete_conflict("MFA VirtualDevice in use. Must deactivate first.")
 
 
-def _without_policies(entity: User | Group | Role) -> None:
+def _policies(entity: Any) -> tuple[tuple[str, object], ...]:
     """Evidence: recorded (DeleteUser); reported (DeleteRole, DeleteGroup)."""
-    if entity.managed_policies:
-        raise delete_conflict(FIRST.format("detach all policies"))
-    if entity.policies:
-        raise delete_conflict(FIRST.format("delete policies"))
+    return ("detach all policies", entity.managed_policies), ("delete policies", entity.policies)
+
+
+def _require_none(*obstacles: tuple[str, object]) -> None:
+    """Refuse the deletion if one of the things exists, with what to do about the first one."""
+    for remedy, things in obstacles:
+        if things:
+            raise delete_conflict(f"Cannot delete entity, must {remedy} first.")

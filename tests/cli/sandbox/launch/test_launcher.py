@@ -353,8 +353,9 @@ SAYING = """
 import json, os, sys
 def main():
     settings = json.loads(sys.stdin.readline())
-    if "number" in settings:
-        settings["number"] = os.read(settings["number"], 100).decode()
+    number = settings.pop("number")
+    if number is not None:
+        settings["number"] = os.read(number, 100).decode()
     settings["aws"] = [name for name in os.environ if name.startswith("AWS_")]
     settings["leads"] = os.getsid(0) == os.getpid()
     print({first!r}, flush=True)
@@ -473,6 +474,8 @@ def sandboxed(monkeypatch, output, target=None, **given):
         "http://127.0.0.1:7", "/f/c", {"unread": 0, "unknown": []}, None, ended
     )
 
+    started_there = SimpleNamespace(left=given.get("left", []), wait=lambda _command: 0)
+
     @contextlib.contextmanager
     def server(**settings):
         yield private
@@ -482,9 +485,12 @@ def sandboxed(monkeypatch, output, target=None, **given):
     def commands():
         yield SimpleNamespace(wait=lambda: did.append("wait"), address=given.get("address"))
 
-    def command(_private, env, *_arguments):
+    def command(words, env, say, **how):
         did.append(env)
-        return given.get("status", 0), given.get("left", [])
+        given.get("ended_by", []).append((words, how["terminate"]))
+        assert say == output.error
+        assert (how["register"], how["wait"]) == (private.set_command, started_there.wait)
+        return given.get("status", 0)
 
     monkeypatch.setattr(sandbox, "server", server)
     monkeypatch.setattr(sandbox.command_server, "started", commands)
@@ -492,8 +498,10 @@ def sandboxed(monkeypatch, output, target=None, **given):
     monkeypatch.setattr(sandbox.parents, "sandbox", lambda: "")
     monkeypatch.delenv("IAMCLI_SANDBOX", raising=False)
     monkeypatch.setattr(sandbox, "environment", lambda *_: {})
-    monkeypatch.setattr(sandbox, "_run", command)
-    status = sandbox.run(["true"], output, target=target, **given.get("arguments", {}))
+    monkeypatch.setattr(sandbox.script, "run", command)
+    monkeypatch.setattr(sandbox, "Started", lambda _: started_there)
+    words = given.get("command", ["true"])
+    status = sandbox.run(words, output, target=target, **given.get("arguments", {}))
     return status, did
 
 
@@ -573,37 +581,29 @@ def test_changes_are_reported_with_the_status_of_a_shell(monkeypatch, tmp_path, 
 
 
 @pytest.mark.parametrize("on_terminal", [True, False])
-@pytest.mark.parametrize("command", [["true"], []])
-def test_a_shell_is_announced_and_a_command_is_not(monkeypatch, tmp_path, on_terminal, command):
-    ran, said = [], []
-
-    def script_run(command, env, say, **how):
-        ran.append((command, env["SHELL"], how["terminate"]))
-        assert say == output.error
-        assert (how["register"], how["wait"]) == (private.set_command, started_there.wait)
-        return 3
-
-    started_there = SimpleNamespace(left=(7,), wait=lambda _command: 0)
-    monkeypatch.setattr(sandbox.script, "run", script_run)
-    monkeypatch.setattr(sandbox, "Started", lambda _: started_there)
+def test_a_shell_is_announced(tmp_path, on_terminal):
+    said = []
     output = saying(said, on_terminal=on_terminal)
-    credentials, env = f"{tmp_path}/credentials", {"SHELL": "/bin/dash"}
-    private = sandbox.Server(
-        "http://127.0.0.1:7", credentials, {"existed": True, "is_copy": False}, None, {}
-    )
+    about = {"existed": True, "is_copy": False}
+    private = sandbox.Server("http://127.0.0.1:7", f"{tmp_path}/credentials", about, None, {})
     for keep, where in (("", "http://127.0.0.1:7"), ("dir", "http://127.0.0.1:7, kept in dir")):
-        given = (private, dict(env), command, output, keep, "prompt")
-        assert sandbox._run(*given) == (3, (7,))  # noqa: SLF001
-        number = signal.SIGTERM if command else signal.SIGHUP
-        assert ran == [(command or ["/bin/dash"], "/bin/dash", number)]
+        env = {"SHELL": "/bin/dash"}
+        command = sandbox._shell(private, env, output, keep, inner=False)  # noqa: SLF001
+        assert (command, env["SHELL"]) == (["/bin/dash"], "/bin/dash")
         line = f"private IAM at {where}; requests do not reach AWS; type exit to leave"
-        if command:
-            assert said == []
-        elif on_terminal:
+        if on_terminal:
             assert [" ".join(each.split()) for each in said] == [
                 f"iamcli: {line} Try these commands. {' '.join(LATER_COMMANDS)}"
             ]
         else:
             assert said == [line]
-        ran.clear()
         said.clear()
+
+
+@pytest.mark.parametrize("command", [["true"], []])
+def test_a_signal_ends_a_shell_and_a_command(monkeypatch, command):
+    ended_by = []
+    monkeypatch.setattr(sandbox, "_shell", lambda *_, **__: ["/bin/dash"])
+    assert sandboxed(monkeypatch, saying([]), command=command, ended_by=ended_by)[0] == 0
+    number = signal.SIGTERM if command else signal.SIGHUP
+    assert ended_by == [(command or ["/bin/dash"], number)]
