@@ -6,11 +6,7 @@ a secret, can get into it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from typing import Any, NamedTuple
 
 #: The version of the format. A reader refuses a file of another version.
 VERSION = 1

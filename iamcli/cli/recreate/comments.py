@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from iamcli.cli.recreate.selection import ACCOUNT, versions
+from iamcli.cli.recreate.selection import ACCOUNT, Record, Selection, versions
 from iamcli.cli.recreate.shell import is_writable
 from iamcli.quoting import filled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from iamcli.cli.recreate.selection import Record, Selection
 
 #: What cannot be created as it was, of a user or of the account, by its member.
 _LOST = {

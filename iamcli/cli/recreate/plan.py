@@ -7,13 +7,9 @@ from itertools import chain
 
 from iamcli.cli.account_file.arns import owner_of
 from iamcli.cli.recreate.comments import is_settable, why_not
-from iamcli.cli.recreate.selection import ACCOUNT, versions
+from iamcli.cli.recreate.selection import ACCOUNT, Record, Selection, versions
 from iamcli.cli.recreate.shell import aws, iam, is_writable, option, piped, word
 from iamcli.errors import Failure, visible
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from iamcli.cli.recreate.selection import Record, Selection
 
 #: How an entity of each kind is looked for, and the option with its name.
 _LOOK_UP = {

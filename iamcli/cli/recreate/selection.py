@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from iamcli.cli.account_file import arns
 from iamcli.errors import Failure
 from iamcli.quoting import quoted
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
-
-    Record = Mapping[str, Any]
+Record = Mapping[str, Any]
 
 #: Its alias and its password policy.
 ACCOUNT = "the account"

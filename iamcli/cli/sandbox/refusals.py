@@ -46,6 +46,7 @@ def _statuses() -> dict[str, int]:
 
 # Each of these makes a refusal with its code from a message.
 invalid = functools.partial(Refusal, "ValidationError")
+malformed_certificate = functools.partial(Refusal, "MalformedCertificate")
 malformed_policy = functools.partial(Refusal, "MalformedPolicyDocument")
 no_such_entity = functools.partial(Refusal, "NoSuchEntity")
 already_exists = functools.partial(Refusal, "EntityAlreadyExists")

@@ -6,38 +6,11 @@ none. What was created and deleted again is in neither of the two states.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    Record = Mapping[str, Any]
-    Change = dict[str, Any]
-
-#: Members that are no part of an entity itself: things of their own, and what follows from others.
-_PARTS = frozenset(
-    {
-        "AccessKeyMetadata",
-        "AttachedManagedPolicies",
-        "AttachmentCount",
-        "Certificates",
-        "GroupList",
-        "GroupPolicyList",
-        "LoginProfile",
-        "MFADevices",
-        "PermissionsBoundaryUsageCount",
-        "RoleLastUsed",
-        "RolePolicyList",
-        "Roles",
-        "SSHPublicKeys",
-        "ServiceSpecificCredentials",
-        "UserPolicyList",
-        "mark",
-    }
-)
-#: Members that are shown, but whose change alone is no change: each request changes them.
-_INCIDENTAL = frozenset({"AccessKeyLastUsed", "UpdateDate"})
+Record = Mapping[str, Any]
+Change = dict[str, Any]
 
 #: What belongs to a user: its member, its type, and the member that has its name.
 _OF_USER = (
@@ -47,6 +20,25 @@ _OF_USER = (
     ("SSHPublicKeys", "ssh-key", "SSHPublicKeyId"),
     ("ServiceSpecificCredentials", "service-credential", "ServiceSpecificCredentialId"),
 )
+#: Members that are no part of an entity itself: things of their own, and what follows from others.
+_PARTS = frozenset(
+    {
+        *(member for member, _, _ in _OF_USER),
+        "AttachedManagedPolicies",
+        "AttachmentCount",
+        "GroupList",
+        "GroupPolicyList",
+        "LoginProfile",
+        "PermissionsBoundaryUsageCount",
+        "RoleLastUsed",
+        "RolePolicyList",
+        "Roles",
+        "UserPolicyList",
+        "mark",
+    }
+)
+#: Members that are shown, but whose change alone is no change: each request changes them.
+_INCIDENTAL = frozenset({"AccessKeyLastUsed", "UpdateDate"})
 
 #: The entities that ``iamcli recreate`` creates again, and those that a report has a section about.
 RECREATED = ("user", "group", "role", "instance-profile")

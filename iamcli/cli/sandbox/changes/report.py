@@ -10,14 +10,12 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from iamcli.cli.account_file import dates
-from iamcli.cli.sandbox.changes.comparison import owner
+from iamcli.cli.sandbox.changes.comparison import Change, owner
 from iamcli.errors import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from iamcli.cli.sandbox.changes.comparison import Change
 
 #: A key that was used within this time may still be in use.
 RECENTLY = timedelta(days=90)

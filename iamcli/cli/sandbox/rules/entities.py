@@ -40,6 +40,8 @@ OF_SERVICES = (
     "csp.hci.ic.gov",
 )
 
+NO_DEVICE = "MFA Device with serial number {} does not exist."
+
 
 def is_service_name(name: str) -> bool:
     """Return whether ``name`` has the form of a service's; only AWS knows which services exist."""
@@ -62,18 +64,10 @@ def is_known(policy: Any) -> bool:
     return policy.default_version_id is not None
 
 
-def exists(entity_type: EntityType) -> Rule:
-    """Return the rule that what a request names must exist; without a user, the account calls.
-
-    Evidence: that of ``entity_type``.
-    """
-
-    def rule(backend: Backend, parameters: Parameters) -> None:
-        if entity_type.parameter in parameters:
-            entity_type.find(backend, parameters)
-
-    rule.__name__ = f"{entity_type.noun}_exists"
-    return rule
+def exists(of: EntityType, backend: Backend, parameters: Parameters) -> None:
+    """What a request names must exist; without a user, the account calls. Evidence: the type's."""
+    if of.parameter in parameters:
+        of.find(backend, parameters)
 
 
 def role_is_not_protected(backend: Backend, parameters: Parameters) -> None:
@@ -151,19 +145,11 @@ def policy_is_of_this_account(_backend: Backend, parameters: Parameters) -> None
         )
 
 
-def inline_policy_exists(entity_type: EntityType) -> Rule:
-    """Return the rule that the inline policy of a user, group or role must exist.
-
-    Evidence: recorded (GetRolePolicy).
-    """
-
-    def rule(backend: Backend, parameters: Parameters) -> None:
-        name = parameters["PolicyName"]
-        if name not in entity_type.find(backend, parameters).policies:
-            raise no_such_entity(f"The {entity_type.noun} policy with name {name} cannot be found.")
-
-    rule.__name__ = f"{entity_type.noun}_policy_exists"
-    return rule
+def inline_policy_exists(of: EntityType, backend: Backend, parameters: Parameters) -> None:
+    """The inline policy of a user, group or role must exist. Evidence: recorded (GetRolePolicy)."""
+    name = parameters["PolicyName"]
+    if name not in of.find(backend, parameters).policies:
+        raise no_such_entity(f"The {of.noun} policy with name {name} cannot be found.")
 
 
 def _key_exists(noun: str, parameter: str, called: str) -> Rule:
@@ -211,7 +197,7 @@ def virtual_mfa_device_exists(backend: Backend, parameters: Parameters) -> None:
     """The virtual MFA device must exist. Evidence: recorded (DeleteVirtualMFADevice)."""
     serial = parameters["SerialNumber"]
     if serial not in backend.virtual_mfa_devices:
-        raise _no_such_device(serial)
+        raise no_such_entity(NO_DEVICE.format(serial))
 
 
 def mfa_device_can_be_known(backend: Backend, parameters: Parameters) -> None:
@@ -237,8 +223,4 @@ def mfa_device_is_assigned(backend: Backend, parameters: Parameters) -> None:
     """
     serial = parameters["SerialNumber"]
     if "UserName" in parameters and serial not in USER.find(backend, parameters).mfa_devices:
-        raise _no_such_device(serial)
-
-
-def _no_such_device(serial: str) -> Refusal:
-    return no_such_entity(f"MFA Device with serial number {serial} does not exist.")
+        raise no_such_entity(NO_DEVICE.format(serial))

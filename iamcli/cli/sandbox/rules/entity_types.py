@@ -60,6 +60,15 @@ class EntityType(NamedTuple):
                 return entity
         raise no_such_entity(self.missing.format(name))
 
+    def rule(self, check: Callable[[EntityType, Backend, Parameters], None]) -> Rule:
+        """Return a rule of several types for this one."""
+
+        def rule(backend: Backend, parameters: Parameters) -> None:
+            check(self, backend, parameters)
+
+        rule.__name__ = f"{self.noun}_{check.__name__}"
+        return rule
+
 
 def is_policy_arn(arn: str) -> bool:
     """Return whether ``arn`` has the form of a managed policy's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from iamcli.cli.sandbox.refusals import Refusal
+from iamcli.cli.sandbox.refusals import Refusal, malformed_certificate
 from iamcli.cli.sandbox.rules.entity_types import USER, Backend, Parameters
 from iamcli.cli.sandbox.ssh_keys import fingerprint, parsed
 
@@ -31,13 +31,13 @@ def signing_certificate_is_one(_backend: Backend, parameters: Parameters) -> Non
     """A signing certificate must be in PEM format. Evidence: recorded (the same operation)."""
     body = parameters["CertificateBody"]
     if not _certificates(body):
-        raise _malformed(f"Certificate {body} is malformed.")
+        raise malformed_certificate(f"Certificate {body} is malformed.")
 
 
 def server_certificate_is_one(_backend: Backend, parameters: Parameters) -> None:
     """A server certificate must be in PEM format. Evidence: reported (UploadServerCertificate)."""
     if not _certificates(parameters["CertificateBody"]):
-        raise _malformed(NOT_PEM)
+        raise malformed_certificate(NOT_PEM)
 
 
 def server_certificate_is_valid_now(_backend: Backend, parameters: Parameters) -> None:
@@ -50,9 +50,9 @@ def server_certificate_is_valid_now(_backend: Backend, parameters: Parameters) -
     certificate = _certificates(parameters["CertificateBody"])[0]
     now = dt.datetime.now(dt.timezone.utc)
     if certificate.not_valid_after_utc < now:
-        raise _malformed(EXPIRED)
+        raise malformed_certificate(EXPIRED)
     if certificate.not_valid_before_utc > now:
-        raise _malformed(NOT_PEM)
+        raise malformed_certificate(NOT_PEM)
 
 
 def private_key_matches(_backend: Backend, parameters: Parameters) -> None:
@@ -65,7 +65,7 @@ def private_key_matches(_backend: Backend, parameters: Parameters) -> None:
     try:
         key = load_pem_private_key(parameters["PrivateKey"].encode(), None)
     except (TypeError, ValueError):  # TypeError: the key needs a password
-        raise _malformed("Invalid Private Key.") from None
+        raise malformed_certificate("Invalid Private Key.") from None
     certificate = _certificates(parameters["CertificateBody"])[0]
     if key.public_key() != certificate.public_key():
         raise Refusal(
@@ -82,11 +82,11 @@ def chain_leads_on(_backend: Backend, parameters: Parameters) -> None:
         return
     chain = _certificates(parameters["CertificateChain"])
     if not chain:
-        raise _malformed(NOT_PEM)
+        raise malformed_certificate(NOT_PEM)
     below = _certificates(parameters["CertificateBody"])[0]
     for index, certificate in enumerate(chain, -1):
         if below.issuer != certificate.subject:
-            raise _malformed(NO_CHAIN.format(index))
+            raise malformed_certificate(NO_CHAIN.format(index))
         below = certificate
 
 
@@ -113,10 +113,6 @@ def ssh_public_key_is_new(backend: Backend, parameters: Parameters) -> None:
             "DuplicateSSHPublicKey",
             "The SSH public key is already associated with the specified IAM user.",
         )
-
-
-def _malformed(message: str) -> Refusal:
-    return Refusal("MalformedCertificate", message)
 
 
 def _certificates(text: str) -> list[Certificate]:

@@ -6,40 +6,30 @@ import re
 
 from iamcli.cli.sandbox.refusals import Refusal, already_exists, invalid
 from iamcli.cli.sandbox.rules.entities import is_assigned
-from iamcli.cli.sandbox.rules.entity_types import USER, Backend, EntityType, Parameters, Rule
+from iamcli.cli.sandbox.rules.entity_types import USER, Backend, EntityType, Parameters
 
 DUPLICATE_KEYS = "Duplicate tag keys found."
 
 
-def name_is_free(entity_type: EntityType) -> Rule:
-    """Return the rule that a name is unique in the account, in any case and whatever the path.
+def name_is_free(of: EntityType, backend: Backend, parameters: Parameters) -> None:
+    """A name is unique in the account, in any case and whatever the path.
 
     Evidence: the API reference (CreateUser, CreateGroup, CreateRole, CreatePolicy); the IAM User
     Guide for the others (names are not distinguished by case); the wording: that of the type.
     """
-
-    def rule(backend: Backend, parameters: Parameters) -> None:
-        _require_free(entity_type, backend, parameters[entity_type.parameter])
-
-    rule.__name__ = f"{entity_type.noun}_name_is_free"
-    return rule
+    _require_free(of, backend, parameters[of.parameter])
 
 
-def new_name_is_free(entity_type: EntityType) -> Rule:
-    """Return the rule that nothing gets a name that is taken, nor its own in other letters.
+def new_name_is_free(of: EntityType, backend: Backend, parameters: Parameters) -> None:
+    """Nothing gets a name that is taken, nor its own in other letters.
 
     Evidence: as for ``name_is_free``. The own name unchanged is accepted: tools send it with a new
     path.
     """
-
-    def rule(backend: Backend, parameters: Parameters) -> None:
-        old = parameters[entity_type.parameter]
-        new = parameters.get(f"New{entity_type.parameter}", old)
-        if new != old:
-            _require_free(entity_type, backend, new)
-
-    rule.__name__ = f"new_{entity_type.noun}_name_is_free"
-    return rule
+    old = parameters[of.parameter]
+    new = parameters.get(f"New{of.parameter}", old)
+    if new != old:
+        _require_free(of, backend, new)
 
 
 def login_profile_is_new(backend: Backend, parameters: Parameters) -> None:

@@ -22,18 +22,13 @@ MFA_DEVICES = 8
 SSH_PUBLIC_KEYS = 5
 
 
-def account_quota_allows(entity_type: EntityType) -> Rule:
-    """Return the rule that an account has no more of a type than its quota.
+def account_quota_allows(of: EntityType, backend: Backend, _parameters: Parameters) -> None:
+    """An account has no more of a type than its quota.
 
     Evidence: the IAM User Guide (quotas); the wording: that of the type.
     """
-
-    def rule(backend: Backend, _parameters: Parameters) -> None:
-        limit = _quota(backend, f"{entity_type.plural}Quota")
-        _fits(f"{entity_type.plural}PerAccount", len(entity_type.names(backend)), limit)
-
-    rule.__name__ = f"account_quota_allows_{entity_type.noun}"
-    return rule
+    limit = _quota(backend, f"{of.plural}Quota")
+    _fits(f"{of.plural}PerAccount", len(of.names(backend)), limit)
 
 
 def _of_user(attribute: str, quota: str, limit: str | int) -> Rule:
@@ -48,40 +43,29 @@ def _of_user(attribute: str, quota: str, limit: str | int) -> Rule:
     return rule
 
 
-def attached_policies_fit(entity_type: EntityType) -> Rule:
-    """Return the rule that a user, group or role has ten attached policies.
+def attached_policies_fit(of: EntityType, backend: Backend, parameters: Parameters) -> None:
+    """A user, group or role has ten attached policies; one of them can be attached again.
 
-    One can be attached again. Evidence: reported (AttachUserPolicy, AttachGroupPolicy,
-    AttachRolePolicy).
+    Evidence: reported (AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy).
     """
-
-    def rule(backend: Backend, parameters: Parameters) -> None:
-        attached = entity_type.find(backend, parameters).managed_policies
-        if parameters["PolicyArn"] not in attached:
-            limit = _quota(backend, f"AttachedPoliciesPer{entity_type.type_name}Quota")
-            _fits(f"PoliciesPer{entity_type.type_name}", len(attached), limit)
-
-    rule.__name__ = f"policies_of_{entity_type.noun}_fit"
-    return rule
+    attached = of.find(backend, parameters).managed_policies
+    if parameters["PolicyArn"] not in attached:
+        limit = _quota(backend, f"AttachedPoliciesPer{of.type_name}Quota")
+        _fits(f"PoliciesPer{of.type_name}", len(attached), limit)
 
 
-def inline_policies_are_short(entity_type: EntityType) -> Rule:
-    """Return the rule that all inline policies of a user, group or role are short.
+def inline_policies_are_short(of: EntityType, backend: Backend, parameters: Parameters) -> None:
+    """All inline policies of a user, group or role are short.
 
     White space does not count. Evidence: reported (PutUserPolicy, PutGroupPolicy); recorded
     (PutRolePolicy).
     """
-
-    def rule(backend: Backend, parameters: Parameters) -> None:
-        entity = entity_type.find(backend, parameters)
-        limit = _quota(backend, f"{entity_type.type_name}PolicySizeQuota")
-        policies = {**entity.policies, parameters["PolicyName"]: parameters["PolicyDocument"]}
-        if sum(map(_size, policies.values())) > limit:
-            message = f"Maximum policy size of {limit} bytes exceeded for {entity_type.noun}"
-            raise limit_exceeded(f"{message} {entity.name}")
-
-    rule.__name__ = f"inline_policies_of_{entity_type.noun}_are_short"
-    return rule
+    entity = of.find(backend, parameters)
+    limit = _quota(backend, f"{of.type_name}PolicySizeQuota")
+    policies = {**entity.policies, parameters["PolicyName"]: parameters["PolicyDocument"]}
+    if sum(map(_size, policies.values())) > limit:
+        message = f"Maximum policy size of {limit} bytes exceeded for {of.noun}"
+        raise limit_exceeded(f"{message} {entity.name}")
 
 
 def _quota(backend: Backend, key: str) -> int:

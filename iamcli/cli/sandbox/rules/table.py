@@ -20,7 +20,7 @@ from iamcli.cli.sandbox.rules.entity_types import (
 
 #: For every operation: what it names exists, but for what it creates.
 EXISTING = {
-    entity_type: entities.exists(entity_type)
+    entity_type: entity_type.rule(entities.exists)
     for entity_type in (USER, GROUP, INSTANCE_PROFILE, ROLE, SERVER_CERTIFICATE)
 }
 #: For every operation that has the parameter.
@@ -50,8 +50,8 @@ def _policies_of(entity_type: EntityType, *change: Rule) -> dict[str, tuple[Rule
     ``change``: the rules that come first in each operation that changes something.
     """
     of = entity_type.type_name
-    inline = entities.inline_policy_exists(entity_type)
-    short = quotas.inline_policies_are_short(entity_type)
+    inline = entity_type.rule(entities.inline_policy_exists)
+    short = entity_type.rule(quotas.inline_policies_are_short)
     return {
         f"Put{of}Policy": (*change, documents.inline_policy_is_valid, short),
         f"Get{of}Policy": (inline,),
@@ -59,7 +59,7 @@ def _policies_of(entity_type: EntityType, *change: Rule) -> dict[str, tuple[Rule
         f"Attach{of}Policy": (
             *change,
             entities.policy_is_attachable,
-            quotas.attached_policies_fit(entity_type),
+            entity_type.rule(quotas.attached_policies_fit),
         ),
         f"Detach{of}Policy": change,
     }
@@ -67,8 +67,12 @@ def _policies_of(entity_type: EntityType, *change: Rule) -> dict[str, tuple[Rule
 
 RULES: dict[str, tuple[Rule, ...]] = {
     # Users.
-    "CreateUser": (names.name_is_free(USER), _BOUNDARY, quotas.account_quota_allows(USER)),
-    "UpdateUser": (names.new_name_is_free(USER),),
+    "CreateUser": (
+        USER.rule(names.name_is_free),
+        _BOUNDARY,
+        USER.rule(quotas.account_quota_allows),
+    ),
+    "UpdateUser": (USER.rule(names.new_name_is_free),),
     "DeleteUser": (deletions.user_is_not_referenced,),
     "PutUserPermissionsBoundary": (_BOUNDARY,),
     **_policies_of(USER),
@@ -110,18 +114,18 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "TagMFADevice": (_DEVICE,),
     "UntagMFADevice": (_DEVICE,),
     # Groups.
-    "CreateGroup": (names.name_is_free(GROUP), quotas.account_quota_allows(GROUP)),
-    "UpdateGroup": (names.new_name_is_free(GROUP),),
+    "CreateGroup": (GROUP.rule(names.name_is_free), GROUP.rule(quotas.account_quota_allows)),
+    "UpdateGroup": (GROUP.rule(names.new_name_is_free),),
     "DeleteGroup": (deletions.group_is_not_referenced,),
     "AddUserToGroup": (quotas.groups_of_user_fit,),
     **_policies_of(GROUP),
     # Roles.
     "CreateRole": (
-        names.name_is_free(ROLE),
+        ROLE.rule(names.name_is_free),
         documents.trust_policy_is_valid,
         quotas.trust_policy_is_short,
         _BOUNDARY,
-        quotas.account_quota_allows(ROLE),
+        ROLE.rule(quotas.account_quota_allows),
     ),
     "UpdateRole": (_OWN_ROLE,),
     "UpdateAssumeRolePolicy": (
@@ -137,8 +141,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     **_policies_of(ROLE, _OWN_ROLE),
     # Instance profiles.
     "CreateInstanceProfile": (
-        names.name_is_free(INSTANCE_PROFILE),
-        quotas.account_quota_allows(INSTANCE_PROFILE),
+        INSTANCE_PROFILE.rule(names.name_is_free),
+        INSTANCE_PROFILE.rule(quotas.account_quota_allows),
     ),
     "DeleteInstanceProfile": (deletions.instance_profile_is_empty,),
     "AddRoleToInstanceProfile": (_OWN_ROLE, quotas.instance_profile_has_no_role),
@@ -147,8 +151,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "CreatePolicy": (
         documents.managed_policy_is_valid,
         quotas.managed_policy_is_short,
-        names.name_is_free(POLICY),
-        quotas.account_quota_allows(POLICY),
+        POLICY.rule(names.name_is_free),
+        POLICY.rule(quotas.account_quota_allows),
     ),
     "GetPolicy": (entities.policy_exists,),
     "DeletePolicy": (
@@ -176,10 +180,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
         keys.server_certificate_is_valid_now,
         keys.private_key_matches,
         keys.chain_leads_on,
-        names.name_is_free(SERVER_CERTIFICATE),
-        quotas.account_quota_allows(SERVER_CERTIFICATE),
+        SERVER_CERTIFICATE.rule(names.name_is_free),
+        SERVER_CERTIFICATE.rule(quotas.account_quota_allows),
     ),
-    "UpdateServerCertificate": (names.new_name_is_free(SERVER_CERTIFICATE),),
+    "UpdateServerCertificate": (SERVER_CERTIFICATE.rule(names.new_name_is_free),),
     # The account.
     "CreateAccountAlias": (names.account_alias_is_no_account_id, names.account_alias_is_new),
     "DeleteAccountAlias": (entities.account_alias_exists,),
