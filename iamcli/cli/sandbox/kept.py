@@ -21,6 +21,7 @@ import os
 import shutil
 import stat
 import threading
+import time
 
 from iamcli import __version__, quoting
 from iamcli.errors import Failure
@@ -129,8 +130,6 @@ class Kept:
         return watching
 
     def _save_changes(self) -> None:
-        import time
-
         while self._changed.wait():
             self._changed.clear()
             begun = time.monotonic()

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    Entries = Callable[[Backend, Request], Iterable[Any]]
-
 Key = tuple[str, ...]
 
 #: What returns the entries of a user in lists, by the member of the response.
@@ -112,7 +110,7 @@ def dated(date: dt.datetime | None, identity: str) -> Key:
 def listing(
     operation: str,
     member: str,
-    entries: Entries,
+    entries: Callable[[Backend, Request], Iterable[Any]],
     show: Callable[[Any], Any],
     key: Callable[[Any], Key] = by_name,
 ) -> None:
