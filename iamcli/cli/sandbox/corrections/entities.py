@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.cli.sandbox.rules.entity_types import (
-    GROUP,
-    INSTANCE_PROFILE,
-    ROLE,
-    SERVER_CERTIFICATE,
-    USER,
-)
+from iamcli.cli.sandbox.rules.entity_types import NAMED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,11 +10,7 @@ if TYPE_CHECKING:
 
     from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
-#: The types that a request names by the name of the entity.
-_NAMED = {
-    entity_type.type_name: entity_type
-    for entity_type in (GROUP, INSTANCE_PROFILE, ROLE, SERVER_CERTIFICATE, USER)
-}
+_NAMED = {entity_type.type_name: entity_type for entity_type in NAMED}
 
 #: The types that have policies, and those that have a permissions boundary.
 HOLDERS = ("User", "Group", "Role")

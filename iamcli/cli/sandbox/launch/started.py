@@ -82,14 +82,10 @@ class Started:
             passed = time.monotonic() - begun
             self.left = self._running()
             awaited = [one for one in self.left if passed < self._limit(one, after_signal)]
-            if self._stopped:
+            # A child that ended meanwhile may have left others, which were not seen.
+            if self._stopped or not (awaited or _reap()):
                 return
-            if not awaited:
-                # A child that ended meanwhile may have left others, which were not seen.
-                if _reap():
-                    continue
-                return
-            if passed >= NOTE and not noted and self._output.on_terminal():
+            if awaited and passed >= NOTE and not noted and self._output.on_terminal():
                 names = ", ".join(map(str, awaited))
                 self._output.error(f"waiting for {names}; Ctrl-C stops waiting")
                 noted = True

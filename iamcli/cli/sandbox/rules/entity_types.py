@@ -118,3 +118,6 @@ SERVER_CERTIFICATE = EntityType(
     "The Server Certificate with name {} already exists.",
     attribute="cert_name",
 )
+
+#: The types that a request names by the name of the entity.
+NAMED = (USER, GROUP, INSTANCE_PROFILE, ROLE, SERVER_CERTIFICATE)

@@ -10,6 +10,7 @@ from iamcli.cli.sandbox.rules import deletions, documents, entities, keys, names
 from iamcli.cli.sandbox.rules.entity_types import (
     GROUP,
     INSTANCE_PROFILE,
+    NAMED,
     POLICY,
     ROLE,
     SERVER_CERTIFICATE,
@@ -19,10 +20,7 @@ from iamcli.cli.sandbox.rules.entity_types import (
 )
 
 #: For every operation: what it names exists, but for what it creates.
-EXISTING = {
-    entity_type: entity_type.rule(entities.exists)
-    for entity_type in (USER, GROUP, INSTANCE_PROFILE, ROLE, SERVER_CERTIFICATE)
-}
+EXISTING = {entity_type: entity_type.rule(entities.exists) for entity_type in NAMED}
 #: For every operation that has the parameter.
 COMMON: tuple[Rule, ...] = (
     entities.policy_arn_is_valid,
