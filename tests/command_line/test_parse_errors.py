@@ -133,6 +133,10 @@ def test_help_after_any_option(name, run_fast, stub):
         ("iam-userlistbypath -i ٣", '"٣" is not a valid value for "-i"'),
         ("iam-usermodkey -s on", '"on" is not a valid value for "-s"; it takes Active or Inactive'),
         ("iam-accountmodpasswordpolicy -m x", '"x" is not a valid value for "-m"'),
+        *(
+            (f"iam-accountmodpasswordpolicy -m {n}", f'"{n}" is not a valid value for "-m"')
+            for n in (-(1 << 31) - 1, 1 << 31)
+        ),
         ("iam-usercreate -t =x", '"=x" is not a valid value for "-t"'),
         ("iam-usercreate -t x", '"x" is not a valid value for "-t"'),
         (
@@ -162,6 +166,10 @@ def test_help_after_any_option(name, run_fast, stub):
         ("iam-userdel -u bob -r=yes", '"-r=yes" is not a valid option; did you mean "-r"?'),
         (
             "iam-useraddloginprofile -u bob -p=hunter2",
+            '"-p=..." is not a valid option; write: -p PASSWORD',
+        ),
+        (
+            "iam-useraddloginprofile -u bob -p=hunter=2",
             '"-p=..." is not a valid option; write: -p PASSWORD',
         ),
         # The first of two faults is reported, and what follows a secret is not shown.

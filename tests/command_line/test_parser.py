@@ -13,6 +13,7 @@ from iamcli.cli import index
 from iamcli.parsing import shared as options
 from iamcli.parsing import suggestions
 from iamcli.parsing.options import Limit, Option, UsageError, entity_path, tag, whole_number
+from iamcli.parsing.options import refused as not_allowed
 from iamcli.parsing.parser import HelpRequested, VersionRequested, parse
 
 NAME = Option("-u", "USER", "user", "a name", required=True)
@@ -275,12 +276,16 @@ PASTED = 'begins with a dash that is not the ASCII "-", as pasted from a web pag
         ("iam-useraddloginprofile -p correct -u bob -d -- hunter2", AFTER_SECRET),
         ("iam-useraddloginprofile -u bob -pcorrect -", AFTER_SECRET),
         ("iam-useraddloginprofile -u bob hunter2", "No argument is allowed: hunter2"),
+        # The last of several.
+        ("iam-userchangepassword -o a -n b c", AFTER_SECRET.replace("-p ", "-n NEW")),
         # What follows = may be a secret if the command has an option with one.
         ("iam-usercreate --zzz=bob", '"--zzz=bob" is not a valid option'),
         ("iam-useraddloginprofile --zzz=bob", '"--zzz=..." is not a valid option'),
+        ("iam-useraddloginprofile --zzz=hunter=2", '"--zzz=..." is not a valid option'),
         ("iam-useraddloginprofile --zzz", '"--zzz" is not a valid option'),
         # The name, the placeholder, the parameter or a word of it is similar, whatever the case.
         ("iam-usercreate --user=b", '"--user=b" is not a valid option; did you mean "-u"?'),
+        ("iam-usercreate --user=b=c", '"--user=b=c" is not a valid option; did you mean "-u"?'),
         ("iam-usercreate --UserNam b", '"--UserNam" is not a valid option; did you mean "-u"?'),
         ("iam-usercreate --rsue b", '"--rsue" is not a valid option; did you mean "-u"?'),
         ("iam-userlistkeys --last-used", '"--last-used" is not a valid option; did you mean "-l"?'),
@@ -307,8 +312,8 @@ PASTED = 'begins with a dash that is not the ASCII "-", as pasted from a web pag
             for dash in ("\u2014debug", "\u2013\u2013debug", "\u2013-debug", "\u2212debug")
         ),
         (
-            "iam-usercreate \u2014url=http://x -u bob",
-            f'"\u2014url=http://x" {PASTED} type: iam-usercreate --url=http://x -u bob',
+            "iam-usercreate \u2014url=http://x=y -u bob",
+            f'"\u2014url=http://x=y" {PASTED} type: iam-usercreate --url=http://x=y -u bob',
         ),
         ("iam-usercreate -ubob \u2013v", f'"\u2013v" {PASTED} type: iam-usercreate -ubob -v'),
         ("iam-usercreate \u2013v -u bob", f'"\u2013v" {PASTED} type: iam-usercreate -v -u bob'),
@@ -452,6 +457,12 @@ def test_the_limit_of_each_kind_of_value(option, allowed, refused):
 )
 def test_the_nearest_text(wrong, nearest):
     assert suggestions.nearest(wrong, ["Bobbi", "aNN", "Zoe"]) == nearest
+
+
+@pytest.mark.parametrize(("text", "valid"), [("5", 0), ("6", 1), ("128", 1), ("129", 0)])
+def test_the_length_of_a_password(text, valid):
+    (length,) = [o for o in index.load("iam-accountmodpasswordpolicy").options if o.name == "-m"]
+    assert (not_allowed(length, text) is None) == valid
 
 
 def test_the_length_of_a_limit():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import termios
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -212,7 +213,7 @@ def pausing(part: float) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("first", "reason"),
     every(
-        5,
+        2,
         [
             (THROTTLED, "requests are throttled"),
             (Answer(b"", 429), "requests are throttled"),
@@ -226,17 +227,18 @@ def test_a_wait_before_a_request_is_sent_again(first, reason, typed, stub):
     answers = [first, ok("GetUser", USER)]
     line = "iam-usergetattributes -u bob"
     # Of the modes, only this one pauses as long after each kind of failure with each botocore.
-    env = {"AWS_RETRY_MODE": "legacy", **pausing(0.34)}
+    env = {"AWS_RETRY_MODE": "legacy", **pausing(0.14)}
     shown = typed(line, at(stub.endpoint(*answers), **env))
-    assert steps(shown) == [f"{reason}; trying again in 0.3 s"]
+    assert steps(shown) == [f"{reason}; trying again in 0.1 s"]
     assert rows(shown) == ["arn", "id", ""]
     env["IAMCLI_STRICT"] = "1"
     shown = typed(line, at(stub.endpoint(*answers), **env))
     assert shown == "arn\r\nid\r\n"
 
 
-@pytest.mark.parametrize("first", [THROTTLED, FAILED], ids=["throttled", "failed"])
-@pytest.mark.parametrize("mode", every(3, ["standard", "legacy", "adaptive"]))
+@pytest.mark.parametrize(
+    ("mode", "first"), every(3, product(["standard", "adaptive", "legacy"], [THROTTLED, FAILED]))
+)
 def test_a_short_wait_is_not_shown(mode, first, typed, stub):
     endpoint = stub.endpoint(first, ok("GetUser", USER))
     env = {"AWS_RETRY_MODE": mode, **pausing(0.04)}

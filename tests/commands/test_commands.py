@@ -209,6 +209,10 @@ RESET = (
             [NOTE],
         ),
         (" -m 9", {"strict": True}, [("Update", LENGTH)], []),
+        *(
+            (f" -m {number}", {"strict": True}, [("Update", {"MinimumPasswordLength": number})], [])
+            for number in (-(1 << 31), (1 << 31) - 1)
+        ),
         (" -m 9", {"answer": ABSENT}, [READ, ("Update", LENGTH)], []),
         (" -m 9", {"answer": DENIED}, [READ, ("Update", LENGTH)], [UNREAD]),
         (" -m 9", {"answer": NO_AGE}, [READ, ("Update", LENGTH)], []),

@@ -125,12 +125,15 @@ BYTES = st.binary() | st.lists(
 ).map(b"".join)
 
 
+FILES = {"credential_file": "credential file", "client_config_file": "client configuration"}
+
+
 @IN_FOLDER
 @given(content=BYTES)
 def test_any_file_is_a_configuration_or_a_failure(content, tmp_path):
     file = tmp_path / "file"
     file.write_bytes(content)
-    for option in ("credential_file", "client_config_file"):
+    for option in FILES:
         values = {"credential_file": None, "client_config_file": None, "url": None}
         try:
             connection = Connection(values | {option: str(file)}, {})
@@ -170,6 +173,27 @@ def test_an_address_elsewhere_without_tls_gives_a_warning(given, *, warns):
     values = {"credential_file": None, "client_config_file": None, "url": given}
     warning = f"{given} is not encrypted; use https, because responses can contain secrets"
     assert Connection(values, {}).warnings == [warning] * warns
+
+
+@pytest.mark.parametrize(("mode", "warns"), [(0o600, 0), (0o640, 1), (0o604, 1), (0o620, 1)])
+def test_a_credential_file_for_others_gives_a_warning(mode, warns, credential_file):
+    credential_file.chmod(mode)
+    values = {"credential_file": str(credential_file), "client_config_file": None, "url": None}
+    said = f"{credential_file} is readable by other users; run: chmod 600 {credential_file}"
+    assert Connection(values, {}).warnings == [said] * warns
+
+
+@pytest.mark.parametrize(("option", "what"), FILES.items())
+def test_a_configuration_may_be_as_large_as_is_allowed(option, what, credential_file):
+    values = {"credential_file": None, "client_config_file": None, "url": None}
+    values[option] = str(credential_file)
+    content = credential_file.read_text().ljust(1 << 20)
+    credential_file.write_text(content)
+    Connection(values, {})
+    credential_file.write_text(f"{content} ")
+    said = rf"^{what} {credential_file} is larger than 1048576 bytes; "
+    with pytest.raises(Failure, match=said):
+        Connection(values, {})
 
 
 # Documents.

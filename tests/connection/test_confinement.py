@@ -70,7 +70,7 @@ def other(stub: Stub) -> Endpoint:
         ),
         (
             ["--url", ELSEWHERE],
-            {"https_proxy": "http://user:s3cret@127.0.0.1:9"},
+            {"https_proxy": "http://user:a@s3cret@127.0.0.1:9"},
             f"not to {ELSEWHERE} (--url) and not through 127.0.0.1:9 (https_proxy)",
         ),
         (["--url", "http://10.0.0.1"], {}, "not to http://10.0.0.1 (--url)"),

@@ -332,9 +332,10 @@ WINDOWS = "remove it, as lines of Windows files end with one"
         [
             ("iam-userdel|-u|bob\r", "-u", CR, "4 of bob\\x0d)"),
             ("iam-userdel|-u|bob\r|-r", "-u", CR, "4 of bob\\x0d)"),
-            ("iam-usercreate|-u|bob|-g|dev|-g|ops\r", "-g", CR, "4 of ops\\x0d)"),
-            ("iam-usercreate|-u|bob|-p|/dev\r", "-p", CR, "5 of /dev\\x0d/)"),
             ("iam-usercreate|-u|bob|-p|/dev\x7f/\r", "-p", CR, "7 of /dev\\x7f/\\x0d/)"),
+            ("iam-usercreate|-u|bob|-p|/dev\r", "-p", CR, "5 of /dev\\x0d/)"),
+            # The second of two.
+            ("iam-usercreate|-u|bob|-g|dev|-g|ops\r", "-g", CR, "4 of ops\\x0d)"),
             ("iam-usermod|-u|b|-n|\ufeffc", "-n", "a byte order mark", "1 of \\ufeffc)"),
             (
                 "iam-userdelkey|-u|b|-k|AKIAIOSFODNN7EXAMPLE\xa0",

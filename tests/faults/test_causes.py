@@ -615,8 +615,9 @@ def test_a_login_that_is_missing(makes, run_fast, terminal, stub):
 
 def test_the_profile_that_must_sign_in_is_that_of_the_login(run_fast):
     where = Where(run_fast.home, "", "")
-    text = "role_arn=arn:aws:iam::1:role/r\nsource_profile=the base\nregion=us-east-1\n"
-    env = profile(where, f"[profile work]\n{text}[profile 'the base']\n{SSO}")
+    text = "role_arn=arn:aws:iam::1:role/r\nregion=us-east-1\nsource_profile="
+    between = f"[profile work]\n{text}between\n[profile between]\n{text}the base\n"
+    env = profile(where, f"{between}[profile 'the base']\n{SSO}")
     report = doctor(run_fast, **env, AWS_IAM_URL="http://127.0.0.1:1")
     assert report.causes == [("credentials", "token-expired")]
     assert report.said("credentials").endswith("; run: aws sso login --profile 'the base'")

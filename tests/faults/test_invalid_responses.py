@@ -16,7 +16,7 @@ from support.faults import CLOSED, SILENT, headed, raw, then_silent
 from support.kinds import BRIEFLY, BROKEN, HTML, KINDS, ONE_TRY, WAITS, Kind, assert_reported, meet
 from support.limits import NEVER
 from support.requirements import need
-from support.selection import every
+from support.selection import every, usual
 from support.stub import Answer, canned, ok, refused
 
 from iamcli.client.model import full_model, slim_model
@@ -211,7 +211,9 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "fault"), every(15, PAIRS))
+@pytest.mark.parametrize(
+    ("kind", "fault"), usual({*zip(itertools.cycle(KINDS), FAULTS, strict=False)}, PAIRS)
+)
 def test_fault_is_one_line(kind, fault, run_fast, stub):
     what = KINDS[kind]
     answer = FAULTS[fault].answer(what.operation)
@@ -333,9 +335,10 @@ def test_list_without_end_is_given_up(markers):
 
 
 class Pages:
-    """A service with a list of five entries, of which it gives one a page."""
+    """A service with a list of some entries, of which it gives one a page; ``last``: the last."""
 
     progress = ProgressLine()
+    last = 4
 
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
@@ -344,7 +347,7 @@ class Pages:
     def send(self, _operation: str, *, Marker: str | None, MaxItems: int) -> dict[str, object]:  # noqa: N803
         self.asked.append((Marker, MaxItems))
         place = int(Marker or 0)
-        more = {"IsTruncated": True, "Marker": str(place + 1)} if place < 4 else {}
+        more = {"IsTruncated": True, "Marker": str(place + 1)} if place < self.last else {}
         return {"Users": [f"user{place}"], **more}
 
 
@@ -368,6 +371,12 @@ def test_list_is_read_to_its_end_or_a_page(size, marker, *, strict, asked, foote
     assert list(listing.footer()) == [
         f"{label}{value}" for label, value in zip(labels, footer, strict=False)
     ]
+
+
+def test_the_longest_list_is_read_to_its_end():
+    pages: Any = Pages()
+    pages.last = 999
+    assert len(list_all(pages, "ListUsers", "Users", MaxItems=1)) == 1000
 
 
 @pytest.mark.parametrize("marker", ["", "<Marker/>", "<Marker>a</Marker>"])

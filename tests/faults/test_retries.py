@@ -140,8 +140,8 @@ def test_reading_is_sent_again(lost, run_fast, stub):
 THROTTLED = {
     "Throttling": refused("Throttling", "Rate exceeded"),
     "RequestLimitExceeded": refused("RequestLimitExceeded", "slow down", 503),
-    "TooManyRequestsException": refused("TooManyRequestsException", "slow down", 429),
     "429": Answer(HTML, 429),
+    "TooManyRequestsException": refused("TooManyRequestsException", "slow down", 429),
     "429 empty": Answer(b"", 429),
     **{
         code: refused(code, "nothing was done", 409)
@@ -156,7 +156,7 @@ THROTTLED = {
 
 @pytest.mark.parametrize(
     ("throttled", "mode"),
-    every(5, [*itertools.product(THROTTLED, ["standard", "legacy"]), ("Throttling", "adaptive")]),
+    every(5, [("Throttling", "adaptive"), *itertools.product(THROTTLED, ["standard", "legacy"])]),
 )
 def test_throttling_is_sent_again_even_where_something_is_created(throttled, mode, run_fast, stub):
     kind = KINDS["create"]
