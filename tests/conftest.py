@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import gc
 import os
 import signal
@@ -17,6 +18,7 @@ from support import resettable
 from support.connecting import USER
 from support.doctor import Place, caller
 from support.forked import ForkedPrograms, ForkRunner, ForkServer
+from support.limits import HANGING
 from support.patience import START_UP
 from support.shell import KEY_ID, ROOT, SECRET, Shell
 from support.stub import Stub, ok
@@ -272,7 +274,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("longest") is not None)
 
 
-def pytest_configure() -> None:
+STANDARD_ERROR = pytest.StashKey[int]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """End the process if a test waits for what does not come; its place is shown."""
+    if not item.get_closest_marker("full"):
+        stream = item.config.stash[STANDARD_ERROR]
+        faulthandler.dump_traceback_later(HANGING, exit=True, file=stream)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # While a test runs, it is captured.
+    config.stash[STANDARD_ERROR] = os.dup(2)
     reset_inherited()
     # The smoke tests run without it.
     with contextlib.suppress(ImportError):

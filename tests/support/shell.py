@@ -22,6 +22,22 @@ SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 NO_BYTE_CODE = {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
+class Process(subprocess.Popen[bytes]):
+    """A process for which a test waits no longer than TIMEOUT, as for a ``Forked`` command."""
+
+    def wait(self, timeout: float | None = TIMEOUT) -> int:
+        """Wait until the process ends; return its status."""
+        return super().wait(timeout)
+
+    def communicate(
+        self,
+        input: bytes | None = None,  # noqa: A002 - the name of the parameter
+        timeout: float | None = TIMEOUT,
+    ) -> tuple[bytes, bytes]:
+        """Wait until the process ends; return what it wrote."""
+        return super().communicate(input, timeout)
+
+
 class Shell:
     """Runs commands as a user does: as processes in the environment ``env``."""
 
@@ -53,7 +69,7 @@ class Shell:
         out, err = (text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr))
         return Done(done.returncode, out, err).told(arguments, env).data(arguments, changed)
 
-    def start(self, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, **options: object) -> Process:
         """Start ``arguments`` and return the process."""
         settings = {"env": self.env, "cwd": self.home, **options}
-        return subprocess.Popen(arguments, **settings)  # type: ignore[call-overload,no-any-return]
+        return Process(arguments, **settings)  # type: ignore[call-overload,no-any-return]
