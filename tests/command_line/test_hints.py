@@ -14,7 +14,7 @@ import sys
 import time
 from email.utils import formatdate
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -29,6 +29,7 @@ from support.stub import Stub, ok, refused
 from support.terminal import Terminal, read_now, rows
 
 from iamcli.errors import ServiceError
+from iamcli.hints.credentials import expired
 from iamcli.hints.messages import conflict
 from iamcli.policies.findings import findings
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from support.forked import ForkRunner
     from support.stub import Answer, Endpoint, Request
+
+    from iamcli.hints.run import Run
 
     Say = Callable[..., list[str]]
 
@@ -428,6 +431,22 @@ def test_clock_that_is_right_is_not_blamed(code, ahead, say, stub):
     assert "correct" not in hint
 
 
+@pytest.mark.parametrize(
+    ("ahead", "shown"),
+    [
+        (299, "4 minutes 59 seconds ahead of the Date of the response, so it is not wrong now"),
+        (300, "5 minutes ahead of the Date of the response; correct it"),
+        (-299, "4 minutes 59 seconds behind the Date of the response, so it is not wrong now"),
+        (-300, "5 minutes behind the Date of the response; correct it"),
+        (86400 + 59, "1 day 59 seconds ahead of the Date of the response; correct it"),
+    ],
+)
+def test_a_difference_of_five_minutes_is_too_much(ahead, shown):
+    error, run = ServiceError("RequestExpired", "no"), cast("Run", None)
+    error.skew = ahead
+    assert expired(error, run).startswith(f"the clock of this machine is {shown}")
+
+
 @pytest.mark.parametrize("date", ["", "yesterday", "Fri, 99 Foo 2026 10:00:00 GMT"])
 def test_without_a_date_nothing_is_said_about_the_clock(date, say, stub):
     answer = dated("SignatureDoesNotMatch", LATE, None)._replace(headers={"Date": date})
@@ -793,19 +812,22 @@ NAMES = {
         "ServerCertificateMetadataList",
         "The Server Certificate with name {} cannot be found.",
     ),
-    "Policy": (
-        "iam-userdelpolicy -u ann -p {}",
-        "ListUserPolicies",
-        "PolicyNames",
-        "The user policy with name {} cannot be found.",
-    ),
+    **{
+        f"{owner} Policy": (
+            f"iam-{owner.lower()}delpolicy -{owner[0].lower()} ann -p {{}}",
+            f"List{owner}Policies",
+            "PolicyNames",
+            f"The {owner.lower()} policy with name {{}} cannot be found.",
+        )
+        for owner in ("User", "Group", "Role")
+    },
 }
 
 
 def named(kind: str, *names: str, more: bool = False) -> Answer:
     """Return a list of ``names``; ``more``: it is truncated."""
     _, operation, key, _ = NAMES[kind]
-    members = [n if kind == "Policy" else f"<{kind}Name>{n}</{kind}Name>" for n in names]
+    members = [n if "Policy" in kind else f"<{kind}Name>{n}</{kind}Name>" for n in names]
     listed = "".join(f"<member>{member}</member>" for member in members)
     rest = "<IsTruncated>true</IsTruncated><Marker>m</Marker>" if more else ""
     return ok(operation, f"<{key}>{listed}</{key}>{rest}")
@@ -830,7 +852,8 @@ def test_name_that_is_almost_there_is_suggested(kind, say, stub):
     first, second = endpoint.requests
     assert second.operation == NAMES[kind][1]
     assert second.parameters["MaxItems"] == "1000"
-    assert second.parameters.get("UserName") == ("ann" if kind == "Policy" else None)
+    owner, policy, _ = kind.partition(" Policy")
+    assert second.parameters.get(f"{owner}Name") == ("ann" if policy else None)
     assert first.connection == second.connection
 
 

@@ -164,8 +164,8 @@ def test_what_may_not_be_read_is_skipped_and_reported(reading, run_fast, stub):
 BROKEN = {
     "closed": (CLOSED, "was lost before the response was complete"),
     "failure": (refused("InternalFailure", "broken", 500), "InternalFailure: broken"),
-    "refusal": (refused("ValidationError", "not so", 400), "ValidationError: not so"),
     "gateway": (Answer(b"<html/>", 502), "unexpected HTTP 502"),
+    "refusal": (refused("ValidationError", "not so", 400), "ValidationError: not so"),
     "other": (Answer(b"<html/>"), "not an IAM response"),
 }
 

@@ -92,6 +92,11 @@ def test_syntax_of_the_credential_file(text, run_fast, endpoint):
             "AWSAccessKeyId=AK\nAWSSecretKey=a secret\n",
             ", line 2: AWSSecretKey contains an invalid character, such as a space or a carriage",
         ),
+        # The first line of a value that is continued.
+        (
+            "AWSAccessKeyId=AK\nAWSSecretKey=\\\n  a secret\n",
+            ", line 2: AWSSecretKey contains an invalid character, such as a space or a carriage",
+        ),
         (
             f'AWSAccessKeyId="{KEY_ID}"\nAWSSecretKey=x\n',
             ", line 1: AWSAccessKeyId contains a quotation mark; it needs",
@@ -205,8 +210,9 @@ def test_an_invalid_character_in_a_key_variable(sign, expires, run_fast, endpoin
 @pytest.mark.parametrize("expires", ["", "2099-01-01T00:00:00Z"])
 def test_a_quotation_mark_in_a_key_variable(quoted, expires, run_fast, endpoint):
     """Docker keeps those of an env file."""
-    env = {**KEY_VARIABLES, "AWS_SESSION_TOKEN": "the-token", "AWS_CREDENTIAL_EXPIRATION": expires}
-    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+    tokens = dict.fromkeys(("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"), "the-token")
+    env = {**KEY_VARIABLES, **tokens, "AWS_CREDENTIAL_EXPIRATION": expires}
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", *tokens):
         changed = {**env, variable: quoted.format(env[variable])}
         done = run_fast("iam-usergetattributes", "-d", env=changed)
         said = f"{variable} contains a quotation mark; set it again without this character"

@@ -59,7 +59,7 @@ CREATING = {
         "iam-usergetloginprofile -u bob",
     ),
     "CreateRole": ("iam-rolecreate -r web -s ec2.amazonaws.com", "iam-rolegetattributes -r web"),
-    "CreateUser": ("iam-usercreate -u bob", "iam-usergetattributes -u bob"),
+    "CreateUser": ("iam-usercreate -u =bob", "iam-usergetattributes -u '=bob'"),
     "CreateVirtualMFADevice": (
         "iam-virtualmfadevicecreate -s phone -b Base32String -o seed",
         "iam-virtualmfadevicelist -t Any",
