@@ -159,6 +159,30 @@ def test_a_temporary_directory_is_where_nobody_can_replace_it(tmp_path, shared, 
     assert not Path(place).exists()
 
 
+@pytest.mark.parametrize(
+    ("mode", "used"), [(0o1777, 1), (0o700, 1), (0o755, 1), (0o770, 0), (0o702, 0)]
+)
+def test_where_a_temporary_directory_is(mode, used, shared, monkeypatch):
+    """It is in TMPDIR, unless others could replace it or its path would be too long."""
+    if not is_protected("/tmp"):
+        pytest.skip("other users can replace files in /tmp")
+    shared.chmod(mode)
+    monkeypatch.setattr("tempfile.tempdir", str(shared))
+    longest = len(f"{shared}/x-12345678")
+    for length, fits in ((None, 1), (longest, 1), (longest - 1, 0)):
+        place = Path(protected_folder("x-", length))
+        place.rmdir()
+        assert str(place.parent) == (str(shared) if used and fits else "/tmp")
+
+
+def test_a_path_may_have_as_many_links_as_in_linux(tmp_path):
+    for number in range(41):
+        (tmp_path / f"{number}").symlink_to(f"{number - 1}" if number else ".")
+    Folder(f"{tmp_path}/39").close()
+    with pytest.raises(OSError, match="Too many levels of symbolic links"):
+        Folder(f"{tmp_path}/40")
+
+
 @two_users
 def test_a_temporary_directory_of_another_user_is_not_used(shared):
     shared.chmod(0o755)

@@ -59,6 +59,7 @@ def said(*arguments: str) -> str:
         (["-v"], {"zeal": True}),
         (["-u", "y"], {"user": "y"}),
         (["-u", ""], {"user": ""}),
+        (["-u", " y\t\r\f"], {"user": " y\t\r\f"}),
         (["-u", "-v"], {"user": "-v"}),
         (["-u", "--version"], {"user": "--version"}),
         (["-uh"], {"user": "h"}),

@@ -162,9 +162,11 @@ def test_strict_mode_is_the_originals_frame(run_fast, endpoint):
 
 # Control characters.
 
-RAW = b'{"a":\t"\x1b[31m\xc2\x9b\x7f\x00\x9b\r"}\n' + "\u202alast\u202e \u2066é\u2069".encode()
+RAW = b'{"a":\t"\x1b[31m\xc2\x9b\x7f\x00\x1f\xc2\x80\xc2\x9f\x80\x9f\r"}\n'
+RAW += "\u202alast\u202e \u2066é\u2069".encode()
 RAW += "\n\u2028\u2029\u200b\u200d\u2060\ufeff\xad\u3164\ufe0f\U000e0041 日\u3000本\xa0é".encode()
-SHOWN = '{"a":\t"\\x1b[31m\\x9b\\x7f\\x00\\x9b\\x0d"}\r\n\\u202alast\\u202e \\u2066é\\u2069\r\n'
+SHOWN = '{"a":\t"\\x1b[31m\\x9b\\x7f\\x00\\x1f\\x80\\x9f\\x80\\x9f\\x0d"}\r\n'
+SHOWN += "\\u202alast\\u202e \\u2066é\\u2069\r\n"
 SHOWN += "\\u2028\\u2029\\u200b\\u200d\\u2060\\ufeff\\xad\\u3164\\ufe0f\\ue0041 日\u3000本\xa0é\r\n"
 ESC = "a\x1b]0;x\x07\x9b\x7f\nb\u200b\u2028\u3164"
 ESC_SHOWN = "a\\x1b]0;x\\x07\\x9b\\x7f\\x0ab\\u200b\\u2028\\u3164"

@@ -253,7 +253,7 @@ def test_the_user_whose_key_signs_is_not_deleted(run_fast, stub):
 
 # MFA devices.
 
-VIRTUAL = f"{ARN}mfa/jack"
+VIRTUAL, SECOND = f"{ARN}mfa/jack", f"{ARN}mfa/staff/jack"
 
 
 def test_hardware_device_is_only_deactivated(run_fast, stub):
@@ -270,16 +270,27 @@ def test_hardware_device_is_only_deactivated(run_fast, stub):
 
 def test_virtual_device_that_may_not_be_deleted_is_named(run_fast, stub):
     denied = refused("AccessDenied", "not you", 403)
-    account = account_of(stub, "user").on("DeleteVirtualMFADevice", denied)
+    account = account_of(stub, "user", ListMFADevices=[VIRTUAL, SECOND])
+    account.on("DeleteVirtualMFADevice", denied)
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     reason = "DeleteVirtualMFADevice is not permitted (AccessDenied: not you)"
-    note = f"iam-userdel: virtual MFA device {VIRTUAL} still exists: {reason}\n"
-    assert done == (0, "", note)
+    assert done == (
+        0,
+        "",
+        "".join(
+            f"iam-userdel: virtual MFA device {device} still exists: {reason}\n"
+            for device in (VIRTUAL, SECOND)
+        ),
+    )
     assert not account.exists
 
 
 @pytest.mark.parametrize("strict", ["", "1"])
-@pytest.mark.parametrize("things", [CASES["user"].things, {"ListMFADevices": [VIRTUAL]}])
+@pytest.mark.parametrize(
+    "things",
+    [CASES["user"].things, {"ListMFADevices": [VIRTUAL, "GAHT12345678", SECOND]}],
+    ids=["one", "two"],
+)
 def test_virtual_device_that_may_not_be_deleted_is_left(things, strict, run_fast, stub):
     case = CASES["user"]
     account = account_of(stub, "user", **({listing: [] for listing in case.things} | things))
@@ -289,8 +300,10 @@ def test_virtual_device_that_may_not_be_deleted_is_left(things, strict, run_fast
     done = run_fast(*case.arguments, env=env)
     assert done.status == 1
     removed, left = (done.out + done.err).splitlines()[-1].split("; ")
-    assert left == f"left: virtual MFA device {VIRTUAL}, user {case.arguments[2]}"
-    assert VIRTUAL not in removed
+    virtual = [device for device in things["ListMFADevices"] if device.startswith(ARN)]
+    devices = "".join(f"virtual MFA device {device}, " for device in virtual)
+    assert left == f"left: {devices}user {case.arguments[2]}"
+    assert "virtual" not in removed
 
 
 def test_virtual_device_that_somebody_else_deletes_is_no_error(run_fast, stub):

@@ -9,6 +9,7 @@ import ast
 import contextlib
 import json
 import os
+import subprocess
 import sys
 import timeit
 from types import SimpleNamespace
@@ -557,6 +558,20 @@ def test_a_system_without_proc_is_said_to_be_one(tmp_path):
         "iamcli: this system does not show the parents of a process, so commands whose environment "
         "was reset (sudo, su -, env -i) use the real account\n"
     )
+
+
+#: Gives the shell a name, and waits.
+NAMED = 'printf %s "$0" >/proc/$$/comm; echo; read -r line'
+
+
+@pytest.mark.parametrize("name", ["a b", "a) b", "a (b", ") S 1 2 3", "(()", " "])
+def test_a_process_may_have_any_name(name):
+    need("/proc/self/comm")
+    with subprocess.Popen(["sh", "-c", NAMED, name], stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        found = parents.read(str(process.pid))._replace(state="S")
+        process.stdin.close()
+    assert found == (process.pid, name, "S", os.getpid(), os.getsid(0))
 
 
 def test_looking_at_the_parents_takes_no_time():

@@ -302,6 +302,7 @@ def test_an_error_is_a_short_line(run, stub, name):
 
 
 def test_other_lines_are_short_too(run_fast):
+    assert [OMITTED in shortened("a" * length, 20) for length in (20, 21)] == [False, True]
     for line in (
         ("iam-usercreate", "-u", "bob", "a" * 100_000),
         ("iam-useraddpolicy", "-u", "bob", "-p", "p", "-o", "{" * 100_000),

@@ -221,7 +221,8 @@ LOOKING = {
 }
 OWNED = [removing for removing in REMOVING if removing.no_owner]
 each_owned = pytest.mark.parametrize("removing", OWNED, ids=lambda entry: entry.operation)
-OTHER = {"owner": "", "neither": "It is not there."}
+#: What else is reported missing: the owner in ``no_owner``, a user, who may be another owner.
+OTHER = {"owner": "", "user": NO_BOB, "neither": "It is not there."}
 
 
 @pytest.mark.parametrize(
