@@ -430,6 +430,15 @@ def test_the_code_of_an_mfa_device_that_nobody_enters(run, endpoint):
     assert endpoint.requests == []
 
 
+@pytest.mark.parametrize("line", ["123456\n", "123456\r\nrest\n", "123456"])
+def test_the_code_of_an_mfa_device_is_a_line_of_standard_input(line, run_fast, endpoint):
+    assuming(run_fast, f"mfa_serial={ARN}mfa/phone\n")
+    endpoint.on("AssumeRole", refused("AccessDenied", "not you", 403))
+    env = {"AWS_ENDPOINT_URL_STS": endpoint.url}
+    assert "not you" in run_fast("iam-usergetattributes", stdin=line, env=env).err
+    assert endpoint.requests[0].parameters["TokenCode"] == "123456"
+
+
 def test_credentials_that_nobody_gives(run_fast, endpoint):
     assuming(run_fast, "")
     env = {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1", "AWS_MAX_ATTEMPTS": "1"}

@@ -167,9 +167,13 @@ def test_a_proxy_variable_that_does_not_count_is_not_checked(run_fast, stub):
         assert (done.status, done.err) == (0, "")
 
 
-def test_the_proxy_of_the_request_for_credentials_is_checked(run_fast):
+@pytest.mark.parametrize("by", ["a profile", "a token"])
+def test_the_proxy_of_the_request_for_credentials_is_checked(by, run_fast):
     assuming(run_fast, "")
     env = {"AWS_IAM_URL": "http://127.0.0.1:1", "https_proxy": "http://u:passw0rd@x:99999"}
+    if by == "a token":
+        env |= {"AWS_PROFILE": "", "AWS_CONFIG_FILE": "", "AWS_WEB_IDENTITY_TOKEN_FILE": "token"}
+        env |= {"AWS_ROLE_ARN": "arn:aws:iam::1:role/r", "AWS_REGION": "us-east-1"}
     done = run_fast("iam-usergetattributes", "-d", env=env)
     assert "https_proxy is not the address of an HTTP proxy" in done.err
     assert "passw0rd" not in done.err

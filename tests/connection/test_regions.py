@@ -342,8 +342,11 @@ def test_nothing_is_asked_for_credentials_in_an_unknown_region(run_fast, proxied
         assert refusal(done) == "AWS_REGION is mars-1"
     assert not sign.exists()
     # If the endpoint of IAM is named, the region decides where STS is asked.
-    done = run_fast("iam-userlistbypath", env={**env, "AWS_IAM_URL": "http://127.0.0.1:1"})
-    assert done.err.endswith("; correct it, or name an endpoint with AWS_ENDPOINT_URL_STS\n")
+    web = {"AWS_WEB_IDENTITY_TOKEN_FILE": "token", "AWS_ROLE_ARN": "arn:aws:iam::1:role/r"}
+    for more in ({}, {**web, "AWS_CONFIG_FILE": ""}):
+        given = {**env, "AWS_IAM_URL": "http://127.0.0.1:1", **more}
+        done = run_fast("iam-userlistbypath", env=given)
+        assert done.err.endswith("; correct it, or name an endpoint with AWS_ENDPOINT_URL_STS\n")
     assert proxied == []
     named = {"AWS_IAM_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:2"}
     done = run_fast("iam-userlistbypath", env={**env, **named, "AWS_MAX_ATTEMPTS": "1"})
