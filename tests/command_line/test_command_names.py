@@ -89,6 +89,9 @@ def test_each_command_means_itself():
 def test_a_very_long_name_is_not_read_as_words():
     assert suggest("iam-" + "mfadevices" * 1000, index.names()) == ""
     assert suggest("iam-" + "mfadevices" * 5 + "x", index.names()) == ""
+    # The longest name that is read as words has 64 letters.
+    assert suggest("iam-create-user" + "-all" * 18, index.names()) == "iam-usercreate"
+    assert suggest("iam-create-user" + "-all" * 17 + "-path", index.names()) == ""
 
 
 @pytest.mark.parametrize("name", ["iam_user-create", "iam-users"])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
+from itertools import cycle, product
 from typing import TYPE_CHECKING
 
 import pytest
 from support.forked import Done
 from support.requirements import need
+from support.selection import usual
 from support.stub import ok
 
 if TYPE_CHECKING:
@@ -228,8 +230,10 @@ KEYS = {
 FOR_CERTIFICATES = [line for line, what in LINES.items() if what.startswith("the certificate")]
 
 
-@pytest.mark.parametrize("key", KEYS)
-@pytest.mark.parametrize("line", FOR_CERTIFICATES)
+@pytest.mark.parametrize(
+    ("line", "key"),
+    usual([*zip(cycle(FOR_CERTIFICATES), KEYS, strict=False)], product(FOR_CERTIFICATES, KEYS)),
+)
 def test_a_private_key_is_not_sent_as_a_certificate(line, key, run_fast, stub):
     endpoint = stub.endpoint()
     (run_fast.home / "good").write_text("{}")

@@ -20,7 +20,7 @@ import pytest
 from support.certificates import self_signed
 from support.connecting import USER
 from support.doctor import TOKEN, caller, doctor, file, parsed
-from support.selection import every
+from support.selection import every, usual
 from support.shell import BIN, KEY_ID, SECRET
 from support.stub import Stub, ok, refused
 from support.terminal import Terminal, read_now, rows
@@ -161,6 +161,10 @@ def in_variables(_: Where) -> Mapping[str, str]:
     return variables(TEMPORARY, TOKEN)
 
 
+def in_token(where: Where) -> Mapping[str, str]:
+    return web_identity(where, "a web identity token") | {"AWS_REGION": "us-east-1"}
+
+
 def in_profile(where: Where) -> Mapping[str, str]:
     return key_of_profile(where, TEMPORARY, TOKEN)
 
@@ -267,7 +271,12 @@ REFUSALS = {
         of_program, WORK, "the credential_process of the profile must get new ones; renew its login"
     ),
     "token of a role": expired(role, WORK, "get new temporary credentials"),
+    "token of a web identity": expired(
+        in_token, "AWS_WEB_IDENTITY_TOKEN_FILE", "get new temporary credentials"
+    ),
 }
+#: Rows that make test runs, besides every second one.
+USUALLY = ("temporary key in a file", "token of a program", "token of a web identity")
 
 
 def on_terminal(
@@ -283,11 +292,13 @@ def on_terminal(
     return rows(read_now(terminal[0]), WIDE)[:-1]
 
 
-@pytest.mark.parametrize("name", every(2, REFUSALS))
+@pytest.mark.parametrize("name", usual([*[*REFUSALS][::2], *USUALLY], REFUSALS))
 def test_what_a_refusal_is_blamed_on(name, run_fast, terminal, stub):
     case = REFUSALS[name]
     refusal = refused(case.code, case.message, 403)
     sts = stub.endpoint(refusal).on("AssumeRole", ok("AssumeRole", ASSUMED))
+    of_token = "AssumeRoleWithWebIdentity"
+    sts.on(of_token, ok(of_token, ASSUMED))
     if case.sts:
         sts.on("GetCallerIdentity", caller())
     where = Where(run_fast.home, stub.endpoint(refusal).url, sts.url)
@@ -467,12 +478,11 @@ CANNOT = "cannot get credentials from the AWS configuration: "
 INVALID = f"{CANNOT}Parameter validation failed: Invalid "
 
 
-def web_identity(where: Where, **more: str) -> dict[str, str]:
+def web_identity(where: Where, token: str = "") -> dict[str, str]:
     return {
         "AWS_CREDENTIAL_FILE": "",
         "AWS_ROLE_ARN": "arn:aws:iam::1:role/r",
-        "AWS_WEB_IDENTITY_TOKEN_FILE": file(where.home, "token", ""),
-        **more,
+        "AWS_WEB_IDENTITY_TOKEN_FILE": file(where.home, "token", token),
     }
 
 
