@@ -16,7 +16,7 @@ from support.stub import Endpoint, canned, ok, refused
 from support.terminal import Terminal, rows
 
 from iamcli.errors import INTERRUPTED
-from iamcli.operations.outcomes import REMOVALS
+from iamcli.operations.outcomes import REMOVALS, reports_missing
 from iamcli.operations.waiting import ADDITIONS
 
 if TYPE_CHECKING:
@@ -274,6 +274,22 @@ def test_any_other_refusal_is_reported_at_once(line, answer, run_fast, stub):
     done = run_fast(*line.split(), env=at(endpoint))
     assert (done.status, done.out) == (1, "")
     assert len(endpoint.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("message", "reported"),
+    [
+        ("The user with name Bob cannot be found.", True),
+        ("The user with name bob was not found", True),
+        ("User bob not found", True),
+        ("The user bob does not exist.", True),
+        ("The user with name bobby cannot be found.", False),
+        ("The group with name bob cannot be found.", False),
+        ("The role of the user with name bob cannot be found.", False),
+    ],
+)
+def test_what_a_message_reports_missing(message, reported):
+    assert reports_missing("user", "bob", message) == reported
 
 
 def test_every_addition_is_here():

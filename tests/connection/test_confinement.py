@@ -147,10 +147,11 @@ def test_a_role_is_assumed_in_the_sandbox(private, other, run_fast):
     assert (private.operations, other.operations) == (["AssumeRole", "ListUsers"], [])
 
 
-def test_the_credentials_of_the_machine_are_not_asked_for(private, other, run_fast):
+@pytest.mark.parametrize("form", ["FULL", "RELATIVE"])
+def test_the_credentials_of_the_machine_are_not_asked_for(form, private, other, run_fast):
     env = {
         "AWS_CREDENTIAL_FILE": "",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI": other.url,
+        f"AWS_CONTAINER_CREDENTIALS_{form}_URI": other.url if form == "FULL" else "/role",
         "AWS_EC2_METADATA_DISABLED": "",
         "AWS_EC2_METADATA_SERVICE_ENDPOINT": other.url,
     }

@@ -133,19 +133,22 @@ def test_order_of_the_credentials(run_fast, endpoint):
         run_fast,
         ".aws/credentials",
         "[default]\naws_access_key_id=AKDEFAULT\naws_secret_access_key=x\n"
-        "[other]\naws_access_key_id=AKPROFILE\naws_secret_access_key=x\naws_session_token=T\n",
+        "[other]\naws_access_key_id=AKPROFILE\naws_secret_access_key=x\naws_session_token=T\n"
+        "[first]\naws_access_key_id=AKFIRST\naws_secret_access_key=x\n",
     )
     env = {
         "AWS_CREDENTIAL_FILE": str(variable),
         "AWS_ACCESS_KEY_ID": "AKENVIRONMENT",
         "AWS_SECRET_ACCESS_KEY": "x",
         "AWS_PROFILE": "other",
+        "AWS_DEFAULT_PROFILE": "first",
     }
     for arguments, gone, expected in (
         (["--aws-credential-file", str(option)], "", "AKOPTION"),
         ([], "", "AKVARIABLE"),
         ([], "AWS_CREDENTIAL_FILE", "AKENVIRONMENT"),
-        ([], "AWS_ACCESS_KEY_ID", "AKPROFILE"),
+        ([], "AWS_ACCESS_KEY_ID", "AKFIRST"),
+        ([], "AWS_DEFAULT_PROFILE", "AKPROFILE"),
         ([], "AWS_PROFILE", "AKDEFAULT"),
     ):
         env |= {gone: ""} if gone else {}

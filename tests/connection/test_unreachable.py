@@ -97,9 +97,10 @@ def test_certificate_that_nobody_vouches_for(kind, run_fast, tls):
     assert endpoint.requests == []
 
 
-def test_certificate_that_the_user_vouches_for(run_fast, tls):
+@pytest.mark.parametrize("variable", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
+def test_certificate_that_the_user_vouches_for(variable, run_fast, tls):
     endpoint = tls[0].endpoint(canned("GetUser"))
-    env = {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(tls[1]), **ONE_TRY}
+    env = {"AWS_IAM_URL": endpoint.url, variable: str(tls[1]), **ONE_TRY}
     assert run_fast(*KINDS["read"].arguments, env=env).status == 0
 
 
