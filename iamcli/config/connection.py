@@ -25,7 +25,7 @@ _TOKEN_VARIABLES = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
 _CREDENTIAL_FILE = "AWS_CREDENTIAL_FILE"
 #: The variables of another key, the first that would count without the credential file first.
-_OTHER_KEYS = (_KEY_VARIABLES[0], "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+_OTHER_KEYS = (_KEY_VARIABLES[0], "AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 
 #: The variable with which ``iamcli sandbox`` sets the address of the private IAM.
 SANDBOX = "IAMCLI_SANDBOX"

@@ -301,7 +301,7 @@ OTHER_KEY = {"AWS_ACCESS_KEY_ID": "AKOTHER", "AWS_SECRET_ACCESS_KEY": "other"}
         [
             ({"AWS_DEFAULT_PROFILE": "prod"}, "", "AWS_DEFAULT_PROFILE"),
             ({"AWS_PROFILE": "prod"}, "", "AWS_PROFILE"),
-            ({"AWS_PROFILE": "prod", "AWS_DEFAULT_PROFILE": "b"}, "", "AWS_PROFILE"),
+            ({"AWS_PROFILE": "prod", "AWS_DEFAULT_PROFILE": "b"}, "", "AWS_DEFAULT_PROFILE"),
             ({"AWS_PROFILE": ""}, "", ""),
             (OTHER_KEY, "", "AWS_ACCESS_KEY_ID"),
             ({**OTHER_KEY, "AWS_PROFILE": "prod"}, "", "AWS_ACCESS_KEY_ID"),
