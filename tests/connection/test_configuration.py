@@ -93,10 +93,12 @@ def test_a_credential_file_is_independent_of_the_configuration(foreign, file, ru
         assert signed_by(endpoint) == (KEY_ID, "us-east-1")
 
 
-@pytest.mark.parametrize("broken", [False, True])
-def test_other_settings_count_with_a_credential_file(run_fast, stub, *, broken):
+@pytest.mark.parametrize(
+    ("file", "broken"), [("config", False), ("config", True), ("credentials", False)]
+)
+def test_other_settings_count_with_a_credential_file(file, run_fast, stub, *, broken):
     settings = "max_attempts=1\nretry_mode=standard\nca_bundle=absent.pem\nregion=cn-north-1\n"
-    write(run_fast, ".aws/config", f"[default]\n{settings}")
+    write(run_fast, f".aws/{file}", f"[default]\n{settings}")
     if broken:
         write(run_fast, ".aws/credentials", "AWSAccessKeyId=x\n")
     endpoint = stub.endpoint(refused("Throttling"))

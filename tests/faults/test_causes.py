@@ -631,6 +631,9 @@ def test_the_profile_that_must_sign_in_is_that_of_the_login(run_fast):
     report = doctor(run_fast, **env, AWS_IAM_URL="http://127.0.0.1:1")
     assert report.causes == [("credentials", "token-expired")]
     assert report.said("credentials").endswith("; run: aws sso login --profile 'the base'")
+    env = profile(where, f"[default]\n{SSO}") | {"AWS_PROFILE": ""}
+    report = doctor(run_fast, **env, AWS_IAM_URL="http://127.0.0.1:1")
+    assert report.said("credentials").endswith("; run: aws sso login")
 
 
 def test_a_login_session_is_not_blamed_for_other_mistakes(run_fast):
