@@ -300,15 +300,24 @@ def test_every_addition_is_here():
     assert {entry.operation for entry in DELETING} == entities - without
 
 
-def test_what_the_same_command_has_created_is_waited_for_longer(run_fast, stub):
-    waiting = Waiting("iam-usercreate -u bob -g dev", "AddUserToGroup", CONFLICT, "")
-    late = missing("user", "bob")
-    endpoint = service(stub, waiting, late, late, late, late, ok("AddUserToGroup"))
-    endpoint.on("GetGroup", ok("GetGroup", "<Group/>"))
+@pytest.mark.parametrize(
+    ("line", "operation", "kind"),
+    [
+        ("iam-usercreate -u bob -g dev", "AddUserToGroup", "user"),
+        ("iam-instanceprofilecreate -s bob -r web", "AddRoleToInstanceProfile", "instance profile"),
+    ],
+)
+def test_what_the_same_command_has_created_is_waited_for_longer(
+    line, operation, kind, run_fast, stub
+):
+    late = missing(kind, "bob")
+    waiting = Waiting(line, operation, late, "")
+    endpoint = service(stub, waiting, late, late, late, late, ok(operation))
+    endpoint.on("GetGroup", ok("GetGroup", "<Group/>")).on("GetRole", ok("GetRole", ROLE))
     without_sleep = "import time\ntime.sleep = lambda _: None"
-    done = run_fast(*waiting.line.split(), env=at(endpoint), before=without_sleep)
+    done = run_fast(*line.split(), env=at(endpoint), before=without_sleep)
     assert done == (0, "", "")
-    assert endpoint.operations.count("AddUserToGroup") == 5
+    assert endpoint.operations.count(operation) == 5
 
 
 # An attempt whose response was lost.

@@ -712,7 +712,7 @@ def test_the_stub_is_on_loopback(stub):
 # Secrets of the chain of credentials.
 
 BASE_SECRET, BASE_TOKEN = "Base/Secret+Key0123456789", "Base-Session-Token/0123456789=="
-FROM_ENVIRONMENT = "Environment/Token+0123456789"
+FROM_ENVIRONMENT, OLDER = "Environment/Token+0123456789", "Older/Token+0123456789"
 CHAIN = f"""\
 [profile worker]
 role_arn = arn:aws:iam::123456789012:role/worker
@@ -726,14 +726,14 @@ aws_session_token = {BASE_TOKEN}
 credential_process = {{program}}
 """
 WEB_TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ3ZWIifQ.c2lnbmF0dXJl"
-ALL_SECRETS = (BASE_SECRET, BASE_TOKEN, FROM_ENVIRONMENT, WEB_TOKEN, "of-the-container")
+ALL_SECRETS = (BASE_SECRET, BASE_TOKEN, FROM_ENVIRONMENT, OLDER, WEB_TOKEN, "of-the-container")
 
 
 @pytest.mark.parametrize("line", ["iam-usergetattributes -d", "iamcli doctor"])
 @pytest.mark.parametrize("source", ["role", "program", "web identity", "container"])
 def test_no_error_repeats_a_secret_of_the_chain(run_fast, stub, line, source):
     program = run_fast.home / "program"
-    told = "; ".join(f"echo 'failed with {secret}' >&2" for secret in ALL_SECRETS[:3])
+    told = "; ".join(f"echo 'failed with {secret}' >&2" for secret in ALL_SECRETS[:4])
     program.write_text(f"#!/bin/sh\n{told}\nexit 1\n")
     program.chmod(0o755)
     write(run_fast, "config", CHAIN.format(program=program))
@@ -745,6 +745,7 @@ def test_no_error_repeats_a_secret_of_the_chain(run_fast, stub, line, source):
         "AWS_CONFIG_FILE": "config",
         "AWS_ENDPOINT_URL": service.url,
         "AWS_SESSION_TOKEN": FROM_ENVIRONMENT,
+        "AWS_SECURITY_TOKEN": OLDER,
         "AWS_REGION": "us-east-1",
     }
     env |= {
@@ -762,8 +763,8 @@ def test_no_error_repeats_a_secret_of_the_chain(run_fast, stub, line, source):
     done = run_fast(*line.split(), env=env)
     assert done.status == 1
     assert "***" in done.out + done.err
-    known = {"container": ALL_SECRETS[:3] + ALL_SECRETS[4:], "web identity": ALL_SECRETS[:4]}
-    for secret in known.get(source, ALL_SECRETS[:3]):
+    known = {"container": ALL_SECRETS[:4] + ALL_SECRETS[5:], "web identity": ALL_SECRETS[:5]}
+    for secret in known.get(source, ALL_SECRETS[:4]):
         assert secret not in done.out + done.err
 
 

@@ -93,7 +93,7 @@ def test_a_wrong_client_configuration(text, said, run_fast, endpoint):
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1:1", "127.0.0.1\nClientProxyPort=65535", "::1", "::1\nClientProxyPort=1"]
+    "host", ["127.0.0.1:1", "127.0.0.1\nClientProxyPort=65535", "::1", "[::1]\nClientProxyPort=1"]
 )
 @pytest.mark.parametrize("arguments", [("iam-usergetattributes",), ("iam-groupcreate", "-g", "A")])
 def test_the_file_of_a_proxy_that_is_not_there_is_named(host, arguments, run_fast):

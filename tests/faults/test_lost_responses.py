@@ -17,6 +17,7 @@ from support.one_time_secrets import KEY, NEW_ID, ONCE, service
 from support.selection import every, usual
 from support.several_steps import CASES
 from support.stub import Answer, canned, ok, refused
+from support.terminal import read_now
 
 from iamcli.client.changes import CHECKS, NON_IDEMPOTENT
 from iamcli.operations.outcomes import LOOKUPS, REMOVALS
@@ -526,6 +527,16 @@ def test_addition_that_is_seen_is_done(adding, second, run_fast, stub):
     # A script sees nothing new; on a terminal, a note says what happened.
     assert done == (0, "", "")
     assert adding.looking in endpoint.operations
+
+
+@pytest.mark.parametrize("adding", [TO_GROUP, TO_PROFILE], ids=["group", "profile"])
+def test_a_terminal_shows_what_was_seen(adding, run_fast, stub, terminal):
+    endpoint = adding_endpoint(stub, adding, CLOSED)
+    endpoint.on(adding.looking, ok(adding.looking, adding.there))
+    env = {"AWS_IAM_URL": endpoint.url, **TWICE}
+    done = run_fast(*adding.line.split(), env=env, stderr=terminal[1])
+    assert (done.status, done.out) == (0, "")
+    assert f": the response was lost, but {adding.note}\n" in read_now(terminal[0])
 
 
 @every_adding

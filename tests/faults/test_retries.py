@@ -190,7 +190,7 @@ def test_waits_grow(run_fast, stub):
 
 @pytest.mark.parametrize(
     ("mode", "attempts"),
-    every(3, [("standard", 1), ("standard", 2), ("legacy", 1), ("legacy", 2), ("legacy", 3)]),
+    every(3, [("standard", 1), ("standard", 2), ("legacy", 1), ("LEGACY", 2), ("legacy", 3)]),
 )
 def test_attempts_of_the_environment(attempts, mode, run_fast, stub):
     env = {"AWS_MAX_ATTEMPTS": str(attempts), "AWS_RETRY_MODE": mode}
