@@ -77,7 +77,7 @@ def other(stub: Stub) -> Endpoint:
         (["--url", "http://10.0.0.1"], {}, "not to http://10.0.0.1 (--url)"),
         (
             ["--url", "{private}"],
-            {"http_proxy": "http://127.0.0.1:9", "no_proxy": "example.com"},
+            {"http_proxy": "http://127.0.0.1:9/", "no_proxy": "example.com"},
             "not through 127.0.0.1:9 (http_proxy)",
         ),
     ],

@@ -48,10 +48,10 @@ def test_the_proxy_of_the_client_configuration(run_fast, stub):
 
 def test_a_proxy_with_a_user(run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
-    login = ("ClientProxyUsername=me@home", "ClientProxyPassword=p:w/d@1%")
+    login = ("ClientProxyUsername=me/us@home", "ClientProxyPassword=p:w/d@1%")
     file = write(run_fast, "config", through(stub, *login))
     assert show(run_fast, AWS_IAM_URL=endpoint.url, CLIENT_CONFIG_FILE=str(file)).status == 0
-    assert login_of(endpoint) == "me@home:p:w/d@1%"
+    assert login_of(endpoint) == "me/us@home:p:w/d@1%"
 
 
 def test_empty_values_name_no_proxy(run_fast, endpoint):

@@ -504,7 +504,10 @@ TOO_SHORT = "length for parameter RoleSessionName, value: 1, valid min length: 2
 PROCESS = f"{CANNOT}Error when retrieving credentials from custom-process: "
 #: What makes the variables, and the line that reports why there are no credentials.
 REASONS: dict[str, tuple[Makes, str]] = {
-    "duration": (lambda w: role_with(w, "duration_seconds=60"), f"{INVALID}{TOO_SMALL}"),
+    "traceback": (
+        lambda w: failing(w, "Traceback (most recent call last):\\n  File x\\nKeyError: 5\\n"),
+        f"{PROCESS}Traceback (most recent call last): KeyError: 5",
+    ),
     "name": (lambda w: role_with(w, "role_session_name=x"), f"{INVALID}{TOO_SHORT}"),
     "both": (
         lambda w: role_with(w, "role_session_name=x\nduration_seconds=60"),
@@ -519,10 +522,7 @@ REASONS: dict[str, tuple[Makes, str]] = {
         lambda w: failing(w, "\\naws: [ERROR]: Your session has expired.\\n"),
         f"{PROCESS}aws: [ERROR]: Your session has expired.",
     ),
-    "traceback": (
-        lambda w: failing(w, "Traceback (most recent call last):\\n  File x\\nKeyError: 5\\n"),
-        f"{PROCESS}Traceback (most recent call last): KeyError: 5",
-    ),
+    "duration": (lambda w: role_with(w, "duration_seconds=60"), f"{INVALID}{TOO_SMALL}"),
     "nothing": (lambda w: failing(w, ""), PROCESS.rstrip()),
 }
 
