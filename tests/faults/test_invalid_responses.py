@@ -195,6 +195,15 @@ FAULTS = {
             ("ServiceUnavailable", 503),
         )
     },
+    # As EC2 and some servers send it.
+    "403 with Response": always(
+        Answer(
+            b"<Response><Errors><Error><Code>AccessDenied</Code><Message>in its own words"
+            b"</Message></Error></Errors></Response>",
+            403,
+        ),
+        "^AccessDenied: in its own words",
+    ),
 }
 
 
