@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -341,6 +342,15 @@ def test_which_stream_gets_an_error(name, forked, failing):
             _, err, ended = told(lost, DEFAULT)
             assert (without_debug(err), ended) == (error, status)
     assert told(CLOSED_ERROR, DEFAULT)[0] == copied
+
+
+def test_a_socket_gets_an_error_as_a_pipe_does(run_fast):
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = run_fast.start("iam-userdel", stdout=theirs.fileno(), stderr=-1)
+        err = process.communicate()[1]
+    with ours, ours.makefile("rb") as received:
+        assert received.read() == err != b""
 
 
 @pytest.mark.parametrize("name", usual(QUICK, [*WAYS, *LISTING]))
