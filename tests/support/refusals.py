@@ -98,6 +98,12 @@ def policy(version: str | None = None, **elements: Any) -> str:
     return json.dumps({"Version": version, **document} if version else document)
 
 
+def second(**elements: Any) -> str:
+    """Return a policy of the latest version whose first statement is valid, with a second one."""
+    statements = [json.loads(one)["Statement"][0] for one in (policy(), policy(**elements))]
+    return json.dumps({"Version": LATEST, "Statement": statements})
+
+
 def trust(**elements: Any) -> str:
     """Return a trust policy without a version; an element that is None is left out."""
     principal = {"Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Resource": None}
@@ -324,15 +330,20 @@ MALFORMED: dict[str, list[str]] = {
         policy(LATEST, Condition={"StringEquals": {"aws:username": None}}),
         policy(LATEST, Condition={"StringSimilar": {"aws:username": "bob"}}),
         policy(LATEST, Condition={"ForAnyValue::StringLike": {"aws:username": "bob"}}),
+        policy(LATEST, Condition={"StringEqualsIfExists ": {"aws:username": "bob"}}),
+        second(Extra="field"),
     ],
     "Policy document must be version 2012-10-17 or greater.": [policy(), policy("2008-10-17")],
     "Policy document should not specify a principal.": [
         policy(LATEST, Principal={"AWS": "*"}),
         policy(LATEST, NotPrincipal={"AWS": "*"}),
+        second(Principal={"AWS": "*"}),
     ],
     "The policy failed legacy parsing": [
         policy(LATEST, Effect="allow"),
         policy(LATEST, Effect="denY", Action=None),
+        second(Effect="allow"),
+        second(Resource="arn:aws:s3::bucket"),
         policy(LATEST, Resource="arn:aws:s3::bucket"),
         policy(LATEST, Resource="arn:aws:s3::bucket", Action=None),
         policy(LATEST, Resource="arn:aws::::bucket"),
@@ -352,6 +363,8 @@ MALFORMED: dict[str, list[str]] = {
                 "2026-01-01T24",
                 "2026-1-1T1:60",
                 "2026-01-01T01:00:60",
+                "2026-01-01T01:00:00.1234567890Z",
+                "1600000000x",
                 "2026-01-01T01:00:00+24:00",
                 "2026-01-01T01:00:00+01:60",
                 "292278994-01",
@@ -370,15 +383,18 @@ MALFORMED: dict[str, list[str]] = {
         policy(LATEST, Action=None),
         policy(LATEST, Action=[]),
         policy(LATEST, Action=None, Resource=None),
+        second(Action=None),
     ],
     "Policy statement must contain resources.": [
         policy(LATEST, Resource=None),
         policy(LATEST, Resource=[]),
+        second(Resource=None),
     ],
     "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.": [
         policy(LATEST, Action="everything"),
         policy(LATEST, Action=None, NotAction=""),
         policy(LATEST, Action=["s3:*", "everything"], Resource=None),
+        second(Action="everything"),
     ],
     "Actions/Condition can contain only one colon.": [
         policy(LATEST, Action="s3:List:Bucket"),
@@ -386,7 +402,10 @@ MALFORMED: dict[str, list[str]] = {
     ],
     "Vendor a a is not valid": [policy(LATEST, Action="a a:ListBucket")],
     'Resource  must be in ARN format or "*".': [policy(LATEST, Resource="")],
-    'Resource adf must be in ARN format or "*".': [policy(LATEST, Resource=["*", "adf"])],
+    'Resource adf must be in ARN format or "*".': [
+        policy(LATEST, Resource=["*", "adf"]),
+        second(Resource="adf"),
+    ],
     "Resource vendor must be fully qualified and cannot contain regexes.": [
         policy(LATEST, Resource="arn:aws")
     ],

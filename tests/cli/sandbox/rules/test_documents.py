@@ -34,6 +34,14 @@ INLINE_OPERATIONS = {
     "PutGroupPolicy": {"GroupName": "Admin"},
     "PutRolePolicy": {"RoleName": "web"},
 }
+
+
+def two(**elements: Any) -> str:
+    """Return a trust policy whose first statement is valid, with a second one."""
+    statements = [json.loads(one)["Statement"][0] for one in (trust(), trust(**elements))]
+    return json.dumps({"Statement": statements})
+
+
 #: What IAM says about a trust policy, and policies about which it says so.
 MALFORMED_TRUST: dict[str, list[str]] = {
     "This policy contains invalid Json": ["no policy", "[]"],
@@ -44,13 +52,14 @@ MALFORMED_TRUST: dict[str, list[str]] = {
         '{"Statement":["text"]}',
         '{"Statement":7}',
     ],
-    "The policy failed legacy parsing": [trust(Effect="allow")],
+    "The policy failed legacy parsing": [trust(Effect="allow"), two(Effect="allow")],
     "Could not parse the policy: Statement is empty!": ["{}", '{"Statement":[]}'],
     "Has prohibited field Extra": [
         trust(Extra="field"),
+        two(Extra="field"),
         trust().replace("{", '{"Extra":"field",', 1),
     ],
-    "Has prohibited field Resource": [INLINE, trust(Resource="*")],
+    "Has prohibited field Resource": [INLINE, trust(Resource="*"), two(Resource="*")],
     "AssumeRole policy must not contain resources.": [trust(NotResource="*")],
     "Allow with NotPrincipal is not allowed.": [trust(Principal=None, NotPrincipal={"AWS": "*"})],
     "Missing required field Principal": [trust(Principal=None)],
@@ -73,9 +82,14 @@ MALFORMED_TRUST: dict[str, list[str]] = {
         f'Invalid principal in policy: "AWS":"{name}"': [trust(Principal={"AWS": name})]
         for name in (
             *(f"{ARN}group/Admin", f"{ARN}role/bob", f"{ARN}user/web", f"{ARN}userbob"),
-            *("AIDACKCEVSQ6C2EXAMPLE", "11112222333", "arn:aws-cn:iam::111122223333:root"),
+            *(
+                "AIDACKCEVSQ6C2EXAMPLE",
+                "11112222333",
+                "1111222233334",
+                "arn:aws-cn:iam::111122223333:root",
+            ),
             *("arn:aws:iam::111122223333:group/x", "arn:aws:sts::111122223333:user/x"),
-            "arn:aws:s3::111122223333:root",
+            *("arn:aws:s3::111122223333:root", "arn:aws:iam::1111222233334:root"),
         )
     },
     'Invalid principal in policy: "AWS":"true"': [trust(Principal={"AWS": True})],
@@ -200,7 +214,13 @@ VALID = [
     *(
         policy(Condition={"DateEquals": {"aws:CurrentTime": date}})
         for date in (
-            *("2026-12-31T23:59:59.999999999+23:59", "2026-01-01T00:00:00-00:00", "2026t1z"),
+            *(
+                "7",
+                "1-1",
+                "2026-12-31T23:59:59.999999999+23:59",
+                "2026-01-01T00:00:00-00:00",
+                "2026t1z",
+            ),
             *("292278993-12", "-292275054-1", "2026T"),
         )
     ),
