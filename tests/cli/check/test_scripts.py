@@ -19,6 +19,7 @@ from support.shell import ROOT, TESTS
 from iamcli.cli.check.check import check
 from iamcli.cli.check.explanations import EXPLANATIONS
 from iamcli.cli.check.script import shfmt
+from iamcli.cli.check.script.scripts import MAX_LINE, MAX_SIZE
 
 
 def test_the_place_is_that_of_the_word(tmp_path):
@@ -377,6 +378,21 @@ def test_what_takes_too_much_memory_is_refused_in_one_line(script, run, tmp_path
     done = run("iamcli", "check", file)
     assert (done.status, done.out) == (2, "0 commands, 0 errors, 0 warnings, 1 file not read\n")
     assert done.err == f"iamcli: cannot check {file}: {REFUSED[script]}\n"
+
+
+@pytest.mark.parametrize(
+    ("begin", "form", "most", "reason"),
+    [
+        (f"#{' ' * 1022}\n" * 255, "\n", MAX_SIZE - 255 * 1024, f"larger than {MAX_SIZE} bytes"),
+        ("", "#", MAX_LINE, f"line 1 is longer than {MAX_LINE} bytes"),
+        *(("#", sign, 1000, "line 1 has more than 1000 operators") for sign in ("|", "&&", "(")),
+    ],
+)
+def test_the_largest_script_and_the_longest_line_are_read(begin, form, most, reason, tmp_path):
+    file = tmp_path / "old.sh"
+    for count, unreadable in ((most, []), (most + 1, [(str(file), reason)])):
+        file.write_text(begin + form * count)
+        assert check([str(file)]).unreadable == unreadable
 
 
 @pytest.mark.parametrize("operator", ["&&", "||", "|"])
