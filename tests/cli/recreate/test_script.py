@@ -77,6 +77,7 @@ EVERYTHING = snapshot(
         managed("own", "/p/", v10="{10}", v9="{9}", v11="{11}")
         | {"Description": "d", "Tags": tags("a=b", "team", "aws:x")},
         managed("first", v2="{2}", v1="{1}"),
+        managed("gap", v3="{3}", v1="{1}"),
         managed("unreadable", v1="{1}", v2="{\udcff}"),
         managed("empty"),
         managed("ReadOnlyAccess") | {"Arn": READ_ONLY},
@@ -109,6 +110,7 @@ EVERYTHING = snapshot(
             MFADevices=[
                 {"SerialNumber": f"{ARN}:mfa/a/b/phone"},
                 {"SerialNumber": f"{ARN}:mfa/pad"},
+                {"SerialNumber": f"{ARN}:mfa/a:mfa/key"},
                 {"SerialNumber": f"{ARN}:u2f/user/bob/yubi"},
                 {"SerialNumber": "GAHT1"},
             ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sys
@@ -305,6 +306,31 @@ def test_what_is_denied_is_listed_and_absent(service, run_fast, operation):
         place |= {member: value for member, value in left.items() if member in place}
     del snapshot["taken"]
     assert snapshot == {**expected, "unread": snapshot["unread"]}
+
+
+#: What is asked only if a list was answered.
+AFTER_A_LIST = ("GetServerCertificate", "GetAccessKeyLastUsed", "GetSSHPublicKey")
+#: The errors that concern one operation.
+CODES = ("AccessDenied", "InvalidAction", "NotSupportedService", "UnrecognizedPublicKeyEncoding")
+
+
+def test_all_that_can_be_refused_is_listed_and_absent(service, run_fast):
+    asked = [name for name in DENIED if name not in AFTER_A_LIST]
+    codes = dict(zip(asked, itertools.cycle(CODES)))
+    for operation, code in codes.items():
+        service.on(operation, refused(code, f"not {operation}", 403))
+    done = run_fast("iamcli", "snapshot", "account.json")
+    assert (done.status, done.out) == (0, "")
+    assert done.err.startswith(f"iamcli: 20 requests were refused ({', '.join(CODES)}); account")
+    snapshot = loaded(run_fast)
+    of_account = [name for name in FOR_ACCOUNT[2:] if name in asked]
+    unread = [(name, OWN if name == "ListPolicyTags" else None, None) for name in of_account]
+    unread += [(name, None, f"user/{user}") for user in ("bob", "eve") for name in FOR_EVE]
+    assert [tuple(one.values()) for one in snapshot["unread"]] == [
+        (*place, codes[place[0]], f"not {place[0]}") for place in unread
+    ]
+    absent = {absent for absent, _, _ in DENIED.values()}
+    assert [absent & place.keys() for place in (snapshot, *snapshot["users"])] == [set()] * 3
 
 
 UNEXPECTED = "unexpected HTTP {} from {{url}} for {}, not an IAM response"
