@@ -274,12 +274,16 @@ def test_what_a_snapshot_does_not_say(run_fast, entity, more, said):
     ]
 
 
+COLON = user("bob", Path="/a:b/", Arn=f"{ARN}:user/a:b/bob")
+
+
 @pytest.mark.parametrize(
     ("content", "arguments", "of"),
     [
         (snapshot(), [], "210987654321, taken"),
         (snapshot(), ["--account", "210987654321"], "210987654321, taken"),
         (snapshot(account=None), [], "210987654321, taken"),
+        (snapshot(account=None, users=[COLON]), [], "210987654321, taken"),
         (snapshot(account=None), ["--account", "1" * 12], f"210987654321, for account {'1' * 12}"),
         (snapshot(account=None, users=[user("bob", Arn="")]), ["--account", "1" * 12], "1" * 12),
     ],

@@ -217,6 +217,16 @@ def test_what_is_no_json_is_not_read(tmp_path):
         assert file.load(str(name)) == {"a": "\u00e9"}
 
 
+def test_the_largest_snapshot_is_read(tmp_path, monkeypatch):
+    name = tmp_path / "a.json"
+    monkeypatch.setattr(file, "MAX_SIZE", 9)
+    name.write_text('{"a": 1}\n')
+    assert file.load(str(name)) == {"a": 1}
+    name.write_text('{"a": 10}\n')
+    with pytest.raises(Failure, match="is larger than 9 bytes, too large for a snapshot"):
+        file.load(str(name))
+
+
 def test_a_snapshot_is_standard_input_or_open(tmp_path):
     name = tmp_path / "account.json"
     name.write_text("[1]")
@@ -319,6 +329,7 @@ def test_the_account_is_that_of_any_entity():
     assert arns.account(none | aws) is None
     for odd in ("arn:aws:iam::1", "", "arn:aws:iam::210987654321"):
         assert arns.owner_of(odd) == ""
+    assert arns.owner_of("arn:aws:iam::210987654321:user/a:b/bob") == "210987654321"
 
 
 @pytest.mark.parametrize("force", [True, False])

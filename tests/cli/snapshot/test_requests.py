@@ -201,7 +201,23 @@ def test_how_long_users_need():
     assert Remaining(16, pace, clock).text(0) == ""
 
 
-@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1"])
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (9.9, ""),
+        (10, " (about 10 seconds left)"),
+        (54, " (about 50 seconds left)"),
+        (56, " (about 1 minute left)"),
+        (99 * 60, " (about 99 minutes left)"),
+        (100 * 60, " (about 2 hours left)"),
+    ],
+)
+def test_how_a_time_is_said(seconds, said):
+    pace: Any = SimpleNamespace(sent=0, seconds=lambda _: float(seconds))
+    assert Remaining(1, pace, Clock()).text(0) == said
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
 def test_a_snapshot_on_standard_output(service, run_fast, name):
     before = files(run_fast)
     done = run_fast("iamcli", "snapshot", name)

@@ -314,6 +314,8 @@ def test_layout_alone_is_shown_as_it_is():
         before, after = ({"PolicyDocument": text} for text in (READ, document))
         text = report(change("policy", before, after, of="user/u")).as_text()
         assert f"      -{READ}\n      +{shown}\n" in text
+        made = change("policy", None, {"PolicyDocument": document}, action="create", of="user/u")
+        assert report(made).as_text().endswith(f"\n      +{shown}\n") is (document != f" {READ}")
 
 
 # Warnings.
@@ -360,6 +362,9 @@ SOME = ALLOW('"Action":"s3:*","Resource":"arn:aws:s3:::a"')
     [
         ("", STAR, "Action and Resource"),
         (STAR, STAR, ""),
+        # A second statement beside one that had them.
+        (STAR, statements(*[ALLOW('"Action":"*","Resource":"*"')] * 2), "Action and Resource"),
+        (statements(ALLOW('"Action":"*"')), statements(SOME, ALLOW('"Action":"*"')), ""),
         (STAR, READ, ""),
         (READ, STAR.replace("Allow", "Deny"), ""),
         (READ, "not JSON", ""),
