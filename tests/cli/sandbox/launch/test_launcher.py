@@ -468,11 +468,10 @@ def sandboxed(monkeypatch, output, target=None, **given):
     ``given``: what the parts that it uses return, and the ``arguments``.
     """
     did, ended = [], {"changes": given.get("changes", [])}
-    if "reset" in given:
-        ended["without_environment"] = given["reset"]
-    private = sandbox.Server(
-        "http://127.0.0.1:7", "/f/c", {"unread": 0, "unknown": []}, None, ended
-    )
+    ended |= {"without_environment": given["reset"]} if "reset" in given else {}
+    ended |= {"failure": given["failure"]} if "failure" in given else {}
+    about = given.get("about", {"unread": 0, "unknown": []})
+    private = sandbox.Server("http://127.0.0.1:7", "/f/c", about, None, ended)
 
     started_there = SimpleNamespace(left=given.get("left", []), wait=lambda _command: 0)
 
@@ -516,6 +515,7 @@ def saying(said, *, on_terminal=False):
 ONLY_IAM = sandbox.ONLY_IAM.format("the command")
 RESET = "sent nothing, because the environment was reset: iam-userdel"
 LEFT = "still running, but no longer in the sandbox: sleep (7)"
+LACKING = "not in the copy, or only partly: "
 SLEEP_7 = Process(7, "sleep", "S", 1, 1)
 
 
@@ -527,6 +527,8 @@ SLEEP_7 = Process(7, "sleep", "S", 1, 1)
         ({"reset": ["iam-userdel"]}, 1, [RESET]),
         ({"reset": ["iam-userdel"], "status": -2}, -2, [RESET]),
         ({"reset": [], "left": [SLEEP_7]}, 0, [LEFT]),
+        ({"failure": "no space"}, 1, ["the account was not kept: no space"]),
+        ({"failure": "no space", "status": 3}, 3, ["the account was not kept: no space"]),
         ({"proc": False}, 0, [sandbox.NO_PROC]),
         ({"arguments": {"account": "f"}}, 0, [ONLY_IAM]),
     ],
@@ -536,6 +538,23 @@ def test_what_the_sandbox_returns_and_says_after_the_command(monkeypatch, given,
     found, did = sandboxed(monkeypatch, saying(said), **given)
     settings = {"keep": "", "account": "", "watch": False, **given.get("arguments", {})}
     assert (found, said, did) == (status, lines, ["wait", {}, settings])
+
+
+@pytest.mark.parametrize(
+    ("unread", "unknown", "lines"),
+    [
+        (0, [], []),
+        (1, [], ["1 request was refused when f was made"]),
+        (2, ["alias"], ["2 requests were refused when f was made", f"{LACKING}alias"]),
+        (0, ["alias", "role"], [f"{LACKING}alias, role"]),
+    ],
+)
+def test_a_terminal_shows_what_a_copy_lacks(monkeypatch, unread, unknown, lines):
+    given = {"about": {"unread": unread, "unknown": unknown}, "arguments": {"account": "f"}}
+    for on_terminal in (True, False):
+        said = []
+        sandboxed(monkeypatch, saying(said, on_terminal=on_terminal), **given)
+        assert said == [ONLY_IAM, *(lines if on_terminal else [])]
 
 
 @pytest.mark.parametrize(("status", "shown"), [(0, 0), (3, 3), (-2, 130)])
@@ -584,9 +603,12 @@ def test_changes_are_reported_with_the_status_of_a_shell(monkeypatch, tmp_path, 
 def test_a_shell_is_announced(tmp_path, on_terminal):
     said = []
     output = saying(said, on_terminal=on_terminal)
-    about = {"existed": True, "is_copy": False}
-    private = sandbox.Server("http://127.0.0.1:7", f"{tmp_path}/credentials", about, None, {})
-    for keep, where in (("", "http://127.0.0.1:7"), ("dir", "http://127.0.0.1:7, kept in dir")):
+    for keep, where, used in (
+        ("", "http://127.0.0.1:7", "is_copy"),
+        ("dir", "http://127.0.0.1:7, kept in dir", "existed"),
+    ):
+        about = {"existed": False, "is_copy": False, used: True}
+        private = sandbox.Server("http://127.0.0.1:7", f"{tmp_path}/credentials", about, None, {})
         env = {"SHELL": "/bin/dash"}
         command = sandbox._shell(private, env, output, keep, inner=False)  # noqa: SLF001
         assert (command, env["SHELL"]) == (["/bin/dash"], "/bin/dash")
