@@ -796,9 +796,15 @@ def base(request: pytest.FixtureRequest, run: Shell) -> dict[str, str]:
     return variables
 
 
-@pytest.mark.parametrize("first", every(8, range(8)))
-def test_each_variable_that_selects_the_account_asks_again(run, first, base):
-    names = [*SELECTING, "HOME", "AWS_IAM_URL"][first::8]
+#: One of each kind, which always run, and the others.
+KINDS = ["AWS_PROFILE", "BOTO_CONFIG", "HOME", "all_proxy", "http_proxy", "HTTPS_PROXY", "NO_PROXY"]
+OTHERS = [name for name in (*SELECTING, "AWS_IAM_URL") if name not in KINDS]
+
+
+@pytest.mark.parametrize(
+    "names", every(8, [KINDS, *(OTHERS[first::7] for first in range(7))]), ids=range(8)
+)
+def test_each_variable_that_selects_the_account_asks_again(run, names, base):
     # Two values, so that what is compared is the value and not whether there is one.
     values = [{**base, name: f"http://127.0.0.1:{port}/"} for name in names for port in (8, 7)]
     asked = came_from(run, *values, *values)
