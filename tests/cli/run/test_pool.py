@@ -23,7 +23,7 @@ from support.faults import headed, raw, silent
 from support.forked import Done
 from support.limits import TIMEOUT
 from support.processes import assert_nothing_left, wait_until
-from support.selection import every
+from support.selection import every, usual
 from support.served import KEYS, LINE, USER, USER_ELEMENT, Slow, statistics
 from support.stub import Stub, faulty, ok, refused
 
@@ -87,6 +87,12 @@ CASES = {
         [2, 2, 2],
         f"1\n{SHOWN}",
     ),
+    "after each of these": Case(
+        f"{READ}; {READ}; iam-userlistpolicies -u bob; {READ}; AWS_MAX_ATTEMPTS=1 "
+        f"iam-userlistkeys -u bob 2>/dev/null || echo $?; {READ}; {READ}",
+        [7, 7, 3],
+        f"{SHOWN * 2}p\nIsTruncated: false\n{SHOWN}1\n{SHOWN * 2}",
+    ),
     "after a response that was too long": Case(
         f"AWS_MAX_ATTEMPTS=1 iam-rolelistbypath 2>&1 | grep -o larger; {READ}",
         [2, 2, 2],
@@ -116,6 +122,8 @@ CASES = {
     ),
 }
 ROWS = [(name, scheme) for scheme in ("http", "https") for name in CASES]
+#: What always runs: a connection that is used again, and those that are not.
+RUN = {("after each of these", "http"), ("one after the other", "https")}
 
 
 def with_too_much(handler: BaseHTTPRequestHandler) -> None:
@@ -182,7 +190,7 @@ def servers(scheme: str, run: Shell) -> Iterator[list[Endpoint]]:
     assert_nothing_left(run.home)
 
 
-@pytest.mark.parametrize(("name", "scheme"), every(14, ROWS))
+@pytest.mark.parametrize(("name", "scheme"), usual(RUN, ROWS))
 @pytest.mark.usefixtures("servers")
 def test_a_connection_is_used_again(name, scheme, run):
     case = CASES[name]
