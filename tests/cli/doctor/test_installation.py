@@ -57,13 +57,14 @@ def test_a_damaged_home_is_a_warning(strict, home, healthy):
     assert f"iamcli home {home}; if it refuses a file, move the file" in report.said("home")
 
 
-@pytest.mark.parametrize("folder", every(2, [f"/{'x' * 300}", "."]))
-@pytest.mark.parametrize(
-    "variable", every(2, ["PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"])
-)
-def test_a_directory_that_cannot_be_used_ends_no_check(variable, folder, healthy, run):
-    run.env |= {"SHELL": "/bin/fish", variable: folder}
-    if variable == "PATH":
+FOLDERS = ("PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
+
+
+@pytest.mark.parametrize("folder", [f"/{'x' * 300}", "."])
+@pytest.mark.parametrize("variables", every(6, [FOLDERS, *((name,) for name in FOLDERS)]))
+def test_a_directory_that_cannot_be_used_ends_no_check(variables, folder, healthy, run):
+    run.env |= {"SHELL": "/bin/fish", **dict.fromkeys(variables, folder)}
+    if "PATH" in variables:
         run.env["PATH"] = f"{folder}:{BIN}:/usr/bin:/bin"
     script = f"mkdir gone; cd gone; rmdir ../gone; exec {BIN}/iamcli doctor --format json"
     assert parsed(run("/bin/sh", "-c", script)).result("path") != "wrong"
@@ -230,8 +231,11 @@ def test_an_extra_that_nobody_asked_for_is_no_warning(modules, said, healthy, ru
     assert report.said("extras") == f"{said}; "
 
 
-def test_the_extras_that_are_there(healthy):
+def test_the_extras_that_are_there(healthy, monkeypatch):
     assert doctor(healthy).said("extras") == "sandbox, qr and check are installed; "
+    for there, said in (([], "none is"), (["qr"], "qr is"), (["qr", "check"], "qr and check are")):
+        monkeypatch.setattr(installed.extras, "installed", lambda there=there: there)
+        assert installed.check_extras().found == f"{said} installed"
 
 
 def test_versions(healthy):

@@ -105,6 +105,9 @@ CONVERTED = {
 }
 
 
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
 def of_version_2(text: str) -> str:
     return text.replace(DATE, "2012-05-01T12:34:56+00:00")
 
@@ -143,6 +146,16 @@ def test_a_part_is_converted_from_standard_input(run_fast):
     snapshot = loaded(run_fast)
     assert (snapshot["only_users"], snapshot["users"]) == (["eve"], [EVE])
     assert [group["GroupName"] for group in snapshot["groups"]] == ["dev"]
+
+
+@pytest.mark.parametrize("member", ["UserDetailList", "GroupDetailList", "RoleDetailList"])
+def test_a_policy_of_aws_that_a_single_entity_has_is_kept(run_fast, member):
+    [*others, one] = details()[member]
+    holder = {**one, "AttachedManagedPolicies": [{"PolicyName": "x", "PolicyArn": ADMINISTRATOR}]}
+    policies = [*details()["Policies"], managed_policy(ADMINISTRATOR)]
+    given = json.dumps(details(Policies=policies) | {member: [*others, holder]})
+    succeeded(run_fast("iamcli", "snapshot", "--from", "-", "account.json", stdin=given))
+    assert ADMINISTRATOR in [policy["Arn"] for policy in loaded(run_fast)["policies"]]
 
 
 def test_a_document_that_aws_cannot_decode_is_kept(run_fast):
