@@ -818,6 +818,12 @@ def test_roles_of_aws_are_known_by_their_path(*, path, protected):
     assert found.partition(":")[0] == "UnmodifiableEntity" * protected
 
 
+def test_an_alias_of_twelve_digits_is_an_account():
+    rule = names.account_alias_is_no_account_id
+    found = {digits: bool(told(rule, {}, AccountAlias="1" * digits)) for digits in (11, 12, 13)}
+    assert found == {11: False, 12: True, 13: False}
+
+
 def test_values_of_tags_are_reserved_in_any_case():
     for tag in ({"Key": "a", "Value": "Aws:x"}, {"Key": "AWS:", "Value": ""}):
         found = told(names.tags_are_not_reserved, {}, Tags=[{"Key": "a", "Value": "x"}, tag])
