@@ -143,9 +143,10 @@ def test_a_lock_of_another_user_is_refused(tmp_path, shared):
 # Temporary directories.
 
 
-@pytest.mark.parametrize(
-    ("mode", "used"), every(4, [(0o777, False), (0o1777, True), (0o770, False), (0o700, True)])
-)
+MODES = [(0o777, False), (0o1777, True), (0o770, False), (0o700, True)]
+
+
+@pytest.mark.parametrize(("mode", "used"), every(4, MODES))
 def test_a_temporary_directory_is_where_nobody_can_replace_it(tmp_path, shared, *, mode, used):
     if not is_protected("/tmp"):
         pytest.skip("other users can replace files in /tmp")
@@ -185,8 +186,9 @@ def test_a_path_may_have_as_many_links_as_in_linux(tmp_path):
 
 @two_users
 def test_a_temporary_directory_of_another_user_is_not_used(shared):
-    shared.chmod(0o755)
-    assert is_protected(str(shared))
+    for mode, used in (*MODES, (0o755, True)):
+        shared.chmod(mode)
+        assert is_protected(str(shared)) is used
     os.chown(shared, OTHER, OTHER)
     assert not is_protected(str(shared))
     inner = shared / "inner"

@@ -898,20 +898,18 @@ def test_nothing_half_written_stays(patient, stub):
 
 @pytest.mark.parametrize(
     "env",
-    every(
-        5,
-        [
-            {"AWS_IAM_URL": "http://127.0.0.1:9"},
-            {"AWS_IAM_URL": "no address"},
-            {"AWS_CREDENTIAL_FILE": "absent"},
-            {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
-            {"XDG_CACHE_HOME": "/dev/null", "AWS_IAM_URL": "http://127.0.0.1:9"},
-        ],
-    ),
+    [
+        {"AWS_IAM_URL": "http://127.0.0.1:9"},
+        {"AWS_IAM_URL": "no address"},
+        {"AWS_CREDENTIAL_FILE": "absent"},
+        {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
+        {"XDG_CACHE_HOME": "/dev/null", "AWS_IAM_URL": "http://127.0.0.1:9"},
+    ],
     ids=str,
 )
-def test_silence_where_it_fails(account, env):
-    done = account("iamcli", "complete", "user", "iam-userdel", env=env)
+def test_silence_where_it_fails(run_fast, env):
+    env = {"AWS_EC2_METADATA_DISABLED": "true", **env}
+    done = run_fast("iamcli", "complete", "user", "iam-userdel", env=env)
     assert (done.status, done.out, done.err) == (0, "", "")
 
 
