@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.limits import TIMEOUT
 from support.processes import ROOT, environment
 from support.processes import run as run_program
 from support.selection import every
@@ -294,7 +295,7 @@ def test_a_home_is_not_made_through_a_link_of_another_user(tmp_path, shared):
 
 
 def with_umask(umask: int, *command: str | Path, env: dict[str, str]) -> None:
-    subprocess.run(command, env=env, umask=umask, check=True, capture_output=True)
+    subprocess.run(command, env=env, umask=umask, check=True, capture_output=True, timeout=TIMEOUT)
 
 
 @pytest.mark.parametrize("umask", every(2, [0, 0o002]))

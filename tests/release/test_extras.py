@@ -164,13 +164,17 @@ def test_the_program_of_an_extra_is_needed(monkeypatch, tmp_path):
     """It is beside Python, or else in PATH."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
-    assert extras.installed() == ["sandbox", "qr"]
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    (tmp_path / "uv-receipt.toml").touch()
+    assert (extras.installed(), extras.incomplete()) == (["sandbox", "qr"], [])
     for folder in ("path", "bin"):
         program = tmp_path / folder / "shfmt"
         program.parent.mkdir()
         program.touch(mode=0o755)
         assert extras.shfmt() == str(program)
         assert extras.installed() == ["sandbox", "qr", "check"]
+        # uv keeps only what is of the tool.
+        assert ("shfmt-py" in extras.advice("qr")) is (folder == "bin")
 
 
 NOT_IN_FILE = "the one file does not contain {}; in a checkout of iamcli, run: pipx install '.[{}]'"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.checking import checked, made_program, write
+from support.limits import TIMEOUT
 from support.selection import every
 from support.shell import ROOT
 
@@ -441,7 +442,9 @@ def test_time_is_bounded(script, tmp_path):
         "print([(each.line, each.code) for each in check([sys.argv[1]]).findings])"
     )
     command = [sys.executable, "-c", code, file]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=TIMEOUT
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("[(2, 'E102')")
 
@@ -463,7 +466,9 @@ def test_a_script_for_csh_is_not_checked(run, tmp_path):
 
 def measure(folder: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "tools/measure_check.py"), str(folder)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=cwd, timeout=TIMEOUT
+    )
 
 
 def test_the_measurement_finds_each_command(tmp_path):

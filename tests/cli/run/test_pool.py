@@ -457,6 +457,7 @@ class Pool:
                 os.close(descriptor)
             try:
                 self.accepted.append(self._service.accept()[0])
+                self.accepted[-1].settimeout(TIMEOUT)
                 new = True
             except BlockingIOError:
                 new = False
@@ -550,7 +551,6 @@ def test_connections_that_were_idle_for_too_long(pool):
     young.settimeout(0)
     with pytest.raises(BlockingIOError):
         young.recv(1)
-    old.settimeout(TIMEOUT)
     assert old.recv(1) == b""
     pool.now += 2.9
     assert not pool.is_new(timeout=6)
