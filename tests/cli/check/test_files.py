@@ -216,6 +216,15 @@ def test_names_that_are_not_checked_are_said_in_each_format(run, tmp_path):
     assert (done.status, done.out) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("count", "end"), [(1, "line 1"), (20, ", 19 and 20"), (21, " and others")]
+)
+def test_twenty_lines_are_named(count, end, tmp_path):
+    (tmp_path / "iam.log").write_text("iam-userdel bob\n" * count)
+    [line] = report.notes(check([str(tmp_path)]))
+    assert line.endswith(end)
+
+
 def test_a_large_file_in_another_language_is_searched(run, tmp_path):
     (tmp_path / "iam.log").write_text(
         "x" * 70_000 + " iam-userdel ((\n" + "iam-userdel bob\n" * 19_999

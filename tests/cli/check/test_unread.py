@@ -450,8 +450,14 @@ def test_time_is_bounded(script, tmp_path):
 
 
 def test_a_long_value_is_unknown(tmp_path):
-    assert found(tmp_path, f"n=-R{'x' * 4000}\niam-userdel -u bob $n") == [(2, "E102")]
-    assert found(tmp_path, f"n=-R{'x' * 4100}\niam-userdel -u bob $n") == []
+    assert found(tmp_path, f"n=-R{'x' * 4094}\niam-userdel -u bob $n") == [(2, "E102")]
+    assert found(tmp_path, f"n=-R{'x' * 4095}\niam-userdel -u bob $n") == []
+
+
+@pytest.mark.parametrize(("others", "known"), [(999, True), (1000, False)])
+def test_of_many_variables_the_others_are_unknown(others, known, tmp_path):
+    names = " ".join(f"v{number}" for number in range(others))
+    assert bool(found(tmp_path, f"read {names}; n=-R\niam-userdel -u bob $n")) is known
 
 
 def test_a_script_for_csh_is_not_checked(run, tmp_path):
