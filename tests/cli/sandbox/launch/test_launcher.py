@@ -312,6 +312,8 @@ def test_how_each_shell_is_started(tmp_path, shell, command, file, first):
     program, *options = start_shell(env, str(folder))
     assert (program, options[: len(command)]) == (f"/bin/{shell}", command)
     assert (env["PS1"], env["IAMCLI_COMPLETE"]) == ("(iamcli sandbox) $ ", "1")
+    # No file of the user is read or written.
+    assert (env["ENV"], env["HISTFILE"]) == ("/dev/null", f"{folder}/history")
     assert [each.name for each in folder.iterdir()] == ([file] if file else [])
     assert env["ZDOTDIR"] == (str(folder) if shell == "zsh" else "/my own")
     assert (env["PROMPT_COMMAND"] == "date") == (shell != "bash")
