@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -431,6 +433,14 @@ def test_a_shfmt_that_does_not_end_is_ended(tmp_path, monkeypatch):
     assert result.unreadable == [(str(tmp_path / "old.sh"), "shfmt takes longer than 3 seconds")]
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_each_file_has_its_own_time(tmp_path, monkeypatch):
+    # Each look at the clock is 15 of the 20 seconds after the one before.
+    clock = SimpleNamespace(monotonic=itertools.count(0, 15).__next__)
+    monkeypatch.setattr(shfmt, "time", clock)
+    files = [write(tmp_path, f"iam-userdel -u {name}", f"{name}.sh") for name in "abc"]
+    assert check(files).unreadable == []
 
 
 @pytest.mark.parametrize("shebang", ["#!/bin/bash\n", "#!/bin/zsh\n"])
