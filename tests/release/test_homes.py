@@ -339,6 +339,8 @@ def test_again_after_an_upgrade_its_templates_are_new_and_yours_stay(home, monke
         assert kept == "kept your changes: aws-credential.template"
         assert filled.read_text() == "AWSAccessKeyId=id\nAWSSecretKey=secret\n"
         assert (home / "client-config.template").read_text() == "# later\n"
+    (home / "README").write_text("mine")
+    assert lay_out(str(home), COMMANDS)[1] == "kept your changes: aws-credential.template, README"
     filled.unlink()
     lay_out(str(home), COMMANDS)
     assert filled.read_text() == "# later\n"

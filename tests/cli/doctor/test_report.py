@@ -64,6 +64,15 @@ def test_the_forms_of_the_report():
     assert json.loads("\n".join(report.as_json(made)))["ok"] is False
 
 
+def test_what_to_do_is_what_an_error_says_last():
+    for said, told in (
+        ("a; b; c", findings.wrong("a; b", "c")),
+        ("a; b", findings.wrong("a", "b")),
+        ("a", findings.wrong("a", "correct this")),
+    ):
+        assert findings.failed(RuntimeError(said)) == told
+
+
 def test_the_account_alone(run_fast, stub):
     endpoint = stub.endpoint().on("GetUser", ok("GetUser", USER)).on("GetCallerIdentity", caller())
     env = {"AWS_ENDPOINT_URL": endpoint.url}

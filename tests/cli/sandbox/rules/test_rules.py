@@ -458,6 +458,16 @@ CASES = [
     *tagged("TagServerCertificate", ServerCertificateName="other"),
     *tagged("CreateVirtualMFADevice", VirtualMFADeviceName="new"),
     *tagged("TagMFADevice", SerialNumber=PHONE),
+    # A line end is no part of an ARN.
+    *(
+        Case(
+            "policy_arn_is_valid",
+            "GetPolicy",
+            {"PolicyArn": arn},
+            Said("ValidationError", f"ARN {arn} is not valid.", 400),
+        )
+        for arn in (f"{WEB}\n", f"arn:aws:iam::{'1' * 13}:policy/x")
+    ),
     # what does not belong together
     Case(
         "role_is_in_instance_profile",
