@@ -45,7 +45,7 @@ def test_the_forms_of_the_report():
         "ca": findings.warning("b", "c\n", "cause"),
     }
     lines = ["identity  ok       a\\x1b", "ca        warning  b; c\\x0a"]
-    assert [line.rstrip() for line in report.text(made)] == lines
+    assert [*report.text(made)] == lines
     told = json.loads("\n".join(report.as_json(made)))
     names = ("check", "result", "cause", "found", "advice")
     assert told == {
