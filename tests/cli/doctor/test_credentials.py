@@ -46,10 +46,17 @@ def of_source(place: str, file: str | None = None) -> Any:
 
 def test_an_access_key_is_shown_in_part():
     """Less than half of it, and nothing of a short one, which need not be that of AWS."""
-    for key in ("", "AKIA", "A" * 8, "AKIA12345678ABCD"):
+    for key in (
+        "",
+        "AKIA",
+        "A" * 8,
+        "AKIA12345678ABCD",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    ):
         assert credentials._masked(key) == "***"
     assert credentials._masked("AKIA123456789ABCD") == "AKIA...ABCD"
     assert credentials._masked(KEY_ID) == "AKIA...MPLE"
+    assert credentials._masked("A" * 32) == "AAAA...AAAA"
 
 
 def test_placeholders():

@@ -696,6 +696,8 @@ CASES = [
             ("server_certificate_is_one", "CertificateBody", KEY + BODY, NOT_PEM),
             ("server_certificate_is_valid_now", "CertificateBody", PAST, EXPIRED),
             ("server_certificate_is_valid_now", "CertificateBody", FUTURE, NOT_PEM),
+            # The first certificate counts.
+            ("server_certificate_is_valid_now", "CertificateBody", PAST + BODY, EXPIRED),
             ("private_key_matches", "PrivateKey", BODY, "Invalid Private Key."),
             ("private_key_matches", "PrivateKey", ENCRYPTED, "Invalid Private Key."),
             ("chain_leads_on", "CertificateChain", ANOTHER, f"{NO_CHAIN}-1"),
@@ -704,13 +706,24 @@ CASES = [
             ("chain_leads_on", "CertificateChain", BODY + KEY, NOT_PEM),
         )
     ),
+    *(
+        Case(
+            "private_key_matches",
+            "UploadServerCertificate",
+            {**UPLOAD, "CertificateBody": body, "PrivateKey": ANOTHER_KEY},
+            Said(
+                "KeyPairMismatch",
+                "The public key certificate and the private key do not match.",
+                400,
+            ),
+        )
+        for body in (BODY, BODY + ANOTHER)
+    ),
     Case(
-        "private_key_matches",
+        "chain_leads_on",
         "UploadServerCertificate",
-        {**UPLOAD, "PrivateKey": ANOTHER_KEY},
-        Said(
-            "KeyPairMismatch", "The public key certificate and the private key do not match.", 400
-        ),
+        {**UPLOAD, "CertificateBody": BODY + ANOTHER, "CertificateChain": ANOTHER},
+        Said("MalformedCertificate", f"{NO_CHAIN}-1", 400),
     ),
 ]
 
