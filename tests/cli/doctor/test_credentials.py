@@ -305,6 +305,7 @@ UNREADABLE = f"wrong (unreadable): {LOOKED}; / cannot be read; make / a file tha
             ("AWS_ACCESS_KEY_ID",),
         ),
         ({"AWS_CONFIG_FILE": "/"}, UNREADABLE, ()),
+        ({"AWS_SHARED_CREDENTIALS_FILE": "/", "AWS_CONFIG_FILE": "/etc"}, UNREADABLE, ()),
     ],
 )
 @pytest.mark.parametrize("offline", [False, True])
@@ -323,10 +324,11 @@ def test_no_credentials(
 
 def test_places_that_are_not_asked_offline(environ):
     environ.setenv("AWS_CREDENTIALS_FILE", "x")
-    for place in (FILLED, UNASKED):
-        known = [NOT_SET, place]
+    for place, *others in ((FILLED,), (UNASKED,), (FILLED, UNASKED), (UNASKED, FILLED)):
+        known = [NOT_SET, place, *others]
         offline, online = (credentials._missing(known, offline=off) for off in (True, False))
-        said = f"{place.name} is not asked with --offline; looked at A (not set), {place}"
+        looked_at = ", ".join(map(str, known))
+        said = f"{place.name} is not asked with --offline; looked at {looked_at}"
         assert shown(offline.finding) == f"skipped: {said}"
         assert online.finding.cause == "old-variable"
 
