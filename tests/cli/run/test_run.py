@@ -34,8 +34,10 @@ from support.users import OTHER, other_user, two_users
 
 from iamcli.cli.programs import script
 from iamcli.cli.programs.command_server import _statistics
+from iamcli.cli.programs.unstarted import reason
 from iamcli.cli.run.program import _stream
 from iamcli.cli.run.server import Running, _follow
+from iamcli.errors import visible
 from iamcli.protection import is_protected
 
 if TYPE_CHECKING:
@@ -90,7 +92,14 @@ SCRIPTS = {
     "all closed": ("iam-usergetattributes -u bob >&- 2>&- <&-; echo $?", 1),
     "full device": ("iam-usergetattributes -u bob >/dev/full; echo $?", 1),
     "no reader": ("{ iam-usergetattributes -u bob; echo $? >&2; } | true; sleep 0.3", 1),
-    "chain": ("iam-userlistkeys -u bob | grep AKIA | xargs -n 1 iam-usergetattributes -u", 2),
+    # The value of a variable has more of what separates it from its name.
+    "chain": (
+        (
+            "cp $AWS_CREDENTIAL_FILE a=b=c; export AWS_CREDENTIAL_FILE=$PWD/a=b=c; "
+            "iam-userlistkeys -u bob | grep AKIA | xargs -n 1 iam-usergetattributes -u"
+        ),
+        2,
+    ),
     "chain of commands": ("iam-usergetattributes -u bob | iam-usergetattributes -u bob", 2),
     "here document": ("iam-useraddloginprofile -u bob -p - <<E\nsecret\nE\necho $?", 1),
     "input from a pipe": ("echo secret | iam-useraddloginprofile -u bob -p -; echo $?", 1),
@@ -471,12 +480,28 @@ FILES = {
         "./a b",
         f"{PLAIN} './a b', or run: iamcli run bash './a b'",
     ),
+    "a script for bash with lines of Windows": (
+        "#!/usr/bin/env\tbash\r\n",
+        "./x.sh",
+        f"{PLAIN} ./x.sh, or run: iamcli run bash ./x.sh",
+    ),
     "an absent interpreter": (
         "#!/opt/ksh88\n",
         "./x.sh",
         f"{PLAIN} ./x.sh, or run: iamcli run sh ./x.sh",
     ),
 }
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_why_a_file_does_not_start(tmp_path, monkeypatch, case):
+    monkeypatch.chdir(tmp_path)
+    content, name, said = FILES[case]
+    error: OSError = PermissionError(13, "Permission denied")
+    if not said.startswith(PLAIN):
+        error = FileNotFoundError(2, "No such file or directory")
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert visible(reason(name, os.environ, error, "iamcli run")) == said
 
 
 @pytest.mark.parametrize("case", usual(("no directory",), FILES))
@@ -619,19 +644,17 @@ def test_after_the_end_of_the_server_the_script_goes_on(shell, stub):
     assert len(slow.endpoint.requests) == 2
 
 
-@pytest.mark.parametrize(
-    ("line", "mode", "on_out", "on_err"),
-    every(
-        3,
-        [
-            ("iam-usergetloginprofile -u bob", "", True, True),
-            ("iam-usergetloginprofile -u bob", "0", False, True),
-            ("iam-usergetloginprofile -u bob", "1", True, False),
-            ("iam-userlistkeys -u bob", "", False, True),
-            ("iam-userlistkeys -u bob", "1", True, False),
-        ],
-    ),
-)
+LISTED = "iam-userlistkeys -u bob"
+ENDED = [
+    ("iam-usergetloginprofile -u bob", "", True, True),
+    ("iam-usergetloginprofile -u bob", "0", False, True),
+    ("iam-usergetloginprofile -u bob", "1", True, False),
+    (LISTED, "", False, True),
+    (LISTED, "1", True, False),
+]
+
+
+@pytest.mark.parametrize(("line", "mode", "on_out", "on_err"), usual((ENDED[0], *ENDED[3:]), ENDED))
 def test_a_command_that_ended_with_the_server_is_not_run_again(
     line, mode, shell, stub, *, on_out, on_err
 ):
