@@ -435,6 +435,10 @@ def test_what_a_profile_has(environ, tmp_path):
     # A role is assumed with the key beside it.
     whole = credential_sources._shared_files(profile(*KINDS))
     assert whole.state == "profile work has a role"
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        environ.setenv(name, "")
+    unset = Source("the shared files", "no such files", filled=False)
+    assert credential_sources._shared_files(None) == unset
 
 
 def test_the_places(environ, tmp_path):

@@ -502,6 +502,11 @@ def test_why_a_file_does_not_start(tmp_path, monkeypatch, case):
         error = FileNotFoundError(2, "No such file or directory")
     (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     assert visible(reason(name, os.environ, error, "iamcli run")) == said
+    if said.startswith(PLAIN):
+        # It is executable, but not for this user or not on this file system.
+        (tmp_path / name).chmod(0o755)
+        said = re.sub("chmod .*, or run: ", "", said)
+        assert reason(name, os.environ, error, "iamcli run") == said
 
 
 @pytest.mark.parametrize("case", usual(("no directory",), FILES))
