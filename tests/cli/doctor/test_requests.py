@@ -322,6 +322,7 @@ def test_a_clock_that_is_more_than_a_day_wrong(environ):
     state = "this machine has 2010-01-01 00:00 UTC, the service 2026-11-29 18:15 UTC"
     found = network._clock(outcome(clock=-533672100.0))
     assert shown(found) == f"warning (clock-skew): {state}{CLOCK}"
+    assert "the service 2010-01-02 00:00 UTC" in network._clock(outcome(clock=-86401)).found
 
 
 @pytest.mark.parametrize(
