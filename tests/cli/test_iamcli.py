@@ -201,6 +201,7 @@ def test_a_list_without_a_match_is_an_error(run_fast):
         ("password", ["passwords"]),
         ("account", ["account"]),
         ("account -h", ["account"]),
+        ("instance profiles -h", ["instanceprofiles"]),
         ("help policy", ["policies"]),
     ],
 )
@@ -221,6 +222,7 @@ def test_a_group_is_listed(words, modules, run_fast):
         (["usercreate"], "unknown subcommand usercreate (did you mean iam-usercreate?)"),
         (["polcies"], "unknown subcommand polcies (did you mean iamcli policies?)"),
         (["accesskys"], "unknown subcommand accesskys (did you mean iamcli accesskey?)"),
+        (["polcies", "sandbox"], "unknown subcommand polcies (did you mean iamcli policies?)"),
         (["zzz"], "unknown subcommand zzz"),
         (["complete"], "Missing argument 'KIND'"),
         (["completion"], "Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish"),
@@ -229,6 +231,11 @@ def test_a_group_is_listed(words, modules, run_fast):
 def test_a_wrong_subcommand_is_refused_in_one_line(arguments, line, run_fast):
     program = " ".join(["iamcli", *arguments]) if line.startswith("Missing") else "iamcli"
     refused(run_fast("iamcli", *arguments), f"{line}; see {program} --help")
+
+
+def test_a_wrong_command_with_options_is_refused_by_its_name(run_fast):
+    said = "no such command: iam-userdle; did you mean iam-userdel?"
+    refused(run_fast("iamcli", "iam-userdle", "-u", "users"), said)
 
 
 @pytest.mark.parametrize(
