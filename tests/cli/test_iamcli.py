@@ -163,6 +163,19 @@ def test_all_that_is_found_is_in_order(words, run_fast):
     assert [name for name in found if name] == FOUND[words]
 
 
+TOPICS = """\
+Topics
+  iamcli help today   What has changed in AWS IAM since the toolkit, command by
+                      command.
+  iamcli help iamcli  Find, read about and run the iam commands, also with a
+                      private IAM.
+"""
+
+
+def test_a_list_has_two_columns(run_fast):
+    assert shown(run_fast("iamcli", "list", "saml")) == TOPICS
+
+
 @pytest.mark.parametrize("words", NONSENSE)
 def test_nonsense_finds_nothing(words, run_fast):
     refused(
