@@ -105,8 +105,9 @@ def test_no_rule_is_called_reset_if_the_service_refuses(run_fast, stub, terminal
     assert "reset to" not in read_now(terminal[0])
 
 
-def test_reset_stands_alone(run_fast, stub):
-    done, endpoint = modify(run_fast, stub, POLICY, "--reset", "-l")
+@pytest.mark.parametrize("other", ["-l", "-m 0"])
+def test_reset_stands_alone(other, run_fast, stub):
+    done, endpoint = modify(run_fast, stub, POLICY, "--reset", *other.split())
     assert done.status == 1
     assert len(done.err.splitlines()) == 1
     assert endpoint.requests == []

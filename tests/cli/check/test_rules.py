@@ -344,6 +344,7 @@ SCRIPTS = {
         *("eval '$(iam-userdel -z)'", 'eval "iam-userdel -u \\$x -z"'),
         *("eval iam-userdel -u \\$x -z", 'eval iam-userdel -u \\"a\\" -z'),
         *("alias u=iam-userdel; u -z", "alias u='iam-userdel -z'; u"),
+        "alias u='iam-userdel -u a=b'; u -z",
         *(
             "alias u='a; iam-userdel -z'; u",
             "alias u='iam-userdel -z'",
