@@ -957,6 +957,13 @@ def test_a_rename_to_the_same_name_and_a_second_membership_are_accepted(iam):
     iam("AttachUserPolicy", UserName="many", PolicyArn=f"{ARN}policy/p0")
 
 
+def test_a_chain_of_several_certificates_is_accepted(iam):
+    body, key = certificate("leaf", "middle")
+    chain = "".join(certificate(*names)[0] for names in (("middle", "root"), ("root",)))
+    parts = {"CertificateBody": body, "PrivateKey": key, "CertificateChain": chain}
+    iam("UploadServerCertificate", ServerCertificateName="leaf", **parts)
+
+
 def test_without_a_user_name_it_is_the_caller_who_must_have_it(iam):
     iam("CreateUser", UserName="self")
     caller = own(iam, "self")
