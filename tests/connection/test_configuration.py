@@ -60,9 +60,14 @@ FOREIGN = {
     "services that do not exist": ({}, "[default]\nservices=s\n"),
     "dual stack": ({}, "[default]\nuse_dualstack_endpoint=true\n"),
     "FIPS": ({}, "[default]\nuse_fips_endpoint=true\n"),
+    "each setting": (
+        {},
+        "[default]\nregion=cn-north-1\nuse_dualstack_endpoint=true\nuse_fips_endpoint=true\n"
+        "ignore_configured_endpoint_urls=true\n",
+    ),
 }
 #: The rows that the default run includes.
-USUAL = {("config", "region"), ("config", "endpoint"), ("credentials", "not parsable")}
+USUAL = {("config", "each setting"), ("config", "endpoint"), ("credentials", "not parsable")}
 
 
 @pytest.mark.parametrize(
