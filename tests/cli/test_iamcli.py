@@ -408,6 +408,8 @@ def test_a_page_is_plain_text_if_it_is_not_on_a_terminal(viewer, run):
 def test_the_part_of_the_page_about_a_subcommand_is_shown(name, run_fast):
     need("man")
     out = shown(run_fast("iamcli", "help", name))
+    titles = ["NAME", "SYNOPSIS", "DESCRIPTION", "SEE ALSO"]
+    assert re.findall("^[A-Z].*[A-Z]$", out, re.MULTILINE) == titles
     text = out.partition("SYNOPSIS\n")[2]
     forms, _, description = text.partition("\nDESCRIPTION\n")
     assert re.findall(r"^ +iamcli (\S+)", forms, re.MULTILINE) == [name] * forms.count("iamcli ")
