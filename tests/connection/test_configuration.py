@@ -62,8 +62,10 @@ FOREIGN = {
     "FIPS": ({}, "[default]\nuse_fips_endpoint=true\n"),
     "each setting": (
         {},
-        "[default]\nregion=cn-north-1\nuse_dualstack_endpoint=true\nuse_fips_endpoint=true\n"
-        "ignore_configured_endpoint_urls=true\n",
+        (
+            "[default]\nregion=cn-north-1\nuse_dualstack_endpoint=true\nuse_fips_endpoint=true\n"
+            "ignore_configured_endpoint_urls=true\n"
+        ),
     ),
 }
 #: The rows that the default run includes.
