@@ -262,6 +262,15 @@ def test_a_page_of_an_overloaded_service_is_asked_for_again(run_fast, stub):
     assert sts.operations == ["AssumeRole"] * 2
 
 
+def test_the_pauses_between_attempts_are_in_the_time(run_fast, stub):
+    """Botocore asks the endpoint of a container three times, with pauses of a second."""
+    container = stub.endpoint(Answer(b"{}", 503))
+    env = {"AWS_CREDENTIAL_FILE": "", "IAMCLI_TIMEOUT": "1"}
+    done = run_fast("iam-usergetattributes", env=env | asking(run_fast, "container", container.url))
+    assert LATE.format(url=container.url) in done.err
+    assert len(container.requests) < 3
+
+
 def test_a_response_of_the_service_may_be_long(run, stub):
     form = f"<member><UserName>{{:060}}</UserName><Arn>{'a' * 300}</Arn></member>"
     members = "".join(map(form.format, range(20_000)))
