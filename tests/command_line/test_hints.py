@@ -762,9 +762,12 @@ def test_program_on_a_terminal_of_its_own(code, run, stub):
     terminal = Terminal(*shlex.split(line), env=run.env | ENV | env)
     assert terminal.status() == 1
     name = shlex.split(line)[0]
-    first, second = terminal.shown.splitlines()
+    first, second, *options = terminal.shown.splitlines()
     assert first == f"{name}: {code}: {message}"
     assert second.startswith(f"{name}: ")
+    # The option that is required with these credentials.
+    assert bool(options) == (code == "ValidationError")
+    assert all(one.startswith("  ") for one in options)
 
 
 def test_lost_answer_gets_no_hint(say, stub):
