@@ -111,6 +111,8 @@ def test_the_list_has_every_command_in_its_group(run_fast):
         (["certificates"], ["iam-useraddcert", "iam-servercertmod"], "iam-usercreate"),
         (["user", "key"], ["iam-useraddkey", "iam-usercreate"], "iam-userdel"),
         (["keys", "delete"], ["iam-userdelkey"], "iam-useraddkey"),
+        # The name of a group, as one word.
+        (["login profiles"], ["iam-userchangepassword"], "iam-usercreate"),
     ],
 )
 def test_a_list_has_the_commands_that_match(words, some, none, run_fast):
