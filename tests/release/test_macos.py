@@ -36,6 +36,11 @@ LINUX = (
     "--deselect=tests/cli/run/test_run.py::test_stop_and_continue",
     "--deselect=tests/cli/run/test_run.py::test_a_command_ends_with_its_program[server is stopped]",
 )
+#: Tests that need a directory in which nobody can make a file.
+PROC = (
+    "--deselect=tests/release/test_homes.py::test_a_folder_that_cannot_be_one",
+    "--deselect=tests/release/test_homes.py::test_a_name_with_a_line_break_is_reported_in_one_line",
+)
 #: Hides /proc, but for the descriptors, which macOS has in /dev/fd, and runs a command.
 HIDDEN = """mount --rbind /proc "$1" && mount -t tmpfs none /proc && mkdir /proc/self &&
 ln -s "$1/self/fd" /proc/self/fd && shift && exec "$@" """
@@ -58,6 +63,7 @@ class Macos:
             text = program.read_text().replace(f"#!{BIN}/", f"#!{self.bin}/", 1)
             (self.bin / program.name).write_text(text)
             (self.bin / program.name).chmod(0o755)
+        (self.bin / "shfmt").symlink_to(BIN / "shfmt")
 
     def asked(self) -> str:
         """Return the programs that asked the system for proxies, one in a line."""
@@ -200,7 +206,10 @@ def test_only_one_module_of_botocore_asks_for_proxies():
 DOCTOR = ["tests/cli/doctor"]
 #: Files of tests, and whether /proc is hidden from the tests too, and tests of Linux's own ways.
 SELECTIONS = {
-    "smoke": (True, re.findall(r"tests/[\w/]+\.py", (ROOT / "tools/matrix.py").read_text())),
+    "smoke": (
+        True,
+        [*re.findall(r"tests/[\w/]+\.py", (ROOT / "tools/matrix.py").read_text()), *PROC],
+    ),
     "commands and doctor": (True, ["tests/commands/test_transcripts.py", *DOCTOR]),
     # Their tests look at processes.
     "run": (False, ["tests/cli/run/test_run.py", "tests/cli/run/test_pool.py", *LINUX]),
