@@ -78,9 +78,10 @@ class Program(Command):
         return status
 
     def output(self, arguments: Sequence[str]) -> Output:
-        """Return the output of the command, which copies no errors beside a list or a secret.
+        """Return the output; errors are not copied if the command prints a list or a secret.
 
-        A script takes each line for a name. Source: LEGACY.md (errors on standard output).
+        A script would take the words of an error for names. Source: LEGACY.md (errors on standard
+        output).
         """
         # The last argument may be an option that lacks its value.
         printed = self.prints(set(arguments)) or self.prints(set(arguments[:-1]))

@@ -170,7 +170,7 @@ class Output:
         self.error_text(f"{self._program}: {visible(text)}\n", self._notes)
 
     def _write_data(self) -> None:
-        """Write the buffer to standard output, so that an error follows the data before it."""
+        """Write the lines of data, so that an error follows them."""
         if Pending.number:
             # Nothing may block any more.
             return
