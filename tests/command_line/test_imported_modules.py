@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.processes import BIN, ROOT, environment, run
-from support.selection import every
+from support.selection import every, in_full
 
 from iamcli import startup
 
@@ -128,7 +128,7 @@ def test_none_of_all_programs_is_trapped(folder, trap, env):
 @pytest.mark.full
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize(
-    "line", every(3, ["iamcli sandbox true", "iam-usercreate -h", "iam-usercreate"])
+    "line", ["iamcli sandbox true", in_full("iam-usercreate -h"), in_full("iam-usercreate")]
 )
 def test_no_checkout_is_trapped_by_another_python(python, line, trap, env, tmp_path):
     """Some import more than others before they run what they were given."""
@@ -169,16 +169,13 @@ def before_main() -> set[str]:
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    every(
-        5,
-        [
-            ((), 0),
-            (("-h",), 0),
-            (("usercraete",), 1),
-            (("sandbox", "true"), 0),
-            (("home", "old"), 0),
-        ],
-    ),
+    [
+        ((), 0),
+        in_full(("-h",), 0),
+        in_full(("usercraete",), 1),
+        in_full(("sandbox", "true"), 0),
+        in_full(("home", "old"), 0),
+    ],
 )
 def test_the_module_is_not_trapped(arguments, status, env, tmp_path):
     trap = Trap(tmp_path, (STANDARD | PACKAGES) - before_main())

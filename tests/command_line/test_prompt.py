@@ -11,7 +11,7 @@ import pytest
 from support import documents
 from support.processes import running, wait_until
 from support.requirements import need
-from support.selection import usual
+from support.selection import in_full, usual
 from support.shell import ROOT
 from support.stub import ok
 from support.terminal import PROMPT, USUAL_SIZE, Terminal
@@ -122,9 +122,7 @@ def test_the_password_after_fg_is_not_shown(typing, endpoint):
     assert [request.parameters["Password"] for request in endpoint.requests] == [PASSWORD]
 
 
-@pytest.mark.parametrize(
-    ("shell", "line"), usual([("bash", LINE)], [("bash", LINE), ("zsh", LINE)])
-)
+@pytest.mark.parametrize(("shell", "line"), [("bash", LINE), in_full("zsh", LINE)])
 def test_a_prompt_in_the_background_waits(typing, endpoint):
     typing.stop()
     for line in ("bg", "echo a''b"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.entities import client
-from support.selection import every
+from support.selection import usual
 from support.shell import BIN, ROOT, TESTS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def iam(moto: str) -> Any:
 PATHS = ["links", "installed", "checkout"]
 
 
-@pytest.fixture(params=every(4, ["forks", *PATHS]))
+@pytest.fixture(params=usual(["forks"], ["forks", *PATHS]))
 def path(request: pytest.FixtureRequest, tmp_path: Path, forked_programs: ForkedPrograms) -> str:
     """PATH with the commands: forks, as installed, as AWS_IAM_HOME/bin, or as links to links."""
     folders = {"forks": forked_programs.folder, "installed": BIN, "checkout": ROOT / "bin"}
@@ -71,7 +71,7 @@ def script(aws: Shell, path: str) -> Any:
     return run
 
 
-@pytest.mark.parametrize("path", every(3, PATHS), indirect=True)
+@pytest.mark.parametrize("path", usual(["links"], PATHS), indirect=True)
 def test_first_user(script, iam):
     done = script("first-user.sh")
     lines = done.out.splitlines()

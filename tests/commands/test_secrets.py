@@ -35,7 +35,7 @@ from support.one_time_secrets import (
     service,
 )
 from support.processes import wait_until
-from support.selection import every, usual
+from support.selection import every, in_full, usual
 from support.served import found
 from support.shell import KEY_ID, NO_BYTE_CODE, SECRET
 from support.stub import Answer, Stub, canned, faulty, ok, refused
@@ -121,7 +121,7 @@ STOPPED = [
 ]
 
 
-@pytest.mark.parametrize(("scheme", "prefix", "word"), every(4, STOPPED))
+@pytest.mark.parametrize(("scheme", "prefix", "word"), every(2, STOPPED))
 def test_a_key_that_arrives_while_the_process_is_stopped_is_shown(scheme, prefix, word, run):
     """It is stopped for longer than the time limit: all of it, or the program whose name it is."""
     certificate = self_signed(run.home / "certificate")
@@ -684,7 +684,7 @@ def test_no_password_on_standard_input(given, run_fast, stub):
 
 
 @pytest.mark.parametrize(
-    ("begin", "end"), every(3, [("half of ", "\n"), ("", "\n"), ("half of ", "")])
+    ("begin", "end"), [("half of ", "\n"), in_full("", "\n"), in_full("half of ", "")]
 )
 def test_a_line_that_arrives_in_parts(begin, end, run, stub):
     """It is read completely, also if reading does not wait for it."""
@@ -720,7 +720,7 @@ SHARED_INPUT = {
 
 
 @pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
-@pytest.mark.parametrize("source", every(2, ["pipe", "file"]))
+@pytest.mark.parametrize("source", ["pipe", in_full("file")])
 @pytest.mark.parametrize("name", usual(("users and passwords",), SHARED_INPUT))
 def test_what_follows_the_line_is_left_for_others(name, source, prefix, run, stub):
     script, given = SHARED_INPUT[name]
@@ -848,7 +848,7 @@ def proxied(forked: Shell, stub: Stub) -> Shell:
     return forked
 
 
-@pytest.mark.parametrize("given", every(2, ["http://10.0.0.1", "http://127.0.0.1.example.com"]))
+@pytest.mark.parametrize("given", ["http://10.0.0.1", in_full("http://127.0.0.1.example.com")])
 def test_plain_connection_to_elsewhere_warns(given, proxied):
     warning = f"{given} is not encrypted; use https, because responses can contain secrets"
     for arguments, variables in ((["--url", given], {}), ([], {"AWS_IAM_URL": given})):

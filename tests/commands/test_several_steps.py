@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import pytest
 from support.account import Account
 from support.faults import CLOSED
-from support.selection import every
+from support.selection import every, usual
 from support.several_steps import CASES
 from support.stub import Answer, canned, ok, refused
 
@@ -144,7 +144,7 @@ NEWER = {
 }
 
 
-@pytest.mark.parametrize("reading", every(6, NEWER))
+@pytest.mark.parametrize("reading", usual(["GetLoginProfile"], NEWER))
 def test_what_may_not_be_read_is_skipped_and_reported(reading, run_fast, stub):
     heading, code = NEWER[reading]
     account = account_of(stub, "user").on(reading, refused(code, "not you", 403))

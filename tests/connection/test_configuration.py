@@ -26,7 +26,7 @@ from support.connecting import (
     through,
     write,
 )
-from support.selection import every, usual
+from support.selection import every, in_full, usual
 from support.shell import KEY_ID, SECRET
 from support.stub import ok, refused
 from support.terminal import Terminal
@@ -150,7 +150,7 @@ REGIONS = [
 
 
 @pytest.mark.parametrize("region", REGIONS)
-@pytest.mark.parametrize("emptied", every(2, [False, True]))
+@pytest.mark.parametrize("emptied", usual([False], [False, True]))
 def test_order_of_the_regions(region, forked, stub, *, emptied):
     first, second, configured_region, host = region
     if configured_region:
@@ -280,7 +280,9 @@ def test_a_configured_connection_to_this_machine(forked, stub):
     assert len(endpoint.requests) == 1
 
 
-@pytest.mark.parametrize("variable", every(3, ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", ""]))
+@pytest.mark.parametrize(
+    "variable", ["AWS_ENDPOINT_URL", in_full("AWS_ENDPOINT_URL_STS"), in_full("")]
+)
 @pytest.mark.parametrize("url", WITH_SECRETS)
 def test_the_endpoint_that_gives_credentials(variable, url, run_fast, endpoint):
     """What botocore asks itself is checked before as well."""
@@ -343,14 +345,11 @@ def test_a_configuration_that_gives_no_credentials(profile, more, reason, run_fa
 
 @pytest.mark.parametrize(
     ("cache", "reason"),
-    every(
-        3,
-        [
-            ("{", INVALID),
-            ('{"accessToken":1,"expiresAt":2}', INVALID),
-            ("[]", "Error loading SSO Token: .*"),
-        ],
-    ),
+    [
+        ("{", INVALID),
+        in_full('{"accessToken":1,"expiresAt":2}', INVALID),
+        in_full("[]", "Error loading SSO Token: .*"),
+    ],
 )
 def test_a_damaged_token_of_a_sign_on(cache, reason, run, endpoint):
     (run.home / "config").write_text(f"[default]\n{SSO}")
@@ -388,7 +387,7 @@ def with_a_program(run: Shell, profile: str, endpoint: Endpoint, program: str) -
 
 @pytest.mark.parametrize(
     ("profile", "prefix"),
-    every(6, [(name, prefix) for name in FROM_A_PROGRAM for prefix in ((), ("iamcli", "run"))]),
+    usual([("the profile itself", ())], itertools.product(FROM_A_PROGRAM, [(), ("iamcli", "run")])),
 )
 def test_a_program_for_credentials_leaves_standard_input(profile, prefix, run, endpoint):
     endpoint.on("DeleteUser", ok("DeleteUser"))

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
 from botocore.session import Session
 from support.connecting import KEY_VARIABLES
-from support.selection import usual
+from support.selection import in_full
 from support.shell import KEY_ID, SECRET
 from support.stub import ok
 from support.terminal import Terminal
@@ -417,7 +417,7 @@ def test_the_host_of_aws_decides_the_signing_region(host, region):
 
 
 @pytest.mark.parametrize(
-    "region", usual(["us-isof-south-1"], ["us-isof-south-1", "eu-isoe-west-1", "us-isof-east-1"])
+    "region", ["us-isof-south-1", in_full("eu-isoe-west-1"), in_full("us-isof-east-1")]
 )
 def test_a_dual_stack_endpoint_that_does_not_exist(region, run_fast, proxied):
     has = (

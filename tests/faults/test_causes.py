@@ -20,7 +20,7 @@ import pytest
 from support.certificates import self_signed
 from support.connecting import USER
 from support.doctor import TOKEN, caller, doctor, file, parsed
-from support.selection import every, usual
+from support.selection import in_full, usual
 from support.shell import BIN, KEY_ID, SECRET
 from support.stub import Stub, ok, refused
 from support.terminal import Terminal, read_now, rows
@@ -447,16 +447,15 @@ NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
 
 @pytest.mark.parametrize(
     ("env", "option", "url", "advice"),
-    every(
-        2,
-        [
-            ({}, "", "https://iam.amazonaws.com", NETWORK),
-            ({"AWS_REGION": "cn-north-1"}, "", "https://iam.cn-north-1.amazonaws.com.cn", NETWORK),
-            ({"AWS_IAM_URL": EXAMPLE}, "", EXAMPLE, "check AWS_IAM_URL"),
-            ({"AWS_ENDPOINT_URL": EXAMPLE}, "", EXAMPLE, "check AWS_ENDPOINT_URL"),
-            ({}, f"--url {EXAMPLE}", EXAMPLE, "check --url"),
-        ],
-    ),
+    [
+        ({}, "", "https://iam.amazonaws.com", NETWORK),
+        in_full(
+            {"AWS_REGION": "cn-north-1"}, "", "https://iam.cn-north-1.amazonaws.com.cn", NETWORK
+        ),
+        ({"AWS_IAM_URL": EXAMPLE}, "", EXAMPLE, "check AWS_IAM_URL"),
+        in_full({"AWS_ENDPOINT_URL": EXAMPLE}, "", EXAMPLE, "check AWS_ENDPOINT_URL"),
+        ({}, f"--url {EXAMPLE}", EXAMPLE, "check --url"),
+    ],
 )
 def test_no_network_names_only_what_is_set(env, option, url, advice, run_fast, terminal, offline):
     arguments = [LINE, *shlex.split(option)]
@@ -527,7 +526,7 @@ REASONS: dict[str, tuple[Makes, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", every(2, REASONS))
+@pytest.mark.parametrize("name", usual(["traceback", "both", "program", "nothing"], REASONS))
 def test_the_whole_reason_is_on_one_line(name, run_fast, terminal, stub):
     iam = stub.endpoint(ok("GetUser", USER))
     where = Where(run_fast.home, iam.url, stub.endpoint(ok("AssumeRole", ASSUMED)).url)
@@ -581,7 +580,7 @@ INSTALLATIONS = {
 
 @pytest.mark.full
 @pytest.mark.parametrize("makes", [login, role_of_login])
-@pytest.mark.parametrize("name", every(3, INSTALLATIONS))
+@pytest.mark.parametrize("name", usual(["pip"], INSTALLATIONS))
 def test_a_login_session_that_cannot_be_used(name, makes, run, stub):
     code, advice = INSTALLATIONS[name]
     iam = stub.endpoint(ok("GetUser", USER))

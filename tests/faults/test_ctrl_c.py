@@ -20,7 +20,7 @@ from support.faults import SILENT
 from support.interrupting import AT_IMPORT, full_pipe, shows_key
 from support.limits import NEVER, TIMEOUT
 from support.processes import running, wait_until
-from support.selection import usual
+from support.selection import in_full, usual
 from support.stub import canned, ok
 from support.terminal import Terminal
 
@@ -97,7 +97,7 @@ def test_script_stops(shell, form, option, prefix, run, stub):
 SUBCOMMANDS = ["iamcli snapshot $g", "iamcli doctor", "iamcli run iam-usergetattributes"]
 
 
-@pytest.mark.parametrize("prefix", usual([""], ["", "iamcli run"]))
+@pytest.mark.parametrize("prefix", ["", in_full("iamcli run")])
 @pytest.mark.parametrize("line", usual(SUBCOMMANDS[:1], SUBCOMMANDS))
 def test_script_of_subcommands_stops(line, prefix, run, stub):
     endpoint = stub.endpoint(SILENT)
@@ -108,9 +108,7 @@ def test_script_of_subcommands_stops(line, prefix, run, stub):
     assert len(endpoint.requests) == 1
 
 
-@pytest.mark.parametrize(
-    "module", usual(["botocore.endpoint"], ["iamcli.runner", "botocore.endpoint"])
-)
+@pytest.mark.parametrize("module", [in_full("iamcli.runner"), "botocore.endpoint"])
 def test_script_stops_during_imports(module, run, stub):
     endpoint = stub.endpoint(ok("DeleteGroup"))
     code = AT_IMPORT.replace("os.kill(os.getpid()", "os.killpg(0")
@@ -161,9 +159,7 @@ def test_second_one_stops_the_script(run, stub):
     assert endpoint.operations == ["CreateAccessKey", "DeleteAccessKey"]
 
 
-@pytest.mark.parametrize(
-    ("script", "status"), usual([("kill -INT $$", -2)], [("kill -INT $$", -2), ("exit 130", 130)])
-)
+@pytest.mark.parametrize(("script", "status"), [("kill -INT $$", -2), in_full("exit 130", 130)])
 def test_status_of_a_script_in_iamcli_run(script, status, run):
     assert run("iamcli", "run", "bash", "-c", script) == (status, "", "")
 

@@ -14,7 +14,7 @@ import pytest
 from support.account import ARN, Account
 from support.faults import CLOSED, headed, raw
 from support.one_time_secrets import KEY, NEW_ID, ONCE, service
-from support.selection import every, usual
+from support.selection import every, in_full, usual
 from support.several_steps import CASES
 from support.stub import Answer, canned, ok, refused
 from support.terminal import read_now
@@ -148,7 +148,7 @@ def missing(sentence: str) -> Answer:
 
 
 @each_removal
-@pytest.mark.parametrize("lost", every(3, LOST))
+@pytest.mark.parametrize("lost", usual(["closed", "service's failure"], LOST))
 def test_removal_whose_answer_was_lost_is_done(removing, lost, run_fast, stub):
     endpoint = stub.endpoint(LOST[lost], missing(removing.gone))
     done = run_against(run_fast, endpoint, removing.line)
@@ -168,7 +168,7 @@ def test_in_strict_mode_nothing_is_added_to_standard_output(removing, run_fast, 
 
 
 @pytest.mark.parametrize("removing", every(3, REMOVING), ids=lambda entry: entry.operation)
-@pytest.mark.parametrize("nothing", every(6, NOTHING_DONE))
+@pytest.mark.parametrize("nothing", usual(["Throttling"], NOTHING_DONE))
 def test_removal_of_which_nothing_was_done_before_is_an_error(removing, nothing, run_fast, stub):
     endpoint = stub.endpoint(NOTHING_DONE[nothing], missing(removing.gone))
     done = run_against(run_fast, endpoint, removing.line)
@@ -251,7 +251,7 @@ def test_removal_that_is_seen_not_to_be_done_is_the_services_error(removing, run
 @each_owned
 @pytest.mark.parametrize(
     "answer",
-    every(3, [refused("AccessDenied", "not you", 403), CLOSED, Answer(b"", 429), None]),
+    [refused("AccessDenied", "not you", 403), in_full(CLOSED), in_full(Answer(b"", 429)), None],
     ids=["denied", "lost", "429", "no owner"],
 )
 def test_removal_that_cannot_be_looked_up_is_unknown(removing, answer, run_fast, stub):
@@ -675,7 +675,7 @@ UNKNOWN_KEY = "iam-usercreate: created: user bob; unknown: access key; not creat
 
 
 @pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
-@pytest.mark.parametrize("first", every(2, [missing("not yet"), CLOSED]), ids=["early", "lost"])
+@pytest.mark.parametrize("first", [missing("not yet"), in_full(CLOSED)], ids=["early", "lost"])
 def test_what_is_not_visible_yet_is_taken_back_later(once, first, run_fast, stub):
     endpoint = service(stub).on(once.delete, first, missing("not yet"), ok(once.delete))
     env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "10"}

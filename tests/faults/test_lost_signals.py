@@ -21,7 +21,7 @@ import pytest
 from support.connecting import assuming
 from support.faults import SILENT
 from support.interrupting import full_pipe
-from support.selection import usual
+from support.selection import in_full, usual
 from support.shell import BIN, ROOT
 from support.stub import canned, ok
 from support.syscalls import logged, needs_compiler, variables
@@ -349,7 +349,7 @@ def test_each_way_to_wait(way, number, run):
 
 @needs_compiler
 @pytest.mark.parametrize("number", usual([signal.SIGTERM], ENDING), ids=name)
-@pytest.mark.parametrize("launcher", usual(["run"], ["run", "sandbox"]))
+@pytest.mark.parametrize("launcher", ["run", in_full("sandbox")])
 def test_a_launcher_passes_it_on(launcher, number, run):
     status, _ = ended(run, number, "iamcli", launcher, "sleep", "600", when="child")
     assert status == (-number if number == signal.SIGINT else 128 + number)
@@ -389,7 +389,7 @@ sys.exit(3)
 
 
 @pytest.mark.parametrize("how", usual(["blocked"], HOW))
-@pytest.mark.parametrize("launcher", usual(["run"], ["run", "sandbox"]))
+@pytest.mark.parametrize("launcher", ["run", in_full("sandbox")])
 def test_a_launcher_sees_the_end_of_its_script(launcher, how, run):
     """The signal that announces it is in the script as it was before."""
     begin, shown = HOW[how]

@@ -21,7 +21,7 @@ from support.kinds import (
     assert_reported,
     meet,
 )
-from support.selection import every
+from support.selection import every, in_full
 from support.stub import Answer, canned, ok, refused
 
 from iamcli.client.changes import CHECKS, NON_IDEMPOTENT
@@ -190,7 +190,13 @@ def test_waits_grow(run_fast, stub):
 
 @pytest.mark.parametrize(
     ("mode", "attempts"),
-    every(3, [("standard", 1), ("standard", 2), ("legacy", 1), ("LEGACY", 2), ("legacy", 3)]),
+    [
+        ("standard", 1),
+        in_full("standard", 2),
+        in_full("legacy", 1),
+        ("LEGACY", 2),
+        in_full("legacy", 3),
+    ],
 )
 def test_attempts_of_the_environment(attempts, mode, run_fast, stub):
     env = {"AWS_MAX_ATTEMPTS": str(attempts), "AWS_RETRY_MODE": mode}

@@ -13,7 +13,7 @@ import pytest
 from support.connecting import assuming
 from support.faults import SILENT
 from support.processes import blocked, wait_until
-from support.selection import usual
+from support.selection import in_full, usual
 from support.stub import canned, ok
 from support.syscalls import logged, needs_compiler, variables
 from support.terminal import Terminal
@@ -55,7 +55,7 @@ def with_log(run: Shell, **more: object) -> dict[str, str]:
 
 
 @needs_compiler
-@pytest.mark.parametrize("before", usual([""], ["", "iamcli run"]))
+@pytest.mark.parametrize("before", ["", in_full("iamcli run")])
 def test_no_file_is_used_while_the_timer_runs(before, role):
     done = role(*before.split(), *READ, env=with_log(role))
     assert (done.status, done.err) == (0, "")
@@ -175,9 +175,7 @@ for number in range(int(sys.argv[1])):
 
 
 @needs_compiler
-@pytest.mark.parametrize(
-    ("prompts", "tick", "drain"), usual([(3, 0.02, 70)], [(3, 0.02, 70), (1000, 0.001, 0)])
-)
+@pytest.mark.parametrize(("prompts", "tick", "drain"), [(3, 0.02, 70), in_full(1000, 0.001, 0)])
 def test_ticks_leave_the_terminal_as_it_was(prompts, tick, drain, run):
     """Also one that shows slowly what was written: ticks come while its modes are set."""
     prompting = (sys.executable, "-c", PROMPTING, str(prompts), str(tick))

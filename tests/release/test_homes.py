@@ -18,7 +18,7 @@ from support.forked import Done
 from support.processes import BIN, ROOT, environment
 from support.processes import run as run_program
 from support.requirements import need
-from support.selection import every
+from support.selection import every, in_full
 
 from iamcli.cli import home_directory, installed_commands
 from iamcli.cli import home_layout as layout
@@ -108,7 +108,7 @@ def doctor_of(command, env):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("strict", every(2, [[], ["--strict"]]))
+@pytest.mark.parametrize("strict", [[], in_full(["--strict"])])
 def test_the_one_file(tmp_path, folder, strict):
     file = tmp_path / "dist" / "iamcli.pyz"
     (tmp_path / "bin").mkdir()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.processes import run as run_program
 from support.requirements import need
-from support.selection import every
+from support.selection import every, usual
 from support.shell import ROOT
 from support.terminal import Terminal
 
@@ -129,7 +129,7 @@ def test_apropos_lists_the_pages_of_a_checkout(run):
     assert "iam-usercreate" in in_checkout(run, "man", "-k", "create a user")[1]
 
 
-@pytest.mark.parametrize(("renderer", "width"), every(4, RENDERERS))
+@pytest.mark.parametrize(("renderer", "width"), usual([(GROFF, 79)], RENDERERS))
 def test_headers_and_footers_are_whole(renderer, width):
     need(renderer.partition(" ")[0])
     done = subprocess.run(
@@ -154,16 +154,15 @@ def test_little_is_repeated(run):
     assert common.total() <= REPEATED
 
 
-@pytest.mark.parametrize("names", every(6, [COMMANDS[first::6] for first in range(6)]))
-def test_the_examples_come_early(names, run):
-    for name in names:
-        lines = shown(run, name)
-        first, last = (
-            next((number for number, line in enumerate(lines) if part in line), 0)
-            for part in ("The options are as follows:", "The common options are")
-        )
-        options = last - first - 1 if first else 0
-        assert lines.index("EXAMPLES") + 1 <= max(LATEST, OTHER_LINES + options), name
+@pytest.mark.parametrize("name", every(6, COMMANDS))
+def test_the_examples_come_early(name, run):
+    lines = shown(run, name)
+    first, last = (
+        next((number for number, line in enumerate(lines) if part in line), 0)
+        for part in ("The options are as follows:", "The common options are")
+    )
+    options = last - first - 1 if first else 0
+    assert lines.index("EXAMPLES") + 1 <= max(LATEST, OTHER_LINES + options)
 
 
 def test_the_formats_of_a_seed_are_explained_with_an_example_of_each(run):

@@ -19,7 +19,7 @@ from support.limits import TIMEOUT
 from support.old_python import OLD, OLD_PYTHONS, directory_with, script_of_shell
 from support.processes import ROOT, environment
 from support.processes import run as run_program
-from support.selection import every
+from support.selection import in_full, usual
 from support.terminal import Terminal
 from support.users import OTHER, two_users
 
@@ -93,7 +93,7 @@ def with_code(env: dict[str, str], code: str) -> dict[str, str]:
     return {**env, "PYTHONPATH": str(start)}
 
 
-@pytest.mark.parametrize("variable", every(2, ["HOME", "SHIV_ROOT"]))
+@pytest.mark.parametrize("variable", ["HOME", in_full("SHIV_ROOT")])
 def test_it_is_unpacked_once_with_its_byte_code(file, env, tmp_path, variable):
     env["SHIV_ROOT"] = f"{tmp_path}/new/root" if variable == "SHIV_ROOT" else ""
     for _ in range(2):
@@ -109,7 +109,7 @@ def test_it_is_unpacked_once_with_its_byte_code(file, env, tmp_path, variable):
     assert run_program(file, "version", env=env).returncode == 1
 
 
-@pytest.mark.parametrize("home", every(4, HOSTILE))
+@pytest.mark.parametrize("home", usual(["not writable"], HOSTILE))
 def test_a_home_that_cannot_be_written(file, env, tmp_path, home):
     temporary = Path(env["TMPDIR"])
     env["HOME"] = HOSTILE[home].format(home=tmp_path)
@@ -190,7 +190,7 @@ PLANTED += [home_of_another_user, home_that_a_group_may_write]
 
 
 @two_users
-@pytest.mark.parametrize("prepare", every(5, PLANTED))
+@pytest.mark.parametrize("prepare", usual([link_in_home], PLANTED))
 def test_nothing_that_another_user_planted_runs(file, env, tmp_path, name, shared, prepare):
     prepare(Path(env["HOME"]), name, shared)
     env["TMPDIR"] = str(tmp_path / "tmp")
@@ -200,7 +200,7 @@ def test_nothing_that_another_user_planted_runs(file, env, tmp_path, name, share
 
 
 @two_users
-@pytest.mark.parametrize("mode", every(3, [0o777, 0o775, 0o1777]))
+@pytest.mark.parametrize("mode", [0o777, in_full(0o775), in_full(0o1777)])
 def test_a_tmpdir_in_which_others_can_replace_directories(file, env, shared, name, mode):
     own = shared / OWN
     env |= {"HOME": "/proc", "TMPDIR": str(shared)}
@@ -215,7 +215,7 @@ def test_a_tmpdir_in_which_others_can_replace_directories(file, env, shared, nam
     assert_one_line(file, env, f"cannot unpack the one file in {own}: {problem}; {CURE}")
 
 
-@pytest.mark.parametrize("umask", every(2, [0, 0o002]))
+@pytest.mark.parametrize("umask", [0, in_full(0o002)])
 def test_others_may_not_change_what_is_unpacked_without_a_umask(file, env, umask):
     assert_version(file, env, umask=umask)
     root = Path(env["HOME"], ".shiv")
@@ -335,7 +335,7 @@ zipfile.ZipFile.extractall = lambda *_: os.kill(os.getpid(), signal.SIGINT)
     assert (done.returncode, done.stdout, done.stderr) == (-2, "", "")
 
 
-@pytest.mark.parametrize("before", every(2, [False, True]))
+@pytest.mark.parametrize("before", usual([False], [False, True]))
 def test_an_incomplete_python(file, env, *, before):
     """``before``: another Python, which was complete, has unpacked the file."""
     if before:
@@ -372,7 +372,7 @@ LATER = {"python3.99": "exit 127", "python3.14": TOO_OLD, "python3.12": WORKS, "
 NOT_TRIED = ("python3.9", "python3.09", "python3.12m", "python3.13-config", "python4.1", "python3.")
 
 
-@pytest.fixture(params=every(2, [None, *OLD_PYTHONS]))
+@pytest.fixture(params=usual([None], [None, *OLD_PYTHONS]))
 def old(request, env, tmp_path) -> Path:
     """The first directory in PATH, with nothing but an old python3."""
     folder = directory_with(request.param, tmp_path / "old")
@@ -449,7 +449,7 @@ def test_ctrl_c_while_a_later_python_is_looked_for(file, env, old):
     assert (done.returncode, done.stdout, done.stderr) == (-2, "", "")
 
 
-@pytest.mark.parametrize("arguments", every(3, [[], ["true"], ["--format", "json"]]))
+@pytest.mark.parametrize("arguments", [[], in_full(["true"]), in_full(["--format", "json"])])
 def test_sandbox_says_at_once_how_to_get_it(file, env, arguments):
     done = run_program(file, "sandbox", *arguments, env=env)
     line = (

@@ -21,7 +21,7 @@ from support.completing import BASH, BASH_COMPLETION, assert_completes, line_of_
 from support.old_python import OLD_PYTHONS, directory_with, script_of_shell
 from support.processes import run as run_program
 from support.requirements import need
-from support.selection import every
+from support.selection import usual
 from support.shell import BIN, ROOT, Shell
 from support.stub import Answer
 from support.terminal import InteractiveShell
@@ -365,7 +365,7 @@ def test_each_command_line_of_the_page_is_run_by_a_test():
     assert [text for text in before if not text.startswith(FOLLOWED)] == []
 
 
-@pytest.fixture(params=every(2, [None, *OLD_PYTHONS]))
+@pytest.fixture(params=usual([None], [None, *OLD_PYTHONS]))
 def old(request, tmp_path) -> Path:
     """A directory with nothing but an old python3."""
     return directory_with(request.param, tmp_path / "old")

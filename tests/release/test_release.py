@@ -13,7 +13,7 @@ import pytest
 from support.old_python import script_of_shell
 from support.processes import ROOT, environment, run
 from support.requirements import need
-from support.selection import every
+from support.selection import in_full
 
 #: What packaging/release reads before it builds anything.
 READ = ("packaging", "iamcli/__init__.py", "CHANGELOG.md")
@@ -213,7 +213,7 @@ STAGES += ["make matrix", "make test-full TESTS=--exitfirst"]
 
 @pytest.mark.parametrize(
     ("failing", "status", "number"),
-    every(2, [("none", 0, 6), ("make test-lowest", 3, 2), ("make matrix", 3, 5)]),
+    [("none", 0, 6), in_full("make test-lowest", 3, 2), ("make matrix", 3, 5)],
 )
 def test_ci_prints_the_seconds_of_each_stage(tmp_path, failing, status, number):
     stages = STAGES[:number]
@@ -251,14 +251,13 @@ esac
 
 @pytest.mark.parametrize(
     ("lines", "reason"),
-    every(
-        3,
-        [
-            ("Collecting x\n  error: subprocess-exited\n  ERROR: No wheel\n", "ERROR: No wheel"),
-            ("Collecting x\n  error: externally-managed-environment\nmore\n", "error: externally-"),
-            ("Collecting x\n", "\n"),
-        ],
-    ),
+    [
+        ("Collecting x\n  error: subprocess-exited\n  ERROR: No wheel\n", "ERROR: No wheel"),
+        in_full(
+            "Collecting x\n  error: externally-managed-environment\nmore\n", "error: externally-"
+        ),
+        in_full("Collecting x\n", "\n"),
+    ],
 )
 def test_make_says_why_pip_failed(tmp_path, lines, reason):
     home = tmp_path / "home"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from support.selection import every
+from support.selection import in_full
 from support.shell import KEY_ID, ROOT, SECRET
 from support.stub import refused
 
@@ -78,7 +78,7 @@ def test_what_else_is_configured_has_no_effect(aws, moto, stub):
     assert names(moto) == []
 
 
-@pytest.mark.parametrize("number", every(3, ["999999999999", "", "prod"]))
+@pytest.mark.parametrize("number", ["999999999999", in_full(""), in_full("prod")])
 def test_it_touches_no_other_account(number, aws, moto):
     done = aws(sys.executable, CHECK, env={"IAMCLI_TEST_ACCOUNT": number})
     assert done.status == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.checking import checked, write
-from support.selection import usual
+from support.selection import in_full
 from support.users import other_user
 
 from iamcli.cli.check import report
@@ -324,7 +324,7 @@ def filled(top: Path, number: int) -> None:
     (top / "closed").mkdir(mode=0)
 
 
-@pytest.mark.parametrize("number", usual([20], [20, 300]))
+@pytest.mark.parametrize("number", [20, in_full(300)])
 def test_a_directory_ends_in_one_table(number, tmp_path, environ):
     """Each script is parsed once."""
     filled(tmp_path / "top", number)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.checking import checked, made_program, write
 from support.limits import TIMEOUT
-from support.selection import every
+from support.selection import every, usual
 from support.shell import ROOT
 
 from iamcli.cli.check import report
@@ -259,7 +259,7 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("script", every(2, SAID))
+@pytest.mark.parametrize("script", usual([UNREAD], SAID))
 def test_what_cannot_be_read_is_said_in_each_format(script, run, tmp_path):
     file = write(tmp_path, f"echo\n{script}")
     column, code, message, fix = SAID[script]

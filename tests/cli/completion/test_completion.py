@@ -24,7 +24,7 @@ from support.completing import (
 from support.faults import SILENT
 from support.forked import Done
 from support.requirements import need
-from support.selection import every
+from support.selection import in_full, usual
 from support.shell import BIN, ROOT
 from support.stub import ok, refused
 from support.terminal import InteractiveShell, Terminal
@@ -79,7 +79,7 @@ def prefix(run: Shell) -> Path:
 
 
 #: For tests whose results differ little between shells.
-one_shell = pytest.mark.parametrize("shell", every(len(SHELLS), SHELLS), indirect=True)
+one_shell = pytest.mark.parametrize("shell", usual(["bash"], SHELLS), indirect=True)
 
 
 @pytest.fixture
@@ -374,7 +374,7 @@ def account(aws: Shell, patient: Shell, run_fast: ForkRunner, prefix: Path) -> S
     return aws
 
 
-@pytest.mark.parametrize("quote", every(3, ["'", "", '"']))
+@pytest.mark.parametrize("quote", ["'", in_full(""), in_full('"')])
 @one_shell
 def test_names_of_the_account(account, complete, quote):
     account("iamcli", "home", "practice")
@@ -784,7 +784,7 @@ def came_from(run: Shell, *changes: dict[str, str]) -> list[str]:
     return done.out.split()
 
 
-@pytest.fixture(params=every(2, ["file", "chain"]))
+@pytest.fixture(params=["file", in_full("chain")])
 def base(request: pytest.FixtureRequest, run: Shell) -> dict[str, str]:
     """The variables with which the account was asked, with a credential file or without one."""
     run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
@@ -802,7 +802,7 @@ OTHERS = [name for name in (*SELECTING, "AWS_IAM_URL") if name not in KINDS]
 
 
 @pytest.mark.parametrize(
-    "names", every(8, [KINDS, *(OTHERS[first::7] for first in range(7))]), ids=range(8)
+    "names", usual([KINDS], [KINDS, *(OTHERS[first::7] for first in range(7))]), ids=range(8)
 )
 def test_each_variable_that_selects_the_account_asks_again(run, names, base):
     # Two values, so that what is compared is the value and not whether there is one.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.doctor import directory, doctor, file, parsed, program
-from support.selection import every
+from support.selection import in_full, usual
 from support.shell import BIN, ROOT
 
 from iamcli import __version__
@@ -61,7 +61,7 @@ FOLDERS = ("PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
 
 
 @pytest.mark.parametrize("folder", [f"/{'x' * 300}", "."])
-@pytest.mark.parametrize("variables", every(6, [FOLDERS, *((name,) for name in FOLDERS)]))
+@pytest.mark.parametrize("variables", usual([FOLDERS], [FOLDERS, *((name,) for name in FOLDERS)]))
 def test_a_directory_that_cannot_be_used_ends_no_check(variables, folder, healthy, run):
     run.env |= {"SHELL": "/bin/fish", **dict.fromkeys(variables, folder)}
     if "PATH" in variables:
@@ -197,7 +197,7 @@ def directory_of_links(home: Path) -> str:
     return str(folder)
 
 
-@pytest.mark.parametrize("modules", every(4, [["flask_cors"], ["flask_cors", "segno"]]))
+@pytest.mark.parametrize("modules", [["flask_cors"], in_full(["flask_cors", "segno"])])
 def test_an_extra_that_is_partly_installed_is_a_warning(modules, healthy, run):
     report = without(run, modules)
     assert report.causes == [("extras", "extra-missing")]
@@ -217,13 +217,10 @@ def without(run: Shell, modules: list[str]) -> Report:
 
 @pytest.mark.parametrize(
     ("modules", "said"),
-    every(
-        2,
-        [
-            (["moto", "flask_cors"], "qr and check are installed"),
-            (["moto", "segno"], "check is installed"),
-        ],
-    ),
+    [
+        (["moto", "flask_cors"], "qr and check are installed"),
+        in_full(["moto", "segno"], "check is installed"),
+    ],
 )
 def test_an_extra_that_nobody_asked_for_is_no_warning(modules, said, healthy, run):
     report = without(run, modules)

@@ -27,7 +27,7 @@ from support.doctor import (
     program,
     refusing,
 )
-from support.selection import every
+from support.selection import in_full
 from support.shell import KEY_ID
 from support.stub import ok, refused
 
@@ -245,15 +245,12 @@ def test_an_empty_variable_is_a_warning(healthy, run):
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    every(
-        5,
-        [
-            ("AWS_SHARED_CREDENTIALS_FILE", "no shared file of credentials is read"),
-            ("AWS_CONFIG_FILE", "no file of the AWS configuration is read"),
-            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "a container is asked for credentials"),
-            ("AWS_RETRY_MODE", "which counts as not set"),
-        ],
-    ),
+    [
+        ("AWS_SHARED_CREDENTIALS_FILE", "no shared file of credentials is read"),
+        in_full("AWS_CONFIG_FILE", "no file of the AWS configuration is read"),
+        in_full("AWS_CONTAINER_CREDENTIALS_FULL_URI", "a container is asked for credentials"),
+        in_full("AWS_RETRY_MODE", "which counts as not set"),
+    ],
 )
 def test_what_an_empty_variable_does_is_said(name, said, healthy, run):
     file(run.home, ".aws/credentials", PROFILE)

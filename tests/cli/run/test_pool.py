@@ -23,7 +23,7 @@ from support.faults import headed, raw, silent
 from support.forked import Done
 from support.limits import TIMEOUT
 from support.processes import assert_nothing_left, wait_until
-from support.selection import every, usual
+from support.selection import in_full, usual
 from support.served import KEYS, LINE, USER, USER_ELEMENT, Slow, statistics
 from support.stub import Stub, faulty, ok, refused
 
@@ -280,7 +280,7 @@ while True:
 NOBODY = 65534
 
 
-@pytest.mark.parametrize("scheme", every(2, ["http", "https"]))
+@pytest.mark.parametrize("scheme", ["http", in_full("https")])
 @pytest.mark.parametrize("user", [0, NOBODY], ids=["of the same user", "of another user"])
 @pytest.mark.skipif(os.geteuid() != 0, reason="requires root, to be two users")
 @pytest.mark.usefixtures("servers")

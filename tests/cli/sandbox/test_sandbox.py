@@ -24,7 +24,7 @@ from support.processes import (
     wait_until,
 )
 from support.requirements import need
-from support.selection import every
+from support.selection import in_full
 from support.terminal import USUAL_SIZE, Terminal
 
 from iamcli.cli.sandbox import server as sandbox_server
@@ -163,18 +163,15 @@ def test_the_first_walk(env):
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    every(
-        7,
-        [
-            (["sh", "-c", "exit 7"], 7),
-            (["sh", "-c", "kill -9 $$"], 137),
-            (["sh", "-c", "kill -2 $$"], -signal.SIGINT),
-            (["sh", "-c", "exit 130"], 130),
-            (["sh", "-c", 'test "$1" = --help', "--", "--help"], 0),
-            (["--", "true"], 0),
-            (["sh", "-c", "cat >/dev/null"], 0),
-        ],
-    ),
+    [
+        (["sh", "-c", "exit 7"], 7),
+        in_full(["sh", "-c", "kill -9 $$"], 137),
+        in_full(["sh", "-c", "kill -2 $$"], -signal.SIGINT),
+        in_full(["sh", "-c", "exit 130"], 130),
+        in_full(["sh", "-c", 'test "$1" = --help', "--", "--help"], 0),
+        in_full(["--", "true"], 0),
+        in_full(["sh", "-c", "cat >/dev/null"], 0),
+    ],
 )
 def test_the_status_is_the_commands(env, arguments, status):
     done = in_sandbox(env, *arguments)
@@ -210,15 +207,12 @@ def test_a_script_without_interpreter_line_is_for_sh(env, tmp_path):
 
 @pytest.mark.parametrize(
     ("number", "status"),
-    every(
-        3,
-        [
-            (signal.SIGINT, -signal.SIGINT),
-            (signal.SIGTERM, 143),
-            (signal.SIGHUP, 129),
-            (signal.SIGKILL, -signal.SIGKILL),
-        ],
-    ),
+    [
+        (signal.SIGINT, -signal.SIGINT),
+        in_full(signal.SIGTERM, 143),
+        in_full(signal.SIGHUP, 129),
+        (signal.SIGKILL, -signal.SIGKILL),
+    ],
 )
 def test_a_signal_leaves_nothing_behind(env, tmp_path, number, status):
     started = tmp_path / "started"
@@ -273,7 +267,7 @@ def test_ctrl_c_reaches_the_command_once_and_the_server_not_at_all(env):
     assert "once\r\nIsTruncated: false\r\n" in terminal.shown
 
 
-@pytest.mark.parametrize("shell", every(4, ["bash", "dash", "fish", "zsh"]))
+@pytest.mark.parametrize("shell", ["bash", in_full("dash"), in_full("fish"), in_full("zsh")])
 def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(env, tmp_path, shell):
     need(shell)
     path = shutil.which(shell)
@@ -395,16 +389,13 @@ def impatient(env, *arguments, limits=(1.5, 0.5)):
 
 @pytest.mark.parametrize(
     "script",
-    every(
-        5,
-        [
-            "(sleep 1; iam-usercreate -u bob) & exit 3",
-            "iam-usercreate -u bob & exit 3",
-            "(setsid sh -c 'sleep 1; iam-usercreate -u bob' &); exit 3",
-            "nohup sh -c 'sleep 0.5; iam-usercreate -u bob' >/dev/null 2>&1 & exit 3",
-            "sh -c '(sleep 1; iam-usercreate -u bob) &' & exit 3",
-        ],
-    ),
+    [
+        "(sleep 1; iam-usercreate -u bob) & exit 3",
+        in_full("iam-usercreate -u bob & exit 3"),
+        in_full("(setsid sh -c 'sleep 1; iam-usercreate -u bob' &); exit 3"),
+        in_full("nohup sh -c 'sleep 0.5; iam-usercreate -u bob' >/dev/null 2>&1 & exit 3"),
+        in_full("sh -c '(sleep 1; iam-usercreate -u bob) &' & exit 3"),
+    ],
 )
 def test_the_report_is_made_after_the_commands_in_the_background(env, script):
     done = impatient(env, "--changes", "sh", "-c", script, limits=(TIMEOUT, TIMEOUT))
@@ -426,15 +417,12 @@ STOPPED = "(kill -STOP $(exec sh -c 'echo $PPID')) >/dev/null 2>&1 & sleep 0.2;"
 
 @pytest.mark.parametrize(
     ("script", "limits", "names", "status"),
-    every(
-        3,
-        [
-            (f"{DAEMON} {STOPPED} exit 3", (NEVER, 0.5), ["sh", "sleep"], 3),
-            (f"{SLEEP} exit 3", (0.5, NEVER), ["sleep"], 3),
-            # Whatever they are, if a signal has ended the script.
-            (f"{SLEEP} {DAEMON} kill $$", (NEVER, NEVER), ["sleep", "sleep"], 143),
-        ],
-    ),
+    [
+        (f"{DAEMON} {STOPPED} exit 3", (NEVER, 0.5), ["sh", "sleep"], 3),
+        in_full(f"{SLEEP} exit 3", (0.5, NEVER), ["sleep"], 3),
+        # Whatever they are, if a signal has ended the script.
+        in_full(f"{SLEEP} {DAEMON} kill $$", (NEVER, NEVER), ["sleep", "sleep"], 143),
+    ],
 )
 def test_what_does_not_end_does_not_keep_the_sandbox(env, tmp_path, script, limits, names, status):
     done = impatient(env, "--changes", "sh", "-c", script, limits=limits)

@@ -16,7 +16,7 @@ import pytest
 from support.faults import SILENT
 from support.limits import TIMEOUT
 from support.processes import wait_until
-from support.selection import every
+from support.selection import in_full
 from support.shell import NO_BYTE_CODE, ROOT
 from support.snapshot import ACCOUNT, BOB, DATE, SNAPSHOT, WEB, answers, files, loaded, succeeded
 from support.stub import Endpoint
@@ -116,7 +116,7 @@ def test_nothing_is_left_if_the_file_cannot_be_written_completely(service, run):
     assert files(run) == set()
 
 
-@pytest.mark.parametrize("number", every(3, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
+@pytest.mark.parametrize("number", [signal.SIGINT, in_full(signal.SIGTERM), in_full(signal.SIGHUP)])
 def test_interrupts_leave_nothing(service, run, number):
     service.on("GetLoginProfile", SILENT)
     command = [sys.executable, "-m", "iamcli", "snapshot", "account.json"]

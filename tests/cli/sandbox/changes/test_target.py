@@ -22,7 +22,7 @@ from support.limits import TIMEOUT
 from support.processes import BIN, assert_nothing_left, environment, running, wait_until
 from support.processes import run as run_program
 from support.requirements import need
-from support.selection import every
+from support.selection import in_full
 
 from iamcli.cli.sandbox.changes.report import Report
 from iamcli.cli.sandbox.changes.target import Target
@@ -322,7 +322,7 @@ def test_a_file_that_cannot_be_written_is_an_error(sandbox):
     assert done.stderr == ABOVE.replace("out: it was {}", "x: File too large")
 
 
-@pytest.mark.parametrize("standard_error", every(2, ["2>/dev/full", "2>&-"]))
+@pytest.mark.parametrize("standard_error", ["2>/dev/full", in_full("2>&-")])
 def test_standard_error_that_cannot_be_written_is_an_error(tmp_path, standard_error):
     line = f"{BIN}/iamcli sandbox --changes true {standard_error}"
     done = run_program("sh", "-c", line, env=environment(tmp_path), cwd=tmp_path)
