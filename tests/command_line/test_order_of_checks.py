@@ -33,9 +33,7 @@ def test_checks_come_in_the_originals_order(run_fast, stub):
         assert done.err.startswith(f"iam-useruploadpolicy: {said[step]}")
     assert endpoint.requests == []
     (run_fast.home / "policy.json").write_text("{}")
-    done = run_fast(
-        *["iam-useruploadpolicy", "-u", "bob", "-p", "name", "-f", "policy.json"],
-        env={"AWS_IAM_URL": endpoint.url},
-    )
+    line = ["-u", "bob", "-p", "name", "-f", "policy.json"]
+    done = run_fast("iam-useruploadpolicy", *line, env={"AWS_IAM_URL": endpoint.url})
     assert (done.status, done.out, done.err) == (0, "", "")
     assert endpoint.operations == ["PutUserPolicy"]

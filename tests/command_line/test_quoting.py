@@ -160,7 +160,10 @@ def test_only_what_a_shell_would_change_is_quoted():
     words = ["arn:aws:iam::1:user/a_b", "-x", "a=b", "bob@x+y,z%", "=cat", "Zo\u00eb", "a b", "'"]
     assert [quoting.quoted(word) for word in words] == [
         *words[:4],
-        *("'=cat'", "'Zo\u00eb'", "'a b'", """''"'"''"""),
+        "'=cat'",
+        "'Zo\u00eb'",
+        "'a b'",
+        """''"'"''""",
     ]
 
 

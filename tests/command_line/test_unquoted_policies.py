@@ -277,8 +277,18 @@ def test_every_occurrence_of_the_option_is_looked_at():
 @pytest.mark.parametrize(
     "before",
     [
-        *("-d", "--debug", "-h", "--help", "-v", "--version", "--url=http://x"),
-        *("-f x", "--url http://x", "-f -d", "-u b -p x -d", "x"),
+        "-d",
+        "--debug",
+        "-h",
+        "--help",
+        "-v",
+        "--version",
+        "--url=http://x",
+        "-f x",
+        "--url http://x",
+        "-f -d",
+        "-u b -p x -d",
+        "x",
     ],
 )
 def test_options_before_the_policy_do_not_hide_it(before):
@@ -382,8 +392,18 @@ def test_which_values_an_element_has(element, values):
 
 def test_what_begins_like_a_policy():
     for name in (
-        *("Version", "id", "STATEMENT", "Sid", "effect", "principal", "NotPrincipal", "Action"),
-        *("notaction", "Resource", "NotResource", "Condition"),
+        "Version",
+        "id",
+        "STATEMENT",
+        "Sid",
+        "effect",
+        "principal",
+        "NotPrincipal",
+        "Action",
+        "notaction",
+        "Resource",
+        "NotResource",
+        "Condition",
     ):
         for text in (f"{name}:x", f" \u201c{name}\u201d :x", f"{name} : x"):
             assert explain(NAME, ["-o", text]), text
@@ -613,17 +633,53 @@ TEXTS = [
 ]
 # Strings that the shell changes, or that the arguments do not show unambiguously.
 ODD = [
-    *("", " ", "a b", " a", "a ", "a, b", "a,b", "a: b", "a{b", "a}b", "a{b,c}d", "a[b", "a]"),
-    *("true", "false", "null", "3600", "-1", "1.5", "it's", "a\\b", 'a"b', "a`b"),
-    *("arn:aws:s3:::b/a,b", "arn:aws:s3:::b/a b", "arn:aws:iam::1:user/a,b", "cn=x,ou=y"),
-    *("Allow", "Effect:Allow", "aws:x:y", "\u201ca\u201d", "it\u2019s"),
+    "",
+    " ",
+    "a b",
+    " a",
+    "a ",
+    "a, b",
+    "a,b",
+    "a: b",
+    "a{b",
+    "a}b",
+    "a{b,c}d",
+    "a[b",
+    "a]",
+    "true",
+    "false",
+    "null",
+    "3600",
+    "-1",
+    "1.5",
+    "it's",
+    "a\\b",
+    'a"b',
+    "a`b",
+    "arn:aws:s3:::b/a,b",
+    "arn:aws:s3:::b/a b",
+    "arn:aws:iam::1:user/a,b",
+    "cn=x,ou=y",
+    "Allow",
+    "Effect:Allow",
+    "aws:x:y",
+    "\u201ca\u201d",
+    "it\u2019s",
 ]
 # IAM replaces variables only in resources and conditions.
 VARIABLES = [
-    *("${aws:username}", "home/${aws:username}/*", "x-${aws:userid}", "${aws:username}-x"),
-    *("arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::${aws:username}", "a${aws:username}b"),
-    *("arn:aws:s3:::b/${aws:username}/*", "arn:aws:s3:::b/x${aws:username}*", "10.${aws:a}0.0.1"),
-    *("a$", "$HOME"),
+    "${aws:username}",
+    "home/${aws:username}/*",
+    "x-${aws:userid}",
+    "${aws:username}-x",
+    "arn:aws:s3:::b/${aws:username}",
+    "arn:aws:s3:::${aws:username}",
+    "a${aws:username}b",
+    "arn:aws:s3:::b/${aws:username}/*",
+    "arn:aws:s3:::b/x${aws:username}*",
+    "10.${aws:a}0.0.1",
+    "a$",
+    "$HOME",
 ]
 
 

@@ -132,16 +132,26 @@ WITHOUT_ROLES = {"InstanceProfile": {"Arn": "a", "InstanceProfileId": "i"}}
             "iam-userlistkeys -l",
             {"GetAccessKeyLastUsed": [USED, NEVER]},
             [
-                *("A1", "Active", "2020\t2021\tx-1\tiam"),
-                *("A2", "Inactive", "unknown\tnever\tN/A\tN/A", END),
+                "A1",
+                "Active",
+                "2020\t2021\tx-1\tiam",
+                "A2",
+                "Inactive",
+                "unknown\tnever\tN/A\tN/A",
+                END,
             ],
         ),
         (
             "iam-userlistkeys -l",
             {"GetAccessKeyLastUsed": [DENIED, USED]},
             [
-                *("A1", "Active", "2020\tunknown\tunknown\tunknown"),
-                *("A2", "Inactive", "unknown\t2021\tx-1\tiam", END),
+                "A1",
+                "Active",
+                "2020\tunknown\tunknown\tunknown",
+                "A2",
+                "Inactive",
+                "unknown\t2021\tx-1\tiam",
+                END,
             ],
         ),
         ("iam-virtualmfadevicelist -t Any", {}, ["m1", "m2", "m3", END]),
@@ -359,10 +369,16 @@ def test_the_files_of_a_server_certificate(tmp_path):
 
 
 TITLES = [
-    *("Users", "Groups", "Roles", "Instance profiles"),
+    "Users",
+    "Groups",
+    "Roles",
+    "Instance profiles",
     "Commands for the inline policies of users, groups and roles",
-    *("Access keys", "Commands for signing certificates", "Commands for server certificates"),
-    *("MFA devices", "Commands for the passwords of users"),
+    "Access keys",
+    "Commands for signing certificates",
+    "Commands for server certificates",
+    "MFA devices",
+    "Commands for the passwords of users",
     "Commands for the account: its alias, its quotas and its password policy",
 ]
 

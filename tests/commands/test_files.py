@@ -159,7 +159,9 @@ def test_a_descriptor_may_be_a_socket(run, endpoint, name, number):
         ("iamcli recreate /dev/stdin all", b"[]", "/dev/stdin is not a snapshot"),
         ("iamcli snapshot x.json --from /dev/stdin", b"[]", "/dev/stdin is not the output of aws"),
         pytest.param(
-            *("iamcli sandbox --account /dev/stdin true", b"[]", "/dev/stdin is not a snapshot"),
+            "iamcli sandbox --account /dev/stdin true",
+            b"[]",
+            "/dev/stdin is not a snapshot",
             marks=pytest.mark.full,
         ),
         ("iamcli check /dev/stdin", b"iam-userlis\n", "/dev/stdin:1:1: E"),

@@ -54,11 +54,33 @@ LISTED = {
 NEW = {"aws": "us-west-9 ap-south-12", "aws-cn": "cn-south-1", "aws-us-gov": "us-gov-south-2"}
 #: Names that are in no partition, or that fit a pattern only by accident.
 UNKNOWN = [
-    *("mars-1", "nz-north-1", "zzsc-xx-east-1", "eusc-fr-west-1", "moon", "us-east"),
-    *("us-gov-1", "us-isob-1", "us-iso-1", "eu-isoe-1", "us-govwest-1", "us-gov", "cn"),
-    *("US-EAST-1", "useast1", "us-gov-west1", "us-gov_west-1", "cn-north_west-1"),
-    *("us-west-2-lax-1", "us-west-2-lax-1a", "us-east-1-wl1-bos-wlz-1", "use1-az1"),
-    *("fips-us-east-1", "us-gov-west-1-fips", "aws-eusc-global", "global", "Ireland"),
+    "mars-1",
+    "nz-north-1",
+    "zzsc-xx-east-1",
+    "eusc-fr-west-1",
+    "moon",
+    "us-east",
+    "us-gov-1",
+    "us-isob-1",
+    "us-iso-1",
+    "eu-isoe-1",
+    "us-govwest-1",
+    "us-gov",
+    "cn",
+    "US-EAST-1",
+    "useast1",
+    "us-gov-west1",
+    "us-gov_west-1",
+    "cn-north_west-1",
+    "us-west-2-lax-1",
+    "us-west-2-lax-1a",
+    "us-east-1-wl1-bos-wlz-1",
+    "use1-az1",
+    "fips-us-east-1",
+    "us-gov-west-1-fips",
+    "aws-eusc-global",
+    "global",
+    "Ireland",
 ]
 
 

@@ -999,8 +999,10 @@ def test_which_handlers_are_replaced():
             install()
             found.append([signal.getsignal(number) != handler for number in numbers])
     assert found == [
-        *([True, False, False], [True, True, True]),
-        *([True, False, False], [True, False, False]),
+        [True, False, False],
+        [True, True, True],
+        [True, False, False],
+        [True, False, False],
         *[[False, False, False]] * 4,
     ]
 

@@ -907,6 +907,7 @@ TMPFS_OPTIONS = ["size=4k", "size=12k", "nr_inodes=4", "nr_inodes=30", "nr_inode
 @pytest.mark.parametrize("option", [[], ["--strict"]], ids=["links", "strict"])
 def test_a_full_disk(tmp_path, mount_option, option):
     folder = tmp_path / "disk"
+    command = (BIN / "iamcli", "home", *option, folder / "home")
     done = on_a_disk(
         folder,
         f"mount -t tmpfs -o {mount_option} none '{folder}'; "
@@ -914,7 +915,7 @@ def test_a_full_disk(tmp_path, mount_option, option):
         # Without the options of before, which contain a user ID that is not valid here.
         "mount --options-mode ignore -o remount,size=10m,nr_inodes=1000 "
         f"'{folder}'; \"$@\"",
-        *[BIN / "iamcli", "home", *option, folder / "home"],
+        *command,
         env=environment(tmp_path / "home"),
     )
     status, ready = done.stdout.splitlines()
@@ -929,12 +930,9 @@ def test_a_full_disk(tmp_path, mount_option, option):
 
 def test_a_read_only_disk(tmp_path):
     folder = tmp_path / "disk"
-    done = on_a_disk(
-        folder,
-        f"mount -t tmpfs -o ro none '{folder}'; \"$@\"",
-        *[BIN / "iamcli", "home", folder / "home"],
-        env=environment(tmp_path / "home"),
-    )
+    command = (BIN / "iamcli", "home", folder / "home")
+    script = f"mount -t tmpfs -o ro none '{folder}'; \"$@\""
+    done = on_a_disk(folder, script, *command, env=environment(tmp_path / "home"))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         f"iamcli: {folder}/home: Read-only file system; {folder}/home is incomplete; "

@@ -27,8 +27,16 @@ import iamcli
 
 #: Packages that the tests do not need, and which take long to compile.
 LEFT_OUT = (
-    *("check", "client", "corrections", "doctor", "explain", "hints", "policies", "recreate"),
-    *("rules", "snapshot"),
+    "check",
+    "client",
+    "corrections",
+    "doctor",
+    "explain",
+    "hints",
+    "policies",
+    "recreate",
+    "rules",
+    "snapshot",
 )
 VERSION = f"iamcli {iamcli.__version__}\n"
 #: Directories that even root cannot write in.

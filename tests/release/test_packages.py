@@ -351,9 +351,17 @@ def test_the_extras_as_the_page_says(sources, user, tmp_path, tools):
 
 #: How the paragraphs begin whose lines the tests here run, and those that packaging/deb-test runs.
 FOLLOWED = (
-    *("With [pipx]", "With [uv]", "With pip, in", "With pipx, uv and pip", "As one file"),
-    *("If the `python3`", "From a checkout", "Extras are named", "The private IAM is added"),
-    *("As a Debian package", "On Debian, it is added"),
+    "With [pipx]",
+    "With [uv]",
+    "With pip, in",
+    "With pipx, uv and pip",
+    "As one file",
+    "If the `python3`",
+    "From a checkout",
+    "Extras are named",
+    "The private IAM is added",
+    "As a Debian package",
+    "On Debian, it is added",
 )
 
 

@@ -82,7 +82,7 @@ class Slow:
         self.env = {**shell.env, "AWS_IAM_URL": self.endpoint.url}
         self.home = shell.home
         self.process: subprocess.Popen[bytes] = shell.start(
-            *(*prefix, "sh", "-c", script), env=self.env, stdout=-1, stderr=-1, **options
+            *prefix, "sh", "-c", script, env=self.env, stdout=-1, stderr=-1, **options
         )
         wait_until(lambda: self.endpoint.requests)
 

@@ -375,7 +375,8 @@ def test_a_signal_says_where_the_script_stopped(run, run_fast, shell, number, to
     env = {"PATH": f"{programs}:/usr/bin:/bin", **UNCHECKED}
     words = ["busybox", "sh"] if shell == "busybox" else [shell]
     process = run.start(
-        *(*words, "recreate.sh"),
+        *words,
+        "recreate.sh",
         env={**run.env, **env},
         stderr=subprocess.PIPE,
         text=True,

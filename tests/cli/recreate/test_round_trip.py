@@ -232,14 +232,24 @@ def hostile_texts(snapshot: dict[str, Any]) -> set[str]:
     (profile,), (policy,) = snapshot["instance_profiles"], snapshot["policies"]
     (ssh,), (certificate,) = user["SSHPublicKeys"], user["Certificates"]
     texts = {
-        *(user["UserName"], group["GroupName"], role["RoleName"], policy["PolicyName"]),
-        *(profile["InstanceProfileName"], snapshot["account_alias"], policy["Arn"]),
+        user["UserName"],
+        group["GroupName"],
+        role["RoleName"],
+        policy["PolicyName"],
+        profile["InstanceProfileName"],
+        snapshot["account_alias"],
+        policy["Arn"],
         *(one["Path"] for one in (user, group, role, profile, policy)),
-        *(role["AssumeRolePolicyDocument"], role["Description"], policy["Description"]),
+        role["AssumeRolePolicyDocument"],
+        role["Description"],
+        policy["Description"],
         policy["PolicyVersionList"][0]["Document"],
         *(one["PermissionsBoundary"]["PermissionsBoundaryArn"] for one in (user, role)),
-        *(ssh["SSHPublicKeyBody"], ssh["Status"]),
-        *(certificate["CertificateBody"], certificate["Status"], CERTIFICATE),
+        ssh["SSHPublicKeyBody"],
+        ssh["Status"],
+        certificate["CertificateBody"],
+        certificate["Status"],
+        CERTIFICATE,
     }
     for tag in (*user["Tags"], *role["Tags"]):
         # The option -t cannot have a key with "=".

@@ -132,9 +132,23 @@ def posted(port: int, path: str, body: str, **headers: str) -> bytes:
 
 #: What a stranger can guess. A path is also sent without a body, as a query.
 PATHS = (
-    *("/", "//", "/x", "/moto-api/reset", "/iam/", f"{REPORT_PATH}/", f"/{REPORT_PATH}"),
-    *(f"/{'0' * SECRET_DIGITS}/", f"/{'*' * SECRET_DIGITS}/", "/%00/", "/../", "/./", "/%2e%2e/"),
-    *("http://127.0.0.1:{port}/", "http://localhost:{port}/", "*", "/AKIASANDBOXSANDBOX00/"),
+    "/",
+    "//",
+    "/x",
+    "/moto-api/reset",
+    "/iam/",
+    f"{REPORT_PATH}/",
+    f"/{REPORT_PATH}",
+    f"/{'0' * SECRET_DIGITS}/",
+    f"/{'*' * SECRET_DIGITS}/",
+    "/%00/",
+    "/../",
+    "/./",
+    "/%2e%2e/",
+    "http://127.0.0.1:{port}/",
+    "http://localhost:{port}/",
+    "*",
+    "/AKIASANDBOXSANDBOX00/",
 )
 HEADERS: tuple[dict[str, str], ...] = (
     {},
@@ -428,10 +442,7 @@ def test_nothing_that_is_shown_has_the_secret(tmp_path):
     (tmp_path / "show.sh").write_text(SHOWING)
     env = environment(tmp_path)
     done = run(
-        *(BIN / "iamcli", "sandbox", "--changes", "sh", "show.sh"),
-        env=env,
-        cwd=tmp_path,
-        timeout=120,
+        BIN / "iamcli", "sandbox", "--changes", "sh", "show.sh", env=env, cwd=tmp_path, timeout=120
     )
     url = (tmp_path / "secret").read_text().strip()
     found = re.fullmatch(r"(http://127\.0\.0\.1:(\d+))/([0-9a-f]{32})/", url)

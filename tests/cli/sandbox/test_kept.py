@@ -220,8 +220,17 @@ def test_objects_that_refer_to_each_other():
 @pytest.mark.parametrize(
     "name",
     [
-        *("exec", "builtins.exec", "builtins.object", "os.system", "subprocess.Popen"),
-        *("", ".", "moto", "moto.iam.models", "moto.iam.models.", "moto.iam.models.User.arn"),
+        "exec",
+        "builtins.exec",
+        "builtins.object",
+        "os.system",
+        "subprocess.Popen",
+        "",
+        ".",
+        "moto",
+        "moto.iam.models",
+        "moto.iam.models.",
+        "moto.iam.models.User.arn",
         "moto.iam.models.IAMBackend",
         # A function and a class that the modules of the account import.
         "moto.iam.models.random_access_key",
@@ -255,7 +264,13 @@ def test_a_kept_account_changes_no_class(monkeypatch):
 @pytest.mark.parametrize(
     "content",
     [
-        *(b"", b"x", b"[]", b"{}", b"1", b'{"objects": [], "backends": [1]}', b"\x80\x05."),
+        b"",
+        b"x",
+        b"[]",
+        b"{}",
+        b"1",
+        b'{"objects": [], "backends": [1]}',
+        b"\x80\x05.",
         b'{"objects": [["list", [7]]], "backends": []}',
         b'{"objects": [["list", {"a": 1}]], "backends": []}',
         b'{"objects": [["list", [0, 0]]], "backends": []}',

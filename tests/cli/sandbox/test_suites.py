@@ -81,12 +81,8 @@ def judged(home: Path, folder: Path, *command: str | Path, **variables: str) -> 
     """Run a suite's ``command`` with a sandbox; return what it printed. It must succeed."""
     # The sandbox removes variables of AWS from its own environment.
     setting = [f"{name}={value}" for name, value in variables.items()]
-    done = run(
-        *(BIN / "iamcli", "sandbox", "env", *setting, *command),
-        env=environment(home),
-        cwd=folder,
-        timeout=LIMIT,
-    )
+    line = (BIN / "iamcli", "sandbox", "env", *setting, *command)
+    done = run(*line, env=environment(home), cwd=folder, timeout=LIMIT)
     printed = done.stdout + done.stderr
     assert done.returncode == 0, printed
     return printed
@@ -99,11 +95,15 @@ def test_the_modules_of_ansible(tmp_path):
         [*DOWNLOAD, "--only-binary", ":all:", "ansible==12.3.0"],
         files="ansible_collections/amazon/aws/*",
     )
+    programs = folder / "bin"
+    interpreter = f"ansible_python_interpreter={programs}/python"
+    options = ("-i", "localhost,", "-c", "local", "-e", interpreter)
     printed = judged(
         tmp_path,
         folder,
-        *(folder / "bin" / "ansible-playbook", "-i", "localhost,", "-c", "local"),
-        *("-e", f"ansible_python_interpreter={folder}/bin/python", OURS / "ansible.yml"),
+        programs / "ansible-playbook",
+        *options,
+        OURS / "ansible.yml",
         ANSIBLE_COLLECTIONS_PATH=str(folder),
         ANSIBLE_DEPRECATION_WARNINGS="false",
         ANSIBLE_PIPELINING="true",
@@ -143,10 +143,14 @@ def test_the_tests_of_botocore_for_the_service(tmp_path):
         [*DOWNLOAD, "--no-binary", ":all:", "botocore==1.44.8"],
         files="*/tests/*",
     )
+    options = ("-c", os.devnull, "-p", "no:cacheprovider")
     printed = judged(
         tmp_path,
         folder / "botocore-1.44.8",
-        *(folder / "bin" / "python", "-m", "pytest", "-c", os.devnull, "-p", "no:cacheprovider"),
+        folder / "bin" / "python",
+        "-m",
+        "pytest",
+        *options,
         "tests/integration/test_smoke.py",
         AWS_SMOKE_TEST_SERVICES="iam",
     )

@@ -312,10 +312,23 @@ def test_every_type(tmp_path):
         "user": schema.USER,
     }
     lacking = {
-        *("GroupPolicyList", "AttachedManagedPolicies", "Roles", "RolePolicyList", "RoleLastUsed"),
-        *("GroupList", "UserPolicyList", "AccessKeyMetadata", "Certificates", "MFADevices"),
-        *("LoginProfile", "SSHPublicKeys", "ServiceSpecificCredentials"),
-        *("PermissionsBoundary", "MaxPasswordAge", "PasswordReusePrevention", "HardExpiry"),
+        "GroupPolicyList",
+        "AttachedManagedPolicies",
+        "Roles",
+        "RolePolicyList",
+        "RoleLastUsed",
+        "GroupList",
+        "UserPolicyList",
+        "AccessKeyMetadata",
+        "Certificates",
+        "MFADevices",
+        "LoginProfile",
+        "SSHPublicKeys",
+        "ServiceSpecificCredentials",
+        "PermissionsBoundary",
+        "MaxPasswordAge",
+        "PasswordReusePrevention",
+        "HardExpiry",
     }
     for one in found:
         if one["type"] in kinds:

@@ -293,10 +293,11 @@ def test_a_full_disk_loses_neither_the_changes_nor_the_account(tmp_path):
     disk = tmp_path / "disk"
     script = f"yes 2>/dev/null >'{disk}/full'; iam-usercreate -u bob"
     options = (f"--changes={disk}/out", "--keep", disk / "kept")
+    command = (BIN / "iamcli", "sandbox", *options, "sh", "-c", script)
     done = on_a_disk(
         disk,
         f"mount -t tmpfs -o size=1m none '{disk}'; \"$@\"; echo $?; ls '{disk}'",
-        *[BIN / "iamcli", "sandbox", *options, "sh", "-c", script],
+        *command,
         env=environment(tmp_path),
     )
     assert done.stdout == "1\nfull\nkept\n"

@@ -425,8 +425,12 @@ def test_the_devices_of_the_root_user_and_of_others(strange, run_fast):
     listing = ["iam-virtualmfadevicelist", "-t", "Any", "-v"]
     assert run_fast(*listing, env={"AWS_IAM_URL": strange}).out.splitlines() == [
         # It is only in the list of bob's devices.
-        *(f"{ARN}:mfa/phone", f"{ARN}:user/bob", DATE),
-        *(f"{ARN}:mfa/root-account-mfa-device", f"{ARN}:root", DATE),
+        f"{ARN}:mfa/phone",
+        f"{ARN}:user/bob",
+        DATE,
+        f"{ARN}:mfa/root-account-mfa-device",
+        f"{ARN}:root",
+        DATE,
         "IsTruncated: false",
     ]
     (_, device) = populated.client(strange).list_virtual_mfa_devices()["VirtualMFADevices"]
@@ -595,8 +599,12 @@ def partial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_a_last_use_that_could_not_be_read_is_unknown(partial, run_fast):
     done = run_fast("iam-userlistkeys", "-u", "bob", "-l", env={"AWS_IAM_URL": partial})
     assert done.out.splitlines() == [
-        *("AKIABOBBOBBOBBOBBOB1", "Active", f"{DATE}\tnever\tN/A\tN/A"),
-        *("AKIABOBBOBBOBBOBBOB2", "Active", f"{DATE}\tunknown\tunknown\tunknown"),
+        "AKIABOBBOBBOBBOBBOB1",
+        "Active",
+        f"{DATE}\tnever\tN/A\tN/A",
+        "AKIABOBBOBBOBBOBBOB2",
+        "Active",
+        f"{DATE}\tunknown\tunknown\tunknown",
         "IsTruncated: false",
     ]
 
@@ -645,7 +653,11 @@ def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(tmp_path
         iam = populated.client(private.url)
         (listed,) = iam.list_policies(OnlyAttached=True)["Policies"]
         assert set(listed) == {
-            *("PolicyName", "Arn", "Path", "IsAttachable", "AttachmentCount"),
+            "PolicyName",
+            "Arn",
+            "Path",
+            "IsAttachable",
+            "AttachmentCount",
             "PermissionsBoundaryUsageCount",
         }
         assert iam.get_account_authorization_details()["Policies"] == []

@@ -108,8 +108,13 @@ def test_details_lack_what_is_empty(ask):
         {"UserName", "UserId", "GroupList", "Tags"},
         {"GroupName", "GroupId", "GroupPolicyList"},
         {
-            *("RoleName", "RoleId", "AssumeRolePolicyDocument", "InstanceProfileList"),
-            *("RolePolicyList", "Tags", "RoleLastUsed"),
+            "RoleName",
+            "RoleId",
+            "AssumeRolePolicyDocument",
+            "InstanceProfileList",
+            "RolePolicyList",
+            "Tags",
+            "RoleLastUsed",
         },
     ]
     shown = [each.get("Description") for each in details["Policies"]]
@@ -138,8 +143,15 @@ def test_the_order_of_details_is_that_of_kinds_and_then_of_names(ask):
     members = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
     shown = pages(ask, "GetAccountAuthorizationDetails", *members)
     assert [each["Arn"].removeprefix(ARN) for each in shown] == [
-        *("user/A", "user/b", "user/z", "group/b", "role/a"),
-        *("policy/zz/other", "policy/a/same", "policy/same", "policy/z/same"),
+        "user/A",
+        "user/b",
+        "user/z",
+        "group/b",
+        "role/a",
+        "policy/zz/other",
+        "policy/a/same",
+        "policy/same",
+        "policy/z/same",
     ]
     listed = pages(ask, "ListPolicies", "Policies", Scope="Local")
     assert [each["Arn"] for each in listed] == [each["Arn"] for each in shown[5:]]

@@ -327,8 +327,15 @@ def test_only_public_keys_of_rsa_are_ssh_keys(monkeypatch):
     assert parsed(f"\n{rsa}\n")
     assert encoded(f"\n{rsa}", "PEM") == f"\n{rsa}"
     for body in (
-        *(pem, ssh, "", "ssh-rsa", "ssh-rsa AAAA", "-----BEGIN PUBLIC KEY-----\nx"),
-        *(f"{public_key()} PRIVATE KEY", f"x{rsa}", f"{rsa}-----BEGIN PRIVATE KEY-----"),
+        pem,
+        ssh,
+        "",
+        "ssh-rsa",
+        "ssh-rsa AAAA",
+        "-----BEGIN PUBLIC KEY-----\nx",
+        f"{public_key()} PRIVATE KEY",
+        f"x{rsa}",
+        f"{rsa}-----BEGIN PRIVATE KEY-----",
     ):
         assert parsed(body) is None, body
         assert encoded(body, "PEM") == encoded(body, "SSH") == body

@@ -31,13 +31,17 @@ COVERED = {
     *(f"{verb}{kind}Policy" for verb in ("Attach", "Detach") for kind in ("User", "Group", "Role")),
     *(f"{verb}Policy" for verb in ("Create", "Get", "Delete")),
     *(f"{verb}PolicyVersion" for verb in ("Create", "Get", "Delete")),
-    *("ListPolicies", "ListPolicyVersions", "SetDefaultPolicyVersion"),
+    "ListPolicies",
+    "ListPolicyVersions",
+    "SetDefaultPolicyVersion",
     *(
         f"{verb}{kind}PermissionsBoundary"
         for verb in ("Put", "Delete")
         for kind in ("User", "Role")
     ),
-    *("UpdateRole", "UpdateRoleDescription", "GetAccountAuthorizationDetails"),
+    "UpdateRole",
+    "UpdateRoleDescription",
+    "GetAccountAuthorizationDetails",
     *(f"{verb}SSHPublicKey" for verb in ("Upload", "Get", "Update", "Delete")),
     *(
         name

@@ -81,15 +81,18 @@ MALFORMED_TRUST: dict[str, list[str]] = {
     **{
         f'Invalid principal in policy: "AWS":"{name}"': [trust(Principal={"AWS": name})]
         for name in (
-            *(f"{ARN}group/Admin", f"{ARN}role/bob", f"{ARN}user/web", f"{ARN}userbob"),
-            *(
-                "AIDACKCEVSQ6C2EXAMPLE",
-                "11112222333",
-                "1111222233334",
-                "arn:aws-cn:iam::111122223333:root",
-            ),
-            *("arn:aws:iam::111122223333:group/x", "arn:aws:sts::111122223333:user/x"),
-            *("arn:aws:s3::111122223333:root", "arn:aws:iam::1111222233334:root"),
+            f"{ARN}group/Admin",
+            f"{ARN}role/bob",
+            f"{ARN}user/web",
+            f"{ARN}userbob",
+            "AIDACKCEVSQ6C2EXAMPLE",
+            "11112222333",
+            "1111222233334",
+            "arn:aws-cn:iam::111122223333:root",
+            "arn:aws:iam::111122223333:group/x",
+            "arn:aws:sts::111122223333:user/x",
+            "arn:aws:s3::111122223333:root",
+            "arn:aws:iam::1111222233334:root",
         )
     },
     'Invalid principal in policy: "AWS":"true"': [trust(Principal={"AWS": True})],
@@ -214,14 +217,14 @@ VALID = [
     *(
         policy(Condition={"DateEquals": {"aws:CurrentTime": date}})
         for date in (
-            *(
-                "7",
-                "1-1",
-                "2026-12-31T23:59:59.999999999+23:59",
-                "2026-01-01T00:00:00-00:00",
-                "2026t1z",
-            ),
-            *("292278993-12", "-292275054-1", "2026T"),
+            "7",
+            "1-1",
+            "2026-12-31T23:59:59.999999999+23:59",
+            "2026-01-01T00:00:00-00:00",
+            "2026t1z",
+            "292278993-12",
+            "-292275054-1",
+            "2026T",
         )
     ),
     policy(Condition={"ForAllValues:StringNotEqualsIgnoreCase": {"aws:TagKeys": ["a"]}}),
