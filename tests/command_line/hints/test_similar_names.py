@@ -1,0 +1,201 @@
+"""After a name is not found, the name that is almost what was typed."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support.faults import CLOSED, SILENT
+from support.hints import ENV
+from support.limits import NEVER
+from support.processes import wait_until
+from support.shell import BIN
+from support.stub import Stub, ok, refused
+from support.terminal import Terminal, read_now
+
+if TYPE_CHECKING:
+    from support.stub import Answer, Endpoint
+
+NAMES = {
+    "User": ("iam-userdel -u {}", "ListUsers", "Users", "The user with name {} cannot be found."),
+    "Group": (
+        "iam-groupdel -g {}",
+        "ListGroups",
+        "Groups",
+        "The group with name {} cannot be found.",
+    ),
+    "Role": ("iam-roledel -r {}", "ListRoles", "Roles", "The role with name {} cannot be found."),
+    "InstanceProfile": (
+        "iam-instanceprofilegetattributes -s {}",
+        "ListInstanceProfiles",
+        "InstanceProfiles",
+        "Instance Profile {} cannot be found.",
+    ),
+    "ServerCertificate": (
+        "iam-servercertdel -s {}",
+        "ListServerCertificates",
+        "ServerCertificateMetadataList",
+        "The Server Certificate with name {} cannot be found.",
+    ),
+    **{
+        f"{owner} Policy": (
+            f"iam-{owner.lower()}delpolicy -{owner[0].lower()} ann -p {{}}",
+            f"List{owner}Policies",
+            "PolicyNames",
+            f"The {owner.lower()} policy with name {{}} cannot be found.",
+        )
+        for owner in ("User", "Group", "Role")
+    },
+}
+
+
+def named(kind: str, *names: str, more: bool = False) -> Answer:
+    """Return a list of ``names``; ``more``: it is truncated."""
+    _, operation, key, _ = NAMES[kind]
+    members = [n if "Policy" in kind else f"<{kind}Name>{n}</{kind}Name>" for n in names]
+    listed = "".join(f"<member>{member}</member>" for member in members)
+    rest = "<IsTruncated>true</IsTruncated><Marker>m</Marker>" if more else ""
+    return ok(operation, f"<{key}>{listed}</{key}>{rest}")
+
+
+def unknown(kind: str, name: str, *listing: Answer, stub: Stub) -> tuple[str, str, Endpoint]:
+    """Return a line with a ``name`` that does not exist, the message, and where it is sent."""
+    line, operation, _, message = NAMES[kind]
+    endpoint = stub.endpoint(refused("NoSuchEntity", message.format(name), 404))
+    return (
+        line.format(name),
+        f"NoSuchEntity: {message.format(name)}",
+        endpoint.on(operation, *listing),
+    )
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_name_that_is_almost_there_is_suggested(kind, say, stub):
+    listing = named(kind, "web", "build", "Admin", more=True)
+    line, error, endpoint = unknown(kind, "biuld", listing, stub=stub)
+    assert say(line, endpoint) == [error, "did you mean build?"]
+    first, second = endpoint.requests
+    assert second.operation == NAMES[kind][1]
+    assert second.parameters["MaxItems"] == "1000"
+    owner, policy, _ = kind.partition(" Policy")
+    assert second.parameters.get(f"{owner}Name") == ("ann" if policy else None)
+    assert first.connection == second.connection
+
+
+def test_name_in_a_list_of_names_is_typed_too(say, stub):
+    _, error, endpoint = unknown("User", "biuld", named("User", "build"), stub=stub)
+    said = say("iam-groupremoveuser -g g -u biuld", endpoint)
+    assert said[:2] == [error, "did you mean build?"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "suggested"),
+    [
+        ("bbo", ["ann", "bob"], "bob"),
+        ("Bob", ["bob"], "bob"),
+        ("backup-prd", ["backup-prod", "web"], "backup-prod"),
+        ("prod", ["prox"], "prox"),
+        ("website", ["webxixe"], ""),
+        # Not near, or the same: it was created in the meantime.
+        ("bob", ["rob", "susan"], ""),
+        ("bob", ["bob"], ""),
+        ("bob", [], ""),
+        # What no name can contain.
+        ("bob", ["bob\x85", "bob\u202e", "b\u00f6b"], ""),
+    ],
+)
+def test_only_a_near_name_is_suggested(typed, names, suggested, say, stub):
+    line, error, endpoint = unknown("User", typed, named("User", *names), stub=stub)
+    hint = [f"did you mean {suggested}?"] if suggested else []
+    assert say(line, endpoint) == [error, *hint]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(refused("AccessDenied", "No.", 403), id="denied"),
+        pytest.param(refused("Throttling", "Rate exceeded", 400), id="throttled"),
+        pytest.param(refused("ServiceUnavailable", "", 503), id="failed"),
+        pytest.param(CLOSED, id="closed"),
+    ],
+)
+def test_names_that_cannot_be_listed_are_no_error(answer, say, stub):
+    line, error, endpoint = unknown("User", "bbo", answer, stub=stub)
+    # More attempts are allowed, but this request is not worth one.
+    assert say(line, endpoint, AWS_MAX_ATTEMPTS="4") == [error]
+    assert endpoint.operations == ["DeleteUser", "ListUsers"]
+
+
+def test_message_does_not_wait_for_the_names(run, stub):
+    line, error, endpoint = unknown("User", "bbo", SILENT, stub=stub)
+    env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
+    terminal = Terminal("sh", "-c", f"{line}; echo ended", env=env)
+    terminal.wait_for(f"iam-userdel: {error}\r\n")
+    assert "ended" not in terminal.shown
+    terminal.wait_for("ended")
+    assert terminal.status() == 0
+    assert endpoint.operations == ["DeleteUser", "ListUsers"]
+
+
+#: Runs a command as its script does, but it waits for the names for longer than the test.
+PATIENT = f"""
+import sys
+from iamcli.hints import names
+names.TIMEOUT = {NEVER}
+del sys.argv[0]
+exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
+"""
+
+
+def test_interrupt_ends_the_wait_for_the_names(run, stub):
+    line, error, endpoint = unknown("User", "bbo", SILENT, stub=stub)
+    name, *arguments = line.split()
+    command = (sys.executable, "-c", PATIENT, str(BIN / name), *arguments)
+    terminal = Terminal(*command, env={**run.env, "AWS_IAM_URL": endpoint.url})
+    terminal.wait_for(f"iam-userdel: {error}\r\n")
+    wait_until(lambda: len(endpoint.requests) == 2)
+    terminal.type("\x03")
+    assert terminal.status() == -signal.SIGINT
+    assert "raceback" not in terminal.shown
+
+
+def test_names_are_asked_for_on_a_terminal_only(run_fast, stub, terminal):
+    line, error, endpoint = unknown("User", "bbo", named("User", "bob"), stub=stub)
+    where = {**ENV, "AWS_IAM_URL": endpoint.url}
+    assert run_fast(*line.split(), env=where) == (1, "", f"iam-userdel: {error}\n")
+    master, device = terminal
+    done = run_fast(*line.split(), env={**where, "IAMCLI_STRICT": "1"}, stderr=device)
+    assert done[:2] == (1, f"iam-userdel: {error}\n")
+    assert read_now(master) == ""
+    assert endpoint.operations == ["DeleteUser", "DeleteUser"]
+
+
+def test_no_names_are_asked_for_if_the_endpoint_has_just_failed(say, stub):
+    message = "The user with name bbo cannot be found."
+    gone = refused("NoSuchEntity", message, 404)
+    endpoint = stub.endpoint(refused("ServiceUnavailable", "", 503), gone)
+    assert say("iam-usergetattributes -u bbo", endpoint, AWS_MAX_ATTEMPTS="2") == [
+        f"NoSuchEntity: {message}"
+    ]
+    assert endpoint.operations == ["GetUser", "GetUser"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        # What was not typed, what no list has, and what is not about a name.
+        ("iam-userdel -u bob", "The user with name ann cannot be found."),
+        (
+            "iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE",
+            "The Access Key with id A cannot be found.",
+        ),
+        ("iam-usergetloginprofile -u bob", "Login Profile for User bob cannot be found."),
+        ("iam-accountgetpasswordpolicy", "The Password Policy with domain name 1 cannot be found."),
+    ],
+)
+def test_no_names_are_asked_for_about_anything_else(line, message, say, stub):
+    endpoint = stub.endpoint(refused("NoSuchEntity", message, 404))
+    assert say(line, endpoint) == [f"NoSuchEntity: {message}"]
+    assert len(endpoint.requests) == 1
