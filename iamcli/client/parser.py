@@ -52,7 +52,7 @@ class ResponseStructure(dict[str, "Any"]):
         raise unknown_if_changing(failure, *self._request)
 
 
-class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
+class ResponseParser(QueryParser):  # type: ignore[misc]  # botocore has no types
     """botocore's parser of the response to a ``request``, with checks that it is from IAM.
 
     ``add``: called with the size of the response before it is parsed.
@@ -136,7 +136,7 @@ class ParserFactory:
                 "an IAM endpoint?"
             )
 
-    def create_parser(self, _protocol: str) -> Parser:
+    def create_parser(self, _protocol: str) -> ResponseParser:
         """Return a parser that leaves dates as the service sends them."""
         # Parsing the dates would take most of the time of a long list.
-        return Parser(self.request, self._add, timestamp_parser=str)
+        return ResponseParser(self.request, self._add, timestamp_parser=str)

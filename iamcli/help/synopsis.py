@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 COMMON = "common option ..."
 
 
-class Item:
+class SynopsisItem:
     """An item of a synopsis: one of the ``options`` of the item can be specified.
 
     ``optional``: whether it can be omitted; ``repeatable``: whether it can be repeated, only if it
@@ -26,17 +26,17 @@ class Item:
         self.repeatable = repeatable
 
 
-def items(command: Command) -> Iterator[Item]:
+def items(command: Command) -> Iterator[SynopsisItem]:
     """Yield the items of the synopsis of ``command``, except the one for the common options."""
     own = {option.name: option for option in ordered(command.options)}
     for option in own.values():
         if option.alternative:
             if option.name < option.alternative:
-                yield Item(option, own[option.alternative])
+                yield SynopsisItem(option, own[option.alternative])
         elif option.required:
-            yield Item(option)
+            yield SynopsisItem(option)
         if option.repeatable or not (option.required or option.alternative):
-            yield Item(option, optional=True, repeatable=option.repeatable)
+            yield SynopsisItem(option, optional=True, repeatable=option.repeatable)
 
 
 def ordered(options: Iterable[Option]) -> list[Option]:

@@ -153,7 +153,7 @@ def _narrow(items: Iterable[str], width: int) -> Iterator[str]:
             yield last
 
 
-def _item(item: synopsis.Item) -> str:
+def _item(item: synopsis.SynopsisItem) -> str:
     text = " | ".join(_with_value(option.name, option) for option in item.options)
     if item.optional:
         return f"[{text}]{'...' * item.repeatable}"

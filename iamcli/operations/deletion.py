@@ -175,10 +175,10 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
                 f"{what} owns the access key that signs the requests, so the deletion could not "
                 "be completed; use an access key of another user; nothing was removed"
             )
-    _remove_all(iam, [*steps, Step(what, entity.delete, owner)])
+    _remove_all(iam, [*steps, Removal(what, entity.delete, owner)])
 
 
-class Step(NamedTuple):
+class Removal(NamedTuple):
     """A request that removes ``what``, as the state line names it ("access key AKIA...").
 
     ``then``: a second request of the same step, or None. If the key may not send it, the command
@@ -188,10 +188,10 @@ class Step(NamedTuple):
     what: str
     operation: str
     parameters: dict[str, str]
-    then: Step | None = None
+    then: Removal | None = None
 
 
-def _remove_all(iam: IAM, steps: Sequence[Step]) -> None:
+def _remove_all(iam: IAM, steps: Sequence[Removal]) -> None:
     """Send the requests in order; the last one deletes the entity."""
     with Plan(iam, "removed", "left", [step.what for step in steps]) as plan:
         for number, step in enumerate(steps, 1):
@@ -203,7 +203,7 @@ def _remove_all(iam: IAM, steps: Sequence[Step]) -> None:
                 plan.finish()
 
 
-def _remove(iam: IAM, step: Step) -> None:
+def _remove(iam: IAM, step: Removal) -> None:
     """Send the request of a step. What was listed before may have been removed by someone else."""
     try:
         iam.call(step.operation, **step.parameters)
@@ -212,7 +212,7 @@ def _remove(iam: IAM, step: Step) -> None:
             raise
 
 
-def _remove_or_note(iam: IAM, step: Step) -> bool:
+def _remove_or_note(iam: IAM, step: Removal) -> bool:
     """Remove what is left of a step; if the key may not do so, print a note and return False."""
     try:
         _remove(iam, step)
@@ -253,7 +253,7 @@ class _Belongings:
             return True
         return failure.status in _NOT_FOUND
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[Removal]:
         """Yield the requests that remove the resources."""
         lookup, operation = self.dependent.lookup, self.dependent.remove
         for name in map(lookup.name, self._entries):
@@ -261,8 +261,8 @@ class _Belongings:
             if operation == "DeactivateMFADevice" and ":mfa/" in name:
                 # A virtual device is also deleted. Source: DeleteVirtualMFADevice.
                 what = f"virtual MFA device {name}"
-                then = Step(what, "DeleteVirtualMFADevice", {"SerialNumber": name})
-            yield Step(what, operation, {**self._owner, lookup.member: name}, then)
+                then = Removal(what, "DeleteVirtualMFADevice", {"SerialNumber": name})
+            yield Removal(what, operation, {**self._owner, lookup.member: name}, then)
 
     def lines(self) -> list[str]:
         """Return the heading and the resources, as ``-p`` lists them."""

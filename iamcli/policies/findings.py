@@ -41,7 +41,7 @@ class Members(dict[str, "Any"]):
         self.repeated = [name for name, count in counts.items() if count > 1]
 
 
-class Number(str):
+class JSONNumber(str):
     """A number as it is in the document. As an integer it could be too long for Python."""
 
     __slots__ = ()
@@ -54,7 +54,7 @@ def findings(document: str) -> list[str]:
     """
     try:
         policy = json.loads(
-            document, object_pairs_hook=Members, parse_int=Number, parse_float=Number
+            document, object_pairs_hook=Members, parse_int=JSONNumber, parse_float=JSONNumber
         )
     except json.JSONDecodeError as error:
         return [described(error)]
@@ -152,5 +152,5 @@ def _abbreviated(value: Any) -> str:
         return "an object"
     if isinstance(value, list):
         return "an array"
-    text = value if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, JSONNumber) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _MAX_SHOWN else "a longer string or number"

@@ -372,7 +372,7 @@ def test_one_module_opens_what_is_written():
     # Descriptors that are open already, and the name of the process.
     assert found == {
         "cli/sandbox/server.py: open 1",
-        "cli/sandbox/changes/target.py: open self._number",
+        "cli/sandbox/changes/report_writer.py: open self._number",
         "connection/parents.py: open _OWN_NAME",
         "cli/home_layout.py: symlink",
     }

@@ -1,4 +1,4 @@
-"""What tests of the parts of ``iamcli doctor`` share: addresses, keys, errors and findings."""
+"""What tests of the parts of ``iamcli doctor`` share: addresses, keys, errors and diagnoses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from iamcli.errors import Failure
 from support.shell import KEY_ID
 
 if TYPE_CHECKING:
-    from iamcli.cli.doctor.finding import Finding
+    from iamcli.cli.doctor.diagnosis import Diagnosis
 
 NO_REGION = "no region is set"
 AWS = Destination(
@@ -34,12 +34,12 @@ EARLY = "Signature not yet current: 2 is later than 1"
 FAILED = Failure("it is bad; correct it")
 
 
-def shown(finding: Finding | None) -> str | None:
-    """Return the finding as ``line`` does."""
-    if finding is None:
+def shown(diagnosis: Diagnosis | None) -> str | None:
+    """Return the diagnosis as ``line`` does."""
+    if diagnosis is None:
         return None
-    texts = "; ".join(filter(None, (finding.found, finding.advice)))
-    return line(finding.result, finding.cause, texts)
+    texts = "; ".join(filter(None, (diagnosis.found, diagnosis.advice)))
+    return line(diagnosis.result, diagnosis.cause, texts)
 
 
 def line(result: str, cause: str | None, texts: str) -> str:

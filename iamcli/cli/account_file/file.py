@@ -23,7 +23,7 @@ _REMEDY = "make a new one with iamcli snapshot"
 MAX_SIZE = 1 << 28
 
 
-class Target:
+class SnapshotFile:
     """A snapshot file to be written.
 
     ``name``: the name of the file; ``force``: whether an existing file is overwritten. Raises
@@ -107,7 +107,7 @@ class StandardOutput:
         self._output = output
 
     def write(self, snapshot: dict[str, Any]) -> None:
-        """Write ``snapshot`` as ``Target.write`` does; raise OutputLost if that fails."""
+        """Write ``snapshot`` as ``SnapshotFile.write`` does; raise OutputLost if that fails."""
         self._output.line(_encoded(snapshot).decode())
         self._output.flush()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from iamcli.cli.doctor import credentials, installed, network, programs, variables
 from iamcli.cli.doctor.configuration import Configuration
-from iamcli.cli.doctor.finding import skipped
+from iamcli.cli.doctor.diagnosis import skipped
 from iamcli.output.redaction import Secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.cli.doctor.finding import Finding
+    from iamcli.cli.doctor.diagnosis import Diagnosis
 
 #: The checks of the configuration of the commands, each with the method that makes it.
 _CONFIGURATION = {
@@ -42,7 +42,7 @@ _CHECKS = (
 )
 
 
-def make_all(*, offline: bool) -> dict[str, Finding]:
+def make_all(*, offline: bool) -> dict[str, Diagnosis]:
     """Return what each check finds, by its name, in the order of the report, without secrets.
 
     ``offline``: send nothing. Requests are sent only if commands would send one: not if a check
@@ -51,28 +51,28 @@ def make_all(*, offline: bool) -> dict[str, Finding]:
     configuration = Configuration(offline=offline)
     access = credentials.check(configuration)
     configuration.use(access.keys)
-    findings = {"credentials": access.finding}
-    findings |= {name: check(configuration) for name, check in _CONFIGURATION.items()}
-    findings["environment"] = variables.check(
+    diagnoses = {"credentials": access.diagnosis}
+    diagnoses |= {name: check(configuration) for name, check in _CONFIGURATION.items()}
+    diagnoses["environment"] = variables.check(
         configuration.failures.get("environment"),
         access.variables,
-        stopping=_skip_damaged(findings),
+        stopping=_skip_damaged(diagnoses),
     )
-    # No finding contains a secret, but messages of others are part of some.
+    # No diagnosis contains a secret, but messages of others are part of some.
     secrets = Secrets()
     secrets.add(*configuration.connection.secrets)
-    first = next((name for name in _CHECKS if name in findings and findings[name].is_wrong), None)
+    first = next((name for name in _CHECKS if name in diagnoses and diagnoses[name].is_wrong), None)
     if offline:
-        findings |= _not_made("not checked with --offline")
+        diagnoses |= _not_made("not checked with --offline")
     elif first:
-        findings |= _not_made(f"not checked, because of {first}")
+        diagnoses |= _not_made(f"not checked, because of {first}")
     else:  # so the target of requests is known
-        findings |= _with_requests(configuration, secrets)
-    findings |= {name: check() for name, check in _INSTALLATION.items()}
-    return {name: _redacted(findings[name], secrets) for name in _CHECKS}
+        diagnoses |= _with_requests(configuration, secrets)
+    diagnoses |= {name: check() for name, check in _INSTALLATION.items()}
+    return {name: _redacted(diagnoses[name], secrets) for name in _CHECKS}
 
 
-def _with_requests(configuration: Configuration, secrets: Secrets) -> dict[str, Finding]:
+def _with_requests(configuration: Configuration, secrets: Secrets) -> dict[str, Diagnosis]:
     """Return what requests find; add the key with which they are signed to ``secrets``."""
     key, refusal = credentials.obtain(configuration)
     if refusal:
@@ -81,22 +81,22 @@ def _with_requests(configuration: Configuration, secrets: Secrets) -> dict[str, 
     return network.check(configuration, key)
 
 
-def _not_made(why: str) -> dict[str, Finding]:
+def _not_made(why: str) -> dict[str, Diagnosis]:
     return dict.fromkeys(_NETWORK, skipped(why))
 
 
-def _skip_damaged(findings: dict[str, Finding]) -> bool:
+def _skip_damaged(diagnoses: dict[str, Diagnosis]) -> bool:
     """Skip the checks that a carriage return in a variable makes fail; return if there are any."""
     stopping = False
-    for name, finding in findings.items():
+    for name, diagnosis in diagnoses.items():
         damaged = variables.damaged(name)
-        if damaged and finding.is_wrong:
-            findings[name] = skipped(f"not checked, because of {' and '.join(damaged)}")
+        if damaged and diagnosis.is_wrong:
+            diagnoses[name] = skipped(f"not checked, because of {' and '.join(damaged)}")
             stopping = True
     return stopping
 
 
-def _redacted(finding: Finding, secrets: Secrets) -> Finding:
-    return finding._replace(
-        found=secrets.redact(finding.found), advice=secrets.redact(finding.advice)
+def _redacted(diagnosis: Diagnosis, secrets: Secrets) -> Diagnosis:
+    return diagnosis._replace(
+        found=secrets.redact(diagnosis.found), advice=secrets.redact(diagnosis.advice)
     )

@@ -34,13 +34,13 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
     from iamcli.cli.doctor import checks, report
     from iamcli.errors import FAILED, Failure
 
-    findings = checks.make_all(offline=offline)
+    diagnoses = checks.make_all(offline=offline)
     if layout == "account":
-        account = findings["identity"].account
+        account = diagnoses["identity"].account
         if account is None:
             raise Failure("the account is unknown; to see why, run: iamcli doctor")
         output.line(account)
         return 0
-    for line in report.as_json(findings) if layout == "json" else report.text(findings):
+    for line in report.as_json(diagnoses) if layout == "json" else report.text(diagnoses):
         output.line(line)
-    return 0 if report.is_ok(findings) else FAILED
+    return 0 if report.is_ok(diagnoses) else FAILED

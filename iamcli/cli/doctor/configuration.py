@@ -10,7 +10,7 @@ import stat
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.httpsession import get_cert_path
 
-from iamcli.cli.doctor.finding import failed, ok, skipped, wrong
+from iamcli.cli.doctor.diagnosis import failed, ok, skipped, wrong
 from iamcli.cli.doctor.variables import KEY
 from iamcli.client.messages import ErrorTranslator, reason
 from iamcli.client.retries import mode_and_limit
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from iamcli.cli.doctor.finding import Finding
+    from iamcli.cli.doctor.diagnosis import Diagnosis
     from iamcli.config.connection import Keys
     from iamcli.connection.endpoints import Destination
     from iamcli.connection.sources import Origin
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 #: The values of the connection options, none of which this subcommand has.
 _NO_OPTIONS = {"credential_file": None, "client_config_file": None, "url": None}
 
-#: The finding of a check that depends on the AWS configuration, which cannot be read.
+#: The diagnosis of a check that depends on the AWS configuration, which cannot be read.
 UNREAD = skipped("not known until the configuration can be read")
 
 
 class Unreadable(Failure):
-    """A file is unreadable or lacks the profile; ``cause``: the cause that the finding gives."""
+    """A file is unreadable or lacks the profile; ``cause``: the cause that the diagnosis gives."""
 
     def __init__(self, text: str, cause: str = "unreadable") -> None:
         super().__init__(text)
@@ -155,21 +155,21 @@ class Configuration:
         """Return where ``keys`` are from."""
         return origin(self.connection.key_source, self.settings.session, keys)
 
-    def check_endpoint(self) -> Finding:
+    def check_endpoint(self) -> Diagnosis:
         """Return where requests are sent."""
         failure = self.failures.get("endpoint")
         if failure:
             return failed(failure, "endpoint-wrong")
         return ok(described(self.target)) if self.target else self._unknown()
 
-    def check_partition(self) -> Finding:
+    def check_partition(self) -> Diagnosis:
         """Return the partition of AWS."""
         if self.target is None:
             return self._unknown()
         name = self.target.partition
         return ok(f"{name}, because requests are signed for {self.target.region}")
 
-    def check_region(self) -> Finding:
+    def check_region(self) -> Diagnosis:
         """Return the configured region."""
         if not self.is_read:
             return UNREAD
@@ -181,7 +181,7 @@ class Configuration:
             return ok("none is set, and IAM needs none")
         return ok(f"{region} from {region_variable() or 'the profile'}")
 
-    def check_proxy(self) -> Finding:
+    def check_proxy(self) -> Diagnosis:
         """Return the proxy for requests to IAM."""
         failure = self.failures.get("proxy")
         if failure:
@@ -198,7 +198,7 @@ class Configuration:
             return wrong(f"{source} contains a carriage return", f"correct {source}")
         return ok(f"{address} from {source}" if address else "none is set")
 
-    def check_ca(self) -> Finding:
+    def check_ca(self) -> Diagnosis:
         """Return the file of certificate authorities."""
         if not self.is_read:
             return UNREAD
@@ -217,8 +217,8 @@ class Configuration:
             return wrong(f"{file} from {source}: {why}", f"correct {source} or unset it", cause)
         return ok(f"{file} from {source}")
 
-    def _unknown(self) -> Finding:
-        """Return the finding of a check that depends on the target, which is not known."""
+    def _unknown(self) -> Diagnosis:
+        """Return the diagnosis of a check that depends on the target, which is not known."""
         return skipped("not known, because of region") if "region" in self.failures else UNREAD
 
 

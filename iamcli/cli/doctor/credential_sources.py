@@ -38,7 +38,7 @@ _BOTO_FILES = ("~/.boto", "/etc/boto.cfg")
 NOT_ASKED = "not asked with --offline"
 
 
-class Source(NamedTuple):
+class CredentialSource(NamedTuple):
     """A source of credentials: its ``name``, its ``state``, and whether it is ``filled``."""
 
     name: str
@@ -49,7 +49,7 @@ class Source(NamedTuple):
         return f"{self.name} ({self.state})"
 
 
-def sources(configuration: Configuration) -> list[Source]:
+def sources(configuration: Configuration) -> list[CredentialSource]:
     """Return the sources, in the order in which commands look at them."""
     environ = os.environ
     # botocore asks also if the variable is empty.
@@ -65,9 +65,9 @@ def sources(configuration: Configuration) -> list[Source]:
         _variable(ACCESS_KEY),
         _variable(WEB_IDENTITY),
         _shared_files(profile(configuration.settings.session)),
-        *(Source(PLACES["boto-config"], name, filled=False) for name in boto[:1]),
-        Source(PLACES["container-role"], "set" if container else "not set", container),
-        Source(PLACES["iam-role"], asked, filled=False),
+        *(CredentialSource(PLACES["boto-config"], name, filled=False) for name in boto[:1]),
+        CredentialSource(PLACES["container-role"], "set" if container else "not set", container),
+        CredentialSource(PLACES["iam-role"], asked, filled=False),
     ]
 
 
@@ -80,7 +80,7 @@ def source_of(keys: Any, configuration: Configuration) -> str:
     return f"{place} in {' and '.join(shared_files())}" if place.startswith("profile ") else place
 
 
-def passed_over(known: Sequence[Source], used: str) -> str:
+def passed_over(known: Sequence[CredentialSource], used: str) -> str:
     """Return what was looked at before the source ``used``, and what is not used because of it."""
     at = next((n for n, source in enumerate(known) if source.name in used), len(known))
     before = ", ".join(map(str, known[:at]))
@@ -89,24 +89,24 @@ def passed_over(known: Sequence[Source], used: str) -> str:
     return f"{text}; not used: {after}" if after else text
 
 
-def _variable(name: str) -> Source:
+def _variable(name: str) -> CredentialSource:
     value = os.environ.get(name)
     state = "set" if value else "not set" if value is None else "empty"
-    return Source(name, state, bool(value))
+    return CredentialSource(name, state, bool(value))
 
 
-def _shared_files(profile: Profile | None) -> Source:
+def _shared_files(profile: Profile | None) -> CredentialSource:
     files = shared_files()
     names = " and ".join(files) or "the shared files"
     if not any(map(os.path.exists, files)):
-        return Source(names, "no such files", filled=False)
+        return CredentialSource(names, "no such files", filled=False)
     if profile is None:
-        return Source(names, "not used", filled=False)
+        return CredentialSource(names, "not used", filled=False)
     if not profile.exists:
-        return Source(names, f"no profile {profile.name}", filled=False)
+        return CredentialSource(names, f"no profile {profile.name}", filled=False)
     kinds = [kind for setting, kind in _PROFILE_SETTINGS.items() if setting in profile.settings]
     state = f"profile {profile.name} has {kinds[0] if kinds else 'no credentials'}"
-    return Source(names, state, bool(kinds))
+    return CredentialSource(names, state, bool(kinds))
 
 
 def exposed_files(configuration: Configuration) -> list[str]:

@@ -19,7 +19,7 @@ from iamcli.cli.doctor.credential_sources import (
     source_of,
     sources,
 )
-from iamcli.cli.doctor.finding import failed, ok, skipped, warning, wrong
+from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.variables import MISSPELLED
 from iamcli.config import properties
 from iamcli.config.connection import restrict
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from botocore.session import Session
 
     from iamcli.cli.doctor.configuration import Configuration
-    from iamcli.cli.doctor.credential_sources import Source
-    from iamcli.cli.doctor.finding import Finding
+    from iamcli.cli.doctor.credential_sources import CredentialSource
+    from iamcli.cli.doctor.diagnosis import Diagnosis
 
 _SET_A_FILE = (
     f"set {CREDENTIAL_FILE} to a file with the two lines AWSAccessKeyId=YOUR-KEY-ID and "
@@ -60,9 +60,9 @@ _LONG = 4 * _VISIBLE + 1
 
 
 class Credentials(NamedTuple):
-    """The ``finding``, the ``keys`` or None, and the ``variables`` that the finding is about."""
+    """The ``diagnosis``, the ``keys`` or None, and the ``variables`` that it is about."""
 
-    finding: Finding
+    diagnosis: Diagnosis
     keys: Any = None
     variables: tuple[str, ...] = ()
 
@@ -84,7 +84,7 @@ def check(configuration: Configuration) -> Credentials:
     return Credentials(_used(configuration, keys, known), keys)
 
 
-def obtain(configuration: Configuration) -> tuple[Any, Finding | None]:
+def obtain(configuration: Configuration) -> tuple[Any, Diagnosis | None]:
     """Request the current values of the credentials; return them, or why there are none."""
     keys = configuration.keys
     try:
@@ -96,8 +96,8 @@ def obtain(configuration: Configuration) -> tuple[Any, Finding | None]:
 
 def _unobtainable(
     failure: Failure, session: Session | None, renewal: str = "get new temporary credentials"
-) -> Finding:
-    """Return the finding for credentials that the configuration names, but that were not obtained.
+) -> Diagnosis:
+    """Return the diagnosis for credentials that are configured, but were not obtained.
 
     ``renewal``: what to do if they have expired, and no command signs in again.
     """
@@ -122,8 +122,8 @@ def _unobtainable(
     return wrong(text, advice, network.verdict(code, message))
 
 
-def _invalid(failure: Failure) -> Finding:
-    """Return the finding for a credential file, a variable or a profile that is invalid."""
+def _invalid(failure: Failure) -> Diagnosis:
+    """Return the diagnosis for a credential file, a variable or a profile that is invalid."""
     name = os.environ.get(CREDENTIAL_FILE)
     if name == "":
         return failed(failure, "empty-variable")
@@ -133,11 +133,11 @@ def _invalid(failure: Failure) -> Finding:
         values = [os.environ.get(part, "") for part in (ACCESS_KEY, "AWS_SECRET_ACCESS_KEY")]
         return failed(failure, "brackets" if _has_brackets(*values) else None)
     cause = file_cause(name)
-    finding = failed(failure, cause or _cause_of_values(name))
+    diagnosis = failed(failure, cause or _cause_of_values(name))
     if cause == "no-file" and name.startswith("~"):
         advice = 'a shell does not replace "~" between quotation marks; use $HOME instead'
-        finding = finding._replace(advice=advice)
-    return finding._replace(found=f"{finding.found} (from {CREDENTIAL_FILE})")
+        diagnosis = diagnosis._replace(advice=advice)
+    return diagnosis._replace(found=f"{diagnosis.found} (from {CREDENTIAL_FILE})")
 
 
 def _cause_of_values(name: str) -> str | None:
@@ -154,8 +154,8 @@ def _cause_of_values(name: str) -> str | None:
     return None if all(values) else "no-credentials"
 
 
-def _missing(known: Sequence[Source], *, offline: bool) -> Credentials:
-    """Return the finding if no source has credentials."""
+def _missing(known: Sequence[CredentialSource], *, offline: bool) -> Credentials:
+    """Return the diagnosis if no source has credentials."""
     looked_at = f"looked at {', '.join(map(str, known))}"
     possible = [each.name for each in known if each.filled or each.state == NOT_ASKED]
     if possible and offline:
@@ -175,8 +175,8 @@ def _missing(known: Sequence[Source], *, offline: bool) -> Credentials:
     return Credentials(wrong(problem, _SET_A_FILE, "no-credentials"))
 
 
-def _used(configuration: Configuration, keys: Any, known: Sequence[Source]) -> Finding:
-    """Return the finding for ``keys``."""
+def _used(configuration: Configuration, keys: Any, known: Sequence[CredentialSource]) -> Diagnosis:
+    """Return the diagnosis for ``keys``."""
     source = source_of(keys, configuration)
     is_temporary = isinstance(keys, RefreshableCredentials)
     expiry = keys._expiry_time if is_temporary else None  # noqa: SLF001 - there is no other way
@@ -205,8 +205,8 @@ def _used(configuration: Configuration, keys: Any, known: Sequence[Source]) -> F
     return warning("; ".join([description, *problems]), "; ".join(advised), causes[0])
 
 
-def _unusable(keys: Any, source: str) -> Finding | None:
-    """Return the finding for an access key from ``source`` that cannot be one, or None."""
+def _unusable(keys: Any, source: str) -> Diagnosis | None:
+    """Return the diagnosis for an access key from ``source`` that cannot be one, or None."""
     if _has_brackets(keys.access_key, keys.secret_key):
         problem = f"{source} has the placeholder in angle brackets instead of an access key"
         return wrong(problem, "fill in your access key", "brackets")

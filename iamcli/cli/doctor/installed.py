@@ -11,7 +11,7 @@ from pathlib import Path
 
 from iamcli import __version__
 from iamcli.cli.completion_scripts import VARIABLE
-from iamcli.cli.doctor.finding import ok, skipped, warning
+from iamcli.cli.doctor.diagnosis import ok, skipped, warning
 from iamcli.cli.installed_commands import commands_folders
 from iamcli.cli.listing import joined
 from iamcli.installation import extras
@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.doctor.finding import Finding
+    from iamcli.cli.doctor.diagnosis import Diagnosis
 
 #: The page that is looked for.
 _PAGE = "iam-usercreate"
@@ -48,7 +48,7 @@ _LINES = {
 }
 
 
-def check_man() -> Finding:
+def check_man() -> Diagnosis:
     """Return whether man finds the pages."""
     program = shutil.which("man")
     if program is None:
@@ -75,7 +75,7 @@ def check_man() -> Finding:
     return warning(f"man does not find the page of {_PAGE}", advice)
 
 
-def check_completion() -> Finding:
+def check_completion() -> Diagnosis:
     """Return whether the shell of the user completes the commands."""
     shell, _, process = os.environ.get(VARIABLE, "").partition(" ")
     if shell in _COMPLETIONS and process == str(os.getppid()):
@@ -114,7 +114,7 @@ def _candidates(shell: str, folder: str, name: str) -> Iterator[Path]:
         yield Path(settings, "fish", "completions", name)
 
 
-def check_extras() -> Finding:
+def check_extras() -> Diagnosis:
     """Return which extras are installed; if one is missing, a command that needs it says so."""
     partly = extras.incomplete()
     if partly:
@@ -126,7 +126,7 @@ def check_extras() -> Finding:
     return ok(f"{joined(there)} {'is' if len(there) == 1 else 'are'} installed")
 
 
-def check_versions() -> Finding:
+def check_versions() -> Diagnosis:
     """Return the versions of iamcli, of Python and of the required packages."""
     installed = {package: _version(package) for package in OLDEST}
     python = ".".join(map(str, sys.version_info[:3]))

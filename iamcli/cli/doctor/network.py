@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from iamcli.cli.doctor import request
 from iamcli.cli.doctor.configuration import described
-from iamcli.cli.doctor.finding import ok, skipped, warning, wrong
+from iamcli.cli.doctor.diagnosis import ok, skipped, warning, wrong
 from iamcli.cli.doctor.request import Operation, Outcome
 from iamcli.cli.doctor.sts import CALLER, Sts, sts_target
 from iamcli.config.connection import is_this_machine
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.cli.doctor.configuration import Configuration
-    from iamcli.cli.doctor.finding import Finding
+    from iamcli.cli.doctor.diagnosis import Diagnosis
     from iamcli.connection.endpoints import Destination
     from iamcli.connection.sources import Origin
 
@@ -104,8 +104,8 @@ _OBSTACLES: dict[str, tuple[str | None, str]] = {
 _WRONG_ADDRESS = (request.REFUSED, request.LOST, request.FOREIGN)
 
 
-def obstructed(text: str, problem: str, url: str, source: str = "") -> Finding:
-    """Return the finding for a problem of ``iamcli.cli.doctor.request`` on the way to a service.
+def obstructed(text: str, problem: str, url: str, source: str = "") -> Diagnosis:
+    """Return the diagnosis for a problem of ``iamcli.cli.doctor.request`` on the way to a service.
 
     ``text``: the problem in words; ``url``: the address, or "" if it is not known; ``source``: what
     sets the address, if the user does.
@@ -118,7 +118,7 @@ def obstructed(text: str, problem: str, url: str, source: str = "") -> Finding:
     return wrong(text, advice.format(source=check), cause)
 
 
-def check(configuration: Configuration, key: Any) -> dict[str, Finding]:
+def check(configuration: Configuration, key: Any) -> dict[str, Diagnosis]:
     """Send the requests, signed with ``key``, and return the checks that they decide, by name.
 
     Call it only if the target of requests is known. What the checks without network found stays,
@@ -149,7 +149,7 @@ def _send(
     return request.send(operation, target, key, session, min(timeout(), _LONGEST_WAIT))
 
 
-def _unasked(target: Destination) -> Finding:
+def _unasked(target: Destination) -> Diagnosis:
     kind = "in a partition that botocore does not know" if is_of_aws(target.url) else "private"
     return skipped(
         f"the endpoint is {kind}, and no endpoint of STS is configured",
@@ -157,7 +157,7 @@ def _unasked(target: Destination) -> Finding:
     )
 
 
-def _identity(sts: Sts) -> Finding:
+def _identity(sts: Sts) -> Diagnosis:
     answer, url = sts.answer, sts.target.url
     if sts.caller:
         account = answer.texts["Account"]
@@ -167,7 +167,7 @@ def _identity(sts: Sts) -> Finding:
     return skipped(f"not known from STS at {url}: {reason}")
 
 
-def _way(iam: Outcome, target: Destination) -> dict[str, Finding]:
+def _way(iam: Outcome, target: Destination) -> dict[str, Diagnosis]:
     """Return the checks of the way to IAM."""
     if iam.problem:
         check = _CHECKS.get(iam.problem, "endpoint")
@@ -182,7 +182,7 @@ def _way(iam: Outcome, target: Destination) -> dict[str, Finding]:
 
 def _not_accepted(
     iam: Outcome, target: Destination, origin: Origin, key: Any, sts: Sts | None
-) -> dict[str, Finding]:
+) -> dict[str, Diagnosis]:
     """Return the check that reports what IAM, or only STS, does not accept; {} if there is none."""
     refusal = _verdict(iam)
     if iam.code in _KEY_CODES and is_about_region(iam.message):
@@ -222,8 +222,8 @@ def _is_skewed(answer: Outcome) -> bool:
 
 def _refused(
     answer: Outcome, target: Destination, origin: Origin, key: Any, caller: str
-) -> Finding:
-    """Return the finding for a key that IAM refuses; ``caller``: whose it is if STS accepts it."""
+) -> Diagnosis:
+    """Return the diagnosis of a key that IAM refuses; ``caller``: whose it is if STS accepts it."""
     if answer.code in _EXPIRED_CODES:
         expired = f"the temporary credentials from {origin.place} have expired: {answer.code}"
         return wrong(expired, origin.renewal, "token-expired")
@@ -254,7 +254,7 @@ def _is_elsewhere(sts: Sts, target: Destination) -> bool:
     return sts.partition.startswith("aws") and target.partition not in (sts.partition, "unknown")
 
 
-def _partition(sts: Sts, target: Destination, *, refused: bool) -> Finding:
+def _partition(sts: Sts, target: Destination, *, refused: bool) -> Diagnosis:
     report = wrong if refused else warning
     return report(
         f"the access key is of {sts.partition}, but requests go to {target.url}, signed for "
@@ -264,7 +264,7 @@ def _partition(sts: Sts, target: Destination, *, refused: bool) -> Finding:
     )
 
 
-def _endpoint(answer: Outcome, target: Destination) -> Finding:
+def _endpoint(answer: Outcome, target: Destination) -> Diagnosis:
     error = f"{described(target)}; it answers {answer.code}"
     if answer.code in _OTHER_SERVICE:
         advice = f"check {target.source}; use the address of an IAM service"
@@ -276,7 +276,7 @@ def _endpoint(answer: Outcome, target: Destination) -> Finding:
     return ok(f"{described(target)}; it answers")
 
 
-def _tls(target: Destination) -> Finding:
+def _tls(target: Destination) -> Diagnosis:
     parts = urlsplit(target.url)
     if parts.scheme == "https":
         return ok(f"the certificate of {parts.hostname} is valid")
@@ -287,7 +287,7 @@ def _tls(target: Destination) -> Finding:
     )
 
 
-def _clock(answer: Outcome) -> Finding:
+def _clock(answer: Outcome) -> Diagnosis:
     difference = answer.clock
     refused = _verdict(answer) == "clock-skew"
     if difference is not None:

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from iamcli import quoting
-from iamcli.cli.doctor.finding import ok, skipped, warning
+from iamcli.cli.doctor.diagnosis import ok, skipped, warning
 from iamcli.cli.home_directory import RECORD, and_others, is_own, problem
 from iamcli.cli.installed_commands import commands_folder, one_file, own_places
 from iamcli.errors import Failure
@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from iamcli.cli.doctor.finding import Finding
+    from iamcli.cli.doctor.diagnosis import Diagnosis
 
 #: Where Amazon Linux had the legacy toolkit.
 _OLD_FOLDER = Path("/opt/aws/apitools/iam")
@@ -25,7 +25,7 @@ _OLD_FOLDER = Path("/opt/aws/apitools/iam")
 _COMMANDS = [name for name in PROGRAMS if name != "iamcli"]
 
 
-def check_path() -> Finding:
+def check_path() -> Diagnosis:
     """Return which programs on PATH have the names of the commands."""
     folders = [Path(name) for name in os.get_exec_path()]
     first = {name: shutil.which(name) for name in PROGRAMS}
@@ -57,7 +57,7 @@ def check_path() -> Finding:
     return ok(f"the commands in {own} are the first of their names in PATH")
 
 
-def _links(file: str, number: int) -> Finding:
+def _links(file: str, number: int) -> Diagnosis:
     """Return what is to say about a ``number`` of links to the one ``file`` on PATH."""
     if number:  # people need not link all
         return ok(f"PATH has links to {file} for {number} of the {len(_COMMANDS)} commands")
@@ -66,7 +66,7 @@ def _links(file: str, number: int) -> Finding:
     return warning(f"PATH has no links to {file}", advice)
 
 
-def check_home() -> Finding:
+def check_home() -> Diagnosis:
     """Return whether scripts can use the directories that they use as AWS_IAM_HOME."""
     named = os.environ.get("AWS_IAM_HOME")
     folders = [Path(named)] if named else []
@@ -76,13 +76,13 @@ def check_home() -> Finding:
         return skipped("AWS_IAM_HOME is not set")
     for folder in folders:
         made = os.path.exists(folder / RECORD)
-        finding = _made_problem(folder) if made else _other_problem(folder)
-        if finding:
-            return finding
+        diagnosis = _made_problem(folder) if made else _other_problem(folder)
+        if diagnosis:
+            return diagnosis
     return ok(f"{' and '.join(map(str, folders))}: ready for scripts")
 
 
-def _made_problem(folder: Path) -> Finding | None:
+def _made_problem(folder: Path) -> Diagnosis | None:
     """Return why scripts cannot use ``folder``, which ``iamcli home`` has set up, or None."""
     try:
         reason = problem(folder, _COMMANDS)
@@ -92,7 +92,7 @@ def _made_problem(folder: Path) -> Finding | None:
     return warning(reason, f"run: {_set_up(folder)}; {again}") if reason else None
 
 
-def _other_problem(folder: Path) -> Finding | None:
+def _other_problem(folder: Path) -> Diagnosis | None:
     """Return why scripts cannot use AWS_IAM_HOME, another ``folder``, or None."""
     program = folder / "bin" / "iam-usercreate"
     if _is_own(program, own_places()):

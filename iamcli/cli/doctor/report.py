@@ -10,34 +10,34 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from iamcli.cli.doctor.finding import Finding
+    from iamcli.cli.doctor.diagnosis import Diagnosis
 
 
-def is_ok(findings: Mapping[str, Finding]) -> bool:
+def is_ok(diagnoses: Mapping[str, Diagnosis]) -> bool:
     """Return whether commands would work."""
-    return not any(finding.is_wrong for finding in findings.values())
+    return not any(diagnosis.is_wrong for diagnosis in diagnoses.values())
 
 
-def text(findings: Mapping[str, Finding]) -> Iterator[str]:
+def text(diagnoses: Mapping[str, Diagnosis]) -> Iterator[str]:
     """Yield a line for each check: its name, the result, what was found; what to do."""
-    width = max(map(len, findings))
-    for name, finding in findings.items():
-        texts = "; ".join(filter(None, (finding.found, finding.advice)))
-        yield f"{name:{width}}  {finding.result:7}  {visible(texts)}"
+    width = max(map(len, diagnoses))
+    for name, diagnosis in diagnoses.items():
+        texts = "; ".join(filter(None, (diagnosis.found, diagnosis.advice)))
+        yield f"{name:{width}}  {diagnosis.result:7}  {visible(texts)}"
 
 
-def as_json(findings: Mapping[str, Finding]) -> Iterator[str]:
+def as_json(diagnoses: Mapping[str, Diagnosis]) -> Iterator[str]:
     """Yield the lines of a JSON object: ``ok``, ``checks``, and ``account`` or None."""
     checks = [
         {
             "check": name,
-            "result": finding.result,
-            "cause": finding.cause,
-            "found": visible(finding.found),
-            "advice": visible(finding.advice),
+            "result": diagnosis.result,
+            "cause": diagnosis.cause,
+            "found": visible(diagnosis.found),
+            "advice": visible(diagnosis.advice),
         }
-        for name, finding in findings.items()
+        for name, diagnosis in diagnoses.items()
     ]
-    account = findings["identity"].account
-    report = {"ok": is_ok(findings), "checks": checks, "account": account}
+    account = diagnoses["identity"].account
+    report = {"ok": is_ok(diagnoses), "checks": checks, "account": account}
     yield from json.dumps(report, indent=2).splitlines()

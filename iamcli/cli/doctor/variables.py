@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from iamcli.cli.doctor.finding import failed, ok, warning, wrong
+from iamcli.cli.doctor.diagnosis import failed, ok, warning, wrong
 from iamcli.cli.listing import joined
 from iamcli.output.streams import strictness
 
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from iamcli.cli.doctor.finding import Finding
+    from iamcli.cli.doctor.diagnosis import Diagnosis
     from iamcli.errors import Failure
 
 #: The variables of an access key, or of the file that contains it.
@@ -106,7 +106,7 @@ def damaged(check: str) -> list[str]:
     return [name for name in READ.get(check, ()) if "\r" in os.environ.get(name, "")]
 
 
-def check(failure: Failure | None, reported: Collection[str], *, stopping: bool) -> Finding:
+def check(failure: Failure | None, reported: Collection[str], *, stopping: bool) -> Diagnosis:
     """Check the environment.
 
     ``failure``: that of a setting of this check; ``reported``: variables that another check
@@ -122,7 +122,7 @@ def check(failure: Failure | None, reported: Collection[str], *, stopping: bool)
     )
 
 
-def _carriage_returns(*, stopping: bool) -> Finding | None:
+def _carriage_returns(*, stopping: bool) -> Diagnosis | None:
     names = [name for check in READ for name in damaged(check)]
     if not names:
         return None
@@ -135,7 +135,7 @@ def _carriage_returns(*, stopping: bool) -> Finding | None:
     )
 
 
-def _without_effect(reported: Collection[str]) -> Finding | None:
+def _without_effect(reported: Collection[str]) -> Diagnosis | None:
     """Return the variables that are old, and those that are empty, but for those ``reported``."""
     old = [name for name in OLD if os.environ.get(name) and name not in reported]
     known = (*_EMPTY_ON_PURPOSE, *reported)
@@ -153,7 +153,7 @@ def _without_effect(reported: Collection[str]) -> Finding | None:
     return warning(", ".join(texts), advice, "old-variable" if old else _EMPTY)
 
 
-def _hidden_modules() -> Finding | None:
+def _hidden_modules() -> Diagnosis | None:
     """Return which modules in PYTHONPATH have the name of one that iamcli needs.
 
     Only the console scripts that an old pip has made import one before iamcli/startup.py runs.
@@ -174,7 +174,7 @@ def _hidden_modules() -> Finding | None:
     return None
 
 
-def _used() -> Finding:
+def _used() -> Diagnosis:
     used = [name for name in _ALL if os.environ.get(name)]
     shown = [f"{name}={strictness()}" if name == "IAMCLI_STRICT" else name for name in used]
     return ok(f"set: {', '.join(shown)}" if used else "no variable is set")

@@ -10,8 +10,8 @@ import json
 
 from iamcli import quoting
 from iamcli.cli.explain import query
+from iamcli.cli.explain.data_flow import DataFlow, spelled, variable
 from iamcli.cli.explain.inputs import Standard
-from iamcli.cli.explain.plan import Plan, spelled, variable
 from iamcli.cli.explain.recorder import Line, Step
 from iamcli.operations.deletion import UNKNOWN_OPERATION
 
@@ -49,14 +49,14 @@ class _Script:
         self._explanation = explanation
         self._answers = explanation.answers
         self._inputs = explanation.inputs
-        self._plan = Plan(explanation)
+        self._flow = DataFlow(explanation)
 
     def lines(self) -> list[str]:
         """Return the lines of the script."""
         commands = [*self._prompts(), *filter(None, self._commands())]
-        steps = self._plan.steps.values()
+        steps = self._flow.steps.values()
         branched = any(step.loops or step.needs or step.ignored for step in steps)
-        if not (branched or self._plan.kept):
+        if not (branched or self._flow.kept):
             return " &&\n".join(commands).split("\n")
         codes = {code for step in steps for code in step.ignored}
         tried = [_TRY] if codes else []
@@ -65,7 +65,7 @@ class _Script:
 
     def _prompts(self) -> Iterator[str]:
         """Yield the commands that read what the command reads from standard input."""
-        for step in self._plan.steps.values():
+        for step in self._flow.steps.values():
             for name, value in step.parameters.items():
                 if isinstance(value, Standard):
                     yield f"IFS= read -rsp '{name}: ' {variable(name)}"
@@ -74,7 +74,7 @@ class _Script:
         """Yield the command of each event, and each loop once; "" if an event has no command."""
         written = set()
         for event in self._explanation.events:
-            loop = self._plan.loop(event)
+            loop = self._flow.loop(event)
             if loop is None:
                 yield self._request(event) if isinstance(event, Step) else self._line(event)
             elif loop not in written:
@@ -83,23 +83,23 @@ class _Script:
 
     def _line(self, line: Line) -> str:
         """Return the command that prints a line, "" if a request prints it."""
-        if self._plan.is_marker(line):
+        if self._flow.is_marker(line):
             return '[ "$marker" = None ] || printf \'%s\\n\' "$marker"'
         for source in line.sources:
             if source.member == "AccessKey.AccessKeyId" and self._inputs.written:
                 return f"sed -n 's/^AWSAccessKeyId=//p' {quoting.file(self._inputs.written)}"
-            if source.request in self._plan.kept:
-                lines = (other for other in self._plan.lines if source.request in other.requests)
+            if source.request in self._flow.kept:
+                lines = (other for other in self._flow.lines if source.request in other.requests)
                 if line is not next(lines):
                     return ""
-                name = self._plan.variable(source.request)
+                name = self._flow.variable(source.request)
                 return f'[ -z "${name}" ] || printf \'%s\\n\' "${name}"'
-        if not self._plan.is_text(line):
+        if not self._flow.is_text(line):
             return ""
         file = self._inputs.file(line.text)
         text = quoting.quoted(line.text.strip())
         printing = f"cat {quoting.file(file.name)}" if file else f"printf '%s\\n' {text}"
-        conditions = [f'[ -z "${self._plan.variable(number)}" ] || ' for number in line.needs]
+        conditions = [f'[ -z "${self._flow.variable(number)}" ] || ' for number in line.needs]
         return "".join([*conditions, printing])
 
     def _printing(self, sources: Sequence[Source]) -> list[str]:
@@ -113,22 +113,22 @@ class _Script:
         if step.operation == "CreateAccessKey" and self._inputs.written:
             file = quoting.quoted(self._inputs.written)
             return f"(umask 077; set -C; {self._words(step, query.KEY_LINES)} > {file})"
-        looped = self._plan.looped(step)
+        looped = self._flow.looped(step)
         if looped:
             return self._list(step, query.row(looped, self._explanation.defaults))
-        resent = self._plan.resent(step)
+        resent = self._flow.resent(step)
         if resent:
             return self._options_kept(step, resent)
-        printed = self._plan.printed(step)
+        printed = self._flow.printed(step)
         expression = query.lines(printed, self._explanation.defaults)
-        if step.number in self._plan.kept:
-            command = self._assigned(self._plan.variable(step.number), step, expression)
+        if step.number in self._flow.kept:
+            command = self._assigned(self._flow.variable(step.number), step, expression)
         else:
             command = f"{_try(step)}{self._words(step, expression)}"
             if self._answers.members(step.operation, "output") and not printed:
                 command += " > /dev/null"
         if step.needs:
-            return f'if [ -n "${self._plan.variable(step.needs[0])}" ]; then\n  {command}\nfi'
+            return f'if [ -n "${self._flow.variable(step.needs[0])}" ]; then\n  {command}\nfi'
         return command
 
     def _list(self, step: Step, row: str) -> str:
@@ -136,8 +136,8 @@ class _Script:
 
         The marker is the first line of the answer, ``None`` on the last page.
         """
-        name = self._plan.variable(step.number)
-        if not any(map(self._plan.is_marker, self._explanation.lines)):
+        name = self._flow.variable(step.number)
+        if not any(map(self._flow.is_marker, self._explanation.lines)):
             return self._assigned(name, step, row)
         return (
             f"{self._assigned(name, step, f'[[[Marker]], {row}][]')}\n"
@@ -169,7 +169,7 @@ class _Script:
         if self._explanation.method:
             file = quoting.quoted(self._inputs.written)
             return f"{words} --bootstrap-method {self._explanation.method} --outfile {file}"
-        if any("Base32" in source.member for source in self._plan.printed(step)):
+        if any("Base32" in source.member for source in self._flow.printed(step)):
             return (
                 f"seed=$(mktemp) && {words} --bootstrap-method Base32StringSeed "
                 '--outfile "$seed" && cat "$seed" && echo && rm "$seed"'
@@ -184,9 +184,9 @@ class _Script:
     def _loop(self, loop: tuple[int, str]) -> str:
         """Return the loop over the entries of a list."""
         number, listed = loop
-        variables = [_entry_variable(s) for s in self._plan.looped(self._plan.steps[number])]
+        variables = [_entry_variable(s) for s in self._flow.looped(self._flow.steps[number])]
         body: list[str] = []
-        events = [event for event in self._explanation.events if self._plan.loop(event) == loop]
+        events = [event for event in self._explanation.events if self._flow.loop(event) == loop]
         for event, following in zip(events, [*events[1:], None], strict=True):
             if isinstance(event, Line):
                 # Others are printed by a request.
@@ -200,7 +200,7 @@ class _Script:
                 command = f"case ${variables[0]} in {_FIRST[listed]}) {command} ;; esac"
             body.append(command)
         inner = "\n".join(f"  {command}" for command in body)
-        name = self._plan.variable(number)
+        name = self._flow.variable(number)
         if len(variables) == 1:
             return f"for {variables[0]} in ${name}; do\n{inner}\ndone"
         return (
@@ -231,7 +231,7 @@ class _Script:
         if expression:
             form = "json" if expression in query.WHOLE else "text"
             words.append(f"--query {quoting.quoted(expression)} --output {form}")
-        elif step.number in self._plan.kept:
+        elif step.number in self._flow.kept:
             words.append("--output text")
         return " ".join(words) + kept
 
@@ -239,7 +239,7 @@ class _Script:
         if step.paged:
             # The query is applied to each page; what is outside the list is printed once only if
             # there is one page.
-            mixed = len({source.list for source in self._plan.printed(step)}) > 1
+            mixed = len({source.list for source in self._flow.printed(step)}) > 1
             return ["--page-size 1000"] if mixed else []
         if "MaxItems" not in step.parameters:
             return []

@@ -15,7 +15,7 @@ from iamcli.cli import index, listing
 from iamcli.cli.explain import recorder
 from iamcli.cli.explain.answers import Answers
 from iamcli.cli.explain.inputs import Inputs, is_absent
-from iamcli.cli.explain.recorder import Case, Line, Step
+from iamcli.cli.explain.recorder import Line, Step, Variation
 from iamcli.cli.wrong_names import no_such_command
 from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
@@ -107,7 +107,7 @@ class Explanation:
         self.endpoint = Connection({**values, **dict.fromkeys(absent)}, {}).url or ""
         with temporary_folder("iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
-            events, notes = self._run(Case())
+            events, notes = self._run(Variation())
             if self.inputs.written:
                 written = self.inputs.draft.read_text(encoding="utf-8")
                 self.method = self.answers.sources(written)[0].member.rpartition(".")[2]
@@ -137,10 +137,10 @@ class Explanation:
         if self.refused:
             yield f"The service and the AWS CLI refuse {self.refused}."
 
-    def _run(self, case: Case) -> tuple[list[Step | Line], list[str]]:
+    def _run(self, variation: Variation) -> tuple[list[Step | Line], list[str]]:
         if self.inputs.draft.exists():
             self.inputs.draft.unlink()
-        return recorder.run(self._program, self.inputs.values, self.answers, case)
+        return recorder.run(self._program, self.inputs.values, self.answers, variation)
 
     def _vary(self, step: Step) -> None:
         """Find out what depends on the answer to ``step``."""
@@ -151,7 +151,7 @@ class Explanation:
                 step.ignored.append(code)
                 continue
             try:
-                events, _ = self._run(Case(step.number, code))
+                events, _ = self._run(Variation(step.number, code))
             except Failure:
                 continue
             if code:
@@ -170,7 +170,7 @@ class Explanation:
         if not lines:
             return
         try:
-            events, _ = self._run(Case(step.number, bare=True))
+            events, _ = self._run(Variation(step.number, bare=True))
         except (Failure, LookupError):
             # The command needs the values.
             return

@@ -31,7 +31,7 @@ class Standard(str):
     __slots__ = ()
 
 
-class File(NamedTuple):
+class InputFile(NamedTuple):
     """A file that an option names: its ``name`` and its ``content``; ``known``: it was read."""
 
     name: str
@@ -48,7 +48,7 @@ class Inputs:
 
     def __init__(self, options: Sequence[Option], values: dict[str, Any], folder: Path) -> None:
         self.values = dict(values)
-        self.files: list[File] = []
+        self.files: list[InputFile] = []
         self.written = ""
         self.draft = folder / "written"
         for option in options:
@@ -64,7 +64,7 @@ class Inputs:
 
     def _read(self, option: Option, name: str, folder: Path) -> None:
         if is_absent(name):
-            file = File(name, json.dumps(f"contents of {name}"), known=False)
+            file = InputFile(name, json.dumps(f"contents of {name}"), known=False)
             with Folder(str(folder)) as private:
                 private.write(option.dest, os.fsencode(file.content))
             self.values[option.dest] = str(folder / option.dest)
@@ -72,9 +72,9 @@ class Inputs:
             return
         # If it cannot be read, the command refuses it, and says why.
         with suppress(Failure):
-            self.files.append(File(name, files.text(name, option.help), known=True))
+            self.files.append(InputFile(name, files.text(name, option.help), known=True))
 
-    def file(self, text: Any) -> File | None:
+    def file(self, text: Any) -> InputFile | None:
         """Return the file whose content ``text`` is, without regard to the last newline."""
         if isinstance(text, str):
             for file in self.files:

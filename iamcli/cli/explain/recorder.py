@@ -86,7 +86,7 @@ class Line(Event):
         return "".join(part for part in self.parts if isinstance(part, str))
 
 
-class Case(NamedTuple):
+class Variation(NamedTuple):
     """How the request ``number`` is answered: with no entries, or with an error ``code``.
 
     ``bare``: with no values at all. All others are answered with entries.
@@ -100,12 +100,12 @@ class Case(NamedTuple):
 class Recorder(IAM):
     """Records the requests in ``events``, and answers them."""
 
-    def __init__(self, answers: Answers, case: Case) -> None:
+    def __init__(self, answers: Answers, variation: Variation) -> None:
         nothing = cast("Connection", SimpleNamespace(secrets=(), sandbox=""))
         super().__init__(nothing, strict=strictness() == "1")
         self.events: list[Step | Line] = []
         self._answers = answers
-        self._case = case
+        self._variation = variation
         self._steps: list[Step] = []
 
     def send(
@@ -123,11 +123,11 @@ class Recorder(IAM):
         step = Step(len(self._steps), operation, without_none(parameters), self._answers)
         self._steps.append(step)
         self.events.append(step)
-        differs = self._case.number == step.number
-        if differs and self._case.code:
-            raise ServiceError(self._case.code, "")
+        differs = self._variation.number == step.number
+        if differs and self._variation.code:
+            raise ServiceError(self._variation.code, "")
         answer = self._answers.answer(operation, step.number, empty=differs)
-        if differs and self._case.bare:
+        if differs and self._variation.bare:
             return {name: {} for name, value in answer.items() if isinstance(value, dict)}
         return answer
 
@@ -140,13 +140,13 @@ class Recorder(IAM):
 
 
 def run(
-    command: Command, values: Mapping[str, Any], answers: Answers, case: Case
+    command: Command, values: Mapping[str, Any], answers: Answers, variation: Variation
 ) -> tuple[list[Step | Line], list[str]]:
     """Run ``command`` with the ``values`` of its options. Raises Failure as the command does.
 
     Returns its requests and lines of output in order, and its notes.
     """
-    iam = Recorder(answers, case)
+    iam = Recorder(answers, variation)
     arguments = {option.dest: values[option.dest] for option in command.options}
     notes: list[str] = []
     for line in call(command, iam, arguments) or ():

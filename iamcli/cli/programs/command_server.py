@@ -39,7 +39,7 @@ _SERVER_CODE = (
 )
 
 
-class Server:
+class CommandServer:
     """A running server: the ``address`` of its socket, "" if it could not be started.
 
     ``reason``: why it could not be started.
@@ -103,9 +103,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def started() -> Iterator[Server]:
-    """Run a server; see ``Server.start``."""
-    server = Server()
+def started() -> Iterator[CommandServer]:
+    """Run a server; see ``CommandServer.start``."""
+    server = CommandServer()
     try:
         server.start()
         yield server
@@ -119,7 +119,7 @@ def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool)
     ``say``: called with each line for the user; ``statistics``: also with the number of commands,
     requests and connections at the end.
     """
-    server = Server()
+    server = CommandServer()
     terminate = signal.SIGTERM
     if not command:
         command = [script.user_shell(os.environ)]

@@ -6,7 +6,7 @@ from itertools import chain
 
 from iamcli import __version__
 from iamcli.cli.recreate import comments
-from iamcli.cli.recreate.plan import Plan
+from iamcli.cli.recreate.content import ScriptContent
 from iamcli.cli.recreate.shell import word
 from iamcli.errors import visible
 
@@ -102,18 +102,18 @@ trap 'said; trap "exit 143" EXIT; trap - TERM; kill -TERM $$' TERM"""
 
 def script(selection: Selection) -> str:
     """Return the script that creates ``selection``."""
-    plan = Plan(selection)
-    parts = ["\n".join(_head(selection, plan))]
-    if plan.steps:
-        checks = [_TERMINAL, *plan.checks] if plan.passwords else plan.checks
-        parts += [*_before(plan, selection.target), "\n".join(checks), _TRAP]
-        for title, lines in chain(plan.steps.items(), plan.passwords.items()):
+    content = ScriptContent(selection)
+    parts = ["\n".join(_head(selection, content))]
+    if content.steps:
+        checks = [_TERMINAL, *content.checks] if content.passwords else content.checks
+        parts += [*_before(content, selection.target), "\n".join(checks), _TRAP]
+        for title, lines in chain(content.steps.items(), content.passwords.items()):
             parts.append("\n".join([f"step={word(title)}", *lines]))
         parts.append("step=")
     return "\n\n".join(parts)
 
 
-def _head(selection: Selection, plan: Plan) -> Iterator[str]:
+def _head(selection: Selection, content: ScriptContent) -> Iterator[str]:
     of = f"a snapshot of account {selection.account}"
     if selection.target != selection.account:
         of += f", for account {selection.target}"
@@ -121,10 +121,10 @@ def _head(selection: Selection, plan: Plan) -> Iterator[str]:
     yield f"# Made by iamcli recreate {__version__} from {visible(selection.file)},"
     yield f"# {of}, taken at {visible(selection.snapshot['taken'])}."
     lost = list(comments.lost(selection))
-    if plan.steps:
+    if content.steps:
         lost.append("IDs and dates: they are new, and policies that name the old IDs do not match")
     lists = {
-        "It creates, after it has checked that none of this exists:": plan.steps,
+        "It creates, after it has checked that none of this exists:": content.steps,
         "It cannot create:": lost,
         "The snapshot does not say:": list(comments.unknown(selection)),
     }
@@ -135,10 +135,10 @@ def _head(selection: Selection, plan: Plan) -> Iterator[str]:
     yield "# shellcheck disable=SC1003,SC1112,SC2016"
 
 
-def _before(plan: Plan, account: str) -> Iterator[str]:
+def _before(content: ScriptContent, account: str) -> Iterator[str]:
     lines = _BEFORE.split("\n")
-    text = "\n".join(line for line in lines if plan.uses_aws or " aws " not in line)
-    used = {line.partition(" ")[0] for line in plan.checks}
+    text = "\n".join(line for line in lines if content.uses_aws or " aws " not in line)
+    used = {line.partition(" ")[0] for line in content.checks}
     if used != {"no_alias"}:
         used.add("look")
     for part in text.split("\n\n"):

@@ -92,7 +92,7 @@ def main() -> None:
         warm_up()
         gc.collect()
         gc.freeze()
-        server = Server(listener, identity)
+        server = ForkServer(listener, identity)
         # Tells iamcli run that commands are taken at once from now on.
         os.write(1, b"\n")
         alone = server.serve()
@@ -130,7 +130,7 @@ class Spare(NamedTuple):
     pipe: socket.socket
 
 
-class Server:
+class ForkServer:
     """Forks for each connection to ``listener``; a fork notes what becomes of its command."""
 
     def __init__(self, listener: socket.socket, identity: dict[str, str]) -> None:

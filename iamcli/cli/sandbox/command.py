@@ -104,7 +104,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
         raise click.UsageError("--account cannot be used with --keep")
     from contextlib import closing
 
-    from iamcli.cli.sandbox.changes.target import Target
+    from iamcli.cli.sandbox.changes.report_writer import ReportWriter
     from iamcli.cli.sandbox.launch.launcher import run
 
     if keep == "":
@@ -114,5 +114,5 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
     arguments = (command, output, keep or "", account or "")
     if changes is None:
         return run(*arguments)
-    with closing(Target(changes, output, as_json=form == "json")) as target:
-        return run(*arguments, target)
+    with closing(ReportWriter(changes, output, as_json=form == "json")) as writer:
+        return run(*arguments, writer)

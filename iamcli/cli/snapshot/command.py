@@ -76,21 +76,21 @@ def snapshot(
     from signal import SIGINT
 
     try:
-        from iamcli.cli.account_file.file import StandardOutput, Target
+        from iamcli.cli.account_file.file import SnapshotFile, StandardOutput
         from iamcli.cli.snapshot.content import refusals, summary
         from iamcli.cli.snapshot.converter import convert
         from iamcli.command import Command
         from iamcli.runner import execute
 
         to_file = file not in STANDARD_OUTPUT
-        target = Target(file, force=force) if to_file else StandardOutput(output)
+        written = SnapshotFile(file, force=force) if to_file else StandardOutput(output)
 
         def save(content: dict[str, Any]) -> None:
-            target.write(content)
+            written.write(content)
             if output.on_terminal():
-                output.note(f"wrote {target.name}: {summary(content)}")
+                output.note(f"wrote {written.name}: {summary(content)}")
             if content["unread"]:
-                where = f"{target.name} lists them in its member unread"
+                where = f"{written.name} lists them in its member unread"
                 output.note(f"{refusals(content)}; {where}")
 
         def read_account(iam: IAM) -> None:

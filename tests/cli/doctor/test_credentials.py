@@ -28,7 +28,7 @@ from support.shell import KEY_ID
 from iamcli.cli.doctor import client_credentials, credential_sources, credentials
 from iamcli.cli.doctor.client_credentials import Profile
 from iamcli.cli.doctor.configuration import Configuration, Unreadable, shared_files
-from iamcli.cli.doctor.credential_sources import Source
+from iamcli.cli.doctor.credential_sources import CredentialSource
 from iamcli.connection.credentials import InvalidSetting, NoLogin, find_keys, frozen
 from iamcli.connection.settings import Settings
 from iamcli.errors import Failure
@@ -118,7 +118,7 @@ def test_a_credential_file_that_only_opens(environ):
 
 
 @pytest.mark.parametrize(
-    ("error", "finding"),
+    ("error", "diagnosis"),
     [
         (ValueError("it is bad; save it"), "wrong (unreadable): it is bad; save it"),
         (ValueError("it is bad"), "wrong (unreadable): it is bad; correct a or b"),
@@ -132,18 +132,18 @@ def test_a_credential_file_that_only_opens(environ):
         (Unreadable("a is a pipe; name a file"), "wrong (unreadable): a is a pipe; name a file"),
     ],
 )
-def test_a_configuration_that_cannot_be_used(error, finding, environ):
+def test_a_configuration_that_cannot_be_used(error, diagnosis, environ):
     def read(_: object) -> None:
         raise error
 
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
     environ.setenv("AWS_CONFIG_FILE", "b")
     environ.setattr(Settings, "for_connection", read)
-    assert shown(credentials.check(Configuration(offline=True)).finding) == finding
+    assert shown(credentials.check(Configuration(offline=True)).diagnosis) == diagnosis
 
 
 @pytest.mark.parametrize(
-    ("method", "hours", "finding"),
+    ("method", "hours", "diagnosis"),
     [
         ("env", 1, "ok: temporary credentials that expire at {} from AWS_X"),
         # They are renewed when a request needs them.
@@ -151,13 +151,13 @@ def test_a_configuration_that_cannot_be_used(error, finding, environ):
         ("iam-role", None, "ok: temporary credentials from AWS_X"),
     ],
 )
-def test_temporary_credentials(method, hours, finding, environ):
+def test_temporary_credentials(method, hours, diagnosis, environ):
     expiry = None if hours is None else datetime.now(timezone.utc) + timedelta(hours=hours)
     keys = RefreshableCredentials("i", "s", "t", expiry, dict, method)
     environ.setenv("AWS_CONFIG_FILE", "")
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "")
     found = credentials._used(of_source("AWS_X"), keys, ())
-    assert shown(found) == finding.format(f"{expiry:%Y-%m-%d %H:%M UTC}" if expiry else "")
+    assert shown(found) == diagnosis.format(f"{expiry:%Y-%m-%d %H:%M UTC}" if expiry else "")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def refused(code: str = "", message: str = "") -> exceptions.ClientError:
 
 
 @pytest.mark.parametrize(
-    ("cause", "text", "finding"),
+    ("cause", "text", "diagnosis"),
     [
         *(
             (
@@ -236,7 +236,7 @@ def refused(code: str = "", message: str = "") -> exceptions.ClientError:
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_credentials_that_are_not_obtained_sooner_or_later(cause, text, finding, monkeypatch):
+def test_credentials_that_are_not_obtained_sooner_or_later(cause, text, diagnosis, monkeypatch):
     methods = {"sso": "aws sso login", "login": "aws login", "": ""}
     monkeypatch.setattr(credentials, "login", lambda session, method: session + methods[method])
 
@@ -257,11 +257,11 @@ def test_credentials_that_are_not_obtained_sooner_or_later(cause, text, finding,
         keys=KEY,
     )
     found = credentials.check(fake)
-    assert shown(found.finding) == finding.format(renewal="get new temporary credentials")
+    assert shown(found.diagnosis) == diagnosis.format(renewal="get new temporary credentials")
     assert (found.keys, found.variables) == (None, ())
     key, refusal = credentials.obtain(fake)
     assert key is None
-    assert shown(refusal) == finding.format(renewal="renew it")
+    assert shown(refusal) == diagnosis.format(renewal="renew it")
 
 
 def test_a_profile_that_lacks_a_package(monkeypatch):
@@ -271,12 +271,12 @@ def test_a_profile_that_lacks_a_package(monkeypatch):
     monkeypatch.setattr(client_credentials, "find", fail)
     fake: Any = SimpleNamespace(failures={}, is_read=True, settings=SimpleNamespace(session=None))
     text = "it needs a package; install it"
-    assert shown(credentials.check(fake).finding) == f"wrong (extra-missing): {text}"
+    assert shown(credentials.check(fake).diagnosis) == f"wrong (extra-missing): {text}"
 
 
-NOT_SET = Source("A", "not set", filled=False)
-FILLED = Source("B", "set", filled=True)
-UNASKED = Source("C", credential_sources.NOT_ASKED, filled=False)
+NOT_SET = CredentialSource("A", "not set", filled=False)
+FILLED = CredentialSource("B", "set", filled=True)
+UNASKED = CredentialSource("C", credential_sources.NOT_ASKED, filled=False)
 LOOKED = "no credentials; looked at A (not set)"
 NONE = f"wrong (no-credentials): {LOOKED}; {credentials._SET_A_FILE}"
 MISSPELLED = (
@@ -291,7 +291,7 @@ UNREADABLE = f"wrong (unreadable): {LOOKED}; / cannot be read; make / a file tha
 
 
 @pytest.mark.parametrize(
-    ("env", "finding", "reported"),
+    ("env", "diagnosis", "reported"),
     [
         ({}, NONE, ()),
         (
@@ -311,7 +311,7 @@ UNREADABLE = f"wrong (unreadable): {LOOKED}; / cannot be read; make / a file tha
 @pytest.mark.parametrize("offline", [False, True])
 def test_no_credentials(
     env: dict[str, str],
-    finding: str,
+    diagnosis: str,
     reported: tuple[str, ...],
     offline: bool,  # noqa: FBT001
     environ: pytest.MonkeyPatch,
@@ -319,7 +319,7 @@ def test_no_credentials(
     for name, value in env.items():
         environ.setenv(name, value)
     found = credentials._missing([NOT_SET], offline=offline)
-    assert (shown(found.finding), found.keys, found.variables) == (finding, None, reported)
+    assert (shown(found.diagnosis), found.keys, found.variables) == (diagnosis, None, reported)
 
 
 def test_places_that_are_not_asked_offline(environ):
@@ -329,8 +329,8 @@ def test_places_that_are_not_asked_offline(environ):
         offline, online = (credentials._missing(known, offline=off) for off in (True, False))
         looked_at = ", ".join(map(str, known))
         said = f"{place.name} is not asked with --offline; looked at {looked_at}"
-        assert shown(offline.finding) == f"skipped: {said}"
-        assert online.finding.cause == "old-variable"
+        assert shown(offline.diagnosis) == f"skipped: {said}"
+        assert online.diagnosis.cause == "old-variable"
 
 
 def test_the_state_of_a_variable(environ):
@@ -339,9 +339,9 @@ def test_the_state_of_a_variable(environ):
         environ.setenv("AWS_PROFILE", value)
         found.append(credential_sources._variable("AWS_PROFILE"))
     assert found == [
-        Source("AWS_PROFILE", "not set", filled=False),
-        Source("AWS_PROFILE", "empty", filled=False),
-        Source("AWS_PROFILE", "set", filled=True),
+        CredentialSource("AWS_PROFILE", "not set", filled=False),
+        CredentialSource("AWS_PROFILE", "empty", filled=False),
+        CredentialSource("AWS_PROFILE", "set", filled=True),
     ]
 
 
@@ -415,21 +415,23 @@ def test_what_a_profile_has(environ, tmp_path):
         return Profile("work", frozenset(settings), exists)
 
     for name in names:
-        none = Source(both, "no such files", filled=False)
+        none = CredentialSource(both, "no such files", filled=False)
         assert credential_sources._shared_files(profile("role_arn")) == none
         Path(name).touch()
-        assert credential_sources._shared_files(None) == Source(both, "not used", filled=False)
+        assert credential_sources._shared_files(None) == CredentialSource(
+            both, "not used", filled=False
+        )
         Path(name).unlink()
     Path(names[0]).touch()
     absent = credential_sources._shared_files(profile(exists=False))
-    assert absent == Source(both, "no profile work", filled=False)
+    assert absent == CredentialSource(both, "no profile work", filled=False)
     empty = credential_sources._shared_files(profile("region"))
-    assert empty == Source(both, "profile work has no credentials", filled=False)
+    assert empty == CredentialSource(both, "profile work has no credentials", filled=False)
     found = {
         setting: credential_sources._shared_files(profile(setting, "region")) for setting in KINDS
     }
     assert found == {
-        setting: Source(both, f"profile work has {kind}", filled=True)
+        setting: CredentialSource(both, f"profile work has {kind}", filled=True)
         for setting, kind in KINDS.items()
     }
     # A role is assumed with the key beside it.
@@ -437,7 +439,7 @@ def test_what_a_profile_has(environ, tmp_path):
     assert whole.state == "profile work has a role"
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         environ.setenv(name, "")
-    unset = Source("the shared files", "no such files", filled=False)
+    unset = CredentialSource("the shared files", "no such files", filled=False)
     assert credential_sources._shared_files(None) == unset
 
 
@@ -478,7 +480,7 @@ def test_the_places(environ, tmp_path):
 
 
 def test_what_was_passed_over():
-    known = [NOT_SET, FILLED, UNASKED, Source("D", "set", filled=True)]
+    known = [NOT_SET, FILLED, UNASKED, CredentialSource("D", "set", filled=True)]
     assert [
         credential_sources.passed_over(known, used) for used in ("A x", "B", "C", "D", "E")
     ] == [
@@ -565,7 +567,7 @@ def test_a_setting_of_the_chain_that_is_no_number(name, environ, tmp_path):
     config.write_text(f"[default]\n{name} = 1.5\n")
     environ.delenv(variable)
     for offline in (False, True):
-        found = credentials.check(Configuration(offline=offline)).finding
+        found = credentials.check(Configuration(offline=offline)).diagnosis
         said = f"invalid AWS setting {name}: 1.5; use a whole number"
         assert shown(found) == f"wrong: {said}"
 
@@ -575,12 +577,16 @@ PLACEHOLDER = (
     "wrong (brackets): AWS_X has the placeholder in angle brackets instead of an access key; fill "
     "in your access key"
 )
-KNOWN = [Source("C", "not set", filled=False), Source("AWS_X", "set", filled=True), FILLED]
+KNOWN = [
+    CredentialSource("C", "not set", filled=False),
+    CredentialSource("AWS_X", "set", filled=True),
+    FILLED,
+]
 NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
 
 
 @pytest.mark.parametrize(
-    ("keys", "more", "finding"),
+    ("keys", "more", "diagnosis"),
     [
         (USED, {}, "ok: access key AKIA...MPLE from AWS_X"),
         (Credentials(KEY_ID, "s", "t"), {}, "ok: temporary access key AKIA...MPLE from AWS_X"),
@@ -629,11 +635,11 @@ NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
         ),
     ],
 )
-def test_an_access_key_that_is_used(keys, more, finding, environ):
+def test_an_access_key_that_is_used(keys, more, diagnosis, environ):
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
     environ.setenv("AWS_CONFIG_FILE", "b")
     environ.setattr(credentials, "exposed_files", lambda _: more.get("exposed", []))
     configuration = of_source(more.get("place", "AWS_X"), more.get("file"))
     configuration.connection.unused = more.get("unused", "")
     found = credentials._used(configuration, keys, more.get("known", ()))
-    assert shown(found) == finding
+    assert shown(found) == diagnosis

@@ -250,13 +250,13 @@ def test_versions(healthy):
 
 def test_what_is_wrong_with_an_installation(monkeypatch):
     monkeypatch.setattr(installed, "OLDEST", {"click": "999", "no-such-package": "1"})
-    finding = installed.check_versions()
-    assert finding.found.endswith(", no-such-package unknown; too old: click")
-    assert finding.advice == "pip install 'click>=999'"
+    diagnosis = installed.check_versions()
+    assert diagnosis.found.endswith(", no-such-package unknown; too old: click")
+    assert diagnosis.advice == "pip install 'click>=999'"
     monkeypatch.setattr(installed, "OLDEST", {"click": "1.37.9", "botocore": "1.37.9"})
     monkeypatch.setattr(installed, "version", {"click": "1.4.0", "botocore": "1.100.0"}.get)
     assert installed.check_versions().found.endswith("; too old: click")
     monkeypatch.setattr(installed_commands, "commands_folders", lambda: iter(()))
-    finding = programs.check_path()
-    assert finding.found == "the iam-* commands of this installation are missing"
-    assert (finding.result, finding.advice) == ("warning", "install iamcli again")
+    diagnosis = programs.check_path()
+    assert diagnosis.found == "the iam-* commands of this installation are missing"
+    assert (diagnosis.result, diagnosis.advice) == ("warning", "install iamcli again")

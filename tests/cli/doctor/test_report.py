@@ -11,8 +11,7 @@ from support.doctor import caller
 from support.doctor_parts import FAILED, KEY, OWN, line, shown
 from support.stub import ok
 
-from iamcli.cli.doctor import checks, configuration, credentials, network, report
-from iamcli.cli.doctor import finding as findings
+from iamcli.cli.doctor import checks, configuration, credentials, diagnosis, network, report
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.connection.regions import UnknownRegion
 from iamcli.output.redaction import Secrets
@@ -28,7 +27,7 @@ def test_checks_that_a_carriage_return_makes_fail(environ):
     environ.setenv("https_proxy", "x\r")
     environ.setenv("HTTP_PROXY", "y\r")
     not_made = "not checked, because of https_proxy and HTTP_PROXY"
-    bad, good = findings.wrong("it is bad", ""), findings.ok("it is good")
+    bad, good = diagnosis.wrong("it is bad", ""), diagnosis.ok("it is good")
     for region, proxy in ((bad, bad), (good, bad), (bad, good), (good, good)):
         made = {"credentials": bad, "region": region, "proxy": proxy}
         stopping = checks._skip_damaged(made)
@@ -41,8 +40,8 @@ def test_checks_that_a_carriage_return_makes_fail(environ):
 
 def test_the_forms_of_the_report():
     made = {
-        "identity": findings.Finding("ok", None, "a\x1b", "", "123456789012"),
-        "ca": findings.warning("b", "c\n", "cause"),
+        "identity": diagnosis.Diagnosis("ok", None, "a\x1b", "", "123456789012"),
+        "ca": diagnosis.warning("b", "c\n", "cause"),
     }
     lines = ["identity  ok       a\\x1b", "ca        warning  b; c\\x0a"]
     assert [*report.text(made)] == lines
@@ -59,18 +58,18 @@ def test_the_forms_of_the_report():
         ],
         "account": "123456789012",
     }
-    made["tls"] = findings.wrong("x", "y")
+    made["tls"] = diagnosis.wrong("x", "y")
     assert [*report.text(made)][2] == "tls       wrong    x; y"
     assert json.loads("\n".join(report.as_json(made)))["ok"] is False
 
 
 def test_what_to_do_is_what_an_error_says_last():
     for said, told in (
-        ("a; b; c", findings.wrong("a; b", "c")),
-        ("a; b", findings.wrong("a", "b")),
-        ("a", findings.wrong("a", "correct this")),
+        ("a; b; c", diagnosis.wrong("a; b", "c")),
+        ("a; b", diagnosis.wrong("a", "b")),
+        ("a", diagnosis.wrong("a", "correct this")),
     ):
-        assert findings.failed(RuntimeError(said)) == told
+        assert diagnosis.failed(RuntimeError(said)) == told
 
 
 def test_the_account_alone(run_fast, stub):
@@ -87,7 +86,7 @@ def test_no_finding_has_a_part_of_the_key(monkeypatch):
     """Also of one that a request has got; what a service says may contain it."""
     parts = ("AKIAI44QH8DHBEXAMPLE", "secret-of-the-key", "token-of-the-session")
     unused: Any = None
-    told = {"identity": findings.ok(" ".join(parts))}
+    told = {"identity": diagnosis.ok(" ".join(parts))}
     monkeypatch.setattr(network, "check", lambda *_: told)
     for token in (parts[2], None):
         key = SimpleNamespace(access_key=parts[0], secret_key=parts[1], token=token)
@@ -97,12 +96,12 @@ def test_no_finding_has_a_part_of_the_key(monkeypatch):
         assert found == told
         redacted = checks._redacted(found["identity"], secrets)
         assert redacted.found == " ".join(["***", "***", "***" if token else parts[2]])
-        advised = findings.warning("", f"use {parts[1]}")
+        advised = diagnosis.warning("", f"use {parts[1]}")
         assert checks._redacted(advised, secrets).advice == "use ***"
-    refusal = findings.wrong("it is old", "renew it")
+    refusal = diagnosis.wrong("it is old", "renew it")
     monkeypatch.setattr(credentials, "obtain", lambda *_: (None, refusal))
     found = checks._with_requests(unused, Secrets())
-    unasked = findings.skipped("not checked, because of credentials")
+    unasked = diagnosis.skipped("not checked, because of credentials")
     assert found == {"credentials": refusal, "identity": unasked, "tls": unasked, "clock": unasked}
 
 

@@ -278,7 +278,7 @@ CLOCK = "; set the clock of this machine, for example with NTP"
 
 
 @pytest.mark.parametrize(
-    ("answer", "finding"),
+    ("answer", "diagnosis"),
     [
         (outcome(), "skipped: the response has no date"),
         (outcome(clock=0.2), "ok: 1 s ahead of the service, or less"),
@@ -313,8 +313,8 @@ CLOCK = "; set the clock of this machine, for example with NTP"
         ),
     ],
 )
-def test_the_clock(answer, finding):
-    assert shown(network._clock(answer)) == finding
+def test_the_clock(answer, diagnosis):
+    assert shown(network._clock(answer)) == diagnosis
 
 
 def test_a_clock_that_is_more_than_a_day_wrong(environ):
@@ -326,7 +326,7 @@ def test_a_clock_that_is_more_than_a_day_wrong(environ):
 
 
 @pytest.mark.parametrize(
-    ("name", "finding"),
+    ("name", "diagnosis"),
     [
         ("absent", "wrong (no-file): absent from x: No such file or directory"),
         ("empty", "wrong (unreadable): empty from x: no certificate can be read from it"),
@@ -334,7 +334,7 @@ def test_a_clock_that_is_more_than_a_day_wrong(environ):
         ("a\0b", "wrong (unreadable): a\0b from x: no certificate can be read from it"),
     ],
 )
-def test_a_file_of_authorities(name, finding, environ, tmp_path):
+def test_a_file_of_authorities(name, diagnosis, environ, tmp_path):
     environ.chdir(tmp_path)
     (tmp_path / "empty").touch()
     environ.setattr(configuration, "ca_bundle", lambda _: (name, "x"))
@@ -344,7 +344,7 @@ def test_a_file_of_authorities(name, finding, environ, tmp_path):
         return shown(Configuration.check_ca(fake))
 
     # Also if the target is not known.
-    assert [checked(AWS), checked(None)] == [f"{finding}; correct x or unset it"] * 2
+    assert [checked(AWS), checked(None)] == [f"{diagnosis}; correct x or unset it"] * 2
     assert checked(OWN) == "skipped: the endpoint is http, so no certificate is verified"
 
 
@@ -391,10 +391,10 @@ OF_IAM = "check AWS_IAM_URL; use the address of an IAM service"
     ],
 )
 def test_the_endpoint(code, result, cause, advice):
-    finding = network._endpoint(outcome(code), OWN)
-    assert (finding.result, finding.cause, finding.advice) == (result, cause, advice)
+    diagnosis = network._endpoint(outcome(code), OWN)
+    assert (diagnosis.result, diagnosis.cause, diagnosis.advice) == (result, cause, advice)
     answers = "it answers" if result == "ok" else f"it answers {code}"
-    assert finding.found == f"{OWN.url} from AWS_IAM_URL; {answers}"
+    assert diagnosis.found == f"{OWN.url} from AWS_IAM_URL; {answers}"
 
 
 KNOWN = outcome(Arn=ARN, Account="123456789012")
@@ -499,13 +499,13 @@ def test_which_check_reports_what_the_services_do_not_accept(case):
     for target in (STS, OWN_STS):
         known = Sts(target, sts) if sts else None
         found = network._not_accepted(iam, OWN, ORIGIN, KEY, known)
-        assert {name: shown(finding) for name, finding in found.items()} == checks
+        assert {name: shown(diagnosis) for name, diagnosis in found.items()} == checks
 
 
 def test_a_key_of_another_partition():
     def found(iam: request.Outcome, target: Destination = OWN_STS, sent: Destination = OWN) -> Any:
         checks = network._not_accepted(iam, sent, ORIGIN, KEY, Sts(target, OF_CHINA))
-        return {name: shown(finding) for name, finding in checks.items()}
+        return {name: shown(diagnosis) for name, diagnosis in checks.items()}
 
     assert found(outcome()) == {"partition": f"warning (partition-wrong): {ELSEWHERE}"}
     for code in ("InvalidClientTokenId", "ExpiredToken"):
@@ -541,7 +541,7 @@ def test_whose_key_it_is():
     at = "STS at https://sts.amazonaws.com"
     answers = (KNOWN, outcome("X"), outcome(), outcome(Arn=ARN), outcome(Account="1"))
     found = [network._identity(Sts(STS, answer)) for answer in answers]
-    assert [(shown(finding), finding.account) for finding in found] == [
+    assert [(shown(diagnosis), diagnosis.account) for diagnosis in found] == [
         (f"ok: {ARN} in account 123456789012, by {at}", "123456789012"),
         (f"skipped: not known from {at}: it answers X", None),
         *[(f"skipped: not known from {at}: it answers without an ARN", None)] * 3,
@@ -570,10 +570,10 @@ def test_why_sts_is_not_asked():
 )
 def test_what_a_problem_on_the_way_leaves_unchecked(problem, check, others):
     found = network._way(request.Outcome(problem, "it fails"), OWN)
-    texts = {name: finding.found for name, finding in found.items()}
+    texts = {name: diagnosis.found for name, diagnosis in found.items()}
     unchecked = dict.fromkeys(others, f"not checked, because of {check}")
     assert texts == {check: f"{OWN.url}: it fails", **unchecked}
-    assert {name: finding.result for name, finding in found.items()} == {
+    assert {name: diagnosis.result for name, diagnosis in found.items()} == {
         check: "wrong",
         **dict.fromkeys(others, "skipped"),
     }
@@ -598,7 +598,7 @@ def test_which_requests_are_sent(monkeypatch):
         monkeypatch.setattr(network, "sts_target", target)
         monkeypatch.setattr(network, "_send", send)
         checks = network.check(fake, KEY)
-        return {name: (finding.result, finding.found) for name, finding in checks.items()}
+        return {name: (diagnosis.result, diagnosis.found) for name, diagnosis in checks.items()}
 
     way = {
         "endpoint": ("ok", f"{OWN.url} from AWS_IAM_URL; it answers"),

@@ -24,7 +24,7 @@ TOO_FEW = Failure("AWS_MAX_ATTEMPTS: 0; use a whole number")
 
 
 @pytest.mark.parametrize(
-    ("env", "options", "finding"),
+    ("env", "options", "diagnosis"),
     [
         ({}, {}, "ok: no variable is set"),
         (
@@ -86,12 +86,12 @@ TOO_FEW = Failure("AWS_MAX_ATTEMPTS: 0; use a whole number")
         ),
     ],
 )
-def test_the_environment(env, options, finding, environ):
+def test_the_environment(env, options, diagnosis, environ):
     for name, value in env.items():
         environ.setenv(name, value)
     given = {"failure": None, "reported": (), "stopping": False, **options}
     failure, reported = given.pop("failure"), given.pop("reported")
-    assert shown(variables.check(failure, reported, **given)) == finding
+    assert shown(variables.check(failure, reported, **given)) == diagnosis
 
 
 #: Variables that the page summarizes.

@@ -211,7 +211,7 @@ def test_what_is_no_json_is_not_read(tmp_path):
         with pytest.raises(Failure, match=f"^cannot read {missing}: {why}"):
             file.load(missing)
         with pytest.raises(Failure, match=f"^cannot write {missing}/x: {why}$"):
-            file.Target(f"{missing}/x", force=False)
+            file.SnapshotFile(f"{missing}/x", force=False)
     for encoding in ("utf-8", "utf-16", "utf-32"):
         name.write_text('{"a": "\u00e9"}', encoding=encoding)
         assert file.load(str(name)) == {"a": "\u00e9"}
@@ -339,15 +339,15 @@ def test_a_file_system_without_links_has_the_file_too(tmp_path, monkeypatch, *, 
 
     monkeypatch.setattr(os, "link", link)
     path = tmp_path / "account.json"
-    target = file.Target(str(path), force=force)
-    target.write({**SNAPSHOT, "taken": DATE})
+    written = file.SnapshotFile(str(path), force=force)
+    written.write({**SNAPSHOT, "taken": DATE})
     assert file.read(str(path))["account"] == ACCOUNT
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["account.json"]
     path.write_text("another's")
     if not force:
         with pytest.raises(Failure, match="exists; use --force to overwrite it"):
-            target.write({**SNAPSHOT, "taken": DATE})
+            written.write({**SNAPSHOT, "taken": DATE})
         assert path.read_text() == "another's"
         assert [each.name for each in tmp_path.iterdir()] == ["account.json"]
 
@@ -357,5 +357,5 @@ def test_a_snapshot_is_read_as_it_was_written(tmp_path):
     # A byte that is not UTF-8.
     snapshot["roles"] = [{**WEB, "AssumeRolePolicyDocument": "caf\udce9"}]
     name = str(tmp_path / "account.json")
-    file.Target(name, force=False).write(snapshot)
+    file.SnapshotFile(name, force=False).write(snapshot)
     assert file.read(name) == snapshot

@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from iamcli.cli.sandbox.changes.target import Target
+    from iamcli.cli.sandbox.changes.report_writer import ReportWriter
     from iamcli.output.streams import Output
 
 #: The time that the server may take to start, and to end (seconds).
@@ -67,8 +67,8 @@ REMOVED_VARIABLES = (
 )
 
 
-class Server(NamedTuple):
-    """A running server: its ``url`` with the secret path, and a ``credential_file`` for it.
+class SandboxServer(NamedTuple):
+    """A running private IAM: its ``url`` with the secret path, and a ``credential_file`` for it.
 
     ``about``: what else it reported when it started. ``pipe``: the standard input of the server,
     which ends when the pipe is closed, by this process or because this process ended. ``ended``:
@@ -104,7 +104,7 @@ def server(
     account: str = "",
     *,
     watch: bool = False,
-) -> Iterator[Server]:
+) -> Iterator[SandboxServer]:
     """Run a private IAM on a free port of the loopback interface.
 
     ``module``: has the ``main`` of the server; only tests set it. ``keep``: the directory of the
@@ -142,7 +142,7 @@ def server(
         with contextlib.suppress(BrokenPipeError):  # it has ended, as the report shows
             child.stdin.write(json.dumps(settings).encode() + b"\n")
         about = _report(child.stdout)
-        running = Server(about["url"], about["credential_file"], about, child.stdin, ended)
+        running = SandboxServer(about["url"], about["credential_file"], about, child.stdin, ended)
         folder = running.folder
         yield running
     finally:
@@ -170,12 +170,12 @@ def run(
     output: Output,
     keep: str = "",
     account: str = "",
-    target: Target | None = None,
+    writer: ReportWriter | None = None,
 ) -> int:
     """Run ``command``, or an interactive shell if it is empty, with a private IAM.
 
-    ``output``: where to report; ``keep`` and ``account``: as for ``server``; ``target``: where to
-    report what has changed, or None. Returns what ``script.run`` returns, but 1 if the command
+    ``output``: where to report; ``keep`` and ``account``: as for ``server``; ``writer``: writes the
+    report of changes, or None. Returns what ``script.run`` returns, but 1 if the command
     succeeded and the account was not kept, or an iam-* command sent nothing because its environment
     was reset. Raises Failure if the server does not start, if it is not known whether the account
     was kept, or if what has changed is not known or cannot be reported.
@@ -185,7 +185,7 @@ def run(
     with (
         contextlib.ExitStack() as at_end,
         command_server.started() as commands,
-        server(keep=keep, account=account, watch=target is not None) as private,
+        server(keep=keep, account=account, watch=writer is not None) as private,
     ):
         inner = bool(parents.sandbox() or os.environ.get(SANDBOX))
         if not parents.announce(private.port):
@@ -216,18 +216,18 @@ def run(
     not_kept = private.ended.get("failure")
     if not_kept:
         output.error(f"the account was not kept: {not_kept}")
-    if target:
-        target.write(private.about, private.ended, 128 - status if status < 0 else status)
-        if target.is_standard_error and output.on_terminal() and os.path.isfile(account):
+    if writer:
+        writer.write(private.about, private.ended, 128 - status if status < 0 else status)
+        if writer.is_standard_error and output.on_terminal() and os.path.isfile(account):
             _show_recreate(output, account, private.ended["changes"])
-    if not (target and target.is_standard_error):
+    if not (writer and writer.is_standard_error):
         for line in not_covered(reset, running):
             output.error(line)
     return status or (FAILED if reset or not_kept else 0)
 
 
 def _shell(
-    private: Server, env: dict[str, str], output: Output, keep: str, *, inner: bool
+    private: SandboxServer, env: dict[str, str], output: Output, keep: str, *, inner: bool
 ) -> list[str]:
     """Say what the sandbox is, and return the command that starts the user's shell in it."""
     command = shell.start(env, private.folder, shell.INNER_PROMPT if inner else shell.PROMPT)
@@ -266,7 +266,7 @@ def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any
         output.error(text, whole=True)
 
 
-def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]:
+def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[str, str]:
     """Return the ``inherited`` variables, changed so that every client uses only ``private``.
 
     AWS_IAM_HOME is a directory in that of ``private``, whose templates scripts can use. Raises

@@ -32,7 +32,7 @@ REMOVED = (
 
 
 def test_commands_are_found_without_a_path():
-    private = sandbox.Server("http://127.0.0.1:1", "/folder/credentials", {}, None, {})
+    private = sandbox.SandboxServer("http://127.0.0.1:1", "/folder/credentials", {}, None, {})
     inherited = {"HOME": "/home", "AWS_PROFILE": "work"} | dict.fromkeys(REMOVED, "x")
     env = sandbox.environment(private, inherited)
     assert env.keys() & {"AWS_PROFILE", *REMOVED} == set()
@@ -428,11 +428,11 @@ def test_the_server_gets_the_open_file_and_leaves_none(tmp_path, monkeypatch):
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
     with os.fdopen(writer, "wb", buffering=0) as pipe:
-        sandbox.Server("", "", {}, pipe, {}).set_command(7)
+        sandbox.SandboxServer("", "", {}, pipe, {}).set_command(7)
         assert os.read(reader, 10) == b"7\n"
         # One that has ended needs no command.
         os.close(reader)
-        sandbox.Server("", "", {}, pipe, {}).set_command(7)
+        sandbox.SandboxServer("", "", {}, pipe, {}).set_command(7)
 
 
 def test_a_server_that_does_not_end_is_killed(tmp_path, monkeypatch):
@@ -464,7 +464,7 @@ def test_a_server_that_does_not_listen_is_reported(monkeypatch):
 # What is said after the command.
 
 
-def sandboxed(monkeypatch, output, target=None, **given):
+def sandboxed(monkeypatch, output, writer=None, **given):
     """Run the sandbox without a server; return the status, and what it has done.
 
     ``given``: what the parts that it uses return, and the ``arguments``.
@@ -473,7 +473,7 @@ def sandboxed(monkeypatch, output, target=None, **given):
     ended |= {"without_environment": given["reset"]} if "reset" in given else {}
     ended |= {"failure": given["failure"]} if "failure" in given else {}
     about = given.get("about", {"unread": 0, "unknown": []})
-    private = sandbox.Server("http://127.0.0.1:7", "/f/c", about, None, ended)
+    private = sandbox.SandboxServer("http://127.0.0.1:7", "/f/c", about, None, ended)
 
     started_there = SimpleNamespace(left=given.get("left", []), wait=lambda _command: 0)
 
@@ -502,7 +502,7 @@ def sandboxed(monkeypatch, output, target=None, **given):
     monkeypatch.setattr(sandbox.script, "run", command)
     monkeypatch.setattr(sandbox, "Started", lambda _: started_there)
     words = given.get("command", ["true"])
-    status = sandbox.run(words, output, target=target, **given.get("arguments", {}))
+    status = sandbox.run(words, output, writer=writer, **given.get("arguments", {}))
     return status, did
 
 
@@ -573,13 +573,13 @@ def test_changes_are_reported_with_the_status_of_a_shell(monkeypatch, tmp_path, 
         (False, True, True, [change]),
     ):
         (file.touch if exists else file.unlink)()
-        target = SimpleNamespace(
+        writer = SimpleNamespace(
             is_standard_error=is_standard_error, write=lambda *given: written.append(given)
         )
         found, did = sandboxed(
             monkeypatch,
             saying(said, on_terminal=on_terminal),
-            target,
+            writer,
             **given,
             changes=changed,
             arguments={"keep": "dir", "account": str(file)},
@@ -610,7 +610,9 @@ def test_a_shell_is_announced(tmp_path, on_terminal):
         ("dir", "http://127.0.0.1:7, kept in dir", "existed"),
     ):
         about = {"existed": False, "is_copy": False, used: True}
-        private = sandbox.Server("http://127.0.0.1:7", f"{tmp_path}/credentials", about, None, {})
+        private = sandbox.SandboxServer(
+            "http://127.0.0.1:7", f"{tmp_path}/credentials", about, None, {}
+        )
         env = {"SHELL": "/bin/dash"}
         command = sandbox._shell(private, env, output, keep, inner=False)  # noqa: SLF001
         assert (command, env["SHELL"]) == (["/bin/dash"], "/bin/dash")

@@ -25,7 +25,7 @@ from support.requirements import need
 from support.selection import in_full
 
 from iamcli.cli.sandbox.changes.report import Report
-from iamcli.cli.sandbox.changes.target import Target
+from iamcli.cli.sandbox.changes.report_writer import ReportWriter
 from iamcli.cli.sandbox.command import sandbox as command
 from iamcli.cli.sandbox.launch import launcher
 from iamcli.errors import Failure
@@ -136,16 +136,16 @@ def test_the_file_of_changes_is_optional(words, options):
 def test_the_options_are_those_of_the_run(monkeypatch, words, given):
     output, ran, closed = object(), [], []
 
-    def target(file: str, to: object, *, as_json: bool) -> Any:
+    def writer(file: str, to: object, *, as_json: bool) -> Any:
         assert to is output
         return SimpleNamespace(made=(file, as_json), close=lambda: closed.append(True))
 
-    def run(words: object, to: object, keep: str, account: str, target: Any = None) -> int:
+    def run(words: object, to: object, keep: str, account: str, writer: Any = None) -> int:
         assert to is output
-        ran.append((words, keep, account, *(target.made if target else (None, False))))
+        ran.append((words, keep, account, *(writer.made if writer else (None, False))))
         return 3
 
-    monkeypatch.setattr("iamcli.cli.sandbox.changes.target.Target", target)
+    monkeypatch.setattr("iamcli.cli.sandbox.changes.report_writer.ReportWriter", writer)
     monkeypatch.setattr(launcher, "run", run)
     arguments: dict[str, Any] = {"prog_name": "sandbox", "standalone_mode": False, "obj": output}
     if isinstance(given, str):
@@ -166,7 +166,7 @@ def test_the_sandbox_is_not_in_the_single_file(monkeypatch):
 def test_a_name_that_no_file_can_have_is_refused():
     unused: Any = None
     for call in (
-        lambda: Target("a\0b", unused, as_json=False),
+        lambda: ReportWriter("a\0b", unused, as_json=False),
         lambda: launcher.server(account="a\0b").__enter__(),
     ):
         with pytest.raises(Failure, match=r"^cannot (create|read) a\0b.*: embedded null"):
@@ -211,23 +211,23 @@ def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path):
     file, about = tmp_path / "out", {"unknown": [], "taken": DATE}
     output = cast("Any", SimpleNamespace(error_text=lambda _text: False))
 
-    def made() -> Target:
+    def made() -> ReportWriter:
         file.unlink(missing_ok=True)
-        return Target(str(file), output, as_json=False)
+        return ReportWriter(str(file), output, as_json=False)
 
-    with closing(made()) as target:
+    with closing(made()) as writer:
         file.write_text("x" * 1000)
-        target.write(about, NOTHING, 0)
+        writer.write(about, NOTHING, 0)
     assert file.read_text() == "changes in the private IAM: none\n"
-    with closing(made()) as target:
+    with closing(made()) as writer:
         file.unlink()
         with pytest.raises(Failure, match=r"to .*/out: it was removed$"):
-            target.write(about, NOTHING, 0)
-    with closing(made()) as target:
+            writer.write(about, NOTHING, 0)
+    with closing(made()) as writer:
         file.rename(tmp_path / "moved")
         file.write_text("mine\n")
         with pytest.raises(Failure, match=r"to .*/out: it was replaced"):
-            target.write(about, NOTHING, 0)
+            writer.write(about, NOTHING, 0)
     assert file.read_text() == "mine\n"
     with closing(made()):
         pass
@@ -250,9 +250,9 @@ def test_warnings_are_also_said_if_a_program_reads_the_changes(tmp_path):
     ended, about = {**NOTHING, "changes": [deletion]}, {"unknown": [], "taken": DATE}
     [warning] = Report([deletion], [], [], DATE, 0, [], []).warnings()
     for as_json, name in ((True, str(file)), (False, str(file)), (False, "-")):
-        with closing(Target(name, output, as_json=as_json)) as target:
-            assert target.is_standard_error is (name == "-")
-            target.write(about, ended, 3)
+        with closing(ReportWriter(name, output, as_json=as_json)) as writer:
+            assert writer.is_standard_error is (name == "-")
+            writer.write(about, ended, 3)
         assert (said[-1:] == [f"warning: {warning}"], bool(said)) == (
             as_json,
             name == "-" or as_json,
@@ -276,10 +276,10 @@ def test_changes_that_cannot_be_written_go_to_standard_error(tmp_path, monkeypat
     monkeypatch.setattr(os, "ftruncate", full)
     said = r"^cannot write the changes to .*/out: No space left on device; they are above$"
     with (
-        closing(Target(str(file), output, as_json=as_json)) as target,
+        closing(ReportWriter(str(file), output, as_json=as_json)) as writer,
         pytest.raises(Failure, match=said),
     ):
-        target.write({"unknown": [], "taken": DATE}, NOTHING, 0)
+        writer.write({"unknown": [], "taken": DATE}, NOTHING, 0)
     assert not file.exists()
     if as_json:
         assert json.loads(shown.pop())["changes"] == []
@@ -335,7 +335,7 @@ def test_standard_error_that_cannot_be_written_is_an_error(tmp_path, standard_er
 def test_no_part_of_a_report_is_left(tmp_path, monkeypatch):
     need("/dev/full")
     file, output = tmp_path / "out", cast("Any", SimpleNamespace(error_text=bool))
-    with closing(Target(str(file), output, as_json=False)) as target:
+    with closing(ReportWriter(str(file), output, as_json=False)) as writer:
         real = os.ftruncate
 
         def full(number: int, size: int) -> None:
@@ -345,7 +345,7 @@ def test_no_part_of_a_report_is_left(tmp_path, monkeypatch):
 
         monkeypatch.setattr(os, "ftruncate", full)
         with pytest.raises(Failure, match=r"^cannot write the changes to .*/out: No space left"):
-            target.write({"unknown": [], "taken": DATE}, NOTHING, 0)
+            writer.write({"unknown": [], "taken": DATE}, NOTHING, 0)
     assert not file.exists()
 
 

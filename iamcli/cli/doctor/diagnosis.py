@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Finding(NamedTuple):
+class Diagnosis(NamedTuple):
     """What a check finds: the ``result``, its ``cause`` or None, and two texts of one line.
 
     ``result``: ok, warning, wrong or skipped; commands would work, unless one is wrong. ``found``:
@@ -25,27 +25,27 @@ class Finding(NamedTuple):
         return self.result == "wrong"
 
 
-def ok(found: str) -> Finding:
+def ok(found: str) -> Diagnosis:
     """Return that there is no problem."""
-    return Finding("ok", None, found, "")
+    return Diagnosis("ok", None, found, "")
 
 
-def warning(found: str, advice: str, cause: str | None = None) -> Finding:
+def warning(found: str, advice: str, cause: str | None = None) -> Diagnosis:
     """Return something with which commands work."""
-    return Finding("warning", cause, found, advice)
+    return Diagnosis("warning", cause, found, advice)
 
 
-def wrong(found: str, advice: str, cause: str | None = None) -> Finding:
+def wrong(found: str, advice: str, cause: str | None = None) -> Diagnosis:
     """Return something with which no command works."""
-    return Finding("wrong", cause, found, advice)
+    return Diagnosis("wrong", cause, found, advice)
 
 
-def skipped(why: str, advice: str = "") -> Finding:
+def skipped(why: str, advice: str = "") -> Diagnosis:
     """Return that the check was not made, or does not apply."""
-    return Finding("skipped", None, why, advice)
+    return Diagnosis("skipped", None, why, advice)
 
 
-def failed(failure: Exception, cause: str | None = None) -> Finding:
+def failed(failure: Exception, cause: str | None = None) -> Diagnosis:
     """Return an error that commands report: what is wrong; what to do."""
     problem, _, advice = str(failure).rpartition("; ")
     return wrong(problem, advice, cause) if problem else wrong(advice, "correct this", cause)

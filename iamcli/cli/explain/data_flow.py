@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from iamcli.cli.explain.recorder import Line
 
 
-class Plan:
-    """What becomes of each event.
+class DataFlow:
+    """Which requests and lines of output use the answers to other requests.
 
     ``steps``: the requests by number; ``loops``: the lists for whose entries requests are sent;
     ``kept``: the requests whose answers decide about others, or are printed later.

@@ -1,4 +1,4 @@
-"""Where the changes are reported: standard error, or a new file."""
+"""Writes the report of changes: to standard error, or to a new file."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 STANDARD_ERROR = "-"
 
 
-class Target:
-    """Where the changes are reported.
+class ReportWriter:
+    """Writes the report of changes.
 
     ``file``: the file, or STANDARD_ERROR. It is created at once, readable by its owner only, so
     that a command does not run in vain. ``as_json``: as JSON, not text. Raises Failure if the file

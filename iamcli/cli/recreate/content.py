@@ -43,8 +43,8 @@ _NOBODY = (
 _LATE = "trust policies that name these roles"
 
 
-class Plan:
-    """The script for ``selection``.
+class ScriptContent:
+    """The lines of the script for ``selection``.
 
     ``checks``: the lines that find out whether it can work; ``steps``: the lines that create each
     thing, by its name; ``passwords``: those that set passwords; ``uses_aws``: whether some line
@@ -70,7 +70,7 @@ class Plan:
         self.checks: list[str] = []
         self.steps: dict[str, list[str]] = {}
         self.passwords: dict[str, list[str]] = {}
-        plan = {
+        add = {
             "policy": self._policy,
             "group": self._group,
             "user": self._user,
@@ -80,7 +80,7 @@ class Plan:
         }
         for entity, record in self._created.items():
             kind, _, name = entity.partition("/")
-            plan[kind](name, record)
+            add[kind](name, record)
         self.checks += dict.fromkeys(self._required)
         lines = chain(self.checks, *self.steps.values(), *self.passwords.values())
         # No value contains this, because its quotes are written in another way.
@@ -188,7 +188,7 @@ class Plan:
             self.steps["the password policy"] = [_password_policy(policy)]
 
     def _step(self, kind: str, name: str, record: Record, check: str = "absent") -> list[str]:
-        """Plan what several kinds have; return the lines, which begin with the one that creates it.
+        """Add what several kinds have; return the lines, which begin with the one that creates it.
 
         ``check``: the function of the script that looks whether the entity exists.
         """
