@@ -71,7 +71,7 @@ class Client:
             self._config = Config(read_timeout=timeout())
             # Before anything is sent for credentials.
             require_region(connection, settings)
-            self._keys = connection.keys or chain_keys(settings)
+            self._keys = connection.keys or chain_keys(settings, prompts=connection.prompts)
             self.destination = endpoint(connection, settings)
             found = [connection.url_warning, self.destination.warning]
             found += check_services(settings, self._keys)

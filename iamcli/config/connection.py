@@ -57,19 +57,26 @@ class Connection:
     that must not be printed; ``warnings``: lines for the user, for a terminal only; ``unused``: the
     variable of another key, which is not used because of AWS_CREDENTIAL_FILE, or ""; ``sandbox``:
     the address of the private IAM, with its secret path, or ""; ``simulated``: whether the requests
-    do not leave this process. In the sandbox, ``diversion``: the line that reports which address is
-    not used there, or "", and ``url_warning``: one about the endpoint that is configured, or "".
-    Raises Failure if a setting is invalid or a file cannot be read.
+    do not leave this process; ``prompts``: whether the user may be asked for the code of an MFA
+    device. In the sandbox, ``diversion``: the line that reports which address is not used there, or
+    "", and ``url_warning``: one about the endpoint that is configured, or "". Raises Failure if a
+    setting is invalid or a file cannot be read.
     """
 
     diversion = url_warning = ""
 
     def __init__(
-        self, values: Mapping[str, Any], environ: Mapping[str, str], *, simulated: bool = False
+        self,
+        values: Mapping[str, Any],
+        environ: Mapping[str, str],
+        *,
+        simulated: bool = False,
+        prompts: bool = True,
     ) -> None:
         self.secrets: list[str] = []
         self.warnings: list[str] = []
         self.simulated = simulated
+        self.prompts = prompts
         sandbox = environ.get(SANDBOX)
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
         self.secrets += (part for part in self.sandbox.split("/") if len(part) == SECRET_DIGITS)

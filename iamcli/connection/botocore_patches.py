@@ -94,12 +94,14 @@ def patch_connections() -> None:
     utils.getproxies, utils.proxy_bypass = getproxies_environment, proxy_bypass_environment
 
 
-def patch_credentials(send: Callable[..., Any], pause: Callable[[float], None]) -> None:
+def patch_credentials(
+    send: Callable[..., Any], pause: Callable[[float], None], *, prompts: bool
+) -> None:
     """Let botocore request credentials with ``send``, and wait with ``pause`` between requests.
 
     Also replace how it runs a ``credential_process``, and asks for the code of an MFA device: ours
-    wait in a window, and leave standard input to the script. botocore makes these providers also
-    for each profile whose credentials assume a role.
+    wait in a window, and leave standard input to the script. Without ``prompts``, nobody is asked.
+    botocore makes these providers also for each profile whose credentials assume a role.
     """
     from botocore import credentials
 
@@ -110,4 +112,5 @@ def patch_credentials(send: Callable[..., Any], pause: Callable[[float], None]) 
     fetcher = partial(credentials.ContainerMetadataFetcher, sleep=pause)
     credentials.ContainerMetadataFetcher = fetcher
     credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=credential_program)
-    credentials.AssumeRoleProvider = partial(credentials.AssumeRoleProvider, prompter=code)
+    prompter = partial(code, prompts=prompts)
+    credentials.AssumeRoleProvider = partial(credentials.AssumeRoleProvider, prompter=prompter)

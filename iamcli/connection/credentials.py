@@ -49,15 +49,15 @@ class NoLogin(Failure):
     """The profile has a session of ``aws login``, which this installation cannot use."""
 
 
-def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
+def find_keys(settings: Settings, *, without: Iterable[str] = (), prompts: bool = True) -> Any:
     """Return the credentials from botocore's chain, or None; ``without``: methods not to use.
 
-    Raises Failure if what the configuration names cannot be used, and the exceptions of botocore if
-    it cannot be read.
+    ``prompts``: as for Connection. Raises Failure if what the configuration names cannot be used,
+    and the exceptions of botocore if it cannot be read.
     """
     if settings.session is None:
         return None
-    patch_credentials(send, pause)
+    patch_credentials(send, pause, prompts=prompts)
     profiles = settings.session.full_config.get("profiles", {}).values()
     for named in (os.environ, *profiles):
         OF_CREDENTIALS.add(*secrets(named.items()))
@@ -138,9 +138,9 @@ def _no_login(session: Session, error: Exception | None) -> NoLogin | None:
     return NoLogin(f"profile {name} has a login session, {why}; {advice}")
 
 
-def chain_keys(settings: Settings) -> Any:
-    """Return the credentials from botocore's chain; raise Failure if it finds none."""
-    keys = find_keys(settings)
+def chain_keys(settings: Settings, *, prompts: bool) -> Any:
+    """Return the credentials as ``find_keys`` does; raise Failure if it finds none."""
+    keys = find_keys(settings, prompts=prompts)
     if keys is None:
         raise Failure(
             "no credentials; looked for --aws-credential-file, AWS_CREDENTIAL_FILE, the AWS_* "

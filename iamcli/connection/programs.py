@@ -37,11 +37,14 @@ def credential_program(arguments: list[str], **settings: Any) -> SimpleNamespace
     return SimpleNamespace(communicate=lambda: written, returncode=process.returncode)
 
 
-def code(prompt: str) -> str:
+def code(prompt: str, *, prompts: bool) -> str:
     """Return the code of an MFA device, which is typed at ``prompt`` without echo.
 
-    If there is no terminal, it is a line of standard input. Raises EOFError if there is no line.
+    If there is no terminal, it is a line of standard input. Raises EOFError if there is no line, or
+    if nobody may be asked (not ``prompts``).
     """
+    if not prompts:
+        raise EOFError
     try:
         line = readpassphrase.read(prompt)
     except OSError as error:

@@ -25,7 +25,7 @@ from iamcli.protection import Folder
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, NoReturn
+    from typing import Any
 
     from iamcli.command import Command
 
@@ -62,7 +62,7 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
     try:
         command = index.load(os.path.basename(arguments[0]))
         values = _values(command, arguments[1:])
-        connection = Connection(values, os.environ)
+        connection = Connection(values, os.environ, prompts=False)
         if parents.left(connection):
             return
         query = _query(kind, command, values)
@@ -109,7 +109,6 @@ def _fetched(query: Query, connection: Connection, file: str) -> list[str]:
     timer = threading.Timer(TIMEOUT, give_up)
     timer.daemon = True
     timer.start()
-    _disable_prompts()
     os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(TIMEOUT)}
     names: list[str] = []
     try:
@@ -118,17 +117,6 @@ def _fetched(query: Query, connection: Connection, file: str) -> list[str]:
         timer.cancel()
         _cache(file, names)
     return names
-
-
-def _disable_prompts() -> None:
-    """Let nobody be asked for the code of an MFA device while the user types a command line."""
-    from iamcli.config import readpassphrase
-
-    def refuse(*_: object) -> NoReturn:
-        raise EOFError
-
-    # mypy rejects an assignment to a function.
-    setattr(readpassphrase, "read", refuse)  # noqa: B010
 
 
 # The cache: one file per list, readable by its owner only.
