@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.sandbox.refusals import Refusal, invalid, no_such_entity, not_in_copy
+from iamcli.cli.sandbox.refusals import no_such_entity, not_in_copy
 from iamcli.cli.sandbox.rules.entity_types import (
     INSTANCE_PROFILE,
     POLICY,
@@ -17,8 +17,6 @@ from iamcli.cli.sandbox.rules.entity_types import (
     EntityType,
     Parameters,
     Rule,
-    is_policy_arn,
-    is_policy_of_aws,
 )
 
 TYPE_CHECKING = False
@@ -70,21 +68,6 @@ def exists(of: EntityType, backend: Backend, parameters: Parameters) -> None:
         of.find(backend, parameters)
 
 
-def role_is_not_protected(backend: Backend, parameters: Parameters) -> None:
-    """A role of a service, or of IAM Identity Center, is changed by AWS only.
-
-    Evidence: recorded (DeleteRole of AWSServiceRoleForSupport); reported for /aws-reserved/
-    (UpdateAssumeRolePolicy of a role of IAM Identity Center).
-    """
-    role = ROLE.find(backend, parameters)
-    if role.path.startswith(("/aws-service-role/", "/aws-reserved/")):
-        raise Refusal(
-            "UnmodifiableEntity",
-            f"Cannot perform the operation on the protected role '{role.name}' - this role is only "
-            "modifiable by AWS",
-        )
-
-
 def role_is_in_instance_profile(backend: Backend, parameters: Parameters) -> None:
     """The role to remove must be in the instance profile; moto answers with status 500.
 
@@ -93,13 +76,6 @@ def role_is_in_instance_profile(backend: Backend, parameters: Parameters) -> Non
     profile = INSTANCE_PROFILE.find(backend, parameters)
     if parameters["RoleName"] not in [role.name for role in profile.roles]:
         raise no_such_entity(ROLE.missing.format(parameters["RoleName"]))
-
-
-def policy_arn_is_valid(_backend: Backend, parameters: Parameters) -> None:
-    """An ARN is expected, not a name. Evidence: recorded (AttachUserPolicy)."""
-    arn = parameters.get("PolicyArn")
-    if arn is not None and not is_policy_arn(arn):
-        raise invalid(f"ARN {arn} is not valid.")
 
 
 def policy_exists(backend: Backend, parameters: Parameters) -> None:
@@ -115,16 +91,9 @@ def policy_is_attachable(backend: Backend, parameters: Parameters) -> None:
 
 
 def boundary_exists(backend: Backend, parameters: Parameters) -> None:
-    """The ARN of a permissions boundary must be a managed policy's, and the policy must exist.
-
-    Evidence: recorded (CreateRole).
-    """
+    """The policy of a permissions boundary must exist. Evidence: recorded (CreateRole)."""
     arn = parameters.get("PermissionsBoundary")
-    if arn is None:
-        return
-    if not is_policy_arn(arn):
-        raise Refusal("InvalidInput", f"ARN {arn} is not valid.")
-    if arn not in backend.managed_policies:
+    if arn is not None and arn not in backend.managed_policies:
         raise no_such_entity(f"Scope ARN: {arn} does not exist or is not attachable.")
 
 
@@ -135,14 +104,6 @@ def policy_version_exists(backend: Backend, parameters: Parameters) -> None:
     versions = find_policy(backend, arn).versions if exists else []
     if wanted not in [one.version_id for one in versions]:
         raise no_such_entity(f"Policy {arn} version {wanted} does not exist or is not attachable.")
-
-
-def policy_is_of_this_account(_backend: Backend, parameters: Parameters) -> None:
-    """A policy of AWS cannot be changed. Evidence: recorded (DeletePolicyVersion)."""
-    if is_policy_of_aws(parameters["PolicyArn"]):
-        raise Refusal(
-            "AccessDenied", "Cannot delete policy versions for policies outside your own account."
-        )
 
 
 def inline_policy_exists(of: EntityType, backend: Backend, parameters: Parameters) -> None:

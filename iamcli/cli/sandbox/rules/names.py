@@ -1,14 +1,10 @@
-"""EntityAlreadyExists: names are unique in an account, whatever the case; and other names."""
+"""EntityAlreadyExists: what a request makes must not exist, whatever the case of its name."""
 
 from __future__ import annotations
 
-import re
-
-from iamcli.cli.sandbox.refusals import Refusal, already_exists, invalid
+from iamcli.cli.sandbox.refusals import already_exists
 from iamcli.cli.sandbox.rules.entities import is_assigned
 from iamcli.cli.sandbox.rules.entity_types import USER, Backend, EntityType, Parameters
-
-DUPLICATE_KEYS = "Duplicate tag keys found."
 
 
 def name_is_free(of: EntityType, backend: Backend, parameters: Parameters) -> None:
@@ -61,39 +57,6 @@ def account_alias_is_new(backend: Backend, parameters: Parameters) -> None:
     alias = parameters["AccountAlias"]
     if alias in backend.account_aliases:
         raise already_exists(f"The account alias {alias} already exists.")
-
-
-def account_alias_is_no_account_id(_backend: Backend, parameters: Parameters) -> None:
-    """An alias does not consist of 12 digits, as the ID of an account does.
-
-    Evidence: the IAM User Guide (account aliases). The code and the wording are the sandbox's own.
-    """
-    if re.fullmatch("[0-9]{12}", parameters["AccountAlias"]):
-        raise invalid("The specified value for accountAlias is invalid. It must not be 12 digits.")
-
-
-def tag_keys_are_unique(_backend: Backend, parameters: Parameters) -> None:
-    """Two tags of a request cannot have the same key; those of a user or role in any case.
-
-    Evidence: recorded (TagPolicy, CreateRole, TagRole); the IAM User Guide for the others.
-    """
-    in_any_case = "UserName" in parameters or "RoleName" in parameters
-    keys = [tag["Key"] for tag in parameters.get("Tags", ())]
-    if len({key.lower() if in_any_case else key for key in keys}) < len(keys):
-        note = " Please note that Tag keys are case insensitive." if in_any_case else ""
-        raise Refusal("InvalidInput", f"{DUPLICATE_KEYS}{note}")
-
-
-def tags_are_not_reserved(_backend: Backend, parameters: Parameters) -> None:
-    """Neither the key nor the value of a tag begins with ``aws:``.
-
-    Evidence: the IAM User Guide (rules for tagging). The wording is the sandbox's own.
-    """
-    texts = [text for tag in parameters.get("Tags", ()) for text in tag.values()]
-    if any(text.lower().startswith("aws:") for text in texts):
-        raise Refusal(
-            "InvalidInput", "Tag keys and values cannot begin with aws:, which is reserved for AWS."
-        )
 
 
 def _require_free(entity_type: EntityType, backend: Backend, name: str) -> None:

@@ -1,8 +1,9 @@
-"""The parameters of a request: read by botocore's model of IAM, and checked against its bounds.
+"""ValidationError, InvalidInput, MalformedInput: what is wrong with the parameters of a request.
 
-IAM words most violations as "Value at 'path' failed to satisfy constraint: ..." and counts them. It
-checks the characters of the names, paths and texts of 2010 afterwards, one parameter at a time, and
-explains them in words. Members that came later are checked in the first way, patterns included.
+They are read by botocore's model of IAM, and checked against its bounds. IAM words most violations
+as "Value at 'path' failed to satisfy constraint: ..." and counts them. It checks the characters of
+the names, paths and texts of 2010 afterwards, one parameter at a time, and explains them in words.
+Members that came later are checked in the first way, patterns included.
 Source: recorded (tests/recorded/refusals.txt, UpdateAccountPasswordPolicy) and reported.
 """
 
@@ -12,11 +13,14 @@ import functools
 import re
 
 from iamcli.cli.sandbox.refusals import Refusal, invalid
+from iamcli.cli.sandbox.rules.entity_types import is_policy_arn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
+
+    from iamcli.cli.sandbox.rules.entity_types import Backend, Parameters
 
     #: botocore's classes, which only the client imports.
     OperationModel = Any
@@ -42,6 +46,7 @@ SHAPES_IN_WORDS = {
     "accessKeyIdType": "It must contain only alphanumeric characters.",
     "certificateIdType": "It must contain only alphanumeric characters.",
 }
+DUPLICATE_KEYS = "Duplicate tag keys found."
 
 #: The separators in Unicode, which Python's regular expressions have no class for.
 SEPARATORS = " \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -80,6 +85,53 @@ def within_bounds(operation: OperationModel, parameters: Mapping[str, Any]) -> N
         raise invalid(f"{len(constraints)} validation error{plural} detected: {listed}")
     if words:
         raise invalid(words[0])
+
+
+def policy_arn_is_valid(_backend: Backend, parameters: Parameters) -> None:
+    """An ARN is expected, not a name. Evidence: recorded (AttachUserPolicy)."""
+    arn = parameters.get("PolicyArn")
+    if arn is not None and not is_policy_arn(arn):
+        raise invalid(f"ARN {arn} is not valid.")
+
+
+def boundary_arn_is_valid(_backend: Backend, parameters: Parameters) -> None:
+    """A permissions boundary is the ARN of a managed policy. Evidence: recorded (CreateRole)."""
+    arn = parameters.get("PermissionsBoundary")
+    if arn is not None and not is_policy_arn(arn):
+        raise Refusal("InvalidInput", f"ARN {arn} is not valid.")
+
+
+def account_alias_is_no_account_id(_backend: Backend, parameters: Parameters) -> None:
+    """An alias does not consist of 12 digits, as the ID of an account does.
+
+    Evidence: the IAM User Guide (account aliases). The code and the wording are the sandbox's own.
+    """
+    if re.fullmatch("[0-9]{12}", parameters["AccountAlias"]):
+        raise invalid("The specified value for accountAlias is invalid. It must not be 12 digits.")
+
+
+def tag_keys_are_unique(_backend: Backend, parameters: Parameters) -> None:
+    """Two tags of a request cannot have the same key; those of a user or role in any case.
+
+    Evidence: recorded (TagPolicy, CreateRole, TagRole); the IAM User Guide for the others.
+    """
+    in_any_case = "UserName" in parameters or "RoleName" in parameters
+    keys = [tag["Key"] for tag in parameters.get("Tags", ())]
+    if len({key.lower() if in_any_case else key for key in keys}) < len(keys):
+        note = " Please note that Tag keys are case insensitive." if in_any_case else ""
+        raise Refusal("InvalidInput", f"{DUPLICATE_KEYS}{note}")
+
+
+def tags_are_not_reserved(_backend: Backend, parameters: Parameters) -> None:
+    """Neither the key nor the value of a tag begins with ``aws:``.
+
+    Evidence: the IAM User Guide (rules for tagging). The wording is the sandbox's own.
+    """
+    texts = [text for tag in parameters.get("Tags", ()) for text in tag.values()]
+    if any(text.lower().startswith("aws:") for text in texts):
+        raise Refusal(
+            "InvalidInput", "Tag keys and values cannot begin with aws:, which is reserved for AWS."
+        )
 
 
 def _structure(shape: Shape, form: Mapping[str, str], prefix: str) -> dict[str, Any]:

@@ -6,7 +6,17 @@ moto refuses in the words of IAM has no rule.
 
 from __future__ import annotations
 
-from iamcli.cli.sandbox.rules import deletions, documents, entities, keys, names, passwords, quotas
+from iamcli.cli.sandbox.rules import (
+    deletions,
+    documents,
+    entities,
+    keys,
+    names,
+    parameters,
+    passwords,
+    permissions,
+    quotas,
+)
 from iamcli.cli.sandbox.rules.entity_types import (
     GROUP,
     INSTANCE_PROFILE,
@@ -23,16 +33,16 @@ from iamcli.cli.sandbox.rules.entity_types import (
 EXISTING = {entity_type: entity_type.rule(entities.exists) for entity_type in NAMED}
 #: For every operation that has the parameter.
 COMMON: tuple[Rule, ...] = (
-    entities.policy_arn_is_valid,
-    names.tags_are_not_reserved,
-    names.tag_keys_are_unique,
+    parameters.policy_arn_is_valid,
+    parameters.tags_are_not_reserved,
+    parameters.tag_keys_are_unique,
 )
 
-_OWN_ROLE = entities.role_is_not_protected
-_OWN_POLICY = entities.policy_is_of_this_account
+_OWN_ROLE = permissions.role_is_not_protected
+_OWN_POLICY = permissions.policy_is_of_this_account
 _VERSION = entities.policy_version_exists
 _DEVICE = entities.virtual_mfa_device_exists
-_BOUNDARY = entities.boundary_exists
+_BOUNDARY = (parameters.boundary_arn_is_valid, entities.boundary_exists)
 
 
 def rules(operation: str) -> tuple[Rule, ...]:
@@ -67,12 +77,12 @@ RULES: dict[str, tuple[Rule, ...]] = {
     # Users.
     "CreateUser": (
         USER.rule(names.name_is_free),
-        _BOUNDARY,
+        *_BOUNDARY,
         USER.rule(quotas.account_quota_allows),
     ),
     "UpdateUser": (USER.rule(names.new_name_is_free),),
     "DeleteUser": (deletions.user_is_not_referenced,),
-    "PutUserPermissionsBoundary": (_BOUNDARY,),
+    "PutUserPermissionsBoundary": _BOUNDARY,
     **_policies_of(USER),
     # Credentials of users.
     "CreateAccessKey": (quotas.access_keys_fit,),
@@ -122,7 +132,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         ROLE.rule(names.name_is_free),
         documents.trust_policy_is_valid,
         quotas.trust_policy_is_short,
-        _BOUNDARY,
+        *_BOUNDARY,
         ROLE.rule(quotas.account_quota_allows),
     ),
     "UpdateRole": (_OWN_ROLE,),
@@ -134,7 +144,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "DeleteRole": (_OWN_ROLE, deletions.role_is_not_referenced),
     "TagRole": (_OWN_ROLE,),
     "UntagRole": (_OWN_ROLE,),
-    "PutRolePermissionsBoundary": (_OWN_ROLE, _BOUNDARY),
+    "PutRolePermissionsBoundary": (_OWN_ROLE, *_BOUNDARY),
     "DeleteRolePermissionsBoundary": (_OWN_ROLE,),
     **_policies_of(ROLE, _OWN_ROLE),
     # Instance profiles.
@@ -183,6 +193,6 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "UpdateServerCertificate": (SERVER_CERTIFICATE.rule(names.new_name_is_free),),
     # The account.
-    "CreateAccountAlias": (names.account_alias_is_no_account_id, names.account_alias_is_new),
+    "CreateAccountAlias": (parameters.account_alias_is_no_account_id, names.account_alias_is_new),
     "DeleteAccountAlias": (entities.account_alias_exists,),
 }

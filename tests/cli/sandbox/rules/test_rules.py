@@ -52,7 +52,7 @@ from support.refusals import (
 from support.shell import KEY_ID, SECRET
 from support.ssh_keys import public_key
 
-from iamcli.cli.sandbox.rules import deletions, entities, names, passwords
+from iamcli.cli.sandbox.rules import deletions, names, parameters, passwords, permissions
 from iamcli.cli.sandbox.rules.table import COMMON, EXISTING, RULES
 from iamcli.client.model import full_model
 
@@ -317,8 +317,11 @@ def bounded(operation: str, **parameters: Any) -> list[Case]:
     nothing = absent(f"Scope ARN: {NO_POLICY} does not exist or is not attachable.")
     bad = Said("InvalidInput", f"ARN {wrong} is not valid.", 400)
     return [
-        Case("boundary_exists", operation, {**parameters, "PermissionsBoundary": arn}, said)
-        for arn, said in ((NO_POLICY, nothing), (wrong, bad))
+        Case(rule, operation, {**parameters, "PermissionsBoundary": arn}, said)
+        for rule, arn, said in (
+            ("boundary_exists", NO_POLICY, nothing),
+            ("boundary_arn_is_valid", wrong, bad),
+        )
     ]
 
 
@@ -837,22 +840,22 @@ def test_a_name_of_a_device_is_free_under_another_path():
 )
 def test_roles_of_aws_are_known_by_their_path(*, path, protected):
     account = {"roles": {"x": SimpleNamespace(name="r", path=path)}}
-    found = told(entities.role_is_not_protected, account, RoleName="r")
+    found = told(permissions.role_is_not_protected, account, RoleName="r")
     assert found.partition(":")[0] == "UnmodifiableEntity" * protected
 
 
 def test_an_alias_of_twelve_digits_is_an_account():
-    rule = names.account_alias_is_no_account_id
+    rule = parameters.account_alias_is_no_account_id
     found = {digits: bool(told(rule, {}, AccountAlias="1" * digits)) for digits in (11, 12, 13)}
     assert found == {11: False, 12: True, 13: False}
 
 
 def test_values_of_tags_are_reserved_in_any_case():
     for tag in ({"Key": "a", "Value": "Aws:x"}, {"Key": "AWS:", "Value": ""}):
-        found = told(names.tags_are_not_reserved, {}, Tags=[{"Key": "a", "Value": "x"}, tag])
+        found = told(parameters.tags_are_not_reserved, {}, Tags=[{"Key": "a", "Value": "x"}, tag])
         assert found.startswith("InvalidInput: Tag keys and values cannot begin with aws:"), tag
     tags = [{"Key": "xaws:", "Value": "aws"}]
-    assert told(names.tags_are_not_reserved, {}, Tags=tags) == ""
+    assert told(parameters.tags_are_not_reserved, {}, Tags=tags) == ""
 
 
 # Passwords.
