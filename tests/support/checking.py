@@ -4,19 +4,86 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamcli.cli.check.check import check
+from iamcli.errors import visible
 from support.forked import tell
+from support.shell import TESTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamcli.cli.check.findings import Result
+
+#: The scripts with what is found in them; Script describes the files.
+SCRIPTS = TESTS / "cli" / "check" / "scripts"
 
 #: A policy that is valid JSON.
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 _UNKNOWN = re.compile(r'"(-\w)" is not an option')
 #: A variable or an alias that contains an option.
 _EXPANDED = re.compile(r"\"?\$|\w+$")
+#: A line of a script in a file of SCRIPTS, and the words of a finding in it.
+_LINE = re.compile(r"((?:[EW]\d{3} |unread )*) *([|:])(?: (.*))?")
+_CODE = re.compile(r"[EW]\d{3}")
+_WORDS = "       at"
+
+
+class Script(NamedTuple):
+    """A script in a file of SCRIPTS: the ``heading`` above it, its text, and the codes in it.
+
+    "|" is before its first line, ":" before each other line, and before that are the codes of the
+    findings in the line, and "unread" if it is not read. Below a line can be the ``words`` of its
+    findings, "at COLUMN: MESSAGE; FIX"; a script has those of all its findings or of none. Below
+    the script is "commands: N" if it has not one command of the toolkit, but N.
+    """
+
+    heading: str
+    text: str
+    codes: list[str]
+    words: bool = False
+
+    def rows(self, folder: Path) -> Iterator[str]:
+        """Check the script, and yield its rows with what is found."""
+        result = checked(folder, self.text)
+        assert result.notes == result.unread
+        unread = [line for note in result.notes for line in range(note.lines[0], note.lines[1] + 1)]
+        # The first line of the file is that of the shell.
+        for number, line in enumerate(self.text.split("\n"), 2):
+            found = [each for each in result.findings if each.line == number]
+            marks = " ".join(["unread"] * unread.count(number) + [each.code for each in found])
+            yield f"{marks:4} {'|' if number == 2 else ':'}{' ' if line else ''}{line}"
+            for each in found if self.words else ():
+                said = visible(f"{each.message}; {each.fix}").replace(str(folder), "FOLDER")
+                yield f"{_WORDS} {each.column}: {said}"
+        if result.commands != 1:
+            yield f"       commands: {result.commands}"
+
+
+def scripts(name: str) -> list[Script]:
+    """Return the scripts in the file ``name`` of SCRIPTS."""
+    return [part for part in parts(name) if isinstance(part, Script)]
+
+
+def parts(name: str) -> list[Script | str]:
+    """Return the scripts in the file ``name`` of SCRIPTS, and its headings and blank lines."""
+    found: list[Script | str] = []
+    heading = ""
+    for row in (SCRIPTS / f"{name}.txt").read_text(encoding="utf-8")[:-1].split("\n"):
+        match = _LINE.fullmatch(row)
+        last = found[-1] if found else ""
+        if match and match[2] == "|":
+            found.append(Script(heading, match[3] or "", _CODE.findall(match[1])))
+        elif match and isinstance(last, Script):
+            last.codes.extend(_CODE.findall(match[1]))
+            found[-1] = last._replace(text=f"{last.text}\n{match[3] or ''}")
+        elif row.startswith(_WORDS) and isinstance(last, Script):
+            found[-1] = last._replace(words=True)
+        elif not row.startswith(" "):
+            heading = row.removeprefix("# ") or heading
+            found.append(row)
+    return found
 
 
 def write(folder: Path, script: str, name: str = "old.sh", shebang: str = "#!/bin/bash\n") -> str:
