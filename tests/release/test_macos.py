@@ -31,11 +31,14 @@ LINE = "iam-usergetattributes -u bob"
 ARN = "arn:aws:iam::123456789012:user/bob"
 USER = ok("GetUser", f"<User><Arn>{ARN}</Arn><UserId>AIDA</UserId></User>")
 #: Tests that take away from Linux what the simulation lacks already, or that stop one process.
-LINUX = (
-    "--deselect=tests/cli/run/test_run.py::test_only_the_same_program_of_the_same_user",
-    "--deselect=tests/cli/run/test_run.py::test_stop_and_continue",
-    "--deselect=tests/cli/run/test_run.py::test_a_command_ends_with_its_program[server is stopped]",
-)
+LINUX = [
+    f"--deselect=tests/cli/run/{test}"
+    for test in (
+        "test_server.py::test_only_the_same_program_of_the_same_user",
+        "test_signals.py::test_stop_and_continue",
+        "test_signals.py::test_a_command_ends_with_its_program[server is stopped]",
+    )
+]
 #: Tests that need a directory in which nobody can make a file.
 PROC = (
     "--deselect=tests/release/test_homes.py::test_a_folder_that_cannot_be_one",
@@ -212,7 +215,7 @@ SELECTIONS = {
     ),
     "commands and doctor": (True, ["tests/commands/test_transcripts.py", *DOCTOR]),
     # Their tests look at processes.
-    "run": (False, ["tests/cli/run/test_run.py", "tests/cli/run/test_pool.py", *LINUX]),
+    "run": (False, ["tests/cli/run", *LINUX]),
 }
 
 

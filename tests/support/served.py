@@ -28,6 +28,12 @@ KEYS = ok(
     "<Status>Active</Status></member></AccessKeyMetadata><IsTruncated>false</IsTruncated>",
 )
 
+NEW_KEY = ok(
+    "CreateAccessKey",
+    "<AccessKey><UserName>bob</UserName><AccessKeyId>AKIAIOSFODNN7EXAMPLE</AccessKeyId>"
+    "<Status>Active</Status><SecretAccessKey>wJalrXUtnFEMI</SecretAccessKey></AccessKey>",
+)
+
 STATISTICS = re.compile(
     r"iamcli: (\d+) commands, (\d+) requests, (\d+) connections\n"
     r"((?:iamcli: \d+ commands? started by (?:itself|themselves): .*\n)*)\Z"
