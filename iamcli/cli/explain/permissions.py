@@ -35,6 +35,15 @@ _NAMES = {
 }
 #: The operations on a user that no parameter names.
 _ON_USER = ("ChangePassword", "GetAccessKeyLastUsed")
+#: The permissions that parameters need besides that of the operation.
+ALSO = {
+    "AddRoleToInstanceProfile": {"RoleName": "iam:PassRole"},
+    "CreateInstanceProfile": {"Tags": "iam:TagInstanceProfile"},
+    "CreateRole": {"Tags": "iam:TagRole"},
+    "CreateUser": {"Tags": "iam:TagUser"},
+    "CreateVirtualMFADevice": {"Tags": "iam:TagMFADevice"},
+    "UploadServerCertificate": {"Tags": "iam:TagServerCertificate"},
+}
 #: The user whose access key signs the request.
 _CALLER = "${aws:username}"
 
@@ -80,10 +89,8 @@ def policy(explanation: Explanation) -> dict[str, Any]:
 
 def _actions(step: Step) -> Iterator[str]:
     yield f"iam:{step.operation}"
-    if step.operation == "AddRoleToInstanceProfile":
-        yield "iam:PassRole"
-    if "Tags" in step.parameters:
-        yield f"iam:Tag{step.operation.removeprefix('Create')}"
+    also = ALSO.get(step.operation, {})
+    yield from (also[name] for name in also if name in step.parameters)
 
 
 def resource_type(answers: Answers, operation: str) -> str | None:
