@@ -90,6 +90,9 @@ pages: $(VENV)/test.stamp ## generate man pages and completions, after a change 
 	$(BIN)/python tools/pages.py
 	$(BIN)/python tools/completions.py
 
+model: $(VENV)/demo.stamp ## generate the reduced service model, after a change of the operations that commands call
+	$(BIN)/python tools/slim_model.py
+
 index: $(VENV)/demo.stamp ## generate the table of commands and the links in bin, after a change in setup.cfg
 	$(BIN)/python tools/index.py
 
@@ -155,4 +158,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 		--upgrade pip 2>/dev/null || true
 
 .DEFAULT_GOAL := help
-.PHONY: duration audit help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages picture index clean rebuild rules matrix dist pyz release deb deb-test
+.PHONY: duration audit help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages picture model index clean rebuild rules matrix dist pyz release deb deb-test

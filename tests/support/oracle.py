@@ -24,7 +24,7 @@ STILL = re.compile(r"(?:access key|virtual MFA device) (?P<name>\S+) still exist
 UNKNOWN = re.compile("may have taken effect|may still exist|; unknown: ")
 #: How to find out what is unknown.
 HOW = re.compile(
-    r"(?P<operation>\w+) may have taken effect, check first: (?:iam-\S|sign in with )"
+    r"(?P<operation>\w+) may have taken effect, check first: (?:aws iam \S|iam-\S|sign in with )"
     r"|may still exist but its secret is lost; delete it with iam-"
 )
 REMAIN = "changes already made remain"
