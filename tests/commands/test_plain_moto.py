@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import certificates
-from support.shell import ROOT
+from support.legacy_requests import INTERFACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,8 +156,8 @@ def account(plain: str, run_fast: ForkRunner) -> ForkRunner:
 
 def test_all_commands(account):
     lines = LINES.strip().splitlines()
-    names = {path.name for path in (ROOT / "bin").glob("iam-*")}
-    assert {line.split()[0] for line in lines} == names
+    names = json.loads((INTERFACE / "commands.json").read_text())["commands"]
+    assert {line.split()[0] for line in lines} == names.keys()
     values: dict[str, str] = {}
     for line in lines:
         name, *words = line.split()

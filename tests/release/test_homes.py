@@ -20,13 +20,15 @@ from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every, in_full
 
-from iamcli.cli import home_directory, installed_commands
+from iamcli.cli import home_directory, index, installed_commands
 from iamcli.cli import home_layout as layout
 from iamcli.cli.home_layout import lay_out
 from iamcli.config import properties
 from iamcli.errors import Failure
 
 COMMANDS = ["iam-usercreate", "iam-userdel"]
+#: How many commands there are.
+NUMBER = len(index.names())
 
 
 @pytest.fixture
@@ -121,14 +123,14 @@ def test_the_one_file(tmp_path, folder, strict):
     # People link what they need.
     for name in ("iamcli", "iam-usercreate"):
         (tmp_path / "bin" / name).symlink_to(file)
-    links = f"PATH has links to {file} for {{}} of the 69 commands"
+    links = f"PATH has links to {file} for {{}} of the {NUMBER} commands"
     assert doctor(tmp_path / "bin" / "iamcli", env)["path"] == ("ok", links.format(1), "")
     done = run_program(file, "home", *strict, folder, env=env)
     assert (done.returncode, done.stderr) == (0, "")
-    assert f" 69 commands in {file}" in done.stdout
+    assert f" {NUMBER} commands in {file}" in done.stdout
     env |= {"PATH": f"{folder}/bin:/usr/bin:/bin", "AWS_IAM_HOME": str(folder)}
     checks = doctor(file, env)
-    assert checks["path"] == ("ok", links.format(69), "")
+    assert checks["path"] == ("ok", links.format(NUMBER), "")
     assert checks["home"] == ("ok", f"{folder}: ready for scripts", "")
     assert checks["man"][2] == "use iamcli help iam-usercreate"
     # It is the command of its name, and its words are its own.
@@ -150,7 +152,7 @@ def test_the_one_file_if_its_first_line_finds_no_python(tmp_path, folder):
     )
     env = environment(tmp_path / "home", AWS_IAM_HOME=str(folder))
     done = run_program(sys.executable, file, "home", folder, env=env)
-    by = f"{folder} is ready; its bin has scripts that run 69 commands in {file} with "
+    by = f"{folder} is ready; its bin has scripts that run {NUMBER} commands in {file} with "
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{by}{sys.executable}\n", "")
     done = run_program(folder / "bin" / "iam-userdel", "-z", env={"PATH": "/usr/bin:/bin"})
     assert done.stderr.startswith('iam-userdel: "-z" is not a valid option\nUsage: iam-userdel ')
@@ -177,7 +179,7 @@ def test_the_one_file_and_its_first_line_that_changes(tmp_path, folder):
         file.write_text(ONE_FILE.replace(ONE_FILE.splitlines()[0], first))
         file.chmod(mode)
 
-    links = f"{ready} links to 69 commands in {file}\n"
+    links = f"{ready} links to {NUMBER} commands in {file}\n"
     assert made() == links
     damage()
     fails = f"{folder}/bin/iam-usercreate fails: "
@@ -185,7 +187,7 @@ def test_the_one_file_and_its_first_line_that_changes(tmp_path, folder):
     assert (result, found[: len(fails)]) == ("warning", fails)
     assert "no-such-python" in found[len(fails) :]
     assert advice.startswith(f"run: iamcli home '{folder}'")
-    by = f"{ready} scripts that run 69 commands in {file} with {sys.executable}"
+    by = f"{ready} scripts that run {NUMBER} commands in {file} with {sys.executable}"
     assert made() == f"{by}\n"
     assert described(folder) == [
         '"iamcli home"',
@@ -256,7 +258,7 @@ def test_another_program_before_the_links_to_the_one_file(tmp_path):
 
 
 def test_what_it_lays_out(tmp_path, folder):
-    ready = f"{folder} is ready; its bin has links to 69 commands in {BIN}\n"
+    ready = f"{folder} is ready; its bin has links to {NUMBER} commands in {BIN}\n"
     assert iamcli_home(tmp_path, folder) == (0, ready, "")
     assert names_in(folder) == [
         ".iamcli-home",
@@ -265,8 +267,8 @@ def test_what_it_lays_out(tmp_path, folder):
         "bin",
         "client-config.template",
     ]
-    index = (ROOT / "setup.cfg").read_text()
-    names = re.findall(r"^ +(iam-\w+) = ", index, re.MULTILINE)
+    declared = (ROOT / "setup.cfg").read_text()
+    names = re.findall(r"^ +(iam-\w+) = ", declared, re.MULTILINE)
     assert names_in(folder / "bin") == sorted(names)
     assert {(folder / "bin" / name).readlink() for name in names} == {BIN / name for name in names}
     assert f'AWS_IAM_HOME="{folder}"' in (folder / "README").read_text()
@@ -399,7 +401,7 @@ def test_a_home_with_the_live_credentials_in_it(tmp_path, folder):
         done = iamcli_home(tmp_path, folder)
         assert (done.status, done.err) == (0, "")
         assert done.out == (
-            f"{folder} is ready; its bin has links to 69 commands in {BIN}\n"
+            f"{folder} is ready; its bin has links to {NUMBER} commands in {BIN}\n"
             "not created by iamcli home, left unchanged: aws-credential.template\n"
         )
     assert kept(live) == before
@@ -630,7 +632,7 @@ def test_which_programs_are_own(tmp_path):
 
 
 def test_a_strict_home_reports_errors_on_standard_output(tmp_path, folder):
-    has = f"scripts that run 69 commands in {BIN} with IAMCLI_STRICT=1"
+    has = f"scripts that run {NUMBER} commands in {BIN} with IAMCLI_STRICT=1"
     ready = f"{folder} is ready; its bin has {has}\n"
     assert iamcli_home(tmp_path, "--strict", folder) == (0, ready, "")
     assert names_in(folder / "bin") == [path.name for path in sorted(BIN.glob("iam-*"))]
