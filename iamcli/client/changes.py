@@ -1,4 +1,7 @@
-"""Requests that change something: which can be sent twice, and how to check their outcome."""
+"""Requests that change something: which can be sent twice, and how to check their outcome.
+
+``tests/upkeep/test_operations.py`` says which table lacks an operation.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,22 @@ if TYPE_CHECKING:
 
     from iamcli.errors import Failure
 
-#: How to check whether a request took effect: a command or an instruction. Without -u, a command
-#: applies to the user whose key signs, as the request does.
-CHECKS = {
+# The operations that change something, each with how to check whether a request took effect: a
+# command or an instruction. Without -u, a command applies to the user whose key signs, as the
+# request does.
+
+#: They add something to an entity, which may not be visible yet.
+ADDITIONS = {
     "AddRoleToInstanceProfile": "iam-instanceprofilegetattributes -s {InstanceProfileName} -r",
     "AddUserToGroup": "iam-userlistgroups -u {UserName}",
-    "ChangePassword": "sign in with the new password",
+    "PutGroupPolicy": "iam-grouplistpolicies -g {GroupName} -p {PolicyName}",
+    "PutRolePolicy": "iam-rolelistpolicies -r {RoleName} -p {PolicyName}",
+    "PutUserPolicy": "iam-userlistpolicies -u {UserName} -p {PolicyName}",
+    "UpdateAssumeRolePolicy": "iam-rolegetattributes -r {RoleName}",
+}
+#: They create something, perhaps for such an entity. They are not sent again if they may have
+#: reached the service: a second one would create another, or report an error after a success.
+CREATIONS = {
     "CreateAccessKey": "iam-userlistkeys -u {UserName}",
     "CreateAccountAlias": "iam-accountaliaslist",
     "CreateGroup": "iam-grouplistusers -g {GroupName}",
@@ -25,6 +38,12 @@ CHECKS = {
     "CreateRole": "iam-rolegetattributes -r {RoleName}",
     "CreateUser": "iam-usergetattributes -u {UserName}",
     "CreateVirtualMFADevice": "iam-virtualmfadevicelist -t Any",
+    "EnableMFADevice": "iam-userlistmfadevices -u {UserName}",
+    "UploadServerCertificate": "iam-servercertgetattributes -s {ServerCertificateName}",
+    "UploadSigningCertificate": "iam-userlistcerts -u {UserName}",
+}
+#: They remove something; ``iamcli/operations/outcomes.py`` has how to see that.
+REMOVALS = {
     "DeactivateMFADevice": "iam-userlistmfadevices -u {UserName}",
     "DeleteAccessKey": "iam-userlistkeys -u {UserName}",
     "DeleteAccountAlias": "iam-accountaliaslist",
@@ -45,38 +64,26 @@ CHECKS = {
     "DetachGroupPolicy": "iam-groupdel -g {GroupName} -r -p",
     "DetachRolePolicy": "iam-roledel -r {RoleName} -c -p",
     "DetachUserPolicy": "iam-userdel -u {UserName} -r -p",
-    "EnableMFADevice": "iam-userlistmfadevices -u {UserName}",
-    "PutGroupPolicy": "iam-grouplistpolicies -g {GroupName} -p {PolicyName}",
-    "PutRolePolicy": "iam-rolelistpolicies -r {RoleName} -p {PolicyName}",
-    "PutUserPolicy": "iam-userlistpolicies -u {UserName} -p {PolicyName}",
     "RemoveRoleFromInstanceProfile": "iam-instanceprofilegetattributes -s {InstanceProfileName} -r",
     "RemoveUserFromGroup": "iam-userlistgroups -u {UserName}",
-    "ResyncMFADevice": "sign in with the device",
+}
+#: They change what is there.
+UPDATES = {
     "UpdateAccessKey": "iam-userlistkeys -u {UserName}",
     "UpdateAccountPasswordPolicy": "iam-accountgetpasswordpolicy",
-    "UpdateAssumeRolePolicy": "iam-rolegetattributes -r {RoleName}",
-    "UpdateGroup": "iam-grouplistbypath",
     "UpdateLoginProfile": "sign in with the new password",
-    "UpdateServerCertificate": "iam-servercertlistbypath",
     "UpdateSigningCertificate": "iam-userlistcerts -u {UserName}",
-    "UpdateUser": "iam-userlistbypath",
-    "UploadServerCertificate": "iam-servercertgetattributes -s {ServerCertificateName}",
-    "UploadSigningCertificate": "iam-userlistcerts -u {UserName}",
 }
-
-#: Operations that are not sent again if they may have reached the service: a second request would
-#: create another resource, or report an error although the first one succeeded.
-NON_IDEMPOTENT = frozenset(
-    {
-        *(name for name in CHECKS if name.startswith(("Create", "Upload"))),
-        "ChangePassword",
-        "EnableMFADevice",
-        "ResyncMFADevice",
-        "UpdateGroup",
-        "UpdateServerCertificate",
-        "UpdateUser",
-    }
-)
+#: They change what is there, and are not sent again for the same reason as CREATIONS.
+ONCE = {
+    "ChangePassword": "sign in with the new password",
+    "ResyncMFADevice": "sign in with the device",
+    "UpdateGroup": "iam-grouplistbypath",
+    "UpdateServerCertificate": "iam-servercertlistbypath",
+    "UpdateUser": "iam-userlistbypath",
+}
+_REPEATABLE = ADDITIONS | REMOVALS | UPDATES
+CHECKS = _REPEATABLE | CREATIONS | ONCE
 
 
 def only_reads(operation: str) -> bool:
@@ -84,14 +91,20 @@ def only_reads(operation: str) -> bool:
     return operation.startswith(("Get", "List"))
 
 
+def may_repeat(operation: str) -> bool:
+    """Return whether a request may be sent again although it may have reached the service."""
+    return only_reads(operation) or operation in _REPEATABLE
+
+
 def advice(operation: str, parameters: Mapping[str, Any]) -> str:
     """Return the message for a request whose outcome is unknown."""
     from iamcli import quoting
 
+    check = CHECKS.get(operation, "see the account in the IAM console or with the AWS CLI")
     try:
-        check = quoting.filled(CHECKS[operation], parameters)
+        check = quoting.filled(check, parameters)
     except KeyError:
-        check = CHECKS[operation].partition(" -u")[0]
+        check = check.partition(" -u")[0]
     return f"{operation} may have taken effect, check first: {check}"
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 from botocore.hooks import HierarchicalEmitter, first_non_none_response
 
-from iamcli.client.changes import NON_IDEMPOTENT
+from iamcli.client.changes import may_repeat
 from iamcli.client.parser import SUCCESS_LIMIT
 from iamcli.connection.responses import NOT_ARRIVED
 from iamcli.errors import Failure
@@ -50,7 +50,7 @@ _SERVER_ERROR = 500
 class Retries:
     """Sends requests again as botocore's retry modes do.
 
-    Operations in NON_IDEMPOTENT are sent again only if the first request cannot have taken effect.
+    What ``may_repeat`` excludes is sent again only if the first request cannot have taken effect.
     ``log``: called with a line for each attempt and each pause; ``pausing``: called with the reason
     before a pause that is shown; ``sending``: called before each attempt. ``number``: the attempts
     of the current request so far; ``resent``: whether it is sent again although an earlier attempt
@@ -139,7 +139,7 @@ class Retries:
                 throttled = copy.copy(http)
                 throttled.status_code = _TOO_MANY_REQUESTS
                 response = (throttled, {**parsed, "Error": {"Code": "Throttling"}})
-        if not self.enabled or (operation.name in NON_IDEMPOTENT and not no_effect):
+        if not (self.enabled and (no_effect or may_repeat(operation.name))):
             return None
         if self._policy is None:
             self._policy = self._retry_handlers()

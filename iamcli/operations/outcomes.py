@@ -19,6 +19,7 @@ USER = {"user": "UserName"}
 GROUP = {"group": "GroupName"}
 ROLE = {"role": "RoleName"}
 INSTANCE_PROFILE = {"instance profile": "InstanceProfileName"}
+ENTITIES = USER | GROUP | ROLE | INSTANCE_PROFILE
 
 
 class Lookup(NamedTuple):

@@ -30,7 +30,7 @@ class IAM(Sender):
 
         parameters = without_none(parameters)
         try:
-            return waiting.send(self, operation, parameters, waiting.ADDITIONS.get(operation, {}))
+            return waiting.send(self, operation, parameters)
         except UnknownOutcome as failure:
             from iamcli.operations.lookups import settle
 
@@ -44,9 +44,8 @@ class IAM(Sender):
         """
         from iamcli.operations import waiting
 
-        needed = waiting.BEFORE_ADDITIONS.get(operation, {})
         try:
-            return waiting.send(self, operation, without_none(parameters), needed)
+            return waiting.send(self, operation, without_none(parameters))
         except ServiceError as error:
             if error.denied:
                 return None

@@ -8,19 +8,13 @@ from __future__ import annotations
 import os
 import re
 
+from iamcli.client.changes import ADDITIONS, CREATIONS, only_reads
 from iamcli.errors import ServiceError, UnknownOutcome
-from iamcli.operations.outcomes import (
-    GROUP,
-    INSTANCE_PROFILE,
-    REMOVALS,
-    ROLE,
-    USER,
-    reports_missing,
-)
+from iamcli.operations.outcomes import ENTITIES, REMOVALS, reports_missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any
 
     from iamcli.operations.sender import Sender
@@ -32,28 +26,6 @@ OTHERS_VISIBLE_AFTER = 3.0
 #: The first pause between two attempts (seconds); each following pause is twice as long.
 _FIRST_PAUSE = 0.5
 
-#: The operations that add something, and the entities that it is for: the kind of each, and the
-#: parameter that names it.
-ADDITIONS = {
-    "AddRoleToInstanceProfile": {**INSTANCE_PROFILE, **ROLE},
-    "AddUserToGroup": {**USER, **GROUP},
-    "CreateAccessKey": USER,
-    "CreateLoginProfile": USER,
-    "EnableMFADevice": USER,
-    "PutGroupPolicy": GROUP,
-    "PutRolePolicy": ROLE,
-    "PutUserPolicy": USER,
-    "UpdateAssumeRolePolicy": ROLE,
-    "UploadSigningCertificate": USER,
-}
-#: The operations that read an entity before something is added to it.
-BEFORE_ADDITIONS = {"GetGroup": GROUP, "GetRole": ROLE}
-_CREATIONS = {
-    "CreateGroup": GROUP,
-    "CreateInstanceProfile": INSTANCE_PROFILE,
-    "CreateRole": ROLE,
-    "CreateUser": USER,
-}
 #: The operations that set a trust policy, whose principal may be new.
 _TRUSTING = ("CreateRole", "UpdateAssumeRolePolicy")
 _CONFLICT = "DeleteConflict"
@@ -79,14 +51,11 @@ def attempts(iam: Sender) -> Iterator[bool]:
     yield True
 
 
-def send(
-    iam: Sender, operation: str, parameters: dict[str, Any], needed: Mapping[str, str]
-) -> dict[str, Any]:
+def send(iam: Sender, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
     """Send a request, and again if the reason of the refusal may be a change not visible yet.
 
-    ``needed``: the entities that the request is for, as in ADDITIONS. In the sandbox, changes are
-    visible at once. Raises as ``Sender.send`` does. Source: LEGACY.md (new resources that are not
-    visible yet).
+    In the sandbox, changes are visible at once. Raises as ``Sender.send`` does. Source: LEGACY.md
+    (new resources that are not visible yet).
     """
     rest: Iterator[float] | None = None
     resent = False
@@ -95,7 +64,7 @@ def send(
             response = iam.send(operation, resent=resent, **parameters)
         except (ServiceError, UnknownOutcome) as failure:
             refusal = failure if isinstance(failure, ServiceError) else failure.refusal
-            what = _not_visible(operation, parameters, needed, refusal) if refusal else ""
+            what = _not_visible(operation, parameters, refusal) if refusal else ""
             if not what or iam.sandbox:
                 raise
             rest = rest or pauses(VISIBLE_AFTER if what in iam.created else OTHERS_VISIBLE_AFTER)
@@ -104,21 +73,22 @@ def send(
                 raise
             resent = isinstance(failure, UnknownOutcome)
         else:
-            for kind, member in _CREATIONS.get(operation, {}).items():
-                iam.created.add(f"{kind} {parameters[member]}")
+            for kind, member in ENTITIES.items():
+                if operation == f"Create{member.removesuffix('Name')}":
+                    iam.created.add(f"{kind} {parameters[member]}")
             return response
         iam.pause(pause, what if what == _CONFLICT else f"{what} may not be visible yet")
 
 
-def _not_visible(
-    operation: str, parameters: Mapping[str, Any], needed: Mapping[str, str], refusal: ServiceError
-) -> str:
+def _not_visible(operation: str, parameters: dict[str, Any], refusal: ServiceError) -> str:
     """Return the entity that may not be visible yet, such as "user bob", or the error code.
 
     "" if the refusal has another reason.
     """
     if refusal.code == "NoSuchEntity":
-        for kind, member in needed.items():
+        # What is read here is read before something is added to it.
+        added = operation in ADDITIONS or operation in CREATIONS or only_reads(operation)
+        for kind, member in ENTITIES.items() if added else ():
             name = str(parameters.get(member, ""))
             if name and reports_missing(kind, name, refusal.message):
                 return f"{kind} {name}"

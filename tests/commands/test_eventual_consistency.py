@@ -15,9 +15,10 @@ from support.selection import every, in_full
 from support.stub import Endpoint, canned, ok, refused
 from support.terminal import Terminal, rows
 
+from iamcli.client.changes import ADDITIONS, CREATIONS
+from iamcli.client.model import slim_model
 from iamcli.errors import INTERRUPTED
-from iamcli.operations.outcomes import REMOVALS, reports_missing
-from iamcli.operations.waiting import ADDITIONS
+from iamcli.operations.outcomes import ENTITIES, REMOVALS, reports_missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -293,8 +294,15 @@ def test_what_a_message_reports_missing(message, reported):
 
 
 def test_every_addition_is_here():
-    kinds = {(entry.operation, entry.what.rpartition(" ")[0]) for entry in ADDING}
-    assert kinds == {(operation, kind) for operation in ADDITIONS for kind in ADDITIONS[operation]}
+    service_model = slim_model()
+    named = {
+        (operation, kind)
+        for operation in ADDITIONS | CREATIONS
+        for kind, member in ENTITIES.items()
+        if member in service_model.operation_model(operation).input_shape.members
+        and operation != f"Create{member.removesuffix('Name')}"
+    }
+    assert {(entry.operation, entry.what.rpartition(" ")[0]) for entry in ADDING} == named
     entities = {name for name, removal in REMOVALS.items() if not removal.owners}
     without = {"DeleteAccountAlias", "DeleteAccountPasswordPolicy"}
     assert {entry.operation for entry in DELETING} == entities - without
