@@ -34,18 +34,25 @@ _DEFECTS = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class ResponseStructure(dict[str, "Any"]):
-    """A structure in the response to a ``request``.
+    """A structure in the response to a ``request``, of this ``shape``.
 
-    A member that it lacks raises UnexpectedResponse, or UnknownOutcome after a change.
+    A member that it lacks raises UnexpectedResponse, or UnknownOutcome after a change. One that the
+    shape lacks raises LookupError, because the service may have sent it.
     """
 
-    __slots__ = ("_request",)
+    __slots__ = ("_request", "_shape")
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, shape: Any) -> None:
         super().__init__()
-        self._request = request
+        self._request, self._shape = request, shape
 
     def __missing__(self, key: str) -> Any:
+        if key not in self._shape.members:
+            name = self._shape.name
+            raise LookupError(
+                f"iamcli/client/model.json has no {key} in {name}; if tools/slim_model.py has it in "
+                f"UNREAD, take it from there, or add {name} to READ_WHOLE; then run: make model"
+            )
         failure = UnexpectedResponse(
             f"unexpected response: it has no {key}; is this an IAM endpoint?"
         )
@@ -96,7 +103,7 @@ class ResponseParser(QueryParser):  # type: ignore[misc]  # botocore has no type
         if isinstance(node, list):
             raise ResponseParserError("the result occurs more than once")
         members = _members(shape)
-        parsed = ResponseStructure(self._request)
+        parsed = ResponseStructure(self._request, shape)
         for child in node:
             name, member = members.get(child.tag.rpartition("}")[2], ("", None))
             if name in parsed:

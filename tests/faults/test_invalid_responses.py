@@ -279,6 +279,20 @@ def test_answer_without_what_it_should_hold(arguments, run_fast, stub):
     assert re.fullmatch(f"{re.escape(message)}{doubt if changes else ''}\n", done.err)
 
 
+def test_member_that_the_model_leaves_out_is_not_called_missing(run_fast, stub):
+    """Someone who writes a command that prints it is told where it was left out."""
+    date = "<CreateDate>2012-05-01T12:34:56Z</CreateDate>"
+    endpoint = stub.endpoint(ok("GetUser", f"<User><UserId>AIDA</UserId>{date}</User>"))
+    printing = (
+        "from iamcli.commands import users\nusers.arn_and_id = lambda u, _: [u['CreateDate']]"
+    )
+    env = {"AWS_IAM_URL": endpoint.url}
+    done = run_fast("iam-usergetattributes", "-u", "bob", env=env, before=printing)
+    assert (done.status, done.out, done.err.count("\n")) == (1, "", 1)
+    assert "LookupError: iamcli/client/model.json has no CreateDate in User; if " in done.err
+    assert "is this an IAM endpoint?" not in done.err
+
+
 @pytest.mark.parametrize(
     "inside",
     [
