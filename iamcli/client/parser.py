@@ -50,8 +50,8 @@ class ResponseStructure(dict[str, "Any"]):
         if key not in self._shape.members:
             name = self._shape.name
             raise LookupError(
-                f"iamcli/client/model.json has no {key} in {name}; if tools/slim_model.py has it in "
-                f"UNREAD, take it from there, or add {name} to READ_WHOLE; then run: make model"
+                f"iamcli/client/model.json has no {key} in {name}; if it is in UNREAD in "
+                f"tools/slim_model.py, remove it, or add {name} to READ_WHOLE; then run: make model"
             )
         failure = UnexpectedResponse(
             f"unexpected response: it has no {key}; is this an IAM endpoint?"
