@@ -9,7 +9,7 @@ from shutil import which
 from iamcli.cli import index
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
 from iamcli.cli.check.rules.policies import unquoted_policy
-from iamcli.cli.check.script.calls import Call, Flags, Part, Target, Word, output_files
+from iamcli.cli.check.script.calls import Call, Flags, InnerCommand, Part, output_files
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.options import NEEDED, refused
 from iamcli.parsing.shared import COMMON
@@ -19,6 +19,8 @@ from iamcli.quoting import typographic
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from iamcli.cli.check.script.calls import ExpandedWord
 
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
 _PROXY = re.compile(r"-Dhttps?\.proxyHost=")
@@ -143,7 +145,7 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
         yield fault(call, invocation.without_value, "E108", message, f"add the value of {name}")
 
 
-def _instead(invocation: Invocation, word: Word) -> str:
+def _instead(invocation: Invocation, word: ExpandedWord) -> str:
     """Return what to do about ``word``, which is one too many, without a part of a secret value."""
     typed = [value.option for value in invocation.values]
     secret = any(option.secret for option in invocation.command.options)
@@ -177,7 +179,7 @@ def _proxy(commands: Commands) -> Iterator[Fault]:
     for word, context in commands.walker.settings:
         if word.node and _PROXY.search(word.known):
             name = word._replace(parts=(Part("AWS_IAM_JVM_OPTS", quoted=False),))
-            call = Call(word.node, Target([name]), context, Flags())
+            call = Call(word.node, InnerCommand([name]), context, Flags())
             message = "the proxy in AWS_IAM_JVM_OPTS is not used"
             fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
             yield fault(call, call.head, "W213", message, fix)

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import Call, Word
+    from iamcli.cli.check.script.calls import Call, ExpandedWord
     from iamcli.cli.check.script.walk import Walker
     from iamcli.command import Command
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 Fault = tuple["Call", Finding]
 
 
-class Value(NamedTuple):
+class OptionValue(NamedTuple):
     """An option, the words of its name and its value, and the value as far as it is known.
 
     ``word``: the word of the value, the same as ``name`` if it is attached; None for a switch.
     """
 
     option: Option
-    name: Word
-    word: Word | None
+    name: ExpandedWord
+    word: ExpandedWord | None
     text: str | None
 
 
@@ -44,12 +44,12 @@ class Invocation:
     def __init__(self, call: Call, command: Command) -> None:
         self.call = call
         self.command = command
-        self.values: list[Value] = []
-        self.unknown: list[Word] = []
-        self.joined: list[tuple[Option, Word]] = []
-        self.extra: list[Word] = []
-        self.without_value: Word | None = None
-        self.incomplete = call.target.arguments_added
+        self.values: list[OptionValue] = []
+        self.unknown: list[ExpandedWord] = []
+        self.joined: list[tuple[Option, ExpandedWord]] = []
+        self.extra: list[ExpandedWord] = []
+        self.without_value: ExpandedWord | None = None
+        self.incomplete = call.inner.arguments_added
         self.helps = not {"-h", "--help", "--version"}.isdisjoint(call.literals)
         #: Whether the next word may be the value of an option that is not known.
         self._may_be_value = False
@@ -65,7 +65,7 @@ class Invocation:
         """The names of its options."""
         return {value.option.name for value in self.values}
 
-    def _read(self, word: Word, remaining: Iterator[Word]) -> None:
+    def _read(self, word: ExpandedWord, remaining: Iterator[ExpandedWord]) -> None:
         """Read an argument, and the value after it from the ``remaining`` words."""
         known, unknown, _ = word.with_unknowns_as("\0").partition("\0")
         option, attached = match(self.command.all_options, known)
@@ -73,7 +73,7 @@ class Invocation:
         if option and joined:
             # Its value need not be known.
             self.joined.append((option, word))
-            self.values.append(Value(option, word, word, None))
+            self.values.append(OptionValue(option, word, word, None))
         before, self._may_be_value = self._may_be_value, True
         if joined or unknown or word.may_split:
             self.incomplete = self.incomplete or word.may_split or not joined
@@ -85,13 +85,13 @@ class Invocation:
                 self.extra.append(word)
         elif option.switch or attached is not None:
             self._may_be_value = False
-            self.values.append(Value(option, word, None if option.switch else word, attached))
+            self.values.append(OptionValue(option, word, None if option.switch else word, attached))
         elif operand := next(remaining, None):
             self._may_be_value = operand.may_split
             self.incomplete = self.incomplete or operand.may_split
             text = None if operand.may_split else operand.literal
-            self.values.append(Value(option, word, operand, text))
-        elif not self.call.target.arguments_added:
+            self.values.append(OptionValue(option, word, operand, text))
+        elif not self.call.inner.arguments_added:
             # Another program would add the value.
             self.without_value = word
 
@@ -120,7 +120,7 @@ class Commands:
         return what in printed if what else bool(printed)
 
 
-def fault(call: Call, word: Word, code: str, message: str, fix: str) -> Fault:
+def fault(call: Call, word: ExpandedWord, code: str, message: str, fix: str) -> Fault:
     """Return a finding about ``call`` at ``word``."""
     file = call.script.file
     return call, Finding(file, *word.place, code, str(call.program), message, fix)

@@ -6,7 +6,7 @@ import re
 from itertools import islice
 
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.calls import Call, Loop, joins_lines, output_files, outputs, read_from
+from iamcli.cli.check.script.calls import Call, joins_lines, output_files, outputs, read_from
 from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
 from iamcli.cli.check.script.states import assigned
 from iamcli.parsing.options import FOOTER
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.calls import Pipeline, PipelineCommand, Word
+    from iamcli.cli.check.script.calls import (
+        CompoundCommand,
+        ExpandedWord,
+        Pipeline,
+        PipelineCommand,
+    )
 
 _LAST_LINE = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
@@ -68,7 +73,7 @@ def check(commands: Commands) -> Iterator[Fault]:
     for call in commands.walker.calls:
         if call.program in ("mapfile", "readarray"):
             yield from _footers(commands, read_from(call.redirects), str(call.program))
-        elif (by_xargs := call.iam and "xargs" in call.target.run_by) or _counts(call):
+        elif (by_xargs := call.iam and "xargs" in call.inner.run_by) or _counts(call):
             yield from _read(commands, call, "xargs" if by_xargs else str(call.program))
         piped = [call.pipeline[0].origin] if call.position else outputs(read_from(call.redirects))
         for source in filter(None, piped):
@@ -80,7 +85,7 @@ def check(commands: Commands) -> Iterator[Fault]:
         yield from _footers(commands, filter(_asks_for_text, captured), "")
 
 
-def _footers(commands: Commands, words: Iterable[Word], reader: str) -> Iterator[Fault]:
+def _footers(commands: Commands, words: Iterable[ExpandedWord], reader: str) -> Iterator[Fault]:
     """Yield the lists in ``words`` that ``reader`` reads with their footers."""
     for word in words:
         for output in (each.output for each in word.unknowns if each.output):
@@ -88,7 +93,7 @@ def _footers(commands: Commands, words: Iterable[Word], reader: str) -> Iterator
                 yield from _footer(commands, output, word, reader)
 
 
-def _read(commands: Commands, reader: Call | Loop, name: str) -> Iterator[Fault]:
+def _read(commands: Commands, reader: Call | CompoundCommand, name: str) -> Iterator[Fault]:
     """Yield the lists that ``reader`` reads with their footers, from a pipe or by redirection."""
     yield from _footers(commands, read_from(reader.redirects), name)
     before = reader.pipeline[: reader.position]
@@ -98,7 +103,7 @@ def _read(commands: Commands, reader: Call | Loop, name: str) -> Iterator[Fault]
         yield from _footer(commands, before, word, name)
 
 
-def _asks_for_text(word: Word) -> bool:
+def _asks_for_text(word: ExpandedWord) -> bool:
     """Return whether a test asks whether ``word``, one of its words, is empty."""
     test = word.node.parent.text if word.node and word.node.parent else ""
     source, known = re.escape(word.source), re.escape(word.known)
@@ -202,19 +207,19 @@ def _counts_all(call: Call) -> bool:
     return every and any(re.fullmatch(r"-\w*[cq]\w*", each) for each in literals)
 
 
-def _footer(commands: Commands, output: Pipeline, word: Word, reader: str) -> Iterator[Fault]:
-    """Yield the finding that ``reader`` reads a footer in the ``output`` of a pipe, at ``word``."""
+def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str) -> Iterator[Fault]:
+    """Yield that the reader ``name`` reads a footer in the ``output`` of a pipe, at ``word``."""
     source = output[0].origin
     if source is None or not (commands.prints(source, FOOTER) and all(map(_passes, output[1:]))):
         return
     inline = source.head.place[0] == word.place[0]
-    reads = f"{reader} also reads" if reader else "the output is never empty because of"
+    reads = f"{name} also reads" if name else "the output is never empty because of"
     message = f'{reads} the footer of the list, "IsTruncated: false"'
     fix = "remove the footer: | grep -v '^IsTruncated:'"
     yield fault(source, source.head if inline else word, "W202", message, fix)
 
 
-def _searched(call: Call) -> list[Word]:
+def _searched(call: Call) -> list[ExpandedWord]:
     """Return the pattern or program that ``call`` searches its input with, if it is a search."""
     if call.program in _SEARCHING and call.words:
         program = call.words[-1 if call.words[0].known.startswith("-") else 0]
@@ -222,8 +227,8 @@ def _searched(call: Call) -> list[Word]:
     if call.program not in ("grep", "egrep", "fgrep"):
         return []
     flags = ""
-    patterns: list[Word] = []
-    operands: list[Word] = []
+    patterns: list[ExpandedWord] = []
+    operands: list[ExpandedWord] = []
     remaining = iter(call.words)
     for word in remaining:
         text = word.literal or ""
@@ -241,7 +246,7 @@ def _searched(call: Call) -> list[Word]:
     return patterns if known and len(patterns) == 1 and not operands and "v" not in flags else []
 
 
-def _sought(commands: Commands, source: Call, patterns: Sequence[Word]) -> Iterator[Fault]:
+def _sought(commands: Commands, source: Call, patterns: Sequence[ExpandedWord]) -> Iterator[Fault]:
     """Yield the findings about ``patterns`` that are looked for in the output of ``source``."""
     codes = [word for word in patterns if _ERRORS.search(word.known)]
     absent = [word for word in patterns if _ABSENT.search(word.known)]

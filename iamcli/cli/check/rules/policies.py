@@ -6,8 +6,8 @@ import json
 import re
 from itertools import takewhile
 
-from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, Value, fault
-from iamcli.cli.check.script.calls import KEEPERS, Call, PipelineCommand, Word, output_files
+from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, OptionValue, fault
+from iamcli.cli.check.script.calls import KEEPERS, Call, ExpandedWord, PipelineCommand, output_files
 from iamcli.cli.check.script.expansion import POLICY_VARIABLE
 from iamcli.errors import InvalidPolicy
 from iamcli.policies import documents
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from iamcli.cli.check.findings import Finding
 
 #: A document: its words, and the commands that print or get them.
-Document = list[tuple[Call, Word]]
+Document = list[tuple[Call, ExpandedWord]]
 #: What the shell would expand if it were not quoted: a variable, or the output of a command.
 _LETTERS = re.compile(
     r"\$(?:\{(?P<braces>\w+)(?!\w|:[A-Za-z])[^{}]*\}|(?P<plain>[A-Za-z_]\w*|\d)(?![\w$])|\([^()]*\)?)"
@@ -71,7 +71,7 @@ def unquoted_policy(invocation: Invocation) -> Iterator[Fault]:
         yield fault(call, first, "E107", reason, "correct it, or specify a file with -f")
 
 
-def _reason(word: Word) -> str:
+def _reason(word: ExpandedWord) -> str:
     """Return why a policy is not valid, "" if it is valid or not known."""
     if word.literal is not None and not word.may_split:
         try:
@@ -101,7 +101,7 @@ def _written(commands: Commands) -> dict[str, list[Document]]:
     return {file: each for file, each in texts.items() if file not in changed}
 
 
-def _documents(call: Call, value: Value, files: dict[str, list[Document]]) -> list[Document]:
+def _documents(call: Call, value: OptionValue, files: dict[str, list[Document]]) -> list[Document]:
     """Return the texts that ``value`` may be, or that the file that it names may contain."""
     word, option = value.word, value.option
     if word is None:
@@ -133,7 +133,7 @@ def _input(call: Call) -> Document:
 
 
 def _variables(
-    commands: Commands, word: Word, upload: str, *, old: bool
+    commands: Commands, word: ExpandedWord, upload: str, *, old: bool
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what the wrong side expands in ``word``, with the message and the fix.
 
@@ -159,7 +159,7 @@ def _variables(
             break
 
 
-def _expanded(word: Word, name: str) -> str:
+def _expanded(word: ExpandedWord, name: str) -> str:
     """Return what to do so that the shell expands ``name`` in ``word``."""
     if f"\\{name}" in word.source:
         return f"remove the backslash before {name}"
@@ -183,7 +183,7 @@ def _without_variables(document: Document) -> bool:
     return isinstance(policy, dict) and policy.get("Version", "2008-10-17") == "2008-10-17"
 
 
-def _finding(found: Fault, call: Call, word: Word, text: str) -> Finding:
+def _finding(found: Fault, call: Call, word: ExpandedWord, text: str) -> Finding:
     """Return ``found`` at the ``text`` in a ``word`` of ``call``, which may be in another file."""
     node = word.node
     at = node.source.find(text.encode(), node.start, node.end) if node else -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.check.rules.commands import Commands, Fault, fault
-from iamcli.cli.check.script.calls import Call, PipelineCommand, Word, output_files
+from iamcli.cli.check.script.calls import Call, ExpandedWord, PipelineCommand, output_files
 from iamcli.cli.check.script.nodes import Binary, Function, Node, Statement, While, ancestry
 from iamcli.parsing.options import SECRET
 
@@ -68,7 +68,7 @@ def _passes(command: PipelineCommand) -> bool:
     return isinstance(command, Call) and command.program in _PASSING
 
 
-def _kept(commands: Commands, word: Word) -> bool:
+def _kept(commands: Commands, word: ExpandedWord) -> bool:
     """Return whether the file is a device, or only its owner can read it."""
     if word.known.startswith("/dev/") or any(unknown.private for unknown in word.unknowns):
         return True
@@ -80,7 +80,7 @@ def _kept(commands: Commands, word: Word) -> bool:
 
 def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node]:
     """Yield what has the same standard input as ``call``, also where its function is called."""
-    if "xargs" in call.target.run_by:
+    if "xargs" in call.inner.run_by:
         return
     for _, node in _sharing(call.node):
         yield node

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, Value, fault
-from iamcli.cli.check.script.calls import KEEPERS, Call, Word
+from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, OptionValue, fault
+from iamcli.cli.check.script.calls import KEEPERS, Call, ExpandedWord
 from iamcli.cli.check.script.states import in_folder
 from iamcli.quoting import quoted
 
@@ -29,13 +29,13 @@ def check(commands: Commands) -> Iterator[Fault]:
             if value.word is None or invocation.helps:
                 continue
             yield from _removal(commands, invocation, value)
-            if value.word.glob and not (call.flags.noglob or call.target.noglob):
+            if value.word.glob and not (call.flags.noglob or call.inner.noglob):
                 yield _glob(call, value.word)
             if value.option.name in _FILES and value.option.complete == "file":
                 yield from _missing(call, value.word, value.text or "", written)
 
 
-def _glob(call: Call, word: Word) -> Fault:
+def _glob(call: Call, word: ExpandedWord) -> Fault:
     message = f"{word.source} is not in quotes, so the shell may replace it with file names"
     fix = f"type {quoted(word.literal or word.source)}"
     if re.search("[$`]", word.source):
@@ -51,7 +51,7 @@ def _written(commands: Commands) -> set[str] | None:
 
     A null character stands for each part that is not known.
     """
-    words: list[Word] = []
+    words: list[ExpandedWord] = []
     for call in commands.walker.calls:
         words += [each.word for each in call.redirects if each.operator[:1] in (">", "&")]
         if call.program in _UNPACKERS:
@@ -68,8 +68,8 @@ def _written(commands: Commands) -> set[str] | None:
     return names
 
 
-def _missing(call: Call, word: Word, name: str, written: set[str] | None) -> Iterator[Fault]:
-    if not name or name.startswith("/dev/") or (written is None and name != "-"):
+def _missing(call: Call, word: ExpandedWord, name: str, made: set[str] | None) -> Iterator[Fault]:
+    if not name or name.startswith("/dev/") or (made is None and name != "-"):
         return
     # A tilde in quotes is a part of the name.
     literal = name[0] == "~" and word.parts[0].quoted
@@ -79,7 +79,7 @@ def _missing(call: Call, word: Word, name: str, written: set[str] | None) -> Ite
     if name == "-":
         yield fault(call, word, "E105", "- is not standard input here", "type /dev/stdin")
         return
-    forms = (re.escape(each).replace("\0", ".*") for each in written or ())
+    forms = (re.escape(each).replace("\0", ".*") for each in made or ())
     if path is None or any(re.fullmatch(form, os.path.basename(name)) for form in forms):
         return
     relative = not os.path.isabs(os.path.expanduser(name))
@@ -88,7 +88,7 @@ def _missing(call: Call, word: Word, name: str, written: set[str] | None) -> Ite
     yield fault(call, word, "W208", message, "create the file, or correct its name")
 
 
-def _removal(commands: Commands, invocation: Invocation, value: Value) -> Iterator[Fault]:
+def _removal(commands: Commands, invocation: Invocation, value: OptionValue) -> Iterator[Fault]:
     """Yield that the removal is recursive, and that the name is a variable that may be empty."""
     dests = {each.option.dest for each in invocation.values}
     unset = "recursive" in dests and "pretend" not in dests and not invocation.call.flags.nounset

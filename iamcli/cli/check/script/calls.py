@@ -26,7 +26,7 @@ _SPACES = re.compile(r"([ \t\n]+)")
 
 
 class PipelineCommand:
-    """A command of a pipeline: a ``Call`` or a ``Loop``.
+    """A command of a pipeline: a ``Call`` or a ``CompoundCommand``.
 
     ``origin``: the command of the toolkit whose output it prints, itself or as a variable, if any;
     ``pipeline``: what it is a part of, and its ``position`` in it; ``redirects``: its redirections.
@@ -35,7 +35,7 @@ class PipelineCommand:
     origin: Call | None = None
     pipeline: Pipeline = ()
     position = 0
-    redirects: tuple[Redirect, ...] = ()
+    redirects: tuple[ExpandedRedirect, ...] = ()
 
 
 Pipeline = tuple[PipelineCommand, ...]
@@ -57,7 +57,7 @@ class Unknown(NamedTuple):
     single: bool = False
     filled: bool = False
     private: bool = False
-    elements: tuple[Word, ...] | None = None
+    elements: tuple[ExpandedWord, ...] | None = None
     removed: str = ""
 
 
@@ -73,8 +73,8 @@ class Part(NamedTuple):
     expanded: bool = False
 
 
-class Word(NamedTuple):
-    """A word of a command line, at the line and column ``place`` (from 1), and its node if any."""
+class ExpandedWord(NamedTuple):
+    """A word as the shell expands it, at the line and column ``place`` (from 1); its node if any."""
 
     parts: tuple[Part, ...]
     source: str
@@ -146,7 +146,7 @@ class Word(NamedTuple):
         return tuple(part.text for part in self.parts)
 
 
-def split(word: Word) -> Iterator[Word]:
+def split(word: ExpandedWord) -> Iterator[ExpandedWord]:
     """Yield the words that a shell makes of ``word``: it splits what is not in quotes."""
     current: list[Part] = []
     for part in word.parts:
@@ -181,16 +181,16 @@ class Flags(NamedTuple):
     separate: bool = False
 
 
-class Redirect(NamedTuple):
-    """A redirection: its operator (">", "<<<"), file descriptor ("" if none) and word."""
+class ExpandedRedirect(NamedTuple):
+    """A redirection: its operator (">", "<<<"), its file descriptor ("" if none), and its word."""
 
     operator: str
     descriptor: str
-    word: Word
+    word: ExpandedWord
 
 
-class Substitution(NamedTuple):
-    """A command substitution: its node, whether the status is tested, and the pipelines in it."""
+class SubstitutionContext(NamedTuple):
+    """The substitution that a statement is in: its node, pipelines, and if its status is tested."""
 
     node: nodes.Substitution
     tested: bool
@@ -217,29 +217,29 @@ class Context(NamedTuple):
 
     script: Script
     tested: bool = False
-    redirects: tuple[Redirect, ...] = ()
-    substitution: Substitution | None = None
+    redirects: tuple[ExpandedRedirect, ...] = ()
+    substitution: SubstitutionContext | None = None
     replaced: str = ""
     captured: bool = False
 
 
-class Loop(PipelineCommand):
+class CompoundCommand(PipelineCommand):
     """A loop with the words of ``for``, or another statement in a pipeline, but not a ``Call``."""
 
-    def __init__(self, node: Node, words: Sequence[Word] = ()) -> None:
+    def __init__(self, node: Node, words: Sequence[ExpandedWord] = ()) -> None:
         self.node = node
         self.words = words
 
 
-class Target(NamedTuple):
-    """The command that a command line runs in the end.
+class InnerCommand(NamedTuple):
+    """The command that a command line runs in the end: iam-userdel in ``sudo nice iam-userdel``.
 
     ``words``: its name and its arguments; ``arguments_added``: it gets others, too; ``plain``: it
     can also be a function of the script; ``noglob``: the shell expands no ``*`` for it;
     ``run_by``: the programs that run it; ``replaced``: the text that they replace in arguments.
     """
 
-    words: list[Word]
+    words: list[ExpandedWord]
     arguments_added: bool = False
     plain: bool = True
     noglob: bool = False
@@ -250,21 +250,21 @@ class Target(NamedTuple):
 class Call(PipelineCommand):
     """A simple command, with what its ``Context`` says.
 
-    ``target``: what it runs in the end; ``head``, ``words`` and ``program``: the word of its name,
+    ``inner``: what it runs in the end; ``head``, ``words`` and ``program``: the word of its name,
     the arguments, and the name without the folder, if known; ``iam``: it is or should be a command
     of the toolkit; ``shell_function``: it is a function of the script; ``flags``: the settings that
     it is run with; ``merging``: the pipe after it also takes standard error.
     """
 
-    def __init__(self, node: Node, target: Target, context: Context, flags: Flags) -> None:
+    def __init__(self, node: Node, inner: InnerCommand, context: Context, flags: Flags) -> None:
         self.node = node
-        self.target = target
+        self.inner = inner
         self.script = context.script
         self.redirects = context.redirects
         self.substitution = context.substitution
         self.captured = context.captured
         self.flags = flags
-        self.head, *self.words = target.words
+        self.head, *self.words = inner.words
         self.program = self.head.program
         self.iam = False
         self.shell_function = False
@@ -289,21 +289,21 @@ class Call(PipelineCommand):
 
 
 #: A comparison: the words whose values are compared, and the patterns.
-Test = tuple[list[Word], list[Word]]
+Test = tuple[list[ExpandedWord], list[ExpandedWord]]
 
 
-def outputs(words: Iterable[Word]) -> list[Call]:
+def outputs(words: Iterable[ExpandedWord]) -> list[Call]:
     """Return the commands of the toolkit whose output is in the ``words``."""
     pipelines = [unknown.output for word in words for unknown in word.unknowns]
     return [each[0].origin for each in pipelines if len(each) == 1 and each[0].origin]
 
 
-def read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
+def read_from(redirects: tuple[ExpandedRedirect, ...]) -> list[ExpandedWord]:
     """Return the words that are read, or name the files that are read."""
     return [each.word for each in redirects if each.operator in ("<", "<<", "<<<")]
 
 
-def output_files(call: Call) -> list[Word]:
+def output_files(call: Call) -> list[ExpandedWord]:
     """Return the words that name the files that ``call`` writes to."""
     out = [each for each in call.redirects if ">" in each.operator and "<" not in each.operator]
     written = [each.word for each in out if each.descriptor in ("", "1")]

@@ -7,7 +7,7 @@ import shlex
 from contextlib import suppress
 
 from iamcli.cli.check.script import kinds, nodes
-from iamcli.cli.check.script.calls import Call, Part, PipelineCommand, Word
+from iamcli.cli.check.script.calls import Call, ExpandedWord, Part, PipelineCommand
 from iamcli.cli.check.script.scripts import Fragment, Script
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ _SSH_OPTION = re.compile(r"-[1246AaCfGgKkMNnqsTtVvXxYy]*([bcDEeFIiJLlmOopQRSWwB]
 _ESCAPED = re.compile(rb"\\(.)|[^\\]+|\\", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(rb'\\([$`"\\\n])|[^\\]+|\\')
 _MAX_ALIASES = 10
-_ARGUMENTS = Word((), '"$@"', (0, 0))
+_ARGUMENTS = ExpandedWord((), '"$@"', (0, 0))
 
 
 def argument(call: Call) -> int:
@@ -39,7 +39,7 @@ def quoted(call: Call, number: int) -> Script | None:
 
 def joined(call: Call) -> Script | None:
     """Return the script that ``parallel`` runs, if it gets one in quotes."""
-    added = [] if call.target.replaced else [_ARGUMENTS]
+    added = [] if call.inner.replaced else [_ARGUMENTS]
     words = [call.head, *call.words, *added] if call.head.source[:1] in ("'", '"') else []
     return fragment(call.script, words)
 
@@ -51,7 +51,7 @@ def remote(call: Call) -> Script | None:
     return (document(call) if shell else None) or fragment(call.script, command)
 
 
-def _after_options(words: list[Word]) -> list[Word]:
+def _after_options(words: list[ExpandedWord]) -> list[ExpandedWord]:
     """Return the ``words`` without the options of ``ssh`` before the others."""
     while words and (option := _SSH_OPTION.match(words[0].known)):
         # The value of an option can be attached.
@@ -73,7 +73,7 @@ def written(call: Call) -> Script | None:
     return document(call) if is_script else None
 
 
-def fragment(script: Script, words: list[Word], start: int = 0) -> Script | None:
+def fragment(script: Script, words: list[ExpandedWord], start: int = 0) -> Script | None:
     """Return the script that the ``words`` are if they are joined with spaces.
 
     ``start``: how many bytes of them are left out.
@@ -154,7 +154,7 @@ def aliases(call: Call) -> Iterator[tuple[str, list[str], Script | None]]:
             yield name, words if single else [], script if value else None
 
 
-def expanded(words: list[Word], known: dict[str, list[str]]) -> list[Word]:
+def expanded(words: list[ExpandedWord], known: dict[str, list[str]]) -> list[ExpandedWord]:
     """Return the ``words`` of a command, with those of the aliases that are ``known``."""
     seen: set[str] = set()
     while words and words[0].source == words[0].literal and len(seen) < _MAX_ALIASES:
@@ -163,6 +163,6 @@ def expanded(words: list[Word], known: dict[str, list[str]]) -> list[Word]:
             break
         seen.add(head.source)
         texts = enumerate(known[head.source])
-        first = [Word((Part(text, quoted=at > 0),), text, head.place) for at, text in texts]
+        first = [ExpandedWord((Part(text, quoted=at > 0),), text, head.place) for at, text in texts]
         words = [*first, *words[1:]]
     return words

@@ -7,13 +7,15 @@ from itertools import chain
 from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
-from iamcli.cli.check.script.calls import Context, Part, Redirect, Unknown, Value, Word, split
+from iamcli.cli.check.script.calls import ExpandedRedirect, ExpandedWord, Part, Unknown, split
 from iamcli.cli.check.script.nodes import Literal, Node, SingleQuoted, Substitution
 from iamcli.cli.check.script.states import State, filled, single_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from iamcli.cli.check.script.calls import Context, Value
 
 #: An escaped character, or others.
 _ESCAPED = re.compile(r"\\(\n|.)|[^\\]+|\\", re.DOTALL)
@@ -35,29 +37,29 @@ class WordReader(NamedTuple):
     state: State
     context: Context
 
-    def words(self, found: Iterable[nodes.Word]) -> list[Word]:
+    def words(self, found: Iterable[nodes.Word]) -> list[ExpandedWord]:
         """Return the words that the shell makes of ``nodes``, as in the arguments of a command."""
         return [word for node in found for word in self._split(node)]
 
-    def word(self, node: nodes.Word) -> Word:
+    def word(self, node: nodes.Word) -> ExpandedWord:
         """Return the node as one word, as in an assignment or a redirection."""
         return self._word(node, self._parts(node))
 
-    def pattern(self, node: nodes.Word) -> Word:
+    def pattern(self, node: nodes.Word) -> ExpandedWord:
         """Return a pattern of ``case`` as it is written."""
         self.substitutions(node)
         return self._word(node, [Part(node.text, quoted=True)])
 
-    def redirects(self, found: Iterable[nodes.Redirect]) -> Iterator[Redirect]:
+    def redirects(self, found: Iterable[nodes.Redirect]) -> Iterator[ExpandedRedirect]:
         """Yield the redirections; the word of a here-document is its text."""
         for node in found:
             if node.document is not None:
                 # A part of a quoted one has no expansions.
                 inner = node.document.parts
                 parts = [part for each in inner for part in self._expanded(each, quoted=True)]
-                yield Redirect("<<", "", self._word(node.document, parts))
+                yield ExpandedRedirect("<<", "", self._word(node.document, parts))
             elif node.word is not None:
-                yield Redirect(node.operator, node.descriptor, self.word(node.word))
+                yield ExpandedRedirect(node.operator, node.descriptor, self.word(node.word))
 
     def array(self, elements: Iterable[nodes.Word]) -> Value:
         """Follow the elements of an array; return the array."""
@@ -71,10 +73,10 @@ class WordReader(NamedTuple):
         for inner in nodes.first(node, nodes.Substitution):
             self.run(inner, self.state, self.context)
 
-    def _word(self, node: nodes.Word, parts: Iterable[Part]) -> Word:
-        return Word(tuple(parts), node.text, self.context.script.place(node.start), node)
+    def _word(self, node: nodes.Word, parts: Iterable[Part]) -> ExpandedWord:
+        return ExpandedWord(tuple(parts), node.text, self.context.script.place(node.start), node)
 
-    def _split(self, node: nodes.Word) -> list[Word]:
+    def _split(self, node: nodes.Word) -> list[ExpandedWord]:
         """Return the words that the shell makes of ``node``: elements of an array, or its parts."""
         array = _ALL_ELEMENTS.fullmatch(node.text)
         elements = joined_elements(self.state.value(array[1])) if array else None
@@ -137,7 +139,7 @@ def _variable(source: str, state: State) -> Value:
     return _changed(name, rest, state) if rest else _simple(name, state)
 
 
-def joined_elements(*arrays: Value) -> tuple[Word, ...] | None:
+def joined_elements(*arrays: Value) -> tuple[ExpandedWord, ...] | None:
     """Return the elements of the ``arrays``, None if one of them is unknown or no array."""
     found = [only.elements if (only := single_unknown(array)) else None for array in arrays]
     known = [elements for elements in found if elements is not None]

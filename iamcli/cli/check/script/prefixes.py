@@ -6,7 +6,7 @@ import re
 from itertools import dropwhile, takewhile
 
 from iamcli.cli import index
-from iamcli.cli.check.script.calls import Part, Target, Unknown, Word
+from iamcli.cli.check.script.calls import ExpandedWord, InnerCommand, Part, Unknown
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 #: The programs that run another, and their options that take the next argument.
@@ -39,9 +39,9 @@ _MAX_PREFIXES = 100
 _PLACE = re.compile(r"\{[\d./#%]*\}")
 
 
-def target(words: list[Word]) -> Target:
+def inner_command(words: list[ExpandedWord]) -> InnerCommand:
     """Return the command that ``words`` run in the end."""
-    current = Target(words)
+    current = InnerCommand(words)
     for _ in range(_MAX_PREFIXES):
         name = current.words[0].program if current.words else None
         if name == "find":
@@ -58,7 +58,7 @@ def target(words: list[Word]) -> Target:
     return current
 
 
-def unwrapped(wrapper: Target) -> Target:
+def unwrapped(wrapper: InnerCommand) -> InnerCommand:
     """Return the command that a function runs if a command of the toolkit is in its arguments."""
     for number, word in enumerate(wrapper.words[1:], 1):
         if word.literal and word.program in index.names():
@@ -66,7 +66,7 @@ def unwrapped(wrapper: Target) -> Target:
     return wrapper
 
 
-def _strip(outer: Target, name: str) -> Target | None:
+def _strip(outer: InnerCommand, name: str) -> InnerCommand | None:
     """Return what ``outer`` runs, a command line of the program ``name``; None if nothing."""
     words = outer.words
     at = 1
@@ -91,7 +91,7 @@ def _strip(outer: Target, name: str) -> Target | None:
         rest = list(takewhile(lambda word: not word.known.startswith(":::"), rest))
         # It replaces {}, {.}, {1} and others.
         replaced = replaced or "{" * any(_PLACE.search(word.known) for word in rest)
-    return Target(
+    return InnerCommand(
         _replaced(rest, replaced) if replaced else rest,
         outer.arguments_added or (name in _ADDING and not replaced),
         outer.plain and name in _SHELLS,
@@ -101,7 +101,7 @@ def _strip(outer: Target, name: str) -> Target | None:
     )
 
 
-def _find(outer: Target) -> Target:
+def _find(outer: InnerCommand) -> InnerCommand:
     """Return the command of -exec."""
     words = iter(outer.words)
     if not any(word.literal in ("-exec", "-execdir", "-ok", "-okdir") for word in words):
@@ -109,10 +109,10 @@ def _find(outer: Target) -> Target:
     command = list(takewhile(lambda word: word.literal != ";", words))
     several = [word.literal for word in command[-2:]] == ["{}", "+"]
     kept = command[:-2] if several else _replaced(command, "{}")
-    return Target(kept, several, plain=False, run_by=(*outer.run_by, "find"), replaced="{}")
+    return InnerCommand(kept, several, plain=False, run_by=(*outer.run_by, "find"), replaced="{}")
 
 
-def _replaced(words: list[Word], text: str) -> list[Word]:
+def _replaced(words: list[ExpandedWord], text: str) -> list[ExpandedWord]:
     """Return the ``words`` with an unknown value for those that contain ``text``."""
     unknown = (Part(Unknown(filled=True), quoted=True),)
     return [word._replace(parts=unknown) if text in word.known else word for word in words]

@@ -33,7 +33,7 @@ _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)"
 _MAX_FAULTS = 20
 
 
-class Fault(NamedTuple):
+class UnreadLine(NamedTuple):
     """A line from the byte ``start`` to ``end`` that cannot be read, because of what is ``at`` one.
 
     ``message``: what the parser says, "" if it read the line wrongly; ``error``: the shell refuses
@@ -66,7 +66,7 @@ class Script:
         self.source = self._source = source
         self.text = source.decode("utf-8", "replace")
         self.notes: list[Note] = []
-        self.faults: list[Fault] = []
+        self.faults: list[UnreadLine] = []
         self.language = kinds.language(file, self.text) or kinds.SHELL
         self.dialect = "zsh" if self.language == kinds.ZSH else "bash"
         self.covered: list[tuple[int, set[int], bool | None]] = []
@@ -110,7 +110,10 @@ class Script:
                     return self._read(source, "zsh")
             self.skip(fault._replace(error=self.refused, first=not faults))
             source = source[: fault.start].ljust(fault.end) + source[fault.end :]
-        self.skip(Fault(0, len(source), 0, "there are too many faults", self.refused, first=False))
+        whole = UnreadLine(
+            0, len(source), 0, "there are too many faults", self.refused, first=False
+        )
+        self.skip(whole)
         return []
 
     def _read(self, source: bytes, dialect: str) -> Sequence[Statement]:
@@ -122,7 +125,7 @@ class Script:
             self.cover(start, end, checked=True)
         return statements
 
-    def skip(self, fault: Fault) -> None:
+    def skip(self, fault: UnreadLine) -> None:
         """Note that a line was not understood."""
         self.faults.append(fault)
         lines = (self.line(fault.start), self.line(max(fault.start, fault.end - 1)))
@@ -188,7 +191,7 @@ class Fragment(Script):
         self._places = [*places, places[-1] + 1 if places else 0]
         self.statements = self._parsed(source)
 
-    def skip(self, fault: Fault) -> None:
+    def skip(self, fault: UnreadLine) -> None:
         """Note that a line was not understood, if a command of the toolkit may not be read."""
         lost = self._source if fault.error else self._source[fault.start : fault.end]
         if b"iam-" in lost:
@@ -200,11 +203,11 @@ class Fragment(Script):
         return self._around.outer(self._places[min(at, len(self._places) - 1)])
 
 
-def _line(source: bytes, at: int, message: str) -> Fault:
+def _line(source: bytes, at: int, message: str) -> UnreadLine:
     """Return a fault in the line of the byte ``at``."""
     start = source.rfind(b"\n", 0, at) + 1
     end = source.find(b"\n", start)
-    return Fault(start, len(source) if end < 0 else end, at, message)
+    return UnreadLine(start, len(source) if end < 0 else end, at, message)
 
 
 def read(file: str, parser: Parser) -> Script:

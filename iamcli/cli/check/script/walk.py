@@ -7,8 +7,8 @@ import re
 from contextlib import suppress
 
 from iamcli.cli import index
-from iamcli.cli.check.script import embedded, kinds, nodes, prefixes, states
-from iamcli.cli.check.script.calls import Call, Context, Flags, Loop, Part, Substitution, Unknown
+from iamcli.cli.check.script import calls, embedded, kinds, nodes, prefixes, states
+from iamcli.cli.check.script.calls import Call, Context, Flags, Part, Unknown
 from iamcli.cli.check.script.expansion import WordReader, joined_elements
 from iamcli.cli.check.script.shfmt import UnreadableError
 from iamcli.cli.check.script.states import State, assigned, filled
@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from iamcli.cli.check.script.calls import Pipeline, PipelineCommand, Test, Value, Word
+    from iamcli.cli.check.script.calls import ExpandedWord, Pipeline, PipelineCommand, Test, Value
     from iamcli.cli.check.script.nodes import Node, Statement
     from iamcli.cli.check.script.scripts import Script
 
@@ -47,10 +47,10 @@ class Walker:
 
     def __init__(self, script: Script, load: Callable[[str], Script]) -> None:
         self.calls: list[Call] = []
-        self.loops: list[Loop] = []
+        self.loops: list[calls.CompoundCommand] = []
         self.tests: list[Test] = []
         self.scripts: list[Script] = []
-        self.settings: list[tuple[Word, Context]] = []
+        self.settings: list[tuple[ExpandedWord, Context]] = []
         self.defined: set[str] = set()
         #: $_ stands for what is not known.
         self.tested: set[str] = {"_"}
@@ -110,7 +110,7 @@ class Walker:
         visit = getattr(self, f"_visit_{type(node.command).__name__.lower()}", self._visit_other)
         own_state = state.copy() if node.background else state
         pipeline: Pipeline = visit(node.command, own_state, inner) or ()
-        if pipeline and isinstance(pipeline[-1], Loop):
+        if pipeline and isinstance(pipeline[-1], calls.CompoundCommand):
             pipeline[-1].redirects = pipeline[-1].redirects or own
         if context.substitution and pipeline:
             context.substitution.pipelines.append(pipeline)
@@ -170,7 +170,8 @@ class Walker:
         inner = last._replace(redirects=(), captured=True)
         for part, operator in _piped(node):
             branch = state.copy()
-            commands += self._statement(part, branch, inner if operator else last) or (Loop(part),)
+            pipeline = self._statement(part, branch, inner if operator else last)
+            commands += pipeline or (calls.CompoundCommand(part),)
             if operator == "|&" and isinstance(commands[-1], Call):
                 commands[-1].merging = True
         state.join(state, [branch])
@@ -194,7 +195,7 @@ class Walker:
         state.forget(assigned(node.text))
         self._condition(node.condition, state, context)
         state.join(state, [self._branch(node.body, state, context)])
-        self.loops.append(Loop(node))
+        self.loops.append(calls.CompoundCommand(node))
         return (self.loops[-1],)
 
     def _visit_for(self, node: nodes.For, state: State, context: Context) -> Pipeline:
@@ -213,7 +214,7 @@ class Walker:
             never_empty = all(filled(word.value) or word.may_split for word in words)
             self._assign(branch, loop.name, (literal or Unknown(loop.name, filled=never_empty),))
         state.join(state, [self._branch(node.body, branch, context)])
-        self.loops.append(Loop(node, words))
+        self.loops.append(calls.CompoundCommand(node, words))
         return (self.loops[-1],)
 
     def _visit_case(self, node: nodes.Case, state: State, context: Context) -> None:
@@ -234,7 +235,7 @@ class Walker:
     def _visit_test(self, node: nodes.Test, state: State, context: Context) -> None:
         self._compare(self._reader(state, context).words(nodes.first(node, nodes.Word)))
 
-    def _compare(self, words: list[Word]) -> None:
+    def _compare(self, words: list[ExpandedWord]) -> None:
         self.tests.append((words, [word for word in words if word.known]))
 
     def _assignment(self, node: nodes.Assignment, state: State, context: Context) -> None:
@@ -288,14 +289,14 @@ class Walker:
         expanded = embedded.expanded(typed, self._aliases)
         if expanded is not typed:
             self._unused.pop(typed[0].source, None)
-        target = prefixes.target(expanded)
-        if not target.words:
+        inner = prefixes.inner_command(expanded)
+        if not inner.words:
             return ()
-        if target.plain and target.words[0].program in self._wrappers:
-            target = prefixes.unwrapped(target)
-        call = Call(node, target, context, own.flags)
+        if inner.plain and inner.words[0].program in self._wrappers:
+            inner = prefixes.unwrapped(inner)
+        call = Call(node, inner, context, own.flags)
         name = call.program or ""
-        own_name = target.plain and expanded is typed and call.head.literal == name
+        own_name = inner.plain and expanded is typed and call.head.literal == name
         call.shell_function = own_name and name in self.defined
         like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
         call.iam = like_a_command and not call.shell_function
@@ -332,14 +333,14 @@ class Walker:
 
     def _embedded(self, call: Call, state: State, context: Context) -> bool:
         """Follow the script in the arguments of ``call``; return whether there can be one."""
-        replaced = call.target.replaced or context.replaced
+        replaced = call.inner.replaced or context.replaced
         inner = Context(context.script, replaced=replaced, captured=context.captured)
         if call.program == "eval":
             self._script(embedded.fragment(call.script, call.words), state, context)
             state.forget(state.variables)
         elif call.program == "ssh":
             self._script(embedded.remote(call), State(Flags(), state.variables), inner)
-        elif "parallel" in call.target.run_by:
+        elif "parallel" in call.inner.run_by:
             self._script(embedded.joined(call), state.copy(), inner)
         elif call.program in embedded.SHELLS:
             self._shell(call, state.copy(), inner)
@@ -354,7 +355,7 @@ class Walker:
         if inner and script >= 0 and call.words[script].source.startswith("'"):
             arguments: list[Value] = [word.value for word in call.words[script + 1 :]]
             # xargs and find add at least one argument.
-            arguments += [(Unknown(filled=True),)] * call.target.arguments_added
+            arguments += [(Unknown(filled=True),)] * call.inner.arguments_added
             state.variables |= {str(number): value for number, value in enumerate(arguments)}
         self._script(inner, state, context)
 
@@ -380,7 +381,7 @@ class Walker:
         inside = source[2:-1] if source.startswith("$(") else source[1:-1]
         if states.OWN_FOLDER.fullmatch(inside):
             return (context.script.folder,)
-        here = Substitution(node, context.tested, [])
+        here = calls.SubstitutionContext(node, context.tested, [])
         inner = Context(context.script, substitution=here, replaced=context.replaced, captured=True)
         self._statements(node.body, state.copy(), inner)
         output = here.pipelines[0] if len(here.pipelines) == 1 else ()
