@@ -74,7 +74,7 @@ class Part(NamedTuple):
 
 
 class ExpandedWord(NamedTuple):
-    """A word as the shell expands it, at the line and column ``place`` (from 1); its node if any."""
+    """A word as the shell expands it, its line and column ``place`` (from 1), its node if any."""
 
     parts: tuple[Part, ...]
     source: str
