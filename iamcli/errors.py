@@ -87,12 +87,11 @@ class ServiceError(Failure):
 
     ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message; each
     is one line, without its middle if it is too long. The text of the failure is ``CODE: MESSAGE``.
-    ``looked_up``: the account still has what the request was to remove. ``status``: the HTTP
-    status. ``operation`` and ``parameters``: the request. ``skew``: the seconds by which the clock
-    of this machine is ahead of the Date of the response, None if the response has none.
+    ``status``: the HTTP status. ``operation`` and ``parameters``: the request. ``skew``: the
+    seconds by which the clock of this machine is ahead of the Date of the response, None if the
+    response has none.
     """
 
-    looked_up = False
     status = 0
     operation = ""
     skew: float | None = None
@@ -155,12 +154,11 @@ def unexpected(error: BaseException, report: str) -> str:
 
 
 class OutputLost(Failure):
-    """Standard output cannot be written. Raised in a command where it yielded the line.
+    """Standard output cannot be written. Raised in a command where it yielded the line."""
 
-    ``reader_left``: whether the reason is a pipe whose reader has closed it.
-    """
 
-    reader_left = False
+class ReaderLeft(OutputLost):
+    """Standard output is a pipe whose reader has closed it."""
 
 
 class Terminated(KeyboardInterrupt):

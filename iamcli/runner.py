@@ -15,6 +15,7 @@ from iamcli.errors import (
     Interrupted,
     InvalidPolicy,
     OutputLost,
+    ReaderLeft,
     ServiceError,
     unexpected,
 )
@@ -196,7 +197,7 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
             _print(lines, output)
         output.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - users see no traceback
-        if isinstance(error, OutputLost) and error.reader_left and not (iam and iam.outcome()):
+        if isinstance(error, ReaderLeft) and not (iam and iam.outcome()):
             return
         if isinstance(error, ServiceError) and iam and iam.on_terminal:
             from iamcli.hints.table import explain
@@ -303,6 +304,5 @@ def _print_text(text: str, output: Output) -> None:
         for line in text.splitlines():
             output.line(line, escaped=False)
         output.flush()
-    except OutputLost as lost:
-        if not lost.reader_left:
-            raise
+    except ReaderLeft:
+        return

@@ -9,7 +9,7 @@ import sys
 
 from iamcli import interrupts
 from iamcli.cli import index
-from iamcli.errors import FAILED, Failure, OutputLost, one_line, unexpected
+from iamcli.errors import FAILED, Failure, OutputLost, ReaderLeft, one_line, unexpected
 
 
 def main() -> int:
@@ -57,7 +57,7 @@ def _run() -> int:
     except OutputLost as lost:
         # Python flushes the buffer again at exit; that must not fail a second time.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        if lost.reader_left:
+        if isinstance(lost, ReaderLeft):
             return 0
         output.error(str(lost))
     except Failure as failure:

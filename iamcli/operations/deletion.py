@@ -208,7 +208,8 @@ def _remove(iam: IAM, step: Removal) -> None:
     try:
         iam.call(step.operation, **step.parameters)
     except ServiceError as error:
-        if error.code != "NoSuchEntity" or error.looked_up:
+        # With a cause, a lost response, the account was looked up: it still has the resource.
+        if error.code != "NoSuchEntity" or error.__cause__:
             raise
 
 

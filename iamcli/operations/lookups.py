@@ -23,8 +23,8 @@ def settle(
 
     A removal is looked up only if the service answered the last attempt with NoSuchEntity or
     DeleteConflict: after any other answer, it would not answer this either. Raises Failure if the
-    account shows that the request did not take effect, and ``failure`` if that remains unknown.
-    Source: LEGACY.md (what is reported if a response is lost).
+    account shows that the request did not take effect (a refusal has ``failure`` as its cause), and
+    ``failure`` if that remains unknown. Source: LEGACY.md (what is reported if a response is lost).
     """
     if operation not in LOOKUPS:
         raise failure
@@ -47,8 +47,7 @@ def settle(
     iam.settled()
     if removing:
         if refusal and not done:
-            refusal.looked_up = True
-            raise refusal from None
+            raise refusal from failure
         return {}
     what, where = lookup.subject.format(**parameters), lookup.place.format(**parameters)
     if not done:

@@ -8,6 +8,7 @@ import stat
 from iamcli.errors import (
     MAX_LINE,
     OutputLost,
+    ReaderLeft,
     escape,
     is_invisible,
     shortened,
@@ -196,9 +197,8 @@ class Output:
         self.discard()
         if isinstance(error, KeyboardInterrupt):
             return error
-        lost = OutputLost(f"cannot write to standard output: {error.strerror}")
-        lost.reader_left = isinstance(error, BrokenPipeError)
-        return lost
+        kind = ReaderLeft if isinstance(error, BrokenPipeError) else OutputLost
+        return kind(f"cannot write to standard output: {error.strerror}")
 
 
 def _require_room(widths: Sequence[int]) -> None:
