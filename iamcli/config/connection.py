@@ -63,8 +63,6 @@ class Connection:
     setting is invalid or a file cannot be read.
     """
 
-    diversion = url_warning = ""
-
     def __init__(
         self,
         values: Mapping[str, Any],
@@ -77,6 +75,7 @@ class Connection:
         self.warnings: list[str] = []
         self.simulated = simulated
         self.prompts = prompts
+        self.diversion = self.url_warning = ""
         sandbox = environ.get(SANDBOX)
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
         self.secrets += (part for part in self.sandbox.split("/") if len(part) == SECRET_DIGITS)
