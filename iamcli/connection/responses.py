@@ -97,10 +97,9 @@ class Retrieval:
     """
 
     current: Retrieval | None = None
-    defect = ""
 
     def __enter__(self) -> None:
-        Retrieval.current = self
+        Retrieval.current, self.defect = self, ""
 
     def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         Retrieval.current = None

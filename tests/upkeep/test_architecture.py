@@ -231,3 +231,83 @@ def test_contributors_are_led_to_the_page(text):
         assert "docs/architecture.md" in (ROOT / text).read_text()
     for name in re.findall(r"`((?:iamcli|tests|tools|docs)/[\w./-]+)`", (ROOT / text).read_text()):
         assert (ROOT / name).exists(), name
+
+
+#: Methods that change a list, a dict, a set or a Secrets.
+CHANGING = {"add", "append", "clear", "discard", "extend", "gather", "insert", "pop", "remove"}
+CHANGING |= {"setdefault", "update"}
+
+
+def targets(node: ast.AST) -> list[ast.expr]:
+    """What a statement assigns to."""
+    found = [*getattr(node, "targets", ()), getattr(node, "target", None)]
+    return [part for each in found if each for part in getattr(each, "elts", [each])]
+
+
+def assigned(body: list[ast.stmt]) -> set[str]:
+    """The names to which the statements of a module or of a class assign a value."""
+    valued = [node for node in body if getattr(node, "value", None)]
+    return {each.id for node in valued for each in targets(node) if isinstance(each, ast.Name)}
+
+
+def changed(node: ast.AST) -> list[ast.expr]:
+    """The objects and attributes that a statement or a call changes."""
+    parts = [each for each in targets(node) if not isinstance(each, ast.Name)]
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "setattr":
+        parts.append(node.args[0])
+    elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in CHANGING:
+        parts.append(node.func.value)  # type: ignore[attr-defined]
+    return [part.value if isinstance(part, ast.Subscript) else part for part in parts]
+
+
+def state(trees: Mapping[str, ast.Module]) -> set[tuple[str, str]]:
+    """What functions change that is not their own, each with the module that changes it.
+
+    That is: what belongs to a module or a class; an attribute, such as those of exceptions, of
+    which the class has a default; one that is read by ``vars``, because not all objects have it;
+    and results that ``cache`` keeps.
+    """
+    every = [node for module in trees.values() for node in ast.walk(module)]
+    classes = [node for node in every if isinstance(node, ast.ClassDef)]
+    records = [node for node in classes if "NamedTuple" in map(ast.unparse, node.bases)]
+    records += [node for node in classes if "dataclass" in map(ast.unparse, node.decorator_list)]
+    defaults = set().union(*(assigned(node.body) for node in classes if node not in records))
+    text = "\n".join(map(ast.unparse, trees.values()))
+    added = set(re.findall(r"\bvars\(\w+\)\.\w+\('(\w+)'", text))
+    found = set()
+    for place, module in trees.items():
+        whole = ast.unparse(module)
+        found |= {(name, place) for name in re.findall(r"vars\(\w+\)\.setdefault\('(\w+)'", whole)}
+        if re.search(r"(@|= )(functools\.)?(lru_)?cache\b", whole):
+            found.add(("cache", place))
+        nodes = list(ast.walk(module))
+        shared = assigned(module.body) | {each.name for each in classes if each in nodes}
+        for node in nodes:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                shared |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+        functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+        for node in {inner for function in functions for inner in ast.walk(function)}:
+            if isinstance(node, ast.Global):
+                found |= {(name, place) for name in node.names}
+            for part in changed(node):
+                name, attribute = ast.unparse(part), getattr(part, "attr", "")
+                own = ast.unparse(getattr(part, "value", part)) in {"self", "cls"}
+                # Objects of moto have attributes of the same names as some of ours.
+                ours = attribute in defaults and not place.startswith("cli/sandbox/")
+                if re.split(r"\W", name)[0] in shared and "(" not in name:
+                    found.add((re.sub(r"^[a-z_]+\.(?=[A-Z])", "", name), place))
+                elif (ours or attribute in added) and not own:
+                    found.add((attribute, place))
+    return found
+
+
+def test_the_page_lists_the_state():
+    found = state({str(f.relative_to(PACKAGE).with_suffix("")): tree(f) for f in FILES})
+    listed: set[str] = set()
+    section = PAGE.partition("\n## State\n")[2].partition("\n## ")[0]
+    for row in re.findall(r"^\* [^:]*", section, re.MULTILINE):
+        what, places = (set(re.findall("`(.*?)`", part)) for part in re.split(r"\s\(", row))
+        assert {place for name, place in found if name in what} == places, row
+        assert what <= {name for name, _ in found}, row
+        listed |= what
+    assert {(name, place) for name, place in found if name not in listed} == set()

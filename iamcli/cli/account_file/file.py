@@ -94,9 +94,6 @@ class StandardOutput:
     A terminal is refused: its user would see thousands of lines, and have no file.
     """
 
-    #: What messages call it.
-    name = "the snapshot"
-
     def __init__(self, output: Output) -> None:
         if output.data_on_terminal:
             raise Failure(
@@ -104,6 +101,8 @@ class StandardOutput:
                 "name of a file, or redirect standard output"
             )
         output.require(terminal=False)
+        #: What messages call it.
+        self.name = "the snapshot"
         self._output = output
 
     def write(self, snapshot: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ _HOME = """{"Version": "2012-10-17",
                 "Resource": "arn:aws:s3:::home/${aws:username}/*"}]}"""
 
 
-class Explanation:
+class CodeExplanation:
     """What a code means, with examples before and after; the first is of the usual fault."""
 
     def __init__(self, title: str, text: str, *examples: tuple[str, str]) -> None:
@@ -35,42 +35,42 @@ class Explanation:
 
 #: The codes. Everything else that lists them is made from this, or compared with it by a test.
 EXPLANATIONS = {
-    "E101": Explanation(
+    "E101": CodeExplanation(
         "no such command",
         "Neither the script nor a file that it sources defines a function of this name.",
         ("iam-usercrate -u bob", "iam-usercreate -u bob"),
     ),
-    "E102": Explanation(
+    "E102": CodeExplanation(
         "no such option",
         "The command sends nothing. Options cannot be combined: write -v -k, not -vk.",
         ("iam-usercreate -u bob -z", "iam-usercreate -u bob -v"),
     ),
-    "E103": Explanation(
+    "E103": CodeExplanation(
         "a required option is missing",
         'This is not reported if an unquoted variable, "$@", an array or xargs may add it.',
         ("iam-groupadduser -g Admin", "iam-groupadduser -g Admin -u bob"),
     ),
-    "E104": Explanation(
+    "E104": CodeExplanation(
         "options that exclude each other, or neither of a pair",
         "Of a pair, exactly one is required. The file /dev/stdin is the standard input.",
         (_ROLE, f"{_ROLE} -s ec2.amazonaws.com"),
         (f"{_ROLE} -s ec2.amazonaws.com -f /dev/stdin", f"{_ROLE} -f /dev/stdin"),
     ),
-    "E105": Explanation(
+    "E105": CodeExplanation(
         "an invalid value",
         "The command or AWS IAM refuses the value, such as a name with a blank, a number outside "
         "its range, an account alias with capital letters, or - as the name of a file.",
         ("iam-accountaliascreate -a My_Company", "iam-accountaliascreate -a my-company"),
         (f"{_UPLOAD} -f - <policy.json", f"{_UPLOAD} -f /dev/stdin <policy.json"),
     ),
-    "E106": Explanation(
+    "E106": CodeExplanation(
         "a pasted dash or curly quote",
         "Word processors and web pages replace - with a longer dash, and straight quotes with "
         "curly ones, which are letters. Other faults of the same command are not reported.",
         ("iam-usercreate \u2013u bob", "iam-usercreate -u bob"),
         ("iam-usercreate -u \u201cbob\u201d", 'iam-usercreate -u "bob"'),
     ),
-    "E107": Explanation(
+    "E107": CodeExplanation(
         "a policy that the shell splits into words, or that is not JSON",
         "The shell removes double quotes and expands braces, unless the policy is in single "
         "quotes. If it contains a variable of the shell, it needs double quotes, and backslashes "
@@ -78,25 +78,25 @@ EXPLANATIONS = {
         (f"{_UPLOAD} -o {_POLICY}", f"{_UPLOAD} -o '{_POLICY}'"),
         (f"{_UPLOAD} -o '{{\"Statement\":}}'", f"{_UPLOAD} -o '{_POLICY}'"),
     ),
-    "E108": Explanation(
+    "E108": CodeExplanation(
         "an unexpected word, or an option without its value",
         "Each argument is an option or the value of an option. A value with spaces needs quotes, "
         "and a backslash continues the line only if it is the last character.",
         ("iam-usergetattributes -u bob susan", "iam-usergetattributes -u bob"),
         ("iam-usergetattributes -u", "iam-usergetattributes -u bob"),
     ),
-    "E109": Explanation(
+    "E109": CodeExplanation(
         "a syntax error",
         "The shell refuses this script: bash -n (or zsh -n) says so, too. Only the first error is "
         "reported; other lines are checked as far as they can be read.",
         ('echo "$(iam-usergetattributes -u bob)', 'echo "$(iam-usergetattributes -u bob)"'),
     ),
-    "E110": Explanation(
+    "E110": CodeExplanation(
         "an option and its value joined with =",
         "The command refuses it, as the original did. Write the value as a word of its own.",
         ("iam-usercreate -u=bob", "iam-usercreate -u bob"),
     ),
-    "E111": Explanation(
+    "E111": CodeExplanation(
         "a variable in a policy that the wrong side expands",
         "In single quotes, the shell does not expand its variables, and the policy has their "
         "letters. The service expands policy variables such as ${aws:username}, but only in a "
@@ -111,12 +111,12 @@ EXPLANATIONS = {
             f"cat >policy.json <<'END'\n{_HOME}\nEND\n{_UPLOAD} -f policy.json",
         ),
     ),
-    "W201": Explanation(
+    "W201": CodeExplanation(
         "an unquoted * or ?",
         "If names of files match the word, the shell puts them in its place. Until then it works.",
         (f"{_ADD_POLICY} s3:* -r '*'", f"{_ADD_POLICY} 's3:*' -r '*'"),
     ),
-    "W202": Explanation(
+    "W202": CodeExplanation(
         "a list read with its footer",
         'Every list ends with the line "IsTruncated: false". A loop over the list also runs '
         "for it, a count is one too high, and the output is never empty. This is not reported if "
@@ -131,13 +131,13 @@ EXPLANATIONS = {
             "if ! iam-userlistkeys -u bob | grep -qv '^IsTruncated:'; then echo none; fi",
         ),
     ),
-    "W205": Explanation(
+    "W205": CodeExplanation(
         "a secret that others can see",
         "Other users can see command lines, and read new files unless the umask prevents it.",
         (f"{_KEY} >key.txt", f"umask 077\n{_KEY} >key.txt"),
         (f"{_LOGIN} Secret12345", f"{_LOGIN} - <password.txt"),
     ),
-    "W206": Explanation(
+    "W206": CodeExplanation(
         "an error looked for where it is not",
         "Commands that print a list or a secret print their errors on standard error only, and so "
         "do all commands if IAMCLI_STRICT is 0. Most error messages, of any command, do not "
@@ -148,7 +148,7 @@ EXPLANATIONS = {
         ),
         ("iam-userdel -u bob | grep -qi error && echo failed", "iam-userdel -u bob || echo failed"),
     ),
-    "W207": Explanation(
+    "W207": CodeExplanation(
         "a lost exit status",
         "If the command fails, the script goes on: local and export succeed whatever the command "
         "substitution does, a here-string ignores its status, and a pipe has that of its last "
@@ -157,19 +157,19 @@ EXPLANATIONS = {
         (f'export key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\nexport key\necho "$key"'),
         (f"{_KEY} | tail -1", f"set -o pipefail\n{_KEY} | tail -1"),
     ),
-    "W208": Explanation(
+    "W208": CodeExplanation(
         "a file that is not there",
         "Relative names are looked up in the directory that the script changes to, or else in that "
         "of the script. Files that it may write are not reported, and none is if one is unknown.",
         (f"{_UPLOAD} -f no.json", f"echo '{_POLICY}' >policy.json\n{_UPLOAD} -f policy.json"),
     ),
-    "W210": Explanation(
+    "W210": CodeExplanation(
         "a recursive removal whose name may be wrong",
         "The name is a variable that the script neither sets to known text nor tests. If it "
         "is empty, the next option becomes the name.",
         ("iam-userdel -u $user -r", 'iam-userdel -u "${user:?}" -r'),
     ),
-    "W211": Explanation(
+    "W211": CodeExplanation(
         "a standard input that a loop and a command read",
         "read and the command each take one line of the same standard input, so a line of the "
         "loop's list becomes a password, and the loop does not see it. If the lines alternate in "
@@ -179,7 +179,7 @@ EXPLANATIONS = {
             'while read -r user <&3; do iam-useraddloginprofile -u "$user" -p -; done 3<users',
         ),
     ),
-    "W212": Explanation(
+    "W212": CodeExplanation(
         "a command in a line that only the parser cannot read",
         "The shell accepts the script, or there is no bash or zsh that could tell. The command is "
         "not checked, and the exit status does not change, also not with --strict. Check the "
@@ -189,7 +189,7 @@ EXPLANATIONS = {
             'echo "$(echo "$(echo $(iam-usergetattributes -u bob))")"',
         ),
     ),
-    "W213": Explanation(
+    "W213": CodeExplanation(
         "not what the original toolkit did",
         "Removals with -p, but without -r (or -c), remove nothing; those of the original did. -h "
         "exits 0 instead of 1. iam-accountmodpasswordpolicy without options, which resets the "
