@@ -33,8 +33,11 @@ class EntryPoint:
 program = EntryPoint("iamcli")
 
 
-def start(module: str, function: str) -> "Any":
-    """Import ``module`` and call its ``function``, a program; return what that returns."""
+def start(module: str, function: str, **limits: float) -> "Any":
+    """Import ``module`` and call its ``function``, a program; return what that returns.
+
+    ``limits``: those of ``handover.hand_over``, if it is called.
+    """
     # Until the program runs, Ctrl-C ends it without Python's traceback, as it ends others. If
     # Ctrl-C is ignored, it remains ignored.
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
@@ -48,7 +51,7 @@ def start(module: str, function: str) -> "Any":
     if "IAMCLI_RUN" in os.environ and module.startswith("iamcli.commands."):
         from iamcli.handover import hand_over
 
-        failure = hand_over()
+        failure = hand_over(**limits)
     __import__(module)
     called = getattr(sys.modules[module], function)
     return called(failure) if failure else called()

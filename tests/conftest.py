@@ -19,7 +19,7 @@ from support.connecting import USER
 from support.doctor import Place, caller
 from support.forked import ForkedPrograms, ForkRunner, ForkServer
 from support.limits import HANGING
-from support.patience import START_UP
+from support.patience import patient_programs
 from support.shell import KEY_ID, ROOT, SECRET, Shell
 from support.stub import Stub, ok
 from support.terminal import Typist, terminal_pair
@@ -96,12 +96,19 @@ def run(tmp_path: Path, credential_file: Path) -> Shell:
     return Shell(tmp_path, {"AWS_CREDENTIAL_FILE": str(credential_file)})
 
 
+@pytest.fixture(scope="session")
+def patient_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of programs that wait as long as a slow machine needs."""
+    folder = tmp_path_factory.mktemp("patient") / "bin"
+    folder.mkdir()
+    patient_programs(folder)
+    return folder
+
+
 @pytest.fixture
-def patient(run: Shell, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+def patient(run: Shell, patient_folder: Path) -> Shell:
     """Run commands as ``run`` does, which wait as long as a slow machine needs, as forks do not."""
-    folder = tmp_path_factory.mktemp("patient")
-    (folder / "sitecustomize.py").write_text(START_UP)
-    run.env["PYTHONPATH"] = str(folder)
+    run.env["PATH"] = f"{patient_folder}:{run.env['PATH']}"
     return run
 
 

@@ -31,9 +31,6 @@ SCRIPT_BEGIN = """\
 """
 OPTIONS = ("", " --strict")
 
-#: The time in which a command must print its version (seconds).
-TIMEOUT = 60
-
 #: The maximum size of a file that is read (bytes), far more than that of any file written here.
 MAX_SIZE = 1 << 20
 
@@ -69,10 +66,10 @@ def problem(folder: Path, commands: Sequence[str]) -> str | None:
     return another or why_not(folder / BIN / commands[0], os.environ)
 
 
-def why_not(program: Path, env: Mapping[str, str]) -> str | None:
+def why_not(program: Path, env: Mapping[str, str], timeout: float = 60) -> str | None:
     """Return why ``program``, a command, does not run with the variables ``env``; None if it does.
 
-    It prints its version.
+    It prints its version, within ``timeout`` (seconds).
     """
     try:
         done = subprocess.run(  # noqa: S603 - one of this installation
@@ -80,11 +77,11 @@ def why_not(program: Path, env: Mapping[str, str]) -> str | None:
             env=env,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=TIMEOUT,
+            timeout=timeout,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"{program} does not end within {TIMEOUT} seconds"
+        return f"{program} does not end within {timeout} seconds"
     except OSError as error:
         return f"{program}: {error.strerror}"
     if done.returncode == 0:

@@ -230,18 +230,17 @@ def test_a_home_whose_commands_fail_is_not_ready(installation, folder):
     assert given["PATH"] == "/usr/bin:/bin"
 
 
-def test_why_a_command_does_not_run(tmp_path, monkeypatch):
+def test_why_a_command_does_not_run(tmp_path):
     file = tmp_path / "iam-usercreate"
-    monkeypatch.setattr(home_directory, "TIMEOUT", 0.1)
 
-    def why(script):
+    def why(script, timeout=60):
         program(file, script)
-        return home_directory.why_not(file, {"PATH": "/usr/bin:/bin"})
+        return home_directory.why_not(file, {"PATH": "/usr/bin:/bin"}, timeout)
 
     assert why("#!/bin/sh\nexit 0\n") is None
     assert why("#!/bin/sh\necho warning >&2\nexit 0\n") is None
     assert why("#!/bin/sh\necho a >&2; echo b >&2\nexit 3\n") == f"{file} fails: b"
-    assert why("#!/bin/sh\nexec sleep 9\n") == f"{file} does not end within 0.1 seconds"
+    assert why("#!/bin/sh\nexec sleep 9\n", 0.1) == f"{file} does not end within 0.1 seconds"
     assert why("#!/no/such/program\n") == f"{file}: No such file or directory"
     assert why("\0") == f"{file}: Exec format error"
 

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from iamcli.command import Command
 
-#: Seconds after which completion gives up, so that the shell shows its prompt again.
-TIMEOUT = 2.0
 #: Seconds for which names are cached, and for which an empty list is.
 CACHE_SECONDS = 60.0
 EMPTY_CACHE_SECONDS = 10.0
@@ -54,10 +52,14 @@ _PREFIX = "names-"
 _CACHE_FILE = re.compile(rf"{_PREFIX}[0-9a-f]{{64}}(\.[0-9]+)?")
 
 
-def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -> None:
+def complete(
+    kind: str, arguments: Sequence[str], show: Callable[[str], None], timeout: float = 2.0
+) -> None:
     """Call ``show`` with each name of ``kind`` that fits an unfinished command line; never fail.
 
-    ``arguments``: the command, followed by its arguments without the option to be completed.
+    ``arguments``: the command, followed by its arguments without the option to be completed;
+    ``timeout``: the time after which the process ends, so that the shell shows its prompt again
+    (seconds).
     """
     try:
         command = index.load(os.path.basename(arguments[0]))
@@ -68,7 +70,7 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
         query = _query(kind, command, values)
         file = "" if connection.sandbox else _file(query, connection)
         names = _cached(file)
-        for name in _fetched(query, connection, file) if names is None else names:
+        for name in _fetched(query, connection, file, timeout) if names is None else names:
             # The shell would insert it as a word, which can be an option, such as -h.
             if not name.startswith("-"):
                 show(name)
@@ -97,8 +99,8 @@ def _query(kind: str, command: Command, values: Mapping[str, Any]) -> Query:
     return query
 
 
-def _fetched(query: Query, connection: Connection, file: str) -> list[str]:
-    """Request the names, cache them in ``file``, and return them; exit after TIMEOUT seconds."""
+def _fetched(query: Query, connection: Connection, file: str, timeout: float) -> list[str]:
+    """Request the names, cache them in ``file``, and return them; exit after ``timeout``."""
     import threading
 
     def give_up() -> None:
@@ -106,10 +108,10 @@ def _fetched(query: Query, connection: Connection, file: str) -> list[str]:
         _cache(file, [])
         os._exit(0)
 
-    timer = threading.Timer(TIMEOUT, give_up)
+    timer = threading.Timer(timeout, give_up)
     timer.daemon = True
     timer.start()
-    os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(TIMEOUT)}
+    os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(timeout)}
     names: list[str] = []
     try:
         names = query.names(IAM(connection))

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 #: The page that is looked for.
 _PAGE = "iam-usercreate"
-#: Seconds that man may take.
-_TIMEOUT = 10
 
 #: The oldest releases that work. Source: setup.cfg.
 OLDEST = {"botocore": "1.37.9", "click": "8.1.8"}
@@ -48,8 +46,8 @@ _LINES = {
 }
 
 
-def check_man() -> Diagnosis:
-    """Return whether man finds the pages."""
+def check_man(timeout: float = 10) -> Diagnosis:
+    """Return whether man finds the pages, within ``timeout`` (seconds)."""
     program = shutil.which("man")
     if program is None:
         return warning("man is not installed", f"install it, or use {_PAGE} -h")
@@ -58,7 +56,7 @@ def check_man() -> Diagnosis:
             [program, "-w", _PAGE],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=_TIMEOUT,
+            timeout=timeout,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:

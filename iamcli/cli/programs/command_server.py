@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
-#: The time in which the server is ready, and in which it reports what it has done (seconds).
-TIMEOUT = 5.0
 #: The maximum length of the path of the folder with the sockets (bytes): macOS limits that of a
 #: socket to 103.
 _MAX_PATH = 103 - len("/socket-connections")
@@ -42,12 +40,17 @@ _SERVER_CODE = (
 class CommandServer:
     """A running server: the ``address`` of its socket, "" if it could not be started.
 
-    ``reason``: why it could not be started.
+    ``reason``: why it could not be started. The limits (seconds) are the time in which it is ready,
+    and in which it reports what it has done; in which a program must have ``sent`` everything; and
+    after which an ``idle`` connection is not used again. Servers close connections that are idle
+    for longer, and a request that is sent at that moment is lost.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, timeout: float = 5.0, sent: float = 2.0, idle: float = 3.0) -> None:
         self.address = ""
         self.reason = ""
+        self._timeout = timeout
+        self._limits = [str(limit) for limit in (timeout, sent, idle)]
         self._folder = ""
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -59,8 +62,9 @@ class CommandServer:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
                 listener.bind(address)
                 listener.listen(1 << 12)
+                arguments = (address, str(listener.fileno()), *self._limits)
                 self._process = subprocess.Popen(  # noqa: S603 - a module of this package
-                    python("iamcli.cli.run.server", address, str(listener.fileno())),
+                    python("iamcli.cli.run.server", *arguments),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
@@ -76,10 +80,10 @@ class CommandServer:
             self.reason = error.strerror or str(error)
 
     def wait(self) -> None:
-        """Wait until the server takes commands at once, but not longer than TIMEOUT."""
+        """Wait until the server takes commands at once, but not longer than the time limit."""
         if self._process:
             assert self._process.stdout  # noqa: S101 - for mypy
-            is_ready(self._process.stdout.fileno(), TIMEOUT)
+            is_ready(self._process.stdout.fileno(), self._timeout)
 
     def stop(self) -> dict[str, Any]:
         """End the server, and return what it has done; {} if that is unknown.
@@ -92,7 +96,7 @@ class CommandServer:
             assert self._process.stdout  # noqa: S101
             self._process.stdin.close()
             with contextlib.suppress(ValueError):
-                report = json.loads(_read(self._process.stdout.fileno()))
+                report = json.loads(_read(self._process.stdout.fileno(), self._timeout))
             self._process.stdout.close()
             # It still runs if it waits for a command.
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -113,13 +117,15 @@ def started() -> Iterator[CommandServer]:
         server.stop()
 
 
-def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool) -> int:
+def run(
+    command: Sequence[str], say: Callable[[str], None], *, statistics: bool, **limits: float
+) -> int:
     """Run ``command``, or a shell if it is empty, with a server; return as ``script.run`` does.
 
     ``say``: called with each line for the user; ``statistics``: also with the number of commands,
-    requests and connections at the end.
+    requests and connections at the end; ``limits``: those of the server.
     """
-    server = CommandServer()
+    server = CommandServer(**limits)
     terminate = signal.SIGTERM
     if not command:
         command = [script.user_shell(os.environ)]
@@ -158,10 +164,10 @@ def python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, *options, *arguments]
 
 
-def _read(descriptor: int) -> bytes:
-    """Read to the end, but not longer than TIMEOUT."""
+def _read(descriptor: int, timeout: float) -> bytes:
+    """Read to the end, but not longer than ``timeout`` (seconds)."""
     content = b""
-    limit = time.monotonic() + TIMEOUT
+    limit = time.monotonic() + timeout
     while is_ready(descriptor, max(0.0, limit - time.monotonic())):
         part = os.read(descriptor, 1 << 16)
         if not part:

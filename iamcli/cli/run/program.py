@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from iamcli.runner import Program
 
-#: The time in which a program must have sent everything (seconds).
-TIMEOUT = 2.0
 #: A second SIGINT within this time is ignored: the terminal sends one to this process, and the
 #: console program passes its own on (seconds).
 _REPEAT_INTERVAL = 0.2
@@ -53,7 +51,7 @@ class Refused(Exception):  # noqa: N818 - not an error: the program runs the com
 
 
 class Handover:
-    """What a program has sent over ``connection``; ``peer`` and ``identity`` as for ``become``.
+    """What a program has sent over ``connection``; the arguments are as for ``become``.
 
     Raises Refused if it is incomplete, or meant for another server. ``process``: the process ID of
     the program; ``numbers``: the numbers of its descriptors; ``received``: these descriptors in
@@ -61,7 +59,6 @@ class Handover:
     """
 
     def __init__(self, connection: socket.socket, peer: int, identity: dict[str, str]) -> None:
-        connection.settimeout(TIMEOUT)
         begin, descriptors, _, _ = socket.recv_fds(connection, 8, handover.MAX_DESCRIPTORS)
         size = int.from_bytes(begin, "big")
         if size > _MAX_SIZE:
@@ -91,10 +88,11 @@ def become(
 ) -> NoReturn:
     """Run the command of the program at the other end of ``connection``, then end the process.
 
-    ``peer``: the process ID of the program as the kernel reports it, 0 if it does not;
-    ``identity``: what the program must have in common with the server; ``note`` is called with what
-    differs, or with STARTED. If this process cannot do exactly what the program would do, or if the
-    program does not confirm that it waits, the process ends without running the command.
+    The timeout of ``connection`` is for what the program sends. ``peer``: the process ID of the
+    program as the kernel reports it, 0 if it does not; ``identity``: what the program must have in
+    common with the server; ``note`` is called with what differs, or with STARTED. If this process
+    cannot do exactly what the program would do, or if the program does not confirm that it waits,
+    the process ends without running the command.
     """
     try:
         order = Handover(connection, peer, identity)
@@ -189,9 +187,9 @@ def _set_descriptors(connection: socket.socket, order: Handover) -> socket.socke
     for number, descriptor in zip(order.numbers, streams, strict=True):
         os.dup2(descriptor, number)
         os.close(descriptor)
-    connection.detach()
     result = socket.socket(fileno=moved)
-    result.settimeout(TIMEOUT)
+    result.settimeout(connection.gettimeout())
+    connection.detach()
     sys.stdin = _stream(0, "r", "strict")
     sys.stdout = _stream(1, "w", "strict")
     sys.stderr = _stream(2, "w", "backslashreplace")

@@ -66,10 +66,11 @@ _SPARE_DELAY = 30
 def main() -> None:
     """Run the server.
 
-    The arguments are the path of the socket and its descriptor. Standard input ends when
-    ``iamcli run`` ends.
+    The arguments are the path of the socket, its descriptor and the limits of
+    ``command_server.CommandServer``. Standard input ends when ``iamcli run`` ends.
     """
-    path, descriptor = sys.argv[-2:]
+    path, descriptor, *limits = sys.argv[-5:]
+    timeout, sent, idle = map(float, limits)
     os.chdir("/")
     for number in signal.valid_signals() - _NOT_IGNORED:
         signal.signal(number, signal.SIG_IGN)
@@ -87,18 +88,18 @@ def main() -> None:
     gc.freeze()
     gc.enable()
     listener = socket.socket(fileno=int(descriptor))
-    with pool.started(path + "-connections", listener) as pipe:
+    with pool.started(path + "-connections", listener, idle) as pipe:
         Client.make_session = Pool(path + "-connections").session
         warm_up()
         gc.collect()
         gc.freeze()
-        server = ForkServer(listener, identity)
+        server = ForkServer(listener, identity, sent)
         # Tells iamcli run that commands are taken at once from now on.
         os.write(1, b"\n")
         alone = server.serve()
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
         listener.close()
-        counted = pool.statistics(pipe)
+        counted = pool.statistics(pipe, timeout)
     report = {"commands": alone.pop(program.STARTED, 0), "alone": alone, **counted}
     with contextlib.suppress(OSError):
         os.write(1, json.dumps(report).encode())
@@ -131,10 +132,14 @@ class Spare(NamedTuple):
 
 
 class ForkServer:
-    """Forks for each connection to ``listener``; a fork notes what becomes of its command."""
+    """Forks for each connection to ``listener``; a fork notes what becomes of its command.
 
-    def __init__(self, listener: socket.socket, identity: dict[str, str]) -> None:
+    ``identity`` and ``timeout``, that of a connection (seconds): as for ``program.become``.
+    """
+
+    def __init__(self, listener: socket.socket, identity: dict[str, str], timeout: float) -> None:
         self._identity = identity
+        self._timeout = timeout
         # The forks share this memory.
         self._notes = mmap.mmap(-1, _MAX_FORKS)
         differing = (f"{name} differs" for name in (*identity, *program.DIFFERENCES))
@@ -228,6 +233,7 @@ class ForkServer:
         except OSError:
             return
         self._accepted += 1
+        connection.settimeout(self._timeout)
         peer = _peer(connection)
         if peer is None:
             connection.close()
@@ -259,7 +265,7 @@ class ForkServer:
     def _make_spare(self) -> None:
         ours, theirs = socket.socketpair()
         try:
-            process = self._forked(_wait_as_spare, theirs)
+            process = self._forked(_wait_as_spare, theirs, self._timeout)
         except OSError:
             self._spares = False
             return
@@ -293,7 +299,7 @@ class ForkServer:
 
 
 def _wait_as_spare(
-    pipe: socket.socket, identity: dict[str, str], note: Callable[[str], None]
+    pipe: socket.socket, timeout: float, identity: dict[str, str], note: Callable[[str], None]
 ) -> NoReturn:
     """Wait for a connection that the server passes on; until then, be no trace of the server."""
     try:
@@ -304,7 +310,9 @@ def _wait_as_spare(
         warm_up()
         peer, descriptors, _, _ = socket.recv_fds(pipe, 16, 1)
         if descriptors:
-            program.become(socket.socket(fileno=descriptors[0]), int(peer), identity, note)
+            connection = socket.socket(fileno=descriptors[0])
+            connection.settimeout(timeout)
+            program.become(connection, int(peer), identity, note)
     finally:
         os._exit(program.NOT_RUN)
 

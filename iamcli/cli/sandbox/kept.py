@@ -40,19 +40,18 @@ FORMAT = 2
 NAMES = "iamcli {iamcli} with moto {moto}"
 MAX_HEADER = 1000
 
-#: The time after a change within which it is saved (seconds).
-DELAY = 1.0
-
 
 class Kept:
     """The account in the directory ``folder``, which no other sandbox can use until this one ends.
 
-    The directory is made if it does not exist. ``existed``: whether an account was kept in it.
+    The directory is made if it does not exist. ``delay``: the time after a change within which it
+    is saved (seconds). ``existed``: whether an account was kept in the directory.
     Raises Failure, and leaves the account as it is, if it cannot be read or is of another version.
     moto is not imported yet, so that this is found out soon.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, delay: float = 1.0) -> None:
+        self._delay = delay
         self.folder = os.path.abspath(folder)
         self._file = os.path.join(self.folder, "account")
         self._busy = threading.Lock()
@@ -137,7 +136,7 @@ class Kept:
             with contextlib.suppress(Exception):
                 self.save()
             # Requests wait while the account is copied: a large one is saved less often.
-            time.sleep(max(DELAY, 10 * (time.monotonic() - begun)))
+            time.sleep(max(self._delay, 10 * (time.monotonic() - begun)))
 
     def _read(self) -> bytes:
         """Return the objects in the file, as JSON; "" if there is no file."""

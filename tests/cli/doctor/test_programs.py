@@ -379,9 +379,9 @@ def test_whether_man_finds_the_pages(environ, tmp_path, capfd):
     environ.setattr(installed, "commands_folders", lambda: (each / "bin" for each in prefixes))
     asked = f'[ "$*" = "-w iam-usercreate" ] || exit; echo why >&2; echo {page}'
 
-    def said(script: str) -> Any:
+    def said(script: str, timeout: float = 10) -> Any:
         man.write_text(script)
-        return shown(installed.check_man())
+        return shown(installed.check_man(timeout))
 
     assert said(f"#!/bin/sh\n{asked}\necho other") == f"ok: {page!s}"
     not_found = "man does not find the page of iam-usercreate; "
@@ -397,8 +397,7 @@ def test_whether_man_finds_the_pages(environ, tmp_path, capfd):
     assert said("#!/bin/sh\n") == f"warning: {use}"
     assert said("#!/nonexistent\n") == f"warning: {man} fails: FileNotFoundError; repair man"
     slow = f"{man} fails: TimeoutExpired; repair man"
-    environ.setattr(installed, "_TIMEOUT", 0.2)
-    assert said(f"#!/bin/sh\nexec /bin/sleep {NEVER}") == f"warning: {slow}"
+    assert said(f"#!/bin/sh\nexec /bin/sleep {NEVER}", 0.2) == f"warning: {slow}"
     man.chmod(0o644)
     absent = "man is not installed; install it, or use iam-usercreate -h"
     assert shown(installed.check_man()) == f"warning: {absent}"

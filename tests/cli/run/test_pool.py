@@ -25,6 +25,7 @@ from support.limits import TIMEOUT
 from support.processes import assert_nothing_left, wait_until
 from support.selection import in_full, usual
 from support.served import KEYS, LINE, USER, USER_ELEMENT, Slow, statistics
+from support.shell import BIN
 from support.stub import Stub, faulty, ok, refused
 
 from iamcli.cli.run import pooled
@@ -217,7 +218,7 @@ def test_a_variable_of_the_c_library_has_its_effect(run):
 @pytest.mark.parametrize("scheme", ["http"])
 @pytest.mark.usefixtures("servers")
 def test_an_idle_connection_is_closed(run):
-    del run.env["PYTHONPATH"]  # waits as briefly as for users
+    run.env["PATH"] = f"{BIN}:/usr/bin:/bin"  # waits as briefly as for users
     port = urlsplit(run.env["AWS_IAM_URL"]).port
     # The remote address and the state, which is 1 for an open connection.
     is_open = f"grep -q '0100007F:{port:04X} 01 ' /proc/net/tcp"
@@ -430,7 +431,7 @@ class Pool:
         self._service.settimeout(0)
         self.accepted: list[socket.socket] = []
         arguments = (listener, other, str(folder))
-        serve = _Pool(lambda: self.now).serve
+        serve = _Pool(3.0, lambda: self.now).serve
         self._thread = threading.Thread(target=serve, args=arguments, daemon=True)
         self._thread.start()
 

@@ -39,7 +39,7 @@ for change in json.load(open("changes")):
     child = os.fork()
     if child == 0:
         exec(change)
-        handover.hand_over()
+        handover.hand_over(100)
         print("alone", flush=True)
         os._exit(0)
     os.waitpid(child, 0)
@@ -234,7 +234,7 @@ import os, sys
 sys.argv = ["iam-usergetattributes", "-u", "bob"]
 from iamcli import handover
 os.environ["GIVE"] == "up" and setattr(handover, "_message", lambda _: (b"", 0))
-handover.hand_over()
+handover.hand_over(100)
 from iamcli.commands.users import usergetattributes
 usergetattributes()
 """

@@ -161,9 +161,8 @@ def test_what_is_saved_is_on_the_disk_before_it_takes_the_place_of_the_old(tmp_p
     assert (last, folder) == ("fsync", str(tmp_path))
 
 
-def test_every_change_is_saved_soon(tmp_path, monkeypatch):
-    monkeypatch.setattr(kept, "DELAY", 0)
-    account, saved = kept.Kept(str(tmp_path / "kept")), []
+def test_every_change_is_saved_soon(tmp_path):
+    account, saved = kept.Kept(str(tmp_path / "kept"), delay=0), []
     account.save = lambda: saved.append(True)
     application = account.watched(lambda *_: [b""])
     for number in range(1, 4):

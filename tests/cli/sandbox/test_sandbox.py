@@ -13,6 +13,7 @@ import sys
 import pytest
 from support.kept import HEADER
 from support.limits import NEVER, TIMEOUT
+from support.patience import iamcli
 from support.processes import (
     BIN,
     ROOT,
@@ -372,19 +373,10 @@ def test_a_shell_that_misses_the_signal_gets_it_again(env, tmp_path):
 # What is still running when the command has ended.
 
 
-#: ``iamcli sandbox``, which waits less long: LIMIT and DAEMON_LIMIT are the first two arguments.
-IMPATIENT = """
-import sys
-from iamcli.cli.sandbox.launch import started
-started.LIMIT, started.DAEMON_LIMIT = (float(sys.argv.pop(1)) for _ in range(2))
-from iamcli.cli import main
-sys.exit(main())
-"""
-
-
 def impatient(env, *arguments, limits=(1.5, 0.5)):
-    given = map(str, limits)
-    return run(sys.executable, "-c", IMPATIENT, *given, "sandbox", *arguments, env=env)
+    """Run the sandbox with these limits for processes of its session, and for daemons."""
+    given = iamcli({"sandbox": dict(zip(("session", "daemons"), limits, strict=True))})
+    return run(*given, "sandbox", *arguments, env=env)
 
 
 @pytest.mark.parametrize(

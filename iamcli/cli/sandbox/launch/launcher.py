@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from iamcli import quoting
 from iamcli.cli.programs import command_server, script
 from iamcli.cli.sandbox.launch import shell
-from iamcli.cli.sandbox.launch.started import Started
+from iamcli.cli.sandbox.launch.started import LIMITS, Started
 from iamcli.config import files
 from iamcli.config.connection import SANDBOX
 from iamcli.connection import parents
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from iamcli.cli.sandbox.changes.report_writer import ReportWriter
+    from iamcli.cli.sandbox.launch.started import Limits
     from iamcli.output.streams import Output
-
-#: The time that the server may take to start, and to end (seconds).
-TIMEOUT = 60
 
 #: What users of a copy must know before their script, or what they start in a shell, runs.
 ONLY_IAM = (
@@ -104,15 +102,16 @@ def server(
     account: str = "",
     *,
     watch: bool = False,
+    limits: Limits = LIMITS,
 ) -> Iterator[SandboxServer]:
     """Run a private IAM on a free port of the loopback interface.
 
     ``module``: has the ``main`` of the server; only tests set it. ``keep``: the directory of the
     account, or "" for an account that is not kept. ``account``: the snapshot that it starts with,
     or "" for an empty account. ``watch``: whether it reports changes and refusals when it ends.
-    It ends and its files are removed at the end of the context, or when this process ends for any
-    reason. Raises Failure if the server does not start, and at its end if it is not known whether
-    the account was kept, or what has changed.
+    ``limits``: how long to wait for it. It ends and its files are removed at the end of the
+    context, or when this process ends for any reason. Raises Failure if the server does not start,
+    and at its end if it is not known whether the account was kept, or what has changed.
     """
     try:
         number = files.descriptor(account) if account else None
@@ -141,16 +140,16 @@ def server(
     try:
         with contextlib.suppress(BrokenPipeError):  # it has ended, as the report shows
             child.stdin.write(json.dumps(settings).encode() + b"\n")
-        about = _report(child.stdout)
+        about = _report(child.stdout, limits.start)
         running = SandboxServer(about["url"], about["credential_file"], about, child.stdin, ended)
         folder = running.folder
         yield running
     finally:
         child.stdin.close()
         try:
-            last = _read(child.stdout)
+            last = _read(child.stdout, limits.end)
             with Window():
-                child.wait(TIMEOUT)
+                child.wait(limits.end)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
@@ -165,27 +164,29 @@ def server(
     ended.update(last or {})
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - what the options of the subcommand say, and the limits
     command: Sequence[str],
     output: Output,
+    limits: Limits,
     keep: str = "",
     account: str = "",
     writer: ReportWriter | None = None,
 ) -> int:
     """Run ``command``, or an interactive shell if it is empty, with a private IAM.
 
-    ``output``: where to report; ``keep`` and ``account``: as for ``server``; ``writer``: writes the
-    report of changes, or None. Returns what ``script.run`` returns, but 1 if the command
-    succeeded and the account was not kept, or an iam-* command sent nothing because its environment
-    was reset. Raises Failure if the server does not start, if it is not known whether the account
-    was kept, or if what has changed is not known or cannot be reported.
+    ``output``: where to report; ``limits``: how long to wait; ``keep`` and ``account``: as for
+    ``server``; ``writer``: writes the report of changes, or None. Returns what ``script.run``
+    returns, but 1 if the command succeeded and the account was not kept, or an iam-* command sent
+    nothing because its environment was reset. Raises Failure if the server does not start, if it is
+    not known whether the account was kept, or if what has changed is not known or cannot be
+    reported.
     """
     from iamcli.cli.sandbox.changes.report import not_covered
 
     with (
         contextlib.ExitStack() as at_end,
         command_server.started() as commands,
-        server(keep=keep, account=account, watch=writer is not None) as private,
+        server(keep=keep, account=account, watch=bool(writer), limits=limits) as private,
     ):
         inner = bool(parents.sandbox() or os.environ.get(SANDBOX))
         if not parents.announce(private.port):
@@ -200,7 +201,7 @@ def run(
         env |= {VARIABLE: commands.address} if commands.address else {}
         if not command and shell.is_on_terminal():
             at_end.callback(shell.end, output, inner=inner)
-        started = Started(output)
+        started = Started(output, limits)
         status = script.run(
             command or _shell(private, env, output, keep, inner=inner),
             env,
@@ -312,11 +313,11 @@ def _without_aws_variables(inherited: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _report(pipe: IO[bytes]) -> dict[str, Any]:
+def _report(pipe: IO[bytes], timeout: float) -> dict[str, Any]:
     """Return what the server reports when it starts; raise Failure if it cannot start."""
-    if not files.is_ready(pipe.fileno(), TIMEOUT):
-        raise Failure(f"the sandbox server did not start within {TIMEOUT} seconds; try again")
-    report = _read(pipe)
+    if not files.is_ready(pipe.fileno(), timeout):
+        raise Failure(f"the sandbox server did not start within {timeout} seconds; try again")
+    report = _read(pipe, timeout)
     if not report:
         raise Failure("the sandbox server ended before it was ready; try again")
     if "failure" in report:
@@ -324,9 +325,9 @@ def _report(pipe: IO[bytes]) -> dict[str, Any]:
     return report
 
 
-def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
+def _read(pipe: IO[bytes], timeout: float) -> dict[str, Any] | None:
     """Return the next line of the server; None if it has ended."""
-    if not files.is_ready(pipe.fileno(), TIMEOUT):
+    if not files.is_ready(pipe.fileno(), timeout):
         return None
     # The pipe has no buffer. The server writes nothing more until it ends.
     with Window(), open(pipe.fileno(), "rb", closefd=False) as buffered:

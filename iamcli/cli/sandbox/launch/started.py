@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import time
+from typing import NamedTuple
 
 from iamcli.cli.programs import script
 from iamcli.cli.sandbox import peers
@@ -25,14 +26,7 @@ if TYPE_CHECKING:
     from iamcli.connection.parents import Process
     from iamcli.output.streams import Output
 
-#: The time to wait for the processes of the command's session, for others, which are daemons, and
-#: for all of them if a signal has ended the command (seconds).
-LIMIT = 60.0
-DAEMON_LIMIT = 5.0
-LIMIT_AFTER_SIGNAL = 1.0
-#: The time after which a terminal shows what the sandbox waits for, and the interval in which it
-#: looks again at first, and at most (seconds).
-NOTE = 1.0
+#: The interval in which the sandbox looks again at first, and at most (seconds).
 INTERVAL = 0.02
 MAX_INTERVAL = 0.5
 
@@ -43,16 +37,35 @@ _ENDED = "ZX"
 _STOPPED = "Tt"
 
 
+class Limits(NamedTuple):
+    """The time to wait (seconds): for the ``start`` and the ``end`` of the server.
+
+    For processes of the command's ``session``, and for ``daemons``; ``signalled``: for all of them
+    if a signal has ended the command; ``note``: until a terminal shows what the sandbox waits for.
+    """
+
+    start: float = 60
+    end: float = 60
+    session: float = 60.0
+    daemons: float = 5.0
+    signalled: float = 1.0
+    note: float = 1.0
+
+
+LIMITS = Limits()
+
+
 class Started:
     """The processes that will be started in the sandbox, which is this process.
 
-    ``output``: where to show what it waits for; ``left``: after ``wait``, the processes that still
-    run. Processes that this one has started before do not belong to them.
+    ``output``: where to show what it waits for; ``limits``: how long; ``left``: after ``wait``, the
+    processes that still run. Those that this process has started before do not belong to them.
     """
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, limits: Limits) -> None:
         self.left: list[Process] = []
         self._output = output
+        self._limits = limits
         self._stopped = False
         self._reaps = _become_subreaper()
         self._others = {one.number for one in peers.processes() if one.parent == os.getpid()}
@@ -85,21 +98,21 @@ class Started:
             # A child that ended meanwhile may have left others, which were not seen.
             if self._stopped or not (awaited or _reap()):
                 return
-            if awaited and passed >= NOTE and not noted and self._output.on_terminal():
+            if awaited and passed >= self._limits.note and not noted and self._output.on_terminal():
                 names = ", ".join(map(str, awaited))
                 self._output.error(f"waiting for {names}; Ctrl-C stops waiting")
                 noted = True
             time.sleep(interval)
             interval = min(2 * interval, MAX_INTERVAL)
 
-    @staticmethod
-    def _limit(process: Process, after_signal: bool) -> float:  # noqa: FBT001 - see its caller
+    def _limit(self, process: Process, after_signal: bool) -> float:  # noqa: FBT001 - see above
         """Return how long to wait for ``process``; one that was stopped may never continue."""
         if process.state in _STOPPED:
             return 0.0
         if after_signal:
-            return LIMIT_AFTER_SIGNAL
-        return LIMIT if process.session == os.getsid(0) else DAEMON_LIMIT
+            return self._limits.signalled
+        own = process.session == os.getsid(0)
+        return self._limits.session if own else self._limits.daemons
 
     def _stop(self, _number: int, _frame: object) -> None:
         self._stopped = True

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-import click
 import pytest
 from support.changes import ACCOUNT
 from support.copies import DATE
@@ -117,44 +116,26 @@ def test_the_file_of_changes_is_optional(words, options):
     assert {**found, "command": " ".join(found["command"])} == {**none, **options}
 
 
+USAGE = "see iamcli sandbox --help"
+
+
 @pytest.mark.parametrize(
-    ("words", "given"),
+    ("options", "said"),
     [
-        ("true x", (("true", "x"), "", "", None, False)),
-        ("--keep d", ((), "d", "", None, False)),
-        ("--account a true", (("true",), "", "a", None, False)),
-        ("--changes true", (("true",), "", "", "-", False)),
-        ("--changes=f --account a true", (("true",), "", "a", "f", False)),
-        ("--changes=f --format json --keep d", ((), "d", "", "f", True)),
-        ("--format json", "--format json needs --changes=FILE"),
-        ("--format json --changes", "--format json needs --changes=FILE"),
-        ("--account a --keep d", "--account cannot be used with --keep"),
+        ("--format json", "--format json needs --changes=FILE; see iamcli sandbox --help"),
+        (
+            "--format json --changes",
+            "--format json needs --changes=FILE; see iamcli sandbox --help",
+        ),
+        ("--account a --keep d", "--account cannot be used with --keep; see iamcli sandbox --help"),
         ("--keep=", "the directory name is empty; specify a directory"),
         ("--account=", "the file name is empty; specify a file that iamcli snapshot has written"),
     ],
 )
-def test_the_options_are_those_of_the_run(monkeypatch, words, given):
-    output, ran, closed = object(), [], []
-
-    def writer(file: str, to: object, *, as_json: bool) -> Any:
-        assert to is output
-        return SimpleNamespace(made=(file, as_json), close=lambda: closed.append(True))
-
-    def run(words: object, to: object, keep: str, account: str, writer: Any = None) -> int:
-        assert to is output
-        ran.append((words, keep, account, *(writer.made if writer else (None, False))))
-        return 3
-
-    monkeypatch.setattr("iamcli.cli.sandbox.changes.report_writer.ReportWriter", writer)
-    monkeypatch.setattr(launcher, "run", run)
-    arguments: dict[str, Any] = {"prog_name": "sandbox", "standalone_mode": False, "obj": output}
-    if isinstance(given, str):
-        with pytest.raises((click.UsageError, Failure)) as caught:
-            command.main(words.split(), **arguments)
-        assert (getattr(caught.value, "message", str(caught.value)), ran) == (given, [])
-        return
-    assert command.main(words.split(), **arguments) == 3
-    assert (ran, bool(closed)) == ([given], "--changes" in words)
+def test_options_that_say_too_little_run_nothing(run_fast, options, said):
+    done = run_fast("iamcli", "sandbox", *options.split(), "touch", "ran")
+    assert done == (1, "", f"iamcli: {said}\n")
+    assert not (run_fast.home / "ran").exists()
 
 
 def test_the_sandbox_is_not_in_the_single_file(monkeypatch):
