@@ -101,10 +101,9 @@ class Plugin:
     """
 
     def __init__(self, account: str, names: list[str]) -> None:
-        from support import resettable
+        from support import private_iam, resettable
         from werkzeug.serving import make_server
 
-        from iamcli.cli.sandbox.launch import launcher
         from iamcli.cli.sandbox.server import _application
 
         self._account = account
@@ -120,7 +119,7 @@ class Plugin:
         # Without threads, it closes each connection, so that no fork shares one.
         self._server = make_server("127.0.0.1", 0, self._noting(application))
         resettable.server = self._url
-        vars(launcher)["server"] = self._copy
+        vars(private_iam)["server"] = self._copy
 
     @contextlib.contextmanager
     def _url(self) -> Iterator[str]:
@@ -129,7 +128,7 @@ class Plugin:
 
     @contextlib.contextmanager
     def _copy(self, account: str) -> Iterator[SimpleNamespace]:
-        """Take the place of ``launcher.server``, with the server in this process."""
+        """Take the place of ``private_iam.server``, with the server in this process."""
         from support.resettable import reset
 
         from iamcli.cli.account_file import file

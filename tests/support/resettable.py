@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from iamcli.cli.sandbox.launch import launcher
+from support import private_iam
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ HEADER = "X-Iamcli-Tests"
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """Run the server in a process of its own; yield its URL."""
-    with launcher.server(__name__) as running:
+    with private_iam.server(__name__) as running:
         yield running.url
 
 

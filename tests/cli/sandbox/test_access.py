@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support import private_iam
 from support.processes import BIN, ROOT, environment, run
 from support.requirements import need
 from support.selection import in_full
 
 from iamcli.cli.sandbox import access, peers
-from iamcli.cli.sandbox.launch import launcher
 from iamcli.config.connection import KEPT
 from iamcli.connection import socket_owners
 from iamcli.connection.confinement import MAX_REPORT, REPORT_PATH
@@ -252,7 +252,7 @@ def test_what_another_user_sends_is_not_read_but_the_answer_arrives(size):
                 answer = b""
             return answer.decode()[9:12], len(request) - len(sending)
 
-    with launcher.server() as private:
+    with private_iam.server() as private:
         answer, passed = as_stranger(send)
     # A client that sends more than a policy can have may find the connection closed.
     assert answer == "403" if size < access.DISCARDED else passed < size
@@ -306,7 +306,7 @@ def test_a_command_of_another_user_in_the_sandbox_reports_itself(tmp_path):
 
 def test_the_body_of_a_report_is_small_whoever_sends_it():
     """The response comes although nothing of the body is sent."""
-    with launcher.server() as private:
+    with private_iam.server() as private:
         for headers in (
             *(
                 {"Content_Length": size}
@@ -326,7 +326,7 @@ def test_the_body_of_a_report_is_small_whoever_sends_it():
 def test_a_command_with_a_long_name_reports_itself(monkeypatch):
     from iamcli.connection import confinement
 
-    with launcher.server() as private:
+    with private_iam.server() as private:
         monkeypatch.setattr(sys, "argv", [f"/bin/iam-{'y' * 100}"])
         confinement._report(f"http://127.0.0.1:{private.port}")  # noqa: SLF001
     assert private.ended["without_environment"] == ["iam-" + "y" * (MAX_REPORT - 4)]
@@ -491,7 +491,7 @@ def test_curl_uses_the_address_of_the_environment(tmp_path):
 
 def test_an_address_without_the_secret_is_refused_in_one_line(tmp_path):
     env = environment(tmp_path, AWS_ACCESS_KEY_ID="AKIA", AWS_SECRET_ACCESS_KEY="s")
-    with launcher.server() as private:
+    with private_iam.server() as private:
         address = f"http://127.0.0.1:{private.port}"
         done = run(BIN / "iam-userlistbypath", "--url", address, env=env)
     assert (done.returncode, done.stdout) == (1, "")

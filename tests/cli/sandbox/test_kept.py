@@ -12,12 +12,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from support import private_iam
 from support.kept import HEADER
 from support.processes import running, wait_until
 
 from iamcli import __version__
 from iamcli.cli.sandbox import kept, objects
-from iamcli.cli.sandbox.launch import launcher as sandbox
 from iamcli.errors import Failure
 
 NOT_OURS = "was not written by iamcli sandbox; specify another directory"
@@ -310,14 +310,14 @@ def test_a_kept_account_that_cannot_be_used_is_refused(tmp_path):
             (tmp_path / "lock", f"cannot use {tmp_path}/lock: Not a directory"),
         ):
             with pytest.raises(Failure, match=f"cannot start the sandbox: {why}"):
-                sandbox.server(keep=str(folder)).__enter__()
+                private_iam.server(keep=str(folder)).__enter__()
 
 
 @pytest.mark.full
 def test_a_killed_server_may_lose_changes(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     keep = str(tmp_path / "kept")
-    running_server = sandbox.server(keep=keep)
+    running_server = private_iam.server(keep=keep)
     private = running_server.__enter__()
     (server,) = running(tmp_path)
     os.kill(server, signal.SIGKILL)
@@ -362,7 +362,7 @@ def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     from support.entities import AWS_POLICY, build, client
 
-    with sandbox.server(keep=str(tmp_path / "kept")) as private:
+    with private_iam.server(keep=str(tmp_path / "kept")) as private:
         iam = client(private.url)
         build(iam)
         iam.attach_user_policy(UserName="bob", PolicyArn=AWS_POLICY)
@@ -375,7 +375,7 @@ def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
         before = everything(iam)
     assert before["get_user"]["User"]["PermissionsBoundary"]
     assert before["keys of the account"]["AccessKeyMetadata"]
-    with sandbox.server(keep=str(tmp_path / "kept")) as private:
+    with private_iam.server(keep=str(tmp_path / "kept")) as private:
         assert everything(client(private.url)) == before
         assert private.about["existed"]
         bob = client(private.url, key["AccessKeyId"], key["SecretAccessKey"])

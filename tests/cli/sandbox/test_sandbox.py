@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 import pytest
+from support import private_iam
 from support.kept import HEADER
 from support.limits import NEVER, TIMEOUT
 from support.patience import iamcli
@@ -29,7 +30,6 @@ from support.selection import in_full
 from support.terminal import USUAL_SIZE, Terminal
 
 from iamcli.cli.sandbox import server as sandbox_server
-from iamcli.cli.sandbox.launch import launcher as sandbox
 from iamcli.cli.sandbox.launch.shell import start as start_shell
 
 IAMCLI = BIN / "iamcli"
@@ -73,14 +73,14 @@ def test_only_the_sandbox_can_be_reached(env, tmp_path):
     removed = ("BASH_ENV", "ENV", "CLIENT_CONFIG_FILE")
     assert [name for name in seen if name.lower().endswith("_proxy") or name in removed] == []
     assert {name: seen[name] for name in seen if name.startswith("AWS_")} == {
-        "AWS_ACCESS_KEY_ID": sandbox.ACCESS_KEY,
+        "AWS_ACCESS_KEY_ID": private_iam.ACCESS_KEY,
         "AWS_CONFIG_FILE": "/dev/null",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": url,
         "AWS_IAM_URL": url,
         "AWS_REGION": "us-east-1",
-        "AWS_SECRET_ACCESS_KEY": sandbox.SECRET_KEY,
+        "AWS_SECRET_ACCESS_KEY": private_iam.SECRET_KEY,
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
     }
 
@@ -115,8 +115,8 @@ def test_an_old_script_finds_a_whole_directory(env, tmp_path):
 def test_the_credential_file_is_an_old_one_and_private(env):
     done = in_sandbox(env, "sh", "-c", 'cat "$AWS_CREDENTIAL_FILE"; ls -l "$AWS_CREDENTIAL_FILE"')
     key, secret, listed = done.stdout.splitlines()
-    assert key == f"AWSAccessKeyId={sandbox.ACCESS_KEY}"
-    assert secret == f"AWSSecretKey={sandbox.SECRET_KEY}"
+    assert key == f"AWSAccessKeyId={private_iam.ACCESS_KEY}"
+    assert secret == f"AWSSecretKey={private_iam.SECRET_KEY}"
     assert listed.startswith("-rw------- ")
 
 
@@ -242,7 +242,7 @@ def test_a_server_that_is_killed_leaves_nothing_behind(env, tmp_path):
         [IAMCLI, "sandbox", "sh", "-c", script], env=env, stdin=subprocess.PIPE
     )
     wait_until(started.exists)
-    (server,) = (pid for pid, line in running(tmp_path).items() if "sandbox.server" in line)
+    (server,) = (pid for pid, line in running(tmp_path).items() if "private_iam.server" in line)
     os.kill(server, signal.SIGKILL)
     process.communicate(b"\n")
     assert process.returncode == 3
@@ -601,7 +601,7 @@ def test_what_a_kill_leaves_is_whole(env, tmp_path, killed):
     # The file is written before the command ends.
     wait_until(lambda: any(line.startswith("sleep") for line in running(tmp_path).values()))
     found = {line: pid for pid, line in running(tmp_path).items()}
-    (server,) = (pid for line, pid in found.items() if "sandbox.server" in line)
+    (server,) = (pid for line, pid in found.items() if "private_iam.server" in line)
     if killed == "sandbox":
         process.kill()
         assert process.communicate()[1] == ""

@@ -13,13 +13,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from support import resettable
+from support import private_iam, resettable
 from support.limits import TIMEOUT
 from support.processes import BIN, run
 
 from iamcli.cli.sandbox import server as sandbox_server
 from iamcli.cli.sandbox import wsgi
-from iamcli.cli.sandbox.launch import launcher as sandbox
 from iamcli.cli.sandbox.rules import layer
 from iamcli.errors import Failure
 
@@ -298,8 +297,8 @@ def test_what_the_server_starts_with(starting):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", report["taken"])
     assert (str(file.parent), file.stat().st_mode & 0o777) == (folder, 0o600)
     assert file.read_text().splitlines() == [
-        f"AWSAccessKeyId={sandbox.ACCESS_KEY}",
-        f"AWSSecretKey={sandbox.SECRET_KEY}",
+        f"AWSAccessKeyId={private_iam.ACCESS_KEY}",
+        f"AWSSecretKey={private_iam.SECRET_KEY}",
     ]
     assert (did, account) == (["correct", ("private", "")], None)
     # What is there already is no change.
@@ -350,7 +349,7 @@ def test_a_moto_that_has_changed_inside_is_refused(monkeypatch):
 @pytest.fixture(scope="module")
 def ask():
     """Ask a sandbox; return status, headers and body of the response."""
-    with sandbox.server() as private:
+    with private_iam.server() as private:
         port, secret = private.port, private.url.split("/")[3]
 
         def send(body=LIST_USERS, method="POST", path="/", **headers):
@@ -461,7 +460,7 @@ def test_any_other_request_is_refused(ask, request_):
 
 def test_a_command_reports_a_refusal_as_an_error_of_the_service(env):
     env |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"}
-    with sandbox.server() as private:
+    with private_iam.server() as private:
         address = f"{private.url}/moto-api/reset"
         done = run(BIN / "iam-userlistbypath", "--url", address, env=env)
     assert done.returncode == 1

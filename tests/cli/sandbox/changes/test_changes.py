@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import populated
+from support import populated, private_iam
 from support.changes import ACCOUNT, READ, STAR, group, key, used
 from support.copies import ARN, DATE, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, role, snapshot, user
 from support.entities import CERTIFICATE, OTHER_CERTIFICATE, PRIVATE_KEY
@@ -18,7 +18,6 @@ from iamcli.cli.account_file import schema
 from iamcli.cli.sandbox.changes.comparison import changes, deleted
 from iamcli.cli.sandbox.changes.report import Report
 from iamcli.cli.sandbox.changes.watch import Watch
-from iamcli.cli.sandbox.launch import launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -52,7 +51,7 @@ def watched(folder: Path, content: Mapping[str, Any] | None = None) -> Iterator[
         (folder / "watched.json").write_text(json.dumps(content))
         account = str(folder / "watched.json")
     found: list[dict[str, Any]] = []
-    with launcher.server(account=account, watch=True) as private:
+    with private_iam.server(account=account, watch=True) as private:
         yield populated.client(private.url), found
     found += private.ended["changes"]
 
@@ -482,7 +481,7 @@ virtual-mfa-device/arn:aws:iam::123456789012:mfa/d
 def test_updates_are_shown_by_their_members(tmp_path):
     keep = str(tmp_path / "kept")
     tags = [{"Key": "cost", "Value": "7"}]
-    with launcher.server(keep=keep) as private:
+    with private_iam.server(keep=keep) as private:
         iam = populated.client(private.url)
         for name in "uv":
             iam.create_user(UserName=name)
@@ -490,7 +489,7 @@ def test_updates_are_shown_by_their_members(tmp_path):
         iam.create_role(RoleName="r", AssumeRolePolicyDocument=populated.TRUST)
         policy = iam.create_policy(PolicyName="p", PolicyDocument=READ)["Policy"]["Arn"]
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]
-    with launcher.server(keep=keep, watch=True) as private:
+    with private_iam.server(keep=keep, watch=True) as private:
         iam = populated.client(private.url)
         iam.update_login_profile(
             UserName="u", Password="other-Password-2", PasswordResetRequired=True
@@ -597,7 +596,7 @@ def test_what_is_not_in_the_copy_is_not_made_up(sandbox, tmp_path):
 @pytest.mark.full
 def test_refusals_have_no_secret(tmp_path):
     without_lines = "\n".join(PRIVATE_KEY.splitlines()[1:-1])
-    with launcher.server(watch=True) as private:
+    with private_iam.server(watch=True) as private:
         iam = populated.client(private.url)
         iam.create_user(UserName="bob")
         iam.update_account_password_policy(MinimumPasswordLength=20)

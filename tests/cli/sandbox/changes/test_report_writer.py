@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from support import private_iam
 from support.changes import ACCOUNT
 from support.copies import DATE
 from support.disks import on_a_disk
@@ -26,7 +27,6 @@ from support.selection import in_full
 from iamcli.cli.sandbox.changes.report import Report
 from iamcli.cli.sandbox.changes.report_writer import ReportWriter
 from iamcli.cli.sandbox.command import sandbox as command
-from iamcli.cli.sandbox.launch import launcher
 from iamcli.errors import Failure
 
 pytestmark = pytest.mark.releases
@@ -148,7 +148,7 @@ def test_a_name_that_no_file_can_have_is_refused():
     unused: Any = None
     for call in (
         lambda: ReportWriter("a\0b", unused, as_json=False),
-        lambda: launcher.server(account="a\0b").__enter__(),
+        lambda: private_iam.server(account="a\0b").__enter__(),
     ):
         with pytest.raises(Failure, match=r"^cannot (create|read) a\0b.*: embedded null"):
             call()

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
-from support import populated, resettable
+from support import populated, private_iam, resettable
 from support.processes import BIN, environment
 from support.processes import run as run_program
 from support.shell import TESTS
-
-from iamcli.cli.sandbox.launch import launcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,10 +232,10 @@ def test_the_changes_of_a_script_are_those_that_boto3_sees(account, tmp_path, na
     script = tmp_path / name
     script.write_text(SCRIPTS[name])
     snapshot = account / "account.json"
-    with launcher.server(account=str(snapshot)) as private:
+    with private_iam.server(account=str(snapshot)) as private:
         iam = populated.client(private.url)
         before = seen(iam)
-        env_of_other = launcher.environment(private, env)
+        env_of_other = private_iam.environment(private, env)
         other = run_program("bash", script, env=env_of_other, cwd=tmp_path, timeout=TIMEOUT)
         after = seen(iam)
     arguments = ("--account", snapshot, "--changes=changes.json", "--format", "json")

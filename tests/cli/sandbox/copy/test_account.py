@@ -8,11 +8,10 @@ import re
 import sys
 from contextlib import contextmanager
 from itertools import islice
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import populated
+from support import populated, private_iam
 from support.changes import runner
 from support.copies import (
     ARN,
@@ -34,7 +33,6 @@ from support.shell import ROOT
 from support.ssh_keys import public_key
 from support.terminal import Terminal
 
-from iamcli.cli.sandbox.launch import launcher
 from iamcli.client.model import full_model
 
 if TYPE_CHECKING:
@@ -60,7 +58,7 @@ def written(folder: Path, content: Mapping[str, Any]) -> str:
 @contextmanager
 def copied(folder: Path, content: Mapping[str, Any]) -> Iterator[str]:
     """Run a private IAM that starts with the snapshot ``content``; yield its URL."""
-    with launcher.server(account=written(folder, content)) as private:
+    with private_iam.server(account=written(folder, content)) as private:
         yield private.url
 
 
@@ -74,7 +72,7 @@ def original_and_copy(aws: Shell, users: int) -> Iterator[tuple[Any, str, str]]:
     iam = populated.populate(original, users)
     done = aws(sys.executable, "-m", "iamcli", "snapshot", "account.json")
     assert (done.status, done.err) == (0, ""), done
-    with launcher.server(account=str(aws.home / "account.json")) as private:
+    with private_iam.server(account=str(aws.home / "account.json")) as private:
         yield iam, original, private.url
 
 
@@ -558,7 +556,7 @@ def test_the_policies_of_aws_are_not_the_account_s_in_any_partition(tmp_path, pa
     file = tmp_path / "other.json"
     file.write_text(json.dumps(snapshot()).replace("arn:aws:", f"arn:{partition}:"))
     arn = f"arn:{partition}:iam::aws:policy/ReadOnlyAccess"
-    with launcher.server(account=str(file), watch=True) as private:
+    with private_iam.server(account=str(file), watch=True) as private:
         iam = populated.client(private.url)
         # The policies of AWS are loaded by this request, which is the first one about them.
         iam.attach_user_policy(UserName="bob", PolicyArn=arn)
@@ -646,7 +644,7 @@ def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(tmp_path
     name = arn.rpartition("/")[2]
     attached = {"PolicyName": name, "PolicyArn": arn}
     content = snapshot(users=[user("bob", AttachedManagedPolicies=[attached]), user("eve")])
-    with launcher.server(account=written(tmp_path, content), watch=True) as private:
+    with private_iam.server(account=written(tmp_path, content), watch=True) as private:
         assert private.about["unknown"] == ["policy"]
         done = run_fast("iam-userlistpolicies", "-u", "bob", "-a", env={"AWS_IAM_URL": private.url})
         assert arn in done.out
@@ -713,20 +711,15 @@ def sandbox(tmp_path: Path) -> Callable[..., Any]:
     return runner(tmp_path, snapshot())
 
 
+UNREAD = {
+    "operation": "ListAccessKeys",
+    "name": None,
+    "of": "user/bob",
+    "code": "AccessDenied",
+    "message": "No.",
+}
 #: What could not be read, and what nobody wanted to read.
-PART = snapshot(
-    unknown=["alias"],
-    only_users=["bob"],
-    unread=[
-        {
-            "operation": "ListAccessKeys",
-            "name": None,
-            "of": "user/bob",
-            "code": "AccessDenied",
-            "message": "No.",
-        }
-    ],
-)
+PART = snapshot(unknown=["alias"], only_users=["bob"], unread=[UNREAD])
 
 
 def test_it_is_said_what_is_a_copy(sandbox, tmp_path):
@@ -750,13 +743,36 @@ def test_a_snapshot_can_be_a_pipe(sandbox, tmp_path):
 
 
 @pytest.mark.full
-def test_a_terminal_shows_what_the_copy_lacks(tmp_path):
-    file, env = written(tmp_path, PART), environment(tmp_path)
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (snapshot(), []),
+        (snapshot(unknown=["alias"]), ["not in the copy, or only partly: alias"]),
+        (
+            PART,
+            [
+                "1 request was refused when FILE was made",
+                "not in the copy, or only partly: access-key, alias, membership, user",
+            ],
+        ),
+        (
+            snapshot(
+                unread=[*PART["unread"], {**PART["unread"][0], "operation": "ListMFADevices"}]
+            ),
+            [
+                "2 requests were refused when FILE was made",
+                "not in the copy, or only partly: access-key, mfa-device",
+            ],
+        ),
+    ],
+)
+def test_a_terminal_shows_what_the_copy_lacks(tmp_path, content, lines):
+    file, env = written(tmp_path, content), environment(tmp_path)
     terminal = Terminal(BIN / "iamcli", "sandbox", "--account", file, "true", env=env)
     assert terminal.status() == 0
-    shown = " ".join(terminal.shown.split())
-    assert f"iamcli: 1 request was refused when {file} was made" in shown
-    assert "iamcli: not in the copy, or only partly: access-key, alias, membership, user" in shown
+    first, *others = terminal.shown.replace(file, "FILE").splitlines()
+    assert f"{first}\n" == ONLY_IAM
+    assert others == [f"iamcli: {line}" for line in lines]
 
 
 @pytest.mark.full
@@ -771,27 +787,6 @@ def test_a_shell_with_a_copy_speaks_of_no_command_and_of_no_name(tmp_path):
     assert "bob" not in shown.partition("Try these")[2]
     terminal.type("exit\n")
     assert terminal.status() == 0
-
-
-def test_one_request_or_more_that_were_refused():
-    said: list[str] = []
-    output: Any = SimpleNamespace(on_terminal=lambda: True, error=said.append)
-    for unread, unknown, lines in (
-        (0, [], []),
-        (1, [], ["1 request was refused when f.json was made"]),
-        (2, ["role"], ["2 requests were refused when f.json was made", LACKING]),
-        (0, ["role"], [LACKING]),
-    ):
-        about = {"unread": unread, "unknown": unknown}
-        launcher._announce_copy(output, "f.json", about)  # noqa: SLF001
-        assert said == lines
-        said.clear()
-    output.on_terminal = lambda: False
-    launcher._announce_copy(output, "f.json", {"unread": 2, "unknown": ["role"]})  # noqa: SLF001
-    assert said == []
-
-
-LACKING = "not in the copy, or only partly: role"
 
 
 def damaged(change: Callable[[dict[str, Any]], object]) -> str:

@@ -24,11 +24,11 @@ from support.entities import (
     refused,
     signed_by,
 )
+from support.private_iam import ACCESS_KEY
 from support.refusals import ACCOUNT, ARN, CODES
 from support.shell import KEY_ID
 from support.ssh_keys import public_key
 
-from iamcli.cli.sandbox.launch.launcher import ACCESS_KEY
 from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint, parsed
 
 pytestmark = pytest.mark.releases
