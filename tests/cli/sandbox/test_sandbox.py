@@ -242,7 +242,7 @@ def test_a_server_that_is_killed_leaves_nothing_behind(env, tmp_path):
         [IAMCLI, "sandbox", "sh", "-c", script], env=env, stdin=subprocess.PIPE
     )
     wait_until(started.exists)
-    (server,) = (pid for pid, line in running(tmp_path).items() if "private_iam.server" in line)
+    (server,) = (pid for pid, line in running(tmp_path).items() if "sandbox.server" in line)
     os.kill(server, signal.SIGKILL)
     process.communicate(b"\n")
     assert process.returncode == 3
@@ -601,7 +601,7 @@ def test_what_a_kill_leaves_is_whole(env, tmp_path, killed):
     # The file is written before the command ends.
     wait_until(lambda: any(line.startswith("sleep") for line in running(tmp_path).values()))
     found = {line: pid for pid, line in running(tmp_path).items()}
-    (server,) = (pid for line, pid in found.items() if "private_iam.server" in line)
+    (server,) = (pid for line, pid in found.items() if "sandbox.server" in line)
     if killed == "sandbox":
         process.kill()
         assert process.communicate()[1] == ""
