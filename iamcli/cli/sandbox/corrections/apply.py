@@ -59,5 +59,5 @@ def _absent(self: IamResponse) -> None:
 
     Source: none; the service has all operations.
     """
-    name = Request(self).operation
-    raise Refusal("NotImplemented", f"The sandbox does not have the operation {name}.")
+    message = f"The sandbox does not have the operation {Request(self).operation}."
+    raise Refusal("NotImplemented", message)

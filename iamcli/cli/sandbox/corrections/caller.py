@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 #: The account among the names of users: no user can have it. Credential reports call it so.
 ROOT = "<root_account>"
 
-NO_USER = "Must specify userName when calling with non-User credentials"
-
 _get_user = IAMBackend.get_user
 _get_caller_identity = STSBackend.get_caller_identity
 
@@ -75,7 +73,8 @@ def caller(iam: IAMBackend, access_key: str) -> Any:
     """
     key: Any = iam.access_keys.get(access_key)
     if key and key.role_arn:
-        raise Refusal("ValidationError", NO_USER)
+        message = "Must specify userName when calling with non-User credentials"
+        raise Refusal("ValidationError", message)
     return (iam.users.get(key.user_name) if key else None) or root(iam)
 
 

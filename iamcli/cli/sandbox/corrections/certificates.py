@@ -13,7 +13,7 @@ from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user, named
 from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import unique_id
-from iamcli.cli.sandbox.refusals import Refusal, not_in_copy
+from iamcli.cli.sandbox.refusals import not_in_copy
 
 
 def metadata(iam: Backend, certificate: Any) -> Result:
@@ -105,26 +105,16 @@ def update_server_certificate(iam: Backend, request: Request) -> None:
 
 @operation("UploadSigningCertificate")
 def upload_signing_certificate(iam: Backend, request: Request) -> Result:
-    """Refuse a certificate that a user has, and give an ID of upper-case letters and digits.
+    """Give an ID of upper-case letters and digits.
 
-    Source: API reference, UploadSigningCertificate (DuplicateCertificate, sample response).
+    Source: API reference, UploadSigningCertificate (sample response).
     """
-    body = request.get("CertificateBody")
     owner: Any = iam.get_user(request.get("UserName"))
-    users: list[Any] = [*iam.users.values(), owner]
-    if any(_same(body, one.body) for user in users for one in user.signing_certificates.values()):
-        message = "The same certificate is associated with an IAM user in the account."
-        raise Refusal("DuplicateCertificate", message)
-    certificate = iam.upload_signing_certificate(owner.name, body)
+    certificate = iam.upload_signing_certificate(owner.name, request.get("CertificateBody"))
     del owner.signing_certificates[certificate.id]
     certificate.id = unique_id("", length=32)
     owner.signing_certificates[certificate.id] = certificate
     return {"Certificate": signing(certificate)}
-
-
-def _same(body: str, other: str) -> bool:
-    """Return whether two certificates are the same, whatever the lines of their text."""
-    return "".join(body.split()) == "".join(other.split())
 
 
 def signing(certificate: Any) -> Result:

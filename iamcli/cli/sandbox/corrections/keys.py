@@ -51,11 +51,9 @@ def get_access_key_last_used(iam: Backend, request: Request) -> Result:
     identity = request.get("AccessKeyId")
     key: Any = iam.access_keys.get(identity)
     if not key or not key.user_name:
-        message = (
-            f"User: {caller(iam, request.access_key).arn} is not authorized to perform "
-            f"iam:GetAccessKeyLastUsed on resource: access key {identity}"
-        )
-        raise Refusal("AccessDenied", message)
+        message = f"User: {caller(iam, request.access_key).arn} is not authorized to perform"
+        what = f"iam:GetAccessKeyLastUsed on resource: access key {identity}"
+        raise Refusal("AccessDenied", f"{message} {what}")
     used = last_use(key)
     if used is None:
         raise not_in_copy(f"The last use of the access key {identity}")
@@ -169,12 +167,6 @@ listing_of_user(
 
 @operation("DeleteServiceSpecificCredential")
 def delete_service_specific_credential(iam: Backend, request: Request) -> None:
-    """Delete a credential.
-
-    Source: API reference, DeleteServiceSpecificCredential; recorded for
-    ResetServiceSpecificCredential.
-    """
+    """Delete a credential. Source: API reference, DeleteServiceSpecificCredential."""
     user: Any = iam.get_user(request.get("UserName"))
-    identity = request.get("ServiceSpecificCredentialId")
-    if not service_credentials(user).pop(identity, None):
-        raise Refusal("NoSuchEntity", f"No such credential {identity} exists")
+    del service_credentials(user)[request.get("ServiceSpecificCredentialId")]

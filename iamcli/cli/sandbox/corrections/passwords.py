@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from moto.core.utils import camelcase_to_underscores, utcnow
 
-from iamcli.cli.sandbox.corrections.caller import ROOT, caller, shown_name
+from iamcli.cli.sandbox.corrections.caller import caller, shown_name
 from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
-from iamcli.cli.sandbox.refusals import Refusal, already_exists, no_such_entity
+from iamcli.cli.sandbox.rules.passwords import used_passwords
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,22 +39,6 @@ def login_profile(user: Any) -> Result:
     }
 
 
-def _with_password(iam: Backend, request: Request) -> Any:
-    """Return the user that a request is about, or the account, which has no name.
-
-    Raises Refusal if there is no password; the rules know only users. The words for the account are
-    like those for users.
-    """
-    user: Any = iam.get_user(request.get("UserName"))
-    if not user.password:
-        raise no_such_entity(f"Login Profile for User {_called(user)} cannot be found.")
-    return user
-
-
-def _called(user: Any) -> str:
-    return shown_name(user.name) or str(user.arn)
-
-
 @operation("CreateLoginProfile")
 def create_login_profile(iam: Backend, request: Request) -> Result:
     """Date the login profile, and take ``PasswordResetRequired``, which moto ignores.
@@ -62,8 +46,6 @@ def create_login_profile(iam: Backend, request: Request) -> Result:
     Source: API reference, CreateLoginProfile.
     """
     user: Any = iam.get_user(request.get("UserName"))
-    if user.password:
-        raise already_exists(f"Login Profile for user {_called(user)} already exists.")
     iam.create_login_profile(user.name, request.get("Password"))
     user.login_profile_date = utcnow()
     user.password_reset_required = request.get("PasswordResetRequired", False)
@@ -73,7 +55,7 @@ def create_login_profile(iam: Backend, request: Request) -> Result:
 @operation("GetLoginProfile")
 def get_login_profile(iam: Backend, request: Request) -> Result:
     """Without a user name, show that of the caller. Source: API reference, GetLoginProfile."""
-    return {"LoginProfile": login_profile(_with_password(iam, request))}
+    return {"LoginProfile": login_profile(iam.get_user(request.get("UserName")))}
 
 
 @operation("UpdateLoginProfile")
@@ -82,7 +64,8 @@ def update_login_profile(iam: Backend, request: Request) -> None:
 
     Source: API reference, UpdateLoginProfile: both are optional; recorded.
     """
-    user: Any = iam.get_login_profile(request.get("UserName"))
+    user: Any = iam.get_user(request.get("UserName"))
+    user.earlier_passwords = used_passwords(user)
     iam.update_login_profile(
         user.name,
         request.get("Password", user.password),
@@ -90,29 +73,14 @@ def update_login_profile(iam: Backend, request: Request) -> None:
     )
 
 
-@operation("DeleteLoginProfile")
-def delete_login_profile(iam: Backend, request: Request) -> None:
-    """Without a user name, delete that of the caller. Source: API reference, DeleteLoginProfile."""
-    iam.delete_login_profile(_with_password(iam, request).name)
-
-
 @operation("ChangePassword")
 def change_password(iam: Backend, request: Request) -> None:
-    """Change the password of the caller, which moto cannot; the old one must be right.
-
-    Source: API reference, ChangePassword; aws-cli's examples for it: ``InvalidUserType`` for the
-    account. The words are not recorded.
-    """
-    name = caller(iam, request.access_key).name
-    if name == ROOT:
-        message = "Only IAM Users can change their own password."
-        raise Refusal("InvalidUserType", message)
-    user: Any = iam.get_login_profile(name)
-    # The passwords of a copy are not known.
-    known = user.password != vars(user).get("unknown_password")
-    if known and request.get("OldPassword") != user.password:
-        raise Refusal("AccessDenied", "The old password is not correct.")
-    iam.update_login_profile(name, request.get("NewPassword"), False)  # noqa: FBT003 - moto's
+    """Change the caller's password, which moto cannot. Source: API reference, ChangePassword."""
+    user = caller(iam, request.access_key)
+    policy = iam.account_password_policy
+    if policy and policy.password_reuse_prevention:
+        user.earlier_passwords = used_passwords(user)
+    iam.update_login_profile(user.name, request.get("NewPassword"), False)  # noqa: FBT003 - moto's
 
 
 @operation("UpdateAccountPasswordPolicy")

@@ -17,6 +17,7 @@ from iamcli.cli.sandbox.rules.entity_types import (
     EntityType,
     Parameters,
     Rule,
+    owner,
 )
 
 TYPE_CHECKING = False
@@ -118,11 +119,10 @@ def _key_exists(noun: str, parameter: str, called: str) -> Rule:
 
     def rule(backend: Backend, parameters: Parameters) -> None:
         if "UserName" in parameters:
+            identity = parameters[parameter]
             keys = getattr(USER.find(backend, parameters), f"{noun}s")
-            if parameters[parameter] not in [getattr(key, f"{noun}_id") for key in keys]:
-                raise no_such_entity(
-                    f"The {called} with id {parameters[parameter]} cannot be found."
-                )
+            if identity not in [getattr(key, f"{noun}_id") for key in keys]:
+                raise no_such_entity(f"The {called} with id {identity} cannot be found.")
 
     rule.__name__ = f"{noun}_exists"
     return rule
@@ -135,13 +135,22 @@ ssh_public_key_exists = _key_exists("ssh_public_key", "SSHPublicKeyId", "Public 
 
 
 def login_profile_exists(backend: Backend, parameters: Parameters) -> None:
-    """The user must have a password.
+    """There must be a password.
 
     Evidence: recorded (DeleteLoginProfile); reported (ChangePassword).
     """
-    name = parameters.get("UserName")
-    if name and not USER.find(backend, parameters).password:
-        raise no_such_entity(f"Login Profile for User {name} cannot be found.")
+    user = owner(backend, parameters)
+    if not user.password:
+        called = parameters.get("UserName") or user.arn
+        raise no_such_entity(f"Login Profile for User {called} cannot be found.")
+
+
+def service_credential_exists(backend: Backend, parameters: Parameters) -> None:
+    """The credential must be the user's. Evidence: recorded (ResetServiceSpecificCredential)."""
+    identity = parameters["ServiceSpecificCredentialId"]
+    # moto itself has none.
+    if identity not in getattr(owner(backend, parameters), "service_credentials", ()):
+        raise no_such_entity(f"No such credential {identity} exists")
 
 
 def account_alias_exists(backend: Backend, parameters: Parameters) -> None:

@@ -70,6 +70,15 @@ class EntityType(NamedTuple):
         return rule
 
 
+def owner(backend: Backend, parameters: Parameters) -> Any:
+    """Return the user that a request names, or the account, which calls if it names none.
+
+    What is said of the account is worded like what is said of users.
+    """
+    named = "UserName" in parameters
+    return USER.find(backend, parameters) if named else vars(backend)["account_root"]
+
+
 def is_policy_arn(arn: str) -> bool:
     """Return whether ``arn`` has the form of a managed policy's."""
     return bool(_POLICY_ARN.fullmatch(arn))

@@ -1,11 +1,15 @@
-"""Certificates, private keys and SSH public keys must be what they are called, and new."""
+"""Certificates, private keys and SSH public keys must be what they are called, and new.
+
+The error codes are MalformedCertificate, DuplicateCertificate, KeyPairMismatch, InvalidPublicKey
+and DuplicateSSHPublicKey.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from iamcli.cli.sandbox.refusals import Refusal, malformed_certificate
-from iamcli.cli.sandbox.rules.entity_types import USER, Backend, Parameters
+from iamcli.cli.sandbox.rules.entity_types import USER, Backend, Parameters, owner
 from iamcli.cli.sandbox.ssh_keys import fingerprint, parsed
 
 TYPE_CHECKING = False
@@ -32,6 +36,16 @@ def signing_certificate_is_one(_backend: Backend, parameters: Parameters) -> Non
     body = parameters["CertificateBody"]
     if not _certificates(body):
         raise malformed_certificate(f"Certificate {body} is malformed.")
+
+
+def signing_certificate_is_new(backend: Backend, parameters: Parameters) -> None:
+    """A signing certificate is of one user. Evidence: the API reference (the same operation)."""
+    users = [*backend.users.values(), owner(backend, parameters)]
+    bodies = [one.body for user in users for one in user.signing_certificates.values()]
+    # Whatever the lines of its text.
+    if "".join(parameters["CertificateBody"].split()) in ["".join(one.split()) for one in bodies]:
+        message = "The same certificate is associated with an IAM user in the account."
+        raise Refusal("DuplicateCertificate", message)
 
 
 def server_certificate_is_one(_backend: Backend, parameters: Parameters) -> None:
@@ -68,9 +82,8 @@ def private_key_matches(_backend: Backend, parameters: Parameters) -> None:
         raise malformed_certificate("Invalid Private Key.") from None
     certificate = _certificates(parameters["CertificateBody"])[0]
     if key.public_key() != certificate.public_key():
-        raise Refusal(
-            "KeyPairMismatch", "The public key certificate and the private key do not match."
-        )
+        message = "The public key certificate and the private key do not match."
+        raise Refusal("KeyPairMismatch", message)
 
 
 def chain_leads_on(_backend: Backend, parameters: Parameters) -> None:
@@ -109,10 +122,8 @@ def ssh_public_key_is_new(backend: Backend, parameters: Parameters) -> None:
     # A copy may lack what a key is.
     known = [key.ssh_public_key_body for key in keys if key.ssh_public_key_body is not None]
     if fingerprint(parameters["SSHPublicKeyBody"]) in map(fingerprint, known):
-        raise Refusal(
-            "DuplicateSSHPublicKey",
-            "The SSH public key is already associated with the specified IAM user.",
-        )
+        message = "The SSH public key is already associated with the specified IAM user."
+        raise Refusal("DuplicateSSHPublicKey", message)
 
 
 def _certificates(text: str) -> list[Certificate]:

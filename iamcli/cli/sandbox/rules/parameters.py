@@ -46,7 +46,6 @@ SHAPES_IN_WORDS = {
     "accessKeyIdType": "It must contain only alphanumeric characters.",
     "certificateIdType": "It must contain only alphanumeric characters.",
 }
-DUPLICATE_KEYS = "Duplicate tag keys found."
 
 #: The separators in Unicode, which Python's regular expressions have no class for.
 SEPARATORS = " \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -119,7 +118,7 @@ def tag_keys_are_unique(_backend: Backend, parameters: Parameters) -> None:
     keys = [tag["Key"] for tag in parameters.get("Tags", ())]
     if len({key.lower() if in_any_case else key for key in keys}) < len(keys):
         note = " Please note that Tag keys are case insensitive." if in_any_case else ""
-        raise Refusal("InvalidInput", f"{DUPLICATE_KEYS}{note}")
+        raise Refusal("InvalidInput", f"Duplicate tag keys found.{note}")
 
 
 def tags_are_not_reserved(_backend: Backend, parameters: Parameters) -> None:
@@ -129,9 +128,8 @@ def tags_are_not_reserved(_backend: Backend, parameters: Parameters) -> None:
     """
     texts = [text for tag in parameters.get("Tags", ()) for text in tag.values()]
     if any(text.lower().startswith("aws:") for text in texts):
-        raise Refusal(
-            "InvalidInput", "Tag keys and values cannot begin with aws:, which is reserved for AWS."
-        )
+        message = "Tag keys and values cannot begin with aws:, which is reserved for AWS."
+        raise Refusal("InvalidInput", message)
 
 
 def _structure(shape: Shape, form: Mapping[str, str], prefix: str) -> dict[str, Any]:

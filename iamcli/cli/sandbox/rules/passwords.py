@@ -6,6 +6,7 @@ import hashlib
 import re
 
 from iamcli.cli.sandbox.refusals import Refusal
+from iamcli.cli.sandbox.rules.entity_types import USER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,23 +44,22 @@ def password_is_new(backend: Backend, parameters: Parameters) -> None:
 
     Evidence: the API reference (PasswordReusePrevention); the wording is like that of the others.
     """
-    user = backend.users.get(parameters.get("UserName", ""))
     policy = backend.account_password_policy
-    if not user or not policy or not policy.password_reuse_prevention:
+    if not policy or not policy.password_reuse_prevention:
         return
-    remember_password(backend, parameters)
-    latest = _earlier(user)[-policy.password_reuse_prevention :]
+    latest = used_passwords(USER.find(backend, parameters))[-policy.password_reuse_prevention :]
     if _hash(parameters["NewPassword"]) in latest:
         raise Refusal("PasswordPolicyViolation", "Password should not be one of the last passwords")
 
 
-def remember_password(backend: Backend, parameters: Parameters) -> None:
-    """Remember a password before it changes, for ``password_is_new``; never refuse anything."""
-    user = backend.users.get(parameters.get("UserName", ""))
-    if user and user.password:
-        earlier = _earlier(user)
-        if earlier[-1:] != [_hash(user.password)]:
-            earlier.append(_hash(user.password))
+def used_passwords(user: User) -> list[bytes]:
+    """Return the passwords that a user has had and has, as hashes, the latest last.
+
+    A correction sets them as an attribute of the user, which ``iamcli sandbox --keep`` saves.
+    """
+    earlier: list[bytes] = vars(user).get("earlier_passwords", [])
+    present = _hash(user.password or "")
+    return earlier if earlier[-1:] == [present] else [*earlier, present]
 
 
 def _violations(policy: AccountPasswordPolicy, password: str) -> Iterator[str]:
@@ -68,15 +68,6 @@ def _violations(policy: AccountPasswordPolicy, password: str) -> Iterator[str]:
     for attribute, pattern, text in REQUIRED:
         if getattr(policy, attribute) and not pattern.search(password):
             yield f"Password should have at least one {text}"
-
-
-def _earlier(user: User) -> list[bytes]:
-    """Return the passwords that a user has had, as hashes, the latest last.
-
-    They are an attribute of the user, which ``iamcli sandbox --keep`` saves.
-    """
-    passwords: list[bytes] = vars(user).setdefault("earlier_passwords", [])
-    return passwords
 
 
 def _hash(password: str) -> bytes:

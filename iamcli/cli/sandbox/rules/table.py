@@ -89,17 +89,21 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "UpdateAccessKey": (entities.access_key_exists,),
     "DeleteAccessKey": (entities.access_key_exists,),
     "CreateLoginProfile": (names.login_profile_is_new, passwords.password_conforms),
-    "UpdateLoginProfile": (
-        entities.login_profile_exists,
-        passwords.password_conforms,
-        passwords.remember_password,
-    ),
+    "GetLoginProfile": (entities.login_profile_exists,),
+    "UpdateLoginProfile": (entities.login_profile_exists, passwords.password_conforms),
+    "DeleteLoginProfile": (entities.login_profile_exists,),
     "ChangePassword": (
+        permissions.caller_is_a_user,
         entities.login_profile_exists,
         passwords.password_conforms,
         passwords.password_is_new,
+        permissions.old_password_is_right,
     ),
-    "UploadSigningCertificate": (keys.signing_certificate_is_one, quotas.signing_certificates_fit),
+    "UploadSigningCertificate": (
+        keys.signing_certificate_is_one,
+        quotas.signing_certificates_fit,
+        keys.signing_certificate_is_new,
+    ),
     "UploadSSHPublicKey": (
         keys.ssh_public_key_is_one,
         keys.ssh_public_key_is_new,
@@ -108,6 +112,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "GetSSHPublicKey": (entities.ssh_public_key_exists,),
     "UpdateSSHPublicKey": (entities.ssh_public_key_exists,),
     "DeleteSSHPublicKey": (entities.ssh_public_key_exists,),
+    "DeleteServiceSpecificCredential": (entities.service_credential_exists,),
     # MFA devices.
     "CreateVirtualMFADevice": (names.virtual_mfa_device_is_new,),
     "DeleteVirtualMFADevice": (_DEVICE, deletions.virtual_mfa_device_is_not_assigned),

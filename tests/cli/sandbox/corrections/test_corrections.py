@@ -23,6 +23,7 @@ from support.entities import (
     PRIVATE_KEY,
     TRUST,
 )
+from support.refusals import told
 from support.ssh_keys import public_key
 
 from iamcli.cli.sandbox import loading, refusals
@@ -41,6 +42,7 @@ from iamcli.cli.sandbox.corrections import (
     users,
 )
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, document, instant
+from iamcli.cli.sandbox.rules import permissions
 
 if TYPE_CHECKING:
     from support.corrections import Ask
@@ -401,22 +403,15 @@ def test_devices_are_listed_by_their_assignment(backend, ask):
     assert device == {**BOB, "SerialNumber": f"{ARN}mfa/m/c", "EnableDate": NOON}
 
 
-def test_a_signing_certificate_is_there_once(backend, ask):
-    for name in ("bob", "eve"):
-        ask("CreateUser", UserName=name)
+def test_a_signing_certificate_has_an_id_and_its_owner(backend, ask):
+    ask("CreateUser", **BOB)
     upload = "UploadSigningCertificate"
     made = ask(upload, **BOB, CertificateBody=CERTIFICATE)["Certificate"]
     assert (made["UserName"], made["Status"]) == ("bob", "Active")
     assert set(made["CertificateId"]) <= set(users.LETTERS)
     assert list(backend.users["bob"].signing_certificates) == [made["CertificateId"]]
-    layout = CERTIFICATE.replace("\n", "\r\n ")
-    for whose in (BOB, {"UserName": "eve"}, ROOT):
-        with pytest.raises(refusals.Refusal, match="The same certificate is associated"):
-            ask(upload, **whose, CertificateBody=layout)
     made = ask(upload, **ROOT, CertificateBody=OTHER_CERTIFICATE)["Certificate"]
     assert "UserName" not in made
-    with pytest.raises(refusals.Refusal, match="The same certificate is associated"):
-        ask(upload, **ROOT, CertificateBody=OTHER_CERTIFICATE)
 
 
 # Policies.
@@ -671,7 +666,7 @@ def test_tags_are_added_replaced_and_removed(*, ask, kind, whose, in_any_case):
     assert shown() == {"b": "2"}
 
 
-def test_a_credential_is_deleted_once(backend, ask):
+def test_one_of_two_credentials_is_deleted(backend, ask):
     ask("CreateUser", **BOB)
     held = keys.service_credentials(backend.users["bob"])
     for name in ("one", "two"):
@@ -679,8 +674,6 @@ def test_a_credential_is_deleted_once(backend, ask):
     which = {**BOB, "ServiceSpecificCredentialId": "one"}
     ask("DeleteServiceSpecificCredential", **which)
     assert list(keys.service_credentials(backend.users["bob"])) == ["two"]
-    with pytest.raises(refusals.Refusal, match="No such credential one exists"):
-        ask("DeleteServiceSpecificCredential", **which)
     ask("DeleteServiceSpecificCredential", **{**which, "ServiceSpecificCredentialId": "two"})
     assert ask("ListServiceSpecificCredentials", **BOB)["ServiceSpecificCredentials"] == []
 
@@ -713,23 +706,18 @@ def test_the_password_of_a_copy_is_not_known(backend, ask):
     ask("CreateUser", **BOB)
     key = ask("CreateAccessKey", **BOB)["AccessKey"]["AccessKeyId"]
     asked = {"OldPassword": "old", "NewPassword": "new"}
-
-    def change(access_key: str = key) -> str:
-        sent = request("ChangePassword", **asked)
-        sent.access_key = access_key
-        try:
-            OPERATIONS["ChangePassword"](backend, sent)
-        except refusals.Refusal as refusal:
-            return refusal.error
-        return ""
-
     bob = backend.users["bob"]
+
+    def change() -> str:
+        said = told(permissions.old_password_is_right, {"users": {"bob": bob}}, **BOB, **asked)
+        if not said:
+            sent = request("ChangePassword", **asked)
+            sent.access_key = key
+            OPERATIONS["ChangePassword"](backend, sent)
+        return said.partition(":")[0]
+
     bob.password, bob.password_reset_required = "other", True
-    assert (change("AKIANONE"), change(), bob.password) == (
-        "InvalidUserType",
-        "AccessDenied",
-        "other",
-    )
+    assert (change(), bob.password) == ("AccessDenied", "other")
     bob.unknown_password = "other"
     assert (change(), bob.password, bob.password_reset_required) == ("", "new", False)
     # It is known from now on.
@@ -739,15 +727,8 @@ def test_the_password_of_a_copy_is_not_known(backend, ask):
 def test_a_login_profile_keeps_what_is_not_given(backend, ask):
     ask("CreateUser", **BOB)
     bob = backend.users["bob"]
-    for whose, name in ((BOB, "bob"), (ROOT, f"{ARN}root")):
-        with pytest.raises(
-            refusals.Refusal, match=f"Login Profile for User {name} cannot be found"
-        ):
-            ask("GetLoginProfile", **whose)
     made = ask("CreateLoginProfile", **BOB, Password="one")["LoginProfile"]
     assert (made["UserName"], made["PasswordResetRequired"]) == ("bob", False)
-    with pytest.raises(refusals.Refusal, match="Login Profile for user bob already exists"):
-        ask("CreateLoginProfile", **BOB, Password="two")
     for given, held in (
         ({"PasswordResetRequired": True}, ("one", True)),
         ({"Password": "two"}, ("two", True)),
@@ -756,9 +737,6 @@ def test_a_login_profile_keeps_what_is_not_given(backend, ask):
     ):
         ask("UpdateLoginProfile", **BOB, **given)
         assert (bob.password, bob.password_reset_required) == held
-    ask("DeleteLoginProfile", **BOB)
-    with pytest.raises(refusals.Refusal, match="cannot be found"):
-        ask("DeleteLoginProfile", **BOB)
     made = ask("CreateLoginProfile", **ROOT, Password="one", PasswordResetRequired=True)
     assert (set(made["LoginProfile"]), made["LoginProfile"]["PasswordResetRequired"]) == (
         {"CreateDate", "PasswordResetRequired"},
