@@ -7,9 +7,11 @@ same words has no rule, but a test.
 
 from __future__ import annotations
 
+import ast
+import functools
 import re
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from cryptography.hazmat.primitives.serialization import (
@@ -49,14 +51,20 @@ from support.refusals import (
     too_many,
     trust,
 )
-from support.shell import KEY_ID, SECRET
+from support.shell import KEY_ID, ROOT, SECRET
 from support.ssh_keys import public_key
 
+from iamcli.cli.sandbox import refusals
 from iamcli.cli.sandbox.rules import deletions, names, parameters, passwords, permissions
 from iamcli.cli.sandbox.rules.table import COMMON, EXISTING, RULES
 from iamcli.client.model import full_model
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = pytest.mark.releases
+
+PACKAGE = ROOT / "iamcli" / "cli" / "sandbox"
 
 # What does not exist.
 
@@ -1023,6 +1031,48 @@ def test_each_rule_of_each_operation_is_tested():
     assert left == {("ChangePassword", rule) for rule in of_passwords}
     common = {rule.__name__ for rule in (*EXISTING.values(), *COMMON)}
     assert common <= {rule for _, rule in tested}
+
+
+def raised(file: Path) -> set[str]:
+    """The error codes of the refusals in a module, and ``copy`` for what a copy lacks."""
+    codes = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        name = getattr(getattr(node, "func", None), "id", "")
+        if name == "Refusal":
+            codes.add(ast.literal_eval(node.args[0]))  # type: ignore[attr-defined]
+        elif name in ("not_in_copy", "quota_exceeded"):
+            codes.add({"not_in_copy": "copy", "quota_exceeded": "LimitExceeded"}[name])
+        elif isinstance(made := getattr(refusals, name, None), functools.partial):
+            codes.add(made.args[0])
+    return codes
+
+
+def test_each_error_code_has_one_module():
+    """The module whose docstring names it."""
+    codes = {file.stem: raised(file) - {"copy"} for file in PACKAGE.glob("rules/*.py")}
+    # This finds entities for the other modules.
+    codes["entities"] |= codes.pop("entity_types")
+    every = set().union(*codes.values())
+    for name, own in codes.items():
+        about = ast.get_docstring(ast.parse((PACKAGE / "rules" / f"{name}.py").read_text()))
+        assert set(re.findall(r"\w+", str(about))) & every == own, name
+
+
+def test_a_correction_refuses_only_what_depends_on_what_it_finds():
+    """Everything else that IAM refuses is a rule."""
+    assert {
+        file.stem: codes for file in PACKAGE.glob("corrections/*.py") if (codes := raised(file))
+    } == {
+        # moto lacks the operation.
+        "apply": {"NotImplemented"},
+        # A caller without a user, whom the rules do not know; its ARN is in the message.
+        "caller": {"ValidationError"},
+        "keys": {"AccessDenied", "copy"},
+        # The entries of a list, and the tags that there are.
+        "lists": {"ValidationError"},
+        "tags": {"LimitExceeded"},
+        "certificates": {"copy"},
+    }
 
 
 # Whoever asks.
