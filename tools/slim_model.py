@@ -5,8 +5,8 @@ shapes of these operations, and the parts of a shape that a request or a respons
 has no documentation and is not compressed, because it is read at every start. Snapshots and the
 sandbox use botocore's own model.
 
-With --check, writes nothing. Exits 1 if the copy lacks an operation or contradicts the installed
-botocore, which may be older or newer than the copy.
+make model runs it. With --check, it writes nothing, and exits 1 if the copy lacks an operation or
+contradicts the installed botocore, which may be older or newer than the copy.
 
 Usage: python tools/slim_model.py [--check]
 """
@@ -132,8 +132,10 @@ def main() -> int:
     fresh = slim(full_model(), operations_used())
     if "--check" in sys.argv[1:]:
         ours = json.loads(SLIM.read_text())
-        complete = set(ours["operations"]) == set(operations_used())
-        return 0 if complete and agrees(ours, fresh) else 1
+        if set(ours["operations"]) == set(operations_used()) and agrees(ours, fresh):
+            return 0
+        print(f"{SLIM.relative_to(ROOT)}: not up to date; run: make model")
+        return 1
     SLIM.write_text(json.dumps(fresh, separators=(",", ":")) + "\n")
     print(f"{SLIM.relative_to(ROOT)}: {SLIM.stat().st_size} bytes")
     return 0

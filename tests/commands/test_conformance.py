@@ -20,6 +20,7 @@ from support.legacy_requests import (
     expected,
     listed,
 )
+from support.shell import ROOT
 from support.stub import refused
 
 from iamcli.cli import index
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.releases
 
+LEGACY = (ROOT / "LEGACY.md").read_text()
 DECLARED = json.loads((INTERFACE / "commands.json").read_text())
 COMMANDS = {command.name: command for command in index.commands()}
 
@@ -70,6 +72,7 @@ def test_there_are_the_original_commands_and_no_others():
     original = DECLARED["commands"].keys()
     assert len(original) == 69
     assert not original & ADDED_COMMANDS
+    assert [name for name in ADDED_COMMANDS if f"`{name}`" not in LEGACY] == []
     expected = sorted(original | ADDED_COMMANDS)
     assert sorted(COMMANDS) == expected, (
         f"missing: {sorted(original - COMMANDS.keys())}; to be listed in ADDED_COMMANDS in this "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from support.cases import CASES, SECRET_FILE, MotoAccount, StubAccount, write_files
 from support.forked import HASTY, Done, ForkRunner
 from support.oracle import Run, check
-from support.relay import FAULTS, FOLLOWING, Relay
+from support.relay import ENDLESS, FAULTS, FOLLOWING, Relay
 from support.shell import KEY_ID, SECRET, Shell
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ START = -1
 
 def is_slow(fault: str) -> bool:
     """Return whether a fault lasts until the time limit."""
-    return fault.endswith(("time-out", "drip"))
+    return fault.endswith(ENDLESS)
 
 
 class Interrupt(NamedTuple):

@@ -74,6 +74,12 @@ class Copy:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        #: The variables of what is run.
+        self.env = {
+            "HOME": str(root.parent),
+            "LANG": "C.UTF-8",
+            "PATH": f"{root}/.venv/bin:/usr/local/bin:/usr/bin:/bin",
+        }
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=ROOT,
@@ -137,11 +143,7 @@ class Copy:
         done = subprocess.run(
             ["bash", "-ec", script],
             cwd=self.root,
-            env={
-                "HOME": str(self.root.parent),
-                "LANG": "C.UTF-8",
-                "PATH": f"{self.root}/.venv/bin:/usr/local/bin:/usr/bin:/bin",
-            },
+            env=self.env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -379,6 +379,8 @@ LOST: dict[str, Reply] = {
     "200 XML declaration": _whole(200, b'<?xml version="1.0" encoding="UTF-8"?>'),
     "503 Retry-After": _whole(503, b"", ("Retry-After", "1")),
 }
+#: Those that last until the time limit.
+ENDLESS = ("time-out", "drip")
 #: Replies that a server can only give after it acted.
 ACTED: dict[str, Reply] = {"cut": _cut, "half": _half, "garbled": _garbled, "bare result": _bare}
 #: Replies of a service that did nothing.

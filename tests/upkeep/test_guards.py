@@ -201,7 +201,7 @@ def test_the_model_is_small_and_botocores_own(run):
     model = ROOT / "iamcli" / "client" / "model.json"
     assert model.stat().st_size < BYTES_OF_MODEL
     done = run(sys.executable, str(ROOT / "tools" / "slim_model.py"), "--check")
-    assert (done.status, done.err) == (0, "")
+    assert (done.status, done.err) == (0, ""), done.out
 
 
 def test_the_version_stands_in_the_package_alone():
