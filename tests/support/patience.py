@@ -20,35 +20,41 @@ PATIENT = {
     "complete": {"timeout": TIMEOUT},
     "run": {"timeout": TIMEOUT, "sent": TIMEOUT, "idle": TIMEOUT},
 }
-#: ``iamcli``, whose subcommands have more arguments.
-_IAMCLI = """
-import functools, sys
+#: Gives subcommands of ``iamcli`` more arguments.
+_GIVE = """
+import functools
 from iamcli.cli.group import group
-from iamcli.startup import start
 for name, limits in {limits}.items():
     command = group.get_command(None, name)
     command.callback = functools.partial(command.callback, **limits)
-sys.exit(start("iamcli.cli", "main"))
 """
-#: A command, which waits so long until a server takes it.
-_COMMAND = """
+_START = """
 import sys
 from iamcli.startup import start
-sys.exit(start({module!r}, {function!r}, at_once={at_once}))
+sys.exit(start({module!r}, {function!r}, **{limits}))
 """
+
+
+def given(limits: Limits) -> str:
+    """Return code that a fork runs before ``iamcli``, which has these limits then."""
+    return _GIVE.format(limits=limits)
+
+
+def _iamcli(limits: Limits) -> str:
+    return given(limits) + _START.format(module="iamcli.cli", function="main", limits={})
 
 
 def iamcli(limits: Limits) -> tuple[str, ...]:
     """Return what starts ``iamcli`` with these limits; its arguments follow."""
-    return sys.executable, "-c", _IAMCLI.format(limits=limits)
+    return sys.executable, "-c", _iamcli(limits)
 
 
 def patient_programs(folder: Path) -> None:
     """Write all programs into ``folder``, as an installation does, but those that wait longer."""
     for name, place in PROGRAMS.items():
         module, function = place.split(":")
-        code = _COMMAND.format(module=module, function=function, at_once=TIMEOUT)
+        code = _START.format(module=module, function=function, limits={"at_once": TIMEOUT})
         if name == "iamcli":
-            code = _IAMCLI.format(limits=PATIENT)
-        (folder / name).write_text(f"#!{sys.executable}{code}")
+            code = _iamcli(PATIENT)
+        (folder / name).write_text(f"#!{sys.executable}\n{code}")
         (folder / name).chmod(0o755)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -94,6 +95,13 @@ def fields(process: int) -> list[str]:
 def state(process: int) -> str:
     """Return the state of a process: "R" if it runs or could, "S" if it sleeps, "T" if stopped."""
     return fields(process)[0]
+
+
+def activity(process: int) -> tuple[float, int]:
+    """Return the processor time that a process has used (seconds), and how often it has waited."""
+    place = Path(f"/proc/{process}")
+    switches = (place / "status").read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0]
+    return sum(map(int, fields(process)[11:13])) / os.sysconf("SC_CLK_TCK"), int(switches)
 
 
 #: ``iamcli``, for a user whose passwd entry has the shell in the first argument, or who has none.

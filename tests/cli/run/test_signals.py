@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.faults import SILENT
 from support.limits import NEVER, TIMEOUT
-from support.processes import fields, running, state, wait_until
+from support.processes import activity, running, state, wait_until
 from support.selection import usual
 from support.served import KEYS, LINE, NEW_KEY, Slow, servers
 from support.shell import BIN
@@ -169,13 +169,6 @@ def inherited(process: int) -> dict[str, object]:
         },
         **{name: status[name] for name in ("Umask", "SigIgn", "SigBlk")},
     }
-
-
-def activity(process: int) -> tuple[float, int]:
-    """Return the processor time that a process has used (seconds), and how often it has waited."""
-    place = Path(f"/proc/{process}")
-    switches = (place / "status").read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0]
-    return sum(map(int, fields(process)[11:13])) / os.sysconf("SC_CLK_TCK"), int(switches)
 
 
 #: Changes what a process has from its parent, and becomes a command.

@@ -30,6 +30,7 @@ from iamcli.cli.sandbox import access, peers
 from iamcli.config.connection import KEPT
 from iamcli.connection import socket_owners
 from iamcli.connection.confinement import MAX_REPORT, REPORT_PATH
+from iamcli.connection.parents import Process
 from iamcli.errors import SECRET_DIGITS, without_secret_paths
 
 if TYPE_CHECKING:
@@ -399,6 +400,15 @@ def test_the_user_of_a_connection_is_not_guessed(monkeypatch, tmp_path):
             monkeypatch.setattr(socket_owners, "_SOCKETS", str(table))
             assert peers.owner(connection) is None
         assert peers.owner(connection) is None
+
+
+def test_which_processes_descend_from_another_one():
+    own, among = 100, [(7, own), (8, 7), (9, 8), (5, 2), (4, 1), (20, own)]
+    # IDs that were used again while all were read, in a circle.
+    among += [(9, 11), (11, 12), (12, 9)]
+    processes = [Process(number, "name", "S", parent, 1) for number, parent in among]
+    found = sorted(peers.descendants(processes, own))
+    assert [process.number for process in found] == [7, 8, 9, 9, 11, 12, 20]
 
 
 # The secret path is not shown.

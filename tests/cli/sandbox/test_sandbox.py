@@ -14,7 +14,6 @@ import pytest
 from support import private_iam
 from support.kept import HEADER
 from support.limits import NEVER, TIMEOUT
-from support.patience import iamcli
 from support.processes import (
     BIN,
     ROOT,
@@ -29,9 +28,6 @@ from support.requirements import need
 from support.selection import in_full
 from support.terminal import USUAL_SIZE, Terminal
 
-from iamcli.cli.sandbox import server as sandbox_server
-from iamcli.cli.sandbox.launch.shell import start as start_shell
-
 IAMCLI = BIN / "iamcli"
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
@@ -43,7 +39,11 @@ def in_sandbox(env, *arguments, **more):
 # What a command sees.
 
 
-def test_only_the_sandbox_can_be_reached(env, tmp_path):
+@pytest.mark.parametrize("with_path", [False, in_full(True)])  # noqa: FBT003 - a row of its own
+def test_only_the_sandbox_can_be_reached(env, tmp_path, *, with_path):
+    path = env["PATH"] if with_path else os.defpath
+    if not with_path:
+        del env["PATH"]
     env |= {
         "AWS_PROFILE": "work",
         "AWS_IAM_URL": "https://iam.example.com",
@@ -68,7 +68,8 @@ def test_only_the_sandbox_can_be_reached(env, tmp_path):
     folder = str(tmp_path / "tmp" / "iamcli-sandbox-")
     assert seen.pop("AWS_CREDENTIAL_FILE").startswith(folder)
     assert seen.pop("AWS_IAM_HOME").startswith(folder)
-    assert seen["PATH"] == f"{BIN}:{env['PATH']}"
+    assert seen["PATH"] == f"{BIN}:{path}"
+    assert seen["HOME"] == str(tmp_path)
     assert seen["KEPT"] == "yes"
     removed = ("BASH_ENV", "ENV", "CLIENT_CONFIG_FILE")
     assert [name for name in seen if name.lower().endswith("_proxy") or name in removed] == []
@@ -268,8 +269,19 @@ def test_ctrl_c_reaches_the_command_once_and_the_server_not_at_all(env):
     assert "once\r\nIsTruncated: false\r\n" in terminal.shown
 
 
-@pytest.mark.parametrize("shell", ["bash", in_full("dash"), in_full("fish"), in_full("zsh")])
-def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(env, tmp_path, shell):
+@pytest.mark.parametrize(
+    ("shell", "zdotdir"),
+    [
+        ("bash", "own"),
+        in_full("dash", "own"),
+        in_full("fish", "own"),
+        in_full("zsh", "own"),
+        in_full("zsh", ""),
+    ],
+)
+def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(
+    env, tmp_path, shell, zdotdir
+):
     need(shell)
     path = shutil.which(shell)
     files = [tmp_path / name for name in (".bashrc", ".zshrc", ".zshenv", ".profile")]
@@ -282,7 +294,12 @@ def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(env, tm
     fish.parent.mkdir(parents=True)
     fish.write_text("set -x AWS_IAM_URL https://iam.example.com\n")
     env |= {"SHELL": path, "ENV": str(tmp_path / ".profile"), "TERM": "dumb"}
-    env |= {"ZDOTDIR": str(tmp_path / "own")}
+    # The name of the shell's own start-up file must be quoted.
+    temporary = tmp_path / "tmp" / "it's"
+    temporary.mkdir()
+    env |= {"TMPDIR": str(temporary)}
+    own = str(tmp_path / zdotdir) if zdotdir else ""
+    env |= {"ZDOTDIR": own} if zdotdir else {}
     terminal = Terminal(IAMCLI, "sandbox", env=env)
     greeting = terminal.wait_for("(iamcli sandbox) $ ")
     assert "requests do not reach AWS; type exit to leave\r\nTry these commands." in greeting
@@ -306,32 +323,11 @@ def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(env, tm
     terminal.type("echo at=$AWS_IAM_URL= zdotdir=$ZDOTDIR=; exit 3\n")
     assert terminal.status() == 3
     assert "at=http://127.0.0.1:" in terminal.shown
-    assert f"zdotdir={tmp_path}/own=" in terminal.shown
+    assert f"zdotdir={own}=" in terminal.shown
     assert not (tmp_path / ".cache" / "iamcli").exists()
     assert not (tmp_path / ".zcompdump").exists()
-
-
-@pytest.mark.parametrize("name", ["fish", "zsh"])
-def test_the_start_up_file_of_a_shell(env, tmp_path, name):
-    need(name)
-    for file in (tmp_path / ".zshrc", tmp_path / ".config" / "fish" / "config.fish"):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("echo read\n")
-    folder = tmp_path / "it's"
-    folder.mkdir()
-    command = folder / "iam-userdel"
-    command.write_text('#!/bin/sh\necho "<$*>"\n')
-    command.chmod(0o755)
-    env |= {"SHELL": shutil.which(name), "TERM": "dumb", "PATH": f"{folder}:{env['PATH']}"}
-    terminal = Terminal(*start_shell(env, str(folder)), env=env)
-    terminal.wait_for("(iamcli sandbox) $ ")
-    # TAB completes the option.
-    terminal.type("iam-userdel --aws-cred\t\n")
-    terminal.wait_for("<--aws-credential-file")
-    terminal.type('echo "zdotdir=$ZDOTDIR="; exit 3\n')
-    terminal.wait_for("zdotdir==")
-    assert terminal.status() == 3
-    assert "read\r\n" not in terminal.shown
+    wait_until(lambda: not [*temporary.iterdir()])
+    temporary.rmdir()
 
 
 @pytest.mark.full
@@ -368,115 +364,6 @@ def test_a_shell_that_misses_the_signal_gets_it_again(env, tmp_path):
     terminal.wait_for("ready")
     terminal.send_signal(signal.SIGTERM)
     assert terminal.status() == 129
-
-
-# What is still running when the command has ended.
-
-
-def impatient(env, *arguments, limits=(1.5, 0.5)):
-    """Run the sandbox with these limits for processes of its session, and for daemons."""
-    given = iamcli({"sandbox": dict(zip(("session", "daemons"), limits, strict=True))})
-    return run(*given, "sandbox", *arguments, env=env)
-
-
-@pytest.mark.parametrize(
-    "script",
-    [
-        "(sleep 1; iam-usercreate -u bob) & exit 3",
-        in_full("iam-usercreate -u bob & exit 3"),
-        in_full("(setsid sh -c 'sleep 1; iam-usercreate -u bob' &); exit 3"),
-        in_full("nohup sh -c 'sleep 0.5; iam-usercreate -u bob' >/dev/null 2>&1 & exit 3"),
-        in_full("sh -c '(sleep 1; iam-usercreate -u bob) &' & exit 3"),
-    ],
-)
-def test_the_report_is_made_after_the_commands_in_the_background(env, script):
-    done = impatient(env, "--changes", "sh", "-c", script, limits=(TIMEOUT, TIMEOUT))
-    assert done.stderr == "changes in the private IAM: 1 created\nuser/bob\n  + user bob\n"
-    assert done.returncode == 3
-
-
-@pytest.mark.full
-def test_a_command_in_the_background_ends_in_the_sandbox(env, tmp_path):
-    done = in_sandbox(env, "sh", "-c", "(sleep 1; iam-userlistbypath >list) &", cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert (tmp_path / "list").read_text() == "IsTruncated: false\n"
-
-
-SLEEP = f"(exec sleep {NEVER} >/dev/null 2>&1) &"
-DAEMON = f"(setsid sleep {NEVER} >/dev/null 2>&1 &);"
-STOPPED = "(kill -STOP $(exec sh -c 'echo $PPID')) >/dev/null 2>&1 & sleep 0.2;"
-
-
-@pytest.mark.parametrize(
-    ("script", "limits", "names", "status"),
-    [
-        (f"{DAEMON} {STOPPED} exit 3", (NEVER, 0.5), ["sh", "sleep"], 3),
-        in_full(f"{SLEEP} exit 3", (0.5, NEVER), ["sleep"], 3),
-        # Whatever they are, if a signal has ended the script.
-        in_full(f"{SLEEP} {DAEMON} kill $$", (NEVER, NEVER), ["sleep", "sleep"], 143),
-    ],
-)
-def test_what_does_not_end_does_not_keep_the_sandbox(env, tmp_path, script, limits, names, status):
-    done = impatient(env, "--changes", "sh", "-c", script, limits=limits)
-    left = running(tmp_path)
-    for number in left:
-        os.kill(number, signal.SIGKILL)
-    first, *more = done.stderr.splitlines()
-    assert first == "changes in the private IAM: none"
-    (found,) = (line.partition("still running, but no longer in the sandbox: ")[2] for line in more)
-    assert sorted(re.findall(r"(\w+) \((\d+)\)", found)) == sorted(
-        (line.split()[0], str(number)) for number, line in left.items()
-    )
-    assert sorted(line.split()[0] for line in left.values()) == names
-    assert done.returncode == status
-
-
-@pytest.mark.full
-def test_what_still_runs_is_also_said_without_a_report_and_in_json(env, tmp_path):
-    script = f"{SLEEP} true"
-    done = impatient(env, "sh", "-c", script)
-    line = r"iamcli: still running, but no longer in the sandbox: (sleep \(\d+\))\n"
-    assert re.fullmatch(line, done.stderr)
-    assert done.returncode == 0
-    file = tmp_path / "changes.json"
-    done = impatient(env, f"--changes={file}", "--format", "json", "sh", "-c", script)
-    found = re.fullmatch(line, done.stderr)
-    report = json.loads(file.read_text())
-    assert (report["running"], report["status"]) == ([found[1]], 0)
-    for number in running(tmp_path):
-        os.kill(number, signal.SIGKILL)
-
-
-@pytest.mark.full
-def test_ctrl_c_stops_waiting(env, tmp_path):
-    script = f"sleep {NEVER} & exit 3"
-    terminal = Terminal(IAMCLI, "sandbox", "--changes", "sh", "-c", script, env=env)
-    terminal.wait_for("iamcli: waiting for sleep (")
-    terminal.wait_for("; Ctrl-C stops waiting\r\n")
-    terminal.type("\x03")
-    assert terminal.status() == 3
-    assert "still running, but no longer in the sandbox: sleep (" in terminal.shown
-    for number in running(tmp_path):
-        os.kill(number, signal.SIGKILL)
-
-
-@pytest.mark.full
-def test_processes_that_iamcli_had_before_are_not_waited_for(env, tmp_path):
-    script = f"sleep {NEVER} >/dev/null 2>&1 & exec {IAMCLI} sandbox --changes true"
-    done = run("sh", "-c", script, env=env)
-    assert (done.returncode, done.stderr) == (0, "changes in the private IAM: none\n")
-    for number in running(tmp_path):
-        os.kill(number, signal.SIGKILL)
-
-
-@pytest.mark.full
-def test_orphans_that_ended_do_not_pile_up(env):
-    script = (
-        "for i in 1 2 3 4 5 6 7 8 9; do (true &); done; "
-        'while cat /proc/[0-9]*/stat 2>/dev/null | grep -q "^[0-9]* (.*) Z $PPID "; '
-        "do sleep 0.1; done; echo none"
-    )
-    assert in_sandbox(env, "sh", "-c", script).stdout == "none\n"
 
 
 # The account that is kept.
@@ -571,16 +458,17 @@ def test_a_directory_that_cannot_be_used_is_reported(env, tmp_path):
 
 
 @pytest.mark.full
-def test_an_account_that_cannot_be_kept_is_no_success(env, tmp_path):
+@pytest.mark.parametrize(("end", "status"), [("exit 0", 1), ("exit 3", 3)])
+def test_an_account_that_cannot_be_kept_is_no_success(env, tmp_path, end, status):
     folder = tmp_path / "kept"
     saved = f"until [ -f {folder}/account ]; do sleep 0.05; done"
-    script = f"iam-usercreate -u david; {saved}; rm -r {folder}"
+    script = f"iam-usercreate -u david; {saved}; rm -r {folder}; {end}"
     done = in_sandbox(env, "--keep", folder, "sh", "-c", script)
     why = f"cannot write {folder}/account: No such file or directory"
     before, _, elsewhere = done.stderr.rpartition(" --keep ")
     advice = "to continue with it, run: iamcli sandbox"
     assert before == f"iamcli: the account was not kept: {why}; {advice}"
-    assert done.returncode == 1
+    assert done.returncode == status
     done = in_sandbox(env, "--keep", elsewhere.strip(), "iam-userlistbypath")
     assert done.stdout == "arn:aws:iam::123456789012:user/david\nIsTruncated: false\n"
     shutil.rmtree(elsewhere.strip())
@@ -650,40 +538,3 @@ def test_the_picture_of_a_device_can_be_read(env, tmp_path):
     script = "iam-virtualmfadevicecreate -s bob -b QRCodePNG -o bob.png"
     assert in_sandbox(env, "sh", "-c", script, cwd=tmp_path).returncode == 0
     assert (tmp_path / "bob.png").read_bytes().startswith(b"\x89PNG\r\n")
-
-
-# A server that does not start.
-
-
-def start_up(folder, statement):
-    """Make a folder for PYTHONPATH with which the import of moto executes ``statement``."""
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(
-        "import sys\nclass Finder:\n    def find_spec(self, name, *_):\n"
-        f"        if name == 'moto': {statement}\nsys.meta_path.insert(0, Finder())\n"
-    )
-    return folder
-
-
-def test_without_the_extra_one_line_says_what_to_install(env, tmp_path):
-    stub = start_up(tmp_path / "stub", "raise ModuleNotFoundError('no', name='moto')")
-    done = in_sandbox({**env, "PYTHONPATH": str(stub)}, "true")
-    assert done.returncode == 1
-    # The programs of a checkout prefer the Python of its .venv.
-    assert re.fullmatch(
-        r"iamcli: cannot start the sandbox: moto is not installed; run: "
-        r"\S+/bin/python[\d.]* -m pip install 'moto\[iam\]>=5\.1\.1' "
-        r"'flask>=3\.0' 'flask-cors>=5\.0' 'segno>=1\.6'\n",
-        done.stderr,
-    )
-
-
-@pytest.mark.full
-def test_a_moto_that_fails_is_reported_in_one_line(env, tmp_path):
-    stub = start_up(tmp_path / "stub", "raise RuntimeError('out of order')")
-    done = in_sandbox({**env, "PYTHONPATH": str(stub)}, "true")
-    assert done.returncode == 1
-    assert done.stderr == (
-        "iamcli: cannot start the sandbox: RuntimeError: out of order; "
-        f"install the tested moto[iam]=={sandbox_server.TESTED}\n"
-    )

@@ -725,9 +725,11 @@ PART = snapshot(unknown=["alias"], only_users=["bob"], unread=[UNREAD])
 def test_it_is_said_what_is_a_copy(sandbox, tmp_path):
     # Only a terminal shows what it lacks.
     (tmp_path / "work" / "part.json").write_text(json.dumps(PART))
-    done = sandbox("--account", "part.json", "sh", "-c", "iam-userlistbypath; exit 3")
+    # The command does not get the file that the server reads.
+    script = "iam-userlistbypath; ls -l /proc/$$/fd | grep -c part.json; exit 3"
+    done = sandbox("--account", "part.json", "sh", "-c", script)
     assert done.returncode == 3
-    assert done.stdout == f"{ARN}:user/bob\nIsTruncated: false\n"
+    assert done.stdout == f"{ARN}:user/bob\nIsTruncated: false\n0\n"
     assert done.stderr == ONLY_IAM
     said = " ".join(sandbox("-h").stdout.split())
     assert "Only IAM is a copy: COMMAND really runs here" in said
