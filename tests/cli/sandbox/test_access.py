@@ -403,7 +403,8 @@ def test_the_user_of_a_connection_is_not_guessed(monkeypatch, tmp_path):
 
 
 def test_which_processes_descend_from_another_one():
-    own, among = 100, [(7, own), (8, 7), (9, 8), (5, 2), (4, 1), (20, own)]
+    own = 100
+    among = [(7, own), (8, 7), (9, 8), (5, 2), (4, 1), (20, own)]
     # IDs that were used again while all were read, in a circle.
     among += [(9, 11), (11, 12), (12, 9)]
     processes = [Process(number, "name", "S", parent, 1) for number, parent in among]

@@ -25,7 +25,7 @@ from support.processes import (
     wait_until,
 )
 from support.requirements import need
-from support.selection import in_full
+from support.selection import in_full, usual
 from support.terminal import USUAL_SIZE, Terminal
 
 IAMCLI = BIN / "iamcli"
@@ -39,7 +39,7 @@ def in_sandbox(env, *arguments, **more):
 # What a command sees.
 
 
-@pytest.mark.parametrize("with_path", [False, in_full(True)])  # noqa: FBT003 - a row of its own
+@pytest.mark.parametrize("with_path", usual({False}, (False, True)))
 def test_only_the_sandbox_can_be_reached(env, tmp_path, *, with_path):
     path = env["PATH"] if with_path else os.defpath
     if not with_path:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.processes import BIN
 from support.requirements import need
-from support.selection import usual
+from support.selection import in_full, usual
 from support.terminal import Terminal
 
 from iamcli.cli.sandbox.launch.shell import ENDED, INNER_ENDED
@@ -68,7 +68,7 @@ START_UP = {
 }
 
 
-@pytest.mark.parametrize("exported", [False, True])
+@pytest.mark.parametrize("exported", usual({True}, (False, True)))
 @pytest.mark.parametrize("name", usual({"bash"}, SHELLS))
 def test_the_history_of_the_user_is_left_as_it_was(as_shell, tmp_path, name, *, exported):
     env = as_shell(name)
@@ -153,7 +153,8 @@ def test_a_sandbox_in_another_one_says_that_it_is_still_there(as_shell, tmp_path
 
 
 @pytest.mark.parametrize(
-    "line", ["{} sandbox sh -c true", "{} sandbox sh -ic true", "echo | {} sandbox"]
+    "line",
+    [in_full("{} sandbox sh -c true"), "{} sandbox sh -ic true", in_full("echo | {} sandbox")],
 )
 def test_what_is_typed_ahead_for_others_is_kept(env, line):
     env = {**env, "SHELL": "/bin/sh"}
