@@ -10,14 +10,14 @@ import itertools
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support import moments
 from support.faults import SILENT
-from support.interrupting import AT_IMPORT, full_pipe, shows_key
+from support.interrupting import full_pipe, shows_key
 from support.limits import NEVER, TIMEOUT
 from support.processes import running, wait_until
 from support.selection import in_full, usual
@@ -111,11 +111,9 @@ def test_script_of_subcommands_stops(line, prefix, run, stub):
 @pytest.mark.parametrize("module", [in_full("iamcli.runner"), "botocore.endpoint"])
 def test_script_stops_during_imports(module, run, stub):
     endpoint = stub.endpoint(ok("DeleteGroup"))
-    code = AT_IMPORT.replace("os.kill(os.getpid()", "os.killpg(0")
-    script = script_of(run, 'for g in a b; do "$@" -g $g; done')
-    program = run.env["PATH"].split(":")[0] + "/iam-groupdel"
-    command = (sys.executable, "-c", code, module, "2", program)
-    process = started(run, endpoint, "bash", script, *command)
+    script = script_of(run, "for g in a b; do iam-groupdel -g $g; done")
+    run.env |= moments.variables(moments.importing, signal.SIGINT, module, "group")
+    process = started(run, endpoint, "bash", script)
     out, err = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, out, err) == (-signal.SIGINT, b"", b"")
     assert endpoint.requests == []

@@ -1,35 +1,88 @@
-"""Commands that are interrupted at a given place."""
+"""Commands that are interrupted while they wait, and children that handle signals."""
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
-from typing import TYPE_CHECKING
+import signal
+import traceback
+from typing import TYPE_CHECKING, Any
 
-from support.processes import blocked
+from support.forked import Done
+from support.limits import NEVER, TIMEOUT
+from support.processes import blocked, wait_until
+from support.stub import ok
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
     from support.stub import Endpoint
 
 
-#: Runs a command as its script does, and interrupts it where it begins to import a module.
-AT_IMPORT = """
-import os, signal, sys
+#: What a command says after an interrupt.
+UNKNOWN = "interrupted; {} may have taken effect, check first: {}"
+SERIAL = "arn:aws:iam::123456789012:mfa/phone"
+DEVICE = ok(
+    "CreateVirtualMFADevice",
+    f"<VirtualMFADevice><SerialNumber>{SERIAL}</SerialNumber>"
+    "<Base32StringSeed>SkJTV1kzRFA=</Base32StringSeed></VirtualMFADevice>",
+)
+#: Commands that save a secret.
+DEVICE_LINE = "iam-virtualmfadevicecreate -s phone -b Base32String -o seed"
+KEY_LINE = "iam-useraddkey -u bob -o seed"
 
-class Interrupting:
-    module = sys.argv.pop(1)
-    number = int(sys.argv.pop(1))
 
-    @classmethod
-    def find_spec(cls, name, path=None, target=None):
-        if name == cls.module:
-            cls.module = None
-            os.kill(os.getpid(), cls.number)
+def interrupted(
+    run: Shell | ForkRunner,
+    endpoint: Endpoint,
+    *arguments: str,
+    number: signal.Signals = signal.SIGINT,
+    requests: int = 1,
+) -> tuple[int, str, str]:
+    """Run ``arguments``, interrupt after ``requests``; return status, output and errors."""
+    env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
+    process = run.start(*arguments, env=env, stdout=-1, stderr=-1)
+    wait_until(lambda: len(endpoint.requests) >= requests)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=TIMEOUT)
+    return Done(process.wait(), out.decode(), err.decode()).data(arguments, env)
 
-sys.meta_path.insert(0, Interrupting)
-del sys.argv[0]
-exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
-"""
+
+def result_of(function: Callable[[], object]) -> Any:
+    """Call ``function`` in a child of this process; return what it returns, as JSON has it.
+
+    The handlers that it installs, and what they have recorded, end with the child.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            text = json.dumps(function())
+            status = 0
+        except BaseException:  # noqa: BLE001 - the parent fails with it
+            text = traceback.format_exc()
+        os.write(writer, text.encode())
+        os._exit(status)
+    os.close(writer)
+    with os.fdopen(reader) as file:
+        text = file.read()
+    assert os.waitpid(child, 0)[1] == 0, text
+    return json.loads(text)
+
+
+def status_of(function: Callable[[], object]) -> int:
+    """Return how a child of this process ends that calls ``function``, which is to end it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            function()
+        finally:
+            os._exit(99)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def full_pipe() -> tuple[int, int]:
