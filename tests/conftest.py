@@ -11,7 +11,7 @@ import socket
 import ssl
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import resettable
@@ -52,7 +52,7 @@ def moto(moto_server: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def iam() -> Iterator[Iam]:
+def full_iam() -> Iterator[Iam]:
     """An account with one of everything, and with what is full, that runs until the session ends.
 
     One for all tests of refusals, which change nothing.
@@ -63,6 +63,14 @@ def iam() -> Iterator[Iam]:
         built = Iam(url)
         build(built)
         yield built
+
+
+@pytest.fixture
+def iam(moto: str) -> Any:
+    """A client of boto3 with the key of an empty account."""
+    from support.entities import connected
+
+    return connected(moto)
 
 
 @pytest.fixture(scope="session")
@@ -194,6 +202,14 @@ def service(stub: Stub) -> Endpoint:
 
 
 @pytest.fixture
+def served_account(stub: Stub, run: Shell) -> Endpoint:
+    """The account of two users, as a stub of the service; commands use it."""
+    from support.snapshot import serving
+
+    return serving(stub, run)
+
+
+@pytest.fixture
 def healthy(run: Shell, run_fast: ForkRunner, service: Endpoint) -> ForkRunner:
     """Commands would work: a credential file, and an endpoint for everything."""
     run.env["AWS_ENDPOINT_URL"] = service.url
@@ -246,6 +262,20 @@ def closed() -> Iterator[str]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.fixture
+def full() -> Iterator[str]:
+    """The URL of a server whose queue is full, so that nobody gets through to it."""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(server.getsockname())
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 @pytest.fixture

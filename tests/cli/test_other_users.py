@@ -15,7 +15,7 @@ from support.limits import TIMEOUT
 from support.processes import ROOT, environment
 from support.processes import run as run_program
 from support.selection import in_full, usual
-from support.snapshot import loaded, serving, succeeded
+from support.snapshot import loaded, succeeded
 from support.stub import ok
 from support.users import OTHER, link, other_user, protected_symlinks, two_users
 
@@ -28,8 +28,6 @@ from iamcli.protection import Folder, Place, is_protected, protected_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.shell import Shell
-    from support.stub import Endpoint, Stub
 
 NEW_KEY = ok(
     "CreateAccessKey",
@@ -45,11 +43,6 @@ def setting(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def service(stub: Stub, run: Shell) -> Endpoint:
-    return serving(stub, run)
-
-
 def why(name: str) -> str:
     return f"the symbolic link {name} belongs to another user, and is not followed"
 
@@ -58,7 +51,7 @@ def why(name: str) -> str:
 @pytest.mark.usefixtures("setting")
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o775])
 def test_a_snapshot_does_not_overwrite_what_a_link_of_another_user_names(
-    service, run_fast, shared, mode
+    served_account, run_fast, shared, mode
 ):
     victim = run_fast.home / ".bashrc"
     victim.write_text("mine")
@@ -70,12 +63,12 @@ def test_a_snapshot_does_not_overwrite_what_a_link_of_another_user_names(
         assert done == (1, "", f"iamcli: cannot write {shared / name}: {why(part)}\n")
     done = run_fast("iamcli", "snapshot", str(shared / "account.json"))
     assert done.err == f"iamcli: {shared}/account.json exists; use --force to overwrite it\n"
-    assert (victim.read_text(), service.requests) == ("mine", [])
+    assert (victim.read_text(), served_account.requests) == ("mine", [])
     assert sorted(path.name for path in shared.iterdir()) == ["account.json", "place"]
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o777, 0o1777])
-@pytest.mark.usefixtures("service")
+@pytest.mark.usefixtures("served_account")
 def test_an_own_link_is_followed_wherever_it_is(run_fast, shared, mode):
     (run_fast.home / "real").mkdir()
     (run_fast.home / "to-real").symlink_to("real")

@@ -98,7 +98,7 @@ class Left(NamedTuple):
 
 
 @pytest.fixture
-def endpoint(forked: Shell, stub: Stub) -> Endpoint:
+def without_bob(forked: Shell, stub: Stub) -> Endpoint:
     """An account with everything but the user bob."""
     made = stub.endpoint(ok("DeleteGroup")).on("CreateGroup", ok("CreateGroup", GROUP))
     for operation in ("DeleteUser", "ListGroupsForUser"):
@@ -153,21 +153,21 @@ def assert_noticed(script: str, run: Shell, endpoint: Endpoint, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(("found", "acted"), usual(QUICK_FORMS, FORMS))
-def test_a_failure_is_noticed_as_in_strict_mode(found, acted, forked, endpoint, tmp_path):
+def test_a_failure_is_noticed_as_in_strict_mode(found, acted, forked, without_bob, tmp_path):
     script = ACTED[acted].replace("{}", FOUND[found])
-    assert_noticed(script, forked, endpoint, tmp_path)
+    assert_noticed(script, forked, without_bob, tmp_path)
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_a_failure_is_kept_as_in_strict_mode(name, forked, endpoint, tmp_path):
-    assert_noticed(OTHERS[name], forked, endpoint, tmp_path)
+def test_a_failure_is_kept_as_in_strict_mode(name, forked, without_bob, tmp_path):
+    assert_noticed(OTHERS[name], forked, without_bob, tmp_path)
 
 
 @pytest.mark.parametrize("why", DIFFERENT)
-def test_what_strict_mode_does_in_another_way(why, forked, endpoint, tmp_path):
+def test_what_strict_mode_does_in_another_way(why, forked, without_bob, tmp_path):
     place = tmp_path / "scripts"
     place.mkdir()
-    default, strict = in_each_mode(DIFFERENT[why], forked, endpoint, place, (DEFAULT, STRICT))
+    default, strict = in_each_mode(DIFFERENT[why], forked, without_bob, place, (DEFAULT, STRICT))
     assert default != strict
 
 
@@ -195,15 +195,15 @@ QUICK_LOOPS = [*product(LOOPS, ["NoSuchEntity"]), *product(["for"], FAILING)]
 
 @pytest.mark.parametrize(("loop", "failing"), usual(QUICK_LOOPS, product(LOOPS, FAILING)))
 @pytest.mark.parametrize("mode", [DEFAULT, ALONE])
-def test_a_loop_over_a_failing_list_changes_nothing(loop, failing, mode, forked, endpoint):
+def test_a_loop_over_a_failing_list_changes_nothing(loop, failing, mode, forked, without_bob):
     listing, answer = FAILING[failing]
     for operation in ("GetGroup", "ListAccessKeys", "ListUserPolicies"):
-        endpoint.on(operation, answer if answer.status >= 400 else GONE)
+        without_bob.on(operation, answer if answer.status >= 400 else GONE)
     script = LOOPS[loop].replace("{}", listing, 1).replace("{}", "iam-userdel -r -u")
     done = forked("bash", "-c", script, env={"IAMCLI_STRICT": mode})
     assert done.out == ""
     assert done.err.startswith("iam-")
-    assert [each for each in endpoint.requests if _changes(each)] == []
+    assert [each for each in without_bob.requests if _changes(each)] == []
 
 
 @pytest.mark.parametrize(
@@ -216,9 +216,9 @@ def test_a_loop_over_a_failing_list_changes_nothing(loop, failing, mode, forked,
         ("iam-usercreate -u bob -k -x", ""),
     ],
 )
-def test_an_error_is_not_taken_for_a_secret(line, operation, forked, endpoint):
+def test_an_error_is_not_taken_for_a_secret(line, operation, forked, without_bob):
     """The script makes a key if it has none, so an error must not be in the file."""
-    endpoint.on(operation, refused("LimitExceeded", "too many", 409))
+    without_bob.on(operation, refused("LimitExceeded", "too many", 409))
     done = forked("sh", "-c", f"[ -s bob.key ] || {line} >bob.key; [ -s bob.key ] || exit 5")
     assert done.status == 5
     assert done.err.startswith(f"{line.split()[0]}: ")
@@ -280,18 +280,18 @@ NO_READER = "{ sleep 0.05; {} 2>err; echo $? >status; } | true"
 
 
 @pytest.fixture
-def failing(endpoint: Endpoint, forked: Shell) -> Endpoint:
+def failing(without_bob: Endpoint, forked: Shell) -> Endpoint:
     """An account in which each of the ways fails."""
 
     def kill(handler: BaseHTTPRequestHandler) -> None:
         os.kill(int((forked.home / "pid").read_text()), signal.SIGINT)
         silent(handler)
 
-    endpoint.on("GetUser", ok("GetUser", USER)).on("GetUserPolicy", GONE)
+    without_bob.on("GetUser", ok("GetUser", USER)).on("GetUserPolicy", GONE)
     group = "<Group><Arn>a</Arn></Group><IsTruncated>false</IsTruncated>"
-    endpoint.on("GetGroup", ok("GetGroup", group))
-    endpoint.on("DeleteGroup", CLOSED).on("DeleteRole", faulty(kill))
-    return endpoint
+    without_bob.on("GetGroup", ok("GetGroup", group))
+    without_bob.on("DeleteGroup", CLOSED).on("DeleteRole", faulty(kill))
+    return without_bob
 
 
 def renew(endpoint: Endpoint) -> None:

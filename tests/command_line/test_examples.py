@@ -176,7 +176,7 @@ def failed(output: str) -> bool:
 
 
 @pytest.fixture
-def account(aws: Shell, moto: str, forked_programs: ForkedPrograms) -> Shell:
+def example_shell(aws: Shell, moto: str, forked_programs: ForkedPrograms) -> Shell:
     """The environment of the shells, with a program that empties the private IAM."""
     folder = aws.home / "programs"
     folder.mkdir()
@@ -314,7 +314,7 @@ def test_examples_leave_a_shell_nothing_to_change():
 
 
 @pytest.mark.full
-def test_each_special_character_works_in_each_shell(account, stub):
+def test_each_special_character_works_in_each_shell(example_shell, stub):
     suggested = (*sandbox_shell.FIRST_COMMANDS, *sandbox_shell.LATER_COMMANDS)
 
     def walks() -> Walks:
@@ -322,14 +322,17 @@ def test_each_special_character_works_in_each_shell(account, stub):
         steps |= {name: special(found) for name, found in document_walks(whole=False).items()}
         return {**covering(steps), "sandbox": [Step(line, []) for line in suggested]}
 
-    check(account, walks)
+    check(example_shell, walks)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("shown", ["help", "page"])
-def test_all_examples_of_commands_work_in_each_shell(account, stub, shown):
+def test_all_examples_of_commands_work_in_each_shell(example_shell, stub, shown):
     names = [file.stem for file in TRANSCRIPTS]
-    check(account, lambda: {name: walk(name, stub, as_in_help=shown == "help") for name in names})
+    check(
+        example_shell,
+        lambda: {name: walk(name, stub, as_in_help=shown == "help") for name in names},
+    )
 
 
 def document_walks(*, whole: bool) -> Walks:
@@ -356,7 +359,7 @@ def needs(line: str) -> list[str]:
 
 
 @pytest.mark.full
-def test_all_examples_of_documents_work_in_each_shell(account):
+def test_all_examples_of_documents_work_in_each_shell(example_shell):
     def walks() -> Walks:
         found = document_walks(whole=True)
         # The walk of the overview leaves nothing behind.
@@ -364,9 +367,9 @@ def test_all_examples_of_documents_work_in_each_shell(account):
         found["iam-toolkit.7"].append(nothing_left)
         return found
 
-    check(account, walks)
+    check(example_shell, walks)
     for shell in installed(*SHELLS):
-        file = account.home / shell / "aws-credential-file.5" / "bob.credentials"
+        file = example_shell.home / shell / "aws-credential-file.5" / "bob.credentials"
         assert file.stat().st_mode & 0o777 == 0o600
         assert re.fullmatch(r"AWSAccessKeyId=AKIA\w{16}\nAWSSecretKey=\S{40}\n", file.read_text())
 

@@ -33,7 +33,7 @@ PYTHONS = [name for name in ("python3.10", "python3.12", "python3.13", "python3.
 
 
 @pytest.fixture
-def env(tmp_path):
+def checkout_env(tmp_path):
     return environment(
         tmp_path,
         # A checkout without .venv runs the python3 on PATH.
@@ -77,10 +77,10 @@ def trap(tmp_path):
     return Trap(tmp_path, STANDARD | PACKAGES)
 
 
-def test_the_trap_works(trap, env):
+def test_the_trap_works(trap, checkout_env):
     # With -c, Python 3.13 and later would import modules of their own.
     (trap.folder / "program").write_text("import json\n")
-    run(sys.executable, "program", env=env, cwd=trap.folder)
+    run(sys.executable, "program", env=checkout_env, cwd=trap.folder)
     assert trap.sprung == ["json"]
 
 
@@ -108,9 +108,9 @@ def test_the_trap_works(trap, env):
         ],
     ),
 )
-def test_no_program_is_trapped(folder, line, status, trap, env):
+def test_no_program_is_trapped(folder, line, status, trap, checkout_env):
     program, *arguments = line.split()
-    done = run(folder / program, *arguments, env=env, cwd=trap.folder)
+    done = run(folder / program, *arguments, env=checkout_env, cwd=trap.folder)
     assert trap.sprung == []
     assert done.returncode == status
     assert "internal error" not in done.stderr
@@ -118,9 +118,9 @@ def test_no_program_is_trapped(folder, line, status, trap, env):
 
 @pytest.mark.full
 @pytest.mark.parametrize("folder", [INSTALLED, BIN], ids=["installed", "checkout"])
-def test_none_of_all_programs_is_trapped(folder, trap, env):
+def test_none_of_all_programs_is_trapped(folder, trap, checkout_env):
     for name in sorted(path.name for path in BIN.glob("iam-*")):
-        done = run(folder / name, "--url", "http://127.0.0.1:1", env=env, cwd=trap.folder)
+        done = run(folder / name, "--url", "http://127.0.0.1:1", env=checkout_env, cwd=trap.folder)
         assert trap.sprung == [], name
         assert done.returncode == 1
 
@@ -130,18 +130,20 @@ def test_none_of_all_programs_is_trapped(folder, trap, env):
 @pytest.mark.parametrize(
     "line", ["iamcli sandbox true", in_full("iam-usercreate -h"), in_full("iam-usercreate")]
 )
-def test_no_checkout_is_trapped_by_another_python(python, line, trap, env, tmp_path):
+def test_no_checkout_is_trapped_by_another_python(python, line, trap, checkout_env, tmp_path):
     """Some import more than others before they run what they were given."""
     checkout = copied(tmp_path / "checkout")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "python3").symlink_to(
         str(shutil.which(python, path="/usr/local/bin:/usr/bin"))
     )
-    env["PATH"] = f"{tmp_path}/bin:{env['PATH']}"
+    checkout_env["PATH"] = f"{tmp_path}/bin:{checkout_env['PATH']}"
     # What PYTHONPATH brings along may already import what else is imported from the trap.
     for more in ({}, {"PYTHONPATH": packages()}):
         name, *arguments = line.split()
-        done = run(checkout / "bin" / name, *arguments, env={**env, **more}, cwd=trap.folder)
+        done = run(
+            checkout / "bin" / name, *arguments, env={**checkout_env, **more}, cwd=trap.folder
+        )
         assert trap.sprung == []
         assert "Traceback" not in done.stderr
 
@@ -177,30 +179,30 @@ def before_main() -> set[str]:
         in_full(("home", "old"), 0),
     ],
 )
-def test_the_module_is_not_trapped(arguments, status, env, tmp_path):
+def test_the_module_is_not_trapped(arguments, status, checkout_env, tmp_path):
     trap = Trap(tmp_path, (STANDARD | PACKAGES) - before_main())
-    done = run(sys.executable, "-m", "iamcli", *arguments, env=env, cwd=trap.folder)
+    done = run(sys.executable, "-m", "iamcli", *arguments, env=checkout_env, cwd=trap.folder)
     assert trap.sprung == []
     assert done.returncode == status, done.stderr
 
 
 @pytest.mark.parametrize("how", ["usual", "safe"])
-def test_the_module_runs_iamcli(how, env, tmp_path):
-    program = run(INSTALLED / "iamcli", env=env, cwd=tmp_path)
+def test_the_module_runs_iamcli(how, checkout_env, tmp_path):
+    program = run(INSTALLED / "iamcli", env=checkout_env, cwd=tmp_path)
     start = [sys.executable, "-m", "iamcli"]
     if how == "safe":
         # Then the current directory is not the first one. Its packages are only in the first one.
-        env |= {"PYTHONSAFEPATH": "1", "PYTHONPATH": f"{packages()}:{ROOT}"}
+        checkout_env |= {"PYTHONSAFEPATH": "1", "PYTHONPATH": f"{packages()}:{ROOT}"}
         start.insert(1, "-S")
-    module = run(*start, env=env, cwd=tmp_path)
+    module = run(*start, env=checkout_env, cwd=tmp_path)
     assert (module.returncode, module.stdout, module.stderr) == (0, program.stdout, "")
-    module = run(*start, "usercraete", env=env, cwd=tmp_path)
+    module = run(*start, "usercraete", env=checkout_env, cwd=tmp_path)
     assert (module.returncode, module.stdout) == (1, "")
     assert module.stderr.startswith("iamcli: unknown subcommand usercraete (did you mean iam-")
 
 
 @pytest.mark.full
-def test_the_module_runs_in_a_checkout_that_is_not_installed(env, tmp_path):
+def test_the_module_runs_in_a_checkout_that_is_not_installed(checkout_env, tmp_path):
     """The sandbox's server is that of the same checkout."""
     checkout = copied(tmp_path / "checkout")
     python = checkout / ".venv" / "bin" / "python"
@@ -209,10 +211,10 @@ def test_the_module_runs_in_a_checkout_that_is_not_installed(env, tmp_path):
     python.chmod(0o755)
     (checkout / "iamcli" / "__init__.py").write_text('__version__ = "9.9.9"\n')
     (checkout / "json.py").write_text("raise SystemExit('trapped')\n")
-    done = run(sys.executable, "-m", "iamcli", "--version", env=env, cwd=checkout)
+    done = run(sys.executable, "-m", "iamcli", "--version", env=checkout_env, cwd=checkout)
     assert (done.stdout, done.stderr) == ("iamcli 9.9.9\n", "")
     for start in ([sys.executable, "-m", "iamcli"], [checkout / "bin" / "iamcli"]):
-        done = run(*start, "sandbox", "true", env=env, cwd=checkout)
+        done = run(*start, "sandbox", "true", env=checkout_env, cwd=checkout)
         assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -229,20 +231,20 @@ STARTS = {
 
 
 @pytest.mark.parametrize("start", STARTS)
-def test_python_path_hides_nothing(start, env, tmp_path):
+def test_python_path_hides_nothing(start, checkout_env, tmp_path):
     """Old machines have modules of Python 2 there, such as an old enum, json or click."""
     trap = Trap(tmp_path, (STANDARD | PACKAGES) - BEFORE - ABSENT)
-    env["PYTHONPATH"] = str(trap.folder)
+    checkout_env["PYTHONPATH"] = str(trap.folder)
     line = [*STARTS[start], "-u", "bob", "--url", "http://127.0.0.1:1"]
     if start == "iamcli":
         line = [INSTALLED / "iamcli", "list"]
-    done = run(*line, env=env, cwd=tmp_path)
+    done = run(*line, env=checkout_env, cwd=tmp_path)
     assert trap.sprung == []
     assert "Traceback" not in done.stderr
     assert done.returncode == (0 if start == "iamcli" else 1)
 
 
-def test_what_only_python_path_has_is_found(env, tmp_path):
+def test_what_only_python_path_has_is_found(checkout_env, tmp_path):
     """Some people install iamcli and its packages in such a directory, behind others."""
     checkout = copied(tmp_path / "checkout")
     with (checkout / "iamcli" / "__init__.py").open("a") as file:
@@ -251,32 +253,34 @@ def test_what_only_python_path_has_is_found(env, tmp_path):
     line = "iam-userdel -u bob --url x://y"
     code = f"import sys; sys.argv = {line.split()}; from iamcli.startup import program; "
     code += "program.commands.users.userdel()"
-    env["PYTHONPATH"] = f"{trap.folder}:{checkout}:{packages()}"
-    done = run(sys.executable, "-c", code, env=env, cwd=tmp_path)
+    checkout_env["PYTHONPATH"] = f"{trap.folder}:{checkout}:{packages()}"
+    done = run(sys.executable, "-c", code, env=checkout_env, cwd=tmp_path)
     assert trap.sprung == []
     assert "--url is not an http or https address" in done.stderr
-    done = run(sys.executable, "-m", "iamcli", "--version", env=env, cwd=tmp_path)
+    done = run(sys.executable, "-m", "iamcli", "--version", env=checkout_env, cwd=tmp_path)
     assert (done.stdout, done.stderr) == ("iamcli 9.9.9\n", "")
 
 
-def test_the_library_changes_no_path(env, tmp_path):
-    env["PYTHONPATH"] = str(tmp_path)
+def test_the_library_changes_no_path(checkout_env, tmp_path):
+    checkout_env["PYTHONPATH"] = str(tmp_path)
     code = "import sys; before = [*sys.path]; import iamcli.cli, iamcli.commands.users; "
-    done = run(sys.executable, "-c", f"{code}print(sys.path == before)", env=env, cwd=tmp_path)
+    done = run(
+        sys.executable, "-c", f"{code}print(sys.path == before)", env=checkout_env, cwd=tmp_path
+    )
     assert done.stdout == "True\n"
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("home", ["/nowhere", ""])
-def test_what_is_started_gets_the_variables_of_python(home, env, tmp_path):
-    env |= {"PYTHONPATH": "/somewhere", "PYTHONHOME": home}
+def test_what_is_started_gets_the_variables_of_python(home, checkout_env, tmp_path):
+    checkout_env |= {"PYTHONPATH": "/somewhere", "PYTHONHOME": home}
     show = "echo $PYTHONPATH ${PYTHONHOME-none} ${IAMCLI_PYTHONHOME-none}"
     for program in ("sandbox", "run"):
-        done = run(BIN / "iamcli", program, "sh", "-c", show, env=env, cwd=tmp_path)
+        done = run(BIN / "iamcli", program, "sh", "-c", show, env=checkout_env, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (0, f"/somewhere {home} none\n".replace("  ", " "))
-    done = run(BIN / "iamcli", "home", "--strict", tmp_path / "old", env=env, cwd=tmp_path)
+    done = run(BIN / "iamcli", "home", "--strict", tmp_path / "old", env=checkout_env, cwd=tmp_path)
     assert done.returncode == 0
-    done = run(tmp_path / "old/bin/iam-userdel", env=env, cwd=tmp_path)
+    done = run(tmp_path / "old/bin/iam-userdel", env=checkout_env, cwd=tmp_path)
     assert done.stdout.startswith('iam-userdel: Option "-u" is required')
 
 
@@ -337,7 +341,7 @@ def test_the_home_of_python_is_as_it_was(kept, python_path, monkeypatch):
 
 
 @pytest.mark.full
-def test_the_variable_that_keeps_python_safe_stays_the_users(env):
+def test_the_variable_that_keeps_python_safe_stays_the_users(checkout_env):
     show = ("sandbox", "sh", "-c", 'echo "${PYTHONSAFEPATH-none}"')
-    assert run(BIN / "iamcli", *show, env=env).stdout == "none\n"
-    assert run(BIN / "iamcli", *show, env={**env, "PYTHONSAFEPATH": "1"}).stdout == "1\n"
+    assert run(BIN / "iamcli", *show, env=checkout_env).stdout == "none\n"
+    assert run(BIN / "iamcli", *show, env={**checkout_env, "PYTHONSAFEPATH": "1"}).stdout == "1\n"

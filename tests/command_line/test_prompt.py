@@ -34,7 +34,7 @@ PASSWORD = "s3cret-word"
 
 
 @pytest.fixture
-def endpoint(run: Shell, stub: Stub) -> Endpoint:
+def password_endpoint(run: Shell, stub: Stub) -> Endpoint:
     """An endpoint that sets the password."""
     made = stub.endpoint(
         ok("CreateLoginProfile", "<LoginProfile><UserName>bob</UserName></LoginProfile>")
@@ -85,7 +85,7 @@ class Typing:
 
 
 @pytest.fixture
-def typing(shell: str, line: str, run: Shell, endpoint: Endpoint) -> Iterator[Typing]:
+def typing(shell: str, line: str, run: Shell, password_endpoint: Endpoint) -> Iterator[Typing]:
     """The prompt of the command in a shell."""
     made = Typing(shell, line, run)
     yield made
@@ -104,7 +104,7 @@ PLACES = [
 @pytest.mark.parametrize(
     ("shell", "line"), usual([("zsh", LINE), ("bash", f"iamcli run {SCRIPT}")], PLACES)
 )
-def test_the_password_after_fg_is_not_shown(typing, endpoint):
+def test_the_password_after_fg_is_not_shown(typing, password_endpoint):
     for _ in range(2):
         typing.stop()
         # The shell has its terminal back.
@@ -119,11 +119,11 @@ def test_the_password_after_fg_is_not_shown(typing, endpoint):
     assert "half" not in shown
     # Each of the two continuations has prompted once.
     assert shown.count("Password: ") == 3
-    assert [request.parameters["Password"] for request in endpoint.requests] == [PASSWORD]
+    assert [request.parameters["Password"] for request in password_endpoint.requests] == [PASSWORD]
 
 
 @pytest.mark.parametrize(("shell", "line"), [("bash", LINE), in_full("zsh", LINE)])
-def test_a_prompt_in_the_background_waits(typing, endpoint):
+def test_a_prompt_in_the_background_waits(typing, password_endpoint):
     typing.stop()
     for line in ("bg", "echo a''b"):
         typing.terminal.type(f"{line}\r")
@@ -133,7 +133,7 @@ def test_a_prompt_in_the_background_waits(typing, endpoint):
     typing.asked("Password: ")
     typing.answer()
     assert PASSWORD not in typing.terminal.shown
-    assert [request.parameters["Password"] for request in endpoint.requests] == [PASSWORD]
+    assert [request.parameters["Password"] for request in password_endpoint.requests] == [PASSWORD]
 
 
 def states(typing: Typing) -> str:
@@ -146,7 +146,7 @@ def states(typing: Typing) -> str:
 
 
 @pytest.mark.parametrize(("shell", "line"), [("bash", LINE)])
-def test_a_prompt_that_another_process_stops(typing, endpoint):
+def test_a_prompt_that_another_process_stops(typing, password_endpoint):
     """SIGSTOP cannot be handled; bash switches the echo on before fg."""
     for number in typing.processes():
         os.kill(number, signal.SIGSTOP)
@@ -155,17 +155,17 @@ def test_a_prompt_that_another_process_stops(typing, endpoint):
     typing.asked("Password: ")
     typing.answer()
     assert PASSWORD not in typing.terminal.shown
-    assert [request.parameters["Password"] for request in endpoint.requests] == [PASSWORD]
+    assert [request.parameters["Password"] for request in password_endpoint.requests] == [PASSWORD]
 
 
 @pytest.mark.parametrize(("shell", "line"), usual([("bash", LINE)], PLACES))
-def test_ctrl_c_ends_the_line(typing, endpoint):
+def test_ctrl_c_ends_the_line(typing, password_endpoint):
     typing.terminal.type("half\x03")
     assert typing.terminal.wait_for(PROMPT).startswith("\r\n")
     typing.terminal.type("echo a''b\r")
     typing.terminal.wait_for("ab\r\n")
     assert "half" not in typing.terminal.shown
-    assert endpoint.requests == []
+    assert password_endpoint.requests == []
 
 
 @pytest.mark.parametrize(("shell", "line"), [("bash", LINE)])

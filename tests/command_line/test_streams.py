@@ -26,7 +26,7 @@ def users(first: int, last: int, marker: str = "") -> str:
 
 
 @pytest.fixture
-def endpoint(run: Shell, stub: Stub) -> Endpoint:
+def working_endpoint(run: Shell, stub: Stub) -> Endpoint:
     """A endpoint where each operation that is used here goes well."""
     made = stub.endpoint(refused("NoSuchEntity", "not here"))
     made.on("GetUser", ok("GetUser", USER)).on("CreateUser", ok("CreateUser", USER))
@@ -35,7 +35,7 @@ def endpoint(run: Shell, stub: Stub) -> Endpoint:
     return made
 
 
-def test_data_and_errors_are_apart(run_fast, endpoint):
+def test_data_and_errors_are_apart(run_fast, working_endpoint):
     done = run_fast("iam-usergetattributes", "-u", "bob")
     assert (done.status, done.err) == (0, "")
     assert done.out == f"{ARN}bob\nAIDACKCEVSQ6C2EXAMPLE\n"
@@ -46,11 +46,11 @@ def test_data_and_errors_are_apart(run_fast, endpoint):
     debug = run_fast("iam-userlistgroups", "-u", "bob", "-d").err
     assert debug.endswith(f"\n{done.err}")
     assert "Traceback" not in debug
-    assert len(endpoint.requests) == 3
+    assert len(working_endpoint.requests) == 3
 
 
 @pytest.mark.parametrize("shell", ["bash", in_full("sh")])
-def test_scripts_stop_where_their_authors_meant(shell, run, endpoint):
+def test_scripts_stop_where_their_authors_meant(shell, run, working_endpoint):
     done = run(shell, "-c", "set -e; iam-userlistgroups -u bob; echo went on")
     assert (done.status, done.out) == (1, "")
     done = run(shell, "-c", "iam-userlistgroups -u bob || exit 7; echo went on")
@@ -59,13 +59,13 @@ def test_scripts_stop_where_their_authors_meant(shell, run, endpoint):
     assert done.out == "AIDACKCEVSQ6C2EXAMPLE\n"
     done = run(shell, "-c", "iam-userlistbypath | grep -v IsTruncated | wc -l")
     assert done.out.strip() == "3001"
-    assert len(endpoint.requests) == 5
+    assert len(working_endpoint.requests) == 5
 
 
-def test_a_reader_that_goes_away_had_what_it_wanted(run, endpoint):
+def test_a_reader_that_goes_away_had_what_it_wanted(run, working_endpoint):
     done = run("bash", "-c", "set -e -o pipefail; iam-userlistbypath | head -1; echo went on")
     assert (done.status, done.out, done.err) == (0, f"{ARN}0\nwent on\n", "")
-    assert set(endpoint.operations) == {"ListUsers"}
+    assert set(working_endpoint.operations) == {"ListUsers"}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_reader_that_goes_away_had_what_it_wanted(run, endpoint):
     ],
 )
 def test_a_reader_that_has_gone_need_not_know_but_of_a_change(
-    line, status, said, run, forked_programs, endpoint
+    line, status, said, run, forked_programs, working_endpoint
 ):
     reader, writer = os.pipe()
     os.close(reader)
@@ -97,7 +97,7 @@ def test_a_reader_that_has_gone_need_not_know_but_of_a_change(
     assert (process.communicate()[1].decode(), process.returncode) == (said, status)
 
 
-def test_output_that_cannot_be_written_is_a_failure(run, forked_programs, endpoint):
+def test_output_that_cannot_be_written_is_a_failure(run, forked_programs, working_endpoint):
     run.env["PATH"] = f"{forked_programs.folder}:{run.env['PATH']}"
     for command in ("iam-userlistbypath", "iam-usergetattributes", "iam-usergetattributes -h"):
         done = run("sh", "-c", f"{command} > /dev/full")
@@ -105,7 +105,7 @@ def test_output_that_cannot_be_written_is_a_failure(run, forked_programs, endpoi
         assert done.err == (
             f"{command.split()[0]}: cannot write to standard output: No space left on device\n"
         )
-    assert endpoint.requests
+    assert working_endpoint.requests
 
 
 def test_an_error_is_shown_also_if_the_data_before_it_cannot_be_written(run, forked_programs, stub):
@@ -119,14 +119,14 @@ def test_an_error_is_shown_also_if_the_data_before_it_cannot_be_written(run, for
     assert run("sh", "-c", "iam-userlistbypath 2>&1") == (1, f"{ARN}bob\n{error}", "")
 
 
-def test_a_changing_command_says_that_it_was_done_all_the_same(run, endpoint):
+def test_a_changing_command_says_that_it_was_done_all_the_same(run, working_endpoint):
     done = run("sh", "-c", "iam-usercreate -u bob -v > /dev/full")
     assert done.status == 1
     assert done.err.endswith("No space left on device; changes already made remain\n")
-    assert endpoint.operations == ["CreateUser"]
+    assert working_endpoint.operations == ["CreateUser"]
 
 
-def test_closed_descriptors_are_noted(run, endpoint):
+def test_closed_descriptors_are_noted(run, working_endpoint):
     done = run("sh", "-c", "iam-usergetattributes >&-")
     assert (done.status, done.err) == (1, "iam-usergetattributes: standard output is closed\n")
     # What needs no output needs no descriptor.
@@ -138,10 +138,10 @@ def test_closed_descriptors_are_noted(run, endpoint):
     # The socket does not get the number of the closed descriptor: no answer is lost in it.
     done = run("sh", "-c", "iam-usergetattributes 0<&- 1>&- 2>&-; echo $?")
     assert done.out == "1\n"
-    assert "CreateUser" in endpoint.operations
+    assert "CreateUser" in working_endpoint.operations
 
 
-def test_strict_mode_is_the_originals_frame(run_fast, endpoint):
+def test_strict_mode_is_the_originals_frame(run_fast, working_endpoint):
     strict = {"IAMCLI_STRICT": "1"}
     done = run_fast("iam-userlistgroups", "-u", "bob", env=strict)
     assert (done.status, done.err) == (1, "")
@@ -155,7 +155,7 @@ def test_strict_mode_is_the_originals_frame(run_fast, endpoint):
     done = run_fast("iam-userlistbypath", env=strict)
     assert (done.status, done.err) == (0, "")
     assert done.out.endswith("/2999\nIsTruncated: true\nMarker: MK\n")
-    assert endpoint.requests[-1].parameters == {"MaxItems": "100"}
+    assert working_endpoint.requests[-1].parameters == {"MaxItems": "100"}
     # Only 1 means strict.
     assert run_fast("iam-usercreate", "-h", env={"IAMCLI_STRICT": "0"}).status == 0
 
@@ -205,7 +205,7 @@ def test_control_characters_of_data_do_not_reach_a_terminal(run, stub):
         ],
     ),
 )
-def test_control_characters_of_arguments_are_escaped(arguments, said, run, endpoint):
+def test_control_characters_of_arguments_are_escaped(arguments, said, run, working_endpoint):
     arguments = [argument.format(ESC) for argument in arguments]
     done = run(*arguments)
     assert done.status == 1
@@ -216,7 +216,7 @@ def test_control_characters_of_arguments_are_escaped(arguments, said, run, endpo
     assert terminal.status() == 1
     assert said.format(ESC_SHOWN) in terminal.shown
     assert not {*terminal.shown} & {"\x1b", "\x07", "\x7f", "\x9b", "\u200b", "\u2028", "\u3164"}
-    assert endpoint.requests == []
+    assert working_endpoint.requests == []
 
 
 def test_control_characters_in_state_lines_and_notes(run, stub):
@@ -231,7 +231,7 @@ def test_control_characters_in_state_lines_and_notes(run, stub):
     )
 
 
-def test_explanation_of_an_unquoted_policy_keeps_its_lines(run, endpoint):
+def test_explanation_of_an_unquoted_policy_keeps_its_lines(run, working_endpoint):
     policy = ["{Statement:", "[{Effect:Allow,Action:*,Resource:*}]}"]
     arguments = ["iam-useruploadpolicy", "-u", "b\x1b\x9b", "-p", "p", "-o", *policy]
     done = run(*arguments)
@@ -239,7 +239,7 @@ def test_explanation_of_an_unquoted_policy_keeps_its_lines(run, endpoint):
     assert len(done.err.splitlines()) == 3
     assert "-u 'b\\x1b\\x9b' -p p" in done.err
     assert not {*done.err} & {"\x1b", "\x9b"}
-    assert endpoint.requests == []
+    assert working_endpoint.requests == []
 
 
 @pytest.mark.parametrize("secret", ["tab\tin it", "line\nline", "\x9bsecret\x7f"])

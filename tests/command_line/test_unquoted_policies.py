@@ -69,7 +69,7 @@ class RecordingShell:
 
 
 @pytest.fixture(params=["bash", "dash", "zsh", "fish"])
-def shell(request: pytest.FixtureRequest, tmp_path: Path) -> RecordingShell:
+def recording_shell(request: pytest.FixtureRequest, tmp_path: Path) -> RecordingShell:
     need(request.param)
     return RecordingShell(request.param, tmp_path)
 
@@ -132,11 +132,13 @@ LINES = {
 
 @pytest.mark.parametrize("name", LINES)
 @pytest.mark.parametrize("after", [[], ["-p", "AllAccessPolicy", "--url", "http://localhost:1"]])
-def test_suggested_line_passes_the_policy(shell, name, after):
+def test_suggested_line_passes_the_policy(recording_shell, name, after):
     line = LINES[name]
     before = ["-u", "it's me", *([] if after else ["-p", "AllAccessPolicy"])]
-    arguments = shell.type(f"{NAME} {shlex.join(before)} -o {line.typed} {shlex.join(after)}")
-    if shell.program in line.refused_by:
+    arguments = recording_shell.type(
+        f"{NAME} {shlex.join(before)} -o {line.typed} {shlex.join(after)}"
+    )
+    if recording_shell.program in line.refused_by:
         assert arguments is None
         return
     assert arguments is not None
@@ -147,7 +149,7 @@ def test_suggested_line_passes_the_policy(shell, name, after):
     expected = [*before, "-o", line.policy, *after]
     assert advice == line.advice
     assert shown == "  " + shlex.join([NAME, *expected])
-    assert shell.type(shown) == expected
+    assert recording_shell.type(shown) == expected
 
 
 @pytest.mark.parametrize(
@@ -165,30 +167,32 @@ def test_suggested_line_passes_the_policy(shell, name, after):
         ('{"Statement":[{"Sid":"a{b","Effect":"Allow","Action":"*","Resource":"*"}]}', {"zsh"}),
     ],
 )
-def test_uncertain_policy_is_not_suggested(shell, typed, refused_by):
-    arguments = shell.type(f"{NAME} -u Bob -o {typed} -p 'My Policy'")
-    assert (arguments is None) == (shell.program in refused_by)
+def test_uncertain_policy_is_not_suggested(recording_shell, typed, refused_by):
+    arguments = recording_shell.type(f"{NAME} -u Bob -o {typed} -p 'My Policy'")
+    assert (arguments is None) == (recording_shell.program in refused_by)
     if arguments:
         assert_only_the_form(explain(NAME, arguments), f"{NAME} -u Bob -o {FORM} -p 'My Policy'")
 
 
-def test_escaped_quotes_do_not_keep_braces_from_expanding(shell):
-    arguments = shell.type(f"{NAME} -o " + OBJECT.replace('"', '\\"').replace("*", "\\*"))
+def test_escaped_quotes_do_not_keep_braces_from_expanding(recording_shell):
+    arguments = recording_shell.type(f"{NAME} -o " + OBJECT.replace('"', '\\"').replace("*", "\\*"))
     assert arguments
     message = explain(NAME, arguments)
-    if shell.program == "dash":
+    if recording_shell.program == "dash":
         assert arguments == ["-o", OBJECT]
         assert message is None
     else:
         assert offered(message) == OBJECT
 
 
-def test_unquoted_variable_is_only_split_at_spaces(shell):
+def test_unquoted_variable_is_only_split_at_spaces(recording_shell):
     pretty = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
-    setting = f"set POLICY '{pretty}'" if shell.program == "fish" else f"POLICY='{pretty}'"
-    arguments = shell.type(f"{setting}; {NAME} -o $POLICY -u Bob")
+    setting = (
+        f"set POLICY '{pretty}'" if recording_shell.program == "fish" else f"POLICY='{pretty}'"
+    )
+    arguments = recording_shell.type(f"{setting}; {NAME} -o $POLICY -u Bob")
     assert arguments
-    if shell.program in {"zsh", "fish"}:
+    if recording_shell.program in {"zsh", "fish"}:
         # These do not split it.
         assert arguments == ["-o", pretty, "-u", "Bob"]
         assert explain(NAME, arguments) is None

@@ -39,7 +39,7 @@ def refusal(command: str, text: str) -> tuple[int, str, str]:
 
 
 @pytest.fixture
-def endpoint(run: Shell, stub: Stub) -> Endpoint:
+def policy_endpoint(run: Shell, stub: Stub) -> Endpoint:
     """An endpoint that accepts a policy, and several files, one of them valid."""
     made = stub.endpoint(ok("PutUserPolicy"))
     run.env["AWS_IAM_URL"] = made.url
@@ -53,7 +53,7 @@ def endpoint(run: Shell, stub: Stub) -> Endpoint:
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_file_that_cannot_be_read_is_named(line, run_fast, endpoint):
+def test_a_file_that_cannot_be_read_is_named(line, run_fast, policy_endpoint):
     what = LINES[line]
     for name, said in {
         "absent": f"cannot read {what} from absent: No such file or directory",
@@ -70,13 +70,13 @@ def test_a_file_that_cannot_be_read_is_named(line, run_fast, endpoint):
         arguments = line.format(name).split()
         done = run_fast(*arguments)
         assert done == refusal(arguments[0], said)
-    assert endpoint.requests == []
+    assert policy_endpoint.requests == []
 
 
-def test_no_name_is_no_file(run_fast, endpoint):
+def test_no_name_is_no_file(run_fast, policy_endpoint):
     done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "")
     assert done == refusal("iam-useruploadpolicy", "the file name for the policy is empty")
-    assert endpoint.requests == []
+    assert policy_endpoint.requests == []
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_no_name_is_no_file(run_fast, endpoint):
         ("[" * 100_000, "policy: nested too deeply"),
     ],
 )
-def test_a_policy_that_is_not_json(text, said, run_fast, endpoint):
+def test_a_policy_that_is_not_json(text, said, run_fast, policy_endpoint):
     (run_fast.home / "policy").write_text(text)
     done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "policy")
     assert done == refusal("iam-useruploadpolicy", said)
-    assert endpoint.requests == []
+    assert policy_endpoint.requests == []
 
 
-def test_a_policy_is_sent_byte_for_byte(run, endpoint):
+def test_a_policy_is_sent_byte_for_byte(run, policy_endpoint):
     (run.home / "policy").write_bytes(POLICY.encode())
     upload = "iam-useruploadpolicy -u b -p p"
     for line in (
@@ -105,7 +105,7 @@ def test_a_policy_is_sent_byte_for_byte(run, endpoint):
     ):
         done = run("bash", "-c", line.replace("; echo .", ""))
         assert (done.status, done.err) == (0, "")
-    sent = [request.parameters["PolicyDocument"] for request in endpoint.requests]
+    sent = [request.parameters["PolicyDocument"] for request in policy_endpoint.requests]
     assert sent[:3] == [POLICY] * 3
     assert sent[3] == POLICY.rstrip("\n")
 
@@ -142,13 +142,13 @@ def from_socket(run: Shell, *arguments: str, content: bytes, number: int = 0) ->
         ),
     ],
 )
-def test_a_descriptor_may_be_a_socket(run, endpoint, name, number):
+def test_a_descriptor_may_be_a_socket(run, policy_endpoint, name, number):
     if name.startswith("/proc"):
         need("/proc/self/fd")
     line = ("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", name)
     done = from_socket(run, *line, content=POLICY.encode(), number=number)
     assert done == (0, "", "")
-    assert [one.parameters["PolicyDocument"] for one in endpoint.requests] == [POLICY]
+    assert [one.parameters["PolicyDocument"] for one in policy_endpoint.requests] == [POLICY]
 
 
 @pytest.mark.parametrize(
@@ -167,35 +167,35 @@ def test_a_descriptor_may_be_a_socket(run, endpoint, name, number):
         ("iamcli check /dev/stdin", b"iam-userlis\n", "/dev/stdin:1:1: E"),
     ],
 )
-def test_all_files_may_be_sockets(run, endpoint, line, content, said):
+def test_all_files_may_be_sockets(run, policy_endpoint, line, content, said):
     done = from_socket(run, *line.split(), content=content)
     assert done.status == 1
     assert said in done.err + done.out
     assert "No such device" not in done.err
-    assert endpoint.requests == []
+    assert policy_endpoint.requests == []
 
 
-def test_a_pipe_of_ksh93(run, endpoint):
+def test_a_pipe_of_ksh93(run, policy_endpoint):
     need("ksh93")
     (run.home / "policy").write_bytes(POLICY.encode())
     done = run("ksh93", "-c", "cat policy | iam-useruploadpolicy -u b -p p -f /dev/stdin")
     assert done == (0, "", "")
-    assert [one.parameters["PolicyDocument"] for one in endpoint.requests] == [POLICY]
+    assert [one.parameters["PolicyDocument"] for one in policy_endpoint.requests] == [POLICY]
 
 
-def test_a_socket_in_the_file_system_is_no_file(run_fast, endpoint):
+def test_a_socket_in_the_file_system_is_no_file(run_fast, policy_endpoint):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(run_fast.home / "socket"))
         done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "socket")
     assert done.status == 1
     assert done.err.startswith("iam-useruploadpolicy: cannot read the policy from socket: ")
-    assert endpoint.requests == []
+    assert policy_endpoint.requests == []
 
 
 # Byte order marks.
 
 
-def test_a_policy_with_a_byte_order_mark(run, endpoint):
+def test_a_policy_with_a_byte_order_mark(run, policy_endpoint):
     (run.home / "a b.json").write_text(f"\ufeff{POLICY}", newline="")
     upload = ("iam-useruploadpolicy", "-u", "b", "-p", "p")
     done = run(*upload, "-f", "a b.json")
@@ -204,10 +204,10 @@ def test_a_policy_with_a_byte_order_mark(run, endpoint):
     assert done == refusal(upload[0], f"a b.json {said}; to remove it, run: {command}")
     done = run(*upload, "-o", "\ufeff{}")
     assert done == refusal(upload[0], f"the policy of -o {said}; remove it")
-    assert endpoint.requests == []
+    assert policy_endpoint.requests == []
     run("sh", "-c", command.replace("NEWFILE", "new.json"))
     assert run(*upload, "-f", "new.json").status == 0
-    assert endpoint.requests[0].parameters["PolicyDocument"] == POLICY
+    assert policy_endpoint.requests[0].parameters["PolicyDocument"] == POLICY
 
 
 # Private keys that are where a certificate belongs, and keys with a passphrase.

@@ -39,7 +39,7 @@ def created(serial: str = SERIAL, seed: bytes = SEED.encode()) -> Answer:
 
 
 @pytest.fixture
-def endpoint(run: Shell, stub: Stub) -> Endpoint:
+def device_endpoint(run: Shell, stub: Stub) -> Endpoint:
     """An endpoint that creates and deletes the device."""
     made = stub.endpoint(refused("NoSuchEntity")).on("CreateVirtualMFADevice", created())
     made.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
@@ -56,44 +56,44 @@ def refusal(text: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("method", ["Base32String", "base32stringseed", "BASE32STRING"])
-def test_the_seed_is_on_the_second_line(method, run_fast, endpoint):
+def test_the_seed_is_on_the_second_line(method, run_fast, device_endpoint):
     assert create(run_fast, "-b", method) == (0, f"{SERIAL}\n{SEED}\n", "")
-    assert endpoint.requests[0].parameters == {"VirtualMFADeviceName": "bob phone"}
+    assert device_endpoint.requests[0].parameters == {"VirtualMFADeviceName": "bob phone"}
 
 
 @pytest.mark.parametrize(
     ("method", "content"), [("Base32String", f"{SEED}\n".encode()), ("qrcodepng", PICTURE)]
 )
-def test_the_file_is_its_owners(method, content, run_fast, endpoint):
+def test_the_file_is_its_owners(method, content, run_fast, device_endpoint):
     assert create(run_fast, "-b", method, "-o", "seed") == (0, f"{SERIAL}\n", "")
     assert (run_fast.home / "seed").read_bytes() == content
     assert (run_fast.home / "seed").stat().st_mode & 0o777 == 0o600
     # It is not written over.
     done = create(run_fast, "-b", method, "-o", "seed")
     assert done == refusal("cannot create seed for the seed: File exists; nothing was sent")
-    assert endpoint.operations == ["CreateVirtualMFADevice"]
+    assert device_endpoint.operations == ["CreateVirtualMFADevice"]
 
 
-def test_an_impossible_file_is_reported_before_a_request(run_fast, endpoint):
+def test_an_impossible_file_is_reported_before_a_request(run_fast, device_endpoint):
     for place in ("absent/seed", ".", "/proc/seed", ""):
         status, out, _ = create(run_fast, "-b", "Base32String", "-o", place)
         assert (status, out) == (1, "")
-    assert endpoint.requests == []
+    assert device_endpoint.requests == []
 
 
-def test_a_dash_is_no_name_of_a_file(run_fast, endpoint):
+def test_a_dash_is_no_name_of_a_file(run_fast, device_endpoint):
     for method in ("Base32String", "QRCodePNG"):
         assert create(run_fast, "-b", method, "-o", "-") == refusal(
             "-o - does not mean standard output; for that, omit -o; for a file named -, use -o ./-"
         )
-    assert endpoint.requests == []
+    assert device_endpoint.requests == []
     assert not (run_fast.home / "-").exists()
     assert create(run_fast, "-b", "Base32String", "-o", "./-")[0] == 0
     assert (run_fast.home / "-").read_text() == f"{SEED}\n"
 
 
-def test_a_refused_device_leaves_no_file(run_fast, endpoint):
-    endpoint.on("CreateVirtualMFADevice", refused("EntityAlreadyExists", "It is there."))
+def test_a_refused_device_leaves_no_file(run_fast, device_endpoint):
+    device_endpoint.on("CreateVirtualMFADevice", refused("EntityAlreadyExists", "It is there."))
     done = create(run_fast, "-b", "Base32String", "-o", "seed")
     assert done == refusal("EntityAlreadyExists: It is there.")
     assert not (run_fast.home / "seed").exists()
@@ -139,7 +139,7 @@ def screen(shown: str, size: tuple[int, int], theme: str) -> tuple[list[str], me
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_a_qr_code_can_be_read_on_a_usual_terminal(theme, run, endpoint):
+def test_a_qr_code_can_be_read_on_a_usual_terminal(theme, run, device_endpoint):
     terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
     assert terminal.status() == 0
     rows, picture = screen(terminal.shown, USUAL_SIZE, theme)
@@ -153,14 +153,14 @@ def test_a_qr_code_can_be_read_on_a_usual_terminal(theme, run, endpoint):
 
 
 @pytest.mark.parametrize("size", [(23, 80), (24, 42), (10, 20)])
-def test_a_window_that_is_too_small(size, run, endpoint):
+def test_a_window_that_is_too_small(size, run, device_endpoint):
     terminal = Terminal(*DRAW, env=run.env, size=size)
     assert terminal.status() == 1
     rows, columns = size
     has = f"the terminal has {rows} rows and {columns} columns, but "
     assert terminal.shown.startswith(f"{DRAW[0]}: cannot show a QR code: {has}")
     assert terminal.shown.endswith("43 are needed; use -o FILE or -b Base32String\r\n")
-    assert endpoint.requests == []
+    assert device_endpoint.requests == []
 
 
 @pytest.mark.parametrize(
@@ -175,19 +175,19 @@ def test_the_room_for_a_first_row_that_is_wrapped_and_a_prompt(columns, rows, mo
         streams._require_room([50, 43, 43, 43])  # noqa: SLF001 - a command needs a whole terminal
 
 
-def test_a_serial_number_that_leaves_no_room(run, endpoint):
+def test_a_serial_number_that_leaves_no_room(run, device_endpoint):
     """It is known only when the device exists, which is deleted again."""
-    endpoint.on("CreateVirtualMFADevice", created(SERIAL.replace("staff", "s" * 60)))
+    device_endpoint.on("CreateVirtualMFADevice", created(SERIAL.replace("staff", "s" * 60)))
     terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
     assert terminal.status() == 1
     assert "\u2580" not in terminal.shown
     assert "was deleted again" in terminal.shown.replace("\r\n", "")
-    assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
+    assert device_endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
 
 
-def test_a_serial_number_does_not_control_the_terminal(run, endpoint):
+def test_a_serial_number_does_not_control_the_terminal(run, device_endpoint):
     strange = SERIAL.replace("staff", "\u009b31m")
-    endpoint.on("CreateVirtualMFADevice", created(strange))
+    device_endpoint.on("CreateVirtualMFADevice", created(strange))
     terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
     assert terminal.status() == 0
     assert terminal.shown.startswith(strange.replace("\u009b", "\\x9b"))
@@ -196,20 +196,22 @@ def test_a_serial_number_does_not_control_the_terminal(run, endpoint):
 @pytest.mark.parametrize(
     ("method", "seed"), [("Base32String", b"\xff\xfe"), ("QRCodePNG", b"A" * 5000)]
 )
-def test_a_device_whose_seed_cannot_be_shown_is_deleted(method, seed, run_fast, endpoint, terminal):
-    endpoint.on("CreateVirtualMFADevice", created(seed=seed))
+def test_a_device_whose_seed_cannot_be_shown_is_deleted(
+    method, seed, run_fast, device_endpoint, terminal
+):
+    device_endpoint.on("CreateVirtualMFADevice", created(seed=seed))
     done = run_fast(*DRAW[:-1], method, stdout=terminal[1])
     reason = "unexpected response: the seed is not text, or too long for a QR code"
     error = f"{DRAW[0]}: {reason}; virtual MFA device {SERIAL} was deleted again\n"
     assert (done.status, done.err) == (1, error)
-    assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
+    assert device_endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
 
 
-def test_without_the_library_it_says_what_to_install(run, endpoint):
+def test_without_the_library_it_says_what_to_install(run, device_endpoint):
     hidden = "import sys\nsys.modules['segno'] = None\n"
     (run.home / "sitecustomize.py").write_text(hidden)
     terminal = Terminal(*DRAW, env=run.env | {"PYTHONPATH": str(run.home)})
     assert terminal.status() == 1
     shown = terminal.shown.replace("\r\n", "")
     assert "-m pip install 'segno>=1.6', or use -o FILE" in shown
-    assert endpoint.requests == []
+    assert device_endpoint.requests == []

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.entities import client
 from support.selection import usual
 from support.shell import BIN, ROOT, TESTS
 
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
 
 SCRIPTS = TESTS / "scripts"
 DOCUMENT = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
-
-
-@pytest.fixture
-def iam(moto: str) -> Any:
-    """A client of boto3, which checks the account independently."""
-    return client(moto)
 
 
 PATHS = ["links", "installed", "checkout"]

@@ -143,7 +143,7 @@ def plain(run: Shell) -> Iterator[str]:
 
 
 @pytest.fixture
-def account(plain: str, run_fast: ForkRunner) -> ForkRunner:
+def run_plain(plain: str, run_fast: ForkRunner) -> ForkRunner:
     """Run commands against a plain moto server, in a folder with the files that LINES name."""
     run_fast.env |= {"AWS_IAM_URL": plain, "AWS_MAX_ATTEMPTS": "1"}
     (run_fast.home / "policy.json").write_text(POLICY)
@@ -154,17 +154,17 @@ def account(plain: str, run_fast: ForkRunner) -> ForkRunner:
     return run_fast
 
 
-def test_all_commands(account):
+def test_all_commands(run_plain):
     lines = LINES.strip().splitlines()
     names = json.loads((INTERFACE / "commands.json").read_text())["commands"]
     assert {line.split()[0] for line in lines} == names.keys()
     values: dict[str, str] = {}
     for line in lines:
         name, *words = line.split()
-        done = account(name, *(values.get(word, word) for word in words))
+        done = run_plain(name, *(values.get(word, word) for word in words))
         if name in REFUSED:
             operation = REFUSED[name]
-            text = _LACKS.format(operation, operation, url=account.env["AWS_IAM_URL"])
+            text = _LACKS.format(operation, operation, url=run_plain.env["AWS_IAM_URL"])
             reason = operation if operation == _VERSION else text
             assert (done.status, done.out) == (1, ""), line
             assert done.err.startswith(f"{name}: {reason}"), line
@@ -178,27 +178,27 @@ def test_all_commands(account):
             values[PRINTED[name]] = done.out.split()[0]
     for listing in ("iam-userlistbypath", "iam-grouplistbypath", "iam-rolelistbypath"):
         left = "arn:aws:iam::123456789012:group/Developers\n" if "group" in listing else ""
-        assert account(listing).out == f"{left}IsTruncated: false\n"
+        assert run_plain(listing).out == f"{left}IsTruncated: false\n"
 
 
 @pytest.mark.full
-def test_a_snapshot_and_a_copy_say_what_could_not_be_read(account):
-    assert account("iam-usercreate", "-u", "bob").status == 0
-    done = account("iamcli", "snapshot", "account.json")
+def test_a_snapshot_and_a_copy_say_what_could_not_be_read(run_plain):
+    assert run_plain("iam-usercreate", "-u", "bob").status == 0
+    done = run_plain("iamcli", "snapshot", "account.json")
     assert (done.status, done.out) == (0, "")
     assert done.err == (
         "iamcli: 1 request was refused (HTTP 500); account.json lists them in its member unread\n"
     )
-    (unread,) = json.loads((account.home / "account.json").read_text())["unread"]
+    (unread,) = json.loads((run_plain.home / "account.json").read_text())["unread"]
     assert unread == {
         "operation": LIST,
         "name": None,
         "of": "user/bob",
         "code": "HTTP 500",
-        "message": f"unexpected HTTP 500 from {account.env['AWS_IAM_URL']} for {LIST}, "
+        "message": f"unexpected HTTP 500 from {run_plain.env['AWS_IAM_URL']} for {LIST}, "
         "not an IAM response",
     }
     arguments = ("sandbox", "--account", "account.json", "--changes", "iam-userdel", "-u", "bob")
-    done = account("iamcli", *arguments, "-r", env={"AWS_IAM_URL": ""})
+    done = run_plain("iamcli", *arguments, "-r", env={"AWS_IAM_URL": ""})
     assert done.status == 0
     assert "service-credential" in done.out + done.err

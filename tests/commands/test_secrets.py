@@ -485,7 +485,7 @@ def assert_hidden(text: str, secrets: list[str]) -> None:
 
 
 @pytest.fixture
-def typing(run_fast: ForkRunner) -> ForkRunner:
+def run_with_files(run_fast: ForkRunner) -> ForkRunner:
     (run_fast.home / "cert.pem").write_text("-----BEGIN CERTIFICATE-----\nMIIB\n")
     (run_fast.home / "key.pem").write_text(PRIVATE)
     return run_fast
@@ -500,11 +500,11 @@ def environment(case: str, endpoint: Endpoint) -> dict[str, str]:
 
 @pytest.mark.parametrize("debug", [("-d",), ()], ids=["debug", "plain"])
 @pytest.mark.parametrize("case", TYPED)
-def test_what_a_service_echoes_is_hidden(case, debug, typing, stub):
+def test_what_a_service_echoes_is_hidden(case, debug, run_with_files, stub):
     arguments, secrets = TYPED[case]
     echo = " | ".join(form for secret in secrets for form in forms(secret))
     endpoint = stub.endpoint(refused("ValidationError", f"you sent {echo} and that is too short"))
-    done = typing(*arguments, *debug, env=environment(case, endpoint))
+    done = run_with_files(*arguments, *debug, env=environment(case, endpoint))
     assert done.status == 1
     assert done.err.splitlines()[-1].startswith(f"{arguments[0]}: ValidationError: you sent ***")
     assert done.err.endswith(" and that is too short\n")
@@ -512,13 +512,13 @@ def test_what_a_service_echoes_is_hidden(case, debug, typing, stub):
 
 
 @pytest.mark.parametrize("case", TYPED)
-def test_debug_shows_requests_without_secrets(case, typing, stub):
+def test_debug_shows_requests_without_secrets(case, run_with_files, stub):
     arguments, secrets = TYPED[case]
-    operation = recorded(typing, stub, case)
+    operation = recorded(run_with_files, stub, case)
     member = "User" if operation == "GetUser" else "LoginProfile"
     echo = "".join(f"<Arn>{escape(secrets[0])}</Arn><UserId>x</UserId>")
     endpoint = stub.endpoint(ok(operation, f"<{member}>{echo}</{member}>"))
-    done = typing(*arguments, "-d", env=environment(case, endpoint))
+    done = run_with_files(*arguments, "-d", env=environment(case, endpoint))
     assert f"{arguments[0]}: debug: {operation} to {endpoint.url}" in done.err
     assert f"{arguments[0]}: debug: {operation} succeeded, request ID 7a62c49f" in done.err
     assert_hidden(done.err, secrets)
@@ -840,7 +840,7 @@ def test_prompt_that_is_left(typed, status, run, stub):
 
 
 @pytest.fixture
-def proxied(forked: Shell, stub: Stub) -> Shell:
+def through_proxy(forked: Shell, stub: Stub) -> Shell:
     """Commands send their requests to the stub as a proxy, once."""
     config = forked.home / "client.properties"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
@@ -849,13 +849,13 @@ def proxied(forked: Shell, stub: Stub) -> Shell:
 
 
 @pytest.mark.parametrize("given", ["http://10.0.0.1", in_full("http://127.0.0.1.example.com")])
-def test_plain_connection_to_elsewhere_warns(given, proxied):
+def test_plain_connection_to_elsewhere_warns(given, through_proxy):
     warning = f"{given} is not encrypted; use https, because responses can contain secrets"
     for arguments, variables in ((["--url", given], {}), ([], {"AWS_IAM_URL": given})):
-        terminal = Terminal("iam-usergetattributes", *arguments, env=proxied.env | variables)
+        terminal = Terminal("iam-usergetattributes", *arguments, env=through_proxy.env | variables)
         terminal.status()
         assert terminal.shown.startswith(f"iam-usergetattributes: {warning}\r\n")
-        assert warning not in proxied("iam-usergetattributes", *arguments, env=variables).err
+        assert warning not in through_proxy("iam-usergetattributes", *arguments, env=variables).err
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3"])
@@ -869,8 +869,8 @@ def test_plain_connection_to_this_machine_does_not_warn(host, forked, stub):
     assert "not encrypted" not in terminal.shown
 
 
-def test_encrypted_connection_does_not_warn(proxied):
-    terminal = Terminal("iam-usergetattributes", "--url", "https://10.0.0.1", env=proxied.env)
+def test_encrypted_connection_does_not_warn(through_proxy):
+    terminal = Terminal("iam-usergetattributes", "--url", "https://10.0.0.1", env=through_proxy.env)
     terminal.status()
     assert "cannot reach the proxy" in terminal.shown
     assert "not encrypted" not in terminal.shown

@@ -291,7 +291,7 @@ def refusal(done: Done) -> str:
 
 
 @pytest.fixture
-def proxied(run: Shell, stub: Stub) -> list[str]:
+def refused_hosts(run: Shell, stub: Stub) -> list[str]:
     """The hosts that anything wants to connect to; a proxy refuses it."""
     hosts: list[str] = []
     stub.connects = hosts
@@ -300,13 +300,13 @@ def proxied(run: Shell, stub: Stub) -> list[str]:
 
 
 @pytest.mark.parametrize("region", RESEMBLED)
-def test_what_an_unknown_region_resembles(region, run_fast, proxied):
+def test_what_an_unknown_region_resembles(region, run_fast, refused_hosts):
     similar = f" ({RESEMBLED[region]})" if RESEMBLED[region] else ""
     assert refusal(listing(run_fast, AWS_REGION=region)) == f"AWS_REGION is {region}{similar}"
-    assert proxied == []
+    assert refused_hosts == []
 
 
-def test_a_partition_that_an_old_botocore_does_not_know(run, proxied):
+def test_a_partition_that_an_old_botocore_does_not_know(run, refused_hosts):
     """The password would go to the first partition."""
     models = run.home / ".aws" / "models"
     models.mkdir(parents=True)
@@ -316,7 +316,7 @@ def test_a_partition_that_an_old_botocore_does_not_know(run, proxied):
     done = run(*arguments, env={**KEY_VARIABLES, "AWS_REGION": "eusc-de-east-1"})
     assert (done.status, done.out) == (1, "")
     assert done.err == f"iam-useraddloginprofile: AWS_REGION is eusc-de-east-1{TAIL}"
-    assert proxied == []
+    assert refused_hosts == []
 
 
 EAST = "[default]\nregion=us-east-1\n"
@@ -340,7 +340,7 @@ PROFILE = f"aws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
     ],
 )
 def test_the_setting_that_an_unknown_region_is_from(
-    config, credentials, env, source, run_fast, proxied
+    config, credentials, env, source, run_fast, refused_hosts
 ):
     (run_fast.home / "config").write_text(config)
     (run_fast.home / "credentials").write_text(credentials)
@@ -348,10 +348,10 @@ def test_the_setting_that_an_unknown_region_is_from(
     given = {"AWS_CREDENTIAL_FILE": "", **files, **env}
     place = source if source.startswith("AWS") else f"the region of the profile {source}"
     assert refusal(run_fast("iam-userlistbypath", env=given)) == f"{place} is mars-1"
-    assert proxied == []
+    assert refused_hosts == []
 
 
-def test_nothing_is_asked_for_credentials_in_an_unknown_region(run_fast, proxied):
+def test_nothing_is_asked_for_credentials_in_an_unknown_region(run_fast, refused_hosts):
     """Neither STS nor a program."""
     sign = run_fast.home / "sign"
     (run_fast.home / "config").write_text(
@@ -369,13 +369,13 @@ def test_nothing_is_asked_for_credentials_in_an_unknown_region(run_fast, proxied
         given = {**env, "AWS_IAM_URL": "http://127.0.0.1:1", **more}
         done = run_fast("iam-userlistbypath", env=given)
         assert done.err.endswith("; correct it, or name an endpoint with AWS_ENDPOINT_URL_STS\n")
-    assert proxied == []
+    assert refused_hosts == []
     named = {"AWS_IAM_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:2"}
     done = run_fast("iam-userlistbypath", env={**env, **named, "AWS_MAX_ATTEMPTS": "1"})
     assert "http://127.0.0.1:2" in done.err
 
 
-def test_an_unknown_region_on_a_terminal(run, proxied):
+def test_an_unknown_region_on_a_terminal(run, refused_hosts):
     env = {**run.env, **KEY_VARIABLES}
     del env["AWS_CREDENTIAL_FILE"]
     terminal = Terminal("iam-userlistbypath", env={**env, "AWS_REGION": "cn_north_1"})
@@ -383,7 +383,7 @@ def test_an_unknown_region_on_a_terminal(run, proxied):
     similar = "AWS_REGION is cn_north_1 (did you mean cn-north-1?)"
     shown = terminal.shown.replace("\r", "")
     assert shown.endswith(f"iam-userlistbypath: {similar}{TAIL}")
-    assert proxied == []
+    assert refused_hosts == []
 
 
 @pytest.mark.parametrize("strict", ["", "1"])
@@ -441,7 +441,7 @@ def test_the_host_of_aws_decides_the_signing_region(host, region):
 @pytest.mark.parametrize(
     "region", ["us-isof-south-1", in_full("eu-isoe-west-1"), in_full("us-isof-east-1")]
 )
-def test_a_dual_stack_endpoint_that_does_not_exist(region, run_fast, proxied):
+def test_a_dual_stack_endpoint_that_does_not_exist(region, run_fast, refused_hosts):
     has = (
         f"botocore {botocore.__version__} has no dual-stack endpoint of IAM in "
         f"aws-iso-{'e' if region.startswith('eu') else 'f'}; unset"
@@ -454,4 +454,4 @@ def test_a_dual_stack_endpoint_that_does_not_exist(region, run_fast, proxied):
     done = listing(run_fast, AWS_REGION=region, AWS_CONFIG_FILE="config")
     profile = "use_dualstack_endpoint of the AWS profile"
     assert done.err == f"iam-userlistbypath: {has} {profile}, {named}"
-    assert proxied == []
+    assert refused_hosts == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import re
@@ -35,7 +34,7 @@ pytestmark = pytest.mark.releases
 
 
 @pytest.fixture
-def closed() -> Iterator[socket.socket]:
+def bound() -> Iterator[socket.socket]:
     """A port of this machine on which nobody listens, for as long as the test runs."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -47,8 +46,8 @@ def url_of(taken: socket.socket, scheme: str = "http") -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_refused_connection_is_message_and_tried_again(kind, run_fast, closed):
-    what, url = KINDS[kind], url_of(closed)
+def test_refused_connection_is_message_and_tried_again(kind, run_fast, bound):
+    what, url = KINDS[kind], url_of(bound)
     done = run_fast(*what.arguments, "-d", env={"AWS_IAM_URL": url, **AGAIN})
     lines = [line for line in done.err.splitlines() if ": debug: " not in line]
     assert done.status == 1
@@ -57,19 +56,19 @@ def test_refused_connection_is_message_and_tried_again(kind, run_fast, closed):
     assert done.err.count("retrying in") == 1
 
 
-def test_created_where_the_service_is_there_late(run_fast, closed):
+def test_created_where_the_service_is_there_late(run_fast, bound):
     got = []
 
     def serve() -> None:
-        closed.listen()
-        client, _ = closed.accept()
+        bound.listen()
+        client, _ = bound.accept()
         with client:
             got.append(client.recv(1 << 16))
             client.sendall(headed(ok("CreateGroup", GROUP).body))
 
     timer = threading.Timer(0.05, serve)
     timer.start()
-    env = {"AWS_IAM_URL": url_of(closed), "AWS_MAX_ATTEMPTS": "6", "IAMCLI_TIMEOUT": "2"}
+    env = {"AWS_IAM_URL": url_of(bound), "AWS_MAX_ATTEMPTS": "6", "IAMCLI_TIMEOUT": "2"}
     done = run_fast(*KINDS["create"].arguments, env=env)
     timer.join()
     assert (done.status, done.err) == (0, "")
@@ -134,8 +133,8 @@ def test_bundle_that_is_none(bundle, run_fast, tls):
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("kind", ["read", "create"])
-def test_proxy_that_is_not_there(kind, scheme, run_fast, closed):
-    config = proxied(run_fast, closed.getsockname()[1])
+def test_proxy_that_is_not_there(kind, scheme, run_fast, bound):
+    config = proxied(run_fast, bound.getsockname()[1])
     env = {"AWS_IAM_URL": f"{scheme}://iam.example.com", "CLIENT_CONFIG_FILE": config, **AGAIN}
     done = run_fast(*KINDS[kind].arguments, "-d", env=env)
     assert done.status == 1
@@ -219,20 +218,6 @@ def test_name_that_is_none_is_not_sent_and_not_in_doubt(run_fast):
 
 
 TIMED_OUT = "cannot connect to {}: timed out; set IAMCLI_TIMEOUT to wait longer"
-
-
-@pytest.fixture
-def full() -> Iterator[str]:
-    """The URL of a server whose queue is full, so that nobody gets through to it."""
-    with contextlib.ExitStack() as stack:
-        server = stack.enter_context(socket.socket())
-        server.bind(("127.0.0.1", 0))
-        server.listen(0)
-        for _ in range(8):
-            waiting = stack.enter_context(socket.socket())
-            waiting.settimeout(0)
-            waiting.connect_ex(server.getsockname())
-        yield url_of(server)
 
 
 @pytest.mark.parametrize("kind", ["read", "create"])

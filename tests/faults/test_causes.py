@@ -384,7 +384,7 @@ def test_an_expired_token_of_a_sign_on(run, stub, portal):
 
 
 @pytest.fixture
-def amazon(tmp_path: Path) -> Iterator[dict[str, str]]:
+def govcloud(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The variables with which a proxy takes the place of the endpoint of AWS."""
     certificate = self_signed(tmp_path / "cert.pem", host="iam.us-gov.amazonaws.com")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -410,12 +410,12 @@ def amazon(tmp_path: Path) -> Iterator[dict[str, str]]:
         ),
     ],
 )
-def test_the_region_that_an_endpoint_of_aws_refuses(env, source, why, run_fast, terminal, amazon):
+def test_the_region_that_an_endpoint_of_aws_refuses(env, source, why, run_fast, terminal, govcloud):
     sent = f"requests to https://iam.us-gov.amazonaws.com ({source}) are signed for us-gov-west-1"
     said = f"{sent} {why}"
-    _, hint = on_terminal(run_fast, terminal, env | amazon, LINE)
+    _, hint = on_terminal(run_fast, terminal, env | govcloud, LINE)
     assert hint == f"{LINE}: {said}"
-    assert doctor(run_fast, **env, **amazon).said("region") == said
+    assert doctor(run_fast, **env, **govcloud).said("region") == said
 
 
 # No network.

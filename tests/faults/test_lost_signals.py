@@ -133,23 +133,6 @@ def test_at_a_prompt(prompt, command, whose, number, run, stub):
 
 
 @pytest.fixture
-def full() -> Iterator[str]:
-    """The address of a listener that accepts no more connections."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        address = listener.getsockname()
-        waiting = []
-        for _ in range(4):
-            waiting.append(socket.socket())
-            waiting[-1].settimeout(0)
-            waiting[-1].connect_ex(address)
-        yield f"127.0.0.1:{address[1]}"
-        for one in waiting:
-            one.close()
-
-
-@pytest.fixture
 def silent() -> Iterator[str]:
     """The address of a server that takes connections and sends nothing."""
     with socket.socket() as listener:
@@ -178,7 +161,7 @@ def wait_at(place: str, run: Shell, request: pytest.FixtureRequest) -> None:
         run.env |= {"AWS_CA_BUNDLE": str(certificate), "AWS_IAM_URL": stub.endpoint(SILENT).url}
     elif place.startswith("connection"):
         scheme = "https" if place.endswith("TLS") else "http"
-        run.env["AWS_IAM_URL"] = f"{scheme}://{request.getfixturevalue('full')}/"
+        run.env["AWS_IAM_URL"] = request.getfixturevalue("full").replace("http", scheme)
     elif place == "handshake":
         run.env["AWS_IAM_URL"] = f"https://{request.getfixturevalue('silent')}/"
     elif place == "proxy":

@@ -21,6 +21,7 @@ from support.transcripts import TRANSCRIPTS, parts, played
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from support.shell import Shell
     from support.transcripts import Part
 
 HERE = Path(__file__).resolve().parent
@@ -98,11 +99,10 @@ def localstack(server: subprocess.Popen[str]) -> str:
 
 
 @pytest.fixture
-def credential_file(tmp_path: Path) -> Path:
-    file = tmp_path / "credentials"
-    file.touch(mode=0o600)
-    file.write_text(f"AWSAccessKeyId={ACCOUNT}\nAWSSecretKey={SECRET}\n")
-    return file
+def run_in_account(run: Shell, credential_file: Path) -> Shell:
+    """Run commands as ``run`` does, with a key of the account of the transcripts."""
+    credential_file.write_text(f"AWSAccessKeyId={ACCOUNT}\nAWSSecretKey={SECRET}\n")
+    return run
 
 
 def known(wanted: list[Part], shown: list[Part], listed: list[Part]) -> list[Part]:
@@ -128,10 +128,10 @@ def known(wanted: list[Part], shown: list[Part], listed: list[Part]) -> list[Par
 
 
 @pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
-def test_transcript(file, run, stub, localstack, monkeypatch):
+def test_transcript(file, run_in_account, stub, localstack, monkeypatch):
     monkeypatch.setattr(transcripts, "VOLATILE", VOLATILE)
     text = file.read_bytes().decode()
-    shown = parts(played(run, stub, localstack, text))
+    shown = parts(played(run_in_account, stub, localstack, text))
     assert shown == known(parts(text), shown, DIFFERENCES.get(file.stem, []))
 
 

@@ -7,16 +7,11 @@ import shutil
 import sys
 
 import pytest
-from support.processes import BIN, ROOT, environment, run
+from support.processes import BIN, ROOT, run
 
 import iamcli
 
 VERSION = f"iam-usercreate (iamcli) {iamcli.__version__}\n"
-
-
-@pytest.fixture
-def env(tmp_path):
-    return environment(tmp_path / "home")
 
 
 @pytest.fixture
@@ -49,27 +44,27 @@ def fails(env, program, line):
     assert done.stderr == f"{program.name}: {line}\n"
 
 
-def test_there_is_a_link_for_each_program(env):
-    done = run(sys.executable, ROOT / "tools" / "index.py", "--check", env=env)
+def test_there_is_a_link_for_each_program(home_env):
+    done = run(sys.executable, ROOT / "tools" / "index.py", "--check", env=home_env)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_the_tool_makes_what_is_missing_and_removes_what_is_not_ours(env, checkout):
+def test_the_tool_makes_what_is_missing_and_removes_what_is_not_ours(home_env, checkout):
     shutil.copytree(ROOT / "tools", checkout / "tools")
     (checkout / "bin" / "iam-userdel").unlink()
     (checkout / "bin" / "iam-usermod").unlink()
     (checkout / "bin" / "iam-usermod").symlink_to("/elsewhere")
     (checkout / "bin" / "iam-forgotten").symlink_to("launcher")
     tool = checkout / "tools" / "index.py"
-    assert run(sys.executable, tool, "--check", env=env).returncode == 1
+    assert run(sys.executable, tool, "--check", env=home_env).returncode == 1
     assert not (checkout / "bin" / "iam-userdel").exists()
-    assert run(sys.executable, tool, env=env).returncode == 0
-    assert run(sys.executable, tool, "--check", env=env).returncode == 0
+    assert run(sys.executable, tool, env=home_env).returncode == 0
+    assert run(sys.executable, tool, "--check", env=home_env).returncode == 0
     assert (checkout / "bin" / "iam-usermod").readlink().name == "launcher"
     assert not os.path.lexists(checkout / "bin" / "iam-forgotten")
 
 
-def test_through_links_from_anywhere(env, tmp_path):
+def test_through_links_from_anywhere(home_env, tmp_path):
     away = tmp_path / "far away"
     (away / "deep").mkdir(parents=True)
     (away / "absolute").symlink_to(BIN / "iam-usercreate")
@@ -78,15 +73,15 @@ def test_through_links_from_anywhere(env, tmp_path):
     (away / "folder").symlink_to(BIN)
     (away / "iam-usercreate").symlink_to(BIN / "launcher")
     for link in ("absolute", "deep/relative", "beside", "folder/iam-usercreate", "iam-usercreate"):
-        shows_version(env, away / link)
-        shows_version(env, "./" + link, cwd=away)
-        shows_version(env, "sh", link, cwd=away)
-    shows_version({**env, "PATH": f"{away}:{env['PATH']}"}, "iam-usercreate")
+        shows_version(home_env, away / link)
+        shows_version(home_env, "./" + link, cwd=away)
+        shows_version(home_env, "sh", link, cwd=away)
+    shows_version({**home_env, "PATH": f"{away}:{home_env['PATH']}"}, "iam-usercreate")
 
 
-def test_as_the_old_home(env):
+def test_as_the_old_home(home_env):
     script = '"$AWS_IAM_HOME/bin/iam-usercreate" --version'
-    done = run("sh", "-c", script, env={**env, "AWS_IAM_HOME": str(ROOT)})
+    done = run("sh", "-c", script, env={**home_env, "AWS_IAM_HOME": str(ROOT)})
     assert (done.stdout, done.stderr) == (VERSION, "")
 
 
@@ -100,21 +95,21 @@ def test_with_a_bare_path(tmp_path, checkout):
     shows_version(bare, "sh", "-c", 'iam-usercreate "$@"', "sh")
 
 
-def test_arguments_arrive_unchanged(env):
-    done = run(BIN / "iam-usercreate", "-u", "a b", "*", "", "'", env=env)
+def test_arguments_arrive_unchanged(home_env):
+    done = run(BIN / "iam-usercreate", "-u", "a b", "*", "", "'", env=home_env)
     assert done.returncode == 1
     assert done.stderr.startswith("iam-usercreate: No argument is allowed: *\n")
 
 
-def test_the_checkouts_own_code_runs(env, checkout, tmp_path):
+def test_the_checkouts_own_code_runs(home_env, checkout, tmp_path):
     (checkout / "iamcli" / "__init__.py").write_text('__version__ = "9.9.9"\n')
     trap = tmp_path / "trap"
     (trap / "iamcli").mkdir(parents=True)
     for name in ("iamcli/__init__", "click", "botocore", "json", "os"):
         (trap / f"{name}.py").write_text("raise SystemExit('trapped')\n")
-    done = run(checkout / "bin" / "iam-usercreate", "--version", env=env, cwd=trap)
+    done = run(checkout / "bin" / "iam-usercreate", "--version", env=home_env, cwd=trap)
     assert (done.stdout, done.stderr) == ("iam-usercreate (iamcli) 9.9.9\n", "")
-    done = run(checkout / "bin" / "iamcli", "--version", env=env, cwd=trap)
+    done = run(checkout / "bin" / "iamcli", "--version", env=home_env, cwd=trap)
     assert (done.stdout, done.stderr) == ("iamcli 9.9.9\n", "")
 
 
@@ -124,33 +119,33 @@ def test_no_python(checkout, tmp_path):
         fails({"PATH": str(tmp_path)}, checkout / "bin" / link, line)
 
 
-def test_a_python_that_is_too_old(env, checkout, tmp_path):
+def test_a_python_that_is_too_old(home_env, checkout, tmp_path):
     pretend = "import sys; sys.version_info = (3, 9); del sys.argv[0]; exec(sys.argv[0])"
     old = program(
         tmp_path / "old" / "python3", f'shift; exec "{sys.executable}" -c "{pretend}" "$@"'
     )
-    env["PATH"] = f"{old.parent}:/bin"
+    home_env["PATH"] = f"{old.parent}:/bin"
     line = f"{sys.executable} is older than Python 3.10; install a later one"
-    fails(env, checkout / "bin" / "iam-usercreate", line)
+    fails(home_env, checkout / "bin" / "iam-usercreate", line)
 
 
-def test_packages_that_are_missing(env, checkout, tmp_path):
+def test_packages_that_are_missing(home_env, checkout, tmp_path):
     bare = program(tmp_path / "bare" / "python3", f'exec "{sys.executable}" -S "$@"')
-    env["PATH"] = f"{bare.parent}:/bin"
+    home_env["PATH"] = f"{bare.parent}:/bin"
     advice = f"run make demo in {checkout}, or pip install click botocore"
     for name in ("iam-usercreate", "iamcli"):
         line = f"click and botocore not installed for {sys.executable}; {advice}"
-        fails(env, checkout / "bin" / name, line)
+        fails(home_env, checkout / "bin" / name, line)
 
 
-def test_a_name_that_is_no_command(env, checkout):
+def test_a_name_that_is_no_command(home_env, checkout):
     (checkout / "bin" / "iam-nothing").symlink_to("launcher")
     line = f"no such command in {checkout}/setup.cfg; run iamcli list"
-    fails(env, checkout / "bin" / "iam-nothing", line)
+    fails(home_env, checkout / "bin" / "iam-nothing", line)
 
 
-def test_a_copy_that_has_left_its_checkout(env, tmp_path):
+def test_a_copy_that_has_left_its_checkout(home_env, tmp_path):
     copy = tmp_path / "iam-usercreate"
     shutil.copy(BIN / "launcher", copy)
     where = "is not in the bin directory of an iamcli checkout"
-    fails(env, copy, f"{copy} {where}; link to it instead")
+    fails(home_env, copy, f"{copy} {where}; link to it instead")

@@ -27,7 +27,7 @@ WITH_MOTO = "'--with=moto[iam]>=5.1.1' '--with=flask>=3.0' '--with=flask-cors>=5
 
 
 @pytest.fixture(scope="module")
-def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment without packages."""
     folder = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
@@ -59,24 +59,26 @@ def advice(run: Shell, venv: Path, *extras: str, path: Path = ROOT) -> str:
         ("nothing", f"run: {{python}} -m pip install {MOTO} 'segno>=1.6'"),
     ],
 )
-def test_the_command_fits_the_installer(run, venv, mark, wanted):
-    with marked(venv, mark):
-        said = advice(run, venv, "sandbox", "qr")
-    assert said == wanted.format(python=venv / "bin" / "python")
+def test_the_command_fits_the_installer(run, empty_venv, mark, wanted):
+    with marked(empty_venv, mark):
+        said = advice(run, empty_venv, "sandbox", "qr")
+    assert said == wanted.format(python=empty_venv / "bin" / "python")
 
 
-def test_the_extra_of_a_profile(run, venv):
-    python = venv / "bin" / "python"
-    assert advice(run, venv, "login") == f"run: {python} -m pip install 'botocore[crt]>=1.41.0'"
+def test_the_extra_of_a_profile(run, empty_venv):
+    python = empty_venv / "bin" / "python"
+    assert (
+        advice(run, empty_venv, "login") == f"run: {python} -m pip install 'botocore[crt]>=1.41.0'"
+    )
     # Its module shows that it is there, so that uv keeps it.
     (run.home / "iamcli").symlink_to(ROOT / "iamcli")
     (run.home / "awscrt.py").touch()
-    with marked(venv, "uv-receipt.toml"):
-        said = advice(run, venv, "qr", path=run.home)
+    with marked(empty_venv, "uv-receipt.toml"):
+        said = advice(run, empty_venv, "qr", path=run.home)
     assert said == "run: uv tool install '--with=segno>=1.6' '--with=botocore[crt]>=1.41.0' iamcli"
 
 
-def test_an_extra_that_cannot_be_added(run, venv):
+def test_an_extra_that_cannot_be_added(run, empty_venv):
     code = (
         "import sys\nfrom iamcli.installation import extras\n"
         "print(*map(extras.can_be_added, extras.PACKAGES))\n"
@@ -84,7 +86,7 @@ def test_an_extra_that_cannot_be_added(run, venv):
         "print(extras.advice('sandbox', 'check'))\nprint(extras.advice('login'))\n"
         "import iamcli.installation.onefile\nprint(*map(extras.can_be_added, extras.PACKAGES))\n"
     )
-    done = run(str(venv / "bin" / "python"), "-c", code, env={"PYTHONPATH": str(ROOT)})
+    done = run(str(empty_venv / "bin" / "python"), "-c", code, env={"PYTHONPATH": str(ROOT)})
     said = (
         "True True True True\nTrue True True False\n"
         "run: apt install --no-install-recommends python3-moto python3-flask-cors "
@@ -103,7 +105,7 @@ def test_the_one_file_has_no_sandbox(monkeypatch):
     assert extras.incomplete() == []
 
 
-def test_uv_keeps_the_packages_that_are_there(run, venv, tmp_path):
+def test_uv_keeps_the_packages_that_are_there(run, empty_venv, tmp_path):
     # uv replaces the environment with what its command names.
     (tmp_path / "iamcli").symlink_to(ROOT / "iamcli")
     (tmp_path / "segno.py").touch()
@@ -111,8 +113,8 @@ def test_uv_keeps_the_packages_that_are_there(run, venv, tmp_path):
     record.mkdir()
     (record / "METADATA").write_text("Metadata-Version: 2.1\nName: iamcli\nVersion: 1\n")
     (record / "direct_url.json").write_text('{"url": "file:///tmp/a%20b/iamcli-1.whl"}')
-    with marked(venv, "uv-receipt.toml"):
-        said = advice(run, venv, "sandbox", path=tmp_path)
+    with marked(empty_venv, "uv-receipt.toml"):
+        said = advice(run, empty_venv, "sandbox", path=tmp_path)
     assert said == f"run: uv tool install {WITH_MOTO} '--with=segno>=1.6' '/tmp/a b/iamcli-1.whl'"
 
 

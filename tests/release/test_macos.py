@@ -83,7 +83,7 @@ def macos(tmp_path_factory: pytest.TempPathFactory) -> Macos:
 
 
 @pytest.fixture
-def shell(run: Shell, macos: Macos, stub: Stub) -> Iterator[Shell]:
+def on_macos(run: Shell, macos: Macos, stub: Stub) -> Iterator[Shell]:
     """Run commands of that environment, with an endpoint that knows bob; none of them is left."""
     (run.home / "tmp").mkdir()
     run.env |= {
@@ -113,15 +113,15 @@ for tried in (lambda: open("/proc/self/comm"), lambda: ctypes.CDLL(None).prctl,
 """
 
 
-def test_the_simulation(shell):
-    assert shell(sys.executable, "-c", TRIED).out.count("\n") == 10
-    assert shell("python", "-c", TRIED) == (0, "darwin\n", "")
+def test_the_simulation(on_macos):
+    assert on_macos(sys.executable, "-c", TRIED).out.count("\n") == 10
+    assert on_macos("python", "-c", TRIED) == (0, "darwin\n", "")
 
 
-def test_asking_the_system_for_proxies_is_noticed(shell, macos):
+def test_asking_the_system_for_proxies_is_noticed(on_macos, macos):
     """Also that it would happen without the two lines in iamcli/connection/transport.py."""
     code = "from botocore.utils import get_environ_proxies; get_environ_proxies('https://x')"
-    done = shell("python", "-c", code)
+    done = on_macos("python", "-c", code)
     assert (done.status, macos.asked()) == (-6, "['-c']\n")
     macos.forget()
 
@@ -141,59 +141,59 @@ with socket.socket(socket.AF_UNIX) as listener:
 """
 
 
-def test_the_peer_of_a_socket(shell):
+def test_the_peer_of_a_socket(on_macos):
     user = str(os.geteuid() or 65534)
     line = f"umask 0; mkdir place; cd place; python -c '{PEER}' {user}"
-    assert shell("sh", "-c", line) == (0, "True\n", "")
+    assert on_macos("sh", "-c", line) == (0, "True\n", "")
 
 
-def test_the_server_of_iamcli_run(shell):
+def test_the_server_of_iamcli_run(on_macos):
     """A command, one that a signal ends, and one that is not there."""
     script = f"{LINE}; {LINE} | cat; iam-userdel -z >/dev/null 2>&1; echo $?"
-    done = shell("iamcli", "run", "--stats", "sh", "-c", script)
+    done = on_macos("iamcli", "run", "--stats", "sh", "-c", script)
     numbers = "iamcli: 3 commands, 2 requests, 1 connections\n"
     assert done == (0, f"{ARN}\nAIDA\n" * 2 + "1\n", numbers)
 
 
 @pytest.mark.full
-def test_a_program_that_is_killed_takes_its_command_along(shell, stub):
+def test_a_program_that_is_killed_takes_its_command_along(on_macos, stub):
     endpoint = stub.endpoint(Answer(USER.body, delay=NEVER))
-    shell.env["AWS_IAM_URL"] = endpoint.url
-    process = shell.start("iamcli", "run", "sh", "-c", f"{LINE} & echo $! >program; wait")
+    on_macos.env["AWS_IAM_URL"] = endpoint.url
+    process = on_macos.start("iamcli", "run", "sh", "-c", f"{LINE} & echo $! >program; wait")
     wait_until(lambda: endpoint.requests)
-    os.kill(int((shell.home / "program").read_text()), signal.SIGKILL)
+    os.kill(int((on_macos.home / "program").read_text()), signal.SIGKILL)
     assert process.wait(TIMEOUT) == 0
-    assert_nothing_left(shell.home)
+    assert_nothing_left(on_macos.home)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("more", [0, 4])
-def test_a_long_folder_name(more, shell):
+def test_a_long_folder_name(more, on_macos):
     """The longest that is used, and one with which only Linux could use the sockets."""
     length = 103 + more - len("/iamcli-run-12345678/socket-connections")
     script = f'{LINE}; echo "$IAMCLI_RUN"'
     with tempfile.TemporaryDirectory(dir="/tmp") as above:
         place = Path(above, "x" * (length - len(above) - 1))
         place.mkdir()
-        shell.env["TMPDIR"] = str(place)
-        done = shell("iamcli", "run", "--stats", "sh", "-c", script)
+        on_macos.env["TMPDIR"] = str(place)
+        done = on_macos("iamcli", "run", "--stats", "sh", "-c", script)
     assert done.err == "iamcli: 1 commands, 1 requests, 1 connections\n"
     assert done.out.splitlines()[-1].startswith(f"{place}/") == (not more)
 
 
 @pytest.mark.full
-def test_the_credentials_of_an_instance(shell):
+def test_the_credentials_of_an_instance(on_macos):
     """A proxy to the metadata service is looked for, also in a process of iamcli run."""
-    shell.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_EC2_METADATA_DISABLED": ""}
-    shell.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = "http://127.0.0.1:1"
-    alone, served = (shell(*prefix, "sh", "-c", LINE) for prefix in ((), ("iamcli", "run")))
+    on_macos.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_EC2_METADATA_DISABLED": ""}
+    on_macos.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = "http://127.0.0.1:1"
+    alone, served = (on_macos(*prefix, "sh", "-c", LINE) for prefix in ((), ("iamcli", "run")))
     assert served == alone
     assert "no credentials" in alone.err
 
 
 @pytest.mark.full
-def test_the_sandbox(shell):
-    done = shell("iamcli", "sandbox", "sh", "-c", "iam-usercreate -u bob; iam-userlistbypath")
+def test_the_sandbox(on_macos):
+    done = on_macos("iamcli", "sandbox", "sh", "-c", "iam-usercreate -u bob; iam-userlistbypath")
     assert (done.status, done.out) == (0, f"{ARN}\nIsTruncated: false\n")
     assert done.err.startswith("iamcli: this system does not show the parents of a process")
 

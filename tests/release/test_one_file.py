@@ -16,8 +16,8 @@ from pathlib import Path
 import click
 import pytest
 from support.limits import TIMEOUT
-from support.old_python import OLD, OLD_PYTHONS, directory_with, script_of_shell
-from support.processes import ROOT, environment
+from support.old_python import OLD, script_of_shell
+from support.processes import ROOT
 from support.processes import run as run_program
 from support.selection import in_full, usual
 from support.terminal import Terminal
@@ -67,11 +67,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture
-def env(tmp_path: Path) -> dict[str, str]:
-    return environment(tmp_path / "home")
-
-
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
@@ -102,10 +97,10 @@ def with_code(env: dict[str, str], code: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("variable", ["HOME", in_full("SHIV_ROOT")])
-def test_it_is_unpacked_once_with_its_byte_code(file, env, tmp_path, variable):
-    env["SHIV_ROOT"] = f"{tmp_path}/new/root" if variable == "SHIV_ROOT" else ""
+def test_it_is_unpacked_once_with_its_byte_code(file, home_env, tmp_path, variable):
+    home_env["SHIV_ROOT"] = f"{tmp_path}/new/root" if variable == "SHIV_ROOT" else ""
     for _ in range(2):
-        assert_version(file, env)
+        assert_version(file, home_env)
     root = tmp_path / "new" / "root" if variable == "SHIV_ROOT" else tmp_path / "home" / ".shiv"
     assert names(tmp_path / "home") == (["tmp"] if variable == "SHIV_ROOT" else [".shiv", "tmp"])
     place = unpacked(root)
@@ -114,16 +109,16 @@ def test_it_is_unpacked_once_with_its_byte_code(file, env, tmp_path, variable):
     assert {path.stem for path in sources} == compiled
     # What is unpacked is used: it does not depend on the file any more.
     (place / "iamcli" / "cli" / "version.py").unlink()
-    assert run_program(file, "version", env=env).returncode == 1
+    assert run_program(file, "version", env=home_env).returncode == 1
 
 
 @pytest.mark.parametrize("home", usual(["not writable"], HOSTILE))
-def test_a_home_that_cannot_be_written(file, env, tmp_path, home):
-    temporary = Path(env["TMPDIR"])
-    env["HOME"] = HOSTILE[home].format(home=tmp_path)
+def test_a_home_that_cannot_be_written(file, home_env, tmp_path, home):
+    temporary = Path(home_env["TMPDIR"])
+    home_env["HOME"] = HOSTILE[home].format(home=tmp_path)
     made = []
     for _ in range(2):
-        assert_version(file, env)
+        assert_version(file, home_env)
         assert names(temporary) == [OWN]
         assert (temporary / OWN).stat().st_mode & 0o777 == 0o700
         made.append(unpacked(temporary / OWN).stat().st_ino)
@@ -131,20 +126,20 @@ def test_a_home_that_cannot_be_written(file, env, tmp_path, home):
     assert not (tmp_path / "none").exists()
 
 
-def test_a_home_that_everyone_can_write(file, env):
-    root = Path(env["HOME"], ".shiv")
+def test_a_home_that_everyone_can_write(file, home_env):
+    root = Path(home_env["HOME"], ".shiv")
     root.mkdir()
     root.chmod(0o1777)
-    assert_version(file, env)
-    unpacked(Path(env["TMPDIR"], OWN))
+    assert_version(file, home_env)
+    unpacked(Path(home_env["TMPDIR"], OWN))
     assert names(root) == []
 
 
 @pytest.fixture
-def name(file: Path, env: dict[str, str]) -> str:
+def name(file: Path, home_env: dict[str, str]) -> str:
     """The name of the directory that the file is unpacked to."""
-    assert run_program(file, "version", env=env).returncode == 0
-    place = unpacked(Path(env["HOME"], ".shiv"))
+    assert run_program(file, "version", env=home_env).returncode == 0
+    place = unpacked(Path(home_env["HOME"], ".shiv"))
     shutil.rmtree(place.parent)
     return place.name
 
@@ -199,57 +194,57 @@ PLANTED += [home_of_another_user, home_that_a_group_may_write]
 
 @two_users
 @pytest.mark.parametrize("prepare", usual([link_in_home], PLANTED))
-def test_nothing_that_another_user_planted_runs(file, env, tmp_path, name, shared, prepare):
-    prepare(Path(env["HOME"]), name, shared)
-    env["TMPDIR"] = str(tmp_path / "tmp")
+def test_nothing_that_another_user_planted_runs(file, home_env, tmp_path, name, shared, prepare):
+    prepare(Path(home_env["HOME"]), name, shared)
+    home_env["TMPDIR"] = str(tmp_path / "tmp")
     (tmp_path / "tmp").mkdir()
-    assert_version(file, env)
+    assert_version(file, home_env)
     unpacked(tmp_path / "tmp" / OWN)
 
 
 @two_users
 @pytest.mark.parametrize("mode", [0o777, in_full(0o775), in_full(0o1777)])
-def test_a_tmpdir_in_which_others_can_replace_directories(file, env, shared, name, mode):
+def test_a_tmpdir_in_which_others_can_replace_directories(file, home_env, shared, name, mode):
     own = shared / OWN
-    env |= {"HOME": "/proc", "TMPDIR": str(shared)}
+    home_env |= {"HOME": "/proc", "TMPDIR": str(shared)}
     own.mkdir(0o700)
     plant(own / name)
     shared.chmod(mode)
     if mode == 0o1777:
         # What this user unpacked there is used.
-        assert run_program(file, "version", env=env).stdout == "planted\n"
+        assert run_program(file, "version", env=home_env).stdout == "planted\n"
         return
     problem = "other users can replace it"
-    assert_one_line(file, env, f"cannot unpack the one file in {own}: {problem}; {CURE}")
+    assert_one_line(file, home_env, f"cannot unpack the one file in {own}: {problem}; {CURE}")
 
 
 @pytest.mark.parametrize("umask", [0, in_full(0o002)])
-def test_others_may_not_change_what_is_unpacked_without_a_umask(file, env, umask):
-    assert_version(file, env, umask=umask)
-    root = Path(env["HOME"], ".shiv")
+def test_others_may_not_change_what_is_unpacked_without_a_umask(file, home_env, umask):
+    assert_version(file, home_env, umask=umask)
+    root = Path(home_env["HOME"], ".shiv")
     assert not [path for path in (root, *root.rglob("*")) if path.stat().st_mode & 0o022]
 
 
 @pytest.mark.full
-def test_a_terminal_is_told_where_it_is_unpacked(file, env):
-    env["HOME"] = "/proc"
-    own = f"{env['TMPDIR']}/{OWN}"
+def test_a_terminal_is_told_where_it_is_unpacked(file, home_env):
+    home_env["HOME"] = "/proc"
+    own = f"{home_env['TMPDIR']}/{OWN}"
     note = f"iamcli: unpacked in {own}, because /proc/.shiv cannot be written; see SHIV_ROOT"
     for lines in ([note, VERSION.strip()], [VERSION.strip()]):
-        terminal = Terminal(file, "version", env=env)
+        terminal = Terminal(file, "version", env=home_env)
         assert terminal.status() == 0
         # It may be wider than the terminal.
         assert terminal.shown.replace("\r", "").splitlines() == lines
 
 
 @pytest.mark.full
-def test_what_the_system_deletes_below_tmpdir_is_unpacked_again(file, env):
-    env["HOME"] = "/proc"
-    assert run_program(file, "version", env=env).returncode == 0
-    place = unpacked(Path(env["TMPDIR"], OWN))
+def test_what_the_system_deletes_below_tmpdir_is_unpacked_again(file, home_env):
+    home_env["HOME"] = "/proc"
+    assert run_program(file, "version", env=home_env).returncode == 0
+    place = unpacked(Path(home_env["TMPDIR"], OWN))
     for path in place.rglob("version.*"):
         path.unlink()
-    assert_version(file, env)
+    assert_version(file, home_env)
     assert (place / "iamcli" / "cli" / "version.py").exists()
 
 
@@ -271,12 +266,12 @@ def not_a_directory(own: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [link, open_to_others, not_a_directory])
-def test_a_directory_below_tmpdir_that_is_not_private(file, env, make):
-    env["HOME"] = "/proc"
-    own = Path(env["TMPDIR"], OWN)
+def test_a_directory_below_tmpdir_that_is_not_private(file, home_env, make):
+    home_env["HOME"] = "/proc"
+    own = Path(home_env["TMPDIR"], OWN)
     make(own)
     problem = "not a private directory of this user"
-    assert_one_line(file, env, f"cannot unpack the one file in {own}: {problem}; {CURE}")
+    assert_one_line(file, home_env, f"cannot unpack the one file in {own}: {problem}; {CURE}")
     assert names(own.parent / "elsewhere") == []
 
 
@@ -289,85 +284,85 @@ def test_a_directory_below_tmpdir_that_is_not_private(file, env, make):
     ],
     ids=["HOME and TMPDIR", "SHIV_ROOT", "SHIV_ROOT of a user that does not exist"],
 )
-def test_no_directory_to_unpack_it(file, env, variables, folder):
-    temporary = Path(env["TMPDIR"])
+def test_no_directory_to_unpack_it(file, home_env, variables, folder):
+    temporary = Path(home_env["TMPDIR"])
     before = names(file.parent)
-    assert_one_line(file, env | variables, f"cannot unpack the one file in {folder}; {CURE}")
+    assert_one_line(file, home_env | variables, f"cannot unpack the one file in {folder}; {CURE}")
     assert names(file.parent) == before
     assert names(temporary) == []
 
 
 @pytest.mark.full
-def test_a_full_disk_leaves_nothing(file, env):
+def test_a_full_disk_leaves_nothing(file, home_env):
     # A limit of the size of files has the same effect when a larger file is written.
     limited = ["sh", "-c", 'ulimit -f 50; exec "$0" version', str(file)]
-    root = Path(env["HOME"], ".shiv")
+    root = Path(home_env["HOME"], ".shiv")
     for _ in range(2):
-        done = run_program(*limited, env=env)
+        done = run_program(*limited, env=home_env)
         cure = "make room for 25 MB, or set SHIV_ROOT to a directory on another disk"
         problem = f"cannot unpack the one file in {root}: File too large; {cure}"
         assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {problem}\n")
         assert names(root) == []
-    assert run_program(file, "version", env=env).stdout == VERSION
+    assert run_program(file, "version", env=home_env).stdout == VERSION
 
 
 @pytest.mark.full
-def test_what_a_killed_process_left_is_removed(file, env):
-    assert run_program(file, "version", env=env).returncode == 0
-    place = unpacked(Path(env["HOME"], ".shiv"))
+def test_what_a_killed_process_left_is_removed(file, home_env):
+    assert run_program(file, "version", env=home_env).returncode == 0
+    place = unpacked(Path(home_env["HOME"], ".shiv"))
     left = place.rename(f"{place}.0a1b2c3d")
     (left / "iamcli" / "__init__.py").write_text("incomplete")
-    assert_version(file, env)
+    assert_version(file, home_env)
     assert unpacked(place.parent) == place
 
 
 @pytest.mark.full
-def test_several_processes_at_once(file, env):
+def test_several_processes_at_once(file, home_env):
     pipe = subprocess.PIPE
     started = [
-        subprocess.Popen([file, "version"], env=env, stdout=pipe, stderr=pipe, text=True)
+        subprocess.Popen([file, "version"], env=home_env, stdout=pipe, stderr=pipe, text=True)
         for _ in range(4)
     ]
     for process in started:
         assert process.communicate(timeout=TIMEOUT) == (VERSION, "")
         assert process.returncode == 0
-    unpacked(Path(env["HOME"], ".shiv"))
+    unpacked(Path(home_env["HOME"], ".shiv"))
 
 
-def test_ctrl_c_while_it_is_unpacked(file, env):
+def test_ctrl_c_while_it_is_unpacked(file, home_env):
     code = """
 import os, signal, zipfile
 zipfile.ZipFile.extractall = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 """
-    done = run_program(file, "version", env=with_code(env, code))
+    done = run_program(file, "version", env=with_code(home_env, code))
     assert (done.returncode, done.stdout, done.stderr) == (-2, "", "")
 
 
 @pytest.mark.parametrize("before", usual([False], [False, True]))
-def test_an_incomplete_python(file, env, *, before):
+def test_an_incomplete_python(file, home_env, *, before):
     """``before``: another Python, which was complete, has unpacked the file."""
     if before:
-        assert run_program(file, "version", env=env).returncode == 0
-    incomplete = with_code(env, INCOMPLETE)
+        assert run_program(file, "version", env=home_env).returncode == 0
+    incomplete = with_code(home_env, INCOMPLETE)
     lacking = f"{Path(sys.executable).parent}/python3 lacks the module shutil"
     assert_one_line(file, incomplete, f"{lacking}; install the package python3")
-    assert (names(Path(env["HOME"], ".shiv")) == []) is not before
+    assert (names(Path(home_env["HOME"], ".shiv")) == []) is not before
 
 
 NONE_LATER = "PATH has no later python3.N that works"
 
 
-def test_an_old_python(file, env):
+def test_an_old_python(file, home_env):
     # Each Python in PATH reads this code.
     this = f"this is Python 3.9.18, {Path(sys.executable).parent}/python3, and {NONE_LATER}"
-    assert_one_line(file, with_code(env, OLD), f"requires Python 3.10 or later; {this}")
-    assert names(Path(env["HOME"], ".shiv")) == []
+    assert_one_line(file, with_code(home_env, OLD), f"requires Python 3.10 or later; {this}")
+    assert names(Path(home_env["HOME"], ".shiv")) == []
 
 
-def test_the_name_of_a_link_is_in_the_line(file, env):
-    name = Path(env["HOME"], "iam-userdel")
+def test_the_name_of_a_link_is_in_the_line(file, home_env):
+    name = Path(home_env["HOME"], "iam-userdel")
     name.symlink_to(file)
-    done = run_program(name, "-h", env=with_code(env, OLD))
+    done = run_program(name, "-h", env=with_code(home_env, OLD))
     assert done.stderr.startswith("iam-userdel: requires Python 3.10 or later; ")
 
 
@@ -380,13 +375,12 @@ LATER = {"python3.99": "exit 127", "python3.14": TOO_OLD, "python3.12": WORKS, "
 NOT_TRIED = ("python3.9", "python3.09", "python3.12m", "python3.13-config", "python4.1", "python3.")
 
 
-@pytest.fixture(params=usual([None], [None, *OLD_PYTHONS]))
-def old(request, env, tmp_path) -> Path:
+@pytest.fixture
+def old_python_first(old_python, home_env, tmp_path) -> Path:
     """The first directory in PATH, with nothing but an old python3."""
-    folder = directory_with(request.param, tmp_path / "old")
-    env["PATH"] = f"{folder}:{tmp_path}/absent:{tmp_path}/later"
+    home_env["PATH"] = f"{old_python}:{tmp_path}/absent:{tmp_path}/later"
     (tmp_path / "later").mkdir()
-    return folder
+    return old_python
 
 
 def put_later(old: Path, scripts: dict[str, str]) -> Path:
@@ -398,68 +392,68 @@ def put_later(old: Path, scripts: dict[str, str]) -> Path:
     return log
 
 
-def test_the_highest_later_python_that_works(file, env, old):
-    log = put_later(old, {**LATER, **dict.fromkeys(NOT_TRIED, "exit 0")})
+def test_the_highest_later_python_that_works(file, home_env, old_python_first):
+    log = put_later(old_python_first, {**LATER, **dict.fromkeys(NOT_TRIED, "exit 0")})
     # What cannot be executed.
-    (old.parent / "later" / "python3.98").mkdir()
-    (old.parent / "later" / "python3.97").touch()
-    assert_version(file, env)
+    (old_python_first.parent / "later" / "python3.98").mkdir()
+    (old_python_first.parent / "later" / "python3.97").touch()
+    assert_version(file, home_env)
     tried = ["python3.99 -c", "python3.14 -c", "python3.12 -c", f"python3.12 {file}"]
     assert log.read_text().splitlines() == tried
-    link = Path(env["HOME"], "iam-userdel")
+    link = Path(home_env["HOME"], "iam-userdel")
     link.symlink_to(file)
-    for program in ([link], [old / "python3", file, "iam-userdel"]):
-        done = run_program(*program, "-z", "ä b", env={**env, "IAMCLI_STRICT": "0"})
+    for program in ([link], [old_python_first / "python3", file, "iam-userdel"]):
+        done = run_program(*program, "-z", "ä b", env={**home_env, "IAMCLI_STRICT": "0"})
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith('iam-userdel: "-z" is not a valid option\n')
 
 
-def test_no_other_python_is_started_if_the_first_is_not_too_old(file, env, old):
-    log = put_later(old, LATER)
-    (old / "python3").unlink()
-    (old / "python3").symlink_to(sys.executable)
-    assert_version(file, env)
+def test_no_other_python_is_started_if_the_first_is_not_too_old(file, home_env, old_python_first):
+    log = put_later(old_python_first, LATER)
+    (old_python_first / "python3").unlink()
+    (old_python_first / "python3").symlink_to(sys.executable)
+    assert_version(file, home_env)
     assert not log.exists()
 
 
-def test_no_later_python_works(file, env, old):
-    log = put_later(old, {"python3.99": "exit 127", "python3.14": TOO_OLD})
-    done = run_program(file, "version", env=env)
+def test_no_later_python_works(file, home_env, old_python_first):
+    log = put_later(old_python_first, {"python3.99": "exit 127", "python3.14": TOO_OLD})
+    done = run_program(file, "version", env=home_env)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    this = rf"this is Python [23]\.\S+, {old}/python3, and {NONE_LATER}\n"
+    this = rf"this is Python [23]\.\S+, {old_python_first}/python3, and {NONE_LATER}\n"
     assert re.fullmatch(rf"iamcli: requires Python 3\.10 or later; {this}", done.stderr)
     assert log.read_text() == "python3.99 -c\npython3.14 -c\n"
 
 
-def test_no_loop(file, env, old):
-    log = put_later(old, {"python3.12": f'test "$1" = -c || {TOO_OLD}'})
-    done = run_program(file, "version", env=env)
+def test_no_loop(file, home_env, old_python_first):
+    log = put_later(old_python_first, {"python3.12": f'test "$1" = -c || {TOO_OLD}'})
+    done = run_program(file, "version", env=home_env)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.endswith(f", and {NONE_LATER}\n")
     assert log.read_text() == f"python3.12 -c\npython3.12 {file}\n"
 
 
-def test_the_later_python_starts_others_in_the_same_environment(file, env, old):
+def test_the_later_python_starts_others_in_the_same_environment(file, home_env, old_python_first):
     """PYTHONHOME is that of the old Python, with which another one does not start."""
-    put_later(old, {"python3.12": WORKS})
-    if not (old / "python3").is_symlink():
-        env["PYTHONHOME"] = "/absent"
-    done = run_program(file, "run", "/usr/bin/env", env=env)
+    put_later(old_python_first, {"python3.12": WORKS})
+    if not (old_python_first / "python3").is_symlink():
+        home_env["PYTHONHOME"] = "/absent"
+    done = run_program(file, "run", "/usr/bin/env", env=home_env)
     assert (done.returncode, done.stderr) == (0, "")
     printed = dict(line.split("=", 1) for line in done.stdout.splitlines())
     added = {"_", "IAMCLI_RUN", "LC_CTYPE", "OLDPWD", "PWD", "SHLVL"}
-    assert {name: printed[name] for name in printed.keys() - added} == env
+    assert {name: printed[name] for name in printed.keys() - added} == home_env
 
 
-def test_ctrl_c_while_a_later_python_is_looked_for(file, env, old):
-    put_later(old, {"python3.12": "kill -s INT $PPID"})
-    done = run_program(file, "version", env=env)
+def test_ctrl_c_while_a_later_python_is_looked_for(file, home_env, old_python_first):
+    put_later(old_python_first, {"python3.12": "kill -s INT $PPID"})
+    done = run_program(file, "version", env=home_env)
     assert (done.returncode, done.stdout, done.stderr) == (-2, "", "")
 
 
 @pytest.mark.parametrize("arguments", [[], in_full(["true"]), in_full(["--format", "json"])])
-def test_sandbox_says_at_once_how_to_get_it(file, env, arguments):
-    done = run_program(file, "sandbox", *arguments, env=env)
+def test_sandbox_says_at_once_how_to_get_it(file, home_env, arguments):
+    done = run_program(file, "sandbox", *arguments, env=home_env)
     line = (
         "iamcli: the one file does not contain sandbox; in a checkout of iamcli, run: "
         "pipx install '.[sandbox]'\n"

@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from support.completing import BASH, BASH_COMPLETION, assert_completes, line_of_readme
-from support.old_python import OLD_PYTHONS, directory_with, script_of_shell
+from support.old_python import script_of_shell
 from support.processes import run as run_program
 from support.requirements import need
-from support.selection import usual
 from support.shell import BIN, ROOT, Shell
 from support.stub import Answer
 from support.terminal import InteractiveShell
@@ -376,13 +375,7 @@ def test_each_command_line_of_the_page_is_run_by_a_test():
     assert [text for text in before if not text.startswith(FOLLOWED)] == []
 
 
-@pytest.fixture(params=usual([None], [None, *OLD_PYTHONS]))
-def old(request, tmp_path) -> Path:
-    """A directory with nothing but an old python3."""
-    return directory_with(request.param, tmp_path / "old")
-
-
-def test_the_one_file_with_an_old_python(dist, aws, old, tmp_path):
+def test_the_one_file_with_an_old_python(dist, aws, old_python, tmp_path):
     """A later one is behind one that does not run: the file, its links, a home, run, cron."""
     assert aws("iam-usercreate", "-u", "robert").status == 0
     later = tmp_path / "later"
@@ -391,12 +384,12 @@ def test_the_one_file_with_an_old_python(dist, aws, old, tmp_path):
     script_of_shell(later / "python3.98", f'exec {sys.executable} "$@"')
     file, home = dist / "iamcli.pyz", aws.home / "iam"
     arn = "arn:aws:iam::123456789012:user/robert\n"
-    aws.env["PATH"] = f"{home}/bin:{old}:{later}:/usr/bin:/bin"
+    aws.env["PATH"] = f"{home}/bin:{old_python}:{later}:/usr/bin:/bin"
     (aws.home / "iam-usergetattributes").symlink_to(file)
     for program in (
         [file, "iam-usergetattributes"],
         [aws.home / "iam-usergetattributes"],
-        [old / "python3", file, "iam-usergetattributes"],
+        [old_python / "python3", file, "iam-usergetattributes"],
     ):
         done = aws(*map(str, program), "-u", "robert")
         assert (done.status, done.err, done.out.startswith(arn)) == (0, "", True), done
@@ -411,15 +404,15 @@ def test_the_one_file_with_an_old_python(dist, aws, old, tmp_path):
     done = aws(str(file), "run", "--stats", "sh", "-c", "iam-usergetattributes -u robert")
     assert (done.status, done.out.startswith(arn)) == (0, True), done
     assert done.err.startswith("iamcli: 1 commands, ")
-    for path in ("/usr/bin:/bin", f"{old}:{later}"):
+    for path in ("/usr/bin:/bin", f"{old_python}:{later}"):
         cron = {"HOME": str(aws.home), "PATH": path}
         done = run_program(home / "bin" / "iam-usercreate", "--version", env=cron)
         assert (done.returncode, done.stderr) == (0, ""), done
         assert done.stdout.startswith("iam-usercreate ")
 
 
-def test_the_one_file_without_a_later_python(dist, run, old):
-    env = {"HOME": str(run.home), "PATH": str(old)}
+def test_the_one_file_without_a_later_python(dist, run, old_python):
+    env = {"HOME": str(run.home), "PATH": str(old_python)}
     (run.home / "iam-usercreate").symlink_to(dist / "iamcli.pyz")
     for name, program in (
         ("iam-usercreate", [run.home / "iam-usercreate"]),
@@ -497,12 +490,12 @@ def debian(folder: Path, *packages: str) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def complete(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def debian_python3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield from debian(tmp_path_factory.mktemp("complete"), "python3")
 
 
 @pytest.fixture(scope="module")
-def minimal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def debian_minimal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield from debian(tmp_path_factory.mktemp("minimal"), "python3-minimal")
 
 
@@ -558,9 +551,9 @@ def run_in(root: Path, file: Path, case: InDebian) -> subprocess.CompletedProces
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_the_one_file_in_a_hostile_home(complete, dist, name):
+def test_the_one_file_in_a_hostile_home(debian_python3, dist, name):
     case = HOSTILE[name]
-    done = run_in(complete, dist / "iamcli.pyz", case)
+    done = run_in(debian_python3, dist / "iamcli.pyz", case)
     if case.error:
         lines = f"iamcli: {case.error}\n" * 2
         assert (done.returncode, done.stderr, done.stdout) == (1, lines, "then: 1\n")
@@ -569,12 +562,12 @@ def test_the_one_file_in_a_hostile_home(complete, dist, name):
     shown, _, after = done.stdout.partition("then: ")
     assert shown.startswith("Usage: iam-usercreate ")
     # It was unpacked once.
-    place = f"{complete}{case.place.format(uid=case.uid)}"
+    place = f"{debian_python3}{case.place.format(uid=case.uid)}"
     assert re.fullmatch(rf"0\n{case.uid} {place}/iamcli\.pyz_\w+-\d+\n", after)
 
 
-def test_the_one_file_with_the_minimal_python_of_debian(minimal, dist):
+def test_the_one_file_with_the_minimal_python_of_debian(debian_minimal, dist):
     line = "iamcli: /usr/bin/python3 lacks the module shutil; install the package python3\n"
     for case in HOSTILE.values():
-        done = run_in(minimal, dist / "iamcli.pyz", case)
+        done = run_in(debian_minimal, dist / "iamcli.pyz", case)
         assert (done.returncode, done.stderr, done.stdout) == (1, line * 2, "then: 1\n")

@@ -65,7 +65,7 @@ def venv(wheel: Path) -> Path:
 
 
 @pytest.fixture
-def user(tmp_path: Path, venv: Path) -> Shell:
+def installed_user(tmp_path: Path, venv: Path) -> Shell:
     """A user with only the commands of the virtual environment on PATH."""
     return Shell(tmp_path, {"PATH": f"{venv}/bin:/usr/bin:/bin", "TERM": "xterm"})
 
@@ -93,9 +93,11 @@ def test_the_wheel_holds_the_pages_and_completions(wheel):
 
 
 @pytest.mark.full
-def test_man_finds_the_pages(user, venv):
+def test_man_finds_the_pages(installed_user, venv):
     need("man")
-    done = user("man", "-w", *COMMANDS, "iamcli", "iam-toolkit", "iam-today", "aws-credential-file")
+    done = installed_user(
+        "man", "-w", *COMMANDS, "iamcli", "iam-toolkit", "iam-today", "aws-credential-file"
+    )
     assert (done.status, done.err) == (0, "")
     found = done.out.splitlines()
     assert len(found) == len(PAGES)
@@ -103,23 +105,23 @@ def test_man_finds_the_pages(user, venv):
 
 
 @pytest.mark.full
-def test_iamcli_finds_the_pages(user, venv):
-    viewer = user.home / "man"
+def test_iamcli_finds_the_pages(installed_user, venv):
+    viewer = installed_user.home / "man"
     viewer.write_text('#!/bin/sh\necho "$1"\n')
     viewer.chmod(0o755)
-    env = WITH_CLICK | {"PATH": f"{user.home}:{venv}/bin:/usr/bin:/bin"}
-    done = user("iamcli", "help", "usercreate", env=env)
+    env = WITH_CLICK | {"PATH": f"{installed_user.home}:{venv}/bin:/usr/bin:/bin"}
+    done = installed_user("iamcli", "help", "usercreate", env=env)
     page = venv / "share" / "man" / "man1" / "iam-usercreate.1"
     assert done == (0, f"{page}\n", "")
     page.rename(f"{page}.gz")
     try:
-        assert user("iamcli", "help", "usercreate", env=env) == (0, f"{page}.gz\n", "")
+        assert installed_user("iamcli", "help", "usercreate", env=env) == (0, f"{page}.gz\n", "")
     finally:
         page.with_name(f"{page.name}.gz").rename(page)
 
 
 @pytest.mark.full
-def test_an_index_of_pages_in_a_shared_prefix_stays(user, venv, wheel):
+def test_an_index_of_pages_in_a_shared_prefix_stays(installed_user, venv, wheel):
     """It has the pages of all packages that are installed there."""
     whatis = venv / "share" / "man" / "whatis"
     assert not whatis.exists()
@@ -132,10 +134,10 @@ def test_an_index_of_pages_in_a_shared_prefix_stays(user, venv, wheel):
 
 
 @pytest.mark.full
-def test_without_an_index_iamcli_list_finds_what_man_does_not(user, venv):
+def test_without_an_index_iamcli_list_finds_what_man_does_not(installed_user, venv):
     need("man")
-    assert user("man", "-k", "iam-").status != 0
-    done = user("iamcli", "list", "password", env=WITH_CLICK)
+    assert installed_user("man", "-k", "iam-").status != 0
+    done = installed_user("iamcli", "list", "password", env=WITH_CLICK)
     assert (done.status, done.err) == (0, "")
     assert "iam-userchangepassword" in done.out
     page = (ROOT / "docs" / "install.md").read_text()
@@ -143,9 +145,11 @@ def test_without_an_index_iamcli_list_finds_what_man_does_not(user, venv):
 
 
 @pytest.mark.full
-def test_bash_finds_the_completions_by_the_commands(user):
+def test_bash_finds_the_completions_by_the_commands(installed_user):
     need("bash", BASH_COMPLETION)
-    bash = InteractiveShell("bash", "--norc", "--noprofile", "-i", env=user.env, setup=BASH)
+    bash = InteractiveShell(
+        "bash", "--norc", "--noprofile", "-i", env=installed_user.env, setup=BASH
+    )
     with contextlib.closing(bash) as here:
         assert "the user's name (required)" in here.typed("iam-usercreate -\t")
 
@@ -164,10 +168,15 @@ def test_the_line_of_the_readme_works_for_a_venv_that_is_not_activated(shell, aw
 
 
 @pytest.mark.full
-def test_zsh_and_fish_find_them_where_they_are_installed(user, venv):
+def test_zsh_and_fish_find_them_where_they_are_installed(installed_user, venv):
     need("zsh", "fish")
     fish = f"set -p fish_complete_path {venv}/share/fish/vendor_completions.d; complete -C "
-    assert "the user's name (required)" in user("fish", "-c", f"{fish} 'iam-usercreate -'").out
+    assert (
+        "the user's name (required)"
+        in installed_user("fish", "-c", f"{fish} 'iam-usercreate -'").out
+    )
     setup = f"fpath+=({venv}/share/zsh/site-functions); autoload -Uz compinit; compinit -u -D"
-    with contextlib.closing(InteractiveShell("zsh", "-f", "-i", env=user.env, setup=setup)) as here:
+    with contextlib.closing(
+        InteractiveShell("zsh", "-f", "-i", env=installed_user.env, setup=setup)
+    ) as here:
         assert "the user's name (required)" in here.typed("iam-usercreate -\t")

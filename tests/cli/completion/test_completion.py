@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(params=SHELLS)
-def shell(request: pytest.FixtureRequest) -> str:
+def shell_name(request: pytest.FixtureRequest) -> str:
     need(request.param)
     if request.param == "bash":
         need(BASH_COMPLETION)
@@ -79,20 +79,20 @@ def prefix(run: Shell) -> Path:
 
 
 #: For tests whose results differ little between shells.
-one_shell = pytest.mark.parametrize("shell", usual(["bash"], SHELLS), indirect=True)
+one_shell = pytest.mark.parametrize("shell_name", usual(["bash"], SHELLS), indirect=True)
 
 
 @pytest.fixture
-def complete(shell: str, run: Shell, prefix: Path) -> Iterator[Complete]:
+def complete(shell_name: str, run: Shell, prefix: Path) -> Iterator[Complete]:
     """Return the lines that the shell offers for an unfinished command line."""
-    if shell == "fish":
+    if shell_name == "fish":
         yield lambda line: fish(run, line)
         return
     opened: list[InteractiveShell] = []
 
     def offered(line: str) -> list[str]:
         if not opened:
-            opened.append(terminal(shell, run))
+            opened.append(terminal(shell_name, run))
         shown = opened[0].typed(f"cd {run.home}\r{line}\t")
         return [found.strip() for found in shown.splitlines()]
 
@@ -152,7 +152,7 @@ def test_files_for_options_that_name_one(complete, run):
     assert not names(complete("iam-useruploadpolicy -u policy")) & {"policy-one.json"}
 
 
-def test_every_command_is_known(shell, complete, run):
+def test_every_command_is_known(shell_name, complete, run):
     # One command of each module; other tests check the files.
     for name in (
         "iam-groupdel",
@@ -187,7 +187,7 @@ def test_each_subcommand_is_completed(complete):
 
 
 @one_shell
-def test_what_follows_a_subcommand(shell, complete, run):
+def test_what_follows_a_subcommand(shell_name, complete, run):
     (run.home / "practice-one").mkdir()
     (run.home / "practice-two").mkdir()
     (run.home / "practice-file").touch()
@@ -206,7 +206,7 @@ def test_what_follows_a_subcommand(shell, complete, run):
         assert not offered & {"practice-file"}, line
     assert names(complete("iamcli sandbox iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
     # zsh completes nothing after "--", for its own commands as well.
-    dashes = () if shell == "zsh" else ("sandbox --",)
+    dashes = () if shell_name == "zsh" else ("sandbox --",)
     options = ("--keep x", "--changes", "--changes=x")
     for start in ("sandbox", *(f"sandbox {option}" for option in options), *dashes):
         line = f"iamcli {start} iam-userdel --"
@@ -217,7 +217,7 @@ def test_what_follows_a_subcommand(shell, complete, run):
     assert values(complete("iamcli sandbox --changes=practice-f")) >= {"practice-file"}
     assert names(complete("iamcli explain --format ")) >= {"text", "json", "aws"}
     assert names(complete("iamcli explain iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
-    if shell != "zsh":
+    if shell_name != "zsh":
         assert "iam-userdelkey" in names(complete("iamcli explain --policy -- iam-userdel"))
     assert names(complete("iamcli iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
     assert names(complete("iamcli iam-useraddpolicy -e ")) >= {"Allow", "Deny"}
@@ -246,12 +246,12 @@ def test_the_help_has_the_lines_of_the_readme(line, run_fast):
 
 
 @pytest.mark.full
-def test_fish_describes_an_option_and_not_each_of_its_values(account):
+def test_fish_describes_an_option_and_not_each_of_its_values(completing):
     need("fish")
-    assert fish(account, "iam-userdel -u b") == ["bert", "bob"]
-    assert fish(account, "iam-useraddpolicy -e ") == ["Allow", "Deny"]
-    assert fish(account, "iamcli completion ") == ["bash", "fish", "zsh"]
-    assert "-u\tthe user's name (required); 1 to 64 characters" in fish(account, "iam-userdel -")
+    assert fish(completing, "iam-userdel -u b") == ["bert", "bob"]
+    assert fish(completing, "iam-useraddpolicy -e ") == ["Allow", "Deny"]
+    assert fish(completing, "iamcli completion ") == ["bash", "fish", "zsh"]
+    assert "-u\tthe user's name (required); 1 to 64 characters" in fish(completing, "iam-userdel -")
 
 
 def test_the_folder_is_quoted_for_fish(run):
@@ -261,26 +261,30 @@ def test_the_folder_is_quoted_for_fish(run):
 
 
 @one_shell
-def test_the_line_of_the_readme_switches_completion_on(shell, aws):
+def test_the_line_of_the_readme_switches_completion_on(shell_name, aws):
     aws.env["TERM"] = "dumb"
     aws("iam-usercreate", "-u", "robert")
-    assert_completes(aws, shell, line_of_readme(shell), "iam-usergetattributes")
+    assert_completes(aws, shell_name, line_of_readme(shell_name), "iam-usergetattributes")
 
 
 @pytest.mark.full
 @one_shell
-def test_the_doctor_knows_the_line_of_the_readme(shell, run):
-    run.env |= {"TERM": "dumb", "SHELL": f"/bin/{shell}", "PATH": f"{run.home}/bin:/usr/bin:/bin"}
+def test_the_doctor_knows_the_line_of_the_readme(shell_name, run):
+    run.env |= {
+        "TERM": "dumb",
+        "SHELL": f"/bin/{shell_name}",
+        "PATH": f"{run.home}/bin:/usr/bin:/bin",
+    }
     (run.home / "bin").mkdir()
     (run.home / "bin" / "iamcli").symlink_to(BIN / "iamcli")
-    line = line_of_readme(shell)
+    line = line_of_readme(shell_name)
     only_options = line.partition("; ")[2]
 
     def said(line: str) -> dict[str, str]:
-        file = run.home / START_UP[shell]
+        file = run.home / START_UP[shell_name]
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"cd {run.home}\n{line}\n")
-        here = Terminal(shell, "-i", env=run.env)
+        here = Terminal(shell_name, "-i", env=run.env)
         here.type("iamcli doctor --offline --format json >report; exit\r")
         here.status()
         checks = json.loads((run.home / "report").read_text())["checks"]
@@ -289,13 +293,13 @@ def test_the_doctor_knows_the_line_of_the_readme(shell, run):
     without = said("")
     assert (without["result"], without["advice"]) == (
         "skipped",
-        f"in ~/{START_UP[shell]}, add: {line}",
+        f"in ~/{START_UP[shell_name]}, add: {line}",
     )
-    assert said(line)["found"] == f"this {shell} completes options and names"
+    assert said(line)["found"] == f"this {shell_name} completes options and names"
     assert said(line)["result"] == "ok"
-    assert said(only_options)["found"] == f"this {shell} completes options"
+    assert said(only_options)["found"] == f"this {shell_name} completes options"
     # Another process, which need not complete, inherits the variable.
-    run.env["IAMCLI_COMPLETION"] = f"{shell} 1"
+    run.env["IAMCLI_COMPLETION"] = f"{shell_name} 1"
     assert said("")["result"] == "skipped"
 
 
@@ -320,11 +324,11 @@ def test_completion_files_that_are_missing_are_reported(run):
         )
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
-def test_what_is_inserted(shell, run, prefix):
+@pytest.mark.parametrize("shell_name", ["bash", "zsh"], indirect=True)
+def test_what_is_inserted(shell_name, run, prefix):
     for name in ("a policy.json", "b=policy.json", "c:policy.json"):
         (run.home / name).touch()
-    with closing(terminal(shell, run)) as here:
+    with closing(terminal(shell_name, run)) as here:
         here.typed(f"cd {run.home}\r")
         assert here.line("iam-useraddpolicy -e D\t") == ["iam-useraddpolicy", "-e", "Deny"]
         assert here.line("iam-useraddpolicy --aw\t") == [
@@ -339,7 +343,7 @@ def test_what_is_inserted(shell, run, prefix):
             assert here.line(f"{line} c:p\t") == [*line.split(), "c:policy.json"]
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
+@pytest.mark.parametrize("shell_name", ["bash", "zsh"], indirect=True)
 def test_what_cannot_stand_again_is_not_offered(complete):
     lines = complete("iam-useraddpolicy -u bob -a s3:* --debug -")
     begun = {line.split()[0] for line in lines if line.startswith("-")}
@@ -354,7 +358,7 @@ def test_what_cannot_stand_again_is_not_offered(complete):
 
 
 @pytest.fixture
-def account(aws: Shell, run_fast: ForkRunner, prefix: Path, patient: Shell) -> Shell:
+def completing(aws: Shell, run_fast: ForkRunner, prefix: Path, patient: Shell) -> Shell:
     """An account with a few names in it, and the wish to complete them."""
     for line in (
         "iam-usercreate -u bob",
@@ -376,14 +380,14 @@ def account(aws: Shell, run_fast: ForkRunner, prefix: Path, patient: Shell) -> S
 
 @pytest.mark.parametrize("quote", ["'", in_full(""), in_full('"')])
 @one_shell
-def test_names_of_the_account(account, complete, quote):
-    account("iamcli", "home", "practice")
+def test_names_of_the_account(completing, complete, quote):
+    completing("iamcli", "home", "practice")
     for start in (
         "iam-userdel",
         "practice/bin/iam-userdel",
         "~/practice/bin/iam-userdel",
         "iamcli explain --format=aws iam-userdel",
-        f"iamcli iam-userdel --url={account.env['AWS_IAM_URL']}",
+        f"iamcli iam-userdel --url={completing.env['AWS_IAM_URL']}",
     ):
         line = f"{start} -u {quote}b"
         assert names(complete(line)) >= {"bob", "bert"}, line
@@ -398,11 +402,11 @@ def test_names_of_the_account(account, complete, quote):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
-def test_names_with_letters_that_separate_words(shell, account):
-    account("iam-usercreate", "-u", "team=one")
+@pytest.mark.parametrize("shell_name", ["bash", "zsh"], indirect=True)
+def test_names_with_letters_that_separate_words(shell_name, completing):
+    completing("iam-usercreate", "-u", "team=one")
     serial = "arn:aws:iam::123456789012:mfa/phone"
-    with closing(terminal(shell, account)) as here:
+    with closing(terminal(shell_name, completing)) as here:
         for command, start, name in (
             ("iam-userdel -u", "te", "team=one"),
             ("iam-userdel -u", "team=o", "team=one"),
@@ -415,10 +419,10 @@ def test_names_with_letters_that_separate_words(shell, account):
 
 
 @one_shell
-def test_names_on_request_only(account, complete):
-    del account.env["IAMCLI_COMPLETE"]
+def test_names_on_request_only(completing, complete):
+    del completing.env["IAMCLI_COMPLETE"]
     assert not names(complete("iam-userdel -u b")) & {"bob", "bert"}
-    assert not (account.home / ".cache" / "iamcli").exists()
+    assert not (completing.home / ".cache" / "iamcli").exists()
 
 
 def asked(run: Shell | ForkRunner, kind: str, *line: str) -> list[str]:
@@ -427,7 +431,7 @@ def asked(run: Shell | ForkRunner, kind: str, *line: str) -> list[str]:
     return done.out.splitlines()
 
 
-@pytest.mark.usefixtures("account")
+@pytest.mark.usefixtures("completing")
 def test_each_kind_of_name(run_fast):
     keys = [run_fast("iam-useraddkey", "-u", "bob").out.splitlines()[0] for _ in (1, 2)]
     device, other = asked(run_fast, "mfa", "iam-virtualmfadevicedel")

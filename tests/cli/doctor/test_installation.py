@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def home(run: Shell, healthy: ForkRunner) -> Path:
+def iam_home(run: Shell, healthy: ForkRunner) -> Path:
     """A directory that ``iamcli home`` has set up, as AWS_IAM_HOME and first in PATH."""
     folder = run.home / "iam"
     assert healthy("iamcli", "home", str(folder)).status == 0
@@ -34,11 +34,11 @@ def home(run: Shell, healthy: ForkRunner) -> Path:
     return folder
 
 
-def test_a_home_runs_the_commands(home, healthy):
+def test_a_home_runs_the_commands(iam_home, healthy):
     report = doctor(healthy, "--offline")
     assert report.causes == []
     assert (report.result("path"), report.result("home")) == ("ok", "ok")
-    assert healthy("iamcli", "home", "--strict", str(home)).status == 0
+    assert healthy("iamcli", "home", "--strict", str(iam_home)).status == 0
     report = doctor(healthy, "--offline", AWS_IAM_HOME="")
     assert (report.result("path"), report.result("home")) == ("ok", "ok")
     own = {"AWS_IAM_HOME": str(BIN.parent), "PATH": f"{BIN}:/usr/bin"}
@@ -47,14 +47,14 @@ def test_a_home_runs_the_commands(home, healthy):
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_a_damaged_home_is_a_warning(strict, home, healthy):
+def test_a_damaged_home_is_a_warning(strict, iam_home, healthy):
     if strict:
-        healthy("iamcli", "home", "--strict", str(home))
-    (home / "bin" / "iam-userdel").unlink()
+        healthy("iamcli", "home", "--strict", str(iam_home))
+    (iam_home / "bin" / "iam-userdel").unlink()
     report = doctor(healthy, "--offline")
     assert (report.status, report.result("home"), report.causes) == (0, "warning", [])
-    assert f"{home}/bin/iam-userdel: missing or changed" in report.said("home")
-    assert f"iamcli home {home}; if it refuses a file, move the file" in report.said("home")
+    assert f"{iam_home}/bin/iam-userdel: missing or changed" in report.said("home")
+    assert f"iamcli home {iam_home}; if it refuses a file, move the file" in report.said("home")
 
 
 FOLDERS = ("PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
@@ -82,8 +82,8 @@ def test_a_home_that_something_is_in_the_way_of(healthy):
         assert advice in doctor(healthy, "--offline", AWS_IAM_HOME=folder).said("home")
 
 
-def test_a_home_of_another_installation_or_version(home, healthy):
-    record = home / ".iamcli-home"
+def test_a_home_of_another_installation_or_version(iam_home, healthy):
+    record = iam_home / ".iamcli-home"
     text = record.read_text()
     known = json.loads(text)
     del known["bin/iam-userdel"]
@@ -92,9 +92,9 @@ def test_a_home_of_another_installation_or_version(home, healthy):
     for folder in ("gone", "other"):
         target = healthy.home / folder
         if folder == "other":
-            for link in (home / "bin").iterdir():
+            for link in (iam_home / "bin").iterdir():
                 program(target, link.name)
-        for link in (home / "bin").iterdir():
+        for link in (iam_home / "bin").iterdir():
             link.unlink()
             link.symlink_to(target / link.name)
         record.write_text(text.replace(str(BIN), str(target)))
@@ -107,8 +107,8 @@ def test_a_home_of_another_installation_or_version(home, healthy):
     said = doctor(healthy, "--offline").said("home")
     assert said.startswith(f"{record} is not a record of iamcli home; ")
     record.write_text(text)
-    (home / "bin").rename(home / "old")
-    (home / "bin").touch()
+    (iam_home / "bin").rename(iam_home / "old")
+    (iam_home / "bin").touch()
     assert ": Not a directory; " in doctor(healthy, "--offline").said("home")
 
 

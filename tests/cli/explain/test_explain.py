@@ -619,7 +619,7 @@ def _without(value: Any) -> Any:
 
 
 @pytest.fixture
-def account(moto: str, certificates: list[tuple[str, str]]) -> Account:
+def moto_account(moto: str, certificates: list[tuple[str, str]]) -> Account:
     """The account at the server."""
     return Account(moto, certificates)
 
@@ -730,8 +730,8 @@ def compare(line: str, run: Shell, run_fast: ForkRunner, account: Account) -> bo
         "iam-grouplistusers -g g -i 1",
     ],
 )
-def test_aws_commands(line, aws, run_fast, account):
-    assert compare(line, aws, run_fast, account)
+def test_aws_commands(line, aws, run_fast, moto_account):
+    assert compare(line, aws, run_fast, moto_account)
 
 
 #: Scripts that iamcli explain prints. make test-full runs such scripts and compares what they do.
@@ -751,17 +751,17 @@ SAVED_KEY = ("iam-useraddkey -u u2 -o out.txt", "iam-usercreate -u new -k -v -o 
 
 @pytest.mark.full
 @pytest.mark.parametrize("line", every(2, SAVED_KEY))
-def test_a_key_that_aws_saves(line, aws, run_fast, account):
+def test_a_key_that_aws_saves(line, aws, run_fast, moto_account):
     (aws.home / "trust.json").write_text(TRUST)
     script = run_fast("iamcli", "explain", "--format", "aws", "--", *line.split()).out
-    assert compare(line, aws, run_fast, account)
+    assert compare(line, aws, run_fast, moto_account)
     file = aws.home / "out.txt"
     written = file.read_text()
     names = [row.partition("=")[0] for row in written.splitlines()]
     assert names == ["AWSAccessKeyId", "AWSSecretKey"]
     assert file.stat().st_mode & 0o777 == 0o600
     # It is not written over.
-    account.fill("full")
+    moto_account.fill("full")
     assert aws("bash", "-c", script).status != 0
     assert file.read_text() == written
 
@@ -789,5 +789,5 @@ MORE = (
 
 @pytest.mark.full
 @pytest.mark.parametrize("line", [*MORE, *(row[0] for row in ROWS if row[0] not in REFUSED)])
-def test_aws_commands_of_every_row(line, aws, run_fast, account):
-    assert compare(line, aws, run_fast, account) == (line not in NOT_CARRIED_OUT)
+def test_aws_commands_of_every_row(line, aws, run_fast, moto_account):
+    assert compare(line, aws, run_fast, moto_account) == (line not in NOT_CARRIED_OUT)

@@ -79,7 +79,7 @@ def stopped(done: Done, said: str) -> None:
 
 
 @pytest.fixture
-def account(aws: Shell, programs: Path) -> Any:
+def populated_account(aws: Shell, programs: Path) -> Any:
     """A client of a private IAM with bob and all that can belong to an account."""
     aws.env["PATH"] = f"{programs}:/usr/bin:/bin"
     iam = populated.client(aws.env["AWS_IAM_URL"])
@@ -162,7 +162,7 @@ DELETED = {
 
 
 @pytest.mark.parametrize("entity", usual(("instance-profile/front",), DELETED))
-def test_a_deleted_entity_comes_back(account, aws, entity):
+def test_a_deleted_entity_comes_back(populated_account, aws, entity):
     before = saved(aws, "--force")
     script = made(aws, before, entity)
     assert f"#   {entity}\n" in script
@@ -174,7 +174,7 @@ def test_a_deleted_entity_comes_back(account, aws, entity):
 
 @pytest.mark.full
 @pytest.mark.parametrize("shell", SHELLS)
-def test_everything_comes_back_in_an_empty_account(account, aws, shell):
+def test_everything_comes_back_in_an_empty_account(populated_account, aws, shell):
     need(shell)
     before = saved(aws, "--force")
     made(aws, before, "all")
@@ -189,7 +189,7 @@ def test_everything_comes_back_in_an_empty_account(account, aws, shell):
 
 
 @pytest.mark.full
-def test_a_role_and_its_user_and_profile_come_back_together(account, aws):
+def test_a_role_and_its_user_and_profile_come_back_together(populated_account, aws):
     # The trust policy names a user and a role that are deleted, too.
     arn = "arn:aws:iam::123456789012"
     for name, principal in (("z", f"{arn}:user/staff/old/bob"), ("a", f"{arn}:role/z")):
@@ -197,10 +197,10 @@ def test_a_role_and_its_user_and_profile_come_back_together(account, aws):
             '{"Service":["ec2.amazonaws.com"]}', f'{{"AWS":"{principal}"}}'
         )
         assert trust != populated.TRUST
-        account.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+        populated_account.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
     # JSON may escape a slash.
     itself = trust.replace(f'"{arn}:role/z"', f'["{arn}:role/z","{arn}:role\\/a"]')
-    account.update_assume_role_policy(RoleName="a", PolicyDocument=itself)
+    populated_account.update_assume_role_policy(RoleName="a", PolicyDocument=itself)
     before = saved(aws, "--force")
     made(aws, before, "role/a", "role/z", "user/bob", "role/web")
     for command in ("roledel -c -r a", "roledel -c -r z", "roledel -c -r web", "userdel -r -u bob"):
@@ -210,9 +210,11 @@ def test_a_role_and_its_user_and_profile_come_back_together(account, aws):
 
 
 @pytest.mark.full
-def test_passwords_are_typed_at_the_end(account, aws):
-    account.create_login_profile(UserName="bob", Password=PASSWORD, PasswordResetRequired=True)
-    account.create_login_profile(UserName="=cat", Password=PASSWORD)
+def test_passwords_are_typed_at_the_end(populated_account, aws):
+    populated_account.create_login_profile(
+        UserName="bob", Password=PASSWORD, PasswordResetRequired=True
+    )
+    populated_account.create_login_profile(UserName="=cat", Password=PASSWORD)
     before = saved(aws, "--force")
     assert PASSWORD not in made(aws, before, "user/bob", "user/=cat")
     for name in ("bob", "=cat"):
@@ -237,7 +239,7 @@ def test_passwords_are_typed_at_the_end(account, aws):
 
 
 @pytest.mark.full
-def test_an_instance_profile_may_exist_if_it_is_empty(account, aws):
+def test_an_instance_profile_may_exist_if_it_is_empty(populated_account, aws):
     before = saved(aws, "--force")
     made(aws, before, "role/web")
     succeeded(aws("iam-roledel", "-c", "-r", "web"))
@@ -256,20 +258,20 @@ def test_an_instance_profile_may_exist_if_it_is_empty(account, aws):
         (["aws", "iam", "delete-policy", "--policy-arn", OWN], f"managed policy {OWN}"),
     ],
 )
-def test_what_the_script_needs_must_exist(account, aws, delete, missing):
-    account.delete_role_permissions_boundary(RoleName="web")
+def test_what_the_script_needs_must_exist(populated_account, aws, delete, missing):
+    populated_account.delete_role_permissions_boundary(RoleName="web")
     for number in (1, 3):
-        account.delete_policy_version(PolicyArn=OWN, VersionId=f"v{number}")
+        populated_account.delete_policy_version(PolicyArn=OWN, VersionId=f"v{number}")
     before = saved(aws, "--force")
     made(aws, before, "user/bob")
     succeeded(aws("iam-userdel", "-r", "-u", "bob"))
-    account.detach_group_policy(GroupName="dev", PolicyArn=OWN)
+    populated_account.detach_group_policy(GroupName="dev", PolicyArn=OWN)
     assert aws(*delete).status == 0
     stopped(aws("sh", "recreate.sh"), f"{missing}, which is needed, does not exist")
     assert aws("iam-usergetattributes", "-u", "bob").status == 1
 
 
-def test_the_account_is_checked(account, aws):
+def test_the_account_is_checked(populated_account, aws):
     before = saved(aws, "--force")
     script = made(aws, before, "user/=cat", "--account", "111122223333")
     assert "snapshot of account 123456789012, for account 111122223333, taken" in script
@@ -290,7 +292,7 @@ def test_the_account_is_checked(account, aws):
 
 
 @pytest.mark.full
-def test_the_account_of_aws_is_checked_too(account, aws):
+def test_the_account_of_aws_is_checked_too(populated_account, aws):
     before = saved(aws, "--force")
     made(aws, before, "role/plain", "role/web")
     for name in ("plain", "web"):
@@ -503,9 +505,9 @@ def test_a_policy_that_is_not_text_is_a_comment(run_fast):
 
 
 @pytest.mark.full
-def test_comments_name_what_cannot_come_back(account, aws):
-    account.create_login_profile(UserName="bob", Password=PASSWORD)
-    account.delete_policy_version(PolicyArn=OWN, VersionId="v1")
+def test_comments_name_what_cannot_come_back(populated_account, aws):
+    populated_account.create_login_profile(UserName="bob", Password=PASSWORD)
+    populated_account.delete_policy_version(PolicyArn=OWN, VersionId="v1")
     before = saved(aws, "--force")
     bob = next(one for one in before["users"] if one["UserName"] == "bob")
     key = bob["AccessKeyMetadata"][0]["AccessKeyId"]
@@ -590,7 +592,7 @@ def test_comments_name_what_an_incomplete_snapshot_does_not_say(run_fast):
 
 
 @pytest.mark.full
-def test_the_output_of_another_tool_makes_a_script(account, aws):
+def test_the_output_of_another_tool_makes_a_script(populated_account, aws):
     done = aws("aws", "iam", "get-account-authorization-details")
     (aws.home / "details.json").write_text(done.out)
     succeeded(aws("iamcli", "snapshot", "--from", "details.json", "before.json"))

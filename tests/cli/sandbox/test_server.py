@@ -347,7 +347,7 @@ def test_a_moto_that_has_changed_inside_is_refused(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def ask():
+def ask_sandbox():
     """Ask a sandbox; return status, headers and body of the response."""
     with private_iam.server() as private:
         port, secret = private.port, private.url.split("/")[3]
@@ -401,8 +401,8 @@ def ask():
         ),
     ],
 )
-def test_signed_requests_to_iam_and_sts_are_served(ask, request_, shown):
-    status, headers, body = ask(**request_)
+def test_signed_requests_to_iam_and_sts_are_served(ask_sandbox, request_, shown):
+    status, headers, body = ask_sandbox(**request_)
     assert (status, shown in body) == (200, True), body
     assert not [name for name in headers if name.lower().startswith("access-control")]
 
@@ -449,8 +449,8 @@ PRESIGNED = (
         {"path": "/", "body": "x" * 3_000_000, "Authorization": ""},
     ],
 )
-def test_any_other_request_is_refused(ask, request_):
-    status, headers, body = ask(**request_)
+def test_any_other_request_is_refused(ask_sandbox, request_):
+    status, headers, body = ask_sandbox(**request_)
     assert status == 403
     assert not [name for name in headers if name.lower().startswith("access-control")]
     if request_.get("method") != "HEAD":

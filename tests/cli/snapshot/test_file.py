@@ -30,22 +30,26 @@ if TYPE_CHECKING:
     from support.stub import Answer, Request
 
 
-def test_the_file_is_readable_only_by_its_owner(service, run):
+def test_the_file_is_readable_only_by_its_owner(served_account, run):
     done = run("sh", "-c", f"umask 0; exec {sys.executable} -m iamcli snapshot account.json")
     succeeded(done)
     assert stat.S_IMODE((run.home / "account.json").stat().st_mode) == 0o600
     assert files(run) == {"account.json"}
 
 
-def test_an_existing_file_is_refused_before_anything_is_sent(service, run_fast):
+def test_an_existing_file_is_refused_before_anything_is_sent(served_account, run_fast):
     path = run_fast.home / "account.json"
     path.write_text("mine")
     done = run_fast("iamcli", "snapshot", "account.json")
     assert done == (1, "", "iamcli: account.json exists; use --force to overwrite it\n")
-    assert (service.requests, path.read_text(), files(run_fast)) == ([], "mine", {"account.json"})
+    assert (served_account.requests, path.read_text(), files(run_fast)) == (
+        [],
+        "mine",
+        {"account.json"},
+    )
 
 
-def test_force_replaces_the_file_in_one_step(service, run_fast):
+def test_force_replaces_the_file_in_one_step(served_account, run_fast):
     path = run_fast.home / "account.json"
     path.write_text("mine")
     path.chmod(0o644)
@@ -57,7 +61,7 @@ def test_force_replaces_the_file_in_one_step(service, run_fast):
     assert files(run_fast) == {"account.json"}
 
 
-def test_force_keeps_a_symbolic_link(service, run_fast):
+def test_force_keeps_a_symbolic_link(served_account, run_fast):
     (run_fast.home / "real").mkdir()
     (run_fast.home / "account.json").symlink_to("real/file.json")
     done = run_fast("iamcli", "snapshot", "account.json")
@@ -76,14 +80,14 @@ UNUSABLE = {
 
 @pytest.mark.parametrize("reason", UNUSABLE)
 def test_a_file_that_cannot_be_written_is_refused_before_anything_is_sent(
-    service, run_fast, reason
+    served_account, run_fast, reason
 ):
     (run_fast.home / "real").mkdir()
     done = run_fast("iamcli", "snapshot", *UNUSABLE[reason])
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith("iamcli: ")
     assert done.err.endswith(f"{reason}\n")
-    assert service.requests == []
+    assert served_account.requests == []
     assert files(run_fast) == {"real"}
 
 
@@ -109,7 +113,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(stub, run_fast):
     assert files(run_fast) == {"account.json"}
 
 
-def test_nothing_is_left_if_the_file_cannot_be_written_completely(service, run):
+def test_nothing_is_left_if_the_file_cannot_be_written_completely(served_account, run):
     limited = f"ulimit -f 1; exec {sys.executable} -m iamcli snapshot account.json"
     done = run("sh", "-c", limited, env=NO_BYTE_CODE)
     assert (done.status, done.err) == (1, "iamcli: cannot write account.json: File too large\n")
@@ -117,11 +121,11 @@ def test_nothing_is_left_if_the_file_cannot_be_written_completely(service, run):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, in_full(signal.SIGTERM), in_full(signal.SIGHUP)])
-def test_interrupts_leave_nothing(service, run, number):
-    service.on("GetLoginProfile", SILENT)
+def test_interrupts_leave_nothing(served_account, run, number):
+    served_account.on("GetLoginProfile", SILENT)
     command = [sys.executable, "-m", "iamcli", "snapshot", "account.json"]
     process = run.start(*command, stderr=subprocess.PIPE)
-    wait_until(lambda: "GetLoginProfile" in service.operations)
+    wait_until(lambda: "GetLoginProfile" in served_account.operations)
     process.send_signal(number)
     assert process.communicate(timeout=TIMEOUT)[1] == b""
     assert process.returncode == -number

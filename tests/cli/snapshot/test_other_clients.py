@@ -126,14 +126,14 @@ def of_powershell(text: str) -> bytes:
     ],
     ids=["version 1", "version 2", "PowerShell", "a local time"],
 )
-def test_the_output_of_aws_is_converted(service, run_fast, form):
+def test_the_output_of_aws_is_converted(served_account, run_fast, form):
     text = form(json.dumps(details(), indent=4))
     content = text.encode() if isinstance(text, str) else text
     (run_fast.home / "details.json").write_bytes(content)
     snapshot = saved(run_fast, "--from", "details.json")
     assert snapshot.pop("taken") > DATE
     assert snapshot == mapped(normalized, CONVERTED)
-    assert service.requests == []
+    assert served_account.requests == []
     assert stat.S_IMODE((run_fast.home / "account.json").stat().st_mode) == 0o600
 
 

@@ -58,21 +58,21 @@ def on_terminal(run: Shell, name: str) -> Terminal:
 # What is read and written.
 
 
-def test_the_file_has_everything_that_the_service_sends(service, run_fast):
+def test_the_file_has_everything_that_the_service_sends(served_account, run_fast):
     snapshot = saved(run_fast)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", snapshot.pop("taken"))
     assert snapshot == SNAPSHOT
 
 
-def test_only_requests_that_read_are_sent(service, run_fast):
+def test_only_requests_that_read_are_sent(served_account, run_fast):
     succeeded(run_fast("iamcli", "snapshot", "account.json"))
-    assert service.operations == [*FOR_ACCOUNT, *FOR_BOB, *FOR_EVE]
-    assert all(name.startswith(("Get", "List")) for name in service.operations)
-    assert service.requests[1].parameters["Marker"] == "next"
-    assert service.requests[-1].parameters == {"UserName": "eve"}
+    assert served_account.operations == [*FOR_ACCOUNT, *FOR_BOB, *FOR_EVE]
+    assert all(name.startswith(("Get", "List")) for name in served_account.operations)
+    assert served_account.requests[1].parameters["Marker"] == "next"
+    assert served_account.requests[-1].parameters == {"UserName": "eve"}
 
 
-def test_the_file_has_no_secret(service, run_fast):
+def test_the_file_has_no_secret(served_account, run_fast):
     done = run_fast("iamcli", "snapshot", "-d", "account.json")
     assert "ListVirtualMFADevices succeeded" in done.err
     for shown in (done.err, (run_fast.home / "account.json").read_text()):
@@ -80,49 +80,49 @@ def test_the_file_has_no_secret(service, run_fast):
             assert secret not in shown
 
 
-def test_lists_of_several_pages_are_read_completely(service, run_fast):
+def test_lists_of_several_pages_are_read_completely(served_account, run_fast):
     second = {**KEY, "AccessKeyId": "AKIABOBBOBBOBBOBBOB2"}
     more = answer("ListAccessKeys", AccessKeyMetadata=[KEY], IsTruncated=True, Marker="second")
     last = answer("ListAccessKeys", AccessKeyMetadata=[second], IsTruncated=False)
-    service.on("ListAccessKeys", more, last, ok("ListAccessKeys"))
+    served_account.on("ListAccessKeys", more, last, ok("ListAccessKeys"))
     keys = saved(run_fast)["users"][0]["AccessKeyMetadata"]
     assert [key["AccessKeyId"] for key in keys] == [KEY["AccessKeyId"], second["AccessKeyId"]]
 
 
-def test_what_does_not_exist_is_null(service, run_fast):
-    service.on("ListAccountAliases", answer("ListAccountAliases", AccountAliases=[]))
-    service.on("GetAccountPasswordPolicy", refused("NoSuchEntity", "cannot be found", 404))
+def test_what_does_not_exist_is_null(served_account, run_fast):
+    served_account.on("ListAccountAliases", answer("ListAccountAliases", AccountAliases=[]))
+    served_account.on("GetAccountPasswordPolicy", refused("NoSuchEntity", "cannot be found", 404))
     snapshot = saved(run_fast)
     assert (snapshot["account_alias"], snapshot["password_policy"]) == (None, None)
     assert snapshot["unread"] == []
 
 
-def test_an_empty_account_has_no_number(service, run_fast):
-    service.on("GetAccountAuthorizationDetails", ok("GetAccountAuthorizationDetails"))
+def test_an_empty_account_has_no_number(served_account, run_fast):
+    served_account.on("GetAccountAuthorizationDetails", ok("GetAccountAuthorizationDetails"))
     empty = ("ListServerCertificates", "ListVirtualMFADevices", "ListInstanceProfiles")
     for operation in empty:
-        service.on(operation, ok(operation))
+        served_account.on(operation, ok(operation))
     snapshot = saved(run_fast)
     assert (snapshot["account"], snapshot["users"], snapshot["policies"]) == (None, [], [])
-    assert "ListRoles" not in service.operations
+    assert "ListRoles" not in served_account.operations
 
 
-def test_the_number_of_an_account_with_a_certificate_only(service, run_fast):
+def test_the_number_of_an_account_with_a_certificate_only(served_account, run_fast):
     for operation in ("GetAccountAuthorizationDetails", "ListInstanceProfiles"):
-        service.on(operation, ok(operation))
+        served_account.on(operation, ok(operation))
     assert saved(run_fast)["account"] == ACCOUNT
 
 
-def test_options_of_the_commands_name_the_service_and_the_key(service, run_fast):
+def test_options_of_the_commands_name_the_service_and_the_key(served_account, run_fast):
     other = run_fast.home / "other"
     other.write_text("AWSAccessKeyId=AKIAOTHEROTHEROTHER1\nAWSSecretKey=x\n")
-    options = ["--aws-credential-file", "other", "--url", service.url]
+    options = ["--aws-credential-file", "other", "--url", served_account.url]
     env = {"AWS_IAM_URL": "http://127.0.0.1:1", "AWS_CREDENTIAL_FILE": "/nonexistent"}
     succeeded(run_fast("iamcli", "snapshot", *options, "account.json", env=env))
-    assert "AKIAOTHEROTHEROTHER1" in service.requests[0].headers["authorization"]
+    assert "AKIAOTHEROTHEROTHER1" in served_account.requests[0].headers["authorization"]
 
 
-def test_a_terminal_shows_the_progress_and_what_was_written(service, run):
+def test_a_terminal_shows_the_progress_and_what_was_written(served_account, run):
     terminal = on_terminal(run, str(run.home / "account.json"))
     assert terminal.status() == 0
     *steps, last = terminal.shown.split("\x1b[K")
@@ -149,10 +149,10 @@ sys.exit(main())
 """
 
 
-def test_a_terminal_shows_how_long_many_users_need(service, run):
+def test_a_terminal_shows_how_long_many_users_need(served_account, run):
     users = [{**EVE, "UserName": f"eve{number}"} for number in range(400)]
     page = answer("GetAccountAuthorizationDetails", UserDetailList=users, IsTruncated=False)
-    service.on("GetAccountAuthorizationDetails", page)
+    served_account.on("GetAccountAuthorizationDetails", page)
     name = str(run.home / "account.json")
     terminal = Terminal(sys.executable, "-c", FAR_AWAY, "snapshot", name, env=run.env)
     # Six requests for each, ten in a second.
@@ -218,7 +218,7 @@ def test_how_a_time_is_said(seconds, said):
 
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
-def test_a_snapshot_on_standard_output(service, run_fast, name):
+def test_a_snapshot_on_standard_output(served_account, run_fast, name):
     before = files(run_fast)
     done = run_fast("iamcli", "snapshot", name)
     assert (done.status, done.err) == (0, "")
@@ -228,11 +228,11 @@ def test_a_snapshot_on_standard_output(service, run_fast, name):
     assert files(run_fast) == before
 
 
-def test_standard_output_that_cannot_take_a_snapshot(service, run):
+def test_standard_output_that_cannot_take_a_snapshot(served_account, run):
     full = run("sh", "-c", "iamcli snapshot - >/dev/full")
     said = "iamcli: cannot write to standard output: No space left on device\n"
     assert (full.status, full.err) == (1, said)
-    asked = len(service.requests)
+    asked = len(served_account.requests)
     closed = run("sh", "-c", "iamcli snapshot /dev/stdout >&-")
     assert (closed.status, closed.err) == (1, "iamcli: standard output is closed\n")
     terminal = on_terminal(run, "-")
@@ -242,11 +242,11 @@ def test_standard_output_that_cannot_take_a_snapshot(service, run):
         "name of a file, or redirect standard output\r\n"
     )
     # Nothing is read then.
-    assert len(service.requests) == asked
+    assert len(served_account.requests) == asked
 
 
-def test_notes_about_a_snapshot_on_standard_output(service, run):
-    service.on("ListAccountAliases", refused("AccessDenied", "no", 403))
+def test_notes_about_a_snapshot_on_standard_output(served_account, run):
+    served_account.on("ListAccountAliases", refused("AccessDenied", "no", 403))
     out = run.home / "out.json"
     line = ("-c", 'exec "$@" >"$OUT"', "sh", sys.executable, "-m", "iamcli", "snapshot", "-")
     terminal = Terminal("sh", *line, env={**run.env, "OUT": str(out)})
@@ -257,9 +257,11 @@ def test_notes_about_a_snapshot_on_standard_output(service, run):
     assert len(json.loads(out.read_text())["unread"]) == 1
 
 
-def test_a_terminal_shows_a_hint(service, run):
+def test_a_terminal_shows_a_hint(served_account, run):
     message = "The request signature we calculated does not match."
-    service.on("GetAccountAuthorizationDetails", refused("SignatureDoesNotMatch", message, 403))
+    served_account.on(
+        "GetAccountAuthorizationDetails", refused("SignatureDoesNotMatch", message, 403)
+    )
     terminal = on_terminal(run, str(run.home / "account.json"))
     assert terminal.status() == 1
     first = f"iamcli: SignatureDoesNotMatch: {message}"
@@ -293,9 +295,9 @@ DENIED: dict[str, tuple[str, str | None, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("operation", every(5, DENIED))
-def test_what_is_denied_is_listed_and_absent(service, run_fast, operation):
+def test_what_is_denied_is_listed_and_absent(served_account, run_fast, operation):
     message = f"User: {ARN}:user/x is not authorized to perform: iam:{operation}"
-    service.on(operation, refused("AccessDenied", message, 403))
+    served_account.on(operation, refused("AccessDenied", message, 403))
     done = run_fast("iamcli", "snapshot", "account.json")
     assert (done.status, done.out) == (0, "")
     absent, name, left = DENIED[operation]
@@ -330,11 +332,11 @@ AFTER_A_LIST = ("GetServerCertificate", "GetAccessKeyLastUsed", "GetSSHPublicKey
 CODES = ("AccessDenied", "InvalidAction", "NotSupportedService", "UnrecognizedPublicKeyEncoding")
 
 
-def test_all_that_can_be_refused_is_listed_and_absent(service, run_fast):
+def test_all_that_can_be_refused_is_listed_and_absent(served_account, run_fast):
     asked = [name for name in DENIED if name not in AFTER_A_LIST]
     codes = dict(zip(asked, itertools.cycle(CODES)))
     for operation, code in codes.items():
-        service.on(operation, refused(code, f"not {operation}", 403))
+        served_account.on(operation, refused(code, f"not {operation}", 403))
     done = run_fast("iamcli", "snapshot", "account.json")
     assert (done.status, done.out) == (0, "")
     assert done.err.startswith(f"iamcli: 20 requests were refused ({', '.join(CODES)}); account")
@@ -354,18 +356,18 @@ UNEXPECTED = "unexpected HTTP {} from {{url}} for {}, not an IAM response"
 LACKING = Answer(b"<html>Not Implemented</html>", 500)
 
 
-def test_what_a_server_lacks_is_listed(service, run_fast):
-    service.on("ListMFADevices", LACKING)
+def test_what_a_server_lacks_is_listed(served_account, run_fast):
+    served_account.on("ListMFADevices", LACKING)
     done = run_fast("iamcli", "snapshot", "account.json", env={"AWS_MAX_ATTEMPTS": "1"})
     said = "2 requests were refused (HTTP 500); account.json lists them in its member unread"
     assert done == Done(0, "", f"iamcli: {said}\n")
-    message = UNEXPECTED.format(500, "ListMFADevices").format(url=service.url)
+    message = UNEXPECTED.format(500, "ListMFADevices").format(url=served_account.url)
     row = {"operation": "ListMFADevices", "name": None, "code": "HTTP 500", "message": message}
     assert loaded(run_fast)["unread"] == [{**row, "of": f"user/{name}"} for name in ("bob", "eve")]
 
 
-def test_a_user_who_is_deleted_meanwhile_has_no_known_login_profile(service, run_fast):
-    service.on(
+def test_a_user_who_is_deleted_meanwhile_has_no_known_login_profile(served_account, run_fast):
+    served_account.on(
         "GetLoginProfile", refused("NoSuchEntity", "The user with name bob cannot be found.", 404)
     )
     assert run_fast("iamcli", "snapshot", "account.json").status == 0
@@ -407,34 +409,34 @@ FATAL = {
 
 
 @pytest.mark.parametrize("case", FATAL)
-def test_other_errors_leave_no_file(service, run_fast, case):
+def test_other_errors_leave_no_file(served_account, run_fast, case):
     operation, response, message = FATAL[case]
-    service.on(operation, response)
+    served_account.on(operation, response)
     done = run_fast("iamcli", "snapshot", "account.json", env={"AWS_MAX_ATTEMPTS": "1"})
-    assert done == (1, "", f"iamcli: {message.format(url=service.url)}\n")
+    assert done == (1, "", f"iamcli: {message.format(url=served_account.url)}\n")
     assert files(run_fast) == set()
 
 
-def test_throttled_requests_are_sent_again(service, run_fast):
-    service.on("GetAccountSummary", refused("Throttling"), *answers()["GetAccountSummary"])
+def test_throttled_requests_are_sent_again(served_account, run_fast):
+    served_account.on("GetAccountSummary", refused("Throttling"), *answers()["GetAccountSummary"])
     assert saved(run_fast)["summary"] == SNAPSHOT["summary"]
-    assert service.operations.count("GetAccountSummary") == 2
+    assert served_account.operations.count("GetAccountSummary") == 2
 
 
 # A part of the users.
 
 
-def test_other_users_are_left_out(service, run_fast):
-    service.on("GetLoginProfile", answers()["GetLoginProfile"][1])
+def test_other_users_are_left_out(served_account, run_fast):
+    served_account.on("GetLoginProfile", answers()["GetLoginProfile"][1])
     for operation in FOR_EVE:
         if operation != "GetLoginProfile":
-            service.on(operation, ok(operation))
+            served_account.on(operation, ok(operation))
     snapshot = saved(run_fast, "--users", "eve")
     del snapshot["taken"]
     # The virtual MFA device of bob is left out, too; everything else is complete.
     part = {"only_users": ["eve"], "users": [{**EVE, **OF_EVE}], "virtual_mfa_devices": DEVICES[1:]}
     assert snapshot == {**SNAPSHOT, **part}
-    assert service.operations == [*FOR_ACCOUNT, *FOR_EVE]
+    assert served_account.operations == [*FOR_ACCOUNT, *FOR_EVE]
 
 
 @pytest.mark.parametrize(
@@ -447,7 +449,7 @@ def test_other_users_are_left_out(service, run_fast):
         ["account.json", "--users", "bob", "eve", "bob"],
     ],
 )
-def test_users_can_be_several_names(service, run_fast, arguments):
+def test_users_can_be_several_names(served_account, run_fast, arguments):
     succeeded(run_fast("iamcli", "snapshot", *arguments))
     assert loaded(run_fast)["only_users"] == ["bob", "eve"]
 
@@ -463,7 +465,7 @@ def test_users_can_be_several_names(service, run_fast, arguments):
         (["account.json", "--users"], "Option '--users' requires an argument; see iamcli --help"),
     ],
 )
-def test_wrong_users_are_an_error(service, run_fast, arguments, message):
+def test_wrong_users_are_an_error(served_account, run_fast, arguments, message):
     done = run_fast("iamcli", "snapshot", *arguments)
     assert (done.status, done.err) == (1, f"iamcli: {message}\n")
     assert files(run_fast) == set()
@@ -578,14 +580,14 @@ pace.Pace.__init__ = lambda self, url: start(self, url, clock, wait)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "iam.example.com"])
-def test_requests_to_other_machines_are_paced(service, stub, run_fast, host):
+def test_requests_to_other_machines_are_paced(served_account, stub, run_fast, host):
     users = [{**EVE, "UserName": f"user{number}"} for number in range(20)]
     page = answer("GetAccountAuthorizationDetails", UserDetailList=users)
-    service.on("GetAccountAuthorizationDetails", page)
+    served_account.on("GetAccountAuthorizationDetails", page)
     config = run_fast.home / "proxy"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
     env = {
-        "AWS_IAM_URL": service.url.replace("127.0.0.1", host),
+        "AWS_IAM_URL": served_account.url.replace("127.0.0.1", host),
         "CLIENT_CONFIG_FILE": str(config) if host != "127.0.0.1" else "",
     }
     succeeded(run_fast("iamcli", "snapshot", "account.json", env=env, before=RECORDING))
@@ -595,7 +597,7 @@ def test_requests_to_other_machines_are_paced(service, stub, run_fast, host):
         return
     pauses = [float(line) for line in slept.read_text().splitlines()]
     # The pages of what describes all users are not paced.
-    assert len(pauses) == len(service.operations) - 1
+    assert len(pauses) == len(served_account.operations) - 1
     assert len(pauses) > 120
     # The clock stands still, so that each request is due later.
     assert pauses == pytest.approx(

@@ -206,7 +206,7 @@ def differences(before: Seen, after: Seen) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def snapshot_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A directory with a snapshot of 40 users."""
     folder = tmp_path_factory.mktemp("account")
     with resettable.server() as url:
@@ -223,7 +223,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_the_changes_of_a_script_are_those_that_boto3_sees(account, tmp_path, name):
+def test_the_changes_of_a_script_are_those_that_boto3_sees(snapshot_folder, tmp_path, name):
     answers = {"CERT": "cert", "KEY": "key", "CHAIN": "chain"}
     env = environment(tmp_path) | {
         **{variable: str(TESTS / "answers" / f"{file}.pem") for variable, file in answers.items()},
@@ -231,7 +231,7 @@ def test_the_changes_of_a_script_are_those_that_boto3_sees(account, tmp_path, na
     }
     script = tmp_path / name
     script.write_text(SCRIPTS[name])
-    snapshot = account / "account.json"
+    snapshot = snapshot_folder / "account.json"
     with private_iam.server(account=str(snapshot)) as private:
         iam = populated.client(private.url)
         before = seen(iam)

@@ -706,7 +706,7 @@ def test_the_account_and_the_partition_are_those_of_any_arn(tmp_path, only):
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Callable[..., Any]:
+def sandbox_of_snapshot(tmp_path: Path) -> Callable[..., Any]:
     """Run ``iamcli sandbox`` in an empty directory that has a snapshot, account.json."""
     return runner(tmp_path, snapshot())
 
@@ -722,23 +722,23 @@ UNREAD = {
 PART = snapshot(unknown=["alias"], only_users=["bob"], unread=[UNREAD])
 
 
-def test_it_is_said_what_is_a_copy(sandbox, tmp_path):
+def test_it_is_said_what_is_a_copy(sandbox_of_snapshot, tmp_path):
     # Only a terminal shows what it lacks.
     (tmp_path / "work" / "part.json").write_text(json.dumps(PART))
     # The command does not get the file that the server reads.
     script = "iam-userlistbypath; ls -l /proc/$$/fd | grep -c part.json; exit 3"
-    done = sandbox("--account", "part.json", "sh", "-c", script)
+    done = sandbox_of_snapshot("--account", "part.json", "sh", "-c", script)
     assert done.returncode == 3
     assert done.stdout == f"{ARN}:user/bob\nIsTruncated: false\n0\n"
     assert done.stderr == ONLY_IAM
-    said = " ".join(sandbox("-h").stdout.split())
+    said = " ".join(sandbox_of_snapshot("-h").stdout.split())
     assert "Only IAM is a copy: COMMAND really runs here" in said
     page = " ".join((ROOT / "man" / "iamcli.1").read_text().split())
     assert "Only IAM is a copy" in page
 
 
 @pytest.mark.full
-def test_a_snapshot_can_be_a_pipe(sandbox, tmp_path):
+def test_a_snapshot_can_be_a_pipe(sandbox_of_snapshot, tmp_path):
     script = f"'{BIN}/iamcli' sandbox --account <(cat work/account.json) iam-userlistbypath"
     done = run_program("bash", "-c", script, env=environment(tmp_path), cwd=tmp_path)
     assert done.stdout == f"{ARN}:user/bob\nIsTruncated: false\n"
@@ -822,17 +822,17 @@ BAD = [
 ]
 
 
-def test_a_file_without_end_is_not_read_to_the_end(sandbox):
-    done = sandbox("--account", "/dev/zero", "touch", "ran")
+def test_a_file_without_end_is_not_read_to_the_end(sandbox_of_snapshot):
+    done = sandbox_of_snapshot("--account", "/dev/zero", "touch", "ran")
     said = "/dev/zero is larger than 268435456 bytes, too large for a snapshot"
     assert (done.returncode, done.stderr) == (1, f"iamcli: cannot start the sandbox: {said}\n")
 
 
 @pytest.mark.parametrize(("content", "reported"), usual([BAD[0], BAD[4]], BAD))
-def test_a_file_that_is_no_snapshot_runs_nothing(sandbox, tmp_path, content, reported):
+def test_a_file_that_is_no_snapshot_runs_nothing(sandbox_of_snapshot, tmp_path, content, reported):
     if content is not None:
         (tmp_path / "work" / "bad.json").write_text(content)
-    done = sandbox("--account", "bad.json", "touch", "ran")
+    done = sandbox_of_snapshot("--account", "bad.json", "touch", "ran")
     assert done.returncode == 1
     assert done.stderr.startswith(reported)
     assert done.stderr.count("\n") == 1

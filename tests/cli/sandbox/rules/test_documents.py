@@ -174,27 +174,27 @@ def test_what_is_a_malformed_trust_policy(message):
 
 
 @pytest.mark.parametrize("message", every(2, MALFORMED))
-def test_the_grammar_of_managed_and_inline_policies(iam, message):
+def test_the_grammar_of_managed_and_inline_policies(full_iam, message):
     for number, document in enumerate(MALFORMED[message]):
         given = {"PolicyDocument": document}
-        assert iam.refused("CreatePolicy", PolicyName="new", **given) == malformed(message)
+        assert full_iam.refused("CreatePolicy", PolicyName="new", **given) == malformed(message)
         if number == 0:
-            version = iam.refused("CreatePolicyVersion", PolicyArn=WEB, **given)
+            version = full_iam.refused("CreatePolicyVersion", PolicyArn=WEB, **given)
             assert version == malformed(message)
         if message != VERSIONS:
             operation = list(INLINE_OPERATIONS)[number % 3]
             owner = INLINE_OPERATIONS[operation]
-            refused = iam.refused(operation, PolicyName="new", **owner, **given)
+            refused = full_iam.refused(operation, PolicyName="new", **owner, **given)
             assert refused == malformed(message)
 
 
 @pytest.mark.parametrize("message", every(2, MALFORMED_TRUST))
-def test_the_grammar_of_trust_policies(iam, message):
+def test_the_grammar_of_trust_policies(full_iam, message):
     for document in MALFORMED_TRUST[message]:
         new = {"RoleName": "new", "AssumeRolePolicyDocument": document}
-        assert iam.refused("CreateRole", **new) == malformed(message)
+        assert full_iam.refused("CreateRole", **new) == malformed(message)
         given = {"RoleName": "web", "PolicyDocument": document}
-        assert iam.refused("UpdateAssumeRolePolicy", **given) == malformed(message)
+        assert full_iam.refused("UpdateAssumeRolePolicy", **given) == malformed(message)
 
 
 VALID = [
@@ -240,45 +240,45 @@ VALID = [
 
 
 @pytest.mark.parametrize("document", every(3, VALID))
-def test_valid_policies_of_any_version_are_accepted(iam, document):
+def test_valid_policies_of_any_version_are_accepted(full_iam, document):
     for version in ("", '"Version":"2008-10-17",', '"Version":"2012-10-17",'):
         given = {"PolicyName": "valid", "PolicyDocument": "{" + version + document[1:]}
         for operation, owner in INLINE_OPERATIONS.items():
-            iam(operation, **owner, **given)
+            full_iam(operation, **owner, **given)
     for operation, owner in INLINE_OPERATIONS.items():
-        iam(operation.replace("Put", "Delete"), PolicyName="valid", **owner)
+        full_iam(operation.replace("Put", "Delete"), PolicyName="valid", **owner)
     latest = "{" + f'"Version":"{LATEST}",' + document[1:]
-    arn = iam("CreatePolicy", PolicyName="valid", PolicyDocument=latest)["Policy"]["Arn"]
-    iam("DeletePolicy", PolicyArn=arn)
+    arn = full_iam("CreatePolicy", PolicyName="valid", PolicyDocument=latest)["Policy"]["Arn"]
+    full_iam("DeletePolicy", PolicyArn=arn)
 
 
 @pytest.mark.parametrize("principal", every(3, PRINCIPALS))
-def test_valid_trust_policies_of_any_version_are_accepted(iam, principal):
+def test_valid_trust_policies_of_any_version_are_accepted(full_iam, principal):
     document = trust(Principal=principal, Action=["sts:AssumeRole", "sts:TagSession"])
     for version in ("", '"Version":"2008-10-17",', '"Version":"2012-10-17",'):
         text = "{" + version + document[1:]
-        iam("UpdateAssumeRolePolicy", RoleName="spare", PolicyDocument=text)
+        full_iam("UpdateAssumeRolePolicy", RoleName="spare", PolicyDocument=text)
 
 
-def test_sizes_do_not_count_white_space_and_end_exactly(iam):
-    iam("CreateUser", UserName="sizes")
-    iam("CreateGroup", GroupName="sizes")
+def test_sizes_do_not_count_white_space_and_end_exactly(full_iam):
+    full_iam("CreateUser", UserName="sizes")
+    full_iam("CreateGroup", GroupName="sizes")
     document = padded(trust(), 2048)
     assert len(document) > 2048
-    iam("CreateRole", RoleName="sizes", AssumeRolePolicyDocument=document)
+    full_iam("CreateRole", RoleName="sizes", AssumeRolePolicyDocument=document)
     for kind, limit in (("User", 2048), ("Group", 5120), ("Role", 10240)):
         owner = {f"{kind}Name": "sizes"}
         half = {"PolicyDocument": padded(INLINE, limit // 2)}
-        iam(f"Put{kind}Policy", PolicyName="a", **owner, **half)
-        iam(f"Put{kind}Policy", PolicyName="b", **owner, **half)
+        full_iam(f"Put{kind}Policy", PolicyName="a", **owner, **half)
+        full_iam(f"Put{kind}Policy", PolicyName="b", **owner, **half)
         # A policy that replaces another counts once.
-        iam(f"Put{kind}Policy", PolicyName="a", **owner, **half)
+        full_iam(f"Put{kind}Policy", PolicyName="a", **owner, **half)
         more = {"PolicyName": "c", "PolicyDocument": INLINE}
-        assert iam.refused(f"Put{kind}Policy", **owner, **more) == sized(
+        assert full_iam.refused(f"Put{kind}Policy", **owner, **more) == sized(
             kind.lower(), limit, "sizes"
         )
         for name in "ab":
-            iam(f"Delete{kind}Policy", PolicyName=name, **owner)
-        iam(f"Delete{kind}", **owner)
+            full_iam(f"Delete{kind}Policy", PolicyName=name, **owner)
+        full_iam(f"Delete{kind}", **owner)
     managed = {"PolicyName": "sizes", "PolicyDocument": padded(MANAGED, 6144)}
-    iam("DeletePolicy", PolicyArn=iam("CreatePolicy", **managed)["Policy"]["Arn"])
+    full_iam("DeletePolicy", PolicyArn=full_iam("CreatePolicy", **managed)["Policy"]["Arn"])

@@ -184,21 +184,23 @@ PARAMETERS = [
 
 
 @pytest.mark.parametrize(("operation", "sent", "said"), PARAMETERS)
-def test_parameters_are_within_the_bounds_of_the_model(iam, operation, sent, said):
-    assert iam.refused(operation, **sent) == said
+def test_parameters_are_within_the_bounds_of_the_model(full_iam, operation, sent, said):
+    assert full_iam.refused(operation, **sent) == said
 
 
-def test_names_and_texts_at_the_bounds_are_accepted(iam):
+def test_names_and_texts_at_the_bounds_are_accepted(full_iam):
     name = "+=,.@_-" + "aZ09" * 14 + "x"
     assert len(name) == 64
     path = f"/{'~' * 510}/"
     tags = [{"Key": "Größe / + - = . _ : / @ ²\u2028", "Value": ""}]
-    made = iam("CreateUser", UserName=name, Path=path, Tags=tags)
+    made = full_iam("CreateUser", UserName=name, Path=path, Tags=tags)
     assert made["User"]["UserName"] == name
-    iam("UntagUser", UserName=name, TagKeys=[tags[0]["Key"]])
-    iam("PutUserPolicy", UserName=name, PolicyName="x" * 128, PolicyDocument=policy(Sid="") + "\n")
-    iam("DeleteUserPolicy", UserName=name, PolicyName="x" * 128)
-    iam("DeleteUser", UserName=name)
+    full_iam("UntagUser", UserName=name, TagKeys=[tags[0]["Key"]])
+    full_iam(
+        "PutUserPolicy", UserName=name, PolicyName="x" * 128, PolicyDocument=policy(Sid="") + "\n"
+    )
+    full_iam("DeleteUserPolicy", UserName=name, PolicyName="x" * 128)
+    full_iam("DeleteUser", UserName=name)
 
 
 def read(operation: str, **form: str) -> dict[str, Any] | str:
@@ -254,10 +256,10 @@ def bounds() -> Iterator[tuple[str, str, Any, str]]:
 
 
 @pytest.mark.full
-def test_every_bound_of_the_model_holds_for_every_operation(iam):
+def test_every_bound_of_the_model_holds_for_every_operation(full_iam):
     seen = set()
     for operation, name, value, text in bounds():
-        said = iam.refused(operation, **{name: value})
+        said = full_iam.refused(operation, **{name: value})
         place = name[0].lower() + name[1:]
         assert said.code == "ValidationError", (operation, name)
         assert (

@@ -285,7 +285,7 @@ def pattern(recorded: str) -> re.Pattern[str]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.where.replace("::", " "))
-def test_refusals_are_those_that_were_recorded(iam, moto, row):
+def test_refusals_are_those_that_were_recorded(full_iam, moto, row):
     if any(re.search(name, row.where) for name in NOT_HERE):
         return
     name = row.where.rsplit(" ", 1)[1]
@@ -296,10 +296,10 @@ def test_refusals_are_those_that_were_recorded(iam, moto, row):
             {"PolicyName": "new", "PolicyDocument": MALFORMED[text][0]},
         )
     elif name in WITHOUT_POLICY:
-        iam, operation, parameters = Iam(moto), WITHOUT_POLICY[name], {}
+        full_iam, operation, parameters = Iam(moto), WITHOUT_POLICY[name], {}
     else:
         operation, parameters = REQUESTS[name]
-    said = iam.refused(operation, **parameters)
+    said = full_iam.refused(operation, **parameters)
     assert said.code == row.code
     assert pattern(row.message).fullmatch(said.message), said.message
 
@@ -364,11 +364,11 @@ ERRORS = json.loads((TESTS / "recorded" / "errors.json").read_text())
 
 
 @pytest.mark.parametrize("row", ERRORS, ids=lambda row: row["message"][:40])
-def test_refusals_are_those_that_were_seen(iam, row):
+def test_refusals_are_those_that_were_seen(full_iam, row):
     if any(part in row["message"] for part in NOT_RULES):
         return
     (request,) = (request for part, request in SEEN.items() if part in row["message"])
-    said = iam.refused(request[0], **request[1])
+    said = full_iam.refused(request[0], **request[1])
     assert (said.code, said.status) == (row["code"], row["status"])
     assert pattern(row["message"]).fullmatch(said.message), said.message
 

@@ -259,9 +259,9 @@ ABSENT_PAIRS = [
 
 
 @pytest.mark.parametrize(("operation", "rule"), ABSENT_PAIRS)
-def test_what_a_request_names_must_exist(iam, operation, rule):
+def test_what_a_request_names_must_exist(full_iam, operation, rule):
     parameters, said = ABSENT[rule]
-    assert iam.refused(operation, **usual(operation, **parameters)) == said
+    assert full_iam.refused(operation, **usual(operation, **parameters)) == said
 
 
 # Everything else that is refused.
@@ -767,8 +767,8 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.operation}-{case.rule}")
-def test_what_the_service_refuses(iam, case):
-    assert iam.refused(case.operation, **case.parameters) == case.said
+def test_what_the_service_refuses(full_iam, case):
+    assert full_iam.refused(case.operation, **case.parameters) == case.said
 
 
 # Rules by themselves: what no account of the other tests has.
@@ -958,14 +958,14 @@ def own(iam: Iam, name: str) -> Iam:
     return Iam(iam.url, key["AccessKeyId"], key["SecretAccessKey"])
 
 
-def test_a_user_chooses_a_password_that_conforms_and_is_new(iam):
-    iam("CreateUser", UserName="choosy")
-    choosy = own(iam, "choosy")
+def test_a_user_chooses_a_password_that_conforms_and_is_new(full_iam):
+    full_iam("CreateUser", UserName="choosy")
+    choosy = own(full_iam, "choosy")
     change = {"OldPassword": "Old-Pass-0", "NewPassword": "New-Pass-1"}
     assert choosy.refused("ChangePassword", **change) == absent(
         "Login Profile for User choosy cannot be found."
     )
-    iam("CreateLoginProfile", UserName="choosy", Password="Old-Pass-0")
+    full_iam("CreateLoginProfile", UserName="choosy", Password="Old-Pass-0")
     for case in password("ChangePassword", "NewPassword", OldPassword="Old-Pass-0"):
         assert choosy.refused("ChangePassword", **case.parameters) == case.said
     again = Said("PasswordPolicyViolation", "Password should not be one of the last passwords", 400)
@@ -973,7 +973,7 @@ def test_a_user_chooses_a_password_that_conforms_and_is_new(iam):
     assert choosy.refused("ChangePassword", **change) == again
     # The policy prevents the last two; who administers the user is free.
     for number in (1, 2):
-        iam("UpdateLoginProfile", UserName="choosy", Password=f"New-Pass-{number}")
+        full_iam("UpdateLoginProfile", UserName="choosy", Password=f"New-Pass-{number}")
     for word in ("New-Pass-1", "New-Pass-2"):
         change["NewPassword"] = word
         assert choosy.refused("ChangePassword", **change) == again
@@ -982,8 +982,8 @@ def test_a_user_chooses_a_password_that_conforms_and_is_new(iam):
     assert choosy.refused("ChangePassword", **change).code == "AccessDenied"
 
 
-def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(iam):
-    assert iam.refused("GenerateServiceLastAccessedDetails", Arn=f"{ARN}user/bob") == Said(
+def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(full_iam):
+    assert full_iam.refused("GenerateServiceLastAccessedDetails", Arn=f"{ARN}user/bob") == Said(
         "NotImplemented",
         "The sandbox does not have the operation GenerateServiceLastAccessedDetails.",
         501,
@@ -993,26 +993,26 @@ def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(iam):
 # Names that stay free, and who calls.
 
 
-def test_a_rename_to_the_same_name_and_a_second_membership_are_accepted(iam):
-    iam("UpdateUser", UserName="plain", NewUserName="plain", NewPath="/")
-    iam("AddUserToGroup", UserName="many", GroupName="g0")
-    iam("AttachUserPolicy", UserName="many", PolicyArn=f"{ARN}policy/p0")
+def test_a_rename_to_the_same_name_and_a_second_membership_are_accepted(full_iam):
+    full_iam("UpdateUser", UserName="plain", NewUserName="plain", NewPath="/")
+    full_iam("AddUserToGroup", UserName="many", GroupName="g0")
+    full_iam("AttachUserPolicy", UserName="many", PolicyArn=f"{ARN}policy/p0")
 
 
-def test_a_chain_of_several_certificates_is_accepted(iam):
+def test_a_chain_of_several_certificates_is_accepted(full_iam):
     body, key = certificate("leaf", "middle")
     chain = "".join(certificate(*names)[0] for names in (("middle", "root"), ("root",)))
     parts = {"CertificateBody": body, "PrivateKey": key, "CertificateChain": chain}
-    iam("UploadServerCertificate", ServerCertificateName="leaf", **parts)
+    full_iam("UploadServerCertificate", ServerCertificateName="leaf", **parts)
 
 
-def test_without_a_user_name_it_is_the_caller_who_must_have_it(iam):
-    iam("CreateUser", UserName="self")
-    caller = own(iam, "self")
+def test_without_a_user_name_it_is_the_caller_who_must_have_it(full_iam):
+    full_iam("CreateUser", UserName="self")
+    caller = own(full_iam, "self")
     assert caller.refused("DeleteAccessKey", AccessKeyId="AKIAIOSFODNN7EXAMPLE") == absent(
         "The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found."
     )
-    iam("CreateAccessKey", UserName="self")
+    full_iam("CreateAccessKey", UserName="self")
     assert caller.refused("CreateAccessKey") == too_many("AccessKeysPerUser", 2)
 
 
@@ -1078,8 +1078,8 @@ def test_a_correction_refuses_only_what_depends_on_what_it_finds():
 # Whoever asks.
 
 
-def test_the_commands_report_the_refusals(iam, run, run_fast):
-    run.env |= {"IAMCLI_SANDBOX": iam.url, "AWS_IAM_URL": iam.url}
+def test_the_commands_report_the_refusals(full_iam, run, run_fast):
+    run.env |= {"IAMCLI_SANDBOX": full_iam.url, "AWS_IAM_URL": full_iam.url}
     for command, said in {
         "iam-usercreate -u BOB": "EntityAlreadyExists: User with name BOB already exists.",
         "iam-userdel -u member": (
@@ -1115,9 +1115,9 @@ def test_the_help_says_what_the_sandbox_does_not_do(moto, run):
 
 
 @pytest.mark.full
-def test_aws_reports_the_refusals(iam, run):
+def test_aws_reports_the_refusals(full_iam, run):
     run.env |= {
-        "AWS_ENDPOINT_URL": iam.url,
+        "AWS_ENDPOINT_URL": full_iam.url,
         "AWS_ACCESS_KEY_ID": KEY_ID,
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_DEFAULT_REGION": "us-east-1",
