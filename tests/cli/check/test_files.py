@@ -78,7 +78,7 @@ FILES = [
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def of_each_kind(tmp_path: Path) -> Path:
     """A directory with one file of each kind."""
     for name, _, text in FILES:
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -86,14 +86,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_each_name_is_checked_or_counted(folder):
-    result = check([str(folder)])
+def test_each_name_is_checked_or_counted(of_each_kind):
+    result = check([str(of_each_kind)])
     assert {each.code for each in result.findings} == {"E102"}
     found = {(each.file, each.line) for each in result.findings}
     by_name = {file.name: file for file in result.files}
-    assert by_name.keys() == {str(folder / name) for name, _, _ in FILES}
+    assert by_name.keys() == {str(of_each_kind / name) for name, _, _ in FILES}
     for name, language, text in FILES:
-        file = by_name[str(folder / name)]
+        file = by_name[str(of_each_kind / name)]
         lines = list(enumerate(text.splitlines(), 1))
         wrong = [number for number, line in lines if WRONG in line]
         assert (name, file.language) == (name, language)

@@ -54,7 +54,7 @@ SHELLS = [
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def login_shells(tmp_path: Path) -> Path:
     """A directory with the programs of SHELLS."""
     (tmp_path / "bin").mkdir()
     for name in ("own", "other", "nologin", "false", "not-executable", "bin/bash"):
@@ -245,27 +245,29 @@ def test_a_terminal_is_told_of_the_shell(shell):
     assert (terminal.status(), terminal.shown) == (0, "")
 
 
-def test_which_shell_is_the_users(place, monkeypatch):
+def test_which_shell_is_the_users(login_shells, monkeypatch):
     found = []
     for variable, entry, path, _ in SHELLS:
 
         def one(_uid: int, entry: str = entry) -> SimpleNamespace:
             if entry == "no entry":
                 raise KeyError
-            return SimpleNamespace(pw_shell=entry.replace("PLACE", str(place)))
+            return SimpleNamespace(pw_shell=entry.replace("PLACE", str(login_shells)))
 
         monkeypatch.setattr("pwd.getpwuid", one)
         env = {"SHELL": variable, "PATH": path}
         shell = script.user_shell(
-            {name: text.replace("PLACE", str(place)) for name, text in env.items()}
+            {name: text.replace("PLACE", str(login_shells)) for name, text in env.items()}
         )
         found.append((variable, entry, path, Path(shell).name))
     assert found == SHELLS
 
 
 @pytest.mark.parametrize(("variable", "entry", "path", "started"), usual([SHELLS[3]], SHELLS))
-def test_the_shell_without_shell(shell, place, variable, entry, path, started):
-    variable, entry, path = (text.replace("PLACE", str(place)) for text in (variable, entry, path))
+def test_the_shell_without_shell(shell, login_shells, variable, entry, path, started):
+    variable, entry, path = (
+        text.replace("PLACE", str(login_shells)) for text in (variable, entry, path)
+    )
     env = {"SHELL": variable, "PATH": path}
     program = (sys.executable, "-c", WITH_ENTRY, entry, "run")
     done = shell(*program, stdin="echo ${0##*/}\n", env=env)
