@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +11,8 @@ from support.faults import CLOSED, SILENT
 from support.hints import ENV
 from support.limits import NEVER
 from support.processes import wait_until
-from support.shell import BIN
 from support.stub import Stub, ok, refused
-from support.terminal import Terminal, read_now
+from support.terminal import Terminal, read_now, rows
 
 if TYPE_CHECKING:
     from support.stub import Answer, Endpoint
@@ -139,26 +138,19 @@ def test_message_does_not_wait_for_the_names(run, stub):
     assert endpoint.operations == ["DeleteUser", "ListUsers"]
 
 
-#: Runs a command as its script does, but it waits for the names for longer than the test.
-PATIENT = f"""
-import sys
-from iamcli.hints import names
-names.TIMEOUT = {NEVER}
-del sys.argv[0]
-exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
-"""
-
-
-def test_interrupt_ends_the_wait_for_the_names(run, stub):
+def test_interrupt_ends_the_wait_for_the_names(run_fast, stub, terminal):
     line, error, endpoint = unknown("User", "bbo", SILENT, stub=stub)
-    name, *arguments = line.split()
-    command = (sys.executable, "-c", PATIENT, str(BIN / name), *arguments)
-    terminal = Terminal(*command, env={**run.env, "AWS_IAM_URL": endpoint.url})
-    terminal.wait_for(f"iam-userdel: {error}\r\n")
+    master, device = terminal
+    before = f"from iamcli.hints import names; names.TIMEOUT = {NEVER}"
+    errors = os.open(device, os.O_WRONLY | os.O_NOCTTY)
+    process = run_fast.start(
+        *line.split(), env={"AWS_IAM_URL": endpoint.url}, stderr=errors, before=before
+    )
     wait_until(lambda: len(endpoint.requests) == 2)
-    terminal.type("\x03")
-    assert terminal.status() == -signal.SIGINT
-    assert "raceback" not in terminal.shown
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == -signal.SIGINT
+    os.close(errors)
+    assert rows(read_now(master))[:-1] == [f"iam-userdel: {error}"]
 
 
 def test_names_are_asked_for_on_a_terminal_only(run_fast, stub, terminal):

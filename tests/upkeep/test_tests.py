@@ -1,0 +1,40 @@
+"""The tests are as tests/README.md says, so that a stranger can change them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+
+from support.shell import TESTS
+
+FILES = {str(path.relative_to(TESTS)): path.read_text() for path in sorted(TESTS.rglob("*.py"))}
+
+
+def test_a_fixture_has_a_name_of_its_own():
+    """So that a test does not change its meaning if it is moved to another file."""
+    found = defaultdict(list)
+    for name, text in FILES.items():
+        for fixture in re.findall(
+            r"^@pytest\.fixture\b.*?^def (\w+)", text, re.MULTILINE | re.DOTALL
+        ):
+            found[fixture].append(name)
+    assert len(found) > 100
+    assert {fixture: names for fixture, names in found.items() if len(names) > 1} == {}
+
+
+def test_a_row_of_a_table_is_a_line():
+    """Several values that are packed into a line with ``*(...)`` are hard to change."""
+    packed = [
+        f"{name}:{node.lineno}"
+        for name, text in FILES.items()
+        if re.search(r"\*[(\[{]", text)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Starred) and isinstance(node.value, (ast.Tuple, ast.List, ast.Set))
+    ]
+    assert packed == []
+
+
+def test_no_test_imports_another():
+    importing = re.compile(r"^\s*(?:from|import) (?:\S+\.)?(?:test_\w+|conftest)\b", re.MULTILINE)
+    assert [name for name, text in FILES.items() if importing.search(text)] == []
