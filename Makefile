@@ -90,7 +90,7 @@ pages: $(VENV)/test.stamp ## generate man pages and completions, after a change 
 	$(BIN)/python tools/pages.py
 	$(BIN)/python tools/completions.py
 
-model: $(VENV)/demo.stamp ## generate the reduced service model, after a change of the operations that commands call
+model: $(VENV)/demo.stamp ## generate the reduced service model, after a change of the operations or members that commands use
 	$(BIN)/python tools/slim_model.py
 
 index: $(VENV)/demo.stamp ## generate the table of commands and the links in bin, after a change in setup.cfg

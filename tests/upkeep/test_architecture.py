@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shell import ROOT
+from support.shell import ROOT, TESTS
 
 from iamcli.cli.group import SUBCOMMANDS
 
@@ -217,6 +217,16 @@ def test_every_file_that_the_page_names_exists():
         assert f"new file `{name}`:" in " ".join(PAGE.split()) or (ROOT / name).exists(), name
     for name in re.findall(r"`(\w+\.py)`", PAGE):
         assert list((ROOT / "tests" / "support").glob(name)) or list(PACKAGE.rglob(name)), name
+
+
+def test_the_page_of_the_tests_names_what_there_is():
+    page = (TESTS / "README.md").read_text()
+    folders = page.partition("\n## Folders\n")[2].partition("\n## ")[0]
+    described = " ".join(re.findall(r"^\| (`.*?) \|", folders, re.MULTILINE))
+    there = {path.name for path in TESTS.iterdir() if path.is_dir()} - {"__pycache__"}
+    assert {*re.findall(r"`(\w+)/`", described)} == there
+    for name in re.findall(r"`((?:\w+/)+(?:\w+\.py)?)`", page):
+        assert (TESTS / name).exists() or (ROOT / name).exists(), name
 
 
 def test_the_page_names_functions_that_exist():
