@@ -30,6 +30,9 @@ def test_to_add_a_command(tmp_path, stub):
     copy = Copy(tmp_path / "tree")
     copy.env |= {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
     copy.follow("To add a command")
+    transcript = (copy.root / "tests" / "transcripts" / "iam-usertag.txt").read_text()
+    assert f"$ {TAG}\n" in transcript
+    assert "[1]" not in transcript
     assert "Usage: iam-usertag -t KEY=VALUE " in copy.run("iam-usertag -h")
     assert "add tags to a user" in copy.run("man man/iam-usertag.1")
     assert "Add tags to a user." in copy.run("iamcli list tag")
@@ -48,7 +51,7 @@ def test_to_add_a_command(tmp_path, stub):
     copy.check("tests/commands/test_conformance.py")
     copy.run(
         "pytest -n 2 -m 'full or not full' -k '(usertag or TagUser) and not signals' "
-        "tests/commands tests/command_line tests/faults tests/release/test_man.py"
+        "tests/cli/explain tests/commands tests/command_line tests/faults tests/release/test_man.py"
     )
 
     # What is left out is named, and reported truly until then.
