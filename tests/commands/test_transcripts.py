@@ -13,7 +13,7 @@ def test_transcript(file, aws, forked_programs, stub, moto, request):
     aws.env["PATH"] = f"{forked_programs.folder}:{aws.env['PATH']}"
     text = file.read_bytes().decode()
     now = played(aws, stub, moto, text)
-    assert "internal error" not in now, f"{now}was make model run?"
+    assert "internal error" not in now, f"{now}if an operation is new, run: make model"
     if request.config.getoption("--accept"):
         file.write_bytes(now.encode())
     else:
