@@ -6,9 +6,9 @@ A block in ``sh`` is run with bash in the copy. The line above any other block e
 * ``At the end of `FILE`:``;
 * ``In the new file `FILE`:``.
 
-Blocks can be indented, as those in numbered lists are. A test of another section makes a ``Copy``,
-calls ``follow`` with the heading, ``check`` for the checks that every change has to pass, and
-``run`` for what is to work then. A block with another kind of place is a ValueError.
+Blocks can be indented, as those in numbered lists are. Another section is added to ``RECIPES`` in
+``upkeep/test_recipes.py``, with a test that makes a ``Copy``, calls ``follow`` with the heading,
+``check`` for the checks that every change has to pass, and ``run`` for what is to work then.
 """
 
 from __future__ import annotations
@@ -119,24 +119,23 @@ class Copy:
             if block.language == "sh":
                 self.run(block.text)
             else:
-                self._write(block)
+                self.write(block)
 
-    def _write(self, block: Block) -> None:
+    def write(self, block: Block) -> None:
+        """Write the lines of a block to their place."""
         match = _PLACE.search(block.above)
         if match is None:
             raise ValueError(f"no place of a block at the end of: {block.above}")
         file = self.root / (match["file"] or match["end"] or match["new"])
+        lines = [] if match["new"] else file.read_text().splitlines(keepends=True)
+        places = [len(lines)]
         if match["new"]:
             assert not file.exists(), file
-            file.write_text(block.text)
-        elif match["end"]:
-            file.write_text(file.read_text() + block.text)
-        else:
-            lines = file.read_text().splitlines(keepends=True)
-            places = [number for number, line in enumerate(lines) if match["below"] in line]
+        elif match["below"]:
+            places = [number for number, line in enumerate(lines, 1) if match["below"] in line]
             assert len(places) == 1, f"{match['below']} is in {len(places)} lines of {file}"
-            lines.insert(places[0] + 1, block.text)
-            file.write_text("".join(lines))
+        lines.insert(places[0], block.text)
+        file.write_text("".join(lines))
 
     def run(self, script: str, status: int = 0) -> str:
         """Run a ``script`` with bash in the copy; return what it prints, errors as well."""

@@ -1,6 +1,6 @@
 """The recipes of docs/architecture.md, followed step by step in a copy of the tree.
 
-A recipe is added with a test that makes a ``Copy`` and follows its section; see support/recipes.py.
+``support/recipes.py`` says how a recipe is written, and how one is added here.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 import pytest
 from support.completing import BASH_COMPLETION
 from support.faults import CLOSED
-from support.recipes import Copy
+from support.recipes import Copy, blocks
 from support.requirements import need
 from support.shell import KEY_ID, SECRET
 from support.stub import ok, refused
 
-pytestmark = pytest.mark.full
+#: The headings of the sections.
+RECIPES = ("To add a command",)
 
 TAG = "iam-usertag -u bob -t team=web"
 #: The words with which bash completes an option of the command.
@@ -25,6 +26,16 @@ $function; echo "${{COMPREPLY[@]}}"
 """
 
 
+@pytest.mark.parametrize("section", RECIPES)
+def test_each_block_has_a_place(section, tmp_path):
+    copy = Copy(tmp_path / "tree")
+    written = [block for block in blocks(section) if block.language != "sh"]
+    assert written
+    for block in written:
+        copy.write(block)
+
+
+@pytest.mark.full
 def test_to_add_a_command(tmp_path, stub):
     need("man")
     copy = Copy(tmp_path / "tree")
