@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from index import programs
 
 from iamcli.cli import index
+from iamcli.help import docstring as documentation
 from iamcli.installation.table import PROGRAMS
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ def require() -> None:
     for command in index.commands():
         if not command.documentation:
             sys.exit(f"{command.name} has no docstring; nothing was changed; write one")
+        found = documentation.of(command)
+        required = {"Output": found.output, "Example": found.examples, "Calls": found.calls}
+        for section in (name for name in required if not required[name]):
+            lacks = f"the docstring of {command.name} has no {section}:"
+            sys.exit(f"{lacks}; nothing was changed; see iamcli/help/docstring.py")
 
 
 def update(make: Callable[[], dict[Path, str]], folder: Path, pattern: str, *, check: bool) -> int:

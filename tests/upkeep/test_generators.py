@@ -98,6 +98,18 @@ ROWS = [
         replaced("iamcli/commands/mfa.py", '    """Deactivate', '    f"""Deactivate'),
         "iam-userdeactivatemfadevice has no docstring",
     ),
+    *(
+        Row(
+            "pages",
+            replaced("iamcli/commands/mfa.py", f"\n    {section}: ", "\n    Other: "),
+            reason,
+        )
+        for section, reason in (
+            ("Output", " has no Output:"),
+            ("Example", " has no Example:"),
+            ("Calls", " has no Calls:"),
+        )
+    ),
     Row("completions", without("tools/completions/iamcli.fish"), "iamcli.fish'"),
     Row("completions", replaced(TABLE, '"iam-userdel"', '"iam-y"'), f"{TABLE} is not up to date"),
     Row("index", without("setup.cfg"), "setup.cfg has no console_scripts"),
