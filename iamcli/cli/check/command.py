@@ -11,9 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.output.streams import Output
 
-#: The exit status if a file cannot be read.
-UNREADABLE = 2
-
 
 @click.command(
     cls=DocumentedCommand, options_metavar="[--format FORMAT] [--strict] [--exclude CODES]"
@@ -74,7 +71,7 @@ def check(  # noqa: PLR0913 - one for each option
     for line in report.FORMATS[form](result):
         output.line(line)
     if result.unreadable:
-        return UNREADABLE
+        return 2
     failing = any(
         finding.level == ERROR or (strict and finding.code != PARSER) for finding in result.findings
     )

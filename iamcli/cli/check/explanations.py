@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from textwrap import wrap
 
+from iamcli.cli.listing import WIDTH
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WIDTH = 80
 _ADD_POLICY = "iam-useraddpolicy -u bob -p all -e Allow -a"
 _KEY = "iam-useraddkey -u bob"
 _LIST = "iam-userlistbypath"

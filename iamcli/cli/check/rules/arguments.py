@@ -9,7 +9,7 @@ from shutil import which
 from iamcli.cli import index
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
 from iamcli.cli.check.rules.policies import unquoted_policy
-from iamcli.cli.check.script.calls import Call, Flags, InnerCommand, Part, output_files
+from iamcli.cli.check.script.calls import Call, ExpandedWord, output_files
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.options import NEEDED, refused
 from iamcli.parsing.shared import COMMON
@@ -19,8 +19,6 @@ from iamcli.quoting import typographic
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from iamcli.cli.check.script.calls import ExpandedWord
 
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
 _PROXY = re.compile(r"-Dhttps?\.proxyHost=")
@@ -176,10 +174,8 @@ def _pair(invocation: Invocation, one: str, other: str) -> Fault:
 
 
 def _proxy(commands: Commands) -> Iterator[Fault]:
-    for word, context in commands.walker.settings:
-        if word.node and _PROXY.search(word.known):
-            name = word._replace(parts=(Part("AWS_IAM_JVM_OPTS", quoted=False),))
-            call = Call(word.node, InnerCommand([name]), context, Flags())
+    for call in commands.walker.settings:
+        if _PROXY.search(call.words[0].known):
             message = "the proxy in AWS_IAM_JVM_OPTS is not used"
             fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
             yield fault(call, call.head, "W213", message, fix)

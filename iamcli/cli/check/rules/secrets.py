@@ -34,8 +34,7 @@ def check(commands: Commands) -> Iterator[Fault]:
                 loops.add(id(node))
     for invocation in commands.invocations:
         call = invocation.call
-        secrets = [each for each in invocation.values if each.option.secret]
-        passwords = [each for each in secrets if each.option.dest in _PASSWORDS]
+        passwords = [each for each in invocation.values if each.option.dest in _PASSWORDS]
         for value in [each for each in passwords if each.text != "-"][:1]:
             message = "other users can see a password on the command line"
             fix = f"use {value.option.name} - and pass the password on standard input"
@@ -87,7 +86,7 @@ def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node
         if isinstance(node, Function) and node.name not in followed:
             followed.add(node.name)
             for other in commands.walker.calls:
-                if other.shell_function and other.program == node.name:
+                if other.inner.shell_function and other.program == node.name:
                     yield from _around(commands, other, followed)
 
 

@@ -58,7 +58,7 @@ def _written(commands: Commands) -> set[str] | None:
             return None
         if not call.iam and call.program not in KEEPERS:
             # What a function of the script does is in its body.
-            words += [word for word in call.words if word.literal or not call.shell_function]
+            words += [word for word in call.words if word.literal or not call.inner.shell_function]
     names: set[str] = set()
     for word in words:
         *parts, last = re.split(r"[/=,:?&]", word.with_unknowns_as("\0"))

@@ -236,7 +236,8 @@ class InnerCommand(NamedTuple):
 
     ``words``: its name and its arguments; ``arguments_added``: it gets others, too; ``plain``: it
     can also be a function of the script; ``noglob``: the shell expands no ``*`` for it;
-    ``run_by``: the programs that run it; ``replaced``: the text that they replace in arguments.
+    ``run_by``: the programs that run it; ``replaced``: the text that they replace in arguments;
+    ``iam``: it is or should be a command of the toolkit; ``shell_function``: it is a function.
     """
 
     words: list[ExpandedWord]
@@ -245,15 +246,16 @@ class InnerCommand(NamedTuple):
     noglob: bool = False
     run_by: tuple[str, ...] = ()
     replaced: str = ""
+    iam: bool = False
+    shell_function: bool = False
 
 
 class Call(PipelineCommand):
     """A simple command, with what its ``Context`` says.
 
     ``inner``: what it runs in the end; ``head``, ``words`` and ``program``: the word of its name,
-    the arguments, and the name without the folder, if known; ``iam``: it is or should be a command
-    of the toolkit; ``shell_function``: it is a function of the script; ``flags``: the settings that
-    it is run with; ``merging``: the pipe after it also takes standard error.
+    the arguments, and the name without the folder, if known; ``iam``: as ``inner`` says; ``flags``:
+    the settings that it is run with; ``merging``: the pipe after it also takes standard error.
     """
 
     def __init__(self, node: Node, inner: InnerCommand, context: Context, flags: Flags) -> None:
@@ -266,20 +268,17 @@ class Call(PipelineCommand):
         self.flags = flags
         self.head, *self.words = inner.words
         self.program = self.head.program
-        self.iam = False
-        self.shell_function = False
+        self.iam = inner.iam
         self.merging = False
+        # The output of echo can contain that of an echo before, and so on.
+        printed = outputs(self.words) if self.program in ("echo", "printf", "print") else []
+        if self.iam or len(printed) == 1:
+            self.origin = self if self.iam else printed[0]
 
     @property
     def literals(self) -> list[str | None]:
         """The arguments, None for those that are not known."""
         return [word.literal for word in self.words]
-
-    def find_origin(self) -> None:
-        """Set ``origin``. The output of echo can contain that of an echo before, and so on."""
-        printed = outputs(self.words) if self.program in ("echo", "printf", "print") else []
-        if self.iam or len(printed) == 1:
-            self.origin = self if self.iam else printed[0]
 
     @property
     def merged(self) -> bool:

@@ -6,7 +6,7 @@ import re
 from itertools import chain
 from typing import NamedTuple
 
-from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script import calls, nodes
 from iamcli.cli.check.script.calls import ExpandedRedirect, ExpandedWord, Part, Unknown, split
 from iamcli.cli.check.script.nodes import Literal, Node, SingleQuoted, Substitution
 from iamcli.cli.check.script.states import State, filled, single_unknown
@@ -14,8 +14,6 @@ from iamcli.cli.check.script.states import State, filled, single_unknown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from iamcli.cli.check.script.calls import Context, Value
 
 #: An escaped character, or others.
 _ESCAPED = re.compile(r"\\(\n|.)|[^\\]+|\\", re.DOTALL)
@@ -33,9 +31,9 @@ _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f"
 class WordReader(NamedTuple):
     """Reads words as the shell expands them; ``run`` returns the output of a substitution."""
 
-    run: Callable[[Substitution, State, Context], Value]
+    run: Callable[[Substitution, State, calls.Context], calls.Value]
     state: State
-    context: Context
+    context: calls.Context
 
     def words(self, found: Iterable[nodes.Word]) -> list[ExpandedWord]:
         """Return the words that the shell makes of ``nodes``, as in the arguments of a command."""
@@ -61,7 +59,7 @@ class WordReader(NamedTuple):
             elif node.word is not None:
                 yield ExpandedRedirect(node.operator, node.descriptor, self.word(node.word))
 
-    def array(self, elements: Iterable[nodes.Word]) -> Value:
+    def array(self, elements: Iterable[nodes.Word]) -> calls.Value:
         """Follow the elements of an array; return the array."""
         words = self.words(elements)
         only = single_unknown(tuple(text for word in words for text in word.value))
@@ -123,7 +121,7 @@ def _plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
                 yield Part(match[1] or match[0], quoted=match[1] is not None)
 
 
-def _variable(source: str, state: State) -> Value:
+def _variable(source: str, state: State) -> calls.Value:
     """Return the value of ``$NAME`` or ``${NAME...}``."""
     if not source.startswith("${"):
         return _simple(source[1:], state)
@@ -139,14 +137,14 @@ def _variable(source: str, state: State) -> Value:
     return _changed(name, rest, state) if rest else _simple(name, state)
 
 
-def joined_elements(*arrays: Value) -> tuple[ExpandedWord, ...] | None:
+def joined_elements(*arrays: calls.Value) -> tuple[ExpandedWord, ...] | None:
     """Return the elements of the ``arrays``, None if one of them is unknown or no array."""
     found = [only.elements if (only := single_unknown(array)) else None for array in arrays]
     known = [elements for elements in found if elements is not None]
     return tuple(chain(*known)) if len(known) == len(found) else None
 
 
-def _simple(name: str, state: State) -> Value:
+def _simple(name: str, state: State) -> calls.Value:
     if name in ("@", "*"):
         return (Unknown(name, many=True),)
     if name in _SPECIAL:
@@ -156,7 +154,7 @@ def _simple(name: str, state: State) -> Value:
     return state.value(name)
 
 
-def _changed(name: str, rest: str, state: State) -> Value:
+def _changed(name: str, rest: str, state: State) -> calls.Value:
     """Return the value of ``${NAME`` and ``rest``, an operator with its operand."""
     policy = POLICY_VARIABLE.fullmatch(f"${{{name}{rest}}}")
     if policy and policy[1] not in state.variables:

@@ -45,7 +45,7 @@ class UnreadLine(NamedTuple):
     at: int
     message: str
     error: bool = False
-    first: bool = True
+    first: bool = False
 
 
 class Script:
@@ -110,10 +110,7 @@ class Script:
                     return self._read(source, "zsh")
             self.skip(fault._replace(error=self.refused, first=not faults))
             source = source[: fault.start].ljust(fault.end) + source[fault.end :]
-        whole = UnreadLine(
-            0, len(source), 0, "there are too many faults", self.refused, first=False
-        )
-        self.skip(whole)
+        self.skip(UnreadLine(0, len(source), 0, "there are too many faults", self.refused))
         return []
 
     def _read(self, source: bytes, dialect: str) -> Sequence[Statement]:

@@ -42,7 +42,7 @@ class Walker:
     ``load``: returns a script by its path, or raises UnreadableError. ``calls``, ``loops`` and
     ``tests``: what was found; ``defined``: the functions and aliases; ``tested``: the variables
     that are tested for being empty; ``values``: those of each variable that is set; ``settings``:
-    those of AWS_IAM_JVM_OPTS; ``scripts``: what was read; ``complete``: whether all could be read.
+    AWS_IAM_JVM_OPTS with its values; ``scripts``: what was read; ``complete``: whether all was.
     """
 
     def __init__(self, script: Script, load: Callable[[str], Script]) -> None:
@@ -50,7 +50,7 @@ class Walker:
         self.loops: list[calls.CompoundCommand] = []
         self.tests: list[Test] = []
         self.scripts: list[Script] = []
-        self.settings: list[tuple[ExpandedWord, Context]] = []
+        self.settings: list[Call] = []
         self.defined: set[str] = set()
         #: $_ stands for what is not known.
         self.tested: set[str] = {"_"}
@@ -85,8 +85,7 @@ class Walker:
 
     def _functions(self, state: State) -> None:
         """Follow the bodies of functions, with the values that variables have in any case."""
-        self._flags.append(state.flags)
-        state = State(states.joined_flags(self._flags))
+        state = State(states.joined_flags([*self._flags, state.flags]))
         for name, values in self.values.items():
             known = name not in self._changed_by_functions and len(set(values)) == 1
             unknown = Unknown(name, filled=all(map(filled, values)))
@@ -250,7 +249,9 @@ class Walker:
             word = reader.word(node.value)
             value = word.value
             if node.name == "AWS_IAM_JVM_OPTS":
-                self.settings.append((word, context))
+                name = word._replace(parts=(Part(node.name, quoted=False),))
+                inner = calls.InnerCommand([name, word])
+                self.settings.append(Call(node.value, inner, context, state.flags))
         if node.index or node.append:
             before = state.value(node.name)
             many = node.index is not None
@@ -294,13 +295,12 @@ class Walker:
             return ()
         if inner.plain and inner.words[0].program in self._wrappers:
             inner = prefixes.unwrapped(inner)
-        call = Call(node, inner, context, own.flags)
-        name = call.program or ""
-        own_name = inner.plain and expanded is typed and call.head.literal == name
-        call.shell_function = own_name and name in self.defined
+        name = inner.words[0].program or ""
+        own_name = inner.plain and expanded is typed and inner.words[0].literal == name
+        function = own_name and name in self.defined
         like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
-        call.iam = like_a_command and not call.shell_function
-        call.find_origin()
+        inner = inner._replace(iam=like_a_command and not function, shell_function=function)
+        call = Call(node, inner, context, own.flags)
         self.calls.append(call)
         for alias, words, script in embedded.aliases(call):
             self._aliases[alias], self._unused[alias] = words, script
@@ -316,7 +316,7 @@ class Walker:
             self._source(call, state, context)
         elif call.program in ("[", "test"):
             self._compare(call.words)
-        elif call.shell_function:
+        elif call.inner.shell_function:
             state.forget(self._changed_by_functions)
             if any(map(_MOVES.fullmatch, self._changed_by_functions)):
                 state.flags = state.flags._replace(folder=None)
