@@ -2,7 +2,7 @@
 
 A block in ``sh`` is run with bash in the copy. The line above any other block ends with its place:
 
-* ``In `FILE`, below `TEXT`:``, below the only line of the file that contains the text;
+* ``In `FILE`, below `TEXT`:``, below the only line of the file that contains the text, or "above";
 * ``At the end of `FILE`:``;
 * ``In the new file `FILE`:``.
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PAGE = "docs/architecture.md"
 _PLACE = re.compile(
-    r"\b[Ii]n `(?P<file>[^`]+)`,\s+below\s+`(?P<below>[^`]+)`:$"
+    r"\b[Ii]n `(?P<file>[^`]+)`,\s+(?P<side>above|below)\s+`(?P<text>[^`]+)`:$"
     r"|\b[Aa]t the end of `(?P<end>[^`]+)`:$"
     r"|\b[Ii]n the new file `(?P<new>[^`]+)`:$"
 )
@@ -131,9 +131,10 @@ class Copy:
         places = [len(lines)]
         if match["new"]:
             assert not file.exists(), file
-        elif match["below"]:
-            places = [number for number, line in enumerate(lines, 1) if match["below"] in line]
-            assert len(places) == 1, f"{match['below']} is in {len(places)} lines of {file}"
+        elif match["text"]:
+            places = [number for number, line in enumerate(lines) if match["text"] in line]
+            assert len(places) == 1, f"{match['text']} is in {len(places)} lines of {file}"
+            places[0] += match["side"] == "below"
         lines.insert(places[0], block.text)
         file.write_text("".join(lines))
 

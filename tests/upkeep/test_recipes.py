@@ -14,7 +14,7 @@ from support.shell import KEY_ID, SECRET
 from support.stub import ok, refused
 
 #: The headings of the sections.
-RECIPES = ("To add a command",)
+RECIPES = ("To add a command", "To add a check code")
 
 TAG = "iam-usertag -u bob -t team=web"
 #: The words with which bash completes an option of the command.
@@ -76,3 +76,17 @@ def test_to_add_a_command(tmp_path, stub):
     copy.run("sed -i '/^| `iam-usertag`/d' LEGACY.md")
     said = copy.run("pytest tests/commands/test_conformance.py", status=1)
     assert "LEGACY.md begins with these, which the original lacks: ['iam-usertag']" in said
+
+
+@pytest.mark.full
+def test_to_add_a_check_code(tmp_path):
+    copy = Copy(tmp_path / "tree")
+    copy.follow("To add a check code")
+    (tmp_path / "old.sh").write_text("echo\niam-userdel -u bob,susan\n")
+    found = copy.run("iamcli check ../old.sh", status=1)
+    assert found.startswith("../old.sh:2:16: E112 several users in one value\n    run the command ")
+    explained = copy.run("iamcli check --explain E112")
+    assert "E112: several users in one value\n\nA comma is a part of the name.\n" in explained
+    assert "E112  A value has several users." in copy.run("man man/iamcli.1 | col -bx")
+    copy.check("tests/cli/check")
+    copy.run("pytest -n 2 -m full -k E112 tests/cli/check/test_fixes.py")
