@@ -11,19 +11,10 @@ from support.selection import in_full
 from support.stub import ok
 
 if TYPE_CHECKING:
-    from support.shell import Shell
-    from support.stub import Endpoint, Stub
+    from support.stub import Endpoint
 
 
 pytestmark = pytest.mark.releases
-
-
-@pytest.fixture
-def proxied(run: Shell, stub: Stub) -> Endpoint:
-    """A endpoint that is reached through a proxy only: the host does not exist."""
-    made = stub.endpoint(ok("GetUser", USER))
-    run.env["AWS_IAM_URL"] = made.url.replace("127.0.0.1", "iam.invalid")
-    return made
 
 
 def login_of(endpoint: Endpoint) -> str:

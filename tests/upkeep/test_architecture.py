@@ -243,6 +243,16 @@ def test_contributors_are_led_to_the_page(text):
         assert (ROOT / name).exists(), name
 
 
+def test_no_public_class_name_is_defined_twice():
+    names = [
+        node.name
+        for file in FILES
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert {name for name in names if names.count(name) > 1} == set()
+
+
 #: Methods that change a list, a dict, a set or a Secrets.
 CHANGING = {"add", "append", "clear", "discard", "extend", "gather", "insert", "pop", "remove"}
 CHANGING |= {"setdefault", "update"}

@@ -39,7 +39,7 @@ class Finding(NamedTuple):
         return ERROR if self.code.startswith("E") else WARNING
 
 
-class Note(NamedTuple):
+class FileNote(NamedTuple):
     """What was not checked: the ``lines`` of ``file`` (the first and the last), and the reason."""
 
     file: str
@@ -59,7 +59,7 @@ class File(NamedTuple):
     language: str = ""
     codes: tuple[str, ...] = ()
     mentions: tuple[tuple[int, str], ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[FileNote, ...] = ()
     reason: str = ""
 
     @property
@@ -87,7 +87,7 @@ class Result(NamedTuple):
     files: list[File]
 
     @property
-    def notes(self) -> list[Note]:
+    def notes(self) -> list[FileNote]:
         """What was not checked."""
         return [note for file in self.files for note in file.notes]
 
@@ -97,6 +97,6 @@ class Result(NamedTuple):
         return [(file.name, file.reason) for file in self.files if file.reason]
 
     @property
-    def unread(self) -> list[Note]:
+    def unread(self) -> list[FileNote]:
         """The notes about lines that were not understood."""
         return [note for note in self.notes if note.reason == UNREAD]

@@ -11,7 +11,7 @@ from itertools import accumulate
 from shutil import which
 from typing import NamedTuple
 
-from iamcli.cli.check.findings import UNREAD, Note
+from iamcli.cli.check.findings import UNREAD, FileNote
 from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script.shfmt import Parser, SyntaxFault, UnreadableError
 from iamcli.config import files
@@ -65,7 +65,7 @@ class Script:
         self.folder = os.path.dirname(os.path.abspath(file))
         self.source = self._source = source
         self.text = source.decode("utf-8", "replace")
-        self.notes: list[Note] = []
+        self.notes: list[FileNote] = []
         self.faults: list[UnreadLine] = []
         self.language = kinds.language(file, self.text) or kinds.SHELL
         self.dialect = "zsh" if self.language == kinds.ZSH else "bash"
@@ -126,7 +126,7 @@ class Script:
         """Note that a line was not understood."""
         self.faults.append(fault)
         lines = (self.line(fault.start), self.line(max(fault.start, fault.end - 1)))
-        note = Note(self.file, lines, UNREAD)
+        note = FileNote(self.file, lines, UNREAD)
         if note not in self.notes:
             self.notes.append(note)
 
@@ -233,5 +233,5 @@ def read(file: str, parser: Parser) -> Script:
     script = Script(file, source, parser)
     if carriage:
         reason = "end in CR LF, which shells do not accept; checked as if they ended in LF"
-        script.notes.insert(0, Note(file, (1, len(script.lines)), reason))
+        script.notes.insert(0, FileNote(file, (1, len(script.lines)), reason))
     return script
