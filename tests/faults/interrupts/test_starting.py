@@ -6,6 +6,7 @@ import re
 import signal
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from support import moments
@@ -14,6 +15,9 @@ from support.limits import NEVER, TIMEOUT
 from support.processes import wait_until
 from support.selection import every, usual
 from support.stub import canned
+
+if TYPE_CHECKING:
+    from support.forked import Done
 
 
 @pytest.mark.parametrize(
@@ -50,8 +54,15 @@ def test_before_the_work_begins(number, run_fast):
 
 
 def test_when_the_work_is_done(number, run_fast):
-    before = moments.code(moments.after_call, number, "iamcli.interrupts.guard")
-    done = run_fast("iam-usergetattributes", "--version", before=before)
+    """At the end, the command stops the line that shows its progress."""
+
+    def ended_by(number: signal.Signals) -> Done:
+        stop = "iamcli.output.progressline.ProgressLine.stop"
+        before = moments.code(moments.before_call, number, stop)
+        return run_fast("iam-usergetattributes", "--version", before=before)
+
+    assert ended_by(signal.SIGKILL).status == -signal.SIGKILL
+    done = ended_by(number)
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("iam-usergetattributes (iamcli) ")
 
