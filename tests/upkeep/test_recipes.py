@@ -14,7 +14,7 @@ from support.shell import KEY_ID, SECRET
 from support.stub import ok, refused
 
 #: The headings of the sections.
-RECIPES = ("To add a command", "To add a check code")
+RECIPES = ("To add a command", "To add a check code", "To add a rule to the sandbox")
 
 TAG = "iam-usertag -u bob -t team=web"
 #: The words with which bash completes an option of the command.
@@ -81,7 +81,7 @@ def test_to_add_a_command(tmp_path, stub):
 @pytest.mark.full
 def test_to_add_a_check_code(tmp_path):
     copy = Copy(tmp_path / "tree")
-    copy.follow("To add a check code")
+    copy.follow("To add a check code", "To add a rule to the sandbox")
     (tmp_path / "old.sh").write_text("echo\niam-userdel -u bob,susan\n")
     found = copy.run("iamcli check ../old.sh", status=1)
     assert found.startswith("../old.sh:2:16: E112 several users in one value\n    run the command ")
@@ -90,3 +90,14 @@ def test_to_add_a_check_code(tmp_path):
     assert "E112  A value has several users." in copy.run("man man/iamcli.1 | col -bx")
     copy.check("tests/cli/check")
     copy.run("pytest -n 2 -m full -k E112 tests/cli/check/test_fixes.py")
+
+
+@pytest.mark.full
+def test_to_add_a_rule_to_the_sandbox(tmp_path):
+    copy = Copy(tmp_path / "tree")
+    copy.follow("To add a rule to the sandbox")
+    copy.run("make index")
+    create = "iamcli sandbox -- iam-instanceprofilecreate -s new -p /reserved/"
+    assert "AccessDenied: The path is reserved.\n" in copy.run(create, status=1)
+    copy.run("python tools/switch_off.py noticed.txt path_is_not_reserved")
+    copy.check("tests/cli/sandbox/rules/test_rules.py")
