@@ -26,13 +26,13 @@ def policy_is_of_this_account(_backend: Backend, parameters: Parameters) -> None
 
 
 def caller_is_a_user(_backend: Backend, parameters: Parameters) -> None:
-    """Only users change their own password. Evidence: aws-cli's examples, but not of the words."""
+    """Only users change their own password. Evidence: aws-cli's examples, except for the wording."""
     if "UserName" not in parameters:
         raise Refusal("InvalidUserType", "Only IAM Users can change their own password.")
 
 
 def old_password_is_right(backend: Backend, parameters: Parameters) -> None:
-    """A user knows the old password. Evidence: the API reference, but not of the words."""
+    """A user knows the old password. Evidence: the API reference, except for the wording."""
     user = USER.find(backend, parameters)
     # The passwords of a copy are not known.
     known = user.password != vars(user).get("unknown_password")
