@@ -26,7 +26,7 @@ def policy_is_of_this_account(_backend: Backend, parameters: Parameters) -> None
 
 
 def caller_is_a_user(_backend: Backend, parameters: Parameters) -> None:
-    """Only users change their own password. Evidence: aws-cli's examples, except for the wording."""
+    """Only users change their password. Evidence: aws-cli's examples, except for the wording."""
     if "UserName" not in parameters:
         raise Refusal("InvalidUserType", "Only IAM Users can change their own password.")
 
