@@ -191,8 +191,8 @@ def test_what_is_not_allowed_is_no_difference(aws, moto, stub):
 
 
 @pytest.mark.full
-def test_all_commands_that_only_read_with_a_copy_of_an_account(aws, iam):
-    aws.env |= {"AWS_IAM_URL": iam.url, "AWS_ENDPOINT_URL": iam.url}
+def test_all_commands_that_only_read_with_a_copy_of_an_account(aws, full_iam):
+    aws.env |= {"AWS_IAM_URL": full_iam.url, "AWS_ENDPOINT_URL": full_iam.url}
     assert aws("iamcli", "snapshot", "account.json").status == 0
     copy = ("iamcli", "sandbox", "--account", "account.json")
     done = reading(aws, before=copy)
