@@ -69,6 +69,31 @@ def _blocks(page: str) -> Iterator[Block]:
         begin = match.end()
 
 
+def write(block: Block, root: Path) -> None:
+    """Write the lines of a ``block`` to their place in the tree at ``root``.
+
+    A file that the tree lacks is copied from the real one. AssertionError if there is no place.
+    """
+    match = _PLACE.search(block.above)
+    assert match, f"no place of a block at the end of: {block.above}"
+    name = match["file"] or match["end"] or match["new"]
+    file = root / name
+    if not file.exists() and not match["new"]:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, file)
+    lines = [] if match["new"] else file.read_text().splitlines(keepends=True)
+    places = [len(lines)]
+    if match["new"]:
+        assert not file.exists(), file
+        file.parent.mkdir(parents=True, exist_ok=True)
+    elif match["text"]:
+        places = [number for number, line in enumerate(lines) if match["text"] in line]
+        assert len(places) == 1, f"{match['text']} is in {len(places)} lines of {file}"
+        places[0] += match["side"] == "below"
+    lines.insert(places[0], block.text)
+    file.write_text("".join(lines))
+
+
 class Copy:
     """A copy of the tree at ``root``, with an environment in which make and the programs work."""
 
@@ -111,6 +136,13 @@ class Copy:
         (own / "others.pth").write_text(f"{self.root}\n{packages}\n")
         (own / "pip.py").write_text(_PIP)
 
+    def remove(self, name: str, text: str) -> None:
+        """Remove from the file ``name`` the only line with ``text``."""
+        lines = (self.root / name).read_text().splitlines(keepends=True)
+        left = [line for line in lines if text not in line]
+        assert len(left) == len(lines) - 1, f"{text} is in {len(lines) - len(left)} lines of {name}"
+        (self.root / name).write_text("".join(left))
+
     def follow(self, section: str) -> None:
         """Do what the blocks of a section say, in order; AssertionError if one cannot be done."""
         found = blocks(section)
@@ -119,24 +151,7 @@ class Copy:
             if block.language == "sh":
                 self.run(block.text)
             else:
-                self.write(block)
-
-    def write(self, block: Block) -> None:
-        """Write the lines of a block to their place."""
-        match = _PLACE.search(block.above)
-        if match is None:
-            raise ValueError(f"no place of a block at the end of: {block.above}")
-        file = self.root / (match["file"] or match["end"] or match["new"])
-        lines = [] if match["new"] else file.read_text().splitlines(keepends=True)
-        places = [len(lines)]
-        if match["new"]:
-            assert not file.exists(), file
-        elif match["text"]:
-            places = [number for number, line in enumerate(lines) if match["text"] in line]
-            assert len(places) == 1, f"{match['text']} is in {len(places)} lines of {file}"
-            places[0] += match["side"] == "below"
-        lines.insert(places[0], block.text)
-        file.write_text("".join(lines))
+                write(block, self.root)
 
     def run(self, script: str, status: int = 0) -> str:
         """Run a ``script`` with bash in the copy; return what it prints, errors as well."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from support.completing import BASH_COMPLETION
 from support.faults import CLOSED
-from support.recipes import Copy, blocks
+from support.recipes import Copy, blocks, write
 from support.requirements import need
 from support.shell import KEY_ID, SECRET
 from support.stub import ok, refused
@@ -28,16 +28,15 @@ $function; echo "${{COMPREPLY[@]}}"
 
 @pytest.mark.parametrize("section", RECIPES)
 def test_each_block_has_a_place(section, tmp_path):
-    copy = Copy(tmp_path / "tree")
     written = [block for block in blocks(section) if block.language != "sh"]
     assert written
     for block in written:
-        copy.write(block)
+        write(block, tmp_path)
 
 
 @pytest.mark.full
 def test_to_add_a_command(tmp_path, stub):
-    need("man")
+    need("man", BASH_COMPLETION)
     copy = Copy(tmp_path / "tree")
     copy.env |= {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
     copy.follow("To add a command")
@@ -68,12 +67,12 @@ def test_to_add_a_command(tmp_path, stub):
     # What is left out is named, and reported truly until then.
     undeclared = stub.endpoint(CLOSED)
     copy.env["AWS_IAM_URL"] = undeclared.url
-    copy.run("""sed -i '/"TagUser"/d' iamcli/client/changes.py""")
+    copy.remove("iamcli/client/changes.py", '"TagUser"')
     assert "TagUser may have taken effect, check first: see the " in copy.run(TAG, status=1)
     assert undeclared.operations == ["TagUser"]
     line = 'iamcli/client/changes.py, ADDITIONS: "TagUser": "iam-... -u {UserName}",'
     assert line in copy.run("pytest tests/upkeep/test_operations.py", status=1)
-    copy.run("sed -i '/^| `iam-usertag`/d' LEGACY.md")
+    copy.remove("LEGACY.md", "| `iam-usertag`")
     said = copy.run("pytest tests/commands/test_conformance.py", status=1)
     assert "LEGACY.md begins with these, which the original lacks: ['iam-usertag']" in said
 
