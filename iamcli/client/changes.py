@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # command or an instruction. Without -u, a command applies to the user whose key signs, as the
 # request does.
 
-#: They add something to an entity, which may not be visible yet.
+#: They add something to an entity that may not be visible yet, and can be sent again.
 ADDITIONS = {
     "AddRoleToInstanceProfile": "iam-instanceprofilegetattributes -s {InstanceProfileName} -r",
     "AddUserToGroup": "iam-userlistgroups -u {UserName}",
@@ -27,8 +27,8 @@ ADDITIONS = {
     "PutUserPolicy": "iam-userlistpolicies -u {UserName} -p {PolicyName}",
     "UpdateAssumeRolePolicy": "iam-rolegetattributes -r {RoleName}",
 }
-#: They create something, perhaps for such an entity. They are not sent again if they may have
-#: reached the service: a second one would create another, or report an error after a success.
+#: They create something, some of them for such an entity. They are not sent again if they may have
+#: reached the service: a second request would create another one, or fail after a success.
 CREATIONS = {
     "CreateAccessKey": "iam-userlistkeys -u {UserName}",
     "CreateAccountAlias": "iam-accountaliaslist",
@@ -42,7 +42,7 @@ CREATIONS = {
     "UploadServerCertificate": "iam-servercertgetattributes -s {ServerCertificateName}",
     "UploadSigningCertificate": "iam-userlistcerts -u {UserName}",
 }
-#: They remove something; ``iamcli/operations/outcomes.py`` has how to see that.
+#: They remove something, and can be sent again. LOOKUPS in ``outcomes.py`` says how to see that.
 REMOVALS = {
     "DeactivateMFADevice": "iam-userlistmfadevices -u {UserName}",
     "DeleteAccessKey": "iam-userlistkeys -u {UserName}",
@@ -67,14 +67,14 @@ REMOVALS = {
     "RemoveRoleFromInstanceProfile": "iam-instanceprofilegetattributes -s {InstanceProfileName} -r",
     "RemoveUserFromGroup": "iam-userlistgroups -u {UserName}",
 }
-#: They change what is there.
+#: They change something that exists, and can be sent again.
 UPDATES = {
     "UpdateAccessKey": "iam-userlistkeys -u {UserName}",
     "UpdateAccountPasswordPolicy": "iam-accountgetpasswordpolicy",
     "UpdateLoginProfile": "sign in with the new password",
     "UpdateSigningCertificate": "iam-userlistcerts -u {UserName}",
 }
-#: They change what is there, and are not sent again for the same reason as CREATIONS.
+#: They change something that exists, and are not sent again, for the same reason as CREATIONS.
 ONCE = {
     "ChangePassword": "sign in with the new password",
     "ResyncMFADevice": "sign in with the device",
