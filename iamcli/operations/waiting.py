@@ -27,7 +27,7 @@ OTHERS_VISIBLE_AFTER = 3.0
 _FIRST_PAUSE = 0.5
 
 #: The operations that set a trust policy, whose principal may be new.
-_TRUSTING = ("CreateRole", "UpdateAssumeRolePolicy")
+TRUSTING = ("CreateRole", "UpdateAssumeRolePolicy")
 _CONFLICT = "DeleteConflict"
 #: How the service refuses a principal, whose kind and name follow. A service is never new.
 _PRINCIPAL = re.compile(r'Invalid principal in policy(?!: "SERVICE")(?:: "[^"]*":"([^"]*)")?')
@@ -92,7 +92,7 @@ def _not_visible(operation: str, parameters: dict[str, Any], refusal: ServiceErr
             name = str(parameters.get(member, ""))
             if name and reports_missing(kind, name, refusal.message):
                 return f"{kind} {name}"
-    elif refusal.code == "MalformedPolicyDocument" and operation in _TRUSTING:
+    elif refusal.code == "MalformedPolicyDocument" and operation in TRUSTING:
         match = _PRINCIPAL.match(refusal.message)
         if match:
             return f"principal {match[1]}" if match[1] else "the principal"

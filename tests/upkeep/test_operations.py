@@ -12,6 +12,7 @@ from iamcli.cli.explain.permissions import ALSO
 from iamcli.client import changes
 from iamcli.client.model import full_model, slim_model
 from iamcli.operations.outcomes import REMOVALS
+from iamcli.operations.waiting import TRUSTING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 CHANGES = "iamcli/client/changes.py"
 OUTCOMES = "iamcli/operations/outcomes.py"
 PERMISSIONS = "iamcli/cli/explain/permissions.py"
+WAITING = "iamcli/operations/waiting.py"
 USER = "iam-... -u {UserName}"
 TABLES = ("ADDITIONS", "CREATIONS", "REMOVALS", "UPDATES", "ONCE")
 #: The tables in which the operations with these verbs can be, to begin with the usual one.
@@ -42,6 +44,9 @@ def lacking(model: ServiceModel) -> Iterator[str]:
         if "Tags" in _members(operation) and not name.startswith("Tag") and name not in ALSO:
             line = f'"{name}": {{"Tags": "iam:Tag..."}},'
             yield f"{PERMISSIONS}, ALSO: {line}"
+        trusting = any("AssumeRolePolicy" in word for word in (name, *_members(operation)))
+        if trusting and name not in TRUSTING:
+            yield f'{WAITING}, TRUSTING: "{name}",'
 
 
 def _undeclared(operation: OperationModel) -> Iterator[str]:
@@ -67,7 +72,7 @@ def test_every_operation_that_commands_call_is_declared():
 
 def test_no_other_operation_is_declared():
     known = {*slim_model().operation_names}
-    assert {*changes.CHECKS, *ALSO} <= known
+    assert {*changes.CHECKS, *ALSO, *TRUSTING} <= known
 
 
 @pytest.mark.parametrize(
