@@ -73,8 +73,16 @@ KEY = (
     "<Status>Active</Status><SecretAccessKey>je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"
     "</SecretAccessKey></AccessKey>"
 )
+USER_POLICY = addition(
+    "iam-useraddpolicy -u bob -p r -e Allow -a s3:Get* -r *", "PutUserPolicy", "user bob"
+)
+ROLE_IN_PROFILE = addition(
+    "iam-instanceprofileaddrole -s front -r web",
+    "AddRoleToInstanceProfile",
+    "instance profile front",
+)
 ADDING = [
-    addition("iam-useraddpolicy -u bob -p r -e Allow -a s3:Get* -r *", "PutUserPolicy", "user bob"),
+    USER_POLICY,
     addition("iam-useruploadpolicy -u bob -p r -o {}", "PutUserPolicy", "user bob"),
     addition(
         "iam-groupaddpolicy -g dev -p r -e Allow -a s3:Get* -r *", "PutGroupPolicy", "group dev"
@@ -98,11 +106,7 @@ ADDING = [
     addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "user bob"),
     addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "group dev"),
     addition("iam-instanceprofileaddrole -s front -r web", "AddRoleToInstanceProfile", "role web"),
-    addition(
-        "iam-instanceprofileaddrole -s front -r web",
-        "AddRoleToInstanceProfile",
-        "instance profile front",
-    ),
+    ROLE_IN_PROFILE,
     addition(
         "iam-roleupdateassumepolicy -r web -s ec2.amazonaws.com",
         "UpdateAssumeRolePolicy",
@@ -332,17 +336,17 @@ def test_what_the_same_command_has_created_is_waited_for_longer(
 
 
 def test_wait_after_a_lost_response(run_fast, stub):
-    waiting = ADDING[0]
+    waiting = USER_POLICY
     endpoint = service(stub, waiting, CLOSED, waiting.late, ok(waiting.operation))
     assert run_fast(*waiting.line.split(), env=at(endpoint)) == (0, "", "")
     assert len(endpoint.requests) == 3
 
 
 @pytest.mark.parametrize(
-    "last", [ADDING[0].late, refused("AccessDenied", "not you", 403)], ids=["late", "denied"]
+    "last", [USER_POLICY.late, refused("AccessDenied", "not you", 403)], ids=["late", "denied"]
 )
 def test_wait_does_not_forget_a_lost_response(last, run_fast, stub):
-    waiting = ADDING[0]
+    waiting = USER_POLICY
     endpoint = service(stub, waiting, CLOSED, waiting.late, last)
     done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_TIMEOUT="0.7"))
     assert done.status == 1
@@ -360,7 +364,7 @@ def test_deletion_whose_response_was_lost_is_done(run_fast, stub):
 
 
 @pytest.mark.parametrize(
-    "waiting", [ADDING[0], ADDING[-2], TRUSTING[0], TRUSTING[2], READING[0]], ids=name_of
+    "waiting", [USER_POLICY, ROLE_IN_PROFILE, TRUSTING[0], TRUSTING[2], READING[0]], ids=name_of
 )
 def test_the_progress_line_says_what_is_not_visible(waiting, typed, stub):
     endpoint = service(stub, waiting, waiting.late, ok(waiting.operation, waiting.result))
@@ -385,7 +389,7 @@ def test_the_progress_line_says_what_is_not_visible(waiting, typed, stub):
     ],
 )
 def test_ctrl_c_ends_the_wait(line, operation, late, printed, run, stub):
-    endpoint = service(stub, ADDING[0]).on("GetGroup", ok("GetGroup", "<Group/>"))
+    endpoint = service(stub, USER_POLICY).on("GetGroup", ok("GetGroup", "<Group/>"))
     endpoint.on(operation, late)
     terminal = Terminal(*line.split(), env={**run.env, **at(endpoint)})
     terminal.wait_for("trying again in 1.0 s")
@@ -396,7 +400,7 @@ def test_ctrl_c_ends_the_wait(line, operation, late, printed, run, stub):
 
 
 def test_ctrl_c_during_the_wait_after_a_lost_response(run, stub):
-    waiting = ADDING[1]
+    waiting = USER_POLICY
     endpoint = service(stub, waiting, CLOSED, waiting.late)
     terminal = Terminal(*waiting.line.split(), env={**run.env, **at(endpoint)})
     terminal.wait_for("may not be visible yet")
