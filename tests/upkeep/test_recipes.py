@@ -80,6 +80,7 @@ def test_to_add_a_command(tmp_path, stub):
 
 @pytest.mark.full
 def test_to_add_a_check_code(tmp_path):
+    need("man")
     copy = Copy(tmp_path / "tree")
     copy.follow("To add a check code", "To add a rule to the sandbox")
     (tmp_path / "old.sh").write_text("echo\niam-userdel -u bob,susan\n")
@@ -87,7 +88,10 @@ def test_to_add_a_check_code(tmp_path):
     assert found.startswith("../old.sh:2:16: E112 several users in one value\n    run the command ")
     explained = copy.run("iamcli check --explain E112")
     assert "E112: several users in one value\n\nA comma is a part of the name.\n" in explained
-    assert "E112  A value has several users." in copy.run("man man/iamcli.1 | col -bx")
+    assert "E111, E112, W201" in copy.run("iamcli check --explain E999", status=2)
+    assert "E112  A value has several users." in copy.run("man man/iamcli.1")
+    for file in ("bash/iamcli", "zsh/_iamcli", "fish/iamcli.fish"):
+        assert "E112" in (copy.root / "completions" / file).read_text()
     copy.check("tests/cli/check")
     copy.run("pytest -n 2 -m full -k E112 tests/cli/check/test_fixes.py")
 
