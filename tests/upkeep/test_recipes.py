@@ -82,7 +82,7 @@ def test_to_add_a_command(tmp_path, stub):
 def test_to_add_a_check_code(tmp_path):
     need("man")
     copy = Copy(tmp_path / "tree")
-    copy.follow("To add a check code", "To add a rule to the sandbox")
+    copy.follow("To add a check code")
     (tmp_path / "old.sh").write_text("echo\niam-userdel -u bob,susan\n")
     found = copy.run("iamcli check ../old.sh", status=1)
     assert found.startswith("../old.sh:2:16: E112 several users in one value\n    run the command ")
