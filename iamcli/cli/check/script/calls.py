@@ -36,6 +36,8 @@ class PipelineCommand:
     pipeline: Pipeline = ()
     position = 0
     redirects: tuple[ExpandedRedirect, ...] = ()
+    substitution: SubstitutionContext | None = None
+    merging = False
 
 
 Pipeline = tuple[PipelineCommand, ...]
@@ -269,7 +271,6 @@ class Call(PipelineCommand):
         self.head, *self.words = inner.words
         self.program = self.head.program
         self.iam = inner.iam
-        self.merging = False
         # The output of echo can contain that of an echo before, and so on.
         printed = outputs(self.words) if self.program in ("echo", "printf", "print") else []
         if self.iam or len(printed) == 1:

@@ -177,8 +177,7 @@ class Walker:
         self._script(embedded.passed(commands), state.copy(), Context(context.script))
         for number, command in enumerate(commands):
             command.pipeline, command.position = tuple(commands), number
-            if isinstance(command, Call):
-                command.substitution = command.substitution or context.substitution
+            command.substitution = command.substitution or context.substitution
         return tuple(commands)
 
     def _visit_if(self, node: nodes.If, state: State, context: Context) -> None:
