@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 import sys
-import time
 
 from iamcli import interrupts
 from iamcli.errors import Failure
@@ -56,9 +55,9 @@ def is_ready(number: int, seconds: float | None = None) -> bool:
     """
     import select
 
-    poll = select.poll()
-    poll.register(number, select.POLLIN)
     with interrupts.Window():
+        poll = select.poll()
+        poll.register(number, select.POLLIN)
         return bool(poll.poll(None if seconds is None else seconds * 1000))
 
 
@@ -214,8 +213,6 @@ def _prompted(what: str, *, new: bool) -> bytes:
         return b""
     except OSError:
         # When a terminal is closed, SIGHUP may arrive a moment later.
-        time.sleep(0 if interrupts.Pending.number else 0.1)
-        if interrupts.Pending.number:
-            raise KeyboardInterrupt from None
+        interrupts.pause(0.1)
         return b""
     return typed

@@ -387,7 +387,6 @@ ELSEWHERE = {
     "output/streams.py": "waits a second for a reader, again and again",
     "cli/sandbox/launch/started.py": "half a second, again and again, and what has ended",
     "cli/sandbox/launch/shell.py": "a tenth of a second, again and again",
-    "config/files.py": "a moment, in which a terminal is closed",
     "cli/sandbox/kept.py": "a thread of the server, which has no handlers of signals",
     "cli/run/pool.py": "a process without handlers of signals",
     "cli/run/server.py": "ignores signals; a wakeup descriptor of its own tells what has ended",
