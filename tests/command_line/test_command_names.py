@@ -7,14 +7,13 @@ import shutil
 
 import pytest
 from support.checking import checked, codes
+from support.private_iam import PROMPT, start_shell
 from support.processes import environment
 from support.requirements import need
 from support.selection import every, in_full
 from support.terminal import USUAL_SIZE, Terminal
 
 from iamcli.cli import index
-from iamcli.cli.sandbox.launch.shell import PROMPT
-from iamcli.cli.sandbox.launch.shell import start as start_shell
 from iamcli.parsing.command_names import is_meant, suggest
 
 #: Names as people remember them, each with the command that they mean; "" if it is none.

@@ -1,7 +1,12 @@
-"""The private IAM without a command that runs in it: tests name what starts it only here."""
+"""The private IAM without a command that runs in it, and the shell of the sandbox without an IAM.
+
+Tests name what starts them only here.
+"""
 
 from __future__ import annotations
 
 from iamcli.cli.sandbox.launch.launcher import ACCESS_KEY, SECRET_KEY, environment, server
+from iamcli.cli.sandbox.launch.shell import PROMPT
+from iamcli.cli.sandbox.launch.shell import start as start_shell
 
-__all__ = ["ACCESS_KEY", "SECRET_KEY", "environment", "server"]
+__all__ = ["ACCESS_KEY", "PROMPT", "SECRET_KEY", "environment", "server", "start_shell"]

@@ -78,20 +78,20 @@ def test_a_server_that_does_not_start_is_reported_in_one_line(env, tmp_path, sta
 def test_a_server_that_does_not_end_is_killed(env, tmp_path):
     """It is in a session of its own, without the variables of an account."""
     program = (*impatient(end=0.2), "--keep", "kept", "sh", "-c", "touch started; read line")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         program,
         env={**env, "AWS_PROFILE": "work"},
         cwd=tmp_path,
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    )
-    wait_until((tmp_path / "started").exists)
-    [server] = (number for number, line in running(tmp_path).items() if "sandbox.server" in line)
-    variables = Path(f"/proc/{server}/environ").read_bytes().split(b"\0")
-    assert [one for one in variables if one.startswith(b"AWS_")] == []
-    assert os.getsid(server) == server
-    os.kill(server, signal.SIGSTOP)
-    said = process.communicate(b"\n", timeout=TIMEOUT)[1].decode()
+    ) as process:
+        wait_until((tmp_path / "started").exists)
+        [server] = (one for one, line in running(tmp_path).items() if "sandbox.server" in line)
+        variables = Path(f"/proc/{server}/environ").read_bytes().split(b"\0")
+        assert [one for one in variables if one.startswith(b"AWS_")] == []
+        assert os.getsid(server) == server
+        os.kill(server, signal.SIGSTOP)
+        said = process.communicate(b"\n", timeout=TIMEOUT)[1].decode()
     assert said == "iamcli: the sandbox server was killed; kept may lack the last changes\n"
     assert process.returncode == 1
 

@@ -14,14 +14,15 @@ from support.requirements import need
 from support.selection import in_full, usual
 from support.terminal import Terminal
 
-from iamcli.cli.sandbox.launch.shell import ENDED, INNER_ENDED
-
 IAMCLI = BIN / "iamcli"
 SHELLS = ("bash", "zsh", "fish", "dash", "mksh", "ksh", "ash")
 WITH_HISTORY = {"bash", "fish", "mksh", "ksh", "ash", "zsh"}
 PROMPT = "(iamcli sandbox) $ "
 #: The prompt of the shell in which the sandbox is started.
 OUTSIDE = "outside $ "
+#: What is said when a sandbox has ended, and one in another sandbox.
+ENDED = "the sandbox has ended; commands now use the real account"
+INNER_ENDED = "the sandbox has ended; commands now use the sandbox around it"
 
 
 @pytest.fixture

@@ -213,9 +213,6 @@ NO_PARENT = {
     "no ctypes": "import sys; sys.modules['ctypes'] = None",
     "no C library": "import ctypes\ndef load(_): raise OSError\nctypes.CDLL = load",
     "no prctl": "import ctypes; ctypes.CDLL = lambda _: object()",
-    "it is refused": (
-        "import ctypes, types\nctypes.CDLL = lambda _: types.SimpleNamespace(prctl=lambda *_: -1)"
-    ),
 }
 
 
