@@ -126,10 +126,8 @@ def run(
     requests and connections at the end; ``limits``: those of the server.
     """
     server = CommandServer(**limits)
-    terminate = signal.SIGTERM
-    if not command:
-        command = [script.user_shell(os.environ)]
-        terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
+    terminate = signal.SIGTERM if command else signal.SIGHUP  # interactive shells ignore SIGTERM
+    command = command or [script.user_shell(os.environ)]
     try:
         server.start()
         server.wait()

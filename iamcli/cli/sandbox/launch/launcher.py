@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from iamcli import quoting
 from iamcli.cli.programs import command_server, script
 from iamcli.cli.sandbox.launch import shell
-from iamcli.cli.sandbox.launch.started import LIMITS, Started
+from iamcli.cli.sandbox.launch.started import Limits, Started
 from iamcli.config import files
 from iamcli.config.connection import SANDBOX
 from iamcli.connection import parents
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from iamcli.cli.sandbox.changes.report_writer import ReportWriter
-    from iamcli.cli.sandbox.launch.started import Limits
     from iamcli.output.streams import Output
 
 #: What users of a copy must know before their script, or what they start in a shell, runs.
@@ -102,7 +101,7 @@ def server(
     account: str = "",
     *,
     watch: bool = False,
-    limits: Limits = LIMITS,
+    limits: Limits = Limits(),  # noqa: B008 - it never changes
 ) -> Iterator[SandboxServer]:
     """Run a private IAM on a free port of the loopback interface.
 

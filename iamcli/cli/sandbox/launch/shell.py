@@ -116,7 +116,9 @@ def start(env: dict[str, str], folder: str, prompt: str = PROMPT) -> list[str]:
     env["HISTFILE"] = os.path.join(folder, "history")
     # Without it, ksh and mksh read a file of the user.
     env["ENV"] = os.devnull
-    completion = _completion(name) if name in completion_scripts.FILES else ""
+    completion = ""
+    with contextlib.suppress(Failure, KeyError):  # its files are missing, or it cannot complete
+        completion = completion_scripts.script(name)
     texts = {"prompt": prompt, "completion": completion}
     if name == "bash":
         file = _write(folder, "bashrc", _BASH.format(**texts))
@@ -177,12 +179,6 @@ def end(output: Output, *, inner: bool) -> None:
         termios.tcflush(0, termios.TCIFLUSH)
         if output.on_terminal():
             output.error(INNER_ENDED if inner else ENDED)
-
-
-def _completion(shell: str) -> str:
-    with contextlib.suppress(Failure):
-        return completion_scripts.script(shell)
-    return ""
 
 
 def _write(folder: str, name: str, text: str) -> str:

@@ -52,9 +52,6 @@ class Limits(NamedTuple):
     note: float = 1.0
 
 
-LIMITS = Limits()
-
-
 class Started:
     """The processes that will be started in the sandbox, which is this process.
 
@@ -77,14 +74,18 @@ class Started:
         """
         if not self._reaps:
             return script.wait_for(command)
+        how = os.WEXITED | os.WNOWAIT  # the status of the command is left to Popen
         with Window():
-            while (ended := _ended_child(wait=True)) != command.pid:
-                os.waitpid(ended, 0)
+            while (ended := os.waitid(os.P_ALL, 0, how)) and ended.si_pid != command.pid:
+                os.waitpid(ended.si_pid, 0)
         status = command.wait()
-        self._wait_for_others(after_signal=status < 0)
+        if status < 0:
+            limit = self._limits.signalled
+            self._limits = self._limits._replace(session=limit, daemons=limit)
+        self._wait_for_others()
         return status
 
-    def _wait_for_others(self, *, after_signal: bool) -> None:
+    def _wait_for_others(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._stop)
@@ -94,7 +95,7 @@ class Started:
             _reap()
             passed = time.monotonic() - begun
             self.left = self._running()
-            awaited = [one for one in self.left if passed < self._limit(one, after_signal)]
+            awaited = [one for one in self.left if passed < self._limit(one)]
             # A child that ended meanwhile may have left others, which were not seen.
             if self._stopped or not (awaited or _reap()):
                 return
@@ -105,12 +106,10 @@ class Started:
             time.sleep(interval)
             interval = min(2 * interval, MAX_INTERVAL)
 
-    def _limit(self, process: Process, after_signal: bool) -> float:  # noqa: FBT001 - see above
+    def _limit(self, process: Process) -> float:
         """Return how long to wait for ``process``; one that was stopped may never continue."""
         if process.state in _STOPPED:
             return 0.0
-        if after_signal:
-            return self._limits.signalled
         own = process.session == os.getsid(0)
         return self._limits.session if own else self._limits.daemons
 
@@ -140,13 +139,6 @@ def _reap() -> bool:
     """Let the children that have ended disappear; return whether there were any."""
     ended_any = False
     with contextlib.suppress(ChildProcessError):
-        while ended := _ended_child():
-            os.waitpid(ended, 0)
+        while os.waitpid(-1, os.WNOHANG)[0]:
             ended_any = True
     return ended_any
-
-
-def _ended_child(*, wait: bool = False) -> int:
-    """Return the ID of a child that has ended, 0 if there is none; ``wait``: until there is one."""
-    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT | (0 if wait else os.WNOHANG))
-    return ended.si_pid if ended else 0
