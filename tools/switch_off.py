@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: The accounts of the tests: the fixture of one that stays, that of one that each test empties, and
 #: the function that makes a copy. A process has only one account, so the tests of each have a
 #: process of their own.
-ACCOUNTS = ("iam", "moto", "copied")
+ACCOUNTS = ("full_iam", "moto", "copied")
 #: The tests that run, below tests/cli/sandbox.
 TESTS = ("rules", "corrections", "copy", "test_sequences.py", "test_access.py", "test_server.py")
 NOT_NOTICED = "not noticed"
@@ -214,10 +214,9 @@ def _account(test: pytest.Item) -> str:
     if "copied" in test.function.__code__.co_names:  # type: ignore[attr-defined]
         return "copied"
     fixtures: Any = test._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined] # noqa: SLF001
-    stays = "iam" in fixtures and fixtures["iam"][-1].scope == "session"
-    if "moto" in fixtures:
-        return "" if stays else "moto"
-    return "iam" if stays else ""
+    if "full_iam" in fixtures:
+        return "" if "moto" in fixtures else "full_iam"
+    return "moto" if "moto" in fixtures else ""
 
 
 def part(account: str, file: str) -> int:
