@@ -1,9 +1,8 @@
-"""Draw which parts of iamcli import which, into docs/architecture.md between its marks.
+"""Draw the order of imports in iamcli/ and in its large packages, into docs/architecture.md.
 
-A part is a package in iamcli/ or a module that is directly in it. Imports inside functions and for
-type checking count. A part is on a line below every part that imports it, and so is a module of a
-large package; the program fails if there is a circle. With --check nothing is written; the status
-is 1 if a drawing is not current.
+Imports inside functions and for type checking count. A module is on a line below every module of
+its package that imports it; the program fails if there is a circle. With --check nothing is
+written; the status is 1 if the drawing is not current.
 
 Usage: python tools/architecture.py [--check]
 """
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
-BEGIN = "<!-- {}: made by tools/architecture.py -->\n"
-END = "<!-- end of the {} -->\n"
-#: A package with more modules has a drawing of its own; in iamcli/cli/ only with many more.
+BEGIN = "<!-- drawing: made by tools/architecture.py -->\n"
+END = "<!-- end of the drawing -->\n"
+#: A package with more modules is drawn; in iamcli/cli/ only one with many more.
 FEW, FEW_IN_CLI = 6, 10
 #: The width of a line (columns).
 WIDTH = 100
@@ -77,22 +76,8 @@ def levels(graph: dict[str, set[str]]) -> list[list[str]]:
     return below[::-1]
 
 
-def drawing_of_parts(graph: dict[str, set[str]]) -> str:
-    """Return the drawing of the parts: a line for each, with what it imports."""
-    parts = grouped(graph, lambda module: module.split(".")[0])
-    order = [part for level in levels(parts) for part in level]
-    width = max(map(len, order)) + 2
-    lines = []
-    for level in levels(parts):
-        for part in level:
-            uses = ", ".join(sorted(parts[part], key=order.index)) or "nothing"
-            lines.append(f"{part:{width}}-> {uses}")
-        lines.append("")
-    return "```\n" + "\n".join(lines).rstrip() + "\n```\n"
-
-
-def drawing_of_packages(graph: dict[str, set[str]]) -> str:
-    """Return the drawings of the packages with many modules: a line for each level.
+def drawing(graph: dict[str, set[str]]) -> str:
+    """Return the drawing of the packages with many modules: a line for each level.
 
     A package in a package is one name in the drawing, followed by a slash.
     """
@@ -100,9 +85,9 @@ def drawing_of_packages(graph: dict[str, set[str]]) -> str:
     for directory in sorted(path.parent for path in (ROOT / "iamcli").rglob("__init__.py")):
         package = ".".join(directory.relative_to(ROOT / "iamcli").parts)
         few = FEW_IN_CLI if package.partition(".")[0] == "cli" else FEW
-        if not package or sum(path.stem != "__init__" for path in directory.glob("*.py")) <= few:
+        if sum(path.stem != "__init__" for path in directory.glob("*.py")) <= few:
             continue
-        inside = f"{package}."
+        inside = f"{package}." if package else ""
 
         def member(module: str, inside: str = inside) -> str | None:
             name, *rest = module.removeprefix(inside).split(".")
@@ -111,7 +96,8 @@ def drawing_of_packages(graph: dict[str, set[str]]) -> str:
             return f"{name}/" if rest else name
 
         lines = [", ".join(level) for level in levels(grouped(graph, member))]
-        drawings.append("\n".join([f"iamcli/{package.replace('.', '/')}", *_indented(lines)]))
+        title = f"iamcli/{package.replace('.', '/')}".removesuffix("/")
+        drawings.append("\n".join([title, *_indented(lines)]))
     return "```\n" + "\n\n".join(drawings) + "\n```\n"
 
 
@@ -126,19 +112,12 @@ def _indented(lines: list[str]) -> list[str]:
 
 def main(*, check: bool) -> int:
     """Bring the page up to date; with ``check`` only report. Return the exit status."""
-    text = fresh = PAGE.read_text(encoding="utf-8")
-    graph = module_graph()
-    for name, drawing in (
-        ("drawing of the parts", drawing_of_parts(graph)),
-        ("drawing of large packages", drawing_of_packages(graph)),
-    ):
-        before, begin, rest = fresh.partition(BEGIN.format(name))
-        _, end, after = rest.partition(END.format(name))
-        if not (begin and end):
-            raise SystemExit(
-                f"docs/architecture.md lacks a mark of the {name}; nothing was changed"
-            )
-        fresh = f"{before}{BEGIN.format(name)}{drawing}{END.format(name)}{after}"
+    text = PAGE.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise SystemExit("docs/architecture.md lacks a mark of the drawing; nothing was changed")
+    fresh = f"{before}{begin}{drawing(module_graph())}{end}{after}"
     if fresh == text:
         return 0
     print(f"{PAGE.relative_to(ROOT)}: {'not up to date' if check else 'written'}")

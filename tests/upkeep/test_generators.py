@@ -116,7 +116,7 @@ ROWS = [
     Row("index", replaced("setup.cfg", "console_scripts", "scripts"), "setup.cfg has no"),
     *(
         Row("architecture", replaced("docs/architecture.md", mark, ""), "lacks a mark")
-        for mark in ("<!-- end of the drawing of the parts -->", "made by tools/architecture.py")
+        for mark in ("<!-- end of the drawing -->", "made by tools/architecture.py")
     ),
 ]
 
