@@ -224,7 +224,7 @@ def test_every_file_that_the_page_names_exists():
 def test_the_page_of_the_tests_names_what_there_is():
     page = (TESTS / "README.md").read_text()
     folders = page.partition("\n## Folders\n")[2].partition("\n## ")[0]
-    described = " ".join(re.findall(r"^\| (`.*?) \|", folders, re.MULTILINE))
+    described = " ".join(re.findall(r"^\* (`.*?):", folders, re.MULTILINE))
     there = {path.name for path in TESTS.iterdir() if path.is_dir()} - {"__pycache__"}
     assert {*re.findall(r"`(\w+)/`", described)} == there
     for name in re.findall(r"`((?:\w+/)+(?:\w+\.py)?)`", page):
