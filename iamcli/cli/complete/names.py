@@ -57,9 +57,8 @@ def complete(
 ) -> None:
     """Call ``show`` with each name of ``kind`` that fits an unfinished command line; never fail.
 
-    ``arguments``: the command, followed by its arguments without the option to be completed;
-    ``timeout``: the time after which the process ends, so that the shell shows its prompt again
-    (seconds).
+    ``arguments``: the command, followed by its arguments without the option to be completed. After
+    ``timeout`` (seconds), the process ends, so that the shell shows its prompt again.
     """
     try:
         command = index.load(os.path.basename(arguments[0]))

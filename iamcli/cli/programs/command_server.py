@@ -40,10 +40,9 @@ _SERVER_CODE = (
 class CommandServer:
     """A running server: the ``address`` of its socket, "" if it could not be started.
 
-    ``reason``: why it could not be started. The limits (seconds) are the time in which it is ready,
-    and in which it reports what it has done; in which a program must have ``sent`` everything; and
-    after which an ``idle`` connection is not used again. Servers close connections that are idle
-    for longer, and a request that is sent at that moment is lost.
+    ``reason``: why it could not be started. Limits (seconds): ``timeout``, in which it is ready,
+    and reports what it has done; ``sent``, in which a program sends everything; ``idle``, after
+    which a connection is not used again, because the service may close it at that moment.
     """
 
     def __init__(self, timeout: float = 5.0, sent: float = 2.0, idle: float = 3.0) -> None:

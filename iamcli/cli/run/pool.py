@@ -58,10 +58,7 @@ def started(path: str, server: socket.socket, max_idle: float) -> Iterator[socke
 
 
 def statistics(pipe: socket.socket, timeout: float) -> dict[str, int]:
-    """End the process, which first lets commands finish; return what it has done.
-
-    Returns {} if that is not known within ``timeout`` (seconds).
-    """
+    """Let commands finish, end the process within ``timeout`` seconds; return what it has done."""
     pipe.settimeout(timeout)
     try:
         pipe.shutdown(socket.SHUT_WR)

@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from iamcli.connection.parents import Process
     from iamcli.output.streams import Output
 
-#: The interval in which the sandbox looks again at first, and at most (seconds).
-INTERVAL = 0.02
-MAX_INTERVAL = 0.5
-
 #: The option of prctl(2) that makes orphans children of this process.
 _SET_CHILD_SUBREAPER = 36
 #: The states of a process that does not run: it has ended, or it was stopped.
@@ -90,11 +86,14 @@ class Started:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._stop)
         begun = time.monotonic()
-        interval, noted = INTERVAL, False
+        interval, noted = 0.02, False
         while True:
             _reap()
             passed = time.monotonic() - begun
-            self.left = self._running()
+            started = [one for one in peers.processes() if one.number not in self._others]
+            running = peers.descendants(started, os.getpid())
+            # The oldest is the first.
+            self.left = sorted(one for one in running if one.state not in _ENDED)
             awaited = [one for one in self.left if passed < self._limit(one)]
             # A child that ended meanwhile may have left others, which were not seen.
             if self._stopped or not (awaited or _reap()):
@@ -104,7 +103,7 @@ class Started:
                 self._output.error(f"waiting for {names}; Ctrl-C stops waiting")
                 noted = True
             time.sleep(interval)
-            interval = min(2 * interval, MAX_INTERVAL)
+            interval = min(2 * interval, 0.5)
 
     def _limit(self, process: Process) -> float:
         """Return how long to wait for ``process``; one that was stopped may never continue."""
@@ -115,12 +114,6 @@ class Started:
 
     def _stop(self, _number: int, _frame: object) -> None:
         self._stopped = True
-
-    def _running(self) -> list[Process]:
-        """Return the descendants of this process that have not ended, the oldest first."""
-        started = [one for one in peers.processes() if one.number not in self._others]
-        running = peers.descendants(started, os.getpid())
-        return sorted(one for one in running if one.state not in _ENDED)
 
 
 def _become_subreaper() -> bool:
