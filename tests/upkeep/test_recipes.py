@@ -42,7 +42,8 @@ def test_to_add_a_command(tmp_path, stub):
     copy.follow("To add a command")
     transcript = (copy.root / "tests" / "transcripts" / "iam-usertag.txt").read_text()
     assert f"$ {TAG}\n" in transcript
-    assert "[1]" not in transcript
+    assert "\niam-usertag: NoSuchEntity: The user with name nobody " in transcript
+    assert transcript.count("[1]") == 1
     assert "Usage: iam-usertag -t KEY=VALUE " in copy.run("iam-usertag -h")
     assert "tag a user" in copy.run("man man/iam-usertag.1")
     assert "Tag a user." in copy.run("iamcli list tag")
