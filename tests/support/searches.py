@@ -27,7 +27,7 @@ SOUGHT = {
     "reset password": ["iam-usermodloginprofile", "iam-accountmodpasswordpolicy"],
     "delete user": ["iam-userdel"],
     "saml": ["today"],
-    "tags": ["iam-usercreate", "iam-rolecreate", "today"],
+    "add tags": ["iam-usercreate", "iam-rolecreate", "today"],
     "credential": ["iam-useraddkey", "credential-file", "today"],
     "rotate": ["iam-usermodkey", "iam-userlistkeys"],
     "quota": ["iam-accountgetsummary"],
