@@ -5,13 +5,13 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from itertools import cycle, product
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 from support.forked import Done
 from support.requirements import need
-from support.selection import usual
+from support.selection import one_of_each
 from support.stub import ok
 
 if TYPE_CHECKING:
@@ -232,10 +232,7 @@ KEYS = {
 FOR_CERTIFICATES = [line for line, what in LINES.items() if what.startswith("the certificate")]
 
 
-@pytest.mark.parametrize(
-    ("line", "key"),
-    usual([*zip(cycle(FOR_CERTIFICATES), KEYS, strict=False)], product(FOR_CERTIFICATES, KEYS)),
-)
+@pytest.mark.parametrize(("line", "key"), one_of_each(1, product(FOR_CERTIFICATES, KEYS)))
 def test_a_private_key_is_not_sent_as_a_certificate(line, key, run_fast, stub):
     endpoint = stub.endpoint()
     (run_fast.home / "good").write_text("{}")

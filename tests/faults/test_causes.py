@@ -20,7 +20,7 @@ import pytest
 from support.certificates import self_signed
 from support.connecting import USER
 from support.doctor import TOKEN, caller, doctor, file, parsed
-from support.selection import in_full, usual
+from support.selection import every, in_full, usual
 from support.shell import BIN, KEY_ID, SECRET
 from support.stub import Stub, ok, refused
 from support.terminal import Terminal, read_now, rows
@@ -292,7 +292,7 @@ def on_terminal(
     return rows(read_now(terminal[0]), WIDE)[:-1]
 
 
-@pytest.mark.parametrize("name", usual([*[*REFUSALS][::2], *USUALLY], REFUSALS))
+@pytest.mark.parametrize("name", every(2, REFUSALS, *USUALLY))
 def test_what_a_refusal_is_blamed_on(name, run_fast, terminal, stub):
     case = REFUSALS[name]
     refusal = refused(case.code, case.message, 403)

@@ -14,7 +14,7 @@ import pytest
 from support.account import ARN, Account
 from support.faults import CLOSED, headed, raw
 from support.one_time_secrets import KEY, NEW_ID, ONCE, service
-from support.selection import every, in_full, usual
+from support.selection import every, in_full, one_of_each, usual
 from support.several_steps import CASES
 from support.stub import Answer, canned, ok, refused
 from support.terminal import read_now
@@ -226,10 +226,7 @@ each_owned = pytest.mark.parametrize("removing", OWNED, ids=lambda entry: entry.
 OTHER = {"owner": "", "user": NO_BOB, "neither": "It is not there."}
 
 
-@pytest.mark.parametrize(
-    ("removing", "other"),
-    usual([*zip(OWNED, itertools.cycle(OTHER), strict=False)], itertools.product(OWNED, OTHER)),
-)
+@pytest.mark.parametrize(("removing", "other"), one_of_each(0, itertools.product(OWNED, OTHER)))
 def test_removal_that_is_seen_to_be_gone_is_done(removing, other, run_fast, stub):
     looking = LOOKING[removing.operation]
     endpoint = stub.endpoint(CLOSED, missing(OTHER[other] or removing.no_owner))

@@ -112,7 +112,9 @@ WAYS = [
 
 @needs_compiler
 @pytest.mark.parametrize("state", usual(["ignored free"], PARENTS))
-@pytest.mark.parametrize(("line", "programs"), usual([WAYS[3]], WAYS))
+@pytest.mark.parametrize(
+    ("line", "programs"), usual([("iam-usergetattributes -u bob", "python sh")], WAYS)
+)
 @pytest.mark.parametrize("on_terminal", [False, pytest.param(True, marks=pytest.mark.full)])
 def test_a_program_finds_the_signal_as_its_parent_left_it(
     line, programs, state, run, stub, *, on_terminal

@@ -17,22 +17,33 @@ def in_full(*values: Any) -> Any:
     return pytest.param(*values, marks=pytest.mark.full)
 
 
-def every(number: int, rows: Iterable[Any]) -> list[Any]:
-    """Return ``rows`` as parameters; about one in ``number`` of them runs in make test.
+def every(number: int, rows: Iterable[Any], *also: Any) -> list[Any]:
+    """Return ``rows`` as parameters; one in about ``number``, and ``also``, run in make test.
 
     Only the name of a row decides, so that others can be added and moved. A short table, of which
     this might select nothing, needs ``usual``, or ``in_full`` in its rows.
     """
     table = list(rows)
-    usual_rows = [row for row in table if zlib.crc32(_name(row).encode()) % number == 0]
-    if not usual_rows:
+    selected = [row for row in table if _number(row) % number == 0]
+    if not selected:
         raise ValueError("make test would run no row of this table; name those that it runs")
-    return usual(usual_rows, table)
+    return usual([*selected, *also], table)
+
+
+def one_of_each(part: int, rows: Iterable[tuple[Any, ...]]) -> list[Any]:
+    """Return ``rows`` as parameters; one row with each value of a ``part`` runs in make test."""
+    table = list(rows)
+    values = {_name(row[part]): row[part] for row in table}.values()
+    return usual([min((r for r in table if r[part] == one), key=_number) for one in values], table)
 
 
 def usual(included: Collection[Any], rows: Iterable[Any]) -> list[Any]:
     """Return ``rows`` as parameters; all but those ``included`` run in make test-full."""
     return [row if row in included else in_full(*_values(row)) for row in rows]
+
+
+def _number(row: Any) -> int:
+    return zlib.crc32(_name(row).encode())
 
 
 def _values(row: Any) -> tuple[Any, ...]:

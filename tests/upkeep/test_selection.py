@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from support.selection import every, in_full, usual
+from support.selection import every, in_full, one_of_each, usual
 from support.shell import TESTS
 
 ROWS = [("user", number) for number in range(40)]
@@ -47,3 +47,13 @@ def test_the_rows_of_a_short_table_are_named():
     assert [row.values for row in long] == [("a", 1), ("b", 2)]
     assert {mark.name for row in long for mark in row.marks} == {"full"}
     assert usual(["a"], ["a"]) == ["a"]
+
+
+def test_one_row_with_each_value_is_selected():
+    rows = [(kind, value) for kind in ("user", "group", "role") for value in range(20)]
+
+    def selected(table):
+        return {row for row in one_of_each(1, table) if row in table}
+
+    assert [*map(len, (selected(rows), {value for _, value in selected(rows)}))] == [20, 20]
+    assert selected([("user", 20), *rows]) == {("user", 20), *selected(rows)}

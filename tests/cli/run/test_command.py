@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.processes import WITH_ENTRY
-from support.selection import usual
+from support.selection import in_full, usual
 from support.served import statistics
 from support.terminal import Terminal
 from support.users import OTHER, other_user, two_users
@@ -263,7 +263,10 @@ def test_which_shell_is_the_users(login_shells, monkeypatch):
     assert found == SHELLS
 
 
-@pytest.mark.parametrize(("variable", "entry", "path", "started"), usual([SHELLS[3]], SHELLS))
+@pytest.mark.parametrize(
+    ("variable", "entry", "path", "started"),
+    usual([("", "PLACE/false", "PLACE/bin", "bash")], SHELLS),
+)
 def test_the_shell_without_shell(shell, login_shells, variable, entry, path, started):
     variable, entry, path = (
         text.replace("PLACE", str(login_shells)) for text in (variable, entry, path)
@@ -276,12 +279,12 @@ def test_the_shell_without_shell(shell, login_shells, variable, entry, path, sta
 
 STATUSES = [
     (["absent"], 127, "iamcli: absent: not found; is it installed and on PATH?\n"),
-    (["false"], 1, ""),
-    (["sh", "-c", "kill -9 $$"], 137, ""),
-    (["/"], 126, "iamcli: /: cannot be executed: Permission denied; it is a directory\n"),
+    in_full(["false"], 1, ""),
+    in_full(["sh", "-c", "kill -9 $$"], 137, ""),
+    in_full(["/"], 126, "iamcli: /: cannot be executed: Permission denied; it is a directory\n"),
 ]
 
 
-@pytest.mark.parametrize(("command", "status", "message"), usual(STATUSES[:1], STATUSES))
+@pytest.mark.parametrize(("command", "status", "message"), STATUSES)
 def test_the_status_of_the_script(command, status, message, shell):
     assert shell("iamcli", "run", *command) == (status, "", message)

@@ -15,7 +15,7 @@ import pytest
 from support.faults import SILENT
 from support.limits import NEVER, TIMEOUT
 from support.processes import activity, running, state, wait_until
-from support.selection import usual
+from support.selection import every
 from support.served import KEYS, LINE, NEW_KEY, Slow, servers
 from support.shell import BIN
 from support.terminal import Terminal
@@ -95,7 +95,7 @@ ENDED = [
 ]
 
 
-@pytest.mark.parametrize(("line", "mode", "on_out", "on_err"), usual((ENDED[0], *ENDED[3:]), ENDED))
+@pytest.mark.parametrize(("line", "mode", "on_out", "on_err"), every(2, ENDED))
 def test_a_command_that_ended_with_the_server_is_not_run_again(
     line, mode, shell, stub, *, on_out, on_err
 ):

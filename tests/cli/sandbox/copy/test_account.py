@@ -28,7 +28,7 @@ from support.expected import ONLY_IAM
 from support.processes import BIN, environment
 from support.processes import run as run_program
 from support.refusals import MANAGED, Iam, certificate, too_many, trust
-from support.selection import in_full, usual
+from support.selection import every, in_full
 from support.shell import ROOT
 from support.ssh_keys import public_key
 from support.terminal import Terminal
@@ -828,7 +828,7 @@ def test_a_file_without_end_is_not_read_to_the_end(sandbox_of_snapshot):
     assert (done.returncode, done.stderr) == (1, f"iamcli: cannot start the sandbox: {said}\n")
 
 
-@pytest.mark.parametrize(("content", "reported"), usual([BAD[0], BAD[4]], BAD))
+@pytest.mark.parametrize(("content", "reported"), every(4, BAD))
 def test_a_file_that_is_no_snapshot_runs_nothing(sandbox_of_snapshot, tmp_path, content, reported):
     if content is not None:
         (tmp_path / "work" / "bad.json").write_text(content)
