@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from support.account import ARN
 from support.faults import CLOSED
+from support.limits import HANGING
 from support.selection import every, in_full
 from support.stub import Endpoint, canned, ok, refused
 from support.terminal import Terminal, rows
@@ -493,7 +494,8 @@ def check_script(
     rounds = "; ".join(f"round {number}" for number in range(number))
     env = {**run.env, **at(account)}
     process = run.start(*prefix, "sh", "-c", f"{SCRIPT}{rounds}", env=env)
-    assert process.wait() == 0
+    # Half of that time are pauses.
+    assert process.wait(HANGING) == 0
     names = ("user", "group", "other", "member", "friend", "role", "profile")
     made = {f"{name}{round_}" for name, round_ in itertools.product(names, range(number))}
     assert {entity.split()[-1] for entity in account.used} == made
