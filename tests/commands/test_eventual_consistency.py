@@ -197,7 +197,7 @@ def test_nothing_is_added_if_all_is_well(waiting, run_fast, stub):
 @pytest.mark.parametrize(
     ("limit", "number", "least"), [("60", 4, 3.0), in_full("", 4, 3.0), ("0.7", 3, 0.7)]
 )
-@pytest.mark.parametrize("waiting", every(16, ALL), ids=name_of)
+@pytest.mark.parametrize("waiting", every(30, ALL), ids=name_of)
 def test_what_does_not_appear_is_reported_after_three_seconds(
     waiting, limit, number, least, run_fast, stub
 ):

@@ -722,7 +722,7 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("error", "lines"), every(20, REFUSALS))
+@pytest.mark.parametrize(("error", "lines"), every(30, REFUSALS))
 def test_error_is_the_services_own_words(error, lines, run_fast, stub):
     assert lines
     for line in lines:
