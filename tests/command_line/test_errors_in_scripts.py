@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.faults import CLOSED, silent
-from support.selection import usual
+from support.selection import one_of_each, usual
 from support.stub import Request, faulty, ok, refused
 from support.terminal import Terminal
 
@@ -66,12 +66,6 @@ ACTED = {
     "loop": "for user in a b; do {} && continue; iam-groupcreate -g $user; touch $user; done",
 }
 FORMS = list(product(FOUND, ACTED))
-#: Two of the reactions to each way of finding out, and each reaction to some.
-QUICK_FORMS = [
-    (found, [*ACTED][(number + more) % len(ACTED)])
-    for number, found in enumerate(FOUND)
-    for more in (0, 2)
-]
 #: Scripts that do something else with what was printed.
 OTHERS = {
     "mail": "mail() { cat >mail.$1; }; {} | mail root; [ -s mail.root ] || rm mail.root",
@@ -152,7 +146,7 @@ def assert_noticed(script: str, run: Shell, endpoint: Endpoint, tmp_path: Path) 
     assert default == strict
 
 
-@pytest.mark.parametrize(("found", "acted"), usual(QUICK_FORMS, FORMS))
+@pytest.mark.parametrize(("found", "acted"), one_of_each(0, FORMS))
 def test_a_failure_is_noticed_as_in_strict_mode(found, acted, forked, without_bob, tmp_path):
     script = ACTED[acted].replace("{}", FOUND[found])
     assert_noticed(script, forked, without_bob, tmp_path)

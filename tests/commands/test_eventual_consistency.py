@@ -174,7 +174,7 @@ def at(endpoint: Endpoint, **env: str) -> Mapping[str, str]:
     return {"AWS_IAM_URL": endpoint.url, **ENV, **env}
 
 
-@pytest.mark.parametrize("waiting", every(4, ALL), ids=name_of)
+@pytest.mark.parametrize("waiting", every(8, ALL), ids=name_of)
 @pytest.mark.parametrize("strict", ["", "1"])
 def test_what_is_not_visible_yet_is_waited_for(waiting, strict, run_fast, stub):
     accepted = ok(waiting.operation, waiting.result)
