@@ -58,7 +58,10 @@ def started(path: str, server: socket.socket, max_idle: float) -> Iterator[socke
 
 
 def statistics(pipe: socket.socket, timeout: float) -> dict[str, int]:
-    """Let commands finish, end the process within ``timeout`` seconds; return what it has done."""
+    """End the process, which first lets commands finish; return what it has done.
+
+    Returns {} if that is not known within ``timeout`` (seconds).
+    """
     pipe.settimeout(timeout)
     try:
         pipe.shutdown(socket.SHUT_WR)

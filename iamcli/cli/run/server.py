@@ -134,7 +134,7 @@ class Spare(NamedTuple):
 class ForkServer:
     """Forks for each connection to ``listener``; a fork notes what becomes of its command.
 
-    ``identity`` and ``timeout``, that of a connection (seconds): as for ``program.become``.
+    ``identity``: as for ``program.become``; ``timeout``: for what a program sends (seconds).
     """
 
     def __init__(self, listener: socket.socket, identity: dict[str, str], timeout: float) -> None:

@@ -117,8 +117,9 @@ def start(env: dict[str, str], folder: str, prompt: str = PROMPT) -> list[str]:
     # Without it, ksh and mksh read a file of the user.
     env["ENV"] = os.devnull
     completion = ""
-    with contextlib.suppress(Failure, KeyError):  # its files are missing, or it cannot complete
-        completion = completion_scripts.script(name)
+    if name in completion_scripts.FILES:
+        with contextlib.suppress(Failure):
+            completion = completion_scripts.script(name)
     texts = {"prompt": prompt, "completion": completion}
     if name == "bash":
         file = _write(folder, "bashrc", _BASH.format(**texts))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from iamcli.connection.parents import Process
     from iamcli.output.streams import Output
 
+#: The interval in which the sandbox looks again at first, and at most (seconds).
+_INTERVAL, _MAX_INTERVAL = 0.02, 0.5
 #: The option of prctl(2) that makes orphans children of this process.
 _SET_CHILD_SUBREAPER = 36
 #: The states of a process that does not run: it has ended, or it was stopped.
@@ -86,7 +88,7 @@ class Started:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._stop)
         begun = time.monotonic()
-        interval, noted = 0.02, False
+        interval, noted = _INTERVAL, False
         while True:
             _reap()
             passed = time.monotonic() - begun
@@ -103,7 +105,7 @@ class Started:
                 self._output.error(f"waiting for {names}; Ctrl-C stops waiting")
                 noted = True
             time.sleep(interval)
-            interval = min(2 * interval, 0.5)
+            interval = min(2 * interval, _MAX_INTERVAL)
 
     def _limit(self, process: Process) -> float:
         """Return how long to wait for ``process``; one that was stopped may never continue."""
