@@ -280,7 +280,7 @@ def _trusted() -> set[int]:
 def is_protected(folder: str) -> bool:
     """Return whether other users cannot replace what this user makes in ``folder``.
 
-    ``folder``: an absolute path without symbolic links. Source: LEGACY.md (iamcli run).
+    ``folder``: an absolute path without symbolic links. Source: docs/decisions.md (iamcli run).
     """
     trusted = _trusted()
     path = "/"

@@ -61,7 +61,7 @@ def begin() -> None:
     """Look for modules in the directories of PYTHONPATH last, and set PYTHONHOME as it was.
 
     Old machines set these variables for programs of their own, often for Python 2. What this
-    program starts gets both unchanged. Source: LEGACY.md (PYTHONPATH).
+    program starts gets both unchanged. Source: docs/decisions.md (PYTHONPATH).
     """
     home = os.environ.pop(KEPT_HOME, None)
     if home is not None:

@@ -45,7 +45,7 @@ def refuse_outside(connection: Connection) -> None:
 
     The private IAM is told that this command has failed. If this process is in none, raises Failure
     if another user may have taken the address of the private IAM to which ``connection`` leads.
-    Source: LEGACY.md (the sandbox).
+    Source: docs/decisions.md (the sandbox).
     """
     if connection.simulated:
         return
@@ -97,8 +97,8 @@ def confine(connection: Connection, settings: Settings) -> Connection:
     """In the sandbox, return a connection to the private IAM; else return ``connection`` itself.
 
     In the sandbox, changes the environment so that botocore uses the private IAM, too. Raises
-    Failure if an address that was specified is invalid, as outside the sandbox. Source: LEGACY.md
-    (the sandbox).
+    Failure if an address that was specified is invalid, as outside the sandbox. Source:
+    docs/decisions.md (the sandbox).
     """
     if not connection.sandbox:
         return connection

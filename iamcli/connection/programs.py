@@ -25,7 +25,7 @@ def credential_program(arguments: list[str], **settings: Any) -> SimpleNamespace
     """Run the program of a ``credential_process``, which can read only from a terminal.
 
     Otherwise standard input may be a list of the script. Takes what Popen takes, with pipes, and
-    returns what botocore uses of a Popen. Source: LEGACY.md (programs for credentials).
+    returns what botocore uses of a Popen. Source: docs/decisions.md (programs for credentials).
     """
     source = None if os.isatty(0) else subprocess.DEVNULL
     process = subprocess.Popen(arguments, stdin=source, **settings)  # noqa: S603 - as botocore does

@@ -49,7 +49,7 @@ class Dependent(NamedTuple):
 
     Types that the original did not remove are skipped if the key may not list them or the server
     lacks the operation. If there are resources of that type, the service rejects the last step.
-    Source: LEGACY.md (operations that a server lacks).
+    Source: docs/decisions.md (operations that a server lacks).
     """
 
     heading: str

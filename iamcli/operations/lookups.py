@@ -24,7 +24,7 @@ def settle(
     A removal is looked up only if the service answered the last attempt with NoSuchEntity or
     DeleteConflict: after any other answer, it would not answer this either. Raises Failure if the
     account shows that the request did not take effect (a refusal has ``failure`` as its cause), and
-    ``failure`` if that remains unknown. Source: LEGACY.md (what is reported if a response is lost).
+    ``failure`` if that remains unknown. Source: docs/decisions.md (a lost response).
     """
     if operation not in LOOKUPS:
         raise failure

@@ -54,8 +54,8 @@ class IAM(Sender):
     def lacks(self, failure: UnexpectedResponse) -> bool:
         """Return whether ``failure`` means that a server such as moto lacks the operation.
 
-        It answers with the status 500 then, and with no error document of IAM. Source: LEGACY.md
-        (operations that a server lacks).
+        It answers with the status 500 then, and with no error document of IAM. Source:
+        docs/decisions.md (operations that a server lacks).
         """
         return failure.status == _SERVER_ERROR and self.client.destination.is_another_service
 

@@ -54,8 +54,8 @@ def attempts(iam: Sender) -> Iterator[bool]:
 def send(iam: Sender, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
     """Send a request, and again if the reason of the refusal may be a change not visible yet.
 
-    In the sandbox, changes are visible at once. Raises as ``Sender.send`` does. Source: LEGACY.md
-    (new resources that are not visible yet).
+    In the sandbox, changes are visible at once. Raises as ``Sender.send`` does. Source:
+    docs/decisions.md (new resources that are not visible yet).
     """
     rest: Iterator[float] | None = None
     resent = False

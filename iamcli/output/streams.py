@@ -91,7 +91,7 @@ class Output:
         """Write one line of data, at the latest in ``flush``; raise OutputLost if that fails.
 
         On a terminal, control characters are escaped, unless ``escaped`` is false. Source:
-        LEGACY.md (control characters).
+        docs/decisions.md (control characters).
         """
         if not self._is_open:
             raise OutputLost("standard output is closed")

@@ -85,7 +85,7 @@ def test_options_are_the_originals(name):
         f"{name} lacks {sorted(original - options.keys())} of the original, and has "
         f"{sorted(options.keys() - original)} more. To add an option, follow the recipe in "
         "docs/architecture.md: list it in ADDED in this file, use it in the transcript of the "
-        "command, run make pages, and name it in LEGACY.md and CHANGELOG.md"
+        "command, run make pages, and name it in docs/decisions.md and CHANGELOG.md"
     )
     own = sorted(options.values(), key=lambda option: option.name)
     declared = [as_declared(option) for option in own]

@@ -131,7 +131,7 @@ SETTINGS = [
     Setting(fips=True, dual_stack=True, url=PRIVATE),
 ]
 #: For which region requests to the named endpoints of AWS are signed; a full client always signs
-#: for the configured region (LEGACY.md).
+#: for the configured region (docs/decisions.md).
 OF_HOST = dict(
     zip(
         NAMED[1:],
@@ -213,7 +213,7 @@ def listing(run_fast: ForkRunner, *arguments: str, **env: str) -> Done:
 
 
 def expected(row: Row, setting: Setting) -> tuple[str, str] | None:
-    """Return what a full client does, but for the differences that LEGACY.md lists."""
+    """Return what a full client does, but for the differences that docs/decisions.md lists."""
     url = f"{setting.url}/"
     if setting.url in OF_HOST:
         return url, OF_HOST[setting.url]

@@ -61,7 +61,7 @@ def accept_any_version(backend: type[Any], validator: type[BaseIAMPolicyValidato
     """Accept inline and trust policies without ``"Version":"2012-10-17"``, as the service does.
 
     localstack requires that version in every policy, but the service only in managed policies.
-    Source: LEGACY.md (the version of a policy).
+    Source: docs/decisions.md (the version of a policy).
     """
     exempt = ContextVar("exempt", default=False)
     strict = validator._validate_version  # noqa: SLF001 - localstack has no switch for it
