@@ -163,7 +163,7 @@ def accountmodpasswordpolicy(iam: IAM, length: int | None, reset: bool, **switch
     that the three rules may have been reset.
     The policy applies when a password is set or changed; existing passwords still work.
     It does not apply to the root user.
-    Warning: A rule whose option you omit is turned off; without options, all are reset.
+    Warning: Rules you omit are turned off; without options (typed: --reset), all are reset.
     Output: Nothing.
     Differs: The original did not read the current policy, so that it reset the three rules.
     The original had no --reset; without options it reset the policy on a terminal, too.

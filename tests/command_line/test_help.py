@@ -273,7 +273,7 @@ def test_a_usage_error_has_the_width_of_its_stream(run_fast, terminal):
 @pytest.mark.parametrize(
     ("name", "warning"),
     [
-        ("iam-accountmodpasswordpolicy", "without options, all are reset"),
+        ("iam-accountmodpasswordpolicy", "without options (typed: --reset), all are reset"),
         ("iam-useraddloginprofile", "use -p - to avoid both"),
         ("iam-userdel", "A deletion cannot be undone"),
         ("iam-useruploadpolicy", "is replaced"),

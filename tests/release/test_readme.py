@@ -1,4 +1,4 @@
-"""README: its length, and its picture, which shows what the commands print."""
+"""README: its length, what it says of old scripts, and its picture of what the commands print."""
 
 from __future__ import annotations
 
@@ -40,3 +40,22 @@ def test_readme_is_a_first_page():
     text = (ROOT / "README.md").read_text()
     assert len(text.splitlines()) <= 130
     assert "](docs/session.svg)" in text
+
+
+@pytest.mark.parametrize("page", ["README.md", "LEGACY.md", "man/iam-toolkit.7"])
+def test_each_page_says_the_same_of_old_scripts(page):
+    text = (ROOT / page).read_text()
+    for markup, plain_text in {".Fl h\n": "-h ", ".Pa LEGACY.md ": "LEGACY.md", "`": ""}.items():
+        text = text.replace(markup, plain_text)
+    words = " ".join(re.sub(r"\[(.*?)\]\(.*?\)", r"\1", text).split())
+    table = "this page" if page == "LEGACY.md" else "LEGACY.md"
+    assert (
+        f"Old scripts run unchanged, except for the differences in the first table of {table}. "
+        "Three matter most: lists are complete, -h exits 0, and errors are also on standard error."
+    ) in words
+
+
+def test_the_first_table_of_the_compatibility_page_is_what_scripts_can_notice():
+    before, _, rest = (ROOT / "LEGACY.md").read_text().partition("\n| ")
+    assert before.rpartition("\n## ")[2].startswith("What a script can notice\n")
+    assert rest.startswith("the original | here | code | reason |")

@@ -16,7 +16,7 @@ _LIST = "iam-userlistbypath"
 _LOGIN = "iam-useraddloginprofile -u bob -p"
 _ROLE = "iam-rolecreate -r webserver"
 _UPLOAD = "iam-useruploadpolicy -u bob -p all"
-_CLASSES = ("the script's own quality", "a difference from the original toolkit")
+_CLASSES = ("a problem in the script", "a difference from the original toolkit")
 #: The warnings about what a script did otherwise with the original toolkit.
 DIFFERENCES = ("W206", "W211", "W213")
 _POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'

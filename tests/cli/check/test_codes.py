@@ -83,7 +83,7 @@ def test_an_explanation_is_shown(run):
         "The name is a variable that the script neither sets to known text nor tests. If\n"
         "it is empty, the next option becomes the name.\n"
         "\n"
-        "Class: the script's own quality\n"
+        "Class: a problem in the script\n"
         "\n"
         "Before:\n"
         "    iam-userdel -u $user -r\n"
