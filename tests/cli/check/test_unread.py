@@ -230,9 +230,10 @@ def repeated(form: str, count: int) -> str:
             "eval " * 2000 + "x",
             " ".join(["sudo"] * 9000),
             "((" * 100 + "$(" * 20,
+            "iam-userlistbypath | sed '" + "s/a/b/ " * 38 + "x' | wc -l",
         ],
     ),
-    ids=range(10),
+    ids=range(11),
 )
 def test_time_is_bounded(script, tmp_path):
     file = write(tmp_path, f"{WRONG}\n{script}")

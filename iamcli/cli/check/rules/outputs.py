@@ -34,7 +34,8 @@ _VARIABLE = re.compile(r"\$\{?#?(\w+)")
 #: A program for awk that prints a part of each line, and one for sed that changes lines.
 _PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(?:[012]|NF))?\s*;?\s*\}\s*")
 _CHANGES = re.compile(
-    r"(?:;?\s*s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*\s*)+"
+    r"\s*(?:s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*[ \t]*"
+    r"(?:[;\n][;\s]*|$))+"
 )
 #: After a count: a comparison with 1 instead of 0.
 _COMPARED = r"\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
