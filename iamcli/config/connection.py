@@ -31,7 +31,12 @@ _OTHER_KEYS = (_KEY_VARIABLES[0], "AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 SANDBOX = "IAMCLI_SANDBOX"
 #: Keeps what a command of the sandbox needs; another user cannot read the credential file.
 KEPT = (SANDBOX, "AWS_IAM_URL", *_KEY_VARIABLES)
-KEEPING_SUDO = f"sudo --preserve-env={','.join(KEPT)}"
+
+#: The access key of the sandbox, which is valid nowhere.
+ACCESS_KEY = "AKIASANDBOXSANDBOX00"
+SECRET_KEY = "nothing-here-is-secret"  # noqa: S105
+
+_MISSING = (FileNotFoundError, NotADirectoryError)
 
 
 class Keys:
@@ -76,6 +81,7 @@ class Connection:
         self.simulated = simulated
         self.prompts = prompts
         self.diversion = self.url_warning = ""
+        self.unread: dict[str, str] = {}
         sandbox = environ.get(SANDBOX)
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
         self.secrets += (part for part in self.sandbox.split("/") if len(part) == SECRET_DIGITS)
@@ -85,12 +91,14 @@ class Connection:
             raise Failure(f"{_CREDENTIAL_FILE} is empty; name a file or unset it")
         self.keys = self._keys(environ)
         self.unused = ""
-        # Whoever types the name of the file knows which key is used.
-        if self.credential_file is not None and values["credential_file"] is None:
-            self.unused = self._unused_variable(environ)
         self.key_source = _KEY_VARIABLES[0] if self.keys else ""
-        if self.credential_file is not None:
+        if self.unread:
+            self.key_source = "the sandbox"
+        elif self.credential_file is not None:
             self.key_source = f"credential file {self.credential_file}"
+            # Whoever types the name of the file knows which key is used.
+            if values["credential_file"] is None:
+                self.unused = self._unused_variable(environ)
         self.proxy_source = ""
         self.proxy = self._proxy(values, environ)
         self.url, self.url_source = self._url(values, environ)
@@ -111,14 +119,9 @@ class Connection:
         name = self.credential_file
         if name is None:
             return _environment_keys(environ)
-        try:
-            entries = properties.read(name)
-        except Failure as failure:
-            # As "sudo -E" keeps the name of a file that another user cannot read.
-            lost = self.sandbox and isinstance(failure.__context__, PermissionError)
-            keep = f"in iamcli sandbox, keep only these variables: {KEEPING_SUDO}"
-            need = keep if lost else _TWO_LINES
-            raise Failure(f"credential file {name} {failure}; {need}") from None
+        entries = self._properties("credential file", name, _TWO_LINES)
+        if entries is None:
+            return Keys(ACCESS_KEY, SECRET_KEY)
         keys = Keys(
             _credential(name, entries, "AWSAccessKeyId"), _credential(name, entries, "AWSSecretKey")
         )
@@ -128,17 +131,34 @@ class Connection:
                 self.warnings.append(f"{name} is readable by other users; {restrict(name)}")
         return keys
 
+    def _properties(
+        self, what: str, name: str, needed: str
+    ) -> dict[str, properties.Property] | None:
+        """Return the properties in the file ``name``, or None if the sandbox does without it."""
+        try:
+            return properties.read(name)
+        except Failure as failure:
+            problem, advice = str(failure), needed
+            missing = isinstance(failure.__context__, _MISSING)
+            if missing and (name.startswith("~") or "$" in name):
+                problem = "cannot be read: no shell has expanded this"
+                advice = "write the whole path"
+            unreadable = missing or isinstance(failure.__context__, PermissionError)
+            if name and self.sandbox and unreadable:
+                self.unread[what] = f"{name} ({problem.partition(': ')[2]})"
+                return None
+            raise Failure(f"{what} {name} {problem}; {advice}") from None
+
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
         """Return the URL of the proxy in the client configuration, or None if there is none."""
         name = _named_file(values, "client_config_file", environ, "CLIENT_CONFIG_FILE")
         if name is None:
             return None
         what = f"client configuration {name}"
-        try:
-            entries = properties.read(name)
-        except Failure as failure:
-            needed = "it needs lines such as ClientProxyHost=proxy.example.com"
-            raise Failure(f"{what} {failure}; {needed}") from None
+        needed = "it needs lines such as ClientProxyHost=proxy.example.com"
+        entries = self._properties("client configuration", name, needed)
+        if entries is None:
+            return None
         port = entries.get("ClientProxyPort")
         if port and not (port.isascii() and port.isdigit() and int(port[:6]) in range(1, 1 << 16)):
             raise Failure(f"{what}, line {port.line}: ClientProxyPort is not a port number: {port}")

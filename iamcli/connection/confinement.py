@@ -12,7 +12,7 @@ import os
 import sys
 from urllib.parse import urlsplit
 
-from iamcli.config.connection import KEEPING_SUDO, SANDBOX
+from iamcli.config.connection import KEPT, SANDBOX
 from iamcli.connection import parents
 from iamcli.connection.credentials import CREDENTIAL_SERVICES
 from iamcli.connection.endpoints import endpoint
@@ -60,7 +60,8 @@ def refuse_outside(connection: Connection) -> None:
             f"{SANDBOX} was changed, so nothing was sent; keep the value that iamcli sandbox sets"
         )
     raise Failure(
-        f"the environment of iamcli sandbox was reset, so nothing was sent; keep it: {KEEPING_SUDO}"
+        "the environment of iamcli sandbox was reset, so nothing was sent; keep "
+        f"{', '.join(KEPT[:-1])} and {KEPT[-1]} (with sudo: --preserve-env={','.join(KEPT)})"
     )
 
 
@@ -119,6 +120,7 @@ def confine(connection: Connection, settings: Settings) -> Connection:
         unused.append(f"not to {destination} ({source})")
     if address:
         unused.append(f"not through {address} ({proxy_source})")
+    unused += [f"not with {what} {why}" for what, why in connection.unread.items()]
     if unused:
         confined.diversion = f"requests go to the sandbox, {' and '.join(unused)}"
     confined.url, confined.url_source = connection.sandbox, SANDBOX

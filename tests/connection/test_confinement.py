@@ -206,6 +206,102 @@ def test_an_invalid_address_is_an_error_as_anywhere(private, run_fast):
     assert private.requests == []
 
 
+# A file that is missing, or that may not be read, is replaced by the sandbox's key.
+
+ABSENT = "(No such file or directory)"
+UNEXPANDED = "(no shell has expanded this)"
+NO_KEY = "not with credential file"
+NO_PROXY = "not with client configuration"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "reported"),
+    [
+        ([], {"AWS_CREDENTIAL_FILE": "/opt/x/keys"}, f"{NO_KEY} /opt/x/keys {ABSENT}"),
+        (
+            [],
+            {"AWS_CREDENTIAL_FILE": "/dev/null/keys"},
+            f"{NO_KEY} /dev/null/keys (Not a directory)",
+        ),
+        ([], {"AWS_CREDENTIAL_FILE": "~/keys"}, f"{NO_KEY} ~/keys {UNEXPANDED}"),
+        (["--aws-credential-file", "keys"], {}, f"{NO_KEY} keys {ABSENT}"),
+        ([], {"CLIENT_CONFIG_FILE": "$HOME/x"}, f"{NO_PROXY} $HOME/x {UNEXPANDED}"),
+        (["--client-config-file", "x"], {}, f"{NO_PROXY} x {ABSENT}"),
+        # A profile does not count with a credential file, here either; nor do other keys.
+        (
+            [],
+            {"AWS_CREDENTIAL_FILE": "keys", "AWS_PROFILE": "x", "AWS_ACCESS_KEY_ID": "AKIAOTHER"},
+            f"{NO_KEY} keys {ABSENT}",
+        ),
+        (
+            ["--url", ELSEWHERE, "--client-config-file", "x"],
+            {"AWS_CREDENTIAL_FILE": "keys"},
+            f"not to {ELSEWHERE} (--url) and {NO_KEY} keys {ABSENT} and {NO_PROXY} x {ABSENT}",
+        ),
+    ],
+)
+def test_a_file_that_is_missing_is_not_needed(arguments, variables, reported, private, run_fast):
+    env = {"IAMCLI_SANDBOX": private.url, "AWS_IAM_URL": private.url, **variables}
+    line = f"iam-userlistbypath: requests go to the sandbox, {reported}\n"
+    for strict, said in (("", line), ("1", "")):
+        done = run_fast(*LIST, *arguments, env={**env, "IAMCLI_STRICT": strict})
+        assert done == (0, "IsTruncated: false\n", said)
+    signed = [one.headers["authorization"] for one in private.requests]
+    own = "AKIASANDBOXSANDBOX00" if NO_KEY in reported else "AKIAIOSFODNN7EXAMPLE"
+    assert [own in one for one in signed] == [True, True]
+    # Outside, it is an error.
+    del env["IAMCLI_SANDBOX"]
+    done = run_fast(*LIST, *arguments, env=env)
+    assert (done.status, done.out, len(private.requests)) == (1, "", 2)
+    assert "cannot be read: " in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "said"),
+    [
+        ([], {"AWS_CREDENTIAL_FILE": ""}, "AWS_CREDENTIAL_FILE is empty; "),
+        (["--aws-credential-file", ""], {}, "credential file  cannot be read: "),
+        (["--client-config-file", ""], {}, "client configuration  cannot be read: "),
+        ([], {"AWS_CREDENTIAL_FILE": "/"}, "credential file / is a directory; "),
+        ([], {"AWS_CREDENTIAL_FILE": os.devnull}, f"credential file {os.devnull} has no "),
+        ([], {"CLIENT_CONFIG_FILE": "/"}, "client configuration / is a directory; "),
+    ],
+)
+def test_a_file_that_is_invalid_is_an_error_as_anywhere(arguments, variables, said, private, run):
+    set_here = ("env", *(f"{name}={value}" for name, value in variables.items()))
+    env = {"IAMCLI_SANDBOX": private.url, "AWS_IAM_URL": private.url}
+    done = run(*set_here, *LIST, *arguments, env=env)
+    assert (done.status, done.out, private.requests) == (1, "", [])
+    assert done.err.startswith(f"iam-userlistbypath: {said}")
+
+
+@two_users
+def test_a_file_that_may_not_be_read_is_not_needed(tmp_path):
+    file = tmp_path / "keys"
+    file.write_text("AWSAccessKeyId=i\nAWSSecretKey=s\n")
+    file.chmod(0o600)
+    names = {"AWS_CREDENTIAL_FILE": str(file), "CLIENT_CONFIG_FILE": str(file)}
+    options = {"credential_file": None, "client_config_file": None, "url": None}
+
+    def read() -> None:
+        why = f"{file} (Permission denied)"
+        inside = Connection(options, {**names, "IAMCLI_SANDBOX": "http://127.0.0.1:1/"})
+        assert inside.unread == {"credential file": why, "client configuration": why}
+        with pytest.raises(Failure, match="cannot be read: Permission denied; it needs the two"):
+            Connection(options, names)
+
+    other_user(read)
+
+
+def test_doctor_says_that_a_missing_file_is_not_used(private, run_fast):
+    files = {"AWS_CREDENTIAL_FILE": "/opt/x/keys", "CLIENT_CONFIG_FILE": "/opt/x/proxy"}
+    done = run_fast("iamcli", "doctor", env={"IAMCLI_SANDBOX": private.url, **files})
+    assert " wrong " not in done.out.replace("endpoint     wrong", "")
+    key = f"access key AKIA...OX00 from the sandbox, not AWS_CREDENTIAL_FILE /opt/x/keys {ABSENT}"
+    assert f"credentials  ok       {key}" in done.out
+    assert f"proxy        ok       none, not CLIENT_CONFIG_FILE /opt/x/proxy {ABSENT}\n" in done.out
+
+
 SCRIPT = """\
 umask 077
 printf 'AWSAccessKeyId=AKIAOFANOLDSCRIPT000\\nAWSSecretKey=secret\\n' >key
@@ -241,8 +337,9 @@ aws_secret_access_key = s3cret
 endpoint_url = {url}
 """
 RESET = (
-    "the environment of iamcli sandbox was reset, so nothing was sent; keep it: sudo "
-    "--preserve-env=IAMCLI_SANDBOX,AWS_IAM_URL,AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY"
+    "the environment of iamcli sandbox was reset, so nothing was sent; keep IAMCLI_SANDBOX, "
+    "AWS_IAM_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with sudo: "
+    "--preserve-env=IAMCLI_SANDBOX,AWS_IAM_URL,AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY)"
 )
 #: What sudo leaves of the environment.
 BARE = 'env -i PATH="$PATH" HOME="$HOME"'
@@ -338,7 +435,7 @@ def test_the_report_counts_the_commands_that_sent_nothing(real, tmp_path):
 
 @pytest.mark.full
 def test_the_advice_keeps_the_command_in_the_sandbox(real, tmp_path):
-    names = RESET.partition("--preserve-env=")[2].split(",")
+    names = RESET.partition("--preserve-env=")[2].rstrip(")").split(",")
     kept = " ".join(f'{name}="${name}"' for name in names)
     line = f"{BARE} {kept} iam-usercreate -u bob && iam-userlistbypath"
     done = in_sandbox(tmp_path, "sh", "-c", line)
@@ -367,24 +464,6 @@ def test_another_user_of_the_sandbox_sends_nothing(line, real, tmp_path):
         "sent nothing, because the environment was reset: iam-userdel\n"
     )
     assert (done.returncode, real.requests) == (1, [])
-
-
-@two_users
-def test_a_credential_file_that_another_user_of_the_sandbox_cannot_read(tmp_path):
-    """As with ``sudo -E``, which keeps the whole environment."""
-    file = tmp_path / "credentials"
-    file.write_text("AWSAccessKeyId=i\nAWSSecretKey=s\n")
-    kept = f"in iamcli sandbox, keep only these variables: {RESET.partition('keep it: ')[2]}"
-
-    def fail() -> None:
-        for address, advice in (("http://127.0.0.1:1/", kept), ("", "it needs the two lines")):
-            environ = {"IAMCLI_SANDBOX": address, "AWS_CREDENTIAL_FILE": str(file)}
-            with pytest.raises(Failure) as failed:
-                Connection({"credential_file": None}, environ)
-            said = f"credential file {file} cannot be read: Permission denied; {advice}"
-            assert str(failed.value).startswith(said)
-
-    other_user(fail)
 
 
 @pytest.mark.full

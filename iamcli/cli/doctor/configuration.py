@@ -196,7 +196,10 @@ class Configuration:
             return failed(invalid)
         if "\r" in address:
             return wrong(f"{source} contains a carriage return", f"correct {source}")
-        return ok(f"{address} from {source}" if address else "none is set")
+        if address:
+            return ok(f"{address} from {source}")
+        unread = self.connection.unread.get("client configuration")
+        return ok(f"none, not CLIENT_CONFIG_FILE {unread}" if unread else "none is set")
 
     def check_ca(self) -> Diagnosis:
         """Return the file of certificate authorities."""

@@ -73,9 +73,11 @@ def sources(configuration: Configuration) -> list[CredentialSource]:
 
 def source_of(keys: Any, configuration: Configuration) -> str:
     """Return the source that ``keys`` are from, in words that contain its name."""
-    file = configuration.connection.credential_file
-    if file:
-        return f"{CREDENTIAL_FILE} {file}"
+    connection = configuration.connection
+    if unread := connection.unread.get("credential file"):
+        return f"the sandbox, not {CREDENTIAL_FILE} {unread}"
+    if connection.credential_file:
+        return f"{CREDENTIAL_FILE} {connection.credential_file}"
     place = configuration.origin(keys).place
     return f"{place} in {' and '.join(shared_files())}" if place.startswith("profile ") else place
 
@@ -111,7 +113,8 @@ def _shared_files(profile: Profile | None) -> CredentialSource:
 
 def exposed_files(configuration: Configuration) -> list[str]:
     """Return the files with secrets whose mode lets other users use them, as commands check it."""
-    named = [configuration.connection.credential_file]
+    connection = configuration.connection
+    named = [None if "credential file" in connection.unread else connection.credential_file]
     named += [name for name in shared_files() if b"aws_secret_access_key" in (content(name) or b"")]
     client = os.environ.get("CLIENT_CONFIG_FILE", "")
     named += [client] if b"ClientProxyPassword" in (content(client) or b"") else []

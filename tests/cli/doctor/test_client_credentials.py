@@ -80,7 +80,7 @@ def test_credentials_that_are_renewed():
     now = datetime.now(timezone.utc)
     renewed = RefreshableCredentials("i", "s", "t", now, dict, "iam-role")
     fake = configured(
-        connection=SimpleNamespace(credential_file=None, unused=""),
+        connection=SimpleNamespace(credential_file=None, unused="", unread={}),
         origin=lambda _: ORIGIN._replace(place="X"),
     )
     found = [

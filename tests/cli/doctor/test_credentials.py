@@ -39,7 +39,7 @@ from iamcli.errors import Failure
 def of_source(place: str, file: str | None = None) -> Any:
     """A configuration whose credentials are from ``place``, or from the credential ``file``."""
     return SimpleNamespace(
-        connection=SimpleNamespace(credential_file=file, unused=""),
+        connection=SimpleNamespace(credential_file=file, unused="", unread={}),
         origin=lambda _: ORIGIN._replace(place=place),
     )
 
@@ -505,7 +505,9 @@ def test_files_that_others_can_use(environ, tmp_path):
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", names["credentials"])
     environ.setenv("AWS_CONFIG_FILE", names["config"])
     environ.setenv("CLIENT_CONFIG_FILE", names["client"])
-    configuration: Any = SimpleNamespace(connection=SimpleNamespace(credential_file=names["keys"]))
+    configuration: Any = SimpleNamespace(
+        connection=SimpleNamespace(credential_file=names["keys"], unread={})
+    )
 
     def exposed(mode: int) -> list[str]:
         for name in names:
@@ -529,7 +531,7 @@ def test_a_key_that_expires_while_a_command_runs(environ):
         environ.setenv(name, value)
     soon = datetime.now(timezone.utc) + timedelta(minutes=5)
     environ.setenv("AWS_CREDENTIAL_EXPIRATION", soon.isoformat())
-    connection: Any = SimpleNamespace(keys=None, credential_file=None)
+    connection: Any = SimpleNamespace(keys=None, credential_file=None, unread={})
     keys = find_keys(Settings.for_connection(connection))
     assert frozen(keys).access_key == KEY_ID
     environ.setenv("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")
@@ -543,7 +545,7 @@ def test_a_setting_of_the_chain_that_is_no_number(name, environ, tmp_path):
     environ.setenv("AWS_CONFIG_FILE", str(config))
     environ.setenv("AWS_EC2_METADATA_DISABLED", "true")
     variable = f"AWS_{name.upper()}"
-    connection: Any = SimpleNamespace(keys=None, credential_file=None)
+    connection: Any = SimpleNamespace(keys=None, credential_file=None, unread={})
     for text, value, said in (
         ("abc", None, "abc"),
         ("", None, ""),

@@ -109,7 +109,12 @@ def test_what_is_known_of_the_way(environ):
     def found(**attributes: Any) -> list[Any]:
         it = object.__new__(Configuration)
         settings = {"region": "x"}
-        known = {"failures": {}, "connection": None, "settings": settings, "target": None}
+        known = {
+            "failures": {},
+            "connection": SimpleNamespace(unread={}),
+            "settings": settings,
+            "target": None,
+        }
         vars(it).update({**known, "keys": None, "is_read": True, **attributes})
         checks = (it.check_endpoint, it.check_partition, it.check_region, it.check_proxy)
         return [shown(check()) for check in checks]
@@ -156,6 +161,8 @@ def test_which_check_reports_an_address(monkeypatch):
         monkeypatch.setattr(configuration, "check_service_endpoints", fail)
         for target in (OWN, None):
             it = object.__new__(Configuration)
-            vars(it).update(failures={}, connection=None, settings=None, target=target)
+            vars(it).update(
+                failures={}, connection=SimpleNamespace(unread={}), settings=None, target=target
+            )
             it.use(KEY)
             assert (it.failures, it.keys) == ({check: failure} if target else {}, KEY)

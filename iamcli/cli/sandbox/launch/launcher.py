@@ -16,7 +16,7 @@ from iamcli.cli.programs import command_server, script
 from iamcli.cli.sandbox.launch import shell
 from iamcli.cli.sandbox.launch.started import Limits, Started
 from iamcli.config import files
-from iamcli.config.connection import SANDBOX
+from iamcli.config.connection import ACCESS_KEY, SANDBOX, SECRET_KEY
 from iamcli.connection import parents
 from iamcli.errors import FAILED, Failure
 from iamcli.handover import VARIABLE
@@ -45,8 +45,6 @@ NO_PROC = (
     "(sudo, su -, env -i) use the real account"
 )
 
-ACCESS_KEY = "AKIASANDBOXSANDBOX00"
-SECRET_KEY = "nothing-here-is-secret"  # noqa: S105 - it is valid nowhere
 #: The content of the credential file.
 CREDENTIALS = f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n"
 
