@@ -138,8 +138,8 @@ def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
         for fault in script.faults:
             word = _WORD.search(script.source, fault.start, fault.end)
             name = word[0].decode("utf-8", "replace") if word else ""
-            at, code, fix = fault.at, "E109", "correct the script"
-            message = f"syntax error: {fault.message}"
+            at, code, fix = fault.at, "E109", fault.fix or "correct the script"
+            message = fault.message if fault.fix else f"syntax error: {fault.message}"
             if word and not fault.error:
                 at, code = word.start(), PARSER
                 fix = "check it yourself, or write it in a simpler form"

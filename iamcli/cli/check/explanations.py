@@ -89,7 +89,9 @@ EXPLANATIONS = {
     "E109": CodeExplanation(
         "a syntax error",
         "The shell refuses this script: bash -n (or zsh -n) says so, too. Only the first error is "
-        "reported; other lines are checked as far as they can be read.",
+        "reported; other lines are checked as far as they can be read. A shell also takes the CR "
+        "of CR LF for a letter (sed -i 's/\\r$//' FILE removes it), and cron ends a command at % "
+        "without a backslash.",
         ('echo "$(iam-usergetattributes -u bob)', 'echo "$(iam-usergetattributes -u bob)"'),
     ),
     "E110": CodeExplanation(

@@ -50,6 +50,12 @@ FILES = [
     ),
     ("cron.d/iam", "crontab", f"SHELL=/bin/bash\n0 1 * jan,jul 7 root {WRONG}\n"),
     ("jobs", "crontab", f"MAILTO=root\n@hourly {WRONG}\n"),
+    # The user is known, or the same in each line.
+    ("jobs.txt", "crontab", f"@daily root {WRONG}\n@daily own iam-userdel not\n@daily x/y\n"),
+    ("jobs.md", "crontab", f"A=b\n@daily own-1 {WRONG}\n@daily own-1 nice {WRONG}\n"),
+    ("jobs.sh", "crontab", f"@daily root {WRONG}\n@daily own {WRONG}\n"),
+    ("jobs.yml", "crontab", "@daily own iam-userdel not\n@daily other iam-userdel not\n"),
+    ("jobs.log", "crontab", f"@daily timeout 60 {WRONG}\n@daily umask 077; {WRONG}\n"),
     (
         "Makefile",
         "Makefile",
@@ -136,6 +142,7 @@ def test_the_languages(tmp_path):
         "#!/usr/bin/env -S zsh -f\n": ZSH,
         "#!/bin/pdksh\n": SHELL,
         "#!/bin/fish\n": "fish",
+        "#!/bin/sh\n@daily a\n": SHELL,
     }
     for text, language in texts.items():
         assert (text, kinds.language(str(tmp_path / "old"), text)) == (text, language)
@@ -254,7 +261,17 @@ def test_a_large_file_in_another_language_is_searched(run, tmp_path):
         ("crontab", "U='b c'\n@daily iam-userdel -u \"$U\"\n", '2:23 E105 "b c" cannot be'),
         ("crontab", "@daily iam-userdel -u a\\%b\n", '1:23 E105 "a%b" cannot be'),
         ("crontab", "@daily iam-userdel -u a%-z\n", ""),
+        ("crontab", "@daily iam-userdel -u a\\\\%-z\n", '1:23 E105 "a\\"'),
         ("crontab", "@daily iam-userdel -u bob\nx y z\n", ""),
+        # It is wrong in quotes, in a substitution and in a format of date.
+        ("crontab", "@daily iam-userdel -u $(date +%F)\n", "1:31 E109 in a crontab, % ends the"),
+        ("crontab", "@daily iam-userdel -u `date +%F`\n", "1:30 E109 in a crontab, % ends the"),
+        ("crontab", "@daily iam-userdel -u a || mail -s 'b%' c\n", "1:38 E109 in a"),
+        ("crontab", "@daily date -u +%F; iam-userdel -z\n", "1:17 E109 in a crontab, % ends the"),
+        ("crontab", "@daily date -u +\\%F; iam-userdel -z\n", '1:34 E102 "-z"'),
+        ("crontab", "@daily iam-userdel -u $(date +\\%F)\n", ""),
+        ("crontab", "@daily mail root%Body of iam-userdel\n", ""),
+        ("crontab", "@daily iam-userdel -u b )%c\n", "1:25 E109 syntax error"),
         # Each line has a shell of its own.
         ("crontab", "@daily set -u; iam-userdel -u b\n@daily iam-userdel -ru $x", "2:20 E102"),
         ("crontab", "@daily set -u; iam-userdel -u b\n@daily iam-userdel -r -u $x", "2:26 W210"),

@@ -191,16 +191,53 @@ def test_what_cannot_be_parsed_is_reported(run, tmp_path):
     assert done.err == f"iamcli: {file}: line 4 cannot be parsed, not checked\n"
 
 
-def test_lines_that_end_in_cr_lf_are_read(run, tmp_path):
-    path = tmp_path / "dos.sh"
-    script = b"#!/bin/sh\niam-usercreate \\\n  -u bob -z\nfor u in a; do\n:\ndone\n"
-    path.write_bytes(script.replace(b"\n", b"\r\n"))
+#: Files, what the note says of them, and where E109 is.
+CR_LF = [
+    (
+        "a.sh",
+        "#!/bin/sh\niam-usercreate \\\n  -u bob\nfor u in a; do\n:\ndone\n",
+        "lines 1 to 6 end",
+        "1:10",
+    ),
+    ("a.sh", "iam-usercreate -u bob\n\n", "lines 1 to 2 end", "1:22"),
+    ("a.zsh", "iam-usercreate -u bob\n", "line 1 ends", "1:22"),
+    ("a b'c.sh", "# a\n:\ncat <<E\niam-userdel\nE\n", "lines 1 to 5 end", "2:2"),
+    ("crontab", "# a\nA=b\n\n@daily iam-userdel -u b\n", "lines 1 to 4 end", "2:4"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "note", "place"), CR_LF)
+def test_lines_that_end_in_cr_lf_are_an_error(name, text, note, place, run, tmp_path):
+    """The advised command removes it."""
+    path = tmp_path / name
+    path.write_bytes(text.replace("\n", "\r\n").encode())
     done = run("iamcli", "check", str(path))
-    assert re.findall(r"(\d+:\d+): (\w+)", done.out) == [("3:10", "E102")]
-    assert done.err == (
-        f"iamcli: {path}: lines 1 to 7 end in CR LF, which shells do not accept; checked as if "
-        "they ended in LF\n"
-    )
+    assert re.findall(r"(\d+:\d+): (E\d+)", done.out) == [(place, "E109")]
+    said = "in CR LF, which shells do not accept; checked as if they ended in LF"
+    assert done.err.startswith(f"iamcli: {path}: {note} {said}\n")
+    subprocess.run(re.findall("    run: (sed .*)", done.out)[0], shell=True, check=True)
+    assert path.read_text() == text
+    assert run("iamcli", "check", str(path)).status == 0
+
+
+def test_only_some_lines_end_in_cr_lf(run, tmp_path):
+    (tmp_path / "lib.sh").write_bytes(b":\nif a\r\nthen\n:\nfi\r\n")
+    (tmp_path / "a.sh").write_bytes(b". ./lib.sh\niam-userdel -u b\n")
+    done = run("iamcli", "check", f"{tmp_path}/a.sh")
+    assert f"{tmp_path}/lib.sh:2:5: E109" in done.out
+    assert "/lib.sh: lines 2 to 5 (2 of them) end in CR LF, which" in done.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"nc host <<E\nGET / HTTP/1.0\r\n\r\nE\n", b"echo 'a\r\nb' \"a\r\nb\"\n# a\r\n: # b\r\n"],
+)
+def test_cr_lf_in_text_and_in_comments_is_no_error(text, run, tmp_path):
+    """GNU make removes it."""
+    (tmp_path / "a.sh").write_bytes(b"iam-userdel -u b\n" + text)
+    (tmp_path / "Makefile").write_bytes(b"a:\r\n\tiam-userdel -u b\r\n")
+    done = run("iamcli", "check", f"{tmp_path}/a.sh", f"{tmp_path}/Makefile")
+    assert (done.status, done.err) == (0, "")
 
 
 ZSH = """\

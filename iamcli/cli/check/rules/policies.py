@@ -7,8 +7,9 @@ import re
 from itertools import takewhile
 
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, OptionValue, fault
-from iamcli.cli.check.script.calls import KEEPERS, Call, ExpandedWord, PipelineCommand, output_files
+from iamcli.cli.check.script.calls import Call, ExpandedWord, PipelineCommand, output_files
 from iamcli.cli.check.script.expansion import POLICY_VARIABLE
+from iamcli.cli.check.script.programs import KEEPERS
 from iamcli.errors import InvalidPolicy
 from iamcli.policies import documents
 from iamcli.quoting import typographic

@@ -6,13 +6,15 @@ import os
 import re
 
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, OptionValue, fault
-from iamcli.cli.check.script.calls import KEEPERS, Call, ExpandedWord
+from iamcli.cli.check.script.programs import KEEPERS
 from iamcli.cli.check.script.states import in_folder
 from iamcli.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from iamcli.cli.check.script.calls import Call, ExpandedWord
 
 #: The options that name a file to read.
 _FILES = ("-f", "-b", "-k", "-c")

@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.nodes import Node
     from iamcli.cli.check.script.scripts import Script
 
-#: Programs that neither create nor change a file that they name.
-KEEPERS = {
-    *("[", "awk", "basename", "cat", "cd", "chgrp", "chmod", "chown", "cut", "date", "diff"),
-    *("dirname", "echo", "egrep", "exit", "fgrep", "file", "grep", "head", "kill", "less"),
-    *("logger", "ls", "mail", "mkdir", "more", "printf", "read", "return", "rm", "rmdir"),
-    *("set", "shift", "shred", "sleep", "sort", "stat", "tail", "test", "tr", "uniq", "wc"),
-}
 _SPACES = re.compile(r"([ \t\n]+)")
 
 

@@ -8,14 +8,13 @@ from contextlib import suppress
 
 from iamcli.cli.check.script import kinds, nodes
 from iamcli.cli.check.script.calls import Call, ExpandedWord, Part, PipelineCommand
+from iamcli.cli.check.script.programs import SHELLS
 from iamcli.cli.check.script.scripts import Fragment, Script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The programs that run the argument after an option like -c, or else what they read.
-SHELLS = {"sh", "bash", "dash", "ksh", "ksh93", "zsh", "ash", "mksh", "rbash", "su"}
 _RUNS = re.compile(r"-[a-z]*c$")
 #: An option of ssh: the letters without a value, and the first with one.
 _SSH_OPTION = re.compile(r"-[1246AaCfGgKkMNnqsTtVvXxYy]*([bcDEeFIiJLlmOopQRSWwB]?)")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
-from itertools import takewhile
+from contextlib import suppress
+from shutil import which
 
 from iamcli.cli import index
+from iamcli.cli.check.script.programs import KNOWN
 from iamcli.config import files
 
 TYPE_CHECKING = False
@@ -59,8 +62,10 @@ CRON_LINE = re.compile(
 )
 #: The crontabs with the name of a user before each command.
 _OF_SYSTEM = re.compile(r"/etc/crontab$|/cron\.d/")
-#: A part of a command in a crontab. What follows a "%" is its standard input.
-_CRON_PIECE = re.compile(r"\\%|[^\\%]+|\\|%")
+#: A word before a command in a crontab that may be the name of a user.
+_USER = re.compile(r"(?!iam[-_])([A-Za-z_][\w.-]*)[ \t]+[^-\s<>|&;()%=]")
+#: A part of a command in a crontab.
+_CRON_PIECE = re.compile(r"\\.|[^\\%]+|\\|%")
 #: A recipe, also on the line of its rule.
 _RECIPE = re.compile(r"^(?:\t|[^\s#=:;][^=\n;:]*:[^=\n;]*;)[ \t@+-]*((?:.*\\\n)*.*)", re.MULTILINE)
 _PARENTHESES = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
@@ -78,7 +83,7 @@ def language(file: str, text: str) -> str:
     texts = [first if first.startswith("#!") else "", path, code[0] if code else ""]
     found = [name for each in texts for name, form in _LANGUAGES.items() if form.search(each)]
     found += [match[1] or match[2] for each in texts if (match := _OTHER.search(each))]
-    if not found and code and CRON_LINE.match(code[0]):
+    if code and CRON_LINE.match(code[0]) and not texts[0]:
         matches = [CRON_LINE.match(line) for line in _CODE.findall(text)]
         if all(matches) and any(match["command"] for match in matches if match):
             return CRONTAB
@@ -118,31 +123,57 @@ def _is_script(path: str) -> bool:
     return language(path, source.decode("utf-8", "replace")) in READ or bool(mentions(source))
 
 
-def commands(language: str, file: str, source: bytes) -> Iterator[tuple[bytes, list[int]]]:
-    """Yield each script with a command of the toolkit, and at which byte each of its bytes is."""
+def commands(language: str, file: str, source: bytes) -> Iterator[tuple[bytes, list[int], int]]:
+    """Yield each script with a command of the toolkit, and at which byte each of its bytes is.
+
+    The last is the byte where the script ends: in a crontab, at "%" without a backslash.
+    """
     # Each byte is a character.
     text = source.decode("latin-1")
-    for pieces in _crontab(text, file) if language == CRONTAB else _makefile(text):
+    for pieces, end in _crontab(text, file) if language == CRONTAB else _makefile(text):
         script = "".join(piece for piece, _ in pieces)
         if "iam-" in script:
             copied = ((piece, at, text.startswith(piece, at)) for piece, at in pieces)
             places = [at + n * copy for piece, at, copy in copied for n in range(len(piece))]
-            yield script.encode("latin-1"), places
+            yield script.encode("latin-1"), places, end
 
 
-def _crontab(text: str, file: str) -> Iterator[list[Piece]]:
-    """Yield the commands of a crontab. Source: crontab(5)."""
-    words = bool(_OF_SYSTEM.search(os.path.abspath(file)))
-    for line in CRON_LINE.finditer(text):
-        if line["command"]:
-            at = line.end() - len(line["command"].split(None, words)[-1])
-            pieces = _CRON_PIECE.finditer(text, at, line.end())
-            command = takewhile(lambda piece: piece[0] != "%", pieces)
-            yield [(piece[0].replace("\\%", "%"), piece.start()) for piece in command]
+def _crontab(text: str, file: str) -> Iterator[tuple[list[Piece], int]]:
+    """Yield the commands of a crontab, and where each ends. Source: crontab(5)."""
+    lines = [line for line in CRON_LINE.finditer(text) if line["command"]]
+    users = _users([line["command"] for line in lines])
+    for line in lines:
+        user = _USER.match(line["command"])
+        words = (user and user[1] in users) or _OF_SYSTEM.search(os.path.abspath(file))
+        at = line.end() - len(line["command"].split(None, bool(words))[-1])
+        pieces = [(each[0], each.start()) for each in _CRON_PIECE.finditer(text, at, line.end())]
+        end = next((start for piece, start in pieces if piece == "%"), line.end())
+        yield [(piece.replace("\\%", "%"), start) for piece, start in pieces], end
 
 
-def _makefile(text: str) -> Iterator[list[Piece]]:
-    """Yield the recipes of a Makefile. Source: the manual of GNU make, Recipe Syntax."""
+def _users(commands: list[str]) -> set[str]:
+    """Return the first words of the ``commands`` of a crontab that are names of users.
+
+    These are root, users of this machine, and a word of all other lines that is no known program.
+    """
+    words = {match[1] if (match := _USER.match(each)) else "" for each in commands}
+    words = {"" if word in KNOWN or which(word) else word for word in words}
+    users = {word for word in words if word == "root" or _is_user(word)}
+    others = words - users
+    return users | others if len(others) == 1 else users
+
+
+def _is_user(name: str) -> bool:
+    with suppress(KeyError):
+        return bool(pwd.getpwnam(name))
+    return False
+
+
+def _makefile(text: str) -> Iterator[tuple[list[Piece], int]]:
+    """Yield the recipes of a Makefile, and where each ends.
+
+    Source: the manual of GNU make, Recipe Syntax.
+    """
     for recipe in _RECIPE.finditer(text):
         at, end = recipe.span(1)
         quote, pieces = "", []
@@ -153,4 +184,4 @@ def _makefile(text: str) -> Iterator[list[Piece]]:
             if piece in ("'", '"') and quote in ("", piece):
                 quote = "" if quote else piece
             at += len(piece)
-        yield pieces
+        yield pieces, end

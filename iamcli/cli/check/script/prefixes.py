@@ -7,26 +7,9 @@ from itertools import dropwhile, takewhile
 
 from iamcli.cli import index
 from iamcli.cli.check.script.calls import ExpandedWord, InnerCommand, Part, Unknown
+from iamcli.cli.check.script.programs import PREFIXES
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-#: The programs that run another, and their options that take the next argument.
-PREFIXES = {
-    "sudo": "-u -g -h -p -C -r -t -T -U -D -R --user --group --host",
-    "doas": "-u -C",
-    "env": "-u -C --unset --chdir",
-    "time": "-f -o --format --output",
-    "exec": "-a",
-    "nice": "-n --adjustment",
-    "ionice": "-c -n",
-    "stdbuf": "-i -o -e",
-    "timeout": "-s -k --signal --kill-after",
-    "xargs": "-n -L -P -d -s -a -E -I --max-args --max-procs --max-lines --delimiter",
-    "parallel": "-j --jobs -P -I -a -n -N -L -d -C --colsep -S --sshlogin --joblog",
-    "watch": "-n --interval",
-    "flock": "-w -E --timeout --wait --conflict-exit-code",
-    **dict.fromkeys(("command", "builtin", "coproc", "-", "noglob", "nocorrect"), ""),
-    **dict.fromkeys(("nohup", "setsid", "chronic", "repeat", "busybox"), ""),
-}
 #: Those that add arguments, unless they replace a part of the command.
 _ADDING = ("xargs", "parallel")
 #: Those with an argument of their own before the command.

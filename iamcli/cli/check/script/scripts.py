@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from contextlib import suppress
 from functools import cached_property
 from itertools import accumulate
@@ -13,14 +13,16 @@ from typing import NamedTuple
 
 from iamcli.cli.check.findings import UNREAD, FileNote
 from iamcli.cli.check.script import kinds
+from iamcli.cli.check.script.nodes import DoubleQuoted, Redirect, SingleQuoted
 from iamcli.cli.check.script.shfmt import Parser, SyntaxFault, UnreadableError
 from iamcli.config import files
+from iamcli.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamcli.cli.check.script.nodes import Statement
+    from iamcli.cli.check.script.nodes import Node, Statement
 
 #: The largest script, and the largest file in another language, which is only searched (bytes).
 MAX_SIZE, MAX_TEXT = 256 << 10, 16 << 20
@@ -29,6 +31,8 @@ MAX_LINE = 64 << 10
 _MAX_OPERATORS = 1000
 _COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
+#: A command that ends in a format of date.
+_DATE = re.compile(rb"\bdate\b[^;&|]{0,99}\s\+\S*\Z")
 #: How many lines with faults are passed over.
 _MAX_FAULTS = 20
 
@@ -37,7 +41,8 @@ class UnreadLine(NamedTuple):
     """A line from the byte ``start`` to ``end`` that cannot be read, because of what is ``at`` one.
 
     ``message``: what the parser says, "" if it read the line wrongly; ``error``: the shell refuses
-    the script, too; ``first``: it is the first fault of the script, which others may follow from.
+    the script, too; ``first``: it is the first fault of the script, which others may follow from;
+    ``fix``: what to do about it, "" if it is a syntax error.
     """
 
     start: int
@@ -46,6 +51,7 @@ class UnreadLine(NamedTuple):
     message: str
     error: bool = False
     first: bool = False
+    fix: str = ""
 
 
 class Script:
@@ -74,6 +80,7 @@ class Script:
         self.silenced: dict[int, set[str]] = {}
         self.lines = source.split(b"\n")
         self.starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
+        self.comments: list[tuple[int, int]] = []
         #: The last line that is not blank.
         self._last = source.rstrip().count(b"\n") + 1
         self.plain_sh = bool(re.match(r"#![ \t]*\S*?/(da)?sh\b", self.text))
@@ -83,18 +90,34 @@ class Script:
             self.parts = [self]
             self.statements = self._parsed(source)
         elif self.language not in ("Markdown", "text"):
-            for comment in _COMMENT.finditer(source):
-                self.cover(*comment.span(), checked=True)
+            self.comments = [comment.span() for comment in _COMMENT.finditer(source)]
+            for start, end in self.comments:
+                self.cover(start, end, checked=True)
         if self.language in (kinds.CRONTAB, kinds.MAKEFILE):
             self.plain_sh = True
             found = kinds.commands(self.language, file, source)
-            self.parts = [Fragment(self, script, places) for script, places in found]
+            self.parts = [self._part(*each) for each in found]
         begin = [part.place(part.statements[0].start) for part in self.parts if part.statements]
         for match in _SILENCED.finditer(self.text):
             line = self.text.count("\n", 0, match.start()) + 1
             # Before the first command, for the whole file.
             at = 0 if begin and line < begin[0][0] else line
             self.silenced.setdefault(at, set()).update(re.findall(r"[A-Z]\d+", match[1]))
+
+    def _part(self, script: bytes, places: list[int], end: int) -> Fragment:
+        """Return the ``script`` up to the byte ``end``, or all of it if it should not end there."""
+        length = bisect_left(places, end)
+        open_ended = _DATE.search(script[:length]) or self._refuses(script[:length])
+        if length < len(script) and open_ended and not self._refuses(script):
+            fault = _line(self.source, end, "in a crontab, % ends the command")
+            self.faults.append(fault._replace(error=True, first=True, fix="write \\%"))
+            length = len(script)
+        return Fragment(self, script[:length], places[:length])
+
+    def _refuses(self, source: bytes) -> bool:
+        with suppress(SyntaxFault):
+            return self.parser.parse(source, self.dialect) is None
+        return True
 
     def _parsed(self, source: bytes) -> Sequence[Statement]:
         """Return the statements of ``source`` without the lines that have a fault."""
@@ -120,6 +143,7 @@ class Script:
             self.skip(_line(source, at, ""))
         for start, end in comments:
             self.cover(start, end, checked=True)
+        self.comments = comments
         return statements
 
     def skip(self, fault: UnreadLine) -> None:
@@ -227,11 +251,35 @@ def read(file: str, parser: Parser) -> Script:
             raise UnreadableError(f"line {number} is longer than {MAX_LINE} bytes")
         if row.count(b"|") + row.count(b"&&") + row.count(b"(") > _MAX_OPERATORS:
             raise UnreadableError(f"line {number} has more than {_MAX_OPERATORS} operators")
-    source = source.removeprefix(b"\xef\xbb\xbf")
-    carriage = source.count(b"\r\n")
-    source = source.replace(b"\\\r\n", b" \\\n").replace(b"\r\n", b" \n").replace(b"\r", b" ")
-    script = Script(file, source, parser)
-    if carriage:
-        reason = "end in CR LF, which shells do not accept; checked as if they ended in LF"
-        script.notes.insert(0, FileNote(file, (1, len(script.lines)), reason))
+    rows = source.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    ends = [number for number, row in enumerate(rows, 1) if row.endswith(b"\r")]
+    rows = [row.rstrip(b"\r").replace(b"\r", b" ") for row in rows]
+    script = Script(file, b"\n".join(rows), parser)
+    # make removes them.
+    if script.language in (*kinds.SHELLS, kinds.CRONTAB):
+        _refuse(script, ends)
     return script
+
+
+def _refuse(script: Script, ends: list[int]) -> None:
+    """Note that the lines ``ends`` end in CR LF, unless each is in a comment or in text."""
+    kept = {script.line(start) for start, _ in script.comments if start or script.text[:2] != "#!"}
+    waiting: list[Node] = [*script.statements]
+    while waiting:
+        for node in waiting.pop().inner:
+            document = isinstance(node.parent, Redirect) and node.parent.document is node
+            if document or isinstance(node, SingleQuoted | DoubleQuoted):
+                kept.update(range(script.line(node.start), script.line(node.end)))
+            else:
+                waiting.append(node)
+    wrong = [number for number in ends if number not in kept]
+    if wrong:
+        lines = ends[0], ends[-1]
+        some = f"({len(ends)} of them) " if lines[1] - lines[0] >= len(ends) else ""
+        reason = f"{some}end{'s' * (lines[0] == lines[1])} in CR LF, which shells do not accept"
+        reason += "; checked as if they ended in LF"
+        script.notes.insert(0, FileNote(script.file, lines, reason))
+        message = "the line ends in CR LF, and the shell takes CR for a letter"
+        fault = _line(script.source, script.starts[wrong[0]] - 1, message)
+        fix = f"run: sed -i 's/\\r$//' {quoted(script.file)}"
+        script.faults.insert(0, fault._replace(error=True, first=True, fix=fix))

@@ -10,6 +10,7 @@ from iamcli.cli import index
 from iamcli.cli.check.script import calls, embedded, kinds, nodes, prefixes, states
 from iamcli.cli.check.script.calls import Call, Context, Flags, Part, Unknown
 from iamcli.cli.check.script.expansion import WordReader, joined_elements
+from iamcli.cli.check.script.programs import SHELLS
 from iamcli.cli.check.script.shfmt import UnreadableError
 from iamcli.cli.check.script.states import State, assigned, filled
 from iamcli.parsing.command_names import is_meant
@@ -341,7 +342,7 @@ class Walker:
             self._script(embedded.remote(call), State(Flags(), state.variables), inner)
         elif "parallel" in call.inner.run_by:
             self._script(embedded.joined(call), state.copy(), inner)
-        elif call.program in embedded.SHELLS:
+        elif call.program in SHELLS:
             self._shell(call, state.copy(), inner)
         else:
             return False
