@@ -352,6 +352,7 @@ SLOW = (
     "private IAM",
     "this sandbox is inside",
     "Try these",
+    "no request reached",
 )
 #: A run for each row, by how the row begins.
 RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
@@ -440,6 +441,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "... command... started by": line(
         f"{BIN}/iamcli run --stats sh -c 'PYTHONX=1 iam-userdel -h >/dev/null; exit 0'"
     ),
+    "no request reached": line("iamcli sandbox true"),
     "Try these": line("iamcli sandbox", SHELL="/bin/true"),
     "the sandbox has ended": line("iamcli sandbox", SHELL="/bin/true"),
     "this sandbox is inside": line("iamcli sandbox true", IAMCLI_SANDBOX="http://127.0.0.1:9/"),

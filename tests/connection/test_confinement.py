@@ -391,7 +391,7 @@ def test_a_command_whose_environment_was_reset_sends_nothing(case, real, tmp_pat
     done = in_sandbox(tmp_path, "--changes", "sh", "-c", f"{line}; echo status $?")
     assert done.stderr == (
         f"{name}: {RESET}\n"
-        "changes in the private IAM: none\n"
+        "changes in the private IAM: none; no request reached it\n"
         f"sent nothing, because the environment was reset: {name}\n"
     )
     assert real.requests == []
@@ -460,7 +460,7 @@ def test_another_user_of_the_sandbox_sends_nothing(line, real, tmp_path):
         pytest.skip("only root may do this without a password")
     done = in_sandbox(tmp_path, "--changes", "sh", "-c", line)
     assert done.stderr == (
-        f"iam-userdel: {RESET}\nchanges in the private IAM: none\n"
+        f"iam-userdel: {RESET}\nchanges in the private IAM: none; no request reached it\n"
         "sent nothing, because the environment was reset: iam-userdel\n"
     )
     assert (done.returncode, real.requests) == (1, [])

@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from socket import socket
+    from typing import Any
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -39,25 +40,27 @@ _TARGETS = ("REQUEST_URI", "RAW_URI")
 
 
 def secret_path(
-    application: WSGIApplication, secret: str, without_environment: list[str]
+    application: WSGIApplication, secret: str, received: dict[str, Any]
 ) -> WSGIApplication:
     """Return ``application``, changed so that it gets only requests with the path ``secret``.
 
-    It gets them without that path. The names of commands that report themselves are added to
-    ``without_environment``. Any other request gets status 403.
+    It gets them without that path, and ``received["reached"]`` is true then. The names of commands
+    that report themselves are added to ``received["without_environment"]``. Any other request gets
+    status 403.
     """
 
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         first, _, rest = environ.get("PATH_INFO", "")[1:].partition("/")
         if hmac.compare_digest(first.encode("latin-1"), secret.encode()):
+            received["reached"] = True
             # Some clients add a slash to an address that ends with one.
             environ["PATH_INFO"] = f"/{rest.lstrip('/')}"
             for name in set(_TARGETS) & set(environ):
                 environ[name] = environ[name].replace(f"/{secret}", "", 1) or "/"
             return application(environ, start_response)
         if _reports(environ):
-            if len(without_environment) < MAX_COMMANDS:
-                without_environment.append(_command(content(environ)))
+            if len(received["without_environment"]) < MAX_COMMANDS:
+                received["without_environment"].append(_command(content(environ)))
             start_response("204 No Content", [])
             return []
         return _refused(environ, start_response)

@@ -77,7 +77,8 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
 
     No request of an iam-* command that COMMAND starts reaches AWS. One that is started by sudo,
     su - or env -i, which reset the environment, sends nothing and fails; its error says how to keep
-    the environment, and the exit status is not 0. Other programs, such as aws, are not stopped.
+    the environment, and the exit status is not 0. Other programs, such as aws and ssh, are not
+    stopped.
 
     The IAM is deleted when COMMAND has ended, and the processes that it has started too; but
     daemons are not waited for longer than 5 seconds, and others not longer than a minute.

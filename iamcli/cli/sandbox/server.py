@@ -7,8 +7,8 @@ it is open; ``watch``, whether to report what changes. Each further line is the 
 which the server sends SIGHUP when the pipe is closed, or 0 for none. To standard output the server
 writes two JSON objects, one per line: the URL, the credential file, whether there was a kept
 account and what the copy lacks, or the reason why it cannot start; and when it ends, the changes,
-the refused requests and the commands that sent nothing because their environment was reset, or the
-reason why the account was not kept.
+the refused requests, whether it was reached, and the commands that sent nothing because their
+environment was reset, or the reason why the account was not kept.
 
 Other programs of this machine, web pages included, can reach the port. So the address has a secret
 path (``iamcli.cli.sandbox.access``), and the server answers only signed requests to IAM and STS.
@@ -72,15 +72,14 @@ def main(change: Callable[[WSGIApplication], WSGIApplication] | None = None) -> 
     try:
         settings = json.loads(sys.stdin.readline() or "{}")
         watch = Watch() if settings.get("watch") else None
-        without_environment: list[str] = []
+        ended: dict[str, Any] = {"without_environment": [], "reached": False}
         # To search what imports create for garbage would take a tenth of the time.
         gc.disable()
-        report, folder, kept = _start(change, settings, watch, without_environment)
+        report, folder, kept = _start(change, settings, watch, ended)
         gc.freeze()
         gc.enable()
         _report(report)
         _wait()
-        ended: dict[str, Any] = {"without_environment": without_environment}
         try:
             if kept:
                 kept.save(last=True)
@@ -104,7 +103,7 @@ def _start(
     change: Callable[[WSGIApplication], WSGIApplication] | None,
     settings: dict[str, Any],
     watch: Watch | None,
-    without_environment: list[str],
+    received: dict[str, Any],
 ) -> tuple[dict[str, Any], str, Kept | None]:
     """Start the server.
 
@@ -128,7 +127,7 @@ def _start(
             watch.begin()
         secret = secrets.token_hex(SECRET_DIGITS // 2)
         application = in_region(application, region)
-        server = _make_server(secret_path(application, secret, without_environment))
+        server = _make_server(secret_path(application, secret, received))
         folder = _folder()
     except Failure:
         raise

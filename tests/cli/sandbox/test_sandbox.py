@@ -302,7 +302,8 @@ def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(
     env |= {"ZDOTDIR": own} if zdotdir else {}
     terminal = Terminal(IAMCLI, "sandbox", env=env)
     greeting = terminal.wait_for("(iamcli sandbox) $ ")
-    assert "requests do not reach AWS; type exit to leave\r\nTry these commands." in greeting
+    said = "; requests do not reach AWS; type exit to leave. Other programs, such as aws and ssh, "
+    assert f"{said}are not stopped. Try these commands." in " ".join(greeting.split())
     assert [line.split()[0] for line in greeting.splitlines() if line.startswith("  iam-")] == [
         "iam-usercreate",
         "iam-useraddpolicy",
@@ -330,6 +331,51 @@ def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(
     temporary.rmdir()
 
 
+# No request.
+
+#: Sets a PATH that lacks the commands.
+LOST = "PATH=/opt/x/bin:/usr/bin:/bin; iam-usercreate -u bob; iam-useraddkey -u bob; exit 0"
+UNREACHED = "iamcli: no request reached the private IAM; iamcli check SCRIPT shows what it expects"
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [
+        (("sh", "-c", LOST), 1),
+        in_full(("--changes=out", "sh", "-c", LOST), 1),
+        # The report says so.
+        in_full(("--changes", "sh", "-c", LOST), 0),
+        in_full(("iam-userlistbypath",), 0),
+        # A request that is refused has reached it.
+        in_full(("iam-userdel", "-u", "bob"), 0),
+        # Another line has the reason.
+        in_full(("sh", "-c", "env -i PATH=$PATH iam-userlistbypath"), 0),
+        in_full(("/not/there",), 0),
+    ],
+)
+def test_a_terminal_shows_that_no_request_was_sent(env, tmp_path, command, lines):
+    line = ('cd $0; exec "$@"', str(tmp_path), str(IAMCLI), "sandbox", *command)
+    terminal = Terminal("sh", "-c", *line, env=env, size=USUAL_SIZE)
+    terminal.status()
+    assert terminal.shown.count(f"{UNREACHED}\r\n") == lines
+    reported = "changes in the private IAM: none; no request reached it"
+    if "--changes" in command:
+        assert reported in terminal.shown
+    if "--changes=out" in command:
+        assert (tmp_path / "out").read_text() == f"{reported}\n"
+
+
+@pytest.mark.full
+def test_a_pipe_does_not_show_that_no_request_was_sent(env, tmp_path):
+    done = in_sandbox(env, "sh", "-c", f"({LOST}) 2>/dev/null")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    options = ("--changes=out", "--format", "json")
+    for command, reached in (("iam-userlistbypath", True), ("true", False)):
+        assert in_sandbox(env, *options, command, cwd=tmp_path).returncode == 0
+        assert json.loads((tmp_path / "out").read_text())["reached"] is reached
+        (tmp_path / "out").unlink()
+
+
 @pytest.mark.full
 def test_a_shell_of_80_columns_without_shell(env, tmp_path):
     program = ("-c", WITH_ENTRY, "/usr/sbin/nologin", "sandbox", "--keep", str(tmp_path / "kept"))
@@ -338,7 +384,8 @@ def test_a_shell_of_80_columns_without_shell(env, tmp_path):
     lines = greeting.partition("TAB completes options and names.")[0].split("\r\n")
     assert lines[-1] == "Try these commands. "
     said = rf"iamcli: private IAM at \S+, kept in {tmp_path}/kept; requests do not reach AWS; type"
-    assert re.search(rf"{said} exit to leave$", " ".join(lines[:-1]))
+    not_stopped = "Other programs, such as aws and ssh, are not stopped"
+    assert re.search(rf"{said} exit to leave. {not_stopped}.$", " ".join(lines[:-1]))
     assert [line for line in lines if len(line) > 80 and " " in line] == []
     # Control-A is line editing.
     terminal.type("cho $0 $SHELL; exit\x01e\n")

@@ -196,7 +196,7 @@ def test_what_the_server_reports_at_its_end(serving):
     for account in (None, SimpleNamespace(save=dict), SimpleNamespace(save=full)):
         serving(lambda *_, kept=account: ({"url": "here"}, "", kept), reports.append)
     assert reports[::2] == [{"url": "here"}] * 3
-    ended = {"without_environment": []}
+    ended = {"without_environment": [], "reached": False}
     assert reports[1::2] == [ended, ended, {**ended, "failure": "no space"}]
 
 
@@ -205,9 +205,9 @@ def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tm
     seen, changes = [], {"changes": [], "refused": []}
     folder = tmp_path / "files"
 
-    def start(_change, settings, watch, reset):
+    def start(_change, settings, watch, received):
         folder.mkdir()
-        reset.append("iam-userdel")
+        received["without_environment"].append("iam-userdel")
         seen.append((settings, watch is not None))
         return {"url": "here"}, str(folder), None
 
@@ -216,7 +216,11 @@ def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tm
     monkeypatch.setattr(sandbox_server, "Watch", lambda: SimpleNamespace(report=lambda: changes))
     monkeypatch.setattr(sandbox_server, "_wait", lambda: seen.append("wait"))
     serving(start, lambda report: seen.append((report, folder.exists())), line)
-    last = {"without_environment": ["iam-userdel"], **(changes if watched else {})}
+    last = {
+        "without_environment": ["iam-userdel"],
+        "reached": False,
+        **(changes if watched else {}),
+    }
     assert seen == [(settings, watched), ({"url": "here"}, True), "wait", (last, True)]
     assert not folder.exists()
 
@@ -282,7 +286,7 @@ def starting(monkeypatch, tmp_path):
 
     def start(change=None, *, watched=False, **settings):
         did.clear()
-        return did, *real_start(change, settings, watch if watched else None, [])
+        return did, *real_start(change, settings, watch if watched else None, {})
 
     return start
 

@@ -44,7 +44,8 @@ class Report(NamedTuple):
     private IAM refused, each with ``operation``, ``code`` and ``message``; ``unknown``: the types
     that the copy lacks; ``taken``: the date of the copy; ``status``: the exit status;
     ``without_environment``: the commands that sent nothing because their environment was reset, one
-    for each time; ``running``: the processes that the command has started and that still ran.
+    for each time; ``running``: the processes that the command has started and that still ran;
+    ``reached``: whether a request has reached the private IAM.
     """
 
     changes: Sequence[Change]
@@ -54,6 +55,7 @@ class Report(NamedTuple):
     status: int
     without_environment: Sequence[str] = ()
     running: Sequence[str] = ()
+    reached: bool = True
 
     def as_json(self) -> str:
         """Return the report as a JSON object and a line feed."""
@@ -92,7 +94,8 @@ class Report(NamedTuple):
     def _title(self) -> str:
         counts = Counter(change["action"] for change in self.changes)
         parts = [f"{counts[action]} {done}" for action, done in _DONE.items() if counts[action]]
-        return f"changes in the private IAM: {', '.join(parts) or 'none'}"
+        none = "none" if self.reached else "none; no request reached it"
+        return f"changes in the private IAM: {', '.join(parts) or none}"
 
     def _things(self) -> Iterator[str]:
         for thing, changes in itertools.groupby(self.changes, owner):

@@ -79,6 +79,7 @@ class ReportWriter:
             status,
             ended["without_environment"],
             ended["running"],
+            ended["reached"],
         )
         if self._number is None:
             if not self._output.error_text(report.as_text()):

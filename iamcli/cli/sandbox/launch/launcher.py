@@ -45,6 +45,9 @@ NO_PROC = (
     "(sudo, su -, env -i) use the real account"
 )
 
+#: What users must know if a command is not one of the toolkit, or runs other ones.
+UNREACHED = "no request reached the private IAM; iamcli check SCRIPT shows what it expects"
+
 #: The content of the credential file.
 CREDENTIALS = f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n"
 
@@ -219,7 +222,9 @@ def run(  # noqa: PLR0913, PLR0917 - what the options of the subcommand say, and
         if writer.is_standard_error and output.on_terminal() and os.path.isfile(account):
             _show_recreate(output, account, private.ended["changes"])
     if not (writer and writer.is_standard_error):
-        for line in not_covered(reset, running):
+        unreached = started.any and not (reset or private.ended.get("reached", True))
+        shown = command and unreached and output.on_terminal()
+        for line in (*not_covered(reset, running), *([UNREACHED] if shown else ())):
             output.error(line)
     return status or (FAILED if reset or not_kept else 0)
 
@@ -231,7 +236,10 @@ def _shell(
     command = shell.start(env, private.folder, shell.INNER_PROMPT if inner else shell.PROMPT)
     address = parents.address(private.port)
     where = f"{address}, kept in {keep}" if keep else address
-    announcement = f"private IAM at {where}; requests do not reach AWS; type exit to leave"
+    announcement = (
+        f"private IAM at {where}; requests do not reach AWS; type exit to leave. Other programs, "
+        "such as aws and ssh, are not stopped."
+    )
     if output.on_terminal():
         used = private.about["existed"] or private.about["is_copy"]
         output.error_text(shell.greeting(env, announcement, kept=used))

@@ -53,11 +53,13 @@ class Limits(NamedTuple):
 class Started:
     """The processes that will be started in the sandbox, which is this process.
 
-    ``output``: where to show what it waits for; ``limits``: how long; ``left``: after ``wait``, the
-    processes that still run. Those that this process has started before do not belong to them.
+    ``output``: where to show what it waits for; ``limits``: how long; ``any``: whether the command
+    was started; ``left``: after ``wait``, the processes that still run. Those that this process has
+    started before do not belong to them.
     """
 
     def __init__(self, output: Output, limits: Limits) -> None:
+        self.any = False
         self.left: list[Process] = []
         self._output = output
         self._limits = limits
@@ -70,6 +72,7 @@ class Started:
 
         SIGINT, SIGTERM and SIGHUP stop waiting for the latter.
         """
+        self.any = True
         if not self._reaps:
             return script.wait_for(command)
         how = os.WEXITED | os.WNOWAIT  # the status of the command is left to Popen

@@ -585,7 +585,7 @@ def test_what_is_not_in_the_copy_is_not_made_up(sandbox, tmp_path):
     (tmp_path / "work" / "account.json").write_text(json.dumps(content))
     assert sandbox("--account", "account.json", "--changes=x", "true").returncode == 0
     assert (tmp_path / "work" / "x").read_text() == (
-        "changes in the private IAM: none\n"
+        "changes in the private IAM: none; no request reached it\n"
         "not in the copy, or only partly: login-profile, server-certificate, ssh-key\n"
     )
 

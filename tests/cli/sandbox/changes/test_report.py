@@ -93,9 +93,17 @@ def test_the_json_has_the_documented_members(sandbox, tmp_path):
     file = tmp_path / "work" / "changes.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     content = json.loads(file.read_text())
-    members = ["changes", "refused", "unknown", "status", "without_environment", "running"]
+    members = [
+        "changes",
+        "refused",
+        "unknown",
+        "status",
+        "without_environment",
+        "running",
+        "reached",
+    ]
     assert list(content) == members
-    assert (content["status"], content["unknown"]) == (7, [])
+    assert (content["status"], content["unknown"], content["reached"]) == (7, [], True)
     message = "User with name carol already exists."
     refused = {"operation": "CreateUser", "code": "EntityAlreadyExists", "message": message}
     assert refused in content["refused"]
@@ -304,6 +312,7 @@ def test_a_report_names_all_that_happened():
         "status": 3,
         "without_environment": ["iam-a", "iam-b", "iam-a"],
         "running": ["sh (1)", "x (2)"],
+        "reached": True,
     }
 
 

@@ -42,7 +42,7 @@ def test_without_a_copy_the_account_was_empty(sandbox):
     assert done.returncode == 0
     assert done.stderr == "changes in the private IAM: 1 created\nuser/bob\n  + user bob\n"
     done = sandbox("--changes=-", "--", "true")
-    assert done.stderr == "changes in the private IAM: none\n"
+    assert done.stderr == "changes in the private IAM: none; no request reached it\n"
     assert done.stdout == ""
 
 
@@ -159,7 +159,7 @@ def test_a_name_that_no_file_can_have_is_refused():
 
 #: Standard error if the report cannot be written to the file "out".
 ABOVE = (
-    "changes in the private IAM: none\n"
+    "changes in the private IAM: none; no request reached it\n"
     "iamcli: cannot write the changes to out: it was {}; they are above\n"
 )
 
@@ -170,7 +170,12 @@ ABOVE = (
     [
         ("rm out", 1, ABOVE.format("removed"), None),
         ("mv out new; echo mine >out", 1, ABOVE.format("replaced"), "mine\n"),
-        ("yes | head -c 1000 >out; exit 3", 3, "", "changes in the private IAM: none\n"),
+        (
+            "yes | head -c 1000 >out; exit 3",
+            3,
+            "",
+            "changes in the private IAM: none; no request reached it\n",
+        ),
     ],
 )
 def test_a_file_that_the_command_uses(sandbox, tmp_path, script, status, reported, left):
@@ -180,11 +185,12 @@ def test_a_file_that_the_command_uses(sandbox, tmp_path, script, status, reporte
     assert (file.read_text() if file.exists() else None) == left
 
 
-NOTHING: dict[str, list[Any]] = {
+NOTHING: dict[str, Any] = {
     "changes": [],
     "refused": [],
     "without_environment": [],
     "running": [],
+    "reached": True,
 }
 
 

@@ -98,6 +98,11 @@ def test_a_server_that_does_not_end_is_killed(env, tmp_path):
 
 # The shell.
 
+REACHED = (
+    "requests do not reach AWS; type exit to leave. Other programs, such as aws and ssh, are not "
+    "stopped."
+)
+
 #: Shows how it was started, and copies its start-up file.
 SHELL = """#!/bin/sh
 printf '%s\\n' "$@" >arguments
@@ -129,7 +134,7 @@ def test_how_each_shell_is_started(env, tmp_path, shell, command, file, begin):
     program.chmod(0o755)
     env |= {"SHELL": str(program), "ZDOTDIR": "/my own", "PROMPT_COMMAND": "date"}
     done = run(IAMCLI, "sandbox", "--keep", "kept", env=env, cwd=tmp_path)
-    said = f"private IAM at {ADDRESS}, kept in kept; requests do not reach AWS; type exit to leave"
+    said = f"private IAM at {ADDRESS}, kept in kept; {REACHED}"
     assert re.fullmatch(f"iamcli: {said}\n", done.stderr)
     assert (done.returncode, done.stdout) == (3, "")
     lines = (tmp_path / "variables").read_text().splitlines()
@@ -178,8 +183,7 @@ def test_the_greeting_breaks_no_name_and_controls_nothing(env, tmp_path):
     path = f"{kept};".replace("\x1b", "\\x1b")
     hint = lines.index("Try these commands.")
     assert re.fullmatch(
-        rf"iamcli: private IAM at {ADDRESS}, kept in {re.escape(path)} "
-        "requests do not reach AWS; type exit to leave",
+        rf"iamcli: private IAM at {ADDRESS}, kept in {re.escape(path)} {REACHED}",
         " ".join(lines[:hint]),
     )
     assert max(len(line) for line in lines[:hint] if line != path) <= 40

@@ -112,7 +112,7 @@ def test_what_does_not_end_does_not_keep_the_sandbox(
     done = impatient(env, "--changes", "sh", "-c", script, limits=limits)
     left = ended()
     first, *more = done.stderr.splitlines()
-    assert first == "changes in the private IAM: none"
+    assert first == "changes in the private IAM: none; no request reached it"
     (found,) = (line.partition("still running, but no longer in the sandbox: ")[2] for line in more)
     shown = re.findall(r"(\w+) \((\d+)\)", found)
     assert sorted((name, int(number)) for name, number in shown) == left
@@ -190,7 +190,10 @@ def test_a_terminal_shows_what_is_awaited_until_a_signal(env, tmp_path, ended, b
 def test_processes_that_iamcli_had_before_are_not_waited_for(env, ended):
     script = f"sleep {NEVER} >/dev/null 2>&1 & exec {IAMCLI} sandbox --changes true"
     done = run("sh", "-c", script, env=env)
-    assert (done.returncode, done.stderr) == (0, "changes in the private IAM: none\n")
+    assert (done.returncode, done.stderr) == (
+        0,
+        "changes in the private IAM: none; no request reached it\n",
+    )
     ended()
 
 
