@@ -35,12 +35,12 @@ SEED, PICTURE, PASSWORD = "U0VFRDEyMzQ=", "UElDVFVSRQ==", "gePqXvyb5gEhYGRb"
 
 def entity(kind: str, name: str, identifier: str, path: str = "/") -> dict[str, Any]:
     """The members that all entities have."""
-    arn = f"{ARN}:{kind[0].lower()}{kind[1:]}{path}{name}"
+    resource = "instance-profile" if kind == "InstanceProfile" else kind.lower()
     return {
         "Path": path,
         f"{kind}Name": name,
         f"{kind}Id": identifier,
-        "Arn": arn,
+        "Arn": f"{ARN}:{resource}{path}{name}",
         "CreateDate": DATE,
     }
 

@@ -1,0 +1,178 @@
+"""docs/moving.md: what it tells the new owner of old scripts to type works, from its beginning."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.doctor import caller
+from support.shell import KEY_ID, ROOT, SECRET
+from support.snapshot import ARN
+from support.stub import ok
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.forked import Done
+    from support.shell import Shell
+    from support.stub import Endpoint
+
+PAGE = (ROOT / "docs" / "moving.md").read_text()
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+#: What separates the output of two blocks.
+END = "the block ended with"
+
+#: What a predecessor left in /opt/ops: the text of each file.
+LEFT = {
+    "nightly.sh": """\
+#!/bin/sh
+PATH=/opt/aws/apitools/iam/bin:/usr/bin:/bin
+AWS_CREDENTIAL_FILE=/opt/ops/aws-credentials
+export PATH AWS_CREDENTIAL_FILE
+. /opt/ops/lib.sh
+add_user backup
+""",
+    "lib.sh": """\
+add_user() {
+    iam-usercreate -u "$1" -p /robots/ || exit 1
+    iam-groupadduser -g dev -u "$1"
+}
+""",
+    "has-keys.sh": """\
+#!/bin/sh
+if iam-userlistkeys -u "$1" | grep -q NoSuchEntity; then
+    echo "$1: no such user"
+fi
+""",
+    "report.csh": """\
+#!/bin/csh -f
+setenv AWS_IAM_HOME /opt/aws/apitools/iam
+foreach user (`$AWS_IAM_HOME/bin/iam-userlistbypath | grep -v IsTruncated`)
+    $AWS_IAM_HOME/bin/iam-userlistkeys -u $user
+end
+""",
+    "cron.d/iam": """\
+AWS_IAM_HOME=/opt/aws/apitools/iam
+JAVA_HOME=/usr/lib/jvm/jre
+0 2 * * * ops /opt/ops/nightly.sh >>/var/log/nightly.log
+""",
+    "aws-credentials": f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n",
+}
+
+
+class Step(NamedTuple):
+    """What a block printed, and the exit status of its last command."""
+
+    out: str
+    err: str
+    status: int
+
+
+@pytest.fixture
+def opt(run: Shell, served_account: Endpoint) -> Path:
+    """The directory that has the place of /opt, with the scripts in ops; the account is a stub."""
+    served_account.on("GetCallerIdentity", caller(f"{ARN}:user/bob"))
+    served_account.on("GetUser", ok("GetUser", f"<User><Arn>{ARN}:user/bob</Arn></User>"))
+    run.env["AWS_ENDPOINT_URL"] = served_account.url
+    del run.env["AWS_CREDENTIAL_FILE"]
+    folder = run.home / "opt"
+    for name, text in LEFT.items():
+        file = folder / "ops" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(placed(text, folder))
+        file.chmod(0o755 if text.startswith("#!") else 0o600)
+    return folder
+
+
+def placed(text: str, opt: Path) -> str:
+    """Return ``text`` with the directory ``opt`` in place of /opt."""
+    return re.sub(r"(?<![\w.])/opt(?=/)", str(opt), text)
+
+
+def blocks(language: str) -> list[str]:
+    """Return the text of each fenced block in this language."""
+    return [text for found, text in FENCE.findall(PAGE) if found == language]
+
+
+def walk(run: Shell, opt: Path) -> list[Step]:
+    """Type the blocks for a shell in order, but for the installation; return what each printed."""
+    install, *typed = blocks("sh")
+    assert "pip install" in install
+    lines = [f"{block}echo {END} $?\necho {END} >&2\n" for block in typed]
+    done = run("bash", "-c", placed("".join(lines), opt))
+    assert done.status == 0
+    *out, _ = re.split(rf"{END} (\d+)\n", done.out)
+    *err, _ = done.err.split(f"{END}\n")
+    return [
+        Step(printed, errors, int(status))
+        for printed, errors, status in zip(out[::2], err, out[1::2], strict=True)
+    ]
+
+
+def cron(run: Shell, job: str, variables: dict[str, str]) -> Done:
+    """Run ``job`` as cron does, with its variables and those of the crontab."""
+    env = {"HOME": str(run.home), "LOGNAME": "ops", "SHELL": "/bin/sh", "PATH": "/usr/bin:/bin"}
+    given = [f"{name}={value}" for name, value in {**env, **variables}.items()]
+    return run("env", "-i", *given, "/bin/sh", "-c", job)
+
+
+@pytest.mark.full
+def test_the_page_leads_from_the_directory_to_the_crontab(run, opt, served_account):
+    served_account.on("CreateUser", ok("CreateUser"))
+    home, check, snapshot, sandbox, strict = walk(run, opt)
+    before = [*served_account.operations]
+    assert [step.status for step in (home, check, snapshot, sandbox, strict)] == [0, 0, 0, 0, 0]
+
+    ready = f"{opt}/aws/apitools/iam is ready; its bin has links to 69 commands in "
+    assert ready in home.out
+    assert f"./nightly.sh:2:PATH={opt}/aws/apitools/iam/bin:/usr/bin:/bin\n" in home.out
+
+    assert re.search(rf"^identity +ok +{ARN}:user/bob", check.out, re.MULTILINE)
+    assert "wrong" not in check.out
+    states = re.findall(
+        r"^(unchanged|needs a change|not all checked) +(\S+?)(?::|$)", check.out, re.MULTILINE
+    )
+    assert states == [
+        ("needs a change", "has-keys.sh"),
+        ("unchanged", "lib.sh"),
+        ("unchanged", "nightly.sh"),
+        ("not all checked", "report.csh"),
+        ("unchanged", "cron.d/iam"),
+    ]
+
+    assert (run.home / "account.json").stat().st_mode & 0o777 == 0o600
+    # The report is about the account, and nothing but reading has reached it.
+    assert "\nuser/backup\n  + user backup\n  + membership dev\n" in sandbox.err
+    assert {name[:3] for name in before} <= {"Get", "Lis"}
+
+    assert strict.out == "susan: no such user\n"
+
+
+@pytest.mark.full
+def test_the_lines_of_the_crontab_run(run, opt, served_account):
+    from support.snapshot import answer, refused
+
+    served_account.on("CreateUser", answer("CreateUser", User={"UserName": "backup"}))
+    served_account.on("AddUserToGroup", ok("AddUserToGroup"))
+    served_account.on("ListAccessKeys", refused("NoSuchEntity", "No user susan.", 404))
+    run("iamcli", "home", str(opt / "aws/apitools/iam"))
+    (crontab,) = blocks("crontab")
+    lines = placed(crontab, opt).splitlines()
+    variables = dict(line.split("=", 1) for line in lines if re.match(r"\w+=", line))
+    jobs = [line.split(None, 6)[6] for line in lines if re.match(r"[\d*]", line)]
+    assert {line.split()[5] for line in lines[len(variables) :]} == {"ops"}
+    variables["AWS_IAM_URL"] = served_account.url
+    printed = [cron(run, job, variables) for job in jobs]
+    assert [(done.status, done.out, done.err) for done in printed] == [
+        (0, "", ""),
+        (0, "susan: no such user\n", ""),
+    ]
+    assert served_account.operations == ["CreateUser", "AddUserToGroup", "ListAccessKeys"]
+
+
+def test_the_page_is_short_and_each_of_its_blocks_is_run():
+    assert len(PAGE.split()) <= 600
+    assert {language for language, _ in FENCE.findall(PAGE)} == {"sh", "crontab"}
+    assert len(FENCE.findall(PAGE)) * 2 == PAGE.count("```")
+    assert "(docs/moving.md)" in (ROOT / "README.md").read_text()
