@@ -6,8 +6,8 @@ import os
 import re
 import sys
 
-from iamcli.cli.check.findings import PARSER, File, Finding, Result
-from iamcli.cli.check.rules import arguments, outputs, policies, secrets, statuses, values
+from iamcli.cli.check.findings import PARSER, File, Finding, Missing, Result
+from iamcli.cli.check.rules import arguments, machine, outputs, policies, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script import scripts as reading
@@ -53,7 +53,8 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
         return scripts[path]
 
     findings: dict[tuple[str, int, int, str], Finding] = {}
-    commands: set[tuple[str, int]] = set()
+    places: set[tuple[str, int]] = set()
+    expected: list[tuple[str, str, str]] = []
     #: By file: its place in the order, after that of the file that reads it.
     order = {file: (number, 0) for number, file in enumerate(named.values())}
     #: By file: the script, or why it cannot be read.
@@ -64,13 +65,15 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
         sys.setrecursionlimit(max(limit, _MAX_DEPTH))
         try:
             walker = Walker(load(file), load)
-            found = [each for each in _findings(walker) if each.code not in excluded]
+            commands = Commands(walker)
+            found = [each for each in _findings(commands) if each.code not in excluded]
         except RecursionError:
             read[file] = "too large or nested too deeply"
         except UnreadableError as error:
             read[file] = str(error)
         else:
-            commands |= _cover(walker)
+            places |= _cover(walker)
+            expected += machine.missing(commands)
             for finding in found:
                 findings.setdefault(finding[:4], finding)
             for script in walker.scripts:
@@ -80,7 +83,7 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
             sys.setrecursionlimit(limit)
     kept = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
     files = [_file(file, read[file], kept) for file in sorted(order, key=order.__getitem__)]
-    return Result(kept, len(commands), files)
+    return Result(kept, len(places), files, _missing(expected))
 
 
 def _cover(walker: Walker) -> set[tuple[str, int]]:
@@ -98,6 +101,15 @@ def _cover(walker: Walker) -> set[tuple[str, int]]:
     return {(script.file, script.outer(start)) for script, start in places}
 
 
+def _missing(expected: list[tuple[str, str, str]]) -> list[Missing]:
+    """Return each thing that is ``expected``, but not there, with all scripts that expect it."""
+    found: dict[str, Missing] = {}
+    for name, file, fix in expected:
+        files = found.setdefault(name, Missing(name, [], fix)).files
+        files += [file] if file not in files else []
+    return list(found.values())
+
+
 def _file(name: str, read: Script | str, findings: list[Finding]) -> File:
     """Return what becomes of the file ``name``, which is a script, or why it cannot be read."""
     if isinstance(read, str):
@@ -107,9 +119,8 @@ def _file(name: str, read: Script | str, findings: list[Finding]) -> File:
     return File(name, read.language, tuple(codes), tuple(read.mentions()), tuple(notes))
 
 
-def _findings(walker: Walker) -> Iterator[Finding]:
-    """Yield the findings in the scripts that ``walker`` has followed, without silenced ones."""
-    commands = Commands(walker)
+def _findings(commands: Commands) -> Iterator[Finding]:
+    """Yield the findings in the scripts with ``commands``, without silenced ones."""
     faults: list[Fault] = [each for family in _FAMILIES for each in family.check(commands)]
     overridden = {id(call) for call, finding in faults if finding.code in OVERRIDING}
     # A search for an error is a test, although it does not find one.
@@ -120,7 +131,7 @@ def _findings(walker: Walker) -> Iterator[Finding]:
         line, _ = call.script.place(call.node.start)
         if others and not (lost or _silenced(call.script, finding, line)):
             yield _for_make(finding) if call.script.language == kinds.MAKEFILE else finding
-    for script, finding in _syntax(walker):
+    for script, finding in _syntax(commands.walker):
         if not _silenced(script, finding, finding.line):
             yield finding
 

@@ -16,6 +16,7 @@ from iamcli.cli.check import report
 from iamcli.cli.check.check import check
 from iamcli.cli.check.script import kinds, shfmt
 from iamcli.cli.check.script.kinds import CRONTAB, MAKEFILE, SHELL, ZSH
+from iamcli.cli.installed_commands import commands_folders
 
 WRONG = "iam-userdel -R"
 
@@ -313,6 +314,113 @@ def test_the_advice_in_a_makefile_can_be_typed_there(tmp_path):
     (tmp_path / "Makefile").write_text("a:\n\tiam-userdel -r -u $$x; iam-userdel -u $(X)*\n")
     fixes = [each.fix for each in check([str(tmp_path / "Makefile")]).findings]
     assert fixes == ["use $${x:?}, or run set -u before", 'type "$(...)*"']
+
+
+# What scripts expect of the machine.
+
+TOOLKIT = "/opt/aws/apitools/iam"
+HOME_LINE = f"iamcli home {TOOLKIT}"
+#: Scripts, and what is not there, each with the line that makes it. OWN is the directory of the
+#: commands, FOLDER that of the script.
+MISSING = [
+    (
+        f"PATH={TOOLKIT}/bin:/usr/bin:/bin\niam-userdel -u b; iam-userdel -u c",
+        [f"{TOOLKIT}/bin"],
+        [HOME_LINE],
+    ),
+    (f"PATH={TOOLKIT}/bin:/bin\nf() {{ iam-userdel -u b; }}", [f"{TOOLKIT}/bin"], [HOME_LINE]),
+    (f"{TOOLKIT}/bin/iam-userdel -u b", [f"{TOOLKIT}/bin"], [HOME_LINE]),
+    (
+        f"export AWS_IAM_HOME={TOOLKIT}\n$AWS_IAM_HOME/bin/iam-userdel -u b",
+        [f"{TOOLKIT}/bin"],
+        [HOME_LINE],
+    ),
+    (r"/opt/i\ m/bin/iam-userdel -u b", ["/opt/i m/bin"], ["iamcli home '/opt/i m'"]),
+    (
+        "./iam-userdel -u b",
+        ["the iam-* commands in FOLDER"],
+        ["mkdir -p FOLDER && ln -s OWN/iam-* FOLDER"],
+    ),
+    (
+        "PATH=/usr/no/bin:/bin; iam-userdel -u b",
+        ["the iam-* commands in /usr/no/bin:/bin"],
+        ["PATH=OWN:/usr/no/bin:/bin"],
+    ),
+    ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", ["/opt/k"], ["(umask 077; cat >/opt/k)"]),
+    ("iam-userdel -u b --aws-credential-file k", ["FOLDER/k"], ["(umask 077; cat >FOLDER/k)"]),
+    ("export CLIENT_CONFIG_FILE=/opt/c; iam-userdel -u b", ["/opt/c"], ["touch /opt/c"]),
+    ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b --aws-credential-file /", [], []),
+    (f"PATH={TOOLKIT}/bin:$PATH; iam-userdel -u b", [], []),
+    (f"export AWS_IAM_HOME={TOOLKIT}; iam-userdel -u b", [], []),
+    (f"[ -d {TOOLKIT} ] && PATH={TOOLKIT}/bin; iam-userdel -u b", [], []),
+    (f"if test -d {TOOLKIT}/bin; then PATH={TOOLKIT}/bin; iam-userdel -u b; fi", [], []),
+    (f"[[ -x {TOOLKIT}/bin/iam-userdel ]] && {TOOLKIT}/bin/iam-userdel -u b", [], []),
+    (f"ssh host {TOOLKIT}/bin/iam-userdel -u b", [], []),
+    (f"ssh host 'PATH={TOOLKIT}/bin; iam-userdel -u b'", [], []),
+    (f"PATH={TOOLKIT}/bin; sudo iam-userdel -u b", [], []),
+    (f"ln -s /x {TOOLKIT}; {TOOLKIT}/bin/iam-userdel -u b", [], []),
+    ("echo >/opt/k; AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", [], []),
+    ('cp a "$b"; AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b', [], []),
+    (f'cp a "$b"; {TOOLKIT}/bin/iam-userdel -u b', [f"{TOOLKIT}/bin"], [HOME_LINE]),
+]
+
+
+@pytest.mark.parametrize(("script", "names", "lines"), MISSING)
+def test_what_a_script_expects_of_the_machine(script, names, lines, tmp_path):
+    result = checked(tmp_path, script)
+    own = str(next(commands_folders()))
+    shown = [
+        [
+            text.replace(own, "OWN").replace(str(tmp_path), "FOLDER")
+            for text in (each.name, each.fix)
+        ]
+        for each in result.missing
+    ]
+    assert shown == [[name, line] for name, line in zip(names, lines, strict=True)]
+    assert (result.findings, result.files[0].changes) == ([], [])
+
+
+def test_a_crontab_without_path_has_that_of_cron(tmp_path):
+    for text, name in {
+        "@daily iam-userdel -u b\n": "the iam-* commands in /usr/bin:/bin",
+        f"PATH={TOOLKIT}/bin\n@daily iam-userdel -u b\n": f"{TOOLKIT}/bin",
+    }.items():
+        (tmp_path / "crontab").write_text(text)
+        assert [each.name for each in check([str(tmp_path / "crontab")]).missing] == [name]
+
+
+def test_what_is_not_there_follows_the_table(run, tmp_path):
+    for name, text in {"a.sh": "", "b.sh": f"AWS_CREDENTIAL_FILE={tmp_path}/k "}.items():
+        write(tmp_path, f"{text}{TOOLKIT}/bin/iam-userdel -u b", name, "")
+    expected = (
+        f"this machine does not have {TOOLKIT}/bin, which FILES\n    {HOME_LINE}\n",
+        "this machine does not have PATH/k, which PATH/b.sh needs\n    (umask 077; cat >PATH/k)\n",
+    )
+    done = run("iamcli", "check", "--strict", f"{tmp_path}/a.sh")
+    said = expected[0].replace("FILES", f"{tmp_path}/a.sh needs")
+    assert (done.status, done.err) == (0, "")
+    assert done.out == f"{said}1 command, 0 errors, 0 warnings\n"
+    done = run("iamcli", "check", "--strict", str(tmp_path))
+    said = (
+        "".join(expected)
+        .replace("PATH", str(tmp_path))
+        .replace("FILES", f"{tmp_path}/a.sh and {tmp_path}/b.sh need")
+    )
+    assert done.status == 0
+    assert done.out.endswith(f"\n2 files: 2 unchanged\n{said}2 commands, 0 errors, 0 warnings\n")
+    done = run("iamcli", "check", "--format", "json", str(tmp_path))
+    assert json.loads(done.out)["missing"] == [
+        {
+            "name": f"{TOOLKIT}/bin",
+            "files": [f"{tmp_path}/a.sh", f"{tmp_path}/b.sh"],
+            "fix": HOME_LINE,
+        },
+        {
+            "name": f"{tmp_path}/k",
+            "files": [f"{tmp_path}/b.sh"],
+            "fix": f"(umask 077; cat >{tmp_path}/k)",
+        },
+    ]
 
 
 # Directories.

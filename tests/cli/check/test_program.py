@@ -52,6 +52,7 @@ def test_the_json(run, tmp_path):
         "unread": [],
         "mentions": [],
         "files": [{"file": file, "language": "sh", "state": "needs a change", "codes": ["E103"]}],
+        "missing": [],
     }
     done = run("iamcli", "check", "--format", "json", os.devnull)
     assert done.out.startswith(

@@ -87,6 +87,7 @@ def test_what_cannot_be_read_is_said_in_each_format(script, run, tmp_path):
         "unread": [{**place, "last": 3, "reason": "cannot be parsed"}],
         "mentions": [],
         "files": [{"file": file, "language": "sh", "state": state, "codes": [code]}],
+        "missing": [],
     }
     done = run("iamcli", "check", "--format", "github", file)
     assert done.status == status

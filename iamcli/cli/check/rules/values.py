@@ -24,7 +24,7 @@ _UNPACKERS = {"tar", "unzip", "git", "rsync", "svn", "make", "aws", "s3cmd", "pa
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about single values."""
-    written = _written(commands)
+    made = written(commands)
     for invocation in commands.invocations:
         call = invocation.call
         for value in invocation.values:
@@ -34,7 +34,7 @@ def check(commands: Commands) -> Iterator[Fault]:
             if value.word.glob and not (call.flags.noglob or call.inner.noglob):
                 yield _glob(call, value.word)
             if value.option.name in _FILES and value.option.complete == "file":
-                yield from _missing(call, value.word, value.text or "", written)
+                yield from _missing(call, value.word, value.text or "", made)
 
 
 def _glob(call: Call, word: ExpandedWord) -> Fault:
@@ -48,30 +48,35 @@ def _glob(call: Call, word: ExpandedWord) -> Fault:
     return fault(call, word, "W201", message, fix)
 
 
-def _written(commands: Commands) -> set[str] | None:
-    """Return the names of the files that a script may write, None if they can be any.
+def written(commands: Commands) -> set[str]:
+    """Return the names of the files that a script may write.
 
-    A null character stands for each part that is not known.
+    A null character stands for each part that is not known, and for any name.
     """
     words: list[ExpandedWord] = []
+    names: set[str] = set()
     for call in commands.walker.calls:
         words += [each.word for each in call.redirects if each.operator[:1] in (">", "&")]
         if call.program in _UNPACKERS:
-            return None
+            names.add("\0")
         if not call.iam and call.program not in KEEPERS:
             # What a function of the script does is in its body.
             words += [word for word in call.words if word.literal or not call.inner.shell_function]
-    names: set[str] = set()
     for word in words:
         *parts, last = re.split(r"[/=,:?&]", word.with_unknowns_as("\0"))
-        if last and not last.strip("\0"):
-            return None
-        names |= {each for each in (*parts, last) if each.strip("\0")}
+        names |= {each for each in parts if each.strip("\0")}
+        names |= {last if last.strip("\0") else "\0"} if last else set()
     return names
 
 
-def _missing(call: Call, word: ExpandedWord, name: str, made: set[str] | None) -> Iterator[Fault]:
-    if not name or name.startswith("/dev/") or (made is None and name != "-"):
+def is_written(names: set[str], path: str) -> bool:
+    """Return whether ``path`` is one of the ``names`` that ``written`` returns."""
+    forms = (re.escape(each).replace("\0", ".*") for each in names)
+    return any(re.fullmatch(form, os.path.basename(path)) for form in forms)
+
+
+def _missing(call: Call, word: ExpandedWord, name: str, made: set[str]) -> Iterator[Fault]:
+    if not name or name.startswith("/dev/"):
         return
     # A tilde in quotes is a part of the name.
     literal = name[0] == "~" and word.parts[0].quoted
@@ -81,8 +86,7 @@ def _missing(call: Call, word: ExpandedWord, name: str, made: set[str] | None) -
     if name == "-":
         yield fault(call, word, "E105", "- is not standard input here", "type /dev/stdin")
         return
-    forms = (re.escape(each).replace("\0", ".*") for each in made or ())
-    if path is None or any(re.fullmatch(form, os.path.basename(name)) for form in forms):
+    if path is None or is_written(made, name):
         return
     relative = not os.path.isabs(os.path.expanduser(name))
     folder = f" in {os.path.normpath(call.flags.folder or '')}" if relative else ""

@@ -10,11 +10,13 @@ from iamcli.cli.check.script import nodes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from iamcli.cli.check.script.nodes import Node
     from iamcli.cli.check.script.scripts import Script
 
+#: The variables that name what a command needs of the machine.
+ENVIRONMENT = ("PATH", "AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE")
 _SPACES = re.compile(r"([ \t\n]+)")
 
 
@@ -163,7 +165,7 @@ class Flags(NamedTuple):
 
     ``folder``: the current directory, if known; ``errexit``: a command that fails ends the script,
     or runs what ``trap`` has set; ``private``: a umask that keeps others from new files;
-    ``strict``: IAMCLI_STRICT is 1; ``separate``: it is 0.
+    ``strict``: IAMCLI_STRICT is 1; ``separate``: it is 0; ``remote``: on another machine.
     """
 
     folder: str | None = None
@@ -174,6 +176,7 @@ class Flags(NamedTuple):
     private: bool = False
     strict: bool = False
     separate: bool = False
+    remote: bool = False
 
 
 class ExpandedRedirect(NamedTuple):
@@ -250,8 +253,11 @@ class Call(PipelineCommand):
 
     ``inner``: what it runs in the end; ``head``, ``words`` and ``program``: the word of its name,
     the arguments, and the name without the folder, if known; ``iam``: as ``inner`` says; ``flags``:
-    the settings that it is run with; ``merging``: the pipe after it also takes standard error.
+    the settings that it is run with; ``environment``: the variables that
+    ENVIRONMENT names, "" if not known; ``merging``: the pipe after it also takes standard error.
     """
+
+    environment: Mapping[str, str]
 
     def __init__(self, node: Node, inner: InnerCommand, context: Context, flags: Flags) -> None:
         self.node = node

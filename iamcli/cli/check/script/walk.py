@@ -34,6 +34,7 @@ _RUNS_ARGUMENTS = re.compile(
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+[ \t]+(?:\S*/?(?:ba|z)?sh[ \t]+)?-(\w+)")
 _IAM = re.compile(rf"iam[-{DASHES}]\w+")
+_PATH_OF_CRON = "/usr/bin:/bin"
 _MOVES = re.compile(r"\b(?:cd|pushd|popd|chdir)\b")
 
 
@@ -71,6 +72,8 @@ class Walker:
         # In the values of a crontab nothing is expanded.
         set_there = [(each["name"], each["value"].strip()) for each in lines if each["name"]]
         state = State(flags, {name: (text.strip("\"'"),) for name, text in set_there})
+        if script.language == kinds.CRONTAB:
+            state.variables.setdefault("PATH", (_PATH_OF_CRON,))
         self._enter(script, state)
         self._functions(state)
 
@@ -301,6 +304,8 @@ class Walker:
         like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
         inner = inner._replace(iam=like_a_command and not function, shell_function=function)
         call = Call(node, inner, context, own.flags)
+        if call.iam:
+            call.environment = {name: own.text(name) for name in calls.ENVIRONMENT}
         self.calls.append(call)
         for alias, words, script in embedded.aliases(call):
             self._aliases[alias], self._unused[alias] = words, script
@@ -339,7 +344,7 @@ class Walker:
             self._script(embedded.fragment(call.script, call.words), state, context)
             state.forget(state.variables)
         elif call.program == "ssh":
-            self._script(embedded.remote(call), State(Flags(), state.variables), inner)
+            self._script(embedded.remote(call), State(Flags(remote=True), state.variables), inner)
         elif "parallel" in call.inner.run_by:
             self._script(embedded.joined(call), state.copy(), inner)
         elif call.program in SHELLS:
