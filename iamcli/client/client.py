@@ -22,6 +22,7 @@ from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
 from iamcli.client.model import full_model, slim_model
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
+from iamcli.config.connection import looks_like_id
 from iamcli.connection.confinement import confine, refuse_outside
 from iamcli.connection.credentials import chain_keys, frozen
 from iamcli.connection.endpoints import check_services, endpoint, require_region
@@ -121,8 +122,6 @@ class Client:
     @property
     def shown_key_id(self) -> str:
         """The ID of the key as it is shown: nothing of what may be a secret in its place."""
-        from iamcli.connection.sources import looks_like_id
-
         access_key = str(self.key.access_key)
         return access_key if looks_like_id(access_key) else "***"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 
 from iamcli.config import properties
 from iamcli.errors import SECRET_DIGITS, Failure
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _TWO_LINES = "it needs the two lines AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey=YOUR-SECRET-KEY"
+
+#: The parts of an access key, and their forms. Source: the API references of IAM and of STS.
+_ID, _SECRET, _TOKEN = "the access key ID", "the secret access key", "the session token"
+_FORMS = {_ID: "[A-Z0-9]{16,32}", _SECRET: "[A-Za-z0-9/+]{40}", _TOKEN: "[A-Za-z0-9/+=]{41,}"}
 
 _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 #: The first that is not empty counts; the second is an older name.
@@ -39,10 +44,41 @@ SECRET_KEY = "nothing-here-is-secret"  # noqa: S105
 _MISSING = (FileNotFoundError, NotADirectoryError)
 
 
-class Keys:
-    """An access key: ``access_key`` (its ID), ``secret_key``, and ``token`` or None."""
+class Misplaced(Failure):
+    """A part of an access key is in the place of another part."""
 
-    def __init__(self, access_key: str, secret_key: str, token: str | None = None) -> None:
+
+class Keys:
+    """An access key: ``access_key`` (its ID), ``secret_key``, and ``token`` or None.
+
+    botocore, too, makes one of each key with which it signs. ``source``: where it is from. Raises
+    Misplaced if a secret, or a token as the ID, would be sent with each request. Keys of other
+    services than AWS have other forms, and are used. Source: LEGACY.md (keys in wrong places).
+    """
+
+    def __init__(
+        self,
+        source: str,
+        access_key: str,
+        secret_key: str,
+        token: str | None = None,
+        _account: str | None = None,
+    ) -> None:
+        # Those of a program or a service can be of any type.
+        parts = dict(zip(_FORMS, map(str, (access_key, secret_key, token or "")), strict=True))
+        found = {
+            part: next((other for other, form in _FORMS.items() if re.fullmatch(form, value)), part)
+            for part, value in parts.items()
+        }
+        if found[_SECRET] == _ID and not looks_like_id(parts[_ID]):
+            found[_ID] = _SECRET
+        for part in (_ID, _TOKEN):
+            other = found[part]
+            if other not in (part, _ID):
+                problem = f"{other} is in the place of {part}; correct that"
+                if found[other] == part:
+                    problem = f"{part} and {other} are exchanged; exchange them"
+                raise Misplaced(f"{source}: {problem}")
         self.access_key = access_key
         self.secret_key = secret_key
         self.token = token
@@ -121,10 +157,9 @@ class Connection:
             return _environment_keys(environ)
         entries = self._properties("credential file", name, _TWO_LINES)
         if entries is None:
-            return Keys(ACCESS_KEY, SECRET_KEY)
-        keys = Keys(
-            _credential(name, entries, "AWSAccessKeyId"), _credential(name, entries, "AWSSecretKey")
-        )
+            return Keys(SANDBOX, ACCESS_KEY, SECRET_KEY)
+        parts = (_credential(name, entries, part) for part in ("AWSAccessKeyId", "AWSSecretKey"))
+        keys = Keys(f"credential file {name}", *parts)
         # The file, which has been read, may be gone.
         with contextlib.suppress(OSError):
             if os.stat(name).st_mode & 0o077:
@@ -234,7 +269,12 @@ def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
     if not secret_key:
         raise Failure("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY; set both or neither")
     token = next(filter(None, map(environ.get, _TOKEN_VARIABLES)), None)
-    return Keys(access_key, secret_key, token)
+    return Keys(_KEY_VARIABLES[0], access_key, secret_key, token)
+
+
+def looks_like_id(access_key: str) -> bool:
+    """Return whether ``access_key`` has the form of an ID, so that it is no secret access key."""
+    return bool(re.fullmatch("[A-Z0-9]{1,32}", access_key))
 
 
 def invalid_part(value: str) -> str:

@@ -19,6 +19,7 @@ from botocore.awsrequest import (
 from botocore.httpsession import URLLib3Session
 from urllib3.exceptions import ConnectTimeoutError, ProtocolError
 
+from iamcli.config.connection import Keys
 from iamcli.interrupts import Window, pause
 
 TYPE_CHECKING = False
@@ -101,7 +102,8 @@ def patch_credentials(
 
     Also replace how it runs a ``credential_process``, and asks for the code of an MFA device: ours
     wait in a window, and leave standard input to the script. Without ``prompts``, nobody is asked.
-    botocore makes these providers also for each profile whose credentials assume a role.
+    botocore makes these providers also for each profile whose credentials assume a role. What it
+    signs with, also for STS, is checked when ReadOnlyCredentials are made of it.
     """
     from botocore import credentials
 
@@ -114,3 +116,4 @@ def patch_credentials(
     credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=credential_program)
     prompter = partial(code, prompts=prompts)
     credentials.AssumeRoleProvider = partial(credentials.AssumeRoleProvider, prompter=prompter)
+    credentials.ReadOnlyCredentials = partial(Keys, "the AWS configuration")

@@ -14,7 +14,7 @@ from botocore.exceptions import (
     ParamValidationError,
 )
 
-from iamcli.config.connection import invalid_part
+from iamcli.config.connection import Misplaced, invalid_part
 from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.connection.responses import Retrieval, pause, secrets, send
 from iamcli.errors import Failure
@@ -169,6 +169,8 @@ def frozen(keys: Any) -> Any:
 
 def _unusable(error: Exception) -> Failure:
     """Return the failure for an exception that was raised while botocore got credentials."""
+    if isinstance(error, Misplaced):
+        return error
     reason = _report(error)
     if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
         # The text of such an error may contain the password of a proxy.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import NamedTuple
 
 from iamcli import quoting
@@ -58,11 +57,6 @@ def origin(key_source: str, session: Session | None, keys: Any) -> Origin:
     if method == "assume-role-with-web-identity" and os.environ.get(WEB_IDENTITY):
         place = key_source or WEB_IDENTITY
     return Origin(place, _renewal(session, method, place), method in _OF_ANYBODY)
-
-
-def looks_like_id(access_key: str) -> bool:
-    """Return whether ``access_key`` has the form of an ID, so that it is no secret access key."""
-    return bool(re.fullmatch("[A-Z0-9]{1,32}", access_key))
 
 
 def login(session: Session | None, method: str) -> str:

@@ -22,9 +22,9 @@ from iamcli.cli.doctor.credential_sources import (
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.variables import MISSPELLED
 from iamcli.config import properties
-from iamcli.config.connection import restrict
+from iamcli.config.connection import Misplaced, looks_like_id, restrict
 from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
-from iamcli.connection.sources import login, looks_like_id
+from iamcli.connection.sources import login
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -101,7 +101,7 @@ def _unobtainable(
 
     ``renewal``: what to do if they have expired, and no command signs in again.
     """
-    if isinstance(failure, (NoLogin, InvalidSetting)):
+    if isinstance(failure, (NoLogin, InvalidSetting, Misplaced)):
         return failed(failure, _CAUSES.get(type(failure)))
     cause: Any = failure.__context__
     text = str(failure).removesuffix(".")
@@ -212,6 +212,8 @@ def _unusable(keys: Any, source: str) -> Diagnosis | None:
         return wrong(problem, "fill in your access key", "brackets")
     try:
         key = frozen(keys)
+    except Misplaced as failure:
+        return failed(failure)
     except Failure as failure:
         return wrong(f"{source}: {failure}", "correct the access key there")
     if not (key.access_key and key.secret_key):

@@ -1,0 +1,310 @@
+"""A secret in the place of the ID of an access key: nothing is signed, whatever the source is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.connecting import USER
+from support.doctor import file
+from support.selection import every, in_full
+from support.shell import KEY_ID, SECRET
+from support.stub import Answer, Endpoint, ok
+from support.terminal import Terminal
+
+from iamcli.config.connection import Keys, Misplaced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from support.shell import Shell
+    from support.stub import Request, Stub
+
+pytestmark = pytest.mark.releases
+
+SESSION_TOKEN = f"IQoJb3JpZ2luX2VjE/+{'aZ9' * 100}=="
+ROLE = "role_arn=arn:aws:iam::123456789012:role/worker\nregion=us-east-1\n"
+LATER = "2099-01-01T00:00:00Z"
+#: A file of the AWS configuration in place of that of the program.
+NO_FILE = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config"}
+
+
+class Key(NamedTuple):
+    """An access key as somebody has written it down."""
+
+    access_key: str
+    secret_key: str
+    token: str = ""
+
+
+ID, KEY, TOKEN = "the access key ID", "the secret access key", "the session token"
+IN_PLACE = "{} is in the place of {}; correct that"
+BOTH = "{} and {} are exchanged; exchange them"
+RIGHT = Key(KEY_ID, SECRET)
+EXCHANGED = Key(SECRET, KEY_ID)
+
+
+class Services(Endpoint):
+    """IAM, and the services that give credentials, each of which gives the ``key``."""
+
+    def __init__(self, url: str, key: Key) -> None:
+        super().__init__(url, [])
+        self._key = key
+
+    def answer(self, request: Request) -> Answer:
+        self.requests.append(request)
+        if request.operation.startswith("AssumeRole"):
+            names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+            values = zip(names, (self._key[0], self._key[1], self._key[2] or "t"), strict=True)
+            members = "".join(f"<{name}>{value}</{name}>" for name, value in values)
+            expires = f"<Expiration>{LATER}</Expiration>"
+            return ok(request.operation, f"<Credentials>{members}{expires}</Credentials>")
+        if request.operation:
+            return ok(request.operation, USER)
+        path = request.line.split()[1].partition("?")[0]
+        if path.endswith("/token"):
+            return Answer(b"t0ken", headers={"Content-Type": "text/plain"})
+        if path.endswith("/security-credentials/"):
+            return Answer(b"worker")
+        if path.endswith("/federation/credentials"):
+            names = ("accessKeyId", "secretAccessKey", "sessionToken")
+            given = dict(zip(names, (self._key[0], self._key[1], "t"), strict=True))
+            return Answer(
+                json.dumps({"roleCredentials": {**given, "expiration": 1 << 42}}).encode()
+            )
+        return Answer(json.dumps({"Code": "Success", **printed(self._key)}).encode())
+
+
+def printed(key: Key) -> dict[str, str | int]:
+    """The key as a program or a container gives it."""
+    given = {"AccessKeyId": key.access_key, "SecretAccessKey": key.secret_key}
+    return {**given, "Token": "t", "SessionToken": "t", "Expiration": LATER, "Version": 1}
+
+
+def two_lines(home: Path, key: Key) -> str:
+    return file(home, "keys", f"AWSAccessKeyId={key.access_key}\nAWSSecretKey={key.secret_key}\n")
+
+
+def variables(key: Key, token: str = "AWS_SESSION_TOKEN") -> dict[str, str]:
+    pair = {"AWS_ACCESS_KEY_ID": key.access_key, "AWS_SECRET_ACCESS_KEY": key.secret_key}
+    return {**NO_FILE, **pair, token: key.token}
+
+
+def profile(key: Key) -> str:
+    token = f"aws_session_token={key.token}\n" if key.token else ""
+    return f"aws_access_key_id={key.access_key}\naws_secret_access_key={key.secret_key}\n{token}"
+
+
+def configured(home: Path, *sections: str, name: str = "config") -> dict[str, str]:
+    text = "".join(
+        f"[{'default' if not n else f'profile {n}'}]\n{s}" for n, s in enumerate(sections)
+    )
+    file(home, name, text)
+    return NO_FILE
+
+
+def process(home: Path, key: Key) -> str:
+    """A credential_process that prints the key."""
+    printing = file(
+        home, "program", f"#!/bin/sh\ncat <<'E'\n{json.dumps(printed(key))}\nE\n", 0o755
+    )
+    return f"credential_process={printing}\n"
+
+
+def signed_in(home: Path) -> dict[str, str]:
+    """A profile of single sign-on, and the token that somebody got there."""
+    cached = hashlib.sha1(b"https://x.invalid/", usedforsecurity=False).hexdigest()
+    token = {"accessToken": "t0ken", "expiresAt": LATER}
+    file(home, f".aws/sso/cache/{cached}.json", json.dumps(token))
+    settings = "sso_region=us-east-1\nsso_account_id=123456789012\nsso_role_name=worker\n"
+    return configured(home, f"sso_start_url=https://x.invalid/\n{settings}")
+
+
+def web_identity(home: Path) -> dict[str, str]:
+    arn = "arn:aws:iam::123456789012:role/worker"
+    return {
+        **NO_FILE,
+        "AWS_ROLE_ARN": arn,
+        "AWS_WEB_IDENTITY_TOKEN_FILE": file(home, "web", "x.y.z"),
+    }
+
+
+def shared(home: Path, key: Key) -> dict[str, str]:
+    file(home, ".aws/credentials", f"[default]\n{profile(key)}")
+    return NO_FILE
+
+
+def boto(home: Path, key: Key) -> dict[str, str]:
+    file(home, ".boto", f"[Credentials]\n{profile(key)}")
+    return NO_FILE
+
+
+FROM_1, FROM_2 = f"{ROLE}source_profile=1\n", f"{ROLE}source_profile=2\n"
+#: Each source of an access key: the variables with which it gives one, and the files.
+SOURCES: dict[str, Callable[[Path, Key], dict[str, str]]] = {
+    "credential file": lambda home, key: {"AWS_CREDENTIAL_FILE": two_lines(home, key)},
+    "variables": lambda _, key: variables(key),
+    "older variable": lambda _, key: variables(key, "AWS_SECURITY_TOKEN"),
+    "variables that expire": lambda _, key: {**variables(key), "AWS_CREDENTIAL_EXPIRATION": LATER},
+    "credentials": shared,
+    "config": lambda home, key: configured(home, profile(key)),
+    "source profile": lambda home, key: configured(home, FROM_1, profile(key)),
+    "role of a role": lambda home, key: configured(home, FROM_1, FROM_2, profile(key)),
+    "source program": lambda home, key: configured(home, FROM_1, process(home, key)),
+    "variables as source": lambda home, key: {
+        **variables(key),
+        **configured(home, "", f"{ROLE}credential_source=Environment\n"),
+        "AWS_PROFILE": "1",
+    },
+    "program": lambda home, key: configured(home, process(home, key)),
+    "boto": boto,
+    "container": lambda _, __: {**NO_FILE, "AWS_CONTAINER_CREDENTIALS_FULL_URI": "{url}/role"},
+    "instance": lambda _, __: {
+        **NO_FILE,
+        "AWS_EC2_METADATA_DISABLED": "",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": "{url}/",
+    },
+    "web identity": lambda home, _: web_identity(home),
+    "single sign-on": lambda home, _: signed_in(home),
+    # The service gives it, for a key that is right.
+    "assumed role": lambda home, _: configured(home, FROM_1, profile(RIGHT)),
+}
+#: Programs that send requests, each in another way.
+LINES = {
+    "command": "iam-usergetattributes -u bob -d",
+    "doctor": "iamcli doctor",
+    "run": "iamcli run iam-usergetattributes -u bob",
+    "snapshot": "iamcli snapshot account.json",
+    "completion": "iamcli complete user iam-userdel",
+}
+
+
+def set_up(run: Shell, stub: Stub, source: str, key: Key) -> Services:
+    """Let ``source`` give the ``key``; return what is asked."""
+    services = stub.add(lambda url: Services(url, key))
+    run.env |= {"AWS_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1", "IAMCLI_COMPLETE": "1"}
+    run.env |= {
+        "AWS_ENDPOINT_URL": services.url,
+        "AWS_IAM_URL": "",
+        **SOURCES[source](run.home, key),
+    }
+    run.env = {name: value.format(url=services.url) for name, value in run.env.items() if value}
+    return services
+
+
+def signed(services: Services) -> list[str]:
+    """The operations whose requests were signed with the key that was given."""
+    signatures = [(each, each.headers.get("authorization", "")) for each in services.requests]
+    return [each.operation for each, header in signatures if "Credential=" in header]
+
+
+def contains(services: Services, text: str) -> bool:
+    return any(text in repr(request) for request in services.requests)
+
+
+ONLY_IN_FULL = [in_full(name) for name in LINES if name != "command"]
+
+
+@pytest.mark.parametrize("source", every(3, list(SOURCES)))
+@pytest.mark.parametrize("line", ["command", *ONLY_IN_FULL])
+def test_an_id_and_a_secret_that_are_exchanged_are_not_sent(line, source, run, stub):
+    services = set_up(run, stub, source, EXCHANGED)
+    done = run(*LINES[line].split())
+    assert signed(services) == (["AssumeRole"] if source == "assumed role" else [])
+    assert not contains(services, SECRET)
+    said = done.out + done.err
+    assert SECRET[:6] not in said
+    if line == "completion":
+        assert done == (0, "", "")
+        return
+    assert done.status == 1
+    assert BOTH.format(ID, KEY).partition("; ")[0] in said
+    assert "; exchange them" in said
+
+
+@pytest.mark.parametrize("source", every(3, list(SOURCES)))
+def test_a_key_that_is_right_is_sent(source, run, stub):
+    services = set_up(run, stub, source, RIGHT)
+    assert run("iam-usergetattributes", "-u", "bob").status == 0
+    assert signed(services)[-1] == "GetUser"
+    assert not contains(services, SECRET) or source == "assumed role"
+    assert contains(services, f"Credential={KEY_ID}/")
+
+
+def test_an_option_names_a_file_whose_parts_are_exchanged(run, stub):
+    services = set_up(run, stub, "variables", RIGHT)
+    option = ("--aws-credential-file", two_lines(run.home, EXCHANGED))
+    done = run("iam-userdel", "-u", "bob", "-r", "-d", *option)
+    problem = "the access key ID and the secret access key are exchanged; exchange them"
+    said = f"iam-userdel: credential file {option[1]}: {problem}\n"
+    assert done == (1, "", said)
+    assert services.requests == []
+
+
+def test_doctor_finds_them_without_a_request(run, stub):
+    services = set_up(run, stub, "config", EXCHANGED)
+    done = run("iamcli", "doctor", "--offline", "--format", "json")
+    found = json.loads(done.out)["checks"][0]
+    assert done.status == 1
+    assert (found["result"], found["advice"]) == ("wrong", "exchange them")
+    assert found["found"] == f"the AWS configuration: {BOTH.format(ID, KEY).partition('; ')[0]}"
+    assert (services.requests, SECRET in done.out) == ([], False)
+
+
+def test_nothing_is_asked_on_a_terminal_first(run, stub):
+    services = set_up(run, stub, "credential file", EXCHANGED)
+    terminal = Terminal("iam-useraddloginprofile", "-u", "bob", "-p", "-", env=run.env)
+    assert terminal.status() == 1
+    assert "are exchanged; exchange them" in terminal.shown
+    assert (services.requests, SECRET in terminal.shown) == ([], False)
+
+
+#: Keys with a part in a wrong place, and what is said of them.
+MISPLACED = {
+    "exchanged": (EXCHANGED, BOTH.format(ID, KEY)),
+    "exchanged, with a token": (Key(SECRET, KEY_ID, SESSION_TOKEN), BOTH.format(ID, KEY)),
+    "exchanged, and cut": (Key(SECRET[:-1], KEY_ID), BOTH.format(ID, KEY)),
+    "twice": (Key(SECRET, SECRET), IN_PLACE.format(KEY, ID)),
+    "twice in one": (Key(SECRET * 2, SECRET), IN_PLACE.format(TOKEN, ID)),
+    "a token as ID": (Key(SESSION_TOKEN, SECRET), IN_PLACE.format(TOKEN, ID)),
+    "a token as ID, too": (Key(SESSION_TOKEN, SECRET, SESSION_TOKEN), IN_PLACE.format(TOKEN, ID)),
+    "token and ID": (Key(SESSION_TOKEN, SECRET, KEY_ID), BOTH.format(ID, TOKEN)),
+    "a secret as token": (Key(KEY_ID, SECRET, SECRET), IN_PLACE.format(KEY, TOKEN)),
+    "secret and token": (Key(KEY_ID, SESSION_TOKEN, SECRET), BOTH.format(TOKEN, KEY)),
+}
+
+
+@pytest.mark.parametrize("case", every(4, list(MISPLACED)))
+def test_which_parts_are_not_in_their_places(case, run, stub):
+    key, said = MISPLACED[case]
+    services = set_up(run, stub, "variables", key)
+    done = run("iam-usergetattributes", "-u", "bob", "-d")
+    assert done == (1, "", f"iam-usergetattributes: AWS_ACCESS_KEY_ID: {said}\n")
+    done = run("iamcli", "doctor")
+    assert said in done.out
+    assert (done.status, services.requests) == (1, [])
+    assert SECRET[:6] not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        Key("AK", "x"),
+        Key("test", "test", "test"),
+        Key("minioadmin", "minioadmin"),
+        Key("test", "SECRET"),
+        Key("test", "12345678"),
+        Key(KEY_ID, KEY_ID),
+        Key(KEY_ID, SESSION_TOKEN, SESSION_TOKEN),
+        Key("a" * 32, "b" * 64),
+        Key("a" * 39, SECRET),
+        Key("", ""),
+    ],
+)
+def test_keys_of_other_services_and_tests_are_used(key):
+    Keys("x", *key)
+    with pytest.raises(Misplaced):
+        Keys("x", "a" * 40, *key[1:])
