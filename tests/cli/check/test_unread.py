@@ -232,16 +232,18 @@ def repeated(form: str, count: int) -> str:
             " ".join(["sudo"] * 9000),
             "((" * 100 + "$(" * 20,
             "iam-userlistbypath | sed '" + "s/a/b/ " * 38 + "x' | wc -l",
+            "$(a=" * 300 + "iam-userdel" + "x" * 20_000 + ")" * 300,
         ],
     ),
-    ids=range(11),
+    ids=range(12),
 )
 def test_time_is_bounded(script, tmp_path):
     file = write(tmp_path, f"{WRONG}\n{script}")
     code = (
         "import resource, sys; from iamcli.cli.check.check import check\n"
         "resource.setrlimit(resource.RLIMIT_CPU, (9, 9))\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+        "most = resource.getrlimit(resource.RLIMIT_DATA)[1]\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (300_000_000, most))\n"
         "print([(each.line, each.code) for each in check([sys.argv[1]]).findings])"
     )
     command = [sys.executable, "-c", code, file]

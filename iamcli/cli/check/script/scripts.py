@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from contextlib import suppress
 from functools import cached_property
@@ -29,6 +30,7 @@ MAX_SIZE, MAX_TEXT = 256 << 10, 16 << 20
 #: The longest line, and the most operators and parentheses in one: shfmt needs memory for each.
 MAX_LINE = 64 << 10
 _MAX_OPERATORS = 1000
+_NAME = re.compile(rb"iam-")
 _COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
 #: A command that ends in a format of date.
@@ -60,8 +62,9 @@ class Script:
     ``file``: its name for messages; ``parts``: the scripts in it that are run, by default itself;
     ``notes`` and ``faults``: what was not understood; ``silenced``: the codes that comments
     silence, by line, and by 0 those of all lines; ``root``: the script that a fragment is in, or
-    this one; ``covered``: parts of the root (length and bytes), and whether the names of commands
-    in each are checked or need no check, None if ``indirect``, the names in values, says it.
+    this one; ``covered``: by the first byte of the name of a command, the length of the smallest
+    part of the root that it is in, and whether it is checked or needs no check, None if
+    ``indirect``, the names in values, says it.
     """
 
     def __init__(self, file: str, source: bytes, parser: Parser) -> None:
@@ -75,7 +78,8 @@ class Script:
         self.faults: list[UnreadLine] = []
         self.language = kinds.language(file, self.text) or kinds.SHELL
         self.dialect = "zsh" if self.language == kinds.ZSH else "bash"
-        self.covered: list[tuple[int, set[int], bool | None]] = []
+        self.covered: dict[int, tuple[int, bool | None]] = {}
+        self._named = [match.start() for match in _NAME.finditer(source)]
         self.indirect: set[str] = set()
         self.silenced: dict[int, set[str]] = {}
         self.lines = source.split(b"\n")
@@ -156,9 +160,10 @@ class Script:
 
     def cover(self, start: int, end: int, *, checked: bool | None) -> None:
         """Note whether the names of commands from one byte to another are ``checked``."""
-        if b"iam-" in self._source[start:end]:
-            places = {self.outer(at) for at in range(start, end)}
-            self.root.covered.append((end - start, places, checked))
+        for at in self._named[bisect_left(self._named, start) : bisect_left(self._named, end)]:
+            smallest = self.root.covered.setdefault(self.outer(at), (end - start, checked))
+            if end - start < smallest[0]:
+                self.root.covered[self.outer(at)] = (end - start, checked)
 
     def mentions(self) -> list[tuple[int, str]]:
         """Return the names of commands that are not checked, each with its line.
@@ -169,8 +174,7 @@ class Script:
         found: list[tuple[int, str]] = []
         for at, name in kinds.mentions(self.source):
             line = self.line(at)
-            around = [each for each in self.covered if at in each[1]]
-            checked = min(around, key=lambda each: each[0], default=(0, (), False))[2]
+            checked = self.covered.get(at, (0, False))[1]
             checked = name in self.indirect if checked is None else checked
             if not (checked or any(first <= line <= last for first, last in unread)):
                 found.append((line, name))
@@ -209,7 +213,8 @@ class Fragment(Script):
         self.__dict__.pop("refused", None)
         self._around = around
         self._source = source
-        self._places = [*places, places[-1] + 1 if places else 0]
+        self._named = [match.start() for match in _NAME.finditer(source)]
+        self._places = array("L", [*places, places[-1] + 1 if places else 0])
         self.statements = self._parsed(source)
 
     def skip(self, fault: UnreadLine) -> None:
