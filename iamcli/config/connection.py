@@ -140,7 +140,7 @@ class Connection:
         self.url, self.url_source = self._url(values, environ)
 
     def _unused_variable(self, environ: Mapping[str, str]) -> str:
-        """Return the variable of a key other than the file's; warn of it (docs/decisions.md)."""
+        """Return the variable of a key other than that of the file; warn of it (LEGACY.md)."""
         own = self.keys and self.keys.access_key
         variable = next((n for n in _OTHER_KEYS if environ.get(n) not in (None, "", own)), "")
         if variable:
