@@ -290,8 +290,9 @@ def environ(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPat
     from iamcli.cli.doctor import variables
 
     for name in [*os.environ]:
-        known = any(name in names for names in (*variables.READ.values(), variables.OLD))
-        if known or name in ("PYTHONPATH", "SHELL", "IAMCLI_COMPLETION", "XDG_DATA_HOME"):
+        known = any(name in names for names in variables.READ.values())
+        old = name.startswith(("AWS_", *variables.OF_OTHERS))
+        if known or old or name in ("PYTHONPATH", "SHELL", "IAMCLI_COMPLETION", "XDG_DATA_HOME"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     return monkeypatch

@@ -29,6 +29,8 @@ _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _TOKEN_VARIABLES = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
 _CREDENTIAL_FILE = "AWS_CREDENTIAL_FILE"
+#: The variables of the files with keys. They differ in an S, which is easily mistaken.
+_KEY_FILES = (_CREDENTIAL_FILE, "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE")
 #: The variables of another key, the first that would count without the credential file first.
 _OTHER_KEYS = (_KEY_VARIABLES[0], "AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 
@@ -283,6 +285,24 @@ def invalid_part(value: str) -> str:
         return "a quotation mark"
     valid = value.isascii() and value.isprintable() and " " not in value
     return "" if valid else "an invalid character, such as a space or a carriage return"
+
+
+def misspelled(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what to say of each variable whose name is that of a file but for "S" and "_"."""
+    ignored = str.maketrans("", "", "S_")
+    return {
+        wrong: f"{wrong} is set, but the name is {name}"
+        for wrong in sorted(environ.keys() - _KEY_FILES)
+        for name in _KEY_FILES
+        if environ[wrong] and wrong.translate(ignored) == name.translate(ignored)
+    }
+
+
+def sets_proxy(options: str) -> bool:
+    """Return whether ``options`` of Java, as in AWS_IAM_JVM_OPTS, set a proxy."""
+    import re
+
+    return bool(re.search(r"-Dhttps?\.proxyHost=", options))
 
 
 def restrict(*names: str) -> str:

@@ -14,7 +14,7 @@ from botocore.exceptions import (
     ParamValidationError,
 )
 
-from iamcli.config.connection import Misplaced, invalid_part
+from iamcli.config.connection import Misplaced, invalid_part, misspelled
 from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.connection.responses import Retrieval, pause, secrets, send
 from iamcli.errors import Failure
@@ -142,6 +142,8 @@ def chain_keys(settings: Settings, *, prompts: bool) -> Any:
     """Return the credentials as ``find_keys`` does; raise Failure if it finds none."""
     keys = find_keys(settings, prompts=prompts)
     if keys is None:
+        for cause in misspelled(os.environ).values():
+            raise Failure(f"no credentials; {cause}")
         raise Failure(
             "no credentials; looked for --aws-credential-file, AWS_CREDENTIAL_FILE, the AWS_* "
             "variables, the AWS profile files, and the role of the container or instance; set "

@@ -126,6 +126,23 @@ def test_a_credential_file_that_cannot_be_read_is_named(run_fast, endpoint):
     assert endpoint.requests == []
 
 
+@pytest.mark.parametrize("name", ["~/x", "~bob/x", "$HOME/x", "/home/$USER/x", "${HOME}/x"])
+def test_a_name_that_no_shell_has_expanded(name, run, endpoint):
+    """As a crontab and quotation marks leave it; doctor says the same."""
+    said = f"{name} cannot be read: no shell has expanded this; write the whole path\n"
+    for variable, option, what in (
+        ("AWS_CREDENTIAL_FILE", "--aws-credential-file", "credential file"),
+        ("CLIENT_CONFIG_FILE", "--client-config-file", "client configuration"),
+    ):
+        line = f"iam-usergetattributes: {what} {said}"
+        assert show(run, **{variable: name}) == (1, "", line)
+        assert show(run, option, name) == (1, "", line)
+        report = run("iamcli", "doctor", "--offline", env={variable: name})
+        found = said.replace("; ", f" (from {variable}); " if "credential" in what else "; ")
+        assert f" wrong    {what} {found}" in report.out
+    assert endpoint.requests == []
+
+
 def test_order_of_the_credentials(run_fast, endpoint):
     option = write(run_fast, "option", "AWSAccessKeyId=AKOPTION\nAWSSecretKey=x\n")
     variable = write(run_fast, "variable", "AWSAccessKeyId=AKVARIABLE\nAWSSecretKey=x\n")
@@ -412,6 +429,29 @@ def test_no_credentials_at_all(run_fast, endpoint):
     assert_refused(done, "no credentials; looked for")
     assert "AWS_CREDENTIAL_FILE" in done.err
     assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("AWS_CREDENTIALS_FILE", "AWS_CREDENTIAL_FILE"),
+        ("AWS_SHARED_CREDENTIAL_FILE", "AWS_SHARED_CREDENTIALS_FILE"),
+        ("AWS_CONFIGS_FILE", "AWS_CONFIG_FILE"),
+    ],
+)
+def test_the_wrong_name_of_a_variable_is_the_cause(name, right, run, endpoint):
+    """It is said only if there are no credentials; ``iamcli doctor`` says the same."""
+    said = f"no credentials; {name} is set, but the name is {right}"
+    env = {"AWS_CREDENTIAL_FILE": "", name: str(run.home / "credentials")}
+    assert show(run, **env) == (1, "", f"iam-usergetattributes: {said}\n")
+    first = run("iamcli", "doctor", env=env).out.partition("\n")[0]
+    assert first.startswith("credentials  wrong    no credentials; looked at ")
+    assert first.endswith(said.removeprefix("no credentials"))
+    assert endpoint.requests == []
+    assert show(run, **{name: "x"}).err == ""
+    assert show(run, **{**env, name: ""}).err.startswith(
+        "iam-usergetattributes: no credentials; looked for"
+    )
 
 
 def test_a_profile_that_does_not_exist_is_reported(run_fast, endpoint):

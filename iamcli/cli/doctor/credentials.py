@@ -20,9 +20,8 @@ from iamcli.cli.doctor.credential_sources import (
     sources,
 )
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
-from iamcli.cli.doctor.variables import MISSPELLED
 from iamcli.config import properties
-from iamcli.config.connection import Misplaced, looks_like_id, restrict
+from iamcli.config.connection import Misplaced, looks_like_id, misspelled, restrict
 from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
 from iamcli.connection.sources import login
 from iamcli.errors import Failure
@@ -132,11 +131,7 @@ def _invalid(failure: Failure) -> Diagnosis:
     if name is None:
         values = [os.environ.get(part, "") for part in (ACCESS_KEY, "AWS_SECRET_ACCESS_KEY")]
         return failed(failure, "brackets" if _has_brackets(*values) else None)
-    cause = file_cause(name)
-    diagnosis = failed(failure, cause or _cause_of_values(name))
-    if cause == "no-file" and name.startswith("~"):
-        advice = 'a shell does not replace "~" between quotation marks; use $HOME instead'
-        diagnosis = diagnosis._replace(advice=advice)
+    diagnosis = failed(failure, file_cause(name) or _cause_of_values(name))
     return diagnosis._replace(found=f"{diagnosis.found} (from {CREDENTIAL_FILE})")
 
 
@@ -161,9 +156,8 @@ def _missing(known: Sequence[CredentialSource], *, offline: bool) -> Credentials
     if possible and offline:
         return Credentials(skipped(f"{possible[0]} is not asked with --offline; {looked_at}"))
     problem = f"no credentials; {looked_at}"
-    if os.environ.get(MISSPELLED):
-        advice = f"{MISSPELLED} is set, but the name is {CREDENTIAL_FILE}; set that instead"
-        return Credentials(wrong(problem, advice, "old-variable"), None, (MISSPELLED,))
+    for name, advice in misspelled(os.environ).items():
+        return Credentials(wrong(problem, advice, "old-variable"), None, (name,))
     if os.environ.get(ACCESS_KEY) == "":
         advice = f"{ACCESS_KEY} is set but empty; {_SET_A_FILE}"
         return Credentials(wrong(problem, advice, "empty-variable"), None, (ACCESS_KEY,))

@@ -7,6 +7,7 @@ import sys
 
 from iamcli.cli.doctor.diagnosis import failed, ok, warning, wrong
 from iamcli.cli.listing import joined
+from iamcli.config.connection import misspelled, sets_proxy
 from iamcli.output.streams import strictness
 
 TYPE_CHECKING = False
@@ -70,17 +71,10 @@ READ = {
 
 _ALL = [name for names in READ.values() for name in names]
 
-#: The name that is mistaken for AWS_CREDENTIAL_FILE.
-MISSPELLED = "AWS_CREDENTIALS_FILE"
-
-#: Variables that have no effect, most of them of the old toolkits, and why.
-OLD = {
-    MISSPELLED: "is not read, because the name is AWS_CREDENTIAL_FILE",
-    "AWS_DEFAULTS_MODE": "is not read",
-    "AWS_IAM_JVM_OPTS": "is ignored, because Java is not used",
-    "JAVA_HOME": "is ignored, because Java is not used",
-    **dict.fromkeys(("EC2_HOME", "EC2_PRIVATE_KEY", "EC2_CERT", "EC2_URL"), "is not read"),
-}
+#: The variable of options of Java, in which scripts set a proxy.
+_JAVA = "AWS_IAM_JVM_OPTS"
+#: How the variables begin that other programs may need: the original, its companions and AWS SDKs.
+OF_OTHERS = (_JAVA, "JAVA_HOME", "EC2_", "AWS_DEFAULTS_MODE")
 
 #: Variables that have an effect although they are empty, and which; others count as not set.
 _EFFECTS = {
@@ -136,21 +130,23 @@ def _carriage_returns(*, stopping: bool) -> Diagnosis | None:
 
 
 def _without_effect(reported: Collection[str]) -> Diagnosis | None:
-    """Return the variables that are old, and those that are empty, but for those ``reported``."""
-    old = [name for name in OLD if os.environ.get(name) and name not in reported]
+    """Return the variables that are wrong, and those that are empty, but for those ``reported``."""
+    texts = [text for name, text in misspelled(os.environ).items() if name not in reported]
+    advised = ["correct the name"] if texts else []
+    has_proxy = any(map(os.environ.get, ("HTTPS_PROXY", "https_proxy")))
+    if sets_proxy(os.environ.get(_JAVA, "")) and not has_proxy:
+        texts.append(f"the proxy in {_JAVA} is not used")
+        advised.append("set HTTPS_PROXY")
+    cause = "old-variable" if texts else _EMPTY
     known = (*_EMPTY_ON_PURPOSE, *reported)
     empty = [name for name in _ALL if os.environ.get(name) == "" and name not in known]
-    if not (old or empty):
-        return None
-    texts = [f"{name} {OLD[name]}" for name in old]
+    if empty:
+        advised.append(f"run: unset {' '.join(empty)}")
     texts += [
         f"{name} is set but empty, {_EFFECTS.get(name, 'which counts as not set')}"
         for name in empty
     ]
-    advice = f"run: unset {' '.join([*old, *empty])}"
-    if MISSPELLED in old:
-        advice = f"set AWS_CREDENTIAL_FILE instead, or {advice}"
-    return warning(", ".join(texts), advice, "old-variable" if old else _EMPTY)
+    return warning("; ".join(texts), "; ".join(advised), cause) if texts else None
 
 
 def _hidden_modules() -> Diagnosis | None:
@@ -177,4 +173,7 @@ def _hidden_modules() -> Diagnosis | None:
 def _used() -> Diagnosis:
     used = [name for name in _ALL if os.environ.get(name)]
     shown = [f"{name}={strictness()}" if name == "IAMCLI_STRICT" else name for name in used]
-    return ok(f"set: {', '.join(shown)}" if used else "no variable is set")
+    found = f"set: {', '.join(shown)}" if used else "no variable is set"
+    others = sorted(name for name in os.environ if name.startswith(OF_OTHERS))
+    unused = ", ".join(filter(os.environ.get, others))
+    return ok(f"{found}; not used: {unused}" if unused else found)

@@ -230,7 +230,7 @@ ANSWERS: dict[tuple[str, str], list[SetUp]] = {
 WARNINGS: dict[tuple[str, str], list[SetUp]] = {
     ("shadowed", "path"): [shadowed],
     ("old-variable", "environment"): [
-        lambda _: {"JAVA_HOME": "/usr/lib/jvm/java-6"},
+        lambda _: {"AWS_IAM_JVM_OPTS": "-Dhttps.proxyHost=proxy"},
         lambda _: {"AWS_CREDENTIALS_FILE": "/home/bob/keys"},
     ],
     ("python-path", "environment"): [

@@ -87,26 +87,22 @@ def test_an_invalid_credential_file(text, cause, environ, tmp_path):
         assert shown(credentials._invalid(FAILED)) == expected
 
 
-TILDE = 'a shell does not replace "~" between quotation marks; use $HOME instead'
-
-
 @pytest.mark.parametrize(
-    ("name", "cause", "advice"),
+    ("name", "cause"),
     [
-        ("absent", "no-file", "correct it"),
-        ("keys/x", "no-file", "correct it"),
-        ("~/absent", "no-file", TILDE),
-        (".", "unreadable", "correct it"),
+        ("absent", "no-file"),
+        ("keys/x", "no-file"),
+        (".", "unreadable"),
         # It may have no end, or be read only once.
-        ("/dev/null", None, "correct it"),
+        ("/dev/null", None),
     ],
 )
-def test_a_credential_file_that_is_no_file(name, cause, advice, environ, tmp_path):
+def test_a_credential_file_that_is_no_file(name, cause, environ, tmp_path):
     environ.chdir(tmp_path)
     (tmp_path / "keys").touch()
     environ.setenv("AWS_CREDENTIAL_FILE", name)
     found = credentials._invalid(FAILED)
-    assert shown(found) == line("wrong", cause, f"it is bad (from AWS_CREDENTIAL_FILE); {advice}")
+    assert shown(found) == line("wrong", cause, "it is bad (from AWS_CREDENTIAL_FILE); correct it")
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux's /proc")
@@ -281,7 +277,7 @@ LOOKED = "no credentials; looked at A (not set)"
 NONE = f"wrong (no-credentials): {LOOKED}; {credentials._SET_A_FILE}"
 MISSPELLED = (
     f"wrong (old-variable): {LOOKED}; AWS_CREDENTIALS_FILE is set, but the name is "
-    "AWS_CREDENTIAL_FILE; set that instead"
+    "AWS_CREDENTIAL_FILE"
 )
 EMPTY = (
     f"wrong (empty-variable): {LOOKED}; AWS_ACCESS_KEY_ID is set but empty; "

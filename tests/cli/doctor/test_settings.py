@@ -78,7 +78,7 @@ AGREEING: dict[tuple[str, str], dict[str, tuple[str, SetUp]]] = {
             lambda _: {**BY_TOKEN, "AWS_CREDENTIAL_EXPIRATION": "2099-01-01T00:00:00"},
         ),
         "tilde-in-quotes": (
-            'a shell does not replace "~" between quotation marks; use $HOME instead',
+            "no shell has expanded this (from AWS_CREDENTIAL_FILE); write the whole path",
             lambda _: {"AWS_CREDENTIAL_FILE": "~/keys"},
         ),
         "no-such-profile": (

@@ -10,6 +10,7 @@ from iamcli.cli import index
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
 from iamcli.cli.check.rules.policies import unquoted_policy
 from iamcli.cli.check.script.calls import Call, ExpandedWord, output_files
+from iamcli.config.connection import sets_proxy
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.options import NEEDED, refused
 from iamcli.parsing.shared import COMMON
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
-_PROXY = re.compile(r"-Dhttps?\.proxyHost=")
 
 
 def check(commands: Commands) -> Iterator[Fault]:
@@ -175,7 +175,7 @@ def _pair(invocation: Invocation, one: str, other: str) -> Fault:
 
 def _proxy(commands: Commands) -> Iterator[Fault]:
     for call in commands.walker.settings:
-        if _PROXY.search(call.words[0].known):
+        if sets_proxy(call.words[0].known):
             message = "the proxy in AWS_IAM_JVM_OPTS is not used"
             fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
             yield fault(call, call.head, "W213", message, fix)
