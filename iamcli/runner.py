@@ -152,7 +152,7 @@ class Program(Command):
 
 
 def command(
-    *options: Option, creates: bool = False, secret: bool = False
+    *options: Option, creates: bool = False, secret: bool = False, several: bool = False
 ) -> Callable[[Function], Program]:
     """Return a decorator that makes a function a command: ``usermod`` becomes iam-usermod.
 
@@ -161,7 +161,7 @@ def command(
 
     def declare(function: Function) -> Program:
         name = f"iam-{function.__name__}"
-        return Program(name, options, function, creates=creates, secret=secret)
+        return Program(name, options, function, creates=creates, secret=secret, several=several)
 
     return declare
 

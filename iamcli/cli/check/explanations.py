@@ -123,12 +123,18 @@ EXPLANATIONS = {
         "a list read with its footer",
         'Every list ends with the line "IsTruncated: false". A loop over the list also runs '
         "for it, a count is one too high, and the output is never empty. This is not reported if "
-        "the loop compares the entry with something, because it may leave out the footer.",
+        "the loop compares the entry with something, because it may leave out the footer. Entries "
+        "of iam-userlistkeys, iam-userlistcerts, iam-grouplistusers and lists with -v or -l have "
+        "several lines.",
         (
             'for arn in $(iam-userlistbypath); do echo "$arn"; done',
             "for arn in $(iam-userlistbypath | grep -v '^IsTruncated:'); do echo \"$arn\"; done",
         ),
         (f"{_LIST} | wc -l", f"{_LIST} | grep -vc '^IsTruncated:'"),
+        (
+            "for key in $(iam-userlistkeys -u bob | grep -v '^IsTruncated:'); do echo $key; done",
+            "iam-userlistkeys -u bob | while read -r key && read -r status; do echo $key; done",
+        ),
         (
             'if [ -z "$(iam-userlistkeys -u bob)" ]; then echo none; fi',
             "if ! iam-userlistkeys -u bob | grep -qv '^IsTruncated:'; then echo none; fi",
@@ -155,7 +161,8 @@ EXPLANATIONS = {
         "a lost exit status",
         "If the command fails, the script goes on: local and export succeed whatever the command "
         "substitution does, a here-string ignores its status, and a pipe has that of its last "
-        "command. For sh, which need not know pipefail, assign the output to a variable first.",
+        "command. For sh, which need not know pipefail, assign the output to a variable first. A coprocess "
+        "of ksh (|&) has the status of wait $!.",
         (f'key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\necho "$key"'),
         (f'export key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\nexport key\necho "$key"'),
         (f"{_KEY} | tail -1", f"set -o pipefail\n{_KEY} | tail -1"),

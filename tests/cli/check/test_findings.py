@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from support.checking import POLICY, checked, codes
 
 from iamcli.cli import index
-from iamcli.parsing.options import refused
+from iamcli.parsing.options import FOOTER, refused
 
 KEY = "iam-useraddkey -u bob"
 UPLOAD = "iam-useruploadpolicy -u bob -p all -f"
@@ -34,6 +36,20 @@ def test_every_name_has_a_limit():
         for option in command.options:
             if "letters" in option.limits:
                 assert refused(option, "no name: \u00e4"), (command.name, option.name)
+
+
+def test_which_lists_have_several_lines_for_an_entry():
+    for command in index.commands():
+        if FOOTER in command.prints(()):
+            one = re.search(
+                "Output: (One [a-zA-Z ]+ per line, then|`Alias:`)", command.documentation
+            )
+            assert (command.name, command.several) == (command.name, one is None)
+            names = set(re.findall(r"^    With (-[vl]):", command.documentation, re.MULTILINE))
+            assert (command.name, names) == (
+                command.name,
+                {"-v", "-l"} & {each.name for each in command.options},
+            )
 
 
 def test_a_file_that_is_there_is_no_fault(tmp_path, monkeypatch):
@@ -71,6 +87,7 @@ def test_a_word_that_may_be_a_part_of_a_password_is_not_shown(tmp_path):
         ("old.sh", "#!/bin/bash\n", "run set -o pipefail before"),
         ("old.sh", "", "run set -o pipefail before"),
         ("old.sh", "#!/bin/sh\n", "assign the output to a variable first, and test the status"),
+        ("old.sh", "#!/bin/ksh\n", "run set -o pipefail before"),
         ("old.sh", "#!/bin/dash\n", "assign the output to a variable first, and test the status"),
         ("Makefile", "key:\n\t", "assign the output to a variable first, and test the status"),
     ],
@@ -78,3 +95,16 @@ def test_a_word_that_may_be_a_part_of_a_password_is_not_shown(tmp_path):
 def test_pipefail_is_advised_only_if_the_shell_has_it(name, first, fix, tmp_path):
     found = checked(tmp_path, f"{KEY} | tail -1", name=name, shebang=first).findings
     assert [(each.code, each.fix) for each in found] == [("W207", fix)]
+
+
+@pytest.mark.parametrize("first", ["#!/bin/ksh\n", "#!/usr/bin/env mksh\n"])
+@pytest.mark.parametrize("end", ["\nread -p key", " read -p key"])
+def test_a_coprocess_of_ksh_is_waited_for(first, end, tmp_path):
+    """Its status is that of wait."""
+    [finding] = checked(tmp_path, f"set -o pipefail\n{KEY} |&{end}", shebang=first).findings
+    assert (finding.code, finding.message) == (
+        "W207",
+        "the exit status of iam-useraddkey is lost in the coprocess",
+    )
+    assert finding.fix == "run wait $! after it, and test its status"
+    assert codes(tmp_path, f"{KEY} |&{end}\nread -p key\nwait $! || exit 1", shebang=first) == []

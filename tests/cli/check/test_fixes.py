@@ -194,6 +194,13 @@ FIXES = {
             ("2", "1"),
         ),
         Fix(
+            "for key in $(iam-userlistkeys -u bob | grep -v '^IsTruncated:'); do echo $key; done",
+            "iam-userlistkeys -u bob | while read -r key && read -r status; do echo $key; done",
+            "sed 's/^[A-Z0-9]*$/KEY/' out",
+            ("KEY\nActive", "KEY"),
+            f"{BOB}iam-useraddkey -u bob >/dev/null\n",
+        ),
+        Fix(
             'if [ -z "$(iam-userlistkeys -u bob)" ]; then echo none; fi',
             "if ! iam-userlistkeys -u bob | grep -qv '^IsTruncated:'; then echo none; fi",
             "cat out",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 from iamcli.cli import index
 from iamcli.cli.check.findings import Finding
+from iamcli.cli.check.script.calls import Call, output_files
+from iamcli.cli.check.script.programs import KEEPERS
 from iamcli.parsing.options import Option, is_joined, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import Call, ExpandedWord
+    from iamcli.cli.check.script.calls import ExpandedWord, Pipeline
     from iamcli.cli.check.script.walk import Walker
     from iamcli.command import Command
 
@@ -118,6 +121,30 @@ class Commands:
         found = self.by_call.get(id(call))
         printed = found.command.prints(found.names) if found and not found.helps else set()
         return what in printed if what else bool(printed)
+
+    def several(self, call: Call) -> bool:
+        """Return whether ``call`` prints a list with several lines for each entry."""
+        found = self.by_call.get(id(call))
+        return found is not None and (found.command.several or bool(found.names & {"-v", "-l"}))
+
+    @cached_property
+    def files(self) -> dict[str, Pipeline]:
+        """The files that one pipeline writes, and nothing else, with the pipeline."""
+        written: dict[str, list[Pipeline]] = {}
+        for call in self.walker.calls:
+            output = (*call.pipeline[: call.position], call)
+            names = {word.file for word in output_files(call)}
+            changed = {word.file for word in call.words if call.program not in KEEPERS}
+            for name in names | changed:
+                written.setdefault(name, []).append(output if name in names else ())
+        return {name: each[0] for name, each in written.items() if len(each) == 1}
+
+    def from_file(self, output: Pipeline) -> Pipeline:
+        """Return ``output``, and instead of ``cat`` and a file what has written the file."""
+        first = output[0] if output else None
+        if not isinstance(first, Call) or first.program != "cat" or len(first.words) != 1:
+            return output
+        return (*self.files.get(first.words[0].file, (first,)), *output[1:])
 
 
 def fault(call: Call, word: ExpandedWord, code: str, message: str, fix: str) -> Fault:

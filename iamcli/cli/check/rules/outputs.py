@@ -37,6 +37,10 @@ _CHANGES = re.compile(
     r"\s*(?:s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*[ \t]*"
     r"(?:[;\n][;\s]*|$))+"
 )
+#: A command that removes the footer, and nothing else.
+_ONLY_FOOTER = re.compile(
+    r"\w+(?: -\w+)* \W*IsTruncated:?(?: false|.\*)?\W*d?|sed \$ ?d|head -n ?-1", re.IGNORECASE
+)
 #: After a count: a comparison with 1 instead of 0.
 _COMPARED = r"\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
 #: Around a count: a calculation, or such a comparison.
@@ -65,17 +69,15 @@ _SEARCHING = ("awk", "gawk", "mawk", "sed")
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the loops and counts that take a footer for an entry, and searches for errors."""
     for loop in commands.walker.loops:
-        node = loop.node
-        reads = isinstance(node, While) and any(_READS.match(each.text) for each in node.condition)
-        if isinstance(node, For) and not _skips_footer(node):
-            yield from _footers(commands, loop.words, "the for loop")
-        elif isinstance(node, While) and reads and not _skips_footer(node):
-            yield from _read(commands, loop, "the while loop")
+        yield from _loop(commands, loop)
     for call in commands.walker.calls:
         if call.program in ("mapfile", "readarray"):
-            yield from _footers(commands, read_from(call.redirects), str(call.program))
+            yield from _redirected(commands, call, str(call.program))
         elif (by_xargs := call.iam and "xargs" in call.inner.run_by) or _counts(call):
-            yield from _read(commands, call, "xargs" if by_xargs else str(call.program))
+            quiet = any(re.match(r"-\w*q", text or "") for text in call.literals)
+            yield from _read(
+                commands, call, "xargs" if by_xargs else "" if quiet else str(call.program)
+            )
         piped = [call.pipeline[0].origin] if call.position else outputs(read_from(call.redirects))
         for source in filter(None, piped):
             yield from _sought(commands, source, _searched(call))
@@ -84,6 +86,20 @@ def check(commands: Commands) -> Iterator[Fault]:
             yield from _sought(commands, source, patterns)
         captured = (word for word in words if any(each.output for each in word.unknowns))
         yield from _footers(commands, filter(_asks_for_text, captured), "")
+
+
+def _loop(commands: Commands, loop: CompoundCommand) -> Iterator[Fault]:
+    """Yield the lists that ``loop`` reads, unless it may leave out what is no entry."""
+    node = loop.node
+    if isinstance(node, For):
+        found = _footers(commands, loop.words, "the for loop")
+    elif isinstance(node, While) and any(_READS.match(each.text) for each in node.condition):
+        found = _read(commands, loop, "the while loop")
+    else:
+        return
+    for call, finding in found:
+        if not _skips(node, footer=not commands.several(call)):
+            yield call, finding
 
 
 def _footers(commands: Commands, words: Iterable[ExpandedWord], reader: str) -> Iterator[Fault]:
@@ -96,12 +112,19 @@ def _footers(commands: Commands, words: Iterable[ExpandedWord], reader: str) -> 
 
 def _read(commands: Commands, reader: Call | CompoundCommand, name: str) -> Iterator[Fault]:
     """Yield the lists that ``reader`` reads with their footers, from a pipe or by redirection."""
-    yield from _footers(commands, read_from(reader.redirects), name)
-    before = reader.pipeline[: reader.position]
+    yield from _redirected(commands, reader, name)
+    before = commands.from_file(reader.pipeline[: reader.position])
     first = before[0] if before else None
     if isinstance(first, Call) and first.origin and (name == "xargs" or not joins_lines(first)):
         word = first.head if first.iam else first.words[-1]
         yield from _footer(commands, before, word, name)
+
+
+def _redirected(commands: Commands, reader: Call | CompoundCommand, name: str) -> Iterator[Fault]:
+    yield from _footers(commands, read_from(reader.redirects), name)
+    for each in reader.redirects:
+        if each.operator == "<" and each.word.file in commands.files:
+            yield from _footer(commands, commands.files[each.word.file], each.word, name)
 
 
 def _asks_for_text(word: ExpandedWord) -> bool:
@@ -113,10 +136,15 @@ def _asks_for_text(word: ExpandedWord) -> bool:
     return bool(re.search(compares if known else f"{asks}|{compares}", test))
 
 
-def _skips_footer(loop: For | While) -> bool:
-    """Return whether ``loop`` may leave out the footer, because it tests what it reads."""
+def _skips(loop: For | While, *, footer: bool) -> bool:
+    """Return whether ``loop`` may leave out the footer, because it tests what it reads.
+
+    ``footer``: a test for the footer is enough.
+    """
     parts = loop.source[loop.start : loop.do], loop.source[loop.do : loop.end]
     condition, body = (part.decode("utf-8", "replace") for part in parts)
+    if not footer:
+        body = _TESTS.sub(lambda match: "" if "IsTr" in match[0] else match[0], body)
     names = assigned(condition) | {"REPLY"}
     if isinstance(loop, For):
         names = {loop.loop.name} if isinstance(loop.loop, Words) else set()
@@ -169,9 +197,17 @@ def _changes(arguments: list[str]) -> bool:
     return bool(programs) and not other and all(map(_CHANGES.fullmatch, programs))
 
 
+def _removes_footer(command: PipelineCommand) -> bool:
+    """Return whether ``command`` removes only the footer."""
+    if not isinstance(command, Call):
+        return False
+    words = [str(command.program), *(literal or "?" for literal in command.literals)]
+    return bool(_ONLY_FOOTER.fullmatch(" ".join(words)))
+
+
 #: The programs that pass the footer on, and with which arguments.
 _FILTERS: dict[str, Callable[[list[str]], bool]] = {
-    **dict.fromkeys(("cat", "rev", "sort", "tr"), lambda _arguments: True),
+    **dict.fromkeys(("cat", "rev", "sort", "tee", "tr"), lambda _arguments: True),
     **dict.fromkeys(("awk", "gawk", "mawk"), _prints),
     "uniq": lambda arguments: not arguments,
     "cut": _cuts,
@@ -210,13 +246,20 @@ def _counts_all(call: Call) -> bool:
 
 def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str) -> Iterator[Fault]:
     """Yield that the reader ``name`` reads a footer in the ``output`` of a pipe, at ``word``."""
+    output = commands.from_file(output)
     source = output[0].origin
-    if source is None or not (commands.prints(source, FOOTER) and all(map(_passes, output[1:]))):
+    if source is None or not commands.prints(source, FOOTER):
+        return
+    several = bool(name) and commands.several(source)
+    if not all(_passes(each) or (several and _removes_footer(each)) for each in output[1:]):
         return
     inline = source.head.place[0] == word.place[0]
     reads = f"{name} also reads" if name else "the output is never empty because of"
     message = f'{reads} the footer of the list, "IsTruncated: false"'
     fix = "remove the footer: | grep -v '^IsTruncated:'"
+    if several:
+        message = f"{name} reads single lines, but an entry of {source.program} has several"
+        fix = "keep one line of each, or read them all: while read -r id && read -r status"
     yield fault(source, source.head if inline else word, "W202", message, fix)
 
 

@@ -47,7 +47,11 @@ def _lost(call: Call) -> tuple[str, str] | None:
     if call.pipeline and call.pipeline[-1] is not call:
         # Not every sh has the option, and make has a shell for each line.
         fix = _ASSIGN if call.script.plain_sh else "run set -o pipefail before"
-        return None if _pipe_fails(call) else ("in the pipe", fix)
+        lost, kept = "in the pipe", _pipe_fails(call)
+        if call.merging and re.match(r"#!.*ksh", call.script.text):
+            lost, kept = "in the coprocess", re.search(r"\bwait\b", call.script.text) is not None
+            fix = "run wait $! after it, and test its status"
+        return None if kept else (lost, fix)
     if substitution is None or not isinstance(command, nodes.Simple) or command.words:
         return None
     if substitution.tested or call.flags.errexit or known or _status_read(command.parent):
