@@ -233,9 +233,14 @@ def repeated(form: str, count: int) -> str:
             "((" * 100 + "$(" * 20,
             "iam-userlistbypath | sed '" + "s/a/b/ " * 38 + "x' | wc -l",
             "$(a=" * 300 + "iam-userdel" + "x" * 20_000 + ")" * 300,
+            "f() {\n" + "\n" * 100_000 + ":\n}",
+            "x=$(cd" + " " * 40_000 + ")",
+            "x='" + "a " * 2000 + "'\niam-userdel " + "$x " * 1000,
+            "x=(" + "a " * 2000 + ")\niam-userdel " + '"${x[@]}" ' * 1000,
+            "iam-userdel -u " + "{" * 6000 + "," * 6000,
         ],
     ),
-    ids=range(12),
+    ids=range(17),
 )
 def test_time_is_bounded(script, tmp_path):
     file = write(tmp_path, f"{WRONG}\n{script}")
@@ -257,6 +262,13 @@ def test_time_is_bounded(script, tmp_path):
 def test_a_long_value_is_unknown(tmp_path):
     assert found(tmp_path, f"n=-R{'x' * 4094}\niam-userdel -u bob $n") == [(2, "E102")]
     assert found(tmp_path, f"n=-R{'x' * 4095}\niam-userdel -u bob $n") == []
+
+
+@pytest.mark.parametrize("form", ["n='{}'\niam-{} $n", 'n=({})\niam-{} "${{n[@]}}"'])
+def test_of_a_value_of_many_words_the_others_are_unknown(form, tmp_path):
+    for count, expected in ((29, [(2, "E102")]), (30, []), (40, [])):
+        words = "-u bob " + "-v " * count + "-R"
+        assert found(tmp_path, form.format(words, "usercreate")) == expected
 
 
 @pytest.mark.parametrize(("others", "known"), [(999, True), (1000, False)])

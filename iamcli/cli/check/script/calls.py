@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: The variables that name what a command needs of the machine.
 ENVIRONMENT = ("PATH", "AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE")
 _SPACES = re.compile(r"([ \t\n]+)")
+#: How many words of one value are followed.
+MAX_WORDS = 32
 
 
 class PipelineCommand:
@@ -116,7 +118,8 @@ class ExpandedWord(NamedTuple):
         """Whether it has braces with commas or ``..`` that are not in quotes."""
         typed = tuple(part for part in self.parts if not part.expanded)
         text = "".join(self._replace(parts=typed).unquoted)
-        return re.search(r"\{.*(,|\.\.).*\}", text, re.DOTALL) is not None
+        inner = text[: text.rfind("}") + 1].partition("{")[2]
+        return "," in inner or ".." in inner
 
     @property
     def unquoted(self) -> list[str]:
@@ -150,9 +153,10 @@ def split(word: ExpandedWord) -> Iterator[ExpandedWord]:
         if part.quoted or isinstance(part.text, Unknown):
             current.append(part)
             continue
-        for piece in filter(None, _SPACES.split(part.text)):
+        for piece in filter(None, _SPACES.split(part.text, MAX_WORDS)):
             if not piece.isspace():
-                current.append(part._replace(text=piece))
+                several = _SPACES.search(piece)
+                current.append(part._replace(text=Unknown(many=True) if several else piece))
             elif current:
                 yield word._replace(parts=tuple(current))
                 current = []

@@ -7,7 +7,14 @@ from itertools import chain
 from typing import NamedTuple
 
 from iamcli.cli.check.script import calls, nodes
-from iamcli.cli.check.script.calls import ExpandedRedirect, ExpandedWord, Part, Unknown, split
+from iamcli.cli.check.script.calls import (
+    MAX_WORDS,
+    ExpandedRedirect,
+    ExpandedWord,
+    Part,
+    Unknown,
+    split,
+)
 from iamcli.cli.check.script.nodes import Literal, Node, SingleQuoted, Substitution
 from iamcli.cli.check.script.states import State, filled, single_unknown
 
@@ -79,7 +86,9 @@ class WordReader(NamedTuple):
         array = _ALL_ELEMENTS.fullmatch(node.text)
         elements = joined_elements(self.state.value(array[1])) if array else None
         if elements is not None:
-            return [self._word(node, each.parts) for each in elements]
+            more = [(Part(Unknown(many=True), quoted=False),)] * (len(elements) > MAX_WORDS)
+            parts = [*(each.parts for each in elements[:MAX_WORDS]), *more]
+            return [self._word(node, each) for each in parts]
         return list(split(self.word(node)))
 
     def _parts(self, node: nodes.Word) -> list[Part]:

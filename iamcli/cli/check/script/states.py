@@ -44,8 +44,8 @@ _TESTED = re.compile(
 _COUNTED = re.compile(r"\$(?:#(?![\w#])|\{#\})")
 #: The ways to write the directory of the script itself inside ``$()``.
 OWN_FOLDER = re.compile(
-    r"\s*(?![\s$])(?:cd\s+(?:--\s+)?)?[\"']?\$?\(?\s*(?:dirname\s+(?:--\s+)?)?[\"']?"
-    r"\$(?:0|BASH_SOURCE|\{(?:0|BASH_SOURCE(?:\[0\])?)(?:%/\*)?\})[\"']?\s*\)?[\"']?"
+    r"\s*(?![\s$])(?:cd\s+(?:--\s+)?)?[\"']?(?:\$?\(\s*)?(?:dirname\s+(?:--\s+)?)?[\"']?"
+    r"\$(?:0|BASH_SOURCE|\{(?:0|BASH_SOURCE(?:\[0\])?)(?:%/\*)?\})[\"']?(?:\s*\)[\"']?)?"
     r"(?:\s*(?:&&|;)\s*pwd(?:\s+-P)?)?\s*"
 )
 #: The longest value that is followed (characters, or elements of an array).

@@ -30,7 +30,7 @@ _DEFINED = re.compile(
 )
 #: The arguments of a function, run as a command.
 _RUNS_ARGUMENTS = re.compile(
-    r"(?:^|[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*\"?\$\{?[@*]", re.MULTILINE
+    r"(?:^[ \t]*|(?:[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*)\"?\$\{?[@*]", re.MULTILINE
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+[ \t]+(?:\S*/?(?:ba|z)?sh[ \t]+)?-(\w+)")
 _IAM = re.compile(rf"iam[-{DASHES}]\w+")
