@@ -153,7 +153,7 @@ def split(word: ExpandedWord) -> Iterator[ExpandedWord]:
         if part.quoted or isinstance(part.text, Unknown):
             current.append(part)
             continue
-        for piece in filter(None, _SPACES.split(part.text, MAX_WORDS)):
+        for piece in filter(None, _SPACES.split(part.text, MAX_WORDS - 1)):
             if not piece.isspace():
                 several = _SPACES.search(piece)
                 current.append(part._replace(text=Unknown(many=True) if several else piece))
