@@ -33,6 +33,7 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
     """
     from iamcli.cli.doctor import checks, report
     from iamcli.errors import FAILED, Failure
+    from iamcli.help.text import columns
 
     diagnoses = checks.make_all(offline=offline)
     if layout == "account":
@@ -41,6 +42,7 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
             raise Failure("the account is unknown; to see why, run: iamcli doctor")
         output.line(account)
         return 0
-    for line in report.as_json(diagnoses) if layout == "json" else report.text(diagnoses):
+    width = columns(1) if output.data_on_terminal else None
+    for line in report.as_json(diagnoses) if layout == "json" else report.text(diagnoses, width):
         output.line(line)
     return 0 if report.is_ok(diagnoses) else FAILED

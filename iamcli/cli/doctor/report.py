@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 
 from iamcli.errors import visible
 
@@ -18,12 +19,24 @@ def is_ok(diagnoses: Mapping[str, Diagnosis]) -> bool:
     return not any(diagnosis.is_wrong for diagnosis in diagnoses.values())
 
 
-def text(diagnoses: Mapping[str, Diagnosis]) -> Iterator[str]:
-    """Yield a line for each check: its name, the result, what was found; what to do."""
+def text(diagnoses: Mapping[str, Diagnosis], columns: int | None = None) -> Iterator[str]:
+    """Yield a line for each check: its name, the result, what was found; what to do.
+
+    For a terminal, which has ``columns``, what was found is wrapped, and what to do is a line of
+    its own, which is never broken: a command that is copied in two parts is two commands.
+    """
     width = max(map(len, diagnoses))
     for name, diagnosis in diagnoses.items():
-        texts = "; ".join(filter(None, (diagnosis.found, diagnosis.advice)))
-        yield f"{name:{width}}  {diagnosis.result:7}  {visible(texts)}"
+        begin = f"{name:{width}}  {diagnosis.result:7}  "
+        found, *advice = map(visible, filter(None, (diagnosis.found, diagnosis.advice)))
+        lines = ["; ".join([found, *advice])]
+        if columns:
+            room = max(columns - len(begin), len(begin))
+            wrap = textwrap.TextWrapper(room, break_long_words=False, break_on_hyphens=False).wrap
+            lines = [*wrap(found), *advice]
+        for line in lines:
+            yield begin + line
+            begin = " " * len(begin)
 
 
 def as_json(diagnoses: Mapping[str, Diagnosis]) -> Iterator[str]:

@@ -6,10 +6,14 @@ import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from support.connecting import USER
-from support.doctor import caller
+from support.doctor import TWO_LINES, caller
 from support.doctor_parts import FAILED, KEY, OWN, line, shown
+from support.processes import BIN, environment, run
+from support.selection import in_full
 from support.stub import ok
+from support.terminal import USUAL_SIZE, Terminal
 
 from iamcli.cli.doctor import checks, configuration, credentials, diagnosis, network, report
 from iamcli.cli.doctor.configuration import Configuration
@@ -80,6 +84,40 @@ def test_the_account_alone(run_fast, stub):
     done = run_fast("iamcli", "doctor", "--format", "account", "--offline", env=env)
     said = "iamcli: the account is unknown; to see why, run: iamcli doctor\n"
     assert (done.status, done.out, done.err) == (1, "", said)
+
+
+@pytest.mark.parametrize("size", [USUAL_SIZE, in_full((24, 20))])
+def test_a_terminal_shows_what_to_do_on_a_line_of_its_own(size, tmp_path):
+    """What was found is wrapped; a command to copy is never broken."""
+    file = tmp_path / "a name" / f"{'keys-' * 20}.txt"
+    file.parent.mkdir()
+    file.write_text(TWO_LINES)
+    file.chmod(0o644)
+    env = environment(tmp_path, AWS_CREDENTIAL_FILE=str(file), AWS_IAM_URL="https://x.invalid")
+    command = (str(BIN / "iamcli"), "doctor", "--offline")
+    checks = json.loads(run(*command, "--format", "json", env=env).stdout)["checks"]
+    terminal = Terminal(*command, env=env, size=size)
+    assert terminal.status() == 0
+    lines = iter(terminal.shown.splitlines())
+    indent = " " * 22
+    remedies = []
+    for check in checks:
+        begin = f"{check['check']:11}  {check['result']:7}  "
+        words = check["found"].split()
+        while words:
+            line = next(lines)
+            assert line.startswith(begin)
+            *part, last = line.removeprefix(begin).split()
+            # A word is not broken either.
+            assert not part or len(line) <= max(size[1], 44)
+            assert [*part, last] == words[: len(part) + 1]
+            del words[: len(part) + 1]
+            begin = indent
+        if check["advice"]:
+            remedies.append(next(lines))
+            assert remedies[-1] == indent + check["advice"]
+    assert [*lines] == []
+    assert remedies[0] == f"{indent}run: chmod 600 '{file}'"
 
 
 def test_no_finding_has_a_part_of_the_key(monkeypatch):
