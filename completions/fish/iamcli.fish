@@ -55,7 +55,7 @@ end
 # can be without iam-.
 function __iamcli_pages
     set -l typed (commandline -ct)
-    string split ' ' -- 'iamcli credential-file toolkit today list help sandbox check explain run doctor home completion snapshot recreate version'
+    string split ' ' -- 'iamcli credential-file toolkit today list help sandbox check explain run doctor home completion snapshot recreate'
     test -z "$typed"
     or string join \n $__iamcli_commands (string replace iam- '' $__iamcli_commands)
 end
@@ -121,5 +121,3 @@ complete -c iamcli -n __fish_is_first_token -a recreate -d 'print a script that 
 complete -c iamcli -n '__iamcli_in recreate' -l account -x -d 'make the script for this account'
 complete -c iamcli -n '__iamcli_in recreate' -s h -l help -d 'show this message and exit'
 complete -c iamcli -n '__iamcli_in recreate' -r -F
-complete -c iamcli -n __fish_is_first_token -a version -d 'show the version'
-complete -c iamcli -n '__iamcli_in version' -s h -l help -d 'show this message and exit'

@@ -45,9 +45,11 @@ SUBCOMMANDS = (
     "completion",
     "snapshot",
     "recreate",
-    "version",
     "complete",
 )
+
+#: Another name of an option.
+_MOVED = {"version": "iamcli --version"}
 
 
 class CommandGroup(DocumentedCommand, click.Group):
@@ -79,7 +81,7 @@ class CommandGroup(DocumentedCommand, click.Group):
         if args[0].startswith(("iam-", "iam_")):
             raise no_such_command(args[0])
         names = (*SUBCOMMANDS, *listing.names(), *listing.GROUPS)
-        similar = hint(args[0], {name: f"iamcli {name}" for name in names})
+        similar = hint(args[0], {name: f"iamcli {name}" for name in names} | _MOVED)
         raise click.UsageError(f"unknown subcommand {args[0]}{similar}", ctx)
 
     def own(self, ctx: click.Context) -> list[tuple[str, str]]:

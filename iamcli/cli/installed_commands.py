@@ -8,6 +8,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from iamcli import quoting
 from iamcli.errors import Failure
 from iamcli.installation.extras import is_one_file
 
@@ -43,6 +44,14 @@ def commands_folders() -> Iterator[Path]:
     for folder in folders:
         if os.path.isfile(folder / "iam-usercreate"):
             yield folder
+
+
+def adding_to_path() -> str:
+    """Return how to make a shell find the commands; raise Failure if there are none."""
+    file = one_file()
+    if file:
+        return f"run: {quoting.command_line(str(file), 'home', 'DIR')}; then put DIR/bin in PATH"
+    return f'run: export PATH={quoting.quoted(str(commands_folder()))}:"$PATH"'
 
 
 def own_places() -> frozenset[str]:

@@ -73,7 +73,7 @@ def text(parts: Mapping[str, Rows]) -> str:
     lines = []
     for title, rows in parts.items():
         lines.append(title)
-        width = max(len(name) for name, _ in rows)
+        width = max((len(name) for name, _ in rows), default=0)
         for name, summary in rows:
             left = f"  {name:{width}}  "
             indent = " " * len(left)

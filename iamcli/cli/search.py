@@ -37,6 +37,8 @@ ALSO = {
     "iam-roledelpolicy": {"revoke"},
     "iam-groupremoveuser": {"revoke"},
 }
+#: The title of what only the text of pages matches.
+PAGES = "In manual pages only:"
 #: Names, options, variables and other words.
 _WORD = re.compile(r"[a-z0-9_-]*[a-z0-9][a-z0-9_-]+")
 #: The lines of a manual page that are not shown: comments, and the kinds of lists.
@@ -44,7 +46,7 @@ _HIDDEN = re.compile(r'^\.(\\"|Bl).*', re.MULTILINE)
 
 
 def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
-    """Return what matches all ``words``, by the title of its group.
+    """Return what matches all ``words``, by the title of its group, after PAGES if only pages do.
 
     A command matches a word that its name or summary contains, in upper or lower case, or that is
     a name of its group. If nothing does, a command or a topic also matches a word
@@ -57,7 +59,8 @@ def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
         for title, rows in of_groups([module]).items():
             groups[title] = [row for row in rows if _matches(row, set(), others)]
     groups["iamcli"] = [row for row in own if _matches(row, set(), wanted)]
-    if not any(groups.values()):
+    only_pages = not any(groups.values())
+    if only_pages:
         for title, commands in index.groups().items():
             groups[title] = [
                 (command.name, command.summary)
@@ -69,7 +72,8 @@ def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
             for topic, (row, known) in topics().items()
             if _matches(row, known, wanted)
         ]
-    return {title: rows for title, rows in groups.items() if rows}
+    found = {title: rows for title, rows in groups.items() if rows}
+    return {PAGES: (), **found} if found and only_pages else found
 
 
 def _matches(row: Sequence[str], known: set[str], wanted: Iterable[str]) -> bool:

@@ -21,7 +21,15 @@ def hint(wrong: str, known: Mapping[str, str]) -> str:
 
 
 def no_such_command(name: str) -> Failure:
-    """Return the error for a ``name`` that no command of the toolkit has."""
+    """Return the error for a ``name`` that no command has, or that a shell has not found."""
+    if name in index.names():
+        from shutil import which
+
+        from iamcli.cli.installed_commands import adding_to_path
+
+        if which(name):
+            return Failure(f"{name} follows --; run: iamcli {name}")
+        return Failure(f"{name} is not in PATH; {adding_to_path()}")
     near = suggest(name, index.names())
     advice = f"did you mean {near}?" if near else "to list all commands, run iamcli list"
     return Failure(f"no such command: {name}; {advice}")

@@ -79,8 +79,7 @@ def test_the_help_has_each_subcommand_and_each_group_on_one_screen(run_fast):
 
 
 def test_the_version(run):
-    for asking in ("version", "--version"):
-        assert run("iamcli", asking) == (0, f"iamcli {iamcli.__version__}\n", "")
+    assert run("iamcli", "--version") == (0, f"iamcli {iamcli.__version__}\n", "")
 
 
 @pytest.mark.parametrize(
@@ -172,6 +171,8 @@ def test_all_that_is_found_is_in_order(words, run_fast):
 
 
 TOPICS = """\
+In manual pages only:
+
 Topics
   iamcli help today   What has changed in AWS IAM since the toolkit, command by
                       command.
@@ -244,6 +245,7 @@ def test_a_group_is_listed(words, modules, run_fast):
         (["polcies"], "unknown subcommand polcies (did you mean iamcli policies?)"),
         (["accesskys"], "unknown subcommand accesskys (did you mean iamcli accesskey?)"),
         (["polcies", "sandbox"], "unknown subcommand polcies (did you mean iamcli policies?)"),
+        (["version"], "unknown subcommand version (did you mean iamcli --version?)"),
         (["zzz"], "unknown subcommand zzz"),
         (["complete"], "Missing argument 'KIND'"),
         (["completion"], "Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish"),
@@ -257,6 +259,24 @@ def test_a_wrong_subcommand_is_refused_in_one_line(arguments, line, run_fast):
 def test_a_wrong_command_with_options_is_refused_by_its_name(run_fast):
     said = "no such command: iam-userdle; did you mean iam-userdel?"
     refused(run_fast("iamcli", "iam-userdle", "-u", "users"), said)
+
+
+def test_a_command_that_the_shell_does_not_find(run):
+    """As the sandbox's shells ask for a name that is in no directory of PATH."""
+    bare = {"PATH": "/usr/bin:/bin"}
+    advice = f'{BIN} is not in PATH; run: export PATH={BIN}:"$PATH"\n'
+    said = f"iam-usercreate {advice.removeprefix(str(BIN)).strip()}"
+    refused(run(IAMCLI, "--", "iam-usercreate", env=bare), said)
+    assert f" warning  {advice}" in run(IAMCLI, "doctor", "--offline", env=bare).out
+    refused(
+        run(IAMCLI, "--", "iam-usercreate"), "iam-usercreate follows --; run: iamcli iam-usercreate"
+    )
+
+
+@pytest.mark.parametrize(("words", "only"), [("mfa key", True), ("saml", True), ("mfa", False)])
+def test_a_list_says_what_is_only_in_manual_pages(words, only, run_fast):
+    out = shown(run_fast("iamcli", "list", *words.split()))
+    assert out.startswith("In manual pages only:\n\n") is only
 
 
 @pytest.mark.parametrize(

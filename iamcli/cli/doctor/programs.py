@@ -9,7 +9,7 @@ from pathlib import Path
 from iamcli import quoting
 from iamcli.cli.doctor.diagnosis import ok, skipped, warning
 from iamcli.cli.home_directory import RECORD, and_others, is_own, problem
-from iamcli.cli.installed_commands import commands_folder, one_file, own_places
+from iamcli.cli.installed_commands import adding_to_path, commands_folder, one_file, own_places
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
 
@@ -53,7 +53,7 @@ def check_path() -> Diagnosis:
         problem = f"PATH does not have {absent[0]}{and_others(absent)} of the commands in {own}"
         if absent == _COMMANDS:
             problem = f"{own} is not in PATH"
-        return warning(problem, f'run: export PATH={quoting.quoted(own)}:"$PATH"')
+        return warning(problem, adding_to_path())
     return ok(f"the commands in {own} are the first of their names in PATH")
 
 
@@ -61,9 +61,7 @@ def _links(file: str, number: int) -> Diagnosis:
     """Return what is to say about a ``number`` of links to the one ``file`` on PATH."""
     if number:  # people need not link all
         return ok(f"PATH has links to {file} for {number} of the {len(_COMMANDS)} commands")
-    set_up = quoting.command_line(file, "home", "DIR")
-    advice = f"run: {set_up}; then put DIR/bin in PATH"
-    return warning(f"PATH has no links to {file}", advice)
+    return warning(f"PATH has no links to {file}", adding_to_path())
 
 
 def check_home() -> Diagnosis:

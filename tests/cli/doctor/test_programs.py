@@ -270,7 +270,8 @@ def own(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The directory of the commands."""
     folder = programs_in(tmp_path / "it's own", "iamcli", *programs._COMMANDS)
     environ.setattr(programs, "one_file", lambda: None)
-    environ.setattr(programs, "commands_folder", lambda: folder)
+    for module in (installed_commands, programs):
+        environ.setattr(module, "commands_folder", lambda: folder)
     environ.setattr(programs, "own_places", lambda: frozenset([str(folder)]))
     environ.setattr(programs, "_OLD_FOLDER", tmp_path / "absent")
     return folder
