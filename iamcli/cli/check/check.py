@@ -12,6 +12,7 @@ from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script import scripts as reading
 from iamcli.cli.check.script.calls import output_files
+from iamcli.cli.check.script.programs import KEEPERS
 from iamcli.cli.check.script.shfmt import Parser, UnreadableError, program
 from iamcli.cli.check.script.walk import Walker
 
@@ -29,6 +30,8 @@ _FAMILIES = (arguments, policies, values, outputs, secrets, statuses)
 _MAX_DEPTH = 8000
 #: These findings make others about the same command unreliable.
 OVERRIDING = ("E101", "E106", "E107")
+#: A variable or a function with such a name.
+_VARIABLE = re.compile(r"(?<=\$)iam_\w+|(?<=\$\{)iam_\w+|(?<![\w$])iam_\w+\b(?=\+?=)")
 _WORD = re.compile(rb"(?<![\w.-])iam-\w[\w-]*")
 
 
@@ -88,10 +91,13 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
 
 def _cover(walker: Walker) -> set[tuple[str, int]]:
     """Note which parts of the scripts are commands that are checked, and return their places."""
+    for script in walker.scripts:
+        script.others |= walker.defined | set(_VARIABLE.findall(script.text))
     for call in walker.calls:
         written = [word for word in output_files(call) if not word.known.startswith("/dev/")]
         shown = call.program in _SHOWING and not (call.captured or written)
-        checked = None if call.program == "alias" else call.iam or shown
+        value = None if call.program == "alias" or call.program in KEEPERS else False
+        checked = call.iam or shown or value
         statement = call.node.parent or call.node
         call.script.cover(statement.start, statement.end, checked=checked)
         if call.iam and str(call.program) not in call.node.text:

@@ -161,8 +161,8 @@ EXPLANATIONS = {
         "a lost exit status",
         "If the command fails, the script goes on: local and export succeed whatever the command "
         "substitution does, a here-string ignores its status, and a pipe has that of its last "
-        "command. For sh, which need not know pipefail, assign the output to a variable first. A coprocess "
-        "of ksh (|&) has the status of wait $!.",
+        "command. For sh, which need not know pipefail, assign the output to a variable first. "
+        "A coprocess of ksh (|&) has the status of wait $!.",
         (f'key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\necho "$key"'),
         (f'export key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\nexport key\necho "$key"'),
         (f"{_KEY} | tail -1", f"set -o pipefail\n{_KEY} | tail -1"),

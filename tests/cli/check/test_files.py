@@ -71,7 +71,7 @@ FILES = [
     ("tool.py", "Python", "import os\n# iam-userdel shown\nos.system('iam-userdel not')\n"),
     ("python", "Python", "# -*- python -*-\nimport os, sys\nos.system('iam-userdel not')\n"),
     ("tool.sh", "Python", "#!/usr/bin/env python3\nos.system('iam-userdel not')\n"),
-    ("perl", "Perl", "use strict;\nsystem 'iam-userdel not';\n"),
+    ("perl", "Perl", "use strict;\nsystem 'iam-userdel not';\n$x = 'iam-user';\n"),
     ("tool.rb", ".rb", "`iam-userdel not`\n"),
     ("type", "expect -f", "#!/usr/bin/expect -f\nspawn iam-userdel not\n"),
     ("deploy.yml", "YAML", "run: iam-userdel not\n"),
@@ -192,6 +192,19 @@ MENTIONS = [
     ("run iam-userdel -u bob", [1]),
     # Lines that cannot be read are reported as such.
     ("echo $((1 +)) # iam-userdel", []),
+    # Words that mean a command.
+    ("strace -f iam-usercraete -u bob", [1]),
+    ("at now <<E\niam-create-user bob\niam_list-users\nE", [2, 3]),
+    ("screen -dm 'iam-delete-user -u bob'; run iam_delete_user", [1, 1]),
+    ("ssh host \"perl -e 'iam-create-user'\"", [1]),
+    ("run iam-report; run my-iam-user; run iam-users-x", []),
+    ("run x/iam-users ./iam-users iam-users/x iam-users.txt", []),
+    ("run --iam-user x --name iam-user --name=iam-user -iam-user iam-user=x", []),
+    ("iam_users=x; role='iam-role'\nrun iam_users $iam_users \"${iam_users}\"", []),
+    ("iam_create_user() { :; }\niam_create_user bob", []),
+    ("logger -t iam-users 'iam-user gone'; mkdir iam-users; echo iam-users", []),
+    ("cat <<E\nan iam-user\nE\n# an iam-user", []),
+    ("iam-usercreate -u iam-user", []),
     # Parts of other names.
     ("x.iam-userdel; iam-userdel.log; my-iam-userdel; IAM-userdel", []),
     ("iam-userdel.", [1]),

@@ -11,6 +11,7 @@ from shutil import which
 from iamcli.cli import index
 from iamcli.cli.check.script.programs import KNOWN
 from iamcli.config import files
+from iamcli.parsing.command_names import is_meant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ _OTHER = re.compile(
 _CODE = re.compile(r"^(?![ \t]*(?:#|$)).+", re.MULTILINE)
 _MENTION = re.compile(rb"iam-(?<![\w.-]iam-)\w+(?![\w-]|\.\w)")
 _NAMES = frozenset(index.names())
+#: A word that can be a wrong name, not in a path, an option or its value, or an assignment.
+_WORD = re.compile(
+    rb"(?<![^\s`'\"(;|&!])(--[\w-]+ +)?(?<!=['\"])(iam[-_][A-Za-z_-]+)(?![^\s`'\");|&<>])"
+)
 _FIELD = r"(?:[-*\d,/~]+|(?:[a-z]{3}[-,]?)+)"
 #: A line of a crontab: a variable, or a time and a command. Source: crontab(5).
 CRON_LINE = re.compile(
@@ -94,6 +99,13 @@ def mentions(source: bytes) -> list[tuple[int, str]]:
     """Return the names of commands of the toolkit in ``source``, each with its byte."""
     found = ((match.start(), match[0].decode()) for match in _MENTION.finditer(source))
     return [(at, name) for at, name in found if name in _NAMES]
+
+
+def wrong_names(source: bytes) -> list[tuple[int, str]]:
+    """Return the words in ``source`` that mean commands but are no names, each with its byte."""
+    matches = [match for match in _WORD.finditer(source) if not match[1]]
+    found = ((match.start(2), match[2].decode()) for match in matches)
+    return [(at, name) for at, name in found if name not in _NAMES and is_meant(name, _NAMES)]
 
 
 def scripts(names: Iterable[str]) -> Iterator[str]:

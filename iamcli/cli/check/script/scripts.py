@@ -30,7 +30,7 @@ MAX_SIZE, MAX_TEXT = 256 << 10, 16 << 20
 #: The longest line, and the most operators and parentheses in one: shfmt needs memory for each.
 MAX_LINE = 64 << 10
 _MAX_OPERATORS = 1000
-_NAME = re.compile(rb"iam-")
+_NAME = re.compile(rb"iam[-_]")
 _COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
 #: A command that ends in a format of date.
@@ -81,6 +81,7 @@ class Script:
         self.covered: dict[int, tuple[int, bool | None]] = {}
         self._named = [match.start() for match in _NAME.finditer(source)]
         self.indirect: set[str] = set()
+        self.others: set[str] = set()
         self.silenced: dict[int, set[str]] = {}
         self.lines = source.split(b"\n")
         self.starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
@@ -172,7 +173,15 @@ class Script:
         """
         unread = [note.lines for note in self.notes if note.reason == UNREAD]
         found: list[tuple[int, str]] = []
-        for at, name in kinds.mentions(self.source):
+        names = kinds.mentions(self.source)
+        if self.language in kinds.READ:
+            wrong = kinds.wrong_names(self.source)
+            # A word in a value is no command.
+            values = {at for at, (_, checked) in self.covered.items() if checked is None}
+            names += [
+                each for each in wrong if each[0] not in values and each[1] not in self.others
+            ]
+        for at, name in sorted(names):
             line = self.line(at)
             checked = self.covered.get(at, (0, False))[1]
             checked = name in self.indirect if checked is None else checked
