@@ -450,7 +450,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "... cannot be parsed": checking(b"iam-userlistbypath\nfor (;;\n"),
     "... not checked: line": checking(b"perl -e iam-userlistbypath\n"),
     "..., which is not checked": checking(b"#!/usr/bin/perl\n"),
-    "... end in CR LF": checking(b"iam-userlistbypath\r\n"),
+    "... in CR LF": checking(b"iam-userlistbypath\r\n"),
     "only IAM": copied("true"),
     "sent nothing": line("iamcli sandbox sh -c 'IAMCLI_SANDBOX= iam-userlistbypath'"),
     "still running": line("iamcli sandbox sh -c 'sleep 50 >/dev/null 2>&1 & kill $$'"),
