@@ -84,8 +84,7 @@ class Program(Command):
         A script would take the words of an error for names. Source: LEGACY.md (errors on standard
         output).
         """
-        # The last argument may be an option that lacks its value.
-        printed = self.prints(set(arguments)) or self.prints(set(arguments[:-1]))
+        printed = self.prints(parser.given(self.name, self.all_options, arguments))
         return Output(self.name, strict=strictness() == "1", copied=not printed)
 
     def run(self, arguments: Sequence[str], output: Output) -> int:

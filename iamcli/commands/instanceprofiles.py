@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import arn_and_id
-from iamcli.parsing.options import Option
+from iamcli.parsing.options import LIST, Option
 from iamcli.parsing.shared import PAGING, PATH, PATH_PREFIX, PRETEND, PROFILE, RECURSIVE, ROLE
 from iamcli.runner import command
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
-WITH_ROLES = Option("-r", None, "roles", "also print the ARN of its role")
+WITH_ROLES = Option("-r", None, "roles", "also print the ARN of its role", prints=LIST)
 
 
 @command(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import Note, stored_document
-from iamcli.parsing.options import FOOTER, Option
+from iamcli.parsing.options import FOOTER, LIST, Option
 from iamcli.parsing.shared import (
     ACTIONS,
     EFFECT,
@@ -60,6 +60,7 @@ ATTACHED = Option(
     "attached",
     "list the ARNs of the attached managed policies instead",
     excludes=("-p", "-v"),
+    prints=LIST,
     conflict="-a lists attached managed policies; use it without -p and -v",
 )
 WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document after its name")

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-#: What a command can print besides other lines: a secret that is new, the last line of a list,
-#: a list without one.
+#: What a command can print besides values of the entity that it names: a secret that is new, the
+#: last line of a list, names of other entities without one.
 SECRET, FOOTER, LIST = "secret", "footer", "list"
 #: What an option says in its limits that only the service requires.
 NEEDED = "the service refuses the request without it"

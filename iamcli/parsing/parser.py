@@ -57,6 +57,15 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
     return values
 
 
+def given(program: str, options: Sequence[Option], arguments: Sequence[str]) -> set[str]:
+    """Return the names of the ``options`` in ``arguments``, even if ``parse`` refuses these.
+
+    An option that lacks its value is not one of them.
+    """
+    items = _items(program, options, arguments)
+    return {item[0].name for item in items if not isinstance(item, UsageError)}
+
+
 def _require(options: Sequence[Option], values: dict[str, Any]) -> None:
     """Raise UsageError if a required option has no value, or neither of two alternatives has."""
     for option in sorted(options, key=lambda option: option.name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 from itertools import product
@@ -11,8 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from support.faults import CLOSED, silent
 from support.selection import one_of_each, usual
+from support.streams import PRINTS, VALUES
 from support.stub import Request, faulty, ok, refused
 from support.terminal import Terminal
+
+from iamcli.cli import index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
     from support.shell import Shell
     from support.stub import Endpoint, Stub
+
+    from iamcli.parsing.options import Option
 
 DEFAULT, STRICT, ALONE = "", "1", "0"
 GROUP = "<Group><Arn>arn:next</Arn><GroupId>AGPA</GroupId></Group>"
@@ -181,6 +187,7 @@ FAILING = {
     "a missing value": ("iam-grouplistusers -g", ok("GetGroup")),
     "what -r would remove": ("iam-userdel -u bob -r -p", ok("GetGroup")),
     "one policy too many": ("iam-userlistpolicies -u bob -p", ok("GetGroup")),
+    "roles": ("iam-instanceprofilegetattributes -s web -r", GONE),
 }
 
 #: Each loop over one list, and one loop over each list.
@@ -191,7 +198,7 @@ QUICK_LOOPS = [*product(LOOPS, ["NoSuchEntity"]), *product(["for"], FAILING)]
 @pytest.mark.parametrize("mode", [DEFAULT, ALONE])
 def test_a_loop_over_a_failing_list_changes_nothing(loop, failing, mode, forked, without_bob):
     listing, answer = FAILING[failing]
-    for operation in ("GetGroup", "ListAccessKeys", "ListUserPolicies"):
+    for operation in ("GetGroup", "GetInstanceProfile", "ListAccessKeys", "ListUserPolicies"):
         without_bob.on(operation, answer if answer.status >= 400 else GONE)
     script = LOOPS[loop].replace("{}", listing, 1).replace("{}", "iam-userdel -r -u")
     done = forked("bash", "-c", script, env={"IAMCLI_STRICT": mode})
@@ -216,6 +223,79 @@ def test_an_error_is_not_taken_for_a_secret(line, operation, forked, without_bob
     done = forked("sh", "-c", f"[ -s bob.key ] || {line} >bob.key; [ -s bob.key ] || exit 5")
     assert done.status == 5
     assert done.err.startswith(f"{line.split()[0]}: ")
+
+
+#: The value of an option, by its name in the declaration or by its kind; of any other, an ID.
+GIVEN = {"document": "{}", "file": "policy", "path": "/a/", "max_items": "5", "length": "8"}
+GIVEN |= {"tags": "k=v", "body": "policy", "chain": "policy", "key_file": "policy"}
+ID = "AIDACKCEVSQ6C2EXAMPLE9876"
+#: How a command fails, and what it is given then.
+FAILURES = {
+    "refused": ([], {}),
+    "usage": (["-x"], {}),
+    "no key": ([], {"AWS_CREDENTIAL_FILE": "no"}),
+}
+
+
+def written(option: Option) -> list[str]:
+    """Return how ``option`` is written, with a value."""
+    if option.switch:
+        return [option.name]
+    if option.choices:
+        return [option.name, option.choices[0]]
+    if option.withholds == "secret":
+        return [option.name, "new"]
+    value = GIVEN.get(option.dest) or GIVEN.get(option.complete, ID)
+    return [option.name, value]
+
+
+@pytest.mark.parametrize("name", usual([n for n in PRINTS if len(PRINTS[n]) > 1], PRINTS))
+def test_each_way_to_fail_of_each_command(name, run_fast, stub):
+    """Standard output gets the words of an error only if that is what the command prints."""
+    endpoint = stub.endpoint(refused("ValidationError", "It is not valid.", 400))
+    (run_fast.home / "policy").write_text("{}")
+    command = index.load(name)
+    # The commands name what changes what they print.
+    output = command.documentation.partition("Output:")[2].partition("Example:")[0]
+    named = re.findall(r"[Ww]ith((?: -\w)+)[:,]", output.partition("Differs:")[0])
+    assert {" ".join(each.split()) for each in named} <= {"-o", *PRINTS[name]}
+    for options, kind in PRINTS[name].items():
+        wanted = [o for o in command.options if o.required or o.name in options.split()]
+        wanted += [o for o in command.options if o.alternative and o.alternative not in options]
+        line = [text for option in dict.fromkeys(wanted) for text in written(option)]
+        for more, env in FAILURES.values():
+            process = run_fast.start(name, *line, *more, env={**env, "AWS_IAM_URL": endpoint.url})
+            out, err = process.communicate()
+            # With -p alone, nothing is to be done.
+            assert process.wait() == 1 or options == "-p"
+            assert err.startswith(f"{name}: ".encode())
+            assert out == (err if kind == VALUES else b""), (options, more)
+
+
+@pytest.mark.parametrize(
+    ("line", "copied"),
+    [
+        ("iam-userlistpolicies -u bob -pP", True),
+        ("iam-userlistpolicies -u bob -p=P", False),
+        ("iam-userlistpolicies -u bob -a -p P", False),
+        ("iam-userlistpolicies -u -p", False),
+        ("iam-userdel -u -p", True),
+        ("iam-userdel -u-p", True),
+        ("iam-userdel -p -u", False),
+        ("iam-userdel -u bob -- -p", True),
+        ("iam-usercreate -u -k", True),
+        ("iam-usercreate -u bob -k -onew", True),
+        ("iam-usercreate -u bob -k -o", False),
+        ("iam-instanceprofilegetattributes -s -r", True),
+        ("iam-instanceprofilegetattributes -r -s web", False),
+    ],
+)
+def test_what_counts_is_what_the_parser_understands(line, copied, run_fast, stub):
+    endpoint = stub.endpoint(refused("AccessDenied", "You are not allowed to.", 403))
+    process = run_fast.start(*line.split(), env={"AWS_IAM_URL": endpoint.url})
+    out, err = process.communicate()
+    assert err.startswith(b"iam-")
+    assert out == (err if copied else b"")
 
 
 # Which stream gets what.

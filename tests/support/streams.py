@@ -5,26 +5,61 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from iamcli.cli import index
+from iamcli.parsing import parser
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _COMMANDS = {path.name for path in Path(__file__).parents[2].glob("bin/iam-*")}
-#: Commands that print a secret once, unless an option saves it, and the option that asks for it.
-_SECRETS = {"iam-useraddkey": "", "iam-virtualmfadevicecreate": "", "iam-usercreate": "-k"}
-#: Commands of which one option prints a list.
-_PRETENDING = ("iam-userdel", "iam-groupdel", "iam-roledel", "iam-instanceprofiledel")
+#: What a command prints: values of the one entity that it names, or nothing; names of others; or a
+#: new secret.
+VALUES, LIST, SECRET = "values", "list", "secret"
+_LIST = {"": LIST}
+_POLICIES = {"": LIST, "-v": LIST, "-p": VALUES, "-a": LIST}
+_SHOWN, _WITH_VALUES = {"": VALUES, "-o": VALUES}, {"": VALUES, "-v": VALUES}
+#: What each command prints, as users know it, by the options that change that: the last entry whose
+#: options are all given.
+PRINTS = {
+    **{name: {"": VALUES} for name in sorted(_COMMANDS)},
+    "iam-accountaliaslist": _LIST,
+    "iam-groupaddpolicy": _SHOWN,
+    "iam-groupcreate": _WITH_VALUES,
+    "iam-groupdel": {"": VALUES, "-p": LIST, "-r -p": LIST},
+    "iam-grouplistbypath": _LIST,
+    "iam-grouplistpolicies": _POLICIES,
+    "iam-grouplistusers": _LIST,
+    "iam-instanceprofiledel": {"": VALUES, "-p": LIST, "-r -p": LIST},
+    "iam-instanceprofilegetattributes": {"": VALUES, "-r": LIST},
+    "iam-instanceprofilelistbypath": _LIST,
+    "iam-instanceprofilelistforrole": _LIST,
+    "iam-roleaddpolicy": _SHOWN,
+    "iam-rolecreate": _WITH_VALUES,
+    "iam-roledel": {"": VALUES, "-p": LIST, "-c -p": LIST},
+    "iam-rolelistbypath": _LIST,
+    "iam-rolelistpolicies": _POLICIES,
+    "iam-roleupdateassumepolicy": _SHOWN,
+    "iam-servercertlistbypath": _LIST,
+    "iam-servercertupload": _WITH_VALUES,
+    "iam-useraddkey": {"": SECRET, "-o": VALUES},
+    "iam-useraddpolicy": _SHOWN,
+    "iam-usercreate": {"": VALUES, "-v": VALUES, "-k": SECRET, "-k -o": VALUES},
+    "iam-userdel": {"": VALUES, "-p": LIST, "-r -p": LIST},
+    "iam-userlistbypath": _LIST,
+    "iam-userlistcerts": {"": LIST, "-v": LIST},
+    "iam-userlistgroups": _LIST,
+    "iam-userlistkeys": {"": LIST, "-l": LIST},
+    "iam-userlistmfadevices": _LIST,
+    "iam-userlistpolicies": _POLICIES,
+    "iam-virtualmfadevicecreate": {"": SECRET, "-o": VALUES},
+    "iam-virtualmfadevicelist": {"": LIST, "-v": LIST},
+}
 
 
-def prints_list_or_secret(arguments: Sequence[str]) -> bool:
-    """Return whether the success of a command prints a list or a secret, as users know it."""
-    name, given = PurePath(arguments[0]).name, arguments[1:]
-    if name in _SECRETS:
-        saved = any(argument.startswith("-o") for argument in given[:-1])
-        return not saved and (_SECRETS[name] in given or not _SECRETS[name])
-    if name in _PRETENDING:
-        return "-p" in given
-    one = name.endswith("listpolicies") and any(each.startswith("-p") for each in given[:-1])
-    return "list" in name and not one
+def prints(name: str, arguments: Sequence[str]) -> str:
+    """Return what the success of the command ``name`` prints, by the options in ``arguments``."""
+    options = parser.given(name, index.load(name).all_options, arguments)
+    return [kind for given, kind in PRINTS[name].items() if options.issuperset(given.split())][-1]
 
 
 def data(
@@ -47,7 +82,7 @@ def data(
     lines = out.splitlines(keepends=True)
     first = next((n for n, line in enumerate(lines) if line.startswith(f"{name}: ")), len(lines))
     copied = "".join(lines[first:])
-    if status == 0 or strict == "0" or prints_list_or_secret(arguments):
+    if status == 0 or strict == "0" or prints(name, arguments[1:]) != VALUES:
         assert not copied, "an error is where data belongs"
     else:
         assert err is None or err.endswith(copied), "standard output has another error"
