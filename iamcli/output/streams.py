@@ -21,6 +21,7 @@ from iamcli.output.progressline import ProgressLine
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 
 class _Escapes(dict[int, str]):
@@ -104,14 +105,20 @@ class Output:
             self.flush()
 
     def flush(self) -> None:
-        """Write the lines to standard output; raise OutputLost if that fails."""
+        """Write the lines to standard output; raise OutputLost if that fails.
+
+        Waits also if another process has set it to non-blocking.
+        """
         if not self._is_open:
             return
         lines, self._lines = self._lines, bytearray()
         try:
             with Window(ticks=self._out_may_wait and bool(lines)):
                 while lines:
-                    del lines[: os.write(1, lines)]
+                    try:
+                        del lines[: os.write(1, lines)]
+                    except BlockingIOError:  # noqa: PERF203 - any write may
+                        _poll(1).poll()
         except (OSError, KeyboardInterrupt) as error:
             raise self._lost(error) from None
 
@@ -128,9 +135,7 @@ class Output:
             raise OutputLost("standard output is closed")
         if fcntl.fcntl(1, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
             raise OutputLost("standard output is not open for writing")
-        poll = select.poll()
-        poll.register(1, select.POLLOUT)
-        if any(event & (select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0)):
+        if any(event & (select.POLLERR | select.POLLNVAL) for _, event in _poll(1).poll(0)):
             raise OutputLost("standard output has no reader")
         if terminal and not os.isatty(1):
             raise OutputLost("standard output is not a terminal")
@@ -226,6 +231,15 @@ def _keep_open(number: int) -> bool:
     return True
 
 
+def _poll(number: int) -> Any:
+    """Return what waits until descriptor ``number`` can be written, or fails."""
+    import select
+
+    poll = select.poll()
+    poll.register(number, select.POLLOUT)
+    return poll
+
+
 def _write_on_terminal(content: bytes) -> None:
     _write_in_parts(2, content, patient=False)
 
@@ -237,11 +251,13 @@ def _write_in_parts(number: int, content: bytes, *, patient: bool) -> None:
     """
     import select
 
-    poll = select.poll()
-    poll.register(number, select.POLLOUT)
+    poll = _poll(number)
     while content:
         if poll.poll(_WRITE_TIMEOUT):
-            written = os.write(number, content[: select.PIPE_BUF])
-            content = content[written:]
+            try:
+                content = content[os.write(number, content[: select.PIPE_BUF]) :]
+            except BlockingIOError:
+                # Another process has written meanwhile.
+                continue
         elif Pending.number or not patient:
             return

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from support.account import Account
+from support.processes import activity, blocked, wait_until
 from support.selection import every, in_full
-from support.stub import ok, refused
+from support.stub import canned, ok, refused
 from support.terminal import Terminal
 
 if TYPE_CHECKING:
-    from support.shell import Shell
+    from support.shell import Process, Shell
     from support.stub import Endpoint, Stub
 
 ARN = "arn:aws:iam::123456789012:user/"
@@ -139,6 +142,67 @@ def test_closed_descriptors_are_noted(run, working_endpoint):
     done = run("sh", "-c", "iam-usergetattributes 0<&- 1>&- 2>&-; echo $?")
     assert done.out == "1\n"
     assert "CreateUser" in working_endpoint.operations
+
+
+# Standard output that does not wait.
+
+
+def reading(run: Shell, endpoint: Endpoint, line: str, *, size: int = 0) -> tuple[Process, int]:
+    """Start a command whose output does not wait, and is not read.
+
+    ``size``: how many bytes are in the pipe before.
+    """
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    os.write(writer, bytes(size))
+    env = {**run.env, "AWS_IAM_URL": endpoint.url}
+    process = run.start(*line.split(), env=env, stdout=writer, stderr=-1)
+    os.close(writer)
+    wait_until(lambda: endpoint.answered and blocked(process.pid))
+    return process, reader
+
+
+FULL = 1 << 16
+LISTED = "".join(f"{ARN}{n}\n" for n in range(3001)).encode() + b"IsTruncated: false\n"
+
+
+@pytest.mark.parametrize("prefix", ["", in_full("iamcli run ")])
+def test_output_that_does_not_wait_gets_the_whole_list(prefix, run, working_endpoint):
+    process, reader = reading(run, working_endpoint, f"{prefix}iam-userlistbypath")
+    used = activity(process.pid)[0]
+    time.sleep(0.3)
+    # It waits, and does not try all the time.
+    assert activity(process.pid)[0] - used < 0.1
+    with os.fdopen(reader, "rb") as file:
+        assert file.read() == LISTED
+    assert (process.wait(), process.communicate()[1]) == (0, b"")
+
+
+def test_output_that_does_not_wait_gets_a_secret(run, stub):
+    endpoint = stub.endpoint(canned("CreateAccessKey"))
+    process, reader = reading(run, endpoint, "iam-useraddkey -u bob", size=FULL)
+    with os.fdopen(reader, "rb") as file:
+        assert len(file.read()[FULL:].splitlines()) == 2
+    assert (process.wait(), process.communicate()[1]) == (0, b"")
+    assert endpoint.operations == ["CreateAccessKey"]
+
+
+def test_output_that_does_not_wait_gets_an_error(run, working_endpoint):
+    line = "iam-instanceprofilegetattributes -s web"
+    process, reader = reading(run, working_endpoint, line, size=FULL)
+    with os.fdopen(reader, "rb") as file:
+        assert file.read()[FULL:] == process.communicate()[1] != b""
+    assert process.wait() == 1
+
+
+@pytest.mark.parametrize(("how", "status"), [("reader", 0), ("interrupt", -signal.SIGINT)])
+def test_what_ends_the_wait_for_output(how, status, run, working_endpoint):
+    process, reader = reading(run, working_endpoint, "iam-userlistbypath")
+    if how == "interrupt":
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == status
+    os.close(reader)
+    assert (process.communicate()[1], process.wait()) == (b"", status)
 
 
 def test_strict_mode_is_the_originals_frame(run_fast, working_endpoint):
