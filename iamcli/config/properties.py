@@ -61,7 +61,7 @@ def _decoded(content: bytes) -> str:
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the number and text of each property, with its continuation lines joined."""
-    pending = ""
+    pending: list[str] = []
     first = 0
     for number, natural in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         line = natural.lstrip(_BLANKS)
@@ -69,14 +69,14 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
             if not line or line[0] in "#!":
                 continue
             first = number
-        pending += line
-        if (len(pending) - len(pending.rstrip("\\"))) % 2:
-            pending = pending[:-1]
-            continue
-        yield first, pending
-        pending = ""
+        continued = (len(line) - len(line.rstrip("\\"))) % 2
+        if part := line[: len(line) - continued]:
+            pending.append(part)
+        if not continued:
+            yield first, "".join(pending)
+            pending = []
     if pending:
-        yield first, pending
+        yield first, "".join(pending)
 
 
 def _split(line: str) -> tuple[str, str]:

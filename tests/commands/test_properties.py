@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
@@ -68,6 +69,15 @@ def store(plain: str, blanks: str) -> str:
 def test_what_java_writes_is_read(entries, separator, line_end, before):
     content = (before + written(entries, separator)).replace("\n", line_end)
     assert properties.parse(content) == entries
+
+
+@pytest.mark.parametrize("line", ["a\\\n", "\\\\\\\n", "\\\n", " \\\n"])
+def test_many_continuation_lines_take_no_more_time_than_few(line):
+    begun = time.process_time()
+    entries = properties.parse(f"AWSSecretKey={line * (1_000_000 // len(line))}\nb=c")
+    assert entries["b"] == "c"
+    # What grows with the square of their number takes minutes.
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.full
