@@ -96,14 +96,15 @@ def patch_connections() -> None:
 
 
 def patch_credentials(
-    send: Callable[..., Any], pause: Callable[[float], None], *, prompts: bool
+    send: Callable[..., Any], pause: Callable[[float], None], *, prompts: bool, **limits: Any
 ) -> None:
     """Let botocore request credentials with ``send``, and wait with ``pause`` between requests.
 
     Also replace how it runs a ``credential_process``, and asks for the code of an MFA device: ours
     wait in a window, and leave standard input to the script. Without ``prompts``, nobody is asked.
-    botocore makes these providers also for each profile whose credentials assume a role. What it
-    signs with, also for STS, is checked when ReadOnlyCredentials are made of it.
+    ``limits``: those of ``credential_program``. botocore makes these providers also for each
+    profile whose credentials assume a role. What it signs with, also for STS, is checked when
+    ReadOnlyCredentials are made of it.
     """
     from botocore import credentials
 
@@ -113,7 +114,8 @@ def patch_credentials(
     endpoint.time = SimpleNamespace(sleep=pause)
     fetcher = partial(credentials.ContainerMetadataFetcher, sleep=pause)
     credentials.ContainerMetadataFetcher = fetcher
-    credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=credential_program)
+    run = partial(credential_program, prompts=prompts, **limits)
+    credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=run)
     prompter = partial(code, prompts=prompts)
     credentials.AssumeRoleProvider = partial(credentials.AssumeRoleProvider, prompter=prompter)
     credentials.ReadOnlyCredentials = partial(Keys, "the AWS configuration")

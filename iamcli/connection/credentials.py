@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 
 import botocore
@@ -17,6 +18,7 @@ from botocore.exceptions import (
 from iamcli.config.connection import Misplaced, invalid_part, misspelled
 from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.connection.responses import Retrieval, pause, secrets, send
+from iamcli.connection.transport import timeout
 from iamcli.errors import Failure
 from iamcli.output.redaction import OF_CREDENTIALS
 
@@ -49,15 +51,22 @@ class NoLogin(Failure):
     """The profile has a session of ``aws login``, which this installation cannot use."""
 
 
-def find_keys(settings: Settings, *, without: Iterable[str] = (), prompts: bool = True) -> Any:
+def find_keys(
+    settings: Settings,
+    *,
+    without: Iterable[str] = (),
+    prompts: bool = True,
+    longest: float = math.inf,
+) -> Any:
     """Return the credentials from botocore's chain, or None; ``without``: methods not to use.
 
-    ``prompts``: as for Connection. Raises Failure if what the configuration names cannot be used,
-    and the exceptions of botocore if it cannot be read.
+    ``prompts``: as for Connection; ``longest``: the maximum time of a program (seconds). Raises
+    Failure if what the configuration names cannot be used, and the exceptions of botocore if it
+    cannot be read.
     """
     if settings.session is None:
         return None
-    patch_credentials(send, pause, prompts=prompts)
+    patch_credentials(send, pause, prompts=prompts, timeout=timeout, longest=longest)
     profiles = settings.session.full_config.get("profiles", {}).values()
     for named in (os.environ, *profiles):
         OF_CREDENTIALS.add(*secrets(named.items()))

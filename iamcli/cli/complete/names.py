@@ -60,16 +60,36 @@ def complete(
     ``arguments``: the command, followed by its arguments without the option to be completed. After
     ``timeout`` (seconds), the process ends, so that the shell shows its prompt again.
     """
+    import threading
+
+    file = ""
+
+    def give_up() -> None:
+        from iamcli.connection.programs import Session
+
+        # Nothing else interrupts a DNS lookup that hangs, or the reading of a pipe.
+        Session.end()
+        _cache(file, [])
+        os._exit(0)
+
+    timer = threading.Timer(timeout, give_up)
+    timer.daemon = True
+    timer.start()
     try:
-        command = index.load(os.path.basename(arguments[0]))
-        values = _values(command, arguments[1:])
-        connection = Connection(values, os.environ, prompts=False)
-        if parents.left(connection):
-            return
-        query = _query(kind, command, values)
-        file = "" if connection.sandbox else _file(query, connection)
-        names = _cached(file)
-        for name in _fetched(query, connection, file, timeout) if names is None else names:
+        try:
+            command = index.load(os.path.basename(arguments[0]))
+            values = _values(command, arguments[1:])
+            connection = Connection(values, os.environ, prompts=False)
+            if parents.left(connection):
+                return
+            query = _query(kind, command, values)
+            file = "" if connection.sandbox else _file(query, connection)
+            names = _cached(file)
+            if names is None:
+                names = _fetched(query, connection, file, timeout)
+        finally:
+            timer.cancel()
+        for name in names:
             # The shell would insert it as a word, which can be an option, such as -h.
             if not name.startswith("-"):
                 show(name)
@@ -99,23 +119,12 @@ def _query(kind: str, command: Command, values: Mapping[str, Any]) -> Query:
 
 
 def _fetched(query: Query, connection: Connection, file: str, timeout: float) -> list[str]:
-    """Request the names, cache them in ``file``, and return them; exit after ``timeout``."""
-    import threading
-
-    def give_up() -> None:
-        # A DNS lookup that hangs cannot be interrupted in any other way.
-        _cache(file, [])
-        os._exit(0)
-
-    timer = threading.Timer(timeout, give_up)
-    timer.daemon = True
-    timer.start()
+    """Request the names within ``timeout``, cache them in ``file``, and return them."""
     os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(timeout)}
     names: list[str] = []
     try:
         names = query.names(IAM(connection))
     finally:
-        timer.cancel()
         _cache(file, names)
     return names
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from iamcli.cli.doctor.configuration import Configuration
 
+#: Seconds to wait for a connection, a complete response, or a program; less than commands wait.
+LONGEST_WAIT = 10.0
 #: The credential methods of botocore that may send requests, or run a program.
 _ASKING_METHODS = (*CREDENTIAL_METHODS, "custom-process", "container-role", "iam-role")
 
@@ -41,8 +43,9 @@ def find(configuration: Configuration) -> Any:
     if configuration.connection.keys:
         return configuration.connection.keys
     offline, session = configuration.offline, configuration.settings.session
+    without = _ASKING_METHODS if offline else ()
     with ErrorTranslator():
-        keys = find_keys(configuration.settings, without=_ASKING_METHODS if offline else ())
+        keys = find_keys(configuration.settings, without=without, longest=LONGEST_WAIT)
     hidden = offline and keys and _would_ask_before(keys.method, profile(session))
     return None if hidden else keys
 

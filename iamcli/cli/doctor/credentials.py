@@ -104,6 +104,8 @@ def _unobtainable(
         return failed(failure, _CAUSES.get(type(failure)))
     cause: Any = failure.__context__
     text = str(failure).removesuffix(".")
+    if isinstance(cause, Failure) and "; " in text:
+        return failed(failure)
     method = _LOGINS.get(type(cause).__name__, "")
     # RuntimeError: the credentials were renewed, and the new ones have expired too.
     if method or isinstance(cause, RuntimeError):

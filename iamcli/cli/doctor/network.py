@@ -10,6 +10,7 @@ import time
 from urllib.parse import urlsplit
 
 from iamcli.cli.doctor import request
+from iamcli.cli.doctor.client_credentials import LONGEST_WAIT
 from iamcli.cli.doctor.configuration import described
 from iamcli.cli.doctor.diagnosis import ok, skipped, warning, wrong
 from iamcli.cli.doctor.request import Operation, Outcome
@@ -66,9 +67,6 @@ _OTHER_SERVICE = (
     "UnknownOperationException",
     "UnsupportedOperation",
 )
-
-#: Seconds to wait for a connection, and for a complete response; less than commands wait.
-_LONGEST_WAIT = 10.0
 
 #: The causes of a refusal that is one of the key.
 _OF_THE_KEY = ("token-expired", "wrong-key")
@@ -146,7 +144,7 @@ def _send(
         session, _ = transport(configuration.connection, configuration.settings, target.url)
     except Failure as failure:
         return Outcome(request.PROXY, str(failure))
-    return request.send(operation, target, key, session, min(timeout(), _LONGEST_WAIT))
+    return request.send(operation, target, key, session, min(timeout(), LONGEST_WAIT))
 
 
 def _unasked(target: Destination) -> Diagnosis:

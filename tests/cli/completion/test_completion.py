@@ -936,7 +936,7 @@ import socket, time
 from iamcli.cli.complete import names
 socket.getaddrinfo = lambda *_, **__: time.sleep(1000)
 for _ in range(2):
-    names.complete("user", ["iam-userdel"], print, timeout=0.1)
+    names.complete("user", ["iam-userdel"], print, timeout=1.0)
     print("waited")
 """
 

@@ -1,0 +1,268 @@
+"""The program of a credential_process: its time, its end, and what it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from support.limits import NEVER
+from support.patience import iamcli
+from support.processes import running, wait_until
+from support.selection import in_full, usual
+from support.shell import KEY_ID, SECRET
+from support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.shell import Shell
+    from support.stub import Endpoint
+
+GET = "iam-usergetattributes"
+CANNOT = "cannot get credentials from the AWS configuration: "
+LATE = "the credential_process did not end within {} seconds"
+ADVICE = "run it to see why, or increase IAMCLI_TIMEOUT"
+#: How a program hangs, or something that it has started.
+HANGING = {
+    "itself": f"exec sleep {NEVER}",
+    "another one": f"sleep {NEVER}; echo",
+    "two": f"sleep {NEVER} & wait",
+    "without its output": f"exec >&- 2>&-; sleep {NEVER}; echo",
+    "what it leaves": f"sleep {NEVER} & echo Hello",
+    "not ended by SIGTERM": f"trap '' TERM; sleep {NEVER} & wait; sleep {NEVER}",
+}
+
+
+@pytest.fixture
+def program(run: Shell, endpoint: Endpoint) -> Iterator[Path]:
+    """The file of the program, whose key is in the file ``key.json``."""
+    file = run.home / "program"
+    (run.home / "config").write_text(f"[default]\ncredential_process = sh {file}\n")
+    key = {"Version": 1, "AccessKeyId": KEY_ID, "SecretAccessKey": SECRET}
+    (run.home / "key.json").write_text(json.dumps(key))
+    run.env |= {"AWS_CONFIG_FILE": str(run.home / "config"), "AWS_ENDPOINT_URL": endpoint.url}
+    run.env |= {"IAMCLI_TIMEOUT": "1"}
+    del run.env["AWS_CREDENTIAL_FILE"]
+    yield file
+    for process in running(run.home):
+        os.kill(process, signal.SIGKILL)
+
+
+def gone(run: Shell) -> bool:
+    """Return whether all processes of the program have ended."""
+    return not running(run.home)
+
+
+@pytest.mark.parametrize("how", usual(["itself", "what it leaves"], HANGING))
+def test_a_program_that_hangs_is_ended(how, program, run_fast):
+    program.write_text(HANGING[how])
+    done = run_fast(GET)
+    assert (done.status, done.err) == (1, f"{GET}: {CANNOT}{LATE.format(1)}; {ADVICE}\n")
+    wait_until(lambda: gone(run_fast))
+
+
+def test_a_program_that_hangs_is_ended_in_iamcli_run(program, run):
+    program.write_text(HANGING["two"])
+    process = run.start("iamcli", "run", GET, stdout=-1, stderr=-1, start_new_session=True)
+    assert LATE.format(1) in process.communicate()[1].decode()
+    assert process.returncode == 1
+    wait_until(lambda: gone(run))
+
+
+def test_without_the_variable_its_default_limits_a_program(program, run_fast):
+    program.write_text(HANGING["itself"])
+    shorter = "from iamcli.connection import transport\ntransport.TIMEOUT /= 120"
+    done = run_fast(GET, env={"IAMCLI_TIMEOUT": ""}, before=shorter)
+    assert LATE.format(0.5) in done.err
+
+
+def test_doctor_ends_a_program(program, run_fast):
+    program.write_text(HANGING["another one"])
+    shorter = "from iamcli.cli.doctor import client_credentials\n"
+    shorter += "client_credentials.LONGEST_WAIT /= 20"
+    done = run_fast("iamcli", "doctor", env={"IAMCLI_TIMEOUT": ""}, before=shorter)
+    assert done.status == 1
+    assert f"{CANNOT}{LATE.format(0.5)}; run it to see why\n" in done.out
+    wait_until(lambda: gone(run_fast))
+
+
+@pytest.mark.full
+def test_doctor_ends_a_program_on_a_terminal(program, run):
+    """After 10 s."""
+    program.write_text(HANGING["itself"])
+    terminal = Terminal("iamcli", "doctor", env=run.env)
+    assert terminal.status() == 1
+    assert LATE.format(10) in " ".join(terminal.shown.split())
+    wait_until(lambda: gone(run))
+
+
+AGENT = f"sleep {NEVER} & cat key.json"
+
+
+@pytest.mark.parametrize("on_terminal", [False, True])
+def test_an_agent_that_a_program_leaves_goes_on(program, run, *, on_terminal):
+    """It has the pipe to the command open."""
+    program.write_text(f"cd; {AGENT}")
+    if on_terminal:
+        # The end of the terminal is not that of the agent.
+        program.write_text(f"cd; trap '' HUP; {AGENT}")
+        assert Terminal(GET, env=run.env | {"IAMCLI_TIMEOUT": "60"}).status() == 0
+    else:
+        process = run.start(GET, stdout=-1, stderr=-1, start_new_session=True)
+        assert process.communicate()[1] == b""
+        assert process.wait() == 0
+    assert list(running(run.home).values()) == [f"sleep {NEVER} "]
+
+
+def test_a_program_that_leaves_an_agent_and_fails(program, run_fast):
+    program.write_text(f"sleep {NEVER} & echo no login >&2; exit 3")
+    done = run_fast(GET, env={"IAMCLI_TIMEOUT": "60"})
+    assert done.err.endswith("no login\n")
+    assert not gone(run_fast)
+
+
+def test_what_a_program_leaves_may_print_the_key(program, run_fast):
+    program.write_text("cd; (sleep 0.4; cat key.json) &")
+    assert run_fast(GET, env={"IAMCLI_TIMEOUT": "60"}).status == 0
+
+
+SESSION = "cut -d ' ' -f 5,6 /proc/$$/stat >place"
+
+
+def test_without_a_terminal_a_program_has_a_session_of_its_own(program, run):
+    program.write_text(f"cd; {SESSION}; echo $$ >>place; cat key.json")
+    process = run.start(GET, stdout=-1, stderr=-1, start_new_session=True)
+    process.communicate()
+    assert process.returncode == 0
+    group, session, own = (run.home / "place").read_text().split()
+    assert (group, session) == (own, own)
+
+
+@pytest.mark.parametrize("stdin", ["", "</dev/null"])
+def test_on_a_terminal_a_program_has_its_group_and_time(stdin, program, run):
+    program.write_text(f"cd; {SESSION}; sleep 1.5; cat key.json")
+    terminal = Terminal("sh", "-c", f"{GET} {stdin}; exit $?", env=run.env)
+    assert terminal.status() == 0
+    group, session = (run.home / "place").read_text().split()
+    assert group == session == str(terminal.pid)
+
+
+def test_on_a_terminal_ctrl_c_ends_a_program(program, run):
+    program.write_text(f"echo begun >&0; sleep {NEVER}; echo")
+    terminal = Terminal(GET, env=run.env)
+    terminal.wait_for("begun")
+    terminal.type("\x03")
+    assert terminal.wait() == -signal.SIGINT
+    wait_until(lambda: gone(run))
+    terminal.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, in_full(signal.SIGINT)])
+@pytest.mark.parametrize("line", [GET, "iamcli doctor", in_full(f"iamcli run {GET}")])
+def test_what_ends_the_command_ends_its_program(line, number, program, run):
+    run.env["IAMCLI_TIMEOUT"] = str(NEVER)
+    program.write_text(f"cd; echo begun >begun; {HANGING['two']}")
+    process = run.start(*line.split(), stdout=-1, stderr=-1, start_new_session=True)
+    wait_until((run.home / "begun").exists)
+    process.send_signal(number)
+    # iamcli run returns the status of a shell.
+    of_run = line.startswith("iamcli run") and number != signal.SIGINT
+    assert process.wait() == (128 + number if of_run else -number)
+    process.communicate()
+    wait_until(lambda: gone(run))
+
+
+# Completion.
+
+COMPLETE = ("complete", "user", "iam-userdel")
+QUICK = iamcli({"complete": {"timeout": 0.5}})
+
+
+@pytest.mark.parametrize("on_terminal", [False, True])
+@pytest.mark.parametrize("how", usual(["another one"], HANGING))
+def test_completion_ends_a_program(how, program, run, *, on_terminal):
+    program.write_text(HANGING[how])
+    if on_terminal:
+        terminal = Terminal(*QUICK, *COMPLETE, env=run.env)
+        assert (terminal.status(), terminal.shown) == (0, "")
+    else:
+        process = run.start(*QUICK, *COMPLETE, stdout=-1, stderr=-1, start_new_session=True)
+        assert process.communicate() == (b"", b"")
+        assert process.returncode == 0
+    wait_until(lambda: gone(run))
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "AWS_CREDENTIAL_FILE",
+        "CLIENT_CONFIG_FILE",
+        in_full("AWS_CONFIG_FILE"),
+        in_full("AWS_SHARED_CREDENTIALS_FILE"),
+    ],
+)
+def test_completion_does_not_wait_for_a_pipe(variable, run, endpoint):
+    os.mkfifo(run.home / "pipe")
+    if variable.startswith("AWS_C") or "SHARED" in variable:
+        run.env.pop("AWS_CREDENTIAL_FILE")
+    run.env[variable] = str(run.home / "pipe")
+    assert run(*QUICK, *COMPLETE) == (0, "", "")
+    assert endpoint.requests == []
+
+
+@pytest.mark.full
+def test_completion_takes_two_seconds(program, run):
+    program.write_text(HANGING["two"])
+    begun = time.monotonic()
+    assert run("iamcli", *COMPLETE) == (0, "", "")
+    assert time.monotonic() - begun > 1.5
+    wait_until(lambda: gone(run))
+
+
+# What an error shows.
+
+#: What a program prints that is no key in JSON, with the secret {}.
+PRINTED = {
+    "a shell's": "export AWS_SECRET_ACCESS_KEY={}",
+    "quoted": "AWS_SECRET_ACCESS_KEY='{}';",
+    "a file's": "[default]\naws_access_key_id = x\naws_secret_access_key = {}",
+    "YAML": "SecretAccessKey: {}",
+    "text": "CREDENTIALS\t{}\t2030-01-01",
+    "incomplete JSON": '{"SecretAccessKey": "{}", ',
+    "other JSON": '{"secret": "{}"}',
+    "Python": "{'SecretAccessKey': '{}'}",
+    "alone": "{}",
+    "a sentence": "The new one is {}.",
+}
+SECRETS = (
+    SECRET,
+    "Session+Token/0123456789==",
+    "hvs.CAESI-x_9",
+    "correcthorsebatterystaple",
+    "a1b2",
+)
+
+
+@pytest.mark.parametrize("how", PRINTED)
+def test_an_error_repeats_no_secret_that_a_program_printed(how, program, run_fast):
+    for secret in SECRETS:
+        (run_fast.home / "printed").write_text(PRINTED[how].replace("{}", secret))
+        told = f"cannot use token={secret}, '{secret}' or {secret}."
+        (run_fast.home / "told").write_text(told)
+        for status in (1, 0):
+            program.write_text(f"cd; cat printed; cat told >&2; exit {status}")
+            done = run_fast(GET)
+            assert done.status == 1
+            assert secret not in done.err
+            if status:
+                assert done.err.endswith("cannot use token=***, '***' or ***.\n")
+
+
+def test_an_error_shows_usual_words_that_a_program_printed(program, run_fast):
+    program.write_text("echo Use your login; echo 'Your login has expired' >&2; exit 1")
+    assert run_fast(GET).err.endswith("Your login has expired\n")
