@@ -6,7 +6,7 @@ import os
 import re
 import sys
 
-from iamcli.cli.check.findings import PARSER, File, Finding, Missing, Result
+from iamcli.cli.check.findings import PARSER, File, Finding, Result
 from iamcli.cli.check.rules import arguments, machine, outputs, policies, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import kinds
@@ -57,7 +57,7 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
 
     findings: dict[tuple[str, int, int, str], Finding] = {}
     places: set[tuple[str, int]] = set()
-    expected: list[tuple[str, str, str]] = []
+    missing: dict[tuple[str, str], list[str]] = {}
     #: By file: its place in the order, after that of the file that reads it.
     order = {file: (number, 0) for number, file in enumerate(named.values())}
     #: By file: the script, or why it cannot be read.
@@ -76,7 +76,7 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
             read[file] = str(error)
         else:
             places |= _cover(walker)
-            expected += machine.missing(commands)
+            machine.add_missing(commands, missing)
             for finding in found:
                 findings.setdefault(finding[:4], finding)
             for script in walker.scripts:
@@ -86,7 +86,7 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
             sys.setrecursionlimit(limit)
     kept = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
     files = [_file(file, read[file], kept) for file in sorted(order, key=order.__getitem__)]
-    return Result(kept, len(places), files, _missing(expected))
+    return Result(kept, len(places), files, missing)
 
 
 def _cover(walker: Walker) -> set[tuple[str, int]]:
@@ -105,15 +105,6 @@ def _cover(walker: Walker) -> set[tuple[str, int]]:
     # One place can contain several commands, if a variable does.
     places = ((call.script, call.node.start) for call in walker.calls if call.iam)
     return {(script.file, script.outer(start)) for script, start in places}
-
-
-def _missing(expected: list[tuple[str, str, str]]) -> list[Missing]:
-    """Return each thing that is ``expected``, but not there, with all scripts that expect it."""
-    found: dict[str, Missing] = {}
-    for name, file, fix in expected:
-        files = found.setdefault(name, Missing(name, [], fix)).files
-        files += [file] if file not in files else []
-    return list(found.values())
 
 
 def _file(name: str, read: Script | str, findings: list[Finding]) -> File:

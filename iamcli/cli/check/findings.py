@@ -75,26 +75,18 @@ class File(NamedTuple):
         return PARTLY if self.mentions or PARSER in self.codes else UNCHANGED
 
 
-class Missing(NamedTuple):
-    """What is not on this machine: its ``name``, the scripts that need it, and what makes it."""
-
-    name: str
-    files: list[str]
-    fix: str
-
-
 class Result(NamedTuple):
     """The result of a check.
 
     ``findings`` are in the order of the files and lines; ``commands``: how many iam-* commands are
     in the scripts; ``files``: those named or in a directory, each followed by those that it reads;
-    ``missing``: what they expect of this machine.
+    ``missing``: what they expect of this machine, and the line that makes it, with the scripts.
     """
 
     findings: list[Finding]
     commands: int
     files: list[File]
-    missing: list[Missing]
+    missing: dict[tuple[str, str], list[str]]
 
     @property
     def notes(self) -> list[FileNote]:

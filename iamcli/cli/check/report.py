@@ -30,10 +30,10 @@ def text(result: Result) -> Iterator[str]:
         yield f"To read more about a code, run: iamcli check --explain {result.findings[0].code}"
     if len(result.files) > 1:
         yield from _table(result)
-    for each in result.missing:
-        files = f"which {joined(each.files)} need{'s' * (len(each.files) == 1)}"
-        yield visible(f"this machine does not have {each.name}, {files}")
-        yield visible(f"    {each.fix}")
+    for (name, line), users in result.missing.items():
+        needs = f"{joined(users)} need{'s' * (len(users) == 1)}"
+        yield visible(f"this machine does not have {name}, which {needs}")
+        yield visible(f"    {line}")
     ranges = [(note.file, range(note.lines[0], note.lines[1] + 1)) for note in result.unread]
     unread = {(file, line) for file, lines in ranges for line in lines}
     levels = [finding.level for finding in result.findings]
@@ -91,8 +91,11 @@ def json(result: Result) -> Iterator[str]:
         for file in result.files
     ]
     members = {"findings": findings, "commands": result.commands, "unread": unread}
-    members |= {"mentions": mentions, "files": files}
-    yield dumps({**members, "missing": [each._asdict() for each in result.missing]})
+    missing = [
+        {"name": name, "files": users, "fix": line}
+        for (name, line), users in result.missing.items()
+    ]
+    yield dumps({**members, "mentions": mentions, "files": files, "missing": missing})
 
 
 def github(result: Result) -> Iterator[str]:

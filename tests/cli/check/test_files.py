@@ -359,6 +359,11 @@ MISSING = [
         ["the iam-* commands in /usr/no/bin:/bin"],
         ["PATH=OWN:/usr/no/bin:/bin"],
     ),
+    (
+        "[ -d /no -o / = a ] || exit; PATH=/usr/no/bin:/bin; iam-userdel -u b",
+        ["the iam-* commands in /usr/no/bin:/bin"],
+        ["PATH=OWN:/usr/no/bin:/bin"],
+    ),
     ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", ["/opt/k"], ["(umask 077; cat >/opt/k)"]),
     ("iam-userdel -u b --aws-credential-file k", ["FOLDER/k"], ["(umask 077; cat >FOLDER/k)"]),
     ("export CLIENT_CONFIG_FILE=/opt/c; iam-userdel -u b", ["/opt/c"], ["touch /opt/c"]),
@@ -383,10 +388,7 @@ def test_what_a_script_expects_of_the_machine(script, names, lines, tmp_path):
     result = checked(tmp_path, script)
     own = str(next(commands_folders()))
     shown = [
-        [
-            text.replace(own, "OWN").replace(str(tmp_path), "FOLDER")
-            for text in (each.name, each.fix)
-        ]
+        [text.replace(own, "OWN").replace(str(tmp_path), "FOLDER") for text in each]
         for each in result.missing
     ]
     assert shown == [[name, line] for name, line in zip(names, lines, strict=True)]
@@ -399,7 +401,7 @@ def test_a_crontab_without_path_has_that_of_cron(tmp_path):
         f"PATH={TOOLKIT}/bin\n@daily iam-userdel -u b\n": f"{TOOLKIT}/bin",
     }.items():
         (tmp_path / "crontab").write_text(text)
-        assert [each.name for each in check([str(tmp_path / "crontab")]).missing] == [name]
+        assert [each for each, _ in check([str(tmp_path / "crontab")]).missing] == [name]
 
 
 def test_what_is_not_there_follows_the_table(run, tmp_path):

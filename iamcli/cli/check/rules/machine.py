@@ -27,8 +27,8 @@ _FILES = {
 _OTHER_PATH = {"sudo", "doas", "env"}
 
 
-def missing(commands: Commands) -> Iterator[tuple[str, str, str]]:
-    """Yield what is not there, the script that expects it, and the line that makes it.
+def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> None:
+    """Add to ``found`` what is not there and the line that makes it, with the scripts that need it.
 
     What the script tests for, or may write, is left out, and what another machine needs.
     """
@@ -42,8 +42,11 @@ def missing(commands: Commands) -> Iterator[tuple[str, str, str]]:
             home = path.removesuffix("/bin")
             names = made if home == path else made - {"\0"}
             known = any(os.path.commonpath([path, test]) in (path, test) for test in tests)
-            if not (known or is_written(names, home) or call.flags.remote):
-                yield path, call.script.file, line
+            if known or is_written(names, home) or call.flags.remote:
+                continue
+            there = ":" in path or os.path.exists(path)
+            files = found.setdefault((f"the iam-* commands in {path}" if there else path, line), [])
+            files += {call.script.file}.difference(files)
 
 
 def _folders(call: Call) -> Iterator[tuple[str, str]]:
@@ -62,8 +65,7 @@ def _folders(call: Call) -> Iterator[tuple[str, str]]:
         # Other directories below /usr are the system's.
         bins = (each for each in folders if re.fullmatch("(?!/usr/).+/bin", each))
         new = next((each for each in bins if not os.path.exists(each)), "")
-        made = (new, f"iamcli home {quoted(new[:-4])}")
-        yield made if new else (f"the iam-* commands in {path}", line)
+        yield (new, f"iamcli home {quoted(new[:-4])}") if new else (path, line)
 
 
 def _files(invocation: Invocation) -> Iterator[tuple[str, str]]:

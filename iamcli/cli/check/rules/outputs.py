@@ -161,12 +161,18 @@ def _skips(loop: For | While, *, footer: bool) -> bool:
     )
 
 
-def _passes(command: PipelineCommand) -> bool:
-    """Return whether ``command`` prints something for the footer if it reads it."""
+def _passes(command: PipelineCommand, *, several: bool) -> bool:
+    """Return whether ``command`` prints something for the footer, or removes only that.
+
+    ``several``: also other lines are no entries.
+    """
     if not isinstance(command, Call):
         return False
+    literals = [literal or "" for literal in command.literals]
+    if several and _ONLY_FOOTER.fullmatch(" ".join([str(command.program), *literals])):
+        return True
     passes = _FILTERS.get(str(command.program))
-    return passes is not None and passes([literal or "" for literal in command.literals])
+    return passes is not None and passes(literals)
 
 
 def _cuts(arguments: list[str]) -> bool:
@@ -195,14 +201,6 @@ def _changes(arguments: list[str]) -> bool:
     programs = [argument for argument in arguments if not argument.startswith("-")]
     other = re.search("(?:^|\0)-[A-Za-z]*n|--quiet|--silent|runcated|false", "\0".join(arguments))
     return bool(programs) and not other and all(map(_CHANGES.fullmatch, programs))
-
-
-def _removes_footer(command: PipelineCommand) -> bool:
-    """Return whether ``command`` removes only the footer."""
-    if not isinstance(command, Call):
-        return False
-    words = [str(command.program), *(literal or "?" for literal in command.literals)]
-    return bool(_ONLY_FOOTER.fullmatch(" ".join(words)))
 
 
 #: The programs that pass the footer on, and with which arguments.
@@ -251,7 +249,7 @@ def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str)
     if source is None or not commands.prints(source, FOOTER):
         return
     several = bool(name) and commands.several(source)
-    if not all(_passes(each) or (several and _removes_footer(each)) for each in output[1:]):
+    if not all(_passes(each, several=several) for each in output[1:]):
         return
     inline = source.head.place[0] == word.place[0]
     reads = f"{name} also reads" if name else "the output is never empty because of"

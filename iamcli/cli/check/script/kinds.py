@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import re
-from contextlib import suppress
 from shutil import which
 
 from iamcli.cli import index
@@ -170,15 +169,9 @@ def _users(commands: list[str]) -> set[str]:
     """
     words = {match[1] if (match := _USER.match(each)) else "" for each in commands}
     words = {"" if word in KNOWN or which(word) else word for word in words}
-    users = {word for word in words if word == "root" or _is_user(word)}
+    users = words & {"root", *(entry.pw_name for entry in pwd.getpwall())}
     others = words - users
     return users | others if len(others) == 1 else users
-
-
-def _is_user(name: str) -> bool:
-    with suppress(KeyError):
-        return bool(pwd.getpwnam(name))
-    return False
 
 
 def _makefile(text: str) -> Iterator[tuple[list[Piece], int]]:
