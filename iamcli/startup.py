@@ -47,11 +47,19 @@ def start(module: str, function: str, **limits: float) -> "Any":
             os.kill(os.getpid(), _signal.SIGINT)
     begin()
     failure = ""
+    command = module.startswith("iamcli.commands.")
     # The import takes longer than the command takes in the server.
-    if "IAMCLI_RUN" in os.environ and module.startswith("iamcli.commands."):
+    if command and "IAMCLI_RUN" in os.environ:
         from iamcli.handover import hand_over
 
         failure = hand_over(**limits)
+    if sys.version_info >= (3, 15) and (command or "".join(sys.argv[1:2]).startswith("iam-")):
+        lazy = {*sys.stdlib_module_names, "botocore", "certifi", "urllib3"}
+        # What they only try to import, as urllib3.contrib, has to fail if it lacks a package.
+        sys.set_lazy_imports_filter(
+            lambda by, *_: f"{by}".partition(".")[0] in lazy and "urllib3.contrib" not in f"{by}"
+        )
+        sys.set_lazy_imports("all")
     __import__(module)
     called = getattr(sys.modules[module], function)
     return called(failure) if failure else called()

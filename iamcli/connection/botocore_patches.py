@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import base64  # noqa: F401 - this and the others: used when a request is sent, or after it
+import binascii  # noqa: F401
 import contextlib
-import encodings.idna  # noqa: F401 - sockets import it when they connect
+import encodings.idna  # noqa: F401
+import ipaddress  # noqa: F401
+import select  # noqa: F401
 import ssl
+from email import feedparser, parser  # noqa: F401
 from functools import partial
 from types import SimpleNamespace
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]  # unknown to mypy
 
-from botocore import endpoint, utils
+import urllib3.response  # noqa: F401
+from botocore import endpoint, httpchecksum, utils  # noqa: F401
 from botocore.awsrequest import (
     AWSHTTPConnection,
     AWSHTTPConnectionPool,
@@ -18,6 +24,7 @@ from botocore.awsrequest import (
 )
 from botocore.httpsession import URLLib3Session
 from urllib3.exceptions import ConnectTimeoutError, ProtocolError
+from urllib3.util import connection, response, ssl_match_hostname, wait  # noqa: F401
 
 from iamcli.config.connection import Keys
 from iamcli.interrupts import Window, pause

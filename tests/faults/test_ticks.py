@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import ssl
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.connecting import assuming
-from support.faults import SILENT
+from support.faults import CLOSED, SILENT
 from support.processes import blocked, wait_until
 from support.selection import in_full, usual
-from support.stub import canned, ok
+from support.stub import Answer, Stub, canned, ok, refused
 from support.syscalls import logged, needs_compiler, variables
 from support.terminal import Terminal
 
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 ASSUMED = (
     "<Credentials><AccessKeyId>A</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
     "<SessionToken>t</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration></Credentials>"
+)
+#: What the service of a container answers.
+OF_CONTAINER = (
+    b'{"AccessKeyId": "A", "SecretAccessKey": "s", "Token": "t", '
+    b'"Expiration": "2100-01-01T00:00:00Z"}'
 )
 READ = ("iam-usergetattributes", "-u", "bob")
 
@@ -54,13 +60,84 @@ def with_log(run: Shell, **more: object) -> dict[str, str]:
     )
 
 
+def assert_no_file_was_used(log: Path) -> None:
+    """While the timer ran. A module is reported by the path of its file."""
+    assert logged(log, "start") != []
+    used = dict.fromkeys(line.split(None, 2)[2] for line in logged(log, "timer"))
+    assert not used, "while the timer ran:\n" + "\n".join(used)
+
+
 @needs_compiler
 @pytest.mark.parametrize("before", ["", in_full("iamcli run")])
-def test_no_file_is_used_while_the_timer_runs(before, role):
+def test_no_file_is_used_while_the_timer_runs_and_a_key_is_requested(before, role):
     done = role(*before.split(), *READ, env=with_log(role))
     assert (done.status, done.err) == (0, "")
-    assert logged(role.home / "log", "start") != []
-    assert logged(role.home / "log", "timer") == []
+    assert_no_file_was_used(role.home / "log")
+
+
+class Sent(NamedTuple):
+    """A command line, what it is answered, and its exit status; ``route``: one of ROUTES."""
+
+    line: tuple[str, ...]
+    answers: list[Answer]
+    status: int = 0
+    route: str = "directly"
+    mode: str = "standard"
+
+
+#: Each way to the service: the server, the scheme of the URL, and the variables.
+ROUTES = {
+    "directly": ("plain", "http", {}),
+    "over TLS": ("secure", "https", {}),
+    "through a proxy": ("plain", "http", {"HTTP_PROXY": "http://127.0.0.1:{plain}"}),
+    "through a proxy, over TLS": ("tunnel", "https", {"HTTPS_PROXY": "http://127.0.0.1:{tunnel}"}),
+    "through a proxy with TLS": ("secure", "http", {"HTTP_PROXY": "https://127.0.0.1:{secure}"}),
+    "with a key of a container": (
+        "plain",
+        "http",
+        {"AWS_CREDENTIAL_FILE": "", "AWS_CONTAINER_CREDENTIALS_FULL_URI": "{keys}"},
+    ),
+}
+REMOVE = ("iam-userdel", "-u", "bob")
+GOT, FAULT = canned("GetUser"), refused("InternalFailure", "", 500)
+SLOWER = refused("Throttling")
+PAGES = [canned("ListUsers-truncated"), canned("ListUsers-last")]
+SENT = {
+    **{route: Sent(READ, [GOT], route=route) for route in ROUTES},
+    "a list": Sent(("iam-userlistbypath",), PAGES),
+    "a refusal": Sent(REMOVE, [refused("AccessDenied", "no", 403)], 1),
+    "a retry": Sent(READ, [FAULT, GOT]),
+    "a lost response": Sent(READ, [CLOSED, GOT]),
+    "a lost response, over TLS": Sent(READ, [CLOSED, GOT], route="over TLS"),
+    "a lost response to a change": Sent(REMOVE, [CLOSED, GOT, GOT], 1),
+    "a web page": Sent(READ, [Answer(b"<html>")], 1),
+    **{f"{mode} retries": Sent(READ, [SLOWER, GOT], mode=mode) for mode in ("adaptive", "legacy")},
+}
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", SENT)
+def test_no_file_is_used_while_the_timer_runs(name, run, stub, tls):
+    sent = SENT[name]
+    server, scheme, variables = ROUTES[sent.route]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls[1])
+    servers = {"plain": stub, "secure": tls[0], "tunnel": Stub(tunnel=context)}
+    url = servers[server].endpoint(*sent.answers).url
+    named = {
+        "keys": stub.endpoint(Answer(OF_CONTAINER)).url,
+        **{one: running.port for one, running in servers.items()},
+    }
+    run.env |= {
+        "AWS_CA_BUNDLE": str(tls[1]),
+        "AWS_IAM_URL": f"{scheme}:{url.partition(':')[2]}",
+        "AWS_RETRY_MODE": sent.mode,
+        **{variable: value.format(**named) for variable, value in variables.items()},
+    }
+    done = run(*sent.line, env=with_log(run))
+    servers["tunnel"].close()
+    assert done.status == sent.status
+    assert_no_file_was_used(run.home / "log")
 
 
 @needs_compiler

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.shell import BIN, ROOT, TESTS
-from support.stub import ok
+from support.stub import canned, ok
 
 from iamcli.cli.index import groups
 from iamcli.command import Command
@@ -25,7 +25,10 @@ USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId>
 #: What a start may import, and a whole command. An increase needs a reason.
 MODULES_OF_HELP = 26
 # Python 3.13 imports four more than 3.11, and 3.14 eleven more.
-MODULES_OF_A_COMMAND = 340 if sys.version_info < (3, 14) else 347
+# From 3.15 on, only what is used is imported.
+MODULES_OF_A_COMMAND = (
+    340 if sys.version_info < (3, 14) else 347 if sys.version_info < (3, 15) else 231
+)
 BYTES_OF_MODEL = 60_000
 #: How long a row of a table in LEGACY.md and docs/decisions.md can be (characters). A longer one is
 #: two decisions.
@@ -167,11 +170,14 @@ def test_iamcli_imports_what_it_needs(arguments, heavy, run):
     assert not [name for name in modules if name.startswith((heavy, "botocore", "urllib3"))]
 
 
-def test_a_whole_command_imports_what_it_needs(run, stub):
+@pytest.mark.parametrize(
+    ("before", "lazy"), [([], ""), ([], "normal"), ([], "all"), (["iamcli"], "")]
+)
+def test_a_whole_command_imports_what_it_needs(before, lazy, run, stub):
+    """Whatever Python is told to import when it is used."""
     endpoint = stub.endpoint(ok("GetUser", USER))
-    done, modules = imported(
-        run, "iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": endpoint.url}
-    )
+    env = {"AWS_IAM_URL": endpoint.url, "PYTHON_LAZY_IMPORTS": lazy}
+    done, modules = imported(run, *before, "iam-usergetattributes", "-u", "bob", env=env)
     assert done.status == 0
     assert len(modules) < MODULES_OF_A_COMMAND
     assert not {
@@ -182,9 +188,72 @@ def test_a_whole_command_imports_what_it_needs(run, stub):
         "botocore.retries.standard",
         "click",
     } & set(modules)
-    # Only the module of the command.
+    # Only the module of the command, which Python does not list if iamcli imports it.
     command_modules = [name for name in modules if name.startswith("iamcli.commands.")]
-    assert command_modules == ["iamcli.commands.users"]
+    assert command_modules == ([] if before else ["iamcli.commands.users"])
+
+
+#: Code that reports at the end whether imports are lazy.
+MODE = (
+    "import atexit, os, sys; atexit.register(lambda: os.write(2, sys.get_lazy_imports().encode()))"
+)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="no import is lazy")
+@pytest.mark.parametrize("line", ["iamcli list", "iamcli check iam-usercreate"])
+def test_a_subcommand_imports_at_once(line, run):
+    (run.home / "iam-usercreate").touch()
+    env = {"CODE_AT_START": MODE, "PYTHONPATH": str(TESTS / "support" / "start_up")}
+    assert run(*line.split(), env=env).err == "normal"
+
+
+def test_an_optional_package_that_lacks_another_one_is_not_used(run, stub):
+    """urllib3 tries to import this one."""
+    (run.home / "brotlicffi.py").write_text("import lacking")
+    env = {"AWS_IAM_URL": stub.endpoint(ok("GetUser", USER)).url, "PYTHONPATH": str(run.home)}
+    done = run("iam-usergetattributes", "-u", "bob", env=env)
+    assert (done.status, done.err) == (0, "")
+
+
+#: Code that reports each module that is imported once a request is sent.
+REPORTING = """
+import os, sys
+sent = []
+def audit(event, arguments):
+    if event == "socket.connect":
+        sent.append(event)
+    elif event == "import" and sent:
+        os.write(2, f"imported {arguments[0]}\\n".encode())
+sys.addaudithook(audit)
+"""
+KEY = canned("CreateAccessKey")
+CREATED = ok("CreateUser", USER)
+DEVICE = ok(
+    "CreateVirtualMFADevice",
+    "<VirtualMFADevice><SerialNumber>d</SerialNumber><Base32StringSeed>QUFB</Base32StringSeed>"
+    "</VirtualMFADevice>",
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "answers"),
+    [
+        ("iam-usergetattributes -u bob", [ok("GetUser", USER)]),
+        ("iam-userlistbypath", [canned("ListUsers-truncated"), canned("ListUsers-last")]),
+        ("iam-usercreate -u bob -v -k", [CREATED, KEY]),
+        ("iam-useraddkey -u bob", [KEY]),
+        ("iam-virtualmfadevicecreate -s d -b Base32String", [DEVICE]),
+    ],
+)
+def test_nothing_is_imported_between_a_request_and_its_report(line, answers, run, stub):
+    """A file may be gone meanwhile: the user has to see the only copy of a secret."""
+    env = {
+        "AWS_IAM_URL": stub.endpoint(*answers).url,
+        "CODE_AT_START": REPORTING,
+        "PYTHONPATH": str(TESTS / "support" / "start_up"),
+    }
+    done = run(*line.split(), env=env)
+    assert (done.status, done.err) == (0, "")
 
 
 def test_one_request_and_one_connection(run, stub):
