@@ -65,8 +65,8 @@ class Program(Command):
             status = self.run(sys.argv[1:], output)
         except KeyboardInterrupt:
             status = INTERRUPTED
-        except (ImportError, MemoryError) as error:
-            # There is not enough memory to report an error in the usual way.
+        except Exception as error:  # noqa: BLE001 - users see no traceback
+            # There is no memory to report an error in the usual way, or a module cannot be read.
             line = f"{self.name}: {unexpected(error, REPORT)}\n".encode()
             for number in [*output.shown, *output.copies] if output else [2]:
                 try:

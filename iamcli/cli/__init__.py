@@ -26,8 +26,8 @@ def main() -> int:
         status = _run()
     except KeyboardInterrupt:
         status = -_signal.SIGINT
-    except (ImportError, MemoryError) as error:
-        # There is not enough memory to report an error in the usual way.
+    except Exception as error:  # noqa: BLE001 - users see no traceback
+        # There is no memory to report an error in the usual way, or a module cannot be read.
         os.write(2, f"iamcli: {unexpected(error, 'please report it')}\n".encode())
         status = FAILED
     if status == -_signal.SIGINT:

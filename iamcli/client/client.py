@@ -16,7 +16,7 @@ from botocore.hooks import HierarchicalEmitter
 from botocore.serialize import create_serializer
 from botocore.signers import RequestSigner
 
-from iamcli import __version__
+from iamcli import __version__, quoting  # noqa: F401 - for the report of what may be changed
 from iamcli.client.changes import only_reads, unknown_if_changing
 from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
 from iamcli.client.model import full_model, slim_model

@@ -15,6 +15,7 @@ import pytest
 from support.faults import CLOSED, SILENT, headed, raw, then_silent
 from support.kinds import BRIEFLY, BROKEN, HTML, KINDS, ONE_TRY, WAITS, Kind, assert_reported, meet
 from support.limits import NEVER
+from support.moments import at_start
 from support.requirements import need
 from support.selection import every, one_of_each
 from support.stub import Answer, canned, ok, refused
@@ -555,3 +556,21 @@ def test_an_incomplete_installation(package, program, start, run):
     done = run(sys.executable, "-c", f"{code}from iamcli.{start}; sys.exit(start())")
     assert (done.status, done.out) == (1, "")
     assert done.err == f"{program}: {NOT_INSTALLED.format(package)}\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [("iamcli.config.connection", "iam-userlistbypath"), ("click", "iamcli list")],
+)
+def test_a_module_that_cannot_be_read(module, line, run):
+    code = f"""
+import sys
+def audit(event, arguments):
+    if event == "import" and arguments[0] == {module!r}:
+        raise PermissionError(13, "Permission denied", "x.py")
+sys.addaudithook(audit)
+"""
+    done = run(*line.split(), env=at_start(code))
+    assert (done.status, done.err.count("\n")) == (1, 1)
+    assert done.err.startswith(f"{line.split()[0]}: internal error, please report it")
+    assert done.err.endswith("PermissionError: [Errno 13] Permission denied: 'x.py'\n")

@@ -29,8 +29,13 @@ def code(wait: Callable[..., None], number: int, *arguments: object) -> str:
 
 def variables(wait: Callable[..., None], number: int, *arguments: object) -> dict[str, str]:
     """Return the variables with which a program of Python runs such code when it starts."""
+    return at_start(code(wait, number, *arguments))
+
+
+def at_start(text: str) -> dict[str, str]:
+    """Return the variables with which a program of Python runs ``text`` when it starts."""
     return {
-        "CODE_AT_START": code(wait, number, *arguments),
+        "CODE_AT_START": text,
         "PYTHONPATH": f"{_SUPPORT / 'start_up'}{os.pathsep}{_SUPPORT.parent}",
     }
 

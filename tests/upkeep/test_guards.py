@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
+from support.faults import CLOSED
+from support.moments import at_start
 from support.shell import BIN, ROOT, TESTS
 from support.stub import canned, ok
 
@@ -203,8 +205,7 @@ MODE = (
 @pytest.mark.parametrize("line", ["iamcli list", "iamcli check iam-usercreate"])
 def test_a_subcommand_imports_at_once(line, run):
     (run.home / "iam-usercreate").touch()
-    env = {"CODE_AT_START": MODE, "PYTHONPATH": str(TESTS / "support" / "start_up")}
-    assert run(*line.split(), env=env).err == "normal"
+    assert run(*line.split(), env=at_start(MODE)).err == "normal"
 
 
 def test_an_optional_package_that_lacks_another_one_is_not_used(run, stub):
@@ -215,15 +216,15 @@ def test_an_optional_package_that_lacks_another_one_is_not_used(run, stub):
     assert (done.status, done.err) == (0, "")
 
 
-#: Code that reports each module that is imported once a request is sent.
-REPORTING = """
+#: Code that does something at each import once a request is sent.
+AT_IMPORTS = """
 import os, sys
 sent = []
 def audit(event, arguments):
     if event == "socket.connect":
         sent.append(event)
     elif event == "import" and sent:
-        os.write(2, f"imported {arguments[0]}\\n".encode())
+        {}
 sys.addaudithook(audit)
 """
 KEY = canned("CreateAccessKey")
@@ -247,13 +248,22 @@ DEVICE = ok(
 )
 def test_nothing_is_imported_between_a_request_and_its_report(line, answers, run, stub):
     """A file may be gone meanwhile: the user has to see the only copy of a secret."""
-    env = {
-        "AWS_IAM_URL": stub.endpoint(*answers).url,
-        "CODE_AT_START": REPORTING,
-        "PYTHONPATH": str(TESTS / "support" / "start_up"),
-    }
+    at_imports = at_start(AT_IMPORTS.format("os.write(2, arguments[0].encode())"))
+    env = {"AWS_IAM_URL": stub.endpoint(*answers).url, **at_imports}
     done = run(*line.split(), env=env)
     assert (done.status, done.err) == (0, "")
+
+
+def test_what_may_be_changed_is_reported_if_no_module_can_be_read(run, stub):
+    """None of this package: an upgrade has removed them."""
+    code = "if 'iamcli' in arguments[0]: raise PermissionError(arguments[0])"
+    at_imports = at_start(AT_IMPORTS.format(code))
+    env = {"AWS_IAM_URL": stub.endpoint(CLOSED).url, **at_imports}
+    done = run("iam-usercreate", "-u", "bob", env=env)
+    assert (done.status, done.err.count("\n")) == (1, 1)
+    assert done.err.endswith(
+        "; CreateUser may have taken effect, check first: iam-usergetattributes -u bob\n"
+    )
 
 
 def test_one_request_and_one_connection(run, stub):
