@@ -207,6 +207,17 @@ def test_a_loop_over_a_failing_list_changes_nothing(loop, failing, mode, forked,
     assert [each for each in without_bob.requests if _changes(each)] == []
 
 
+@pytest.mark.parametrize("mode", [DEFAULT, STRICT])
+def test_the_words_of_an_error_can_be_taken_for_names_as_with_the_original(
+    mode, forked, without_bob
+):
+    without_bob.on("GetUser", GONE)
+    script = "iam-usergetattributes -u bob | xargs -n1 iam-userdel -u"
+    forked("bash", "-c", script, env={"IAMCLI_STRICT": mode})
+    changes = [each.parameters for each in without_bob.requests if _changes(each)]
+    assert {"UserName": "user"} in changes
+
+
 @pytest.mark.parametrize(
     ("line", "operation"),
     [
