@@ -195,7 +195,7 @@ class Client:
         self, response: Any, parsed: dict[str, Any], operation: str, parameters: dict[str, Any]
     ) -> Failure:
         """Return what an error response means: a refusal, or that the outcome is unknown."""
-        refused = refusal(response.status_code, parsed, self.url, operation)
+        refused = refusal(response.status_code, parsed, self.url, operation, self._proxy_source)
         if isinstance(refused, ServiceError):
             refused.operation, refused.parameters = operation, parameters
             refused.skew = clock_skew(response.headers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -27,9 +29,14 @@ if TYPE_CHECKING:
 #: What to check if the endpoint is that of AWS.
 _NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
 
+#: What to check if the proxy, or what is behind it, does not answer.
+RULES = "check the address, the login and the rules of the proxy"
+#: How http.client begins the text of an error, before the status line of the proxy.
+_TUNNEL = "Tunnel connection failed: "
+_TIMEOUTS = (ConnectTimeoutError, ReadTimeoutError)
+
 #: The message for each kind of exception; the first one that matches is used.
 MESSAGES = {
-    ProxyConnectionError: "cannot reach the proxy: {reason}; check {proxy}",
     SSLError: (
         "cannot make a secure connection to {url}: {reason}; set AWS_CA_BUNDLE to trust other CAs"
     ),
@@ -82,8 +89,23 @@ class ErrorTranslator:
             self.arrived = sent and not isinstance(
                 invalid, (LocationValueError, UnicodeEncodeError)
             )
+            if self._values["proxy"] and isinstance(error, (ProxyConnectionError, *_TIMEOUTS)):
+                raise Failure(proxied(error, self._values["url"], self._values["proxy"])) from None
             message = next(text for kind, text in MESSAGES.items() if isinstance(error, kind))
             raise Failure(message.format(reason=reason(error), **self._values)) from None
+
+
+def proxied(error: BaseException, url: str, proxy: str) -> str:
+    """Return the message for an error of a request to ``url``; ``proxy``: what names the proxy."""
+    why = "timed out" if isinstance(error, _TIMEOUTS) else reason(error)
+    if isinstance(error, ProxyConnectionError) and not why.startswith(_TUNNEL):
+        return f"cannot reach the proxy: {why}; check {proxy}"
+    return unanswered(url, why.removeprefix(_TUNNEL), proxy)
+
+
+def unanswered(url: str, why: str, proxy: str) -> str:
+    """Return the message if the ``proxy`` was reached, but not ``url``; ``why``: a few words."""
+    return f"no answer from {url} through the proxy: {why}; {RULES} in {proxy}"
 
 
 def reason(error: BaseException) -> str:
@@ -98,8 +120,8 @@ def reason(error: BaseException) -> str:
         # The text of such an error may contain a password or a token.
         message = "an address or a header is invalid"
     for cause in causes(error):
-        if isinstance(cause, OSError) and cause.strerror:
-            message = cause.strerror
+        if isinstance(cause, OSError) and (cause.strerror or str(cause).startswith(_TUNNEL)):
+            message = cause.strerror or str(cause)
     return message
 
 
@@ -112,18 +134,21 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         cause = inner if isinstance(inner, BaseException) else cause.__cause__ or cause.__context__
 
 
-def refusal(status: int, parsed: dict[str, Any], url: str, operation: str) -> Failure:
+def refusal(
+    status: int, parsed: dict[str, Any], url: str, operation: str, proxy: str = ""
+) -> Failure:
     """Return the failure that an error response to ``operation`` reports.
 
+    ``proxy``: what names the proxy that may have sent it, or "".
     ServiceError if the response has an error code of the service, else UnexpectedResponse.
     """
     error = parsed.get("Error", {})
     code = str(error.get("Code") or "")
     failure: ServiceError | UnexpectedResponse = ServiceError(code, str(error.get("Message") or ""))
     if not code or code.isdigit():
-        failure = UnexpectedResponse(
-            f"unexpected HTTP {status} from {url} for {operation}, not an IAM response"
-        )
+        text = f"unexpected HTTP {status} from {url} for {operation}, not an IAM response"
+        by_proxy = proxy and status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
+        failure = UnexpectedResponse(unanswered(url, f"HTTP {status}", proxy) if by_proxy else text)
     failure.status = status
     return failure
 

@@ -89,7 +89,7 @@ def test_a_credential_file_is_independent_of_the_configuration(foreign, file, ru
         run_fast(*arguments, *option, env={**env, "AWS_CREDENTIAL_FILE": ""}),
     ):
         assert "GetUser to https://iam.amazonaws.com: " in done.err
-        assert "cannot reach the proxy" in done.err
+        assert "no answer from https://iam.amazonaws.com through the proxy" in done.err
     # Variables and options count.
     done = run_fast(*arguments, env={**env, "AWS_DEFAULT_REGION": "cn-north-1"})
     assert "GetUser to https://iam.cn-north-1.amazonaws.com.cn: " in done.err
@@ -592,6 +592,6 @@ def test_the_endpoint_of_a_partition(env, host, run_fast, stub):
     """All requests go to a proxy that refuses to connect, and tells where they were to go."""
     file = write(run_fast, "config", through(stub))
     env = {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1", **env}
-    assert_refused(show(run_fast, **env), "cannot reach the proxy")
+    assert_refused(show(run_fast, **env), f"no answer from https://{host} through the proxy")
     done = show(run_fast, "-d", **env)
     assert f"GetUser to https://{host}: " in done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import re
@@ -146,7 +147,66 @@ def test_proxy_that_is_not_there(kind, scheme, run_fast, bound):
 def test_proxy_that_refuses(kind, run_fast, stub):
     file = proxied(run_fast, stub.port)
     said = report(run_fast, kind, "https://iam.example.com", CLIENT_CONFIG_FILE=file)
-    assert said.startswith("cannot reach the proxy: ")
+    refused = "no answer from https://iam.example.com through the proxy: 405 Method Not Allowed"
+    assert said == f"{refused}; {RULES} in the client configuration {file}"
+
+
+@contextlib.contextmanager
+def answering(answer: bytes) -> Iterator[int]:
+    """A proxy that sends ``answer`` to each request, and keeps the connection; its port."""
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    peer = stack.enter_context(listening.accept()[0])
+                    peer.recv(1 << 16)
+                    peer.sendall(answer)
+
+        server = threading.Thread(target=serve)
+        server.start()
+        yield listening.getsockname()[1]
+        listening.shutdown(socket.SHUT_RDWR)
+        server.join()
+
+
+RULES = "check the address, the login and the rules of the proxy"
+LOGIN = "407 Proxy Authentication Required"
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "CLIENT_CONFIG_FILE"])
+@pytest.mark.parametrize("why", [LOGIN, "timed out", "Connection refused"])
+def test_doctor_and_commands_say_the_same_of_a_proxy(why, name, run_fast, bound):
+    """The variable or the file is named, also for the request to STS."""
+    answer = f"HTTP/1.1 {why}\r\nContent-Length: 0\r\n\r\n" if why == LOGIN else ""
+    with answering(answer.encode()) as answering_port:
+        port = bound.getsockname()[1] if why == "Connection refused" else answering_port
+        file = proxied(run_fast, port)
+        value = file if name == "CLIENT_CONFIG_FILE" else f"http://127.0.0.1:{port}"
+        env = {name: value, "AWS_MAX_ATTEMPTS": "1"}
+        env |= {"IAMCLI_TIMEOUT": "0.2"} if why == "timed out" else {}
+        done = run_fast("iam-usergetattributes", env=env)
+        report = run_fast("iamcli", "doctor", env=env).out
+    named = f"the client configuration {file}" if name == "CLIENT_CONFIG_FILE" else name
+    said = f"no answer from https://iam.amazonaws.com through the proxy: {why}; {RULES} in {named}"
+    if why == "Connection refused":
+        said = f"cannot reach the proxy: {why}; check {named}"
+    assert done == (1, "", f"iam-usergetattributes: {said}\n")
+    assert f"proxy        wrong    {said}\n" in report
+    known = f"not known from STS at https://sts.amazonaws.com: {said.replace('//iam', '//sts')}"
+    assert f"identity     skipped  {known}\n" in report
+
+
+def test_a_proxy_that_refuses_a_request_without_a_tunnel(run_fast):
+    with answering(f"HTTP/1.1 {LOGIN}\r\nContent-Length: 0\r\n\r\n".encode()) as port:
+        proxy = f"http://127.0.0.1:{port}"
+        env = {"http_proxy": proxy, "AWS_IAM_URL": "http://iam.example.com"}
+        done = run_fast("iam-usergetattributes", env=env)
+        report = run_fast("iamcli", "doctor", env=env).out
+    refused = "no answer from http://iam.example.com through the proxy: HTTP 407"
+    assert done == (1, "", f"iam-usergetattributes: {refused}; {RULES} in http_proxy\n")
+    assert f"proxy        wrong    {refused}; {RULES} in http_proxy\n" in report
 
 
 def plain(handler: BaseHTTPRequestHandler) -> None:

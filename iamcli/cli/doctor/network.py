@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from iamcli.cli.doctor import request
 from iamcli.cli.doctor.client_credentials import LONGEST_WAIT
 from iamcli.cli.doctor.configuration import described
-from iamcli.cli.doctor.diagnosis import ok, skipped, warning, wrong
+from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.request import Operation, Outcome
 from iamcli.cli.doctor.sts import CALLER, Sts, sts_target
+from iamcli.client.messages import RULES
 from iamcli.config.connection import is_this_machine
 from iamcli.connection.regions import is_of_aws
 from iamcli.connection.transport import timeout, transport
@@ -81,7 +82,7 @@ _SET_CLOCK = "set the clock of this machine, for example with NTP"
 _CHECKS = {request.PROXY: "proxy", request.UNKNOWN_CA: "ca", request.TLS: "tls"}
 #: The cause of each problem, and what to do; ``{source}``: "; check", and what sets the address.
 _OBSTACLES: dict[str, tuple[str | None, str]] = {
-    request.PROXY: ("proxy-refused", "check the address, the login and the rules of the proxy"),
+    request.PROXY: ("proxy-refused", RULES),
     request.UNREACHABLE: (
         "no-network",
         "check the network, its name server and the proxy variables{source}",
@@ -141,10 +142,10 @@ def _send(
     operation: Operation, configuration: Configuration, target: Destination, key: Any
 ) -> Outcome:
     try:
-        session, _ = transport(configuration.connection, configuration.settings, target.url)
+        session, proxy = transport(configuration.connection, configuration.settings, target.url)
     except Failure as failure:
         return Outcome(request.PROXY, str(failure))
-    return request.send(operation, target, key, session, min(timeout(), LONGEST_WAIT))
+    return request.send(operation, target, key, session, min(timeout(), LONGEST_WAIT), proxy)
 
 
 def _unasked(target: Destination) -> Diagnosis:
@@ -162,7 +163,8 @@ def _identity(sts: Sts) -> Diagnosis:
         found = ok(f"{sts.caller} in account {account}, by STS at {url}")
         return found._replace(account=account)
     reason = answer.reason or f"it answers {answer.code or 'without an ARN'}"
-    return skipped(f"not known from STS at {url}: {reason}")
+    unknown, _, advice = f"not known from STS at {url}: {reason}".partition("; ")
+    return skipped(unknown, advice)
 
 
 def _way(iam: Outcome, target: Destination) -> dict[str, Diagnosis]:
@@ -170,11 +172,11 @@ def _way(iam: Outcome, target: Destination) -> dict[str, Diagnosis]:
     if iam.problem:
         check = _CHECKS.get(iam.problem, "endpoint")
         unknown = skipped(f"not checked, because of {check}")
-        text = f"{target.url}: {iam.reason}"
-        return {
-            **dict.fromkeys(("endpoint", "tls", "clock"), unknown),
-            check: obstructed(text, iam.problem, target.url, target.source),
-        }
+        diagnosis = failed(Failure(iam.reason), "proxy-refused")
+        if iam.problem != request.PROXY:
+            text = f"{target.url}: {iam.reason}"
+            diagnosis = obstructed(text, iam.problem, target.url, target.source)
+        return {**dict.fromkeys(("endpoint", "tls", "clock"), unknown), check: diagnosis}
     return {"endpoint": _endpoint(iam, target), "tls": _tls(target), "clock": _clock(iam)}
 
 

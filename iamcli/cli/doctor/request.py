@@ -21,7 +21,7 @@ from botocore.parsers import ResponseParserError
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from iamcli import __version__
-from iamcli.client.messages import causes, clock_skew, reason, refusal
+from iamcli.client.messages import causes, clock_skew, proxied, reason, refusal, unanswered
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.connection.responses import BoundedSession
 from iamcli.errors import MAX_MESSAGE, ServiceError, UnexpectedResponse, one_line, shortened
@@ -95,13 +95,19 @@ class Outcome(NamedTuple):
     texts: Mapping[str, str] = {}
 
 
-def send(
-    operation: Operation, target: Destination, key: Any, session: dict[str, Any], seconds: float
+def send(  # noqa: PLR0913, PLR0917 - what is sent, and the way
+    operation: Operation,
+    target: Destination,
+    key: Any,
+    session: dict[str, Any],
+    seconds: float,
+    proxy: str = "",
 ) -> Outcome:
     """Send ``operation`` to ``target``, signed with ``key``, and return the outcome.
 
-    ``session``: the settings of the HTTP session, from ``iamcli.connection.transport.transport``;
-    ``seconds``: the time for the connection, and for the complete response.
+    ``session``: the settings of the HTTP session, and ``proxy``: what names the proxy, both from
+    ``iamcli.connection.transport.transport``; ``seconds``: the time for the connection, and for the
+    complete response.
     """
     request = AWSRequest(
         "POST",
@@ -113,16 +119,19 @@ def send(
         data=f"Action={operation.name}&Version={operation.version}",
     )
     SigV4Auth(key, operation.service, target.region).add_auth(request)
-    proxied = bool(session["proxies"].get(urlsplit(target.url).scheme))
+    through = bool(session["proxies"].get(urlsplit(target.url).scheme))
     try:
         response = BoundedSession(timeout=seconds, **session).send(request.prepare())
     except (exceptions.BotoCoreError, ResponseParserError, UnexpectedResponse) as error:
         obstacle = problem(error)
-        if proxied and obstacle in (UNREACHABLE, REFUSED, LOST, INVALID):
+        if through and obstacle in (PROXY, UNREACHABLE, REFUSED, LOST, INVALID):
             # All that is known is what happened between this machine and the proxy.
-            obstacle = PROXY
+            return Outcome(PROXY, one_line(proxied(error, target.url, proxy)))
         return Outcome(obstacle, one_line(reason(error)))
-    return _answer(operation, response, proxied=proxied)
+    answer = _answer(operation, response, proxied=through)
+    if answer.problem == PROXY:
+        return answer._replace(reason=unanswered(target.url, answer.reason, proxy))
+    return answer
 
 
 def problem(error: BaseException) -> str:
@@ -172,8 +181,9 @@ def _answer(operation: Operation, response: Any, *, proxied: bool) -> Outcome:
             # Any server can send this; a code of AWS consists of letters, digits and dots.
             code = re.sub(r"[^\w.]", "", refused.code)[:100] or f"HTTP {status}"
             return Outcome("", code=code, message=refused.message, clock=clock)
-    foreign = PROXY if proxied and status in _PROXY_STATUSES else FOREIGN
-    return Outcome(foreign, f"HTTP {status}, not an answer of AWS", clock=clock)
+    if proxied and status in _PROXY_STATUSES:
+        return Outcome(PROXY, f"HTTP {status}", clock=clock)
+    return Outcome(FOREIGN, f"HTTP {status}, not an answer of AWS", clock=clock)
 
 
 def _name(element: ET.Element) -> str:

@@ -138,13 +138,13 @@ def test_the_proxy_of_credentials(environ):
 
 
 def test_how_a_service_is_asked(environ):
-    environ.setattr(network, "transport", lambda *arguments: (arguments[2], None))
+    environ.setattr(network, "transport", lambda *arguments: (arguments[2], "P"))
     environ.setattr(request, "send", lambda *arguments: arguments)
     operation: Any = object()
     for value, seconds in (("3", 3.0), ("", 10.0), ("3600", 10.0)):
         environ.setenv("IAMCLI_TIMEOUT", value)
         found: Any = network._send(operation, configured(), OWN, KEY)
-        assert found == (operation, OWN, KEY, OWN.url, seconds)
+        assert found == (operation, OWN, KEY, OWN.url, seconds, "P")
 
     def fail(*_: object) -> None:
         raise Failure("no proxy; correct it")

@@ -220,7 +220,10 @@ def refused(code: str = "", message: str = "") -> exceptions.ClientError:
         (
             exceptions.ProxyConnectionError(proxy_url="x", error=REFUSED),
             "no.",
-            ("wrong (proxy-refused): no; check the address, the login and the rules of the proxy"),
+            (
+                "wrong (proxy-refused): cannot get credentials: cannot reach the proxy: Connection "
+                "refused; check https_proxy"
+            ),
         ),
         (exceptions.HTTPClientError(error=REFUSED), "no.", "wrong: no; correct the address"),
         (
@@ -233,6 +236,7 @@ def refused(code: str = "", message: str = "") -> exceptions.ClientError:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_credentials_that_are_not_obtained_sooner_or_later(cause, text, diagnosis, monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     methods = {"sso": "aws sso login", "login": "aws login", "": ""}
     monkeypatch.setattr(credentials, "login", lambda session, method: session + methods[method])
 

@@ -160,8 +160,9 @@ def test_an_answer_of_a_proxy_or_of_anything_else(body):
     for status in (200, 302, 404, 500, *of_proxy):
         for proxied in (False, True):
             answer = answered(Answer(body, status), proxied=proxied)
-            problem = request.PROXY if proxied and status in of_proxy else request.FOREIGN
-            expected[status, proxied] = (problem, f"HTTP {status}, not an answer of AWS")
+            expected[status, proxied] = (request.FOREIGN, f"HTTP {status}, not an answer of AWS")
+            if proxied and status in of_proxy:
+                expected[status, proxied] = (request.PROXY, f"HTTP {status}")
             found[status, proxied] = answer[:2]
     assert found == expected
 
@@ -569,10 +570,12 @@ def test_why_sts_is_not_asked():
     ],
 )
 def test_what_a_problem_on_the_way_leaves_unchecked(problem, check, others):
-    found = network._way(request.Outcome(problem, "it fails"), OWN)
+    reason = "it fails; check x" if problem == request.PROXY else "it fails"
+    found = network._way(request.Outcome(problem, reason), OWN)
     texts = {name: diagnosis.found for name, diagnosis in found.items()}
     unchecked = dict.fromkeys(others, f"not checked, because of {check}")
-    assert texts == {check: f"{OWN.url}: it fails", **unchecked}
+    where = "" if problem == request.PROXY else f"{OWN.url}: "
+    assert texts == {check: f"{where}it fails", **unchecked}
     assert {name: diagnosis.result for name, diagnosis in found.items()} == {
         check: "wrong",
         **dict.fromkeys(others, "skipped"),
