@@ -7,6 +7,7 @@ own parent has ended (``iamcli.cli.sandbox.launch.started``).
 
 from __future__ import annotations
 
+import os
 import re
 from typing import NamedTuple
 
@@ -91,9 +92,18 @@ def announce(port: int) -> bool:
     try:
         with open(_OWN_NAME, "w", encoding="ascii") as file:
             file.write(f"iamcli:{port}")
+        return sandbox() == address(port) and not _hides()
     except OSError:
         return False
-    return sandbox() == address(port)
+
+
+def _hides() -> bool:
+    """Return whether /proc hides processes from other users. Source: proc(5) (hidepid)."""
+    number = os.stat("/proc").st_dev
+    device = f"{os.major(number)}:{os.minor(number)}"
+    with open("/proc/self/mountinfo", "rb") as file:
+        mounts = [os.fsdecode(line).split() for line in file]
+    return any(mount[2] == device and "hidepid=" in mount[-1] for mount in mounts)
 
 
 def read(process: str) -> Process:

@@ -19,7 +19,7 @@ import pytest
 from support.processes import BIN, ROOT, environment, wait_until
 from support.processes import run as run_program
 from support.requirements import need
-from support.selection import usual
+from support.selection import in_full, usual
 from support.stub import Stub, ok
 from support.terminal import Terminal
 from support.users import OTHER, other_user, two_users
@@ -624,6 +624,12 @@ def test_a_server_outside_the_sandbox_looks_at_the_parents_of_the_command(real, 
     assert (done.returncode, real.requests) == (1, [])
 
 
+NO_PROC = (
+    "this system does not show the parents of a process, so commands whose environment was reset "
+    "(sudo, su -, env -i) use the real account"
+)
+
+
 @pytest.mark.full
 def test_a_system_without_proc_is_said_to_be_one(tmp_path):
     need("unshare")
@@ -634,10 +640,35 @@ def test_a_system_without_proc_is_said_to_be_one(tmp_path):
     sandbox = f"{hidden} {BIN}/iamcli sandbox sh -c 'iam-userlistbypath'"
     done = run_program(*root, sandbox, env=environment(tmp_path), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "IsTruncated: false\n")
-    assert done.stderr == (
-        "iamcli: this system does not show the parents of a process, so commands whose environment "
-        "was reset (sudo, su -, env -i) use the real account\n"
-    )
+    assert done.stderr == f"iamcli: {NO_PROC}\n"
+
+
+#: Runs a program as the other user, without the environment.
+AS_OTHER = ("setpriv", "--reuid", str(OTHER), "--regid", str(OTHER), "--clear-groups", "env", "-i")
+
+
+@two_users
+@pytest.mark.parametrize(
+    "value",
+    ["", "invisible", *(in_full(value) for value in ("noaccess", "ptraceable", "1", "2", "4"))],
+)
+def test_a_system_that_hides_processes_from_other_users_is_said_to_be_one(value, real, tmp_path):
+    need("unshare", "setpriv", "/usr/bin/python3")
+    option = f"-o hidepid={value}" if value else ""
+    own = ("unshare", "-m", "sh", "-c", f'mount -t proc {option} proc /proc && exec "$@"', "sh")
+    env = environment(tmp_path)
+    probe = run_program(*own, "true", env=env)
+    if probe.returncode:
+        pytest.skip(f"/proc cannot be mounted with this option: {probe.stderr.strip()}")
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from iamcli.connection import parents; "
+    other = (*AS_OTHER, "/usr/bin/python3", "-c", f"{code} print(parents.sandbox() or 'none')")
+    readable = run_program(*other, env=env).returncode == 0
+    command = other if readable else ("true",)
+    done = run_program(*own, BIN / "iamcli", "sandbox", *command, env=env, cwd=tmp_path)
+    assert (done.returncode, real.requests) == (0, [])
+    assert done.stderr == (f"iamcli: {NO_PROC}\n" if value else "")
+    if readable:
+        assert (done.stdout == "none\n") is bool(value)
 
 
 #: Gives the shell a name, and waits.
