@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 #: The permissions of a file with secrets.
 PRIVATE = 0o600
 
+#: What to do if other users can change files that this user trusts.
+PROTECT = "let only you and root write there"
+#: The permissions with which other users can write.
+OTHERS = stat.S_IWGRP | stat.S_IWOTH
+
 #: How a directory is opened: to use what is in it, for which it need not be readable.
 _FOLDER = (
     getattr(os, "O_PATH", getattr(os, "O_SEARCH", os.O_RDONLY)) | os.O_DIRECTORY | os.O_CLOEXEC
@@ -260,16 +265,16 @@ def _target(name: str, folder: int) -> str | None:
             target = os.readlink(name, dir_fd=folder) if stat.S_ISLNK(state.st_mode) else None
     except FileNotFoundError:
         return None
-    trusted = _trusted()
-    if target is not None and state.st_uid not in trusted:
+    known = trusted()
+    if target is not None and state.st_uid not in known:
         place = os.fstat(folder)
-        if place.st_uid not in trusted or place.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        if place.st_uid not in known or place.st_mode & OTHERS:
             problem = f"the symbolic link {name} belongs to another user, and is not followed"
             raise PermissionError(errno.EPERM, problem, name)
     return target
 
 
-def _trusted() -> set[int]:
+def trusted() -> set[int]:
     """Return the users who can replace any file: also the owner of the root directory.
 
     In a container this may not be root.
@@ -280,18 +285,27 @@ def _trusted() -> set[int]:
 def is_protected(folder: str) -> bool:
     """Return whether other users cannot replace what this user makes in ``folder``.
 
-    ``folder``: an absolute path without symbolic links. Source: docs/decisions.md (iamcli run).
+    ``folder``: an absolute path without symbolic links. Source: LEGACY.md (iamcli run).
     """
-    trusted = _trusted()
-    path = "/"
+    return next(unprotected(folder), None) is None
+
+
+def unprotected(path: str, others: int = OTHERS) -> Iterator[str]:
+    """Yield the parts of ``path``, from the root on, which other users can change or replace.
+
+    ``path``: as for ``is_protected``, also a file; ``others``: the permissions that let them.
+    Raises OSError.
+    """
+    known = trusted()
+    part = "/"
     # From the top: nobody can exchange what is in a protected directory.
-    for name in ("", *folder.split("/")):
-        path = os.path.join(path, name)
-        state = os.lstat(path)
-        shared = state.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not state.st_mode & stat.S_ISVTX
-        if shared or state.st_uid not in trusted or not stat.S_ISDIR(state.st_mode):
-            return False
-    return True
+    for name in ("", *path.split("/")):
+        part = os.path.join(part, name)
+        state = os.lstat(part)
+        kept = stat.S_ISDIR(state.st_mode) and state.st_mode & stat.S_ISVTX
+        shared = state.st_mode & others and not kept
+        if shared or state.st_uid not in known or stat.S_ISLNK(state.st_mode):
+            yield part
 
 
 def protected_folder(prefix: str, max_path: int | None = None) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from iamcli.cli.documented import DocumentedCommand
+from iamcli.protection import PROTECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +33,11 @@ def home(output: Output, folder: str, *, strict: bool) -> None:
     --strict to change that back.
     """
     from iamcli.cli import index
+    from iamcli.cli.home_directory import exposure
     from iamcli.cli.home_layout import lay_out
 
     names = [command.name for command in index.commands()]
     for line in lay_out(folder, names, strict=strict):
         output.line(line)
+    if exposed := exposure(Path(folder), names):
+        output.error(f"{exposed}; {PROTECT}")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from iamcli.cli.installed_commands import own_places
 from iamcli.errors import Failure
+from iamcli.protection import OTHERS, unprotected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +65,22 @@ def problem(folder: Path, commands: Sequence[str]) -> str | None:
     foreign = [str(path.parent) for path in targets if path and not is_own(path, own)]
     another = f"{folder} runs another installation, {foreign[0]}" if foreign else None
     return another or why_not(folder / BIN / commands[0], os.environ)
+
+
+def exposure(folder: Path, commands: Sequence[str]) -> str:
+    """Return how other users can change what ``folder`` runs, "" if they cannot.
+
+    ``commands``: as for ``problem``. Source: LEGACY.md (iamcli home). Raises OSError.
+    """
+    own = [os.path.realpath(folder), os.path.realpath(folder / BIN)]
+    # The sticky bit does not keep others from adding a program to a directory of PATH.
+    found = [path for path in own if os.stat(path).st_mode & OTHERS]
+    runs = list(filter(None, (target(folder / BIN / name) for name in commands)))
+    used = {os.path.realpath(path) for run in (folder, *runs) for path in (run.parent, run)}
+    for place in sorted({*own, *used}):
+        found += unprotected(place)
+    places = " and ".join(dict.fromkeys(found))
+    return places and f"other users may write {places}, and so can change what {folder} runs"
 
 
 def why_not(program: Path, env: Mapping[str, str], timeout: float = 60) -> str | None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from iamcli import quoting
 from iamcli.cli.doctor.diagnosis import ok, skipped, warning
-from iamcli.cli.home_directory import RECORD, and_others, is_own, problem
+from iamcli.cli.home_directory import RECORD, and_others, exposure, is_own, problem
 from iamcli.cli.installed_commands import adding_to_path, commands_folder, one_file, own_places
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
+from iamcli.protection import PROTECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def _made_problem(folder: Path) -> Diagnosis | None:
     """Return why scripts cannot use ``folder``, which ``iamcli home`` has set up, or None."""
     try:
         reason = problem(folder, _COMMANDS)
+        if not reason and (exposed := exposure(folder, _COMMANDS)):
+            return warning(exposed, PROTECT, "writable-by-others")
     except OSError as error:  # a command that it runs is in a directory that cannot be searched
         reason = f"{error.filename}: {error.strerror}"
     again = "if it refuses a file, move the file and run it again"
