@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import stat
 import subprocess
@@ -11,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.connecting import USER
 from support.limits import TIMEOUT
-from support.processes import ROOT, environment
+from support.processes import BIN, ROOT, environment
 from support.processes import run as run_program
 from support.selection import in_full, usual
 from support.snapshot import loaded, succeeded
@@ -237,7 +239,72 @@ def test_only_who_can_restrict_a_file_is_told_to(shared):
     read(f"run: chmod 600 {file}")
 
 
+# Settings.
+
+#: How others could change the configuration: its path, its mode, its owner; or why they cannot.
+CONFIGURATIONS = {
+    "everybody": (".aws/config", 0o666, 0, True),
+    "another user": (".aws/config", 0o600, OTHER, True),
+    "directory": (".aws", 0o777, 0, True),
+    "directory of another user": (".aws", 0o755, OTHER, True),
+    "home": (".", 0o777, 0, True),
+    "group": (".aws/config", 0o664, 0, False),
+    "group of the directory": (".aws", 0o775, 0, False),
+    "sticky": (".aws", 0o1777, 0, False),
+    "readable": (".aws/config", 0o644, 0, False),
+}
+
+
+@two_users
+@pytest.mark.parametrize("case", usual(("everybody", "another user", "group"), CONFIGURATIONS))
+@pytest.mark.parametrize("option", [in_full([]), ["--offline"]])
+def test_doctor_reports_a_configuration_that_another_user_can_change(tmp_path, stub, case, option):
+    """It names a program that commands run, as before."""
+    name, mode, owner, reported = CONFIGURATIONS[case]
+    home = tmp_path / "user"
+    (home / ".aws").mkdir(parents=True)
+    started, config = tmp_path / "started", home / ".aws" / "config"
+    key = {"Version": 1, "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x"}
+    script = f"touch {started}; echo '{json.dumps(key)}'"
+    (home / "program").write_text(script)
+    config.write_text(f"[default]\ncredential_process=/bin/sh {home}/program\n")
+    place = home / name
+    os.chown(place, owner, owner)
+    place.chmod(mode)
+    service = stub.endpoint(ok("GetUser", USER))
+    env = environment(home, AWS_ENDPOINT_URL=service.url)
+    done = run_program("iamcli", "doctor", *option, "--format", "json", env=env)
+    check = json.loads(done.stdout)["checks"][0]
+    said = f"; other users may write {place.resolve()}"
+    assert (said in check["found"]) is reported
+    assert check["found"].endswith(said) is reported
+    assert (check["cause"] == "writable-by-others") is reported
+    assert check["advice"] == ("let only you and root write there" if reported else "")
+    assert started.exists() is not bool(option)
+    assert run_program("iam-usergetattributes", "-u", "bob", env=env).stderr == ""
+    assert service.operations[-1] == "GetUser"
+
+
+@two_users
+def test_doctor_says_it_also_if_the_program_fails(tmp_path):
+    config = tmp_path / ".aws" / "config"
+    config.parent.mkdir()
+    config.write_text("[default]\ncredential_process=false\n")
+    config.chmod(0o666)
+    done = run_program("iamcli", "doctor", "--format", "json", env=environment(tmp_path))
+    check = json.loads(done.stdout)["checks"][0]
+    assert (check["result"], done.returncode) == ("wrong", 1)
+    assert check["found"].endswith(f"; other users may write {config}")
+
+
 # Homes.
+
+#: Runs as the one file does, without its beginning.
+ONE_FILE = """\
+import sys
+from iamcli.installation.onefile import main
+sys.exit(main())
+"""
 
 
 @two_users
@@ -255,6 +322,8 @@ def test_a_home_that_is_exchanged_for_a_link_in_the_middle(tmp_path, shared, mon
         put(*arguments, **more)  # type: ignore[arg-type]
         names.append(arguments[1])
         if len(names) == 1:
+            # It belonged to this user when it was checked.
+            os.chown(shared / "home", OTHER, OTHER)
             other_user(os.rename, shared / "home", shared / "moved")
             link(elsewhere, shared / "home")
         if len(names) == 3:
@@ -263,7 +332,6 @@ def test_a_home_that_is_exchanged_for_a_link_in_the_middle(tmp_path, shared, mon
 
     monkeypatch.setattr(layout, "_put", exchanging)
     (shared / "home").mkdir()
-    os.chown(shared / "home", OTHER, OTHER)
     with pytest.raises(Failure, match="is not ready"):
         layout.lay_out(str(shared / "home"), ["iam-userdel", "iam-useradd"], strict=True)
     assert len(names) > 3
@@ -285,6 +353,103 @@ def test_a_home_is_not_made_through_a_link_of_another_user(tmp_path, shared):
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith(f"iamcli: {shared / name}: {why('place')}; ")
     assert list(elsewhere.iterdir()) == []
+
+
+#: What makes a directory or its bin one that others can change: a mode or an owner of each.
+EVERYBODY, ANOTHER = "all users may write {}; ", "another user, its owner, may write {}; "
+REFUSED = [
+    ("", 0o777, None, EVERYBODY),
+    ("", 0o1777, None, EVERYBODY),
+    ("", 0o702, None, EVERYBODY),
+    ("bin", 0o777, None, EVERYBODY),
+    ("bin", 0o1777, None, EVERYBODY),
+    ("", 0o755, OTHER, ANOTHER),
+    ("", 0o700, OTHER, ANOTHER),
+    ("bin", 0o755, OTHER, ANOTHER),
+]
+NOTHING = "nothing was changed; let only you and root write there\n"
+
+
+@two_users
+@pytest.mark.parametrize(
+    ("name", "mode", "owner", "said"), usual(REFUSED[:1] + REFUSED[5:6], REFUSED)
+)
+def test_a_home_that_another_user_can_change_is_refused(tmp_path, shared, name, mode, owner, said):
+    home = shared / "home"
+    (home / "bin").mkdir(parents=True)
+    place = home / name
+    place.chmod(mode)
+    if owner:
+        os.chown(place, owner, owner)
+    done = run_program("iamcli", "home", home, env=environment(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"iamcli: {said.format(place)}{NOTHING}"
+    assert [path.name for path in home.rglob("*")] == ["bin"]
+
+
+def checked_home(file: Path, home: Path, env: dict[str, str]) -> tuple[str, str, str]:
+    """What doctor says about a directory that scripts use as AWS_IAM_HOME."""
+    env = {**env, "AWS_IAM_HOME": str(home)}
+    done = run_program(file, "doctor", "--offline", "--format", "json", env=env)
+    check = next(one for one in json.loads(done.stdout)["checks"] if one["check"] == "home")
+    return check["result"], check["cause"], f"{check['found']}; {check['advice']}"
+
+
+#: What is group-writable, or writable by others, or not of this user, and whether it is safe.
+EXPOSED = {
+    "nothing": ("", 0o755, 0, False),
+    "sticky": ("..", 0o1777, 0, False),
+    "private": (".", 0o700, 0, False),
+    "group": (".", 0o775, 0, True),
+    "sticky group": (".", 0o1775, 0, True),
+    "group of bin": ("bin", 0o775, 0, True),
+    "parent": ("..", 0o777, 0, True),
+    "group of the parent": ("..", 0o775, 0, True),
+    "another parent": ("..", 0o755, OTHER, True),
+    "target": ("../installed/iamcli.pyz", 0o777, 0, True),
+    "group of the target": ("../installed/iamcli.pyz", 0o775, 0, True),
+    "another target": ("../installed/iamcli.pyz", 0o755, OTHER, True),
+    "directory of the target": ("../installed", 0o777, 0, True),
+}
+
+
+@two_users
+@pytest.mark.parametrize("case", usual(("sticky", "group", "directory of the target"), EXPOSED))
+def test_a_home_that_another_user_may_be_able_to_change_is_reported(tmp_path, shared, case):
+    """It is made, and renewed in place, as before."""
+    name, mode, owner, reported = EXPOSED[case]
+    shared.chmod(0o755)
+    home, file = shared / "home", shared / "installed" / "iamcli.pyz"
+    (home / "bin").mkdir(parents=True)
+    file.parent.mkdir()
+    file.write_text(f"#!{sys.executable}\n{ONE_FILE}")
+    file.chmod(0o755)
+    place = home / name
+    os.chown(place, owner, owner)
+    place.chmod(mode)
+    problem = f"other users may write {place.resolve()}, and so can change what {home} runs"
+    said = f"{problem}; let only you and root write there"
+    env = environment(tmp_path, PATH="/usr/bin:/bin")
+    for _ in range(2):
+        done = run_program(file, "home", home, env=env)
+        assert (done.returncode, done.stdout.partition(";")[0]) == (0, f"{home} is ready")
+        assert done.stderr == (f"iamcli: {said}\n" if reported else "")
+    result, cause, found = checked_home(file, home, env)
+    assert result == ("warning" if reported else "ok")
+    assert (cause, found) == (("writable-by-others", said) if reported else (None, found))
+
+
+@two_users
+def test_doctor_reports_a_home_that_everybody_may_change_since(tmp_path, shared):
+    env = environment(tmp_path)
+    home = shared / "home"
+    shared.chmod(0o755)
+    assert run_program("iamcli", "home", home, env=env).returncode == 0
+    (home / "bin").chmod(0o777)
+    assert checked_home(BIN / "iamcli", home, env)[:2] == ("warning", "writable-by-others")
+    # As another user then does.
+    other_user((home / "bin" / "iam-userdel").unlink)
+    assert run_program("iamcli", "home", home, env=env).returncode == 1
 
 
 def with_umask(umask: int, *command: str | Path, env: dict[str, str]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import NamedTuple
 
 from iamcli.cli.doctor.client_credentials import profile
 from iamcli.cli.doctor.configuration import shared_files
 from iamcli.config.files import content
 from iamcli.connection.sources import PLACES, WEB_IDENTITY
+from iamcli.protection import unprotected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,6 +111,18 @@ def _shared_files(profile: Profile | None) -> CredentialSource:
     kinds = [kind for setting, kind in _PROFILE_SETTINGS.items() if setting in profile.settings]
     state = f"profile {profile.name} has {kinds[0] if kinds else 'no credentials'}"
     return CredentialSource(names, state, bool(kinds))
+
+
+def changeable_files(configuration: Configuration) -> list[str]:
+    """Return which files with settings, or directories, other users can change, not only a group.
+
+    The settings can name a program, which commands run.
+    """
+    named = [configuration.connection.credential_file, os.environ.get("CLIENT_CONFIG_FILE")]
+    files = [name for name in (*named, *shared_files()) if name and os.path.isfile(name)]
+    places = map(os.path.realpath, files)
+    found = (part for place in places for part in unprotected(place, stat.S_IWOTH))
+    return list(dict.fromkeys(found))
 
 
 def exposed_files(configuration: Configuration) -> list[str]:

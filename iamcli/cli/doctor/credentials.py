@@ -14,6 +14,7 @@ from iamcli.cli.doctor.credential_sources import (
     ACCESS_KEY,
     CREDENTIAL_FILE,
     NOT_ASKED,
+    changeable_files,
     exposed_files,
     passed_over,
     source_of,
@@ -27,6 +28,7 @@ from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpirat
 from iamcli.connection.sources import login
 from iamcli.connection.transport import environment_proxies
 from iamcli.errors import Failure
+from iamcli.protection import PROTECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +71,21 @@ class Credentials(NamedTuple):
 
 
 def check(configuration: Configuration) -> Credentials:
-    """Check which credentials commands would use."""
+    """Check which credentials commands would use, and who can change the files with settings."""
+    access = _access(configuration)
+    changeable = changeable_files(configuration)
+    if not changeable:
+        return access
+    found = f"{access.diagnosis.found}; other users may write {' and '.join(changeable)}"
+    advice = "; ".join(filter(None, (access.diagnosis.advice, PROTECT)))
+    diagnosis = access.diagnosis._replace(found=found, advice=advice)
+    if not diagnosis.is_wrong:
+        diagnosis = warning(found, advice, diagnosis.cause or "writable-by-others")
+    return access._replace(diagnosis=diagnosis)
+
+
+def _access(configuration: Configuration) -> Credentials:
+    """Return which credentials commands would use."""
     failure = configuration.failures.get("credentials")
     if failure:
         return Credentials(_invalid(failure), None, (CREDENTIAL_FILE,))

@@ -246,6 +246,10 @@ WARNINGS: dict[tuple[str, str], list[SetUp]] = {
         lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES, 0o644)},
         lambda p: chain(p, PROFILE, mode=0o640),
     ],
+    ("writable-by-others", "credentials"): [
+        lambda p: chain(p, "[default]\nregion=us-east-1\n", "config", 0o602) and KEYS,
+        lambda p: {"CLIENT_CONFIG_FILE": file(p.home, "client", "ClientProxyHost=\n", 0o666)},
+    ],
     # IAM accepts the key, whatever its date or STS says.
     ("clock-skew", "clock"): [
         lambda p: answering(p, dated(ok("GetUser", USER), hours=-2)),
@@ -293,7 +297,7 @@ def test_what_commands_work_with_is_a_warning(cause, check, make, healthy, place
 def test_the_page_lists_the_causes():
     page = (ROOT / "man" / "iamcli.1").read_text()
     causes = {cause for cause, _ in (*WRONG, *WARNINGS)} | {"empty-variable", "extra-missing"}
-    assert len(causes) == 20
+    assert len(causes) == 21
     for cause in causes:
         assert re.search(rf"^\.It Li {cause}$", page, re.MULTILINE), cause
 

@@ -248,7 +248,7 @@ def test_credentials_that_are_not_obtained_sooner_or_later(cause, text, diagnosi
     monkeypatch.setattr(client_credentials, "find_keys", fail)
     monkeypatch.setattr(credentials, "frozen", fail)
     fake: Any = SimpleNamespace(
-        connection=SimpleNamespace(keys=None),
+        connection=SimpleNamespace(keys=None, credential_file=None),
         settings=SimpleNamespace(session=""),
         failures={},
         is_read=True,
@@ -269,7 +269,12 @@ def test_a_profile_that_lacks_a_package(monkeypatch):
         raise NoLogin("it needs a package; install it")
 
     monkeypatch.setattr(client_credentials, "find", fail)
-    fake: Any = SimpleNamespace(failures={}, is_read=True, settings=SimpleNamespace(session=None))
+    fake: Any = SimpleNamespace(
+        connection=SimpleNamespace(credential_file=None),
+        failures={},
+        is_read=True,
+        settings=SimpleNamespace(session=None),
+    )
     text = "it needs a package; install it"
     assert shown(credentials.check(fake).diagnosis) == f"wrong (extra-missing): {text}"
 
