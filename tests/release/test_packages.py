@@ -336,6 +336,8 @@ def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
 
 def test_pip_as_the_page_says(sources, user):
     follow_page(user, sources, "With pip, in", f"{BIN}:/usr/bin:/bin")
+    # An old pip would import it first, before Ctrl-C is handled.
+    assert "import re" not in (user.home / "iamcli" / "bin" / "iam-userdel").read_text()
     assert user("sh", "-c", "command -v iamcli").out == f"{user.home}/iamcli/bin/iamcli\n"
     assert_as_the_page_says_after_it(user)
 
