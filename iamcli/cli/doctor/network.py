@@ -142,10 +142,10 @@ def _send(
     operation: Operation, configuration: Configuration, target: Destination, key: Any
 ) -> Outcome:
     try:
-        session, proxy = transport(configuration.connection, configuration.settings, target.url)
+        way = transport(configuration.connection, configuration.settings, target.url)
     except Failure as failure:
         return Outcome(request.PROXY, str(failure))
-    return request.send(operation, target, key, session, min(timeout(), LONGEST_WAIT), proxy)
+    return request.send(operation, target, key, way, min(timeout(), LONGEST_WAIT))
 
 
 def _unasked(target: Destination) -> Diagnosis:

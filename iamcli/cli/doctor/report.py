@@ -22,19 +22,16 @@ def is_ok(diagnoses: Mapping[str, Diagnosis]) -> bool:
 def text(diagnoses: Mapping[str, Diagnosis], columns: int | None = None) -> Iterator[str]:
     """Yield a line for each check: its name, the result, what was found; what to do.
 
-    For a terminal, which has ``columns``, what was found is wrapped, and what to do is a line of
-    its own, which is never broken: a command that is copied in two parts is two commands.
+    For a terminal with ``columns``, what was found is wrapped, and what to do is a line of its own,
+    which is not broken, so that a command in it can be copied.
     """
     width = max(map(len, diagnoses))
     for name, diagnosis in diagnoses.items():
         begin = f"{name:{width}}  {diagnosis.result:7}  "
         found, *advice = map(visible, filter(None, (diagnosis.found, diagnosis.advice)))
-        lines = ["; ".join([found, *advice])]
-        if columns:
-            room = max(columns - len(begin), len(begin))
-            wrap = textwrap.TextWrapper(room, break_long_words=False, break_on_hyphens=False).wrap
-            lines = [*wrap(found), *advice]
-        for line in lines:
+        room = max((columns or 0) - len(begin), len(begin))
+        wrap = textwrap.TextWrapper(room, break_long_words=False, break_on_hyphens=False).wrap
+        for line in [*wrap(found), *advice] if columns else ["; ".join([found, *advice])]:
             yield begin + line
             begin = " " * len(begin)
 

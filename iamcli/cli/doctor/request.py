@@ -10,7 +10,6 @@ import errno
 import re
 import ssl
 from typing import NamedTuple
-from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import botocore
@@ -95,20 +94,15 @@ class Outcome(NamedTuple):
     texts: Mapping[str, str] = {}
 
 
-def send(  # noqa: PLR0913, PLR0917 - what is sent, and the way
-    operation: Operation,
-    target: Destination,
-    key: Any,
-    session: dict[str, Any],
-    seconds: float,
-    proxy: str = "",
+def send(
+    operation: Operation, target: Destination, key: Any, way: tuple[Any, str], seconds: float
 ) -> Outcome:
     """Send ``operation`` to ``target``, signed with ``key``, and return the outcome.
 
-    ``session``: the settings of the HTTP session, and ``proxy``: what names the proxy, both from
-    ``iamcli.connection.transport.transport``; ``seconds``: the time for the connection, and for the
-    complete response.
+    ``way``: what ``iamcli.connection.transport.transport`` returns; ``seconds``: the time for the
+    connection, and for the complete response.
     """
+    session, proxy = way
     request = AWSRequest(
         "POST",
         f"{target.url.rstrip('/')}/",
@@ -119,19 +113,17 @@ def send(  # noqa: PLR0913, PLR0917 - what is sent, and the way
         data=f"Action={operation.name}&Version={operation.version}",
     )
     SigV4Auth(key, operation.service, target.region).add_auth(request)
-    through = bool(session["proxies"].get(urlsplit(target.url).scheme))
     try:
         response = BoundedSession(timeout=seconds, **session).send(request.prepare())
     except (exceptions.BotoCoreError, ResponseParserError, UnexpectedResponse) as error:
         obstacle = problem(error)
-        if through and obstacle in (PROXY, UNREACHABLE, REFUSED, LOST, INVALID):
+        if proxy and obstacle in (PROXY, UNREACHABLE, REFUSED, LOST, INVALID):
             # All that is known is what happened between this machine and the proxy.
             return Outcome(PROXY, one_line(proxied(error, target.url, proxy)))
         return Outcome(obstacle, one_line(reason(error)))
-    answer = _answer(operation, response, proxied=through)
-    if answer.problem == PROXY:
-        return answer._replace(reason=unanswered(target.url, answer.reason, proxy))
-    return answer
+    answer = _answer(operation, response, proxied=bool(proxy))
+    reason_there = unanswered(target.url, answer.reason, proxy)
+    return answer._replace(reason=reason_there) if answer.problem == PROXY else answer
 
 
 def problem(error: BaseException) -> str:

@@ -144,7 +144,7 @@ def test_how_a_service_is_asked(environ):
     for value, seconds in (("3", 3.0), ("", 10.0), ("3600", 10.0)):
         environ.setenv("IAMCLI_TIMEOUT", value)
         found: Any = network._send(operation, configured(), OWN, KEY)
-        assert found == (operation, OWN, KEY, OWN.url, seconds, "P")
+        assert found == (operation, OWN, KEY, (OWN.url, "P"), seconds)
 
     def fail(*_: object) -> None:
         raise Failure("no proxy; correct it")

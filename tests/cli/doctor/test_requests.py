@@ -198,8 +198,12 @@ def test_what_the_network_does_is_an_outcome(answer, problem, through_proxy, stu
     endpoint = stub.endpoint(answer)
     proxy = {"http": f"http://127.0.0.1:{stub.port}"}
     found = [
-        request.send(network._USER, OWN._replace(url=endpoint.url), KEY, {"proxies": proxies}, 5)
-        for proxies in ({}, {"https": proxy["http"]}, proxy)
+        request.send(network._USER, OWN._replace(url=endpoint.url), KEY, way, 5)
+        for way in (
+            ({"proxies": {}}, ""),
+            ({"proxies": {"https": proxy["http"]}}, ""),
+            ({"proxies": proxy}, "http_proxy"),
+        )
     ]
     assert [outcome.problem for outcome in found] == [problem, problem, through_proxy]
     # Each was asked once, with a signature.
@@ -214,7 +218,8 @@ def test_an_address_that_cannot_be_used_is_an_outcome(url, problem, closed):
     """If there is a proxy, it is that of the proxy."""
     target = OWN._replace(url=closed if url == "closed" else url)
     for proxies, expected in (({}, problem), ({"http": closed}, request.PROXY)):
-        asked = request.send(network._USER, target, KEY, {"proxies": proxies}, 5)
+        way = ({"proxies": proxies}, "http_proxy" if proxies else "")
+        asked = request.send(network._USER, target, KEY, way, 5)
         assert asked.problem == expected
         assert asked.reason
 
