@@ -141,7 +141,7 @@ class Window:
         ends = self._alarm and self._handler == _signal.SIG_DFL and not self._blocked
         if ends and time.monotonic() >= self._alarm:
             end_process(_signal.SIGALRM)
-        if Pending.raises and not _must_complete(frame):
+        if Pending.raises and not must_complete(frame):
             raise_due()
             if Pending.each_tick:
                 Pending.each_tick()
@@ -217,7 +217,7 @@ def _handle_termination(number: int, frame: FrameType | None) -> None:
 def _raise(interrupt: KeyboardInterrupt, frame: FrameType | None) -> None:
     """Raise ``interrupt`` in the code that is executed in ``frame``, or else in the next window."""
     Pending.due = interrupt
-    if Pending.raises and not _must_complete(frame):
+    if Pending.raises and not must_complete(frame):
         raise_due()
 
 
@@ -229,7 +229,7 @@ def _raise_later(what: sys.UnraisableHookArgs) -> None:
         sys.__unraisablehook__(what)
 
 
-def _must_complete(frame: FrameType | None) -> bool:
+def must_complete(frame: FrameType | None) -> bool:
     """Return whether an exception would leave a window or a handler of a signal incomplete."""
     return frame is not None and frame.f_code in _COMPLETE
 

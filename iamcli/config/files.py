@@ -119,12 +119,22 @@ def text(name: str, what: str) -> str:
         raise Failure(f"{name}, line {line}: not UTF-8; {what} must be text") from None
 
 
+def regular(name: str) -> int:
+    """Return a descriptor of the regular file ``name``, opened without waiting.
+
+    Raises OSError or ValueError, also if it is something else.
+    """
+    number = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(number).st_mode):
+        return number
+    os.close(number)
+    raise OSError(errno.EINVAL, "not a regular file", name)
+
+
 def content(name: str) -> bytes | None:
     """Return at most MAX_SIZE bytes of ``name``; None if it is no regular file, or unreadable."""
     try:
-        number = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(number, "rb") as file:
-            return file.read(MAX_SIZE) if stat.S_ISREG(os.fstat(number).st_mode) else None
+        return read(regular(name), MAX_SIZE)
     except (OSError, ValueError):
         return None
 

@@ -12,13 +12,14 @@ from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script import scripts as reading
 from iamcli.cli.check.script.calls import output_files
+from iamcli.cli.check.script.limits import FileTime, FileTimeError, used
 from iamcli.cli.check.script.programs import KEEPERS
 from iamcli.cli.check.script.shfmt import Parser, UnreadableError, program
 from iamcli.cli.check.script.walk import Walker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from iamcli.cli.check.rules.commands import Fault
     from iamcli.cli.check.script.scripts import Script
@@ -35,24 +36,30 @@ _VARIABLE = re.compile(r"(?<=\$)iam_\w+|(?<=\$\{)iam_\w+|(?<![\w$])iam_\w+\b(?=\
 _WORD = re.compile(rb"(?<![\w.-])iam-\w[\w-]*")
 
 
-def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
+def check(
+    names: Sequence[str], excluded: Sequence[str] = (), clock: Callable[[], float] = used
+) -> Result:
     """Return what is wrong in scripts and in the scripts that they read.
 
     ``names``: those of the scripts, "-" for standard input, and of directories with scripts;
-    ``excluded``: codes that are not reported. Raises Failure if shfmt is not installed. Source:
-    "iamcli check" in iamcli(1).
+    ``excluded``: codes that are not reported; ``clock``: see ``FileTime``. Raises Failure if shfmt
+    is not installed. Source: "iamcli check" in iamcli(1).
     """
     named: dict[str, str] = {}
-    for name in kinds.scripts(names):
-        named.setdefault(os.path.realpath(name), name)
+    typed: set[str] = set()
+    for name, path, found_there in kinds.scripts(names):
+        named.setdefault(path, name)
+        typed |= set() if found_there else {path}
     scripts: dict[str, Script] = {}
     program()
-    parser = Parser()
+    limit = FileTime(clock)
+    parser = Parser(limit)
 
-    def load(file: str) -> Script:
-        path = os.path.realpath(file)
+    def load(file: str, path: str = "") -> Script:
+        path = path or os.path.realpath(file)
         if path not in scripts:
-            scripts[path] = reading.read(named.get(path, file), parser)
+            real = "" if path in typed else path
+            scripts[path] = reading.read(named.get(path, file), parser, real)
         return scripts[path]
 
     findings: dict[tuple[str, int, int, str], Finding] = {}
@@ -62,28 +69,30 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     order = {file: (number, 0) for number, file in enumerate(named.values())}
     #: By file: the script, or why it cannot be read.
     read: dict[str, Script | str] = {}
-    limit = sys.getrecursionlimit()
-    for number, file in enumerate(named.values()):
+    depth = sys.getrecursionlimit()
+    for number, (path, file) in enumerate(named.items()):
         parser.begin()
-        sys.setrecursionlimit(max(limit, _MAX_DEPTH))
+        sys.setrecursionlimit(max(depth, _MAX_DEPTH))
         try:
-            walker = Walker(load(file), load)
-            commands = Commands(walker)
-            found = [each for each in _findings(commands) if each.code not in excluded]
+            with limit:
+                walker = Walker(load(file, path), load)
+                commands = Commands(walker)
+                found = [each for each in _findings(commands) if each.code not in excluded]
+                checked = _cover(walker)
+                machine.add_missing(commands, missing)
         except RecursionError:
             read[file] = "too large or nested too deeply"
-        except UnreadableError as error:
+        except (UnreadableError, FileTimeError) as error:
             read[file] = str(error)
         else:
-            places |= _cover(walker)
-            machine.add_missing(commands, missing)
+            places |= checked
             for finding in found:
                 findings.setdefault(finding[:4], finding)
             for script in walker.scripts:
                 order.setdefault(script.file, (number, len(order)))
                 read[script.file] = script
         finally:
-            sys.setrecursionlimit(limit)
+            sys.setrecursionlimit(depth)
     kept = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
     files = [_file(file, read[file], kept) for file in sorted(order, key=order.__getitem__)]
     return Result(kept, len(places), files, missing)

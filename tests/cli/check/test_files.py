@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -498,6 +500,46 @@ def test_a_directory_ends_in_one_table(number, tmp_path, environ):
         f"{number + 3} files: {number} unchanged, 1 needs a change, 2 cannot be read",
         f"{number + 1} commands, 1 error, 0 warnings, 2 files not read",
     ]
+
+
+def test_a_directory_can_have_any_number_of_levels(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1500):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("old.sh").write_text(f"{WRONG}\n")
+    # pytest cannot remove so many.
+    monkeypatch.chdir(tmp_path)
+    try:
+        result = check(["."])
+    finally:
+        subprocess.run(["rm", "-rf", "d"], check=True)
+    assert [(each.code, each.file.count("/")) for each in result.findings] == [("E102", 1500)]
+
+
+def test_a_file_that_becomes_a_fifo_is_not_waited_for(tmp_path, monkeypatch):
+    names = [write(tmp_path, WRONG, name) for name in ("a.sh", "b.sh")]
+    parser = shfmt.program
+
+    def replace() -> str:
+        Path(names[0]).unlink()
+        os.mkfifo(names[0])
+        return parser()
+
+    monkeypatch.setattr("iamcli.cli.check.check.program", replace)
+    result = check([str(tmp_path)])
+    assert result.unreadable == [(names[0], "not a regular file")]
+    assert [each.file for each in result.findings] == [names[1]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is about /proc")
+def test_what_the_system_makes_is_read_only_if_it_is_named(tmp_path, run):
+    link = tmp_path / "lib.sh"
+    link.symlink_to("/proc/self/cmdline")
+    name = write(tmp_path, f". /proc/kmsg\n. ./lib.sh\n. /dev/stdin\n{WRONG}")
+    assert [each.name for each in check([name, "/proc/self", "/sys/kernel"]).files] == [name]
+    done = run("bash", "-c", f"iamcli check <(echo {WRONG}) {name}")
+    assert (done.status, done.out.count("E102 ")) == (1, 2)
 
 
 def test_the_order_is_that_of_the_arguments(run, tmp_path):

@@ -6,10 +6,10 @@ import itertools
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -20,8 +20,8 @@ from support.shell import ROOT, TESTS
 
 from iamcli.cli.check.check import check
 from iamcli.cli.check.explanations import EXPLANATIONS
-from iamcli.cli.check.script import shfmt
-from iamcli.cli.check.script.scripts import MAX_LINE, MAX_SIZE
+from iamcli.cli.check.script import limits, scripts, shfmt
+from iamcli.cli.check.script.scripts import MAX_LINE, MAX_SIZE, Script
 
 #: Words with a blank, which no name of a user has.
 WORDS = [
@@ -482,6 +482,7 @@ def test_a_shfmt_that_fails_is_one_line(script, reason, tmp_path, monkeypatch):
 def test_a_shfmt_that_does_not_end_is_ended(tmp_path, monkeypatch):
     fake = made_program(tmp_path, f"echo $$ >{tmp_path}/pid\nexec sleep 1000")
     monkeypatch.setattr(shfmt, "program", lambda: fake)
+    monkeypatch.setattr(limits, "MAX_TIME", 3)
     monkeypatch.setattr(shfmt, "MAX_TIME", 3)
     result = check([write(tmp_path, "iam-userdel 'x'")])
     assert result.unreadable == [(str(tmp_path / "old.sh"), "shfmt takes longer than 3 seconds")]
@@ -489,12 +490,46 @@ def test_a_shfmt_that_does_not_end_is_ended(tmp_path, monkeypatch):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
-def test_each_file_has_its_own_time(tmp_path, monkeypatch):
-    # Each look at the clock is 15 of the 20 seconds after the one before.
-    clock = SimpleNamespace(monotonic=itertools.count(0, 15).__next__)
-    monkeypatch.setattr(shfmt, "time", clock)
+def test_each_file_has_its_own_time(tmp_path):
+    # Each look at the clock is 9 of the 20 seconds after the one before.
+    clock = itertools.count(0, 9).__next__
     files = [write(tmp_path, f"iam-userdel -u {name}", f"{name}.sh") for name in "abc"]
-    assert check(files).unreadable == []
+    assert check(files, clock=clock).unreadable == []
+
+
+def in_python() -> None:
+    while True:
+        pass
+
+
+def in_a_pattern() -> None:
+    re.fullmatch("(a|a)*b", "a" * 1000)
+
+
+@pytest.mark.parametrize("never_ends", [in_python, in_a_pattern])
+def test_a_file_that_takes_too_long_cannot_be_read(never_ends, tmp_path, monkeypatch):
+    """The others are checked, and the timer is as it was before."""
+    names = [write(tmp_path, "iam-userdel -R", name) for name in ("a", "never", "c")]
+    seconds = [0]
+    read = scripts.read
+
+    def slow(file: str, parser: shfmt.Parser, real: str = "") -> Script:
+        seconds[0] = 0
+        if file == names[1]:
+            seconds[0] = 100
+            never_ends()
+        return read(file, parser, real)
+
+    monkeypatch.setattr(scripts, "read", slow)
+    before = signal.getsignal(signal.SIGPROF)
+    result = check(names, clock=lambda: seconds[0])
+    assert result.unreadable == [(names[1], "takes longer than 20 seconds")]
+    assert [(each.file, each.code) for each in result.findings] == [
+        (names[0], "E102"),
+        (names[2], "E102"),
+    ]
+    assert signal.getsignal(signal.SIGPROF) is before
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
 
 
 @pytest.mark.parametrize("shebang", ["#!/bin/bash\n", "#!/bin/zsh\n"])

@@ -23,7 +23,7 @@ SHELL, ZSH, CRONTAB, MAKEFILE = "sh", "zsh", "crontab", "Makefile"
 SHELLS = (SHELL, ZSH)
 #: What is read: scripts, and what contains scripts.
 READ = (*SHELLS, CRONTAB, MAKEFILE)
-_PROGRAM = r"^#!\s*(?:\S*/)?(?:env\s+(?:-S\s*)?)?(?:\S*/)?"
+_PROGRAM = r"^#!\s*(?:\S*/)?(?:env\s+(?:-S\s*)?(?:\S*/)?)?"
 _SHELLS = r"(?:busybox\s+)?(?:a|ba|da|k|lk|mk|ok|pdk|rba|rk|ya)?sh(?:93)?(?![\w.-])"
 #: By language: forms of the first line, of the path after a "/", and of the first command.
 _LANGUAGES = {
@@ -50,6 +50,8 @@ _OTHER = re.compile(
     r"|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service))$"
 )
 _CODE = re.compile(r"^(?![ \t]*(?:#|$)).+", re.MULTILINE)
+#: /dev/shm has usual files.
+_SPECIAL = re.compile(r"/+(?:proc|sys|dev(?!/shm/))(?:/|$)")
 _MENTION = re.compile(rb"iam-(?<![\w.-]iam-)\w+(?![\w-]|\.\w)")
 _NAMES = frozenset(index.names())
 #: A word that can be a wrong name, not in a path, an option or its value, or an assignment.
@@ -107,22 +109,42 @@ def wrong_names(source: bytes) -> list[tuple[int, str]]:
     return [(at, name) for at, name in found if name not in _NAMES and is_meant(name, _NAMES)]
 
 
-def scripts(names: Iterable[str]) -> Iterator[str]:
+def scripts(names: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
     """Yield the files ``names``, and instead of each directory the scripts in it.
 
-    These are text files that are a script by their name or first line, or that have the name of a
-    command, and what cannot be read. Symbolic links, FIFOs and devices are passed over.
+    Each is the name, the real path, and whether it was found in a directory. Scripts are text files
+    that are one by their name or first line, or that have the name of a command, and what cannot be
+    read. Symbolic links, FIFOs, devices and what the system makes are passed over.
     """
     for name in names:
+        folders = [(name, os.path.realpath(name))]
         if name == "-" or not os.path.isdir(name):
-            yield name
-            continue
-        errors: list[OSError] = []
-        for folder, folders, found in os.walk(name, onerror=errors.append):
-            folders[:] = sorted({*folders} - {".git"})
-            paths = (os.path.normpath(f"{folder}/{each}") for each in sorted(found))
-            yield from filter(_is_script, paths)
-        yield from (str(error.filename) for error in errors)
+            yield *folders.pop(), False
+        unread: list[tuple[str, str]] = []
+        while folders:
+            folder, real = folders.pop()
+            try:
+                with os.scandir(folder) as entries:
+                    found = sorted(entries, key=lambda entry: entry.name)
+            except OSError:
+                unread.append((folder, real))
+                continue
+            paths = [(os.path.normpath(each.path), f"{real}/{each.name}") for each in found]
+            inner = [each.is_dir(follow_symlinks=False) for each in found]
+            for (path, own), is_folder in zip(paths, inner, strict=True):
+                if not (is_folder or is_special(own)) and _is_script(path):
+                    yield path, own, True
+            folders += [
+                each
+                for each, is_folder in reversed([*zip(paths, inner, strict=True)])
+                if is_folder and not (is_special(each[1]) or each[1].endswith("/.git"))
+            ]
+        yield from ((*each, True) for each in unread)
+
+
+def is_special(path: str) -> bool:
+    """Return whether the real ``path`` is of a file that the system makes, which can wait."""
+    return _SPECIAL.match(path) is not None
 
 
 def _is_script(path: str) -> bool:

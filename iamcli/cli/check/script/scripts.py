@@ -245,13 +245,16 @@ def _line(source: bytes, at: int, message: str) -> UnreadLine:
     return UnreadLine(start, len(source) if end < 0 else end, at, message)
 
 
-def read(file: str, parser: Parser) -> Script:
-    """Read and parse the script ``file``.
+def read(file: str, parser: Parser, real: str = "") -> Script:
+    """Read and parse the script ``file``; ``real``: its real path, if it must be a regular file.
 
     Raises UnreadableError, RecursionError if it is nested too deeply, and Failure as ``program``.
     """
     try:
-        source = files.read("/dev/stdin" if file == "-" else file, MAX_TEXT + 1)
+        if kinds.is_special(real):
+            raise UnreadableError("not a usual file: the system makes it")
+        opened = files.regular(file) if real else "/dev/stdin" if file == "-" else file
+        source = files.read(opened, MAX_TEXT + 1)
     except (OSError, ValueError) as error:
         raise UnreadableError(getattr(error, "strerror", None) or str(error)) from None
     other = kinds.language(file, source.decode("utf-8", "replace")) not in ("", *kinds.READ)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 import resource
+import signal
 import subprocess
-import time
 from contextlib import suppress
 from functools import cache
 
 from iamcli import interrupts
 from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script.limits import MAX_TIME, FileTime
 from iamcli.cli.check.script.nodes import Node, Statement
 from iamcli.errors import Failure
 from iamcli.installation.extras import advice, shfmt
@@ -29,10 +30,9 @@ if TYPE_CHECKING:
     #: backticks; and where its comments are.
     Tree = tuple[list[Statement], list[int], list[tuple[int, int]]]
 
-#: How long everything that is run for one file may take (seconds).
-MAX_TIME = 20
-#: The memory that one run may use (bytes). A script of 256 KiB takes up to 300 MB.
-MAX_MEMORY = 600 * 1000 * 1000
+#: The memory that one run may use, and besides for each byte of the script (bytes). What is in
+#: other parts is indented in the JSON, at each level: a script of 256 KiB takes up to 300 MB.
+_MEMORY, _MEMORY_FOR_BYTE = 250 * 1000 * 1000, 1500
 _OPERATOR = re.compile(rb"<<<|<<-?|<>|<&|>>|>&|>\||&>>?|&&|\|\||\|&|[<>|]")
 _FAULT = re.compile(r"(?:<standard input>:)?(\d+):(\d+): (.*)")
 
@@ -59,16 +59,15 @@ def program() -> str:
 
 
 class Parser:
-    """Parses scripts and texts in them, each once, and for each file within MAX_TIME."""
+    """Parses scripts and texts in them, each once, and within a ``limit``."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: FileTime | None = None) -> None:
         self._trees: dict[tuple[bytes, str], Tree] = {}
-        self.begin()
+        self._limit = limit or FileTime()
 
     def begin(self) -> None:
         """Begin a file."""
         self._trees.clear()
-        self._end = time.monotonic() + MAX_TIME
 
     def parse(self, source: bytes, dialect: str) -> Tree:
         """Return what ``source`` contains; ``dialect``: "bash" or "zsh".
@@ -94,13 +93,15 @@ class Parser:
             # Versions before 3.13 have other quotes, or none.
             raise SyntaxFault(re.sub('["`]', "", fault[3]), at)
         if status:
-            # What is in other parts is indented in the JSON, at each level.
             large = "memory" in message or "max depth" in message
             reason = f"shfmt fails: {message.partition(chr(10))[0] or status}"
             raise UnreadableError("too large or nested too deeply" if large else reason)
         builder = _Builder(source)
         try:
-            body = builder.node(json.loads(out, object_hook=builder.read), "Node").body
+            # In texts, these characters are escaped.
+            compact = out.translate(None, b"\t\n")
+            del out
+            body = builder.node(json.loads(compact, object_hook=builder.read), "Node").body
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UnreadableError("shfmt does not print what it should; is it shfmt?") from None
         if builder.continued:
@@ -117,6 +118,11 @@ class Parser:
         Return its exit status, and what it prints. Raises UnreadableError if it cannot be run or
         takes too long.
         """
+        # The limit would leave the child running.
+        with interrupts.BlockedSignals(signal.SIGPROF):
+            return self._run(command, source)
+
+    def _run(self, command: list[str], source: bytes) -> tuple[int, bytes, str]:
         name = command[0].rpartition("/")[2]
         pipe = subprocess.PIPE
         child = None
@@ -127,9 +133,10 @@ class Parser:
             if hasattr(resource, "prlimit"):
                 # Only Linux has it. The child may have ended, or have a lower limit.
                 with suppress(OSError, ValueError):
-                    resource.prlimit(child.pid, resource.RLIMIT_DATA, (MAX_MEMORY,) * 2)
+                    most = _MEMORY + _MEMORY_FOR_BYTE * len(source)
+                    resource.prlimit(child.pid, resource.RLIMIT_DATA, (most, most))
             with interrupts.Window():
-                out, err = child.communicate(source, max(0, self._end - time.monotonic()))
+                out, err = child.communicate(source, self._limit.left)
         except OSError as error:
             raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
         except subprocess.TimeoutExpired:
