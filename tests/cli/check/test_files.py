@@ -377,6 +377,7 @@ MISSING = [
     (f"[[ -x {TOOLKIT}/bin/iam-userdel ]] && {TOOLKIT}/bin/iam-userdel -u b", [], []),
     (f"ssh host {TOOLKIT}/bin/iam-userdel -u b", [], []),
     (f"ssh host 'PATH={TOOLKIT}/bin; iam-userdel -u b'", [], []),
+    (f"ssh host sh <<E\nPATH={TOOLKIT}/bin\niam-userdel -u b\nE", [], []),
     (f"PATH={TOOLKIT}/bin; sudo iam-userdel -u b", [], []),
     (f"ln -s /x {TOOLKIT}; {TOOLKIT}/bin/iam-userdel -u b", [], []),
     ("echo >/opt/k; AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", [], []),

@@ -298,5 +298,6 @@ def _refuse(script: Script, ends: list[int]) -> None:
         script.notes.insert(0, FileNote(script.file, lines, reason))
         message = "the line ends in CR LF, and the shell takes CR for a letter"
         fault = _line(script.source, script.starts[wrong[0]] - 1, message)
-        fix = f"run: sed -i 's/\\r$//' {quoted(script.file)}"
+        file = "FILE" if script.file == "-" else quoted(script.file)
+        fix = f"run: sed -i 's/\\r$//' {file}"
         script.faults.insert(0, fault._replace(error=True, first=True, fix=fix))
