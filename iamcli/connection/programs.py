@@ -6,6 +6,7 @@ import _signal  # type: ignore[import-not-found]  # as in iamcli.interrupts
 import contextlib
 import errno
 import json
+import math
 import os
 import re
 import subprocess
@@ -61,7 +62,10 @@ def credential_program(
     """
     asks = prompts and _has_terminal()
     source = None if asks and os.isatty(0) else subprocess.DEVNULL
-    seconds = longest if asks else min(timeout(), longest)
+    seconds = longest
+    with contextlib.suppress(Failure):
+        # iamcli doctor reports an invalid value by itself, and the commands have refused it before.
+        seconds = min(timeout(), longest)
     with Deferred():
         process = subprocess.Popen(  # noqa: S603 - as botocore does
             arguments, stdin=source, start_new_session=not asks, **settings
@@ -69,7 +73,7 @@ def credential_program(
         Session.group = 0 if asks else process.pid
         try:
             with Window():
-                written = _read(process, seconds, longest)
+                written = _read(process, seconds, longest, asks=asks)
         except BaseException as error:
             interrupted = isinstance(error, KeyboardInterrupt)
             if not interrupted:
@@ -83,11 +87,14 @@ def credential_program(
     return SimpleNamespace(communicate=lambda: written, returncode=process.wait())
 
 
-def _read(process: subprocess.Popen[bytes], seconds: float, longest: float) -> tuple[bytes, bytes]:
+def _read(
+    process: subprocess.Popen[bytes], seconds: float, longest: float, *, asks: bool
+) -> tuple[bytes, bytes]:
     """Return what a program writes to standard output and to standard error.
 
     What it has started may keep them open after its end; then it is enough that it has failed, or
-    has printed JSON. Raises Failure after ``seconds``; ``longest``: their maximum.
+    has printed JSON. Raises Failure after ``seconds``, which a program that ``asks`` has only for
+    what it has started; ``longest``: their maximum, if there is one, also for such a program.
     """
     end = time.monotonic() + seconds
     status = None
@@ -99,11 +106,12 @@ def _read(process: subprocess.Popen[bytes], seconds: float, longest: float) -> t
         # All that it wrote was read after its end.
         if status is not None and (status != 0 or _json(printed) is not None):
             return printed, errors
-        status = _status(process)
-        if time.monotonic() > end:
+        limited = not asks or status is not None or longest < math.inf
+        if limited and time.monotonic() > end:
             more = ", or increase IAMCLI_TIMEOUT" if seconds < longest else ""
             problem = f"the credential_process did not end within {seconds:g} seconds"
             raise Failure(f"{problem}; run it to see why{more}")
+        status = _status(process)
 
 
 def _status(process: subprocess.Popen[bytes]) -> int | None:

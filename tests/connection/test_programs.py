@@ -91,10 +91,19 @@ def test_doctor_ends_a_program(program, run_fast):
     wait_until(lambda: gone(run_fast))
 
 
+def test_doctor_reports_an_invalid_limit_once(program, run_fast):
+    program.write_text("cd; cat key.json")
+    done = run_fast("iamcli", "doctor", "--offline", env={"IAMCLI_TIMEOUT": "x"})
+    assert done.out.count("invalid IAMCLI_TIMEOUT") == 1
+    done = run_fast("iamcli", "doctor", env={"IAMCLI_TIMEOUT": "x"})
+    assert done.out.count("invalid IAMCLI_TIMEOUT") == 1
+
+
 @pytest.mark.full
 def test_doctor_ends_a_program_on_a_terminal(program, run):
     """After 10 s."""
     program.write_text(HANGING["itself"])
+    del run.env["IAMCLI_TIMEOUT"]
     terminal = Terminal("iamcli", "doctor", env=run.env)
     assert terminal.status() == 1
     assert LATE.format(10) in " ".join(terminal.shown.split())
@@ -150,6 +159,13 @@ def test_on_a_terminal_a_program_has_its_group_and_time(stdin, program, run):
     assert terminal.status() == 0
     group, session = (run.home / "place").read_text().split()
     assert group == session == str(terminal.pid)
+
+
+def test_on_a_terminal_what_a_program_leaves_has_no_more_time(program, run):
+    program.write_text(f"trap '' HUP; {HANGING['what it leaves']}")
+    terminal = Terminal(GET, env=run.env)
+    assert terminal.status() == 1
+    assert LATE.format(1) in terminal.shown
 
 
 def test_on_a_terminal_ctrl_c_ends_a_program(program, run):
