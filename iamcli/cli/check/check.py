@@ -131,11 +131,13 @@ def _findings(commands: Commands) -> Iterator[Finding]:
     overridden = {id(call) for call, finding in faults if finding.code in OVERRIDING}
     # A search for an error is a test, although it does not find one.
     searched = {id(call) for call, finding in faults if finding.code == "W206"}
+    scripts = {script.file: script for script in commands.walker.scripts}
     for call, finding in faults:
         others = finding.code in OVERRIDING or id(call) not in overridden
         lost = finding.code == "W207" and id(call) in searched
         line, _ = call.script.place(call.node.start)
-        if others and not (lost or _silenced(call.script, finding, line)):
+        script = scripts.get(finding.file, call.script)
+        if others and not (lost or _silenced(script, finding, line)):
             yield _for_make(finding) if call.script.language == kinds.MAKEFILE else finding
     for script, finding in _syntax(commands.walker):
         if not _silenced(script, finding, finding.line):

@@ -19,6 +19,12 @@ _UPLOAD = "iam-useruploadpolicy -u bob -p all"
 _CLASSES = ("a problem in the script", "a difference from the original toolkit")
 #: The warnings about what a script did otherwise with the original toolkit.
 DIFFERENCES = ("W206", "W211", "W213")
+#: What strict mode costs.
+_STRICT = (
+    "With IAMCLI_STRICT=1, or the commands of a directory that iamcli home --strict made, the "
+    "script needs no change, but then loops over lists also get errors, and lists end after 100 "
+    "entries."
+)
 _POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 _HOME = """{"Version": "2012-10-17",
  "Statement": [{"Effect": "Allow", "Action": "s3:*",
@@ -150,7 +156,8 @@ EXPLANATIONS = {
         "an error looked for where it is not",
         "Commands that print a list or a secret print their errors on standard error only, and so "
         "do all commands if IAMCLI_STRICT is 0. Most error messages, of any command, do not "
-        "contain words such as error. Test the exit status, which is not 0 after every failure.",
+        "contain words such as error. Test the exit status, which is not 0 after every failure. "
+        f"{_STRICT} That does not help to find the word error.",
         (
             "iam-userlistkeys -u bob | grep -q NoSuchEntity && iam-usercreate -u bob",
             "iam-userlistkeys -u bob >/dev/null || iam-usercreate -u bob",
@@ -204,7 +211,8 @@ EXPLANATIONS = {
         "Removals with -p, but without -r (or -c), remove nothing; those of the original did. -h "
         "exits 0 instead of 1. iam-accountmodpasswordpolicy without options, which resets the "
         "policy, requires --reset on a terminal. Without -i and -m, lists are complete and have no "
-        "marker. The proxy in AWS_IAM_JVM_OPTS is not used; set HTTPS_PROXY.",
+        "marker. The proxy in AWS_IAM_JVM_OPTS is not used; set HTTPS_PROXY. For -h and lists: "
+        f"{_STRICT}",
         ("iam-groupdel -g Admin -p", "iam-groupdel -g Admin"),
         ("if iam-usercreate -h; then echo found; fi", "command -v iam-usercreate && echo found"),
         (f"{_LIST} | grep 'IsTruncated: true'", f"{_LIST} -i 1 | grep 'IsTruncated: true'"),

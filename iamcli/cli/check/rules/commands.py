@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.walk import Walker
     from iamcli.command import Command
 
+#: The fix of what strict mode does as the original did.
+STRICT = "; without a change of the script: IAMCLI_STRICT=1, or a directory of iamcli home --strict"
 #: A finding and the command that it concerns.
 Fault = tuple["Call", Finding]
 

@@ -33,7 +33,7 @@ def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> 
     What the script tests for, or may write, is left out, and what another machine needs.
     """
     made = written(commands)
-    tested = {word.literal for words, _ in commands.walker.tests for word in words}
+    tested = {word.literal for _, words, _ in commands.walker.tests for word in words}
     for invocation in commands.invocations:
         call = invocation.call
         folder = call.flags.folder or "/"

@@ -1,11 +1,12 @@
-"""W202 and W206: what scripts read of the output of commands: footers, and errors."""
+"""W202, W206 and W213: what scripts read of the output of commands: footers, "error"."""
 
 from __future__ import annotations
 
 import re
 from itertools import islice
 
-from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.rules import errors
+from iamcli.cli.check.rules.commands import STRICT, fault
 from iamcli.cli.check.script.calls import Call, joins_lines, output_files, outputs, read_from
 from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
 from iamcli.cli.check.script.states import assigned
@@ -47,14 +48,6 @@ _COMPARED = r"\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
 _SUBTRACTS = re.compile(
     rf"(?:expr|let)\b.*-\s*1\b|\$?\(\(|\$\[|(?:\[|test\b).*[)`]{_COMPARED}", re.DOTALL
 )
-#: Words of error messages: the codes, and what the service and the commands say.
-_ERRORS = re.compile(
-    r"malformed|nosuch|alreadyexists|access ?denied|deleteconflict|limitexceeded|invalidinput"
-    r"|invalidclienttoken|signaturedoesnotmatch|validationerror|throttling|not authorized"
-    r"|cannot be found|already exist|cannot delete entity|rate exceeded"
-    r"|not a valid (?:option|value)|takes an operand|is required|argument is allowed",
-    re.IGNORECASE,
-)
 #: Words that most error messages do not have, or none has.
 _ABSENT = re.compile(
     r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|\bexception\b|unable to execute|amazonaws",
@@ -68,6 +61,7 @@ _SEARCHING = ("awk", "gawk", "mawk", "sed")
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the loops and counts that take a footer for an entry, and searches for errors."""
+    yield from errors.check(commands)
     for loop in commands.walker.loops:
         yield from _loop(commands, loop)
     for call in commands.walker.calls:
@@ -81,7 +75,7 @@ def check(commands: Commands) -> Iterator[Fault]:
         piped = [call.pipeline[0].origin] if call.position else outputs(read_from(call.redirects))
         for source in filter(None, piped):
             yield from _sought(commands, source, _searched(call))
-    for words, patterns in commands.walker.tests:
+    for _, words, patterns in commands.walker.tests:
         for source in outputs(words):
             yield from _sought(commands, source, patterns)
         captured = (word for word in words if any(each.output for each in word.unknowns))
@@ -290,14 +284,12 @@ def _searched(call: Call) -> list[ExpandedWord]:
 
 def _sought(commands: Commands, source: Call, patterns: Sequence[ExpandedWord]) -> Iterator[Fault]:
     """Yield the findings about ``patterns`` that are looked for in the output of ``source``."""
-    codes = [word for word in patterns if _ERRORS.search(word.known)]
     absent = [word for word in patterns if _ABSENT.search(word.known)]
-    separate = (source.flags.separate or commands.prints(source)) and not source.flags.strict
-    if codes and separate and not source.merged:
-        message = f'"{codes[0].known}" is looked for on standard output, but errors are not there'
-        fix = "test the exit status, or add 2>&1 to the command"
-        yield fault(source, codes[0], "W206", message, fix)
-    elif absent and not codes and not output_files(source):
+    if (
+        absent
+        and not any(errors.ERRORS.search(word.known) for word in patterns)
+        and not output_files(source)
+    ):
         message = f'"{absent[0].known}" is looked for, but most error messages do not contain it'
         yield fault(source, absent[0], "W206", message, "test the exit status")
     given = commands.by_call.get(id(source))
@@ -305,4 +297,5 @@ def _sought(commands: Commands, source: Call, patterns: Sequence[ExpandedWord]) 
     paged = given is None or given.incomplete or source.flags.strict or given.names & {"-i", "-m"}
     if more and not paged and commands.prints(source, FOOTER):
         message = f'"{more.known}" is looked for, but the list is complete without it'
-        yield fault(source, more, "W213", message, "read pages with -i 1000, or do not look for it")
+        fix = f"read pages with -i 1000, or do not look for it{STRICT}"
+        yield fault(source, more, "W213", message, fix)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from iamcli.cli.check.rules.commands import Commands, Fault, fault
+from iamcli.cli.check.rules.commands import STRICT, Commands, Fault, fault
 from iamcli.cli.check.script import nodes
 from iamcli.cli.check.script.calls import Call
 
@@ -30,7 +30,7 @@ def check(commands: Commands) -> Iterator[Fault]:
         status = last and (_is_tested(call) or _status_read(call.node.parent))
         if not {"-h", "--help"}.isdisjoint(call.literals) and status and not call.flags.strict:
             message = "the exit status of -h is 0; that of the original was 1"
-            fix = f"to ask whether the command is there, use command -v {call.head.source}"
+            fix = f"to ask whether the command is there, use command -v {call.head.source}{STRICT}"
             yield fault(call, call.head, "W213", message, fix)
 
 

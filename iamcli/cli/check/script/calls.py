@@ -284,15 +284,9 @@ class Call(PipelineCommand):
         """The arguments, None for those that are not known."""
         return [word.literal for word in self.words]
 
-    @property
-    def merged(self) -> bool:
-        """Whether its standard error goes where its standard output goes."""
-        operators = {(each.operator, each.descriptor) for each in self.redirects}
-        return self.merging or not operators.isdisjoint({("&>", ""), ("&>>", ""), (">&", "2")})
 
-
-#: A comparison: the words whose values are compared, and the patterns.
-Test = tuple[list[ExpandedWord], list[ExpandedWord]]
+#: A comparison: its script, the words whose values are compared, and the patterns.
+Test = tuple["Script", list[ExpandedWord], list[ExpandedWord]]
 
 
 def outputs(words: Iterable[ExpandedWord]) -> list[Call]:

@@ -20,7 +20,7 @@ from iamcli.cli.check.script.states import State, filled, single_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 #: An escaped character, or others.
 _ESCAPED = re.compile(r"\\(\n|.)|[^\\]+|\\", re.DOTALL)
@@ -50,11 +50,6 @@ class WordReader(NamedTuple):
         """Return the node as one word, as in an assignment or a redirection."""
         return self._word(node, self._parts(node))
 
-    def pattern(self, node: nodes.Word) -> ExpandedWord:
-        """Return a pattern of ``case`` as it is written."""
-        self.substitutions(node)
-        return self._word(node, [Part(node.text, quoted=True)])
-
     def redirects(self, found: Iterable[nodes.Redirect]) -> Iterator[ExpandedRedirect]:
         """Yield the redirections; the word of a here-document is its text."""
         for node in found:
@@ -66,9 +61,8 @@ class WordReader(NamedTuple):
             elif node.word is not None:
                 yield ExpandedRedirect(node.operator, node.descriptor, self.word(node.word))
 
-    def array(self, elements: Iterable[nodes.Word]) -> calls.Value:
-        """Follow the elements of an array; return the array."""
-        words = self.words(elements)
+    def array(self, words: Sequence[ExpandedWord]) -> calls.Value:
+        """Return an array with the elements ``words``."""
         only = single_unknown(tuple(text for word in words for text in word.value))
         known = None if any(word.glob for word in words) else tuple(words)
         return (Unknown(output=only.output if only else (), many=True, elements=known),)

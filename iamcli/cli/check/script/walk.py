@@ -43,7 +43,8 @@ class Walker:
 
     ``load``: returns a script by its path, or raises UnreadableError. ``calls``, ``loops`` and
     ``tests``: what was found; ``defined``: the functions and aliases; ``tested``: the variables
-    that are tested for being empty; ``values``: those of each variable that is set; ``settings``:
+    that are tested for being empty; ``values``: those of each variable that is set; ``words``: the
+    words in them, and by "NAME()" the arguments of a function; ``settings``:
     AWS_IAM_JVM_OPTS with its values; ``scripts``: what was read; ``complete``: whether all was.
     """
 
@@ -58,6 +59,7 @@ class Walker:
         self.tested: set[str] = {"_"}
         self.complete = True
         self.values: dict[str, list[Value]] = {}
+        self.words: dict[str, list[ExpandedWord]] = {}
         self._load = load
         self._aliases: dict[str, list[str]] = {}
         #: By the name of an alias that is not used: its body.
@@ -106,6 +108,11 @@ class Walker:
     def _statement(self, node: Statement, state: State, context: Context) -> Pipeline:
         own = tuple(self._reader(state, context).redirects(node.redirects))
         if node.command is None:
+            # $(<FILE) is $(cat FILE).
+            for each in own if context.substitution else ():
+                cat = calls.InnerCommand([each.word._replace(parts=(Part("cat", quoted=False),))])
+                inner = context._replace(redirects=own)
+                self.calls.append(Call(node.redirects[0], cat, inner, state.flags))
             return ()
         inner = context._replace(redirects=(*context.redirects, *own))
         if node.negated:
@@ -214,6 +221,7 @@ class Walker:
             literal = words[0].literal if single else None
             # A word without quotes is left out if it is empty. Elements are taken to have text.
             never_empty = all(filled(word.value) or word.may_split for word in words)
+            self.words.setdefault(loop.name, []).extend(words)
             self._assign(branch, loop.name, (literal or Unknown(loop.name, filled=never_empty),))
         state.join(state, [self._branch(node.body, branch, context)])
         self.loops.append(calls.CompoundCommand(node, words))
@@ -222,9 +230,9 @@ class Walker:
     def _visit_case(self, node: nodes.Case, state: State, context: Context) -> None:
         reader = self._reader(state, context)
         words = reader.words([node.word])
-        patterns = [reader.pattern(each) for item in node.items for each in item.patterns]
+        patterns = [reader.word(each) for item in node.items for each in item.patterns]
         state.join(state, (self._branch(item.body, state, context) for item in node.items))
-        self.tests.append((words, patterns))
+        self.tests.append((context.script, words, patterns))
 
     def _visit_function(self, node: nodes.Function, state: State, context: Context) -> None:
         self._flags.append(state.flags)
@@ -235,10 +243,12 @@ class Walker:
         self._bodies.append(([node.body], Context(context.script)))
 
     def _visit_test(self, node: nodes.Test, state: State, context: Context) -> None:
-        self._compare(self._reader(state, context).words(nodes.first(node, nodes.Word)))
+        self._compare(
+            context.script, self._reader(state, context).words(nodes.first(node, nodes.Word))
+        )
 
-    def _compare(self, words: list[ExpandedWord]) -> None:
-        self.tests.append((words, [word for word in words if word.known]))
+    def _compare(self, script: Script, words: list[ExpandedWord]) -> None:
+        self.tests.append((script, words, [word for word in words if word.known]))
 
     def _assignment(self, node: nodes.Assignment, state: State, context: Context) -> None:
         reader = self._reader(state, context)
@@ -247,10 +257,13 @@ class Walker:
         if node.index:
             reader.substitutions(node.index)
         if node.array:
-            value = reader.array(node.elements)
+            words = reader.words(node.elements)
+            value = reader.array(words)
+            self.words.setdefault(node.name, []).extend(words)
         elif node.value:
             word = reader.word(node.value)
             value = word.value
+            self.words.setdefault(node.name, []).append(word)
             if node.name == "AWS_IAM_JVM_OPTS":
                 name = word._replace(parts=(Part(node.name, quoted=False),))
                 inner = calls.InnerCommand([name, word])
@@ -293,9 +306,11 @@ class Walker:
         expanded = embedded.expanded(typed, self._aliases)
         if expanded is not typed:
             self._unused.pop(typed[0].source, None)
+        if not expanded:
+            return ()
         inner = prefixes.inner_command(expanded)
         if not inner.words:
-            return ()
+            inner = calls.InnerCommand(expanded)
         if inner.plain and inner.words[0].program in self._wrappers:
             inner = prefixes.unwrapped(inner)
         name = inner.words[0].program or ""
@@ -320,13 +335,16 @@ class Walker:
         if call.program in (".", "source"):
             self._source(call, state, context)
         elif call.program in ("[", "test"):
-            self._compare(call.words)
+            self._compare(call.script, call.words)
         elif call.inner.shell_function:
+            self.words.setdefault(f"{call.program}()", []).extend(call.words)
             state.forget(self._changed_by_functions)
             if any(map(_MOVES.fullmatch, self._changed_by_functions)):
                 state.flags = state.flags._replace(folder=None)
         elif not self._embedded(call, state, context):
             before = state.flags
+            if call.program == "set":
+                self.words.setdefault(f"{nodes.function(call.node)}()", []).extend(call.words)
             # read -d '' NAME <<END: all of the here-document.
             whole = any(re.fullmatch("-[a-z]*d", text or "") for text in call.literals)
             texts = [each.word.value for each in call.redirects if whole and each.operator == "<<"]
