@@ -55,7 +55,7 @@ class Keys:
 
     botocore, too, makes one of each key with which it signs. ``source``: where it is from. Raises
     Misplaced if a secret, or a token as the ID, would be sent with each request. Keys of other
-    services than AWS have other forms, and are used. Source: LEGACY.md (keys in wrong places).
+    services than AWS have other forms, and are used. Source: docs/decisions.md (keys).
     """
 
     def __init__(

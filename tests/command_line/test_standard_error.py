@@ -312,6 +312,12 @@ def checking(script: bytes) -> Callable[[Shell, Stub], Run]:
     return made
 
 
+def shared_home(run: Shell, _stub: Stub) -> Run:
+    (run.home / "shared").mkdir()
+    (run.home / "shared").chmod(0o775)
+    return Run("iamcli home shared")
+
+
 def turned_down(
     arguments: str, code: str, message: str, **env: str
 ) -> Callable[[Shell, Stub], Run]:
@@ -477,6 +483,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "type each": line("iam-usercreate -kv"),
     "... is in the current": line("iam-usercreate credentials"),
     "Password": asking(CREATE, "CreateLoginProfile", "new", "new"),
+    "other users may write": shared_home,
     "... again": asking(CREATE, "CreateLoginProfile", "new", "new"),
     "The passwords": asking(CREATE, "CreateLoginProfile", "new", "now", "new", "new"),
     "Old password": CHANGE,
