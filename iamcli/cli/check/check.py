@@ -59,7 +59,8 @@ def check(
         path = path or os.path.realpath(file)
         if path not in scripts:
             real = "" if path in typed else path
-            scripts[path] = reading.read(named.get(path, file), parser, real)
+            given = path in named
+            scripts[path] = reading.read(named.get(path, file), parser, real, given=given)
         return scripts[path]
 
     findings: dict[tuple[str, int, int, str], Finding] = {}
@@ -165,8 +166,9 @@ def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
                 message = f"the parser of iamcli check cannot read this line, with {name}"
                 message += f": {fault.message}" if fault.message else ""
             line, column = script.place(at)
+            finding = Finding(script.file, line, column, code, name, message, fix)
             if fault.first if fault.error else word:
-                yield script, Finding(script.file, line, column, code, name, message, fix)
+                yield script, finding if script.shown else finding.hidden
 
 
 def _silenced(script: Script, finding: Finding, first: int) -> bool:

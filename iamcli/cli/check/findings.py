@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamcli.cli.check.explanations import DIFFERENCES
+from iamcli.cli.check.explanations import DIFFERENCES, EXPLANATIONS
 
 ERROR = "error"
 WARNING = "warning"
@@ -32,6 +32,13 @@ class Finding(NamedTuple):
     command: str
     message: str
     fix: str
+
+    @property
+    def hidden(self) -> Finding:
+        """The finding without the words of its file, and their lengths."""
+        fix = "the file was not given or has credentials, so its words are not shown"
+        title = EXPLANATIONS[self.code].title
+        return self._replace(column=1, command="", message=title, fix=fix)
 
     @property
     def level(self) -> str:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.checking import checked, codes, made_program, write
+from support.checking import scripts as examples
 from support.selection import every
 from support.shell import ROOT, TESTS
 
@@ -104,9 +105,42 @@ def test_what_a_sourced_file_defines_is_known(tmp_path):
     script = '. ./lib.sh\niam-report\niam-usercreate -u "$name"\niam-nothing'
     found = checked(tmp_path, script).findings
     places = [(Path(each.file).name, each.line, each.code) for each in found]
-    assert places == [("old.sh", 4, "E105"), ("old.sh", 5, "E101"), ("lib.sh", 2, "E102")]
+    assert places == [("old.sh", 5, "E101"), ("lib.sh", 2, "E102")]
     both = check([str(tmp_path / "old.sh"), str(tmp_path / "lib.sh")])
     assert (len(both.findings), both.commands) == (3, 3)
+    (hidden,) = (each for each in found if each.file.endswith("lib.sh"))
+    assert (hidden.column, hidden.command, hidden.message) == (1, "", "no such option")
+
+
+@pytest.mark.parametrize("code", sorted(EXPLANATIONS))
+def test_no_word_of_a_file_that_was_not_given_is_shown(code, tmp_path):
+    """Only the code and the line; and its values decide nothing in the file that was given."""
+    found = set()
+    for at, script in enumerate(examples(code)):
+        write(tmp_path, script.text, name=f"other{at}.sh")
+        result = check([write(tmp_path, f". ./other{at}.sh", name=f"{at}.sh")])
+        shown = [(each.column, each.command, each.message, each.fix) for each in result.findings]
+        hidden = [each.hidden for each in result.findings]
+        assert shown == [(1, "", each.message, each.fix) for each in hidden], script.text
+        found |= {each.code for each in result.findings}
+        set_there = "\n".join(re.findall(r"(?m)^\w+=[^$`]*$", script.text))
+        rest = re.sub(r"(?m)^\w+=[^$`]*$", "", script.text)
+        write(tmp_path, set_there, name=f"other{at}.sh")
+        result = check([write(tmp_path, f". ./other{at}.sh\n{rest}", name=f"{at}.sh")])
+        values = [each.partition("=")[2].strip("\"'") for each in set_there.split("\n")]
+        text = str([(each.message, each.fix) for each in result.findings])
+        assert not [each for each in values if len(each) > 2 and each not in rest and each in text]
+    assert code in found
+
+
+def test_the_values_of_credentials_are_unknown(tmp_path):
+    (tmp_path / "aws.sh").write_text("AWSAccessKeyId=AKIA/x\nAWSSecretKey=wJalr/KEY\nother=a/b\n")
+    script = '. ./aws.sh\nexport AWS_SECRET_ACCESS_KEY=c/d\nx="e f"\n'
+    names = ("AWSSecretKey", "other", "AWS_SECRET_ACCESS_KEY", "x")
+    script += "\n".join(f'iam-usercreate -u "${name}"' for name in names)
+    name = write(tmp_path, script)
+    for files in ([name], [str(tmp_path)]):
+        assert [(each.line, each.code) for each in check(files).findings] == [(8, "E105")]
 
 
 def test_a_file_that_is_not_known_may_define_everything(tmp_path):
@@ -224,7 +258,7 @@ def test_only_some_lines_end_in_cr_lf(run, tmp_path):
     (tmp_path / "lib.sh").write_bytes(b":\nif a\r\nthen\n:\nfi\r\n")
     (tmp_path / "a.sh").write_bytes(b". ./lib.sh\niam-userdel -u b\n")
     done = run("iamcli", "check", f"{tmp_path}/a.sh")
-    assert f"{tmp_path}/lib.sh:2:5: E109" in done.out
+    assert f"{tmp_path}/lib.sh:2:1: E109" in done.out
     assert "/lib.sh: lines 2 to 5 (2 of them) end in CR LF, which" in done.err
 
 
@@ -513,12 +547,12 @@ def test_a_file_that_takes_too_long_cannot_be_read(never_ends, tmp_path, monkeyp
     seconds = [0]
     read = scripts.read
 
-    def slow(file: str, parser: shfmt.Parser, real: str = "") -> Script:
+    def slow(file: str, parser: shfmt.Parser, real: str, *, given: bool) -> Script:
         seconds[0] = 0
         if file == names[1]:
             seconds[0] = 100
             never_ends()
-        return read(file, parser, real)
+        return read(file, parser, real, given=given)
 
     monkeypatch.setattr(scripts, "read", slow)
     before = signal.getsignal(signal.SIGPROF)

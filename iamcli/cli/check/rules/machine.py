@@ -36,6 +36,8 @@ def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> 
     tested = {word.literal for _, words, _ in commands.walker.tests for word in words}
     for invocation in commands.invocations:
         call = invocation.call
+        if not call.script.shown:
+            continue
         folder = call.flags.folder or "/"
         tests = [os.path.join(folder, text) for text in tested if text not in ("", "/", None)]
         for path, line in (*_folders(call), *_files(invocation)):

@@ -73,12 +73,16 @@ class Part(NamedTuple):
 
 
 class ExpandedWord(NamedTuple):
-    """A word as the shell expands it, its line and column ``place`` (from 1), its node if any."""
+    """A word as the shell expands it, its line and column ``place`` (from 1), its node if any.
+
+    ``script``: what it is written in, None if that is what the command is in.
+    """
 
     parts: tuple[Part, ...]
     source: str
     place: tuple[int, int]
     node: nodes.Word | None = None
+    script: Script | None = None
 
     @property
     def literal(self) -> str | None:

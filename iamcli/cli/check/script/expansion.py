@@ -73,7 +73,8 @@ class WordReader(NamedTuple):
             self.run(inner, self.state, self.context)
 
     def _word(self, node: nodes.Word, parts: Iterable[Part]) -> ExpandedWord:
-        return ExpandedWord(tuple(parts), node.text, self.context.script.place(node.start), node)
+        script = self.context.script
+        return ExpandedWord(tuple(parts), node.text, script.place(node.start), node, script)
 
     def _split(self, node: nodes.Word) -> list[ExpandedWord]:
         """Return the words that the shell makes of ``node``: elements of an array, or its parts."""

@@ -16,6 +16,7 @@ from iamcli.cli.check.findings import UNREAD, FileNote
 from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script.nodes import DoubleQuoted, Redirect, SingleQuoted
 from iamcli.cli.check.script.shfmt import Parser, SyntaxFault, UnreadableError
+from iamcli.cli.check.script.states import CREDENTIAL
 from iamcli.config import files
 from iamcli.quoting import quoted
 
@@ -31,6 +32,9 @@ MAX_SIZE, MAX_TEXT = 256 << 10, 16 << 20
 MAX_LINE = 64 << 10
 _MAX_OPERATORS = 1000
 _NAME = re.compile(rb"iam[-_]")
+_CREDENTIALS = re.compile(
+    rf"^[ \t]*(?:export[ \t]+)?(?:{CREDENTIAL.pattern})[ \t]*=", re.MULTILINE | re.IGNORECASE
+)
 _COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
 #: A command that ends in a format of date.
@@ -59,21 +63,23 @@ class UnreadLine(NamedTuple):
 class Script:
     """A script: its file, its source, and what the parser made of it.
 
-    ``file``: its name for messages; ``parts``: the scripts in it that are run, by default itself;
-    ``notes`` and ``faults``: what was not understood; ``silenced``: the codes that comments
-    silence, by line, and by 0 those of all lines; ``root``: the script that a fragment is in, or
-    this one; ``covered``: by the first byte of the name of a command, the length of the smallest
-    part of the root that it is in, and whether it is checked or needs no check, None if
-    ``indirect``, the names in values, says it.
+    ``file``: its name for messages; ``shown``: its words may be shown: it was given, and is no file
+    of credentials; ``parts``: the scripts in it that are run, by default itself; ``notes`` and
+    ``faults``: what was not understood; ``silenced``: the codes that comments silence, by line, and
+    by 0 those of all lines; ``root``: the script that a fragment is in, or this one; ``covered``:
+    by the first byte of the name of a command, the length of the smallest part of the root that it
+    is in, and whether it is checked or needs no check, None if ``indirect``, the names in values,
+    says it.
     """
 
-    def __init__(self, file: str, source: bytes, parser: Parser) -> None:
+    def __init__(self, file: str, source: bytes, parser: Parser, *, given: bool) -> None:
         self.root = self
         self.parser = parser
         self.file = file
         self.folder = os.path.dirname(os.path.abspath(file))
         self.source = self._source = source
         self.text = source.decode("utf-8", "replace")
+        self.shown = given and (b"iam-" in source or not _CREDENTIALS.search(self.text))
         self.notes: list[FileNote] = []
         self.faults: list[UnreadLine] = []
         self.language = kinds.language(file, self.text) or kinds.SHELL
@@ -245,8 +251,10 @@ def _line(source: bytes, at: int, message: str) -> UnreadLine:
     return UnreadLine(start, len(source) if end < 0 else end, at, message)
 
 
-def read(file: str, parser: Parser, real: str = "") -> Script:
+def read(file: str, parser: Parser, real: str = "", *, given: bool = True) -> Script:
     """Read and parse the script ``file``; ``real``: its real path, if it must be a regular file.
+
+    ``given``: whether the user asked to check it, so that its words may be shown.
 
     Raises UnreadableError, RecursionError if it is nested too deeply, and Failure as ``program``.
     """
@@ -271,7 +279,7 @@ def read(file: str, parser: Parser, real: str = "") -> Script:
     rows = source.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     ends = [number for number, row in enumerate(rows, 1) if row.endswith(b"\r")]
     rows = [row.rstrip(b"\r").replace(b"\r", b" ") for row in rows]
-    script = Script(file, b"\n".join(rows), parser)
+    script = Script(file, b"\n".join(rows), parser, given=given)
     # make removes them.
     if script.language in (*kinds.SHELLS, kinds.CRONTAB):
         _refuse(script, ends)

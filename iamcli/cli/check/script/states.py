@@ -48,6 +48,12 @@ OWN_FOLDER = re.compile(
     r"\$(?:0|BASH_SOURCE|\{(?:0|BASH_SOURCE(?:\[0\])?)(?:%/\*)?\})[\"']?(?:\s*\)[\"']?)?"
     r"(?:\s*(?:&&|;)\s*pwd(?:\s+-P)?)?\s*"
 )
+#: The variables of credentials: of the toolkit, the AWS CLI and the SDKs.
+CREDENTIAL = re.compile(
+    r"AWSAccessKeyId|AWSSecretKey"
+    r"|aws_(?:access_key(?:_id)?|secret(?:_access)?_key|session_token|security_token)",
+    re.IGNORECASE,
+)
 #: The longest value that is followed (characters, or elements of an array).
 _MAX_VALUE = 4096
 #: How many variables are followed. A script that people wrote has fewer.
@@ -169,7 +175,8 @@ def apply(call: Call, state: State) -> Iterable[str]:
         on = flags.errexit or ("ERR" in literals and literals[0] != "-")
         state.flags = flags._replace(errexit=on)
     elif name in ("cd", "pushd", "popd", "chdir"):
-        state.flags = flags._replace(folder=_folder(flags, literals, str(name)))
+        folder = _folder(flags, literals, str(name)) if call.script.shown else None
+        state.flags = flags._replace(folder=folder)
     elif name in _READ_VALUES:
         return _read_names(call)
     elif name == "unset":

@@ -73,6 +73,7 @@ class Walker:
         lines = kinds.CRON_LINE.finditer(script.text) if script.language == kinds.CRONTAB else ()
         # In the values of a crontab nothing is expanded.
         set_there = [(each["name"], each["value"].strip()) for each in lines if each["name"]]
+        set_there = [each for each in set_there if not states.CREDENTIAL.fullmatch(each[0])]
         state = State(flags, {name: (text.strip("\"'"),) for name, text in set_there})
         if script.language == kinds.CRONTAB:
             state.variables.setdefault("PATH", (_PATH_OF_CRON,))
@@ -222,7 +223,9 @@ class Walker:
             # A word without quotes is left out if it is empty. Elements are taken to have text.
             never_empty = all(filled(word.value) or word.may_split for word in words)
             self.words.setdefault(loop.name, []).extend(words)
-            self._assign(branch, loop.name, (literal or Unknown(loop.name, filled=never_empty),))
+            self._assign(
+                branch, loop.name, (literal or Unknown(loop.name, filled=never_empty),), context
+            )
         state.join(state, [self._branch(node.body, branch, context)])
         self.loops.append(calls.CompoundCommand(node, words))
         return (self.loops[-1],)
@@ -277,12 +280,14 @@ class Walker:
         if only := states.single_unknown(value):
             kept = only.filled or only.name in self.tested
             value = (only._replace(name=node.name, filled=kept),)
-        self._assign(state, node.name, value)
+        self._assign(state, node.name, value, context)
 
-    def _assign(self, state: State, name: str, value: Value) -> None:
+    def _assign(self, state: State, name: str, value: Value, context: Context) -> None:
         if name == "IAMCLI_STRICT":
             strict, separate = value == ("1",), value == ("0",)
             state.flags = state.flags._replace(strict=strict, separate=separate)
+        if not context.script.shown or states.CREDENTIAL.fullmatch(name):
+            value = (Unknown(name),)
         self.values.setdefault(name, []).append(state.set(name, value))
 
     def _visit_declaration(self, node: nodes.Declaration, state: State, context: Context) -> None:
@@ -290,7 +295,7 @@ class Walker:
             if not child.naked:
                 self._assignment(child, state, context)
             elif child.name and node.keyword in ("local", "declare"):
-                self._assign(state, child.name, (Unknown(child.name),))
+                self._assign(state, child.name, (Unknown(child.name),), context)
             elif child.value:
                 self._reader(state, context).words([child.value])
 
@@ -323,7 +328,8 @@ class Walker:
             call.environment = {name: own.text(name) for name in calls.ENVIRONMENT}
         self.calls.append(call)
         for alias, words, script in embedded.aliases(call):
-            self._aliases[alias], self._unused[alias] = words, script
+            self._aliases[alias] = words if context.script.shown else []
+            self._unused[alias] = script
         self._effects(call, state, context)
         return (call,)
 
@@ -350,7 +356,7 @@ class Walker:
             texts = [each.word.value for each in call.redirects if whole and each.operator == "<<"]
             for name in states.apply(call, state):
                 unknown = (Unknown(name, filled=call.program == "printf"),)
-                self._assign(state, name, texts[-1] if texts else unknown)
+                self._assign(state, name, texts[-1] if texts else unknown, context)
             if state.flags != before:
                 self._flags.append(state.flags)
 
