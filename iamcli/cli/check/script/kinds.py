@@ -50,6 +50,12 @@ _OTHER = re.compile(
     r"|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service))$"
 )
 _CODE = re.compile(r"^(?![ \t]*(?:#|$)).+", re.MULTILINE)
+#: The variables of credentials: of the toolkit, the AWS CLI and the SDKs.
+CREDENTIAL = re.compile(
+    r"AWSAccessKeyId|AWSSecretKey"
+    r"|aws_(?:access_key(?:_id)?|secret(?:_access)?_key|session_token|security_token)",
+    re.IGNORECASE,
+)
 #: /dev/shm has usual files.
 _SPECIAL = re.compile(r"/+(?:proc|sys|dev(?!/shm/))(?:/|$)")
 _MENTION = re.compile(rb"iam-(?<![\w.-]iam-)\w+(?![\w-]|\.\w)")

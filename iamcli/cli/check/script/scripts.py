@@ -16,7 +16,6 @@ from iamcli.cli.check.findings import UNREAD, FileNote
 from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script.nodes import DoubleQuoted, Redirect, SingleQuoted
 from iamcli.cli.check.script.shfmt import Parser, SyntaxFault, UnreadableError
-from iamcli.cli.check.script.states import CREDENTIAL
 from iamcli.config import files
 from iamcli.quoting import quoted
 
@@ -33,7 +32,7 @@ MAX_LINE = 64 << 10
 _MAX_OPERATORS = 1000
 _NAME = re.compile(rb"iam[-_]")
 _CREDENTIALS = re.compile(
-    rf"^[ \t]*(?:export[ \t]+)?(?:{CREDENTIAL.pattern})[ \t]*=", re.MULTILINE | re.IGNORECASE
+    rf"^[ \t]*(?:export[ \t]+)?(?:{kinds.CREDENTIAL.pattern})[ \t]*=", re.MULTILINE | re.IGNORECASE
 )
 _COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")

@@ -48,12 +48,6 @@ OWN_FOLDER = re.compile(
     r"\$(?:0|BASH_SOURCE|\{(?:0|BASH_SOURCE(?:\[0\])?)(?:%/\*)?\})[\"']?(?:\s*\)[\"']?)?"
     r"(?:\s*(?:&&|;)\s*pwd(?:\s+-P)?)?\s*"
 )
-#: The variables of credentials: of the toolkit, the AWS CLI and the SDKs.
-CREDENTIAL = re.compile(
-    r"AWSAccessKeyId|AWSSecretKey"
-    r"|aws_(?:access_key(?:_id)?|secret(?:_access)?_key|session_token|security_token)",
-    re.IGNORECASE,
-)
 #: The longest value that is followed (characters, or elements of an array).
 _MAX_VALUE = 4096
 #: How many variables are followed. A script that people wrote has fewer.

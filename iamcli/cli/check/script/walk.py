@@ -73,7 +73,7 @@ class Walker:
         lines = kinds.CRON_LINE.finditer(script.text) if script.language == kinds.CRONTAB else ()
         # In the values of a crontab nothing is expanded.
         set_there = [(each["name"], each["value"].strip()) for each in lines if each["name"]]
-        set_there = [each for each in set_there if not states.CREDENTIAL.fullmatch(each[0])]
+        set_there = [each for each in set_there if not kinds.CREDENTIAL.fullmatch(each[0])]
         state = State(flags, {name: (text.strip("\"'"),) for name, text in set_there})
         if script.language == kinds.CRONTAB:
             state.variables.setdefault("PATH", (_PATH_OF_CRON,))
@@ -286,7 +286,7 @@ class Walker:
         if name == "IAMCLI_STRICT":
             strict, separate = value == ("1",), value == ("0",)
             state.flags = state.flags._replace(strict=strict, separate=separate)
-        if not context.script.shown or states.CREDENTIAL.fullmatch(name):
+        if not context.script.shown or kinds.CREDENTIAL.fullmatch(name):
             value = (Unknown(name),)
         self.values.setdefault(name, []).append(state.set(name, value))
 
