@@ -352,9 +352,9 @@ MISSING = [
     ),
     (r"/opt/i\ m/bin/iam-userdel -u b", ["/opt/i m/bin"], ["iamcli home '/opt/i m'"]),
     (
-        "./iam-userdel -u b",
-        ["the iam-* commands in FOLDER"],
-        ["mkdir -p FOLDER && ln -s OWN/iam-* FOLDER"],
+        "/usr/no/iam-userdel -u b",
+        ["the iam-* commands in /usr/no"],
+        ["mkdir -p /usr/no && ln -s OWN/iam-* /usr/no"],
     ),
     (
         "PATH=/usr/no/bin:/bin; iam-userdel -u b",
@@ -368,7 +368,7 @@ MISSING = [
     ),
     ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", ["/opt/k"], ["(umask 077; cat >/opt/k)"]),
     ("iam-userdel -u b --aws-credential-file k", ["FOLDER/k"], ["(umask 077; cat >FOLDER/k)"]),
-    ("export CLIENT_CONFIG_FILE=/opt/c; iam-userdel -u b", ["/opt/c"], ["touch /opt/c"]),
+    ("CLIENT_CONFIG_FILE=/opt/c iam-userdel -u b", ["/opt/c"], ["(umask 077; cat >/opt/c)"]),
     ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b --aws-credential-file /", [], []),
     (f"PATH={TOOLKIT}/bin:$PATH; iam-userdel -u b", [], []),
     (f"export AWS_IAM_HOME={TOOLKIT}; iam-userdel -u b", [], []),

@@ -130,23 +130,28 @@ class Commands:
         return found is not None and (found.command.several or bool(found.names & {"-v", "-l"}))
 
     @cached_property
-    def files(self) -> dict[str, Pipeline]:
-        """The files that one pipeline writes, and nothing else, with the pipeline."""
-        written: dict[str, list[Pipeline]] = {}
+    def written(self) -> dict[str, list[Call]]:
+        """The files that the script writes, with what writes them, if no program changes them."""
+        written: dict[str, list[Call]] = {}
+        changed: set[str] = set()
         for call in self.walker.calls:
-            output = (*call.pipeline[: call.position], call)
-            names = {word.file for word in output_files(call)}
-            changed = {word.file for word in call.words if call.program not in KEEPERS}
-            for name in names | changed:
-                written.setdefault(name, []).append(output if name in names else ())
-        return {name: each[0] for name, each in written.items() if len(each) == 1}
+            for word in output_files(call):
+                written.setdefault(word.file, []).append(call)
+            if not call.iam and call.program not in (*KEEPERS, "tee"):
+                changed |= {word.file for word in call.words}
+        return {file: calls for file, calls in written.items() if file not in changed}
+
+    def contents(self, word: ExpandedWord) -> Pipeline:
+        """Return the pipeline that has written the file ``word``, if only one has."""
+        calls = self.written.get(word.file, [])
+        return (*calls[0].pipeline[: calls[0].position], *calls) if len(calls) == 1 else ()
 
     def from_file(self, output: Pipeline) -> Pipeline:
         """Return ``output``, and instead of ``cat`` and a file what has written the file."""
         first = output[0] if output else None
         if not isinstance(first, Call) or first.program != "cat" or len(first.words) != 1:
             return output
-        return (*self.files.get(first.words[0].file, (first,)), *output[1:])
+        return self.contents(first.words[0]) + output[1:]
 
 
 def fault(call: Call, word: ExpandedWord, code: str, message: str, fix: str) -> Fault:

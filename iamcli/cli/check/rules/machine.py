@@ -18,13 +18,11 @@ if TYPE_CHECKING:
     from iamcli.cli.check.rules.commands import Commands, Invocation
     from iamcli.cli.check.script.calls import Call
 
-#: The options that name a file with settings, with their variables, and how to make it.
+#: The variables that name a file with settings, with the options that override them.
 _FILES = {
-    "--aws-credential-file": ("AWS_CREDENTIAL_FILE", "(umask 077; cat >{})"),
-    "--client-config-file": ("CLIENT_CONFIG_FILE", "touch {}"),
+    "AWS_CREDENTIAL_FILE": "--aws-credential-file",
+    "CLIENT_CONFIG_FILE": "--client-config-file",
 }
-#: With these, a command may be looked up in other directories.
-_OTHER_PATH = {"sudo", "doas", "env"}
 
 
 def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> None:
@@ -36,46 +34,39 @@ def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> 
     tested = {word.literal for _, words, _ in commands.walker.tests for word in words}
     for invocation in commands.invocations:
         call = invocation.call
-        if not call.script.shown:
-            continue
-        folder = call.flags.folder or "/"
-        tests = [os.path.join(folder, text) for text in tested if text not in ("", "/", None)]
-        for path, line in (*_folders(call), *_files(invocation)):
+        paths = (in_folder(call.flags.folder, text) for text in tested if text)
+        tests = [path for path in paths if path and path != "/"]
+        for path, name, line in (*_folders(call), *_files(invocation, made)):
+            known = any(path.startswith(test) or test.startswith(path) for test in tests)
             home = path.removesuffix("/bin")
-            names = made if home == path else made - {"\0"}
-            known = any(os.path.commonpath([path, test]) in (path, test) for test in tests)
-            if known or is_written(names, home) or call.flags.remote:
-                continue
-            there = ":" in path or os.path.exists(path)
-            files = found.setdefault((f"the iam-* commands in {path}" if there else path, line), [])
-            files += {call.script.file}.difference(files)
+            if not (known or call.flags.remote or is_written(made or set(), home)):
+                files = found.setdefault((name, line), [])
+                files += {call.script.file}.difference(files)
 
 
-def _folders(call: Call) -> Iterator[tuple[str, str]]:
-    """Yield the directory or the PATH that does not have the command."""
-    name = call.head.literal or ""
-    own = next(map(str, commands_folders()), "/opt/aws/apitools/iam/bin")
-    if "/" in name:
-        path = os.path.normpath(os.path.dirname(in_folder(call.flags.folder, name) or ""))
-        line = f"mkdir -p {quoted(path)} && ln -s {quoted(own)}/iam-* {quoted(path)}"
-    else:
-        other = not name or not _OTHER_PATH.isdisjoint(call.inner.run_by)
-        path = "" if other else call.environment["PATH"]
-        line = f"PATH={own}:{path}"
+def _folders(call: Call) -> Iterator[tuple[str, str, str]]:
+    """Yield the directory or the PATH that does not have the command, its name and the line."""
+    name = call.head.literal
+    elsewhere = name is None or not {"sudo", "doas", "env"}.isdisjoint(call.inner.run_by)
+    path = os.path.dirname(name or "") or ("" if elsewhere else call.environment["PATH"])
     folders = path.split(":")
     if all(map(os.path.isabs, folders)) and not which(str(call.program), path=path):
         # Other directories below /usr are the system's.
         bins = (each for each in folders if re.fullmatch("(?!/usr/).+/bin", each))
         new = next((each for each in bins if not os.path.exists(each)), "")
-        yield (new, f"iamcli home {quoted(new[:-4])}") if new else (path, line)
+        own = next(map(str, commands_folders()), "/opt/aws/apitools/iam/bin")
+        line = f"iamcli home {quoted(new[:-4])}" if new else f"PATH={own}:{path}"
+        if "/" in (name or "") and not new:
+            line = f"mkdir -p {quoted(path)} && ln -s {quoted(own)}/iam-* {quoted(path)}"
+        yield new or path, new or f"the iam-* commands in {path}", line
 
 
-def _files(invocation: Invocation) -> Iterator[tuple[str, str]]:
-    """Yield the files with settings that are not there."""
+def _files(invocation: Invocation, made: set[str] | None) -> Iterator[tuple[str, str, str]]:
+    """Yield the files with settings that are not there, and which the script does not write."""
     call = invocation.call
     given = {each.option.name: each.text for each in invocation.values}
-    for option, (variable, line) in _FILES.items():
+    for variable, option in _FILES.items():
         name = given.get(option, call.environment[variable])
         path = in_folder(call.flags.folder, name) if name else None
-        if path and not os.path.exists(path):
-            yield path, line.format(quoted(path))
+        if path and not os.path.exists(path) and made is not None:
+            yield path, path, f"(umask 077; cat >{quoted(path)})"

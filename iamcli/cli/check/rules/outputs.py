@@ -117,8 +117,8 @@ def _read(commands: Commands, reader: Call | CompoundCommand, name: str) -> Iter
 def _redirected(commands: Commands, reader: Call | CompoundCommand, name: str) -> Iterator[Fault]:
     yield from _footers(commands, read_from(reader.redirects), name)
     for each in reader.redirects:
-        if each.operator == "<" and each.word.file in commands.files:
-            yield from _footer(commands, commands.files[each.word.file], each.word, name)
+        if each.operator == "<" and (output := commands.contents(each.word)):
+            yield from _footer(commands, output, each.word, name)
 
 
 def _asks_for_text(word: ExpandedWord) -> bool:
@@ -239,7 +239,7 @@ def _counts_all(call: Call) -> bool:
 def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str) -> Iterator[Fault]:
     """Yield that the reader ``name`` reads a footer in the ``output`` of a pipe, at ``word``."""
     output = commands.from_file(output)
-    source = output[0].origin
+    source = output[0].origin if output else None
     if source is None or not commands.prints(source, FOOTER):
         return
     several = bool(name) and commands.several(source)

@@ -7,9 +7,8 @@ import re
 from itertools import takewhile
 
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, OptionValue, fault
-from iamcli.cli.check.script.calls import Call, ExpandedWord, PipelineCommand, output_files
+from iamcli.cli.check.script.calls import Call, ExpandedWord, PipelineCommand
 from iamcli.cli.check.script.expansion import POLICY_VARIABLE
-from iamcli.cli.check.script.programs import KEEPERS
 from iamcli.errors import InvalidPolicy
 from iamcli.policies import documents
 from iamcli.quoting import typographic
@@ -31,13 +30,12 @@ _VERSION = '"Version":"2012-10-17"'
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the policies in which the shell or the service does not expand what it should."""
-    files = _written(commands)
     for invocation in commands.invocations:
         call, name = invocation.call, invocation.command.name
         for value in () if invocation.helps else invocation.values:
             made = value.option.dest in ("actions", "resources")
             upload = name.replace("addpolicy", "uploadpolicy") if made else ""
-            for document in _documents(call, value, files):
+            for document in _documents(commands, call, value):
                 old = made or _without_variables(document)
                 for writer, word in document:
                     for text, *found in _variables(commands, word, upload, old=old):
@@ -90,19 +88,7 @@ def _quoted(policy: str) -> str:
     return f'"{escaped}"'
 
 
-def _written(commands: Commands) -> dict[str, list[Document]]:
-    """Return the texts that the script writes to each file; none if a program changes it, too."""
-    texts: dict[str, list[Document]] = {}
-    changed: set[str] = set()
-    for call in commands.walker.calls:
-        for file in output_files(call):
-            texts.setdefault(file.file, []).append(_printed(call))
-        if not call.iam and call.program not in (*KEEPERS, "tee"):
-            changed |= {word.file for word in call.words}
-    return {file: each for file, each in texts.items() if file not in changed}
-
-
-def _documents(call: Call, value: OptionValue, files: dict[str, list[Document]]) -> list[Document]:
+def _documents(commands: Commands, call: Call, value: OptionValue) -> list[Document]:
     """Return the texts that ``value`` may be, or that the file that it names may contain."""
     word, option = value.word, value.option
     if word is None:
@@ -112,7 +98,9 @@ def _documents(call: Call, value: OptionValue, files: dict[str, list[Document]])
         return [[(call, word)], *printed]
     if option.metavar != "POLICYDOCUMENTFILE":
         return []
-    return [_input(call)] if word.literal == "/dev/stdin" else files.get(word.file, printed)
+    written = commands.written.get(word.file)
+    texts = printed if written is None else [_printed(each) for each in written]
+    return [_input(call)] if word.literal == "/dev/stdin" else texts
 
 
 def _printed(command: PipelineCommand) -> Document:

@@ -48,34 +48,35 @@ def _glob(call: Call, word: ExpandedWord) -> Fault:
     return fault(call, word, "W201", message, fix)
 
 
-def written(commands: Commands) -> set[str]:
-    """Return the names of the files that a script may write.
+def written(commands: Commands) -> set[str] | None:
+    """Return the names of the files that a script may write, None if they can be any.
 
-    A null character stands for each part that is not known, and for any name.
+    A null character stands for each part that is not known.
     """
     words: list[ExpandedWord] = []
-    names: set[str] = set()
     for call in commands.walker.calls:
         words += [each.word for each in call.redirects if each.operator[:1] in (">", "&")]
         if call.program in _UNPACKERS:
-            names.add("\0")
+            return None
         if not call.iam and call.program not in KEEPERS:
             # What a function of the script does is in its body.
             words += [word for word in call.words if word.literal or not call.inner.shell_function]
+    names: set[str] = set()
     for word in words:
         *parts, last = re.split(r"[/=,:?&]", word.with_unknowns_as("\0"))
-        names |= {each for each in parts if each.strip("\0")}
-        names |= {last if last.strip("\0") else "\0"} if last else set()
+        if last and not last.strip("\0"):
+            return None
+        names |= {each for each in (*parts, last) if each.strip("\0")}
     return names
 
 
-def is_written(names: set[str], path: str) -> bool:
+def is_written(names: set[str] | None, path: str) -> bool:
     """Return whether ``path`` is one of the ``names`` that ``written`` returns."""
-    forms = (re.escape(each).replace("\0", ".*") for each in names)
-    return any(re.fullmatch(form, os.path.basename(path)) for form in forms)
+    forms = (re.escape(each).replace("\0", ".*") for each in names or ())
+    return names is None or any(re.fullmatch(form, os.path.basename(path)) for form in forms)
 
 
-def _missing(call: Call, word: ExpandedWord, name: str, made: set[str]) -> Iterator[Fault]:
+def _missing(call: Call, word: ExpandedWord, name: str, made: set[str] | None) -> Iterator[Fault]:
     if not name or name.startswith("/dev/"):
         return
     # A tilde in quotes is a part of the name.

@@ -34,7 +34,7 @@ _RUNS_ARGUMENTS = re.compile(
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+[ \t]+(?:\S*/?(?:ba|z)?sh[ \t]+)?-(\w+)")
 _IAM = re.compile(rf"iam[-{DASHES}]\w+")
-_PATH_OF_CRON = "/usr/bin:/bin"
+_PATH_OF_CRON = "PATH=/usr/bin:/bin"
 _MOVES = re.compile(r"\b(?:cd|pushd|popd|chdir)\b")
 
 
@@ -70,13 +70,12 @@ class Walker:
         self._flags: list[Flags] = []
         options = _SHEBANG_OPTIONS.findall(script.text) if script.statements else []
         flags = states.with_options(Flags(script.folder), [f"-{letters}" for letters in options])
-        lines = kinds.CRON_LINE.finditer(script.text) if script.language == kinds.CRONTAB else ()
+        text = f"{_PATH_OF_CRON}\n{script.text}" if script.language == kinds.CRONTAB else ""
+        lines = kinds.CRON_LINE.finditer(text)
         # In the values of a crontab nothing is expanded.
         set_there = [(each["name"], each["value"].strip()) for each in lines if each["name"]]
         set_there = [each for each in set_there if not kinds.CREDENTIAL.fullmatch(each[0])]
         state = State(flags, {name: (text.strip("\"'"),) for name, text in set_there})
-        if script.language == kinds.CRONTAB:
-            state.variables.setdefault("PATH", (_PATH_OF_CRON,))
         self._enter(script, state)
         self._functions(state)
 
