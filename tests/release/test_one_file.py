@@ -79,12 +79,12 @@ def unpacked(folder: Path) -> Path:
 
 
 def assert_version(file: Path, env: dict[str, str], **more: int) -> None:
-    done = run_program(file, "version", env=env, **more)
+    done = run_program(file, "--version", env=env, **more)
     assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
 
 
 def assert_one_line(file: Path, env: dict[str, str], line: str) -> None:
-    done = run_program(file, "version", env=env, cwd=file.parent)
+    done = run_program(file, "--version", env=env, cwd=file.parent)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {line}\n")
 
 
@@ -108,8 +108,8 @@ def test_it_is_unpacked_once_with_its_byte_code(file, home_env, tmp_path, variab
     compiled = {path.name.partition(".")[0] for path in place.rglob("*.pyc")}
     assert {path.stem for path in sources} == compiled
     # What is unpacked is used: it does not depend on the file any more.
-    (place / "iamcli" / "cli" / "version.py").unlink()
-    assert run_program(file, "version", env=home_env).returncode == 1
+    (place / "iamcli" / "cli" / "list.py").unlink()
+    assert run_program(file, "list", env=home_env).returncode == 1
 
 
 @pytest.mark.parametrize("home", usual(["not writable"], HOSTILE))
@@ -138,7 +138,7 @@ def test_a_home_that_everyone_can_write(file, home_env):
 @pytest.fixture
 def name(file: Path, home_env: dict[str, str]) -> str:
     """The name of the directory that the file is unpacked to."""
-    assert run_program(file, "version", env=home_env).returncode == 0
+    assert run_program(file, "--version", env=home_env).returncode == 0
     place = unpacked(Path(home_env["HOME"], ".shiv"))
     shutil.rmtree(place.parent)
     return place.name
@@ -212,7 +212,7 @@ def test_a_tmpdir_in_which_others_can_replace_directories(file, home_env, shared
     shared.chmod(mode)
     if mode == 0o1777:
         # What this user unpacked there is used.
-        assert run_program(file, "version", env=home_env).stdout == "planted\n"
+        assert run_program(file, "--version", env=home_env).stdout == "planted\n"
         return
     problem = "other users can replace it"
     assert_one_line(file, home_env, f"cannot unpack the one file in {own}: {problem}; {CURE}")
@@ -231,7 +231,7 @@ def test_a_terminal_is_told_where_it_is_unpacked(file, home_env):
     own = f"{home_env['TMPDIR']}/{OWN}"
     note = f"iamcli: unpacked in {own}, because /proc/.shiv cannot be written; see SHIV_ROOT"
     for lines in ([note, VERSION.strip()], [VERSION.strip()]):
-        terminal = Terminal(file, "version", env=home_env)
+        terminal = Terminal(file, "--version", env=home_env)
         assert terminal.status() == 0
         # It may be wider than the terminal.
         assert terminal.shown.replace("\r", "").splitlines() == lines
@@ -240,7 +240,7 @@ def test_a_terminal_is_told_where_it_is_unpacked(file, home_env):
 @pytest.mark.full
 def test_what_the_system_deletes_below_tmpdir_is_unpacked_again(file, home_env):
     home_env["HOME"] = "/proc"
-    assert run_program(file, "version", env=home_env).returncode == 0
+    assert run_program(file, "--version", env=home_env).returncode == 0
     place = unpacked(Path(home_env["TMPDIR"], OWN))
     for path in place.rglob("version.*"):
         path.unlink()
@@ -303,12 +303,12 @@ def test_a_full_disk_leaves_nothing(file, home_env):
         problem = f"cannot unpack the one file in {root}: File too large; {cure}"
         assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {problem}\n")
         assert names(root) == []
-    assert run_program(file, "version", env=home_env).stdout == VERSION
+    assert run_program(file, "--version", env=home_env).stdout == VERSION
 
 
 @pytest.mark.full
 def test_what_a_killed_process_left_is_removed(file, home_env):
-    assert run_program(file, "version", env=home_env).returncode == 0
+    assert run_program(file, "--version", env=home_env).returncode == 0
     place = unpacked(Path(home_env["HOME"], ".shiv"))
     left = place.rename(f"{place}.0a1b2c3d")
     (left / "iamcli" / "__init__.py").write_text("incomplete")
@@ -320,7 +320,7 @@ def test_what_a_killed_process_left_is_removed(file, home_env):
 def test_several_processes_at_once(file, home_env):
     pipe = subprocess.PIPE
     started = [
-        subprocess.Popen([file, "version"], env=home_env, stdout=pipe, stderr=pipe, text=True)
+        subprocess.Popen([file, "--version"], env=home_env, stdout=pipe, stderr=pipe, text=True)
         for _ in range(4)
     ]
     for process in started:
@@ -334,7 +334,7 @@ def test_ctrl_c_while_it_is_unpacked(file, home_env):
 import os, signal, zipfile
 zipfile.ZipFile.extractall = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 """
-    done = run_program(file, "version", env=with_code(home_env, code))
+    done = run_program(file, "--version", env=with_code(home_env, code))
     assert (done.returncode, done.stdout, done.stderr) == (-2, "", "")
 
 
@@ -342,7 +342,7 @@ zipfile.ZipFile.extractall = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 def test_an_incomplete_python(file, home_env, *, before):
     """``before``: another Python, which was complete, has unpacked the file."""
     if before:
-        assert run_program(file, "version", env=home_env).returncode == 0
+        assert run_program(file, "--version", env=home_env).returncode == 0
     incomplete = with_code(home_env, INCOMPLETE)
     lacking = f"{Path(sys.executable).parent}/python3 lacks the module shutil"
     assert_one_line(file, incomplete, f"{lacking}; install the package python3")
@@ -418,7 +418,7 @@ def test_no_other_python_is_started_if_the_first_is_not_too_old(file, home_env, 
 
 def test_no_later_python_works(file, home_env, old_python_first):
     log = put_later(old_python_first, {"python3.99": "exit 127", "python3.14": TOO_OLD})
-    done = run_program(file, "version", env=home_env)
+    done = run_program(file, "--version", env=home_env)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     this = rf"this is Python [23]\.\S+, {old_python_first}/python3, and {NONE_LATER}\n"
     assert re.fullmatch(rf"iamcli: requires Python 3\.10 or later; {this}", done.stderr)
@@ -427,7 +427,7 @@ def test_no_later_python_works(file, home_env, old_python_first):
 
 def test_no_loop(file, home_env, old_python_first):
     log = put_later(old_python_first, {"python3.12": f'test "$1" = -c || {TOO_OLD}'})
-    done = run_program(file, "version", env=home_env)
+    done = run_program(file, "--version", env=home_env)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.endswith(f", and {NONE_LATER}\n")
     assert log.read_text() == f"python3.12 -c\npython3.12 {file}\n"
@@ -447,7 +447,7 @@ def test_the_later_python_starts_others_in_the_same_environment(file, home_env, 
 
 def test_ctrl_c_while_a_later_python_is_looked_for(file, home_env, old_python_first):
     put_later(old_python_first, {"python3.12": "kill -s INT $PPID"})
-    done = run_program(file, "version", env=home_env)
+    done = run_program(file, "--version", env=home_env)
     assert (done.returncode, done.stdout, done.stderr) == (-2, "", "")
 
 

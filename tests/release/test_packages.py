@@ -260,7 +260,7 @@ def test_pip_upgrades_downgrades_and_uninstalls(versions, run, tmp_path):
         assert_version(place, version)
         more = {"PYTHONPATH": sysconfig.get_path("purelib")}
         (program,) = place.rglob("bin/iamcli")
-        assert run(str(program), "version", env=more) == (0, f"iamcli {version}\n", "")
+        assert run(str(program), "--version", env=more) == (0, f"iamcli {version}\n", "")
         assert len(list(program.parent.glob("iam-*"))) == NUMBER
     assert run(*pip, "uninstall", "--yes", "iamcli").status == 0
     assert set(files_in(tmp_path)) == own
@@ -304,7 +304,7 @@ def test_pipx_and_uv_upgrade_downgrade_and_uninstall(sources, run, tmp_path, too
         subprocess.run(["sh", "-c", command], cwd=sources, env=env, check=True, capture_output=True)
         (found,) = home.rglob("iamcli/bin/iamcli")
         assert_version(found.parent.parent, version)
-        done = run("iamcli", "version", env=env)
+        done = run("iamcli", "--version", env=env)
         assert (done.status, done.out) == (0, f"iamcli {version}\n")
         for file in files_in(home / ".local" / "bin", home / ".local" / "share" / "man"):
             assert Path(file).exists(), "the target of a link is missing"
