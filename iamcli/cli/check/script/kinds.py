@@ -8,7 +8,7 @@ import re
 from shutil import which
 
 from iamcli.cli import index
-from iamcli.cli.check.script.programs import KNOWN
+from iamcli.cli.check.script import programs
 from iamcli.config import files
 from iamcli.parsing.command_names import is_meant
 
@@ -75,7 +75,10 @@ CRON_LINE = re.compile(
 #: The crontabs with the name of a user before each command.
 _OF_SYSTEM = re.compile(r"/etc/crontab$|/cron\.d/")
 #: A word before a command in a crontab that may be the name of a user.
-_USER = re.compile(r"(?!iam[-_])([A-Za-z_][\w.-]*)[ \t]+[^-\s<>|&;()%=]")
+_USER = re.compile(
+    r"(?!(?:iam[-_]|(?:case|eval|export|for|if|source|trap|ulimit|umask|unset|until|while)\b))"
+    r"([A-Za-z_][\w.-]*)[ \t]+[^-\s<>|&;()%=]"
+)
 #: A part of a command in a crontab.
 _CRON_PIECE = re.compile(r"\\.|[^\\%]+|\\|%")
 #: A recipe, also on the line of its rule.
@@ -162,32 +165,28 @@ def _is_script(path: str) -> bool:
     return language(path, source.decode("utf-8", "replace")) in READ or bool(mentions(source))
 
 
-def commands(language: str, file: str, source: bytes) -> Iterator[tuple[bytes, list[int], int]]:
-    """Yield each script with a command of the toolkit, and at which byte each of its bytes is.
-
-    The last is the byte where the script ends: in a crontab, at "%" without a backslash.
-    """
+def commands(language: str, file: str, source: bytes) -> Iterator[tuple[bytes, list[int]]]:
+    """Yield each script with a command of the toolkit, and at which byte each of its bytes is."""
     # Each byte is a character.
     text = source.decode("latin-1")
-    for pieces, end in _crontab(text, file) if language == CRONTAB else _makefile(text):
+    for pieces in _crontab(text, file) if language == CRONTAB else _makefile(text):
         script = "".join(piece for piece, _ in pieces)
         if "iam-" in script:
             copied = ((piece, at, text.startswith(piece, at)) for piece, at in pieces)
             places = [at + n * copy for piece, at, copy in copied for n in range(len(piece))]
-            yield script.encode("latin-1"), places, end
+            yield script.encode("latin-1"), places
 
 
-def _crontab(text: str, file: str) -> Iterator[tuple[list[Piece], int]]:
-    """Yield the commands of a crontab, and where each ends. Source: crontab(5)."""
+def _crontab(text: str, file: str) -> Iterator[list[Piece]]:
+    """Yield the commands of a crontab. Source: crontab(5)."""
     lines = [line for line in CRON_LINE.finditer(text) if line["command"]]
     users = _users([line["command"] for line in lines])
     for line in lines:
         user = _USER.match(line["command"])
         words = (user and user[1] in users) or _OF_SYSTEM.search(os.path.abspath(file))
         at = line.end() - len(line["command"].split(None, bool(words))[-1])
-        pieces = [(each[0], each.start()) for each in _CRON_PIECE.finditer(text, at, line.end())]
-        end = next((start for piece, start in pieces if piece == "%"), line.end())
-        yield [(piece.replace("\\%", "%"), start) for piece, start in pieces], end
+        pieces = _CRON_PIECE.finditer(text, at, line.end())
+        yield [(piece[0].replace("\\%", "%"), piece.start()) for piece in pieces]
 
 
 def _users(commands: list[str]) -> set[str]:
@@ -196,17 +195,15 @@ def _users(commands: list[str]) -> set[str]:
     These are root, users of this machine, and a word of all other lines that is no known program.
     """
     words = {match[1] if (match := _USER.match(each)) else "" for each in commands}
-    words = {"" if word in KNOWN or which(word) else word for word in words}
+    known = programs.SHELLS | programs.KEEPERS | programs.PREFIXES.keys()
+    words = {"" if word in known or which(word) else word for word in words}
     users = words & {"root", *(entry.pw_name for entry in pwd.getpwall())}
     others = words - users
     return users | others if len(others) == 1 else users
 
 
-def _makefile(text: str) -> Iterator[tuple[list[Piece], int]]:
-    """Yield the recipes of a Makefile, and where each ends.
-
-    Source: the manual of GNU make, Recipe Syntax.
-    """
+def _makefile(text: str) -> Iterator[list[Piece]]:
+    """Yield the recipes of a Makefile. Source: the manual of GNU make, Recipe Syntax."""
     for recipe in _RECIPE.finditer(text):
         at, end = recipe.span(1)
         quote, pieces = "", []
@@ -217,4 +214,4 @@ def _makefile(text: str) -> Iterator[tuple[list[Piece], int]]:
             if piece in ("'", '"') and quote in ("", piece):
                 quote = "" if quote else piece
             at += len(piece)
-        yield pieces, end
+        yield pieces

@@ -29,13 +29,6 @@ KEEPERS = {
     *("logger", "ls", "mail", "mkdir", "more", "printf", "read", "return", "rm", "rmdir"),
     *("set", "shift", "shred", "sleep", "sort", "stat", "tail", "test", "tr", "uniq", "wc"),
 }
-#: Programs and words of the shell that are no user before a command in a crontab.
-KNOWN = frozenset(
-    (
-        *(*SHELLS, *PREFIXES, *KEEPERS, "case", "eval", "export", "for", "if", "source", "ssh"),
-        *("trap", "ulimit", "umask", "unset", "until", "while"),
-    )
-)
 #: Programs that print, compare or set their arguments.
 SHOWING = {"echo", "printf", "print", "expr", "set"}
 #: Programs that set variables to what they read, those that write files in their arguments, and all

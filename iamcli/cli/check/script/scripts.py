@@ -8,13 +8,13 @@ from array import array
 from bisect import bisect_left, bisect_right
 from contextlib import suppress
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from shutil import which
 from typing import NamedTuple
 
 from iamcli.cli.check.findings import UNREAD, FileNote
 from iamcli.cli.check.script import kinds
-from iamcli.cli.check.script.nodes import DoubleQuoted, Redirect, SingleQuoted
+from iamcli.cli.check.script.nodes import Redirect, first
 from iamcli.cli.check.script.shfmt import Parser, SyntaxFault, UnreadableError
 from iamcli.config import files
 from iamcli.quoting import quoted
@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamcli.cli.check.script.nodes import Node, Statement
+    from iamcli.cli.check.script.nodes import Statement
 
 #: The largest script, and the largest file in another language, which is only searched (bytes).
 MAX_SIZE, MAX_TEXT = 256 << 10, 16 << 20
@@ -90,7 +90,6 @@ class Script:
         self.silenced: dict[int, set[str]] = {}
         self.lines = source.split(b"\n")
         self.starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
-        self.comments: list[tuple[int, int]] = []
         #: The last line that is not blank.
         self._last = source.rstrip().count(b"\n") + 1
         self.plain_sh = bool(re.match(r"#![ \t]*\S*?/(da)?sh\b", self.text))
@@ -100,9 +99,8 @@ class Script:
             self.parts = [self]
             self.statements = self._parsed(source)
         elif self.language not in ("Markdown", "text"):
-            self.comments = [comment.span() for comment in _COMMENT.finditer(source)]
-            for start, end in self.comments:
-                self.cover(start, end, checked=True)
+            for comment in _COMMENT.finditer(source):
+                self.cover(*comment.span(), checked=True)
         if self.language in (kinds.CRONTAB, kinds.MAKEFILE):
             self.plain_sh = True
             found = kinds.commands(self.language, file, source)
@@ -114,15 +112,20 @@ class Script:
             at = 0 if begin and line < begin[0][0] else line
             self.silenced.setdefault(at, set()).update(re.findall(r"[A-Z]\d+", match[1]))
 
-    def _part(self, script: bytes, places: list[int], end: int) -> Fragment:
-        """Return the ``script`` up to the byte ``end``, or all of it if it should not end there."""
-        length = bisect_left(places, end)
-        open_ended = _DATE.search(script[:length]) or self._refuses(script[:length])
-        if length < len(script) and open_ended and not self._refuses(script):
-            fault = _line(self.source, end, "in a crontab, % ends the command")
+    def _part(self, script: bytes, places: list[int]) -> Fragment:
+        """Return the ``script``, in a crontab up to a "%" without a backslash if it can end there.
+
+        Source: crontab(5).
+        """
+        crontab = self.language == kinds.CRONTAB
+        ends = (n for n, at in enumerate(places) if crontab and self.source[at] == ord("%"))
+        for end in islice(ends, 1):
+            cut = script[:end]
+            if not (_DATE.search(cut) or self._refuses(cut)) or self._refuses(script):
+                return Fragment(self, cut, places[:end])
+            fault = _line(self.source, places[end], "in a crontab, % ends the command")
             self.faults.append(fault._replace(error=True, first=True, fix="write \\%"))
-            length = len(script)
-        return Fragment(self, script[:length], places[:length])
+        return Fragment(self, script, places)
 
     def _refuses(self, source: bytes) -> bool:
         with suppress(SyntaxFault):
@@ -153,7 +156,6 @@ class Script:
             self.skip(_line(source, at, ""))
         for start, end in comments:
             self.cover(start, end, checked=True)
-        self.comments = comments
         return statements
 
     def skip(self, fault: UnreadLine) -> None:
@@ -178,18 +180,14 @@ class Script:
         """
         unread = [note.lines for note in self.notes if note.reason == UNREAD]
         found: list[tuple[int, str]] = []
-        names = kinds.mentions(self.source)
-        if self.language in kinds.READ:
-            wrong = kinds.wrong_names(self.source)
-            # A word in a value is no command.
-            values = {at for at, (_, checked) in self.covered.items() if checked is None}
-            names += [
-                each for each in wrong if each[0] not in values and each[1] not in self.others
-            ]
-        for at, name in sorted(names):
+        words = kinds.wrong_names(self.source) if self.language in kinds.READ else []
+        wrong = [each for each in words if each[1] not in self.others]
+        for at, name in sorted([*kinds.mentions(self.source), *wrong]):
             line = self.line(at)
             checked = self.covered.get(at, (0, False))[1]
-            checked = name in self.indirect if checked is None else checked
+            if checked is None:
+                # In a value, a wrong name is no command.
+                checked = name in self.indirect or (at, name) in wrong
             if not (checked or any(first <= line <= last for first, last in unread)):
                 found.append((line, name))
         return found
@@ -286,23 +284,14 @@ def read(file: str, parser: Parser, real: str = "", *, given: bool = True) -> Sc
 
 
 def _refuse(script: Script, ends: list[int]) -> None:
-    """Note that the lines ``ends`` end in CR LF, unless each is in a comment or in text."""
-    kept = {script.line(start) for start, _ in script.comments if start or script.text[:2] != "#!"}
-    waiting: list[Node] = [*script.statements]
-    while waiting:
-        for node in waiting.pop().inner:
-            document = isinstance(node.parent, Redirect) and node.parent.document is node
-            if document or isinstance(node, SingleQuoted | DoubleQuoted):
-                kept.update(range(script.line(node.start), script.line(node.end)))
-            else:
-                waiting.append(node)
-    wrong = [number for number in ends if number not in kept]
+    """Note that the lines ``ends`` end in CR LF, unless each is in a here-document."""
+    redirects = [each for node in script.statements for each in first(node, Redirect)]
+    documents = [each.document for each in redirects if each.document]
+    lines = [range(script.line(each.start), script.line(each.end)) for each in documents]
+    wrong = [number for number in ends if not any(number in each for each in lines)]
     if wrong:
-        lines = ends[0], ends[-1]
-        some = f"({len(ends)} of them) " if lines[1] - lines[0] >= len(ends) else ""
-        reason = f"{some}end{'s' * (lines[0] == lines[1])} in CR LF, which shells do not accept"
-        reason += "; checked as if they ended in LF"
-        script.notes.insert(0, FileNote(script.file, lines, reason))
+        reason = "must not end in CR LF, which shells do not accept; checked as if it was LF"
+        script.notes.insert(0, FileNote(script.file, (wrong[0], wrong[-1]), reason))
         message = "the line ends in CR LF, and the shell takes CR for a letter"
         fault = _line(script.source, script.starts[wrong[0]] - 1, message)
         file = "FILE" if script.file == "-" else quoted(script.file)
