@@ -16,9 +16,9 @@ from iamcli.errors import Failure
 def list(ctx: click.Context, words: tuple[str, ...]) -> None:  # noqa: A001 - its name for users
     """List all commands, or those that match a word.
 
-    A command matches if its name or its summary contains WORD, or if WORD is the name of its group,
-    such as users, keys or certificates. With several words, a command must match each. If none
-    matches, the text of the manual pages is searched for words that begin with WORD.
+    A command matches if its name or its summary contains WORD or a synonym, or if WORD is the name
+    of its group, such as users, keys or certificates. With several words, a command must match
+    each. If none matches, the text of the manual pages is searched for words that begin with WORD.
     """
     groups = search.matching(words, group.own(ctx.find_root()))
     if not groups:

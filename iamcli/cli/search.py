@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from iamcli.cli.listing import Rows
     from iamcli.command import Command
 
-#: Commands, each with words that people use for what it does, and no page does.
+#: Commands, each with words that people use for what it does, and its name and summary do not.
 ALSO = {
+    "iam-accountmodpasswordpolicy": {"reset"},
     "iam-usermodkey": {"disable", "lock", "revoke", "suspend"},
     "iam-usermodcert": {"disable", "revoke", "suspend"},
     "iam-userdelloginprofile": {"disable", "lock", "suspend"},
@@ -37,8 +38,6 @@ ALSO = {
     "iam-roledelpolicy": {"revoke"},
     "iam-groupremoveuser": {"revoke"},
 }
-#: The title of what only the text of pages matches.
-PAGES = "In manual pages only:"
 #: Names, options, variables and other words.
 _WORD = re.compile(r"[a-z0-9_-]*[a-z0-9][a-z0-9_-]+")
 #: The lines of a manual page that are not shown: comments, and the kinds of lists.
@@ -46,44 +45,38 @@ _HIDDEN = re.compile(r'^\.(\\"|Bl).*', re.MULTILINE)
 
 
 def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
-    """Return what matches all ``words``, by the title of its group, after PAGES if only pages do.
+    """Return what matches all ``words``, by the title of its group; ``own``: the subcommands.
 
-    A command matches a word that its name or summary contains, in upper or lower case, or that is
-    a name of its group. If nothing does, a command or a topic also matches a word
-    that begins a word of its page. ``own``: the subcommands.
+    A command matches a word that its name or summary contains, in upper or lower case, that is a
+    name of its group, or that begins a word of ALSO. If nothing does, a title says so, and a
+    command or a topic also matches a word that begins a word of its page.
     """
     wanted = [part for word in words for part in ([word] if modules(word) else word.split())]
     groups: dict[str, Rows] = {}
     for module in index.modules():
         others = [word for word in wanted if module not in modules(word)]
         for title, rows in of_groups([module]).items():
-            groups[title] = [row for row in rows if _matches(row, set(), others)]
+            groups[title] = [row for row in rows if _matches(row, ALSO.get(row[0], set()), others)]
     groups["iamcli"] = [row for row in own if _matches(row, set(), wanted)]
     only_pages = not any(groups.values())
     if only_pages:
         for title, commands in index.groups().items():
-            groups[title] = [
-                (command.name, command.summary)
-                for command in commands
-                if _matches(*page(command), wanted)
-            ]
+            known = map(page, commands)
+            groups[title] = [row for row, text in known if _matches(row, text, wanted)]
         groups["Topics"] = [
             (f"iamcli help {topic}", f"{row[1]}.")
             for topic, (row, known) in topics().items()
             if _matches(row, known, wanted)
         ]
     found = {title: rows for title, rows in groups.items() if rows}
-    return {PAGES: (), **found} if found and only_pages else found
+    return {"In manual pages only:": (), **found} if found and only_pages else found
 
 
 def _matches(row: Sequence[str], known: set[str], wanted: Iterable[str]) -> bool:
     """Return whether a text of ``row`` contains, or a ``known`` word begins with, each word."""
-    for word in wanted:
-        stem = re.sub(r"^(.{3,}?)(ies|s)$", r"\1", word.lower())
-        in_row = any(stem in text.lower() for text in row)
-        if not in_row and not any(one.startswith(stem) for one in known):
-            return False
-    return True
+    stems = [re.sub(r"^(.{3,}?)(ies|s)$", r"\1", word.lower()) for word in wanted]
+    text = "\n".join(row).lower()
+    return all(stem in text or any(one.startswith(stem) for one in known) for stem in stems)
 
 
 def page(command: Command) -> tuple[tuple[str, str], set[str]]:

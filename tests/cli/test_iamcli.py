@@ -273,7 +273,11 @@ def test_a_command_that_the_shell_does_not_find(run):
     )
 
 
-@pytest.mark.parametrize(("words", "only"), [("mfa key", True), ("saml", True), ("mfa", False)])
+@pytest.mark.parametrize(
+    ("words", "only"),
+    # Of the last two, one is in no page, but is a synonym.
+    [("mfa key", True), ("saml", True), ("mfa", False), ("revoke", False), ("disable key", False)],
+)
 def test_a_list_says_what_is_only_in_manual_pages(words, only, run_fast):
     out = shown(run_fast("iamcli", "list", *words.split()))
     assert out.startswith("In manual pages only:\n\n") is only
