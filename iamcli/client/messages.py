@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConfigParseError,
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
     HTTPClientError,
-    ProxyConnectionError,
     ReadTimeoutError,
     SSLError,
 )
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import LocationValueError
 
+from iamcli.connection.transport import proxied, reason
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from typing import Any
-
-#: What to check if the endpoint is that of AWS.
-_NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
-
-#: What to check if the proxy, or what is behind it, does not answer.
-RULES = "check the address, the login and the rules of the proxy"
-#: How http.client begins the text of an error, before the status line of the proxy.
-_TUNNEL = "Tunnel connection failed: "
-_TIMEOUTS = (ConnectTimeoutError, ReadTimeoutError)
 
 #: The message for each kind of exception; the first one that matches is used.
 MESSAGES = {
@@ -41,7 +29,7 @@ MESSAGES = {
         "cannot make a secure connection to {url}: {reason}; set AWS_CA_BUNDLE to trust other CAs"
     ),
     ConnectTimeoutError: "cannot connect to {url}: timed out; set IAMCLI_TIMEOUT to wait longer",
-    EndpointConnectionError: "cannot connect to {url}: {reason}; {where}",
+    EndpointConnectionError: "cannot connect to {url}: {reason}; check {where}",
     ReadTimeoutError: (
         "timed out before {url} sent a complete response; set IAMCLI_TIMEOUT to wait longer"
     ),
@@ -51,7 +39,7 @@ MESSAGES = {
     ResponseParserError: (
         "unexpected response from {url}, not an IAM response; is this an IAM endpoint?"
     ),
-    HTTPClientError: "the request to {url} failed: {reason}{settings}",
+    HTTPClientError: "the request to {url} failed: {reason}",
     Exception: "{reason}",
 }
 
@@ -71,8 +59,7 @@ class ErrorTranslator:
             "url": url,
             "proxy": proxy,
             "again": "" if changes else "; try again",
-            "where": f"check {source}" if source else _NETWORK,
-            "settings": f"; check {proxy}" if proxy else "",
+            "where": source or "the network and the proxy variables, or run: iamcli doctor",
         }
         self.arrived = False
 
@@ -89,49 +76,10 @@ class ErrorTranslator:
             self.arrived = sent and not isinstance(
                 invalid, (LocationValueError, UnicodeEncodeError)
             )
-            if self._values["proxy"] and isinstance(error, (ProxyConnectionError, *_TIMEOUTS)):
-                raise Failure(proxied(error, self._values["url"], self._values["proxy"])) from None
             message = next(text for kind, text in MESSAGES.items() if isinstance(error, kind))
-            raise Failure(message.format(reason=reason(error), **self._values)) from None
-
-
-def proxied(error: BaseException, url: str, proxy: str) -> str:
-    """Return the message for an error of a request to ``url``; ``proxy``: what names the proxy."""
-    why = "timed out" if isinstance(error, _TIMEOUTS) else reason(error)
-    if isinstance(error, ProxyConnectionError) and not why.startswith(_TUNNEL):
-        return f"cannot reach the proxy: {why}; check {proxy}"
-    return unanswered(url, why.removeprefix(_TUNNEL), proxy)
-
-
-def unanswered(url: str, why: str, proxy: str) -> str:
-    """Return the message if the ``proxy`` was reached, but not ``url``; ``why``: a few words."""
-    return f"no answer from {url} through the proxy: {why}; {RULES} in {proxy}"
-
-
-def reason(error: BaseException) -> str:
-    """Return the message of the system error that caused ``error``, else the first line of it."""
-    message = str(error).partition("\n")[0]
-    values = getattr(error, "kwargs", {})
-    invalid = values.get("error")
-    if isinstance(error, ConfigParseError) and isinstance(invalid, UnicodeDecodeError):
-        encoding = invalid.encoding.upper()
-        message = f"{values['path']} is not text in {encoding}; save it in {encoding}"
-    elif isinstance(invalid, ValueError) and not isinstance(error, ConfigParseError):
-        # The text of such an error may contain a password or a token.
-        message = "an address or a header is invalid"
-    for cause in causes(error):
-        if isinstance(cause, OSError) and (cause.strerror or str(cause).startswith(_TUNNEL)):
-            message = cause.strerror or str(cause)
-    return message
-
-
-def causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield ``error``, the error that caused it, and so on."""
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        inner = getattr(cause, "kwargs", {}).get("error")
-        cause = inner if isinstance(inner, BaseException) else cause.__cause__ or cause.__context__
+            text = message.format(reason=reason(error), **self._values)
+            at_proxy = proxied(error, self._values["url"], self._values["proxy"])
+            raise Failure(at_proxy or text) from None
 
 
 def refusal(
@@ -147,8 +95,7 @@ def refusal(
     failure: ServiceError | UnexpectedResponse = ServiceError(code, str(error.get("Message") or ""))
     if not code or code.isdigit():
         text = f"unexpected HTTP {status} from {url} for {operation}, not an IAM response"
-        by_proxy = proxy and status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
-        failure = UnexpectedResponse(unanswered(url, f"HTTP {status}", proxy) if by_proxy else text)
+        failure = UnexpectedResponse(proxied(status, url, proxy) or text)
     failure.status = status
     return failure
 

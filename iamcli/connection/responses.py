@@ -31,7 +31,7 @@ from urllib3.exceptions import HTTPError as TransportError
 from urllib3.exceptions import ReadTimeoutError as TransportTimeout
 
 from iamcli import interrupts
-from iamcli.connection.transport import timeout
+from iamcli.connection.transport import ProxyFailure, environment_proxies, proxied, timeout
 from iamcli.errors import UnexpectedResponse
 from iamcli.output.redaction import OF_CREDENTIALS
 
@@ -93,18 +93,23 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
 class Retrieval:
     """The requests for credentials in a ``with`` block, which together have the time of one.
 
-    Raises UnexpectedResponse if it fails because the last response was taken for an empty one.
+    Raises UnexpectedResponse if it fails because the last response was taken for an empty one, and
+    ProxyFailure because of its proxy.
     """
 
     current: Retrieval | None = None
 
     def __enter__(self) -> None:
-        Retrieval.current, self.defect = self, ""
+        Retrieval.current, self.defect, self.host = self, "", ""
 
     def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         Retrieval.current = None
-        if self.defect and isinstance(error, Exception) and not isinstance(error, ClientError):
+        if not isinstance(error, Exception) or isinstance(error, ClientError):
+            return
+        if self.defect:
             raise UnexpectedResponse(self.defect) from error
+        if at_proxy := proxied(error, self.host, environment_proxies(self.host)[1]):
+            raise ProxyFailure(at_proxy) from error
 
     @functools.cached_property
     def limit(self) -> TimeLimit:
@@ -118,7 +123,7 @@ def send(session: Any, request: Any) -> AWSResponse:
     parts = urlsplit(request.url)
     host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     retrieval = Retrieval.current or Retrieval()
-    retrieval.defect, retrieval.limit.url = "", request.url
+    retrieval.defect, retrieval.host, retrieval.limit.url = "", host, request.url
     with retrieval.limit:
         response, defect = _exchange(session, request, MAX_CREDENTIALS, f" from {host}")
     retrieval.defect = defect and f"{host} sent {defect} instead of credentials"

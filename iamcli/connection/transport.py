@@ -1,4 +1,4 @@
-"""The way to an endpoint: the proxy, certificates, time limits and socket options."""
+"""The way to an endpoint: the proxy, certificates, time limits, and why it cannot be used."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ import socket
 from urllib.parse import urlsplit
 
 from botocore import utils
+from botocore.exceptions import (
+    ConfigParseError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    HTTPClientError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+)
 
 from iamcli.config.connection import is_proxy
 from iamcli.connection.settings import VARIABLES
@@ -14,6 +22,7 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from iamcli.config.connection import Connection
@@ -22,6 +31,19 @@ if TYPE_CHECKING:
 #: Seconds to wait for a connection, and for a complete response; and the maximum of both.
 TIMEOUT = 60.0
 MAX_TIMEOUT = 3600.0
+
+#: How http.client begins the text of an error, before the status line of the proxy.
+_TUNNEL = "Tunnel connection failed: "
+#: The errors of which all that is known is what happened at the proxy, in words; "": their reason.
+_AT_PROXY = {
+    ProxyConnectionError: "",
+    ConnectTimeoutError: "timed out",
+    ReadTimeoutError: "timed out",
+    ConnectionClosedError: "the connection was lost",
+    HTTPClientError: "",
+}
+#: Statuses with which proxies answer in place of the service.
+_PROXY_STATUSES = (403, 407, 502, 503, 504)
 
 
 def transport(connection: Connection, settings: Settings, url: str) -> tuple[dict[str, Any], str]:
@@ -107,3 +129,54 @@ def timeout() -> float:
             f"invalid IAMCLI_TIMEOUT: {value}; use a number of seconds, at most {MAX_TIMEOUT:.0f}"
         )
     return seconds
+
+
+class ProxyFailure(Failure):
+    """There is no answer because of the proxy, or of what is behind it."""
+
+
+def proxied(failed: BaseException | int, url: str, proxy: str) -> str:
+    """Return the message if a request to ``url`` has failed because of its proxy, else "".
+
+    ``failed``: the error, or the status of a response that is not one of the service; ``proxy``:
+    what names the proxy, "" if there is none.
+    """
+    lost = f"HTTP {failed}" if failed in _PROXY_STATUSES else None
+    why = lost or ""
+    if isinstance(failed, BaseException):
+        lost = next((text for kind, text in _AT_PROXY.items() if isinstance(failed, kind)), None)
+        why = lost or reason(failed)
+    if lost is None or not proxy:
+        return ""
+    if lost or why.startswith(_TUNNEL):
+        rules = f"check the address, the login and the rules of the proxy in {proxy}"
+        return f"no answer from {url} through the proxy: {why.removeprefix(_TUNNEL)}; {rules}"
+    unreached = isinstance(failed, ProxyConnectionError)
+    what = "cannot reach the proxy" if unreached else f"the request to {url} failed"
+    return f"{what}: {why}; check {proxy}"
+
+
+def reason(error: BaseException) -> str:
+    """Return the message of the system error that caused ``error``, else the first line of it."""
+    message = str(error).partition("\n")[0]
+    values = getattr(error, "kwargs", {})
+    invalid = values.get("error")
+    if isinstance(error, ConfigParseError) and isinstance(invalid, UnicodeDecodeError):
+        encoding = invalid.encoding.upper()
+        message = f"{values['path']} is not text in {encoding}; save it in {encoding}"
+    elif isinstance(invalid, ValueError) and not isinstance(error, ConfigParseError):
+        # The text of such an error may contain a password or a token.
+        message = "an address or a header is invalid"
+    for cause in causes(error):
+        if isinstance(cause, OSError) and (cause.strerror or str(cause).startswith(_TUNNEL)):
+            message = cause.strerror or str(cause)
+    return message
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield ``error``, the error that caused it, and so on."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        inner = getattr(cause, "kwargs", {}).get("error")
+        cause = inner if isinstance(inner, BaseException) else cause.__cause__ or cause.__context__

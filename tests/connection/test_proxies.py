@@ -199,8 +199,8 @@ def test_credentials_through_a_variable_that_names_no_proxy(run_fast):
         "AWS_MAX_ATTEMPTS": "1",
     }
     done = run_fast("iam-usergetattributes", "-d", env=env)
-    assert "cannot get credentials from the AWS configuration" in done.err
-    assert "check the proxy variables" in done.err
+    said = "cannot get credentials from the AWS configuration: http_proxy is not the address of an "
+    assert f"{said}HTTP proxy; use " in done.err
     assert "passw0rd" not in done.err
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from support.certificates import self_signed
+from support.connecting import assuming
 from support.faults import CLOSED, headed, raw
 from support.forked import Done
 from support.kinds import AGAIN, BRIEFLY, BROKEN, GROUP, KINDS, ONE_TRY, assert_reported
@@ -198,13 +199,44 @@ def test_doctor_and_commands_say_the_same_of_a_proxy(why, name, run_fast, bound)
     assert f"identity     skipped  {known}\n" in report
 
 
-def test_a_proxy_that_refuses_a_request_without_a_tunnel(run_fast):
-    with answering(f"HTTP/1.1 {LOGIN}\r\nContent-Length: 0\r\n\r\n".encode()) as port:
-        proxy = f"http://127.0.0.1:{port}"
-        env = {"http_proxy": proxy, "AWS_IAM_URL": "http://iam.example.com"}
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
+@pytest.mark.parametrize("why", [LOGIN, "timed out", "Connection refused"])
+def test_a_proxy_on_the_way_to_credentials(why, name, run_fast, bound):
+    """Doctor and the commands say the same of the request for those of a role."""
+    assuming(run_fast, "")
+    answer = f"HTTP/1.1 {why}\r\nContent-Length: 0\r\n\r\n" if why == LOGIN else ""
+    env = {"AWS_MAX_ATTEMPTS": "1"}
+    env |= {"IAMCLI_TIMEOUT": "0.2"} if why == "timed out" else {}
+    with answering(answer.encode()) as answering_port:
+        port = bound.getsockname()[1] if why == "Connection refused" else answering_port
+        env |= {name: f"http://127.0.0.1:{port}"}
         done = run_fast("iam-usergetattributes", env=env)
         report = run_fast("iamcli", "doctor", env=env).out
-    refused = "no answer from http://iam.example.com through the proxy: HTTP 407"
+    url = "https://sts.us-east-1.amazonaws.com"
+    said = f"no answer from {url} through the proxy: {why}; {RULES} in {name}"
+    if why == "Connection refused":
+        said = f"cannot reach the proxy: {why}; check {name}"
+    said = f"cannot get credentials from the AWS configuration: {said}"
+    assert done == (1, "", f"iam-usergetattributes: {said}\n")
+    assert report.startswith(f"credentials  wrong    {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (f"HTTP/1.1 {LOGIN}", "HTTP 407"),
+        ("HTTP/1.1 403 Forbidden", "HTTP 403"),
+        ("HTTP/1.1 502 Bad Gateway", "HTTP 502"),
+        ("220 mail.example.com", "the connection was lost"),
+    ],
+)
+def test_a_proxy_that_refuses_a_request_without_a_tunnel(status, why, run_fast):
+    with answering(f"{status}\r\nContent-Length: 0\r\n\r\n".encode()) as port:
+        proxy = f"http://127.0.0.1:{port}"
+        env = {"http_proxy": proxy, "AWS_IAM_URL": "http://iam.example.com", **ONE_TRY}
+        done = run_fast("iam-usergetattributes", env=env)
+        report = run_fast("iamcli", "doctor", env=env).out
+    refused = f"no answer from http://iam.example.com through the proxy: {why}"
     assert done == (1, "", f"iam-usergetattributes: {refused}; {RULES} in http_proxy\n")
     assert f"proxy        wrong    {refused}; {RULES} in http_proxy\n" in report
 
@@ -252,7 +284,8 @@ def test_an_answer_that_is_lost_on_the_way_back(way, lost, run_fast, stub, tls, 
     done, operations = sent(answer, arguments=KINDS["create"].arguments)
     message = assert_reported(done, KINDS["create"])
     assert operations == ["CreateGroup"]
-    assert re.search(f"{BROKEN}; CreateGroup may have taken effect, check first: ", message)
+    lost = BROKEN if way == "tls" else f"through the proxy: the connection was lost; {RULES} in .*"
+    assert re.search(f"{lost}; CreateGroup may have taken effect, check first: ", message)
     gone = refused("NoSuchEntity", "The user policy with name read cannot be found.", 404)
     done, operations = sent(answer, gone, arguments=KINDS["change"].arguments)
     assert operations == ["DeleteUserPolicy"] * 2

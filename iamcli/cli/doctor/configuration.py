@@ -12,7 +12,7 @@ from botocore.httpsession import get_cert_path
 
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, wrong
 from iamcli.cli.doctor.variables import KEY
-from iamcli.client.messages import ErrorTranslator, reason
+from iamcli.client.messages import ErrorTranslator
 from iamcli.client.retries import mode_and_limit
 from iamcli.config.connection import Connection
 from iamcli.connection.confinement import confine, refuse_outside
@@ -21,7 +21,7 @@ from iamcli.connection.endpoints import check_service_endpoints, endpoint
 from iamcli.connection.regions import UnknownRegion
 from iamcli.connection.settings import Settings, region_variable
 from iamcli.connection.sources import origin
-from iamcli.connection.transport import ca_bundle, environment_proxies, proxy, timeout
+from iamcli.connection.transport import ca_bundle, environment_proxies, proxy, reason, timeout
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False

@@ -21,12 +21,11 @@ from iamcli.cli.doctor.credential_sources import (
     sources,
 )
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
-from iamcli.client.messages import proxied
 from iamcli.config import properties
 from iamcli.config.connection import Misplaced, looks_like_id, misspelled, restrict
 from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
 from iamcli.connection.sources import login
-from iamcli.connection.transport import environment_proxies
+from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
 from iamcli.protection import PROTECT
 
@@ -123,7 +122,7 @@ def _unobtainable(
     cause: Any = failure.__context__
     text = str(failure).removesuffix(".")
     if isinstance(cause, Failure) and "; " in text:
-        return failed(failure)
+        return failed(failure, "proxy-refused" if isinstance(cause, ProxyFailure) else None)
     method = _LOGINS.get(type(cause).__name__, "")
     # RuntimeError: the credentials were renewed, and the new ones have expired too.
     if method or isinstance(cause, RuntimeError):
@@ -132,10 +131,6 @@ def _unobtainable(
         text = text.partition(". ")[0]
         return wrong(text, f"run: {command}" if command else renewal, "token-expired")
     if isinstance(cause, (exceptions.HTTPClientError, exceptions.ConnectionError)):
-        if isinstance(cause, exceptions.ProxyConnectionError):
-            url = "https://sts.amazonaws.com"
-            why = proxied(cause, url, environment_proxies(url)[1])
-            return failed(Failure(f"cannot get credentials: {why}"), "proxy-refused")
         url = str(cause.kwargs.get("endpoint_url", ""))
         return network.obstructed(text, request.problem(cause), url)
     response = cause.response if isinstance(cause, exceptions.ClientError) else {}

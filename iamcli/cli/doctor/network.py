@@ -15,7 +15,6 @@ from iamcli.cli.doctor.configuration import described
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.request import Operation, Outcome
 from iamcli.cli.doctor.sts import CALLER, Sts, sts_target
-from iamcli.client.messages import RULES
 from iamcli.config.connection import is_this_machine
 from iamcli.connection.regions import is_of_aws
 from iamcli.connection.transport import timeout, transport
@@ -77,12 +76,10 @@ _WITHOUT_STS = "commands do not use STS"
 _DAY = 86400
 _SET_CLOCK = "set the clock of this machine, for example with NTP"
 
-
 #: The checks that report problems on the way to a service; ``endpoint`` reports the others.
 _CHECKS = {request.PROXY: "proxy", request.UNKNOWN_CA: "ca", request.TLS: "tls"}
 #: The cause of each problem, and what to do; ``{source}``: "; check", and what sets the address.
 _OBSTACLES: dict[str, tuple[str | None, str]] = {
-    request.PROXY: ("proxy-refused", RULES),
     request.UNREACHABLE: (
         "no-network",
         "check the network, its name server and the proxy variables{source}",
@@ -99,8 +96,6 @@ _OBSTACLES: dict[str, tuple[str | None, str]] = {
     request.FOREIGN: (None, "use the address of an IAM service{source}"),
     request.INVALID: (None, "correct the address{source}"),
 }
-#: The problems that mean that the address is wrong if the user has configured it.
-_WRONG_ADDRESS = (request.REFUSED, request.LOST, request.FOREIGN)
 
 
 def obstructed(text: str, problem: str, url: str, source: str = "") -> Diagnosis:
@@ -111,7 +106,7 @@ def obstructed(text: str, problem: str, url: str, source: str = "") -> Diagnosis
     """
     cause, advice = _OBSTACLES[problem]
     of_user = bool(url) and not is_of_aws(url)
-    if of_user and problem in _WRONG_ADDRESS:
+    if of_user and problem in (request.REFUSED, request.LOST, request.FOREIGN):
         cause = "endpoint-wrong"
     check = f"; check {source}" if of_user and source else ""
     return wrong(text, advice.format(source=check), cause)

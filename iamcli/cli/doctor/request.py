@@ -20,9 +20,10 @@ from botocore.parsers import ResponseParserError
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from iamcli import __version__
-from iamcli.client.messages import causes, clock_skew, proxied, reason, refusal, unanswered
+from iamcli.client.messages import clock_skew, refusal
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.connection.responses import BoundedSession
+from iamcli.connection.transport import causes, proxied, reason
 from iamcli.errors import MAX_MESSAGE, ServiceError, UnexpectedResponse, one_line, shortened
 
 TYPE_CHECKING = False
@@ -48,7 +49,6 @@ INVALID = "invalid"
 
 #: The problems that other exceptions report.
 _PROBLEMS = {
-    exceptions.ProxyConnectionError: PROXY,
     exceptions.ConnectTimeoutError: UNREACHABLE,
     exceptions.ReadTimeoutError: LOST,
     exceptions.ConnectionClosedError: LOST,
@@ -56,14 +56,11 @@ _PROBLEMS = {
     UnexpectedResponse: FOREIGN,
 }
 
-#: OpenSSL's numbers for a certificate that is not valid yet, and not any more; and for one that is
-#: not for the host name, and not for the address.
-_DATES = (9, 10)
-_NAMES = (62, 64)
+#: The problems by OpenSSL's numbers for a certificate that is not valid yet, and not any more; and
+#: for one that is not for the host name, and not for the address.
+_VERIFICATION = {9: TLS, 10: TLS, 62: OTHER_HOST, 64: OTHER_HOST}
 #: OpenSSL's reasons if the server does not use TLS; they depend on its release.
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST")
-#: Statuses with which proxies answer in place of the service.
-_PROXY_STATUSES = (403, 407, 502, 503, 504)
 
 
 class Operation(NamedTuple):
@@ -116,14 +113,10 @@ def send(
     try:
         response = BoundedSession(timeout=seconds, **session).send(request.prepare())
     except (exceptions.BotoCoreError, ResponseParserError, UnexpectedResponse) as error:
-        obstacle = problem(error)
-        if proxy and obstacle in (PROXY, UNREACHABLE, REFUSED, LOST, INVALID):
-            # All that is known is what happened between this machine and the proxy.
-            return Outcome(PROXY, one_line(proxied(error, target.url, proxy)))
-        return Outcome(obstacle, one_line(reason(error)))
-    answer = _answer(operation, response, proxied=bool(proxy))
-    reason_there = unanswered(target.url, answer.reason, proxy)
-    return answer._replace(reason=reason_there) if answer.problem == PROXY else answer
+        if at_proxy := proxied(error, target.url, proxy):
+            return Outcome(PROXY, one_line(at_proxy))
+        return Outcome(problem(error), one_line(reason(error)))
+    return _answer(operation, response, target.url, proxy)
 
 
 def problem(error: BaseException) -> str:
@@ -141,14 +134,13 @@ def _tls_problem(error: BaseException) -> str:
         if isinstance(cause, CertificateError):
             return OTHER_HOST
         if isinstance(cause, ssl.SSLCertVerificationError):
-            known = {**dict.fromkeys(_DATES, TLS), **dict.fromkeys(_NAMES, OTHER_HOST)}
-            return known.get(cause.verify_code, UNKNOWN_CA)
+            return _VERIFICATION.get(cause.verify_code, UNKNOWN_CA)
         if isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS:
             return NO_TLS
     return TLS
 
 
-def _answer(operation: Operation, response: Any, *, proxied: bool) -> Outcome:
+def _answer(operation: Operation, response: Any, url: str, proxy: str) -> Outcome:
     """Return the outcome of a ``response``; the same parser as that of the commands reads it."""
     status, body = response.status_code, response.content
     context = {"operation_name": operation.name}
@@ -168,13 +160,13 @@ def _answer(operation: Operation, response: Any, *, proxied: bool) -> Outcome:
             }
             return Outcome("", clock=clock, texts=texts)
     elif parsed is not None:
-        refused = refusal(status, parsed, "", operation.name)
+        refused = refusal(status, parsed, url, operation.name)
         if isinstance(refused, ServiceError):
             # Any server can send this; a code of AWS consists of letters, digits and dots.
             code = re.sub(r"[^\w.]", "", refused.code)[:100] or f"HTTP {status}"
             return Outcome("", code=code, message=refused.message, clock=clock)
-    if proxied and status in _PROXY_STATUSES:
-        return Outcome(PROXY, f"HTTP {status}", clock=clock)
+    if at_proxy := proxied(status, url, proxy):
+        return Outcome(PROXY, at_proxy, clock=clock)
     return Outcome(FOREIGN, f"HTTP {status}, not an answer of AWS", clock=clock)
 
 

@@ -31,6 +31,7 @@ from iamcli.cli.doctor.configuration import Configuration, Unreadable, shared_fi
 from iamcli.cli.doctor.credential_sources import CredentialSource
 from iamcli.connection.credentials import InvalidSetting, NoLogin, find_keys, frozen
 from iamcli.connection.settings import Settings
+from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
 
 # ruff: noqa: SLF001 - the parts of the program
@@ -218,12 +219,9 @@ def refused(code: str = "", message: str = "") -> exceptions.ClientError:
             "wrong (no-network): no; try again",
         ),
         (
-            exceptions.ProxyConnectionError(proxy_url="x", error=REFUSED),
-            "no.",
-            (
-                "wrong (proxy-refused): cannot get credentials: cannot reach the proxy: Connection "
-                "refused; check https_proxy"
-            ),
+            ProxyFailure("x"),
+            "no answer; check https_proxy",
+            "wrong (proxy-refused): no answer; check https_proxy",
         ),
         (exceptions.HTTPClientError(error=REFUSED), "no.", "wrong: no; correct the address"),
         (
@@ -236,7 +234,6 @@ def refused(code: str = "", message: str = "") -> exceptions.ClientError:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_credentials_that_are_not_obtained_sooner_or_later(cause, text, diagnosis, monkeypatch):
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     methods = {"sso": "aws sso login", "login": "aws login", "": ""}
     monkeypatch.setattr(credentials, "login", lambda session, method: session + methods[method])
 

@@ -48,9 +48,9 @@ ROLE_ARN = "arn:aws:sts::123456789012:assumed-role/r/s"
 
 # The way to the service.
 
+RULES = "check the address, the login and the rules of the proxy"
 #: For each problem, its causes with an address of AWS and with one of the user.
 CAUSES = {
-    request.PROXY: ("proxy-refused", "proxy-refused"),
     request.UNREACHABLE: ("no-network", "no-network"),
     request.REFUSED: ("no-network", "endpoint-wrong"),
     request.LOST: ("no-network", "endpoint-wrong"),
@@ -101,7 +101,6 @@ NO_TLS_REASONS = (
 @pytest.mark.parametrize(
     ("error", "problem"),
     [
-        (exceptions.ProxyConnectionError(proxy_url="x", error=REFUSED), request.PROXY),
         (exceptions.ConnectTimeoutError(endpoint_url="x"), request.UNREACHABLE),
         (exceptions.ReadTimeoutError(endpoint_url="x"), request.LOST),
         (exceptions.ConnectionClosedError(endpoint_url="x"), request.LOST),
@@ -123,9 +122,9 @@ def test_the_problem_that_an_exception_reports(error, problem):
     assert request.problem(error) == problem
 
 
-def answered(answer: Answer, *, proxied: bool = False, operation: Any = network._USER) -> Any:
+def answered(answer: Answer, *, proxy: str = "", operation: Any = network._USER) -> Any:
     response = SimpleNamespace(status_code=answer.status, content=answer.body, headers={})
-    return request._answer(operation, response, proxied=proxied)
+    return request._answer(operation, response, "URL", proxy)
 
 
 def test_what_counts_as_an_answer():
@@ -158,12 +157,13 @@ def test_an_answer_of_a_proxy_or_of_anything_else(body):
     of_proxy = (403, 407, 502, 503, 504)
     expected, found = {}, {}
     for status in (200, 302, 404, 500, *of_proxy):
-        for proxied in (False, True):
-            answer = answered(Answer(body, status), proxied=proxied)
-            expected[status, proxied] = (request.FOREIGN, f"HTTP {status}, not an answer of AWS")
-            if proxied and status in of_proxy:
-                expected[status, proxied] = (request.PROXY, f"HTTP {status}")
-            found[status, proxied] = answer[:2]
+        for proxy in ("", "http_proxy"):
+            answer = answered(Answer(body, status), proxy=proxy)
+            expected[status, proxy] = (request.FOREIGN, f"HTTP {status}, not an answer of AWS")
+            if proxy and status in of_proxy:
+                said = f"no answer from URL through the proxy: HTTP {status}; {RULES} in {proxy}"
+                expected[status, proxy] = (request.PROXY, said)
+            found[status, proxy] = answer[:2]
     assert found == expected
 
 
@@ -177,7 +177,7 @@ def test_an_answer_of_a_proxy_or_of_anything_else(body):
     ],
 )
 def test_the_code_of_a_refusal_has_nothing_that_a_terminal_obeys(code, known):
-    outcome = answered(refused(code, "the message", 403), proxied=True)
+    outcome = answered(refused(code, "the message", 403), proxy="http_proxy")
     assert (outcome.problem, outcome.code, outcome.message) == ("", known, "the message")
 
 
