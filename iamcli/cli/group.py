@@ -48,9 +48,6 @@ SUBCOMMANDS = (
     "complete",
 )
 
-#: Another name of an option.
-_MOVED = {"version": "iamcli --version"}
-
 
 class CommandGroup(DocumentedCommand, click.Group):
     """A group that accepts names of groups of commands, and suggests names for wrong ones."""
@@ -81,8 +78,8 @@ class CommandGroup(DocumentedCommand, click.Group):
         if args[0].startswith(("iam-", "iam_")):
             raise no_such_command(args[0])
         names = (*SUBCOMMANDS, *listing.names(), *listing.GROUPS)
-        similar = hint(args[0], {name: f"iamcli {name}" for name in names} | _MOVED)
-        raise click.UsageError(f"unknown subcommand {args[0]}{similar}", ctx)
+        known = {name: f"iamcli {name}" for name in names} | {"version": "iamcli --version"}
+        raise click.UsageError(f"unknown subcommand {args[0]}{hint(args[0], known)}", ctx)
 
     def own(self, ctx: click.Context) -> list[tuple[str, str]]:
         """Return each subcommand ("iamcli list") and its summary; not those for programs."""

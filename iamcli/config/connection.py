@@ -43,7 +43,10 @@ KEPT = (SANDBOX, "AWS_IAM_URL", *_KEY_VARIABLES)
 ACCESS_KEY = "AKIASANDBOXSANDBOX00"
 SECRET_KEY = "nothing-here-is-secret"  # noqa: S105
 
-_MISSING = (FileNotFoundError, NotADirectoryError)
+#: What sets a proxy in options of Java, as in AWS_IAM_JVM_OPTS (a regular expression).
+JAVA_PROXY = r"-Dhttps?\.proxyHost="
+
+_UNREADABLE = (FileNotFoundError, NotADirectoryError, PermissionError)
 
 
 class Misplaced(Failure):
@@ -102,8 +105,9 @@ class Connection:
     the address of the private IAM, with its secret path, or ""; ``simulated``: whether the requests
     do not leave this process; ``prompts``: whether the user may be asked for the code of an MFA
     device. In the sandbox, ``diversion``: the line that reports which address is not used there, or
-    "", and ``url_warning``: one about the endpoint that is configured, or "". Raises Failure if a
-    setting is invalid or a file cannot be read.
+    "", ``url_warning``: one about the endpoint that is configured, or "", and ``unread``: the files
+    that the sandbox does without, each with the reason. Raises Failure if a setting is invalid or a
+    file cannot be read.
     """
 
     def __init__(
@@ -118,7 +122,7 @@ class Connection:
         self.warnings: list[str] = []
         self.simulated = simulated
         self.prompts = prompts
-        self.diversion = self.url_warning = ""
+        self.diversion = self.url_warning = self.unused = self.key_source = self.proxy_source = ""
         self.unread: dict[str, str] = {}
         sandbox = environ.get(SANDBOX)
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
@@ -128,16 +132,9 @@ class Connection:
             # A script that sets it from an empty variable must not use other credentials.
             raise Failure(f"{_CREDENTIAL_FILE} is empty; name a file or unset it")
         self.keys = self._keys(environ)
-        self.unused = ""
-        self.key_source = _KEY_VARIABLES[0] if self.keys else ""
-        if self.unread:
-            self.key_source = "the sandbox"
-        elif self.credential_file is not None:
-            self.key_source = f"credential file {self.credential_file}"
-            # Whoever types the name of the file knows which key is used.
-            if values["credential_file"] is None:
-                self.unused = self._unused_variable(environ)
-        self.proxy_source = ""
+        # Whoever types the name of the file knows which key is used.
+        if self.credential_file is not None and values["credential_file"] is None:
+            self.unused = self._unused_variable(environ)
         self.proxy = self._proxy(values, environ)
         self.url, self.url_source = self._url(values, environ)
 
@@ -156,9 +153,13 @@ class Connection:
         """Return the keys from the credential file, if one is named, else the key variables."""
         name = self.credential_file
         if name is None:
-            return _environment_keys(environ)
+            found = _environment_keys(environ)
+            self.key_source = _KEY_VARIABLES[0] if found else ""
+            return found
+        self.key_source = f"credential file {name}"
         entries = self._properties("credential file", name, _TWO_LINES)
-        if entries is None:
+        if self.unread:
+            self.key_source = "the sandbox"
             return Keys(SANDBOX, ACCESS_KEY, SECRET_KEY)
         parts = (_credential(name, entries, part) for part in ("AWSAccessKeyId", "AWSSecretKey"))
         keys = Keys(f"credential file {name}", *parts)
@@ -168,22 +169,19 @@ class Connection:
                 self.warnings.append(f"{name} is readable by other users; {restrict(name)}")
         return keys
 
-    def _properties(
-        self, what: str, name: str, needed: str
-    ) -> dict[str, properties.Property] | None:
-        """Return the properties in the file ``name``, or None if the sandbox does without it."""
+    def _properties(self, what: str, name: str, needed: str) -> dict[str, properties.Property]:
+        """Return the properties in the file ``name``; none if the sandbox does without it."""
         try:
             return properties.read(name)
         except Failure as failure:
             problem, advice = str(failure), needed
-            missing = isinstance(failure.__context__, _MISSING)
-            if missing and (name.startswith("~") or "$" in name):
+            unreadable = isinstance(failure.__context__, _UNREADABLE)
+            if unreadable and (name.startswith("~") or "$" in name):
                 problem = "cannot be read: no shell has expanded this"
                 advice = "write the whole path"
-            unreadable = missing or isinstance(failure.__context__, PermissionError)
-            if name and self.sandbox and unreadable:
+            if unreadable and name and self.sandbox:
                 self.unread[what] = f"{name} ({problem.partition(': ')[2]})"
-                return None
+                return {}
             raise Failure(f"{what} {name} {problem}; {advice}") from None
 
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
@@ -194,8 +192,6 @@ class Connection:
         what = f"client configuration {name}"
         needed = "it needs lines such as ClientProxyHost=proxy.example.com"
         entries = self._properties("client configuration", name, needed)
-        if entries is None:
-            return None
         port = entries.get("ClientProxyPort")
         if port and not (port.isascii() and port.isdigit() and int(port[:6]) in range(1, 1 << 16)):
             raise Failure(f"{what}, line {port.line}: ClientProxyPort is not a port number: {port}")
@@ -296,13 +292,6 @@ def misspelled(environ: Mapping[str, str]) -> dict[str, str]:
         for name in _KEY_FILES
         if environ[wrong] and wrong.translate(ignored) == name.translate(ignored)
     }
-
-
-def sets_proxy(options: str) -> bool:
-    """Return whether ``options`` of Java, as in AWS_IAM_JVM_OPTS, set a proxy."""
-    import re
-
-    return bool(re.search(r"-Dhttps?\.proxyHost=", options))
 
 
 def restrict(*names: str) -> str:

@@ -33,12 +33,12 @@ def help_text(command: Command, width: int = WIDTH) -> str:
     document = documentation.of(command)
     lines = [*_usage(command, width), ""]
     for sentences in (document.summary, document.warning):
-        lines += _wrapped(plain(sentences).split(), width)
+        lines += wrapped(plain(sentences).split(), width)
     if command.options:
         ordered = synopsis.ordered(command.options)
         lines += ["", *_table([(option, brief(option)) for option in ordered], width)]
     lines += ["", "Common options:"]
-    lines += _indented(_wrapped([f"[{_use(option, ' | ')}]" for option in COMMON], width - 2))
+    lines += _indented(wrapped([f"[{_use(option, ' | ')}]" for option in COMMON], width - 2))
     for example in document.examples[:1]:
         lines += ["", "Example:", *_indented(continued(example, width - 2))]
     lines += ["", f"See man {command.name}"]
@@ -138,7 +138,7 @@ def _usage(command: Command, width: int) -> Iterator[str]:
     if indent > width // 2:
         yield head
         head, indent = " " * 3, 4
-    for line in _wrapped(_narrow(items, width - indent), width - indent):
+    for line in wrapped(_narrow(items, width - indent), width - indent):
         yield f"{head} {line}"
         head = " " * (indent - 1)
 
@@ -181,7 +181,7 @@ def _table(rows: list[tuple[Option, str]], width: int) -> Iterator[str]:
         if below:
             yield left
             left = ""
-        for line in _wrapped(text.split(), width - indent):
+        for line in wrapped(text.split(), width - indent):
             yield f"{left}{' ' * (indent - len(left))}{line}"
             left = ""
 
@@ -190,8 +190,9 @@ def _indented(lines: Iterable[str]) -> Iterator[str]:
     return (f"  {line}" for line in lines)
 
 
-def _wrapped(words: Iterable[str], width: int) -> Iterator[str]:
-    """Yield ``words`` in lines of at most ``width`` columns (importing textwrap takes 4 ms)."""
+def wrapped(words: Iterable[str], width: int) -> Iterator[str]:
+    """Yield ``words``, none of them broken, in lines of at most ``width`` columns."""
+    # Importing textwrap takes 4 ms.
     line = ""
     for word in words:
         if line and len(line) + 1 + len(word) > width:

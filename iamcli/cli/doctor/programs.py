@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from iamcli import quoting
-from iamcli.cli.doctor.diagnosis import ok, skipped, warning
+from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning
 from iamcli.cli.home_directory import RECORD, and_others, exposure, is_own, problem
 from iamcli.cli.installed_commands import adding_to_path, commands_folder, one_file, own_places
 from iamcli.errors import Failure
@@ -37,8 +37,7 @@ def check_path() -> Diagnosis:
         file = one_file()
         own = str(file or commands_folder())
     except Failure as failure:
-        problem, _, advice = str(failure).partition("; ")
-        return warning(problem, advice)
+        return failed(failure)._replace(result="warning")
     if others:
         problem = f"{others[0]}{and_others(others)} would run instead of the commands in {own}"
         links = "links to " if file else ""
@@ -48,21 +47,15 @@ def check_path() -> Diagnosis:
     if old:
         problem = f"{old} still has the legacy toolkit, which scripts that name it run"
         return warning(problem, f"move it and run: {_set_up(old)}")
-    if file:
-        return _links(own, len(_COMMANDS) - len(absent))
+    linked = len(_COMMANDS) - len(absent)
+    if file and linked:  # people need not link all
+        return ok(f"PATH has links to {own} for {linked} of the {len(_COMMANDS)} commands")
     if absent:
         problem = f"PATH does not have {absent[0]}{and_others(absent)} of the commands in {own}"
-        if absent == _COMMANDS:
-            problem = f"{own} is not in PATH"
+        if not linked:
+            problem = f"PATH has no links to {own}" if file else f"{own} is not in PATH"
         return warning(problem, adding_to_path())
     return ok(f"the commands in {own} are the first of their names in PATH")
-
-
-def _links(file: str, number: int) -> Diagnosis:
-    """Return what is to say about a ``number`` of links to the one ``file`` on PATH."""
-    if number:  # people need not link all
-        return ok(f"PATH has links to {file} for {number} of the {len(_COMMANDS)} commands")
-    return warning(f"PATH has no links to {file}", adding_to_path())
 
 
 def check_home() -> Diagnosis:

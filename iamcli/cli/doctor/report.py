@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import textwrap
 
 from iamcli.errors import visible
+from iamcli.help.text import wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +29,10 @@ def text(diagnoses: Mapping[str, Diagnosis], columns: int | None = None) -> Iter
     for name, diagnosis in diagnoses.items():
         begin = f"{name:{width}}  {diagnosis.result:7}  "
         found, *advice = map(visible, filter(None, (diagnosis.found, diagnosis.advice)))
-        room = max((columns or 0) - len(begin), len(begin))
-        wrap = textwrap.TextWrapper(room, break_long_words=False, break_on_hyphens=False).wrap
-        for line in [*wrap(found), *advice] if columns else ["; ".join([found, *advice])]:
+        lines = ["; ".join([found, *advice])]
+        if columns:
+            lines = [*wrapped(found.split(), columns - len(begin)), *advice]
+        for line in lines:
             yield begin + line
             begin = " " * len(begin)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 from iamcli.cli.doctor.diagnosis import failed, ok, warning, wrong
 from iamcli.cli.listing import joined
-from iamcli.config.connection import misspelled, sets_proxy
+from iamcli.config.connection import JAVA_PROXY, misspelled
 from iamcli.output.streams import strictness
 
 TYPE_CHECKING = False
@@ -71,10 +72,8 @@ READ = {
 
 _ALL = [name for names in READ.values() for name in names]
 
-#: The variable of options of Java, in which scripts set a proxy.
-_JAVA = "AWS_IAM_JVM_OPTS"
 #: How the variables begin that other programs may need: the original, its companions and AWS SDKs.
-OF_OTHERS = (_JAVA, "JAVA_HOME", "EC2_", "AWS_DEFAULTS_MODE")
+OF_OTHERS = ("AWS_IAM_JVM_OPTS", "JAVA_HOME", "EC2_", "AWS_DEFAULTS_MODE")
 
 #: Variables that have an effect although they are empty, and which; others count as not set.
 _EFFECTS = {
@@ -85,8 +84,6 @@ _EFFECTS = {
         "so that a container is asked for credentials",
     ),
 }
-#: The cause if a variable is set but empty.
-_EMPTY = "empty-variable"
 
 #: The maximum number of modules that a line names.
 _MAX_MODULES = 3
@@ -134,10 +131,10 @@ def _without_effect(reported: Collection[str]) -> Diagnosis | None:
     texts = [text for name, text in misspelled(os.environ).items() if name not in reported]
     advised = ["correct the name"] if texts else []
     has_proxy = any(map(os.environ.get, ("HTTPS_PROXY", "https_proxy")))
-    if sets_proxy(os.environ.get(_JAVA, "")) and not has_proxy:
-        texts.append(f"the proxy in {_JAVA} is not used")
+    if re.search(JAVA_PROXY, os.environ.get("AWS_IAM_JVM_OPTS", "")) and not has_proxy:
+        texts.append("the proxy in AWS_IAM_JVM_OPTS is not used")
         advised.append("set HTTPS_PROXY")
-    cause = "old-variable" if texts else _EMPTY
+    cause = "old-variable" if texts else "empty-variable"
     known = (*_EMPTY_ON_PURPOSE, *reported)
     empty = [name for name in _ALL if os.environ.get(name) == "" and name not in known]
     if empty:

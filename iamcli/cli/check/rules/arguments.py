@@ -10,7 +10,7 @@ from iamcli.cli import index
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
 from iamcli.cli.check.rules.policies import unquoted_policy
 from iamcli.cli.check.script.calls import Call, ExpandedWord, output_files
-from iamcli.config.connection import sets_proxy
+from iamcli.config.connection import JAVA_PROXY
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.options import NEEDED, refused
 from iamcli.parsing.shared import COMMON
@@ -175,7 +175,7 @@ def _pair(invocation: Invocation, one: str, other: str) -> Fault:
 
 def _proxy(commands: Commands) -> Iterator[Fault]:
     for call in commands.walker.settings:
-        if sets_proxy(call.words[0].known):
+        if re.search(JAVA_PROXY, call.words[0].known):
             message = "the proxy in AWS_IAM_JVM_OPTS is not used"
             fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
             yield fault(call, call.head, "W213", message, fix)

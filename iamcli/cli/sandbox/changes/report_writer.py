@@ -71,16 +71,8 @@ class ReportWriter:
         ``status``: the exit status of the command. If the file cannot be written, the report goes
         to standard error, and Failure is raised.
         """
-        report = Report(
-            ended["changes"],
-            ended["refused"],
-            about["unknown"],
-            about["taken"],
-            status,
-            ended["without_environment"],
-            ended["running"],
-            ended["reached"],
-        )
+        known = {**about, **ended, "status": status}
+        report = Report(**{name: known[name] for name in Report._fields})
         if self._number is None:
             if not self._output.error_text(report.as_text()):
                 raise Failure("cannot write the changes to standard error")

@@ -30,39 +30,13 @@ if TYPE_CHECKING:
     from iamcli.cli.sandbox.changes.report_writer import ReportWriter
     from iamcli.output.streams import Output
 
-#: What users of a copy must know before their script, or what they start in a shell, runs.
-ONLY_IAM = (
-    "only IAM is a copy; {} really runs here, with its files, mails and other programs; the keys "
-    "that it prints are worthless, and it should run in a directory of its own"
-)
-
-#: What users must know if a sandbox is started in another one.
-INNER = "this sandbox is inside another one, whose IAM it does not use"
-
-#: What users must know if the commands do not find the sandbox among their parents.
-NO_PROC = (
-    "this system does not show the parents of a process, so commands whose environment was reset "
-    "(sudo, su -, env -i) use the real account"
-)
-
-#: What users must know if a command is not one of the toolkit, or runs other ones.
-UNREACHED = "no request reached the private IAM; iamcli check SCRIPT shows what it expects"
-
 #: The content of the credential file.
 CREDENTIALS = f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n"
 
 #: Variables that could send requests elsewhere, or make a shell read files that set such variables.
-REMOVED_VARIABLES = (
-    "CLIENT_CONFIG_FILE",
-    "BASH_ENV",
-    "ENV",
-    "http_proxy",
-    "https_proxy",
-    "all_proxy",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-)
+REMOVED_VARIABLES = ("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV")
+#: Those of proxies, which also count in upper case.
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
 class SandboxServer(NamedTuple):
@@ -190,11 +164,19 @@ def run(  # noqa: PLR0913, PLR0917 - what the options of the subcommand say, and
     ):
         inner = bool(parents.sandbox() or os.environ.get(SANDBOX))
         if not parents.announce(private.port):
-            output.error(NO_PROC)
+            output.error(
+                "this system does not show the parents of a process, so commands whose environment "
+                "was reset (sudo, su -, env -i) use the real account"
+            )
         if inner and output.on_terminal():
-            output.error(INNER)
+            output.error("this sandbox is inside another one, whose IAM it does not use")
         if account:
-            output.error(ONLY_IAM.format("the command" if command else "what you start"))
+            what = "the command" if command else "what you start"
+            output.error(
+                f"only IAM is a copy; {what} really runs here, with its files, mails and other "
+                "programs; the keys that it prints are worthless, and it should run in a directory "
+                "of its own"
+            )
             _announce_copy(output, account, private.about)
         commands.wait()
         env = environment(private, os.environ)
@@ -222,9 +204,10 @@ def run(  # noqa: PLR0913, PLR0917 - what the options of the subcommand say, and
         if writer.is_standard_error and output.on_terminal() and os.path.isfile(account):
             _show_recreate(output, account, private.ended["changes"])
     if not (writer and writer.is_standard_error):
-        unreached = started.any and not (reset or private.ended.get("reached", True))
-        shown = command and unreached and output.on_terminal()
-        for line in (*not_covered(reset, running), *([UNREACHED] if shown else ())):
+        unreached = command and started.any and not (reset or private.ended.get("reached", True))
+        what = "no request reached the private IAM; iamcli check SCRIPT shows what it expects"
+        said = [what] if unreached and output.on_terminal() else []
+        for line in [*not_covered(reset, running), *said]:
             output.error(line)
     return status or (FAILED if reset or not_kept else 0)
 
@@ -284,9 +267,8 @@ def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[st
 
     folder = commands_folder()
     home = os.path.join(private.folder, "home")
-    names = [command.name for command in index.commands()]
     try:
-        lay_out_filled(home, names, CREDENTIALS)
+        lay_out_filled(home, index.names(), CREDENTIALS)
     except OSError as error:
         raise Failure(f"cannot start the sandbox: {error.filename}: {error.strerror}") from None
     env = _without_aws_variables(inherited)
@@ -314,7 +296,7 @@ def _without_aws_variables(inherited: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in inherited.items()
-        if not name.startswith("AWS_") and name not in REMOVED_VARIABLES
+        if not (name.startswith("AWS_") or name in REMOVED_VARIABLES or name.lower() in PROXIES)
     }
 
 

@@ -14,13 +14,12 @@ import select
 import shlex
 import signal
 import termios
-import textwrap
 import time
 
 from iamcli.cli import completion_scripts
 from iamcli.cli.programs import script
 from iamcli.errors import Failure, visible
-from iamcli.help.text import columns
+from iamcli.help.text import columns, wrapped
 from iamcli.interrupts import BlockedSignals
 from iamcli.protection import Folder
 
@@ -143,16 +142,11 @@ def greeting(env: dict[str, str], announcement: str, *, kept: bool) -> str:
 
     ``kept``: the account has been used before, or is a copy.
     """
-    first = textwrap.fill(
-        f"iamcli: {visible(announcement)}",
-        columns(2),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    commands = LATER_COMMANDS if kept else FIRST_COMMANDS
+    first = wrapped(f"iamcli: {visible(announcement)}".split(), columns(2))
+    commands = (f"  {line}" for line in (LATER_COMMANDS if kept else FIRST_COMMANDS))
     completing = os.path.basename(env.get("SHELL", "")) in completion_scripts.FILES
     more = " TAB completes options and names." if completing else ""
-    return "\n".join([first, f"Try these commands.{more}", *(f"  {line}" for line in commands), ""])
+    return "\n".join([*first, f"Try these commands.{more}", *commands, ""])
 
 
 def is_on_terminal() -> bool:
