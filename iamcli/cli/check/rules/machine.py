@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Invocation
-    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.calls import Call, Value
 
 #: The variables that name a file with settings, with the options that override them.
 _FILES = {
@@ -31,42 +31,51 @@ def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> 
     What the script tests for, or may write, is left out, and what another machine needs.
     """
     made = written(commands)
-    tested = {word.literal for _, words, _ in commands.walker.tests for word in words}
+    words = [word.known for _, words, _ in commands.walker.tests for word in words]
+    tests = [text for text in words if re.match("/.", text)]
+    variables = {name: _known(values) for name, values in commands.walker.values.items()}
     for invocation in commands.invocations:
         call = invocation.call
-        paths = (in_folder(call.flags.folder, text) for text in tested if text)
-        tests = [path for path in paths if path and path != "/"]
-        for path, name, line in (*_folders(call), *_files(invocation, made)):
+        files = [] if made is None else _files(invocation, variables)
+        needed = [*_folders(call, variables.get("PATH", "")), *files]
+        for path, name, line in needed if call.script.shown and not call.flags.remote else ():
             known = any(path.startswith(test) or test.startswith(path) for test in tests)
-            home = path.removesuffix("/bin")
-            if not (known or call.flags.remote or is_written(made or set(), home)):
-                files = found.setdefault((name, line), [])
-                files += {call.script.file}.difference(files)
+            if not (known or is_written(made or set(), path.removesuffix("/bin"))):
+                users = found.setdefault((name, line), [])
+                users += {call.script.file}.difference(users)
 
 
-def _folders(call: Call) -> Iterator[tuple[str, str, str]]:
-    """Yield the directory or the PATH that does not have the command, its name and the line."""
-    name = call.head.literal
-    elsewhere = name is None or not {"sudo", "doas", "env"}.isdisjoint(call.inner.run_by)
-    path = os.path.dirname(name or "") or ("" if elsewhere else call.environment["PATH"])
+def _known(values: list[Value]) -> str:
+    """Return the last of the ``values`` of a variable, "" if a part of one is not known."""
+    known = all(isinstance(part, str) for value in values for part in value)
+    return "".join(map(str, values[-1])) if known else ""
+
+
+def _folders(call: Call, path: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the directory, or the ``path``, without the command, how it is named, and the line."""
+    own = next(map(str, commands_folders()), "/opt/aws/apitools/iam/bin")
+    line = f"PATH={own}:{path}"
+    name = call.head.literal or ""
+    if "/" in name:
+        path = os.path.dirname(name)
+        line = f"mkdir -p {quoted(path)} && ln -s {quoted(own)}/iam-* {quoted(path)}"
+    elif not (name and {"sudo", "doas", "env"}.isdisjoint(call.inner.run_by)):
+        return
     folders = path.split(":")
     if all(map(os.path.isabs, folders)) and not which(str(call.program), path=path):
         # Other directories below /usr are the system's.
         bins = (each for each in folders if re.fullmatch("(?!/usr/).+/bin", each))
         new = next((each for each in bins if not os.path.exists(each)), "")
-        own = next(map(str, commands_folders()), "/opt/aws/apitools/iam/bin")
-        line = f"iamcli home {quoted(new[:-4])}" if new else f"PATH={own}:{path}"
-        if "/" in (name or "") and not new:
-            line = f"mkdir -p {quoted(path)} && ln -s {quoted(own)}/iam-* {quoted(path)}"
-        yield new or path, new or f"the iam-* commands in {path}", line
+        name = new or f"the iam-* commands in {path}"
+        yield new or path, name, f"iamcli home {quoted(new[:-4])}" if new else line
 
 
-def _files(invocation: Invocation, made: set[str] | None) -> Iterator[tuple[str, str, str]]:
-    """Yield the files with settings that are not there, and which the script does not write."""
+def _files(invocation: Invocation, variables: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the files with settings that are not there, as ``_folders`` does."""
     call = invocation.call
     given = {each.option.name: each.text for each in invocation.values}
     for variable, option in _FILES.items():
-        name = given.get(option, call.environment[variable])
+        name = given.get(option, variables.get(variable))
         path = in_folder(call.flags.folder, name) if name else None
-        if path and not os.path.exists(path) and made is not None:
+        if path and not os.path.exists(path):
             yield path, path, f"(umask 077; cat >{quoted(path)})"

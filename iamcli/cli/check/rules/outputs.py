@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 from iamcli.cli.check.rules import errors
 from iamcli.cli.check.rules.commands import STRICT, fault
@@ -85,15 +84,12 @@ def check(commands: Commands) -> Iterator[Fault]:
 def _loop(commands: Commands, loop: CompoundCommand) -> Iterator[Fault]:
     """Yield the lists that ``loop`` reads, unless it may leave out what is no entry."""
     node = loop.node
-    if isinstance(node, For):
-        found = _footers(commands, loop.words, "the for loop")
-    elif isinstance(node, While) and any(_READS.match(each.text) for each in node.condition):
-        found = _read(commands, loop, "the while loop")
-    else:
-        return
-    for call, finding in found:
-        if not _skips(node, footer=not commands.several(call)):
-            yield call, finding
+    reads = isinstance(node, While) and any(_READS.match(each.text) for each in node.condition)
+    if isinstance(node, For | While):
+        words = _footers(commands, loop.words, "the for loop")
+        for call, finding in _read(commands, loop, "the while loop") if reads else words:
+            if not _skips(node, footer=not commands.several(call)):
+                yield call, finding
 
 
 def _footers(commands: Commands, words: Iterable[ExpandedWord], reader: str) -> Iterator[Fault]:
@@ -232,7 +228,8 @@ def _counts_all(call: Call) -> bool:
         return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", "".join(literals[-1:])))
     if call.program == "sed":
         return literals == ["-n", "$="]
-    every = any(each.literal in ("", ".", "^", ".*", ".+", "..*") for each in _searched(call))
+    sought = [each.literal for each in _searched(call)]
+    every = len(sought) == 1 and sought[0] in ("", ".", "^", ".*", ".+", "..*")
     return every and any(re.fullmatch(r"-\w*[cq]\w*", each) for each in literals)
 
 
@@ -256,30 +253,13 @@ def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str)
 
 
 def _searched(call: Call) -> list[ExpandedWord]:
-    """Return the pattern or program that ``call`` searches its input with, if it is a search."""
-    if call.program in _SEARCHING and call.words:
-        program = call.words[-1 if call.words[0].known.startswith("-") else 0]
-        return [program] if re.search(r"/[^/]*/", program.known) else []
-    if call.program not in ("grep", "egrep", "fgrep"):
-        return []
-    flags = ""
-    patterns: list[ExpandedWord] = []
-    operands: list[ExpandedWord] = []
-    remaining = iter(call.words)
-    for word in remaining:
-        text = word.literal or ""
-        if re.fullmatch(r"-\w+", text):
-            flags += text[1:]
-            values = list(islice(remaining, int(text[-1] in "eABCmfd")))
-            patterns += values if text[-1] == "e" else []
-        elif text.startswith("--"):
-            flags += "v" if text == "--invert-match" else ""
-        else:
-            operands.append(word)
-    if not patterns:
-        patterns, operands = operands[:1], operands[1:]
-    known = [each.literal for each in patterns] != [None]
-    return patterns if known and len(patterns) == 1 and not operands and "v" not in flags else []
+    """Return the patterns or the program of ``call``, if it is a search."""
+    # A number is the value of an option.
+    words = [word for word in call.words if not re.match(r"-|\d+$", word.known)]
+    if call.program in _SEARCHING:
+        return [word for word in words if re.search(r"/[^/]*/", word.known)]
+    inverts = any(re.fullmatch(r"-\w*v\w*|--invert-match", text or "") for text in call.literals)
+    return words if call.program in ("grep", "egrep", "fgrep") and not inverts else []
 
 
 def _sought(commands: Commands, source: Call, patterns: Sequence[ExpandedWord]) -> Iterator[Fault]:

@@ -71,11 +71,12 @@ class Walker:
         options = _SHEBANG_OPTIONS.findall(script.text) if script.statements else []
         flags = states.with_options(Flags(script.folder), [f"-{letters}" for letters in options])
         text = f"{_PATH_OF_CRON}\n{script.text}" if script.language == kinds.CRONTAB else ""
-        lines = kinds.CRON_LINE.finditer(text)
-        # In the values of a crontab nothing is expanded.
-        set_there = [(each["name"], each["value"].strip()) for each in lines if each["name"]]
-        set_there = [each for each in set_there if not kinds.CREDENTIAL.fullmatch(each[0])]
-        state = State(flags, {name: (text.strip("\"'"),) for name, text in set_there})
+        state = State(flags)
+        for line in kinds.CRON_LINE.finditer(text):
+            if line["name"]:
+                # In the values of a crontab nothing is expanded.
+                value = line["value"].strip().strip("\"'")
+                self._assign(state, line["name"], (value,), Context(script))
         self._enter(script, state)
         self._functions(state)
 
@@ -323,8 +324,6 @@ class Walker:
         like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
         inner = inner._replace(iam=like_a_command and not function, shell_function=function)
         call = Call(node, inner, context, own.flags)
-        if call.iam:
-            call.environment = {name: own.text(name) for name in calls.ENVIRONMENT}
         self.calls.append(call)
         for alias, words, script in embedded.aliases(call):
             self._aliases[alias] = words if context.script.shown else []
