@@ -351,11 +351,7 @@ MISSING = [
         [HOME_LINE],
     ),
     (r"/opt/i\ m/bin/iam-userdel -u b", ["/opt/i m/bin"], ["iamcli home '/opt/i m'"]),
-    (
-        "/usr/no/iam-userdel -u b",
-        ["the iam-* commands in /usr/no"],
-        ["mkdir -p /usr/no && ln -s OWN/iam-* /usr/no"],
-    ),
+    (f"sudo {TOOLKIT}/bin/iam-userdel -u b", [f"{TOOLKIT}/bin"], [HOME_LINE]),
     (
         "PATH=/usr/no/bin:/bin; iam-userdel -u b",
         ["the iam-* commands in /usr/no/bin:/bin"],

@@ -53,21 +53,19 @@ def _known(values: list[Value]) -> str:
 
 def _folders(call: Call, path: str) -> Iterator[tuple[str, str, str]]:
     """Yield the directory, or the ``path``, without the command, how it is named, and the line."""
-    own = next(map(str, commands_folders()), "/opt/aws/apitools/iam/bin")
-    line = f"PATH={own}:{path}"
-    name = call.head.literal or ""
-    if "/" in name:
-        path = os.path.dirname(name)
-        line = f"mkdir -p {quoted(path)} && ln -s {quoted(own)}/iam-* {quoted(path)}"
-    elif not (name and {"sudo", "doas", "env"}.isdisjoint(call.inner.run_by)):
-        return
+    folder, _, name = (call.head.literal or "").rpartition("/")
+    elsewhere = not (name and {"sudo", "doas", "env"}.isdisjoint(call.inner.run_by))
+    path = folder or ("" if elsewhere else path)
     folders = path.split(":")
-    if all(map(os.path.isabs, folders)) and not which(str(call.program), path=path):
+    if all(map(os.path.isabs, folders)) and not which(name, path=path):
         # Other directories below /usr are the system's.
         bins = (each for each in folders if re.fullmatch("(?!/usr/).+/bin", each))
         new = next((each for each in bins if not os.path.exists(each)), "")
-        name = new or f"the iam-* commands in {path}"
-        yield new or path, name, f"iamcli home {quoted(new[:-4])}" if new else line
+        own = next(map(str, commands_folders()), "/opt/aws/apitools/iam/bin")
+        if new:
+            yield new, new, f"iamcli home {quoted(new[:-4])}"
+        elif not folder:
+            yield path, f"the iam-* commands in {path}", f"PATH={own}:{path}"
 
 
 def _files(invocation: Invocation, variables: dict[str, str]) -> Iterator[tuple[str, str, str]]:
