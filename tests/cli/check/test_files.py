@@ -375,6 +375,7 @@ MISSING = [
     (f"ssh host 'PATH={TOOLKIT}/bin; iam-userdel -u b'", [], []),
     (f"ssh host sh <<E\nPATH={TOOLKIT}/bin\niam-userdel -u b\nE", [], []),
     (f"PATH={TOOLKIT}/bin; sudo iam-userdel -u b", [], []),
+    (f"PATH={TOOLKIT}/bin ls; (PATH={TOOLKIT}/bin; ls); iam-userdel -u b", [], []),
     (f"ln -s /x {TOOLKIT}; {TOOLKIT}/bin/iam-userdel -u b", [], []),
     ("echo >/opt/k; AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", [], []),
     ('cp a "$b"; AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b', [], []),
@@ -392,6 +393,11 @@ def test_what_a_script_expects_of_the_machine(script, names, lines, tmp_path):
     ]
     assert shown == [[name, line] for name, line in zip(names, lines, strict=True)]
     assert (result.findings, result.files[0].changes) == ([], [])
+
+
+def test_what_a_file_that_was_not_given_expects_is_not_shown(tmp_path):
+    (tmp_path / "lib").write_text(f"{TOOLKIT}/bin/iam-userdel -u b\nPATH={TOOLKIT}/bin")
+    assert checked(tmp_path, ". ./lib\niam-userdel -u b").missing == {}
 
 
 def test_a_crontab_without_path_has_that_of_cron(tmp_path):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Invocation
-    from iamcli.cli.check.script.calls import Call, Value
+    from iamcli.cli.check.script.calls import Call
 
 #: The variables that name a file with settings, with the options that override them.
 _FILES = {
@@ -33,11 +33,9 @@ def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> 
     made = written(commands)
     words = [word.known for _, words, _ in commands.walker.tests for word in words]
     tests = [text for text in words if re.match("/.", text)]
-    variables = {name: _known(values) for name, values in commands.walker.values.items()}
     for invocation in commands.invocations:
         call = invocation.call
-        files = [] if made is None else _files(invocation, variables)
-        needed = [*_folders(call, variables.get("PATH", "")), *files]
+        needed = [*_folders(call), *([] if made is None else _files(invocation))]
         for path, name, line in needed if call.script.shown and not call.flags.remote else ():
             known = any(path.startswith(test) or test.startswith(path) for test in tests)
             if not (known or is_written(made or set(), path.removesuffix("/bin"))):
@@ -45,17 +43,11 @@ def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> 
                 users += {call.script.file}.difference(users)
 
 
-def _known(values: list[Value]) -> str:
-    """Return the last of the ``values`` of a variable, "" if a part of one is not known."""
-    known = all(isinstance(part, str) for value in values for part in value)
-    return "".join(map(str, values[-1])) if known else ""
-
-
-def _folders(call: Call, path: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the directory, or the ``path``, without the command, how it is named, and the line."""
+def _folders(call: Call) -> Iterator[tuple[str, str, str]]:
+    """Yield the directory or the PATH without the command, how it is named, and the line."""
     folder, _, name = (call.head.literal or "").rpartition("/")
     elsewhere = not (name and {"sudo", "doas", "env"}.isdisjoint(call.inner.run_by))
-    path = folder or ("" if elsewhere else path)
+    path = folder or ("" if elsewhere else call.environment["PATH"])
     folders = path.split(":")
     if all(map(os.path.isabs, folders)) and not which(name, path=path):
         # Other directories below /usr are the system's.
@@ -68,12 +60,12 @@ def _folders(call: Call, path: str) -> Iterator[tuple[str, str, str]]:
             yield path, f"the iam-* commands in {path}", f"PATH={own}:{path}"
 
 
-def _files(invocation: Invocation, variables: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+def _files(invocation: Invocation) -> Iterator[tuple[str, str, str]]:
     """Yield the files with settings that are not there, as ``_folders`` does."""
     call = invocation.call
     given = {each.option.name: each.text for each in invocation.values}
     for variable, option in _FILES.items():
-        name = given.get(option, variables.get(variable))
+        name = given.get(option, call.environment[variable])
         path = in_folder(call.flags.folder, name) if name else None
         if path and not os.path.exists(path):
             yield path, path, f"(umask 077; cat >{quoted(path)})"

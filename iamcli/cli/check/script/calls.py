@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.nodes import Node
     from iamcli.cli.check.script.scripts import Script
 
+#: The variables that name what a command needs of the machine.
+ENVIRONMENT = ("PATH", "AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE")
 _SPACES = re.compile(r"([ \t\n]+)")
 #: How many words of one value are followed.
 MAX_WORDS = 32
@@ -259,8 +261,11 @@ class Call(PipelineCommand):
 
     ``inner``: what it runs in the end; ``head``, ``words`` and ``program``: the word of its name,
     the arguments, and the name without the folder, if known; ``iam``: as ``inner`` says; ``flags``:
-    the settings that it is run with; ``merging``: the pipe after it also takes standard error.
+    the settings that it is run with; ``environment``: the variables that ENVIRONMENT names, "" if
+    not known; ``merging``: the pipe after it also takes standard error.
     """
+
+    environment: dict[str, str]
 
     def __init__(self, node: Node, inner: InnerCommand, context: Context, flags: Flags) -> None:
         self.node = node

@@ -84,6 +84,11 @@ class State:
         """Return the value of the variable ``name``."""
         return self.variables.get(name, (Unknown(name),))
 
+    def text(self, name: str) -> str:
+        """Return the value of the variable ``name``, "" if a part of it is not known."""
+        value = self.value(name)
+        return "" if any(isinstance(part, Unknown) for part in value) else "".join(map(str, value))
+
     def forget(self, names: Iterable[str]) -> None:
         """Forget the values of variables, because they may have changed."""
         for name in self.variables.keys() & names:

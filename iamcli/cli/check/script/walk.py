@@ -324,6 +324,7 @@ class Walker:
         like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
         inner = inner._replace(iam=like_a_command and not function, shell_function=function)
         call = Call(node, inner, context, own.flags)
+        call.environment = {name: own.text(name) for name in calls.ENVIRONMENT}
         self.calls.append(call)
         for alias, words, script in embedded.aliases(call):
             self._aliases[alias] = words if context.script.shown else []
