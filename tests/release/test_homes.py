@@ -120,6 +120,8 @@ def test_the_one_file(tmp_path, folder, strict):
     env = environment(tmp_path / "home", PATH=f"{tmp_path}/bin:/usr/bin:/bin")
     advice = f"run: {file} home DIR; then put DIR/bin in PATH"
     assert doctor(file, env)["path"] == ("warning", f"PATH has no links to {file}", advice)
+    done = run_program(file, "--", "iam-usercreate", env=env)
+    assert done.stderr == f"iamcli: iam-usercreate is not in PATH; {advice}\n"
     # People link what they need.
     for name in ("iamcli", "iam-usercreate"):
         (tmp_path / "bin" / name).symlink_to(file)
