@@ -147,26 +147,6 @@ class Window:
                 Pending.each_tick()
 
 
-class Deferred:
-    """A ``with`` block in which a program is started, and signals raise only in a window.
-
-    So do SIGTERM and SIGHUP if they would end only this process.
-    """
-
-    def __enter__(self) -> None:
-        self._outer, Pending.raises = Pending.raises, False
-        self._added = [each for each in TERMINATING if _signal.getsignal(each) is _signal.SIG_DFL]
-        for number in self._added:
-            _signal.signal(number, _handle_termination)
-
-    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
-        for number in self._added:
-            _signal.signal(number, _signal.SIG_DFL)
-        Pending.raises = self._outer and not isinstance(error, KeyboardInterrupt)
-        if Pending.raises:
-            raise_due()
-
-
 def pause(seconds: float) -> None:
     """Wait for ``seconds`` in a window."""
     with Window():

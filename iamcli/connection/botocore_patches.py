@@ -125,4 +125,4 @@ def patch_credentials(
     credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=run)
     prompter = partial(code, prompts=prompts)
     credentials.AssumeRoleProvider = partial(credentials.AssumeRoleProvider, prompter=prompter)
-    credentials.ReadOnlyCredentials = partial(Keys, "the AWS configuration")
+    credentials.ReadOnlyCredentials = Keys

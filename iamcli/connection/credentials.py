@@ -15,7 +15,7 @@ from botocore.exceptions import (
     ParamValidationError,
 )
 
-from iamcli.config.connection import Misplaced, invalid_part, misspelled
+from iamcli.config.connection import invalid_part, misspelled
 from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.connection.responses import Retrieval, pause, secrets, send
 from iamcli.connection.transport import timeout
@@ -52,21 +52,18 @@ class NoLogin(Failure):
 
 
 def find_keys(
-    settings: Settings,
-    *,
-    without: Iterable[str] = (),
-    prompts: bool = True,
-    longest: float = math.inf,
+    settings: Settings, *, without: Iterable[str] = (), prompts: bool = True, longest: float = 0
 ) -> Any:
     """Return the credentials from botocore's chain, or None; ``without``: methods not to use.
 
-    ``prompts``: as for Connection; ``longest``: the maximum time of a program (seconds). Raises
-    Failure if what the configuration names cannot be used, and the exceptions of botocore if it
-    cannot be read.
+    ``prompts``: as for Connection; ``longest``: the maximum time of a program (seconds), 0 for
+    IAMCLI_TIMEOUT, which counts without a terminal. Raises Failure if what the configuration names
+    cannot be used, and the exceptions of botocore if it cannot be read.
     """
     if settings.session is None:
         return None
-    patch_credentials(send, pause, prompts=prompts, timeout=timeout, longest=longest)
+    limits = (longest or timeout(), longest or math.inf)
+    patch_credentials(send, pause, prompts=prompts, limits=limits)
     profiles = settings.session.full_config.get("profiles", {}).values()
     for named in (os.environ, *profiles):
         OF_CREDENTIALS.add(*secrets(named.items()))
@@ -170,8 +167,7 @@ def frozen(keys: Any) -> Any:
     except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
         _require_expiration()
         raise _unusable(error) from None
-    parts = (key.access_key, key.secret_key, key.token or "")
-    for value in parts:
+    for value in (key.access_key, key.secret_key, key.token or ""):
         part = invalid_part(value) if isinstance(value, str) else "a value that is not text"
         if part:
             raise Failure(f"the credentials of the AWS configuration contain {part}")
@@ -180,8 +176,6 @@ def frozen(keys: Any) -> Any:
 
 def _unusable(error: Exception) -> Failure:
     """Return the failure for an exception that was raised while botocore got credentials."""
-    if isinstance(error, Misplaced):
-        return error
     reason = _report(error)
     if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
         # The text of such an error may contain the password of a proxy.

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 GET = "iam-usergetattributes"
 CANNOT = "cannot get credentials from the AWS configuration: "
 LATE = "the credential_process did not end within {} seconds"
-ADVICE = "run it to see why, or increase IAMCLI_TIMEOUT"
+ADVICE = "run it to see why, or increase IAMCLI_TIMEOUT, the limit of commands"
 #: How a program hangs, or something that it has started.
 HANGING = {
     "itself": f"exec sleep {NEVER}",
     "another one": f"sleep {NEVER}; echo",
     "two": f"sleep {NEVER} & wait",
     "without its output": f"exec >&- 2>&-; sleep {NEVER}; echo",
-    "what it leaves": f"sleep {NEVER} & echo Hello",
+    "what it leaves": f"sleep {NEVER} &",
     "not ended by SIGTERM": f"trap '' TERM; sleep {NEVER} & wait; sleep {NEVER}",
 }
 
@@ -87,7 +87,7 @@ def test_doctor_ends_a_program(program, run_fast):
     shorter += "client_credentials.LONGEST_WAIT /= 20"
     done = run_fast("iamcli", "doctor", env={"IAMCLI_TIMEOUT": ""}, before=shorter)
     assert done.status == 1
-    assert f"{CANNOT}{LATE.format(0.5)}; run it to see why\n" in done.out
+    assert f"{CANNOT}{LATE.format(0.5)}; {ADVICE}\n" in done.out
     wait_until(lambda: gone(run_fast))
 
 
@@ -135,11 +135,6 @@ def test_a_program_that_leaves_an_agent_and_fails(program, run_fast):
     assert not gone(run_fast)
 
 
-def test_what_a_program_leaves_may_print_the_key(program, run_fast):
-    program.write_text("cd; (sleep 0.4; cat key.json) &")
-    assert run_fast(GET, env={"IAMCLI_TIMEOUT": "60"}).status == 0
-
-
 SESSION = "cut -d ' ' -f 5,6 /proc/$$/stat >place"
 
 
@@ -159,13 +154,6 @@ def test_on_a_terminal_a_program_has_its_group_and_time(stdin, program, run):
     assert terminal.status() == 0
     group, session = (run.home / "place").read_text().split()
     assert group == session == str(terminal.pid)
-
-
-def test_on_a_terminal_what_a_program_leaves_has_no_more_time(program, run):
-    program.write_text(f"trap '' HUP; {HANGING['what it leaves']}")
-    terminal = Terminal(GET, env=run.env)
-    assert terminal.status() == 1
-    assert LATE.format(1) in terminal.shown
 
 
 def test_on_a_terminal_ctrl_c_ends_a_program(program, run):
@@ -242,43 +230,19 @@ def test_completion_takes_two_seconds(program, run):
 
 # What an error shows.
 
-#: What a program prints that is no key in JSON, with the secret {}.
-PRINTED = {
-    "a shell's": "export AWS_SECRET_ACCESS_KEY={}",
-    "quoted": "AWS_SECRET_ACCESS_KEY='{}';",
-    "a file's": "[default]\naws_access_key_id = x\naws_secret_access_key = {}",
-    "YAML": "SecretAccessKey: {}",
-    "text": "CREDENTIALS\t{}\t2030-01-01",
-    "incomplete JSON": '{"SecretAccessKey": "{}", ',
-    "other JSON": '{"secret": "{}"}',
-    "Python": "{'SecretAccessKey': '{}'}",
-    "alone": "{}",
-    "a sentence": "The new one is {}.",
-}
-SECRETS = (
-    SECRET,
-    "Session+Token/0123456789==",
-    "hvs.CAESI-x_9",
-    "correcthorsebatterystaple",
-    "a1b2",
-)
+
+@pytest.mark.parametrize("printed", ["export AWS_SECRET_ACCESS_KEY={}", '{{"secret": "{}"}}'])
+@pytest.mark.parametrize("status", [0, 1])
+def test_an_error_repeats_nothing_that_a_program_printed(status, printed, program, run_fast):
+    (run_fast.home / "printed").write_text(printed.format(SECRET))
+    program.write_text(f"cd; cat printed; echo cannot use {SECRET} >&2; exit {status}")
+    done = run_fast(GET)
+    assert done.status == 1
+    assert SECRET not in done.err
+    hidden = "it failed, but has printed something, maybe a secret; run it to see why\n"
+    assert done.err.endswith(hidden) is bool(status)
 
 
-@pytest.mark.parametrize("how", PRINTED)
-def test_an_error_repeats_no_secret_that_a_program_printed(how, program, run_fast):
-    for secret in SECRETS:
-        (run_fast.home / "printed").write_text(PRINTED[how].replace("{}", secret))
-        told = f"cannot use token={secret}, '{secret}' or {secret}."
-        (run_fast.home / "told").write_text(told)
-        for status in (1, 0):
-            program.write_text(f"cd; cat printed; cat told >&2; exit {status}")
-            done = run_fast(GET)
-            assert done.status == 1
-            assert secret not in done.err
-            if status:
-                assert done.err.endswith("cannot use token=***, '***' or ***.\n")
-
-
-def test_an_error_shows_usual_words_that_a_program_printed(program, run_fast):
-    program.write_text("echo Use your login; echo 'Your login has expired' >&2; exit 1")
+def test_an_error_of_a_program_that_printed_nothing_is_shown(program, run_fast):
+    program.write_text("echo 'Your login has expired' >&2; exit 1")
     assert run_fast(GET).err.endswith("Your login has expired\n")

@@ -8,6 +8,7 @@ press TAB; not in a sandbox, which responds at once and does not last.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # as in iamcli.interrupts
 import os
 import re
 import stat
@@ -15,7 +16,7 @@ import time
 
 from iamcli.cli import index
 from iamcli.config.connection import Connection
-from iamcli.config.files import content
+from iamcli.config.files import content, regular
 from iamcli.connection import parents
 from iamcli.operations.names import KINDS, OWNERS, Query, is_name, policies
 from iamcli.operations.service import IAM
@@ -62,39 +63,41 @@ def complete(
     """
     import threading
 
-    file = ""
+    this_thread = threading.get_ident()
 
     def give_up() -> None:
-        from iamcli.connection.programs import Session
-
-        # Nothing else interrupts a DNS lookup that hangs, or the reading of a pipe.
-        Session.end()
-        _cache(file, [])
+        # As Ctrl-C, this ends the reading of a pipe, and a program.
+        _signal.pthread_kill(this_thread, _signal.SIGINT)
+        time.sleep(0.2)
+        # Nothing interrupts a DNS lookup that hangs.
         os._exit(0)
 
     timer = threading.Timer(timeout, give_up)
     timer.daemon = True
     timer.start()
     try:
-        try:
-            command = index.load(os.path.basename(arguments[0]))
-            values = _values(command, arguments[1:])
-            connection = Connection(values, os.environ, prompts=False)
-            if parents.left(connection):
-                return
-            query = _query(kind, command, values)
-            file = "" if connection.sandbox else _file(query, connection)
-            names = _cached(file)
-            if names is None:
-                names = _fetched(query, connection, file, timeout)
-        finally:
-            timer.cancel()
+        command = index.load(os.path.basename(arguments[0]))
+        values = _values(command, arguments[1:])
+        connection = Connection(values, os.environ, prompts=False)
+        if parents.left(connection):
+            return
+        query = _query(kind, command, values)
+        file = "" if connection.sandbox else _file(query, connection)
+        names = _cached(file)
+        if names is None:
+            # If the request fails, or takes too long, it is not repeated at once.
+            _cache(file, [])
+            os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(timeout)}
+            names = query.names(IAM(connection))
+            _cache(file, names)
         for name in names:
             # The shell would insert it as a word, which can be an option, such as -h.
             if not name.startswith("-"):
                 show(name)
     except (Exception, KeyboardInterrupt):  # noqa: BLE001 - an error would disturb the prompt
         return
+    finally:
+        timer.cancel()
 
 
 def _values(command: Command, arguments: Sequence[str]) -> dict[str, Any]:
@@ -116,17 +119,6 @@ def _query(kind: str, command: Command, values: Mapping[str, Any]) -> Query:
     if kind in ("key", "signingcert") and isinstance(user, str):
         return Query(query.operation, query.key, query.member, UserName=user)
     return query
-
-
-def _fetched(query: Query, connection: Connection, file: str, timeout: float) -> list[str]:
-    """Request the names within ``timeout``, cache them in ``file``, and return them."""
-    os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(timeout)}
-    names: list[str] = []
-    try:
-        names = query.names(IAM(connection))
-    finally:
-        _cache(file, names)
-    return names
 
 
 # The cache: one file per list, readable by its owner only.
@@ -170,11 +162,8 @@ def _selects(variable: str) -> bool:
 def _cached(file: str) -> list[str] | None:
     """Return the names in ``file``; None if there are none, or they are out of date."""
     try:
-        number = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(number, "rb") as stream:
-            state = os.fstat(number)
-            if not stat.S_ISREG(state.st_mode):
-                return None
+        with os.fdopen(regular(file), "rb") as stream:
+            state = os.fstat(stream.fileno())
             lines = stream.read().decode("ascii").split("\n")
     except (OSError, ValueError):
         return None
