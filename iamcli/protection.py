@@ -265,16 +265,14 @@ def _target(name: str, folder: int) -> str | None:
             target = os.readlink(name, dir_fd=folder) if stat.S_ISLNK(state.st_mode) else None
     except FileNotFoundError:
         return None
-    known = trusted()
-    if target is not None and state.st_uid not in known:
-        place = os.fstat(folder)
-        if place.st_uid not in known or place.st_mode & OTHERS:
-            problem = f"the symbolic link {name} belongs to another user, and is not followed"
-            raise PermissionError(errno.EPERM, problem, name)
+    is_foreign = target is not None and state.st_uid not in _trusted()
+    if is_foreign and others_may_write(os.fstat(folder)):
+        problem = f"the symbolic link {name} belongs to another user, and is not followed"
+        raise PermissionError(errno.EPERM, problem, name)
     return target
 
 
-def trusted() -> set[int]:
+def _trusted() -> set[int]:
     """Return the users who can replace any file: also the owner of the root directory.
 
     In a container this may not be root.
@@ -282,30 +280,28 @@ def trusted() -> set[int]:
     return {0, os.geteuid(), os.stat("/").st_uid}
 
 
-def is_protected(folder: str) -> bool:
-    """Return whether other users cannot replace what this user makes in ``folder``.
+def others_may_write(state: os.stat_result, others: int = OTHERS) -> bool:
+    """Return whether others can change what has this ``state``, by ``others`` or as its owner."""
+    return bool(state.st_mode & others) or state.st_uid not in _trusted()
 
-    ``folder``: an absolute path without symbolic links. Source: LEGACY.md (iamcli run).
+
+def unprotected(*paths: str | os.PathLike[str], others: int = OTHERS) -> list[str]:
+    """Return what lets other users change or replace ``paths``: these, and directories above them.
+
+    ``others``: the permissions that let them. In a directory with the sticky bit, they cannot
+    replace what somebody else has made. Raises OSError.
     """
-    return next(unprotected(folder), None) is None
-
-
-def unprotected(path: str, others: int = OTHERS) -> Iterator[str]:
-    """Yield the parts of ``path``, from the root on, which other users can change or replace.
-
-    ``path``: as for ``is_protected``, also a file; ``others``: the permissions that let them.
-    Raises OSError.
-    """
-    known = trusted()
-    part = "/"
-    # From the top: nobody can exchange what is in a protected directory.
-    for name in ("", *path.split("/")):
-        part = os.path.join(part, name)
-        state = os.lstat(part)
-        kept = stat.S_ISDIR(state.st_mode) and state.st_mode & stat.S_ISVTX
-        shared = state.st_mode & others and not kept
-        if shared or state.st_uid not in known or stat.S_ISLNK(state.st_mode):
-            yield part
+    parts = {"/"}
+    for path in paths:
+        part = os.path.realpath(path)
+        while part not in parts:
+            parts.add(part)
+            part = os.path.dirname(part)
+    return [
+        part
+        for part in sorted(parts)
+        if others_may_write(state := os.lstat(part), 0 if state.st_mode & stat.S_ISVTX else others)
+    ]
 
 
 def protected_folder(prefix: str, max_path: int | None = None) -> str:
@@ -324,7 +320,7 @@ def protected_folder(prefix: str, max_path: int | None = None) -> str:
     for place in map(os.path.realpath, (usual, _OTHER_PLACE)):
         longest = os.path.join(place, f"{prefix}12345678")
         fits = max_path is None or len(os.fsencode(longest)) <= max_path
-        if fits and is_protected(place):
+        if fits and not unprotected(place):
             return tempfile.mkdtemp(prefix=prefix, dir=place)
     raise OSError("other users can replace files in the temporary folder; set TMPDIR to your own")
 

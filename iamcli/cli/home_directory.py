@@ -12,8 +12,9 @@ import subprocess
 from pathlib import Path
 
 from iamcli.cli.installed_commands import own_places
+from iamcli.config.files import MAX_SIZE, read
 from iamcli.errors import Failure
-from iamcli.protection import OTHERS, unprotected
+from iamcli.protection import unprotected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +32,6 @@ SCRIPT_BEGIN = """\
 # Created by "iamcli home{option}".
 """
 OPTIONS = ("", " --strict")
-
-#: The maximum size of a file that is read (bytes), far more than that of any file written here.
-MAX_SIZE = 1 << 20
 
 
 def problem(folder: Path, commands: Sequence[str]) -> str | None:
@@ -72,15 +70,10 @@ def exposure(folder: Path, commands: Sequence[str]) -> str:
 
     ``commands``: as for ``problem``. Source: LEGACY.md (iamcli home). Raises OSError.
     """
-    own = [os.path.realpath(folder), os.path.realpath(folder / BIN)]
-    # The sticky bit does not keep others from adding a program to a directory of PATH.
-    found = [path for path in own if os.stat(path).st_mode & OTHERS]
-    runs = list(filter(None, (target(folder / BIN / name) for name in commands)))
-    used = {os.path.realpath(path) for run in (folder, *runs) for path in (run.parent, run)}
-    for place in sorted({*own, *used}):
-        found += unprotected(place)
-    places = " and ".join(dict.fromkeys(found))
-    return places and f"other users may write {places}, and so can change what {folder} runs"
+    runs = filter(None, (target(folder / BIN / name) for name in commands))
+    used = (path for run in runs for path in (run.parent, run))
+    found = " and ".join(unprotected(folder.parent, folder / BIN, *used))
+    return found and f"other users may write {found}, and so can change what {folder} runs"
 
 
 def why_not(program: Path, env: Mapping[str, str], timeout: float = 60) -> str | None:
@@ -205,6 +198,5 @@ def _content(path: Path) -> bytes | None:
     if not stat.S_ISREG(path.lstat().st_mode):
         return None
     number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(number, "rb") as file:
-        content = file.read(MAX_SIZE + 1)
+    content = read(number, MAX_SIZE + 1)
     return content if len(content) <= MAX_SIZE else None

@@ -23,7 +23,7 @@ from iamcli.cli.home_directory import (
 )
 from iamcli.cli.installed_commands import commands_folder, one_file
 from iamcli.errors import Failure
-from iamcli.protection import PROTECT, Folder, trusted
+from iamcli.protection import PROTECT, Folder, others_may_write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -239,14 +239,10 @@ def _check_folders(folder: Path, source: Path) -> None:
     if bin_folder.is_symlink():
         raise Failure(f"{bin_folder} is a symbolic link; nothing was changed; remove the link")
     for path in (folder, bin_folder):
-        if not os.path.lexists(path):
-            continue
-        if not path.is_dir():
+        if os.path.lexists(path) and not path.is_dir():
             raise Failure(f"{path} is not a directory; nothing was changed")
-        state = path.stat()
-        if state.st_mode & stat.S_IWOTH or state.st_uid not in trusted():
-            others = "all users" if state.st_mode & stat.S_IWOTH else "another user, its owner,"
-            raise Failure(f"{others} may write {path}; nothing was changed; {PROTECT}")
+        if exists(path) and others_may_write(path.stat(), stat.S_IWOTH):
+            raise Failure(f"other users may write {path}; nothing was changed; {PROTECT}")
 
 
 def _is_unusable(path: Path, content: str | bytes) -> bool:

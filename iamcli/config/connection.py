@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 _TWO_LINES = "it needs the two lines AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey=YOUR-SECRET-KEY"
 
-#: The parts of an access key, and their forms. Source: the API references of IAM and of STS.
-_ID, _SECRET, _TOKEN = "the access key ID", "the secret access key", "the session token"
-_FORMS = {_ID: "[A-Z0-9]{16,32}", _SECRET: "[A-Za-z0-9/+]{40}", _TOKEN: "[A-Za-z0-9/+=]{41,}"}
+#: The forms of parts of an access key. Source: the API reference of IAM (AccessKey).
+_ID, _SECRET = "[A-Z0-9]{16,32}", "[A-Za-z0-9/+]{40}"
 
 _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 #: The first that is not empty counts; the second is an older name.
@@ -49,41 +48,29 @@ JAVA_PROXY = r"-Dhttps?\.proxyHost="
 _UNREADABLE = (FileNotFoundError, NotADirectoryError, PermissionError)
 
 
-class Misplaced(Failure):
-    """A part of an access key is in the place of another part."""
-
-
 class Keys:
     """An access key: ``access_key`` (its ID), ``secret_key``, and ``token`` or None.
 
-    botocore, too, makes one of each key with which it signs. ``source``: where it is from. Raises
-    Misplaced if a secret, or a token as the ID, would be sent with each request. Keys of other
-    services than AWS have other forms, and are used. Source: docs/decisions.md (keys).
+    botocore, too, makes one of each key with which it signs. ``source``: how an error begins, for
+    example "AWS_ACCESS_KEY_ID: ". Raises Failure if a secret would be sent with each request, as
+    the ID or the token. Keys of other services than AWS have other forms, and are used. Source:
+    docs/decisions.md (keys).
     """
 
     def __init__(
-        self,
-        source: str,
-        access_key: str,
-        secret_key: str,
-        token: str | None = None,
-        _account: str | None = None,
+        self, access_key: str, secret_key: str, token: str | None = None, *_: Any, source: str = ""
     ) -> None:
         # Those of a program or a service can be of any type.
-        parts = dict(zip(_FORMS, map(str, (access_key, secret_key, token or "")), strict=True))
-        found = {
-            part: next((other for other, form in _FORMS.items() if re.fullmatch(form, value)), part)
-            for part, value in parts.items()
-        }
-        if found[_SECRET] == _ID and not looks_like_id(parts[_ID]):
-            found[_ID] = _SECRET
-        for part in (_ID, _TOKEN):
-            other = found[part]
-            if other not in (part, _ID):
-                problem = f"{other} is in the place of {part}; correct that"
-                if found[other] == part:
-                    problem = f"{part} and {other} are exchanged; exchange them"
-                raise Misplaced(f"{source}: {problem}")
+        first, second, third = map(str, (access_key, secret_key, token))
+        is_id = re.fullmatch(_ID, second)
+        if re.fullmatch(_SECRET, first) or (is_id and not looks_like_id(first)):
+            problem = "the secret access key is in the place of the access key ID; correct that"
+            if is_id:
+                problem = "the access key ID and the secret access key are exchanged; exchange them"
+            raise Failure(f"{source}{problem}")
+        if re.fullmatch(_SECRET, third):
+            problem = "the secret access key is in the place of the session token; correct that"
+            raise Failure(f"{source}{problem}")
         self.access_key = access_key
         self.secret_key = secret_key
         self.token = token
@@ -160,9 +147,9 @@ class Connection:
         entries = self._properties("credential file", name, _TWO_LINES)
         if self.unread:
             self.key_source = "the sandbox"
-            return Keys(SANDBOX, ACCESS_KEY, SECRET_KEY)
+            return Keys(ACCESS_KEY, SECRET_KEY)
         parts = (_credential(name, entries, part) for part in ("AWSAccessKeyId", "AWSSecretKey"))
-        keys = Keys(f"credential file {name}", *parts)
+        keys = Keys(*parts, source=f"{self.key_source}: ")
         # The file, which has been read, may be gone.
         with contextlib.suppress(OSError):
             if os.stat(name).st_mode & 0o077:
@@ -267,7 +254,7 @@ def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
     if not secret_key:
         raise Failure("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY; set both or neither")
     token = next(filter(None, map(environ.get, _TOKEN_VARIABLES)), None)
-    return Keys(_KEY_VARIABLES[0], access_key, secret_key, token)
+    return Keys(access_key, secret_key, token, source=f"{_KEY_VARIABLES[0]}: ")
 
 
 def looks_like_id(access_key: str) -> bool:

@@ -25,7 +25,7 @@ from iamcli import protection
 from iamcli.cli import home_layout as layout
 from iamcli.config.connection import Connection
 from iamcli.errors import Failure
-from iamcli.protection import Folder, Place, is_protected, protected_folder
+from iamcli.protection import Folder, Place, protected_folder, unprotected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,7 +144,7 @@ MODES = [(0o777, False), (0o1777, True), (0o770, False), (0o700, True)]
 
 @pytest.mark.parametrize(("mode", "used"), usual([(0o777, False)], MODES))
 def test_a_temporary_directory_is_where_nobody_can_replace_it(tmp_path, shared, *, mode, used):
-    if not is_protected("/tmp"):
+    if unprotected("/tmp"):
         pytest.skip("other users can replace files in /tmp")
     shared.chmod(mode)
     env = environment(tmp_path, TMPDIR=str(shared))
@@ -161,7 +161,7 @@ def test_a_temporary_directory_is_where_nobody_can_replace_it(tmp_path, shared, 
 )
 def test_where_a_temporary_directory_is(mode, used, shared, monkeypatch):
     """It is in TMPDIR, unless others could replace it or its path would be too long."""
-    if not is_protected("/tmp"):
+    if unprotected("/tmp"):
         pytest.skip("other users can replace files in /tmp")
     shared.chmod(mode)
     monkeypatch.setattr("tempfile.tempdir", str(shared))
@@ -184,14 +184,12 @@ def test_a_path_may_have_as_many_links_as_in_linux(tmp_path):
 def test_a_temporary_directory_of_another_user_is_not_used(shared):
     for mode, used in (*MODES, (0o755, True)):
         shared.chmod(mode)
-        assert is_protected(str(shared)) is used
+        assert bool(unprotected(shared)) is not used
     os.chown(shared, OTHER, OTHER)
-    assert not is_protected(str(shared))
+    assert unprotected(shared)
     inner = shared / "inner"
     inner.mkdir(0o700)
-    assert not is_protected(str(inner))
-    link("/", shared / "link")
-    assert not is_protected(str(shared / "link"))
+    assert unprotected(inner)
 
 
 def test_no_protected_place(shared, monkeypatch):
@@ -285,18 +283,6 @@ def test_doctor_reports_a_configuration_that_another_user_can_change(tmp_path, s
     assert service.operations[-1] == "GetUser"
 
 
-@two_users
-def test_doctor_says_it_also_if_the_program_fails(tmp_path):
-    config = tmp_path / ".aws" / "config"
-    config.parent.mkdir()
-    config.write_text("[default]\ncredential_process=false\n")
-    config.chmod(0o666)
-    done = run_program("iamcli", "doctor", "--format", "json", env=environment(tmp_path))
-    check = json.loads(done.stdout)["checks"][0]
-    assert (check["result"], done.returncode) == ("wrong", 1)
-    assert check["found"].endswith(f"; other users may write {config}")
-
-
 # Homes.
 
 #: Runs as the one file does, without its beginning.
@@ -356,25 +342,22 @@ def test_a_home_is_not_made_through_a_link_of_another_user(tmp_path, shared):
 
 
 #: What makes a directory or its bin one that others can change: a mode or an owner of each.
-EVERYBODY, ANOTHER = "all users may write {}; ", "another user, its owner, may write {}; "
 REFUSED = [
-    ("", 0o777, None, EVERYBODY),
-    ("", 0o1777, None, EVERYBODY),
-    ("", 0o702, None, EVERYBODY),
-    ("bin", 0o777, None, EVERYBODY),
-    ("bin", 0o1777, None, EVERYBODY),
-    ("", 0o755, OTHER, ANOTHER),
-    ("", 0o700, OTHER, ANOTHER),
-    ("bin", 0o755, OTHER, ANOTHER),
+    ("", 0o777, None),
+    ("", 0o1777, None),
+    ("", 0o702, None),
+    ("bin", 0o777, None),
+    ("bin", 0o1777, None),
+    ("", 0o755, OTHER),
+    ("", 0o700, OTHER),
+    ("bin", 0o755, OTHER),
 ]
 NOTHING = "nothing was changed; let only you and root write there\n"
 
 
 @two_users
-@pytest.mark.parametrize(
-    ("name", "mode", "owner", "said"), usual(REFUSED[:1] + REFUSED[5:6], REFUSED)
-)
-def test_a_home_that_another_user_can_change_is_refused(tmp_path, shared, name, mode, owner, said):
+@pytest.mark.parametrize(("name", "mode", "owner"), usual(REFUSED[:1] + REFUSED[5:6], REFUSED))
+def test_a_home_that_another_user_can_change_is_refused(tmp_path, shared, name, mode, owner):
     home = shared / "home"
     (home / "bin").mkdir(parents=True)
     place = home / name
@@ -383,7 +366,7 @@ def test_a_home_that_another_user_can_change_is_refused(tmp_path, shared, name, 
         os.chown(place, owner, owner)
     done = run_program("iamcli", "home", home, env=environment(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"iamcli: {said.format(place)}{NOTHING}"
+    assert done.stderr == f"iamcli: other users may write {place}; {NOTHING}"
     assert [path.name for path in home.rglob("*")] == ["bin"]
 
 
@@ -401,7 +384,6 @@ EXPOSED = {
     "sticky": ("..", 0o1777, 0, False),
     "private": (".", 0o700, 0, False),
     "group": (".", 0o775, 0, True),
-    "sticky group": (".", 0o1775, 0, True),
     "group of bin": ("bin", 0o775, 0, True),
     "parent": ("..", 0o777, 0, True),
     "group of the parent": ("..", 0o775, 0, True),

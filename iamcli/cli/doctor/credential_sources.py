@@ -120,9 +120,7 @@ def changeable_files(configuration: Configuration) -> list[str]:
     """
     named = [configuration.connection.credential_file, os.environ.get("CLIENT_CONFIG_FILE")]
     files = [name for name in (*named, *shared_files()) if name and os.path.isfile(name)]
-    places = map(os.path.realpath, files)
-    found = (part for place in places for part in unprotected(place, stat.S_IWOTH))
-    return list(dict.fromkeys(found))
+    return unprotected(*files, others=stat.S_IWOTH)
 
 
 def exposed_files(configuration: Configuration) -> list[str]:

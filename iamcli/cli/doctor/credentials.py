@@ -22,7 +22,7 @@ from iamcli.cli.doctor.credential_sources import (
 )
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.config import properties
-from iamcli.config.connection import Misplaced, looks_like_id, misspelled, restrict
+from iamcli.config.connection import looks_like_id, misspelled, restrict
 from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
 from iamcli.connection.sources import login
 from iamcli.connection.transport import ProxyFailure
@@ -70,17 +70,25 @@ class Credentials(NamedTuple):
 
 
 def check(configuration: Configuration) -> Credentials:
-    """Check which credentials commands would use, and who can change the files with settings."""
+    """Check which credentials commands would use, and who else can use or change their files."""
     access = _access(configuration)
-    changeable = changeable_files(configuration)
-    if not changeable:
+    if access.diagnosis.is_wrong:
         return access
-    found = f"{access.diagnosis.found}; other users may write {' and '.join(changeable)}"
-    advice = "; ".join(filter(None, (access.diagnosis.advice, PROTECT)))
-    diagnosis = access.diagnosis._replace(found=found, advice=advice)
-    if not diagnosis.is_wrong:
-        diagnosis = warning(found, advice, diagnosis.cause or "writable-by-others")
-    return access._replace(diagnosis=diagnosis)
+    found = []
+    if unused := configuration.connection.unused:
+        advice = f"to use it, run: unset {CREDENTIAL_FILE}; otherwise run: unset {unused}"
+        found.append((f"{unused} is not used", advice, "unused-key"))
+    if exposed := exposed_files(configuration):
+        problem = f"{' and '.join(exposed)} can be used by other users"
+        found.append((problem, restrict(*exposed), "readable-by-others"))
+    if changeable := changeable_files(configuration):
+        problem = f"other users may write {' and '.join(changeable)}"
+        found.append((problem, PROTECT, "writable-by-others"))
+    if not found:
+        return access
+    problems, advised, causes = zip(*found, strict=True)
+    text = "; ".join([access.diagnosis.found, *problems])
+    return access._replace(diagnosis=warning(text, "; ".join(advised), causes[0]))
 
 
 def _access(configuration: Configuration) -> Credentials:
@@ -117,7 +125,7 @@ def _unobtainable(
 
     ``renewal``: what to do if they have expired, and no command signs in again.
     """
-    if isinstance(failure, (NoLogin, InvalidSetting, Misplaced)):
+    if isinstance(failure, (NoLogin, InvalidSetting)):
         return failed(failure, _CAUSES.get(type(failure)))
     cause: Any = failure.__context__
     text = str(failure).removesuffix(".")
@@ -204,18 +212,7 @@ def _used(configuration: Configuration, keys: Any, known: Sequence[CredentialSou
         if unusable:
             return unusable
         description = f"{'temporary ' if keys.token else ''}access key {_masked(keys.access_key)}"
-    description = f"{description} from {source}{passed_over(known, source)}"
-    found = []
-    if unused := configuration.connection.unused:
-        advice = f"to use it, run: unset {CREDENTIAL_FILE}; otherwise run: unset {unused}"
-        found.append((f"{unused} is not used", advice, "unused-key"))
-    if exposed := exposed_files(configuration):
-        problem = f"{' and '.join(exposed)} can be used by other users"
-        found.append((problem, restrict(*exposed), "readable-by-others"))
-    if not found:
-        return ok(description)
-    problems, advised, causes = zip(*found, strict=True)
-    return warning("; ".join([description, *problems]), "; ".join(advised), causes[0])
+    return ok(f"{description} from {source}{passed_over(known, source)}")
 
 
 def _unusable(keys: Any, source: str) -> Diagnosis | None:
@@ -225,10 +222,8 @@ def _unusable(keys: Any, source: str) -> Diagnosis | None:
         return wrong(problem, "fill in your access key", "brackets")
     try:
         key = frozen(keys)
-    except Misplaced as failure:
-        return failed(failure)
     except Failure as failure:
-        return wrong(f"{source}: {failure}", "correct the access key there")
+        return failed(Failure(f"{source}: {failure}"), advice="correct the access key there")
     if not (key.access_key and key.secret_key):
         return wrong(f"{source}: the access key is empty", "correct the access key there")
     return None

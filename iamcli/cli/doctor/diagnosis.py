@@ -45,7 +45,7 @@ def skipped(why: str, advice: str = "") -> Diagnosis:
     return Diagnosis("skipped", None, why, advice)
 
 
-def failed(failure: Exception, cause: str | None = None) -> Diagnosis:
-    """Return an error that commands report: what is wrong; what to do."""
-    problem, _, advice = str(failure).rpartition("; ")
-    return wrong(problem, advice, cause) if problem else wrong(advice, "correct this", cause)
+def failed(failure: Exception, cause: str | None = None, advice: str = "correct this") -> Diagnosis:
+    """Return an error that commands report: what is wrong; what to do, by default ``advice``."""
+    problem, _, own = str(failure).rpartition("; ")
+    return wrong(problem, own, cause) if problem else wrong(own, advice, cause)

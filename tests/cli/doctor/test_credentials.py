@@ -645,5 +645,7 @@ def test_an_access_key_that_is_used(keys, more, diagnosis, environ):
     environ.setattr(credentials, "exposed_files", lambda _: more.get("exposed", []))
     configuration = of_source(more.get("place", "AWS_X"), more.get("file"))
     configuration.connection.unused = more.get("unused", "")
-    found = credentials._used(configuration, keys, more.get("known", ()))
-    assert shown(found) == diagnosis
+    environ.setattr(credentials, "changeable_files", lambda _: [])
+    used = credentials.Credentials(credentials._used(configuration, keys, more.get("known", ())))
+    environ.setattr(credentials, "_access", lambda _: used)
+    assert shown(credentials.check(configuration).diagnosis) == diagnosis

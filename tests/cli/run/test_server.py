@@ -16,7 +16,7 @@ from support.served import LINE, STATISTICS, USER, statistics
 from support.stub import ok
 
 from iamcli.cli.programs.command_server import _statistics
-from iamcli.protection import is_protected
+from iamcli.protection import unprotected
 
 pytestmark = pytest.mark.usefixtures("patient", "nothing_left")
 
@@ -191,11 +191,11 @@ def test_who_can_replace_the_folder(tmp_path):
     for outer, inner in modes:
         above.chmod(outer)
         place.chmod(inner)
-        seen.append(is_protected(str(place)))
+        seen.append(not unprotected(str(place)))
     assert seen == [True, False, False, True, False, False, True]
     if os.geteuid() == 0:
         os.chown(above, 65534, -1)
-        assert not is_protected(str(place))
+        assert unprotected(str(place))
 
 
 def test_what_is_said_of_statistics():
