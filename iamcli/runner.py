@@ -84,8 +84,9 @@ class Program(Command):
         A script would take the words of an error for names. Source: LEGACY.md (errors on standard
         output).
         """
-        printed = self.prints(parser.given(self.name, self.all_options, arguments))
-        return Output(self.name, strict=strictness() == "1", copied=not printed)
+        items = parser.parsed(self.name, self.all_options, arguments)
+        given = {item[0].name for item in items if not isinstance(item, UsageError)}
+        return Output(self.name, strict=strictness() == "1", copied=not self.prints(given))
 
     def run(self, arguments: Sequence[str], output: Output) -> int:
         """Run with the ``arguments`` that follow the command's name; report what ends the command.

@@ -7,7 +7,6 @@ own parent has ended (``iamcli.cli.sandbox.launch.started``).
 
 from __future__ import annotations
 
-import os
 import re
 from typing import NamedTuple
 
@@ -92,18 +91,13 @@ def announce(port: int) -> bool:
     try:
         with open(_OWN_NAME, "w", encoding="ascii") as file:
             file.write(f"iamcli:{port}")
-        return sandbox() == address(port) and not _hides()
+        with open("/proc/self/mountinfo", "rb") as file:
+            mounts = [line.split() for line in file]
     except OSError:
         return False
-
-
-def _hides() -> bool:
-    """Return whether /proc hides processes from other users. Source: proc(5) (hidepid)."""
-    number = os.stat("/proc").st_dev
-    device = f"{os.major(number)}:{os.minor(number)}"
-    with open("/proc/self/mountinfo", "rb") as file:
-        mounts = [os.fsdecode(line).split() for line in file]
-    return any(mount[2] == device and "hidepid=" in mount[-1] for mount in mounts)
+    # With this option, other users do not see its name. Source: proc(5).
+    hidden = any(mount[4] == b"/proc" and b"hidepid=" in mount[-1] for mount in mounts)
+    return sandbox() == address(port) and not hidden
 
 
 def read(process: str) -> Process:

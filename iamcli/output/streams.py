@@ -21,7 +21,6 @@ from iamcli.output.progressline import ProgressLine
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
 
 class _Escapes(dict[int, str]):
@@ -105,10 +104,7 @@ class Output:
             self.flush()
 
     def flush(self) -> None:
-        """Write the lines to standard output; raise OutputLost if that fails.
-
-        Waits also if another process has set it to non-blocking.
-        """
+        """Write the lines, also if standard output does not block; raise OutputLost if it fails."""
         if not self._is_open:
             return
         lines, self._lines = self._lines, bytearray()
@@ -118,7 +114,9 @@ class Output:
                     try:
                         del lines[: os.write(1, lines)]
                     except BlockingIOError:  # noqa: PERF203 - any write may
-                        _poll(1).poll()
+                        import select
+
+                        select.select((), (1,), ())
         except (OSError, KeyboardInterrupt) as error:
             raise self._lost(error) from None
 
@@ -135,7 +133,9 @@ class Output:
             raise OutputLost("standard output is closed")
         if fcntl.fcntl(1, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
             raise OutputLost("standard output is not open for writing")
-        if any(event & (select.POLLERR | select.POLLNVAL) for _, event in _poll(1).poll(0)):
+        poll = select.poll()
+        poll.register(1, select.POLLOUT)
+        if any(event & (select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0)):
             raise OutputLost("standard output has no reader")
         if terminal and not os.isatty(1):
             raise OutputLost("standard output is not a terminal")
@@ -231,15 +231,6 @@ def _keep_open(number: int) -> bool:
     return True
 
 
-def _poll(number: int) -> Any:
-    """Return what waits until descriptor ``number`` can be written, or fails."""
-    import select
-
-    poll = select.poll()
-    poll.register(number, select.POLLOUT)
-    return poll
-
-
 def _write_on_terminal(content: bytes) -> None:
     _write_in_parts(2, content, patient=False)
 
@@ -251,13 +242,11 @@ def _write_in_parts(number: int, content: bytes, *, patient: bool) -> None:
     """
     import select
 
-    poll = _poll(number)
+    poll = select.poll()
+    poll.register(number, select.POLLOUT)
     while content:
         if poll.poll(_WRITE_TIMEOUT):
-            try:
-                content = content[os.write(number, content[: select.PIPE_BUF]) :]
-            except BlockingIOError:
-                # Another process has written meanwhile.
-                continue
+            written = os.write(number, content[: select.PIPE_BUF])
+            content = content[written:]
         elif Pending.number or not patient:
             return

@@ -42,7 +42,7 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
     values = {option.dest: _absent(option) for option in options}
     error: UsageError | None = None
     version = False
-    for item in _items(program, options, arguments):
+    for item in parsed(program, options, arguments):
         if isinstance(item, UsageError):
             error = error or item
         elif item[0].dest == "version":
@@ -55,15 +55,6 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
         raise error
     _require(options, values)
     return values
-
-
-def given(program: str, options: Sequence[Option], arguments: Sequence[str]) -> set[str]:
-    """Return the names of the ``options`` in ``arguments``, even if ``parse`` refuses these.
-
-    An option that lacks its value is not one of them.
-    """
-    items = _items(program, options, arguments)
-    return {item[0].name for item in items if not isinstance(item, UsageError)}
 
 
 def _require(options: Sequence[Option], values: dict[str, Any]) -> None:
@@ -117,7 +108,7 @@ def _not_text(name: str) -> str:
     return f'The value of "{name}" is not text in this locale\'s encoding'
 
 
-def _items(
+def parsed(
     program: str, options: Sequence[Option], arguments: Sequence[str]
 ) -> Iterator[tuple[Option, str | None] | UsageError]:
     """Yield each option with its argument, None for a switch, and an error for anything else."""

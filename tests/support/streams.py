@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamcli.cli import index
 from iamcli.parsing import parser
+from iamcli.parsing.options import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +59,8 @@ PRINTS = {
 
 def prints(name: str, arguments: Sequence[str]) -> str:
     """Return what the success of the command ``name`` prints, by the options in ``arguments``."""
-    options = parser.given(name, index.load(name).all_options, arguments)
+    items = parser.parsed(name, index.load(name).all_options, arguments)
+    options = {item[0].name for item in items if not isinstance(item, UsageError)}
     return [kind for given, kind in PRINTS[name].items() if options.issuperset(given.split())][-1]
 
 
