@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from iamcli.cli.documented import DocumentedCommand
@@ -39,5 +37,5 @@ def home(output: Output, folder: str, *, strict: bool) -> None:
     names = [command.name for command in index.commands()]
     for line in lay_out(folder, names, strict=strict):
         output.line(line)
-    if exposed := exposure(Path(folder), names):
+    if exposed := exposure(folder, names):
         output.error(f"{exposed}; {PROTECT}")

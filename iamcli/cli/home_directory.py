@@ -65,14 +65,15 @@ def problem(folder: Path, commands: Sequence[str]) -> str | None:
     return another or why_not(folder / BIN / commands[0], os.environ)
 
 
-def exposure(folder: Path, commands: Sequence[str]) -> str:
+def exposure(folder: str | Path, commands: Sequence[str]) -> str:
     """Return how other users can change what ``folder`` runs, "" if they cannot.
 
     ``commands``: as for ``problem``. Source: LEGACY.md (iamcli home). Raises OSError.
     """
-    runs = filter(None, (target(folder / BIN / name) for name in commands))
+    place = Path(folder, BIN)
+    runs = filter(None, (target(place / name) for name in commands))
     used = (path for run in runs for path in (run.parent, run))
-    found = " and ".join(unprotected(folder.parent, folder / BIN, *used))
+    found = " and ".join(unprotected(place, place.parent.parent, *used))
     return found and f"other users may write {found}, and so can change what {folder} runs"
 
 

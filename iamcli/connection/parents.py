@@ -92,11 +92,10 @@ def announce(port: int) -> bool:
         with open(_OWN_NAME, "w", encoding="ascii") as file:
             file.write(f"iamcli:{port}")
         with open("/proc/self/mountinfo", "rb") as file:
-            mounts = [line.split() for line in file]
+            # With this option, other users do not see its name. Source: proc(5).
+            hidden = any(b" /proc " in mount and b"hidepid=" in mount for mount in file)
     except OSError:
         return False
-    # With this option, other users do not see its name. Source: proc(5).
-    hidden = any(mount[4] == b"/proc" and b"hidepid=" in mount[-1] for mount in mounts)
     return sandbox() == address(port) and not hidden
 
 
