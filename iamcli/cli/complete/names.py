@@ -68,7 +68,7 @@ def complete(
     def give_up() -> None:
         # As Ctrl-C, this ends the reading of a pipe, and a program.
         _signal.pthread_kill(this_thread, _signal.SIGINT)
-        time.sleep(0.2)
+        time.sleep(0.5)
         # Nothing interrupts a DNS lookup that hangs.
         os._exit(0)
 
