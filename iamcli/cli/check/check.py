@@ -31,8 +31,6 @@ _FAMILIES = (arguments, policies, values, outputs, secrets, statuses)
 _MAX_DEPTH = 8000
 #: These findings make others about the same command unreliable.
 OVERRIDING = ("E101", "E106", "E107")
-#: A variable or a function with such a name.
-_VARIABLE = re.compile(r"(?<=\$)iam_\w+|(?<=\$\{)iam_\w+|(?<![\w$])iam_\w+\b(?=\+?=)")
 _WORD = re.compile(rb"(?<![\w.-])iam-\w[\w-]*")
 
 
@@ -102,7 +100,7 @@ def check(
 def _cover(walker: Walker) -> set[tuple[str, int]]:
     """Note which parts of the scripts are commands that are checked, and return their places."""
     for script in walker.scripts:
-        script.others |= walker.defined | set(_VARIABLE.findall(script.text))
+        script.others |= walker.defined | walker.values.keys()
     for call in walker.calls:
         written = [word for word in output_files(call) if not word.known.startswith("/dev/")]
         shown = call.program in _SHOWING and not (call.captured or written)

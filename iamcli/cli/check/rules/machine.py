@@ -18,12 +18,6 @@ if TYPE_CHECKING:
     from iamcli.cli.check.rules.commands import Commands, Invocation
     from iamcli.cli.check.script.calls import Call
 
-#: The variables that name a file with settings, with the options that override them.
-_FILES = {
-    "AWS_CREDENTIAL_FILE": "--aws-credential-file",
-    "CLIENT_CONFIG_FILE": "--client-config-file",
-}
-
 
 def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> None:
     """Add to ``found`` what is not there and the line that makes it, with the scripts that need it.
@@ -64,7 +58,8 @@ def _files(invocation: Invocation) -> Iterator[tuple[str, str, str]]:
     """Yield the files with settings that are not there, as ``_folders`` does."""
     call = invocation.call
     given = {each.option.name: each.text for each in invocation.values}
-    for variable, option in _FILES.items():
+    for variable in ("AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE"):
+        option = f"--{variable.lower().replace('_', '-')}"
         name = given.get(option, call.environment[variable])
         path = in_folder(call.flags.folder, name) if name else None
         if path and not os.path.exists(path):
