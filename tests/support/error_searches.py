@@ -20,7 +20,6 @@ FORMS = {
     "grep -i": "COMMAND | grep -qi 'WORD'",
     "grep -e": "COMMAND | grep -q -e nothing -e WORD",
     "grep -E": "COMMAND | grep -qE 'WORD|nothing'",
-    "grep -f -": "printf '%s\\n' WORD >patterns; COMMAND | grep -qf patterns",
     "grep -f": "COMMAND >out; grep -q -f - out <<'END'\nWORD\nEND\n[ $? = 0 ]",
     "grep -c": '[ "$(COMMAND | grep -c WORD)" -gt 0 ]',
     "a number of grep -c": "n=$(COMMAND | grep -c WORD); [ $n != 0 ]",

@@ -1,4 +1,4 @@
-"""W206: errors that are looked for where lists and secrets do not print them."""
+"""W206 and W213: what scripts look for in output that does not contain it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 
 from iamcli.cli.check.rules.commands import STRICT, fault
 from iamcli.cli.check.script.calls import output_files, read_from
-from iamcli.cli.check.script.flows import Flows, contents, possible
+from iamcli.cli.check.script.flows import Flows, contents
+from iamcli.parsing.options import FOOTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from iamcli.cli.check.rules.commands import Commands, Fault
     from iamcli.cli.check.script.calls import Call, ExpandedWord
+    from iamcli.cli.check.script.scripts import Script
 
 #: Words of error messages: the codes, and what the service and the commands say.
 ERRORS = re.compile(
@@ -23,65 +25,78 @@ ERRORS = re.compile(
     r"|not a valid (?:option|value)|takes an operand|is required|argument is allowed",
     re.IGNORECASE,
 )
+#: Words that most error messages do not have, or none has.
+_ABSENT = re.compile(
+    r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|\bexception\b|unable to execute|amazonaws",
+    re.IGNORECASE,
+)
+#: What follows a page of a list that is not the last one.
+_MORE = re.compile(r"IsTruncated\W*true|^\W*(?:s/\^?)?Marker:")
+_SOUGHT = (ERRORS, _ABSENT, _MORE)
 _GREP = ("egrep", "fgrep", "grep", "zgrep")
 #: Programs that look for something in what they read or in their arguments.
 _SEARCHING = (*_GREP, "awk", "expr", "gawk", "mawk", "perl", "python", "sed")
 #: Options of grep, and programs for sed and awk, that leave out the lines that they find.
 _INVERTS, _LEAVES_OUT = re.compile(r"-\w*v\w*|--invert.*"), re.compile(r"\s*!\s*/.*|/[^/]*/I?d")
-_READS_PATTERNS = re.compile(r"-\w*f")
 
 
 def check(commands: Commands) -> Iterator[Fault]:
-    """Yield the errors that are looked for in output in which they are not."""
+    """Yield the errors and markers that are looked for in output that has none."""
     walker = commands.walker
-    flows: Flows | None = None
-    searches = [(call.script, _operands(commands, call), call) for call in walker.calls]
-    tests = [(script, [*words, *patterns], None) for script, words, patterns in walker.tests]
-    for script, words, call in [*searches, *tests]:
-        for word in words:
-            if not any(_names_error(each, word) for each in possible(word, walker.words)):
-                continue
-            flows = flows or Flows(walker)
-            if call and flows.is_written(word):
-                continue
-            others = [each for each in words if each is not word or "${" in each.source]
-            compared = (place for each in others for place in contents(each))
-            places = flows.places(flows.read(call) if call else compared)
-            for source in walker.calls:
-                separate = source.flags.separate or commands.prints(source)
+    searches: list[tuple[Script, list[ExpandedWord], Call | None]]
+    searches = [(call.script, _operands(call), call) for call in walker.calls]
+    searches += [(script, words, None) for script, words in walker.tests]
+    named = {
+        name for name, words in walker.words.items() if any(_has(word, ERRORS) for word in words)
+    }
+    if not (named or any(_has(word, *_SOUGHT) for _, words, _ in searches for word in words)):
+        return
+    flows = Flows(walker)
+    for script, operands, call in searches:
+        words = [word for word in operands if not (call and flows.writes(word))]
+        codes = [
+            w for w in words if _has(w, ERRORS) or (named and named & flows.places(contents(w)))
+        ]
+        sought = codes or [word for word in words if _has(word, *_SOUGHT)][:1]
+        compared = (place for word in words for place in contents(word))
+        places = flows.places(flows.read(call) if call else compared) if sought else set()
+        for source in walker.calls if places else ():
+            if source.iam and (source, "1") in places:
                 merged = source.flags.strict or (source, "2") in places
-                if source.iam and (source, "1") in places and separate and not merged:
-                    sought = word.known or word.source
-                    message = (
-                        f'"{sought}" is looked for on standard output, but errors are not there'
-                    )
-                    fix = "test the exit status, or add 2>&1 to the command"
-                    fix += "" if source.flags.separate else STRICT
-                    found = fault(source, word, "W206", message, fix)[1]
-                    yield source, found._replace(file=script.file)
+                for word in sought if not (codes and merged) else ():
+                    for _, found in _faults(commands, source, word):
+                        yield source, found._replace(file=script.file)
 
 
-def _operands(commands: Commands, call: Call) -> list[ExpandedWord]:
+def _faults(commands: Commands, source: Call, word: ExpandedWord) -> Iterator[Fault]:
+    """Yield that ``word`` is looked for in the output of ``source``."""
+    given = commands.by_call.get(id(source))
+    paged = given is None or given.incomplete or source.flags.strict or given.names & {"-i", "-m"}
+    sought = f'"{word.known or word.source}" is looked for'
+    if _MORE.search(word.known):
+        if commands.prints(source, FOOTER) and not paged:
+            message = f"{sought}, but the list is complete without it"
+            fix = f"read pages with -i 1000, or do not look for it{STRICT}"
+            yield fault(source, word, "W213", message, fix)
+    elif _ABSENT.search(word.known) and not _has(word, ERRORS):
+        if not output_files(source):
+            message = f"{sought}, but most error messages do not contain it"
+            yield fault(source, word, "W206", message, "test the exit status")
+    elif source.flags.separate or commands.prints(source):
+        message = f"{sought} on standard output, but errors are not there"
+        fix = "test the exit status, or add 2>&1 to the command"
+        yield fault(source, word, "W206", message, fix + STRICT * (not source.flags.separate))
+
+
+def _operands(call: Call) -> list[ExpandedWord]:
     """Return the words that ``call`` may look for, if it is a search."""
     leaves_out = _INVERTS if call.program in _GREP else _LEAVES_OUT
-    literals = [text or "" for text in call.literals]
-    if call.program not in _SEARCHING or any(map(leaves_out.fullmatch, literals)):
+    if call.program not in _SEARCHING or any(leaves_out.fullmatch(w.known) for w in call.words):
         return []
-    calls = [call]
-    if call.program in _GREP and any(map(_READS_PATTERNS.fullmatch, literals)):
-        names = {word.file for word in call.words}
-        calls += [each for each in commands.walker.calls if _writes(each, names)]
-        return [word for each in calls for word in (*each.words, *read_from(each.redirects))]
-    return call.words
+    return [*call.words, *read_from(call.redirects)]
 
 
-def _writes(call: Call, names: set[str]) -> bool:
-    return not names.isdisjoint(word.file for word in output_files(call))
-
-
-def _names_error(possible: ExpandedWord, word: ExpandedWord) -> bool:
-    """Return whether ``word``, or what it may stand for, has a word of an error."""
-    texts = [possible.known] if possible is word else [possible.literal or ""]
-    # ${NAME#*PATTERN}
-    texts += [word.source] if "${" in word.source else []
-    return any(map(ERRORS.search, texts))
+def _has(word: ExpandedWord, *patterns: re.Pattern[str]) -> bool:
+    """Return whether ``word`` has one of the ``patterns``, also as in ${NAME#*PATTERN}."""
+    texts = word.known, word.source if "${" in word.source else ""
+    return any(pattern.search(text) for pattern in patterns for text in texts)

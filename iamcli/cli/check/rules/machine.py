@@ -25,7 +25,7 @@ def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> 
     What the script tests for, or may write, is left out, and what another machine needs.
     """
     made = written(commands)
-    words = [word.known for _, words, _ in commands.walker.tests for word in words]
+    words = [word.known for _, words in commands.walker.tests for word in words]
     tests = [text for text in words if re.match("/.", text)]
     for invocation in commands.invocations:
         call = invocation.call

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.check.rules import errors
-from iamcli.cli.check.rules.commands import STRICT, fault
-from iamcli.cli.check.script.calls import Call, joins_lines, output_files, outputs, read_from
+from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.script.calls import Call, joins_lines, read_from
 from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
 from iamcli.cli.check.script.states import assigned
 from iamcli.parsing.options import FOOTER
@@ -41,21 +41,16 @@ _CHANGES = re.compile(
 _ONLY_FOOTER = re.compile(
     r"\w+(?: -\w+)* \W*IsTruncated:?(?: false|.\*)?\W*d?|sed \$ ?d|head -n ?-1", re.IGNORECASE
 )
+#: The arguments of grep if it counts all lines.
+_COUNTS = re.compile(
+    r"(?=.*(?:^| )-\w*[cq])(?:-(?!\w*v)\w+ (?:\d+ )?)*(?:|[.^]|\.[*+]|\.\.\*)", re.DOTALL
+)
 #: After a count: a comparison with 1 instead of 0.
 _COMPARED = r"\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
 #: Around a count: a calculation, or such a comparison.
 _SUBTRACTS = re.compile(
     rf"(?:expr|let)\b.*-\s*1\b|\$?\(\(|\$\[|(?:\[|test\b).*[)`]{_COMPARED}", re.DOTALL
 )
-#: Words that most error messages do not have, or none has.
-_ABSENT = re.compile(
-    r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|\bexception\b|unable to execute|amazonaws",
-    re.IGNORECASE,
-)
-#: What follows a page of a list that is not the last one.
-_MORE = re.compile(r"IsTruncated\W*true|^\W*(?:s/\^?)?Marker:")
-#: Programs whose first argument can contain /PATTERN/.
-_SEARCHING = ("awk", "gawk", "mawk", "sed")
 
 
 def check(commands: Commands) -> Iterator[Fault]:
@@ -71,12 +66,7 @@ def check(commands: Commands) -> Iterator[Fault]:
             yield from _read(
                 commands, call, "xargs" if by_xargs else "" if quiet else str(call.program)
             )
-        piped = [call.pipeline[0].origin] if call.position else outputs(read_from(call.redirects))
-        for source in filter(None, piped):
-            yield from _sought(commands, source, _searched(call))
-    for _, words, patterns in commands.walker.tests:
-        for source in outputs(words):
-            yield from _sought(commands, source, patterns)
+    for _, words in commands.walker.tests:
         captured = (word for word in words if any(each.output for each in word.unknowns))
         yield from _footers(commands, filter(_asks_for_text, captured), "")
 
@@ -228,9 +218,9 @@ def _counts_all(call: Call) -> bool:
         return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", "".join(literals[-1:])))
     if call.program == "sed":
         return literals == ["-n", "$="]
-    sought = [each.literal for each in _searched(call)]
-    every = len(sought) == 1 and sought[0] in ("", ".", "^", ".*", ".+", "..*")
-    return every and any(re.fullmatch(r"-\w*[cq]\w*", each) for each in literals)
+    if call.program in ("grep", "egrep", "fgrep"):
+        return bool(_COUNTS.fullmatch(" ".join(literals)))
+    return False
 
 
 def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str) -> Iterator[Fault]:
@@ -250,32 +240,3 @@ def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str)
         message = f"{name} reads single lines, but an entry of {source.program} has several"
         fix = "keep one line of each, or read them all: while read -r id && read -r status"
     yield fault(source, source.head if inline else word, "W202", message, fix)
-
-
-def _searched(call: Call) -> list[ExpandedWord]:
-    """Return the patterns or the program of ``call``, if it is a search."""
-    # A number is the value of an option.
-    words = [word for word in call.words if not re.match(r"-|\d+$", word.known)]
-    if call.program in _SEARCHING:
-        return [word for word in words if re.search(r"/[^/]*/", word.known)]
-    inverts = any(re.fullmatch(r"-\w*v\w*|--invert-match", text or "") for text in call.literals)
-    return words if call.program in ("grep", "egrep", "fgrep") and not inverts else []
-
-
-def _sought(commands: Commands, source: Call, patterns: Sequence[ExpandedWord]) -> Iterator[Fault]:
-    """Yield the findings about ``patterns`` that are looked for in the output of ``source``."""
-    absent = [word for word in patterns if _ABSENT.search(word.known)]
-    if (
-        absent
-        and not any(errors.ERRORS.search(word.known) for word in patterns)
-        and not output_files(source)
-    ):
-        message = f'"{absent[0].known}" is looked for, but most error messages do not contain it'
-        yield fault(source, absent[0], "W206", message, "test the exit status")
-    given = commands.by_call.get(id(source))
-    more = next((word for word in patterns if _MORE.search(word.known)), None)
-    paged = given is None or given.incomplete or source.flags.strict or given.names & {"-i", "-m"}
-    if more and not paged and commands.prints(source, FOOTER):
-        message = f'"{more.known}" is looked for, but the list is complete without it'
-        fix = f"read pages with -i 1000, or do not look for it{STRICT}"
-        yield fault(source, more, "W213", message, fix)

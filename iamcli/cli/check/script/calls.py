@@ -289,8 +289,8 @@ class Call(PipelineCommand):
         return [word.literal for word in self.words]
 
 
-#: A comparison: its script, the words whose values are compared, and the patterns.
-Test = tuple["Script", list[ExpandedWord], list[ExpandedWord]]
+#: A comparison: its script, and the words and patterns that are compared.
+Test = tuple["Script", list[ExpandedWord]]
 
 
 def outputs(words: Iterable[ExpandedWord]) -> list[Call]:

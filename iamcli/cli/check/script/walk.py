@@ -60,6 +60,7 @@ class Walker:
         self.complete = True
         self.values: dict[str, list[Value]] = {}
         self.words: dict[str, list[ExpandedWord]] = {}
+        self.redirects: dict[Node, tuple[calls.ExpandedRedirect, ...]] = {}
         self._load = load
         self._aliases: dict[str, list[str]] = {}
         #: By the name of an alias that is not used: its body.
@@ -108,12 +109,8 @@ class Walker:
 
     def _statement(self, node: Statement, state: State, context: Context) -> Pipeline:
         own = tuple(self._reader(state, context).redirects(node.redirects))
+        self.redirects[node] = own
         if node.command is None:
-            # $(<FILE) is $(cat FILE).
-            for each in own if context.substitution else ():
-                cat = calls.InnerCommand([each.word._replace(parts=(Part("cat", quoted=False),))])
-                inner = context._replace(redirects=own)
-                self.calls.append(Call(node.redirects[0], cat, inner, state.flags))
             return ()
         inner = context._replace(redirects=(*context.redirects, *own))
         if node.negated:
@@ -233,9 +230,9 @@ class Walker:
     def _visit_case(self, node: nodes.Case, state: State, context: Context) -> None:
         reader = self._reader(state, context)
         words = reader.words([node.word])
-        patterns = [reader.word(each) for item in node.items for each in item.patterns]
+        words += [reader.word(each) for item in node.items for each in item.patterns]
         state.join(state, (self._branch(item.body, state, context) for item in node.items))
-        self.tests.append((context.script, words, patterns))
+        self.tests.append((context.script, words))
 
     def _visit_function(self, node: nodes.Function, state: State, context: Context) -> None:
         self._flags.append(state.flags)
@@ -246,12 +243,8 @@ class Walker:
         self._bodies.append(([node.body], Context(context.script)))
 
     def _visit_test(self, node: nodes.Test, state: State, context: Context) -> None:
-        self._compare(
-            context.script, self._reader(state, context).words(nodes.first(node, nodes.Word))
-        )
-
-    def _compare(self, script: Script, words: list[ExpandedWord]) -> None:
-        self.tests.append((script, words, [word for word in words if word.known]))
+        words = self._reader(state, context).words(nodes.first(node, nodes.Word))
+        self.tests.append((context.script, words))
 
     def _assignment(self, node: nodes.Assignment, state: State, context: Context) -> None:
         reader = self._reader(state, context)
@@ -340,7 +333,7 @@ class Walker:
         if call.program in (".", "source"):
             self._source(call, state, context)
         elif call.program in ("[", "test"):
-            self._compare(call.script, call.words)
+            self.tests.append((call.script, call.words))
         elif call.inner.shell_function:
             self.words.setdefault(f"{call.program}()", []).extend(call.words)
             state.forget(self._changed_by_functions)
