@@ -162,6 +162,6 @@ def test_the_place_of_a_search_in_a_sourced_file_is_there(tmp_path):
     sourced.write_text("\n\ngrep -q NoSuchEntity out\n", encoding="utf-8")
     script = "iam-userlistkeys -u bob >out\n. ./search.sh"
     (finding,) = checked(tmp_path, script).findings
-    assert (finding.file, finding.line, finding.column) == (str(sourced), 3, 9)
+    assert (finding.file, finding.line, finding.column) == (str(sourced), 3, 1)
     sourced.write_text("# iamcli: ignore=W206\ngrep -q NoSuchEntity out\n", encoding="utf-8")
     assert codes(tmp_path, script) == []

@@ -43,6 +43,8 @@ _INVERTS, _LEAVES_OUT = re.compile(r"-\w*v\w*|--invert.*"), re.compile(r"\s*!\s*
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the errors and markers that are looked for in output that has none."""
     walker = commands.walker
+    if not any(call.iam for call in walker.calls):
+        return
     searches: list[tuple[Script, list[ExpandedWord], Call | None]]
     searches = [(call.script, _operands(call), call) for call in walker.calls]
     searches += [(script, words, None) for script, words in walker.tests]
