@@ -205,7 +205,8 @@ def test_a_proxy_on_the_way_to_credentials(why, name, run_fast, bound):
     """Doctor and the commands say the same of the request for those of a role."""
     assuming(run_fast, "")
     answer = f"HTTP/1.1 {why}\r\nContent-Length: 0\r\n\r\n" if why == LOGIN else ""
-    env = {"AWS_MAX_ATTEMPTS": "1"}
+    # The oldest botocore sends requests to STS without a Region by default.
+    env = {"AWS_MAX_ATTEMPTS": "1", "AWS_STS_REGIONAL_ENDPOINTS": "regional"}
     env |= {"IAMCLI_TIMEOUT": "0.2"} if why == "timed out" else {}
     with answering(answer.encode()) as answering_port:
         port = bound.getsockname()[1] if why == "Connection refused" else answering_port
