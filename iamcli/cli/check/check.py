@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 
+from iamcli import interrupts
 from iamcli.cli.check.findings import PARSER, File, Finding, Result
 from iamcli.cli.check.rules import arguments, machine, outputs, policies, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script import scripts as reading
 from iamcli.cli.check.script.calls import output_files
-from iamcli.cli.check.script.limits import FileTime, FileTimeError, used
 from iamcli.cli.check.script.programs import KEEPERS
-from iamcli.cli.check.script.shfmt import Parser, UnreadableError, program
+from iamcli.cli.check.script.shfmt import MAX_TIME, Parser, UnreadableError, program
 from iamcli.cli.check.script.walk import Walker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
 
     from iamcli.cli.check.rules.commands import Fault
     from iamcli.cli.check.script.scripts import Script
@@ -34,31 +36,47 @@ OVERRIDING = ("E101", "E106", "E107")
 _WORD = re.compile(rb"(?<![\w.-])iam-\w[\w-]*")
 
 
-def check(
-    names: Sequence[str], excluded: Sequence[str] = (), clock: Callable[[], float] = used
-) -> Result:
+class FileTimeError(Exception):
+    """The check of a file takes longer than MAX_TIME."""
+
+
+class _FileTime:
+    """Raises FileTimeError in a ``with`` block after MAX_TIME of CPU time, and each second then."""
+
+    def __enter__(self) -> None:
+        self._handler = signal.signal(signal.SIGPROF, self._end) or signal.SIG_DFL
+        self._timer = signal.setitimer(signal.ITIMER_PROF, MAX_TIME, 1)
+
+    def __exit__(self, *_: object) -> None:
+        signal.setitimer(signal.ITIMER_PROF, *self._timer)
+        signal.signal(signal.SIGPROF, self._handler)
+
+    def _end(self, _number: int, frame: FrameType | None) -> None:
+        leaving = frame is not None and frame.f_code is _FileTime.__exit__.__code__
+        if not (leaving or interrupts.must_complete(frame)):
+            raise FileTimeError(f"takes longer than {MAX_TIME} seconds")
+
+
+def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     """Return what is wrong in scripts and in the scripts that they read.
 
     ``names``: those of the scripts, "-" for standard input, and of directories with scripts;
-    ``excluded``: codes that are not reported; ``clock``: see ``FileTime``. Raises Failure if shfmt
-    is not installed. Source: "iamcli check" in iamcli(1).
+    ``excluded``: codes that are not reported. Raises Failure if shfmt is not installed. Source:
+    "iamcli check" in iamcli(1).
     """
     named: dict[str, str] = {}
-    typed: set[str] = set()
-    for name, path, found_there in kinds.scripts(names):
-        named.setdefault(path, name)
-        typed |= set() if found_there else {path}
+    for name in kinds.scripts(names):
+        named.setdefault(os.path.realpath(name), name)
+    typed = {*map(os.path.realpath, names)}
     scripts: dict[str, Script] = {}
     program()
-    limit = FileTime(clock)
-    parser = Parser(limit)
+    parser = Parser()
 
-    def load(file: str, path: str = "") -> Script:
-        path = path or os.path.realpath(file)
+    def load(file: str) -> Script:
+        path = os.path.realpath(file)
         if path not in scripts:
-            real = "" if path in typed else path
-            given = path in named
-            scripts[path] = reading.read(named.get(path, file), parser, real, given=given)
+            scripts[path] = reading.read(named.get(path, file), parser, typed=path in typed)
+            scripts[path].shown &= path in named
         return scripts[path]
 
     findings: dict[tuple[str, int, int, str], Finding] = {}
@@ -68,13 +86,13 @@ def check(
     order = {file: (number, 0) for number, file in enumerate(named.values())}
     #: By file: the script, or why it cannot be read.
     read: dict[str, Script | str] = {}
-    depth = sys.getrecursionlimit()
-    for number, (path, file) in enumerate(named.items()):
+    limit = sys.getrecursionlimit()
+    for number, file in enumerate(named.values()):
         parser.begin()
-        sys.setrecursionlimit(max(depth, _MAX_DEPTH))
+        sys.setrecursionlimit(max(limit, _MAX_DEPTH))
         try:
-            with limit:
-                walker = Walker(load(file, path), load)
+            with _FileTime():
+                walker = Walker(load(file), load)
                 commands = Commands(walker)
                 found = [each for each in _findings(commands) if each.code not in excluded]
                 checked = _cover(walker)
@@ -85,13 +103,15 @@ def check(
             read[file] = str(error)
         else:
             places |= checked
-            for finding in found:
+            shown = {script.file for script in walker.scripts if script.shown}
+            for each in found:
+                finding = each if each.file in shown else each.hidden
                 findings.setdefault(finding[:4], finding)
             for script in walker.scripts:
                 order.setdefault(script.file, (number, len(order)))
                 read[script.file] = script
         finally:
-            sys.setrecursionlimit(depth)
+            sys.setrecursionlimit(limit)
     kept = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
     files = [_file(file, read[file], kept) for file in sorted(order, key=order.__getitem__)]
     return Result(kept, len(places), files, missing)
@@ -121,7 +141,8 @@ def _file(name: str, read: Script | str, findings: list[Finding]) -> File:
         return File(name, reason=read)
     codes = sorted({finding.code for finding in findings if finding.file == name})
     notes = sorted(read.notes, key=lambda note: note.lines)
-    return File(name, read.language, tuple(codes), tuple(read.mentions()), tuple(notes))
+    mentions = ((line, mention if read.shown else "") for line, mention in read.mentions())
+    return File(name, read.language, tuple(codes), tuple(mentions), tuple(notes))
 
 
 def _findings(commands: Commands) -> Iterator[Finding]:
@@ -164,9 +185,8 @@ def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
                 message = f"the parser of iamcli check cannot read this line, with {name}"
                 message += f": {fault.message}" if fault.message else ""
             line, column = script.place(at)
-            finding = Finding(script.file, line, column, code, name, message, fix)
             if fault.first if fault.error else word:
-                yield script, finding if script.shown else finding.hidden
+                yield script, Finding(script.file, line, column, code, name, message, fix)
 
 
 def _silenced(script: Script, finding: Finding, first: int) -> bool:

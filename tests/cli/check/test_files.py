@@ -520,6 +520,42 @@ def test_a_directory_can_have_any_number_of_levels(tmp_path, monkeypatch):
     assert [(each.code, each.file.count("/")) for each in result.findings] == [("E102", 1500)]
 
 
+#: Scripts of at most 30 KB that took hours, or gigabytes of memory.
+LARGE = {
+    "sed": "iam-userlistbypath | sed '" + "s/a/b/ " * 38 + "x' | wc -l",
+    "blank": "f() {\n" + "\n" * 30_000 + ":\n}",
+    "cd": "x=$(cd" + " " * 20_000 + ")",
+    "value": "x='" + "a " * 2000 + "'\niam-userdel " + "$x " * 300,
+    "nested": "$(a=" * 300 + "iam-userdel" + "x" * 20_000 + ")" * 300,
+    "if": "if a; then\n" * 700 + "b\n" + "fi\n" * 700,
+}
+
+
+@pytest.mark.full
+def test_no_file_stops_the_check_of_a_directory(run, tmp_path, monkeypatch):
+    """Each takes at most 25 seconds and 300 MB, and all others are checked."""
+    for name, script in LARGE.items():
+        write(tmp_path, f"{WRONG}\n{script}", f"{name}.sh")
+    write(tmp_path, f". /proc/kmsg\n. ./pipe.sh\n. ./z.sh\n{WRONG}", "ordinary.sh")
+    os.mkfifo(tmp_path / "pipe.sh")
+    (tmp_path / "z.sh").symlink_to("/proc/kmsg")
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1500):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("deep.sh").write_text(f"{WRONG}\n")
+    monkeypatch.chdir(tmp_path)
+    try:
+        done = run("sh", "-c", "ulimit -S -d 300000; ulimit -t 150; iamcli check .")
+    finally:
+        subprocess.run(["rm", "-rf", "d"], check=True)
+    found = re.findall(r"(?m)^(\w+)\.sh:\d+:\d+: E102 ", done.out)
+    unread = "cannot check if.sh: too large or nested too deeply"
+    assert found == sorted({*LARGE, "ordinary"} - {"if"})
+    assert f"{'d/' * 1500}deep.sh:1:" in done.out
+    assert [line for line in done.err.splitlines() if "cannot" in line] == [f"iamcli: {unread}"]
+
+
 def test_a_file_that_becomes_a_fifo_is_not_waited_for(tmp_path, monkeypatch):
     names = [write(tmp_path, WRONG, name) for name in ("a.sh", "b.sh")]
     parser = shfmt.program

@@ -178,9 +178,9 @@ def test_ctrl_c_ends_it_and_shfmt_at_once(before, run, tmp_path):
     script = f"trap '' INT\necho $$ >{started}\nexec sleep 1000"
     fake = made_program(tmp_path, script)
     code = (
-        f"{before}import sys\nfrom iamcli.cli.check.script import limits, shfmt\n"
+        f"{before}import sys\nfrom iamcli.cli.check.script import shfmt\n"
         "from iamcli.cli import main\n"
-        f"shfmt.program = lambda: {fake!r}; limits.MAX_TIME = {NEVER}; sys.exit(main())"
+        f"shfmt.program = lambda: {fake!r}; shfmt.MAX_TIME = {NEVER}; sys.exit(main())"
     )
     command = (sys.executable, "-c", code, "check", write(tmp_path, "iam-userdel 'x'"))
     process = run.start(*command, stdout=-1, stderr=-1, start_new_session=True)

@@ -271,12 +271,6 @@ def test_of_a_value_of_many_words_the_others_are_unknown(form, tmp_path):
         assert found(tmp_path, form.format(words, "usercreate")) == expected
 
 
-@pytest.mark.parametrize(("others", "known"), [(999, True), (1000, False)])
-def test_of_many_variables_the_others_are_unknown(others, known, tmp_path):
-    names = " ".join(f"v{number}" for number in range(others))
-    assert bool(found(tmp_path, f"read {names}; n=-R\niam-userdel -u bob $n")) is known
-
-
 def test_a_script_for_csh_is_not_checked(run, tmp_path):
     file = write(tmp_path, f"set a = b\n{WRONG}", shebang="#!/bin/csh -f\n")
     done = run("iamcli", "check", file)

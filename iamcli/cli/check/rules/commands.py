@@ -156,6 +156,5 @@ class Commands:
 
 def fault(call: Call, word: ExpandedWord, code: str, message: str, fix: str) -> Fault:
     """Return a finding about ``call`` at ``word``."""
-    script = word.script or call.script
-    found = Finding(script.file, *word.place, code, str(call.program), message, fix)
-    return call, found if script.shown and call.script.shown else found.hidden
+    file = call.script.file
+    return call, Finding(file, *word.place, code, str(call.program), message, fix)

@@ -30,7 +30,7 @@ def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> 
     for invocation in commands.invocations:
         call = invocation.call
         needed = [*_folders(call), *([] if made is None else _files(invocation))]
-        for path, name, line in needed if call.script.shown and not call.flags.remote else ():
+        for path, name, line in needed if call.script.root.shown and not call.flags.remote else ():
             known = any(path.startswith(test) or test.startswith(path) for test in tests)
             if not (known or is_written(made or set(), path.removesuffix("/bin"))):
                 users = found.setdefault((name, line), [])

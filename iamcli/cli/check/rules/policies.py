@@ -174,8 +174,6 @@ def _without_variables(document: Document) -> bool:
 
 def _finding(found: Fault, call: Call, word: ExpandedWord, text: str) -> Finding:
     """Return ``found`` at the ``text`` in a ``word`` of ``call``, which may be in another file."""
-    if not call.script.shown:
-        return found[1]
     node = word.node
     at = node.source.find(text.encode(), node.start, node.end) if node else -1
     line, column = word.place if at < 0 else call.script.place(at)

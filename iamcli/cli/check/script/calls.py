@@ -73,16 +73,12 @@ class Part(NamedTuple):
 
 
 class ExpandedWord(NamedTuple):
-    """A word as the shell expands it, its line and column ``place`` (from 1), its node if any.
-
-    ``script``: what it is written in, None if that is what the command is in.
-    """
+    """A word as the shell expands it, its line and column ``place`` (from 1), its node if any."""
 
     parts: tuple[Part, ...]
     source: str
     place: tuple[int, int]
     node: nodes.Word | None = None
-    script: Script | None = None
 
     @property
     def literal(self) -> str | None:

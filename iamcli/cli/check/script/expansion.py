@@ -7,14 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from iamcli.cli.check.script import calls, nodes
-from iamcli.cli.check.script.calls import (
-    MAX_WORDS,
-    ExpandedRedirect,
-    ExpandedWord,
-    Part,
-    Unknown,
-    split,
-)
+from iamcli.cli.check.script.calls import ExpandedRedirect, ExpandedWord, Part, Unknown, split
 from iamcli.cli.check.script.nodes import Literal, Node, SingleQuoted, Substitution
 from iamcli.cli.check.script.states import State, filled, single_unknown
 
@@ -73,16 +66,15 @@ class WordReader(NamedTuple):
             self.run(inner, self.state, self.context)
 
     def _word(self, node: nodes.Word, parts: Iterable[Part]) -> ExpandedWord:
-        script = self.context.script
-        return ExpandedWord(tuple(parts), node.text, script.place(node.start), node, script)
+        return ExpandedWord(tuple(parts), node.text, self.context.script.place(node.start), node)
 
     def _split(self, node: nodes.Word) -> list[ExpandedWord]:
         """Return the words that the shell makes of ``node``: elements of an array, or its parts."""
         array = _ALL_ELEMENTS.fullmatch(node.text)
         elements = joined_elements(self.state.value(array[1])) if array else None
         if elements is not None:
-            more = [(Part(Unknown(many=True), quoted=False),)] * (len(elements) > MAX_WORDS)
-            parts = [*(each.parts for each in elements[:MAX_WORDS]), *more]
+            more = [(Part(Unknown(many=True), quoted=False),)] * (len(elements) > calls.MAX_WORDS)
+            parts = [*(each.parts for each in elements[: calls.MAX_WORDS]), *more]
             return [self._word(node, each) for each in parts]
         return list(split(self.word(node)))
 

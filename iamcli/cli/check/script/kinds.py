@@ -50,14 +50,14 @@ _OTHER = re.compile(
     r"|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service))$"
 )
 _CODE = re.compile(r"^(?![ \t]*(?:#|$)).+", re.MULTILINE)
-#: The variables of credentials: of the toolkit, the AWS CLI and the SDKs.
+#: Where a credential is set: of the toolkit, the AWS CLI and the SDKs.
 CREDENTIAL = re.compile(
-    r"AWSAccessKeyId|AWSSecretKey"
-    r"|aws_(?:access_key(?:_id)?|secret(?:_access)?_key|session_token|security_token)",
-    re.IGNORECASE,
+    r"^[ \t]*(?:export[ \t]+)?(?:AWSAccessKeyId|AWSSecretKey"
+    r"|aws_(?:access_key(?:_id)?|secret(?:_access)?_key|session_token|security_token))[ \t]*=",
+    re.IGNORECASE | re.MULTILINE,
 )
-#: /dev/shm has usual files.
-_SPECIAL = re.compile(r"/+(?:proc|sys|dev(?!/shm/))(?:/|$)")
+#: The real paths of files that the system makes, which can wait. /dev/shm has usual files.
+SPECIAL = re.compile(r"/+(?:proc|sys|dev(?!/shm/))(?:/|$)")
 _MENTION = re.compile(rb"iam-(?<![\w.-]iam-)\w+(?![\w-]|\.\w)")
 _NAMES = frozenset(index.names())
 #: A word that can be a wrong name, not in a path, an option or its value, or an assignment.
@@ -118,42 +118,30 @@ def wrong_names(source: bytes) -> list[tuple[int, str]]:
     return [(at, name) for at, name in found if name not in _NAMES and is_meant(name, _NAMES)]
 
 
-def scripts(names: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
+def scripts(names: Iterable[str]) -> Iterator[str]:
     """Yield the files ``names``, and instead of each directory the scripts in it.
 
-    Each is the name, the real path, and whether it was found in a directory. Scripts are text files
-    that are one by their name or first line, or that have the name of a command, and what cannot be
-    read. Symbolic links, FIFOs, devices and what the system makes are passed over.
+    These are text files that are a script by their name or first line, or that have the name of a
+    command, and what cannot be read. Symbolic links, FIFOs, devices and what the system makes are
+    passed over.
     """
     for name in names:
-        folders = [(name, os.path.realpath(name))]
         if name == "-" or not os.path.isdir(name):
-            yield *folders.pop(), False
-        unread: list[tuple[str, str]] = []
-        while folders:
-            folder, real = folders.pop()
-            try:
-                with os.scandir(folder) as entries:
-                    found = sorted(entries, key=lambda entry: entry.name)
-            except OSError:
-                unread.append((folder, real))
+            yield name
+            continue
+        errors: list[OSError] = []
+        real, waiting = os.path.realpath(name), [name]
+        while waiting:
+            folder = waiting.pop()
+            if SPECIAL.match(f"{real}{folder.removeprefix(name)}/"):
                 continue
-            paths = [(os.path.normpath(each.path), f"{real}/{each.name}") for each in found]
-            inner = [each.is_dir(follow_symlinks=False) for each in found]
-            for (path, own), is_folder in zip(paths, inner, strict=True):
-                if not (is_folder or is_special(own)) and _is_script(path):
-                    yield path, own, True
-            folders += [
-                each
-                for each, is_folder in reversed([*zip(paths, inner, strict=True)])
-                if is_folder and not (is_special(each[1]) or each[1].endswith("/.git"))
-            ]
-        yield from ((*each, True) for each in unread)
-
-
-def is_special(path: str) -> bool:
-    """Return whether the real ``path`` is of a file that the system makes, which can wait."""
-    return _SPECIAL.match(path) is not None
+            # Before Python 3.12, os.walk calls itself for each level.
+            _, folders, found = next(os.walk(folder, onerror=errors.append), (folder, [], []))
+            inner = [f"{folder}/{each}" for each in sorted({*folders} - {".git"}, reverse=True)]
+            waiting += [each for each in inner if not os.path.islink(each)]
+            paths = (os.path.normpath(f"{folder}/{each}") for each in sorted(found))
+            yield from filter(_is_script, paths)
+        yield from (str(error.filename) for error in errors)
 
 
 def _is_script(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from contextlib import suppress
 from functools import cached_property
 from itertools import accumulate, islice
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
 
 #: The largest script, and the largest file in another language, which is only searched (bytes).
 MAX_SIZE, MAX_TEXT = 256 << 10, 16 << 20
-#: The longest line, and the most operators and parentheses in one: shfmt needs memory for each.
-MAX_LINE = 64 << 10
-_MAX_OPERATORS = 1000
 _NAME = re.compile(rb"iam[-_]")
-_CREDENTIALS = re.compile(
-    rf"^[ \t]*(?:export[ \t]+)?(?:{kinds.CREDENTIAL.pattern})[ \t]*=", re.MULTILINE | re.IGNORECASE
-)
 _COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
 #: A command that ends in a format of date.
@@ -71,20 +65,19 @@ class Script:
     says it.
     """
 
-    def __init__(self, file: str, source: bytes, parser: Parser, *, given: bool) -> None:
+    def __init__(self, file: str, source: bytes, parser: Parser) -> None:
         self.root = self
         self.parser = parser
         self.file = file
         self.folder = os.path.dirname(os.path.abspath(file))
         self.source = self._source = source
         self.text = source.decode("utf-8", "replace")
-        self.shown = given and (b"iam-" in source or not _CREDENTIALS.search(self.text))
+        self.shown = b"iam-" in source or not kinds.CREDENTIAL.search(self.text)
         self.notes: list[FileNote] = []
         self.faults: list[UnreadLine] = []
         self.language = kinds.language(file, self.text) or kinds.SHELL
         self.dialect = "zsh" if self.language == kinds.ZSH else "bash"
         self.covered: dict[int, tuple[int, bool | None]] = {}
-        self._named = [match.start() for match in _NAME.finditer(source)]
         self.indirect: set[str] = set()
         self.others: set[str] = set()
         self.silenced: dict[int, set[str]] = {}
@@ -168,10 +161,10 @@ class Script:
 
     def cover(self, start: int, end: int, *, checked: bool | None) -> None:
         """Note whether the names of commands from one byte to another are ``checked``."""
-        for at in self._named[bisect_left(self._named, start) : bisect_left(self._named, end)]:
-            smallest = self.root.covered.setdefault(self.outer(at), (end - start, checked))
-            if end - start < smallest[0]:
-                self.root.covered[self.outer(at)] = (end - start, checked)
+        for match in _NAME.finditer(self._source, start, end):
+            at = self.outer(match.start())
+            smallest = self.root.covered.setdefault(at, (end - start, checked))
+            self.root.covered[at] = min(smallest, (end - start, checked), key=lambda each: each[0])
 
     def mentions(self) -> list[tuple[int, str]]:
         """Return the names of commands that are not checked, each with its line.
@@ -225,7 +218,6 @@ class Fragment(Script):
         self.__dict__.pop("refused", None)
         self._around = around
         self._source = source
-        self._named = [match.start() for match in _NAME.finditer(source)]
         self._places = array("L", [*places, places[-1] + 1 if places else 0])
         self.statements = self._parsed(source)
 
@@ -248,17 +240,15 @@ def _line(source: bytes, at: int, message: str) -> UnreadLine:
     return UnreadLine(start, len(source) if end < 0 else end, at, message)
 
 
-def read(file: str, parser: Parser, real: str = "", *, given: bool = True) -> Script:
-    """Read and parse the script ``file``; ``real``: its real path, if it must be a regular file.
-
-    ``given``: whether the user asked to check it, so that its words may be shown.
+def read(file: str, parser: Parser, *, typed: bool = True) -> Script:
+    """Read and parse the script ``file``, a regular file unless the user ``typed`` its name.
 
     Raises UnreadableError, RecursionError if it is nested too deeply, and Failure as ``program``.
     """
     try:
-        if kinds.is_special(real):
+        if not typed and kinds.SPECIAL.match(os.path.realpath(file)):
             raise UnreadableError("not a usual file: the system makes it")
-        opened = files.regular(file) if real else "/dev/stdin" if file == "-" else file
+        opened = files.regular(file) if not typed else "/dev/stdin" if file == "-" else file
         source = files.read(opened, MAX_TEXT + 1)
     except (OSError, ValueError) as error:
         raise UnreadableError(getattr(error, "strerror", None) or str(error)) from None
@@ -268,15 +258,10 @@ def read(file: str, parser: Parser, real: str = "", *, given: bool = True) -> Sc
         raise UnreadableError(f"larger than {size} bytes")
     if b"\0" in source:
         raise UnreadableError("not a text file")
-    for number, row in enumerate(() if other else source.split(b"\n"), 1):
-        if len(row) > MAX_LINE:
-            raise UnreadableError(f"line {number} is longer than {MAX_LINE} bytes")
-        if row.count(b"|") + row.count(b"&&") + row.count(b"(") > _MAX_OPERATORS:
-            raise UnreadableError(f"line {number} has more than {_MAX_OPERATORS} operators")
     rows = source.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     ends = [number for number, row in enumerate(rows, 1) if row.endswith(b"\r")]
     rows = [row.rstrip(b"\r").replace(b"\r", b" ") for row in rows]
-    script = Script(file, b"\n".join(rows), parser, given=given)
+    script = Script(file, b"\n".join(rows), parser)
     # make removes them.
     if script.language in (*kinds.SHELLS, kinds.CRONTAB):
         _refuse(script, ends)

@@ -11,12 +11,12 @@ import re
 import resource
 import signal
 import subprocess
+import time
 from contextlib import suppress
 from functools import cache
 
 from iamcli import interrupts
 from iamcli.cli.check.script import nodes
-from iamcli.cli.check.script.limits import MAX_TIME, FileTime
 from iamcli.cli.check.script.nodes import Node, Statement
 from iamcli.errors import Failure
 from iamcli.installation.extras import advice, shfmt
@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     #: backticks; and where its comments are.
     Tree = tuple[list[Statement], list[int], list[tuple[int, int]]]
 
+#: How long everything that is run for one file may take (seconds).
+MAX_TIME = 20
 #: The memory that one run may use, and besides for each byte of the script (bytes). What is in
 #: other parts is indented in the JSON, at each level: a script of 256 KiB takes up to 300 MB.
-_MEMORY, _MEMORY_FOR_BYTE = 250 * 1000 * 1000, 1500
+_MEMORY, _MEMORY_FOR_BYTE = 250 * 1000 * 1000, 1300
 _OPERATOR = re.compile(rb"<<<|<<-?|<>|<&|>>|>&|>\||&>>?|&&|\|\||\|&|[<>|]")
 _FAULT = re.compile(r"(?:<standard input>:)?(\d+):(\d+): (.*)")
 
@@ -59,15 +61,16 @@ def program() -> str:
 
 
 class Parser:
-    """Parses scripts and texts in them, each once, and within a ``limit``."""
+    """Parses scripts and texts in them, each once, and for each file within MAX_TIME."""
 
-    def __init__(self, limit: FileTime | None = None) -> None:
+    def __init__(self) -> None:
         self._trees: dict[tuple[bytes, str], Tree] = {}
-        self._limit = limit or FileTime()
+        self.begin()
 
     def begin(self) -> None:
         """Begin a file."""
         self._trees.clear()
+        self._end = time.monotonic() + MAX_TIME
 
     def parse(self, source: bytes, dialect: str) -> Tree:
         """Return what ``source`` contains; ``dialect``: "bash" or "zsh".
@@ -136,7 +139,7 @@ class Parser:
                     most = _MEMORY + _MEMORY_FOR_BYTE * len(source)
                     resource.prlimit(child.pid, resource.RLIMIT_DATA, (most, most))
             with interrupts.Window():
-                out, err = child.communicate(source, self._limit.left)
+                out, err = child.communicate(source, max(0, self._end - time.monotonic()))
         except OSError as error:
             raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
         except subprocess.TimeoutExpired:

@@ -50,8 +50,6 @@ OWN_FOLDER = re.compile(
 )
 #: The longest value that is followed (characters, or elements of an array).
 _MAX_VALUE = 4096
-#: How many variables are followed. A script that people wrote has fewer.
-_MAX_VARIABLES = 1000
 _LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob"}
 _NAMES = {"errexit", "nounset", "pipefail", "noglob"}
 #: A mask that takes all rights from others.
@@ -76,8 +74,7 @@ class State:
         parts = (part if isinstance(part, str) else part.elements or "?" for part in value)
         if sum(map(len, parts)) > _MAX_VALUE:
             value = (Unknown(name, filled=filled(value)),)
-        if len(self.variables) < _MAX_VARIABLES or name in self.variables:
-            self.variables[name] = value
+        self.variables[name] = value
         return value
 
     def value(self, name: str) -> Value:
@@ -169,7 +166,7 @@ def apply(call: Call, state: State) -> Iterable[str]:
         on = flags.errexit or ("ERR" in literals and literals[0] != "-")
         state.flags = flags._replace(errexit=on)
     elif name in ("cd", "pushd", "popd", "chdir"):
-        folder = _folder(flags, literals, str(name)) if call.script.shown else None
+        folder = _folder(flags, literals, str(name)) if call.script.root.shown else None
         state.flags = flags._replace(folder=folder)
     elif name in _READ_VALUES:
         return _read_names(call)

@@ -220,9 +220,8 @@ class Walker:
             # A word without quotes is left out if it is empty. Elements are taken to have text.
             never_empty = all(filled(word.value) or word.may_split for word in words)
             self.words.setdefault(loop.name, []).extend(words)
-            self._assign(
-                branch, loop.name, (literal or Unknown(loop.name, filled=never_empty),), context
-            )
+            value = literal or Unknown(loop.name, filled=never_empty)
+            self._assign(branch, loop.name, (value,), context)
         state.join(state, [self._branch(node.body, branch, context)])
         self.loops.append(calls.CompoundCommand(node, words))
         return (self.loops[-1],)
@@ -279,7 +278,7 @@ class Walker:
         if name == "IAMCLI_STRICT":
             strict, separate = value == ("1",), value == ("0",)
             state.flags = state.flags._replace(strict=strict, separate=separate)
-        if not context.script.shown or kinds.CREDENTIAL.fullmatch(name):
+        if not context.script.root.shown or kinds.CREDENTIAL.match(f"{name}="):
             value = (Unknown(name),)
         self.values.setdefault(name, []).append(state.set(name, value))
 
@@ -320,7 +319,7 @@ class Walker:
         call.environment = {name: own.text(name) for name in calls.ENVIRONMENT}
         self.calls.append(call)
         for alias, words, script in embedded.aliases(call):
-            self._aliases[alias] = words if context.script.shown else []
+            self._aliases[alias] = words if context.script.root.shown else []
             self._unused[alias] = script
         self._effects(call, state, context)
         return (call,)
