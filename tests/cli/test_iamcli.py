@@ -261,9 +261,9 @@ def test_a_wrong_command_with_options_is_refused_by_its_name(run_fast):
     refused(run_fast("iamcli", "iam-userdle", "-u", "users"), said)
 
 
-def test_a_command_that_the_shell_does_not_find(run):
+def test_a_command_that_the_shell_does_not_find(run, tmp_path):
     """As the sandbox's shells ask for a name that is in no directory of PATH."""
-    bare = {"PATH": "/usr/bin:/bin"}
+    bare = {"PATH": str(tmp_path)}
     advice = f'{BIN} is not in PATH; run: export PATH={BIN}:"$PATH"\n'
     said = f"iam-usercreate {advice.removeprefix(str(BIN)).strip()}"
     refused(run(IAMCLI, "--", "iam-usercreate", env=bare), said)
