@@ -772,9 +772,10 @@ def test_a_terminal_shows_what_the_copy_lacks(tmp_path, content, lines):
     file, env = written(tmp_path, content), environment(tmp_path)
     terminal = Terminal(BIN / "iamcli", "sandbox", "--account", file, "true", env=env)
     assert terminal.status() == 0
-    first, *others = terminal.shown.replace(file, "FILE").splitlines()
+    first, *others, last = terminal.shown.replace(file, "FILE").splitlines()
     assert f"{first}\n" == ONLY_IAM
     assert others == [f"iamcli: {line}" for line in lines]
+    assert last.startswith("iamcli: no request reached the private IAM; ")
 
 
 @pytest.mark.full
