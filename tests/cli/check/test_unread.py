@@ -238,9 +238,10 @@ def repeated(form: str, count: int) -> str:
             "x='" + "a " * 2000 + "'\niam-userdel " + "$x " * 1000,
             "x=(" + "a " * 2000 + ")\niam-userdel " + '"${x[@]}" ' * 1000,
             "iam-userdel -u " + "{" * 6000 + "," * 6000,
+            repeated('x=$(iam-userlistkeys -u N)\ncase "$x" in *NoSuchEntity*) ;; esac', 1500),
         ],
     ),
-    ids=range(17),
+    ids=range(18),
 )
 def test_time_is_bounded(script, tmp_path):
     file = write(tmp_path, f"{WRONG}\n{script}")

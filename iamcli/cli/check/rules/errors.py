@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from iamcli.cli.check.rules.commands import STRICT, fault
 from iamcli.cli.check.script.calls import output_files, read_from
@@ -36,6 +37,8 @@ _SOUGHT = (ERRORS, _ABSENT, _MORE)
 _GREP = ("egrep", "fgrep", "grep", "zgrep")
 #: Programs that look for something in what they read or in their arguments.
 _SEARCHING = (*_GREP, "awk", "expr", "gawk", "mawk", "perl", "python", "sed")
+#: For how many commands one search is reported: they become one finding.
+_MAX_SOURCES = 32
 #: Options of grep, and programs for sed and awk, that leave out the lines that they find.
 _INVERTS, _LEAVES_OUT = re.compile(r"-\w*v\w*|--invert.*"), re.compile(r"\s*!\s*/.*|/[^/]*/I?d")
 
@@ -61,13 +64,16 @@ def check(commands: Commands) -> Iterator[Fault]:
         ]
         sought = codes or [word for word in words if _has(word, *_SOUGHT)][:1]
         compared = (place for word in words for place in contents(word))
-        places = flows.places(flows.read(call) if call else compared) if sought else set()
-        for source in walker.calls if places else ():
-            if source.iam and (source, "1") in places:
-                merged = source.flags.strict or (source, "2") in places
-                for word in sought if not (codes and merged) else ():
-                    for _, found in _faults(commands, source, word):
-                        yield source, found._replace(file=script.file)
+        sources = flows.sources(flows.read(call) if call else compared) if sought else []
+        for word in sought:
+            faults = (
+                each
+                for source, merged in sources
+                if not (codes and (merged or source.flags.strict))
+                for each in _faults(commands, source, word)
+            )
+            for source, found in islice(faults, _MAX_SOURCES):
+                yield source, found._replace(file=script.file)
 
 
 def _faults(commands: Commands, source: Call, word: ExpandedWord) -> Iterator[Fault]:

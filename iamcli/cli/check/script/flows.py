@@ -28,7 +28,11 @@ class Flows:
     """What the commands that a ``walker`` has followed read and write."""
 
     def __init__(self, walker: Walker) -> None:
+        self._calls = walker.calls
         self._redirects = walker.redirects
+        #: By the places that are read: what ``places`` and ``sources`` return.
+        self._places: dict[frozenset[Place], set[Place]] = {}
+        self._commands: dict[frozenset[Place], list[tuple[Call, bool]]] = {}
         #: By place: from where text gets there.
         self._sources: dict[Place, set[Place]] = defaultdict(set)
         for name, words in walker.words.items():
@@ -49,8 +53,11 @@ class Flows:
 
     def places(self, read: Iterable[Place]) -> set[Place]:
         """Return from where text may get to the places that are ``read``."""
-        found: set[Place] = set()
-        waiting = [*read]
+        key = frozenset(read)
+        if key in self._places:
+            return self._places[key]
+        found = self._places[key] = set()
+        waiting = [*key]
         while waiting:
             place = waiting.pop()
             if place not in found:
@@ -60,6 +67,21 @@ class Flows:
                     # A file whose name is not known at all may be any file.
                     waiting += [">$", *fnmatch.filter(self._written, f">{place[1:]}")]
         return found
+
+    def sources(self, read: Iterable[Place]) -> list[tuple[Call, bool]]:
+        """Return the iam commands whose output may get to the places that are ``read``.
+
+        Each is followed by whether its errors may get there, too.
+        """
+        key = frozenset(read)
+        if key not in self._commands:
+            found = self.places(key)
+            self._commands[key] = [
+                (call, (call, "2") in found)
+                for call in self._calls
+                if call.iam and (call, "1") in found
+            ]
+        return self._commands[key]
 
     def writes(self, word: ExpandedWord) -> bool:
         """Return whether a command writes to the file that ``word`` names."""
