@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -19,6 +20,10 @@ from iamcli.cli.check.check import check
 from iamcli.cli.check.script import kinds, shfmt
 from iamcli.cli.check.script.kinds import CRONTAB, MAKEFILE, SHELL, ZSH
 from iamcli.cli.installed_commands import commands_folders
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WRONG = "iam-userdel -R"
 
@@ -505,18 +510,25 @@ def test_a_directory_ends_in_one_table(number, tmp_path, environ):
     ]
 
 
-def test_a_directory_can_have_any_number_of_levels(tmp_path, monkeypatch):
+@contextlib.contextmanager
+def many_levels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """In the directory, make 1,500 others, each in the one before, and a script in the last."""
     monkeypatch.chdir(tmp_path)
     for _ in range(1500):
         Path("d").mkdir()
         os.chdir("d")
-    Path("old.sh").write_text(f"{WRONG}\n")
-    # pytest cannot remove so many.
+    Path("deep.sh").write_text(f"{WRONG}\n")
     monkeypatch.chdir(tmp_path)
     try:
-        result = check(["."])
+        yield
     finally:
+        # pytest cannot remove so many.
         subprocess.run(["rm", "-rf", "d"], check=True)
+
+
+def test_a_directory_can_have_any_number_of_levels(tmp_path, monkeypatch):
+    with many_levels(tmp_path, monkeypatch):
+        result = check(["."])
     assert [(each.code, each.file.count("/")) for each in result.findings] == [("E102", 1500)]
 
 
@@ -539,16 +551,8 @@ def test_no_file_stops_the_check_of_a_directory(run, tmp_path, monkeypatch):
     write(tmp_path, f". /proc/kmsg\n. ./pipe.sh\n. ./z.sh\n{WRONG}", "ordinary.sh")
     os.mkfifo(tmp_path / "pipe.sh")
     (tmp_path / "z.sh").symlink_to("/proc/kmsg")
-    monkeypatch.chdir(tmp_path)
-    for _ in range(1500):
-        Path("d").mkdir()
-        os.chdir("d")
-    Path("deep.sh").write_text(f"{WRONG}\n")
-    monkeypatch.chdir(tmp_path)
-    try:
+    with many_levels(tmp_path, monkeypatch):
         done = run("sh", "-c", "ulimit -S -d 300000; ulimit -t 150; iamcli check .")
-    finally:
-        subprocess.run(["rm", "-rf", "d"], check=True)
     found = re.findall(r"(?m)^(\w+)\.sh:\d+:\d+: E102 ", done.out)
     unread = "cannot check if.sh: too large or nested too deeply"
     assert found == sorted({*LARGE, "ordinary"} - {"if"})

@@ -263,7 +263,7 @@ def test_lines_that_end_in_cr_lf_are_an_error(name, text, note, place, run, tmp_
     path.write_bytes(text.replace("\n", "\r\n").encode())
     done = run("iamcli", "check", str(path))
     assert re.findall(r"(\d+:\d+): (E\d+)", done.out) == [(place, "E109")]
-    said = "must not end in CR LF, which shells do not accept; checked as if it was LF"
+    said = "must not end in CR LF, which shells do not accept; checked with LF instead"
     assert done.err.startswith(f"iamcli: {path}: {note} {said}\n")
     subprocess.run(re.findall("    run: (sed .*)", done.out)[0], shell=True, check=True)
     assert path.read_text() == text

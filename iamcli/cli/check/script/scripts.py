@@ -275,7 +275,7 @@ def _refuse(script: Script, ends: list[int]) -> None:
     lines = [range(script.line(each.start), script.line(each.end)) for each in documents]
     wrong = [number for number in ends if not any(number in each for each in lines)]
     if wrong:
-        reason = "must not end in CR LF, which shells do not accept; checked as if it was LF"
+        reason = "must not end in CR LF, which shells do not accept; checked with LF instead"
         script.notes.insert(0, FileNote(script.file, (wrong[0], wrong[-1]), reason))
         message = "the line ends in CR LF, and the shell takes CR for a letter"
         fault = _line(script.source, script.starts[wrong[0]] - 1, message)
