@@ -62,7 +62,7 @@ class Kept:
             self._lock = self._directory.create("lock", new=False)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._saved = self._read()
-            self._place = _place(self._directory.state("account"))
+            self._identity = _identity(self._directory.state("account"))
         except BlockingIOError:
             raise Failure(
                 f"another sandbox uses {self.folder}; leave that one, or specify another directory"
@@ -104,16 +104,16 @@ class Kept:
 
         with self._busy:
             content = state()
-        if content == self._saved and self._place == _place(self._directory.state("account")):
+        if content == self._saved and self._identity == _identity(self._directory.state("account")):
             return
         self._directory.remove("account.new")  # of a sandbox that was killed
         complete = json.dumps(_version()).encode() + b"\n" + content
         written = self._directory.replace("account", complete, temporary="account.new", sync=True)
         self._directory.sync()
         self._saved = content
-        self._place = _place(written)
+        self._identity = _identity(written)
 
-    def watched(self, application: WSGIApplication) -> WSGIApplication:
+    def saving(self, application: WSGIApplication) -> WSGIApplication:
         """Return ``application``, changed so that the account is saved soon after each request.
 
         Requests are served one by one, so that what is saved is never half of a change.
@@ -169,7 +169,7 @@ class Kept:
         return content
 
 
-def _place(state: os.stat_result | None) -> tuple[int, int] | None:
+def _identity(state: os.stat_result | None) -> tuple[int, int] | None:
     """Return what tells a file from another with the same name; None if there is none."""
     return state and (state.st_ino, state.st_mtime_ns)
 

@@ -122,7 +122,7 @@ def _start(
             application = change(application)
         if kept:
             kept.restore()
-            application = kept.watched(application)
+            application = kept.saving(application)
         if watch:
             watch.begin()
         secret = secrets.token_hex(SECRET_DIGITS // 2)
@@ -186,14 +186,14 @@ def _application(watch: Watch | None) -> WSGIApplication:
     from moto.moto_server.werkzeug_app import create_backend_app
 
     from iamcli.cli.sandbox.corrections.apply import apply, prepare
-    from iamcli.cli.sandbox.rules.layer import enforced
+    from iamcli.cli.sandbox.rules.layer import with_rules
 
     apply()
     logging.getLogger("werkzeug").disabled = True
-    iam: WSGIApplication = enforced(create_backend_app("iam"), prepare)
+    iam: WSGIApplication = with_rules(create_backend_app("iam"), prepare)
     sts: WSGIApplication = create_backend_app("sts")
     if watch:
-        iam, sts = watch.watched(iam), watch.watched(sts)
+        iam, sts = watch.recording(iam), watch.recording(sts)
     return private({"iam": iam, "sts": sts})
 
 

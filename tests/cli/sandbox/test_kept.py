@@ -164,7 +164,7 @@ def test_what_is_saved_is_on_the_disk_before_it_takes_the_place_of_the_old(tmp_p
 def test_every_change_is_saved_soon(tmp_path):
     account, saved = kept.Kept(str(tmp_path / "kept"), delay=0), []
     account.save = lambda: saved.append(True)
-    application = account.watched(lambda *_: [b""])
+    application = account.saving(lambda *_: [b""])
     for number in range(1, 4):
         application({}, None)
         wait_until(lambda number=number: len(saved) == number)

@@ -77,13 +77,15 @@ class Report(NamedTuple):
     def warnings(self) -> list[str]:
         """Return what may break or open more than was intended, one line each."""
         warnings: list[str] = []
-        deleted = {_place(one): one["before"] for one in self.changes if one["action"] == "delete"}
+        deleted = {
+            _identity(one): one["before"] for one in self.changes if one["action"] == "delete"
+        }
         for change in self.changes:
             of = change["of"] or "the account"
             if change["type"] == "access-key":
                 warnings += _key_warning(change, of, self.taken)
             # What was deleted and created again is compared with what it was.
-            before = change["before"] or deleted.get(_place(change))
+            before = change["before"] or deleted.get(_identity(change))
             for name, old, new in _documents({**change, "before": before}):
                 gained = _gained(old, new)
                 if gained:
@@ -142,7 +144,7 @@ def _found_nothing(refused: Mapping[str, str]) -> bool:
     return refused["code"] == "NoSuchEntity" and refused["operation"].startswith(("Get", "List"))
 
 
-def _place(change: Change) -> tuple[str | None, ...]:
+def _identity(change: Change) -> tuple[str | None, ...]:
     """Return what a thing has in common with another one that takes its place."""
     return change["type"], change["of"], change["name"]
 

@@ -55,7 +55,7 @@ class Watch:
         with self._busy:
             return {"changes": changes(self._before, state()), "refused": self.refusals}
 
-    def watched(self, application: WSGIApplication) -> WSGIApplication:
+    def recording(self, application: WSGIApplication) -> WSGIApplication:
         """Return ``application``, changed so that what it refuses is recorded."""
 
         def watching(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -21,7 +21,7 @@ from iamcli.cli.sandbox.corrections import (  # noqa: F401
 )
 from iamcli.cli.sandbox.corrections.caller import ROOT, get_caller_identity, get_user, implied_user
 from iamcli.cli.sandbox.corrections.policies import load_aws_policies_for
-from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, Request, answered
+from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, Request, as_moto_method
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.client.model import full_model
 
@@ -29,7 +29,7 @@ from iamcli.client.model import full_model
 def apply() -> None:
     """Correct moto in this process, which serves the sandbox and nothing else."""
     for operation, function in OPERATIONS.items():
-        setattr(IamResponse, camelcase_to_underscores(operation), answered(function))
+        setattr(IamResponse, camelcase_to_underscores(operation), as_moto_method(function))
     for operation in full_model().operation_names:
         name = camelcase_to_underscores(operation)
         if not hasattr(IamResponse, name):

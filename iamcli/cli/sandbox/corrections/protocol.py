@@ -65,7 +65,7 @@ class Request:
         return self.parameters.get(name, default)
 
 
-def answered(function: Operation) -> Callable[[IamResponse], tuple[int, dict[str, str], str]]:
+def as_moto_method(function: Operation) -> Callable[[IamResponse], tuple[int, dict[str, str], str]]:
     """Return the method of ``IamResponse`` that responds with what ``function`` returns."""
 
     @functools.wraps(function)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([a-z0-9-]+)/")
 
 
-def enforced(application: WSGIApplication, prepare: Prepare) -> WSGIApplication:
+def with_rules(application: WSGIApplication, prepare: Prepare) -> WSGIApplication:
     """Return the IAM of ``application``, moto's, with the rules of the service.
 
     ``prepare``: called before the rules with the backend, the access key, the operation and its
@@ -67,7 +67,7 @@ def without_validation() -> None:
 def check(authorization: str, form: Mapping[str, str], prepare: Prepare) -> dict[str, str]:
     """Raise Refusal if IAM would refuse the request in ``form``, signed with ``authorization``.
 
-    Calls ``prepare``, as for ``enforced``, and returns what that returns.
+    Calls ``prepare``, as for ``with_rules``, and returns what that returns.
     """
     name = form.get("Action", "")
     if name not in full_model().operation_names:

@@ -665,7 +665,7 @@ def test_refusals_are_recorded_as_they_are_sent():
         b"\xff",
     ):
         environ = {"wsgi.input": io.BytesIO(form), "CONTENT_LENGTH": str(len(form))}
-        list(watch.watched(application)(environ, lambda *_: None))
+        list(watch.recording(application)(environ, lambda *_: None))
     assert watch.refusals == [
         {"operation": "CreateLoginProfile", "code": "Bad", "message": '"***" <no>  more'},
         {"operation": "CreateUser", "code": "Bad", "message": "no ***"},
