@@ -31,7 +31,7 @@ ARN = f"arn:aws:iam::{ACCOUNT}:"
 LATEST = "2012-10-17"
 
 
-class Said(NamedTuple):
+class ExpectedRefusal(NamedTuple):
     """An error of the service: its code, its message and the status of the response."""
 
     code: str
@@ -39,7 +39,7 @@ class Said(NamedTuple):
     status: int
 
 
-def invalid(*texts: str) -> Said:
+def invalid(*texts: str) -> ExpectedRefusal:
     """The error for parameters that are out of bounds; each text starts with the parameter."""
     listed = "; ".join(
         f"Value at '{text.partition(': ')[0]}' failed to satisfy constraint: "
@@ -48,31 +48,33 @@ def invalid(*texts: str) -> Said:
     )
     plural = "s" if len(texts) > 1 else ""
     message = f"{len(texts)} validation error{plural} detected: {listed}"
-    return Said("ValidationError", message, 400)
+    return ExpectedRefusal("ValidationError", message, 400)
 
 
-def in_words(place: str, text: str) -> Said:
-    return Said("ValidationError", f"The specified value for {place} is invalid. {text}", 400)
+def in_words(place: str, text: str) -> ExpectedRefusal:
+    return ExpectedRefusal(
+        "ValidationError", f"The specified value for {place} is invalid. {text}", 400
+    )
 
 
-def malformed(message: str) -> Said:
-    return Said("MalformedPolicyDocument", message, 400)
+def malformed(message: str) -> ExpectedRefusal:
+    return ExpectedRefusal("MalformedPolicyDocument", message, 400)
 
 
-def absent(message: str) -> Said:
-    return Said("NoSuchEntity", message, 404)
+def absent(message: str) -> ExpectedRefusal:
+    return ExpectedRefusal("NoSuchEntity", message, 404)
 
 
-def taken(message: str) -> Said:
-    return Said("EntityAlreadyExists", message, 409)
+def taken(message: str) -> ExpectedRefusal:
+    return ExpectedRefusal("EntityAlreadyExists", message, 409)
 
 
-def conflict(what: str) -> Said:
-    return Said("DeleteConflict", f"Cannot delete entity, must {what} first.", 409)
+def conflict(what: str) -> ExpectedRefusal:
+    return ExpectedRefusal("DeleteConflict", f"Cannot delete entity, must {what} first.", 409)
 
 
-def too_many(quota: str, limit: int) -> Said:
-    return Said("LimitExceeded", f"Cannot exceed quota for {quota}: {limit}", 409)
+def too_many(quota: str, limit: int) -> ExpectedRefusal:
+    return ExpectedRefusal("LimitExceeded", f"Cannot exceed quota for {quota}: {limit}", 409)
 
 
 def told(rule: Any, account: dict[str, Any], **parameters: Any) -> str:
@@ -202,7 +204,7 @@ class Iam:
     def __call__(self, operation: str, **parameters: Any) -> Any:
         return getattr(self.client, xform_name(operation))(**parameters)
 
-    def refused(self, operation: str, **parameters: Any) -> Said:
+    def refused(self, operation: str, **parameters: Any) -> ExpectedRefusal:
         """Return what the service says when it refuses; fail if it does not."""
         request = f"{operation} {json.dumps(parameters, default=str)}"
         try:
@@ -210,7 +212,7 @@ class Iam:
         except ClientError as refusal:
             error = refusal.response["Error"]
             status = refusal.response["ResponseMetadata"]["HTTPStatusCode"]
-            said = Said(error["Code"], error.get("Message") or "", status)
+            said = ExpectedRefusal(error["Code"], error.get("Message") or "", status)
             tell(request, f"{said.status} {said.code}: {said.message}")
             return said
         pytest.fail(f"{request} was not refused")
@@ -287,9 +289,9 @@ CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
 STATUSES: Any = full_model().shape_for("statusType").enum
 
 
-def sized(kind: str, limit: int, name: str) -> Said:
+def sized(kind: str, limit: int, name: str) -> ExpectedRefusal:
     text = f"Maximum policy size of {limit} bytes exceeded for {kind} {name}"
-    return Said("LimitExceeded", text, 409)
+    return ExpectedRefusal("LimitExceeded", text, 409)
 
 
 NAMES = "It must contain only alphanumeric characters and/or the following: +=,.@_-"

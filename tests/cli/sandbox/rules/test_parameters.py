@@ -11,7 +11,7 @@ from support.refusals import (
     NAMES,
     PHONE,
     STATUSES,
-    Said,
+    ExpectedRefusal,
     in_words,
     invalid,
     policy,
@@ -86,7 +86,7 @@ PARAMETERS = [
     ("ListUsers", {"PathPrefix": "staff"}, in_words("pathPrefix", PREFIXES)),
     ("ListUsers", {"MaxItems": 0}, invalid("maxItems: have value greater than or equal to 1")),
     ("ListUsers", {"MaxItems": 1001}, invalid("maxItems: have value less than or equal to 1000")),
-    ("ListUsers", {"MaxItems": "many"}, Said("MalformedInput", "", 400)),
+    ("ListUsers", {"MaxItems": "many"}, ExpectedRefusal("MalformedInput", "", 400)),
     ("ListUsers", {"Marker": "\n"}, in_words("marker", TEXTS)),
     ("PutUserPolicy", {**INLINE, "PolicyDocument": "☃"}, in_words("policyDocument", TEXTS)),
     (

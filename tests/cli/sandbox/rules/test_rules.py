@@ -38,8 +38,8 @@ from support.refusals import (
     UPLOAD,
     VERSIONED,
     WEB,
+    ExpectedRefusal,
     Iam,
-    Said,
     absent,
     certificate,
     conflict,
@@ -74,24 +74,24 @@ NO_KEY, NO_CERTIFICATE = "AKIAIOSFODNN7EXAMPLE", "NONEXISTENTCERTID12345678901"
 NO_SSH_KEY = "APKAXXXXXXXXXXXXXXXXX"
 
 
-def not_found(what: str, **parameters: Any) -> tuple[dict[str, Any], Said]:
+def not_found(what: str, **parameters: Any) -> tuple[dict[str, Any], ExpectedRefusal]:
     return parameters, absent(f"{what} cannot be found.")
 
 
-def no_device(**parameters: Any) -> tuple[dict[str, Any], Said]:
+def no_device(**parameters: Any) -> tuple[dict[str, Any], ExpectedRefusal]:
     serial = parameters["SerialNumber"]
     return parameters, absent(f"MFA Device with serial number {serial} does not exist.")
 
 
 #: The rules about things that must exist: parameters that name nothing, and what is said.
-ABSENT: dict[str, tuple[dict[str, Any], Said]] = {
+ABSENT: dict[str, tuple[dict[str, Any], ExpectedRefusal]] = {
     "user_exists": not_found("The user with name nobody", UserName="nobody"),
     "group_exists": not_found("The group with name nothing", GroupName="nothing"),
     "role_exists": not_found("The role with name nothing", RoleName="nothing"),
     "instance_profile_exists": not_found("Instance Profile nothing", InstanceProfileName="nothing"),
     "policy_arn_is_valid": (
         {"PolicyArn": "not-an-arn-of-a-policy"},
-        Said("ValidationError", "ARN not-an-arn-of-a-policy is not valid.", 400),
+        ExpectedRefusal("ValidationError", "ARN not-an-arn-of-a-policy is not valid.", 400),
     ),
     "policy_exists": ({"PolicyArn": NO_POLICY}, absent(f"Policy {NO_POLICY} was not found.")),
     "policy_is_attachable": (
@@ -104,7 +104,7 @@ ABSENT: dict[str, tuple[dict[str, Any], Said]] = {
     ),
     "policy_is_of_this_account": (
         {"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
-        Said(
+        ExpectedRefusal(
             "AccessDenied",
             "Cannot delete policy versions for policies outside your own account.",
             403,
@@ -144,7 +144,7 @@ ABSENT: dict[str, tuple[dict[str, Any], Said]] = {
     "mfa_device_is_assigned": no_device(UserName="plain", SerialNumber=PHONE),
     "role_is_not_protected": (
         {"RoleName": PROTECTED},
-        Said(
+        ExpectedRefusal(
             "UnmodifiableEntity",
             f"Cannot perform the operation on the protected role '{PROTECTED}' - this role is only "
             "modifiable by AWS",
@@ -273,7 +273,7 @@ class Case(NamedTuple):
     rule: str
     operation: str
     parameters: dict[str, Any]
-    said: Said
+    said: ExpectedRefusal
 
 
 EQUAL = "Duplicate tag keys found."
@@ -301,8 +301,8 @@ NEW_ROLE = {"RoleName": "new", "AssumeRolePolicyDocument": trust()}
 
 def tagged(operation: str, **parameters: Any) -> list[Case]:
     in_any_case = operation.endswith(("User", "Role"))
-    twice = Said("InvalidInput", UNEQUAL if in_any_case else EQUAL, 400)
-    reserved = Said(
+    twice = ExpectedRefusal("InvalidInput", UNEQUAL if in_any_case else EQUAL, 400)
+    reserved = ExpectedRefusal(
         "InvalidInput",
         "Tag keys and values cannot begin with aws:, which is reserved for AWS.",
         400,
@@ -324,7 +324,7 @@ def tagged(operation: str, **parameters: Any) -> list[Case]:
 def bounded(operation: str, **parameters: Any) -> list[Case]:
     wrong = f"{ARN}not_a_policy/invalid"
     nothing = absent(f"Scope ARN: {NO_POLICY} does not exist or is not attachable.")
-    bad = Said("InvalidInput", f"ARN {wrong} is not valid.", 400)
+    bad = ExpectedRefusal("InvalidInput", f"ARN {wrong} is not valid.", 400)
     return [
         Case(rule, operation, {**parameters, "PermissionsBoundary": arn}, said)
         for rule, arn, said in (
@@ -347,7 +347,7 @@ def password(operation: str, name: str, **parameters: Any) -> list[Case]:
             "password_conforms",
             operation,
             {**parameters, name: text},
-            Said(
+            ExpectedRefusal(
                 "PasswordPolicyViolation",
                 ", ".join(f"Password should have {part}" for part in lacking),
                 400,
@@ -452,7 +452,7 @@ CASES = [
         "account_alias_is_no_account_id",
         "CreateAccountAlias",
         {"AccountAlias": "123456789012"},
-        Said(
+        ExpectedRefusal(
             "ValidationError",
             "The specified value for accountAlias is invalid. It must not be 12 digits.",
             400,
@@ -476,7 +476,7 @@ CASES = [
             "policy_arn_is_valid",
             "GetPolicy",
             {"PolicyArn": arn},
-            Said("ValidationError", f"ARN {arn} is not valid.", 400),
+            ExpectedRefusal("ValidationError", f"ARN {arn} is not valid.", 400),
         )
         for arn in (f"{WEB}\n", f"arn:aws:iam::{'1' * 13}:policy/x")
     ),
@@ -524,7 +524,7 @@ CASES = [
             "policy_is_not_attached",
             "DeletePolicy",
             {"PolicyArn": arn},
-            Said("DeleteConflict", "Cannot delete a policy attached to entities.", 409),
+            ExpectedRefusal("DeleteConflict", "Cannot delete a policy attached to entities.", 409),
         )
         for arn in (WEB, BOUNDARY)
     ),
@@ -532,7 +532,7 @@ CASES = [
         "policy_has_one_version",
         "DeletePolicy",
         {"PolicyArn": VERSIONED},
-        Said(
+        ExpectedRefusal(
             "DeleteConflict",
             "This policy has more than one version. Before you delete a policy, you must delete "
             "the policy's versions. The default version is deleted with the policy.",
@@ -543,13 +543,13 @@ CASES = [
         "policy_version_is_not_default",
         "DeletePolicyVersion",
         {"PolicyArn": VERSIONED, "VersionId": "v1"},
-        Said("DeleteConflict", "Cannot delete the default version of a policy.", 409),
+        ExpectedRefusal("DeleteConflict", "Cannot delete the default version of a policy.", 409),
     ),
     Case(
         "virtual_mfa_device_is_not_assigned",
         "DeleteVirtualMFADevice",
         {"SerialNumber": PHONE},
-        Said("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.", 409),
+        ExpectedRefusal("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.", 409),
     ),
     # quotas
     Case(
@@ -598,7 +598,7 @@ CASES = [
         "policy_versions_fit",
         "CreatePolicyVersion",
         {"PolicyArn": VERSIONED, "PolicyDocument": MANAGED},
-        Said(
+        ExpectedRefusal(
             "LimitExceeded",
             "A managed policy can have up to 5 versions. Before you create a new version, you must "
             "delete an existing version.",
@@ -657,7 +657,7 @@ CASES = [
         "caller_is_a_user",
         "ChangePassword",
         {"OldPassword": "old", "NewPassword": "short"},
-        Said("InvalidUserType", "Only IAM Users can change their own password.", 400),
+        ExpectedRefusal("InvalidUserType", "Only IAM Users can change their own password.", 400),
     ),
     # service-specific credentials
     Case(
@@ -672,7 +672,9 @@ CASES = [
             "ssh_public_key_is_one",
             "UploadSSHPublicKey",
             {"UserName": "plain", "SSHPublicKeyBody": body},
-            Said("InvalidPublicKey", "The public key is malformed or otherwise invalid.", 400),
+            ExpectedRefusal(
+                "InvalidPublicKey", "The public key is malformed or otherwise invalid.", 400
+            ),
         )
         for body in (
             "garbage",
@@ -690,7 +692,7 @@ CASES = [
             "ssh_public_key_is_new",
             "UploadSSHPublicKey",
             {"UserName": "ssh", "SSHPublicKeyBody": body},
-            Said(
+            ExpectedRefusal(
                 "DuplicateSSHPublicKey",
                 "The SSH public key is already associated with the specified IAM user.",
                 400,
@@ -704,7 +706,7 @@ CASES = [
             "signing_certificate_is_one",
             "UploadSigningCertificate",
             {"UserName": "plain", "CertificateBody": body},
-            Said("MalformedCertificate", f"Certificate {body} is malformed.", 400),
+            ExpectedRefusal("MalformedCertificate", f"Certificate {body} is malformed.", 400),
         )
         for body in ("invalid-certificate-body", BODY + KEY)
     ),
@@ -713,7 +715,7 @@ CASES = [
             "signing_certificate_is_new",
             "UploadSigningCertificate",
             {"UserName": name, "CertificateBody": body},
-            Said(
+            ExpectedRefusal(
                 "DuplicateCertificate",
                 "The same certificate is associated with an IAM user in the account.",
                 409,
@@ -726,7 +728,7 @@ CASES = [
             rule,
             "UploadServerCertificate",
             {**UPLOAD, parameter: value},
-            Said("MalformedCertificate", message, 400),
+            ExpectedRefusal("MalformedCertificate", message, 400),
         )
         for rule, parameter, value, message in (
             ("server_certificate_is_one", "CertificateBody", KEY, NOT_PEM),
@@ -749,7 +751,7 @@ CASES = [
             "private_key_matches",
             "UploadServerCertificate",
             {**UPLOAD, "CertificateBody": body, "PrivateKey": ANOTHER_KEY},
-            Said(
+            ExpectedRefusal(
                 "KeyPairMismatch",
                 "The public key certificate and the private key do not match.",
                 400,
@@ -761,7 +763,7 @@ CASES = [
         "chain_leads_on",
         "UploadServerCertificate",
         {**UPLOAD, "CertificateBody": BODY + ANOTHER, "CertificateChain": ANOTHER},
-        Said("MalformedCertificate", f"{NO_CHAIN}-1", 400),
+        ExpectedRefusal("MalformedCertificate", f"{NO_CHAIN}-1", 400),
     ),
 ]
 
@@ -968,7 +970,9 @@ def test_a_user_chooses_a_password_that_conforms_and_is_new(full_iam):
     full_iam("CreateLoginProfile", UserName="choosy", Password="Old-Pass-0")
     for case in password("ChangePassword", "NewPassword", OldPassword="Old-Pass-0"):
         assert choosy.refused("ChangePassword", **case.parameters) == case.said
-    again = Said("PasswordPolicyViolation", "Password should not be one of the last passwords", 400)
+    again = ExpectedRefusal(
+        "PasswordPolicyViolation", "Password should not be one of the last passwords", 400
+    )
     change["NewPassword"] = "Old-Pass-0"
     assert choosy.refused("ChangePassword", **change) == again
     # The policy prevents the last two; who administers the user is free.
@@ -983,7 +987,9 @@ def test_a_user_chooses_a_password_that_conforms_and_is_new(full_iam):
 
 
 def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(full_iam):
-    assert full_iam.refused("GenerateServiceLastAccessedDetails", Arn=f"{ARN}user/bob") == Said(
+    assert full_iam.refused(
+        "GenerateServiceLastAccessedDetails", Arn=f"{ARN}user/bob"
+    ) == ExpectedRefusal(
         "NotImplemented",
         "The sandbox does not have the operation GenerateServiceLastAccessedDetails.",
         501,
