@@ -50,7 +50,7 @@ class Unreadable(Failure):
 
 
 @contextlib.contextmanager
-def _kept(failures: dict[str, Failure], check: str) -> Iterator[None]:
+def _recording_failure(failures: dict[str, Failure], check: str) -> Iterator[None]:
     """Keep a failure in the ``with`` block as that of ``check``, or of the check ``region``."""
     try:
         yield
@@ -75,19 +75,19 @@ class ValidConnection(Connection):
             super().__init__(_NO_OPTIONS, others)
 
     def _keys(self, environ: Mapping[str, str]) -> Keys | None:
-        with _kept(self.failures, "credentials"):
+        with _recording_failure(self.failures, "credentials"):
             _require_no_pipe("credential file", self.credential_file)
             return super()._keys(environ)
         return None
 
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
-        with _kept(self.failures, "proxy"):
+        with _recording_failure(self.failures, "proxy"):
             _require_no_pipe("client configuration", environ.get("CLIENT_CONFIG_FILE"))
             return super()._proxy(values, environ)
         return None
 
     def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str | None, str]:
-        with _kept(self.failures, "endpoint"):
+        with _recording_failure(self.failures, "endpoint"):
             return super()._url(values, environ)
         return None, ""
 
@@ -112,11 +112,11 @@ class Configuration:
         self.is_read = self._read()
         if not self.is_read:
             return
-        with _kept(self.failures, "environment"):
+        with _recording_failure(self.failures, "environment"):
             timeout()
             mode_and_limit(self.settings)
         if "endpoint" not in self.failures:
-            with _kept(self.failures, "endpoint"), ErrorTranslator():
+            with _recording_failure(self.failures, "endpoint"), ErrorTranslator():
                 self.target = endpoint(self.connection, self.settings)
 
     def _read(self) -> bool:
@@ -148,7 +148,7 @@ class Configuration:
         """Use ``keys``, the credentials or None, which may be requested from other services."""
         self.keys = keys
         if self.target:
-            with _kept(self.failures, "endpoint"):
+            with _recording_failure(self.failures, "endpoint"):
                 check_service_endpoints(self.settings, keys)
 
     def origin(self, keys: Any) -> Origin:
