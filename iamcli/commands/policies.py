@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def _unquoted(program: str, arguments: Sequence[str]) -> str | None:
     from iamcli.policies import unquoted
 
-    return unquoted.explain(program, arguments)
+    return unquoted.repair_policy(program, arguments)
 
 
 POLICY_TEXT = Option(

@@ -129,9 +129,9 @@ def _of_statement(statement: Members, name: str) -> Iterator[str]:
         yield f"Effect is {_abbreviated(statement['Effect'])} in {name}, not {' or '.join(EFFECTS)}"
     if "Action" not in statement and "NotAction" not in statement:
         yield f"neither Action nor NotAction in {name}"
-    for one, other in EXCLUSIVE:
-        if one in statement and other in statement:
-            yield f"both {one} and {other} in {name}"
+    for element, other in EXCLUSIVE:
+        if element in statement and other in statement:
+            yield f"both {element} and {other} in {name}"
 
 
 def _repeated(statement: Members) -> Iterator[str]:

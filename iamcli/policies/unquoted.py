@@ -85,7 +85,7 @@ class UnclearError(Exception):
     """The policy cannot be determined from the words. The message, if any, says what is lost."""
 
 
-def explain(program: str, arguments: Sequence[str]) -> str | None:
+def repair_policy(program: str, arguments: Sequence[str]) -> str | None:
     """Return a message about an unquoted policy with the command line to type instead.
 
     ``program``: the name of the command; ``arguments``: its arguments, as the shell passed them.

@@ -11,7 +11,7 @@ import json
 from iamcli import quoting
 from iamcli.cli.explain import query
 from iamcli.cli.explain.data_flow import DataFlow, spelled, variable
-from iamcli.cli.explain.inputs import Standard
+from iamcli.cli.explain.inputs import StdinLine
 from iamcli.cli.explain.recorder import Line, Step
 from iamcli.operations.deletion import UNKNOWN_OPERATION
 
@@ -67,7 +67,7 @@ class _Script:
         """Yield the commands that read what the command reads from standard input."""
         for step in self._flow.steps.values():
             for name, value in step.parameters.items():
-                if isinstance(value, Standard):
+                if isinstance(value, StdinLine):
                     yield f"IFS= read -rsp '{name}: ' {variable(name)}"
 
     def _commands(self) -> Iterator[str]:
@@ -254,7 +254,7 @@ class _Script:
         file = self._inputs.file(value)
         if sources:
             return f'{option} "${_entry_variable(sources[0])}"'
-        if isinstance(value, Standard):
+        if isinstance(value, StdinLine):
             return f'{option} "${variable(name)}"'
         if file:
             return f"{option} {quoting.quoted(f'file://{file.name}')}"

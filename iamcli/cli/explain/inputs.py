@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from iamcli.parsing.options import Option
 
 
-class Standard(str):
+class StdinLine(str):
     """A secret that the command would read from standard input."""
 
     __slots__ = ()
@@ -60,7 +60,7 @@ class Inputs:
             elif not writes and option.complete == "file" and value:
                 self._read(option, value, folder)
             elif option.reads and value == "-":
-                self.values[option.dest] = Standard("a line of standard input")
+                self.values[option.dest] = StdinLine("a line of standard input")
 
     def _read(self, option: Option, name: str, folder: Path) -> None:
         if is_absent(name):

@@ -99,25 +99,25 @@ def _lost(entity: str, record: Record) -> Iterator[str]:
             yield f"policy {policy['PolicyName']}: it is not text in UTF-8"
     for member, comment in _LOST.items():
         value = record.get(member) or ()
-        for one in [value] if isinstance(value, dict) else value:
+        for item in [value] if isinstance(value, dict) else value:
             # The script creates the SSH key, and the user has the MFA device.
-            if not (one.get("SSHPublicKeyBody") or one.get("User")):
-                yield _comment(comment, name, one)
+            if not (item.get("SSHPublicKeyBody") or item.get("User")):
+                yield _comment(comment, name, item)
     if kind == "policy":
         numbers = [version["VersionId"] for version in versions(record)]
         if numbers != [f"v{number}" for number in range(1, len(numbers) + 1)]:
             yield f"the numbers of its versions {', '.join(numbers)}: they begin with v1 again"
 
 
-def _comment(comment: str, user: str, one: Record) -> str:
-    """Return a comment of the tables for ``one``, of a user if there is one."""
-    serial = one.get("SerialNumber", "")
+def _comment(comment: str, user: str, item: Record) -> str:
+    """Return a comment of the tables for ``item``, of a user if there is one."""
+    serial = item.get("SerialNumber", "")
     path, _, device = serial.partition(":mfa")[2].rpartition("/")
     if user:
         comment = next((text for part, text in _DEVICES.items() if part in serial), comment)
     file = f"{user}.key".replace("/", "_")
     more = {"UserName": user, "KeyFile": file, "Device": device, "Path": f"{path}/"}
-    return filled(comment, {**one, **one.get("ServerCertificateMetadata", {}), **more})
+    return filled(comment, {**item, **item.get("ServerCertificateMetadata", {}), **more})
 
 
 def unknown(selection: Selection) -> Iterator[str]:

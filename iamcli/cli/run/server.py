@@ -301,7 +301,7 @@ class ForkServer:
 def _wait_as_spare(
     pipe: socket.socket, timeout: float, identity: dict[str, str], note: Callable[[str], None]
 ) -> NoReturn:
-    """Wait for a connection that the server passes on; until then, be no trace of the server."""
+    """Wait for a connection that the server passes on; until then, leave no trace of the server."""
     try:
         null = os.open(os.devnull, os.O_RDWR)
         for number in range(3):
