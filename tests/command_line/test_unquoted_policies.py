@@ -18,7 +18,7 @@ from support.limits import TIMEOUT
 from support.requirements import need
 from support.selection import every
 
-from iamcli.policies.unquoted import FORM, expand_braces, explain
+from iamcli.policies.unquoted import FORM, expand_braces, repair_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,7 @@ def test_suggested_line_passes_the_policy(recording_shell, name, after):
         assert arguments is None
         return
     assert arguments is not None
-    message = explain(NAME, arguments)
+    message = repair_policy(NAME, arguments)
     assert message is not None
     first, advice, shown = message.split("\n")
     assert first.endswith("; nothing was sent.")
@@ -171,13 +171,15 @@ def test_uncertain_policy_is_not_suggested(recording_shell, typed, refused_by):
     arguments = recording_shell.type(f"{NAME} -u Bob -o {typed} -p 'My Policy'")
     assert (arguments is None) == (recording_shell.program in refused_by)
     if arguments:
-        assert_only_the_form(explain(NAME, arguments), f"{NAME} -u Bob -o {FORM} -p 'My Policy'")
+        assert_only_the_form(
+            repair_policy(NAME, arguments), f"{NAME} -u Bob -o {FORM} -p 'My Policy'"
+        )
 
 
 def test_escaped_quotes_do_not_keep_braces_from_expanding(recording_shell):
     arguments = recording_shell.type(f"{NAME} -o " + OBJECT.replace('"', '\\"').replace("*", "\\*"))
     assert arguments
-    message = explain(NAME, arguments)
+    message = repair_policy(NAME, arguments)
     if recording_shell.program == "dash":
         assert arguments == ["-o", OBJECT]
         assert message is None
@@ -195,10 +197,10 @@ def test_unquoted_variable_is_only_split_at_spaces(recording_shell):
     if recording_shell.program in {"zsh", "fish"}:
         # These do not split it.
         assert arguments == ["-o", pretty, "-u", "Bob"]
-        assert explain(NAME, arguments) is None
+        assert repair_policy(NAME, arguments) is None
         return
     assert len(arguments) > 4
-    message = explain(NAME, arguments)
+    message = repair_policy(NAME, arguments)
     assert offered(message) == ALL
     assert str(message).startswith(f"{UNQUOTED}\n")
 
@@ -248,14 +250,14 @@ def offered(message: str | None, *, unless_dollar: bool = True) -> str | None:
     ],
 )
 def test_other_arguments_have_no_message(arguments):
-    assert explain(NAME, arguments) is None
+    assert repair_policy(NAME, arguments) is None
 
 
 def test_curly_quotes_are_straightened():
     curly = '{“Statement”: [{“Effect”: “Allow”, “Action”: "*", ‘Resource’: "*"}]}'  # noqa: RUF001
     straight = ALL.replace(":", ": ").replace(",", ", ")
     for policy in (curly, straight.replace('"', "'")):
-        message = explain(NAME, ["-u", "Bob", "-o", policy, "-d"])
+        message = repair_policy(NAME, ["-u", "Bob", "-o", policy, "-d"])
         assert message == (
             "The policy must use straight double quotes, as JSON does; nothing was sent.\n"
             "Type this instead:\n"
@@ -264,18 +266,18 @@ def test_curly_quotes_are_straightened():
 
 
 def test_curly_quotes_inside_a_string_are_kept():
-    message = explain(NAME, ["-o", "{“Id”:“it’s”,“Statement”:[]}"])  # noqa: RUF001
+    message = repair_policy(NAME, ["-o", "{“Id”:“it’s”,“Statement”:[]}"])  # noqa: RUF001
     assert offered(message) == '{"Id":"it’s","Statement":[]}'  # noqa: RUF001
 
 
 def test_curly_quotes_that_do_not_help_show_the_form():
-    assert_only_the_form(explain(NAME, ["-o", "{“Id”:“a"]), f"{NAME} -o {FORM}")
+    assert_only_the_form(repair_policy(NAME, ["-o", "{“Id”:“a"]), f"{NAME} -o {FORM}")
 
 
 def test_every_occurrence_of_the_option_is_looked_at():
     arguments = ["-o", "text", "-o", "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"]
-    assert offered(explain(NAME, arguments[2:])) == ALL
-    assert explain(NAME, arguments) is not None
+    assert offered(repair_policy(NAME, arguments[2:])) == ALL
+    assert repair_policy(NAME, arguments) is not None
 
 
 @pytest.mark.parametrize(
@@ -297,13 +299,13 @@ def test_every_occurrence_of_the_option_is_looked_at():
 )
 def test_options_before_the_policy_do_not_hide_it(before):
     arguments = [*before.split(), "-o", "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"]
-    assert offered(explain(NAME, arguments)) == ALL
+    assert offered(repair_policy(NAME, arguments)) == ALL
 
 
 def test_what_comes_before_and_after_the_policy_is_in_the_line_too():
     typed = "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"
     for before, after in ((["-u", "it's"], ["-p", "x y"]), ([], ["--url=http://x"]), (["-d"], [])):
-        message = explain(NAME, [*before, "-o", typed, *after])
+        message = repair_policy(NAME, [*before, "-o", typed, *after])
         shown = str(message).split("\n")[2]
         assert shown == "  " + shlex.join([NAME, *before, "-o", ALL, *after])
 
@@ -337,7 +339,7 @@ def words_of(text: str) -> list[list[str]]:
 @pytest.mark.parametrize("number", range(len(ELEMENTS) + 1))
 def test_each_element_is_restored(number):
     policy = [*ELEMENTS, WHOLE][number]
-    found = [offered(explain(NAME, ["-o", *words])) for words in words_of(compact(policy))]
+    found = [offered(repair_policy(NAME, ["-o", *words])) for words in words_of(compact(policy))]
     assert found == [compact(policy)] * 4
 
 
@@ -352,7 +354,7 @@ def test_each_layout_is_restored():
         text = text.replace("{", f"{{{brace}").replace("}", f"{brace}}}")
         text = text.replace("[", f"[{bracket}").replace("]", f"{bracket}]")
         for words in words_of(text):
-            if offered(explain(NAME, ["-o", *words])) != compact(policy):
+            if offered(repair_policy(NAME, ["-o", *words])) != compact(policy):
                 lost.append(words)  # noqa: PERF401 - as the message
     assert lost == []
 
@@ -390,7 +392,7 @@ def test_which_values_an_element_has(element, values):
             rest = {name: members[name] for name in members if name != element[-len(name) :]}
             policy = {"Statement": {**rest, element: value}}
         typed = compact(policy).replace('"', "")
-        found[value] = offered(explain(NAME, ["-o", typed])) == compact(policy)
+        found[value] = offered(repair_policy(NAME, ["-o", typed])) == compact(policy)
     assert found == values
 
 
@@ -410,9 +412,9 @@ def test_what_begins_like_a_policy():
         "Condition",
     ):
         for text in (f"{name}:x", f" \u201c{name}\u201d :x", f"{name} : x"):
-            assert explain(NAME, ["-o", text]), text
+            assert repair_policy(NAME, ["-o", text]), text
     for text in ("Statements:x", "x:Statement:x", "Statement", "NotEffect:x", "Notes: {x}"):
-        assert explain(NAME, ["-o", text]) is None, text
+        assert repair_policy(NAME, ["-o", text]) is None, text
 
 
 def test_a_policy_may_be_as_long_as_any_of_the_service():
@@ -421,21 +423,21 @@ def test_a_policy_may_be_as_long_as_any_of_the_service():
     rest = len(compact(policy).replace('"', ""))
     for length, certain in ((20_000, True), (20_001, False)):
         policy["Statement"]["Sid"] = "a" * (length - rest)
-        found = offered(explain(NAME, ["-o", compact(policy).replace('"', "")]))
+        found = offered(repair_policy(NAME, ["-o", compact(policy).replace('"', "")]))
         assert (found == compact(policy)) is certain
 
 
 def test_a_policy_with_its_quotes_may_be_two_words():
     words = OBJECT.replace('"Statement":', '"Statement": ').split()
     assert len(words) == 2
-    assert offered(explain(NAME, ["-o", *words])) == OBJECT
+    assert offered(repair_policy(NAME, ["-o", *words])) == OBJECT
 
 
 def test_words_keep_the_spaces_of_an_expanded_layout():
     spaced = "{Version: 2008-10-17, Statement: {Effect: Allow, Action: ec2:*, Resource: *}}"
     words = expand_braces(spaced)
     assert words[1].startswith(" Statement")
-    assert offered(explain(NAME, ["-o", *words])) == OBJECT
+    assert offered(repair_policy(NAME, ["-o", *words])) == OBJECT
 
 
 @pytest.mark.parametrize(
@@ -450,7 +452,7 @@ def test_words_keep_the_spaces_of_an_expanded_layout():
     ],
 )
 def test_a_lost_dollar_is_mentioned_if_there_could_have_been_one(rest, advice):
-    message = explain(NAME, ["-o", f"{{Statement:[{{Effect:Allow,Action:s3:Get*,{rest}}}]}}"])
+    message = repair_policy(NAME, ["-o", f"{{Statement:[{{Effect:Allow,Action:s3:Get*,{rest}}}]}}"])
     assert message is not None
     assert message.split("\n")[:2] == [UNQUOTED, advice]
 
@@ -470,7 +472,7 @@ def test_a_lost_dollar_is_mentioned_if_there_could_have_been_one(rest, advice):
 def test_a_policy_with_a_condition_is_not_restored(condition):
     policy = f"{{Statement:{{Effect:Allow,Action:*,Resource:*,Condition:{condition}}}}}"
     for words in ([policy], expand_braces(policy)):
-        message = explain(NAME, ["-o", *words])
+        message = repair_policy(NAME, ["-o", *words])
         assert_only_the_form(message, f"{NAME} -o {FORM}")
         lost = "which values of its Condition were in quotes"
         assert f"(the arguments no longer show {lost})" in str(message)
@@ -511,15 +513,15 @@ def test_a_policy_with_a_condition_is_not_restored(condition):
     ],
 )
 def test_a_policy_that_cannot_be_determined(words, reason):
-    message = explain(NAME, ["-o", *words])
+    message = repair_policy(NAME, ["-o", *words])
     assert_only_the_form(message, f"{NAME} -o {FORM}")
     assert f"cannot be determined{reason}. Put" in str(message)
 
 
 def test_a_space_at_the_edge_of_a_string_is_not_layout():
     arguments = ["{Statement:", "{Effect:", "Allow,", "Action:", "a:b,", "Resource:", "*,"]
-    assert offered(explain(NAME, ["-o", *arguments, "Sid:", "a}}"]))
-    assert_only_the_form(explain(NAME, ["-o", *arguments, "Sid: a}}"]), f"{NAME} -o {FORM}")
+    assert offered(repair_policy(NAME, ["-o", *arguments, "Sid:", "a}}"]))
+    assert_only_the_form(repair_policy(NAME, ["-o", *arguments, "Sid: a}}"]), f"{NAME} -o {FORM}")
 
 
 @pytest.mark.parametrize(
@@ -535,7 +537,7 @@ def test_a_space_at_the_edge_of_a_string_is_not_layout():
     ],
 )
 def test_nonsense_is_reported_at_once(arguments):
-    assert_only_the_form(explain(NAME, ["-o", *arguments]), f"{NAME} -o {FORM}")
+    assert_only_the_form(repair_policy(NAME, ["-o", *arguments]), f"{NAME} -o {FORM}")
 
 
 @settings(max_examples=300, deadline=None)
@@ -553,7 +555,7 @@ def test_nonsense_is_reported_at_once(arguments):
     )
 )  # fmt: skip
 def test_any_arguments_are_accepted(arguments):
-    assert isinstance(explain(NAME, ["-o", *arguments]), str | None)
+    assert isinstance(repair_policy(NAME, ["-o", *arguments]), str | None)
 
 
 # Any policy of the grammar, unquoted in real shells.
@@ -774,7 +776,7 @@ def test_a_policy_of_one_statement_is_restored(bash, number):
     def restored(policy: dict[str, Any]) -> None:
         arguments = bash.type(compact(policy))
         assert arguments is not None
-        assert offered(explain(NAME, arguments)) == compact(policy)
+        assert offered(repair_policy(NAME, arguments)) == compact(policy)
 
     restored()
 
@@ -809,7 +811,7 @@ def test_an_odd_policy_is_not_guessed(bash, dash, number, layout):
     def not_guessed(policy: dict[str, Any]) -> None:
         for shell in (bash, dash):
             arguments = shell.type(LAYOUTS[layout](policy))
-            message = explain(NAME, arguments) if arguments else None
+            message = repair_policy(NAME, arguments) if arguments else None
             if message:
                 unless_dollar = "$" not in compact(policy)
                 found = offered(message, unless_dollar=unless_dollar)
