@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.command import Function
-    from iamcli.config.connection import Connection
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
     from iamcli.output.redaction import Secrets
@@ -141,7 +140,7 @@ class Program(Command):
 
         output.error(str(error))
         width = columns(1 if output.strict else 2)
-        if not _explains(output):
+        if not output.shows_hints():
             output.error_text(help_text(self, width))
             return
         if error.hint:
@@ -176,11 +175,13 @@ def call(command: Command, iam: IAM, arguments: Mapping[str, Any]) -> Lines | No
     return command.function(iam, **arguments)
 
 
-def execute(command: Command, values: Mapping[str, Any], output: Output) -> None:
+def execute(
+    command: Command, values: Mapping[str, Any], output: Output, *, complete_model: bool = False
+) -> None:
     """Call the function of ``command`` with the ``values`` of its options, and print its lines.
 
-    Raises Failure if the command fails, completely or partly, and Interrupted after a signal. Their
-    texts contain no secret, and say what may have been changed.
+    ``complete_model``: as for IAM. Raises Failure if the command fails, completely or partly, and
+    Interrupted after a signal. Their texts contain no secret, and say what may have been changed.
     """
     from iamcli.config.characters import require_visible
     from iamcli.config.connection import Connection
@@ -191,7 +192,10 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
     iam = None
     try:
         require_visible(command.options, values)
-        iam = _service(Connection(values, os.environ), output, secrets, debug=values["debug"])
+        connection, debug = Connection(values, os.environ), values["debug"]
+        from iamcli.operations.service import IAM
+
+        iam = IAM(connection, output, secrets, debug=debug, complete_model=complete_model)
         lines = call(command, iam, arguments)
         if lines is not None:
             _print(lines, output)
@@ -209,41 +213,6 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
             text = secrets.redact("".join(traceback.format_exception(error)))
             output.error_text(text, output.shown)
         raise _end(error, iam, secrets) from None
-
-
-def _service(connection: Connection, output: Output, secrets: Secrets, *, debug: bool) -> IAM:
-    """Return the service, as the command is to call it, and print the warnings."""
-    from iamcli.operations.service import IAM
-
-    def warn(line: str) -> None:
-        if output.on_terminal():
-            output.note(line)
-
-    for warning in connection.warnings:
-        warn(warning)
-    on_terminal = _explains(output)
-    if debug:
-        # The log shows more.
-        output.progress.stop()
-    return IAM(
-        connection,
-        secrets=secrets,
-        log=(lambda line: output.error(f"debug: {line}", whole=True, copy=False))
-        if debug
-        else None,
-        note=(lambda _line: None) if output.strict else output.note,
-        warn=warn,
-        before=output.flush,
-        strict=output.strict,
-        on_terminal=on_terminal,
-        interactive=on_terminal and os.isatty(0),
-        progress=output.progress,
-    )
-
-
-def _explains(output: Output) -> bool:
-    """Return whether errors are followed by hints: on a terminal, not in strict mode."""
-    return output.on_terminal() and not output.strict
 
 
 def _print(lines: Lines, output: Output) -> None:
@@ -288,7 +257,7 @@ def _report(end: End, output: Output) -> None:
     if str(end):
         output.error(str(end))
     hint = end.hint or (end.ask() if end.ask else "")
-    if hint and _explains(output):
+    if hint and output.shows_hints():
         output.error(hint, copy=False)
     if end.state:
         output.error(end.state, whole=True)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from iamcli.config.connection import Connection
     from iamcli.connection.sources import Origin
+    from iamcli.output.reporter import Reporter
 
 _USER_AGENT = f"iamcli/{__version__} botocore/{botocore.__version__}"
 
@@ -45,30 +46,23 @@ _USER_AGENT = f"iamcli/{__version__} botocore/{botocore.__version__}"
 class Client:
     """Sends requests to IAM, all over one connection.
 
-    ``connection``: the keys, the endpoint and the proxy, if they are known; ``log``: called with
-    each line of debug output; ``pausing``: called with the reason before a pause; ``sending``:
-    called before each attempt; ``complete_model``: use botocore's model instead of the slim copy.
-    ``destination``: where the requests are sent; ``warnings``: lines for a user on a terminal;
-    ``diversion``: which address is not used in the sandbox, or ""; ``make_session``: makes the
-    HTTP session. Raises Failure if the AWS configuration is invalid or there are no credentials.
+    ``connection``: the keys, the endpoint and the proxy, if they are known; ``reporter``: gets the
+    secret parts of the key, and prints where the key, the endpoint and the proxy are from, warnings
+    about them, and which address is not used in the sandbox; ``complete_model``: use botocore's
+    model instead of the slim copy. ``destination``: where the requests are sent; ``make_session``:
+    makes the HTTP session. Raises Failure if the AWS configuration is invalid or there are no
+    credentials.
     """
 
     make_session: Callable[..., BoundedSession] = BoundedSession
 
     def __init__(
-        self,
-        connection: Connection,
-        log: Callable[[str], None],
-        *,
-        pausing: Callable[[str], None] = lambda _reason: None,
-        sending: Callable[[], None] = lambda: None,
-        complete_model: bool = False,
+        self, connection: Connection, reporter: Reporter, *, complete_model: bool = False
     ) -> None:
         with ErrorTranslator():
             refuse_outside(connection)
             settings = Settings.for_connection(connection)
             connection = confine(connection, settings)
-            self.diversion = connection.diversion
             self._config = Config(read_timeout=timeout())
             # Before anything is sent for credentials.
             require_region(connection, settings)
@@ -76,7 +70,6 @@ class Client:
             self.destination = endpoint(connection, settings)
             found = [connection.url_warning, self.destination.warning]
             found += check_services(settings, self._keys)
-            self.warnings = list(dict.fromkeys(filter(None, found)))
             self._service = full_model() if complete_model else slim_model()
             self._serializer = create_serializer("query", include_validation=False)
             # The signer has only a weak reference to the events; the endpoint has a strong one.
@@ -85,7 +78,7 @@ class Client:
             keys = SimpleNamespace(get_frozen_credentials=lambda: frozen(self._keys))
             region = self.destination.region
             signer = RequestSigner(self._service.service_id, region, "iam", "v4", keys, events)
-            self._retries = Retries(settings, self._service, log, pausing, sending)
+            self._retries = Retries(settings, self._service, reporter)
             self._parsers = ParserFactory()
             events.register("request-created.iam", signer.handler)
             self._retries.register(events)
@@ -101,6 +94,22 @@ class Client:
             )
             self._key_source = connection.key_source
             self._session = settings.session
+        self._report(reporter)
+        for line in dict.fromkeys(filter(None, found)):
+            reporter.note_on_terminal(line)
+        if connection.diversion:
+            reporter.note_unless_strict(connection.diversion)
+
+    def _report(self, reporter: Reporter) -> None:
+        """Report the secret parts of the key; print where it, endpoint and proxy are from."""
+        key, shown, sent = self.key, self.shown_key_id, self.destination
+        misplaced = "" if shown == key.access_key else key.access_key
+        reporter.secrets.add(key.secret_key, key.token or "", misplaced)
+        if reporter.debugging:
+            reporter.debug(f"key {shown} from {self.origin.place}")
+            reporter.debug(f"endpoint {sent.url} from {sent.source}, signed for {sent.region}")
+            if self._proxy_source:
+                reporter.debug(f"proxy from {self._proxy_source}")
 
     @property
     def url(self) -> str:
@@ -126,26 +135,9 @@ class Client:
         return access_key if looks_like_id(access_key) else "***"
 
     @property
-    def secrets(self) -> list[str]:
-        """The secret parts of the key."""
-        key = self.key
-        misplaced = "" if self.shown_key_id == key.access_key else key.access_key
-        return [secret for secret in (key.secret_key, key.token, misplaced) if secret]
-
-    @property
-    def origins(self) -> list[str]:
-        """Where the key, the endpoint and the proxy are from, for debug output."""
-        sent = self.destination
-        return [
-            f"key {self.shown_key_id} from {self.origin.place}",
-            f"endpoint {sent.url} from {sent.source}, signed for {sent.region}",
-            *([f"proxy from {self._proxy_source}"] if self._proxy_source else []),
-        ]
-
-    @property
-    def had_one_attempt(self) -> bool:
-        """Whether the last request was sent only once."""
-        return self._retries.number == 1
+    def attempts(self) -> int:
+        """How often the current request was sent, or the last one."""
+        return self._retries.number
 
     def disable_retries(self, seconds: float) -> None:
         """From now on, send each request once, and wait at most ``seconds`` for its response."""
@@ -162,6 +154,7 @@ class Client:
         something may have taken effect, with the ``refusal`` if the service rejects the last
         attempt; and Failure if a request that only reads got no valid response, or was not sent.
         """
+        self._retries.start(resent=resent)
         model = self._service.operation_model(operation)
         request = self._serializer.serialize_to_request(parameters, model)
         prepare_request_dict(
@@ -171,7 +164,6 @@ class Client:
             user_agent=_USER_AGENT,
         )
         self._parsers.request = (operation, parameters)
-        self._retries.start(resent=resent)
         translator = ErrorTranslator(
             self.url,
             source=self.destination.source if self.destination.specified else "",

@@ -9,21 +9,20 @@ from types import SimpleNamespace
 
 from botocore.hooks import HierarchicalEmitter, first_non_none_response
 
+from iamcli import interrupts
 from iamcli.client.changes import may_repeat
 from iamcli.client.parser import SUCCESS_LIMIT
 from iamcli.connection.responses import NOT_ARRIVED
 from iamcli.errors import Failure
-from iamcli.interrupts import Window
-from iamcli.output.progressline import SHORTEST_PAUSE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from botocore.model import ServiceModel
 
     from iamcli.connection.settings import Settings
+    from iamcli.output.reporter import Reporter
 
 #: Error codes of throttling: the service has not processed the request.
 THROTTLED = (
@@ -51,25 +50,15 @@ class Retries:
     """Sends requests again as botocore's retry modes do.
 
     What ``may_repeat`` excludes is sent again only if the first request cannot have taken effect.
-    ``log``: called with a line for each attempt and each pause; ``pausing``: called with the reason
-    before a pause that is shown; ``sending``: called before each attempt. ``number``: the attempts
-    of the current request so far; ``resent``: whether it is sent again although an earlier attempt
-    may have taken effect; ``enabled``: whether anything is sent again, or delayed. Raises Failure
-    if the configured mode or number of attempts is invalid.
+    ``reporter``: prints each attempt and each pause. ``number``: the attempts of the current
+    request so far; ``resent``: whether it is sent again although an earlier attempt may have taken
+    effect; ``enabled``: whether anything is sent again, or delayed. Raises Failure if the
+    configured mode or number of attempts is invalid.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        service: ServiceModel,
-        log: Callable[[str], None],
-        pausing: Callable[[str], None],
-        sending: Callable[[], None],
-    ) -> None:
+    def __init__(self, settings: Settings, service: ServiceModel, reporter: Reporter) -> None:
         self._service = service
-        self._log = log
-        self._pausing = pausing
-        self._sending = sending
+        self._reporter = reporter
         self._mode, self._attempts = mode_and_limit(settings)
         self._policy: HierarchicalEmitter | None = None
         self.enabled = True
@@ -92,18 +81,20 @@ class Retries:
         if self._attempt:
             milliseconds = ((self._ended or time.monotonic()) - self._began) * 1000
             took = f"{outcome} in {milliseconds:.0f} ms"
-            self._log(f"{self._attempt}: {took}, request ID {request_id or 'none'}")
+            self._reporter.debug(f"{self._attempt}: {took}, request ID {request_id or 'none'}")
         self._attempt = ""
 
     def _before_send(self, event_name: str, **event: Any) -> None:
         """End a pause, and let the adaptive mode delay a request after a throttled one."""
+        self._reporter.progress.resume()
+        # A signal that came before must not seem to have come while the request was sent.
+        interrupts.raise_due()
         self.number += 1
         now = datetime.now(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds")
         self._attempt = f"{now}Z {event_name.rpartition('.')[2]} attempt {self.number}"
         self._began, self._ended = time.monotonic(), 0.0
-        self._sending()
         if self._policy and self.enabled:
-            with Window():
+            with interrupts.Window():
                 self._policy.emit(event_name, **event)
 
     def _response_read(self, **_event: Any) -> None:
@@ -148,9 +139,8 @@ class Retries:
         if delay is None:
             return None
         self.resent = self.resent or not no_effect
-        self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
-        if delay >= SHORTEST_PAUSE:
-            self._pausing(f"{reason}; trying again in {delay:.1f} s")
+        self._reporter.debug(f"{operation.name} failed; retrying in {delay:.1f} s")
+        self._reporter.progress.pause(delay, reason)
         return delay
 
     def _retry_handlers(self) -> HierarchicalEmitter:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from iamcli.connection.endpoints import Destination
     from iamcli.connection.sources import Origin
     from iamcli.errors import ServiceError
-    from iamcli.hints.run import Run
+    from iamcli.hints.values import Run
     from iamcli.parsing.options import Option
 
 #: The smallest difference (seconds) that is reported as wrong; services of AWS allow no less.

@@ -13,7 +13,7 @@ from iamcli.quoting import filled
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.errors import ServiceError
-    from iamcli.hints.run import Run
+    from iamcli.hints.values import Run
 
 _ORGANIZATION = "ask an administrator of the organization"
 #: The types of policies, as the service names them, with the hint after "denied by ".

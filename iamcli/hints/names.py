@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.errors import ServiceError
-    from iamcli.hints.run import Run
+    from iamcli.hints.values import Run
     from iamcli.operations.names import Query
     from iamcli.operations.service import IAM
 
@@ -45,7 +45,7 @@ def similar(error: ServiceError, run: Run, iam: IAM) -> str:
                 name in value if isinstance(value, list) else name == value
                 for value in run.values.values()
             )
-            if typed and run.client.had_one_attempt:
+            if typed and run.client.attempts == 1:
                 run.client.disable_retries(TIMEOUT)
                 near = nearest(name, query.first_names(iam))
                 return f"did you mean {quoted(near)}?" if near and near != name else ""

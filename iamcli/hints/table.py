@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from iamcli.hints import credentials, messages
 from iamcli.hints.names import similar
-from iamcli.hints.run import Run
-from iamcli.hints.values import invalid, invalid_service, malformed, typographic
+from iamcli.hints.values import Run, invalid, invalid_service, malformed, typographic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,4 +49,4 @@ def explain(error: ServiceError, command: Command, values: Mapping[str, Any], ia
     elif error.code == "ValidationError":
         error.options = credentials.missing_user(error, run) or invalid(error, run)
     elif error.code == "NoSuchEntity":
-        error.ask = lambda: iam.secrets.redact(similar(error, run, iam))
+        error.ask = lambda: iam.reporter.secrets.redact(similar(error, run, iam))

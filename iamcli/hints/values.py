@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from iamcli import quoting
 from iamcli.parsing.suggestions import of_asterisk
@@ -10,11 +11,12 @@ from iamcli.policies.findings import findings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from iamcli.client.client import Client
+    from iamcli.command import Command
     from iamcli.errors import ServiceError
-    from iamcli.hints.run import Run
     from iamcli.parsing.options import Option
 
 #: The errors that a typographic quote in a value can cause.
@@ -24,6 +26,14 @@ _INVALID = re.compile(
     r"\bValue (?:null |'.*?' )?at '(\w+)[\w.]*' failed"
     r"(?: to satisfy constraint: Member (must not be null))?|specified value for (\w+) is invalid"
 )
+
+
+class Run(NamedTuple):
+    """What was refused: the ``command``, the ``values`` of its options, and its ``client``."""
+
+    command: Command
+    values: Mapping[str, Any]
+    client: Client
 
 
 def invalid(error: ServiceError, run: Run) -> tuple[Option, ...]:

@@ -159,7 +159,7 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
             iam.call(entity.delete, **owner)
         return
     what = f"{entity.what} {name}"
-    iam.progress.step(f"reading what belongs to {what}")
+    iam.reporter.progress.step(f"reading what belongs to {what}")
     belongings = [_Belongings(iam, dependent, owner) for dependent in entity.dependents]
     if pretend:
         for part in belongings:
@@ -195,7 +195,7 @@ def _remove_all(iam: IAM, steps: Sequence[Removal]) -> None:
     """Send the requests in order; the last one deletes the entity."""
     with Plan(iam, "removed", "left", [step.what for step in steps]) as plan:
         for number, step in enumerate(steps, 1):
-            iam.progress.step(f"removing {number} of {len(steps)}: {step.what}")
+            iam.reporter.progress.step(f"removing {number} of {len(steps)}: {step.what}")
             _remove(iam, step)
             if step.then and not _remove_or_note(iam, step.then):
                 plan.skip()
@@ -220,7 +220,8 @@ def _remove_or_note(iam: IAM, step: Removal) -> bool:
     except ServiceError as error:
         if not error.denied:
             raise
-        iam.note(f"{step.what} still exists: {step.operation} is not permitted ({error})")
+        denied = f"{step.operation} is not permitted ({error})"
+        iam.reporter.note_unless_strict(f"{step.what} still exists: {denied}")
         return False
     return True
 

@@ -34,7 +34,7 @@ def settle(
         raise failure
     if refusal and is_gone(operation, parameters, refusal):
         iam.settled()
-        iam.note(
+        iam.reporter.note_unless_strict(
             f"the response to {operation} was lost; a second request reports that nothing "
             f"is left to remove: {refusal.message or refusal.code}"
         )
@@ -53,7 +53,7 @@ def settle(
     if not done:
         raise Failure(f"{failure.reason}; {what} is not {where}") from None
     if iam.on_terminal:
-        iam.note(f"the response was lost, but {what} is {where}")
+        iam.reporter.note_unless_strict(f"the response was lost, but {what} is {where}")
     return {}
 
 

@@ -91,7 +91,7 @@ def all_pages(
     read = 0
     for number in range(1, MAX_PAGES + 1):
         if number >= _LONG:
-            iam.progress.step(f"{read} entries read")
+            iam.reporter.progress.step(f"{read} entries read")
         page = iam.send(operation, Marker=marker, **parameters)
         following: str | None = page.get("Marker") if page.get("IsTruncated") else None
         if page.get("IsTruncated") and following in (None, "", marker):

@@ -2,101 +2,88 @@
 
 from __future__ import annotations
 
+import os
+
 from iamcli import interrupts
 from iamcli.client.changes import only_reads
 from iamcli.errors import Failure, UnknownOutcome
-from iamcli.output.progressline import SHORTEST_PAUSE, ProgressLine
-from iamcli.output.redaction import Secrets
+from iamcli.output.reporter import Reporter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from iamcli.client.client import Client
     from iamcli.config.connection import Connection
+    from iamcli.output.redaction import Secrets
+    from iamcli.output.streams import Output
 
 
 class Sender:
     """Sends requests to IAM. The client is made for the first of them.
 
-    ``connection``: the keys, the endpoint and the proxy; ``secrets``: collects the secrets that
-    must not be printed; ``log``: called with each line of ``-d``, or None; ``note``: called with a
-    line for the user that is not an error, ``warn`` with one for a terminal only; ``before``:
-    called before each request, after all checks have passed; ``strict``: whether IAMCLI_STRICT is
-    set. ``on_terminal``: standard error is a terminal, not in strict mode; ``interactive``:
-    standard input is one, too. ``progress``: shows on a terminal what takes long.
+    ``connection``: the keys, the endpoint and the proxy; ``output``: that of the command, None to
+    print nothing; ``secrets``: collects the secrets that must not be printed; ``debug``: print the
+    lines of ``-d``; ``complete_model``: responses have all members, also those that no command
+    prints. Prints the warnings about ``connection`` on a terminal.
     """
 
-    def __init__(  # noqa: PLR0913 - what a command sets
+    def __init__(
         self,
         connection: Connection,
-        *,
+        output: Output | None = None,
         secrets: Secrets | None = None,
-        log: Callable[[str], None] | None = None,
-        note: Callable[[str], None] = lambda _line: None,
-        warn: Callable[[str], None] = lambda _line: None,
-        before: Callable[[], None] = lambda: None,
-        strict: bool = False,
-        on_terminal: bool = False,
-        interactive: bool = False,
-        progress: ProgressLine | None = None,
+        *,
+        debug: bool = False,
+        complete_model: bool = False,
     ) -> None:
-        self.strict = strict
-        self.on_terminal = on_terminal
-        self.interactive = interactive
-        self.progress = progress or ProgressLine()
+        self.reporter = Reporter(output, secrets, debug=debug)
+        self.reporter.secrets.add(*connection.secrets)
+        for line in connection.warnings:
+            self.reporter.note_on_terminal(line)
+        #: Whether the command works as the original does, without what was added since.
+        self.strict = bool(output and output.strict)
+        #: Whether standard error is a terminal, not in strict mode.
+        self.on_terminal = bool(output and output.shows_hints())
+        #: Whether standard input is one, too.
+        self.interactive = self.on_terminal and os.isatty(0)
         #: Whether something was changed, or may have been.
         self.changed = False
-        #: The request whose outcome is not known (yet): the operation and its parameters.
-        self.pending: tuple[str, dict[str, Any]] | None = None
-        #: The current request, if it changes something.
-        self._changing: tuple[str, dict[str, Any]] | None = None
+        #: The last request that changes something, until its outcome is known.
+        self._change: tuple[str, dict[str, Any]] | None = None
+        #: Whether an earlier attempt of it, or itself, may have taken effect without a response.
+        self._lost = False
         #: The entities that this command has created, such as "user bob".
         self.created: set[str] = set()
         #: What a command of several steps that ended early has done and what not, as one line.
         self.state = ""
         #: Whether requests go to the private IAM of ``iamcli sandbox``.
         self.sandbox = bool(connection.sandbox)
-        self.secrets = secrets or Secrets()
-        self.secrets.add(*connection.secrets)
-        #: Whether responses have all members, also those that no command prints; until a request.
-        self.complete_model = False
         self._connection = connection
-        self._log = log
-        self.note = note
-        self._warn = warn
-        self._before = before
+        self._complete_model = complete_model
         self._client: Client | None = None
 
     @property
     def client(self) -> Client:
         """The client, which is made when it is first used; raises Failure if it cannot be made."""
-        if self._client:
-            return self._client
-        import gc
+        if self._client is None:
+            import gc
 
-        # To search what imports create for garbage would take a tenth of the time of the command.
-        gc.disable()
-        from iamcli.client.client import Client
+            # To search what imports create for garbage would take a tenth of the command's time.
+            gc.disable()
+            from iamcli.client.client import Client
 
-        self._client = client = Client(
-            self._connection,
-            self._debug,
-            pausing=self.progress.pause,
-            sending=self._sending,
-            complete_model=self.complete_model,
-        )
-        gc.freeze()
-        gc.enable()
-        self.secrets.add(*client.secrets)
-        for line in client.origins if self._log else ():
-            self._debug(line)
-        for line in client.warnings:
-            self._warn(line)
-        if client.diversion:
-            self.note(client.diversion)
-        return client
+            self._client = Client(
+                self._connection, self.reporter, complete_model=self._complete_model
+            )
+            gc.freeze()
+            gc.enable()
+        return self._client
+
+    @property
+    def pending(self) -> tuple[str, dict[str, Any]] | None:
+        """The request whose outcome is not known (yet): the operation and its parameters."""
+        return self._change if self._change and (self._lost or self.client.attempts) else None
 
     def send(self, operation: str, *, resent: bool = False, **parameters: Any) -> dict[str, Any]:
         """Send one request with the ``parameters`` that are not None, and return the response.
@@ -106,54 +93,41 @@ class Sender:
         report. Raises as ``Client.call`` does.
         """
         parameters = without_none(parameters)
-        self.secrets.gather(parameters)
+        reporter = self.reporter
+        reporter.secrets.gather(parameters)
         client = self.client
-        self._before()
-        self._debug(f"{operation} to {client.url}", parameters)
+        reporter.flush()
+        reporter.debug(f"{operation} to {client.url}", parameters)
         reads = only_reads(operation)
-        self._changing = None if reads else (operation, parameters)
         if not reads:
             interrupts.guard()
-            self.pending = self._changing if resent else None
+            self._change, self._lost = (operation, parameters), resent
         try:
             response = client.call(operation, parameters, resent=resent)
         except Failure as failure:
-            if not reads and not isinstance(failure, UnknownOutcome):
-                self.pending = None
-            self.changed = self.changed or self.pending is not None
-            self._debug(f"{operation} failed: {failure}")
+            if isinstance(failure, UnknownOutcome):
+                self.changed = self._lost = True
+            elif not reads:
+                self._change = None
+            reporter.debug(f"{operation} failed: {failure}")
             raise
         if not reads:
             self.changed = True
-            self.pending = None
+            self._change = None
             # Responses to requests that only read contain no secrets, and lists are long.
-            self.secrets.gather(response)
+            reporter.secrets.gather(response)
         request_id = response.pop("ResponseMetadata", {}).get("RequestId", "none")
-        self._debug(f"{operation} succeeded, request ID {request_id}", response)
+        reporter.debug(f"{operation} succeeded, request ID {request_id}", response)
         return response
 
     def pause(self, seconds: float, reason: str) -> None:
         """Sleep before a request. A terminal shows the ``reason`` until the request is sent."""
-        if seconds >= SHORTEST_PAUSE:
-            self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
+        self.reporter.progress.pause(seconds, reason)
         interrupts.pause(seconds)
 
     def settled(self) -> None:
         """Record that the outcome of the last request is known."""
-        self.pending = None
-
-    def _sending(self) -> None:
-        """Record that the client sends the request, or sends it again."""
-        self.progress.pause("")
-        # One that came before must not seem to have come while the request was sent.
-        interrupts.raise_due()
-        if self._changing:
-            self.pending = self._changing
-
-    def _debug(self, line: str, value: dict[str, Any] | None = None) -> None:
-        if self._log:
-            content = f": {self.secrets.structure(value)}" if value else ""
-            self._log(self.secrets.redact(line) + content)
+        self._change = None
 
 
 def without_none(parameters: dict[str, Any]) -> dict[str, Any]:

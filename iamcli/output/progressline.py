@@ -15,7 +15,7 @@ _COLUMNS = 80
 #: Moves the cursor to the first column; erases what follows the cursor.
 _BEGIN, _REST = b"\r", b"\x1b[K"
 #: The shortest pause that is shown (seconds); a shorter one ends before the line can be read.
-SHORTEST_PAUSE = 0.1
+_SHORTEST_PAUSE = 0.1
 
 
 class ProgressLine:
@@ -36,10 +36,16 @@ class ProgressLine:
         self._step = text
         self._show()
 
-    def pause(self, text: str) -> None:
-        """Show, after the step, that the command pauses and why; "" if it goes on."""
-        if text != self._pause:
-            self._pause = text
+    def pause(self, seconds: float, reason: str) -> None:
+        """Show, after the step, why a request is sent again after a pause of ``seconds``."""
+        if seconds >= _SHORTEST_PAUSE:
+            self._pause = f"{reason}; trying again in {seconds:.1f} s"
+            self._show()
+
+    def resume(self) -> None:
+        """Show that the pause is over, if there was one."""
+        if self._pause:
+            self._pause = ""
             self._show()
 
     def erase(self) -> None:

@@ -84,7 +84,7 @@ class Output:
         captured = stat.S_IFMT(mode) in (stat.S_IFIFO, stat.S_IFREG, stat.S_IFSOCK)
         wanted = copied and captured and strictness() not in ("0", "1")
         self.copies = [1] if wanted and not os.path.samestat(out, os.fstat(2)) else []
-        moving = self.on_terminal() and not strict and os.environ.get("TERM") != "dumb"
+        moving = self.shows_hints() and os.environ.get("TERM") != "dumb"
         self.progress = ProgressLine(_write_on_terminal if moving else None)
 
     def line(self, text: str, *, escaped: bool = True) -> None:
@@ -196,6 +196,10 @@ class Output:
     def on_terminal(self) -> bool:
         """Return whether standard error is a terminal."""
         return bool(self.shown) and os.isatty(2)
+
+    def shows_hints(self) -> bool:
+        """Return whether errors are followed by hints: on a terminal, not in strict mode."""
+        return self.on_terminal() and not self.strict
 
     def _lost(self, error: OSError | KeyboardInterrupt) -> OutputLost | KeyboardInterrupt:
         """Write no more data; return the exception to raise."""

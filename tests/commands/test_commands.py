@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from iamcli.cli import index
 from iamcli.errors import Failure, InvalidPolicy, ServiceError
 from iamcli.output.lines import RequireOutput
+from iamcli.output.reporter import Reporter
 from iamcli.parsing import parser
 from iamcli.runner import call
 
@@ -71,7 +71,7 @@ class Service:
         self.on_terminal = on_terminal
         self.interactive = on_terminal
         self.pending: str | None = None
-        self.progress = SimpleNamespace(step=lambda _: None)
+        self.reporter = Reporter()
         self.calls: list[tuple[str, dict[str, Any]]] = []
 
     def call(self, operation: str, **parameters: Any) -> Any:

@@ -157,9 +157,7 @@ def test_an_internal_error_has_a_traceback_with_d_only(monkeypatch, *, debug):
     written: list[str] = []
     output: Any = SimpleNamespace(
         strict=False,
-        on_terminal=lambda: False,
-        note=None,
-        flush=None,
+        shows_hints=lambda: False,
         shown=None,
         error_text=lambda text, _shown: written.append(text),
         progress=ProgressLine(),

@@ -23,7 +23,7 @@ from support.stub import Answer, canned, ok, refused
 from iamcli.client.model import full_model, slim_model
 from iamcli.errors import Failure, unexpected
 from iamcli.operations.pagination import Listing, list_all
-from iamcli.output.progressline import ProgressLine
+from iamcli.output.reporter import Reporter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -337,7 +337,7 @@ class Endless:
     """A service whose lists never end."""
 
     strict = False
-    progress = ProgressLine()
+    reporter = Reporter()
 
     def __init__(self, markers: Iterator[str]) -> None:
         self._markers = markers
@@ -362,7 +362,7 @@ def test_list_without_end_is_given_up(markers):
 class Pages:
     """A service with a list of some entries, of which it gives one a page; ``last``: the last."""
 
-    progress = ProgressLine()
+    reporter = Reporter()
     last = 4
 
     def __init__(self, *, strict: bool = False) -> None:

@@ -101,8 +101,9 @@ class Recorder(IAM):
     """Records the requests in ``events``, and answers them."""
 
     def __init__(self, answers: Answers, variation: Variation) -> None:
-        nothing = cast("Connection", SimpleNamespace(secrets=(), sandbox=""))
-        super().__init__(nothing, strict=strictness() == "1")
+        nothing = cast("Connection", SimpleNamespace(secrets=(), warnings=(), sandbox=""))
+        super().__init__(nothing)
+        self.strict = strictness() == "1"
         self.events: list[Step | Line] = []
         self._answers = answers
         self._variation = variation

@@ -11,6 +11,7 @@ import iamcli
 from iamcli.cli.run.pooled import Pool
 from iamcli.client.client import Client
 from iamcli.config.connection import Connection
+from iamcli.output.reporter import Reporter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,4 +59,4 @@ def warm_up() -> None:
     """Make a client, and let it sign, send and read, with a peer in this process."""
     with contextlib.suppress(Exception):
         connection = Connection(_OPTIONS, _VARIABLES, simulated=True)
-        _SimulatedClient(connection, lambda _line: None).call("GetUser", {"UserName": "unused"})
+        _SimulatedClient(connection, Reporter()).call("GetUser", {"UserName": "unused"})

@@ -99,7 +99,8 @@ def snapshot(
             save(read(iam, users))
 
         if details is None:
-            execute(Command("iamcli snapshot", (), read_account), connection, output)
+            command = Command("iamcli snapshot", (), read_account)
+            execute(command, connection, output, complete_model=True)
         else:
             save(convert(details, users))
     except KeyboardInterrupt:

@@ -64,8 +64,7 @@ def read(iam: IAM, names: Sequence[str]) -> dict[str, Any]:
     as throttling. Source: GetAccountAuthorizationDetails and the other operations that are named in
     this module.
     """
-    iam.complete_model = True
-    step = iam.progress.step
+    step = iam.reporter.progress.step
     step("reading users, groups, roles and policies")
     details: dict[str, list[Any]] = {key: [] for key in content.DETAILS}
     for page, _ in all_pages(iam, "GetAccountAuthorizationDetails", MaxItems=_DETAILS_PAGE):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from support.stub import Answer
 
-    from iamcli.hints.run import Run
+    from iamcli.hints.values import Run
 
 LATE = (
     "Signature expired: 20160512T092519Z is now earlier than 20160512T092623Z (20160512T094123Z - "
