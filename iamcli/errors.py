@@ -87,19 +87,24 @@ class ServiceError(Failure):
 
     ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message; each
     is one line, without its middle if it is too long. The text of the failure is ``CODE: MESSAGE``.
-    ``status``: the HTTP status. ``operation`` and ``parameters``: the request. ``skew``: the
+    ``status``: the HTTP status. ``request``: its ``operation`` and ``parameters``. ``skew``: the
     seconds by which the clock of this machine is ahead of the Date of the response, None if the
     response has none.
     """
 
-    status = 0
-    operation = ""
-    skew: float | None = None
-
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        status: int = 0,
+        request: tuple[str, Mapping[str, Any]] = ("", {}),
+        skew: float | None = None,
+    ) -> None:
         self.code = one_line(shortened(code, _MAX_CODE))
         self.message = one_line(shortened(message, MAX_MESSAGE))
-        self.parameters: Mapping[str, Any] = {}
+        self.status = status
+        self.operation, self.parameters = request
+        self.skew = skew
         super().__init__(f"{self.code}: {self.message}" if self.message else self.code)
 
     @property
@@ -114,7 +119,9 @@ class UnexpectedResponse(Failure):
     ``status``: the HTTP status of an error, else 0.
     """
 
-    status = 0
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class UnknownOutcome(Failure):
@@ -125,11 +132,11 @@ class UnknownOutcome(Failure):
     """
 
     outcome = UNKNOWN
-    refusal: ServiceError | None = None
 
-    def __init__(self, reason: str, advice: str) -> None:
+    def __init__(self, reason: str, advice: str, refusal: ServiceError | None = None) -> None:
         super().__init__(f"{reason}; {advice}")
         self.reason = reason
+        self.refusal = refusal
 
 
 def unexpected(error: BaseException, report: str) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import UnknownOutcome
+from iamcli.errors import ServiceError, UnknownOutcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,11 +108,15 @@ def advice(operation: str, parameters: Mapping[str, Any]) -> str:
     return f"{operation} may have taken effect, check first: {check}"
 
 
-def unknown_if_changing(failure: Failure, operation: str, parameters: Mapping[str, Any]) -> Failure:
+def unknown_if_changing(
+    failure: Failure, operation: str, parameters: Mapping[str, Any], *, acted: bool = True
+) -> Failure:
     """Return ``failure`` if the request only reads, else that its outcome is unknown.
 
-    ``failure``: why there is no valid response to the request, which was sent.
+    ``failure``: why there is no valid response to the request, which was sent; ``acted``: whether
+    the last attempt, too, may have taken effect.
     """
     if only_reads(operation):
         return failure
-    return UnknownOutcome(str(failure), advice(operation, parameters))
+    refusal = failure if isinstance(failure, ServiceError) and not acted else None
+    return UnknownOutcome(str(failure), advice(operation, parameters), refusal)

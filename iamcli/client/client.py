@@ -18,7 +18,7 @@ from botocore.signers import RequestSigner
 
 from iamcli import __version__, quoting  # noqa: F401 - for the report of what may be changed
 from iamcli.client.changes import only_reads, unknown_if_changing
-from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
+from iamcli.client.messages import ErrorTranslator, refusal
 from iamcli.client.model import full_model, slim_model
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
@@ -29,7 +29,7 @@ from iamcli.connection.endpoints import check_services, endpoint, require_region
 from iamcli.connection.responses import BoundedSession
 from iamcli.connection.settings import Settings
 from iamcli.connection.transport import timeout, transport
-from iamcli.errors import Failure, ServiceError, UnknownOutcome
+from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -181,20 +181,8 @@ class Client:
             raise
         if response.status_code < SUCCESS_LIMIT:
             return parsed  # type: ignore[no-any-return]  # botocore has no types
-        raise self._refused(response, parsed, operation, parameters)
-
-    def _refused(
-        self, response: Any, parsed: dict[str, Any], operation: str, parameters: dict[str, Any]
-    ) -> Failure:
-        """Return what an error response means: a refusal, or that the outcome is unknown."""
-        refused = refusal(response.status_code, parsed, self.url, operation, self._proxy_source)
-        if isinstance(refused, ServiceError):
-            refused.operation, refused.parameters = operation, parameters
-            refused.skew = clock_skew(response.headers)
+        refused = refusal(response, parsed, self.url, (operation, parameters), self._proxy_source)
         acted = may_have_acted(response.status_code, parsed)
-        if not (acted or self._retries.resent):
-            return refused
-        failure = unknown_if_changing(refused, operation, parameters)
-        if isinstance(failure, UnknownOutcome) and isinstance(refused, ServiceError) and not acted:
-            failure.refusal = refused
-        return failure
+        if acted or self._retries.resent:
+            raise unknown_if_changing(refused, operation, parameters, acted=acted)
+        raise refused

@@ -83,21 +83,24 @@ class ErrorTranslator:
 
 
 def refusal(
-    status: int, parsed: dict[str, Any], url: str, operation: str, proxy: str = ""
-) -> Failure:
-    """Return the failure that an error response to ``operation`` reports.
+    response: Any,
+    parsed: dict[str, Any],
+    url: str,
+    request: tuple[str, Mapping[str, Any]],
+    proxy: str = "",
+) -> ServiceError | UnexpectedResponse:
+    """Return the failure that an error ``response``, which has just arrived, reports.
 
-    ``proxy``: what names the proxy that may have sent it, or "".
-    ServiceError if the response has an error code of the service, else UnexpectedResponse.
+    ``request``: the operation and its parameters; ``proxy``: what names the proxy that may have
+    sent the response, or "". ServiceError if it has an error code of the service.
     """
-    error = parsed.get("Error", {})
+    status, error = response.status_code, parsed.get("Error", {})
     code = str(error.get("Code") or "")
-    failure: ServiceError | UnexpectedResponse = ServiceError(code, str(error.get("Message") or ""))
     if not code or code.isdigit():
-        text = f"unexpected HTTP {status} from {url} for {operation}, not an IAM response"
-        failure = UnexpectedResponse(proxied(status, url, proxy) or text)
-    failure.status = status
-    return failure
+        text = f"unexpected HTTP {status} from {url} for {request[0]}, not an IAM response"
+        return UnexpectedResponse(proxied(status, url, proxy) or text, status)
+    skew = clock_skew(response.headers)
+    return ServiceError(code, str(error.get("Message") or ""), status, request, skew)
 
 
 def clock_skew(headers: Mapping[str, str]) -> float | None:

@@ -160,7 +160,7 @@ def _answer(operation: Operation, response: Any, url: str, proxy: str) -> Outcom
             }
             return Outcome("", clock=clock, texts=texts)
     elif parsed is not None:
-        refused = refusal(status, parsed, url, operation.name)
+        refused = refusal(response, parsed, url, (operation.name, {}))
         if isinstance(refused, ServiceError):
             # Any server can send this; a code of AWS consists of letters, digits and dots.
             code = re.sub(r"[^\w.]", "", refused.code)[:100] or f"HTTP {status}"

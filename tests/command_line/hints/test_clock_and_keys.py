@@ -87,8 +87,7 @@ def test_clock_that_is_right_is_not_blamed(code, ahead, say, stub):
     ],
 )
 def test_a_difference_of_five_minutes_is_too_much(ahead, shown):
-    error, run = ServiceError("RequestExpired", "no"), cast("Run", None)
-    error.skew = ahead
+    error, run = ServiceError("RequestExpired", "no", skew=ahead), cast("Run", None)
     assert expired(error, run).startswith(f"the clock of this machine is {shown}")
 
 

@@ -142,8 +142,8 @@ def test_what_a_recursive_removal_leaves():
         expected[f"Delete{kind}", "must detach all policies"] = hint
     found = {}
     for operation, must in expected:
-        error = ServiceError("DeleteConflict", f"Cannot delete entity, {must} first.")
-        error.operation, error.parameters = operation, {"UserName": "bob"}
+        message, request = f"Cannot delete entity, {must} first.", (operation, {"UserName": "bob"})
+        error = ServiceError("DeleteConflict", message, request=request)
         run: Any = SimpleNamespace(values={"recursive": True})
         found[operation, must] = conflict(error, run)
     assert found == expected
