@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from iamcli.client.changes import REMOVALS
 from iamcli.errors import Failure, ServiceError
-from iamcli.operations.outcomes import LOOKUPS, REMOVALS, is_gone
+from iamcli.operations.outcomes import LOOKUPS, is_gone
 from iamcli.operations.pagination import list_all
 from iamcli.operations.waiting import attempts
 

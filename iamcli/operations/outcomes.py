@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from iamcli.client.changes import REMOVALS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,8 +97,6 @@ LOOKUPS = {
     "RemoveRoleFromInstanceProfile": Lookup(*_PLACES, owners=INSTANCE_PROFILE | ROLE),
     "RemoveUserFromGroup": Lookup(*_MEMBERSHIPS, named="UserName", owners=USER | GROUP),
 }
-#: Those of the operations that remove something.
-REMOVALS = {operation: lookup for operation, lookup in LOOKUPS.items() if not lookup.place}
 
 
 def reports_missing(kind: str, name: str, message: str) -> bool:
@@ -114,10 +114,9 @@ def is_gone(operation: str, parameters: Mapping[str, Any], refusal: ServiceError
 
     Source: the error messages of the service, such as "The user with name bob cannot be found."
     """
-    removal = REMOVALS.get(operation)
-    message = refusal.message
-    if refusal.code != "NoSuchEntity" or removal is None:
+    if refusal.code != "NoSuchEntity" or operation not in REMOVALS:
         return False
+    removal, message = LOOKUPS[operation], refusal.message
     if any(
         reports_missing(kind, str(parameters.get(member, "")), message)
         for kind, member in removal.owners.items()

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.client.changes import ADDITIONS, CREATIONS, only_reads
+from iamcli.client.changes import ADDITIONS, CREATIONS, REMOVALS, only_reads
 from iamcli.errors import ServiceError, UnknownOutcome
-from iamcli.operations.outcomes import ENTITIES, REMOVALS, reports_missing
+from iamcli.operations.outcomes import ENTITIES, LOOKUPS, reports_missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,6 +96,6 @@ def _not_visible(operation: str, parameters: dict[str, Any], refusal: ServiceErr
         match = _PRINCIPAL.match(refusal.message)
         if match:
             return f"principal {match[1]}" if match[1] else "the principal"
-    elif refusal.code == _CONFLICT and operation in REMOVALS and not REMOVALS[operation].owners:
+    elif refusal.code == _CONFLICT and operation in REMOVALS and not LOOKUPS[operation].owners:
         return _CONFLICT
     return ""

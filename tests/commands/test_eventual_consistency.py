@@ -16,10 +16,10 @@ from support.selection import every, in_full
 from support.stub import Endpoint, canned, ok, refused
 from support.terminal import Terminal, rows
 
-from iamcli.client.changes import ADDITIONS, CREATIONS
+from iamcli.client.changes import ADDITIONS, CREATIONS, REMOVALS
 from iamcli.client.model import slim_model
 from iamcli.errors import INTERRUPTED
-from iamcli.operations.outcomes import ENTITIES, REMOVALS, reports_missing
+from iamcli.operations.outcomes import ENTITIES, LOOKUPS, reports_missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -308,7 +308,7 @@ def test_every_addition_is_here():
         and operation != f"Create{member.removesuffix('Name')}"
     }
     assert {(entry.operation, entry.what.rpartition(" ")[0]) for entry in ADDING} == named
-    entities = {name for name, removal in REMOVALS.items() if not removal.owners}
+    entities = {name for name in REMOVALS if not LOOKUPS[name].owners}
     without = {"DeleteAccountAlias", "DeleteAccountPasswordPolicy"}
     assert {entry.operation for entry in DELETING} == entities - without
 

@@ -19,8 +19,8 @@ from support.several_steps import CASES
 from support.stub import Answer, canned, ok, refused
 from support.terminal import read_now
 
-from iamcli.client.changes import ADDITIONS, CHECKS, UPDATES
-from iamcli.operations.outcomes import REMOVALS
+from iamcli.client.changes import ADDITIONS, CHECKS, REMOVALS, UPDATES
+from iamcli.operations.outcomes import LOOKUPS
 
 if TYPE_CHECKING:
     from support.forked import Done, ForkRunner
@@ -266,7 +266,7 @@ def test_removal_that_cannot_be_looked_up_is_unknown(removing, answer, run_fast,
 def test_the_removals_that_are_looked_up_are_here():
     assert set(LOOKING) == {removing.operation for removing in OWNED}
     for removing in REMOVING:
-        assert bool(REMOVALS[removing.operation].owners) == bool(removing.no_owner)
+        assert bool(LOOKUPS[removing.operation].owners) == bool(removing.no_owner)
 
 
 NUMBER = f"<SerialNumber>{SERIAL}</SerialNumber>"

@@ -11,7 +11,7 @@ from iamcli.cli import index
 from iamcli.cli.explain.permissions import ALSO
 from iamcli.client import changes
 from iamcli.client.model import full_model, slim_model
-from iamcli.operations.outcomes import REMOVALS
+from iamcli.operations.outcomes import LOOKUPS
 from iamcli.operations.waiting import TRUSTING
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _undeclared(operation: OperationModel) -> Iterator[str]:
         check = USER if "UserName" in _members(operation) else "iam-... ..."
         tables = ", not ".join([" or ".join(allowed), *found])
         yield f'{CHANGES}, {tables}: "{name}": "{check}",'
-    if "REMOVALS" in {*found, allowed[0]} and name not in REMOVALS:
+    if "REMOVALS" in {*found, allowed[0]} and name not in LOOKUPS:
         yield f'{OUTCOMES}, LOOKUPS: "{name}": Lookup("List...", ...),'
 
 
@@ -82,7 +82,7 @@ def test_no_other_operation_is_declared():
         (changes.CREATIONS, "CreateGroup", f'{CHANGES}, CREATIONS: "{{}}": "iam-... ...",'),
         (changes.REMOVALS, "DeleteUser", f'{CHANGES}, REMOVALS: "{{}}": "{USER}",'),
         (changes.ONCE, "UpdateUser", f'{CHANGES}, UPDATES or ONCE or ADDITIONS: "{{}}": "{USER}",'),
-        (REMOVALS, "DeleteUser", f'{OUTCOMES}, LOOKUPS: "{{}}": Lookup("List...", ...),'),
+        (LOOKUPS, "DeleteUser", f'{OUTCOMES}, LOOKUPS: "{{}}": Lookup("List...", ...),'),
         (ALSO, "CreateUser", f'{PERMISSIONS}, ALSO: "{{}}": {{"Tags": "iam:Tag..."}},'),
     ],
 )
