@@ -37,10 +37,6 @@ _SIGNABLE = re.compile(r"[\w-]+", re.ASCII)
 
 #: The letters with which the names of all regions in a partition begin; none in the first one.
 _STEM = re.compile(r"\^((?:\w|\\?-)+)\\?-")
-#: The form of an Availability Zone, a Local Zone or a Wavelength Zone: its region, and the rest.
-_ZONE = re.compile(r"(\w+(?:-[a-z]+)+-\d+)([a-z]|-\w+-\w[\w-]*)", re.ASCII)
-#: The names that botocore once had for the FIPS endpoints.
-_FIPS = re.compile(r"fips-(.+)|(.+)-fips")
 #: How similar two names have to be so that one is taken for a misspelling of the other.
 _SIMILAR = 0.85
 
@@ -105,10 +101,10 @@ def unknown(region: str, source: str, naming: str) -> UnknownRegion:
     from botocore import __version__
 
     similar = _resembled(region)
+    named = f"{region} (did you mean {similar}?)" if similar else region
     return UnknownRegion(
-        f"{source} is {region}{f' ({similar})' if similar else ''}, unknown to botocore "
-        f"{__version__}, which may be too old for a new partition or area; correct it, or name an "
-        f"endpoint with {naming}"
+        f"{source} is {named}, unknown to botocore {__version__}, which may be too old for a new "
+        f"partition or area; correct it, or name an endpoint with {naming}"
     )
 
 
@@ -149,29 +145,21 @@ def _stem(of: dict[str, Any]) -> str:
 
 
 def _resembled(region: str) -> str:
-    """Return what ``region`` resembles, for the user, or ""."""
+    """Return the name that ``region`` resembles, or ""."""
     from difflib import SequenceMatcher
 
-    known = [name for data in _partitions() for name in data["regions"]]
+    known: list[str] = [name for data in _partitions() for name in data["regions"]]
     for name in known:
         if _squeezed(name) == _squeezed(region):
-            return f"did you mean {name}?"
-    zone = _ZONE.fullmatch(region)
-    if zone and partition(zone[1]):
-        kind = "an Availability Zone" if len(zone[2]) == 1 else "a zone"
-        return f"{kind} of {zone[1]}"
-    fips = _FIPS.fullmatch(region)
-    plain = fips[1] or fips[2] if fips else ""
-    if partition(plain):
-        return f"did you mean {plain} with AWS_USE_FIPS_ENDPOINT=true?"
+            return name
     # A name that is similar, but of another partition, would be dangerous advice.
     stem = _stem_of(region)
     same = [n for n in known if _stem_of(n) == stem and not n.endswith("-global")]
     if stem and re.fullmatch(rf"{stem}-?\d*", region) and _by_prefix(stem):
-        return f"did you mean {_by_prefix(stem)}?"
+        return _by_prefix(stem)
     ratios = {n: SequenceMatcher(None, region.lower(), n).ratio() for n in same}
     close = max(ratios, key=lambda n: ratios[n])
-    return f"did you mean {close}?" if ratios[close] >= _SIMILAR else ""
+    return close if ratios[close] >= _SIMILAR else ""
 
 
 def _squeezed(name: str) -> str:

@@ -264,7 +264,6 @@ def test_a_network_that_does_not_answer(healthy):
         ("mars-1", ""),
         ("cn_north_1", " (did you mean cn-north-1?)"),
         ("us-gov-1", " (did you mean us-gov-west-1?)"),
-        ("us-east-1a", " (an Availability Zone of us-east-1)"),
     ],
 )
 @pytest.mark.parametrize("arguments", [[], ["--offline"]], ids=str)
