@@ -14,7 +14,7 @@ from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script import scripts as reading
 from iamcli.cli.check.script.calls import output_files
-from iamcli.cli.check.script.programs import KEEPERS
+from iamcli.cli.check.script.programs import KEEPERS, PRINTING
 from iamcli.cli.check.script.shfmt import MAX_TIME, Parser, UnreadableError, program
 from iamcli.cli.check.script.walk import Walker
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.scripts import Script
 
 #: Programs that only show names of commands, unless their output is read or written to a file.
-_SHOWING = ("echo", "printf", "print", "command", "which", "type", "hash")
+_SHOWING = PRINTING | {"command", "which", "type", "hash"}
 _FAMILIES = (arguments, policies, values, outputs, secrets, statuses)
 #: How deeply functions may call each other: a chain of && is as deep as it is long.
 _MAX_DEPTH = 8000

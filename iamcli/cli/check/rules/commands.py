@@ -137,7 +137,7 @@ class Commands:
         for call in self.walker.calls:
             for word in output_files(call):
                 written.setdefault(word.file, []).append(call)
-            if not call.iam and call.program not in (*KEEPERS, "tee"):
+            if not (call.iam or call.program in KEEPERS or call.program == "tee"):
                 changed |= {word.file for word in call.words}
         return {file: calls for file, calls in written.items() if file not in changed}
 

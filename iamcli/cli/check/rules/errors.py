@@ -8,6 +8,7 @@ from itertools import islice
 from iamcli.cli.check.rules.commands import STRICT, fault
 from iamcli.cli.check.script.calls import output_files, read_from
 from iamcli.cli.check.script.flows import Flows, contents
+from iamcli.cli.check.script.programs import AWKS, GREPS
 from iamcli.parsing.options import FOOTER
 
 TYPE_CHECKING = False
@@ -34,9 +35,8 @@ _ABSENT = re.compile(
 #: What follows a page of a list that is not the last one.
 _MORE = re.compile(r"IsTruncated\W*true|^\W*(?:s/\^?)?Marker:")
 _SOUGHT = (ERRORS, _ABSENT, _MORE)
-_GREP = ("egrep", "fgrep", "grep", "zgrep")
 #: Programs that look for something in what they read or in their arguments.
-_SEARCHING = (*_GREP, "awk", "expr", "gawk", "mawk", "perl", "python", "sed")
+_SEARCHING = AWKS | GREPS | {"expr", "perl", "python", "sed", "zgrep"}
 #: For how many commands one search is reported: they become one finding.
 _MAX_SOURCES = 32
 #: Options of grep, and programs for sed and awk, that leave out the lines that they find.
@@ -98,7 +98,7 @@ def _faults(commands: Commands, source: Call, word: ExpandedWord) -> Iterator[Fa
 
 def _operands(call: Call) -> list[ExpandedWord]:
     """Return the words that ``call`` may look for, if it is a search."""
-    leaves_out = _INVERTS if call.program in _GREP else _LEAVES_OUT
+    leaves_out = _INVERTS if call.program in GREPS | {"zgrep"} else _LEAVES_OUT
     if call.program not in _SEARCHING or any(leaves_out.fullmatch(w.known) for w in call.words):
         return []
     return [*call.words, *read_from(call.redirects)]

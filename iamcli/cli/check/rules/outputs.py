@@ -8,6 +8,7 @@ from iamcli.cli.check.rules import errors
 from iamcli.cli.check.rules.commands import fault
 from iamcli.cli.check.script.calls import Call, joins_lines, read_from
 from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
+from iamcli.cli.check.script.programs import AWKS, GREPS
 from iamcli.cli.check.script.states import assigned
 from iamcli.parsing.options import FOOTER
 
@@ -186,7 +187,7 @@ def _changes(arguments: list[str]) -> bool:
 #: The programs that pass the footer on, and with which arguments.
 _FILTERS: dict[str, Callable[[list[str]], bool]] = {
     **dict.fromkeys(("cat", "rev", "sort", "tee", "tr"), lambda _arguments: True),
-    **dict.fromkeys(("awk", "gawk", "mawk"), _prints),
+    **dict.fromkeys(AWKS, _prints),
     "uniq": lambda arguments: not arguments,
     "cut": _cuts,
     "sed": _changes,
@@ -214,11 +215,11 @@ def _counts_all(call: Call) -> bool:
     literals = [literal or "" for literal in call.literals]
     if call.program == "wc":
         return not {"-l", "--lines"}.isdisjoint(literals)
-    if call.program in ("awk", "gawk", "mawk"):
+    if call.program in AWKS:
         return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", "".join(literals[-1:])))
     if call.program == "sed":
         return literals == ["-n", "$="]
-    if call.program in ("grep", "egrep", "fgrep"):
+    if call.program in GREPS:
         return bool(_COUNTS.fullmatch(" ".join(literals)))
     return False
 

@@ -9,6 +9,7 @@ from itertools import takewhile
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, OptionValue, fault
 from iamcli.cli.check.script.calls import Call, ExpandedWord, PipelineCommand
 from iamcli.cli.check.script.expansion import POLICY_VARIABLE
+from iamcli.cli.check.script.programs import PRINTING
 from iamcli.errors import InvalidPolicy
 from iamcli.policies import documents
 from iamcli.quoting import typographic
@@ -107,7 +108,7 @@ def _printed(command: PipelineCommand) -> Document:
     """Return what ``command`` prints, if the script contains it: cat or echo prints it."""
     if not isinstance(command, Call):
         return []
-    if command.program in ("echo", "printf", "print"):
+    if command.program in PRINTING:
         return [(command, word) for word in command.words]
     passes = command.program == "tee" or (command.program == "cat" and not command.words)
     return _input(command) if passes else []

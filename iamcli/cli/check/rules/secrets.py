@@ -7,6 +7,7 @@ import re
 from iamcli.cli.check.rules.commands import Commands, Fault, fault
 from iamcli.cli.check.script.calls import Call, ExpandedWord, PipelineCommand, output_files
 from iamcli.cli.check.script.nodes import Binary, Function, Node, Statement, While, ancestry
+from iamcli.cli.check.script.programs import AWKS
 from iamcli.parsing.options import SECRET
 
 TYPE_CHECKING = False
@@ -62,7 +63,7 @@ def _secret(commands: Commands, call: Call) -> Call | None:
 
 def _passes(command: PipelineCommand) -> bool:
     """Return whether ``command`` prints the secret that it reads."""
-    if isinstance(command, Call) and command.program in ("sed", "awk", "gawk", "mawk"):
+    if isinstance(command, Call) and command.program in {"sed", *AWKS}:
         return any(_KEEPS_SECOND.fullmatch(word.known) for word in command.words[-1:])
     return isinstance(command, Call) and command.program in _PASSING
 

@@ -8,6 +8,7 @@ from functools import cache
 from iamcli.cli.check.rules.commands import STRICT, Commands, Fault, fault
 from iamcli.cli.check.script import nodes
 from iamcli.cli.check.script.calls import Call
+from iamcli.cli.check.script.programs import GREPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _pipe_fails(call: Call) -> bool:
     if call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.text):
         return True
     last = call.pipeline[-1]
-    grep = isinstance(last, Call) and last.program in ("grep", "egrep", "fgrep")
+    grep = isinstance(last, Call) and last.program in GREPS
     return grep and call.pipeline[-2] is call and _is_tested(call)
 
 

@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script.programs import PRINTING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ class Call(PipelineCommand):
         self.program = self.head.program
         self.iam = inner.iam
         # The output of echo can contain that of an echo before, and so on.
-        printed = outputs(self.words) if self.program in ("echo", "printf", "print") else []
+        printed = outputs(self.words) if self.program in PRINTING else []
         if self.iam or len(printed) == 1:
             self.origin = self if self.iam else printed[0]
 
