@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from iamcli.cli.check.rules.commands import Fault
+    from iamcli.cli.check.script.calls import Walk
     from iamcli.cli.check.script.scripts import Script
 
 #: Programs that only show names of commands, unless their output is read or written to a file.
@@ -92,10 +93,10 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
         sys.setrecursionlimit(max(limit, _MAX_DEPTH))
         try:
             with _FileTime():
-                walker = Walker(load(file), load)
-                commands = Commands(walker)
+                walk = Walker(load).walk(load(file))
+                commands = Commands(walk)
                 found = [each for each in _findings(commands) if each.code not in excluded]
-                checked = _cover(walker)
+                checked = _cover(walk)
                 machine.add_missing(commands, missing)
         except RecursionError:
             read[file] = "too large or nested too deeply"
@@ -103,11 +104,11 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
             read[file] = str(error)
         else:
             places |= checked
-            shown = {script.file for script in walker.scripts if script.shown}
+            shown = {script.file for script in walk.scripts if script.shown}
             for each in found:
                 finding = each if each.file in shown else each.hidden
                 findings.setdefault(finding[:4], finding)
-            for script in walker.scripts:
+            for script in walk.scripts:
                 order.setdefault(script.file, (number, len(order)))
                 read[script.file] = script
         finally:
@@ -117,11 +118,11 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     return Result(kept, len(places), files, missing)
 
 
-def _cover(walker: Walker) -> set[tuple[str, int]]:
+def _cover(walk: Walk) -> set[tuple[str, int]]:
     """Note which parts of the scripts are commands that are checked, and return their places."""
-    for script in walker.scripts:
-        script.others |= walker.defined | walker.values.keys()
-    for call in walker.calls:
+    for script in walk.scripts:
+        script.others |= walk.defined | walk.values.keys()
+    for call in walk.calls:
         written = [word for word in output_files(call) if not word.known.startswith("/dev/")]
         shown = call.program in _SHOWING and not (call.captured or written)
         value = None if call.program == "alias" or call.program in KEEPERS else False
@@ -131,8 +132,8 @@ def _cover(walker: Walker) -> set[tuple[str, int]]:
         if call.iam and str(call.program) not in call.node.text:
             call.script.root.indirect.add(str(call.program))
     # One place can contain several commands, if a variable does.
-    places = ((call.script, call.node.start) for call in walker.calls if call.iam)
-    return {(script.file, script.outer(start)) for script, start in places}
+    places = ((call.script, call.node.start) for call in walk.calls if call.iam)
+    return {(script.root.file, script.outer(start)) for script, start in places}
 
 
 def _file(name: str, read: Script | str, findings: list[Finding]) -> File:
@@ -151,15 +152,15 @@ def _findings(commands: Commands) -> Iterator[Finding]:
     overridden = {id(call) for call, finding in faults if finding.code in OVERRIDING}
     # A search for an error is a test, although it does not find one.
     searched = {id(call) for call, finding in faults if finding.code == "W206"}
-    scripts = {script.file: script for script in commands.walker.scripts}
+    scripts = {script.file: script for script in commands.walk.scripts}
     for call, finding in faults:
         others = finding.code in OVERRIDING or id(call) not in overridden
         lost = finding.code == "W207" and id(call) in searched
         line, _ = call.script.place(call.node.start)
-        script = scripts.get(finding.file, call.script)
+        script = scripts[finding.file]
         if others and not (lost or _silenced(script, finding, line)):
-            yield _for_make(finding) if call.script.language == kinds.MAKEFILE else finding
-    for script, finding in _syntax(commands.walker):
+            yield _for_make(finding) if call.script.root.language == kinds.MAKEFILE else finding
+    for script, finding in _syntax(commands.walk):
         if not _silenced(script, finding, finding.line):
             yield finding
 
@@ -171,9 +172,9 @@ def _for_make(finding: Finding) -> Finding:
     return finding._replace(message=message, fix=fix)
 
 
-def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
+def _syntax(walk: Walk) -> Iterator[tuple[Script, Finding]]:
     """Yield E109 for the first syntax error, and W212 for commands that the parser cannot read."""
-    for script in walker.scripts:
+    for script in walk.scripts:
         for fault in script.faults:
             word = _WORD.search(script.source, fault.start, fault.end)
             name = word[0].decode("utf-8", "replace") if word else ""

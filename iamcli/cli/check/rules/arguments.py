@@ -28,7 +28,7 @@ def check(commands: Commands) -> Iterator[Fault]:
     """Yield what is wrong with the arguments of the commands."""
     for call in commands.unknown:
         yield from _unknown_command(commands, call)
-    if not {"HTTPS_PROXY", "https_proxy"} & commands.walker.values.keys():
+    if not {"HTTPS_PROXY", "https_proxy"} & commands.walk.values.keys():
         yield from _proxy(commands)
     for invocation in commands.invocations:
         pasted = list(_pasted(invocation))
@@ -63,7 +63,7 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
         # A program of the user, which may only have a similar name.
         return
     # A file that is not read can define functions, whose names often have "_".
-    if not commands.walker.complete and (not near or "_" in name):
+    if not commands.walk.complete and (not near or "_" in name):
         return
     fix = f"did you mean {near}?" if near else "run iamcli for a list of the commands"
     yield fault(call, call.head, "E101", f"the toolkit has no command {name}", fix)
@@ -174,7 +174,7 @@ def _pair(invocation: Invocation, one: str, other: str) -> Fault:
 
 
 def _proxy(commands: Commands) -> Iterator[Fault]:
-    for call in commands.walker.settings:
+    for call in commands.walk.settings:
         if re.search(JAVA_PROXY, call.words[0].known):
             message = "the proxy in AWS_IAM_JVM_OPTS is not used"
             fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"

@@ -15,8 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import ExpandedWord, Pipeline
-    from iamcli.cli.check.script.walk import Walker
+    from iamcli.cli.check.script.calls import ExpandedWord, Pipeline, Walk
     from iamcli.command import Command
 
 #: The fix of what strict mode does as the original did.
@@ -102,15 +101,15 @@ class Invocation:
 
 
 class Commands:
-    """The commands that a ``walker`` has followed; ``unknown``: those that the toolkit lacks."""
+    """The iam-* commands in a ``walk``; ``unknown``: those that the toolkit lacks."""
 
-    def __init__(self, walker: Walker) -> None:
-        self.walker = walker
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
         self.unknown: list[Call] = []
         #: By the id of the call.
         self.by_call: dict[int, Invocation] = {}
         names = set(index.names())
-        for call in walker.calls:
+        for call in walk.calls:
             name = str(call.program)
             if call.iam and name in names:
                 self.by_call[id(call)] = Invocation(call, index.load(name))
@@ -134,7 +133,7 @@ class Commands:
         """The files that the script writes, with what writes them, if no program changes them."""
         written: dict[str, list[Call]] = {}
         changed: set[str] = set()
-        for call in self.walker.calls:
+        for call in self.walk.calls:
             for word in output_files(call):
                 written.setdefault(word.file, []).append(call)
             if not (call.iam or call.program in KEEPERS or call.program == "tee"):
@@ -156,5 +155,5 @@ class Commands:
 
 def fault(call: Call, word: ExpandedWord, code: str, message: str, fix: str) -> Fault:
     """Return a finding about ``call`` at ``word``."""
-    file = call.script.file
+    file = call.script.root.file
     return call, Finding(file, *word.place, code, str(call.program), message, fix)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from iamcli.cli.check.rules.commands import Commands, Fault
     from iamcli.cli.check.script.calls import Call, ExpandedWord
-    from iamcli.cli.check.script.scripts import Script
+    from iamcli.cli.check.script.scripts import ShellText
 
 #: Words of error messages: the codes, and what the service and the commands say.
 ERRORS = re.compile(
@@ -45,18 +45,18 @@ _INVERTS, _LEAVES_OUT = re.compile(r"-\w*v\w*|--invert.*"), re.compile(r"\s*!\s*
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the errors and markers that are looked for in output that has none."""
-    walker = commands.walker
-    if not any(call.iam for call in walker.calls):
+    walk = commands.walk
+    if not any(call.iam for call in walk.calls):
         return
-    searches: list[tuple[Script, list[ExpandedWord], Call | None]]
-    searches = [(call.script, _operands(call), call) for call in walker.calls]
-    searches += [(script, words, None) for script, words in walker.tests]
+    searches: list[tuple[ShellText, list[ExpandedWord], Call | None]]
+    searches = [(call.script, _operands(call), call) for call in walk.calls]
+    searches += [(script, words, None) for script, words in walk.tests]
     named = {
-        name for name, words in walker.words.items() if any(_has(word, ERRORS) for word in words)
+        name for name, words in walk.words.items() if any(_has(word, ERRORS) for word in words)
     }
     if not (named or any(_has(word, *_SOUGHT) for _, words, _ in searches for word in words)):
         return
-    flows = Flows(walker)
+    flows = Flows(walk)
     for script, operands, call in searches:
         words = [word for word in operands if not (call and flows.writes(word))]
         codes = [
@@ -73,7 +73,7 @@ def check(commands: Commands) -> Iterator[Fault]:
                 for each in _faults(commands, source, word)
             )
             for source, found in islice(faults, _MAX_SOURCES):
-                yield source, found._replace(file=script.file)
+                yield source, found._replace(file=script.root.file)
 
 
 def _faults(commands: Commands, source: Call, word: ExpandedWord) -> Iterator[Fault]:

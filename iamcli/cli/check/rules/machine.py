@@ -25,7 +25,7 @@ def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> 
     What the script tests for, or may write, is left out, and what another machine needs.
     """
     made = written(commands)
-    words = [word.known for _, words in commands.walker.tests for word in words]
+    words = [word.known for _, words in commands.walk.tests for word in words]
     tests = [text for text in words if re.match("/.", text)]
     for invocation in commands.invocations:
         call = invocation.call
@@ -34,7 +34,7 @@ def add_missing(commands: Commands, found: dict[tuple[str, str], list[str]]) -> 
             known = any(path.startswith(test) or test.startswith(path) for test in tests)
             if not (known or is_written(made or set(), path.removesuffix("/bin"))):
                 users = found.setdefault((name, line), [])
-                users += {call.script.file}.difference(users)
+                users += {call.script.root.file}.difference(users)
 
 
 def _folders(call: Call) -> Iterator[tuple[str, str, str]]:

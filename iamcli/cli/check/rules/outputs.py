@@ -57,9 +57,9 @@ _SUBTRACTS = re.compile(
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the loops and counts that take a footer for an entry, and searches for errors."""
     yield from errors.check(commands)
-    for loop in commands.walker.loops:
+    for loop in commands.walk.loops:
         yield from _loop(commands, loop)
-    for call in commands.walker.calls:
+    for call in commands.walk.calls:
         if call.program in ("mapfile", "readarray"):
             yield from _redirected(commands, call, str(call.program))
         elif (by_xargs := call.iam and "xargs" in call.inner.run_by) or _counts(call):
@@ -67,7 +67,7 @@ def check(commands: Commands) -> Iterator[Fault]:
             yield from _read(
                 commands, call, "xargs" if by_xargs else "" if quiet else str(call.program)
             )
-    for _, words in commands.walker.tests:
+    for _, words in commands.walk.tests:
         captured = (word for word in words if any(each.output for each in word.unknowns))
         yield from _footers(commands, filter(_asks_for_text, captured), "")
 
@@ -207,7 +207,7 @@ def _counts(call: Call) -> bool:
         return True
     search = re.compile(rf"\b{name}(?:\}}?(?:\s*-\s*1\b|{_COMPARED})|--|\s*-=)|--{name}").search
     # Most lines of a long script do not contain the name, and "in" is faster than the search.
-    return not any(search(line) for line in call.script.text.splitlines() if name in line)
+    return not any(search(line) for line in call.script.root.text.splitlines() if name in line)
 
 
 def _counts_all(call: Call) -> bool:

@@ -130,7 +130,7 @@ def _variables(
     ``upload``: the command to use instead of one that makes the policy, "" if it is given; ``old``:
     whether policy variables are plain text in it.
     """
-    values = commands.walker.values
+    values = commands.walk.values
     known = word.with_unknowns_as("\0")
     removed = [each.removed for each in word.unknowns if each.removed]
     kept = [match[0] for match in POLICY_VARIABLE.finditer(known)]
@@ -178,4 +178,4 @@ def _finding(found: Fault, call: Call, word: ExpandedWord, text: str) -> Finding
     node = word.node
     at = node.source.find(text.encode(), node.start, node.end) if node else -1
     line, column = word.place if at < 0 else call.script.place(at)
-    return found[1]._replace(file=call.script.file, line=line, column=column)
+    return found[1]._replace(file=call.script.root.file, line=line, column=column)

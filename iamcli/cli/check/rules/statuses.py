@@ -37,20 +37,20 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 def _lost(call: Call) -> tuple[str, str] | None:
     """Return where the status is lost, and what to do; None if it is not lost."""
-    substitution = call.substitution
+    substitution, text = call.substitution, call.script.root.text
     receiver = substitution.receiver if substitution else None
     if isinstance(receiver, nodes.Redirect):
         return "in the here-string", _ASSIGN
     command = receiver.parent if receiver else None
-    known = receiver is not None and receiver.name in _tested(call.script.text)
+    known = receiver is not None and receiver.name in _tested(text)
     if receiver and isinstance(command, nodes.Declaration) and not known:
         return "in the declaration", f"assign {receiver.name} in a statement of its own"
     if call.pipeline and call.pipeline[-1] is not call:
         # Not every sh has the option, and make has a shell for each line.
-        fix = _ASSIGN if call.script.plain_sh else "run set -o pipefail before"
+        fix = _ASSIGN if call.script.root.plain_sh else "run set -o pipefail before"
         lost, kept = "in the pipe", _pipe_fails(call)
-        if call.merging and re.match(r"#!.*ksh", call.script.text):
-            lost, kept = "in the coprocess", re.search(r"\bwait\b", call.script.text) is not None
+        if _merged(call) and re.match(r"#!.*ksh", text):
+            lost, kept = "in the coprocess", re.search(r"\bwait\b", text) is not None
             fix = "run wait $! after it, and test its status"
         return None if kept else (lost, fix)
     if substitution is None or not isinstance(command, nodes.Simple) or command.words:
@@ -60,9 +60,17 @@ def _lost(call: Call) -> tuple[str, str] | None:
     return "because it is not tested", "add || exit 1, or run set -e before"
 
 
+def _merged(call: Call) -> bool:
+    """Return whether the pipe after ``call`` also takes standard error."""
+    for inner, around in nodes.ancestry(call.node):
+        if isinstance(around, nodes.Binary) and inner is around.left:
+            return around.operator == "|&"
+    return False
+
+
 def _pipe_fails(call: Call) -> bool:
     """Return whether the script notices if ``call``, which is not last in its pipe, fails."""
-    if call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.text):
+    if call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.root.text):
         return True
     last = call.pipeline[-1]
     grep = isinstance(last, Call) and last.program in GREPS

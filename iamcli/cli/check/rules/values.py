@@ -54,7 +54,7 @@ def written(commands: Commands) -> set[str] | None:
     A null character stands for each part that is not known.
     """
     words: list[ExpandedWord] = []
-    for call in commands.walker.calls:
+    for call in commands.walk.calls:
         words += [each.word for each in call.redirects if each.operator[:1] in (">", "&")]
         if call.program in _UNPACKERS:
             return None
@@ -102,7 +102,7 @@ def _removal(commands: Commands, invocation: Invocation, value: OptionValue) -> 
     word = value.word
     if word and unset and value.option.required and not word.known:
         names = ["" if each.filled or each.many else each.name for each in word.unknowns]
-        if names and not {"", *commands.walker.tested}.intersection(names):
+        if names and not {"", *commands.walk.tested}.intersection(names):
             wrong = f"${names[0]} may be empty or wrong"
             message = f"everything of {word.source} is removed, and {wrong}"
             fix = f"use ${{{names[0]}:?}}, or run set -u before"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from iamcli.cli.check.script.nodes import Node
-    from iamcli.cli.check.script.scripts import Script
+    from iamcli.cli.check.script.scripts import Script, ShellText
 
 #: The variables that name what a command needs of the machine.
 ENVIRONMENT = ("PATH", "AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE")
@@ -35,7 +36,6 @@ class PipelineCommand:
     position = 0
     redirects: tuple[ExpandedRedirect, ...] = ()
     substitution: SubstitutionContext | None = None
-    merging = False
 
 
 Pipeline = tuple[PipelineCommand, ...]
@@ -218,7 +218,7 @@ class Context(NamedTuple):
     it; ``captured``: something else reads its output.
     """
 
-    script: Script
+    script: ShellText
     tested: bool = False
     redirects: tuple[ExpandedRedirect, ...] = ()
     substitution: SubstitutionContext | None = None
@@ -259,12 +259,17 @@ class Call(PipelineCommand):
     ``inner``: what it runs in the end; ``head``, ``words`` and ``program``: the word of its name,
     the arguments, and the name without the folder, if known; ``iam``: as ``inner`` says; ``flags``:
     the settings that it is run with; ``environment``: the variables that ENVIRONMENT names, "" if
-    not known; ``merging``: the pipe after it also takes standard error.
+    not known.
     """
 
-    environment: dict[str, str]
-
-    def __init__(self, node: Node, inner: InnerCommand, context: Context, flags: Flags) -> None:
+    def __init__(
+        self,
+        node: Node,
+        inner: InnerCommand,
+        context: Context,
+        flags: Flags,
+        environment: dict[str, str],
+    ) -> None:
         self.node = node
         self.inner = inner
         self.script = context.script
@@ -272,6 +277,7 @@ class Call(PipelineCommand):
         self.substitution = context.substitution
         self.captured = context.captured
         self.flags = flags
+        self.environment = environment
         self.head, *self.words = inner.words
         self.program = self.head.program
         self.iam = inner.iam
@@ -287,7 +293,31 @@ class Call(PipelineCommand):
 
 
 #: A comparison: its script, and the words and patterns that are compared.
-Test = tuple["Script", list[ExpandedWord]]
+Test = tuple["ShellText", list[ExpandedWord]]
+
+
+class Walk:
+    """What a script contains, and the ``scripts`` that it reads; ``complete``: whether all is here.
+
+    ``defined``: the functions and aliases; ``tested``: the variables that are tested for being
+    empty; ``values``: those of each variable that is set; ``words``: the words in them, and by
+    "NAME()" the arguments of a function; ``settings``: AWS_IAM_JVM_OPTS with its values;
+    ``redirects``: those of each statement.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.loops: list[CompoundCommand] = []
+        self.tests: list[Test] = []
+        self.scripts: list[Script] = []
+        self.settings: list[Call] = []
+        self.defined: set[str] = set()
+        #: $_ stands for what is not known.
+        self.tested = {"_"}
+        self.complete = True
+        self.values: dict[str, list[Value]] = defaultdict(list)
+        self.words: dict[str, list[ExpandedWord]] = defaultdict(list)
+        self.redirects: dict[Node, tuple[ExpandedRedirect, ...]] = {}
 
 
 def outputs(words: Iterable[ExpandedWord]) -> list[Call]:

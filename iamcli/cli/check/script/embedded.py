@@ -9,7 +9,7 @@ from contextlib import suppress
 from iamcli.cli.check.script import kinds, nodes
 from iamcli.cli.check.script.calls import Call, ExpandedWord, Part, PipelineCommand
 from iamcli.cli.check.script.programs import SHELLS
-from iamcli.cli.check.script.scripts import Fragment, Script
+from iamcli.cli.check.script.scripts import Fragment, ShellText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,20 +30,20 @@ def argument(call: Call) -> int:
     return next(options, -2) + 1
 
 
-def quoted(call: Call, number: int) -> Script | None:
+def quoted(call: Call, number: int) -> Fragment | None:
     """Return the script that the argument of that number is, None if it is not in quotes."""
     words = [word for word in call.words[number : number + 1] if word.source[:1] in ("'", '"')]
     return fragment(call.script, words)
 
 
-def joined(call: Call) -> Script | None:
+def joined(call: Call) -> Fragment | None:
     """Return the script that ``parallel`` runs, if it gets one in quotes."""
     added = [] if call.inner.replaced else [_ARGUMENTS]
     words = [call.head, *call.words, *added] if call.head.source[:1] in ("'", '"') else []
     return fragment(call.script, words)
 
 
-def remote(call: Call) -> Script | None:
+def remote(call: Call) -> Fragment | None:
     """Return the script that ``ssh`` runs: the words after the host, joined, or a here-document."""
     command = _after_options(_after_options(call.words)[1:])
     shell = not command or command[0].known.partition(" ")[0] in SHELLS
@@ -58,13 +58,13 @@ def _after_options(words: list[ExpandedWord]) -> list[ExpandedWord]:
     return words
 
 
-def document(call: Call) -> Script | None:
+def document(call: Call) -> Fragment | None:
     """Return the script in the here-document that ``call`` reads, if there is one."""
     words = [each.word for each in call.redirects if each.operator == "<<"]
     return fragment(call.script, words[-1:])
 
 
-def written(call: Call) -> Script | None:
+def written(call: Call) -> Fragment | None:
     """Return the script in a here-document that ``cat`` writes to a file, if it is one."""
     files = [each.word.known for each in call.redirects if each.operator in (">", ">|")]
     text = "".join(each.word.known for each in call.redirects if each.operator == "<<")
@@ -72,7 +72,7 @@ def written(call: Call) -> Script | None:
     return document(call) if is_script else None
 
 
-def fragment(script: Script, words: list[ExpandedWord], start: int = 0) -> Script | None:
+def fragment(script: ShellText, words: list[ExpandedWord], start: int = 0) -> Fragment | None:
     """Return the script that the ``words`` are if they are joined with spaces.
 
     ``start``: how many bytes of them are left out.
@@ -125,7 +125,7 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
             yield b"$_", part.start, True
 
 
-def passed(commands: list[PipelineCommand]) -> Script | None:
+def passed(commands: list[PipelineCommand]) -> Fragment | None:
     """Return the script in a here-document that cat passes to a shell, the last command."""
     before, last = commands[-2:]
     if isinstance(before, Call) and isinstance(last, Call) and before.program == "cat":
@@ -141,7 +141,7 @@ def reads(call: Call) -> bool:
     return not operands or call.program == "su" or "-s" in call.literals
 
 
-def aliases(call: Call) -> Iterator[tuple[str, list[str], Script | None]]:
+def aliases(call: Call) -> Iterator[tuple[str, list[str], Fragment | None]]:
     """Yield the aliases that ``call`` defines: the words of a single command, and the script."""
     for word in call.words if call.program == "alias" else ():
         name, _, value = word.known.partition("=")

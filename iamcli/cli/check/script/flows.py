@@ -15,8 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iamcli.cli.check.script.calls import Call, ExpandedRedirect, ExpandedWord
-    from iamcli.cli.check.script.walk import Walker
+    from iamcli.cli.check.script.calls import Call, ExpandedRedirect, ExpandedWord, Walk
 
     #: A variable ("NAME"), the arguments of a function ("NAME()"), a file that is read ("<NAME") or
     #: written (">NAME"), a descriptor of a function ("1 NAME"), a pipe or a substitution; or a
@@ -25,27 +24,27 @@ if TYPE_CHECKING:
 
 
 class Flows:
-    """What the commands that a ``walker`` has followed read and write."""
+    """What the commands of a ``walk`` read and write."""
 
-    def __init__(self, walker: Walker) -> None:
-        self._calls = walker.calls
-        self._redirects = walker.redirects
+    def __init__(self, walk: Walk) -> None:
+        self._calls = walk.calls
+        self._redirects = walk.redirects
         #: By the places that are read: what ``places`` and ``sources`` return.
         self._places: dict[frozenset[Place], set[Place]] = {}
         self._commands: dict[frozenset[Place], list[tuple[Call, bool]]] = {}
         #: By place: from where text gets there.
         self._sources: dict[Place, set[Place]] = defaultdict(set)
-        for name, words in walker.words.items():
+        for name, words in walk.words.items():
             for word in words:
                 self._sources[name].update(contents(word))
                 if (file := _file(word)) not in ("", "$"):
                     self._sources[f"<${name}"].add(f"<{file}")
                     self._sources[f">{file}"].add(f">${name}")
-        for statement, redirects in walker.redirects.items():
+        for statement, redirects in walk.redirects.items():
             # $(<FILE)
             if statement.parent and statement.text.startswith("<"):
                 self._sources[statement.parent].update(*map(_leads, redirects))
-        for call in walker.calls:
+        for call in walk.calls:
             self._add(call)
         self._written = [
             each for each in self._sources if isinstance(each, str) and each[:1] == ">"

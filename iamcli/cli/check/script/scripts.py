@@ -53,24 +53,98 @@ class UnreadLine(NamedTuple):
     fix: str = ""
 
 
-class Script:
+class ShellText:
+    """Text that a shell runs: a script or a part of it.
+
+    ``root``: the script that it is, or that it is in; ``statements``: what the parser made of it.
+    """
+
+    statements: Sequence[Statement] = ()
+
+    def __init__(self, root: Script, source: bytes) -> None:
+        self.root = root
+        self.source = source
+
+    def parsed(self) -> Sequence[Statement]:
+        """Return the statements in it without the lines that have a fault."""
+        source, root = self.source, self.root
+        for faults in range(_MAX_FAULTS):
+            try:
+                return self._read(source, root.dialect)
+            except SyntaxFault as error:
+                # It is at the end of the script that something is not closed.
+                fault = _line(source, min(error.at, len(source.rstrip())), str(error))
+            if not faults and root is self and root.dialect == "bash" and not self.refused:
+                # It is for both bash and zsh.
+                with suppress(SyntaxFault):
+                    return self._read(source, "zsh")
+            self._skip(fault._replace(error=self.refused, first=not faults))
+            source = source[: fault.start].ljust(fault.end) + source[fault.end :]
+        self._skip(UnreadLine(0, len(source), 0, "there are too many faults", self.refused))
+        return []
+
+    def _read(self, source: bytes, dialect: str) -> Sequence[Statement]:
+        """Return the statements of ``source``; note comments, and what is left out."""
+        statements, unread, comments = self.root.parser.parse(source, dialect)
+        for at in unread:
+            self._skip(_line(source, at, ""))
+        for start, end in comments:
+            self.cover(start, end, checked=True)
+        return statements
+
+    def _skip(self, fault: UnreadLine) -> None:
+        """Note that a line was not understood, in a part if a command may be in what is lost."""
+        lost = self.source if fault.error else self.source[fault.start : fault.end]
+        if self.root is self or b"iam-" in lost:
+            start, end, at = map(self.outer, fault[:3])
+            self.root.note(fault._replace(start=start, end=max(start, end), at=at))
+
+    def cover(self, start: int, end: int, *, checked: bool | None) -> None:
+        """Note whether the names of commands from one byte to another are ``checked``."""
+        covered = self.root.covered
+        for match in _NAME.finditer(self.source, start, end):
+            at = self.outer(match.start())
+            smallest = covered.setdefault(at, (end - start, checked))
+            covered[at] = min(smallest, (end - start, checked), key=lambda each: each[0])
+
+    @cached_property
+    def refused(self) -> bool:
+        """Whether bash, or zsh for its scripts, finds a syntax error in it; it runs nothing."""
+        shell = which(self.root.dialect)
+        # zsh would read the start-up files of the user.
+        options = ["-f", "-n"] if self.root.dialect == "zsh" else ["-n"]
+        with suppress(UnreadableError):
+            run = self.root.parser.run
+            return shell is not None and run([shell, *options], self.source)[0] != 0
+        return False
+
+    def place(self, at: int) -> tuple[int, int]:
+        """Return the line and the column of the byte ``at``, from 1, the column in characters."""
+        at, root = self.outer(at), self.root
+        line = root.line(at)
+        return line, len(root.source[root.starts[line - 1] : at].decode("utf-8", "replace")) + 1
+
+    def outer(self, at: int) -> int:
+        """Return which byte of the root the byte ``at`` is."""
+        return at
+
+
+class Script(ShellText):
     """A script: its file, its source, and what the parser made of it.
 
     ``file``: its name for messages; ``shown``: its words may be shown: it was given, and is no file
-    of credentials; ``parts``: the scripts in it that are run, by default itself; ``notes`` and
-    ``faults``: what was not understood; ``silenced``: the codes that comments silence, by line, and
-    by 0 those of all lines; ``root``: the script that a fragment is in, or this one; ``covered``:
-    by the first byte of the name of a command, the length of the smallest part of the root that it
-    is in, and whether it is checked or needs no check, None if ``indirect``, the names in values,
-    says it.
+    of credentials; ``parts``: what is run of it, by default itself; ``notes`` and ``faults``: what
+    was not understood; ``silenced``: the codes that comments silence, by line, and by 0 those of
+    all lines; ``covered``: by the first byte of the name of a command, the length of the smallest
+    part that it is in, and whether it is checked or needs no check, None if ``indirect``, the names
+    in values, says it; ``others``: the functions, aliases and variables of the scripts around it.
     """
 
     def __init__(self, file: str, source: bytes, parser: Parser) -> None:
-        self.root = self
+        super().__init__(self, source)
         self.parser = parser
         self.file = file
         self.folder = os.path.dirname(os.path.abspath(file))
-        self.source = self._source = source
         self.text = source.decode("utf-8", "replace")
         self.shown = b"iam-" in source or not kinds.CREDENTIAL.search(self.text)
         self.notes: list[FileNote] = []
@@ -86,11 +160,10 @@ class Script:
         #: The last line that is not blank.
         self._last = source.rstrip().count(b"\n") + 1
         self.plain_sh = bool(re.match(r"#![ \t]*\S*?/(da)?sh\b", self.text))
-        self.statements: Sequence[Statement] = []
-        self.parts: list[Script] = []
+        self.parts: list[ShellText] = []
         if self.language in kinds.SHELLS:
             self.parts = [self]
-            self.statements = self._parsed(source)
+            self.statements = self.parsed()
         elif self.language not in ("Markdown", "text"):
             for comment in _COMMENT.finditer(source):
                 self.cover(*comment.span(), checked=True)
@@ -125,46 +198,13 @@ class Script:
             return self.parser.parse(source, self.dialect) is None
         return True
 
-    def _parsed(self, source: bytes) -> Sequence[Statement]:
-        """Return the statements of ``source`` without the lines that have a fault."""
-        for faults in range(_MAX_FAULTS):
-            try:
-                return self._read(source, self.dialect)
-            except SyntaxFault as error:
-                # It is at the end of the script that something is not closed.
-                fault = _line(source, min(error.at, len(source.rstrip())), str(error))
-            if not faults and self.dialect == "bash" and self.root is self and not self.refused:
-                # It is for both bash and zsh.
-                with suppress(SyntaxFault):
-                    return self._read(source, "zsh")
-            self.skip(fault._replace(error=self.refused, first=not faults))
-            source = source[: fault.start].ljust(fault.end) + source[fault.end :]
-        self.skip(UnreadLine(0, len(source), 0, "there are too many faults", self.refused))
-        return []
-
-    def _read(self, source: bytes, dialect: str) -> Sequence[Statement]:
-        """Return the statements of ``source``; note comments, and what is left out."""
-        statements, unread, comments = self.parser.parse(source, dialect)
-        for at in unread:
-            self.skip(_line(source, at, ""))
-        for start, end in comments:
-            self.cover(start, end, checked=True)
-        return statements
-
-    def skip(self, fault: UnreadLine) -> None:
+    def note(self, fault: UnreadLine) -> None:
         """Note that a line was not understood."""
         self.faults.append(fault)
         lines = (self.line(fault.start), self.line(max(fault.start, fault.end - 1)))
         note = FileNote(self.file, lines, UNREAD)
         if note not in self.notes:
             self.notes.append(note)
-
-    def cover(self, start: int, end: int, *, checked: bool | None) -> None:
-        """Note whether the names of commands from one byte to another are ``checked``."""
-        for match in _NAME.finditer(self._source, start, end):
-            at = self.outer(match.start())
-            smallest = self.root.covered.setdefault(at, (end - start, checked))
-            self.root.covered[at] = min(smallest, (end - start, checked), key=lambda each: each[0])
 
     def mentions(self) -> list[tuple[int, str]]:
         """Return the names of commands that are not checked, each with its line.
@@ -185,48 +225,19 @@ class Script:
                 found.append((line, name))
         return found
 
-    @cached_property
-    def refused(self) -> bool:
-        """Whether bash, or zsh for its scripts, finds a syntax error in it; it runs nothing."""
-        shell = which(self.dialect)
-        # zsh would read the start-up files of the user.
-        options = ["-f", "-n"] if self.dialect == "zsh" else ["-n"]
-        with suppress(UnreadableError):
-            return shell is not None and self.parser.run([shell, *options], self._source)[0] != 0
-        return False
-
     def line(self, at: int) -> int:
         """Return the number of the line, from 1, that the byte ``at`` is in."""
         return min(bisect_right(self.starts, at), self._last)
 
-    def place(self, at: int) -> tuple[int, int]:
-        """Return the line and the column of the byte ``at``, from 1, the column in characters."""
-        at = self.outer(at)
-        line = self.line(at)
-        return line, len(self.source[self.starts[line - 1] : at].decode("utf-8", "replace")) + 1
 
-    def outer(self, at: int) -> int:
-        """Return which byte of the root the byte ``at`` is."""
-        return at
-
-
-class Fragment(Script):
+class Fragment(ShellText):
     """A script in the text of another: each byte of ``source`` is at one of ``places`` in it."""
 
-    def __init__(self, around: Script, source: bytes, places: list[int]) -> None:
-        self.__dict__.update(around.__dict__)
-        self.__dict__.pop("refused", None)
+    def __init__(self, around: ShellText, source: bytes, places: list[int]) -> None:
+        super().__init__(around.root, source)
         self._around = around
-        self._source = source
         self._places = array("L", [*places, places[-1] + 1 if places else 0])
-        self.statements = self._parsed(source)
-
-    def skip(self, fault: UnreadLine) -> None:
-        """Note that a line was not understood, if a command of the toolkit may not be read."""
-        lost = self._source if fault.error else self._source[fault.start : fault.end]
-        if b"iam-" in lost:
-            start, end, at = map(self.outer, fault[:3])
-            self.root.skip(fault._replace(start=start, end=max(start, end), at=at))
+        self.statements = self.parsed()
 
     def outer(self, at: int) -> int:
         """Return which byte of the root the byte ``at`` is."""
