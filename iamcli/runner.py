@@ -185,17 +185,17 @@ def execute(
     """
     from iamcli.config.characters import require_visible
     from iamcli.config.connection import Connection
-    from iamcli.output.redaction import Secrets
+    from iamcli.output.reporter import Reporter
 
-    secrets = Secrets()
+    reporter = Reporter(output, debug=values["debug"])
     arguments = {option.dest: values[option.dest] for option in command.options}
     iam = None
     try:
         require_visible(command.options, values)
-        connection, debug = Connection(values, os.environ), values["debug"]
+        connection = Connection(values, os.environ)
         from iamcli.operations.service import IAM
 
-        iam = IAM(connection, output, secrets, debug=debug, complete_model=complete_model)
+        iam = IAM(connection, reporter, complete_model=complete_model)
         lines = call(command, iam, arguments)
         if lines is not None:
             _print(lines, output)
@@ -207,12 +207,12 @@ def execute(
             from iamcli.hints.table import explain
 
             explain(error, command, arguments, iam)
-        if values["debug"] and not isinstance(error, (Failure, KeyboardInterrupt)):
+        if reporter.debugging and not isinstance(error, (Failure, KeyboardInterrupt)):
             import traceback
 
-            text = secrets.redact("".join(traceback.format_exception(error)))
+            text = reporter.secrets.redact("".join(traceback.format_exception(error)))
             output.error_text(text, output.shown)
-        raise _end(error, iam, secrets) from None
+        raise _end(error, iam, reporter.secrets) from None
 
 
 def _print(lines: Lines, output: Output) -> None:

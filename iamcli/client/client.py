@@ -101,12 +101,12 @@ class Client:
             reporter.note_unless_strict(connection.diversion)
 
     def _report(self, reporter: Reporter) -> None:
-        """Report the secret parts of the key; print where it, endpoint and proxy are from."""
-        key, shown, sent = self.key, self.shown_key_id, self.destination
-        misplaced = "" if shown == key.access_key else key.access_key
+        """Add the secret parts of the key; print where the key, endpoint and proxy are from."""
+        key, sent = self.key, self.destination
+        misplaced = "" if self.shown_key_id == key.access_key else key.access_key
         reporter.secrets.add(key.secret_key, key.token or "", misplaced)
         if reporter.debugging:
-            reporter.debug(f"key {shown} from {self.origin.place}")
+            reporter.debug(f"key {self.shown_key_id} from {self.origin.place}")
             reporter.debug(f"endpoint {sent.url} from {sent.source}, signed for {sent.region}")
             if self._proxy_source:
                 reporter.debug(f"proxy from {self._proxy_source}")

@@ -7,7 +7,6 @@ import os
 from iamcli import interrupts
 from iamcli.client.changes import only_reads
 from iamcli.errors import Failure, UnknownOutcome
-from iamcli.output.reporter import Reporter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,43 +14,34 @@ if TYPE_CHECKING:
 
     from iamcli.client.client import Client
     from iamcli.config.connection import Connection
-    from iamcli.output.redaction import Secrets
-    from iamcli.output.streams import Output
+    from iamcli.output.reporter import Reporter
 
 
 class Sender:
     """Sends requests to IAM. The client is made for the first of them.
 
-    ``connection``: the keys, the endpoint and the proxy; ``output``: that of the command, None to
-    print nothing; ``secrets``: collects the secrets that must not be printed; ``debug``: print the
-    lines of ``-d``; ``complete_model``: responses have all members, also those that no command
-    prints. Prints the warnings about ``connection`` on a terminal.
+    ``connection``: the keys, the endpoint and the proxy; ``reporter``: collects the secrets, and
+    prints what is neither data nor an error, to begin with the warnings about ``connection``;
+    ``complete_model``: responses have all members, also those that no command prints. ``strict``:
+    whether IAMCLI_STRICT is set; ``on_terminal``: whether standard error is a terminal, not in
+    strict mode; ``interactive``: whether standard input is one, too.
     """
 
     def __init__(
-        self,
-        connection: Connection,
-        output: Output | None = None,
-        secrets: Secrets | None = None,
-        *,
-        debug: bool = False,
-        complete_model: bool = False,
+        self, connection: Connection, reporter: Reporter, *, complete_model: bool = False
     ) -> None:
-        self.reporter = Reporter(output, secrets, debug=debug)
-        self.reporter.secrets.add(*connection.secrets)
+        reporter.secrets.add(*connection.secrets)
         for line in connection.warnings:
-            self.reporter.note_on_terminal(line)
-        #: Whether the command works as the original does, without what was added since.
-        self.strict = bool(output and output.strict)
-        #: Whether standard error is a terminal, not in strict mode.
-        self.on_terminal = bool(output and output.shows_hints())
-        #: Whether standard input is one, too.
+            reporter.note_on_terminal(line)
+        self.reporter = reporter
+        self.strict = reporter.strict
+        self.on_terminal = reporter.shows_hints
         self.interactive = self.on_terminal and os.isatty(0)
         #: Whether something was changed, or may have been.
         self.changed = False
         #: The last request that changes something, until its outcome is known.
         self._change: tuple[str, dict[str, Any]] | None = None
-        #: Whether an earlier attempt of it, or itself, may have taken effect without a response.
+        #: Whether its response was lost, or that to an earlier request of the same kind.
         self._lost = False
         #: The entities that this command has created, such as "user bob".
         self.created: set[str] = set()
@@ -101,7 +91,8 @@ class Sender:
         reads = only_reads(operation)
         if not reads:
             interrupts.guard()
-            self._change, self._lost = (operation, parameters), resent
+            self._change = operation, parameters
+            self._lost = resent
         try:
             response = client.call(operation, parameters, resent=resent)
         except Failure as failure:

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 class Reporter:
     """Prints to ``output``; prints nothing if that is None, as in completion.
 
-    ``secrets``: what debug lines must not contain; ``debugging``: whether they are printed.
-    ``progress``: the progress line, which debug lines replace, because they show more.
+    ``debugging``: whether debug lines are printed; ``secrets``: what they must not contain.
+    ``strict``: whether IAMCLI_STRICT is set; ``shows_hints``: whether standard error is a terminal,
+    not in strict mode. ``progress``: the progress line; debug lines replace it, and show more.
     """
 
-    def __init__(
-        self, output: Output | None = None, secrets: Secrets | None = None, *, debug: bool = False
-    ) -> None:
+    def __init__(self, output: Output | None = None, *, debug: bool = False) -> None:
         self._output = output
-        self.secrets = secrets or Secrets()
         self.debugging = debug
+        self.secrets = Secrets()
+        self.strict = bool(output and output.strict)
+        self.shows_hints = bool(output and output.shows_hints())
         self.progress = output.progress if output else ProgressLine()
         if debug:
             self.progress.stop()
@@ -38,7 +39,7 @@ class Reporter:
 
     def note_unless_strict(self, line: str) -> None:
         """Print a line that is not an error, but not in strict mode."""
-        if self._output and not self._output.strict:
+        if self._output and not self.strict:
             self._output.note(line)
 
     def note_on_terminal(self, line: str) -> None:

@@ -38,8 +38,9 @@ CALLER = """
 import gc, os
 from iamcli.operations.service import IAM
 from iamcli.config.connection import Connection
+from iamcli.output.reporter import Reporter
 options = dict.fromkeys(("url", "credential_file", "client_config_file"))
-iam = IAM(Connection(options, os.environ))
+iam = IAM(Connection(options, os.environ), Reporter())
 for _ in range(150):
     iam.call("ListUsers")
 print(gc.collect())

@@ -20,6 +20,7 @@ from iamcli.config.files import content, regular
 from iamcli.connection import parents
 from iamcli.operations.names import KINDS, OWNERS, Query, is_name, policies
 from iamcli.operations.service import IAM
+from iamcli.output.reporter import Reporter
 from iamcli.parsing import parser
 from iamcli.protection import Folder
 
@@ -88,7 +89,7 @@ def complete(
             # If the request fails, or takes too long, it is not repeated at once.
             _cache(file, [])
             os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(timeout)}
-            names = query.names(IAM(connection))
+            names = query.names(IAM(connection, Reporter()))
             _cache(file, names)
         for name in names:
             # The shell would insert it as a word, which can be an option, such as -h.

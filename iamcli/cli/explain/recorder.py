@@ -13,6 +13,7 @@ from iamcli.errors import ServiceError
 from iamcli.operations.sender import without_none
 from iamcli.operations.service import IAM
 from iamcli.output.lines import Note, RequireOutput
+from iamcli.output.reporter import Reporter
 from iamcli.output.streams import strictness
 from iamcli.runner import call
 
@@ -102,7 +103,7 @@ class Recorder(IAM):
 
     def __init__(self, answers: Answers, variation: Variation) -> None:
         nothing = cast("Connection", SimpleNamespace(secrets=(), warnings=(), sandbox=""))
-        super().__init__(nothing)
+        super().__init__(nothing, Reporter())
         self.strict = strictness() == "1"
         self.events: list[Step | Line] = []
         self._answers = answers

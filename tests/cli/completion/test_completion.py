@@ -713,7 +713,7 @@ for change in json.load(sys.stdin):
         for name, value in change.items():
             os.environ[name] = value
         asked = ["cached"]
-        names.IAM = lambda connection: None
+        names.IAM = lambda *_: None
         names.Query.names = lambda query, iam: asked.append("asked") or ["name"]
         names.complete("user", ["iam-userdel"], lambda name: None)
         print(asked[-1])
