@@ -30,6 +30,15 @@ def test_signal_after_the_last_line_changes_nothing(code, number, run_fast, stub
     assert done.err == (f"{command}: {code}: not you\n" if code else "")
 
 
+def test_signal_before_a_request_does_not_make_its_outcome_unknown(number, run_fast, stub):
+    """It comes when signals are only recorded, because something is about to be changed."""
+    endpoint = stub.endpoint()
+    before = moments.code(moments.before_call, number, "iamcli.client.client.Client.call")
+    env = {"AWS_IAM_URL": endpoint.url}
+    assert run_fast("iam-groupcreate", "-g", "Admin", env=env, before=before) == (-number, "", "")
+    assert endpoint.requests == []
+
+
 #: Responses after which a request may have taken effect.
 UNKNOWN_OUTCOMES = {
     "truncated": raw(headed(b"<Crea", "Content-Length: 999")),
