@@ -19,7 +19,7 @@ from iamcli.errors import (
     ServiceError,
     unexpected,
 )
-from iamcli.output.streams import Output, strictness
+from iamcli.output.streams import Output, Reporter, strictness
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
 
@@ -185,7 +185,6 @@ def execute(
     """
     from iamcli.config.characters import require_visible
     from iamcli.config.connection import Connection
-    from iamcli.output.reporter import Reporter
 
     reporter = Reporter(output, debug=values["debug"])
     arguments = {option.dest: values[option.dest] for option in command.options}

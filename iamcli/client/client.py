@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from iamcli.config.connection import Connection
     from iamcli.connection.sources import Origin
-    from iamcli.output.reporter import Reporter
+    from iamcli.output.streams import Reporter
 
 _USER_AGENT = f"iamcli/{__version__} botocore/{botocore.__version__}"
 

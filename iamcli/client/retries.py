@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from botocore.model import ServiceModel
 
     from iamcli.connection.settings import Settings
-    from iamcli.output.reporter import Reporter
+    from iamcli.output.streams import Reporter
 
 #: Error codes of throttling: the service has not processed the request.
 THROTTLED = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from iamcli.client.client import Client
     from iamcli.config.connection import Connection
-    from iamcli.output.reporter import Reporter
+    from iamcli.output.streams import Reporter
 
 
 class Sender:

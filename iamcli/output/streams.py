@@ -1,4 +1,4 @@
-"""The standard streams, with errors if output cannot be written."""
+"""The standard streams, with errors if output cannot be written; notes and debug lines."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from iamcli.output.progressline import ProgressLine
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 
 class _Escapes(dict[int, str]):
@@ -208,6 +209,49 @@ class Output:
             return error
         kind = ReaderLeft if isinstance(error, BrokenPipeError) else OutputLost
         return kind(f"cannot write to standard output: {error.strerror}")
+
+
+class Reporter:
+    """Prints the notes and debug lines of a command; nothing if ``output`` is None.
+
+    ``debugging``: whether debug lines are printed; ``secrets``: what they must not contain.
+    ``strict``: whether IAMCLI_STRICT is set; ``shows_hints``: whether standard error is a terminal,
+    not in strict mode. ``progress``: the progress line; debug lines replace it, and show more.
+    """
+
+    def __init__(self, output: Output | None = None, *, debug: bool = False) -> None:
+        from iamcli.output.redaction import Secrets
+
+        self._output = output
+        self.debugging = debug
+        self.secrets = Secrets()
+        self.strict = bool(output and output.strict)
+        self.shows_hints = bool(output and output.shows_hints())
+        self.progress = output.progress if output else ProgressLine()
+        if debug:
+            self.progress.stop()
+
+    def debug(self, line: str, value: dict[str, Any] | None = None) -> None:
+        """Print a line of ``-d``; ``value``: request parameters or a response that follow it."""
+        if self._output and self.debugging:
+            content = f": {self.secrets.structure(value)}" if value else ""
+            text = f"debug: {self.secrets.redact(line)}{content}"
+            self._output.error(text, whole=True, copy=False)
+
+    def note_unless_strict(self, line: str) -> None:
+        """Print a line that is not an error, but not in strict mode."""
+        if self._output and not self.strict:
+            self._output.note(line)
+
+    def note_on_terminal(self, line: str) -> None:
+        """Print a line that is not an error on a terminal only, also in strict mode."""
+        if self._output and self._output.on_terminal():
+            self._output.note(line)
+
+    def flush(self) -> None:
+        """Write the lines of data that wait; raise OutputLost if that fails."""
+        if self._output:
+            self._output.flush()
 
 
 def _require_room(widths: Sequence[int]) -> None:

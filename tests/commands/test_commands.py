@@ -10,7 +10,7 @@ import pytest
 from iamcli.cli import index
 from iamcli.errors import Failure, InvalidPolicy, ServiceError
 from iamcli.output.lines import RequireOutput
-from iamcli.output.reporter import Reporter
+from iamcli.output.streams import Reporter
 from iamcli.parsing import parser
 from iamcli.runner import call
 

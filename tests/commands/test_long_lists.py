@@ -38,7 +38,7 @@ CALLER = """
 import gc, os
 from iamcli.operations.service import IAM
 from iamcli.config.connection import Connection
-from iamcli.output.reporter import Reporter
+from iamcli.output.streams import Reporter
 options = dict.fromkeys(("url", "credential_file", "client_config_file"))
 iam = IAM(Connection(options, os.environ), Reporter())
 for _ in range(150):

@@ -23,7 +23,7 @@ from support.stub import Answer, canned, ok, refused
 from iamcli.client.model import full_model, slim_model
 from iamcli.errors import Failure, unexpected
 from iamcli.operations.pagination import Listing, list_all
-from iamcli.output.reporter import Reporter
+from iamcli.output.streams import Reporter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -20,7 +20,7 @@ from iamcli.config.files import content, regular
 from iamcli.connection import parents
 from iamcli.operations.names import KINDS, OWNERS, Query, is_name, policies
 from iamcli.operations.service import IAM
-from iamcli.output.reporter import Reporter
+from iamcli.output.streams import Reporter
 from iamcli.parsing import parser
 from iamcli.protection import Folder
 

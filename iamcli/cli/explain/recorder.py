@@ -13,8 +13,7 @@ from iamcli.errors import ServiceError
 from iamcli.operations.sender import without_none
 from iamcli.operations.service import IAM
 from iamcli.output.lines import Note, RequireOutput
-from iamcli.output.reporter import Reporter
-from iamcli.output.streams import strictness
+from iamcli.output.streams import Reporter, strictness
 from iamcli.runner import call
 
 TYPE_CHECKING = False

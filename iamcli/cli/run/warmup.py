@@ -11,7 +11,7 @@ import iamcli
 from iamcli.cli.run.pooled import Pool
 from iamcli.client.client import Client
 from iamcli.config.connection import Connection
-from iamcli.output.reporter import Reporter
+from iamcli.output.streams import Reporter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
