@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: The variable with the path of the server's socket.
 VARIABLE = "IAMCLI_RUN"
+#: The time in which the server must take the command (seconds).
+AT_ONCE = 2.0
 #: The time after which a signal is handled that came just before this process waits (seconds).
 _TICK = 0.25
 #: The maximum number of descriptors that the server takes, that of the directory included; the
@@ -66,12 +68,11 @@ def identity() -> dict[str, str]:
     return {name: repr(value) for name, value in own.items()}
 
 
-def hand_over(at_once: float = 2.0) -> str:
+def hand_over() -> str:
     """Run the command of this process in the server, and end the process as the command ended.
 
-    ``at_once``: the time in which the server must take the command (seconds). Returns "" if there
-    is no server, or if it does not take the command in time; why the command failed if the server
-    took it, but ended before the command did.
+    Returns "" if there is no server, or if it does not take the command in time; why the command
+    failed if the server took it, but ended before the command did.
     """
     address = os.environ.get(VARIABLE)
     if not address or _is_other_command():
@@ -81,7 +82,7 @@ def hand_over(at_once: float = 2.0) -> str:
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     waiting = _Waiting()
     try:
-        connection.settimeout(at_once)
+        connection.settimeout(AT_ONCE)
         connection.connect(address)
         if is_own(connection, _socket, address):
             _offer(connection, _socket, waiting.ignored)

@@ -33,11 +33,8 @@ class EntryPoint:
 program = EntryPoint("iamcli")
 
 
-def start(module: str, function: str, **limits: float) -> "Any":
-    """Import ``module`` and call its ``function``, a program; return what that returns.
-
-    ``limits``: those of ``handover.hand_over``, if it is called.
-    """
+def start(module: str, function: str) -> "Any":
+    """Import ``module`` and call its ``function``, a program; return what that returns."""
     # Until the program runs, Ctrl-C ends it without Python's traceback, as it ends others. If
     # Ctrl-C is ignored, it remains ignored.
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
@@ -52,7 +49,7 @@ def start(module: str, function: str, **limits: float) -> "Any":
     if command and "IAMCLI_RUN" in os.environ:
         from iamcli.handover import hand_over
 
-        failure = hand_over(**limits)
+        failure = hand_over()
     if sys.version_info >= (3, 15) and (command or "".join(sys.argv[1:2]).startswith("iam-")):
         lazy = {*sys.stdlib_module_names, "botocore", "certifi", "urllib3"}
         # What they only try to import, as urllib3.contrib, has to fail if it lacks a package.

@@ -20,6 +20,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+#: The maximum time in which a command prints its version (seconds).
+TIMEOUT = 60
+
 #: The file that records what was written, so that a later run can recognize other files.
 RECORD = ".iamcli-home"
 
@@ -77,10 +80,10 @@ def exposure(folder: str | Path, commands: Sequence[str]) -> str:
     return found and f"other users may write {found}, and so can change what {folder} runs"
 
 
-def why_not(program: Path, env: Mapping[str, str], timeout: float = 60) -> str | None:
+def why_not(program: Path, env: Mapping[str, str]) -> str | None:
     """Return why ``program``, a command, does not run with the variables ``env``; None if it does.
 
-    It prints its version, within ``timeout`` (seconds).
+    It prints its version, within TIMEOUT.
     """
     try:
         done = subprocess.run(  # noqa: S603 - one of this installation
@@ -88,11 +91,11 @@ def why_not(program: Path, env: Mapping[str, str], timeout: float = 60) -> str |
             env=env,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=timeout,
+            timeout=TIMEOUT,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"{program} does not end within {timeout} seconds"
+        return f"{program} does not end within {TIMEOUT} seconds"
     except OSError as error:
         return f"{program}: {error.strerror}"
     if done.returncode == 0:

@@ -184,7 +184,7 @@ def test_what_ends_the_command_ends_its_program(line, number, program, run):
 # Completion.
 
 COMPLETE = ("complete", "user", "iam-userdel")
-QUICK = iamcli({"complete": {"timeout": 0.5}})
+QUICK = iamcli({"iamcli.cli.complete.names.TIMEOUT": 0.5})
 
 
 @pytest.mark.parametrize("on_terminal", [False, True])

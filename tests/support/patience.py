@@ -1,4 +1,4 @@
-"""Programs with other limits of time: a test gives them, as a function's arguments."""
+"""Programs with other limits of time: they set the constants of modules before they start."""
 
 from __future__ import annotations
 
@@ -12,49 +12,56 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    #: Limits (seconds) by name, for each subcommand.
-    Limits = Mapping[str, Mapping[str, float]]
+#: What a slow machine needs (seconds), by the full names of the constants: for ``iamcli``, for the
+#: server of ``iamcli run``, and for the iam-* commands.
+PATIENT = dict.fromkeys(
+    ("iamcli.cli.complete.names.TIMEOUT", "iamcli.cli.programs.command_server.TIMEOUT"), TIMEOUT
+)
+SERVER = dict.fromkeys(
+    (
+        "iamcli.cli.run.server.SENDING",
+        "iamcli.cli.run.pool.MAX_IDLE",
+        "iamcli.cli.run.pool.TIMEOUT",
+    ),
+    TIMEOUT,
+)
+COMMANDS = {"iamcli.handover.AT_ONCE": TIMEOUT}
 
-#: What a slow machine needs.
-PATIENT = {
-    "complete": {"timeout": TIMEOUT},
-    "run": {"timeout": TIMEOUT, "sent": TIMEOUT, "idle": TIMEOUT},
-}
-#: Gives subcommands of ``iamcli`` more arguments.
-_GIVE = """
-import functools
-from iamcli.cli.group import group
-for name, limits in {limits}.items():
-    command = group.get_command(None, name)
-    command.callback = functools.partial(command.callback, **limits)
-"""
 _START = """
 import sys
 from iamcli.startup import start
-sys.exit(start({module!r}, {function!r}, **{limits}))
+{setting}
+sys.exit(start({module!r}, {function!r}))
+"""
+#: Lets a server that ``iamcli`` starts run statements before its ``main``.
+_BEFORE_MAIN = """
+import iamcli.cli.programs.command_server as module
+module._SERVER_CODE = module._SERVER_CODE.replace("main()", "{statements}; main()")
 """
 
 
-def given(limits: Limits) -> str:
-    """Return code that a fork runs before ``iamcli``, which has these limits then."""
-    return _GIVE.format(limits=limits)
+def _setting(constants: Mapping[str, float]) -> str:
+    """Return the statements that set these constants, on one line."""
+    names = (name.rpartition(".") for name in constants)
+    lines = (f"import {module} as module; module.{name} = " for module, _, name in names)
+    return "; ".join(map("{}{}".format, lines, constants.values()))
 
 
-def _iamcli(limits: Limits) -> str:
-    return given(limits) + _START.format(module="iamcli.cli", function="main", limits={})
+def _code(name: str, constants: Mapping[str, float]) -> str:
+    module, function = PROGRAMS[name].split(":")
+    return _START.format(setting=_setting(constants), module=module, function=function)
 
 
-def iamcli(limits: Limits) -> tuple[str, ...]:
+def iamcli(constants: Mapping[str, float]) -> tuple[str, ...]:
     """Return what starts ``iamcli`` with these limits; its arguments follow."""
-    return sys.executable, "-c", _iamcli(limits)
+    return sys.executable, "-c", _code("iamcli", constants)
 
 
 def patient_programs(folder: Path) -> None:
     """Write all programs into ``folder``, as an installation does, but those that wait longer."""
-    for name, place in PROGRAMS.items():
-        module, function = place.split(":")
-        code = _START.format(module=module, function=function, limits={"at_once": TIMEOUT})
+    for name in PROGRAMS:
+        code = _code(name, COMMANDS)
         if name == "iamcli":
-            code = _iamcli(PATIENT)
+            code = _BEFORE_MAIN.format(statements=_setting(SERVER)) + _code(name, PATIENT)
         (folder / name).write_text(f"#!{sys.executable}\n{code}")
         (folder / name).chmod(0o755)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 @click.argument("kind")
 @click.argument("arguments", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
-def complete(output: Output, /, kind: str, arguments: tuple[str, ...], **limits: float) -> None:
+def complete(output: Output, /, kind: str, arguments: tuple[str, ...]) -> None:
     """Print the names of KIND that can follow ARGUMENTS, for completion in the shell."""
     from iamcli.cli.complete.names import complete as names
 
-    names(kind, arguments, output.line, **limits)
+    names(kind, arguments, output.line)

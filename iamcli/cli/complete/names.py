@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     from iamcli.command import Command
 
+#: The time after which the process ends, so that the shell shows its prompt again (seconds).
+TIMEOUT = 2.0
+
 #: Seconds for which names are cached, and for which an empty list is.
 CACHE_SECONDS = 60.0
 EMPTY_CACHE_SECONDS = 10.0
@@ -54,13 +57,11 @@ _PREFIX = "names-"
 _CACHE_FILE = re.compile(rf"{_PREFIX}[0-9a-f]{{64}}(\.[0-9]+)?")
 
 
-def complete(
-    kind: str, arguments: Sequence[str], show: Callable[[str], None], timeout: float = 2.0
-) -> None:
+def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -> None:
     """Call ``show`` with each name of ``kind`` that fits an unfinished command line; never fail.
 
     ``arguments``: the command, followed by its arguments without the option to be completed. After
-    ``timeout`` (seconds), the process ends, so that the shell shows its prompt again.
+    TIMEOUT, the process ends.
     """
     import threading
 
@@ -73,7 +74,7 @@ def complete(
         # Nothing interrupts a DNS lookup that hangs.
         os._exit(0)
 
-    timer = threading.Timer(timeout, give_up)
+    timer = threading.Timer(TIMEOUT, give_up)
     timer.daemon = True
     timer.start()
     try:
@@ -88,7 +89,7 @@ def complete(
         if names is None:
             # If the request fails, or takes too long, it is not repeated at once.
             _cache(file, [])
-            os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(timeout)}
+            os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(TIMEOUT)}
             names = query.names(IAM(connection, Reporter()))
             _cache(file, names)
         for name in names:

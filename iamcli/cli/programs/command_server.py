@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
+#: The time in which the server is ready, and in which it reports what it has done (seconds).
+TIMEOUT = 5.0
 #: The maximum length of the path of the folder with the sockets (bytes): macOS limits that of a
 #: socket to 103.
 _MAX_PATH = 103 - len("/socket-connections")
@@ -40,16 +42,12 @@ _SERVER_CODE = (
 class CommandServer:
     """A running server: the ``address`` of its socket, "" if it could not be started.
 
-    ``reason``: why it could not be started. Limits (seconds): ``timeout``, in which it is ready,
-    and reports what it has done; ``sent``, in which a program sends everything; ``idle``, after
-    which a connection is not used again, because the service may close it at that moment.
+    ``reason``: why it could not be started.
     """
 
-    def __init__(self, timeout: float = 5.0, sent: float = 2.0, idle: float = 3.0) -> None:
+    def __init__(self) -> None:
         self.address = ""
         self.reason = ""
-        self._timeout = timeout
-        self._limits = [str(limit) for limit in (timeout, sent, idle)]
         self._folder = ""
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -61,9 +59,8 @@ class CommandServer:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
                 listener.bind(address)
                 listener.listen(1 << 12)
-                arguments = (address, str(listener.fileno()), *self._limits)
                 self._process = subprocess.Popen(  # noqa: S603 - a module of this package
-                    python("iamcli.cli.run.server", *arguments),
+                    python("iamcli.cli.run.server", address, str(listener.fileno())),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
@@ -82,7 +79,7 @@ class CommandServer:
         """Wait until the server takes commands at once, but not longer than the time limit."""
         if self._process:
             assert self._process.stdout  # noqa: S101 - for mypy
-            is_ready(self._process.stdout.fileno(), self._timeout)
+            is_ready(self._process.stdout.fileno(), TIMEOUT)
 
     def stop(self) -> dict[str, Any]:
         """End the server, and return what it has done; {} if that is unknown.
@@ -95,7 +92,7 @@ class CommandServer:
             assert self._process.stdout  # noqa: S101
             self._process.stdin.close()
             with contextlib.suppress(ValueError):
-                report = json.loads(_read(self._process.stdout.fileno(), self._timeout))
+                report = json.loads(_read(self._process.stdout.fileno(), TIMEOUT))
             self._process.stdout.close()
             # It still runs if it waits for a command.
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -116,15 +113,13 @@ def started() -> Iterator[CommandServer]:
         server.stop()
 
 
-def run(
-    command: Sequence[str], say: Callable[[str], None], *, statistics: bool, **limits: float
-) -> int:
+def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool) -> int:
     """Run ``command``, or a shell if it is empty, with a server; return as ``script.run`` does.
 
     ``say``: called with each line for the user; ``statistics``: also with the number of commands,
-    requests and connections at the end; ``limits``: those of the server.
+    requests and connections at the end.
     """
-    server = CommandServer(**limits)
+    server = CommandServer()
     terminate = signal.SIGTERM if command else signal.SIGHUP  # interactive shells ignore SIGTERM
     command = command or [script.user_shell(os.environ)]
     try:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--stats", is_flag=True, help="Print what was done at the end.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
-def run(output: Output, /, command: tuple[str, ...], *, stats: bool, **limits: float) -> int:
+def run(output: Output, /, command: tuple[str, ...], *, stats: bool) -> int:
     """Run a script whose iam-* commands start in a few milliseconds.
 
     COMMAND runs unchanged. Its iam-* commands are started by a server, which has imported
@@ -33,4 +33,4 @@ def run(output: Output, /, command: tuple[str, ...], *, stats: bool, **limits: f
 
     if not command and output.on_terminal():
         output.note("starting an interactive shell; type exit to leave iamcli run")
-    return run_with_server(command, output.error, statistics=stats, **limits)
+    return run_with_server(command, output.error, statistics=stats)

@@ -30,17 +30,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, NoReturn
 
+#: The time after which an idle connection is not used again, because the service may close it at
+#: that moment (seconds).
+MAX_IDLE = 3.0
+#: The time in which the process says what it has done (seconds).
+TIMEOUT = 5.0
 _PART = 1 << 16
 #: The pause after a command that could not be served (seconds).
 _PAUSE = 0.01
 
 
 @contextlib.contextmanager
-def started(path: str, server: socket.socket, max_idle: float) -> Iterator[socket.socket]:
+def started(path: str, server: socket.socket) -> Iterator[socket.socket]:
     """Start the process, which listens at ``path`` and ends when this process ends.
 
-    ``server``: the socket at which this process takes commands, which the new process closes;
-    ``max_idle``: the time after which an idle connection is not used again (seconds).
+    ``server``: the socket at which this process takes commands, which the new process closes.
     Yields a socket for ``statistics``.
     """
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -50,19 +54,19 @@ def started(path: str, server: socket.socket, max_idle: float) -> Iterator[socke
     if os.fork() == 0:
         ours.close()
         server.close()
-        _run(listener, theirs, path, max_idle)
+        _run(listener, theirs, path)
     theirs.close()
     listener.close()
     with ours:
         yield ours
 
 
-def statistics(pipe: socket.socket, timeout: float) -> dict[str, int]:
+def statistics(pipe: socket.socket) -> dict[str, int]:
     """End the process, which first lets commands finish; return what it has done.
 
-    Returns {} if that is not known within ``timeout`` (seconds).
+    Returns {} if that is not known within TIMEOUT.
     """
-    pipe.settimeout(timeout)
+    pipe.settimeout(TIMEOUT)
     try:
         pipe.shutdown(socket.SHUT_WR)
         return dict(json.loads(pipe.recv(_PART)))
@@ -70,14 +74,14 @@ def statistics(pipe: socket.socket, timeout: float) -> dict[str, int]:
         return {}
 
 
-def _run(listener: socket.socket, pipe: socket.socket, path: str, max_idle: float) -> NoReturn:
+def _run(listener: socket.socket, pipe: socket.socket, path: str) -> NoReturn:
     # In a session of its own, it outlives the process group of the script and removes the folder.
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # iamcli run waits for the end of the server's standard output.
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     try:
-        _Pool(max_idle).serve(listener, pipe, os.path.dirname(path))
+        _Pool().serve(listener, pipe, os.path.dirname(path))
     finally:
         os._exit(0)
 
@@ -85,8 +89,7 @@ def _run(listener: socket.socket, pipe: socket.socket, path: str, max_idle: floa
 class _Pool:
     """The idle connections, by what they are for; ``clock`` returns the time (seconds)."""
 
-    def __init__(self, max_idle: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._max_idle = max_idle
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._idle: dict[object, list[tuple[Any, float]]] = {}
@@ -100,7 +103,7 @@ class _Pool:
         """
         threads: list[threading.Thread] = []
         while True:
-            ready, _, _ = select.select([listener, pipe], [], [], self._max_idle)
+            ready, _, _ = select.select([listener, pipe], [], [], MAX_IDLE)
             self._drop_old()
             if pipe in ready:
                 break
@@ -164,7 +167,7 @@ class _Pool:
 
     def _drop_old(self) -> None:
         """Close the connections that have been idle for too long."""
-        limit = self._clock() - self._max_idle
+        limit = self._clock() - MAX_IDLE
         with self._lock:
             for idle in self._idle.values():
                 # The oldest is the first.

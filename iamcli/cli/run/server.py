@@ -53,6 +53,8 @@ _VARIABLES = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
+#: The time in which a program sends everything (seconds).
+SENDING = 2.0
 #: The interval in which programs that are stopped are looked for (seconds).
 _LOOK = 0.1
 #: Why a command was not started in the server, if nothing differs.
@@ -66,11 +68,10 @@ _SPARE_DELAY = 30
 def main() -> None:
     """Run the server.
 
-    The arguments are the path of the socket, its descriptor and the limits of
-    ``command_server.CommandServer``. Standard input ends when ``iamcli run`` ends.
+    The arguments are the path of the socket and its descriptor. Standard input ends when
+    ``iamcli run`` ends.
     """
-    path, descriptor, *limits = sys.argv[-5:]
-    timeout, sent, idle = map(float, limits)
+    path, descriptor = sys.argv[-2:]
     os.chdir("/")
     for number in signal.valid_signals() - _NOT_IGNORED:
         signal.signal(number, signal.SIG_IGN)
@@ -88,18 +89,18 @@ def main() -> None:
     gc.freeze()
     gc.enable()
     listener = socket.socket(fileno=int(descriptor))
-    with pool.started(path + "-connections", listener, idle) as pipe:
+    with pool.started(path + "-connections", listener) as pipe:
         Client.make_session = Pool(path + "-connections").session
         warm_up()
         gc.collect()
         gc.freeze()
-        server = ForkServer(listener, identity, sent)
+        server = ForkServer(listener, identity)
         # Tells iamcli run that commands are taken at once from now on.
         os.write(1, b"\n")
         alone = server.serve()
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
         listener.close()
-        counted = pool.statistics(pipe, timeout)
+        counted = pool.statistics(pipe)
     report = {"commands": alone.pop(program.STARTED, 0), "alone": alone, **counted}
     with contextlib.suppress(OSError):
         os.write(1, json.dumps(report).encode())
@@ -134,12 +135,11 @@ class Spare(NamedTuple):
 class ForkServer:
     """Forks for each connection to ``listener``; a fork notes what becomes of its command.
 
-    ``identity``: as for ``program.become``; ``timeout``: for what a program sends (seconds).
+    ``identity``: as for ``program.become``.
     """
 
-    def __init__(self, listener: socket.socket, identity: dict[str, str], timeout: float) -> None:
+    def __init__(self, listener: socket.socket, identity: dict[str, str]) -> None:
         self._identity = identity
-        self._timeout = timeout
         # The forks share this memory.
         self._notes = mmap.mmap(-1, _MAX_FORKS)
         differing = (f"{name} differs" for name in (*identity, *program.DIFFERENCES))
@@ -233,7 +233,7 @@ class ForkServer:
         except OSError:
             return
         self._accepted += 1
-        connection.settimeout(self._timeout)
+        connection.settimeout(SENDING)
         peer = _peer(connection)
         if peer is None:
             connection.close()
@@ -265,7 +265,7 @@ class ForkServer:
     def _make_spare(self) -> None:
         ours, theirs = socket.socketpair()
         try:
-            process = self._forked(_wait_as_spare, theirs, self._timeout)
+            process = self._forked(_wait_as_spare, theirs)
         except OSError:
             self._spares = False
             return
@@ -299,7 +299,7 @@ class ForkServer:
 
 
 def _wait_as_spare(
-    pipe: socket.socket, timeout: float, identity: dict[str, str], note: Callable[[str], None]
+    pipe: socket.socket, identity: dict[str, str], note: Callable[[str], None]
 ) -> NoReturn:
     """Wait for a connection that the server passes on; until then, leave no trace of the server."""
     try:
@@ -311,7 +311,7 @@ def _wait_as_spare(
         peer, descriptors, _, _ = socket.recv_fds(pipe, 16, 1)
         if descriptors:
             connection = socket.socket(fileno=descriptors[0])
-            connection.settimeout(timeout)
+            connection.settimeout(SENDING)
             program.become(connection, int(peer), identity, note)
     finally:
         os._exit(program.NOT_RUN)

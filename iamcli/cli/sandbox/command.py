@@ -67,7 +67,6 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
     changes: str | None,
     form: str,
     keep: str | None,
-    **limits: float,
 ) -> int:
     """Run a command or a shell with a private IAM on this machine.
 
@@ -109,13 +108,12 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
 
     from iamcli.cli.sandbox.changes.report_writer import ReportWriter
     from iamcli.cli.sandbox.launch.launcher import run
-    from iamcli.cli.sandbox.launch.started import Limits
 
     if keep == "":
         raise Failure("the directory name is empty; specify a directory")
     if account == "":
         raise Failure("the file name is empty; specify a file that iamcli snapshot has written")
-    arguments = (command, output, Limits(**limits), keep or "", account or "")
+    arguments = (command, output, keep or "", account or "")
     if changes is None:
         return run(*arguments)
     with closing(ReportWriter(changes, output, as_json=form == "json")) as writer:

@@ -431,7 +431,7 @@ class Pool:
         self._service.settimeout(0)
         self.accepted: list[socket.socket] = []
         arguments = (listener, other, str(folder))
-        serve = _Pool(3.0, lambda: self.now).serve
+        serve = _Pool(lambda: self.now).serve
         self._thread = threading.Thread(target=serve, args=arguments, daemon=True)
         self._thread.start()
 

@@ -28,6 +28,7 @@ import _socket, ctypes, json, os, resource, struct, sys, time
 sys.argv = ["iam-usergetattributes", "-u", "bob"]
 import iamcli
 from iamcli import handover
+handover.AT_ONCE = 100
 c = ctypes.CDLL(None)
 folder, address = os.path.split(os.environ["IAMCLI_RUN"])
 def send(message):
@@ -39,7 +40,7 @@ for change in json.load(open("changes")):
     child = os.fork()
     if child == 0:
         exec(change)
-        handover.hand_over(100)
+        handover.hand_over()
         print("alone", flush=True)
         os._exit(0)
     os.waitpid(child, 0)
@@ -233,8 +234,9 @@ GIVING_UP = """
 import os, sys
 sys.argv = ["iam-usergetattributes", "-u", "bob"]
 from iamcli import handover
+handover.AT_ONCE = 100
 os.environ["GIVE"] == "up" and setattr(handover, "_message", lambda _: (b"", 0))
-handover.hand_over(100)
+handover.hand_over()
 from iamcli.commands.users import usergetattributes
 usergetattributes()
 """

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from iamcli import quoting
 from iamcli.cli.programs import command_server, script
 from iamcli.cli.sandbox.launch import shell
-from iamcli.cli.sandbox.launch.started import Limits, Started
+from iamcli.cli.sandbox.launch.started import Started
 from iamcli.config import files
 from iamcli.config.connection import ACCESS_KEY, SANDBOX, SECRET_KEY
 from iamcli.connection import parents
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from iamcli.cli.sandbox.changes.report_writer import ReportWriter
     from iamcli.output.streams import Output
+
+#: The maximum time in which the server starts, and in which it ends (seconds).
+START_TIMEOUT = END_TIMEOUT = 60
 
 #: The content of the credential file.
 CREDENTIALS = f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n"
@@ -76,16 +79,15 @@ def server(
     account: str = "",
     *,
     watch: bool = False,
-    limits: Limits = Limits(),  # noqa: B008 - it never changes
 ) -> Iterator[SandboxServer]:
     """Run a private IAM on a free port of the loopback interface.
 
     ``module``: has the ``main`` of the server; only tests set it. ``keep``: the directory of the
     account, or "" for an account that is not kept. ``account``: the snapshot that it starts with,
     or "" for an empty account. ``watch``: whether it reports changes and refusals when it ends.
-    ``limits``: how long to wait for it. It ends and its files are removed at the end of the
-    context, or when this process ends for any reason. Raises Failure if the server does not start,
-    and at its end if it is not known whether the account was kept, or what has changed.
+    It ends and its files are removed at the end of the context, or when this process ends for any
+    reason. Raises Failure if the server does not start, and at its end if it is not known whether
+    the account was kept, or what has changed.
     """
     try:
         number = files.descriptor(account) if account else None
@@ -114,16 +116,16 @@ def server(
     try:
         with contextlib.suppress(BrokenPipeError):  # it has ended, as the report shows
             child.stdin.write(json.dumps(settings).encode() + b"\n")
-        about = _report(child.stdout, limits.start)
+        about = _report(child.stdout)
         running = SandboxServer(about["url"], about["credential_file"], about, child.stdin, ended)
         folder = running.folder
         yield running
     finally:
         child.stdin.close()
         try:
-            last = _read(child.stdout, limits.end)
+            last = _read(child.stdout, END_TIMEOUT)
             with Window():
-                child.wait(limits.end)
+                child.wait(END_TIMEOUT)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
@@ -138,29 +140,27 @@ def server(
     ended.update(last or {})
 
 
-def run(  # noqa: PLR0913, PLR0917 - what the options of the subcommand say, and the limits
+def run(
     command: Sequence[str],
     output: Output,
-    limits: Limits,
     keep: str = "",
     account: str = "",
     writer: ReportWriter | None = None,
 ) -> int:
     """Run ``command``, or an interactive shell if it is empty, with a private IAM.
 
-    ``output``: where to report; ``limits``: how long to wait; ``keep`` and ``account``: as for
-    ``server``; ``writer``: writes the report of changes, or None. Returns what ``script.run``
-    returns, but 1 if the command succeeded and the account was not kept, or an iam-* command sent
-    nothing because its environment was reset. Raises Failure if the server does not start, if it is
-    not known whether the account was kept, or if what has changed is not known or cannot be
-    reported.
+    ``output``: where to report; ``keep`` and ``account``: as for ``server``; ``writer``: writes the
+    report of changes, or None. Returns what ``script.run`` returns, but 1 if the command succeeded
+    and the account was not kept, or an iam-* command sent nothing because its environment was
+    reset. Raises Failure if the server does not start, if it is not known whether the account was
+    kept, or if what has changed is not known or cannot be reported.
     """
     from iamcli.cli.sandbox.changes.report import not_covered
 
     with (
         contextlib.ExitStack() as at_end,
         command_server.started() as commands,
-        server(keep=keep, account=account, watch=bool(writer), limits=limits) as private,
+        server(keep=keep, account=account, watch=bool(writer)) as private,
     ):
         inner = bool(parents.sandbox() or os.environ.get(SANDBOX))
         if not parents.announce(private.port):
@@ -183,7 +183,7 @@ def run(  # noqa: PLR0913, PLR0917 - what the options of the subcommand say, and
         env |= {VARIABLE: commands.address} if commands.address else {}
         if not command and shell.is_on_terminal():
             at_end.callback(shell.end, output, inner=inner)
-        started = Started(output, limits)
+        started = Started(output)
         status = script.run(
             command or _shell(private, env, output, keep, inner=inner),
             env,
@@ -300,11 +300,11 @@ def _without_aws_variables(inherited: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _report(pipe: IO[bytes], timeout: float) -> dict[str, Any]:
+def _report(pipe: IO[bytes]) -> dict[str, Any]:
     """Return what the server reports when it starts; raise Failure if it cannot start."""
-    if not files.is_ready(pipe.fileno(), timeout):
-        raise Failure(f"the sandbox server did not start within {timeout} seconds; try again")
-    report = _read(pipe, timeout)
+    if not files.is_ready(pipe.fileno(), START_TIMEOUT):
+        raise Failure(f"the sandbox server did not start within {START_TIMEOUT} seconds; try again")
+    report = _read(pipe, START_TIMEOUT)
     if not report:
         raise Failure("the sandbox server ended before it was ready; try again")
     if "failure" in report:

@@ -13,7 +13,6 @@ import os
 import signal
 import sys
 import time
-from typing import NamedTuple
 
 from iamcli.cli.programs import script
 from iamcli.cli.sandbox import peers
@@ -26,6 +25,12 @@ if TYPE_CHECKING:
     from iamcli.connection.parents import Process
     from iamcli.output.streams import Output
 
+#: The maximum time to wait for processes of the session of the command, and for daemons (seconds).
+SESSION, DAEMONS = 60.0, 5.0
+#: The maximum time to wait for any process if a signal has ended the command (seconds).
+SIGNALLED = 1.0
+#: The time after which a terminal shows what the sandbox waits for (seconds).
+NOTE = 1.0
 #: The interval in which the sandbox looks again at first, and at most (seconds).
 _INTERVAL, _MAX_INTERVAL = 0.02, 0.5
 #: The option of prctl(2) that makes orphans children of this process.
@@ -35,35 +40,19 @@ _ENDED = "ZX"
 _STOPPED = "Tt"
 
 
-class Limits(NamedTuple):
-    """The time to wait (seconds): for the ``start`` and the ``end`` of the server.
-
-    For processes of the command's ``session``, and for ``daemons``; ``signalled``: for all of them
-    if a signal has ended the command; ``note``: until a terminal shows what the sandbox waits for.
-    """
-
-    start: float = 60
-    end: float = 60
-    session: float = 60.0
-    daemons: float = 5.0
-    signalled: float = 1.0
-    note: float = 1.0
-
-
 class Started:
     """The processes that will be started in the sandbox, which is this process.
 
-    ``output``: where to show what it waits for; ``limits``: how long; ``any``: whether the command
-    was started; ``left``: after ``wait``, the processes that still run. Those that this process has
-    started before do not belong to them.
+    ``output``: where to show what it waits for; ``any``: whether the command was started; ``left``:
+    after ``wait``, the processes that still run. Those that this process has started before do not
+    belong to them.
     """
 
-    def __init__(self, output: Output, limits: Limits) -> None:
+    def __init__(self, output: Output) -> None:
         self.any = False
         self.left: list[Process] = []
         self._output = output
-        self._limits = limits
-        self._stopped = False
+        self._signalled = self._stopped = False
         self._reaps = _become_subreaper()
         self._others = {one.number for one in peers.processes() if one.parent == os.getpid()}
 
@@ -80,9 +69,7 @@ class Started:
             while (ended := os.waitid(os.P_ALL, 0, how)) and ended.si_pid != command.pid:
                 os.waitpid(ended.si_pid, 0)
         status = command.wait()
-        if status < 0:
-            limit = self._limits.signalled
-            self._limits = self._limits._replace(session=limit, daemons=limit)
+        self._signalled = status < 0
         self._wait_for_others()
         return status
 
@@ -103,7 +90,7 @@ class Started:
             # A child that ended meanwhile may have left others, which were not seen.
             if self._stopped or not (awaited or _reap()):
                 return
-            if awaited and passed >= self._limits.note and not noted and self._output.on_terminal():
+            if awaited and passed >= NOTE and not noted and self._output.on_terminal():
                 names = ", ".join(map(str, awaited))
                 self._output.error(f"waiting for {names}; Ctrl-C stops waiting")
                 noted = True
@@ -114,8 +101,9 @@ class Started:
         """Return how long to wait for ``process``; one that was stopped may never continue."""
         if process.state in _STOPPED:
             return 0.0
-        own = process.session == os.getsid(0)
-        return self._limits.session if own else self._limits.daemons
+        if self._signalled:
+            return SIGNALLED
+        return SESSION if process.session == os.getsid(0) else DAEMONS
 
     def _stop(self, _number: int, _frame: object) -> None:
         self._stopped = True

@@ -28,8 +28,12 @@ ADDRESS = r"http://127\.0\.0\.1:\d+"
 
 
 def impatient(**limits):
-    """Return what starts the sandbox with these limits."""
-    return *patience.iamcli({"sandbox": limits}), "sandbox"
+    """Return what starts the sandbox with these limits: constants of its modules."""
+    of_server = ("START_TIMEOUT", "END_TIMEOUT")
+    launch = "iamcli.cli.sandbox.launch"
+    modules = {name: "launcher" if name in of_server else "started" for name in limits}
+    constants = {f"{launch}.{modules[name]}.{name}": limit for name, limit in limits.items()}
+    return *patience.iamcli(constants), "sandbox"
 
 
 # The server.
@@ -67,7 +71,7 @@ def test_a_server_that_does_not_start_is_reported_in_one_line(env, tmp_path, sta
     )
     program = (IAMCLI, "sandbox")
     if "sleep" in statement:
-        program = impatient(start=0.2, end=0.1)
+        program = impatient(START_TIMEOUT=0.2, END_TIMEOUT=0.1)
     done = run(*program, "touch", "ran", env={**env, "PYTHONPATH": str(folder)}, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(f"iamcli: {said}\n", done.stderr)
@@ -77,7 +81,14 @@ def test_a_server_that_does_not_start_is_reported_in_one_line(env, tmp_path, sta
 @pytest.mark.full
 def test_a_server_that_does_not_end_is_killed(env, tmp_path):
     """It is in a session of its own, without the variables of an account."""
-    program = (*impatient(end=0.2), "--keep", "kept", "sh", "-c", "touch started; read line")
+    program = (
+        *impatient(END_TIMEOUT=0.2),
+        "--keep",
+        "kept",
+        "sh",
+        "-c",
+        "touch started; read line",
+    )
     with subprocess.Popen(
         program,
         env={**env, "AWS_PROFILE": "work"},
@@ -207,7 +218,7 @@ SLEEP = f"(exec sleep {NEVER} >/dev/null 2>&1) &"
     [("exit 0", 1, 0), ("exit 3", 3, 3), ("kill -2 $$", -signal.SIGINT, 130)],
 )
 def test_a_file_of_changes_has_the_status_of_a_shell(env, tmp_path, end, status, shown):
-    program = (*impatient(session=0.1, signalled=0.1), "--changes=changes", "--format", "json")
+    program = (*impatient(SESSION=0.1, SIGNALLED=0.1), "--changes=changes", "--format", "json")
     done = run(*program, "sh", "-c", f"{BARE}; {SLEEP} {end}", env=env, cwd=tmp_path)
     [left] = running(tmp_path)
     os.kill(left, signal.SIGKILL)

@@ -34,9 +34,11 @@ def ended(tmp_path):
     end()
 
 
-def limited(session, daemons, **limits):
+def limited(session, daemons, note=1.0):
     """Return what starts the sandbox with limits for processes of its session, and for daemons."""
-    return *iamcli({"sandbox": {"session": session, "daemons": daemons, **limits}}), "sandbox"
+    limits = {"SESSION": session, "DAEMONS": daemons, "NOTE": note}
+    module = "iamcli.cli.sandbox.launch.started"
+    return *iamcli({f"{module}.{name}": limit for name, limit in limits.items()}), "sandbox"
 
 
 def impatient(env, *arguments, limits=(1.5, 0.5)):
