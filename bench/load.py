@@ -127,7 +127,9 @@ def load(shells: int, rounds: int, folder: Path) -> tuple[list[Ran], list[str], 
     ]
     lines = [[step.line for round_ in shell for step in round_] for shell in wanted]
     end = Step("iam-grouplistusers -g everyone", f"{ACCOUNT}:group/everyone\n\tusers\n{END}")
-    with sandbox.server() as server:
+    server = sandbox.SandboxServer()
+    try:
+        server.start()
         env = sandbox.environment(server, os.environ) | {
             "HOME": str(folder / "home"),
             "TMPDIR": str(folder / "tmp"),
@@ -138,6 +140,8 @@ def load(shells: int, rounds: int, folder: Path) -> tuple[list[Ran], list[str], 
         ran = run(lines, folder, env)
         seconds = time.perf_counter() - begin
         at_the_end = run([[end.line]], folder, env)
+    finally:
+        server.stop()
     wrong = [first_wrong([end], at_the_end[0])]
     for rounds_wanted, shell_ran in zip(wanted, ran, strict=True):
         for number, round_ in enumerate(rounds_wanted):

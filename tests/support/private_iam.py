@@ -5,9 +5,35 @@ Tests name what starts them only here.
 
 from __future__ import annotations
 
-from iamcli.cli.sandbox.launch.launcher import environment, server
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from iamcli.cli.sandbox.launch.launcher import SandboxServer, environment
 from iamcli.cli.sandbox.launch.shell import PROMPT
 from iamcli.cli.sandbox.launch.shell import start as start_shell
 from iamcli.config.connection import ACCESS_KEY, SECRET_KEY
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 __all__ = ["ACCESS_KEY", "PROMPT", "SECRET_KEY", "environment", "server", "start_shell"]
+
+
+class Server(SandboxServer):
+    """A private IAM; ``ended``: what it reported at its end."""
+
+    ended: dict[str, Any]
+
+
+@contextlib.contextmanager
+def server(
+    module: str = SandboxServer.module, keep: str = "", account: str = "", *, watch: bool = False
+) -> Iterator[Server]:
+    """Run a private IAM; ``module``: has the ``main`` of its server."""
+    private = Server(keep, account, watch=watch)
+    private.module = module
+    try:
+        private.start()
+        yield private
+    finally:
+        private.ended = private.stop()

@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from iamcli import quoting
@@ -25,7 +25,7 @@ from iamcli.startup import own_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from iamcli.cli.sandbox.changes.report_writer import ReportWriter
     from iamcli.output.streams import Output
@@ -42,19 +42,24 @@ REMOVED_VARIABLES = ("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
-class SandboxServer(NamedTuple):
-    """A running private IAM: its ``url`` with the secret path, and a ``credential_file`` for it.
+class SandboxServer:
+    """A private IAM on a free port of the loopback interface, in a process of its own.
 
-    ``about``: what else it reported when it started. ``pipe``: the standard input of the server,
-    which ends when the pipe is closed, by this process or because this process ended. ``ended``:
-    what it reports when it ends, empty until then.
+    ``keep``: the directory of the account, or "" for an account that is not kept. ``account``: the
+    snapshot that it starts with, or "" for an empty account. ``watch``: whether it reports changes
+    and refusals when it ends. It also ends, and removes its files, when this process ends for any
+    reason. ``about``: what it reported when it started, such as its ``url`` with the secret path
+    and a ``credential_file`` for it.
     """
 
-    url: str
-    credential_file: str
-    about: dict[str, Any]
-    pipe: IO[bytes]
-    ended: dict[str, Any]
+    #: The module of the server, which has a function ``main``. Only tests have another one.
+    module = "iamcli.cli.sandbox.server"
+
+    def __init__(self, keep: str = "", account: str = "", *, watch: bool = False) -> None:
+        self.about: dict[str, Any] = {}
+        self.url = self.credential_file = ""
+        self._settings = {"keep": keep, "account": account, "watch": watch}
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def port(self) -> int:
@@ -66,78 +71,61 @@ class SandboxServer(NamedTuple):
         """The directory of the credential file, which the server removes at its end."""
         return os.path.dirname(self.credential_file)
 
+    def start(self) -> None:
+        """Start the server; raise Failure if it does not start. ``stop`` ends it then, too."""
+        account = str(self._settings["account"])
+        try:
+            number = files.descriptor(account) if account else None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise Failure(f"cannot read {account}: {reason}") from None
+        self._process = subprocess.Popen(  # noqa: S603 - a module of this package
+            command_server.python(self.module),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env=_without_aws_variables(own_environment()),
+            # The file is open because it may be a pipe, such as <(...) in a shell.
+            pass_fds=() if number is None else (number,),
+            start_new_session=True,  # keeps Ctrl-C from the server, which ends when the pipe closes
+        )
+        if number is not None:
+            os.close(number)
+        self._write(json.dumps({**self._settings, "number": number}))
+        assert self._process.stdout  # noqa: S101 - for mypy
+        self.about = _report(self._process.stdout)
+        self.url, self.credential_file = self.about["url"], self.about["credential_file"]
+
     def set_command(self, process: int) -> None:
         """Set the process to which the server sends SIGHUP if this process ends; 0 for none."""
+        self._write(str(process))
+
+    def _write(self, line: str) -> None:
+        assert self._process  # noqa: S101 - for mypy
+        assert self._process.stdin  # noqa: S101
         with contextlib.suppress(BrokenPipeError):  # the server has ended
-            self.pipe.write(b"%d\n" % process)
+            self._process.stdin.write(f"{line}\n".encode())
 
-
-@contextlib.contextmanager
-def server(
-    module: str = "iamcli.cli.sandbox.server",
-    keep: str = "",
-    account: str = "",
-    *,
-    watch: bool = False,
-) -> Iterator[SandboxServer]:
-    """Run a private IAM on a free port of the loopback interface.
-
-    ``module``: has the ``main`` of the server; only tests set it. ``keep``: the directory of the
-    account, or "" for an account that is not kept. ``account``: the snapshot that it starts with,
-    or "" for an empty account. ``watch``: whether it reports changes and refusals when it ends.
-    It ends and its files are removed at the end of the context, or when this process ends for any
-    reason. Raises Failure if the server does not start, and at its end if it is not known whether
-    the account was kept, or what has changed.
-    """
-    try:
-        number = files.descriptor(account) if account else None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Failure(f"cannot read {account}: {reason}") from None
-    child = subprocess.Popen(  # noqa: S603 - a module of this package
-        command_server.python(module),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        env=_without_aws_variables(own_environment()),
-        # The file is open because it may be a pipe, such as <(...) in a shell.
-        pass_fds=() if number is None else (number,),
-        start_new_session=True,  # keeps Ctrl-C from the server, which ends when the pipe closes
-    )
-    if number is not None:
-        os.close(number)
-    settings = {"keep": keep, "account": account, "number": number, "watch": watch}
-    assert child.stdin  # noqa: S101 - for mypy
-    assert child.stdout  # noqa: S101
-    folder = None
-    ended: dict[str, Any] = {}
-    last: dict[str, Any] | None = None
-    try:
-        with contextlib.suppress(BrokenPipeError):  # it has ended, as the report shows
-            child.stdin.write(json.dumps(settings).encode() + b"\n")
-        about = _report(child.stdout)
-        running = SandboxServer(about["url"], about["credential_file"], about, child.stdin, ended)
-        folder = running.folder
-        yield running
-    finally:
-        child.stdin.close()
-        try:
-            last = _read(child.stdout, END_TIMEOUT)
-            with Window():
-                child.wait(END_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        child.stdout.close()
-        if folder:
+    def stop(self) -> dict[str, Any]:
+        """End the server, and return what it reports then; {} if that is unknown."""
+        report: dict[str, Any] = {}
+        if self._process:
+            assert self._process.stdin  # noqa: S101 - for mypy
+            assert self._process.stdout  # noqa: S101
+            self._process.stdin.close()
+            try:
+                report = _read(self._process.stdout, END_TIMEOUT)
+                with Window():
+                    self._process.wait(END_TIMEOUT)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process.stdout.close()
+        if self.folder:
             # The server removes its files unless it was killed.
-            shutil.rmtree(folder, ignore_errors=True)
-    if keep and last is None:
-        raise Failure(f"the sandbox server was killed; {keep} may lack the last changes")
-    if watch and last is None:
-        raise Failure("the sandbox server ended too early; it is not known what has changed")
-    ended.update(last or {})
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return report
 
 
 def run(
@@ -149,62 +137,55 @@ def run(
 ) -> int:
     """Run ``command``, or an interactive shell if it is empty, with a private IAM.
 
-    ``output``: where to report; ``keep`` and ``account``: as for ``server``; ``writer``: writes the
-    report of changes, or None. Returns what ``script.run`` returns, but 1 if the command succeeded
-    and the account was not kept, or an iam-* command sent nothing because its environment was
-    reset. Raises Failure if the server does not start, if it is not known whether the account was
-    kept, or if what has changed is not known or cannot be reported.
+    ``output``: where to report; ``keep`` and ``account``: as for ``SandboxServer``; ``writer``:
+    writes the report of changes, or None. Returns what ``script.run`` returns, but 1 if the command
+    succeeded and the account was not kept, or an iam-* command sent nothing because its environment
+    was reset. Raises Failure if the server does not start, if it is not known whether the account
+    was kept, or if what has changed is not known or cannot be reported.
     """
     from iamcli.cli.sandbox.changes.report import not_covered
 
-    with (
-        contextlib.ExitStack() as at_end,
-        command_server.started() as commands,
-        server(keep=keep, account=account, watch=bool(writer)) as private,
-    ):
-        inner = bool(parents.sandbox() or os.environ.get(SANDBOX))
-        if not parents.announce(private.port):
-            output.error(
-                "this system does not show the parents of a process, so commands whose environment "
-                "was reset (sudo, su -, env -i) use the real account"
-            )
-        if inner and output.on_terminal():
-            output.error("this sandbox is inside another one, whose IAM it does not use")
-        if account:
+    private = SandboxServer(keep, account, watch=bool(writer))
+    with contextlib.ExitStack() as at_end, command_server.started() as commands:
+        try:
+            private.start()
+            inner = bool(parents.sandbox() or os.environ.get(SANDBOX))
             what = "the command" if command else "what you start"
-            output.error(
-                f"only IAM is a copy; {what} really runs here, with its files, mails and other "
-                "programs; the keys that it prints are worthless, and it should run in a directory "
-                "of its own"
+            _announce(private, output, account, what, inner=inner)
+            commands.wait()
+            env = environment(private, os.environ)
+            env |= {VARIABLE: commands.address} if commands.address else {}
+            if not command and shell.is_on_terminal():
+                at_end.callback(shell.end, output, inner=inner)
+            started = Started(output)
+            status = script.run(
+                command or _shell(private, env, output, keep, inner=inner),
+                env,
+                output.error,
+                runner="iamcli sandbox",
+                # Interactive shells ignore SIGTERM.
+                terminate=signal.SIGTERM if command else signal.SIGHUP,
+                register=private.set_command,
+                wait=started.wait,
             )
-            _announce_copy(output, account, private.about)
-        commands.wait()
-        env = environment(private, os.environ)
-        env |= {VARIABLE: commands.address} if commands.address else {}
-        if not command and shell.is_on_terminal():
-            at_end.callback(shell.end, output, inner=inner)
-        started = Started(output)
-        status = script.run(
-            command or _shell(private, env, output, keep, inner=inner),
-            env,
-            output.error,
-            runner="iamcli sandbox",
-            # Interactive shells ignore SIGTERM.
-            terminate=signal.SIGTERM if command else signal.SIGHUP,
-            register=private.set_command,
-            wait=started.wait,
-        )
-    reset = private.ended.get("without_environment", [])
-    private.ended["running"] = running = list(map(str, started.left))
-    not_kept = private.ended.get("failure")
+        finally:
+            ended = private.stop()
+    if keep and not ended:
+        raise Failure(f"the sandbox server was killed; {keep} may lack the last changes")
+    if writer and not ended:
+        raise Failure("the sandbox server ended too early; it is not known what has changed")
+    reset = ended.get("without_environment", [])
+    running = list(map(str, started.left))
+    not_kept = ended.get("failure")
     if not_kept:
         output.error(f"the account was not kept: {not_kept}")
     if writer:
-        writer.write(private.about, private.ended, 128 - status if status < 0 else status)
+        shown = 128 - status if status < 0 else status
+        writer.write(private.about, {**ended, "running": running}, shown)
         if writer.is_standard_error and output.on_terminal() and os.path.isfile(account):
-            _show_recreate(output, account, private.ended["changes"])
+            _show_recreate(output, account, ended["changes"])
     if not (writer and writer.is_standard_error):
-        unreached = command and started.any and not (reset or private.ended.get("reached", True))
+        unreached = command and started.any and not (reset or ended.get("reached", True))
         what = "no request reached the private IAM; iamcli check SCRIPT shows what it expects"
         said = [what] if unreached and output.on_terminal() else []
         for line in [*not_covered(reset, running), *said]:
@@ -231,10 +212,26 @@ def _shell(
     return command
 
 
-def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> None:
-    """Report on a terminal what the copy lacks."""
+def _announce(
+    private: SandboxServer, output: Output, account: str, what: str, *, inner: bool
+) -> None:
+    """Let what is started find the sandbox, and say what it does not cover; ``what``: its name."""
+    if not parents.announce(private.port):
+        output.error(
+            "this system does not show the parents of a process, so commands whose environment was "
+            "reset (sudo, su -, env -i) use the real account"
+        )
+    if inner and output.on_terminal():
+        output.error("this sandbox is inside another one, whose IAM it does not use")
+    if not account:
+        return
+    output.error(
+        f"only IAM is a copy; {what} really runs here, with its files, mails and other programs; "
+        "the keys that it prints are worthless, and it should run in a directory of its own"
+    )
     if not output.on_terminal():
         return
+    about = private.about
     if about["unread"]:
         requests = "request was" if about["unread"] == 1 else "requests were"
         output.error(f"{about['unread']} {requests} refused when {account} was made")
@@ -312,11 +309,11 @@ def _report(pipe: IO[bytes]) -> dict[str, Any]:
     return report
 
 
-def _read(pipe: IO[bytes], timeout: float) -> dict[str, Any] | None:
-    """Return the next line of the server; None if it has ended."""
+def _read(pipe: IO[bytes], timeout: float) -> dict[str, Any]:
+    """Return the next line of the server; {} if it has ended."""
     if not files.is_ready(pipe.fileno(), timeout):
-        return None
+        return {}
     # The pipe has no buffer. The server writes nothing more until it ends.
     with Window(), open(pipe.fileno(), "rb", closefd=False) as buffered:
         line = buffered.readline()
-    return json.loads(line) if line else None
+    return json.loads(line) if line else {}
