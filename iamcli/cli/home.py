@@ -31,8 +31,8 @@ def home(output: Output, folder: str, *, strict: bool) -> None:
     --strict to change that back.
     """
     from iamcli.cli import index
-    from iamcli.cli.home_directory import exposure
-    from iamcli.cli.home_layout import lay_out
+    from iamcli.cli.homes.directory import exposure
+    from iamcli.cli.homes.layout import lay_out
 
     names = [command.name for command in index.commands()]
     for line in lay_out(folder, names, strict=strict):

@@ -22,7 +22,7 @@ from support.stub import ok
 from support.users import OTHER, link, other_user, protected_symlinks, two_users
 
 from iamcli import protection
-from iamcli.cli import home_layout as layout
+from iamcli.cli.homes import layout
 from iamcli.config.connection import Connection
 from iamcli.errors import Failure
 from iamcli.protection import Folder, Place, protected_folder, unprotected
@@ -514,7 +514,7 @@ def test_one_module_opens_what_is_written():
         "cli/sandbox/server.py: open 1",
         "cli/sandbox/changes/report_writer.py: open self._number",
         "connection/parents.py: open _OWN_NAME",
-        "cli/home_layout.py: symlink",
+        "cli/homes/layout.py: symlink",
     }
 
 

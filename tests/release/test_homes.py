@@ -20,9 +20,9 @@ from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every, in_full
 
-from iamcli.cli import home_directory, index, installed_commands
-from iamcli.cli import home_layout as layout
-from iamcli.cli.home_layout import lay_out
+from iamcli.cli import index, installed_commands
+from iamcli.cli.homes import directory, layout
+from iamcli.cli.homes.layout import lay_out
 from iamcli.config import properties
 from iamcli.errors import Failure
 
@@ -237,14 +237,14 @@ def test_why_a_command_does_not_run(tmp_path, monkeypatch):
 
     def why(script):
         program(file, script)
-        return home_directory.why_not(file, {"PATH": "/usr/bin:/bin"})
+        return directory.why_not(file, {"PATH": "/usr/bin:/bin"})
 
     assert why("#!/bin/sh\nexit 0\n") is None
     assert why("#!/bin/sh\necho warning >&2\nexit 0\n") is None
     assert why("#!/bin/sh\necho a >&2; echo b >&2\nexit 3\n") == f"{file} fails: b"
     assert why("#!/no/such/program\n") == f"{file}: No such file or directory"
     assert why("\0") == f"{file}: Exec format error"
-    monkeypatch.setattr(home_directory, "TIMEOUT", 0.1)
+    monkeypatch.setattr(directory, "TIMEOUT", 0.1)
     assert why("#!/bin/sh\nexec sleep 9\n") == f"{file} does not end within 0.1 seconds"
 
 
@@ -308,7 +308,7 @@ def test_again_changes_nothing(home):
     lay_out(str(home), COMMANDS)
     assert tree(home) == before
     # Only the record is missing.
-    (home / home_directory.RECORD).unlink()
+    (home / directory.RECORD).unlink()
     lay_out(str(home), COMMANDS)
     assert tree(home) == before
 
@@ -435,22 +435,22 @@ def test_the_links_and_scripts_of_the_one_file(installation, folder, monkeypatch
     assert said == f"{ready} scripts that run 2 commands in {file} with IAMCLI_STRICT=1"
     last = [(folder / "bin" / name).read_text().splitlines()[-1] for name in COMMANDS]
     assert last == [f'exec {file} {name} "$@"' for name in COMMANDS]
-    assert [home_directory.target(folder / "bin" / name) for name in COMMANDS] == [file, file]
+    assert [directory.target(folder / "bin" / name) for name in COMMANDS] == [file, file]
 
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict):
     source = installation("commands")
     own = frozenset([os.path.realpath(source)])
-    monkeypatch.setattr(home_directory, "own_places", lambda: own)
+    monkeypatch.setattr(directory, "own_places", lambda: own)
 
     def problem(commands=COMMANDS):
-        return home_directory.problem(folder, commands)
+        return directory.problem(folder, commands)
 
     lay_out(str(folder), COMMANDS, strict=strict)
     assert problem() is None
     # A run that was cut off has recorded several states.
-    record = folder / home_directory.RECORD
+    record = folder / directory.RECORD
     states = json.loads(record.read_text())
     record.write_text(json.dumps({place: ["x", state] for place, state in states.items()}))
     assert problem() is None
@@ -472,7 +472,7 @@ def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict
     assert problem([*COMMANDS, "iam-x"]) == older
     program(source / "iam-usercreate", "#!/bin/sh\necho broken >&2; exit 1\n")
     assert problem() == f"{folder}/bin/iam-usercreate fails: broken"
-    monkeypatch.setattr(home_directory, "own_places", frozenset)
+    monkeypatch.setattr(directory, "own_places", frozenset)
     assert problem() == f"{folder} runs another installation, {source}"
     (source / "iam-userdel").unlink()
     assert problem() == f"{folder} runs {source}/iam-userdel, which does not exist"
@@ -574,7 +574,7 @@ BEGIN = '#!/bin/sh\n# Created by "iamcli home --strict".\n'
 def test_what_an_entry_of_a_home_runs(tmp_path, script, program):
     entry = tmp_path / "entry"
     entry.write_text(script)
-    assert home_directory.target(entry) == (program and Path(program))
+    assert directory.target(entry) == (program and Path(program))
 
 
 def test_what_is_known_not_to_exist(tmp_path):
@@ -582,19 +582,19 @@ def test_what_is_known_not_to_exist(tmp_path):
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "file").touch()
     names = ("file", "absent", "file/x", "loop")
-    found = [home_directory.exists(tmp_path / name) for name in names]
+    found = [directory.exists(tmp_path / name) for name in names]
     assert found == [True, False, False, False]
     with pytest.raises(OSError, match="File name too long"):
-        home_directory.exists(tmp_path / ("x" * 300))
+        directory.exists(tmp_path / ("x" * 300))
 
 
 def test_an_entry_that_is_too_large_runs_nothing(tmp_path, monkeypatch):
     entry = tmp_path / "entry"
     script = BEGIN + 'exec /opt/iam-x "$@"'
-    monkeypatch.setattr(home_directory, "MAX_SIZE", len(script))
+    monkeypatch.setattr(directory, "MAX_SIZE", len(script))
     for end, program in (("", Path("/opt/iam-x")), ("\n", None)):
         entry.write_text(script + end)
-        assert home_directory.target(entry) == program
+        assert directory.target(entry) == program
 
 
 def test_what_an_entry_that_is_no_file_runs(tmp_path):
@@ -604,7 +604,7 @@ def test_what_an_entry_that_is_no_file_runs(tmp_path):
     (tmp_path / "directory").mkdir()
     os.mkfifo(tmp_path / "pipe")
     names = (*links, "directory", "pipe", "absent")
-    assert [home_directory.target(tmp_path / name) for name in names] == [
+    assert [directory.target(tmp_path / name) for name in names] == [
         Path("/opt/iam-x"),
         tmp_path / "../iam-x",
         *[None] * 3,
@@ -627,7 +627,7 @@ def test_which_programs_are_own(tmp_path):
         ([], [False] * 6),
     ):
         known = frozenset(map(str, places))
-        assert [home_directory.is_own(tmp_path / name, known) for name in names] == expected
+        assert [directory.is_own(tmp_path / name, known) for name in names] == expected
 
 
 # With --strict.
@@ -1074,4 +1074,4 @@ def test_a_home_of_an_older_version_is_renewed_in_place(tmp_path, folder, strict
 
 def test_further_names_are_counted():
     said = ["", " and 1 other", " and 2 others"]
-    assert [home_directory.and_others([*range(number)]) for number in (1, 2, 3)] == said
+    assert [directory.and_others([*range(number)]) for number in (1, 2, 3)] == said

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from iamcli import quoting
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning
-from iamcli.cli.home_directory import RECORD, and_others, exposure, is_own, problem
+from iamcli.cli.homes.directory import RECORD, and_others, exposure, is_own, problem
 from iamcli.cli.installed_commands import adding_to_path, commands_folder, one_file, own_places
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS

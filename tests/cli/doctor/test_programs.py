@@ -18,7 +18,7 @@ from support.limits import NEVER
 from iamcli import __version__, quoting
 from iamcli.cli import completion_scripts, index, installed_commands
 from iamcli.cli.doctor import installed, programs
-from iamcli.cli.home_layout import lay_out
+from iamcli.cli.homes.layout import lay_out
 from iamcli.errors import Failure
 from iamcli.installation import checkout
 

@@ -259,7 +259,7 @@ def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[st
     Failure if the iam-* commands are not found, or the directory cannot be made.
     """
     from iamcli.cli import index
-    from iamcli.cli.home_layout import lay_out_filled
+    from iamcli.cli.homes.layout import lay_out_filled
     from iamcli.cli.installed_commands import commands_folder
 
     folder = commands_folder()

@@ -10,7 +10,7 @@ import stat
 import sys
 from pathlib import Path
 
-from iamcli.cli.home_directory import (
+from iamcli.cli.homes.directory import (
     BIN,
     OPTIONS,
     RECORD,
