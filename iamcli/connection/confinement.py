@@ -13,12 +13,11 @@ import sys
 from urllib.parse import urlsplit
 
 from iamcli.config.connection import KEPT, SANDBOX
-from iamcli.connection import parents
+from iamcli.connection import processes
 from iamcli.connection.credentials import CREDENTIAL_SERVICES
 from iamcli.connection.endpoints import endpoint
 from iamcli.connection.regions import NoEndpoint
 from iamcli.connection.settings import endpoint_variable
-from iamcli.connection.socket_owners import LISTENING, NOBODY, users
 from iamcli.connection.transport import proxy
 from iamcli.errors import Failure
 from iamcli.interrupts import Window
@@ -49,9 +48,9 @@ def refuse_outside(connection: Connection) -> None:
     """
     if connection.simulated:
         return
-    private = parents.left(connection)
+    private = processes.left(connection)
     if not private:
-        if connection.sandbox and not parents.sandbox():
+        if connection.sandbox and not processes.sandbox():
             _require_own(connection.sandbox)
         return
     _report(private)
@@ -69,7 +68,8 @@ def _require_own(url: str) -> None:
     """Raise Failure if nothing of this user or of root listens at ``url``; not without /proc."""
     parts = urlsplit(url)
     try:
-        owners = users((str(parts.hostname), parts.port or 0), NOBODY, LISTENING)
+        address = (str(parts.hostname), parts.port or 0)
+        owners = processes.users(address, processes.NOBODY, processes.LISTENING)
     except FileNotFoundError:
         return
     except OSError:

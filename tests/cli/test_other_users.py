@@ -513,7 +513,7 @@ def test_one_module_opens_what_is_written():
     assert found == {
         "cli/sandbox/server.py: open 1",
         "cli/sandbox/changes/report_writer.py: open self._number",
-        "connection/parents.py: open _OWN_NAME",
+        "connection/processes.py: open _OWN_NAME",
         "cli/homes/layout.py: symlink",
     }
 

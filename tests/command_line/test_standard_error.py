@@ -462,8 +462,8 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "still running": line("iamcli sandbox sh -c 'sleep 50 >/dev/null 2>&1 & kill $$'"),
     "waiting for": line("iamcli sandbox sh -c 'sleep 10 >/dev/null 2>&1 &'"),
     "this system": line(
-        f"{sys.executable} -c 'import sys; from iamcli.connection import parents; "
-        'parents._OWN_NAME = "/nowhere"; from iamcli.cli import main; sys.exit(main())\' '
+        f"{sys.executable} -c 'import sys; from iamcli.connection import processes; "
+        'processes._OWN_NAME = "/nowhere"; from iamcli.cli import main; sys.exit(main())\' '
         "sandbox true"
     ),
     "... refused when": copied("true"),

@@ -25,7 +25,7 @@ from support.terminal import Terminal
 from support.users import OTHER, other_user, two_users
 
 from iamcli.config.connection import Connection
-from iamcli.connection import parents
+from iamcli.connection import processes
 from iamcli.connection.confinement import refuse_outside
 from iamcli.connection.settings import Settings
 from iamcli.errors import Failure
@@ -471,10 +471,11 @@ def test_another_user_sees_the_sandbox_without_seeing_the_environment(tmp_path):
     need("setpriv", "/usr/bin/python3")
     # The virtual environment may be readable by its owner only.
     other = ("setpriv", "--reuid", "65534", "--clear-groups", "env", "-i", "/usr/bin/python3", "-c")
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from iamcli.connection import parents; "
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+    code += "from iamcli.connection import processes; "
     if run_program(*other, code, env=environment(tmp_path)).returncode:
         pytest.skip("only root may become another user, who must be able to read the checkout")
-    printed = f"{code} print(parents.sandbox())"
+    printed = f"{code} print(processes.sandbox())"
     script = 'echo "$IAMCLI_SANDBOX"; exec "$@"'
     done = in_sandbox(tmp_path, "sh", "-c", script, "sh", *other, printed)
     expected, found = done.stdout.splitlines()
@@ -660,8 +661,9 @@ def test_a_system_that_hides_processes_from_other_users_is_said_to_be_one(value,
     probe = run_program(*own, "true", env=env)
     if probe.returncode:
         pytest.skip(f"/proc cannot be mounted with this option: {probe.stderr.strip()}")
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from iamcli.connection import parents; "
-    other = (*AS_OTHER, "/usr/bin/python3", "-c", f"{code} print(parents.sandbox() or 'none')")
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+    code += "from iamcli.connection import processes; "
+    other = (*AS_OTHER, "/usr/bin/python3", "-c", f"{code} print(processes.sandbox() or 'none')")
     readable = run_program(*other, env=env).returncode == 0
     command = other if readable else ("true",)
     done = run_program(*own, BIN / "iamcli", "sandbox", *command, env=env, cwd=tmp_path)
@@ -680,11 +682,11 @@ def test_a_process_may_have_any_name(name):
     need("/proc/self/comm")
     with subprocess.Popen(["sh", "-c", NAMED, name], stdin=-1, stdout=-1) as process:
         process.stdout.readline()
-        found = parents.read(str(process.pid))._replace(state="S")
+        found = processes.read(str(process.pid))._replace(state="S")
         process.stdin.close()
     assert found == (process.pid, name, "S", os.getpid(), os.getsid(0))
 
 
 def test_looking_at_the_parents_takes_no_time():
-    best = min(timeit.repeat(parents.sandbox, number=10, repeat=20)) / 10
+    best = min(timeit.repeat(processes.sandbox, number=10, repeat=20)) / 10
     assert best < 0.001

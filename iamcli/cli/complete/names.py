@@ -17,7 +17,7 @@ import time
 from iamcli.cli import index
 from iamcli.config.connection import Connection
 from iamcli.config.files import content, regular
-from iamcli.connection import parents
+from iamcli.connection import processes
 from iamcli.operations.names import KINDS, OWNERS, Query, is_name, policies
 from iamcli.operations.service import IAM
 from iamcli.output.streams import Reporter
@@ -81,7 +81,7 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
         command = index.load(os.path.basename(arguments[0]))
         values = _values(command, arguments[1:])
         connection = Connection(values, os.environ, prompts=False)
-        if parents.left(connection):
+        if processes.left(connection):
             return
         query = _query(kind, command, values)
         file = "" if connection.sandbox else _file(query, connection)

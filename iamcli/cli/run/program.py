@@ -19,7 +19,7 @@ from botocore.tokens import SSOTokenProvider
 
 from iamcli import handover, interrupts
 from iamcli.cli import index
-from iamcli.connection import parents
+from iamcli.connection import processes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def become(
         if connection.recv(1) == handover.START:
             note(STARTED)
             connection.settimeout(None)
-            parents.begin_with(order.process)
+            processes.begin_with(order.process)
             _end_with(connection)
             _run(program, connection, order.numbers)
     except Refused as refused:

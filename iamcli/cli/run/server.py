@@ -27,7 +27,7 @@ from iamcli.cli.run import pool, program
 from iamcli.cli.run.pooled import Pool
 from iamcli.cli.run.warmup import import_all, warm_up
 from iamcli.client.client import Client
-from iamcli.connection import parents
+from iamcli.connection import processes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -333,7 +333,7 @@ def _follow(process: int, running: Running) -> None:
     """Stop the fork while its program is stopped; only its own signals stop the fork by itself."""
     stopped = False
     with contextlib.suppress(OSError, ValueError):
-        stopped = parents.read(str(running.peer)).state == "T"
+        stopped = processes.read(str(running.peer)).state == "T"
     if stopped != running.stopped:
         _send_signal(process, signal.SIGSTOP if stopped else signal.SIGCONT)
     running.stopped = stopped

@@ -1,7 +1,7 @@
 """Which user is at the other end of a connection, which processes are in the sandbox, and whose.
 
 All is read from /proc. Without it, nobody is known: but then no command finds the sandbox among
-its parents either, and none reports itself (``iamcli.connection.parents``).
+its parents either, and none reports itself (``iamcli.connection.processes``).
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import contextlib
 import os
 import socket
 
-from iamcli.connection.parents import read
-from iamcli.connection.socket_owners import ESTABLISHED, users
+from iamcli.connection.processes import ESTABLISHED, read, users
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from iamcli.connection.parents import Process
+    from iamcli.connection.processes import Process
 
 
 def may_report(connection: socket.socket) -> bool:

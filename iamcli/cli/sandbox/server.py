@@ -35,7 +35,7 @@ from iamcli.cli.sandbox.changes.watch import Watch
 from iamcli.cli.sandbox.kept import Kept
 from iamcli.cli.sandbox.launch.launcher import CREDENTIALS
 from iamcli.cli.sandbox.wsgi import refuse
-from iamcli.connection.parents import address
+from iamcli.connection.processes import address
 from iamcli.errors import SECRET_DIGITS, Failure, unexpected
 from iamcli.installation.extras import advice
 from iamcli.protection import Folder, protected_folder

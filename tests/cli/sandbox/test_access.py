@@ -28,9 +28,9 @@ from support.selection import in_full
 
 from iamcli.cli.sandbox import access, peers
 from iamcli.config.connection import KEPT
-from iamcli.connection import socket_owners
+from iamcli.connection import processes
 from iamcli.connection.confinement import MAX_REPORT, REPORT_PATH
-from iamcli.connection.parents import Process
+from iamcli.connection.processes import Process
 from iamcli.errors import SECRET_DIGITS, without_secret_paths
 
 if TYPE_CHECKING:
@@ -388,14 +388,14 @@ def test_the_user_of_a_connection_is_not_guessed(monkeypatch, tmp_path):
                 table.unlink(missing_ok=True)
                 if content is not None:
                     table.write_text(content)
-                monkeypatch.setattr(socket_owners, "_SOCKETS", str(table))
+                monkeypatch.setattr(processes, "_SOCKETS", str(table))
                 assert (peers.owner(connection), peers.may_report(connection)) == (None, False)
             monkeypatch.undo()
             table.write_bytes(Path("/proc/net/tcp").read_bytes())
             other.close()
             assert peers.owner(connection) is None
             # It was closed after the table was read.
-            monkeypatch.setattr(socket_owners, "_SOCKETS", str(table))
+            monkeypatch.setattr(processes, "_SOCKETS", str(table))
             assert peers.owner(connection) is None
         assert peers.owner(connection) is None
 
@@ -405,8 +405,8 @@ def test_which_processes_descend_from_another_one():
     among = [(7, own), (8, 7), (9, 8), (5, 2), (4, 1), (20, own)]
     # IDs that were used again while all were read, in a circle.
     among += [(9, 11), (11, 12), (12, 9)]
-    processes = [Process(number, "name", "S", parent, 1) for number, parent in among]
-    found = sorted(peers.descendants(processes, own))
+    others = [Process(number, "name", "S", parent, 1) for number, parent in among]
+    found = sorted(peers.descendants(others, own))
     assert [process.number for process in found] == [7, 8, 9, 9, 11, 12, 20]
 
 

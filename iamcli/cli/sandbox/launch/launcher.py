@@ -17,7 +17,7 @@ from iamcli.cli.sandbox.launch import shell
 from iamcli.cli.sandbox.launch.started import Started
 from iamcli.config import files
 from iamcli.config.connection import ACCESS_KEY, SANDBOX, SECRET_KEY
-from iamcli.connection import parents
+from iamcli.connection import processes
 from iamcli.errors import FAILED, Failure
 from iamcli.handover import VARIABLE
 from iamcli.interrupts import Window
@@ -149,7 +149,7 @@ def run(
     with contextlib.ExitStack() as at_end, command_server.started() as commands:
         try:
             private.start()
-            inner = bool(parents.sandbox() or os.environ.get(SANDBOX))
+            inner = bool(processes.sandbox() or os.environ.get(SANDBOX))
             what = "the command" if command else "what you start"
             _announce(private, output, account, what, inner=inner)
             commands.wait()
@@ -198,7 +198,7 @@ def _shell(
 ) -> list[str]:
     """Say what the sandbox is, and return the command that starts the user's shell in it."""
     command = shell.start(env, private.folder, shell.INNER_PROMPT if inner else shell.PROMPT)
-    address = parents.address(private.port)
+    address = processes.address(private.port)
     where = f"{address}, kept in {keep}" if keep else address
     announcement = (
         f"private IAM at {where}; requests do not reach AWS; type exit to leave. Other programs, "
@@ -216,7 +216,7 @@ def _announce(
     private: SandboxServer, output: Output, account: str, what: str, *, inner: bool
 ) -> None:
     """Let what is started find the sandbox, and say what it does not cover; ``what``: its name."""
-    if not parents.announce(private.port):
+    if not processes.announce(private.port):
         output.error(
             "this system does not show the parents of a process, so commands whose environment was "
             "reset (sudo, su -, env -i) use the real account"

@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
 
-    from iamcli.connection.parents import Process
+    from iamcli.connection.processes import Process
     from iamcli.output.streams import Output
 
 #: The maximum time to wait for processes of the session of the command, and for daemons (seconds).

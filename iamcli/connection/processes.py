@@ -1,13 +1,15 @@
-"""Finds the sandbox that a process was started in, whatever has become of its environment.
+"""What /proc says: the sandbox that a process was started in, and the users of sockets.
 
-``iamcli sandbox`` gives its own process a name that contains the port of the private IAM. All that
-was started in it finds this name among its parents in /proc, also as another user, and also if its
-own parent has ended (``iamcli.cli.sandbox.launch.started``).
+A process finds its sandbox whatever has become of its environment. ``iamcli sandbox`` gives its own
+process a name that contains the port of the private IAM. All that was started in it finds this name
+among its parents in /proc, also as another user, and also if its own parent has ended
+(``iamcli.cli.sandbox.launch.started``).
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from typing import NamedTuple
 
 TYPE_CHECKING = False
@@ -18,7 +20,14 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"iamcli:(\d{1,5})", re.ASCII)
 #: The file that contains and sets the name of this process.
 _OWN_NAME = "/proc/self/comm"
-#: How often the search begins again if a parent has ended meanwhile.
+#: The sockets of IPv4. A process that connects with IPv6 is not in it; iam-* commands do not.
+_SOCKETS = "/proc/net/tcp"
+#: The states of a connection and of a socket that waits for connections there.
+ESTABLISHED = "01"
+LISTENING = "0A"
+#: The other end of a socket that waits for connections.
+NOBODY = ("0.0.0.0", 0)  # noqa: S104 - nothing listens there
+#: How often all is read again if a parent or a connection has ended meanwhile.
 _ATTEMPTS = 3
 
 
@@ -107,3 +116,28 @@ def read(process: str) -> Process:
     number, _, name = before.partition(" (")
     state, parent, _group, session = after.split(" ", 4)[:4]
     return Process(int(number), name, state, int(parent), int(session))
+
+
+def users(local: tuple[str, int], remote: tuple[str, int], state: str) -> set[int]:
+    """Return the users of the sockets with these two addresses of IPv4 in ``state``.
+
+    Raises OSError if an address is another one, and FileNotFoundError if there is no /proc.
+    """
+    wanted = [_written(*local), _written(*remote), state]
+    # While connections end, the kernel can list a socket twice, or not at all.
+    return next(filter(None, (_users(wanted) for _ in range(_ATTEMPTS))), set())
+
+
+def _users(wanted: list[str]) -> set[int]:
+    with open(_SOCKETS, encoding="ascii") as file:
+        lines = [line.split() for line in file.readlines()[1:]]
+    # Of a socket that was closed, the kernel shows root as the user, and no inode.
+    return {int(line[7]) for line in lines if line[1:4] == wanted and line[9] != "0"}
+
+
+def _written(host: str, port: int) -> str:
+    """Return an address as the kernel writes it: a number in the byte order of the machine."""
+    import socket
+
+    number = int.from_bytes(socket.inet_aton(host), sys.byteorder)
+    return f"{number:08X}:{port:04X}"
