@@ -452,7 +452,7 @@ def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict
     # A run that was cut off has recorded several states.
     record = folder / directory.RECORD
     states = json.loads(record.read_text())
-    record.write_text(json.dumps({place: ["x", state] for place, state in states.items()}))
+    record.write_text(json.dumps({place: ["x", *known] for place, known in states.items()}))
     assert problem() is None
     # People fill the templates in.
     (folder / "README").unlink()
@@ -464,7 +464,7 @@ def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict
     userdel.rename(mine)
     userdel.write_text("another form")
     digest = hashlib.sha256(b"another form").hexdigest()
-    record.write_text(json.dumps({**states, "bin/iam-userdel": f"file {digest}"}))
+    record.write_text(json.dumps({**states, "bin/iam-userdel": [f"file {digest}"]}))
     assert problem() is None
     mine.replace(userdel)
     record.write_text(json.dumps(states))
@@ -798,6 +798,7 @@ def test_a_folder_that_cannot_be_one(tmp_path, name, reason):
         b"[]",
         b"null",
         b'{"README": 1}',
+        b'{"README": "file x"}',
         b'{"README": ["file x", 1]}',
         b'{"README": {}}',
         b'{"README": []}',
@@ -1042,10 +1043,10 @@ def old_home(folder, commands):
     record = {}
     for command in sorted(path.name for path in (ROOT / "bin").glob("iam-*")):
         (folder / "bin" / command).symlink_to(commands / command)
-        record[f"bin/{command}"] = f"link {commands / command}"
+        record[f"bin/{command}"] = [f"link {commands / command}"]
     for name, text in texts.items():
         (folder / name).write_text(text)
-        record[name] = f"file {hashlib.sha256(text.encode()).hexdigest()}"
+        record[name] = [f"file {hashlib.sha256(text.encode()).hexdigest()}"]
     (folder / ".iamcli-home").write_text(json.dumps(record, indent=0) + "\n")
 
 

@@ -161,15 +161,12 @@ def read_record(path: Path) -> dict[str, list[str]]:
     except FileNotFoundError:
         return {}
     try:
-        record = json.loads(content or b"")
-        states = {
-            place: [known] if isinstance(known, str) else known for place, known in record.items()
-        }
+        record: dict[str, list[str]] = json.loads(content or b"")
         if all(
             isinstance(known, list) and known and all(isinstance(each, str) for each in known)
-            for known in states.values()
+            for known in record.values()
         ):
-            return states
+            return record
     except (ValueError, AttributeError, TypeError, RecursionError):
         pass
     raise Failure(

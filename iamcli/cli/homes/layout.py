@@ -284,9 +284,7 @@ def _opened(path: Path, *, inside: Folder | None = None) -> Folder:
 
 
 def _json(record: dict[str, list[str]]) -> bytes:
-    # One state is a string, as in the records of earlier versions.
-    plain = {place: known if known[1:] else known[0] for place, known in record.items()}
-    return f"{json.dumps(plain, indent=0)}\n".encode()
+    return f"{json.dumps(record, indent=0)}\n".encode()
 
 
 def _put(folder: Folder, path: Path, content: str | bytes, *, executable: bool = False) -> None:
