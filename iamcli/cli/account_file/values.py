@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.cli.account_file import dates, schema
+from iamcli.cli.account_file import schema
 from iamcli.cli.account_file.arns import is_account
 from iamcli.errors import Failure
 
@@ -85,7 +85,7 @@ def _check_text(value_type: str, value: Any, where: str) -> None:
         raise Failure(f"{where} is not {_TYPES[value_type][1]}")
     if value_type == schema.DATE:
         try:
-            dates.parsed(value)
+            schema.parsed_date(value)
         except ValueError:
             raise Failure(f"{where} is not a date: {value}") from None
 

@@ -16,7 +16,8 @@ from moto.iam import models as typed_models
 from moto.iam.exceptions import ValidationError
 from moto.utilities.utils import PARTITION_NAMES, REGION_PREFIX_TO_PARTITION
 
-from iamcli.cli.account_file import arns, dates
+from iamcli.cli.account_file import arns
+from iamcli.cli.account_file.schema import parsed_date
 from iamcli.cli.sandbox.corrections.account import counts
 from iamcli.cli.sandbox.corrections.caller import root
 from iamcli.cli.sandbox.corrections.keys import ServiceCredential, service_credentials
@@ -397,4 +398,4 @@ def _date(text: str | None, position: int = 0) -> dt.datetime | None:
     """
     if text is None:
         return None
-    return dates.parsed(text).replace(microsecond=position, tzinfo=None)
+    return parsed_date(text).replace(microsecond=position, tzinfo=None)

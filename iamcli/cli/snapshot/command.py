@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from iamcli.cli.connection import connection_options
 from iamcli.cli.documented import DocumentedCommand
+from iamcli.parsing.shared import CLIENT_CONFIG_FILE, CREDENTIAL_FILE, DEBUG, URL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from iamcli.operations.service import IAM
@@ -43,6 +43,17 @@ def _repeated(option: str, arguments: list[str]) -> Iterator[str]:
             yield option
         yield argument
         before = argument
+
+
+def connection_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options for the connection. ``function`` gets their values by their ``dest``."""
+    for option in (DEBUG, URL, CLIENT_CONFIG_FILE, CREDENTIAL_FILE):
+        names = [name for name in (option.name, option.alias) if name]
+        text = f"{option.help[0].upper()}{option.help[1:]}."
+        function = click.option(
+            *names, option.dest, metavar=option.metavar, is_flag=option.metavar is None, help=text
+        )(function)
+    return function
 
 
 @click.command(cls=SeveralNames)

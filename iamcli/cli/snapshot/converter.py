@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import timezone
 from urllib.parse import unquote
 
-from iamcli.cli.account_file import dates, file
+from iamcli.cli.account_file import file
 from iamcli.cli.account_file.arns import account
-from iamcli.cli.account_file.schema import DATE, DOCUMENT
+from iamcli.cli.account_file.schema import DATE, DOCUMENT, parsed_date
 from iamcli.cli.snapshot import content
 from iamcli.errors import Failure
 
@@ -74,8 +73,8 @@ def _date(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        date = dates.parsed(value).astimezone(timezone.utc)
-    except (ValueError, OverflowError):
+        date = parsed_date(value)
+    except ValueError:
         return None
     return date.isoformat(timespec="seconds").replace("+00:00", "Z")
 

@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from iamcli.cli.account_file import dates
+from iamcli.cli.account_file.schema import parsed_date
 from iamcli.cli.sandbox.changes.comparison import Change, owner
 from iamcli.errors import visible
 
@@ -238,7 +238,7 @@ def _key_warning(change: Change, of: str, taken: str) -> Iterator[str]:
         yield f"{what}; it is not known when it was last used"
         return
     date = used.get("LastUsedDate")
-    if date and dates.parsed(taken) - dates.parsed(date) <= RECENTLY:
+    if date and parsed_date(taken) - parsed_date(date) <= RECENTLY:
         yield f"{what}; it was last used on {date[:10]}"
 
 
