@@ -69,6 +69,8 @@ def with_reset(private: WSGIApplication) -> WSGIApplication:
 
 def main() -> None:
     """Run in the server's process."""
-    from iamcli.cli.sandbox.server import main as serve
+    from iamcli.cli.sandbox import server
 
-    serve(with_reset)
+    application = server._application  # noqa: SLF001 - only tests change it
+    server._application = lambda watch: with_reset(application(watch))  # noqa: SLF001
+    server.main()

@@ -62,12 +62,8 @@ _CREDENTIALS = "credentials"
 TESTED = "5.2.5"
 
 
-def main(change: Callable[[WSGIApplication], WSGIApplication] | None = None) -> None:
-    """Serve an IAM until standard input ends, then remove the files and exit.
-
-    ``change``: for tests; returns the application to serve instead of the private one. The sandbox
-    never sets it.
-    """
+def main() -> None:
+    """Serve an IAM until standard input ends, then remove the files and exit."""
     folder = ""
     try:
         settings = json.loads(sys.stdin.readline() or "{}")
@@ -75,7 +71,7 @@ def main(change: Callable[[WSGIApplication], WSGIApplication] | None = None) -> 
         ended: dict[str, Any] = {"without_environment": [], "reached": False}
         # To search what imports create for garbage would take a tenth of the time.
         gc.disable()
-        report, folder, kept = _start(change, settings, watch, ended)
+        report, folder, kept = _start(settings, watch, ended)
         gc.freeze()
         gc.enable()
         _report(report)
@@ -100,16 +96,12 @@ def _report(report: dict[str, Any]) -> None:
 
 
 def _start(
-    change: Callable[[WSGIApplication], WSGIApplication] | None,
-    settings: dict[str, Any],
-    watch: Watch | None,
-    received: dict[str, Any],
+    settings: dict[str, Any], watch: Watch | None, received: dict[str, Any]
 ) -> tuple[dict[str, Any], str, Kept | None]:
     """Start the server.
 
-    ``change``: None if the application stays as it is; ``watch``: None if nothing is watched.
-    Returns the report, the directory to remove at the end, and the account to save then, None if it
-    is not kept. Raises Failure if the server cannot start.
+    ``watch``: None if nothing is watched. Returns the report, the directory to remove at the end,
+    and the account to save then, None if it is not kept. Raises Failure if it cannot start.
     """
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     copied: dict[str, Any] = {"taken": now, "unread": 0, "unknown": []}
@@ -118,8 +110,6 @@ def _start(
         application, region = _application(watch), ""
         if settings.get("account"):
             copied, region = _copied(settings["account"], settings["number"])
-        if change:
-            application = change(application)
         if kept:
             kept.restore()
             application = kept.saving(application)

@@ -205,7 +205,7 @@ def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tm
     seen, changes = [], {"changes": [], "refused": []}
     folder = tmp_path / "files"
 
-    def start(_change, settings, watch, received):
+    def start(settings, watch, received):
         folder.mkdir()
         received["without_environment"].append("iam-userdel")
         seen.append((settings, watch is not None))
@@ -284,9 +284,9 @@ def starting(monkeypatch, tmp_path):
 
     real_start = sandbox_server._start  # noqa: SLF001
 
-    def start(change=None, *, watched=False, **settings):
+    def start(*, watched=False, **settings):
         did.clear()
-        return did, *real_start(change, settings, watch if watched else None, {})
+        return did, *real_start(settings, watch if watched else None, {})
 
     return start
 
@@ -310,10 +310,8 @@ def test_what_the_server_starts_with(starting):
     assert did == ["keep dir", "correct", "restore", "watch", ("watched private", "")]
     assert (report["existed"], account.existed) == (True, True)
     assert starting(keep="new")[1]["existed"] is False
-    did, report, *_ = starting(
-        lambda given: f"changed {given}", account="f", number=5, watched=True
-    )
-    assert did == ["correct", "copy f 5", "watch", ("changed private", "cn-north-1")]
+    did, report, *_ = starting(account="f", number=5, watched=True)
+    assert did == ["correct", "copy f 5", "watch", ("private", "cn-north-1")]
     about = {key: report[key] for key in ("existed", "taken", "unread", "unknown")}
     assert about == {"existed": False, "taken": DAY, "unread": 1, "unknown": ["role"]}
 

@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from iamcli import quoting
@@ -93,9 +93,16 @@ class SandboxServer:
         if number is not None:
             os.close(number)
         self._write(json.dumps({**self._settings, "number": number}))
-        assert self._process.stdout  # noqa: S101 - for mypy
-        self.about = _report(self._process.stdout)
-        self.url, self.credential_file = self.about["url"], self.about["credential_file"]
+        report = self._read(START_TIMEOUT)
+        if report is None:
+            what = f"did not start within {START_TIMEOUT} seconds"
+            raise Failure(f"the sandbox server {what}; try again")
+        if not report:
+            raise Failure("the sandbox server ended before it was ready; try again")
+        if "failure" in report:
+            raise Failure(f"cannot start the sandbox: {report['failure']}")
+        self.about = report
+        self.url, self.credential_file = report["url"], report["credential_file"]
 
     def set_command(self, process: int) -> None:
         """Set the process to which the server sends SIGHUP if this process ends; 0 for none."""
@@ -107,6 +114,18 @@ class SandboxServer:
         with contextlib.suppress(BrokenPipeError):  # the server has ended
             self._process.stdin.write(f"{line}\n".encode())
 
+    def _read(self, timeout: float) -> dict[str, Any] | None:
+        """Return the next line of the server; {} if it has ended, None if it writes none."""
+        assert self._process  # noqa: S101 - for mypy
+        assert self._process.stdout  # noqa: S101
+        number = self._process.stdout.fileno()
+        if not files.is_ready(number, timeout):
+            return None
+        # The pipe has no buffer. The server writes nothing more until it ends.
+        with Window(), open(number, "rb", closefd=False) as buffered:
+            line = buffered.readline()
+        return json.loads(line) if line else {}
+
     def stop(self) -> dict[str, Any]:
         """End the server, and return what it reports then; {} if that is unknown."""
         report: dict[str, Any] = {}
@@ -115,7 +134,7 @@ class SandboxServer:
             assert self._process.stdout  # noqa: S101
             self._process.stdin.close()
             try:
-                report = _read(self._process.stdout, END_TIMEOUT)
+                report = self._read(END_TIMEOUT) or {}
                 with Window():
                     self._process.wait(END_TIMEOUT)
             except subprocess.TimeoutExpired:
@@ -295,25 +314,3 @@ def _without_aws_variables(inherited: Mapping[str, str]) -> dict[str, str]:
         for name, value in inherited.items()
         if not (name.startswith("AWS_") or name in REMOVED_VARIABLES or name.lower() in PROXIES)
     }
-
-
-def _report(pipe: IO[bytes]) -> dict[str, Any]:
-    """Return what the server reports when it starts; raise Failure if it cannot start."""
-    if not files.is_ready(pipe.fileno(), START_TIMEOUT):
-        raise Failure(f"the sandbox server did not start within {START_TIMEOUT} seconds; try again")
-    report = _read(pipe, START_TIMEOUT)
-    if not report:
-        raise Failure("the sandbox server ended before it was ready; try again")
-    if "failure" in report:
-        raise Failure(f"cannot start the sandbox: {report['failure']}")
-    return report
-
-
-def _read(pipe: IO[bytes], timeout: float) -> dict[str, Any]:
-    """Return the next line of the server; {} if it has ended."""
-    if not files.is_ready(pipe.fileno(), timeout):
-        return {}
-    # The pipe has no buffer. The server writes nothing more until it ends.
-    with Window(), open(pipe.fileno(), "rb", closefd=False) as buffered:
-        line = buffered.readline()
-    return json.loads(line) if line else {}
