@@ -265,7 +265,7 @@ def starting(monkeypatch, tmp_path):
         def restore(self):
             did.append("restore")
 
-        def watched(self, application):
+        def saving(self, application):
             return f"watched {application}"
 
     def copied(name, number):
