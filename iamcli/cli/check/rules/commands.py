@@ -147,10 +147,9 @@ class Commands:
 
     def from_file(self, output: Pipeline) -> Pipeline:
         """Return ``output``, and instead of ``cat`` and a file what has written the file."""
-        first = output[0] if output else None
-        if not isinstance(first, Call) or first.program != "cat" or len(first.words) != 1:
-            return output
-        return self.contents(first.words[0]) + output[1:]
+        if output and output[0].program == "cat" and len(output[0].words) == 1:
+            return self.contents(output[0].words[0]) + output[1:]
+        return output
 
 
 def fault(call: Call, word: ExpandedWord, code: str, message: str, fix: str) -> Fault:

@@ -147,8 +147,6 @@ def _passes(command: PipelineCommand, *, several: bool) -> bool:
 
     ``several``: also other lines are no entries.
     """
-    if not isinstance(command, Call):
-        return False
     literals = [literal or "" for literal in command.literals]
     if several and _ONLY_FOOTER.fullmatch(" ".join([str(command.program), *literals])):
         return True

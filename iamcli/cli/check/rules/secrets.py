@@ -63,9 +63,9 @@ def _secret(commands: Commands, call: Call) -> Call | None:
 
 def _passes(command: PipelineCommand) -> bool:
     """Return whether ``command`` prints the secret that it reads."""
-    if isinstance(command, Call) and command.program in {"sed", *AWKS}:
+    if command.program in {"sed", *AWKS}:
         return any(_KEEPS_SECOND.fullmatch(word.known) for word in command.words[-1:])
-    return isinstance(command, Call) and command.program in _PASSING
+    return command.program in _PASSING
 
 
 def _kept(commands: Commands, word: ExpandedWord) -> bool:

@@ -7,12 +7,13 @@ from functools import cache
 
 from iamcli.cli.check.rules.commands import STRICT, Commands, Fault, fault
 from iamcli.cli.check.script import nodes
-from iamcli.cli.check.script.calls import Call
 from iamcli.cli.check.script.programs import GREPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from iamcli.cli.check.script.calls import Call
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
@@ -49,7 +50,9 @@ def _lost(call: Call) -> tuple[str, str] | None:
         # Not every sh has the option, and make has a shell for each line.
         fix = _ASSIGN if call.script.root.plain_sh else "run set -o pipefail before"
         lost, kept = "in the pipe", _pipe_fails(call)
-        if _merged(call) and re.match(r"#!.*ksh", text):
+        statement = call.node.parent or call.node
+        merged = statement.source[statement.end :].lstrip().startswith(b"|&")
+        if merged and re.match(r"#!.*ksh", text):
             lost, kept = "in the coprocess", re.search(r"\bwait\b", text) is not None
             fix = "run wait $! after it, and test its status"
         return None if kept else (lost, fix)
@@ -60,20 +63,11 @@ def _lost(call: Call) -> tuple[str, str] | None:
     return "because it is not tested", "add || exit 1, or run set -e before"
 
 
-def _merged(call: Call) -> bool:
-    """Return whether the pipe after ``call`` also takes standard error."""
-    for inner, around in nodes.ancestry(call.node):
-        if isinstance(around, nodes.Binary) and inner is around.left:
-            return around.operator == "|&"
-    return False
-
-
 def _pipe_fails(call: Call) -> bool:
     """Return whether the script notices if ``call``, which is not last in its pipe, fails."""
     if call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.root.text):
         return True
-    last = call.pipeline[-1]
-    grep = isinstance(last, Call) and last.program in GREPS
+    grep = call.pipeline[-1].program in GREPS
     return grep and call.pipeline[-2] is call and _is_tested(call)
 
 

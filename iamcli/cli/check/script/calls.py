@@ -12,7 +12,7 @@ from iamcli.cli.check.script.programs import PRINTING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from iamcli.cli.check.script.nodes import Node
     from iamcli.cli.check.script.scripts import Script, ShellText
@@ -27,15 +27,24 @@ MAX_WORDS = 32
 class PipelineCommand:
     """A command of a pipeline: a ``Call`` or a ``CompoundCommand``.
 
-    ``origin``: the command of the toolkit whose output it prints, itself or as a variable, if any;
-    ``pipeline``: what it is a part of, and its ``position`` in it; ``redirects``: its redirections.
+    ``program``: the name without the folder, None if unknown or no simple command; ``words``: the
+    arguments, or the words of ``for``; ``origin``: the command of the toolkit whose output it
+    prints, itself or as a variable, if any; ``pipeline``: what it is a part of, and its
+    ``position`` in it; ``redirects``: its redirections.
     """
 
+    program: str | None = None
+    words: Sequence[ExpandedWord] = ()
     origin: Call | None = None
     pipeline: Pipeline = ()
     position = 0
     redirects: tuple[ExpandedRedirect, ...] = ()
     substitution: SubstitutionContext | None = None
+
+    @property
+    def literals(self) -> list[str | None]:
+        """The words, None for those that are not known."""
+        return [word.literal for word in self.words]
 
 
 Pipeline = tuple[PipelineCommand, ...]
@@ -227,7 +236,7 @@ class Context(NamedTuple):
 
 
 class CompoundCommand(PipelineCommand):
-    """A loop with the words of ``for``, or another statement in a pipeline, but not a ``Call``."""
+    """A loop, or another statement in a pipeline, but not a ``Call``."""
 
     def __init__(self, node: Node, words: Sequence[ExpandedWord] = ()) -> None:
         self.node = node
@@ -256,11 +265,12 @@ class InnerCommand(NamedTuple):
 class Call(PipelineCommand):
     """A simple command, with what its ``Context`` says.
 
-    ``inner``: what it runs in the end; ``head``, ``words`` and ``program``: the word of its name,
-    the arguments, and the name without the folder, if known; ``iam``: as ``inner`` says; ``flags``:
-    the settings that it is run with; ``environment``: the variables that ENVIRONMENT names, "" if
-    not known.
+    ``inner``: what it runs in the end, the word ``head`` and its arguments; ``iam``: as ``inner``
+    says; ``flags``: the settings that it is run with; ``environment``: the variables that
+    ENVIRONMENT names, "" if not known.
     """
+
+    words: list[ExpandedWord]
 
     def __init__(
         self,
@@ -281,15 +291,13 @@ class Call(PipelineCommand):
         self.head, *self.words = inner.words
         self.program = self.head.program
         self.iam = inner.iam
-        # The output of echo can contain that of an echo before, and so on.
-        printed = outputs(self.words) if self.program in PRINTING else []
-        if self.iam or len(printed) == 1:
-            self.origin = self if self.iam else printed[0]
-
-    @property
-    def literals(self) -> list[str | None]:
-        """The arguments, None for those that are not known."""
-        return [word.literal for word in self.words]
+        if self.iam:
+            self.origin = self
+        elif self.program in PRINTING:
+            # The output of echo can contain that of an echo before, and so on.
+            outputs = [unknown.output for word in self.words for unknown in word.unknowns]
+            printed = [each[0].origin for each in outputs if len(each) == 1 and each[0].origin]
+            self.origin = printed[0] if len(printed) == 1 else None
 
 
 #: A comparison: its script, and the words and patterns that are compared.
@@ -320,12 +328,6 @@ class Walk:
         self.redirects: dict[Node, tuple[ExpandedRedirect, ...]] = {}
 
 
-def outputs(words: Iterable[ExpandedWord]) -> list[Call]:
-    """Return the commands of the toolkit whose output is in the ``words``."""
-    pipelines = [unknown.output for word in words for unknown in word.unknowns]
-    return [each[0].origin for each in pipelines if len(each) == 1 and each[0].origin]
-
-
 def read_from(redirects: tuple[ExpandedRedirect, ...]) -> list[ExpandedWord]:
     """Return the words that are read, or name the files that are read."""
     return [each.word for each in redirects if each.operator in ("<", "<<", "<<<")]
@@ -344,7 +346,7 @@ def output_files(call: Call) -> list[ExpandedWord]:
 
 def joins_lines(command: PipelineCommand) -> bool:
     """Return whether ``command`` joins lines: echo does with a variable that is not in quotes."""
-    if not isinstance(command, Call) or command.iam:
+    if isinstance(command, Call) and command.iam:
         return False
     parts = [part for word in command.words for part in word.parts]
     return not all(part.quoted for part in parts if isinstance(part.text, Unknown))

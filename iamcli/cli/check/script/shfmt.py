@@ -121,34 +121,31 @@ class Parser:
         Return its exit status, and what it prints. Raises UnreadableError if it cannot be run or
         takes too long.
         """
-        # The limit would leave the child running.
-        with interrupts.BlockedSignals(signal.SIGPROF):
-            return self._run(command, source)
-
-    def _run(self, command: list[str], source: bytes) -> tuple[int, bytes, str]:
         name = command[0].rpartition("/")[2]
         pipe = subprocess.PIPE
         child = None
-        try:
-            # A signal while the child starts would leave it running.
-            with interrupts.BlockedSignals():
-                child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env={})  # noqa: S603 - it only reads
-            if hasattr(resource, "prlimit"):
-                # Only Linux has it. The child may have ended, or have a lower limit.
-                with suppress(OSError, ValueError):
-                    most = _MEMORY + _MEMORY_FOR_BYTE * len(source)
-                    resource.prlimit(child.pid, resource.RLIMIT_DATA, (most, most))
-            with interrupts.Window():
-                out, err = child.communicate(source, max(0, self._end - time.monotonic()))
-        except OSError as error:
-            raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
-        except subprocess.TimeoutExpired:
-            raise UnreadableError(f"{name} takes longer than {MAX_TIME} seconds") from None
-        finally:
-            if child:
-                with child:
-                    # It may still run, also after Ctrl-C.
-                    child.kill()
+        # FileTimeError would leave the child running.
+        with interrupts.BlockedSignals(signal.SIGPROF):
+            try:
+                # A signal while the child starts would leave it running.
+                with interrupts.BlockedSignals():
+                    child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env={})  # noqa: S603 - it only reads
+                if hasattr(resource, "prlimit"):
+                    # Only Linux has it. The child may have ended, or have a lower limit.
+                    with suppress(OSError, ValueError):
+                        most = _MEMORY + _MEMORY_FOR_BYTE * len(source)
+                        resource.prlimit(child.pid, resource.RLIMIT_DATA, (most, most))
+                with interrupts.Window():
+                    out, err = child.communicate(source, max(0, self._end - time.monotonic()))
+            except OSError as error:
+                raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
+            except subprocess.TimeoutExpired:
+                raise UnreadableError(f"{name} takes longer than {MAX_TIME} seconds") from None
+            finally:
+                if child:
+                    with child:
+                        # It may still run, also after Ctrl-C.
+                        child.kill()
         return child.returncode, out, err.decode("utf-8", "replace")
 
 
