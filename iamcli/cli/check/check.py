@@ -149,13 +149,13 @@ def _file(name: str, read: Script | str, findings: list[Finding]) -> File:
 def _findings(commands: Commands) -> Iterator[Finding]:
     """Yield the findings in the scripts with ``commands``, without silenced ones."""
     faults: list[Fault] = [each for family in _FAMILIES for each in family.check(commands)]
-    overridden = {id(call) for call, finding in faults if finding.code in OVERRIDING}
+    overridden = {call for call, finding in faults if finding.code in OVERRIDING}
     # A search for an error is a test, although it does not find one.
-    searched = {id(call) for call, finding in faults if finding.code == "W206"}
+    searched = {call for call, finding in faults if finding.code == "W206"}
     scripts = {script.file: script for script in commands.walk.scripts}
     for call, finding in faults:
-        others = finding.code in OVERRIDING or id(call) not in overridden
-        lost = finding.code == "W207" and id(call) in searched
+        others = finding.code in OVERRIDING or call not in overridden
+        lost = finding.code == "W207" and call in searched
         line, _ = call.script.place(call.node.start)
         script = scripts[finding.file]
         if others and not (lost or _silenced(script, finding, line)):

@@ -106,26 +106,25 @@ class Commands:
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.unknown: list[Call] = []
-        #: By the id of the call.
-        self.by_call: dict[int, Invocation] = {}
+        self.by_call: dict[Call, Invocation] = {}
         names = set(index.names())
         for call in walk.calls:
             name = str(call.program)
             if call.iam and name in names:
-                self.by_call[id(call)] = Invocation(call, index.load(name))
+                self.by_call[call] = Invocation(call, index.load(name))
             elif call.iam:
                 self.unknown.append(call)
         self.invocations = list(self.by_call.values())
 
-    def prints(self, call: Call | None, what: str = "") -> bool:
+    def prints(self, call: Call, what: str = "") -> bool:
         """Return whether ``call`` prints ``what``: SECRET, FOOTER, LIST, or "" for any of them."""
-        found = self.by_call.get(id(call))
+        found = self.by_call.get(call)
         printed = found.command.prints(found.names) if found and not found.helps else set()
         return what in printed if what else bool(printed)
 
     def several(self, call: Call) -> bool:
         """Return whether ``call`` prints a list with several lines for each entry."""
-        found = self.by_call.get(id(call))
+        found = self.by_call.get(call)
         return found is not None and (found.command.several or bool(found.names & {"-v", "-l"}))
 
     @cached_property

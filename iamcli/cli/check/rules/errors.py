@@ -78,7 +78,7 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 def _faults(commands: Commands, source: Call, word: ExpandedWord) -> Iterator[Fault]:
     """Yield that ``word`` is looked for in the output of ``source``."""
-    given = commands.by_call.get(id(source))
+    given = commands.by_call.get(source)
     paged = given is None or given.incomplete or source.flags.strict or given.names & {"-i", "-m"}
     sought = f'"{word.known or word.source}" is looked for'
     if _MORE.search(word.known):

@@ -41,7 +41,7 @@ def _folders(call: Call) -> Iterator[tuple[str, str, str]]:
     """Yield the directory or the PATH without the command, how it is named, and the line."""
     folder, _, name = (call.head.literal or "").rpartition("/")
     elsewhere = not (name and {"sudo", "doas", "env"}.isdisjoint(call.inner.run_by))
-    path = folder or ("" if elsewhere else call.environment["PATH"])
+    path = folder or ("" if elsewhere else call.inner.environment["PATH"])
     folders = path.split(":")
     if all(map(os.path.isabs, folders)) and not which(name, path=path):
         # Other directories below /usr are the system's.
@@ -60,7 +60,7 @@ def _files(invocation: Invocation) -> Iterator[tuple[str, str, str]]:
     given = {each.option.name: each.text for each in invocation.values}
     for variable in ("AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE"):
         option = f"--{variable.lower().replace('_', '-')}"
-        name = given.get(option, call.environment[variable])
+        name = given.get(option, call.inner.environment[variable])
         path = in_folder(call.flags.folder, name) if name else None
         if path and not os.path.exists(path):
             yield path, path, f"(umask 077; cat >{quoted(path)})"

@@ -27,12 +27,12 @@ _OTHER = re.compile(r"-[A-Za-z]*[up]")
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about passwords and new secrets."""
-    loops: set[int] = set()
+    loops: set[Node] = set()
     for call in commands.walk.calls:
         other = any(_OTHER.match(text or "") for text in call.literals)
         for inner, node in _sharing(call.node) if call.program == "read" and not other else ():
             if isinstance(node, While) and inner in node.condition:
-                loops.add(id(node))
+                loops.add(node)
     for invocation in commands.invocations:
         call = invocation.call
         passwords = [each for each in invocation.values if each.option.dest in _PASSWORDS]
@@ -41,7 +41,7 @@ def check(commands: Commands) -> Iterator[Fault]:
             fix = f"use {value.option.name} - and pass the password on standard input"
             yield fault(call, value.word or value.name, "W205", message, fix)
         lines = [each for each in invocation.values if each.option.reads and each.text == "-"]
-        if lines and any(id(node) in loops for node in _around(commands, call, set())):
+        if lines and not loops.isdisjoint(_around(commands, call, set())):
             message = f"{lines[0].option.name} - and the loop read the same standard input"
             fix = "let the loop read another one: while read ... <&3; do ... done 3<FILE"
             yield fault(call, lines[0].word or lines[0].name, "W211", message, fix)
@@ -58,7 +58,7 @@ def _secret(commands: Commands, call: Call) -> Call | None:
     source = call.origin
     if source is None and call.position and all(map(_passes, call.pipeline[1 : call.position + 1])):
         source = call.pipeline[0].origin
-    return source if commands.prints(source, SECRET) else None
+    return source if source and commands.prints(source, SECRET) else None
 
 
 def _passes(command: PipelineCommand) -> bool:

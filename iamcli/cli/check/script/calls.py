@@ -12,7 +12,7 @@ from iamcli.cli.check.script.programs import PRINTING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from iamcli.cli.check.script.nodes import Node
     from iamcli.cli.check.script.scripts import Script, ShellText
@@ -249,7 +249,8 @@ class InnerCommand(NamedTuple):
     ``words``: its name and its arguments; ``arguments_added``: it gets others, too; ``plain``: it
     can also be a function of the script; ``noglob``: the shell expands no ``*`` for it;
     ``run_by``: the programs that run it; ``replaced``: the text that they replace in arguments;
-    ``iam``: it is or should be a command of the toolkit; ``shell_function``: it is a function.
+    ``iam``: it is or should be a command of the toolkit; ``shell_function``: it is a function;
+    ``environment``: the variables that ENVIRONMENT names, "" if not known.
     """
 
     words: list[ExpandedWord]
@@ -260,26 +261,19 @@ class InnerCommand(NamedTuple):
     replaced: str = ""
     iam: bool = False
     shell_function: bool = False
+    environment: Mapping[str, str] = {}
 
 
 class Call(PipelineCommand):
     """A simple command, with what its ``Context`` says.
 
     ``inner``: what it runs in the end, the word ``head`` and its arguments; ``iam``: as ``inner``
-    says; ``flags``: the settings that it is run with; ``environment``: the variables that
-    ENVIRONMENT names, "" if not known.
+    says; ``flags``: the settings that it is run with.
     """
 
     words: list[ExpandedWord]
 
-    def __init__(
-        self,
-        node: Node,
-        inner: InnerCommand,
-        context: Context,
-        flags: Flags,
-        environment: dict[str, str],
-    ) -> None:
+    def __init__(self, node: Node, inner: InnerCommand, context: Context, flags: Flags) -> None:
         self.node = node
         self.inner = inner
         self.script = context.script
@@ -287,7 +281,6 @@ class Call(PipelineCommand):
         self.substitution = context.substitution
         self.captured = context.captured
         self.flags = flags
-        self.environment = environment
         self.head, *self.words = inner.words
         self.program = self.head.program
         self.iam = inner.iam

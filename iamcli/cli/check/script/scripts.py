@@ -94,10 +94,14 @@ class ShellText:
 
     def _skip(self, fault: UnreadLine) -> None:
         """Note that a line was not understood, in a part if a command may be in what is lost."""
+        root = self.root
         lost = self.source if fault.error else self.source[fault.start : fault.end]
-        if self.root is self or b"iam-" in lost:
+        if root is self or b"iam-" in lost:
             start, end, at = map(self.outer, fault[:3])
-            self.root.note(fault._replace(start=start, end=max(start, end), at=at))
+            root.faults.append(fault._replace(start=start, end=max(start, end), at=at))
+            note = FileNote(root.file, (root.line(start), root.line(max(start, end - 1))), UNREAD)
+            if note not in root.notes:
+                root.notes.append(note)
 
     def cover(self, start: int, end: int, *, checked: bool | None) -> None:
         """Note whether the names of commands from one byte to another are ``checked``."""
@@ -197,14 +201,6 @@ class Script(ShellText):
         with suppress(SyntaxFault):
             return self.parser.parse(source, self.dialect) is None
         return True
-
-    def note(self, fault: UnreadLine) -> None:
-        """Note that a line was not understood."""
-        self.faults.append(fault)
-        lines = (self.line(fault.start), self.line(max(fault.start, fault.end - 1)))
-        note = FileNote(self.file, lines, UNREAD)
-        if note not in self.notes:
-            self.notes.append(note)
 
     def mentions(self) -> list[tuple[int, str]]:
         """Return the names of commands that are not checked, each with its line.

@@ -170,7 +170,7 @@ class StatementWalker:
             if node.name == "AWS_IAM_JVM_OPTS":
                 name = word._replace(parts=(Part(node.name, quoted=False),))
                 inner = calls.InnerCommand([name, word])
-                self.found.settings.append(Call(node.value, inner, context, state.flags, {}))
+                self.found.settings.append(Call(node.value, inner, context, state.flags))
         if node.index or node.append:
             before = state.value(node.name)
             many = node.index is not None

@@ -125,9 +125,12 @@ class Walker(StatementWalker):
         own_name = inner.plain and expanded is typed and inner.words[0].literal == name
         function = own_name and name in self.found.defined
         like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
-        inner = inner._replace(iam=like_a_command and not function, shell_function=function)
-        environment = {name: own.text(name) for name in calls.ENVIRONMENT}
-        call = Call(node, inner, context, own.flags, environment)
+        inner = inner._replace(
+            iam=like_a_command and not function,
+            shell_function=function,
+            environment={name: own.text(name) for name in calls.ENVIRONMENT},
+        )
+        call = Call(node, inner, context, own.flags)
         self.found.calls.append(call)
         for alias, words, script in embedded.aliases(call):
             self._aliases[alias] = words if context.script.root.shown else []
