@@ -34,7 +34,7 @@ class PipelineCommand:
     """
 
     program: str | None = None
-    words: Sequence[ExpandedWord] = ()
+    words: Sequence[ExpandedWord]
     origin: Call | None = None
     pipeline: Pipeline = ()
     position = 0
