@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 
 from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: The pages that do not describe a command, by the topic that ``iamcli help`` accepts.
 TOPICS = {
@@ -13,6 +18,8 @@ TOPICS = {
     "toolkit": ("iam-toolkit", 7),
     "today": ("iam-today", 7),
 }
+#: How the list of the subcommands begins in iamcli(1).
+_LIST = "The subcommands are as follows:\n.Bl "
 
 
 def lines(name: str, section: int) -> list[str]:
@@ -32,12 +39,11 @@ def lines_about(subcommand: str) -> list[str]:
     import signal
     import subprocess
 
-    from iamcli.help.excerpt import excerpt
     from iamcli.protection import Folder, temporary_folder
 
     _viewer(find("iamcli", 1))
     name = f"iamcli-{subcommand}.1"
-    page = excerpt(source("iamcli", 1), subcommand).encode()
+    page = _excerpt(source("iamcli", 1), subcommand).encode()
     with temporary_folder("iamcli-help-") as path:
         with Folder(path) as folder:
             folder.write(name, page)
@@ -51,8 +57,46 @@ def lines_about(subcommand: str) -> list[str]:
     raise SystemExit(status)
 
 
+def _excerpt(source: str, subcommand: str) -> str:
+    """Return the part of iamcli(1), ``source``, about ``subcommand`` as a page of its own, in mdoc.
+
+    It has the name, the synopsis and the description of the subcommand, and the sections that are
+    named after it ("The findings of check"). Raises ValueError if the page does not describe it.
+    """
+    head, _, rest = source.partition(".Sh SYNOPSIS\n")
+    synopsis, _, rest = rest.partition(".Sh DESCRIPTION\n")
+    forms = re.findall(
+        rf"^\.Nm iamcli\n\.Cm {subcommand}\n(?:.(?!Nm).*\n)*", synopsis, re.MULTILINE
+    )
+    items = [
+        item
+        for item in _items(rest.partition(_LIST)[2])
+        if re.match(rf"\.It Cm {subcommand}(?: |$)", item, re.MULTILINE)
+    ]
+    if not (forms and items):
+        raise ValueError(f"no description of {subcommand}")
+    sections = re.findall(rf"^\.Ss .* of {subcommand}\n(?:(?!\.S[hs] ).*\n)*", rest, re.MULTILINE)
+    parts = [head, ".Sh SYNOPSIS\n", *forms, ".Sh DESCRIPTION\n", ".Bl -tag -width Ds\n", *items]
+    parts += [".El\n", *sections, ".Sh SEE ALSO\n", ".Xr iamcli 1\n"]
+    return "".join(parts)
+
+
+def _items(text: str) -> Iterator[str]:
+    """Yield the items of a list, whose first line ``text`` begins with the rest of; to its end."""
+    depth = 1
+    item = ""
+    for line in text.splitlines(keepends=True)[1:]:
+        depth += line.startswith(".Bl ") - line.startswith(".El")
+        if depth == 0 or (depth == 1 and line.startswith(".It ")):
+            if item:
+                yield item
+            item = ""
+        if depth == 0:
+            return
+        item += line
+
+
 def _captured(command: list[str], page: str) -> list[str]:
-    import re
     import subprocess
 
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603
