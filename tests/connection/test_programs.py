@@ -83,8 +83,8 @@ def test_without_the_variable_its_default_limits_a_program(program, run_fast):
 
 def test_doctor_ends_a_program(program, run_fast):
     program.write_text(HANGING["another one"])
-    shorter = "from iamcli.cli.doctor import client_credentials\n"
-    shorter += "client_credentials.LONGEST_WAIT /= 20"
+    shorter = "from iamcli.cli.doctor import credential_sources\n"
+    shorter += "credential_sources.LONGEST_WAIT /= 20"
     done = run_fast("iamcli", "doctor", env={"IAMCLI_TIMEOUT": ""}, before=shorter)
     assert done.status == 1
     assert f"{CANNOT}{LATE.format(0.5)}; {ADVICE}\n" in done.out

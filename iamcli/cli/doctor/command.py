@@ -31,7 +31,8 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
     which only read, one to STS and one to IAM, and those that get temporary credentials. Exits 0
     if commands would work, else 1; with --format account, 0 if the account is known, else 1.
     """
-    from iamcli.cli.doctor import checks, report
+    from iamcli.cli.doctor import checks
+    from iamcli.cli.doctor.diagnosis import as_json, is_ok, text
     from iamcli.errors import FAILED, Failure
     from iamcli.help.text import columns
 
@@ -43,6 +44,8 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
         output.line(account)
         return 0
     width = columns(1) if output.data_on_terminal else None
-    for line in report.as_json(diagnoses) if layout == "json" else report.text(diagnoses, width):
+    for line in (
+        as_json(diagnoses) if layout == "json" else text(diagnoses, width)
+    ):
         output.line(line)
-    return 0 if report.is_ok(diagnoses) else FAILED
+    return 0 if is_ok(diagnoses) else FAILED

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from botocore import exceptions
 from botocore.credentials import RefreshableCredentials
 
-from iamcli.cli.doctor import client_credentials, network, request
+from iamcli.cli.doctor import credential_sources, network, request
 from iamcli.cli.doctor.configuration import UNREAD, Unreadable, file_cause, shared_files
 from iamcli.cli.doctor.credential_sources import (
     ACCESS_KEY,
@@ -99,7 +99,7 @@ def _access(configuration: Configuration) -> Credentials:
     if not configuration.is_read:
         return Credentials(UNREAD)
     try:
-        keys = client_credentials.find(configuration)
+        keys = credential_sources.find(configuration)
     except Failure as unusable:
         return Credentials(_unobtainable(unusable, configuration.settings.session))
     known = sources(configuration)

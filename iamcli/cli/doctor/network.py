@@ -10,8 +10,8 @@ import time
 from urllib.parse import urlsplit
 
 from iamcli.cli.doctor import request
-from iamcli.cli.doctor.client_credentials import LONGEST_WAIT
 from iamcli.cli.doctor.configuration import described
+from iamcli.cli.doctor.credential_sources import LONGEST_WAIT
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.request import Operation, Outcome
 from iamcli.cli.doctor.sts import CALLER, Sts, sts_target

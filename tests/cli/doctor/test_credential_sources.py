@@ -12,9 +12,9 @@ from botocore.credentials import Credentials, RefreshableCredentials
 from support.doctor_parts import AWS, KEY, ORIGIN, OWN, shown
 from support.shell import KEY_ID
 
-from iamcli.cli.doctor import client_credentials, configuration, credentials, network, request
-from iamcli.cli.doctor.client_credentials import Profile
+from iamcli.cli.doctor import configuration, credential_sources, credentials, network, request
 from iamcli.cli.doctor.configuration import Configuration
+from iamcli.cli.doctor.credential_sources import Profile
 from iamcli.connection.settings import Settings
 from iamcli.errors import Failure
 
@@ -42,16 +42,16 @@ def test_which_credentials_are_used(before, monkeypatch):
         without.append(tuple(more["without"]))
         return keys[0]
 
-    monkeypatch.setattr(client_credentials, "find_keys", find)
+    monkeypatch.setattr(credential_sources, "find_keys", find)
     monkeypatch.setattr(
-        client_credentials,
+        credential_sources,
         "_would_ask_before",
         lambda method, _: before and method == "config-file",
     )
 
     def used(*, offline: bool, own: Any = None) -> Any:
         connection = SimpleNamespace(keys=own)
-        return client_credentials.find(configured(connection=connection, offline=offline))
+        return credential_sources.find(configured(connection=connection, offline=offline))
 
     chain = SimpleNamespace(method="config-file")
     for found in (chain, None):
@@ -99,7 +99,7 @@ def test_the_profile():
         SimpleNamespace(profile=name, full_config=full)
         for name, full in (("work", config), (None, config), ("absent", config), ("work", {}))
     ]
-    assert [client_credentials.profile(session) for session in (*sessions, None)] == [
+    assert [credential_sources.profile(session) for session in (*sessions, None)] == [
         Profile("work", frozenset({"region", "role_arn"}), exists=True),
         Profile("default", frozenset(), exists=True),
         Profile("absent", frozenset(), exists=False),

@@ -25,10 +25,9 @@ from support.doctor_parts import (
 )
 from support.shell import KEY_ID
 
-from iamcli.cli.doctor import client_credentials, credential_sources, credentials
-from iamcli.cli.doctor.client_credentials import Profile
+from iamcli.cli.doctor import credential_sources, credentials
 from iamcli.cli.doctor.configuration import Configuration, Unreadable, shared_files
-from iamcli.cli.doctor.credential_sources import CredentialSource
+from iamcli.cli.doctor.credential_sources import CredentialSource, Profile
 from iamcli.connection.credentials import InvalidSetting, NoLogin, find_keys, frozen
 from iamcli.connection.settings import Settings
 from iamcli.connection.transport import ProxyFailure
@@ -242,7 +241,7 @@ def test_credentials_that_are_not_obtained_sooner_or_later(cause, text, diagnosi
         failure.__context__ = cause
         raise failure
 
-    monkeypatch.setattr(client_credentials, "find_keys", fail)
+    monkeypatch.setattr(credential_sources, "find_keys", fail)
     monkeypatch.setattr(credentials, "frozen", fail)
     fake: Any = SimpleNamespace(
         connection=SimpleNamespace(keys=None, credential_file=None),
@@ -265,7 +264,7 @@ def test_a_profile_that_lacks_a_package(monkeypatch):
     def fail(_: object) -> None:
         raise NoLogin("it needs a package; install it")
 
-    monkeypatch.setattr(client_credentials, "find", fail)
+    monkeypatch.setattr(credential_sources, "find", fail)
     fake: Any = SimpleNamespace(
         connection=SimpleNamespace(credential_file=None),
         failures={},
@@ -356,7 +355,7 @@ def test_what_is_asked_before_a_key_is_used(environ):
 
     def asked(method: str, *settings: str) -> bool:
         profile = Profile("default", frozenset(("aws_access_key_id", *settings)), exists=True)
-        return client_credentials._would_ask_before(method, profile)
+        return credential_sources._would_ask_before(method, profile)
 
     methods = ("env", "shared-credentials-file", "config-file")
     rows = [(), *((name,) for name in (*ASKING, *LATER_ASKING))]
@@ -366,10 +365,10 @@ def test_what_is_asked_before_a_key_is_used(environ):
         **{(name,): [False, True, True] for name in ASKING},
         **{(name,): [False, False, True] for name in LATER_ASKING},
     }
-    assert not client_credentials._would_ask_before("config-file", None)
+    assert not credential_sources._would_ask_before("config-file", None)
     environ.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "token")
     assert [asked(method) for method in methods] == [False, True, True]
-    assert client_credentials._would_ask_before("config-file", None)
+    assert credential_sources._would_ask_before("config-file", None)
 
 
 def test_the_shared_files(environ, tmp_path):

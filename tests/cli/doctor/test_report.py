@@ -15,7 +15,7 @@ from support.selection import in_full
 from support.stub import ok
 from support.terminal import USUAL_SIZE, Terminal
 
-from iamcli.cli.doctor import checks, configuration, credentials, diagnosis, network, report
+from iamcli.cli.doctor import checks, configuration, credentials, diagnosis, network
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.connection.regions import UnknownRegion
 from iamcli.output.redaction import Secrets
@@ -48,8 +48,8 @@ def test_the_forms_of_the_report():
         "ca": diagnosis.warning("b", "c\n", "cause"),
     }
     lines = ["identity  ok       a\\x1b", "ca        warning  b; c\\x0a"]
-    assert [*report.text(made)] == lines
-    told = json.loads("\n".join(report.as_json(made)))
+    assert [*diagnosis.text(made)] == lines
+    told = json.loads("\n".join(diagnosis.as_json(made)))
     names = ("check", "result", "cause", "found", "advice")
     assert told == {
         "ok": True,
@@ -63,8 +63,8 @@ def test_the_forms_of_the_report():
         "account": "123456789012",
     }
     made["tls"] = diagnosis.wrong("x", "y")
-    assert [*report.text(made)][2] == "tls       wrong    x; y"
-    assert json.loads("\n".join(report.as_json(made)))["ok"] is False
+    assert [*diagnosis.text(made)][2] == "tls       wrong    x; y"
+    assert json.loads("\n".join(diagnosis.as_json(made)))["ok"] is False
 
 
 def test_what_to_do_is_what_an_error_says_last():
