@@ -1,11 +1,11 @@
 """The signals that end a command, SIGINT (Ctrl-C), SIGTERM and SIGHUP, and how it waits.
 
-A signal raises KeyboardInterrupt at once until ``guard`` is called: before a command changes
-something, and at its end. Then it is only recorded, and raises in a ``Window``, where the command
-waits. So it cannot come between a response and its report.
+A signal raises KeyboardInterrupt at once until ``defer_signals`` is called: before a command
+changes something, and at its end. Then it is only recorded, and raises in an ``Interruptible``
+block, in which the command waits. So it cannot come between a response and its report.
 
 Python only records a signal that comes just before a system call. If that call waits, the handler
-would never run. So in a window a timer ends such a call every TICK seconds; the handlers of all
+would never run. So in such a block a timer ends such a call every TICK seconds; the handlers of all
 recorded signals run, and if none raises, Python makes the call again.
 """
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 #: Signals sent by timeout(1), cron and systemd, and when a terminal is closed.
 TERMINATING = (_signal.SIGTERM, _signal.SIGHUP)
-#: The interval of the timer in a window (seconds).
+#: The interval of the timer in an interruptible block (seconds).
 TICK = 0.25
 
 
-class Pending:
+class SignalState:
     """The signals that this process has received, and whether they raise KeyboardInterrupt."""
 
     #: The signal that is to end the process, 0 if there is none: the first SIGTERM or SIGHUP, else
@@ -39,9 +39,9 @@ class Pending:
     interrupted = float("-inf")
     #: A second SIGINT within this time is ignored, because timeout(1) sends two (seconds).
     repeat_interval = 0.01
-    #: Whether a signal raises now; if not, it is due in the next window.
+    #: Whether a signal raises now; if not, it is due in the next interruptible block.
     raises = True
-    #: What the next window raises.
+    #: What the next interruptible block raises.
     due: KeyboardInterrupt | None = None
     #: Whether SIGTERM and SIGHUP are only recorded.
     ending = False
@@ -65,30 +65,30 @@ def install_sigint_handler() -> None:
         _signal.signal(_signal.SIGINT, _handle_sigint)
 
 
-def guard() -> None:
-    """From now on, raise only in a window."""
-    Pending.raises = False
+def defer_signals() -> None:
+    """From now on, raise only in an interruptible block."""
+    SignalState.raises = False
 
 
 def defer_termination() -> None:
-    """Only record SIGTERM and SIGHUP from now on, even in a window; forget what is due."""
-    Pending.ending = True
-    Pending.due = None
+    """Only record SIGTERM and SIGHUP from now on, even in such a block; forget what is due."""
+    SignalState.ending = True
+    SignalState.due = None
 
 
 def postpone(interrupt: KeyboardInterrupt) -> None:
-    """Raise ``interrupt``, which was raised in a window, in the next one instead."""
-    Pending.due = interrupt
+    """Raise ``interrupt``, which was raised in an interruptible block, in the next one instead."""
+    SignalState.due = interrupt
 
 
 def raise_due() -> None:
-    """Raise what is due. What follows raises only in a window."""
-    if Pending.due:
-        interrupt, Pending.due, Pending.raises = Pending.due, None, False
+    """Raise what is due. What follows raises only in an interruptible block."""
+    if SignalState.due:
+        interrupt, SignalState.due, SignalState.raises = SignalState.due, None, False
         raise interrupt
 
 
-class Window:
+class Interruptible:
     """A ``with`` block in which this process waits for somebody else, and signals raise.
 
     ``ticks``: whether the timer runs. It must not while regular files are used or modules imported,
@@ -102,23 +102,23 @@ class Window:
         self._alarm = self._interval = 0.0
 
     def __enter__(self) -> None:
-        self._outer = Pending.raises
-        self._ticks = self._ticks and not Pending.ticking
+        self._outer = SignalState.raises
+        self._ticks = self._ticks and not SignalState.ticking
         if self._ticks:
             try:
                 self._handler = _signal.signal(_signal.SIGALRM, self._tick) or _signal.SIG_DFL
             except ValueError:
                 self._ticks = False
                 return
-            Pending.ticking = True
+            SignalState.ticking = True
             # Whoever started this process may block the signal.
             blocked = _signal.pthread_sigmask(_signal.SIG_UNBLOCK, [_signal.SIGALRM])
             self._blocked = _signal.SIGALRM in blocked
             left, self._interval = _signal.setitimer(_signal.ITIMER_REAL, TICK, TICK)
             if left:
                 self._alarm = time.monotonic() + left
-        Pending.raises = True
-        if Pending.due:
+        SignalState.raises = True
+        if SignalState.due:
             self.__exit__()
             raise_due()
 
@@ -132,24 +132,24 @@ class Window:
                 # A timer does not start with 0.
                 left = max(1e-6, self._alarm - time.monotonic())
                 _signal.setitimer(_signal.ITIMER_REAL, left, self._interval)
-            Pending.ticking = False
-        Pending.raises = Pending.raises and self._outer
-        if Pending.raises:
+            SignalState.ticking = False
+        SignalState.raises = SignalState.raises and self._outer
+        if SignalState.raises:
             raise_due()
 
     def _tick(self, _number: int, frame: FrameType | None) -> None:
         ends = self._alarm and self._handler == _signal.SIG_DFL and not self._blocked
         if ends and time.monotonic() >= self._alarm:
             end_process(_signal.SIGALRM)
-        if Pending.raises and not must_complete(frame):
+        if SignalState.raises and not must_complete(frame):
             raise_due()
-            if Pending.each_tick:
-                Pending.each_tick()
+            if SignalState.each_tick:
+                SignalState.each_tick()
 
 
 def pause(seconds: float) -> None:
-    """Wait for ``seconds`` in a window."""
-    with Window():
+    """Wait for ``seconds``; signals raise."""
+    with Interruptible():
         time.sleep(seconds)
 
 
@@ -179,40 +179,41 @@ class BlockedSignals:
 
 
 def _handle_sigint(_number: int, frame: FrameType | None) -> None:
-    Pending.number = Pending.number or _signal.SIGINT
-    before, Pending.interrupted = Pending.interrupted, time.monotonic()
-    if Pending.interrupted - before > Pending.repeat_interval:
+    SignalState.number = SignalState.number or _signal.SIGINT
+    before, SignalState.interrupted = SignalState.interrupted, time.monotonic()
+    if SignalState.interrupted - before > SignalState.repeat_interval:
         _raise(KeyboardInterrupt(), frame)
 
 
 def _handle_termination(number: int, frame: FrameType | None) -> None:
     """Raise Terminated for the first signal only, because timeout(1) sends two."""
-    if Pending.number not in TERMINATING:
-        Pending.number = number
-    if not Pending.ending:
-        Pending.ending = True
+    if SignalState.number not in TERMINATING:
+        SignalState.number = number
+    if not SignalState.ending:
+        SignalState.ending = True
         _raise(Terminated(number), frame)
 
 
 def _raise(interrupt: KeyboardInterrupt, frame: FrameType | None) -> None:
-    """Raise ``interrupt`` in the code that is executed in ``frame``, or else in the next window."""
-    Pending.due = interrupt
-    if Pending.raises and not must_complete(frame):
+    """Raise ``interrupt`` in the code that is executed in ``frame``, or else in the next block."""
+    SignalState.due = interrupt
+    if SignalState.raises and not must_complete(frame):
         raise_due()
 
 
 def _raise_later(what: sys.UnraisableHookArgs) -> None:
     """Let an interrupt raise again: Python ignores exceptions that are raised in ``__del__``."""
     if isinstance(what.exc_value, KeyboardInterrupt):
-        Pending.raises, Pending.due = True, what.exc_value
+        SignalState.raises, SignalState.due = True, what.exc_value
     else:
         sys.__unraisablehook__(what)
 
 
 def must_complete(frame: FrameType | None) -> bool:
-    """Return whether an exception would leave a window or a handler of a signal incomplete."""
+    """Return whether an exception would leave such a block or a handler of a signal incomplete."""
     return frame is not None and frame.f_code in _COMPLETE
 
 
 _IN_HANDLERS = (_handle_sigint, _handle_termination, _raise, raise_due)
-_COMPLETE = {one.__code__ for one in (Window.__enter__, Window.__exit__, *_IN_HANDLERS)}
+_OF_BLOCKS = (Interruptible.__enter__, Interruptible.__exit__)
+_COMPLETE = {function.__code__ for function in (*_OF_BLOCKS, *_IN_HANDLERS)}

@@ -73,8 +73,8 @@ class Program(Command):
                 except OSError:  # noqa: PERF203 - any may be closed
                     continue
             status = FAILED
-        if status and interrupts.Pending.number:
-            interrupts.end_process(interrupts.Pending.number)
+        if status and interrupts.SignalState.number:
+            interrupts.end_process(interrupts.SignalState.number)
         return status
 
     def output(self, arguments: Sequence[str]) -> Output:
@@ -111,7 +111,7 @@ class Program(Command):
                 status = 0
             finally:
                 # At the end, nothing interrupts.
-                interrupts.guard()
+                interrupts.defer_signals()
         except KeyboardInterrupt as interrupt:
             status = INTERRUPTED
             if isinstance(interrupt, Interrupted):
@@ -203,9 +203,9 @@ def execute(
         if isinstance(error, ReaderLeft) and not (iam and iam.outcome()):
             return
         if isinstance(error, ServiceError) and iam and iam.on_terminal:
-            from iamcli.hints.table import explain
+            from iamcli.hints.table import attach_hint
 
-            explain(error, command, arguments, iam)
+            attach_hint(error, command, arguments, iam)
         if reporter.debugging and not isinstance(error, (Failure, KeyboardInterrupt)):
             import traceback
 

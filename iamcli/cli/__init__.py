@@ -31,7 +31,7 @@ def main() -> int:
         os.write(2, f"iamcli: {unexpected(error, 'please report it')}\n".encode())
         status = FAILED
     if status == -_signal.SIGINT:
-        interrupts.end_process(interrupts.Pending.number or _signal.SIGINT)
+        interrupts.end_process(interrupts.SignalState.number or _signal.SIGINT)
     return status
 
 

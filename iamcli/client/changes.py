@@ -42,7 +42,7 @@ CREATIONS = {
     "UploadServerCertificate": "iam-servercertgetattributes -s {ServerCertificateName}",
     "UploadSigningCertificate": "iam-userlistcerts -u {UserName}",
 }
-#: They remove something, and can be sent again. LOOKUPS in ``outcomes.py`` says how to see that.
+#: They remove something, and can be sent again. LOOKUPS in ``lookups.py`` says how to see that.
 REMOVALS = {
     "DeactivateMFADevice": "iam-userlistmfadevices -u {UserName}",
     "DeleteAccessKey": "iam-userlistkeys -u {UserName}",

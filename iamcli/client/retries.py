@@ -94,7 +94,7 @@ class Retries:
         self._attempt = f"{now}Z {event_name.rpartition('.')[2]} attempt {self.number}"
         self._began, self._ended = time.monotonic(), 0.0
         if self._policy and self.enabled:
-            with interrupts.Window():
+            with interrupts.Interruptible():
                 self._policy.emit(event_name, **event)
 
     def _response_read(self, **_event: Any) -> None:

@@ -40,7 +40,7 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
 
     steps = [f"instance profile {profile}"]
     if role is not None:
-        iam.permitted("GetRole", RoleName=role)
+        iam.call_if_permitted("GetRole", RoleName=role)
         steps.append(f"role {role} in it")
     with Plan(iam, "created", "not created", steps) as plan:
         iam.call("CreateInstanceProfile", InstanceProfileName=profile, Path=path or "/")

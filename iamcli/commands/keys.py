@@ -129,7 +129,7 @@ def _last_use(iam: IAM, key: str) -> tuple[str, str, str]:
 
     Source: GetAccessKeyLastUsed, which returns N/A for a key that was never used.
     """
-    answer = iam.permitted("GetAccessKeyLastUsed", AccessKeyId=key)
+    answer = iam.call_if_permitted("GetAccessKeyLastUsed", AccessKeyId=key)
     if answer is None:
         return "unknown", "unknown", "unknown"
     use = answer["AccessKeyLastUsed"]

@@ -116,7 +116,7 @@ def usercreate(
     with one_time_secrets.NewFile(file, "the access key") as new:
         new.create()
         for group in groups:
-            iam.permitted("GetGroup", GroupName=group, MaxItems=1)
+            iam.call_if_permitted("GetGroup", GroupName=group, MaxItems=1)
         with Plan(iam, "created", "not created", steps + ["access key"] * key) as plan:
             created = iam.call(
                 "CreateUser",

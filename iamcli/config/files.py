@@ -35,7 +35,7 @@ def read_from(number: int, size: int, *, line: bool = False) -> bytes:
     process has set the descriptor to non-blocking. Raises OSError.
     """
     content = bytearray()
-    with _window(os.fstat(number)):
+    with _interruptible(os.fstat(number)):
         while len(content) < size and not (line and content.endswith(b"\n")):
             try:
                 part = os.read(number, 1 if line else min(size - len(content), 1 << 16))
@@ -55,15 +55,15 @@ def is_ready(number: int, seconds: float | None = None) -> bool:
     """
     import select
 
-    with interrupts.Window():
+    with interrupts.Interruptible():
         poll = select.poll()
         poll.register(number, select.POLLIN)
         return bool(poll.poll(None if seconds is None else seconds * 1000))
 
 
-def _window(state: os.stat_result) -> interrupts.Window:
-    """Return the window in which a file with this ``state`` is opened and read."""
-    return interrupts.Window(ticks=not stat.S_ISREG(state.st_mode))
+def _interruptible(state: os.stat_result) -> interrupts.Interruptible:
+    """Return the block in which a file with this ``state`` is opened and read."""
+    return interrupts.Interruptible(ticks=not stat.S_ISREG(state.st_mode))
 
 
 def descriptor(name: str) -> int:
@@ -73,7 +73,7 @@ def descriptor(name: str) -> int:
     ``/dev/stdin``; their descriptor is duplicated.
     """
     try:
-        with _window(os.stat(name)):
+        with _interruptible(os.stat(name)):
             # The other end of a named pipe may not be open yet.
             return os.open(name, os.O_RDONLY)
     except OSError as error:

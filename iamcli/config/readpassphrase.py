@@ -12,7 +12,7 @@ import errno
 import os
 import termios
 
-from iamcli.interrupts import BlockedSignals, Window
+from iamcli.interrupts import BlockedSignals, Interruptible
 
 _LOCAL_MODES = 3
 
@@ -151,7 +151,7 @@ def read(prompt: str) -> bytes:
     Raises EOFError at the end of the input (Ctrl-D), and OSError if the terminal is closed.
     """
     try:
-        with Window(), _Terminal(prompt) as terminal:
+        with Interruptible(), _Terminal(prompt) as terminal:
             return terminal.line()
     except termios.error as error:
         raise OSError(*error.args) from None

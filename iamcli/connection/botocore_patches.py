@@ -27,7 +27,7 @@ from urllib3.exceptions import ConnectTimeoutError, ProtocolError
 from urllib3.util import connection, response, ssl_match_hostname, wait  # noqa: F401
 
 from iamcli.config.connection import Keys
-from iamcli.interrupts import Window, pause
+from iamcli.interrupts import Interruptible, pause
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has n
 
     def connect(self) -> None:
         """Connect."""
-        with Window():
+        with Interruptible():
             super().connect()
 
     def send(self, data: Any) -> Any:
         """Send ``data``."""
-        with Window():
+        with Interruptible():
             return super().send(data)
 
     def getresponse(self) -> Any:
@@ -55,7 +55,7 @@ class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has n
         had not been sent.
         """
         try:
-            with Window():
+            with Interruptible():
                 return super().getresponse()
         except (ConnectionError, ssl.SSLError) as error:
             raise ProtocolError("Connection aborted.", error) from error
@@ -77,7 +77,7 @@ class HTTPSConnection(HTTPConnection, AWSHTTPSConnection):  # type: ignore[misc]
             contexts.append(self.proxy_config.ssl_context)
         try:
             if bundle and None not in contexts:
-                # Before the window. If it cannot be read, urllib3 reports that.
+                # Before signals raise. If it cannot be read, urllib3 reports that.
                 with contextlib.suppress(OSError):
                     for context in contexts:
                         context.load_verify_locations(bundle)
@@ -108,8 +108,8 @@ def patch_credentials(
     """Let botocore request credentials with ``send``, and wait with ``pause`` between requests.
 
     Also replace how it runs a ``credential_process``, and asks for the code of an MFA device: ours
-    wait in a window, and leave standard input to the script. Without ``prompts``, nobody is asked.
-    ``limits``: those of ``credential_program``. botocore makes these providers also for each
+    can be interrupted, and leave standard input to the script. Without ``prompts``, nobody is
+    asked. ``limits``: those of ``credential_program``. botocore makes these providers also for each
     profile whose credentials assume a role. What it signs with, also for STS, is checked when
     ReadOnlyCredentials are made of it.
     """

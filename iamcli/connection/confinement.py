@@ -20,7 +20,7 @@ from iamcli.connection.regions import NoEndpoint
 from iamcli.connection.settings import endpoint_variable
 from iamcli.connection.transport import proxy
 from iamcli.errors import Failure
-from iamcli.interrupts import Window
+from iamcli.interrupts import Interruptible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _report(private: str) -> None:
     program = os.path.basename(sys.argv[0])
     name = os.fsencode("iamcli" if program == "__main__.py" else program)[:MAX_REPORT]
     peer = HTTPConnection(private.removeprefix("http://"), timeout=_TIMEOUT)
-    with contextlib.suppress(HTTPException, OSError), Window(), contextlib.closing(peer):
+    with contextlib.suppress(HTTPException, OSError), Interruptible(), contextlib.closing(peer):
         peer.request("POST", REPORT_PATH, name)
         peer.getresponse()
 

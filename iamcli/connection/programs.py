@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 from iamcli.config import files, readpassphrase
 from iamcli.errors import Failure
-from iamcli.interrupts import Window, install_handlers
+from iamcli.interrupts import Interruptible, install_handlers
 from iamcli.output.redaction import OF_CREDENTIALS
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ def credential_program(
         arguments, stdin=source, start_new_session=not asks, **settings
     )
     try:
-        with Window():
+        with Interruptible():
             printed, errors = _read(process, limits[asks])
     except BaseException as error:
         if not asks:

@@ -166,7 +166,7 @@ def _exchange(session: Any, request: Any, size: int, of: str) -> tuple[AWSRespon
     response.raw.enforce_content_length = True
     content = bytearray()
     try:
-        with interrupts.Window():
+        with interrupts.Interruptible():
             for part in response.raw.stream(1 << 16):
                 content += part
                 if len(content) > size:
@@ -208,7 +208,7 @@ def tags(content: bytes) -> int:
 class TimeLimit:
     """Raises ReadTimeoutError in ``with`` blocks that together take longer than ``seconds``.
 
-    ``url``: that of the request. A tick in a window raises TimeoutError, but not the first one: if
+    ``url``: that of the request. A tick of the timer raises TimeoutError, but not the first one: if
     the process was stopped, it reads first what has arrived. The code in the block may translate
     this error, or Python may ignore it in ``__del__``, so it is raised at each tick. Works only in
     the main thread.
@@ -223,10 +223,10 @@ class TimeLimit:
         if self._expired:
             raise ReadTimeoutError(endpoint_url=self.url, error="no time is left")
         self._end = time.monotonic() + self._left
-        interrupts.Pending.each_tick = self._check
+        interrupts.SignalState.each_tick = self._check
 
     def __exit__(self, _kind: object, error: object, _trace: object) -> None:
-        interrupts.Pending.each_tick = None
+        interrupts.SignalState.each_tick = None
         self._left = self._end - time.monotonic()
         if self._expired and isinstance(error, Exception) and not isinstance(error, NOT_ARRIVED):
             raise ReadTimeoutError(endpoint_url=self.url, error=error) from error

@@ -7,8 +7,8 @@ service has refused a name that the user typed, and without a valid response the
 from __future__ import annotations
 
 from iamcli.errors import Failure
+from iamcli.operations.lookups import reports_missing
 from iamcli.operations.names import KINDS, OWNERS, policies
-from iamcli.operations.outcomes import reports_missing
 from iamcli.parsing.suggestions import nearest
 from iamcli.quoting import quoted
 

@@ -31,7 +31,7 @@ HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {
 }
 
 
-def explain(error: ServiceError, command: Command, values: Mapping[str, Any], iam: IAM) -> None:
+def attach_hint(error: ServiceError, command: Command, values: Mapping[str, Any], iam: IAM) -> None:
     """Set what helps the user with a refused request: ``hint``, ``ask`` and ``options``.
 
     ``command`` and ``values``: what the user typed. The hint says only what follows from the

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
-from iamcli.operations.lookups import entries
-from iamcli.operations.outcomes import LOOKUPS, Lookup
+from iamcli.operations.lookups import LOOKUPS, Lookup
+from iamcli.operations.outcomes import entries
 from iamcli.operations.plan import Plan
 from iamcli.output.lines import Note
 

@@ -22,7 +22,7 @@ from iamcli.errors import (
     UnknownOutcome,
     visible,
 )
-from iamcli.interrupts import BlockedSignals, Window, defer_termination
+from iamcli.interrupts import BlockedSignals, Interruptible, defer_termination
 from iamcli.output.lines import Drawing, RequireOutput, Secret
 
 #: The length of a seed of AWS (characters).
@@ -74,7 +74,7 @@ class NewFile:
     def write(self, content: bytes) -> None:
         """Write ``content`` and close the file. Raises OutputLost, or an interrupt."""
         try:
-            with Window(ticks=False):
+            with Interruptible(ticks=False):
                 if os.write(self._descriptor, content) < len(content):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301
                 os.fsync(self._descriptor)

@@ -1,127 +1,80 @@
-"""How to see in the account whether a request took effect, and what an error reports missing."""
+"""Looks up in the account what became of a request whose response was lost."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamcli.client.changes import REMOVALS
+from iamcli.errors import Failure, ServiceError
+from iamcli.operations.lookups import LOOKUPS, is_gone
+from iamcli.operations.pagination import list_all
+from iamcli.operations.waiting import attempts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
-    from iamcli.errors import ServiceError
-
-#: How error messages of the service, and of servers that emulate it, report a missing entity.
-_NOT_FOUND = ("cannot be found", "not found", "was not found", "does not exist")
-
-#: Kinds of entity, as the error messages call them, with the parameters that name them.
-USER = {"user": "UserName"}
-GROUP = {"group": "GroupName"}
-ROLE = {"role": "RoleName"}
-INSTANCE_PROFILE = {"instance profile": "InstanceProfileName"}
-ENTITIES = USER | GROUP | ROLE | INSTANCE_PROFILE
+    from iamcli.errors import UnknownOutcome
+    from iamcli.operations.lookups import Lookup
+    from iamcli.operations.sender import Sender
 
 
-class Lookup(NamedTuple):
-    """How to see whether a request took effect: the ``operation`` that reads what it is about.
+def settle(
+    iam: Sender, failure: UnknownOutcome, operation: str, parameters: dict[str, Any]
+) -> dict[str, Any]:
+    """Return an empty response if a request took effect whose outcome was unknown.
 
-    ``key``: the list in the response, "" if the response is about the thing itself; ``member``: the
-    parameter of the request, and the member of an entry, that names the thing in this list;
-    ``within``: the member of the response that contains ``key``. ``subject`` and ``place``: the
-    words for an addition. For a removal: ``owners``: the kinds of entity that the thing belongs to,
-    with the parameters that name them; ``named``: the parameter that names the thing in an error
-    message, if not ``member``; ``also``: what the message calls it, if not by its name.
+    A removal is looked up only if the service answered the last attempt with NoSuchEntity or
+    DeleteConflict: after any other answer, it would not answer this either. Raises Failure if the
+    account shows that the request did not take effect (a refusal has ``failure`` as its cause), and
+    ``failure`` if that remains unknown. Source: docs/decisions.md (a lost response).
     """
-
-    operation: str
-    key: str = ""
-    member: str = ""
-    within: str = ""
-    subject: str = ""
-    place: str = ""
-    named: str = ""
-    also: str = ""
-    owners: Mapping[str, str] = {}
-
-    def name(self, entry: Any) -> str:
-        """Return the name in an ``entry`` of the list; some entries are the name."""
-        return str(entry if isinstance(entry, str) else entry[self.member])
-
-
-_ATTACHED = ("AttachedPolicies", "PolicyArn")
-_POLICIES = ("PolicyNames", "PolicyName")
-_MEMBERSHIPS = ("ListGroupsForUser", "Groups", "GroupName")
-_PLACES = ("GetInstanceProfile", "Roles", "RoleName", "InstanceProfile")
-
-#: How to see whether something was added to a list, or removed.
-LOOKUPS = {
-    "AddRoleToInstanceProfile": Lookup(
-        *_PLACES, subject="role {RoleName}", place="in instance profile {InstanceProfileName}"
-    ),
-    "AddUserToGroup": Lookup(
-        *_MEMBERSHIPS, subject="user {UserName}", place="in group {GroupName}"
-    ),
-    "DeactivateMFADevice": Lookup(
-        "ListMFADevices", "MFADevices", "SerialNumber", also="MFA device", owners=USER
-    ),
-    "DeleteAccessKey": Lookup("ListAccessKeys", "AccessKeyMetadata", "AccessKeyId", owners=USER),
-    "DeleteAccountAlias": Lookup("ListAccountAliases", "AccountAliases", "AccountAlias"),
-    "DeleteAccountPasswordPolicy": Lookup("GetAccountPasswordPolicy"),
-    "DeleteGroup": Lookup("GetGroup"),
-    "DeleteGroupPolicy": Lookup("ListGroupPolicies", *_POLICIES, owners=GROUP),
-    "DeleteInstanceProfile": Lookup("GetInstanceProfile"),
-    "DeleteLoginProfile": Lookup("GetLoginProfile", also="Login Profile", owners=USER),
-    "DeleteRole": Lookup("GetRole"),
-    "DeleteRolePolicy": Lookup("ListRolePolicies", *_POLICIES, owners=ROLE),
-    "DeleteSSHPublicKey": Lookup(
-        "ListSSHPublicKeys", "SSHPublicKeys", "SSHPublicKeyId", owners=USER
-    ),
-    "DeleteServerCertificate": Lookup("GetServerCertificate"),
-    "DeleteServiceSpecificCredential": Lookup(
-        "ListServiceSpecificCredentials",
-        "ServiceSpecificCredentials",
-        "ServiceSpecificCredentialId",
-        owners=USER,
-    ),
-    "DeleteSigningCertificate": Lookup(
-        "ListSigningCertificates", "Certificates", "CertificateId", owners=USER
-    ),
-    "DeleteUser": Lookup("GetUser"),
-    "DeleteUserPolicy": Lookup("ListUserPolicies", *_POLICIES, owners=USER),
-    "DeleteVirtualMFADevice": Lookup("ListVirtualMFADevices", "VirtualMFADevices", "SerialNumber"),
-    "DetachGroupPolicy": Lookup("ListAttachedGroupPolicies", *_ATTACHED, owners=GROUP),
-    "DetachRolePolicy": Lookup("ListAttachedRolePolicies", *_ATTACHED, owners=ROLE),
-    "DetachUserPolicy": Lookup("ListAttachedUserPolicies", *_ATTACHED, owners=USER),
-    "RemoveRoleFromInstanceProfile": Lookup(*_PLACES, owners=INSTANCE_PROFILE | ROLE),
-    "RemoveUserFromGroup": Lookup(*_MEMBERSHIPS, named="UserName", owners=USER | GROUP),
-}
+    if operation not in LOOKUPS:
+        raise failure
+    removing = operation in REMOVALS
+    refusal = failure.refusal
+    if removing and (not refusal or refusal.code not in ("NoSuchEntity", "DeleteConflict")):
+        raise failure
+    if refusal and is_gone(operation, parameters, refusal):
+        iam.outcome_known()
+        iam.reporter.note_unless_strict(
+            f"the response to {operation} was lost; a second request reports that nothing "
+            f"is left to remove: {refusal.message or refusal.code}"
+        )
+        return {}
+    lookup = LOOKUPS[operation]
+    try:
+        done = any(_is_there(iam, lookup, operation, parameters) != removing for _ in attempts(iam))
+    except Failure:
+        raise failure from None
+    iam.outcome_known()
+    if removing:
+        if refusal and not done:
+            raise refusal from failure
+        return {}
+    what, where = lookup.subject.format(**parameters), lookup.place.format(**parameters)
+    if not done:
+        raise Failure(f"{failure.reason}; {what} is not {where}") from None
+    if iam.on_terminal:
+        iam.reporter.note_unless_strict(f"the response was lost, but {what} is {where}")
+    return {}
 
 
-def reports_missing(kind: str, name: str, message: str) -> bool:
-    """Return whether the ``message`` of a NoSuchEntity reports this one entity missing.
+def _is_there(iam: Sender, lookup: Lookup, operation: str, parameters: dict[str, Any]) -> bool:
+    """Return whether the account has what the request adds or removes; raise Failure."""
+    if not lookup.key:
+        try:
+            iam.send(lookup.operation, **parameters)
+        except ServiceError as error:
+            if is_gone(operation, parameters, error):
+                return False
+            raise
+        return True
+    owner = {name: value for name, value in parameters.items() if name != lookup.member}
+    name = str(parameters[lookup.member]).lower()
+    return any(lookup.name(entry).lower() == name for entry in entries(iam, lookup, owner))
 
-    ``kind``: "user", "group", "role" or "instance profile".
-    """
-    sentence = message.removeprefix("The ").lower()
-    subjects = (f"{kind} with name {name.lower()} ", f"{kind} {name.lower()} ")
-    return sentence.startswith(tuple(s + ending for s in subjects for ending in _NOT_FOUND))
 
-
-def is_gone(operation: str, parameters: Mapping[str, Any], refusal: ServiceError) -> bool:
-    """Return whether a ``refusal`` reports that the entity to be removed is missing, not its owner.
-
-    Source: the error messages of the service, such as "The user with name bob cannot be found."
-    """
-    if refusal.code != "NoSuchEntity" or operation not in REMOVALS:
-        return False
-    removal, message = LOOKUPS[operation], refusal.message
-    if any(
-        reports_missing(kind, str(parameters.get(member, "")), message)
-        for kind, member in removal.owners.items()
-    ):
-        return False
-    name = str(parameters.get(removal.named or removal.member, ""))
-    words = [word.lower() for word in (name, removal.also) if word]
-    return not removal.owners or any(word in message.lower() for word in words)
+def entries(iam: Sender, lookup: Lookup, owner: dict[str, Any]) -> list[Any]:
+    """Return the entries that ``owner`` has in the list of ``lookup``; raise Failure."""
+    if lookup.within:
+        return list(iam.send(lookup.operation, **owner)[lookup.within].get(lookup.key, ()))
+    return list_all(iam, lookup.operation, lookup.key, **owner)

@@ -90,7 +90,7 @@ class Sender:
         reporter.debug(f"{operation} to {client.url}", parameters)
         reads = only_reads(operation)
         if not reads:
-            interrupts.guard()
+            interrupts.defer_signals()
             self._change = operation, parameters
             self._lost = resent
         try:
@@ -116,7 +116,7 @@ class Sender:
         self.reporter.progress.pause(seconds, reason)
         interrupts.pause(seconds)
 
-    def settled(self) -> None:
+    def outcome_known(self) -> None:
         """Record that the outcome of the last request is known."""
         self._change = None
 

@@ -32,11 +32,11 @@ class IAM(Sender):
         try:
             return waiting.send(self, operation, parameters)
         except UnknownOutcome as failure:
-            from iamcli.operations.lookups import settle
+            from iamcli.operations.outcomes import settle
 
             return settle(self, failure, operation, parameters)
 
-    def permitted(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
+    def call_if_permitted(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
         """Call an ``operation`` that only reads; return None if access to it is denied.
 
         A key may be allowed to make a change, but not to read first. What something is to be added

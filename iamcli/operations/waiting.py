@@ -10,7 +10,7 @@ import re
 
 from iamcli.client.changes import ADDITIONS, CREATIONS, REMOVALS, only_reads
 from iamcli.errors import ServiceError, UnknownOutcome
-from iamcli.operations.outcomes import ENTITIES, LOOKUPS, reports_missing
+from iamcli.operations.lookups import ENTITIES, LOOKUPS, reports_missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from iamcli.errors import (
     visible,
     without_secret_paths,
 )
-from iamcli.interrupts import Pending, Window, postpone
+from iamcli.interrupts import Interruptible, SignalState, postpone
 from iamcli.output.progressline import ProgressLine
 
 TYPE_CHECKING = False
@@ -110,7 +110,7 @@ class Output:
             return
         lines, self._lines = self._lines, bytearray()
         try:
-            with Window(ticks=self._out_may_wait and bool(lines)):
+            with Interruptible(ticks=self._out_may_wait and bool(lines)):
                 while lines:
                     try:
                         del lines[: os.write(1, lines)]
@@ -178,7 +178,7 @@ class Output:
 
     def _write_data(self) -> None:
         """Write the lines of data, so that an error follows them."""
-        if Pending.number:
+        if SignalState.number:
             # Nothing may block any more.
             return
         try:
@@ -296,5 +296,5 @@ def _write_in_parts(number: int, content: bytes, *, patient: bool) -> None:
         if poll.poll(_WRITE_TIMEOUT):
             written = os.write(number, content[: select.PIPE_BUF])
             content = content[written:]
-        elif Pending.number or not patient:
+        elif SignalState.number or not patient:
             return

@@ -85,7 +85,7 @@ class Service:
 
     send = call
 
-    def permitted(self, operation: str, **parameters: Any) -> Any:
+    def call_if_permitted(self, operation: str, **parameters: Any) -> Any:
         try:
             return self.call(operation, **parameters)
         except ServiceError:

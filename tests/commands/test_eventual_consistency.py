@@ -19,7 +19,7 @@ from support.terminal import Terminal, rows
 from iamcli.client.changes import ADDITIONS, CREATIONS, REMOVALS
 from iamcli.client.model import slim_model
 from iamcli.errors import INTERRUPTED
-from iamcli.operations.outcomes import ENTITIES, LOOKUPS, reports_missing
+from iamcli.operations.lookups import ENTITIES, LOOKUPS, reports_missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,7 +20,7 @@ from support.stub import Answer, canned, ok, refused
 from support.terminal import read_now
 
 from iamcli.client.changes import ADDITIONS, CHECKS, REMOVALS, UPDATES
-from iamcli.operations.outcomes import LOOKUPS
+from iamcli.operations.lookups import LOOKUPS
 
 if TYPE_CHECKING:
     from support.forked import Done, ForkRunner

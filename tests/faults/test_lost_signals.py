@@ -287,7 +287,7 @@ def test_while_a_program_gets_credentials(program, number, run, stub):
     assert endpoint.requests == []
 
 
-#: One call each that waits, in a window and nothing else of iamcli.
+#: One call each that waits, in an interruptible block and nothing else of iamcli.
 WAITING = {
     "open": "os.open('fifo', os.O_RDONLY)",
     "read": "os.read(reader, 1)",
@@ -311,7 +311,7 @@ reader, writer = os.pipe()
 one, other = socket.socketpair()
 child = subprocess.Popen(["sleep", "600"], stdout=-1, stderr=-1)
 sleep = lambda: time.sleep(600)
-with interrupts.Window():
+with interrupts.Interruptible():
     {}
 """
 
@@ -381,10 +381,10 @@ def test_a_launcher_sees_the_end_of_its_script(launcher, how, run):
     assert (done.status, done.out) == (3, "True\n")
 
 
-#: The functions that wait, and where they are not called in a window.
+#: The functions that wait, and where they are not called in such a block.
 WAITS = {"sleep", "select", "poll", "waitpid", "waitid", "communicate", "getpass"}
 ELSEWHERE = {
-    "connection/programs.py": "in the window of the function that calls it, and not in poll",
+    "connection/programs.py": "in the block of the function that calls it, and not in poll",
     "cli/complete/names.py": "a thread, which ends the process in half a second",
     "output/streams.py": "waits a second for a reader, again and again",
     "cli/sandbox/launch/started.py": "half a second, again and again, and what has ended",
@@ -395,15 +395,15 @@ ELSEWHERE = {
 }
 
 
-def test_what_waits_does_so_in_a_window():
+def test_what_waits_does_so_in_a_block():
     found = set()
     for file in (ROOT / "iamcli").rglob("*.py"):
         tree = ast.parse(file.read_text())
         inside = {
             node
-            for window in ast.walk(tree)
-            if isinstance(window, ast.With) and "indow(" in ast.unparse(window.items[0])
-            for node in ast.walk(window)
+            for block in ast.walk(tree)
+            if isinstance(block, ast.With) and "nterruptible(" in ast.unparse(block.items[0])
+            for node in ast.walk(block)
         }
         for node in set(ast.walk(tree)) - inside:
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in WAITS:

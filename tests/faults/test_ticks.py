@@ -1,4 +1,4 @@
-"""The timer of a window disturbs no files, children and terminals, and no timer of the parent."""
+"""The timer of a block disturbs no files, children and terminals, and no timer of the parent."""
 
 from __future__ import annotations
 
@@ -320,11 +320,11 @@ def test_its_signal_ends_what_waits_for_the_server_of_iamcli_run(run, stub):
 
 @pytest.fixture
 def before() -> Iterator[list[object]]:
-    """What a window changes is restored."""
+    """What a block changes is restored."""
     found = state()
     yield found
     assert state()[:2] == found[:2]
-    assert not interrupts.Pending.ticking
+    assert not interrupts.SignalState.ticking
 
 
 def state() -> list[object]:
@@ -335,24 +335,24 @@ def state() -> list[object]:
     ]
 
 
-def test_a_window_restores_everything(before):
+def test_a_block_restores_everything(before):
     for handler in (signal.SIG_DFL, signal.SIG_IGN, lambda *_: None):
         signal.signal(signal.SIGALRM, handler)
         for how in (signal.SIG_BLOCK, signal.SIG_UNBLOCK):
             signal.pthread_sigmask(how, [signal.SIGALRM])
             expected = state()
-            with interrupts.Window(), interrupts.Window():
+            with interrupts.Interruptible(), interrupts.Interruptible():
                 assert state()[1] is False
                 assert signal.getitimer(signal.ITIMER_REAL)[1] == interrupts.TICK
             assert state() == expected
     signal.signal(signal.SIGALRM, before[0])
 
 
-def test_a_window_keeps_the_timer_that_was_running(before):
+def test_a_block_keeps_the_timer_that_was_running(before):
     del before
     signal.setitimer(signal.ITIMER_REAL, 5000, 7)
     try:
-        with interrupts.Window():
+        with interrupts.Interruptible():
             assert signal.getitimer(signal.ITIMER_REAL)[1] == interrupts.TICK
         left, interval = signal.getitimer(signal.ITIMER_REAL)
     finally:
@@ -360,11 +360,11 @@ def test_a_window_keeps_the_timer_that_was_running(before):
     assert (4000 < left <= 5000, interval) == (True, 7)
 
 
-def test_a_window_in_another_thread_has_no_effect(before):
+def test_a_block_in_another_thread_has_no_effect(before):
     seen = []
 
     def wait() -> None:
-        with interrupts.Window():
+        with interrupts.Interruptible():
             seen.append(state())
 
     thread = threading.Thread(target=wait)
@@ -374,14 +374,14 @@ def test_a_window_in_another_thread_has_no_effect(before):
 
 
 def test_each_tick(before):
-    """Also an inner window does not end the ticks of the outer one."""
+    """Also an inner block does not end the ticks of the outer one."""
     del before
     ticks: list[str] = []
-    interrupts.Pending.each_tick = lambda: ticks.append("tick")
+    interrupts.SignalState.each_tick = lambda: ticks.append("tick")
     try:
-        with interrupts.Window():
-            with interrupts.Window():
+        with interrupts.Interruptible():
+            with interrupts.Interruptible():
                 pass
             wait_until(lambda: len(ticks) > 1)
     finally:
-        interrupts.Pending.each_tick = None
+        interrupts.SignalState.each_tick = None

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamcli.cli.check.check import check
+from iamcli.cli.check.check import check_files
 from iamcli.errors import visible
 from support.forked import tell
 from support.shell import TESTS
@@ -104,7 +104,7 @@ def made_program(folder: Path, script: str, name: str = "shfmt") -> str:
 def checked(folder: Path, script: str, **options: str) -> Result:
     """Return what is found in ``script``; ``options`` are those of ``write``."""
     name = write(folder, script, **options)
-    result = check([name])
+    result = check_files([name])
     found = [f"{each.line}:{each.column}: {each.code} {each.message}" for each in result.findings]
     tell(script, "\n".join(["found:", *found, *(note.reason for note in result.notes)]))
     assert not result.unreadable

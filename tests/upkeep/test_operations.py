@@ -11,7 +11,7 @@ from iamcli.cli import index
 from iamcli.cli.explain.permissions import ALSO
 from iamcli.client import changes
 from iamcli.client.model import full_model, slim_model
-from iamcli.operations.outcomes import LOOKUPS
+from iamcli.operations.lookups import LOOKUPS
 from iamcli.operations.waiting import TRUSTING
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel, ServiceModel
 
 CHANGES = "iamcli/client/changes.py"
-OUTCOMES = "iamcli/operations/outcomes.py"
+TABLE = "iamcli/operations/lookups.py"
 PERMISSIONS = "iamcli/cli/explain/permissions.py"
 WAITING = "iamcli/operations/waiting.py"
 USER = "iam-... -u {UserName}"
@@ -58,7 +58,7 @@ def _undeclared(operation: OperationModel) -> Iterator[str]:
         tables = ", not ".join([" or ".join(allowed), *found])
         yield f'{CHANGES}, {tables}: "{name}": "{check}",'
     if "REMOVALS" in {*found, allowed[0]} and name not in LOOKUPS:
-        yield f'{OUTCOMES}, LOOKUPS: "{name}": Lookup("List...", ...),'
+        yield f'{TABLE}, LOOKUPS: "{name}": Lookup("List...", ...),'
 
 
 def _members(operation: OperationModel) -> dict[str, object]:
@@ -82,7 +82,7 @@ def test_no_other_operation_is_declared():
         (changes.CREATIONS, "CreateGroup", f'{CHANGES}, CREATIONS: "{{}}": "iam-... ...",'),
         (changes.REMOVALS, "DeleteUser", f'{CHANGES}, REMOVALS: "{{}}": "{USER}",'),
         (changes.ONCE, "UpdateUser", f'{CHANGES}, UPDATES or ONCE or ADDITIONS: "{{}}": "{USER}",'),
-        (LOOKUPS, "DeleteUser", f'{OUTCOMES}, LOOKUPS: "{{}}": Lookup("List...", ...),'),
+        (LOOKUPS, "DeleteUser", f'{TABLE}, LOOKUPS: "{{}}": Lookup("List...", ...),'),
         (ALSO, "CreateUser", f'{PERMISSIONS}, ALSO: "{{}}": {{"Tags": "iam:Tag..."}},'),
     ],
 )

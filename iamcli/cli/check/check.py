@@ -58,7 +58,7 @@ class _FileTime:
             raise FileTimeError(f"takes longer than {MAX_TIME} seconds")
 
 
-def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
+def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     """Return what is wrong in scripts and in the scripts that they read.
 
     ``names``: those of the scripts, "-" for standard input, and of directories with scripts;
@@ -105,9 +105,9 @@ def check(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
         else:
             places |= checked
             shown = {script.file for script in walk.scripts if script.shown}
-            for each in found:
-                finding = each if each.file in shown else each.hidden
-                findings.setdefault(finding[:4], finding)
+            for finding in found:
+                shown_finding = finding if finding.file in shown else finding.hidden
+                findings.setdefault(shown_finding[:4], shown_finding)
             for script in walk.scripts:
                 order.setdefault(script.file, (number, len(order)))
                 read[script.file] = script

@@ -62,10 +62,10 @@ def check(  # noqa: PLR0913 - one for each option
     if not files:
         raise click.UsageError("specify the scripts to check", click.get_current_context())
     from iamcli.cli.check import report
-    from iamcli.cli.check.check import check as checked
+    from iamcli.cli.check.check import check_files
     from iamcli.cli.check.findings import ERROR, PARSER
 
-    result = checked(files, codes)
+    result = check_files(files, codes)
     for line in report.notes(result):
         output.error(line)
     for line in report.FORMATS[form](result):

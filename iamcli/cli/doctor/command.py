@@ -44,8 +44,6 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
         output.line(account)
         return 0
     width = columns(1) if output.data_on_terminal else None
-    for line in (
-        as_json(diagnoses) if layout == "json" else text(diagnoses, width)
-    ):
+    for line in as_json(diagnoses) if layout == "json" else text(diagnoses, width):
         output.line(line)
     return 0 if is_ok(diagnoses) else FAILED

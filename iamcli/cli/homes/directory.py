@@ -119,7 +119,7 @@ def exists(path: Path) -> bool:
 
 
 def and_others(names: Sequence[object]) -> str:
-    """Return how many there are besides the first of ``names``, "" if there is only one."""
+    """Return how many ``names`` follow the first one (" and 2 others"), "" if none does."""
     number = len(names) - 1
     return f" and {number} other{'s' if number > 1 else ''}" if number else ""
 

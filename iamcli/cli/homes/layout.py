@@ -189,7 +189,7 @@ def _of_cron() -> dict[str, str]:
 
 
 def _settings(python: str, *, strict: bool) -> str:
-    """Return with what scripts run the commands, "" if links do."""
+    """Return the settings with which scripts run the commands, "" if links run them."""
     return " and ".join(filter(None, (python, "IAMCLI_STRICT=1" if strict else "")))
 
 
@@ -257,7 +257,7 @@ def _write(
     record: dict[str, list[str]],
 ) -> None:
     """Write ``contents``, before them the record ``interim``, and after them ``record``."""
-    # Whoever owns the directory cannot lead what follows to another one.
+    # Both stay open, so that the owner of a directory above cannot put another one in its place.
     with _opened(folder) as outer, _opened(folder / BIN, inside=outer) as inner:
 
         def put(place: str, content: str | bytes) -> None:

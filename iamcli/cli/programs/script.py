@@ -12,7 +12,7 @@ import signal
 import subprocess
 
 from iamcli.cli.programs.unstarted import reason
-from iamcli.interrupts import Pending, Window
+from iamcli.interrupts import Interruptible, SignalState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def user_shell(env: Mapping[str, str]) -> str:
 
 def wait_for(process: subprocess.Popen[bytes]) -> int:
     """Wait for the end of ``process``, and return its status."""
-    with Window():
+    with Interruptible():
         return process.wait()
 
 
@@ -81,7 +81,7 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
         if sent == terminate == signal.SIGHUP:
             # bash misses a signal that arrives while it shows its prompt.
             ticks = itertools.cycle(range(REPEAT))
-            Pending.each_tick = lambda: None if next(ticks) else _send(process, sent)
+            SignalState.each_tick = lambda: None if next(ticks) else _send(process, sent)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) sets it

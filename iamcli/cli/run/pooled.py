@@ -21,7 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError
 from iamcli.connection.botocore_patches import HTTPConnection, HTTPSConnection
 from iamcli.connection.responses import BoundedSession
 from iamcli.handover import is_own
-from iamcli.interrupts import Window
+from iamcli.interrupts import Interruptible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Pool:
             return None
         pool = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            with Window():
+            with Interruptible():
                 descriptor = self._ask(pool, connection)
         except TimeoutError:
             pool.close()

@@ -114,7 +114,7 @@ def become(
 
 def _run(program: Program, connection: socket.socket, numbers: list[int]) -> NoReturn:
     """Run ``program`` and report its exit status."""
-    interrupts.Pending.repeat_interval = _REPEAT_INTERVAL
+    interrupts.SignalState.repeat_interval = _REPEAT_INTERVAL
     try:
         status = program.main()
     finally:

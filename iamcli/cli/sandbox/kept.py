@@ -120,13 +120,13 @@ class Kept:
         """
         threading.Thread(target=self._save_changes, daemon=True).start()
 
-        def watching(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             with self._busy:
                 response = application(environ, start_response)
             self._changed.set()
             return response
 
-        return watching
+        return serve
 
     def _save_changes(self) -> None:
         while self._changed.wait():

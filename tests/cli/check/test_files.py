@@ -16,7 +16,7 @@ from support.selection import in_full
 from support.users import other_user
 
 from iamcli.cli.check import report
-from iamcli.cli.check.check import check
+from iamcli.cli.check.check import check_files
 from iamcli.cli.check.script import kinds, shfmt
 from iamcli.cli.check.script.kinds import CRONTAB, MAKEFILE, SHELL, ZSH
 from iamcli.cli.installed_commands import commands_folders
@@ -101,7 +101,7 @@ def of_each_kind(tmp_path: Path) -> Path:
 
 
 def test_each_name_is_checked_or_counted(of_each_kind):
-    result = check([str(of_each_kind)])
+    result = check_files([str(of_each_kind)])
     assert {each.code for each in result.findings} == {"E102"}
     found = {(each.file, each.line) for each in result.findings}
     by_name = {file.name: file for file in result.files}
@@ -126,7 +126,7 @@ def test_what_is_no_shell_script_has_no_syntax_error(tmp_path):
     for name, language, text in FILES:
         if language not in kinds.READ:
             (tmp_path / name).write_text(f"{text}if (x 'y {{\n")
-            assert (name, check([str(tmp_path / name)]).findings) == (name, [])
+            assert (name, check_files([str(tmp_path / name)]).findings) == (name, [])
 
 
 def test_the_languages(tmp_path):
@@ -249,7 +249,7 @@ def test_names_that_are_not_checked_are_said_in_each_format(run, tmp_path):
 )
 def test_twenty_lines_are_named(count, end, tmp_path):
     (tmp_path / "iam.log").write_text("iam-userdel bob\n" * count)
-    [line] = report.notes(check([str(tmp_path)]))
+    [line] = report.notes(check_files([str(tmp_path)]))
     assert line.endswith(end)
 
 
@@ -325,14 +325,14 @@ def test_what_is_found_in_crontabs_and_makefiles(name, text, expected, tmp_path)
     (tmp_path / name).write_text(text)
     lines = [
         f"{each.line}:{each.column} {each.code} {each.message}"
-        for each in check([str(tmp_path / name)]).findings
+        for each in check_files([str(tmp_path / name)]).findings
     ]
     assert [line[: len(expected)] for line in lines[:1]] == [expected][: bool(expected)]
 
 
 def test_the_advice_in_a_makefile_can_be_typed_there(tmp_path):
     (tmp_path / "Makefile").write_text("a:\n\tiam-userdel -r -u $$x; iam-userdel -u $(X)*\n")
-    fixes = [each.fix for each in check([str(tmp_path / "Makefile")]).findings]
+    fixes = [each.fix for each in check_files([str(tmp_path / "Makefile")]).findings]
     assert fixes == ["use $${x:?}, or run set -u before", 'type "$(...)*"']
 
 
@@ -411,7 +411,7 @@ def test_a_crontab_without_path_has_that_of_cron(tmp_path):
         f"PATH={TOOLKIT}/bin\n@daily iam-userdel -u b\n": f"{TOOLKIT}/bin",
     }.items():
         (tmp_path / "crontab").write_text(text)
-        assert [each for each, _ in check([str(tmp_path / "crontab")]).missing] == [name]
+        assert [each for each, _ in check_files([str(tmp_path / "crontab")]).missing] == [name]
 
 
 def test_what_is_not_there_follows_the_table(run, tmp_path):
@@ -483,7 +483,7 @@ def test_a_directory_ends_in_one_table(number, tmp_path, environ):
     environ.setattr(shfmt.Parser, "run", lambda *rest: (runs.append(rest), run(*rest))[1])
 
     def shown() -> None:
-        text = "\n".join(report.text(check(["top"])))
+        text = "\n".join(report.text(check_files(["top"])))
         Path("shown").write_text(f"{len(runs)}\n{text}")
 
     environ.chdir(tmp_path)
@@ -528,7 +528,7 @@ def many_levels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 def test_a_directory_can_have_any_number_of_levels(tmp_path, monkeypatch):
     with many_levels(tmp_path, monkeypatch):
-        result = check(["."])
+        result = check_files(["."])
     assert [(each.code, each.file.count("/")) for each in result.findings] == [("E102", 1500)]
 
 
@@ -570,7 +570,7 @@ def test_a_file_that_becomes_a_fifo_is_not_waited_for(tmp_path, monkeypatch):
         return parser()
 
     monkeypatch.setattr("iamcli.cli.check.check.program", replace)
-    result = check([str(tmp_path)])
+    result = check_files([str(tmp_path)])
     assert result.unreadable == [(names[0], "not a regular file")]
     assert [each.file for each in result.findings] == [names[1]]
 
@@ -580,7 +580,9 @@ def test_what_the_system_makes_is_read_only_if_it_is_named(tmp_path, run):
     link = tmp_path / "lib.sh"
     link.symlink_to("/proc/self/cmdline")
     name = write(tmp_path, f". /proc/kmsg\n. ./lib.sh\n. /dev/stdin\n{WRONG}")
-    assert [each.name for each in check([name, "/proc/self", "/proc/sys/kernel"]).files] == [name]
+    assert [each.name for each in check_files([name, "/proc/self", "/proc/sys/kernel"]).files] == [
+        name
+    ]
     done = run("bash", "-c", f"iamcli check <(echo {WRONG}) {name}")
     assert (done.status, done.out.count("E102 ")) == (1, 2)
 

@@ -21,7 +21,7 @@ from support.selection import every
 from support.shell import ROOT, TESTS
 
 from iamcli.cli.check import report
-from iamcli.cli.check.check import check
+from iamcli.cli.check.check import check_files
 from iamcli.cli.check.explanations import EXPLANATIONS
 from iamcli.cli.check.findings import STATES
 from iamcli.cli.check.script import scripts, shfmt
@@ -109,7 +109,7 @@ def test_what_a_sourced_file_defines_is_known(tmp_path):
     found = checked(tmp_path, script).findings
     places = [(Path(each.file).name, each.line, each.code) for each in found]
     assert places == [("old.sh", 5, "E101"), ("lib.sh", 2, "E102")]
-    both = check([str(tmp_path / "old.sh"), str(tmp_path / "lib.sh")])
+    both = check_files([str(tmp_path / "old.sh"), str(tmp_path / "lib.sh")])
     assert (len(both.findings), both.commands) == (3, 3)
     (hidden,) = (each for each in found if each.file.endswith("lib.sh"))
     assert (hidden.column, hidden.command, hidden.message) == (1, "", "no such option")
@@ -117,7 +117,7 @@ def test_what_a_sourced_file_defines_is_known(tmp_path):
 
 def printed(*files: str) -> str:
     """Return what is printed of ``files``, as text and as JSON, with the notes."""
-    result = check(files)
+    result = check_files(files)
     return "\n".join([*report.text(result), *report.json(result), *report.notes(result)])
 
 
@@ -138,7 +138,7 @@ def test_no_word_of_a_file_that_was_not_given_is_shown(code, tmp_path):
         write(tmp_path, script.text, name=f"other{at}.sh")
         given = write(tmp_path, f". ./other{at}.sh", name=f"{at}.sh")
         assert words(printed(given)) & words(script.text) <= usual, script.text
-        result = check([given])
+        result = check_files([given])
         assert {(each.column, each.command) for each in result.findings} <= {(1, "")}
         codes |= {each.code for each in result.findings}
         values = "\n".join(re.findall(r"(?m)^\w+=[^$`]*$", script.text))
@@ -156,7 +156,7 @@ def test_the_values_of_credentials_are_unknown(tmp_path):
     script += "\n".join(f'iam-usercreate -u "${name}"' for name in names)
     name = write(tmp_path, script)
     for files in ([name], [str(tmp_path)]):
-        assert [(each.line, each.code) for each in check(files).findings] == [(8, "E105")]
+        assert [(each.line, each.code) for each in check_files(files).findings] == [(8, "E105")]
 
 
 def test_a_file_that_is_not_known_may_define_everything(tmp_path):
@@ -200,7 +200,7 @@ def test_files_that_read_each_other_end(tmp_path):
 def test_each_file_that_another_one_reads_is_read(tmp_path):
     for number in range(60):
         (tmp_path / f"{number}.sh").write_text(f". ./{number + 1}.sh\niam-userdel -R\n")
-    result = check([str(tmp_path / "0.sh")])
+    result = check_files([str(tmp_path / "0.sh")])
     assert (len(result.files), len(result.findings)) == (60, 60)
 
 
@@ -342,7 +342,7 @@ def parsed(folder: Path, source: bytes) -> None:
     path = folder / "fuzz.sh"
     path.write_bytes(source)
     lines = source.count(b"\n") + source.count(b"\r") + 1
-    for finding in check([str(path)]).findings:
+    for finding in check_files([str(path)]).findings:
         assert 1 <= finding.line <= lines
         assert finding.column >= 1
         assert finding.code in EXPLANATIONS
@@ -487,7 +487,7 @@ def test_the_largest_script_is_read(form, tmp_path):
     reason = f"larger than {MAX_SIZE} bytes"
     for size, unreadable in ((MAX_SIZE, []), (MAX_SIZE + 1, [(str(file), reason)])):
         file.write_text((form * size)[:size])
-        assert check([str(file)]).unreadable == unreadable
+        assert check_files([str(file)]).unreadable == unreadable
 
 
 @pytest.mark.parametrize("operator", ["&&", "||", "|"])
@@ -514,7 +514,7 @@ OTHER_OUTPUT = "shfmt does not print what it should; is it shfmt?"
 def test_a_shfmt_that_fails_is_one_line(script, reason, tmp_path, monkeypatch):
     fake = made_program(tmp_path, script)
     monkeypatch.setattr(shfmt, "program", lambda: fake)
-    result = check([write(tmp_path, "iam-userdel 'x'")])
+    result = check_files([write(tmp_path, "iam-userdel 'x'")])
     assert [each for _, each in result.unreadable] == [reason]
 
 
@@ -522,7 +522,7 @@ def test_a_shfmt_that_does_not_end_is_ended(tmp_path, monkeypatch):
     fake = made_program(tmp_path, f"echo $$ >{tmp_path}/pid\nexec sleep 1000")
     monkeypatch.setattr(shfmt, "program", lambda: fake)
     monkeypatch.setattr(shfmt, "MAX_TIME", 3)
-    result = check([write(tmp_path, "iam-userdel 'x'")])
+    result = check_files([write(tmp_path, "iam-userdel 'x'")])
     assert result.unreadable == [(str(tmp_path / "old.sh"), "shfmt takes longer than 3 seconds")]
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
@@ -533,7 +533,7 @@ def test_each_file_has_its_own_time(tmp_path, monkeypatch):
     clock = SimpleNamespace(monotonic=itertools.count(0, 15).__next__)
     monkeypatch.setattr(shfmt, "time", clock)
     files = [write(tmp_path, f"iam-userdel -u {name}", f"{name}.sh") for name in "abc"]
-    assert check(files).unreadable == []
+    assert check_files(files).unreadable == []
 
 
 def in_python() -> None:
@@ -561,7 +561,7 @@ def test_a_file_that_takes_too_long_cannot_be_read(never_ends, tmp_path, monkeyp
 
     monkeypatch.setattr(scripts, "read", slow)
     before = signal.getsignal(signal.SIGPROF)
-    result = check(names)
+    result = check_files(names)
     assert result.unreadable == [(names[1], "takes longer than 20 seconds")]
     assert [(each.file, each.code) for each in result.findings] == [
         (names[0], "E102"),

@@ -16,7 +16,7 @@ from support.selection import every, usual
 from support.shell import ROOT
 
 from iamcli.cli.check import report
-from iamcli.cli.check.check import check
+from iamcli.cli.check.check import check_files
 from iamcli.cli.check.script import shfmt
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def test_nothing_crashes_hangs_or_passes_in_silence(seeds, tmp_path):
     silent = []
     for seed in seeds:
         script = damaged(seed)
-        result = check([write(tmp_path, script)])
+        result = check_files([write(tmp_path, script)])
         assert not result.unreadable, script
         if not result.findings and not result.commands and _runs(script):
             silent.append(script)
@@ -183,7 +183,7 @@ def test_other_lines_that_cannot_be_read_are_counted(run, tmp_path):
     done = run("iamcli", "check", file)
     assert (done.status, done.out) == (0, "0 commands, 0 errors, 0 warnings, 2 lines not read\n")
     again = write(tmp_path, "a $((1 +))", name="other.sh")
-    assert list(report.text(check([file, again])))[-1].endswith(", 3 lines not read")
+    assert list(report.text(check_files([file, again])))[-1].endswith(", 3 lines not read")
     done = run("iamcli", "check", "--format", "json", file)
     unread = [
         {"file": file, "line": line, "last": line, "reason": "cannot be parsed"} for line in (2, 4)
@@ -246,11 +246,11 @@ def repeated(form: str, count: int) -> str:
 def test_time_is_bounded(script, tmp_path):
     file = write(tmp_path, f"{WRONG}\n{script}")
     code = (
-        "import resource, sys; from iamcli.cli.check.check import check\n"
+        "import resource, sys; from iamcli.cli.check.check import check_files\n"
         "resource.setrlimit(resource.RLIMIT_CPU, (9, 9))\n"
         "most = resource.getrlimit(resource.RLIMIT_DATA)[1]\n"
         "resource.setrlimit(resource.RLIMIT_DATA, (300_000_000, most))\n"
-        "print([(each.line, each.code) for each in check([sys.argv[1]]).findings])"
+        "print([(each.line, each.code) for each in check_files([sys.argv[1]]).findings])"
     )
     command = [sys.executable, "-c", code, file]
     done = subprocess.run(

@@ -33,7 +33,7 @@ class Steps:
         interrupts.TICK = NEVER
         self._now = 1000.0
         time.monotonic = lambda: self._now
-        self._windows: list[interrupts.Window] = []
+        self._blocks: list[interrupts.Interruptible] = []
 
     def __call__(self, name: str) -> bool:
         """Do the step ``name``; return whether it raises KeyboardInterrupt."""
@@ -46,22 +46,22 @@ class Steps:
             return True
         return False
 
-    def guard(self) -> None:
-        interrupts.guard()
+    def defer_signals(self) -> None:
+        interrupts.defer_signals()
 
     def open(self) -> None:
-        """Enter a window."""
-        window = interrupts.Window()
-        window.__enter__()
-        self._windows.append(window)
+        """Enter an interruptible block."""
+        block = interrupts.Interruptible()
+        block.__enter__()
+        self._blocks.append(block)
 
     def close(self) -> None:
         """Leave all windows."""
-        while self._windows:
-            self._windows.pop().__exit__()
+        while self._blocks:
+            self._blocks.pop().__exit__()
 
     def tick(self) -> None:
-        """The timer of a window runs out."""
+        """The timer of a block runs out."""
         signal.raise_signal(signal.SIGALRM)
 
     def due(self) -> None:
@@ -75,11 +75,11 @@ class Steps:
 
     def wait(self) -> None:
         """Wait longer than two signals of one Ctrl-C are apart."""
-        self._now += interrupts.Pending.repeat_interval * 2
+        self._now += interrupts.SignalState.repeat_interval * 2
 
     def almost(self) -> None:
         """Wait almost as long."""
-        self._now += interrupts.Pending.repeat_interval * 0.9
+        self._now += interrupts.SignalState.repeat_interval * 0.9
 
 
 @pytest.mark.parametrize(
@@ -98,22 +98,22 @@ class Steps:
         ("INT! TERM open!", "TERM"),
         ("TERM! INT open!", "TERM"),
         ("HUP! TERM INT open! open", "HUP"),
-        ("guard INT close open! open", "INT"),
-        ("guard open INT! INT", "INT"),
-        ("guard open close TERM open!", "TERM"),
-        ("guard INT TERM open!", "TERM"),
-        ("guard later open! open", ""),
+        ("defer_signals INT close open! open", "INT"),
+        ("defer_signals open INT! INT", "INT"),
+        ("defer_signals open close TERM open!", "TERM"),
+        ("defer_signals INT TERM open!", "TERM"),
+        ("defer_signals later open! open", ""),
         # While something is taken back, only Ctrl-C ends it.
-        ("guard TERM defer open", "TERM"),
-        ("guard defer open HUP INT!", "HUP"),
-        ("guard later defer open", ""),
+        ("defer_signals TERM defer open", "TERM"),
+        ("defer_signals defer open HUP INT!", "HUP"),
+        ("defer_signals later defer open", ""),
         ("open INT! close wait TERM open!", "TERM"),
-        ("guard INT due! due", "INT"),
+        ("defer_signals INT due! due", "INT"),
         # A timer that still runs while an interrupt is handled.
-        ("guard open INT! wait INT tick close open! close", "INT"),
+        ("defer_signals open INT! wait INT tick close open! close", "INT"),
         ("open INT! wait TERM tick close open!", "TERM"),
         # Windows may be nested, and the inner one ends.
-        ("guard open open close TERM open!", "TERM"),
+        ("defer_signals open open close TERM open!", "TERM"),
     ],
 )
 def test_when_a_signal_raises(steps, ends_with):
@@ -123,7 +123,7 @@ def test_when_a_signal_raises(steps, ends_with):
         step = Steps()
         names = [name.removesuffix("!") for name in steps.split()]
         raised = [f"{name}!" if step(name) else name for name in names]
-        return [" ".join(raised), interrupts.Pending.number]
+        return [" ".join(raised), interrupts.SignalState.number]
 
     assert result_of(done) == [steps, NUMBERS.get(ends_with, 0)]
 
@@ -141,11 +141,11 @@ def test_what_is_raised_tells_the_signal():
         assert result_of(lambda name=name: told(name)) == NUMBERS[name]
 
 
-def test_a_window_ends_also_by_an_exception():
+def test_a_block_ends_also_by_an_exception():
     def done() -> list[object]:
         step = Steps()
-        step("guard")
-        with contextlib.suppress(KeyError), interrupts.Window():
+        step("defer_signals")
+        with contextlib.suppress(KeyError), interrupts.Interruptible():
             {}["absent"]
         return [step("INT"), step("open")]
 
@@ -154,10 +154,10 @@ def test_a_window_ends_also_by_an_exception():
 
 def frame(code: str) -> Any:
     """Return a frame in which Python executes ``code``, for a handler that gets a signal there."""
-    window = interrupts.Window
+    block = interrupts.Interruptible
     codes = {
-        "enter": window.__enter__,
-        "exit": window.__exit__,
+        "enter": block.__enter__,
+        "exit": block.__exit__,
         "handler": signal.getsignal(signal.SIGTERM),
     }
     return SimpleNamespace(f_code=codes[code].__code__)
@@ -178,18 +178,18 @@ def test_what_must_be_complete_is_not_interrupted(code):
         step("open")
         handle(signal.SIGINT, code)
         handle(signal.SIGALRM, code)
-        return [interrupts.Pending.number, step("tick")]
+        return [interrupts.SignalState.number, step("tick")]
 
     assert result_of(done) == [signal.SIGINT, True]
 
 
-def test_a_signal_at_the_end_of_a_window():
-    """It raises at once as it would have outside, and else in the next window."""
+def test_a_signal_at_the_end_of_a_block():
+    """It raises at once as it would have outside, and else in the next block."""
 
     def done(*, outer: bool) -> list[object]:
         step = Steps()
         if not outer:
-            step("guard")
+            step("defer_signals")
         step("open")
         handle(signal.SIGINT, "exit")
         return [step("close"), step("open")]
@@ -252,9 +252,9 @@ def test_the_signal_ends_the_process(number, ignored):
 
 
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
-@pytest.mark.parametrize("window", [False, True])
-def test_an_interrupt_that_python_ignores_raises_again(name, window):
-    """One that came in ``__del__``; then it raises at the next tick, or in the next window."""
+@pytest.mark.parametrize("block", [False, True])
+def test_an_interrupt_that_python_ignores_raises_again(name, block):
+    """One that came in ``__del__``; then it raises at the next tick, or in the next block."""
 
     class Untidy:
         def __del__(self) -> None:
@@ -266,8 +266,8 @@ def test_an_interrupt_that_python_ignores_raises_again(name, window):
         shown: list[str] = []
         sys.__unraisablehook__ = lambda what: shown.append(type(what.exc_value).__name__)
         step = Steps()
-        if window:
-            step("guard")
+        if block:
+            step("defer_signals")
             step("open")
         Untidy()
         found = [step(again), step(again)]
@@ -275,5 +275,5 @@ def test_an_interrupt_that_python_ignores_raises_again(name, window):
         Untidy()
         return [*found, shown]
 
-    for again in ("open", "due", *["tick"] * window):
+    for again in ("open", "due", *["tick"] * block):
         assert result_of(lambda again=again: done(again)) == [True, False, ["ValueError"]]

@@ -103,9 +103,9 @@ def _read(commands: Commands, reader: Call | CompoundCommand, name: str) -> Iter
 
 def _redirected(commands: Commands, reader: Call | CompoundCommand, name: str) -> Iterator[Fault]:
     yield from _footers(commands, read_from(reader.redirects), name)
-    for each in reader.redirects:
-        if each.operator == "<" and (output := commands.contents(each.word)):
-            yield from _footer(commands, output, each.word, name)
+    for redirect in reader.redirects:
+        if redirect.operator == "<" and (output := commands.contents(redirect.word)):
+            yield from _footer(commands, output, redirect.word, name)
 
 
 def _asks_for_text(word: ExpandedWord) -> bool:

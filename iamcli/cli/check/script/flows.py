@@ -142,24 +142,25 @@ class Flows:
                 return [around]
             if pipe and number in ("12"[: len(pipe.operator)] if inner is pipe.left else "0"):
                 return [pipe]
-            for each in reversed(self._redirects.get(around, ())):
-                copies = each.operator.endswith("&") and each.word.known.isdigit()
-                written = "12" if "&" in each.operator and not copies else "1"
-                if number in (each.descriptor or ("0" if each.operator[0] == "<" else written)):
+            for redirect in reversed(self._redirects.get(around, ())):
+                operator, target = redirect.operator, redirect.word.known
+                copies = operator.endswith("&") and target.isdigit()
+                written = "12" if "&" in operator and not copies else "1"
+                if number in (redirect.descriptor or ("0" if operator[0] == "<" else written)):
                     if not copies:
-                        return _leads(each)
-                    number = each.word.known
+                        return _leads(redirect)
+                    number = target
         return [f"{number} {'' if isinstance(call.script, Fragment) else '-'}"]
 
 
 def contents(word: ExpandedWord) -> Iterator[Place]:
     """Yield the variables and the substitutions in ``word``."""
     found = nodes.first(word.node, (nodes.Variable, nodes.Substitution)) if word.node else ()
-    for each in found:
-        name = re.match(r"\$\{?[#!]?(\w+|[@*])", each.text)
-        yield _variable(name[1], word) if name else each
+    for part in found:
+        name = re.match(r"\$\{?[#!]?(\w+|[@*])", part.text)
+        yield _variable(name[1], word) if name else part
         # ${NAME:-$(...)}
-        yield from nodes.first(each, nodes.Substitution) if name else ()
+        yield from nodes.first(part, nodes.Substitution) if name else ()
 
 
 def _leads(redirect: ExpandedRedirect) -> list[Place]:

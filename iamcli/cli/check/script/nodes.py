@@ -22,8 +22,8 @@ class Node:
 
     def __init_subclass__(cls, json: str = "", members: str = "") -> None:
         """Record the class for the types ``json``, and its ``members`` with their names there."""
-        for each in json.split():
-            cls.types[each] = cls
+        for name in json.split():
+            cls.types[name] = cls
         declared = zip(cls.__annotations__.items(), members.split(), strict=True)
         own = {name: (place, annotation) for (name, annotation), place in declared}
         cls.members = {**cls.members, **own}
@@ -34,8 +34,8 @@ class Node:
         self.end = end
         self.__dict__.update(members)
         self.parent: Node | None = None
-        for each in self.inner:
-            each.parent = self
+        for part in self.inner:
+            part.parent = self
 
     @property
     def inner(self) -> Iterator[Node]:
@@ -216,11 +216,11 @@ class Assignment(Node, json="Assign", members="Name Index Value Array Array Appe
 
 def first(node: Node, node_type: type[_Node] | tuple[type[_Node], ...]) -> Iterator[_Node]:
     """Yield the first nodes of the ``node_type`` in each branch of ``node``."""
-    for each in node.inner:
-        if isinstance(each, node_type):
-            yield each
+    for part in node.inner:
+        if isinstance(part, node_type):
+            yield part
         else:
-            yield from first(each, node_type)
+            yield from first(part, node_type)
 
 
 def ancestry(node: Node) -> Iterator[tuple[Node, Node]]:

@@ -135,7 +135,7 @@ class Parser:
                     with suppress(OSError, ValueError):
                         most = _MEMORY + _MEMORY_FOR_BYTE * len(source)
                         resource.prlimit(child.pid, resource.RLIMIT_DATA, (most, most))
-                with interrupts.Window():
+                with interrupts.Interruptible():
                     out, err = child.communicate(source, max(0, self._end - time.monotonic()))
             except OSError as error:
                 raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
@@ -208,9 +208,9 @@ class _Builder:
         """Return the words and the parts of words in ``members``."""
         found: list[Node] = []
         for value in members.values():
-            for each in value if isinstance(value, list) else [value]:
-                if isinstance(each, dict) and ("Type" in each or "Parts" in each):
-                    found.append(self.node(each, "Node" if "Type" in each else "Word"))
-                elif isinstance(each, dict):
-                    found += self._children(each)
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, dict) and ("Type" in item or "Parts" in item):
+                    found.append(self.node(item, "Node" if "Type" in item else "Word"))
+                elif isinstance(item, dict):
+                    found += self._children(item)
         return found

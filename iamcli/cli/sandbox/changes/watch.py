@@ -58,7 +58,7 @@ class Watch:
     def recording(self, application: WSGIApplication) -> WSGIApplication:
         """Return ``application``, changed so that what it refuses is recorded."""
 
-        def watching(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             begun: list[str] = []
 
             def start(
@@ -76,7 +76,7 @@ class Watch:
                 self.refusals.append(_refusal(request, begun[-1], text))
             return [body]
 
-        return watching
+        return serve
 
 
 def _refusal(request: dict[str, str], status: str, body: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from iamcli.config.connection import ACCESS_KEY, SANDBOX, SECRET_KEY
 from iamcli.connection import processes
 from iamcli.errors import FAILED, Failure
 from iamcli.handover import VARIABLE
-from iamcli.interrupts import Window
+from iamcli.interrupts import Interruptible
 from iamcli.startup import own_environment
 
 TYPE_CHECKING = False
@@ -122,7 +122,7 @@ class SandboxServer:
         if not files.is_ready(number, timeout):
             return None
         # The pipe has no buffer. The server writes nothing more until it ends.
-        with Window(), open(number, "rb", closefd=False) as buffered:
+        with Interruptible(), open(number, "rb", closefd=False) as buffered:
             line = buffered.readline()
         return json.loads(line) if line else {}
 
@@ -135,7 +135,7 @@ class SandboxServer:
             self._process.stdin.close()
             try:
                 report = self._read(END_TIMEOUT) or {}
-                with Window():
+                with Interruptible():
                     self._process.wait(END_TIMEOUT)
             except subprocess.TimeoutExpired:
                 self._process.kill()

@@ -16,7 +16,7 @@ import time
 
 from iamcli.cli.programs import script
 from iamcli.cli.sandbox import peers
-from iamcli.interrupts import Window
+from iamcli.interrupts import Interruptible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Started:
         if not self._reaps:
             return script.wait_for(command)
         how = os.WEXITED | os.WNOWAIT  # the status of the command is left to Popen
-        with Window():
+        with Interruptible():
             while (ended := os.waitid(os.P_ALL, 0, how)) and ended.si_pid != command.pid:
                 os.waitpid(ended.si_pid, 0)
         status = command.wait()
