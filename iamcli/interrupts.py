@@ -178,6 +178,18 @@ class BlockedSignals:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
 
 
+class DeferredSignals:
+    """Only records the three signals in a ``with`` block; what is due may raise at its end."""
+
+    def __enter__(self) -> None:
+        self._outer, SignalState.raises = SignalState.raises, False
+
+    def __exit__(self, *_: object) -> None:
+        SignalState.raises = self._outer
+        if SignalState.raises:
+            raise_due()
+
+
 def _handle_sigint(_number: int, frame: FrameType | None) -> None:
     SignalState.number = SignalState.number or _signal.SIGINT
     before, SignalState.interrupted = SignalState.interrupted, time.monotonic()

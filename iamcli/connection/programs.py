@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 from iamcli.config import files, readpassphrase
 from iamcli.errors import Failure
-from iamcli.interrupts import Interruptible, install_handlers
+from iamcli.interrupts import DeferredSignals, Interruptible, install_handlers
 from iamcli.output.redaction import OF_CREDENTIALS
 
 TYPE_CHECKING = False
@@ -42,17 +42,20 @@ def credential_program(
     if not asks:
         # No signal for the group of this process ends the program.
         install_handlers()
-    process = subprocess.Popen(  # noqa: S603 - as botocore does
-        arguments, stdin=source, start_new_session=not asks, **settings
-    )
+    process = None
     try:
+        # A signal while the program starts would leave it running.
+        with DeferredSignals():
+            process = subprocess.Popen(  # noqa: S603 - as botocore does
+                arguments, stdin=source, start_new_session=not asks, **settings
+            )
         with Interruptible():
             printed, errors = _read(process, limits[asks])
     except BaseException as error:
-        if not asks:
+        if process and not asks:
             with contextlib.suppress(OSError):
                 os.killpg(process.pid, _signal.SIGKILL)
-        elif not isinstance(error, KeyboardInterrupt):
+        elif process and not isinstance(error, KeyboardInterrupt):
             # A terminal sends Ctrl-C to the program itself.
             process.kill()
         raise

@@ -181,6 +181,26 @@ def test_what_ends_the_command_ends_its_program(line, number, program, run):
     wait_until(lambda: gone(run))
 
 
+#: A signal just after a program was started, and before the command knows that.
+AT_THE_START = """
+import os, subprocess
+class Popen(subprocess.Popen):
+    def __init__(self, *arguments, **more):
+        super().__init__(*arguments, **more)
+        os.kill(os.getpid(), {})
+subprocess.Popen = Popen
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("line", [GET, "iamcli doctor"])
+def test_a_signal_while_a_program_starts_ends_both(line, number, program, run_fast):
+    program.write_text(HANGING["another one"])
+    done = run_fast(*line.split(), before=AT_THE_START.format(int(number)))
+    assert done.status == -number
+    wait_until(lambda: gone(run_fast))
+
+
 # Completion.
 
 COMPLETE = ("complete", "user", "iam-userdel")
