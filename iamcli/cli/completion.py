@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from iamcli.cli.documented import DocumentedCommand, show
+from iamcli.cli.group import DocumentedCommand, show
 
 
 @click.command(cls=DocumentedCommand, options_metavar="")

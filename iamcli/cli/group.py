@@ -1,4 +1,4 @@
-"""The group of the subcommands, which are loaded when they are used, and the groups of commands."""
+"""The group of the subcommands, which are loaded when they are used, and what these share."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ import click
 
 from iamcli import __version__
 from iamcli.cli import listing
-from iamcli.cli.documented import DocumentedCommand, show
 from iamcli.cli.wrong_names import hint, no_such_command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from iamcli.output.streams import Output
 
 WELCOME = """\
 iamcli provides the 69 commands of the legacy AWS IAM Command Line Toolkit.
@@ -47,6 +52,25 @@ SUBCOMMANDS = (
     "recreate",
     "complete",
 )
+
+
+class DocumentedCommand(click.Command):
+    """A command that reports an error if its help cannot be written."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return click's help option, changed to print the help through ``Output``."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.callback = lambda ctx, _, wanted: show(ctx, ctx.get_help()) if wanted else None
+        return option
+
+
+def show(ctx: click.Context, text: str) -> NoReturn:
+    """Print ``text`` and end the command. Raises OutputLost if it cannot be written."""
+    output: Output = ctx.obj
+    for line in text.splitlines():
+        output.line(line)
+    ctx.exit()
 
 
 class CommandGroup(DocumentedCommand, click.Group):

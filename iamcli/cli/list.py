@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from iamcli.cli import listing, search
-from iamcli.cli.documented import DocumentedCommand, show
-from iamcli.cli.group import group
+from iamcli.cli.group import DocumentedCommand, group, show
 from iamcli.errors import Failure
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from iamcli.cli.documented import DocumentedCommand
+from iamcli.cli.group import DocumentedCommand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

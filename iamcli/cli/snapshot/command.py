@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from iamcli.cli.documented import DocumentedCommand
+from iamcli.cli.group import DocumentedCommand
 from iamcli.parsing.shared import CLIENT_CONFIG_FILE, CREDENTIAL_FILE, DEBUG, URL
 
 TYPE_CHECKING = False
