@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from iamcli.cli import index, listing, manual
-from iamcli.cli.group import SUBCOMMANDS, DocumentedCommand, group, show
-from iamcli.cli.wrong_names import hint
+from iamcli.cli.group import SUBCOMMANDS, DocumentedCommand, group, hint, show
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False

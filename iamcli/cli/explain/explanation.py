@@ -16,7 +16,7 @@ from iamcli.cli.explain import recorder
 from iamcli.cli.explain.answers import Answers
 from iamcli.cli.explain.inputs import Inputs, is_absent
 from iamcli.cli.explain.recorder import Line, Step, Variation
-from iamcli.cli.wrong_names import no_such_command
+from iamcli.cli.group import no_such_command
 from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
 from iamcli.errors import Failure
