@@ -77,8 +77,7 @@ class CommandServer:
 
     def wait(self) -> None:
         """Wait until the server takes commands at once, but not longer than the time limit."""
-        if self._process:
-            assert self._process.stdout  # noqa: S101 - for mypy
+        if self._process and self._process.stdout:
             is_ready(self._process.stdout.fileno(), TIMEOUT)
 
     def stop(self) -> dict[str, Any]:
@@ -87,9 +86,7 @@ class CommandServer:
         Commands that still run in it, such as background jobs, are not ended.
         """
         report: dict[str, Any] = {}
-        if self._process:
-            assert self._process.stdin  # noqa: S101 - for mypy
-            assert self._process.stdout  # noqa: S101
+        if self._process and self._process.stdin and self._process.stdout:
             self._process.stdin.close()
             with contextlib.suppress(ValueError):
                 report = json.loads(_read(self._process.stdout.fileno(), TIMEOUT))

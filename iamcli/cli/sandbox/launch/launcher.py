@@ -129,9 +129,7 @@ class SandboxServer:
     def stop(self) -> dict[str, Any]:
         """End the server, and return what it reports then; {} if that is unknown."""
         report: dict[str, Any] = {}
-        if self._process:
-            assert self._process.stdin  # noqa: S101 - for mypy
-            assert self._process.stdout  # noqa: S101
+        if self._process and self._process.stdin and self._process.stdout:
             self._process.stdin.close()
             try:
                 report = self._read(END_TIMEOUT) or {}
