@@ -19,6 +19,7 @@ from support.connecting import USER
 from support.doctor import Place, caller
 from support.forked import ForkedPrograms, ForkRunner, ForkServer
 from support.limits import HANGING
+from support.order import Order
 from support.patience import patient_programs
 from support.shell import KEY_ID, ROOT, SECRET, Shell
 from support.stub import Stub, ok
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite what is expected")
+    parser.addoption("--order", help="take the files in an order that is made from this text")
 
 
 @pytest.fixture(scope="session")
@@ -307,6 +309,7 @@ def pytest_collection() -> Iterator[None]:
     gc.enable()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest tests at the end, so that a run which is stopped has run all others."""
     items.sort(key=lambda item: item.get_closest_marker("longest") is not None)
@@ -328,6 +331,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if text := config.getoption("order"):
+        config.pluginmanager.register(Order(text))
     # While a test runs, it is captured.
     config.stash[STANDARD_ERROR] = os.dup(2)
     reset_inherited()
