@@ -34,7 +34,7 @@ USER = ok("GetUser", f"<User><Arn>{ARN}</Arn><UserId>AIDA</UserId></User>")
 LINUX = [
     f"--deselect=tests/cli/run/{test}"
     for test in (
-        "test_server.py::test_only_the_same_program_of_the_same_user",
+        "test_run_server.py::test_only_the_same_program_of_the_same_user",
         "test_signals.py::test_stop_and_continue",
         "test_signals.py::test_a_command_ends_with_its_program[server is stopped]",
     )

@@ -1,4 +1,4 @@
-"""Certificates for servers on the loopback interface."""
+"""Certificates for servers on the loopback interface, and SSH keys for users."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from cryptography.x509.oid import NameOID
 
 if TYPE_CHECKING:
@@ -39,3 +45,14 @@ def self_signed(file: Path, *, days: int = 1, host: str = "127.0.0.1") -> Path:
         + certificate.public_bytes(Encoding.PEM)
     )
     return file
+
+
+def public_key(number: int = 0, *, bits: int = 2048, pem: bool = False) -> str:
+    """Return an RSA key whose private key nobody has, in the format ``ssh-rsa`` or PEM.
+
+    Each ``number`` makes another key.
+    """
+    key = RSAPublicNumbers(65537, (1 << bits - 1) + 2 * number + 1).public_key()
+    if pem:
+        return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()

@@ -1,12 +1,20 @@
-"""The report of ``iamcli doctor``, and set-ups of a machine: variables, files and a service."""
+"""``iamcli doctor``: its report and parts, and set-ups of a machine: variables, files, a service."""
 
 from __future__ import annotations
 
+import errno
 import json
+import ssl
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from botocore.exceptions import SSLError
+
+from iamcli.connection.endpoints import Destination
+from iamcli.connection.sources import Origin
+from iamcli.errors import Failure
 from support.connecting import USER
 from support.shell import KEY_ID, SECRET
 from support.stub import Answer, Stub, ok, refused
@@ -14,6 +22,7 @@ from support.stub import Answer, Stub, ok, refused
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from iamcli.cli.doctor.diagnosis import Diagnosis
     from support.forked import Done, ForkRunner
 
 ARN = "arn:aws:iam::123456789012:user/bob"
@@ -160,3 +169,45 @@ def program(folder: Path, name: str, text: str = "echo other") -> Path:
     made.write_text(f"#!/bin/sh\n{text}\n")
     made.chmod(0o755)
     return made
+
+
+# The parts: addresses, keys, errors and diagnoses.
+
+NO_REGION = "no region is set"
+AWS = Destination(
+    "https://iam.amazonaws.com", "us-east-1", "the rules", specified=False, setting=NO_REGION
+)
+OWN = Destination(
+    "http://127.0.0.1:9", "us-east-1", "AWS_IAM_URL", specified=True, setting=NO_REGION
+)
+STS = Destination(
+    "https://sts.amazonaws.com", "us-east-1", "the rules", specified=False, setting=NO_REGION
+)
+ORIGIN = Origin("profile work", "run: aws sso login", of_anybody=False)
+KEY = SimpleNamespace(access_key=KEY_ID, secret_key="s", token=None)
+REFUSED = ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+EARLY = "Signature not yet current: 2 is later than 1"
+FAILED = Failure("it is bad; correct it")
+
+
+def shown(diagnosis: Diagnosis | None) -> str | None:
+    """Return the diagnosis as ``line`` does."""
+    if diagnosis is None:
+        return None
+    texts = "; ".join(filter(None, (diagnosis.found, diagnosis.advice)))
+    return line(diagnosis.result, diagnosis.cause, texts)
+
+
+def line(result: str, cause: str | None, texts: str) -> str:
+    """Return the result of a check, its cause in parentheses, and what a report says."""
+    return f"{result} ({cause}): {texts}" if cause else f"{result}: {texts}"
+
+
+def without_tls(reason: str) -> ssl.SSLError:
+    error = ssl.SSLError(1, reason)
+    error.reason = reason
+    return error
+
+
+def of_tls(error: Exception) -> Any:
+    return SSLError(endpoint_url="x", error=error)

@@ -11,9 +11,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from support.certificates import public_key
 from support.refusals import ARN, CODES
 from support.shell import KEY_ID, SECRET, TESTS
-from support.ssh_keys import public_key
 
 AWS_POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 CERTIFICATE, OTHER_CERTIFICATE = (

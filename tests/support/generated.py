@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from support.certificates import public_key
 from support.populated import BOUNDARY, CODES, READ_ONLY
 from support.shell import TESTS
-from support.ssh_keys import public_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable

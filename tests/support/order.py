@@ -1,7 +1,7 @@
 """Takes the files of a run that may be stopped in another order each time, and lists what is left.
 
-``--order TEXT``: the order of the files is made from TEXT, such as the ID of a commit. SIGTERM, with
-which timeout(1) stops a run, ends it as Ctrl-C does.
+``--order TEXT``: the order of the files is made from TEXT, such as the ID of a commit. SIGTERM,
+with which timeout(1) stops a run, ends it as Ctrl-C does.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from typing import Any
 import boto3
 from botocore.handlers import json_decode_policies
 
+from support.certificates import public_key
 from support.shell import KEY_ID, SECRET, TESTS
-from support.ssh_keys import public_key
 
 #: White space, escapes and letters outside ASCII in documents must stay as they are.
 DOCUMENT = (

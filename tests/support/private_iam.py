@@ -1,4 +1,4 @@
-"""The private IAM without a command that runs in it, and the shell of the sandbox without an IAM.
+"""The private IAM without a command that runs in it, a kept account, and the shell of the sandbox.
 
 Tests name what starts them only here.
 """
@@ -6,8 +6,11 @@ Tests name what starts them only here.
 from __future__ import annotations
 
 import contextlib
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from iamcli import __version__
+from iamcli.cli.sandbox import kept
 from iamcli.cli.sandbox.launch.launcher import SandboxServer, environment
 from iamcli.cli.sandbox.launch.shell import PROMPT
 from iamcli.cli.sandbox.launch.shell import start as start_shell
@@ -16,7 +19,11 @@ from iamcli.config.connection import ACCESS_KEY, SECRET_KEY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ACCESS_KEY", "PROMPT", "SECRET_KEY", "environment", "server", "start_shell"]
+__all__ = ["ACCESS_KEY", "HEADER", "PROMPT", "SECRET_KEY", "environment", "server", "start_shell"]
+
+
+#: The first line of the file of a kept account, as this release writes it.
+HEADER: dict[str, Any] = {"iamcli": __version__, "format": kept.FORMAT, "moto": version("moto")}
 
 
 class Server(SandboxServer):

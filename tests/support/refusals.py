@@ -22,9 +22,9 @@ from cryptography.x509.oid import NameOID
 
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.client.model import full_model
+from support.certificates import public_key
 from support.forked import tell
 from support.shell import KEY_ID, SECRET
-from support.ssh_keys import public_key
 
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:iam::{ACCOUNT}:"

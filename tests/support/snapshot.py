@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from support.ssh_keys import public_key
+from support.certificates import public_key
 from support.stub import Endpoint, ok, refused
 
 if TYPE_CHECKING:

@@ -38,3 +38,19 @@ def test_a_row_of_a_table_is_a_line():
 def test_no_test_imports_another():
     importing = re.compile(r"^\s*(?:from|import) (?:\S+\.)?(?:test_\w+|conftest)\b", re.MULTILINE)
     assert [name for name, text in FILES.items() if importing.search(text)] == []
+
+
+def test_a_test_file_has_a_name_of_its_own():
+    """So that a report and a document need not say whose it is."""
+    names = [name.rpartition("/")[2] for name in FILES if "/test_" in name]
+    assert len(names) > 100
+    assert sorted(names) == sorted(set(names))
+
+
+def test_the_page_says_what_each_helper_is_for():
+    page = (TESTS / "README.md").read_text().partition("## Helpers\n")[2].partition("\n## ")[0]
+    lines = re.findall(r"(?:^\*|;) (`[^:]*`):", page, re.MULTILINE)
+    listed = [name for line in lines for name in re.findall(r"`(\w+)`", line)]
+    files = (name for name in FILES if re.fullmatch(r"support/[a-z]\w*\.py", name))
+    modules = [name[len("support/") : -3] for name in files]
+    assert sorted(listed) == sorted(modules)

@@ -9,7 +9,7 @@ from typing import Any
 import certifi
 import pytest
 from botocore.credentials import Credentials, RefreshableCredentials
-from support.doctor_parts import AWS, KEY, ORIGIN, OWN, shown
+from support.doctor import AWS, KEY, ORIGIN, OWN, shown
 from support.shell import KEY_ID
 
 from iamcli.cli.doctor import configuration, credential_sources, credentials, network, request

@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from support.doctor_parts import shown
+from support.doctor import shown
 from support.shell import ROOT
 
 from iamcli.cli.doctor import variables

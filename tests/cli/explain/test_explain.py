@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated, resettable
-from support.certificates import self_signed
+from support.certificates import public_key, self_signed
 from support.legacy_requests import FILES, READ_FIRST, REFUSED, ROWS, arguments_of, expected, listed
 from support.selection import every
 from support.shell import TESTS
-from support.ssh_keys import public_key
 from support.stub import refused
 
 from iamcli.cli import index

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated, resettable
+from support.certificates import public_key
 from support.copies import ARN, GROUP, READ_ONLY, instance_profile, role, snapshot, user
 from support.recorded_calls import Recorder
 from support.requirements import need
@@ -20,7 +21,6 @@ from support.round import CANNOT, IDS_AND_DATES, UNKNOWN, comments, recreate, sh
 from support.selection import usual
 from support.shell import BIN
 from support.snapshot import loaded, saved, succeeded
-from support.ssh_keys import public_key
 from support.stub import refused
 from support.terminal import Terminal, Typist
 

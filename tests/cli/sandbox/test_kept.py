@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from support import private_iam
-from support.kept import HEADER
+from support.private_iam import HEADER
 from support.processes import running, wait_until
 
 from iamcli import __version__

@@ -12,8 +12,8 @@ import sys
 
 import pytest
 from support import private_iam
-from support.kept import HEADER
 from support.limits import NEVER, TIMEOUT
+from support.private_iam import HEADER
 from support.processes import (
     BIN,
     ROOT,

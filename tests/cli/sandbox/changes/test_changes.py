@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated, private_iam
+from support.certificates import public_key
 from support.changes import ACCOUNT, READ, STAR, group, key, used
 from support.copies import ARN, DATE, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, role, snapshot, user
 from support.entities import CERTIFICATE, OTHER_CERTIFICATE, PRIVATE_KEY
-from support.ssh_keys import public_key
 
 from iamcli.cli.account_file import schema
 from iamcli.cli.sandbox.changes.comparison import changes, deleted

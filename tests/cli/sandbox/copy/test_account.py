@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated, private_iam
+from support.certificates import public_key
 from support.changes import runner
 from support.copies import (
     ARN,
@@ -30,7 +31,6 @@ from support.processes import run as run_program
 from support.refusals import MANAGED, Iam, certificate, too_many, trust
 from support.selection import every, in_full
 from support.shell import ROOT
-from support.ssh_keys import public_key
 from support.terminal import Terminal
 
 from iamcli.client.model import full_model

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.certificates import public_key
 from support.copies import UNREAD_CERTIFICATE, snapshot
 from support.corrections import ARN, BOB, NOON, NUMBER, ROOT, pages, request
 from support.entities import (
@@ -24,7 +25,6 @@ from support.entities import (
     TRUST,
 )
 from support.refusals import told
-from support.ssh_keys import public_key
 
 from iamcli.cli.sandbox import loading, refusals
 from iamcli.cli.sandbox.changes import state

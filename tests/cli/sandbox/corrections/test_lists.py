@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from botocore.handlers import json_decode_policies
+from support.certificates import public_key
 from support.entities import (
     AWS_POLICY,
     CERTIFICATE,
@@ -26,7 +27,6 @@ from support.entities import (
     refused,
 )
 from support.refusals import ARN, CODES
-from support.ssh_keys import public_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

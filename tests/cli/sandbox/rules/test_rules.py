@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from support.certificates import public_key
 from support.refusals import (
     ARN,
     BODY,
@@ -52,7 +53,6 @@ from support.refusals import (
     trust,
 )
 from support.shell import KEY_ID, ROOT, SECRET
-from support.ssh_keys import public_key
 
 from iamcli.cli.sandbox import refusals
 from iamcli.cli.sandbox.rules import deletions, names, parameters, passwords, permissions

@@ -11,8 +11,8 @@ import pytest
 from botocore import exceptions
 from botocore.parsers import ResponseParserError
 from support.connecting import USER
-from support.doctor import ARN, caller
-from support.doctor_parts import (
+from support.doctor import (
+    ARN,
     AWS,
     EARLY,
     KEY,
@@ -20,6 +20,7 @@ from support.doctor_parts import (
     OWN,
     REFUSED,
     STS,
+    caller,
     of_tls,
     shown,
     without_tls,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore import exceptions
 from botocore.credentials import Credentials, RefreshableCredentials
-from support.doctor_parts import (
+from support.doctor import (
     EARLY,
     FAILED,
     KEY,

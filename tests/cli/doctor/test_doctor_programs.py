@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.doctor_parts import shown
+from support.doctor import shown
 from support.limits import NEVER
 
 from iamcli import __version__, quoting

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from support.certificates import public_key
 from support.entities import (
     CERTIFICATE,
     OTHER_CERTIFICATE,
@@ -27,7 +28,6 @@ from support.entities import (
 from support.private_iam import ACCESS_KEY
 from support.refusals import ACCOUNT, ARN, CODES
 from support.shell import KEY_ID
-from support.ssh_keys import public_key
 
 from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint, parsed
 

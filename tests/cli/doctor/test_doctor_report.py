@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.connecting import USER
-from support.doctor import TWO_LINES, caller
-from support.doctor_parts import FAILED, KEY, OWN, line, shown
+from support.doctor import FAILED, KEY, OWN, TWO_LINES, caller, line, shown
 from support.processes import BIN, environment, run
 from support.selection import in_full
 from support.stub import ok
