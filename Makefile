@@ -77,6 +77,11 @@ rules: $(VENV)/test.stamp ## switch each correction and rule of the sandbox off;
 	@$(BIN)/python tools/switch_off.py build/rules.txt || { $(LOWEST_VENV) && \
 		.venv-lowest/bin/python tools/switch_off.py build/rules.txt; }
 
+NUMBER ?= 40
+
+mistakes: $(VENV)/test.stamp ## make random mistakes in iamcli; a test must notice each, NUMBER=40 SEED=7
+	@JOBS=$(JOBS) $(BIN)/python tools/mistakes.py --number $(NUMBER) --seed $(SEED)
+
 lint: $(VENV)/test.stamp ## check style, types, the table of commands and the links in bin
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""``iamcli doctor``: its report and parts, and set-ups of a machine: variables, files, a service."""
+"""``iamcli doctor``: its report and parts, and the set-up of a machine: variables, files, service."""
 
 from __future__ import annotations
 
