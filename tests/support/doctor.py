@@ -1,4 +1,4 @@
-"""``iamcli doctor``: its report and parts, and the set-up of a machine: variables, files, service."""
+"""``iamcli doctor``: its report, its parts, and machines: variables, files and a service."""
 
 from __future__ import annotations
 
