@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.account import ARN
+from support.cases import CASES, OPERATIONS
+from support.cases.case import SERIAL, no_such
+from support.cases.prepared import write_files
 from support.faults import CLOSED
 from support.limits import HANGING
 from support.selection import every, in_full
@@ -29,15 +32,7 @@ if TYPE_CHECKING:
     from support.stub import Answer, Request, Stub
 
 ENV = {"AWS_MAX_ATTEMPTS": "2"}
-SERIAL = f"{ARN}mfa/phone"
 TRUST = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"%s"},"Action":"sts:AssumeRole"}]}'
-
-
-def no_such(kind: str, name: str) -> str:
-    """Return the service's sentence for a missing entity."""
-    if kind == "instance profile":
-        return f"Instance Profile {name} cannot be found."
-    return f"The {kind} with name {name} cannot be found."
 
 
 def missing(kind: str, name: str) -> Answer:
@@ -69,51 +64,14 @@ def addition(line: str, operation: str, entity: str, result: str = "") -> Waitin
     return Waiting(line, operation, missing(kind, name), entity, result)
 
 
-KEY = (
-    "<AccessKey><UserName>bob</UserName><AccessKeyId>AKIAI44QH8DHBEXAMPLE</AccessKeyId>"
-    "<Status>Active</Status><SecretAccessKey>je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"
-    "</SecretAccessKey></AccessKey>"
-)
-USER_POLICY = addition(
-    "iam-useraddpolicy -u bob -p r -e Allow -a s3:Get* -r *", "PutUserPolicy", "user bob"
-)
-ROLE_IN_PROFILE = addition(
-    "iam-instanceprofileaddrole -s front -r web",
-    "AddRoleToInstanceProfile",
-    "instance profile front",
-)
 ADDING = [
-    USER_POLICY,
-    addition("iam-useruploadpolicy -u bob -p r -o {}", "PutUserPolicy", "user bob"),
-    addition(
-        "iam-groupaddpolicy -g dev -p r -e Allow -a s3:Get* -r *", "PutGroupPolicy", "group dev"
-    ),
-    addition("iam-groupuploadpolicy -g dev -p r -o {}", "PutGroupPolicy", "group dev"),
-    addition("iam-roleaddpolicy -r web -p r -e Allow -a s3:Get* -c *", "PutRolePolicy", "role web"),
-    addition("iam-roleuploadpolicy -r web -p r -o {}", "PutRolePolicy", "role web"),
-    addition("iam-useraddkey -u bob", "CreateAccessKey", "user bob", KEY),
-    addition("iam-useraddloginprofile -u bob -p secret12", "CreateLoginProfile", "user bob"),
-    addition(
-        "iam-useraddcert -u bob -c certificate",
-        "UploadSigningCertificate",
-        "user bob",
-        "<Certificate><CertificateId>TA7SMP42TDN5Z26OBPJE7EXAMPLE</CertificateId></Certificate>",
-    ),
-    addition(
-        f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
-        "EnableMFADevice",
-        "user bob",
-    ),
-    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "user bob"),
-    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "group dev"),
-    addition("iam-instanceprofileaddrole -s front -r web", "AddRoleToInstanceProfile", "role web"),
-    ROLE_IN_PROFILE,
-    addition(
-        "iam-roleupdateassumepolicy -r web -s ec2.amazonaws.com",
-        "UpdateAssumeRolePolicy",
-        "role web",
-    ),
+    addition(case.line, case.operation, owner, case.result)
+    for case in CASES.values()
+    for owner in case.owners
+    if not case.missing
 ]
+GROUP_POLICY = next(entry for entry in ADDING if entry.line.startswith("iam-groupaddpolicy "))
+ROLE_IN_PROFILE = next(entry for entry in ADDING if entry.what == "instance profile front")
 USER = f"{ARN}user/bob"
 ROLE = "<Role><Arn>arn:web</Arn><RoleId>AROA</RoleId></Role>"
 TRUSTING = [
@@ -134,15 +92,12 @@ TRUSTING = [
         ROLE,
     ),
 ]
+#: Nothing can be in them.
+EMPTY = ("DeleteAccountAlias", "DeleteAccountPasswordPolicy")
 DELETING = [
-    Waiting("iam-userdel -u bob", "DeleteUser", CONFLICT, "DeleteConflict"),
-    Waiting("iam-groupdel -g dev", "DeleteGroup", CONFLICT, "DeleteConflict"),
-    Waiting("iam-roledel -r web", "DeleteRole", CONFLICT, "DeleteConflict"),
-    Waiting("iam-instanceprofiledel -s web", "DeleteInstanceProfile", CONFLICT, "DeleteConflict"),
-    Waiting("iam-servercertdel -s web", "DeleteServerCertificate", CONFLICT, "DeleteConflict"),
-    Waiting(
-        f"iam-virtualmfadevicedel -s {SERIAL}", "DeleteVirtualMFADevice", CONFLICT, "DeleteConflict"
-    ),
+    Waiting(case.line, operation, CONFLICT, "DeleteConflict")
+    for operation, case in OPERATIONS.items()
+    if case.missing and not case.owners and operation not in EMPTY
 ]
 READING = [
     addition("iam-usercreate -u bob -g dev", "GetGroup", "group dev", "<Group/>"),
@@ -157,6 +112,7 @@ def name_of(waiting: Waiting) -> str:
 
 @pytest.fixture(autouse=True)
 def trust(tmp_path: Path) -> None:
+    write_files(tmp_path)
     (tmp_path / "trust").write_text(TRUST % USER)
 
 
@@ -309,8 +265,7 @@ def test_every_addition_is_here():
     }
     assert {(entry.operation, entry.what.rpartition(" ")[0]) for entry in ADDING} == named
     entities = {name for name in REMOVALS if not LOOKUPS[name].owners}
-    without = {"DeleteAccountAlias", "DeleteAccountPasswordPolicy"}
-    assert {entry.operation for entry in DELETING} == entities - without
+    assert {*EMPTY, *(entry.operation for entry in DELETING)} == entities
 
 
 @pytest.mark.parametrize(
@@ -337,21 +292,21 @@ def test_what_the_same_command_has_created_is_waited_for_longer(
 
 
 def test_wait_after_a_lost_response(run_fast, stub):
-    waiting = USER_POLICY
+    waiting = GROUP_POLICY
     endpoint = service(stub, waiting, CLOSED, waiting.late, ok(waiting.operation))
     assert run_fast(*waiting.line.split(), env=at(endpoint)) == (0, "", "")
     assert len(endpoint.requests) == 3
 
 
 @pytest.mark.parametrize(
-    "last", [USER_POLICY.late, refused("AccessDenied", "not you", 403)], ids=["late", "denied"]
+    "last", [GROUP_POLICY.late, refused("AccessDenied", "not you", 403)], ids=["late", "denied"]
 )
 def test_wait_does_not_forget_a_lost_response(last, run_fast, stub):
-    waiting = USER_POLICY
+    waiting = GROUP_POLICY
     endpoint = service(stub, waiting, CLOSED, waiting.late, last)
     done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_TIMEOUT="0.7"))
     assert done.status == 1
-    assert "; PutUserPolicy may have taken effect, check first: iam-userlistpolicies" in done.err
+    assert "; PutGroupPolicy may have taken effect, check first: iam-grouplistpolicies" in done.err
 
 
 def test_deletion_whose_response_was_lost_is_done(run_fast, stub):
@@ -365,7 +320,7 @@ def test_deletion_whose_response_was_lost_is_done(run_fast, stub):
 
 
 @pytest.mark.parametrize(
-    "waiting", [USER_POLICY, ROLE_IN_PROFILE, TRUSTING[0], TRUSTING[2], READING[0]], ids=name_of
+    "waiting", [GROUP_POLICY, ROLE_IN_PROFILE, TRUSTING[0], TRUSTING[2], READING[0]], ids=name_of
 )
 def test_the_progress_line_says_what_is_not_visible(waiting, typed, stub):
     endpoint = service(stub, waiting, waiting.late, ok(waiting.operation, waiting.result))
@@ -390,7 +345,7 @@ def test_the_progress_line_says_what_is_not_visible(waiting, typed, stub):
     ],
 )
 def test_ctrl_c_ends_the_wait(line, operation, late, printed, run, stub):
-    endpoint = service(stub, USER_POLICY).on("GetGroup", ok("GetGroup", "<Group/>"))
+    endpoint = service(stub, GROUP_POLICY).on("GetGroup", ok("GetGroup", "<Group/>"))
     endpoint.on(operation, late)
     terminal = Terminal(*line.split(), env={**run.env, **at(endpoint)})
     terminal.wait_for("trying again in 1.0 s")
@@ -401,13 +356,13 @@ def test_ctrl_c_ends_the_wait(line, operation, late, printed, run, stub):
 
 
 def test_ctrl_c_during_the_wait_after_a_lost_response(run, stub):
-    waiting = USER_POLICY
+    waiting = GROUP_POLICY
     endpoint = service(stub, waiting, CLOSED, waiting.late)
     terminal = Terminal(*waiting.line.split(), env={**run.env, **at(endpoint)})
     terminal.wait_for("may not be visible yet")
     terminal.type("\x03")
     assert terminal.status() in (INTERRUPTED, -signal.SIGINT)
-    assert "interrupted; PutUserPolicy may have taken effect, check first: " in terminal.shown
+    assert "interrupted; PutGroupPolicy may have taken effect, check first: " in terminal.shown
 
 
 # A script.

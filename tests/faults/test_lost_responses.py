@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.account import ARN, Account
+from support.cases import OPERATIONS
+from support.cases.case import CERTIFICATE_ID, SERIAL, Case, no_such
 from support.faults import CLOSED, headed, raw
 from support.one_time_secrets import KEY, NEW_ID, ONCE, service
 from support.selection import every, in_full, one_of_each, usual
 from support.several_steps import CASES
+from support.shell import KEY_ID
 from support.stub import Answer, canned, ok, refused
 from support.terminal import read_now
 
-from iamcli.client.changes import ADDITIONS, CHECKS, REMOVALS, UPDATES
+from iamcli.client.changes import ADDITIONS, REMOVALS, UPDATES
 from iamcli.operations.lookups import LOOKUPS
 
 if TYPE_CHECKING:
@@ -28,9 +31,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.releases
 
-KEY_ID = "AKIAIOSFODNN7EXAMPLE"
-SERIAL = f"{ARN}mfa/phone"
-CERTIFICATE = "TA7SMP42TDN5Z26OBPJE7EXAMPLE"
 TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "20"}
 
 LOST = {
@@ -56,77 +56,21 @@ class Removing(NamedTuple):
         return self.line.partition(" ")[0]
 
 
-def no_such(kind: str, name: str) -> str:
-    return f"The {kind} with name {name} cannot be found."
+def removing(case: Case) -> Removing:
+    """Return the row of a command that removes something."""
+    kind, _, name = case.owners[0].rpartition(" ") if case.owners else ("", "", "")
+    return Removing(case.line, case.operation, case.missing, no_such(kind, name) if name else "")
 
 
 NO_BOB, NO_ADMIN, NO_WEB = no_such("user", "bob"), no_such("group", "Admin"), no_such("role", "web")
-NO_KEY = f"The Access Key with id {KEY_ID} cannot be found."
-NO_CERTIFICATE = f"The Certificate with id {CERTIFICATE} cannot be found."
-NO_LOGIN = "Login Profile for User bob cannot be found."
-NO_PROFILE = "Instance Profile front cannot be found."
-
+#: The policy is called like the user, and still it is the policy that is missing.
+LIKE_USER = Removing(
+    "iam-userdelpolicy -u bob -p bob", "DeleteUserPolicy", no_such("user policy", "bob"), NO_BOB
+)
 REMOVING = [
-    Removing(f"iam-userdelkey -u bob -k {KEY_ID}", "DeleteAccessKey", NO_KEY, NO_BOB),
-    Removing(
-        f"iam-userdelcert -u bob -c {CERTIFICATE}",
-        "DeleteSigningCertificate",
-        NO_CERTIFICATE,
-        NO_BOB,
-    ),
-    # The policy is called like the user, and still it is the policy that is missing.
-    Removing(
-        "iam-userdelpolicy -u bob -p bob", "DeleteUserPolicy", no_such("user policy", "bob"), NO_BOB
-    ),
-    Removing(
-        "iam-groupdelpolicy -g Admin -p read",
-        "DeleteGroupPolicy",
-        no_such("group policy", "read"),
-        NO_ADMIN,
-    ),
-    Removing(
-        "iam-roledelpolicy -r web -p read",
-        "DeleteRolePolicy",
-        no_such("role policy", "read"),
-        NO_WEB,
-    ),
-    Removing("iam-userdelloginprofile -u bob", "DeleteLoginProfile", NO_LOGIN, NO_BOB),
-    Removing(
-        f"iam-userdeactivatemfadevice -u bob -s {SERIAL}",
-        "DeactivateMFADevice",
-        f"MFA Device with serial number {SERIAL} does not exist.",
-        NO_BOB,
-    ),
-    Removing(
-        "iam-groupremoveuser -g Admin -u bob",
-        "RemoveUserFromGroup",
-        "User bob not in group Admin",
-        NO_ADMIN,
-    ),
-    Removing(
-        "iam-instanceprofileremoverole -s front -r web",
-        "RemoveRoleFromInstanceProfile",
-        "Role web is not in it.",
-        NO_PROFILE,
-    ),
-    Removing("iam-userdel -u bob", "DeleteUser", NO_BOB),
-    Removing("iam-groupdel -g Admin", "DeleteGroup", NO_ADMIN),
-    Removing("iam-roledel -r web", "DeleteRole", NO_WEB),
-    Removing("iam-instanceprofiledel -s front", "DeleteInstanceProfile", NO_PROFILE),
-    Removing(
-        "iam-servercertdel -s web", "DeleteServerCertificate", no_such("Server Certificate", "web")
-    ),
-    Removing(
-        f"iam-virtualmfadevicedel -s {SERIAL}",
-        "DeleteVirtualMFADevice",
-        f"VirtualMFADevice with serial number {SERIAL} does not exist.",
-    ),
-    Removing("iam-accountaliasdelete -a acme", "DeleteAccountAlias", "No such alias acme"),
-    Removing(
-        "iam-accountdelpasswordpolicy",
-        "DeleteAccountPasswordPolicy",
-        "The account policy with name PasswordPolicy cannot be found.",
-    ),
+    LIKE_USER if case.operation == LIKE_USER.operation else removing(case)
+    for case in OPERATIONS.values()
+    if case.missing
 ]
 each_removal = pytest.mark.parametrize("removing", REMOVING, ids=lambda entry: entry.operation)
 
@@ -137,7 +81,7 @@ def run_against(run_fast: ForkRunner, endpoint: Endpoint, line: str, **env: str)
 
 def assert_unknown(done: Done, operation: str) -> None:
     """It is reported on one line that the outcome of ``operation`` is unknown."""
-    check = CHECKS[operation].partition(" ")[0]
+    check = OPERATIONS[operation].check
     assert (done.status, done.out) == (1, "")
     assert f"; {operation} may have taken effect, check first: {check}" in done.err
     assert len(done.err.splitlines()) == 1
@@ -206,13 +150,15 @@ def listing(operation: str, key: str, member: str, name: str) -> Looking:
 LOOKING = {
     "DeleteAccessKey": listing("ListAccessKeys", "AccessKeyMetadata", "AccessKeyId", KEY_ID),
     "DeleteSigningCertificate": listing(
-        "ListSigningCertificates", "Certificates", "CertificateId", CERTIFICATE
+        "ListSigningCertificates", "Certificates", "CertificateId", CERTIFICATE_ID
     ),
     "DeleteUserPolicy": listing("ListUserPolicies", "PolicyNames", "", "bob"),
     "DeleteGroupPolicy": listing("ListGroupPolicies", "PolicyNames", "", "read"),
     "DeleteRolePolicy": listing("ListRolePolicies", "PolicyNames", "", "read"),
     "DeleteLoginProfile": Looking(
-        "GetLoginProfile", ok("GetLoginProfile", "<LoginProfile/>"), missing(NO_LOGIN)
+        "GetLoginProfile",
+        ok("GetLoginProfile", "<LoginProfile/>"),
+        missing(OPERATIONS["DeleteLoginProfile"].missing),
     ),
     "DeactivateMFADevice": listing("ListMFADevices", "MFADevices", "SerialNumber", SERIAL),
     "RemoveUserFromGroup": listing("ListGroupsForUser", "Groups", "GroupName", "Admin"),
@@ -308,16 +254,12 @@ def test_the_removals_here_are_all_of_those_that_commands_send():
 
 # An outcome that is not known is called unknown, for every operation.
 
+#: Memberships are settled by looking.
+ADDED = ("AddRoleToInstanceProfile", "AddUserToGroup")
 CHANGING = {
-    **{removing.operation: removing.line for removing in REMOVING},
-    "PutUserPolicy": "iam-useraddpolicy -u bob -p read -e Allow -a s3:Get* -r *",
-    "PutGroupPolicy": "iam-groupaddpolicy -g Admin -p read -e Allow -a s3:Get* -r *",
-    "PutRolePolicy": "iam-roleaddpolicy -r web -p read -e Allow -a s3:Get* -c *",
-    "UpdateAccessKey": f"iam-usermodkey -u bob -k {KEY_ID} -s Inactive",
-    "UpdateSigningCertificate": f"iam-usermodcert -u bob -c {CERTIFICATE} -s Inactive",
-    "UpdateAssumeRolePolicy": "iam-roleupdateassumepolicy -r web -s ec2.amazonaws.com",
-    "UpdateLoginProfile": "iam-usermodloginprofile -u bob -p secret12",
-    "UpdateAccountPasswordPolicy": "iam-accountmodpasswordpolicy -m 12",
+    operation: case.line
+    for operation, case in OPERATIONS.items()
+    if not case.once and operation not in ADDED
 }
 NOT_UNDERSTOOD = {
     **LOST,
@@ -462,8 +404,7 @@ def test_refusal_of_a_read_that_was_sent_again_is_reported_as_it_is(lost, run_fa
 
 def test_every_operation_that_is_sent_again_is_here():
     single = {name for name in CHANGING if name not in REMOVALS}
-    adding = {"AddUserToGroup", "AddRoleToInstanceProfile"}
-    assert single | adding == {*ADDITIONS, *UPDATES}
+    assert {*single, *ADDED} == {*ADDITIONS, *UPDATES}
 
 
 def test_reading_says_that_it_may_be_tried_again(run_fast, stub):

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import HTTPClientError
+from support.cases import OPERATIONS
+from support.cases.case import SECRET_FILE
+from support.cases.prepared import write_files
 from support.faults import CLOSED, SILENT, headed, raw
 from support.kinds import (
     AGAIN,
@@ -44,40 +47,13 @@ LOST = {
 }
 #: For each operation that must not be sent twice: the command, and the way to look.
 CREATING = {
-    "ChangePassword": ("iam-userchangepassword -o old12 -n new12", "sign in with the new password"),
-    "CreateAccessKey": ("iam-useraddkey -u bob", "iam-userlistkeys -u bob"),
-    "CreateAccountAlias": ("iam-accountaliascreate -a acme", "iam-accountaliaslist"),
-    "CreateGroup": ("iam-groupcreate -g Admin", "iam-grouplistusers -g Admin"),
+    **{name: (case.line, case.check) for name, case in OPERATIONS.items() if case.once},
     "CreateInstanceProfile": (
         "iam-instanceprofilecreate -s web",
         "iam-instanceprofilegetattributes -s web",
     ),
-    "CreateLoginProfile": (
-        "iam-useraddloginprofile -u bob -p secret12",
-        "iam-usergetloginprofile -u bob",
-    ),
-    "CreateRole": ("iam-rolecreate -r web -s ec2.amazonaws.com", "iam-rolegetattributes -r web"),
+    # A shell would look for a program of that name.
     "CreateUser": ("iam-usercreate -u =bob", "iam-usergetattributes -u '=bob'"),
-    "CreateVirtualMFADevice": (
-        "iam-virtualmfadevicecreate -s phone -b Base32String -o seed",
-        "iam-virtualmfadevicelist -t Any",
-    ),
-    "EnableMFADevice": (
-        "iam-userenablemfadevice -u bob -s arn:mfa -c1 123456 -c2 654321",
-        "iam-userlistmfadevices -u bob",
-    ),
-    "ResyncMFADevice": (
-        "iam-userresyncmfadevice -u bob -s arn:mfa -c1 123456 -c2 654321",
-        "sign in with the device",
-    ),
-    "UpdateGroup": ("iam-groupmod -g Admin -n Boss", "iam-grouplistbypath"),
-    "UpdateServerCertificate": ("iam-servercertmod -s a -n b", "iam-servercertlistbypath"),
-    "UpdateUser": ("iam-usermod -u bob -n rob", "iam-userlistbypath"),
-    "UploadServerCertificate": (
-        "iam-servercertupload -s web -b file.pem -k file.pem",
-        "iam-servercertgetattributes -s web",
-    ),
-    "UploadSigningCertificate": ("iam-useraddcert -u bob -f file.pem", "iam-userlistcerts -u bob"),
 }
 
 
@@ -102,19 +78,19 @@ def test_what_must_not_be_sent_twice_is_in_the_table():
 )
 def test_creating_is_sent_once_and_its_outcome_is_unknown(operation, lost, run_fast, stub):
     line, look = CREATING[operation]
-    (run_fast.home / "file.pem").write_text("-----BEGIN-----\n")
+    write_files(run_fast.home)
     kind = Kind(tuple(line.split()), operation, {})
     env = AGAIN | (BRIEFLY if lost == "time-out" else {})
     done, endpoint = meet(run_fast, stub, kind, LOST[lost], **env)
     message = assert_reported(done, kind)
     assert message.endswith(f"; {operation} may have taken effect, check first: {look}")
     assert endpoint.operations == [operation]
-    assert not (run_fast.home / "seed").exists()
+    assert not (run_fast.home / SECRET_FILE).exists()
 
 
 @pytest.mark.parametrize("operation", ["CreateAccessKey", "UploadSigningCertificate"])
 def test_the_way_to_look_names_no_user_where_none_was_named(operation, run_fast, stub):
-    (run_fast.home / "file.pem").write_text("-----BEGIN-----\n")
+    write_files(run_fast.home)
     arguments, look = CREATING[operation]
     kind = Kind(tuple(arguments.replace(" -u bob", "").split()), operation, {})
     done, _ = meet(run_fast, stub, kind, CLOSED)

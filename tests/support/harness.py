@@ -6,7 +6,10 @@ import signal
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
-from support.cases import CASES, SECRET_FILE, MotoAccount, StubAccount, write_files
+from support.cases import CASES
+from support.cases.accounts import MotoAccount, StubAccount
+from support.cases.case import CERTIFICATE_ID, SECRET_FILE
+from support.cases.prepared import write_files
 from support.forked import HASTY, Done, ForkRunner
 from support.oracle import Run, check
 from support.relay import ENDLESS, FAULTS, FOLLOWING, Relay
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from support.cases import Account
+    from support.cases.accounts import Account
     from support.forked import ForkServer
     from support.stub import Stub
 
@@ -134,7 +137,7 @@ class Harness:
         if START in after:
             later()
         done = self._run(
-            *case.line.replace("ID", account.id).split(),
+            *case.line.replace(KEY_ID, account.id).replace(CERTIFICATE_ID, account.id).split(),
             stdout=case.stdout,
             env={"AWS_IAM_URL": self.relay.url, **account.env, **trial.env},
             before=HASTY,

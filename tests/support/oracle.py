@@ -6,12 +6,15 @@ import base64
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from support.cases import SECRET_FILE, SECRETS, MotoAccount, devices, keys, texts
+from support.cases.accounts import MotoAccount, texts
+from support.cases.case import SECRET_FILE, SECRETS
+from support.cases.checks import devices, keys
 
 if TYPE_CHECKING:
     from signal import Signals
 
-    from support.cases import Account, Case
+    from support.cases.accounts import Account
+    from support.cases.case import Case
     from support.forked import Done
     from support.relay import Exchange
 

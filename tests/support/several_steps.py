@@ -28,7 +28,7 @@ CASES = {
             "ListUserPolicies": ["read", "write", "list"],
             "ListSigningCertificates": ["CERT1", "CERT2"],
             "ListGroupsForUser": ["Admin", "Staff"],
-            "ListMFADevices": [f"{ARN}mfa/jack", "GAHT12345678"],
+            "ListMFADevices": [f"{ARN}mfa/jack", "GAHT12345678", f"{ARN}u2f/user/jack/key"],
             "ListSSHPublicKeys": ["APKA1", "APKA2"],
             "ListServiceSpecificCredentials": ["ACCA1", "ACCA2"],
             "ListAttachedUserPolicies": [f"{ARN}policy/a", f"{ARN}policy/b"],
@@ -37,6 +37,7 @@ CASES = {
         "certificates\n\tCERT1\n\tCERT2\n"
         f"groups\n\t{ARN}group/Admin\n\t{ARN}group/Staff\n"
         f"loginprofile\n\tjack\nmfadevices\n\t{ARN}mfa/jack\n\tGAHT12345678\n"
+        f"\t{ARN}u2f/user/jack/key\n"
         "sshkeys\n\tAPKA1\n\tAPKA2\nservicecredentials\n\tACCA1\n\tACCA2\n"
         f"attachedpolicies\n\t{ARN}policy/a\n\t{ARN}policy/b\n",
         [
@@ -52,6 +53,8 @@ CASES = {
             ("login profile of jack", "DeleteLoginProfile"),
             (f"virtual MFA device {ARN}mfa/jack", "DeactivateMFADevice"),
             ("MFA device GAHT12345678", "DeactivateMFADevice"),
+            # A FIDO security key, which has an ARN, is no virtual device.
+            (f"MFA device {ARN}u2f/user/jack/key", "DeactivateMFADevice"),
             ("SSH public key APKA1", "DeleteSSHPublicKey"),
             ("SSH public key APKA2", "DeleteSSHPublicKey"),
             ("service credential ACCA1", "DeleteServiceSpecificCredential"),

@@ -51,6 +51,5 @@ def test_the_page_says_what_each_helper_is_for():
     page = (TESTS / "README.md").read_text().partition("## Helpers\n")[2].partition("\n## ")[0]
     lines = re.findall(r"(?:^\*|;) (`[^:]*`):", page, re.MULTILINE)
     listed = [name for line in lines for name in re.findall(r"`(\w+)`", line)]
-    files = (name for name in FILES if re.fullmatch(r"support/[a-z]\w*\.py", name))
-    modules = [name[len("support/") : -3] for name in files]
-    assert sorted(listed) == sorted(modules)
+    paths = [re.fullmatch(r"support/([a-z]\w*)(\.py|/__init__\.py)", name) for name in FILES]
+    assert sorted(listed) == sorted(path[1] for path in paths if path)
