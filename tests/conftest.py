@@ -70,7 +70,7 @@ def full_iam() -> Iterator[Iam]:
 @pytest.fixture
 def iam(moto: str) -> Any:
     """A client of boto3 with the key of an empty account."""
-    from support.entities import connected
+    from support.clients import connected
 
     return connected(moto)
 

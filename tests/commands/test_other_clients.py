@@ -14,7 +14,8 @@ from urllib.parse import unquote
 
 import pytest
 from botocore import xform_name
-from support import populated, resettable
+from support import resettable
+from support.clients import encoded
 from support.shell import TESTS
 from support.transcripts import tokens
 
@@ -89,7 +90,7 @@ class Aws:
 
 def boto3_client(url: str) -> Ask:
     """Return a function that asks boto3, with policy documents as they were sent."""
-    client = populated.client(url)
+    client = encoded(url)
 
     def ask(operation: str, **parameters: str) -> Any:
         try:

@@ -11,10 +11,10 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from support import transcripts
+from support.clients import client
 from support.shell import ROOT, SECRET
 from support.transcripts import TRANSCRIPTS, parts, played
 
@@ -141,13 +141,7 @@ def test_each_difference_has_a_transcript_and_a_reason():
 
 
 def test_only_the_version_of_inline_policies_is_corrected(run, localstack):
-    iam = boto3.client(
-        "iam",
-        endpoint_url=localstack,
-        region_name="us-east-1",
-        aws_access_key_id=ACCOUNT,
-        aws_secret_access_key=SECRET,
-    )
+    iam = client(localstack, ACCOUNT)
     old = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
     with pytest.raises(ClientError, match="must be version 2012-10-17 or greater"):
         iam.create_policy(PolicyName="managed", PolicyDocument=old)

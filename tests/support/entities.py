@@ -1,19 +1,17 @@
-"""An account of the sandbox with an entity of every kind, and the clients that look at it."""
+"""An account of the sandbox with an entity of every kind."""
 
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from support.certificates import public_key
+from support.clients import client
 from support.refusals import ARN, CODES
-from support.shell import KEY_ID, SECRET, TESTS
+from support.shell import TESTS
 
 AWS_POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 CERTIFICATE, OTHER_CERTIFICATE = (
@@ -30,23 +28,6 @@ TRUST = (
 )
 SSH_KEY = f"{public_key()} bob"
 SOON = dt.timedelta(minutes=5)
-
-
-def client(url: str, key_id: str = KEY_ID, secret: str = SECRET, service: str = "iam") -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id=key_id,
-        aws_secret_access_key=secret,
-        config=Config(parameter_validation=False, retries={"total_max_attempts": 1}),
-    )
-
-
-@cache
-def connected(url: str) -> Any:
-    """Return a client with the account's key, one for all tests."""
-    return client(url)
 
 
 def signed_by(iam: Any, name: str, service: str = "iam") -> Any:

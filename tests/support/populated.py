@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
-from botocore.handlers import json_decode_policies
-
 from support.certificates import public_key
-from support.shell import KEY_ID, SECRET, TESTS
+from support.clients import client, encoded
+from support.shell import TESTS
 
 #: White space, escapes and letters outside ASCII in documents must stay as they are.
 DOCUMENT = (
@@ -25,19 +23,6 @@ CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
 PATHS = ("/", "/staff/", "/staff/old/", "/robots/")
 
 
-def client(url: str, key: str = KEY_ID) -> Any:
-    """Return a client of boto3 that shows documents as they were sent, URL-encoded."""
-    iam = boto3.client(
-        "iam",
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id=key,
-        aws_secret_access_key=SECRET,
-    )
-    iam.meta.events.unregister("after-call.iam", json_decode_policies)
-    return iam
-
-
 def pem_files() -> list[str]:
     """Return a certificate, its chain and its private key."""
     return [(TESTS / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain", "key")]
@@ -48,7 +33,7 @@ def populate(url: str, users: int) -> Any:
 
     Returns a client of it.
     """
-    iam = client(url)
+    iam = encoded(url)
     groups = [_group(iam, number) for number in range(users // 5)]
     policies = [_policy(iam, number) for number in range(users // 5)]
     for number in range(users):

@@ -9,10 +9,8 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-import boto3
 import pytest
 from botocore import xform_name
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -23,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.client.model import full_model
 from support.certificates import public_key
+from support.clients import client
 from support.forked import tell
 from support.shell import KEY_ID, SECRET
 
@@ -184,22 +183,12 @@ OBSTACLES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-#: One for all clients, because each would load the model again.
-SESSION = boto3.Session(region_name="us-east-1")
-
-
 class Iam:
     """IAM as a client that sends what it is given, also what botocore knows to be wrong."""
 
     def __init__(self, url: str, key: str = KEY_ID, secret: str = SECRET) -> None:
         self.url = url
-        self.client = SESSION.client(
-            "iam",
-            endpoint_url=url,
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-            config=Config(parameter_validation=False, retries={"max_attempts": 0}),
-        )
+        self.client = client(url, key, secret)
 
     def __call__(self, operation: str, **parameters: Any) -> Any:
         return getattr(self.client, xform_name(operation))(**parameters)

@@ -7,18 +7,16 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
+from support.clients import connected
 from support.selection import in_full
-from support.shell import KEY_ID, ROOT, SECRET
+from support.shell import ROOT
 from support.stub import refused
 
 from iamcli.help import docstring as documentation
 from iamcli.installation.table import PROGRAMS
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from support.shell import Done, Shell
 
 CHECK = str(ROOT / "tests" / "aws" / "check.py")
@@ -26,18 +24,8 @@ CHECK = str(ROOT / "tests" / "aws" / "check.py")
 ACCOUNT = "123456789012"
 
 
-def client(url: str) -> Any:
-    return boto3.client(
-        "iam",
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id=KEY_ID,
-        aws_secret_access_key=SECRET,
-    )
-
-
 def names(url: str) -> list[str]:
-    iam = client(url)
+    iam = connected(url)
     profiles = iam.list_instance_profiles()["InstanceProfiles"]
     return [
         *(user["UserName"] for user in iam.list_users()["Users"]),
@@ -144,7 +132,7 @@ WRONG = ('return "", [line for line in found', 'return "", [line for line in [*f
 
 
 def test_it_compares_what_commands_print(aws, moto):
-    iam = client(moto)
+    iam = connected(moto)
     for name in ("bob", "eve", "kim"):
         iam.create_user(UserName=name)
     done = reading(aws, rows="list_users|get_user")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import populated, resettable
 from support.certificates import public_key, self_signed
+from support.clients import encoded
 from support.legacy_requests import FILES, READ_FIRST, REFUSED, ROWS, arguments_of, expected, listed
 from support.selection import every
 from support.shell import TESTS
@@ -503,7 +504,7 @@ class Account:
     def __init__(self, url: str, certificates: list[tuple[str, str]]) -> None:
         self._url = url
         self.certificates = certificates
-        self.iam = populated.client(url)
+        self.iam = encoded(url)
 
     def fill(self, state: str) -> dict[str, str]:
         """Empty the account, and fill it; return the IDs that the rows leave open.

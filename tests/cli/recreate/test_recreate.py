@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import populated, resettable
 from support.certificates import public_key
+from support.clients import encoded
 from support.copies import ARN, GROUP, READ_ONLY, instance_profile, role, snapshot, user
 from support.recorded_calls import Recorder
 from support.requirements import need
@@ -82,7 +83,7 @@ def stopped(done: Done, said: str) -> None:
 def populated_account(aws: Shell, programs: Path) -> Any:
     """A client of a private IAM with bob and all that can belong to an account."""
     aws.env["PATH"] = f"{programs}:/usr/bin:/bin"
-    iam = populated.client(aws.env["AWS_IAM_URL"])
+    iam = encoded(aws.env["AWS_IAM_URL"])
     body, _, key = populated.pem_files()
     iam.create_group(GroupName="dev", Path="/groups/")
     iam.create_group(GroupName="-h")

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from support import resettable
+from support.clients import encoded
 from support.forked import Done
 from support.generated import fill, hostile_snapshots
-from support.populated import client
 from support.recorded_calls import CERTIFICATE, Recorder
 from support.requirements import need
 from support.round import (
@@ -155,7 +155,7 @@ class World(NamedTuple):
 def world(moto: str, aws: Shell, run_fast: ForkRunner, programs: Path) -> World:
     need(*SHELLS)
     aws.env["PATH"] = f"{programs}:/usr/bin:/bin"
-    return World(client(moto), moto, run_fast, aws, [])
+    return World(encoded(moto), moto, run_fast, aws, [])
 
 
 def parts(number: int, examples: int) -> list[Any]:

@@ -12,7 +12,6 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -24,8 +23,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from support import resettable
+from support.clients import connected
 from support.refusals import LATEST, certificate, padded, policy, trust
-from support.shell import KEY_ID, SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -746,7 +745,5 @@ LONG = settings(SHORT, max_examples=6, stateful_step_count=500, derandomize=Fals
 def test_the_account_holds_what_commands_said(every, sequences, run_fast, moto):
     run_fast.env |= {"IAMCLI_SANDBOX": moto, "AWS_IAM_URL": moto}
     Account.run, Account.url, Account.every = run_fast, moto, every
-    Account.iam = boto3.Session(KEY_ID, SECRET, region_name="us-east-1").client(
-        "iam", endpoint_url=moto
-    )
+    Account.iam = connected(moto)
     run_state_machine_as_test(Account, settings=sequences)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 import pytest
-from support.populated import CODES, client, pem_files
+from support.clients import encoded
+from support.populated import CODES, pem_files
 from support.snapshot import (
     ACCOUNT,
     ARN,
@@ -240,7 +241,7 @@ def test_a_missing_file_is_not_converted(run_fast):
 @pytest.fixture
 def filled(aws: Shell) -> Any:
     """A client of a private IAM with two users and one of each other entity."""
-    iam = client(aws.env["AWS_IAM_URL"])
+    iam = encoded(aws.env["AWS_IAM_URL"])
     document = DOCUMENT.replace("\\u00e9/\u00e9", "*")
     iam.create_user(UserName="bob", Path="/staff/", Tags=BOB["Tags"])
     iam.create_user(UserName="eve")

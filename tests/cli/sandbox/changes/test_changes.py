@@ -11,6 +11,7 @@ import pytest
 from support import populated, private_iam
 from support.certificates import public_key
 from support.changes import ACCOUNT, READ, STAR, group, key, used
+from support.clients import encoded
 from support.copies import ARN, DATE, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, role, snapshot, user
 from support.entities import CERTIFICATE, OTHER_CERTIFICATE, PRIVATE_KEY
 
@@ -52,7 +53,7 @@ def watched(folder: Path, content: Mapping[str, Any] | None = None) -> Iterator[
         account = str(folder / "watched.json")
     found: list[dict[str, Any]] = []
     with private_iam.server(account=account, watch=True) as private:
-        yield populated.client(private.url), found
+        yield encoded(private.url), found
     found += private.ended["changes"]
 
 
@@ -412,7 +413,7 @@ def test_awkward_changes(tmp_path):
         # Only the password changes.
         iam.update_login_profile(UserName="dave", Password="some-Password-1")
         # Used keys, reading, and what is undone, are no changes.
-        populated.client(iam.meta.endpoint_url, key("ERIN")["AccessKeyId"]).get_user()
+        encoded(iam.meta.endpoint_url, key("ERIN")["AccessKeyId"]).get_user()
         iam.create_user(UserName="temporary")
         iam.delete_user(UserName="temporary")
         iam.delete_user_policy(UserName="erin", PolicyName="logs")
@@ -482,7 +483,7 @@ def test_updates_are_shown_by_their_members(tmp_path):
     keep = str(tmp_path / "kept")
     tags = [{"Key": "cost", "Value": "7"}]
     with private_iam.server(keep=keep) as private:
-        iam = populated.client(private.url)
+        iam = encoded(private.url)
         for name in "uv":
             iam.create_user(UserName=name)
             iam.create_login_profile(UserName=name, Password="some-Password-1")
@@ -490,7 +491,7 @@ def test_updates_are_shown_by_their_members(tmp_path):
         policy = iam.create_policy(PolicyName="p", PolicyDocument=READ)["Policy"]["Arn"]
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]
     with private_iam.server(keep=keep, watch=True) as private:
-        iam = populated.client(private.url)
+        iam = encoded(private.url)
         iam.update_login_profile(
             UserName="u", Password="other-Password-2", PasswordResetRequired=True
         )
@@ -597,7 +598,7 @@ def test_what_is_not_in_the_copy_is_not_made_up(sandbox, tmp_path):
 def test_refusals_have_no_secret(tmp_path):
     without_lines = "\n".join(PRIVATE_KEY.splitlines()[1:-1])
     with private_iam.server(watch=True) as private:
-        iam = populated.client(private.url)
+        iam = encoded(private.url)
         iam.create_user(UserName="bob")
         iam.update_account_password_policy(MinimumPasswordLength=20)
         for operation, parameters in (

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 from support import populated, private_iam, resettable
+from support.clients import encoded
 from support.processes import BIN, environment
 from support.processes import run as run_program
 from support.shell import TESTS
@@ -233,7 +234,7 @@ def test_the_changes_of_a_script_are_those_that_boto3_sees(snapshot_folder, tmp_
     script.write_text(SCRIPTS[name])
     snapshot = snapshot_folder / "account.json"
     with private_iam.server(account=str(snapshot)) as private:
-        iam = populated.client(private.url)
+        iam = encoded(private.url)
         before = seen(iam)
         env_of_other = private_iam.environment(private, env)
         other = run_program("bash", script, env=env_of_other, cwd=tmp_path, timeout=TIMEOUT)

@@ -14,6 +14,7 @@ import pytest
 from support import populated, private_iam
 from support.certificates import public_key
 from support.changes import runner
+from support.clients import encoded
 from support.copies import (
     ARN,
     CREDENTIAL,
@@ -161,7 +162,7 @@ def test_commands_and_snapshots_read_the_same_on_the_copy(aws, run_fast, users, 
         assert compared > users * 10 / every
         # Another client sees what no command prints.
         details = [
-            populated.client(url).get_account_authorization_details(MaxItems=1000)
+            encoded(url).get_account_authorization_details(MaxItems=1000)
             for url in (original, private)
         ]
         for answer in details:
@@ -194,7 +195,7 @@ def test_five_thousand_users_are_loaded(tmp_path):
         for number in range(5000)
     ]
     with copied(tmp_path, snapshot(users=users)) as url:
-        iam = populated.client(url)
+        iam = encoded(url)
         assert len(names(iam, "list_users", "Users", "UserName")) == 5000
         found = iam.get_access_key_last_used(AccessKeyId="AKIA2000000000004999")
         assert found["UserName"] == "user4999"
@@ -253,7 +254,7 @@ def test_the_copy_has_what_belongs_to_the_account(tmp_path):
         policies=policies,
     )
     with copied(tmp_path, content) as url:
-        iam = populated.client(url)
+        iam = encoded(url)
         (listed,) = iam.list_instance_profiles_for_role(RoleName="web")["InstanceProfiles"]
         assert {name: listed[name] for name in ("Path", "InstanceProfileId", "Arn")} == {
             name: profile[name] for name in ("Path", "InstanceProfileId", "Arn")
@@ -291,7 +292,7 @@ def test_a_snapshot_of_a_copy_is_like_that_of_the_account(tmp_path, run_fast):
         env = {"AWS_IAM_URL": url}
         done = run_fast("iamcli", "snapshot", "again.json", env=env)
         assert done.status == 0, done
-        iam = populated.client(url)
+        iam = encoded(url)
         summary = iam.get_account_summary()["SummaryMap"]
         serial = content["virtual_mfa_devices"][3]["SerialNumber"]
         iam.deactivate_mfa_device(SerialNumber=serial)
@@ -405,7 +406,7 @@ def test_documents_are_byte_for_byte(strange, run_fast):
     assert done.status == 0
     assert done.out.replace("\udce9", "?") == STRANGE.replace("\udce9", "?") + "\n"
     assert "\udce9" in done.out
-    iam = populated.client(strange)
+    iam = encoded(strange)
     found = iam.get_server_certificate(ServerCertificateName="www")["ServerCertificate"]
     assert found["CertificateBody"] == PEM
     # What the snapshot does not have is not known.
@@ -431,7 +432,7 @@ def test_the_devices_of_the_root_user_and_of_others(strange, run_fast):
         DATE,
         "IsTruncated: false",
     ]
-    (_, device) = populated.client(strange).list_virtual_mfa_devices()["VirtualMFADevices"]
+    (_, device) = encoded(strange).list_virtual_mfa_devices()["VirtualMFADevices"]
     assert "UserName" not in device["User"]
 
 
@@ -446,7 +447,7 @@ def test_a_device_of_the_root_user_is_in_use(tmp_path):
     ]
     content = snapshot(virtual_mfa_devices=devices, summary={"AccountMFAEnabled": 1})
     with copied(tmp_path, content) as url:
-        iam = populated.client(url)
+        iam = encoded(url)
         (listed,) = iam.list_mfa_devices()["MFADevices"]
         assert (listed["SerialNumber"], f"{listed['EnableDate']:%F}") == (serial, DATE[:10])
         for device in devices:
@@ -461,7 +462,7 @@ def test_a_device_of_the_root_user_is_in_use(tmp_path):
 
 
 def test_the_quotas_and_what_is_only_counted_are_those_of_the_account(strange):
-    iam = populated.client(strange)
+    iam = encoded(strange)
     summary = iam.get_account_summary()["SummaryMap"]
     assert (summary["Users"], summary["UsersQuota"], summary["NewQuota"]) == (2, 3, 7)
     assert (summary["AccountMFAEnabled"], summary["AccountAccessKeysPresent"]) == (1, 1)
@@ -475,7 +476,7 @@ def test_the_quotas_and_what_is_only_counted_are_those_of_the_account(strange):
 
 
 def test_a_key_of_the_account_is_its_user_whose_password_nobody_knows(strange):
-    iam = populated.client(strange, "AKIABOBBOBBOBBOBBO09")
+    iam = encoded(strange, "AKIABOBBOBBOBBOBBO09")
     assert iam.get_user()["User"]["UserName"] == "bob"
     iam.change_password(OldPassword="the old one", NewPassword="the new one")
     with pytest.raises(iam.exceptions.ClientError, match="old password"):
@@ -485,7 +486,7 @@ def test_a_key_of_the_account_is_its_user_whose_password_nobody_knows(strange):
 
 def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange):
     """Those that the copy lacks are refused."""
-    iam = populated.client(strange)
+    iam = encoded(strange)
     lacking = "not in the copy of the account"
     for identity, (body, fingerprint) in SSH_KEYS.items():
         for encoding in ("SSH", "PEM"):
@@ -513,7 +514,7 @@ def test_service_specific_credentials_are_listed_and_deleted(tmp_path, run_fast)
     }
     content = snapshot(users=[user("bob", ServiceSpecificCredentials=[password, api_key])])
     with copied(tmp_path, content) as url:
-        iam = populated.client(url)
+        iam = encoded(url)
         listed = iam.list_service_specific_credentials(UserName="bob")["ServiceSpecificCredentials"]
         assert [one["ServiceSpecificCredentialId"] for one in listed] == [
             CREDENTIAL["ServiceSpecificCredentialId"],
@@ -557,7 +558,7 @@ def test_the_policies_of_aws_are_not_the_account_s_in_any_partition(tmp_path, pa
     file.write_text(json.dumps(snapshot()).replace("arn:aws:", f"arn:{partition}:"))
     arn = f"arn:{partition}:iam::aws:policy/ReadOnlyAccess"
     with private_iam.server(account=str(file), watch=True) as private:
-        iam = populated.client(private.url)
+        iam = encoded(private.url)
         # The policies of AWS are loaded by this request, which is the first one about them.
         iam.attach_user_policy(UserName="bob", PolicyArn=arn)
         assert names(iam, "list_policies", "Policies", "Arn").count(arn) == 1
@@ -628,7 +629,7 @@ def test_a_last_use_that_could_not_be_read_is_unknown(partial, run_fast):
     ],
 )
 def test_what_could_not_be_read_is_refused(partial, operation, parameters, what):
-    iam = populated.client(partial)
+    iam = encoded(partial)
     with pytest.raises(iam.exceptions.ClientError) as caught:
         getattr(iam, operation)(**parameters)
     error = caught.value.response["Error"]
@@ -648,7 +649,7 @@ def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(tmp_path
         assert private.about["unknown"] == ["policy"]
         done = run_fast("iam-userlistpolicies", "-u", "bob", "-a", env={"AWS_IAM_URL": private.url})
         assert arn in done.out
-        iam = populated.client(private.url)
+        iam = encoded(private.url)
         (listed,) = iam.list_policies(OnlyAttached=True)["Policies"]
         assert set(listed) == {
             "PolicyName",
@@ -698,7 +699,7 @@ def test_the_account_and_the_partition_are_those_of_any_arn(tmp_path, only):
         "arn:aws:", "arn:aws-cn:"
     )
     with copied(tmp_path, json.loads(content)) as url:
-        arn = populated.client(url).get_user()["User"]["Arn"]
+        arn = encoded(url).get_user()["User"]["Arn"]
         assert arn == "arn:aws-cn:iam::210987654321:root"
 
 
