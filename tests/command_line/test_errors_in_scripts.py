@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import shlex
 import signal
 import socket
 from itertools import product
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.faults import CLOSED, silent
-from support.selection import one_of_each, usual
+from support.selection import usual
 from support.streams import PRINTS, VALUES
 from support.stub import Request, faulty, ok, refused
 from support.terminal import Terminal
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
     from pathlib import Path
 
+    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
@@ -71,7 +74,6 @@ ACTED = {
     "function": "lost() { {}; }; lost && { touch failed; return 4 2>/dev/null || exit 4; }; :",
     "loop": "for user in a b; do {} && continue; iam-groupcreate -g $user; touch $user; done",
 }
-FORMS = list(product(FOUND, ACTED))
 #: Scripts that do something else with what was printed.
 OTHERS = {
     "mail": "mail() { cat >mail.$1; }; {} | mail root; [ -s mail.root ] || rm mail.root",
@@ -152,10 +154,30 @@ def assert_noticed(script: str, run: Shell, endpoint: Endpoint, tmp_path: Path) 
     assert default == strict
 
 
-@pytest.mark.parametrize(("found", "acted"), one_of_each(0, FORMS))
-def test_a_failure_is_noticed_as_in_strict_mode(found, acted, forked, without_bob, tmp_path):
-    script = ACTED[acted].replace("{}", FOUND[found])
-    assert_noticed(script, forked, without_bob, tmp_path)
+def noticing(line: str, mode: str, run: Shell) -> set[str]:
+    """Return which of FOUND take the command ``line`` for one that has failed."""
+    ways = {name: way.replace("{}", line) for name, way in FOUND.items()}
+    script = [
+        f'(cd "$(mktemp -d)"; {way}) && printf "%s\\n" "{name}"' for name, way in ways.items()
+    ]
+    return {*run("bash", "-c", "\n".join(script), env={"IAMCLI_STRICT": mode}).out.splitlines()}
+
+
+@pytest.mark.parametrize(
+    ("mode", "found"), [(DEFAULT, {*FOUND}), (STRICT, {*FOUND}), (ALONE, set())]
+)
+def test_in_which_modes_a_script_finds_a_failure(mode, found, forked, without_bob):
+    assert noticing("iam-userdel -u bob", mode, forked) == found
+
+
+@pytest.mark.parametrize("mode", [DEFAULT, STRICT])
+def test_success_is_not_taken_for_a_failure(mode, forked, without_bob):
+    assert noticing("iam-groupdel -g old", mode, forked) == set()
+
+
+@pytest.mark.parametrize("acted", ACTED)
+def test_a_script_acts_as_in_strict_mode(acted, forked, without_bob, tmp_path):
+    assert_noticed(ACTED[acted].replace("{}", FOUND["-n"]), forked, without_bob, tmp_path)
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -357,11 +379,10 @@ LISTING = {
     "a key": Way("iam-useraddkey -u bob"),
 }
 QUICK = ("a usage error", "after data", "some of several steps", "a signal", "a list")
-#: What the shell does with the streams of the command, and which files are read afterwards.
-FILES, PIPE = "{} >out 2>err", "{ {} 2>err; echo $? >status; } | cat >out"
-BOTH, DEVICE, CLOSED_OUT = "{} >out 2>&1", "{} >/dev/null 2>err", "{} >&- 2>err"
-CLOSED_ERROR, FULL = "{} >out 2>&-", "{} 2>err >/dev/full"
-NO_READER = "{ sleep 0.05; {} 2>err; echo $? >status; } | true"
+#: What standard output and standard error are: a file of this name, or one of the others.
+FILES, PIPE, NO_READER = ("out", "err"), ("pipe", "err"), ("pipe that nobody reads", "err")
+BOTH, DEVICE, FULL = ("out", "out"), ("/dev/null", "err"), ("/dev/full", "err")
+CLOSED_OUT, CLOSED_ERROR = ("closed", "err"), ("out", "closed")
 
 
 @pytest.fixture
@@ -384,16 +405,32 @@ def renew(endpoint: Endpoint) -> None:
     endpoint.on("AddUserToGroup", ok("AddUserToGroup"), refused("AccessDenied", "no", 403))
 
 
-def streams(way: Way, how: str, mode: str, run: Shell, endpoint: Endpoint) -> tuple[str, str, int]:
+def streams(
+    way: Way, how: tuple[str, str], mode: str, run: ForkRunner, endpoint: Endpoint
+) -> tuple[str, str, int]:
     """Return what is in the files for standard output and standard error, and the status."""
     renew(endpoint)
-    for name in ("out", "err", "status"):
-        (run.home / name).unlink(missing_ok=True)
-    env = {**way.env, "FORKED_BEFORE": way.before, "IAMCLI_STRICT": mode}
-    done = run("bash", "-c", how.replace("{}", way.line), env=env)
-    written = [run.home / name for name in ("out", "err", "status")]
-    out, err, status = (file.read_text() if file.exists() else "" for file in written)
-    return out, err, int(status or done.status)
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb") as received, contextlib.ExitStack() as opened:
+        pipe = opened.enter_context(os.fdopen(writer, "wb"))
+        files = {"pipe": pipe, "pipe that nobody reads": pipe, "closed": pipe}
+        for name in {*how} - {*files}:
+            files[name] = opened.enter_context((run.home / name).open("wb"))
+        if how == NO_READER:
+            received.close()
+        closing = [f"os.close({n + 1})" for n in range(2) if how[n] == "closed"]
+        process = run.start(
+            *shlex.split(way.line),
+            stdout=files[how[0]],
+            stderr=files[how[1]],
+            env={**way.env, "IAMCLI_STRICT": mode},
+            before="\n".join(["import os", *closing, way.before]),
+        )
+        status = process.wait()
+        opened.close()
+        piped = "" if received.closed else received.read().decode()
+    out, err = ((run.home / name).read_text() if name in how else "" for name in ("out", "err"))
+    return out + piped, err, status
 
 
 def without_debug(text: str) -> str:
@@ -402,15 +439,15 @@ def without_debug(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", [*WAYS, *LISTING])
-def test_which_stream_gets_an_error(name, forked, failing):
+def test_which_stream_gets_an_error(name, run_fast, failing):
     way = {**WAYS, **LISTING}[name]
 
-    def told(how: str, mode: str) -> tuple[str, str, int]:
-        return streams(way, how, mode, forked, failing)
+    def told(how: tuple[str, str], mode: str) -> tuple[str, str, int]:
+        return streams(way, how, mode, run_fast, failing)
 
     strict, _, status = told(FILES, STRICT)
     error = without_debug(strict).removeprefix(way.data)
-    assert (status, error.startswith("iam-")) == (130 if name == "a signal" else 1, True)
+    assert (status, error.startswith("iam-")) == (-signal.SIGINT if name == "a signal" else 1, True)
     copied = way.data if name in LISTING else way.data + error
     for how in (FILES, PIPE):
         out, err, ended = told(how, DEFAULT)
@@ -439,10 +476,10 @@ def test_a_socket_gets_an_error_as_a_pipe_does(run_fast):
 
 
 @pytest.mark.parametrize("name", usual(QUICK, [*WAYS, *LISTING]))
-def test_a_terminal_gets_an_error_once(name, forked, failing):
+def test_a_terminal_gets_an_error_once(name, forked, run_fast, failing):
     """A file beside the terminal gets what strict mode prints, without what only a person reads."""
     way = {**WAYS, **LISTING}[name]
-    strict, _, _ = streams(way, FILES, STRICT, forked, failing)
+    strict, _, _ = streams(way, FILES, STRICT, run_fast, failing)
     first = without_debug(strict).removeprefix(way.data).splitlines()[0]
     for how in ("{}", "{} >out"):
         renew(failing)

@@ -15,6 +15,7 @@ from support.stub import canned, ok, refused
 from support.terminal import Terminal
 
 if TYPE_CHECKING:
+    from support.forked import Forked, ForkRunner
     from support.shell import Process, Shell
     from support.stub import Endpoint, Stub
 
@@ -53,20 +54,20 @@ def test_data_and_errors_are_apart(run_fast, working_endpoint):
 
 
 @pytest.mark.parametrize("shell", ["bash", in_full("sh")])
-def test_scripts_stop_where_their_authors_meant(shell, run, working_endpoint):
-    done = run(shell, "-c", "set -e; iam-userlistgroups -u bob; echo went on")
+def test_scripts_stop_where_their_authors_meant(shell, forked, working_endpoint):
+    done = forked(shell, "-c", "set -e; iam-userlistgroups -u bob; echo went on")
     assert (done.status, done.out) == (1, "")
-    done = run(shell, "-c", "iam-userlistgroups -u bob || exit 7; echo went on")
+    done = forked(shell, "-c", "iam-userlistgroups -u bob || exit 7; echo went on")
     assert (done.status, done.out) == (7, "")
-    done = run(shell, "-c", "KEYS=`iam-usergetattributes`; echo $KEYS | awk '{ print $2 }'")
+    done = forked(shell, "-c", "KEYS=`iam-usergetattributes`; echo $KEYS | awk '{ print $2 }'")
     assert done.out == "AIDACKCEVSQ6C2EXAMPLE\n"
-    done = run(shell, "-c", "iam-userlistbypath | grep -v IsTruncated | wc -l")
+    done = forked(shell, "-c", "iam-userlistbypath | grep -v IsTruncated | wc -l")
     assert done.out.strip() == "3001"
     assert len(working_endpoint.requests) == 5
 
 
-def test_a_reader_that_goes_away_had_what_it_wanted(run, working_endpoint):
-    done = run("bash", "-c", "set -e -o pipefail; iam-userlistbypath | head -1; echo went on")
+def test_a_reader_that_goes_away_had_what_it_wanted(forked, working_endpoint):
+    done = forked("bash", "-c", "set -e -o pipefail; iam-userlistbypath | head -1; echo went on")
     assert (done.status, done.out, done.err) == (0, f"{ARN}0\nwent on\n", "")
     assert set(working_endpoint.operations) == {"ListUsers"}
 
@@ -122,8 +123,8 @@ def test_an_error_is_shown_also_if_the_data_before_it_cannot_be_written(run, for
     assert run("sh", "-c", "iam-userlistbypath 2>&1") == (1, f"{ARN}bob\n{error}", "")
 
 
-def test_a_changing_command_says_that_it_was_done_all_the_same(run, working_endpoint):
-    done = run("sh", "-c", "iam-usercreate -u bob -v > /dev/full")
+def test_a_changing_command_says_that_it_was_done_all_the_same(run_fast, working_endpoint):
+    done = run_fast("iam-usercreate", "-u", "bob", "-v", stdout="/dev/full")
     assert done.status == 1
     assert done.err.endswith("No space left on device; changes already made remain\n")
     assert working_endpoint.operations == ["CreateUser"]
@@ -147,7 +148,9 @@ def test_closed_descriptors_are_noted(run, working_endpoint):
 # Standard output that does not wait.
 
 
-def reading(run: Shell, endpoint: Endpoint, line: str, *, size: int = 0) -> tuple[Process, int]:
+def reading(
+    run: Shell | ForkRunner, endpoint: Endpoint, line: str, *, size: int = 0
+) -> tuple[Process | Forked, int]:
     """Start a command whose output does not wait, and is not read.
 
     ``size``: how many bytes are in the pipe before.
@@ -155,8 +158,8 @@ def reading(run: Shell, endpoint: Endpoint, line: str, *, size: int = 0) -> tupl
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     os.write(writer, bytes(size))
-    env = {**run.env, "AWS_IAM_URL": endpoint.url}
-    process = run.start(*line.split(), env=env, stdout=writer, stderr=-1)
+    run.env["AWS_IAM_URL"] = endpoint.url
+    process = run.start(*line.split(), stdout=writer, stderr=-1)
     os.close(writer)
     wait_until(lambda: endpoint.answered and blocked(process.pid))
     return process, reader
@@ -167,8 +170,10 @@ LISTED = "".join(f"{ARN}{n}\n" for n in range(3001)).encode() + b"IsTruncated: f
 
 
 @pytest.mark.parametrize("prefix", ["", in_full("iamcli run ")])
-def test_output_that_does_not_wait_gets_the_whole_list(prefix, run, working_endpoint):
-    process, reader = reading(run, working_endpoint, f"{prefix}iam-userlistbypath")
+def test_output_that_does_not_wait_gets_the_whole_list(prefix, run, run_fast, working_endpoint):
+    process, reader = reading(
+        run if prefix else run_fast, working_endpoint, f"{prefix}iam-userlistbypath"
+    )
     used = activity(process.pid)[0]
     time.sleep(0.3)
     # It waits, and does not try all the time.
@@ -178,26 +183,26 @@ def test_output_that_does_not_wait_gets_the_whole_list(prefix, run, working_endp
     assert (process.wait(), process.communicate()[1]) == (0, b"")
 
 
-def test_output_that_does_not_wait_gets_a_secret(run, stub):
+def test_output_that_does_not_wait_gets_a_secret(run_fast, stub):
     endpoint = stub.endpoint(canned("CreateAccessKey"))
-    process, reader = reading(run, endpoint, "iam-useraddkey -u bob", size=FULL)
+    process, reader = reading(run_fast, endpoint, "iam-useraddkey -u bob", size=FULL)
     with os.fdopen(reader, "rb") as file:
         assert len(file.read()[FULL:].splitlines()) == 2
     assert (process.wait(), process.communicate()[1]) == (0, b"")
     assert endpoint.operations == ["CreateAccessKey"]
 
 
-def test_output_that_does_not_wait_gets_an_error(run, working_endpoint):
+def test_output_that_does_not_wait_gets_an_error(run_fast, working_endpoint):
     line = "iam-instanceprofilegetattributes -s web"
-    process, reader = reading(run, working_endpoint, line, size=FULL)
+    process, reader = reading(run_fast, working_endpoint, line, size=FULL)
     with os.fdopen(reader, "rb") as file:
         assert file.read()[FULL:] == process.communicate()[1] != b""
     assert process.wait() == 1
 
 
 @pytest.mark.parametrize(("how", "status"), [("reader", 0), ("interrupt", -signal.SIGINT)])
-def test_what_ends_the_wait_for_output(how, status, run, working_endpoint):
-    process, reader = reading(run, working_endpoint, "iam-userlistbypath")
+def test_what_ends_the_wait_for_output(how, status, run_fast, working_endpoint):
+    process, reader = reading(run_fast, working_endpoint, "iam-userlistbypath")
     if how == "interrupt":
         process.send_signal(signal.SIGINT)
         assert process.wait() == status
@@ -236,19 +241,19 @@ ESC = "a\x1b]0;x\x07\x9b\x7f\nb\u200b\u2028\u3164"
 ESC_SHOWN = "a\\x1b]0;x\\x07\\x9b\\x7f\\x0ab\\u200b\\u2028\\u3164"
 
 
-def test_control_characters_of_data_do_not_reach_a_terminal(run, stub):
+def test_control_characters_of_data_do_not_reach_a_terminal(forked, stub):
     """A pipe and a file get the bytes that the service sends."""
     document = "".join(f"%{byte:02X}" for byte in RAW)
     result = f"<PolicyDocument>{document}</PolicyDocument>"
     endpoint = stub.endpoint().on("GetUserPolicy", ok("GetUserPolicy", result))
-    run.env["AWS_IAM_URL"] = endpoint.url
+    forked.env["AWS_IAM_URL"] = endpoint.url
     arguments = ("iam-userlistpolicies", "-u", "bob", "-p", "policy")
-    terminal = Terminal(*arguments, env=run.env)
+    terminal = Terminal(*arguments, env=forked.env)
     assert terminal.status() == 0
     assert terminal.shown == SHOWN
     for redirected in ('"$@" >out', '"$@" | cat >out'):
-        assert run("sh", "-c", redirected, "sh", *arguments) == (0, "", "")
-        assert (run.home / "out").read_bytes() == RAW + b"\n"
+        assert forked("sh", "-c", redirected, "sh", *arguments) == (0, "", "")
+        assert (forked.home / "out").read_bytes() == RAW + b"\n"
 
 
 @pytest.mark.parametrize(
@@ -269,36 +274,38 @@ def test_control_characters_of_data_do_not_reach_a_terminal(run, stub):
         ],
     ),
 )
-def test_control_characters_of_arguments_are_escaped(arguments, said, run, working_endpoint):
+def test_control_characters_of_arguments_are_escaped(
+    arguments, said, run_fast, forked, working_endpoint
+):
     arguments = [argument.format(ESC) for argument in arguments]
-    done = run(*arguments)
+    done = run_fast(*arguments)
     assert done.status == 1
     first = done.err.splitlines()[0]
     assert first.startswith(f"{arguments[0]}: ")
     assert said.format(ESC_SHOWN) in first
-    terminal = Terminal(*arguments, env=run.env)
+    terminal = Terminal(*arguments, env=forked.env)
     assert terminal.status() == 1
     assert said.format(ESC_SHOWN) in terminal.shown
     assert not {*terminal.shown} & {"\x1b", "\x07", "\x7f", "\x9b", "\u200b", "\u2028", "\u3164"}
     assert working_endpoint.requests == []
 
 
-def test_control_characters_in_state_lines_and_notes(run, stub):
+def test_control_characters_in_state_lines_and_notes(run_fast, stub):
     things = {"ListAccessKeys": ["AK\x9bKEY"]}
     account = stub.add(lambda url: Account(url, "User", things))
     account.on("DeleteUser", refused("AccessDenied", "one\ntwo \x9bthree", 403))
-    run.env["AWS_IAM_URL"] = account.url
-    done = run("iam-userdel", "-u", "bob", "-r")
+    run_fast.env["AWS_IAM_URL"] = account.url
+    done = run_fast("iam-userdel", "-u", "bob", "-r")
     assert done.err == (
         "iam-userdel: AccessDenied: one two  three\n"
         "iam-userdel: removed: access key AK\\x9bKEY; left: user bob\n"
     )
 
 
-def test_explanation_of_an_unquoted_policy_keeps_its_lines(run, working_endpoint):
+def test_explanation_of_an_unquoted_policy_keeps_its_lines(run_fast, working_endpoint):
     policy = ["{Statement:", "[{Effect:Allow,Action:*,Resource:*}]}"]
     arguments = ["iam-useruploadpolicy", "-u", "b\x1b\x9b", "-p", "p", "-o", *policy]
-    done = run(*arguments)
+    done = run_fast(*arguments)
     assert done.status == 1
     assert len(done.err.splitlines()) == 3
     assert "-u 'b\\x1b\\x9b' -p p" in done.err
@@ -307,9 +314,9 @@ def test_explanation_of_an_unquoted_policy_keeps_its_lines(run, working_endpoint
 
 
 @pytest.mark.parametrize("secret", ["tab\tin it", "line\nline", "\x9bsecret\x7f"])
-def test_secrets_with_control_characters_are_hidden(secret, run, stub):
+def test_secrets_with_control_characters_are_hidden(secret, run_fast, stub):
     echo = refused("ValidationError", f"you sent {secret}")
-    run.env["AWS_IAM_URL"] = stub.endpoint(echo).url
-    done = run("iam-useraddloginprofile", "-u", "b", "-p", secret, "-d")
+    run_fast.env["AWS_IAM_URL"] = stub.endpoint(echo).url
+    done = run_fast("iam-useraddloginprofile", "-u", "b", "-p", secret, "-d")
     said = done.err.splitlines()[-1].split()
     assert said == ["iam-useraddloginprofile:", "ValidationError:", "you", "sent", "***"]
