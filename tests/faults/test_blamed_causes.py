@@ -277,6 +277,16 @@ REFUSALS = {
 }
 #: Rows that make test runs, besides every second one.
 USUALLY = ("temporary key in a file", "token of a program", "token of a web identity")
+#: One row for each thing to correct, for which ``iamcli doctor`` is run, too.
+DIAGNOSED = (
+    "session in variables",
+    "role",
+    "key that STS accepts",
+    "region that STS refuses too",
+    "secret",
+    "service",
+    "token in a named file",
+)
 
 
 def on_terminal(
@@ -317,6 +327,8 @@ def test_what_a_refusal_is_blamed_on(name, run_fast, terminal, stub):
     shown = on_terminal(run_fast, terminal, env, LINE)
     assert shown == [error, *([f"{LINE}: {filled(case.hint)}"] if case.hint else [])]
     assert not any(secret in line for line in shown for secret in (SECRET, TOKEN))
+    if name not in DIAGNOSED:
+        return
     report = doctor(run_fast, **env)
     assert report.status == 1
     wrong = [name for name in report.checks if report.result(name) == "wrong"]

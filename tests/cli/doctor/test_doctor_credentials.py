@@ -93,6 +93,7 @@ def test_an_invalid_credential_file(text, cause, environ, tmp_path):
         ("absent", "no-file"),
         ("keys/x", "no-file"),
         (".", "unreadable"),
+        ("too large", "unreadable"),
         # It may have no end, or be read only once.
         ("/dev/null", None),
     ],
@@ -100,6 +101,7 @@ def test_an_invalid_credential_file(text, cause, environ, tmp_path):
 def test_a_credential_file_that_is_no_file(name, cause, environ, tmp_path):
     environ.chdir(tmp_path)
     (tmp_path / "keys").touch()
+    (tmp_path / "too large").write_text("#" * (1 << 20 | 1))
     environ.setenv("AWS_CREDENTIAL_FILE", name)
     found = credentials._invalid(FAILED)
     assert shown(found) == line("wrong", cause, "it is bad (from AWS_CREDENTIAL_FILE); correct it")
@@ -118,6 +120,10 @@ def test_a_credential_file_that_only_opens(environ):
     [
         (ValueError("it is bad; save it"), "wrong (unreadable): it is bad; save it"),
         (ValueError("it is bad"), "wrong (unreadable): it is bad; correct a or b"),
+        (
+            exceptions.ConfigParseError(path="a"),
+            "wrong (unreadable): Unable to parse config file: a; correct a or b",
+        ),
         (
             exceptions.ProfileNotFound(profile="x"),
             (
@@ -516,8 +522,10 @@ def test_files_that_others_can_use(environ, tmp_path):
         return credential_sources.exposed_files(configuration)
 
     assert exposed(0o600) == []
+    assert credential_sources.changeable_files(configuration) == []
     for mode in (0o640, 0o604, 0o620, 0o602):
         assert exposed(mode) == list(names.values()), oct(mode)
+    assert credential_sources.changeable_files(configuration) == sorted(names.values())
     # Only those with a secret.
     for name in ("credentials", "config", "client"):
         (tmp_path / name).write_text("[default]\nregion=x\n")

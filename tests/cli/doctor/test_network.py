@@ -13,7 +13,6 @@ from support.certificates import self_signed
 from support.connecting import USER
 from support.doctor import (
     ARN,
-    answering,
     caller,
     dated,
     doctor,
@@ -159,24 +158,6 @@ def test_the_clock_and_the_certificate(healthy, tls):
     assert f"{certificate} from AWS_CA_BUNDLE" in report.said("ca")
 
 
-@pytest.mark.parametrize(
-    ("answer", "result", "said"),
-    [
-        (ok("GetUser", USER), "skipped", "the response has no date; "),
-        (
-            refused("RequestExpired"),
-            "wrong",
-            "the service does not accept the time of requests: RequestExpired; ",
-        ),
-    ],
-    ids=["accepted", "refused"],
-)
-def test_an_answer_without_a_date(answer, result, said, healthy, place):
-    report = doctor(healthy, **answering(place, answer._replace(headers={"Date": ""})))
-    assert report.result("clock") == result
-    assert report.said("clock").startswith(said)
-
-
 def test_an_endpoint_elsewhere_without_encryption_is_a_warning(healthy, place):
     url = service_at(place).replace("127.0.0.1", "iam.example.com")
     report = doctor(healthy, **private(AWS_IAM_URL=url, http_proxy=through(place)))
@@ -235,13 +216,12 @@ def test_no_secret_of_a_proxy_is_shown(healthy, stub, service):
     assert [request.line.startswith("POST http://") for request in service.requests] == [True] * 4
 
 
-@pytest.mark.parametrize("code", ["ServiceUnavailable", "InvalidAction"])
-def test_a_service_that_is_out_of_order_is_a_warning(code, healthy, stub):
-    url = stub.endpoint(refused(code, "", 503)).url
+def test_a_service_that_is_out_of_order_is_a_warning(healthy, stub):
+    url = stub.endpoint(refused("ServiceUnavailable", "", 503)).url
     report = doctor(healthy, AWS_ENDPOINT_URL=url)
     assert (report.status, report.causes) == (0, [])
     assert (report.result("endpoint"), report.result("identity")) == ("warning", "skipped")
-    assert code in report.said("endpoint")
+    assert "ServiceUnavailable" in report.said("endpoint")
 
 
 @pytest.mark.full
@@ -258,22 +238,15 @@ def test_a_network_that_does_not_answer(healthy):
 # Regions.
 
 
-@pytest.mark.parametrize(
-    ("region", "similar"),
-    [
-        ("mars-1", ""),
-        ("cn_north_1", " (did you mean cn-north-1?)"),
-        ("us-gov-1", " (did you mean us-gov-west-1?)"),
-    ],
-)
 @pytest.mark.parametrize("arguments", [[], ["--offline"]], ids=str)
-def test_an_unknown_region_is_wrong_and_nothing_is_sent(region, similar, arguments, healthy):
+def test_an_unknown_region_is_wrong_and_nothing_is_sent(arguments, healthy):
     with closing(Stub()) as proxy:
-        env = private(AWS_REGION=region, https_proxy=f"http://127.0.0.1:{proxy.port}")
+        env = private(AWS_REGION="cn_north_1", https_proxy=f"http://127.0.0.1:{proxy.port}")
         report = doctor(healthy, *arguments, **env)
         assert proxy.connects == []
     assert (report.status, report.causes) == (1, [])
-    assert report.said("region").startswith(f"AWS_REGION is {region}{similar}, unknown to botocore")
+    similar = "AWS_REGION is cn_north_1 (did you mean cn-north-1?), unknown to botocore"
+    assert report.said("region").startswith(similar)
     assert report.said("region").endswith(
         "; correct it, or name an endpoint with --url or AWS_IAM_URL"
     )

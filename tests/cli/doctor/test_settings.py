@@ -16,7 +16,6 @@ from support.doctor import (
     SSO,
     TWO_LINES,
     Place,
-    answering,
     caller,
     chain,
     doctor,
@@ -25,13 +24,10 @@ from support.doctor import (
     parsed,
     private,
     program,
-    refusing,
 )
 from support.selection import in_full
 from support.shell import KEY_ID
-from support.stub import ok, refused
-
-from iamcli.hints.credentials import MISMATCH
+from support.stub import ok
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -154,76 +150,6 @@ def test_the_result_agrees_with_a_command(found, said, make, healthy, place):
     assert report.wrong == ([check] if result == "wrong" else [])
     done = healthy("iam-usergetattributes", env={"AWS_MAX_ATTEMPTS": "1", **env})
     assert done.status == report.status
-
-
-def hiding(place: Place) -> dict[str, str]:
-    """A directory with the names of modules of Python."""
-    for name in ("enum", "abc", "bisect", "ast", "other"):
-        file(place.home, f"old/{name}.py", "")
-    return {"PYTHONPATH": f"{place.home}/old"}
-
-
-#: For a check, its result and its cause: a part of what it says, and what makes the set-up.
-FOUND: dict[tuple[str, str, str | None], dict[str, SetUp]] = {
-    ("credentials", "ok", None): {
-        "access key *** from AWS_CREDENTIAL_FILE": lambda p: {
-            "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "AKIA1"))
-        },
-        "temporary credentials that expire at 2100-01-01 00:00 UTC from ": lambda p: chain(
-            p, process(SessionToken="t", Expiration="2100-01-01T00:00:00Z"), "config"
-        ),
-    },
-    ("credentials", "wrong", None): {
-        "invalid character": lambda p: {
-            "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "a b"))
-        }
-    },
-    ("credentials", "wrong", "brackets"): {
-        "": lambda p: {
-            "AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "key>"))
-        }
-    },
-    ("credentials", "wrong", "no-credentials"): {
-        "(~/.boto), ": lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, ".boto", "[Boto]\n")[:0]},
-        "the role of the instance (disabled by AWS_EC2_METADATA_DISABLED)": lambda _: {
-            "AWS_CREDENTIAL_FILE": "",
-            "AWS_EC2_METADATA_DISABLED": "TRUE",
-        },
-    },
-    ("region", "ok", None): {
-        "eu-west-1 from AWS_REGION": lambda _: {
-            "AWS_REGION": "eu-west-1",
-            "AWS_DEFAULT_REGION": "eu-west-2",
-        }
-    },
-    ("ca", "wrong", "no-file"): {
-        NO_BUNDLE: lambda p: private(
-            AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=f"{p.home}/absent"
-        )
-    },
-    ("tls", "skipped", None): {"the endpoint is http, on this machine": lambda _: {}},
-    ("endpoint", "ok", None): {"it answers": lambda p: refusing(p, "AccessDenied")},
-    ("endpoint", "wrong", "endpoint-wrong"): {
-        "it answers NoSuchBucket; ": lambda p: answering(p, refused("No Such-Bucket!", "", 403))
-    },
-    ("credentials", "wrong", "wrong-key"): {
-        "; check the secret access key from credential file ": lambda p: refusing(
-            p, "SignatureDoesNotMatch", f"{MISMATCH} with the one you sent"
-        )
-    },
-    ("environment", "warning", "python-path"): {"abc, ast, bisect, ...; run: unset": hiding},
-}
-
-
-@pytest.mark.parametrize(
-    ("found", "said", "make"),
-    [(found, *row) for found, rows in FOUND.items() for row in rows.items()],
-)
-def test_what_is_found(found, said, make, healthy, place):
-    check, result, cause = found
-    report = doctor(healthy, **make(place))
-    assert (report.result(check), report.checks[check]["cause"]) == (result, cause)
-    assert said in report.said(check)
 
 
 # Variables.
