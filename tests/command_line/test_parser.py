@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import _locale
+import json
 import shlex
 import sys
 from types import SimpleNamespace
 
 import pytest
+from support.shell import TESTS
 
 from iamcli.cli import index
 from iamcli.parsing import shared as options
@@ -16,6 +18,7 @@ from iamcli.parsing.options import Limit, Option, UsageError, entity_path, tag, 
 from iamcli.parsing.options import refused as not_allowed
 from iamcli.parsing.parser import HelpRequested, VersionRequested, parse
 
+COMMANDS = json.loads((TESTS / "interface" / "commands.json").read_text())["commands"]
 NAME = Option("-u", "USER", "user", "a name", required=True)
 SIZE = Option("-i", "SIZE", "size", "a size", convert=whole_number(1, 1000))
 PATH = Option("-p", "PATH", "path", "a path", convert=entity_path)
@@ -68,6 +71,9 @@ def said(*arguments: str) -> str:
         (["--url=-h"], {"url": "-h"}),
         (["-u", "\u2013h"], {"user": "\u2013h"}),
         (["-u", "--"], {"user": "--"}),
+        (["-u", "--url=y"], {"user": "--url=y"}),
+        # The last of several values wins.
+        (["-u", "y", "-v", "-u", "z", "-v"], {"user": "z", "zeal": True}),
         (["-uBob"], {"user": "Bob"}),
         (["-u", "=Bob"], {"user": "=Bob"}),
         (["-g", "a", "-v", "-g", "b", "-ga"], {"groups": ["a", "b", "a"], "zeal": True}),
@@ -198,6 +204,13 @@ def refused(line: str) -> tuple[str, str]:
     [
         ("iam-userdel bob", "write: iam-userdel -u bob"),
         ("iam-userdel -r bob", "write: iam-userdel -r -u bob"),
+        (f"iam-userdel {'b' * 64}", f"write: iam-userdel -u {'b' * 64}"),
+        (f"iam-userdel {'b' * 65}", ""),
+        ("iam-userdel -u ann bob", ""),
+        ("iam-userdelkey AKIAIOSFODNN7EXAMPLE", "write: iam-userdelkey -k AKIAIOSFODNN7EXAMPLE"),
+        # Not an access key ID.
+        ("iam-userdelkey bob", ""),
+        ("iam-usermodkey -s Active AKIAIOSFODNN7EXAMPLE", ""),
         ("iam-userdel bob -r -p", "write: iam-userdel -u bob -r -p"),
         ("iam-userdel -- bob", "write: iam-userdel -u bob"),
         ("iam-userdel -- -r", ""),
@@ -211,6 +224,7 @@ def refused(line: str) -> tuple[str, str]:
         ("iam-usermod -u bob ann", "write: iam-usermod -u bob -n ann"),
         ("iam-userlistkeys bob", "write: iam-userlistkeys -u bob"),
         ("iam-groupadduser bob", ""),
+        ("iam-groupadduser -g a bob", "write: iam-groupadduser -g a -u bob"),
         ("iam-groupadduser bob -u ann", "write: iam-groupadduser -g bob -u ann"),
         ("iam-userdel bob ann", ""),
         ("iam-userdel bob bob", ""),
@@ -246,6 +260,14 @@ def refused(line: str) -> tuple[str, str]:
                 "replaced it with the names there; type '*'"
             ),
         ),
+        (
+            "iam-usercreate -u bob -- file",
+            (
+                "file is in the current directory; if you typed * without quotes, the shell "
+                "replaced it with the names there; type '*'"
+            ),
+        ),
+        ("iam-usercreate -p /a/ -- .b", "write: iam-usercreate -p /a/ -u .b"),
         ("iam-userdel .file", "write: iam-userdel -u .file"),
         ("iam-userdel ./file", ""),
         ("iam-userdel folder/file", ""),
@@ -265,6 +287,9 @@ def test_the_hint(line, hint, tmp_path, monkeypatch):
     assert refused(line)[1] == hint
 
 
+UNCERTAIN = (
+    'begins with a dash that is not the ASCII "-", as pasted from a web page; type "-" instead'
+)
 AFTER_SECRET = "No argument is allowed after -p PASSWORD; quote a value that contains a blank"
 PASTED = 'begins with a dash that is not the ASCII "-", as pasted from a web page;'
 
@@ -338,6 +363,150 @@ PASTED = 'begins with a dash that is not the ASCII "-", as pasted from a web pag
 )
 def test_suggestions(line, message):
     assert refused(line)[0] == message
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("iam-userlistbypath -i abc", '"abc" is not a valid value for "-i"'),
+        ("iam-userlistbypath -i 1.5", '"1.5" is not a valid value for "-i"'),
+        ("iam-userlistbypath -i 1001", '"1001" is not a valid value for "-i"'),
+        ("iam-userlistbypath -i 1_0", '"1_0" is not a valid value for "-i"'),
+        ("iam-userlistbypath -i ٣", '"٣" is not a valid value for "-i"'),
+        ("iam-usermodkey -s on", '"on" is not a valid value for "-s"; it takes Active or Inactive'),
+        ("iam-accountmodpasswordpolicy -m x", '"x" is not a valid value for "-m"'),
+        *(
+            (f"iam-accountmodpasswordpolicy -m {n}", f'"{n}" is not a valid value for "-m"')
+            for n in (-(1 << 31) - 1, 1 << 31)
+        ),
+        ("iam-usercreate -t =x", '"=x" is not a valid value for "-t"'),
+        ("iam-usercreate -t x", '"x" is not a valid value for "-t"'),
+        (
+            "iam-useraddpolicy -e maybe",
+            '"maybe" is not a valid value for "-e"; it takes Allow or Deny',
+        ),
+        # The first missing option by name, whatever the order of the command line.
+        ("iam-useraddpolicy -u b -p n", 'Option "-a" is required'),
+        ("iam-userenablemfadevice -u b -s x", 'Option "-c1" is required'),
+        ("iam-userenablemfadevice -u b -s x -c1 1", 'Option "-c2" is required'),
+        ("iam-userchangepassword -o old", 'Option "-n" is required'),
+        # A similar option is suggested.
+        ("iam-usercreate -U bob", '"-U" is not a valid option; did you mean "-u"?'),
+        ("iam-usercreate --username b", '"--username" is not a valid option; did you mean "-u"?'),
+        ("iam-usercreate --verbos", '"--verbos" is not a valid option; did you mean "-v"?'),
+        ("iam-usercreate --debugg", '"--debugg" is not a valid option; did you mean "-d"?'),
+        ("iam-usercreate -", "No argument is allowed: -"),
+        ("iam-usercreate -- -u", "No argument is allowed: -u"),
+        # A short option and its value are not joined with "=", as in the original.
+        ("iam-usercreate -u=bob", '"-u=bob" is not a valid option; write: -u bob'),
+        ("iam-usercreate -u=", '"-u=" is not a valid option; write: -u USERNAME'),
+        ("iam-usercreate -u=-h", '"-u=-h" is not a valid option; write: -u-h'),
+        ("iam-usercreate -u=a;b", "\"-u=a;b\" is not a valid option; write: -u 'a;b'"),
+        ("iam-usercreate -u==bob", "\"-u==bob\" is not a valid option; write: -u '=bob'"),
+        ("iam-usermodkey -s=Active", '"-s=Active" is not a valid option; write: -s Active'),
+        ("iam-userlistbypath -i=5", '"-i=5" is not a valid option; write: -i 5'),
+        ("iam-userdel -u bob -r=yes", '"-r=yes" is not a valid option; did you mean "-r"?'),
+        (
+            "iam-useraddloginprofile -u bob -p=hunter2",
+            '"-p=..." is not a valid option; write: -p PASSWORD',
+        ),
+        (
+            "iam-useraddloginprofile -u bob -p=hunter=2",
+            '"-p=..." is not a valid option; write: -p PASSWORD',
+        ),
+        # The first of two faults is reported, and what follows a secret is not shown.
+        ("iam-groupcreate -g=Admins -p=/x/", '"-g=Admins" is not a valid option; write: -g Admins'),
+        (
+            "iam-useraddloginprofile -p=correct hunter2 -u b",
+            '"-p=..." is not a valid option; write: -p PASSWORD',
+        ),
+        (
+            "iam-useraddloginprofile \u2013u=bob \u2013p=hunter2",
+            f'"\u2013u=..." {PASTED} type: iam-useraddloginprofile -u bob -p PASSWORD',
+        ),
+        # A dash from a web page is reported; the command line to type omits secrets.
+        (
+            "iam-useraddloginprofile \u2013u bob -p hunter2secret",
+            f'"\u2013u" {PASTED} type: iam-useraddloginprofile -u bob -p PASSWORD',
+        ),
+        (
+            "iam-useraddloginprofile \u2013u bob -phunter2secret",
+            f'"\u2013u" {PASTED} type: iam-useraddloginprofile -u bob -p PASSWORD',
+        ),
+        ("iam-useraddloginprofile -u bob \u2013phunter2secret", f'"\u2013p..." {UNCERTAIN}'),
+        # What the dash was is not certain: "-u" with a value, or "--user".
+        ("iam-useraddloginprofile \u2013ubob -p x", f'"\u2013ubob" {UNCERTAIN}'),
+        ("iam-usercreate \u2014user=bob", f'"\u2014user=bob" {UNCERTAIN}'),
+        ("iam-usercreate \u2014\u2014user bob", f'"\u2014\u2014user" {UNCERTAIN}'),
+        ("iam-userdel \u2013u bob \u2014recursive", f'"\u2013u" {UNCERTAIN}'),
+        ("iam-userdel \u2013rp \u2013u bob", f'"\u2013rp" {UNCERTAIN}'),
+        (
+            "iam-useraddloginprofile \u2013\u2013password hunter2secret",
+            f'"\u2013\u2013p..." {UNCERTAIN}',
+        ),
+        ("iam-useraddloginprofile \u2013u b -p a hunter2", f'"\u2013u" {UNCERTAIN}'),
+        # What may be a secret is not shown.
+        (
+            "iam-useraddloginprofile --password=hunter2",
+            '"--password=..." is not a valid option; did you mean "-p"?',
+        ),
+        (
+            "iam-userchangepassword --old=hunter2 --new=x",
+            '"--old=..." is not a valid option; did you mean "-o"?',
+        ),
+        ("iam-useraddloginprofile -u bob -p correct hunter2", AFTER_SECRET),
+        ("iam-useraddloginprofile -u bob -pass hunter2", AFTER_SECRET),
+        ("iam-useraddloginprofile -u bob -p correct -- hunter2", AFTER_SECRET),
+        ("iam-useraddloginprofile extra -u bob -p x", "No argument is allowed: extra"),
+        (
+            "iam-useraddloginprofile \u2013u bob \u2013p \u2013h",
+            f'"\u2013u" {PASTED} type: iam-useraddloginprofile -u bob -p -h',
+        ),
+        ("iam-usercreate \u2013u=-d", f'"\u2013u=-d" {PASTED} type: iam-usercreate -u-d'),
+        (
+            "iam-usercreate \u2013u \u2013d",
+            f"\"\u2013u\" {PASTED} type: iam-usercreate -u '\u2013d'",
+        ),
+        (
+            "iam-usercreate -u bob \u2014url http://x",
+            f'"\u2014url" {PASTED} type: iam-usercreate -u bob --url http://x',
+        ),
+    ],
+)
+def test_messages(line, message):
+    assert "hunter2" not in message
+    assert refused(line)[0] == message
+
+
+def wrong(name: str, *arguments: str) -> str:
+    """Return what is said of arguments that the command does not accept."""
+    return refused(shlex.join([name, *arguments]))[0]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_original_errors_and_help_of_each_command(name):
+    required = {
+        option["option"]: option.get("choices", ["Base32String"])[0]
+        for option in COMMANDS[name]
+        if option.get("required")
+    }
+    assert wrong(name, "--url") == 'Option "--url" takes an operand'
+    # From left to right, and before a missing option.
+    assert wrong(name, "-z", "extra") == '"-z" is not a valid option'
+    assert wrong(name, "extra", "-z") == "No argument is allowed: extra"
+    if required:
+        first = min(required)
+        others = [item for item in required.items() if item[0] != first]
+        assert wrong(name, *sum(others, ())) == f'Option "{first}" is required'
+    with_value = [option["option"] for option in COMMANDS[name] if not option.get("flag")]
+    every_option = index.load(name).all_options
+    for option in with_value:
+        assert wrong(name, option) == f'Option "{option}" takes an operand'
+    # Help is no value, and goes before each error.
+    for option in (*with_value, "--url", "--aws-credential-file", "--client-config-file"):
+        for wanted in ("-h", "--help"):
+            with pytest.raises(HelpRequested):
+                parse(name, every_option, [option, wanted])
 
 
 @pytest.mark.parametrize("wanted", ["-h", "--help"])
