@@ -28,7 +28,7 @@ FIRST = Option("-c1", "CODE", "first", "a code")
 SECOND = Option("-c2", "CODE", "second", "a code")
 BODY = Option("-c", "BODY", "body", "a body")
 LOUD = Option("-v", None, "zeal", "more")
-OPTIONS = [NAME, SIZE, PATH, STATE, GROUPS, FIRST, SECOND, BODY, LOUD, *options.COMMON]
+OPTIONS = [NAME, SIZE, PATH, STATE, GROUPS, BODY, FIRST, SECOND, LOUD, *options.COMMON]
 NOTHING = {
     "user": "x",
     "size": None,

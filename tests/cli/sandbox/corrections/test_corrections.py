@@ -823,6 +823,9 @@ def test_refusals_have_the_status_of_the_model():
         "AccessDenied": 403,
     }
     assert refusals.Refusal("NotImplemented", "no").code == 501
+    lacking = refusals.not_in_copy("it")
+    said = "it is not in the copy of the account"
+    assert (lacking.error, lacking.message) == ("AccessDenied", said)
     refusal = refusals.invalid("no <x>")
     assert (refusal.code, refusal.error, refusal.message) == (400, "ValidationError", "no <x>")
     assert "<Code>ValidationError</Code><Message>no &lt;x&gt;</Message>" in refusal.description
