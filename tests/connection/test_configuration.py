@@ -389,11 +389,15 @@ def with_a_program(run: Shell, profile: str, endpoint: Endpoint, program: str) -
     ("profile", "prefix"),
     usual([("the profile itself", ())], itertools.product(FROM_A_PROGRAM, [(), ("iamcli", "run")])),
 )
-def test_a_program_for_credentials_leaves_standard_input(profile, prefix, run, endpoint):
+def test_a_program_for_credentials_leaves_standard_input(
+    profile, prefix, run, forked_programs, endpoint
+):
     endpoint.on("DeleteUser", ok("DeleteUser"))
     with_a_program(run, FROM_A_PROGRAM[profile], endpoint, "cat >>read; cat key.json")
     loop = "while read -r user; do iam-userdel -u $user; done"
     users = ["alice", "bob", "carol", "dave"]
+    if not prefix:
+        run.env["PATH"] = f"{forked_programs.folder}:{run.env['PATH']}"
     assert run(*prefix, "sh", "-c", loop, stdin="\n".join([*users, ""])) == (0, "", "")
     sent = [each.parameters for each in endpoint.requests if each.operation == "DeleteUser"]
     assert [parameters["UserName"] for parameters in sent] == users

@@ -127,7 +127,7 @@ def test_a_credential_file_that_cannot_be_read_is_named(run_fast, endpoint):
 
 
 @pytest.mark.parametrize("name", ["~/x", "~bob/x", "$HOME/x", "/home/$USER/x", "${HOME}/x"])
-def test_a_name_that_no_shell_has_expanded(name, run, endpoint):
+def test_a_name_that_no_shell_has_expanded(name, run_fast, endpoint):
     """As a crontab and quotation marks leave it; doctor says the same."""
     said = f"{name} cannot be read: no shell has expanded this; write the whole path\n"
     for variable, option, what in (
@@ -135,9 +135,9 @@ def test_a_name_that_no_shell_has_expanded(name, run, endpoint):
         ("CLIENT_CONFIG_FILE", "--client-config-file", "client configuration"),
     ):
         line = f"iam-usergetattributes: {what} {said}"
-        assert show(run, **{variable: name}) == (1, "", line)
-        assert show(run, option, name) == (1, "", line)
-        report = run("iamcli", "doctor", "--offline", env={variable: name})
+        assert show(run_fast, **{variable: name}) == (1, "", line)
+        assert show(run_fast, option, name) == (1, "", line)
+        report = run_fast("iamcli", "doctor", "--offline", env={variable: name})
         found = said.replace("; ", f" (from {variable}); " if "credential" in what else "; ")
         assert f" wrong    {what} {found}" in report.out
     assert endpoint.requests == []
@@ -439,17 +439,17 @@ def test_no_credentials_at_all(run_fast, endpoint):
         ("AWS_CONFIGS_FILE", "AWS_CONFIG_FILE"),
     ],
 )
-def test_the_wrong_name_of_a_variable_is_the_cause(name, right, run, endpoint):
+def test_the_wrong_name_of_a_variable_is_the_cause(name, right, run_fast, endpoint):
     """It is said only if there are no credentials; ``iamcli doctor`` says the same."""
     said = f"no credentials; {name} is set, but the name is {right}"
-    env = {"AWS_CREDENTIAL_FILE": "", name: str(run.home / "credentials")}
-    assert show(run, **env) == (1, "", f"iam-usergetattributes: {said}\n")
-    first = run("iamcli", "doctor", env=env).out.partition("\n")[0]
+    env = {"AWS_CREDENTIAL_FILE": "", name: str(run_fast.home / "credentials")}
+    assert show(run_fast, **env) == (1, "", f"iam-usergetattributes: {said}\n")
+    first = run_fast("iamcli", "doctor", env=env).out.partition("\n")[0]
     assert first.startswith("credentials  wrong    no credentials; looked at ")
     assert first.endswith(said.removeprefix("no credentials"))
     assert endpoint.requests == []
-    assert show(run, **{name: "x"}).err == ""
-    assert show(run, **{**env, name: ""}).err.startswith(
+    assert show(run_fast, **{name: "x"}).err == ""
+    assert show(run_fast, **{**env, name: ""}).err.startswith(
         "iam-usergetattributes: no credentials; looked for"
     )
 

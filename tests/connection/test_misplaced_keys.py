@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Request, Stub
 
@@ -183,7 +184,12 @@ LINES = {
 }
 
 
-def set_up(run: Shell, stub: Stub, source: str, key: Key) -> Services:
+def runner(source: str, run: Shell, run_fast: ForkRunner) -> Shell | ForkRunner:
+    """Return what runs commands: botocore has found HOME/.aws/sso when it was imported."""
+    return run if source == "single sign-on" else run_fast
+
+
+def set_up(run: Shell | ForkRunner, stub: Stub, source: str, key: Key) -> Services:
     """Let ``source`` give the ``key``; return what is asked."""
     services = stub.add(lambda url: Services(url, key))
     run.env |= {"AWS_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1", "IAMCLI_COMPLETE": "1"}
@@ -211,9 +217,10 @@ ONLY_IN_FULL = [in_full(name) for name in LINES if name != "command"]
 
 @pytest.mark.parametrize("source", every(3, list(SOURCES)))
 @pytest.mark.parametrize("line", ["command", *ONLY_IN_FULL])
-def test_an_id_and_a_secret_that_are_exchanged_are_not_sent(line, source, run, stub):
-    services = set_up(run, stub, source, EXCHANGED)
-    done = run(*LINES[line].split())
+def test_an_id_and_a_secret_that_are_exchanged_are_not_sent(line, source, run, run_fast, stub):
+    chosen = runner(source, run, run_fast)
+    services = set_up(chosen, stub, source, EXCHANGED)
+    done = chosen(*LINES[line].split())
     assert signed(services) == (["AssumeRole"] if source == "assumed role" else [])
     assert not contains(services, SECRET)
     said = done.out + done.err
@@ -227,27 +234,28 @@ def test_an_id_and_a_secret_that_are_exchanged_are_not_sent(line, source, run, s
 
 
 @pytest.mark.parametrize("source", every(3, list(SOURCES)))
-def test_a_key_that_is_right_is_sent(source, run, stub):
-    services = set_up(run, stub, source, RIGHT)
-    assert run("iam-usergetattributes", "-u", "bob").status == 0
+def test_a_key_that_is_right_is_sent(source, run, run_fast, stub):
+    chosen = runner(source, run, run_fast)
+    services = set_up(chosen, stub, source, RIGHT)
+    assert chosen("iam-usergetattributes", "-u", "bob").status == 0
     assert signed(services)[-1] == "GetUser"
     assert not contains(services, SECRET) or source == "assumed role"
     assert contains(services, f"Credential={KEY_ID}/")
 
 
-def test_an_option_names_a_file_whose_parts_are_exchanged(run, stub):
-    services = set_up(run, stub, "variables", RIGHT)
-    option = ("--aws-credential-file", two_lines(run.home, EXCHANGED))
-    done = run("iam-userdel", "-u", "bob", "-r", "-d", *option)
+def test_an_option_names_a_file_whose_parts_are_exchanged(run_fast, stub):
+    services = set_up(run_fast, stub, "variables", RIGHT)
+    option = ("--aws-credential-file", two_lines(run_fast.home, EXCHANGED))
+    done = run_fast("iam-userdel", "-u", "bob", "-r", "-d", *option)
     problem = "the access key ID and the secret access key are exchanged; exchange them"
     said = f"iam-userdel: credential file {option[1]}: {problem}\n"
     assert done == (1, "", said)
     assert services.requests == []
 
 
-def test_doctor_finds_them_without_a_request(run, stub):
-    services = set_up(run, stub, "config", EXCHANGED)
-    done = run("iamcli", "doctor", "--offline", "--format", "json")
+def test_doctor_finds_them_without_a_request(run_fast, stub):
+    services = set_up(run_fast, stub, "config", EXCHANGED)
+    done = run_fast("iamcli", "doctor", "--offline", "--format", "json")
     found = json.loads(done.out)["checks"][0]
     assert done.status == 1
     assert (found["result"], found["advice"]) == ("wrong", "exchange them")
@@ -276,12 +284,12 @@ MISPLACED = {
 
 
 @pytest.mark.parametrize("case", every(4, list(MISPLACED)))
-def test_which_parts_are_not_in_their_places(case, run, stub):
+def test_which_parts_are_not_in_their_places(case, run_fast, stub):
     key, said = MISPLACED[case]
-    services = set_up(run, stub, "variables", key)
-    done = run("iam-usergetattributes", "-u", "bob", "-d")
+    services = set_up(run_fast, stub, "variables", key)
+    done = run_fast("iam-usergetattributes", "-u", "bob", "-d")
     assert done == (1, "", f"iam-usergetattributes: AWS_ACCESS_KEY_ID: {said}\n")
-    done = run("iamcli", "doctor")
+    done = run_fast("iamcli", "doctor")
     assert said in done.out
     assert (done.status, services.requests) == (1, [])
     assert SECRET[:6] not in done.out + done.err

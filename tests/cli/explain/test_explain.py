@@ -171,9 +171,9 @@ def test_when_each_request_is_sent(line, explain):
     assert [(request["operation"], request["when"]) for request in requests] == COMPOSITE[line]
 
 
-def test_nothing_is_sent_and_nothing_is_written(run, stub):
+def test_nothing_is_sent_and_nothing_is_written(run_fast, stub):
     endpoint = stub.endpoint(refused("Recorded"))
-    before = sorted(run.home.iterdir())
+    before = sorted(run_fast.home.iterdir())
     for line in (
         "iam-userdel -u u -r",
         "iam-virtualmfadevicecreate -s dev -b Base32String -o out.txt",
@@ -182,10 +182,10 @@ def test_nothing_is_sent_and_nothing_is_written(run, stub):
         "iam-usercreate -u new -k -v -o out.key",
     ):
         env = {"AWS_IAM_URL": endpoint.url, "AWS_CREDENTIAL_FILE": ""}
-        done = run("iamcli", "explain", "--", *line.split(), env=env, stdin="")
+        done = run_fast("iamcli", "explain", "--", *line.split(), env=env, stdin="")
         assert (done.status, done.err) == (0, "")
     assert endpoint.requests == []
-    assert sorted(run.home.iterdir()) == before
+    assert sorted(run_fast.home.iterdir()) == before
 
 
 @pytest.mark.parametrize(("option", "what"), [("-h", "help"), ("--version", "version")])
