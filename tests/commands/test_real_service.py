@@ -300,7 +300,7 @@ def test_virtual_device_that_may_not_be_deleted_is_left(things, strict, run_fast
     done = run_fast(*case.arguments, env=env)
     assert done.status == 1
     removed, left = (done.out + done.err).splitlines()[-1].split("; ")
-    virtual = [device for device in things["ListMFADevices"] if device.startswith(ARN)]
+    virtual = [device for device in things["ListMFADevices"] if device.startswith(f"{ARN}mfa/")]
     devices = "".join(f"virtual MFA device {device}, " for device in virtual)
     assert left == f"left: {devices}user {case.arguments[2]}"
     assert "virtual" not in removed
