@@ -15,7 +15,7 @@ from support.cases.case import SERIAL, no_such
 from support.cases.prepared import write_files
 from support.faults import CLOSED
 from support.limits import HANGING
-from support.selection import every, in_full
+from support.selection import every, in_full, usual
 from support.stub import Endpoint, canned, ok, refused
 from support.terminal import Terminal, rows
 
@@ -71,6 +71,7 @@ ADDING = [
     if not case.missing
 ]
 GROUP_POLICY = next(entry for entry in ADDING if entry.line.startswith("iam-groupaddpolicy "))
+NEW_KEY = next(entry for entry in ADDING if entry.operation == "CreateAccessKey")
 ROLE_IN_PROFILE = next(entry for entry in ADDING if entry.what == "instance profile front")
 USER = f"{ARN}user/bob"
 ROLE = "<Role><Arn>arn:web</Arn><RoleId>AROA</RoleId></Role>"
@@ -104,6 +105,8 @@ READING = [
     addition("iam-instanceprofilecreate -s front -r web", "GetRole", "role web", ROLE),
 ]
 ALL = [*ADDING, *TRUSTING, *DELETING, *READING]
+#: One of each kind.
+KINDS = (GROUP_POLICY, NEW_KEY, ROLE_IN_PROFILE, TRUSTING[0], DELETING[0], READING[0])
 
 
 def name_of(waiting: Waiting) -> str:
@@ -130,7 +133,7 @@ def at(endpoint: Endpoint, **env: str) -> Mapping[str, str]:
     return {"AWS_IAM_URL": endpoint.url, **ENV, **env}
 
 
-@pytest.mark.parametrize("waiting", every(8, ALL), ids=name_of)
+@pytest.mark.parametrize("waiting", usual(KINDS, ALL), ids=name_of)
 @pytest.mark.parametrize("strict", ["", "1"])
 def test_what_is_not_visible_yet_is_waited_for(waiting, strict, run_fast, stub):
     accepted = ok(waiting.operation, waiting.result)
@@ -153,7 +156,7 @@ def test_nothing_is_added_if_all_is_well(waiting, run_fast, stub):
 @pytest.mark.parametrize(
     ("limit", "number", "least"), [("60", 4, 3.0), in_full("", 4, 3.0), ("0.7", 3, 0.7)]
 )
-@pytest.mark.parametrize("waiting", every(30, ALL), ids=name_of)
+@pytest.mark.parametrize("waiting", usual([GROUP_POLICY, DELETING[0]], ALL), ids=name_of)
 def test_what_does_not_appear_is_reported_after_three_seconds(
     waiting, limit, number, least, run_fast, stub
 ):

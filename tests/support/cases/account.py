@@ -37,6 +37,10 @@ def certificate_lines(account: MotoAccount) -> list[str]:
     return [metadata[name] for name in ("Arn", "ServerCertificateId") if found]
 
 
+def password_rules(account: MotoAccount) -> dict[str, Any]:
+    return account.read("get_account_password_policy", "PasswordPolicy") or {}
+
+
 def lost_of_rules(account: MotoAccount, err: str) -> list[str]:
     """Return what a new password policy says falsely about the age, which has no option."""
     age = password_rules(account).get("MaxPasswordAge")
@@ -44,10 +48,6 @@ def lost_of_rules(account: MotoAccount, err: str) -> list[str]:
         return []
     kept = "kept from the current policy: MaxPasswordAge 90\n" in err
     return [] if kept and age == 90 else [f"MaxPasswordAge {age}"]
-
-
-def password_rules(account: MotoAccount) -> dict[str, Any]:
-    return account.read("get_account_password_policy", "PasswordPolicy") or {}
 
 
 ACCOUNT = {

@@ -43,6 +43,11 @@ def with_signing_certificate(account: MotoAccount) -> None:
     account.id = uploaded["Certificate"]["CertificateId"]
 
 
+def with_password(account: MotoAccount) -> None:
+    with_user(account)
+    account.iam.create_login_profile(UserName="bob", Password="not-a-secret-1")
+
+
 def as_user(account: MotoAccount) -> None:
     """Prepare a user who has a password, and whose key signs."""
     with_password(account)
@@ -53,14 +58,14 @@ def as_user(account: MotoAccount) -> None:
     account.env = {"AWS_CREDENTIAL_FILE": str(file)}
 
 
-def with_password(account: MotoAccount) -> None:
-    with_user(account)
-    account.iam.create_login_profile(UserName="bob", Password="not-a-secret-1")
-
-
 key_status = listed("list_access_keys", "AccessKeyMetadata", "Status", **BOB)
 certificates = listed("list_signing_certificates", "Certificates", "CertificateId", **BOB)
 certificate_status = listed("list_signing_certificates", "Certificates", "Status", **BOB)
+
+
+def device_lines(account: MotoAccount) -> list[str]:
+    seeds = account.given("Base32StringSeed")
+    return [*devices(account), *(base64.b64decode(seed).decode() for seed in seeds)]
 
 
 def seed_saved(account: MotoAccount) -> bool:
@@ -70,11 +75,6 @@ def seed_saved(account: MotoAccount) -> bool:
         and file.exists()
         and file.read_text() == "".join(f"{line}\n" for line in device_lines(account)[1:])
     )
-
-
-def device_lines(account: MotoAccount) -> list[str]:
-    seeds = account.given("Base32StringSeed")
-    return [*devices(account), *(base64.b64decode(seed).decode() for seed in seeds)]
 
 
 CREDENTIALS = {
@@ -156,7 +156,7 @@ CREDENTIALS = {
         owners=("user bob",),
         check="iam-userlistcerts -u bob",
         once=True,
-        result=(f"<Certificate><CertificateId>{CERTIFICATE_ID}</CertificateId></Certificate>"),
+        result=f"<Certificate><CertificateId>{CERTIFICATE_ID}</CertificateId></Certificate>",
     ),
     "usermodcert": Case(
         f"iam-usermodcert -u bob -c {CERTIFICATE_ID} -s Inactive",

@@ -35,16 +35,16 @@ def full_group(account: MotoAccount) -> None:
     iam.attach_group_policy(GroupName="Admin", PolicyArn=arn)
 
 
-def two_members(account: MotoAccount) -> None:
-    two_users(account)
-    for name in ("bob", "susan"):
-        account.iam.add_user_to_group(GroupName="Admin", UserName=name)
-
-
 def two_users(account: MotoAccount) -> None:
     with_group(account)
     for name in ("bob", "susan"):
         account.iam.create_user(UserName=name)
+
+
+def two_members(account: MotoAccount) -> None:
+    two_users(account)
+    for name in ("bob", "susan"):
+        account.iam.add_user_to_group(GroupName="Admin", UserName=name)
 
 
 stubbed_group = filled(
