@@ -1,8 +1,9 @@
-"""Certificates for servers on the loopback interface, and SSH keys for users."""
+"""Certificates for servers on the loopback interface and for accounts, and SSH keys for users."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -26,25 +27,49 @@ def self_signed(file: Path, *, days: int = 1, host: str = "127.0.0.1") -> Path:
     """Write a key and a certificate for ``host`` to ``file``, and return it."""
     is_name = any(map(str.isalpha, host))
     alternative = x509.DNSName(host) if is_name else x509.IPAddress(ip_address(host))
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = datetime.now(timezone.utc)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=2))
-        .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file.write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        + certificate.public_bytes(Encoding.PEM)
-    )
+    dates = (now - timedelta(days=2), now + timedelta(days=days))
+    certificate, key = _signed(host, host, dates, x509.SubjectAlternativeName([alternative]))
+    file.write_text(key + certificate)
     return file
+
+
+@cache
+def certificate(
+    name: str, issuer: str = "", *, years: tuple[int, int] = (2026, 2126)
+) -> tuple[str, str]:
+    """Return a certificate that ``issuer`` signed, itself if it has none, and its private key.
+
+    It is valid from the beginning of the first year to that of the second.
+    """
+    start, end = (datetime(year, 1, 1, tzinfo=timezone.utc) for year in years)
+    return _signed(name, issuer or name, (start, end))
+
+
+def _signed(
+    name: str, issuer: str, dates: tuple[datetime, datetime], *extensions: x509.ExtensionType
+) -> tuple[str, str]:
+    """Return a certificate with ``extensions``, valid between ``dates``, and its private key."""
+
+    def named(common: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(named(name))
+        .issuer_name(named(issuer))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(dates[0])
+        .not_valid_after(dates[1])
+    )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    return (
+        builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode(),
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+    )
 
 
 def public_key(number: int = 0, *, bits: int = 2048, pem: bool = False) -> str:

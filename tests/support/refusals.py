@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import json
-from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.client.model import full_model
-from support.certificates import public_key
+from support.certificates import certificate, public_key
 from support.clients import client
 from support.forked import tell
 from support.shell import KEY_ID, SECRET
@@ -118,36 +111,6 @@ def padded(document: str, size: int) -> str:
     missing = size - len(json.dumps(plain, separators=(",", ":")))
     plain["Statement"][0]["Sid"] = "x" * missing
     return json.dumps(plain, indent=8)
-
-
-@cache
-def certificate(
-    name: str, issuer: str = "", *, years: tuple[int, int] = (2026, 2126)
-) -> tuple[str, str]:
-    """Return a certificate that ``issuer`` signed, itself if it has none, and its private key.
-
-    It is valid from the beginning of the first year to that of the second.
-    """
-    key = ec.generate_private_key(ec.SECP256R1())
-
-    def named(common: str) -> x509.Name:
-        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
-
-    start, end = (dt.datetime(year, 1, 1, tzinfo=dt.timezone.utc) for year in years)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(named(name))
-        .issuer_name(named(issuer or name))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(end)
-        .sign(key, hashes.SHA256())
-    )
-    return (
-        built.public_bytes(Encoding.PEM).decode(),
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
-    )
 
 
 # The account.

@@ -294,11 +294,11 @@ def state(trees: Mapping[str, ast.Module]) -> set[tuple[str, str]]:
     records = [node for node in classes if "NamedTuple" in map(ast.unparse, node.bases)]
     records += [node for node in classes if "dataclass" in map(ast.unparse, node.decorator_list)]
     defaults = set().union(*(assigned(node.body) for node in classes if node not in records))
-    text = "\n".join(map(ast.unparse, trees.values()))
-    added = set(re.findall(r"\bvars\(\w+\)\.\w+\('(\w+)'", text))
+    texts = {place: ast.unparse(module) for place, module in trees.items()}
+    added = set(re.findall(r"\bvars\(\w+\)\.\w+\('(\w+)'", "\n".join(texts.values())))
     found = set()
     for place, module in trees.items():
-        whole = ast.unparse(module)
+        whole = texts[place]
         found |= {(name, place) for name in re.findall(r"vars\(\w+\)\.setdefault\('(\w+)'", whole)}
         if re.search(r"(@|= )(functools\.)?(lru_)?cache\b", whole):
             found.add(("cache", place))

@@ -23,8 +23,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from support import resettable
+from support.certificates import certificate
 from support.clients import connected
-from support.refusals import LATEST, certificate, padded, policy, trust
+from support.refusals import LATEST, padded, policy, trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable

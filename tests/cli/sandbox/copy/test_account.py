@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated, private_iam
-from support.certificates import public_key
+from support.certificates import certificate, public_key
 from support.changes import runner
 from support.clients import encoded
 from support.copies import ARN, CREDENTIAL, DATE, UNREAD_CERTIFICATE, role, snapshot, user, whole
 from support.expected import ONLY_IAM
 from support.processes import BIN, environment
 from support.processes import run as run_program
-from support.refusals import MANAGED, Iam, certificate, too_many, trust
+from support.refusals import MANAGED, Iam, too_many, trust
 from support.selection import in_full
 from support.shell import ROOT
 from support.terminal import Terminal
