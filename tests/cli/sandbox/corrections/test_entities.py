@@ -206,105 +206,7 @@ def test_a_refusal_has_its_request_id_also_in_a_header(iam, operation, parameter
     assert about.get("RequestId", header) == header
 
 
-# Renames.
-
-
-def test_a_renamed_user_keeps_what_belongs_to_it(iam):
-    build(iam)
-    bob = signed_by(iam, "bob")
-    before = belongings(iam, "bob")
-    iam.update_user(UserName="bob", NewUserName="robert", NewPath="/new/")
-    assert belongings(iam, "robert") == before
-    assert len(before["keys"]) == 2
-    assert all(before.values())
-    assert bob.get_user()["User"]["Arn"] == f"{ARN}user/new/robert"
-    assert refused(iam.get_user, UserName="bob")[0] == "NoSuchEntity"
-    # What belongs to it can be removed under the new name.
-    for key in before["keys"]:
-        iam.delete_access_key(UserName="robert", AccessKeyId=key)
-    assert iam.list_access_keys(UserName="robert")["AccessKeyMetadata"] == []
-    iam.deactivate_mfa_device(UserName="robert", SerialNumber=f"{ARN}mfa/m/phone")
-
-
-def belongings(iam: Any, name: str) -> dict[str, Any]:
-    """Return what belongs to a user; each entry must have the name of the user."""
-    whose = {"UserName": name}
-    entries = {
-        "keys": (iam.list_access_keys(**whose)["AccessKeyMetadata"], "AccessKeyId"),
-        "certificates": (iam.list_signing_certificates(**whose)["Certificates"], "CertificateId"),
-        "devices": (iam.list_mfa_devices(**whose)["MFADevices"], "SerialNumber"),
-        "ssh": (iam.list_ssh_public_keys(**whose)["SSHPublicKeys"], "SSHPublicKeyId"),
-        "login": ([iam.get_login_profile(**whose)["LoginProfile"]], "CreateDate"),
-        "virtual": (
-            [device["User"] for device in iam.list_virtual_mfa_devices()["VirtualMFADevices"]],
-            "UserId",
-        ),
-        "member": (iam.get_group(GroupName="staff")["Users"], "UserId"),
-    }
-    for listed, _ in entries.values():
-        assert [entry["UserName"] for entry in listed] == [name] * len(listed)
-    key = entries["keys"][0][0]["AccessKeyId"]
-    assert iam.get_access_key_last_used(AccessKeyId=key)["UserName"] == name
-    return {
-        **{what: [entry[member] for entry in listed] for what, (listed, member) in entries.items()},
-        "groups": [group["GroupId"] for group in iam.list_groups_for_user(**whose)["Groups"]],
-        "tags": iam.list_user_tags(**whose)["Tags"],
-        "inline": iam.list_user_policies(**whose)["PolicyNames"],
-        "attached": iam.list_attached_user_policies(**whose)["AttachedPolicies"],
-        "boundary": iam.get_user(**whose)["User"]["PermissionsBoundary"],
-        "id": iam.get_user(**whose)["User"]["UserId"],
-    }
-
-
-def test_a_new_path_of_a_user_keeps_the_tags(iam):
-    iam.create_user(UserName="bob", Tags=[{"Key": "team", "Value": "web"}])
-    iam.update_user(UserName="bob", NewPath="/new/")
-    assert iam.get_user(UserName="bob")["User"]["Tags"] == [{"Key": "team", "Value": "web"}]
-
-
-def test_a_group_changes_its_path_alone_and_its_name_alone(iam):
-    build(iam)
-    iam.update_group(GroupName="staff", NewPath="/new/")
-    iam.update_group(GroupName="staff", NewGroupName="crew")
-    assert iam.get_group(GroupName="crew")["Group"]["Arn"] == f"{ARN}group/new/crew"
-    assert [user["UserName"] for user in iam.get_group(GroupName="crew")["Users"]] == ["bob"]
-    assert iam.list_group_policies(GroupName="crew")["PolicyNames"] == ["in"]
-    assert len(iam.list_attached_group_policies(GroupName="crew")["AttachedPolicies"]) == 1
-    groups = iam.list_groups_for_user(UserName="bob")["Groups"]
-    assert [group["GroupName"] for group in groups] == ["crew"]
-    assert refused(iam.get_group, GroupName="staff")[0] == "NoSuchEntity"
-
-
-# Boundaries, roles and managed policies.
-
-
-def test_users_and_roles_have_permissions_boundaries(iam):
-    arn = iam.create_policy(PolicyName="most", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
-    boundary = {"PermissionsBoundaryArn": arn, "PermissionsBoundaryType": "Policy"}
-    iam.create_user(UserName="bob", PermissionsBoundary=arn)
-    iam.create_role(RoleName="web", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=arn)
-    both = {kind: HOLDERS[kind] for kind in ("user", "role")}
-
-    def shown() -> list[Any]:
-        user, role = iam.get_user(**both["user"])["User"], iam.get_role(**both["role"])["Role"]
-        return [entity.get("PermissionsBoundary") for entity in (user, role)]
-
-    assert shown() == [boundary] * 2
-    assert "PermissionsBoundary" not in iam.list_users()["Users"][0]
-    details = iam.get_account_authorization_details()
-    assert details["UserDetailList"][0]["PermissionsBoundary"] == boundary
-    assert details["RoleDetailList"][0]["PermissionsBoundary"] == boundary
-    assert iam.get_policy(PolicyArn=arn)["Policy"]["PermissionsBoundaryUsageCount"] == 2
-    for kind, whose in both.items():
-        getattr(iam, f"delete_{kind}_permissions_boundary")(**whose)
-    assert shown() == [None] * 2
-    none = "arn:aws:iam::aws:policy/None"
-    message = f"Scope ARN: {none} does not exist or is not attachable."
-    for kind, whose in both.items():
-        put = getattr(iam, f"put_{kind}_permissions_boundary")
-        put(**whose, PermissionsBoundary=arn)
-        assert refused(put, **whose, PermissionsBoundary=none) == ("NoSuchEntity", message)
-    assert shown() == [boundary] * 2
+# Roles and managed policies.
 
 
 def test_a_role_shows_what_the_service_shows(iam):
@@ -406,34 +308,6 @@ def test_the_first_request_about_a_policy_of_aws_is_refused_as_the_next_ones(iam
         assert said == f"Policy {AWS_POLICY} version v999 does not exist or is not attachable."
 
 
-#: The case of letters in keys counts for all kinds but these.
-IN_ANY_CASE = ("user", "role")
-
-
-@pytest.mark.parametrize("kind", usual(["user", "instance_profile"], TAGGED))
-def test_a_tag_replaces_one_with_the_same_key(iam, kind):
-    build(iam)
-    tag, untag, listed = (
-        getattr(iam, name.format(kind)) for name in ("tag_{}", "untag_{}", "list_{}_tags")
-    )
-    tagged = TAGGED[kind]
-    db, web = ({"Key": key, "Value": value} for key, value in (("Team", "db"), ("team", "web")))
-    kept = [] if kind in IN_ANY_CASE else [web]
-    tag(**tagged, Tags=[db, {"Key": "a", "Value": ""}])
-    assert listed(**tagged)["Tags"] == [{"Key": "a", "Value": ""}, db, *kept]
-    page = listed(**tagged, MaxItems=1)
-    for each in (db, *kept):
-        assert (len(page["Tags"]), page["IsTruncated"]) == (1, True)
-        page = listed(**tagged, MaxItems=1, Marker=page["Marker"])
-        assert page["Tags"] == [each]
-    assert page["IsTruncated"] is False
-    tag(**tagged, Tags=[{"Key": "Team", "Value": "ops"}])
-    untag(**tagged, TagKeys=["a", "other"])
-    assert listed(**tagged)["Tags"] == [{"Key": "Team", "Value": "ops"}, *kept]
-    untag(**tagged, TagKeys=["TEAM"])
-    assert len(listed(**tagged)["Tags"]) == (0 if kind in IN_ANY_CASE else 2)
-
-
 @pytest.mark.parametrize("kind", usual(["user", "instance_profile"], TAGGED))
 def test_an_entity_has_fifty_tags(iam, kind):
     build(iam)
@@ -448,13 +322,6 @@ def test_an_entity_has_fifty_tags(iam, kind):
     # Tags that are replaced do not count.
     tag(**tagged, Tags=many[:49])
     assert len(getattr(iam, f"list_{kind}_tags")(**tagged)["Tags"]) == 50
-
-
-def test_keys_of_a_new_policy_can_differ_in_case_only(iam):
-    tags = [{"Key": key, "Value": "x"} for key in ("Dept", "dept")]
-    made = iam.create_policy(PolicyName="pol", PolicyDocument=DOCUMENT, Tags=tags)["Policy"]
-    assert made["Tags"] == tags
-    assert iam.list_policy_tags(PolicyArn=made["Arn"])["Tags"] == tags
 
 
 def test_ids_have_the_prefix_of_their_kind(iam):
