@@ -1,0 +1,34 @@
+"""What shfmt prints of a text is kept for the run: most tests check the same scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from iamcli.cli.check.script import shfmt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Printed = tuple[int, bytes, str]
+
+
+@pytest.fixture(autouse=True, scope="package")
+def parse_once() -> Iterator[None]:
+    """Run shfmt once for each text that it accepts; another program is always run."""
+    printed: dict[tuple[str, ...], dict[bytes, Printed]] = {}
+    run = shfmt.Parser.run
+
+    def kept(self: shfmt.Parser, command: list[str], source: bytes) -> Printed:
+        known = printed.setdefault(tuple(command), {})
+        if source in known:
+            return known[source]
+        result = run(self, command, source)
+        if command[0] == shfmt.shfmt() and result[0] == 0:
+            known[source] = result
+        return result
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shfmt.Parser, "run", kept)
+        yield
