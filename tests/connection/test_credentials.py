@@ -25,6 +25,7 @@ from support.connecting import (
     write,
 )
 from support.doctor import doctor
+from support.forked import HASTY
 from support.processes import wait_until
 from support.selection import every, in_full
 from support.shell import BIN, KEY_ID, SECRET
@@ -597,7 +598,7 @@ def test_debug_shows_each_attempt(run_fast, stub):
     endpoint = stub.endpoint(throttled, hurried, ok("GetUser", USER)._replace(delay=0.05))
     env = {"AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "3"}
     before = datetime.now(timezone.utc)
-    done = run_fast("iam-usergetattributes", "-u", "bob", "-d", env=env)
+    done = run_fast("iam-usergetattributes", "-u", "bob", "-d", env=env, before=HASTY)
     assert done.status == 0
     attempts = [line for line in debug_lines(done) if " attempt " in line]
     outcomes = (("400 Throttling", REQUEST_ID), ("503 Throttling", "of-the-header"),
@@ -769,6 +770,10 @@ WEB_TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ3ZWIifQ.c2lnbmF0dXJl"
 ALL_SECRETS = (BASE_SECRET, BASE_TOKEN, FROM_ENVIRONMENT, OLDER, WEB_TOKEN, "of-the-container")
 
 
+#: Code that asks the container again at once.
+NO_PAUSE = "from botocore.utils import ContainerMetadataFetcher as Asking; Asking.SLEEP_TIME = 0"
+
+
 @pytest.mark.parametrize("line", ["iam-usergetattributes -d", "iamcli doctor"])
 @pytest.mark.parametrize("source", ["role", "program", "web identity", "container"])
 def test_no_error_repeats_a_secret_of_the_chain(run_fast, stub, line, source):
@@ -800,7 +805,7 @@ def test_no_error_repeats_a_secret_of_the_chain(run_fast, stub, line, source):
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": "of-the-container",
         },
     }[source]
-    done = run_fast(*line.split(), env=env)
+    done = run_fast(*line.split(), env=env, before=NO_PAUSE)
     assert done.status == 1
     assert "***" in done.out + done.err
     known = {"container": ALL_SECRETS[:4] + ALL_SECRETS[5:], "web identity": ALL_SECRETS[:5]}
