@@ -220,6 +220,8 @@ SLEEP = f"(exec sleep {NEVER} >/dev/null 2>&1) &"
 def test_a_file_of_changes_has_the_status_of_a_shell(env, tmp_path, end, status, shown):
     program = (*impatient(SESSION=0.1, SIGNALLED=0.1), "--changes=changes", "--format", "json")
     done = run(*program, "sh", "-c", f"{BARE}; {SLEEP} {end}", env=env, cwd=tmp_path)
+    # The server of commands ends a moment later.
+    wait_until(lambda: len(running(tmp_path)) == 1)
     [left] = running(tmp_path)
     os.kill(left, signal.SIGKILL)
     report = json.loads((tmp_path / "changes").read_text())
