@@ -179,7 +179,10 @@ class BlockedSignals:
 
 
 class DeferredSignals:
-    """Only records the three signals in a ``with`` block; what is due may raise at its end."""
+    """Only records the three signals in a ``with`` block; what is due may raise at its end.
+
+    A program that is started in it inherits no blocked signals, as it does in ``BlockedSignals``.
+    """
 
     def __enter__(self) -> None:
         self._outer, SignalState.raises = SignalState.raises, False

@@ -13,6 +13,7 @@ import ast
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -226,6 +227,8 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="only print the mistakes")
     arguments = parser.parse_args()
     jobs = os.environ.get("JOBS", "4")
+    # The module is restored, also if somebody else ends this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     missed = 0
     for path, module, mistake in chosen(arguments.number, arguments.seed):
         line = module.source.count("\n", 0, mistake.start) + 1

@@ -128,7 +128,7 @@ class Parser:
         with interrupts.BlockedSignals(signal.SIGPROF):
             try:
                 # A signal while the child starts would leave it running.
-                with interrupts.BlockedSignals():
+                with interrupts.DeferredSignals():
                     child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env={})  # noqa: S603 - it only reads
                 if hasattr(resource, "prlimit"):
                     # Only Linux has it. The child may have ended, or have a lower limit.
