@@ -34,9 +34,9 @@ $(VENV)/collect.stamp: $(VENV)/test.stamp
 	-@$(BIN)/pytest --collect-only >/dev/null
 	@touch $@
 
-# FAULTS=all runs all pairs of faults and of faults and signals, which takes hours.
+# ROWS=all runs all rows of each product of tables, which takes hours; else some or pairs of values.
 test-full: $(VENV)/test.stamp ## run the long tests, which make test leaves out
-	FAULTS=$(FAULTS) $(BIN)/pytest -n $(JOBS) -m full $(TESTS)
+	ROWS=$(ROWS) $(BIN)/pytest -n $(JOBS) -m full $(TESTS)
 
 RUNS ?= 300
 SEED ?= $(shell date +%s)

@@ -35,7 +35,7 @@ from support.one_time_secrets import (
     service,
 )
 from support.processes import wait_until
-from support.selection import in_full, usual
+from support.selection import in_full, pairs, usual
 from support.served import found
 from support.shell import KEY_ID, NO_BYTE_CODE, SECRET
 from support.stub import Answer, Stub, canned, faulty, ok, refused
@@ -721,9 +721,18 @@ SHARED_INPUT = {
 }
 
 
-@pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
-@pytest.mark.parametrize("source", ["pipe", in_full("file")])
-@pytest.mark.parametrize("name", usual(("users and passwords",), SHARED_INPUT))
+@pytest.mark.parametrize(
+    ("name", "source", "prefix"),
+    pairs(
+        SHARED_INPUT,
+        ("pipe", "file"),
+        ((), ("iamcli", "run")),
+        first=[
+            ("users and passwords", "pipe", ()),
+            ("users and passwords", "pipe", ("iamcli", "run")),
+        ],
+    ),
+)
 def test_what_follows_the_line_is_left_for_others(name, source, prefix, run, stub):
     script, given = SHARED_INPUT[name]
     endpoint = stub.endpoint(CREATED)

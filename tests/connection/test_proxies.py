@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.connecting import USER, assuming, show, through, write
-from support.selection import in_full
+from support.selection import pairs
 from support.stub import ok
 
 if TYPE_CHECKING:
@@ -112,9 +112,15 @@ NO_PROXIES = [
 ]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1", in_full("https://127.0.0.1:1")])
-@pytest.mark.parametrize("value", NO_PROXIES)
-@pytest.mark.parametrize("line", ["iam-usergetattributes -d", in_full("iam-groupcreate -gA")])
+@pytest.mark.parametrize(
+    ("value", "line", "url"),
+    pairs(
+        NO_PROXIES,
+        ("iam-usergetattributes -d", "iam-groupcreate -gA"),
+        ("http://127.0.0.1:1", "https://127.0.0.1:1"),
+        first=[(value, "iam-usergetattributes -d", "http://127.0.0.1:1") for value in NO_PROXIES],
+    ),
+)
 def test_a_variable_that_names_no_proxy_is_named(line, value, url, run_fast):
     arguments = line.split()
     scheme = url.partition(":")[0]

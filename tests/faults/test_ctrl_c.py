@@ -6,7 +6,6 @@ the command dies of SIGINT; the other shells, xargs and make stop in any case.
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
 import subprocess
@@ -20,7 +19,7 @@ from support.faults import SILENT
 from support.interrupting import full_pipe, shows_key
 from support.limits import NEVER, TIMEOUT
 from support.processes import running, wait_until
-from support.selection import in_full, usual
+from support.selection import in_full, pairs, usual
 from support.stub import canned, ok
 from support.terminal import Terminal
 
@@ -67,19 +66,19 @@ def interrupted(process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
     return process.returncode, out.decode(), err.decode()
 
 
-ROWS = list(itertools.product(("bash", "dash", "zsh"), FORMS, ("", "set -e\n"), ("", "iamcli run")))
-
-
 @pytest.mark.parametrize(
     ("shell", "form", "option", "prefix"),
-    usual(
-        [
+    pairs(
+        ("bash", "dash", "zsh"),
+        FORMS,
+        ("", "set -e\n"),
+        ("", "iamcli run"),
+        first=[
             ("bash", "loop", "", ""),
             ("bash", "read", "", "iamcli run"),
             ("dash", "lines", "", ""),
             ("zsh", "loop", "", ""),
         ],
-        ROWS,
     ),
 )
 def test_script_stops(shell, form, option, prefix, run, stub):

@@ -21,7 +21,7 @@ import pytest
 from support.connecting import assuming
 from support.faults import SILENT
 from support.interrupting import full_pipe
-from support.selection import in_full, usual
+from support.selection import in_full, pairs, usual
 from support.shell import BIN, ROOT
 from support.stub import canned, ok
 from support.syscalls import logged, needs_compiler, variables
@@ -247,9 +247,10 @@ OUTPUTS = ["iam-usergetattributes -u bob", "iam-usergetattributes -h"]
 
 
 @needs_compiler
-@pytest.mark.parametrize("number", usual([signal.SIGTERM], ENDING), ids=name)
-@pytest.mark.parametrize("forked", usual([False], [False, True]), ids=["alone", "in iamcli run"])
-@pytest.mark.parametrize("command", usual(["iam-usergetattributes -u bob"], OUTPUTS))
+@pytest.mark.parametrize(
+    ("command", "forked", "number"),
+    pairs(OUTPUTS, (False, True), ENDING, first=[(OUTPUTS[0], False, signal.SIGTERM)]),
+)
 def test_while_nobody_reads_the_output(command, number, run, stub, *, forked):
     run.env["AWS_IAM_URL"] = stub.endpoint(canned("GetUser")).url
     reader, writer = full_pipe()

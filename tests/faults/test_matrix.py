@@ -9,7 +9,6 @@ exists. A run creates no access key and no device twice, and it reports each one
 from __future__ import annotations
 
 import itertools
-import os
 import re
 import signal
 import sys
@@ -23,7 +22,7 @@ from support.harness import ENV, SIGNALS, SLOW_ENV, Harness, Interrupt, Trial, i
 from support.limits import TIMEOUT
 from support.processes import running, wait_until
 from support.relay import FAULTS, FOLLOWING
-from support.selection import usual
+from support.selection import ALL, usual
 
 from iamcli.cli import index
 from iamcli.help.docstring import Documentation
@@ -36,9 +35,7 @@ if TYPE_CHECKING:
 
 #: The program that runs random commands.
 FUZZ = Path(__file__).with_name("fuzz.py")
-#: Whether to run all pairs of faults, and of faults and signals, which takes hours. Otherwise one
-#: in so many of them runs.
-ALL = os.environ.get("FAULTS") == "all"
+#: Of the pairs of faults, and of faults and signals, one in so many runs.
 ONE_PAIR_IN = 64
 ONE_SIGNAL_IN = 200
 #: Of the cases of many requests, one in so many again.

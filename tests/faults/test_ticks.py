@@ -14,7 +14,7 @@ import pytest
 from support.connecting import assuming
 from support.faults import CLOSED, SILENT
 from support.processes import blocked, wait_until
-from support.selection import in_full, usual
+from support.selection import in_full, pairs
 from support.stub import Answer, Stub, canned, ok, refused
 from support.syscalls import logged, needs_compiler, variables
 from support.terminal import Terminal
@@ -188,14 +188,12 @@ WAYS = [
 
 
 @needs_compiler
-@pytest.mark.parametrize("state", usual(["ignored free"], PARENTS))
 @pytest.mark.parametrize(
-    ("line", "programs"), usual([("iam-usergetattributes -u bob", "python sh")], WAYS)
+    ("way", "state", "on_terminal"),
+    pairs(WAYS, PARENTS, (False, True), first=[(WAYS[3], "ignored free", False)]),
 )
-@pytest.mark.parametrize("on_terminal", [False, pytest.param(True, marks=pytest.mark.full)])
-def test_a_program_finds_the_signal_as_its_parent_left_it(
-    line, programs, state, run, stub, *, on_terminal
-):
+def test_a_program_finds_the_signal_as_its_parent_left_it(way, state, run, stub, *, on_terminal):
+    line, programs = way
     program = '#!/bin/sh\necho \'{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "s"}\'\n'
     for name, content in (("credentials", program), ("no-interpreter", "exit 0\n")):
         (run.home / name).write_text(content)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import zlib
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,6 +42,31 @@ def one_of_each(part: int, rows: Iterable[tuple[Any, ...]]) -> list[Any]:
 def usual(included: Collection[Any], rows: Iterable[Any]) -> list[Any]:
     """Return ``rows`` as parameters; all but those ``included`` run in make test-full."""
     return [row if row in included else in_full(*_values(row)) for row in rows]
+
+
+#: Whether all rows of each product of tables run: ``make test-full ROWS=all``, for hours.
+ALL = os.environ.get("ROWS") == "all"
+
+
+def pairs(*tables: Collection[Any], first: Collection[tuple[Any, ...]] = ()) -> list[Any]:
+    """Return rows of the product of the ``tables`` in which each two of their values meet.
+
+    The rows ``first`` are among them and run in make test, the others in make test-full.
+    """
+    rows = [*product(*tables)]
+    left = set().union(*map(_pairs, rows))
+    chosen: list[tuple[Any, ...]] = []
+    waiting = [*first]
+    while left or waiting:
+        row = waiting.pop() if waiting else max(rows, key=lambda row: len(left & _pairs(row)))
+        left -= _pairs(row)
+        chosen.append(row)
+    return usual(first, [row for row in rows if ALL or row in chosen])
+
+
+def _pairs(row: tuple[Any, ...]) -> set[tuple[tuple[int, str], ...]]:
+    """Return each two values of a row, with the numbers of their tables."""
+    return {*combinations(enumerate(map(_name, row)), 2)}
 
 
 def _number(row: Any) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import shlex
@@ -19,7 +18,7 @@ from support.copies import ARN, GROUP, READ_ONLY, instance_profile, role, snapsh
 from support.recorded_calls import Recorder
 from support.requirements import need
 from support.round import CANNOT, IDS_AND_DATES, UNKNOWN, comments, recreate, shellcheck, without
-from support.selection import usual
+from support.selection import pairs, usual
 from support.shell import BIN
 from support.snapshot import loaded, saved, succeeded
 from support.stub import refused
@@ -352,12 +351,11 @@ def test_a_step_that_fails_is_named(run, endpoint):
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SIGNALLED = ("bash", "dash", "zsh", "busybox", "mksh", "ksh93")
 #: What is tried in make test: a shell, a signal, and what gets it.
-USUAL = {("bash", signal.SIGINT, "alone"), ("dash", signal.SIGTERM, "alone")}
+USUAL = [("bash", signal.SIGINT, "alone"), ("dash", signal.SIGTERM, "alone")]
 
 
 @pytest.mark.parametrize(
-    ("shell", "number", "to"),
-    usual(USUAL, itertools.product(SIGNALLED, SIGNALS, ("alone", "group"))),
+    ("shell", "number", "to"), pairs(SIGNALLED, SIGNALS, ("alone", "group"), first=USUAL)
 )
 def test_a_signal_says_where_the_script_stopped(run, run_fast, shell, number, to):
     """A terminal sends Ctrl-C to the script and its command, and kill(1) to the script alone."""
