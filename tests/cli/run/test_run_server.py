@@ -6,17 +6,11 @@ import json
 import os
 import re
 import sys
-import tempfile
 
 import pytest
-from support.limits import TIMEOUT
-from support.processes import wait_until
-from support.selection import usual
-from support.served import LINE, STATISTICS, USER, statistics
-from support.stub import ok
+from support.served import STATISTICS, USER, statistics
 
 from iamcli.cli.programs.command_server import _statistics
-from iamcli.protection import unprotected
 
 pytestmark = pytest.mark.usefixtures("patient", "nothing_left")
 
@@ -161,42 +155,9 @@ def test_only_the_same_program_of_the_same_user(shell):
 
 
 @pytest.mark.full
-def test_a_program_of_another_session_runs_alone(shell, stub):
-    endpoint = stub.endpoint(ok("DeleteAccessKey"))
-    shell.env["AWS_IAM_URL"] = endpoint.url
-    script = 'echo "$IAMCLI_RUN" >address; until [ -e done ]; do sleep 0.05; done'
-    served = shell.start(
-        "iamcli", "run", "--stats", "sh", "-c", script, start_new_session=True, stderr=-1
-    )
-    address = shell.home / "address"
-    wait_until(lambda: address.exists() and address.read_text())
-    command = "IAMCLI_RUN=$(cat address) iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE"
-    status = shell.start("sh", "-c", command).wait(TIMEOUT)
-    (shell.home / "done").touch()
-    assert (status, endpoint.operations) == (0, ["DeleteAccessKey"])
-    assert STATISTICS.search(served.communicate(timeout=TIMEOUT)[1].decode())[1] == "0"
-
-
-@pytest.mark.full
 def test_the_folder_is_closed_to_others(shell):
     script = 'stat -c %a "$(dirname "$IAMCLI_RUN")"; umask'
     assert shell("sh", "-c", f"umask 0; iamcli run sh -c '{script}'").out == "700\n0000\n"
-
-
-def test_who_can_replace_the_folder(tmp_path):
-    above, place = tmp_path / "above", tmp_path / "above" / "place"
-    place.mkdir(parents=True)
-    modes = [(0o755, 0o700), (0o755, 0o775), (0o755, 0o757), (0o755, 0o1777)]
-    modes += [(0o775, 0o700), (0o757, 0o700), (0o1777, 0o700)]
-    seen = []
-    for outer, inner in modes:
-        above.chmod(outer)
-        place.chmod(inner)
-        seen.append(not unprotected(str(place)))
-    assert seen == [True, False, False, True, False, False, True]
-    if os.geteuid() == 0:
-        os.chown(above, 65534, -1)
-        assert unprotected(str(place))
 
 
 def test_what_is_said_of_statistics():
@@ -262,37 +223,6 @@ def test_each_of_many_commands_is_counted_once(jobs, shell, stub):
     commands, requests, _ = statistics(done)
     alone = sum(map(int, re.findall(r"(\d+) commands? started by", done.err)))
     assert (commands + alone, requests, len(endpoint.requests)) == (jobs, commands, jobs)
-
-
-#: Places for the folder, as commands that make $TMPDIR, and whether it is there.
-PLACES = {
-    "for everybody": ("chmod 777 $TMPDIR", False),
-    "for a group": ("chmod 770 $TMPDIR", False),
-    "for everybody, protected": ("chmod 1777 $TMPDIR", True),
-    "in a folder for everybody": ("chmod 700 $TMPDIR; chmod 777 .", False),
-    "a link to one for everybody": ("mkdir 1; chmod 777 1; rmdir tmp; ln -s 1 tmp", False),
-    "of another user": ("chown 65534 $TMPDIR", False),
-}
-
-
-@pytest.mark.full
-@pytest.mark.parametrize(
-    "name", usual(("for everybody", "for everybody, protected", "of another user"), PLACES)
-)
-def test_others_cannot_replace_the_folder(name, shell):
-    prepare, used = PLACES[name]
-    if "chown" in prepare and os.geteuid():
-        pytest.skip("requires root, to be two users")
-    # The path of a socket must be short.
-    with tempfile.TemporaryDirectory(dir="/tmp") as above:
-        shell.env["TMPDIR"] = f"{above}/tmp"
-        run = f"iamcli run --stats sh -c 'echo \"$IAMCLI_RUN\"; {LINE}'"
-        done = shell("sh", "-c", f"cd {above}; mkdir tmp; {prepare}; {run}")
-    address, *lines = done.out.splitlines()
-    assert lines[-1] == "0"
-    assert statistics(done) == [1, 1, 1]
-    assert address.startswith(f"{above}/") == used, address
-    assert address.startswith("/tmp/")
 
 
 #: Runs iamcli as on a machine whose /tmp is the first argument.

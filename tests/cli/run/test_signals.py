@@ -9,21 +9,17 @@ import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import pytest
 from support.faults import SILENT
-from support.limits import NEVER, TIMEOUT
-from support.processes import activity, running, state, wait_until
+from support.limits import TIMEOUT
+from support.processes import activity, state, wait_until
 from support.selection import every
 from support.served import KEYS, LINE, NEW_KEY, Slow, servers
 from support.shell import BIN
 from support.terminal import Terminal
 
 from iamcli.cli.run.server import Running, _follow
-
-if TYPE_CHECKING:
-    from support.stub import Endpoint
 
 pytestmark = pytest.mark.usefixtures("patient", "nothing_left")
 
@@ -50,19 +46,6 @@ def test_a_command_ends_with_its_program(shell, stub, *, stopped):
         os.kill(server, signal.SIGCONT)
     assert slow.end().out == "137\n"
     assert slow.endpoint.operations == ["ListAccessKeys"]
-
-
-@pytest.mark.full
-def test_a_removal_whose_command_was_killed_does_not_go_on(shell, stub):
-    slow = Slow(shell, stub, "iam-userdel -u bob -r; echo $?")
-    # The name of a console program is the same for all.
-    forks = set(slow.servers)
-    os.kill(slow.found("bin/iam-userdel")[0], signal.SIGKILL)
-    before = list(slow.endpoint.operations)
-    wait_until(lambda: forks - set(slow.servers))
-    slow.respond()
-    assert slow.end().out == "137\n"
-    assert slow.endpoint.operations == before
 
 
 @pytest.mark.full
@@ -242,20 +225,6 @@ def test_signals_to_a_command(shell, stub):
     assert slow.endpoint.operations == ["CreateAccessKey"] * len(numbers)
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_while_a_secret_is_awaited(number, shell, stub):
-    results = []
-    for prefix in ((), ("iamcli", "run")):
-        line = "iam-useraddkey -u bob; echo $?"
-        slow = Slow(shell, stub, line, NEW_KEY, prefix)
-        os.kill(slow.found("bin/iam-useraddkey")[0], number)
-        results.append((slow.end(), slow.endpoint.operations))
-    alone, served = results
-    assert served == alone
-    assert "CreateAccessKey may have taken effect" in served[0].err
-
-
 def test_no_fork_waits_after_the_script(shell, stub):
     script = "iam-userlistkeys -u bob >out & until [ -e done ]; do sleep 0.05; done"
     slow = Slow(shell, stub, script)
@@ -289,16 +258,6 @@ def test_signals_to_the_process_group_do_not_end_the_server(shell, stub):
     wait_until(lambda: len(slow.endpoint.requests) > 1)
     assert server in slow.servers
     assert slow.end().out.endswith("IsTruncated: false\n0\n")
-
-
-@pytest.mark.full
-def test_timeout_ends_a_command(shell, stub):
-    slow = Slow(shell, stub, f"timeout {NEVER} iam-userlistkeys -u bob; echo $?")
-    # What it is sent when its time is up.
-    lines = running(shell.home).items()
-    [timeout] = (number for number, line in lines if line.startswith("timeout "))
-    os.kill(timeout, signal.SIGALRM)
-    assert slow.end().out == "124\n"
 
 
 @pytest.mark.full
@@ -352,34 +311,6 @@ def test_interrupt_from_the_terminal(shell, stub):
     assert terminal.shown.count("interrupted") == 1
 
 
-def stop_while_waiting(
-    terminal: Terminal, endpoint: Endpoint, released: threading.Event, home: Path
-) -> None:
-    """Stop a list while it waits for its response; check that it does not go on."""
-    wait_until(lambda: endpoint.requests)
-    terminal.type("\x1a")
-    terminal.wait_for("Stopped")
-    # The fork that waits for the response, which the server stops a little later.
-    wait_until(lambda: any(state(number) == "T" for number in servers(home)))
-    released.set()
-    time.sleep(0.5)
-    assert "Active" not in terminal.shown
-
-
-@pytest.mark.full
-def test_stop_from_the_terminal(shell, stub):
-    released = threading.Event()
-    endpoint = stub.endpoint(KEYS._replace(released=released))
-    env = {**shell.env, "AWS_IAM_URL": endpoint.url, "PS1": "READY> "}
-    terminal = Terminal("bash", "--norc", env=env)
-    terminal.type("iamcli run sh -c 'iam-userlistkeys -u bob'\r")
-    stop_while_waiting(terminal, endpoint, released, shell.home)
-    terminal.type("fg\r")
-    terminal.wait_for("Active")
-    terminal.type("exit\r")
-    terminal.status()
-
-
 @pytest.mark.full
 def test_the_end_of_iamcli_run_ends_its_shell(shell):
     (shell.home / ".bashrc").write_text("PS1='READY> '\n")
@@ -399,7 +330,14 @@ def test_jobs_of_the_shell(shell, stub):
     terminal = Terminal("iamcli", "run", "--stats", env=env)
     terminal.wait_for("READY> ")
     terminal.type("iam-userlistkeys -u bob\r")
-    stop_while_waiting(terminal, endpoint, released, shell.home)
+    wait_until(lambda: endpoint.requests)
+    terminal.type("\x1a")
+    terminal.wait_for("Stopped")
+    # The fork that waits for the response, which the server stops a little later.
+    wait_until(lambda: any(state(number) == "T" for number in servers(shell.home)))
+    released.set()
+    time.sleep(0.5)
+    assert "Active" not in terminal.shown
     terminal.type("bg\r")
     terminal.wait_for("Active")
     released.clear()  # Ctrl-C comes before the response
