@@ -12,6 +12,7 @@ from iamcli.errors import Failure, InvalidPolicy, ServiceError
 from iamcli.output.lines import RequireOutput
 from iamcli.output.streams import Reporter
 from iamcli.parsing import parser
+from iamcli.parsing.options import UsageError
 from iamcli.runner import call
 
 KEYS = {
@@ -143,14 +144,14 @@ WITHOUT_ROLES = {"InstanceProfile": {"Arn": "a", "InstanceProfileId": "i"}}
         ),
         (
             "iam-userlistkeys -l",
-            {"GetAccessKeyLastUsed": [DENIED, USED]},
+            {"GetAccessKeyLastUsed": [DENIED, {"AccessKeyLastUsed": {}}]},
             [
                 "A1",
                 "Active",
                 "2020\tunknown\tunknown\tunknown",
                 "A2",
                 "Inactive",
-                "unknown\t2021\tx-1\tiam",
+                "unknown\tnever\tN/A\tN/A",
                 END,
             ],
         ),
@@ -224,7 +225,10 @@ RESET = (
             for number in (-(1 << 31), (1 << 31) - 1)
         ),
         (" -m 9", {"answer": ABSENT}, [READ, ("Update", LENGTH)], []),
-        (" -m 9", {"answer": DENIED}, [READ, ("Update", LENGTH)], [UNREAD]),
+        *(
+            (" -m 9", {"answer": ServiceError(code, "no")}, [READ, ("Update", LENGTH)], [UNREAD])
+            for code in ("AccessDenied", "AccessDeniedException")
+        ),
         (" -m 9", {"answer": NO_AGE}, [READ, ("Update", LENGTH)], []),
         (" --reset", {"on_terminal": True}, [("Update", {})], [RESET]),
         (" --reset", {}, [("Update", {})], []),
@@ -237,6 +241,12 @@ def test_which_rules_of_the_password_policy_are_sent(line, more, calls, said):
     shown, iam = run(f"iam-accountmodpasswordpolicy{line}", answers, **how)
     assert shown == said
     assert iam.calls == [(f"{name}AccountPasswordPolicy", values) for name, values in calls]
+
+
+def test_a_password_policy_that_cannot_be_read_is_not_changed():
+    answers = {"GetAccountPasswordPolicy": ServiceError("ServiceFailure", "broken")}
+    with pytest.raises(ServiceError, match="broken"):
+        run("iam-accountmodpasswordpolicy -m 9", answers | {"UpdateAccountPasswordPolicy": DENIED})
 
 
 @pytest.mark.parametrize(
@@ -257,9 +267,14 @@ def test_a_rule_of_the_password_policy(option, rule):
 BOUNDARY_AND_TAGS = {"PermissionsBoundary": "arn", "Tags": [{"Key": "k", "Value": "v"}]}
 REFUSED = [
     ("iam-accountmodpasswordpolicy --reset -l", False, "--reset resets every rule; use it without"),
+    ("iam-accountmodpasswordpolicy --reset -m 0", False, "--reset resets every rule; use it with"),
     ("iam-accountmodpasswordpolicy", True, "without options, these rules are reset: MinimumPa"),
     ("iam-userlistpolicies -u b -a -v", False, "-a lists attached managed policies; use it with"),
     ("iam-userlistpolicies -u b -a -p x", False, "-a lists attached managed policies; use it wit"),
+    *(
+        (f"iam-usercreate -u b -t '{tag}'", False, f'"{tag}" is not a valid value for "-t"')
+        for tag in ("team", "=web", "")
+    ),
     ("iam-usercreate -u b -o f", False, "-o saves the access key that -k creates; use it with -k"),
     ("iam-useraddcert -c x -f y", False, "specify the certificate with -c or -f, not both"),
     ("iam-rolecreate -r r -f f -s s", False, "specify the trust policy with -f or -s, not both"),
@@ -270,8 +285,8 @@ REFUSED = [
 @pytest.mark.parametrize(
     ("line", "on_terminal", "said"), REFUSED, ids=lambda value: str(value)[:40]
 )
-def test_options_that_exclude_each_other(line, on_terminal, said):
-    with pytest.raises(Failure) as raised:
+def test_options_that_are_refused(line, on_terminal, said):
+    with pytest.raises((Failure, UsageError)) as raised:
         run(line, {}, on_terminal=on_terminal)
     assert str(raised.value)[: len(said)] == said
 
@@ -308,6 +323,17 @@ def test_options_that_exclude_each_other(line, on_terminal, said):
                 [("ListInstanceProfiles", {"MaxItems": 1000, "PathPrefix": prefix})],
             )
             for option, prefix in (("", "/"), (" -p /x/", "/x/"), (" -p ''", ""))
+        ),
+        *(
+            (
+                f"iam-{kind.lower()}listpolicies -{kind[0].lower()} x -a{options}",
+                [(f"ListAttached{kind}Policies", {f"{kind}Name": "x", **sent})],
+            )
+            for kind in ("User", "Group", "Role")
+            for options, sent in (
+                ("", {"MaxItems": 1000}),
+                (" -i 1 -m y", {"MaxItems": 1, "Marker": "y"}),
+            )
         ),
         ("iam-rolelistbypath", [("ListRoles", {"MaxItems": 1000})]),
         ("iam-rolelistbypath -i 5", [("ListRoles", {"MaxItems": 5})]),

@@ -215,7 +215,7 @@ def test_a_configuration_may_be_as_large_as_is_allowed(option, what, credential_
 )
 def test_a_document_is_shown_byte_for_byte(document):
     """As the service sends it, percent-encoded, however much of it is."""
-    for safe in ("", "/", "-_.!~*'()", ":,"):
+    for safe in ("", "/", "-_.!~*'()", ":,", "+/"):
         shown = text.stored_document(quote(document, safe=safe))
         assert f"{shown}\n" == (document if document.endswith("\n") else f"{document}\n")
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from support.cases.account import ACCOUNT
 from support.cases.credentials import CREDENTIALS
 from support.cases.groups import GROUPS
+from support.cases.policies import POLICIES
 from support.cases.roles import ROLES
+from support.cases.stubbed import STUBBED
 from support.cases.users import USERS
 
-CASES = USERS | CREDENTIALS | GROUPS | ROLES | ACCOUNT
+CASES = USERS | CREDENTIALS | GROUPS | ROLES | POLICIES | ACCOUNT | STUBBED
 #: The row of each operation; of two commands that send it, the last one.
 OPERATIONS = {case.operation: case for case in CASES.values() if case.operation}

@@ -24,12 +24,11 @@ CERTIFICATE_ID = "TA7SMP42TDN5Z26OBPJE7EXAMPLE"
 SERIAL = f"{ARN}mfa/phone"
 #: A file for a secret, which exists only if it has the secret of what was created.
 SECRET_FILE = "secret.txt"
-#: What policies.statement makes of the options below.
+#: The policy that allows s3:GetObject on everything.
 STATEMENT = (
     '{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],'
     '"Resource":["*"]}]}'
 )
-ADDED = "-p read -e Allow -a s3:GetObject"
 TRUST = json.dumps(
     {
         "Version": "2012-10-17",

@@ -9,7 +9,7 @@ from support.cases.case import SECRET_FILE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.cases.accounts import MotoAccount, StubAccount
+    from support.cases.accounts import MotoAccount
 
 
 def finds(operation: str, parameter: str) -> Callable[[MotoAccount, str], bool]:
@@ -45,9 +45,20 @@ device = in_list("list_virtual_mfa_devices", "VirtualMFADevices", "SerialNumber"
 assigned_device = in_list("list_mfa_devices", "MFADevices", "SerialNumber", **BOB)
 
 
-def attached(kind: str, **owner: str) -> Callable[[MotoAccount, str], bool]:
-    """Return the check whether a managed policy is attached to an entity of ``kind``."""
-    return in_list(f"list_attached_{kind}_policies", "AttachedPolicies", "PolicyArn", **owner)
+def policy_of(kind: str, name: str) -> Callable[[MotoAccount, str], bool]:
+    """Return the check whether the entity ``name`` has an inline policy."""
+    return in_list(f"list_{kind.lower()}_policies", "PolicyNames", **{f"{kind}Name": name})
+
+
+def policies_of(kind: str, name: str) -> dict[str, Callable[[MotoAccount, str], bool]]:
+    """Return the checks of all policies of the entity ``name``."""
+    managed = f"list_attached_{kind.lower()}_policies"
+    return {
+        "policy ": policy_of(kind, name),
+        "attached policy ": in_list(
+            managed, "AttachedPolicies", "PolicyArn", **{f"{kind}Name": name}
+        ),
+    }
 
 
 def has(check: Callable[..., object], *names: str) -> Callable[[MotoAccount], bool]:
@@ -58,19 +69,6 @@ def has(check: Callable[..., object], *names: str) -> Callable[[MotoAccount], bo
 def lacks(check: Callable[..., object], *names: str) -> Callable[[MotoAccount], bool]:
     """Return the opposite of ``has``."""
     return lambda account: not check(account, *names)
-
-
-def held_in(listing: str) -> Callable[[StubAccount, str], bool]:
-    """Return the check of what an entity at the stub holds."""
-    return lambda account, name: account.holds(listing, name)
-
-
-def entity_exists(account: StubAccount, _name: str) -> bool:
-    return account.entity.exists
-
-
-def is_removed(account: StubAccount) -> bool:
-    return not account.entity.exists
 
 
 def users_in(account: MotoAccount, name: str) -> list[str]:

@@ -1,25 +1,12 @@
-"""The rows of the commands for groups."""
+"""The rows of the commands for groups, without those for their policies."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from support.account import ARN
-from support.cases.case import ADDED, POLICY, Case, no_such
-from support.cases.checks import (
-    attached,
-    entity_exists,
-    finds,
-    has,
-    held_in,
-    in_list,
-    is_removed,
-    lacks,
-    member,
-    user,
-    users_in,
-)
-from support.cases.prepared import filled, full_user, nothing, with_group, with_user
+from support.cases.case import POLICY, Case, no_such
+from support.cases.checks import finds, has, lacks, member, policies_of, user, users_in
+from support.cases.prepared import full_user, nothing, with_group, with_user
 
 if TYPE_CHECKING:
     from support.cases.accounts import MotoAccount
@@ -47,14 +34,7 @@ def two_members(account: MotoAccount) -> None:
         account.iam.add_user_to_group(GroupName="Admin", UserName=name)
 
 
-stubbed_group = filled(
-    "Group",
-    GetGroup=["bob", "susan"],
-    ListGroupPolicies=["read", "write"],
-    ListAttachedGroupPolicies=[f"{ARN}policy/a"],
-)
 group = finds("get_group", "GroupName")
-group_policy = in_list("list_group_policies", "PolicyNames", GroupName="Admin")
 
 
 GROUPS = {
@@ -89,24 +69,11 @@ GROUPS = {
         lacks(group, "Admin"),
         things={
             "membership of user ": lambda account, name: name in users_in(account, "Admin"),
-            "policy ": group_policy,
-            "attached policy ": attached("group", GroupName="Admin"),
+            **policies_of("Group", "Admin"),
             "group ": group,
         },
         # The member itself must stay.
         unreported=lambda account, _err: [] if user(account, "bob") else ["user bob"],
-    ),
-    "stubbed-groupdel": Case(
-        "iam-groupdel -g Admin -r",
-        stubbed_group,
-        is_removed,
-        things={
-            "membership of user ": held_in("GetGroup"),
-            "policy ": held_in("ListGroupPolicies"),
-            "attached policy ": held_in("ListAttachedGroupPolicies"),
-            "group ": entity_exists,
-        },
-        stubbed=True,
     ),
     "groupadduser": Case(
         "iam-groupadduser -g Admin -u bob",
@@ -138,30 +105,5 @@ GROUPS = {
         two_members,
         lacks(users_in, "Admin"),
         things={"user ": lambda account, name: name in users_in(account, "Admin")},
-    ),
-    "groupuploadpolicy": Case(
-        "iam-groupuploadpolicy -g Admin -p read -f policy.json",
-        with_group,
-        has(group_policy, "read"),
-        operation="PutGroupPolicy",
-        owners=("group Admin",),
-        check="iam-grouplistpolicies -g Admin -p read",
-    ),
-    "groupaddpolicy": Case(
-        f"iam-groupaddpolicy -g Admin {ADDED} -r *",
-        with_group,
-        has(group_policy, "read"),
-        operation="PutGroupPolicy",
-        owners=("group Admin",),
-        check="iam-grouplistpolicies -g Admin -p read",
-    ),
-    "groupdelpolicy": Case(
-        "iam-groupdelpolicy -g Admin -p read",
-        full_group,
-        lacks(group_policy, "read"),
-        operation="DeleteGroupPolicy",
-        owners=("group Admin",),
-        missing=no_such("group policy", "read"),
-        check="iam-grouplistpolicies -g Admin",
     ),
 }

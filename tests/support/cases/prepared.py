@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from support.cases.accounts import MotoAccount, StubAccount
+    from support.cases.accounts import MotoAccount
 
 
 def calling(operation: str, **parameters: object) -> Callable[[MotoAccount], object]:
@@ -46,13 +46,6 @@ def full_user(account: MotoAccount) -> None:
         AuthenticationCode1="123456",
         AuthenticationCode2="654321",
     )
-
-
-def filled(
-    kind: str, *, login: bool = False, **things: list[str]
-) -> Callable[[StubAccount], object]:
-    """Return the function that prepares an entity of ``kind`` at the stub."""
-    return lambda account: account.fill(kind, things, login=login)
 
 
 def write_files(home: Path) -> None:

@@ -5,19 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from support.account import ARN
-from support.cases.case import ADDED, POLICY, TRUST, Case, no_such
-from support.cases.checks import (
-    attached,
-    entity_exists,
-    finds,
-    has,
-    held_in,
-    in_list,
-    is_removed,
-    lacks,
-)
-from support.cases.prepared import calling, filled, nothing
+from support.cases.case import POLICY, TRUST, Case, no_such
+from support.cases.checks import finds, has, lacks, policies_of
+from support.cases.prepared import calling, nothing
 
 if TYPE_CHECKING:
     from support.cases.accounts import MotoAccount
@@ -45,16 +35,8 @@ def full_role(account: MotoAccount) -> None:
     iam.attach_role_policy(RoleName="web", PolicyArn=arn)
 
 
-stubbed_role = filled(
-    "Role",
-    ListInstanceProfilesForRole=["front", "back"],
-    ListRolePolicies=["read", "write"],
-    ListAttachedRolePolicies=[f"{ARN}policy/a"],
-)
-stubbed_profile = filled("InstanceProfile", GetInstanceProfile=["web1", "web2"])
 role = finds("get_role", "RoleName")
 profile = finds("get_instance_profile", "InstanceProfileName")
-role_policy = in_list("list_role_policies", "PolicyNames", RoleName="web")
 
 
 def role_lines(account: MotoAccount) -> list[str]:
@@ -101,8 +83,7 @@ ROLES = {
         lacks(role, "web"),
         things={
             "place in instance profile ": lambda account, name: role_in(account, name, "web"),
-            "policy ": role_policy,
-            "attached policy ": attached("role", RoleName="web"),
+            **policies_of("Role", "web"),
             "role ": role,
         },
     ),
@@ -113,43 +94,6 @@ ROLES = {
         operation="DeleteRole",
         missing=no_such("role", "web"),
         check="iam-rolegetattributes -r web",
-    ),
-    "stubbed-roledel": Case(
-        "iam-roledel -r web -c",
-        stubbed_role,
-        is_removed,
-        things={
-            "place in instance profile ": held_in("ListInstanceProfilesForRole"),
-            "policy ": held_in("ListRolePolicies"),
-            "attached policy ": held_in("ListAttachedRolePolicies"),
-            "role ": entity_exists,
-        },
-        stubbed=True,
-    ),
-    "roleuploadpolicy": Case(
-        "iam-roleuploadpolicy -r web -p read -f policy.json",
-        with_role,
-        has(role_policy, "read"),
-        operation="PutRolePolicy",
-        owners=("role web",),
-        check="iam-rolelistpolicies -r web -p read",
-    ),
-    "roleaddpolicy": Case(
-        f"iam-roleaddpolicy -r web {ADDED} -c *",
-        with_role,
-        has(role_policy, "read"),
-        operation="PutRolePolicy",
-        owners=("role web",),
-        check="iam-rolelistpolicies -r web -p read",
-    ),
-    "roledelpolicy": Case(
-        "iam-roledelpolicy -r web -p read",
-        full_role,
-        lacks(role_policy, "read"),
-        operation="DeleteRolePolicy",
-        owners=("role web",),
-        missing=no_such("role policy", "read"),
-        check="iam-rolelistpolicies -r web",
     ),
     "instanceprofilecreate": Case(
         "iam-instanceprofilecreate -s front -r web",
@@ -194,15 +138,5 @@ ROLES = {
             "instance profile ": profile,
         },
         unreported=lambda account, _err: [] if role(account, "web") else ["role web"],
-    ),
-    "stubbed-instanceprofiledel": Case(
-        "iam-instanceprofiledel -s front -r",
-        stubbed_profile,
-        is_removed,
-        things={
-            "place of role ": held_in("GetInstanceProfile"),
-            "instance profile ": entity_exists,
-        },
-        stubbed=True,
     ),
 }

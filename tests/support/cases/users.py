@@ -4,51 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from support.account import ARN
-from support.cases.case import ADDED, SECRET_FILE, STATEMENT, Case, no_such
+from support.cases.case import SECRET_FILE, Case, no_such
 from support.cases.checks import (
-    BOB,
     assigned_device,
-    attached,
     device,
     devices,
-    entity_exists,
     has,
-    held_in,
-    in_list,
-    is_removed,
     key_lines,
     key_saved,
     keys,
     lacks,
     login,
     member,
+    policies_of,
     user,
     users_in,
 )
-from support.cases.prepared import filled, full_user, with_group, with_user
+from support.cases.prepared import full_user, with_group, with_user
 
 if TYPE_CHECKING:
-    from support.cases.accounts import MotoAccount, StubAccount
-
-
-stubbed_user = filled(
-    "User",
-    login=True,
-    ListAccessKeys=["AKIA1", "AKIA2"],
-    ListUserPolicies=["read", "write"],
-    ListSigningCertificates=["CERT1"],
-    ListGroupsForUser=["Admin", "Staff"],
-    ListMFADevices=[f"{ARN}mfa/jack", "GAHT12345678"],
-    ListSSHPublicKeys=["APKA1"],
-    ListServiceSpecificCredentials=["ACCA1"],
-    ListAttachedUserPolicies=[f"{ARN}policy/a"],
-)
-policy = in_list("list_user_policies", "PolicyNames", **BOB)
-
-
-def stubbed_device(account: StubAccount, serial: str) -> bool:
-    return not account.changed("DeleteVirtualMFADevice", SerialNumber=serial)
+    from support.cases.accounts import MotoAccount
 
 
 def user_lines(account: MotoAccount) -> list[str]:
@@ -98,12 +73,11 @@ USERS = {
         lacks(user, "bob"),
         things={
             "access key ": lambda account, name: name in keys(account),
-            "policy ": policy,
             "membership of group ": member,
             "login profile of ": login,
             "virtual MFA device ": device,
             "MFA device ": assigned_device,
-            "attached policy ": attached("user", **BOB),
+            **policies_of("User", "bob"),
             "user ": user,
         },
         unreported=left_of_user,
@@ -115,50 +89,5 @@ USERS = {
         operation="DeleteUser",
         missing=no_such("user", "bob"),
         check="iam-usergetattributes -u bob",
-    ),
-    "stubbed-userdel": Case(
-        "iam-userdel -u jack -r",
-        stubbed_user,
-        is_removed,
-        things={
-            "access key ": held_in("ListAccessKeys"),
-            "policy ": held_in("ListUserPolicies"),
-            "signing certificate ": held_in("ListSigningCertificates"),
-            "membership of group ": held_in("ListGroupsForUser"),
-            "login profile of ": lambda account, _name: account.entity.login,
-            "virtual MFA device ": stubbed_device,
-            "MFA device ": held_in("ListMFADevices"),
-            "SSH public key ": held_in("ListSSHPublicKeys"),
-            "service credential ": held_in("ListServiceSpecificCredentials"),
-            "attached policy ": held_in("ListAttachedUserPolicies"),
-            "user ": entity_exists,
-        },
-        stubbed=True,
-    ),
-    "useruploadpolicy": Case(
-        "iam-useruploadpolicy -u bob -p read -f policy.json",
-        with_user,
-        has(policy, "read"),
-        operation="PutUserPolicy",
-        owners=("user bob",),
-        check="iam-userlistpolicies -u bob -p read",
-    ),
-    "useraddpolicy": Case(
-        f"iam-useraddpolicy -u bob {ADDED} -r * -o",
-        with_user,
-        has(policy, "read"),
-        lambda _account: [STATEMENT],
-        operation="PutUserPolicy",
-        owners=("user bob",),
-        check="iam-userlistpolicies -u bob -p read",
-    ),
-    "userdelpolicy": Case(
-        "iam-userdelpolicy -u bob -p read",
-        full_user,
-        lacks(policy, "read"),
-        operation="DeleteUserPolicy",
-        owners=("user bob",),
-        missing=no_such("user policy", "read"),
-        check="iam-userlistpolicies -u bob",
     ),
 }
