@@ -1,6 +1,6 @@
 """An unquoted policy: it is recognized, and restored only if that is certain.
 
-The shells are real. The command is a script that records its arguments.
+The shells are real. printf shows the arguments that the command would get.
 """
 
 from __future__ import annotations
@@ -21,57 +21,29 @@ from support.selection import every
 from iamcli.policies.unquoted import FORM, expand_braces, repair_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 NAME = "iam-useruploadpolicy"
-RECORDER = """#!/bin/sh
-printf '%s\\0' "$@" >"$ARGUMENTS"
-"""
-
-# Command lines in the shells.
 
 
-class RecordingShell:
-    """A shell in an empty folder, and a command that records its arguments."""
-
-    def __init__(self, program: str, folder: Path) -> None:
-        self.program = program
-        self.arguments = folder / "arguments"
-        self.empty = folder / "empty"
-        self.empty.mkdir()
-        command = folder / "bin" / NAME
-        command.parent.mkdir()
-        command.write_text(RECORDER)
-        command.chmod(0o755)
-        self.environment = {
-            "PATH": f"{command.parent}:/usr/bin:/bin",
-            "HOME": str(self.empty),
-            "ARGUMENTS": str(self.arguments),
-            "LC_ALL": "C.UTF-8",
-        }
-
-    def type(self, line: str) -> list[str] | None:
-        """Run a line; return the arguments of the command, None if the shell did not start it."""
-        self.arguments.unlink(missing_ok=True)
-        done = subprocess.run(
-            [self.program, "-c", line],
-            cwd=self.empty,
-            env=self.environment,
-            capture_output=True,
-            check=False,
-            timeout=TIMEOUT,
-        )
-        if not self.arguments.exists():
-            assert done.returncode != 0
-            return None
-        return self.arguments.read_bytes().decode().split("\0")[:-1]
+def typed_in(shell: str, line: str, folder: Path) -> list[str] | None:
+    """Return the arguments that the command in ``line`` gets, None if the shell rejects it."""
+    need(shell)
+    done = subprocess.run(
+        [shell, "-c", line.replace(NAME, r"printf '%s\0'")],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        check=False,
+        timeout=TIMEOUT,
+    )
+    assert done.returncode == 0 or not done.stdout
+    return done.stdout.decode().split("\0")[:-1] if done.returncode == 0 else None
 
 
 @pytest.fixture(params=["bash", "dash", "zsh", "fish"])
-def recording_shell(request: pytest.FixtureRequest, tmp_path: Path) -> RecordingShell:
-    need(request.param)
-    return RecordingShell(request.param, tmp_path)
+def shell(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 class Line(NamedTuple):
@@ -131,14 +103,12 @@ LINES = {
 
 
 @pytest.mark.parametrize("name", LINES)
-@pytest.mark.parametrize("after", [[], ["-p", "AllAccessPolicy", "--url", "http://localhost:1"]])
-def test_suggested_line_passes_the_policy(recording_shell, name, after):
+def test_suggested_line_passes_the_policy(shell, name, tmp_path):
     line = LINES[name]
-    before = ["-u", "it's me", *([] if after else ["-p", "AllAccessPolicy"])]
-    arguments = recording_shell.type(
-        f"{NAME} {shlex.join(before)} -o {line.typed} {shlex.join(after)}"
-    )
-    if recording_shell.program in line.refused_by:
+    before, after = ["-u", "it's me"], ["-p", "All Access", "--url", "http://localhost:1"]
+    command = f"{NAME} {shlex.join(before)} -o {line.typed} {shlex.join(after)}"
+    arguments = typed_in(shell, command, tmp_path)
+    if shell in line.refused_by:
         assert arguments is None
         return
     assert arguments is not None
@@ -149,52 +119,27 @@ def test_suggested_line_passes_the_policy(recording_shell, name, after):
     expected = [*before, "-o", line.policy, *after]
     assert advice == line.advice
     assert shown == "  " + shlex.join([NAME, *expected])
-    assert recording_shell.type(shown) == expected
+    assert typed_in(shell, shown, tmp_path) == expected
 
 
-@pytest.mark.parametrize(
-    ("typed", "refused_by"),
-    [
-        ("{", {"fish"}),
-        ('{"Statement":[{"Effect":"Allow"', {"zsh", "fish"}),
-        ('{"Version":"2012-10-17", "Statement":{"Effect":"Allow","Action":"*"}}', {"zsh"}),
-        (TWO, {"zsh"}),
-        (OBJECT.replace("}}", ',"Condition":{"Bool":{"a:b":"true"}}}}'), set()),
-        (f'"{TWO}"', {"zsh", "fish"}),
-        (TWO.replace(":", ": ").replace(",", ", "), {"zsh"}),
-        ('{"Statement":[{"Sid":"a b","Effect":"Allow","Action":"*","Resource":"*"}]}', {"zsh"}),
-        ('{"Statement":[{"Sid":"a,b","Effect":"Allow","Action":"*","Resource":"*"}]}', {"zsh"}),
-        ('{"Statement":[{"Sid":"a{b","Effect":"Allow","Action":"*","Resource":"*"}]}', {"zsh"}),
-    ],
-)
-def test_uncertain_policy_is_not_suggested(recording_shell, typed, refused_by):
-    arguments = recording_shell.type(f"{NAME} -u Bob -o {typed} -p 'My Policy'")
-    assert (arguments is None) == (recording_shell.program in refused_by)
-    if arguments:
-        assert_only_the_form(
-            repair_policy(NAME, arguments), f"{NAME} -u Bob -o {FORM} -p 'My Policy'"
-        )
-
-
-def test_escaped_quotes_do_not_keep_braces_from_expanding(recording_shell):
-    arguments = recording_shell.type(f"{NAME} -o " + OBJECT.replace('"', '\\"').replace("*", "\\*"))
+def test_escaped_quotes_do_not_keep_braces_from_expanding(shell, tmp_path):
+    policy = OBJECT.replace('"', '\\"').replace("*", "\\*")
+    arguments = typed_in(shell, f"{NAME} -o {policy}", tmp_path)
     assert arguments
     message = repair_policy(NAME, arguments)
-    if recording_shell.program == "dash":
+    if shell == "dash":
         assert arguments == ["-o", OBJECT]
         assert message is None
     else:
         assert offered(message) == OBJECT
 
 
-def test_unquoted_variable_is_only_split_at_spaces(recording_shell):
+def test_unquoted_variable_is_only_split_at_spaces(shell, tmp_path):
     pretty = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
-    setting = (
-        f"set POLICY '{pretty}'" if recording_shell.program == "fish" else f"POLICY='{pretty}'"
-    )
-    arguments = recording_shell.type(f"{setting}; {NAME} -o $POLICY -u Bob")
+    setting = f"set POLICY '{pretty}'" if shell == "fish" else f"POLICY='{pretty}'"
+    arguments = typed_in(shell, f"{setting}; {NAME} -o $POLICY -u Bob", tmp_path)
     assert arguments
-    if recording_shell.program in {"zsh", "fish"}:
+    if shell in {"zsh", "fish"}:
         # These do not split it.
         assert arguments == ["-o", pretty, "-u", "Bob"]
         assert repair_policy(NAME, arguments) is None
@@ -300,14 +245,6 @@ def test_every_occurrence_of_the_option_is_looked_at():
 def test_options_before_the_policy_do_not_hide_it(before):
     arguments = [*before.split(), "-o", "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"]
     assert offered(repair_policy(NAME, arguments)) == ALL
-
-
-def test_what_comes_before_and_after_the_policy_is_in_the_line_too():
-    typed = "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"
-    for before, after in ((["-u", "it's"], ["-p", "x y"]), ([], ["--url=http://x"]), (["-d"], [])):
-        message = repair_policy(NAME, [*before, "-o", typed, *after])
-        shown = str(message).split("\n")[2]
-        assert shown == "  " + shlex.join([NAME, *before, "-o", ALL, *after])
 
 
 #: Policies with the elements that exclude each other, and with lists and strings.
@@ -458,16 +395,7 @@ def test_a_lost_dollar_is_mentioned_if_there_could_have_been_one(rest, advice):
 
 
 @pytest.mark.parametrize(
-    "condition",
-    [
-        "{Bool:{aws:MultiFactorAuthPresent:true}}",
-        "{NumericLessThan:{s3:max-keys:10}}",
-        "{StringLike:{s3:prefix:[a,b]}}",
-        "{StringLike:{s3:prefix:home/}}",
-        "{StringLike:{aws:RequestTag/a:b:c}}",
-        "{StringLike:{s3:prefix: a}}",
-        "{IpAddress:{aws:SourceIp:[10.0.0.0/8,192.168.0.0/16]}}",
-    ],
+    "condition", ["{Bool:{aws:MultiFactorAuthPresent:true}}", "{StringLike:{s3:prefix:[a,b]}}"]
 )
 def test_a_policy_with_a_condition_is_not_restored(condition):
     policy = f"{{Statement:{{Effect:Allow,Action:*,Resource:*,Condition:{condition}}}}}"
@@ -500,6 +428,19 @@ def test_a_policy_with_a_condition_is_not_restored(condition):
         (["{Statement:{Effect:Allow,Action:\u201ca:b,Resource:*}}"], ""),
         (["{x{a,b}{c,d}}"], ""),
         (["{Version:2012-10-17}"], ""),
+        (["{"], ""),
+        # An object with a comma in a string, as bash expands it, and two statements.
+        (
+            [
+                "{Statement:[Sid:a,b]}",
+                *(f"{{Statement:[{each}:*]}}" for each in ("Action", "Resource")),
+            ],
+            "",
+        ),
+        (
+            ["{Statement:[{Effect:Allow,Action:*,Resource:*},{Effect:Deny,Action:*,Resource:*}]}"],
+            "",
+        ),
         # Not complete, or not in the grammar.
         (["{Statement:{Action:*,Resource:*}}"], ""),
         (["{Statement:{Effect:Allow,Resource:*}}"], ""),
@@ -561,55 +502,6 @@ def test_any_arguments_are_accepted(arguments):
 # Any policy of the grammar, unquoted in real shells.
 
 
-class ExpandingShell:
-    """A shell that expands line after line, each in a subshell, which a rejected line ends."""
-
-    def __init__(self, shell: list[str], folder: Path) -> None:
-        program = 'while IFS= read -r line; do (eval "$line"); echo; echo END; done'
-        self.process = subprocess.Popen(
-            [*shell, "-c", program],
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def type(self, operand: str) -> list[str] | None:
-        """Return the arguments that ``-o OPERAND`` becomes; None if the shell rejects the line."""
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(f"printf '%s\\0' -u Bob -o {operand} -p P\n".encode())
-        self.process.stdin.flush()
-        answer = b""
-        while not answer.endswith(b"END\n"):
-            line = self.process.stdout.readline()
-            assert line, "the shell has ended"
-            answer += line
-        return answer.decode().split("\0")[:-1] or None
-
-    def close(self) -> None:
-        self.process.communicate()
-
-
-@pytest.fixture(scope="module")
-def bash(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExpandingShell]:
-    yield from expanding("bash", ["bash", "--norc", "--noprofile"], tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def dash(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExpandingShell]:
-    yield from expanding("dash", ["dash"], tmp_path_factory)
-
-
-def expanding(
-    name: str, shell: list[str], folders: pytest.TempPathFactory
-) -> Iterator[ExpandingShell]:
-    need(name)
-    process = ExpandingShell(shell, folders.mktemp(name))
-    yield process
-    process.close()
-
-
 ACTIONS = [
     "*",
     "s3:*",
@@ -626,16 +518,6 @@ ARNS = [
     "arn:aws-cn:sns:*:123456789012:topic",
     "arn:aws:logs:us-east-1:123456789012:log-group:/aws/x:*",
     "arn:aws:iam::123456789012:root",
-]
-TEXTS = [
-    "bob",
-    "home/*",
-    "repo:org/name:ref",
-    "a.b-c_d@e",
-    "https://x.example/y",
-    "*",
-    "Zoë",
-    "x=1",
 ]
 # Strings that the shell changes, or that the arguments do not show unambiguously.
 ODD = [
@@ -674,17 +556,11 @@ ODD = [
 ]
 # IAM replaces variables only in resources and conditions.
 VARIABLES = [
-    "${aws:username}",
-    "home/${aws:username}/*",
-    "x-${aws:userid}",
-    "${aws:username}-x",
     "arn:aws:s3:::b/${aws:username}",
     "arn:aws:s3:::${aws:username}",
-    "a${aws:username}b",
     "arn:aws:s3:::b/${aws:username}/*",
     "arn:aws:s3:::b/x${aws:username}*",
-    "10.${aws:a}0.0.1",
-    "a$",
+    "${aws:username}",
     "$HOME",
 ]
 
@@ -702,42 +578,22 @@ def objects(
     )
 
 
-def some_of(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return objects({}, members).filter(bool)
-
-
 def policies(odd: list[str], most: int = 1) -> st.SearchStrategy[dict[str, Any]]:
     """Make policies of the common grammar; ``odd`` strings and conditions may occur in them."""
 
     def texts(*usual: str) -> st.SearchStrategy[str]:
         return st.sampled_from([*usual, *odd])
 
-    def with_variables(*usual: str) -> st.SearchStrategy[str]:
-        return texts(*usual, *(VARIABLES if odd else []))
-
-    principal = st.one_of(
-        st.just("*"),
-        some_of(
-            AWS=one_or_more(texts("123456789012", "*", ARNS[2])),
-            Service=one_or_more(texts("ec2.amazonaws.com", "s3.amazonaws.com")),
-            Federated=texts("www.amazon.com", "arn:aws:iam::123456789012:saml-provider/p"),
-            CanonicalUser=texts("79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"),
-        ),
-    )
-    free = one_or_more(with_variables(*TEXTS))
-    condition = some_of(
-        **{
-            "StringLike": some_of(**{"aws:username": free, "s3:prefix": free, "SAML:aud": free}),
-            "ForAnyValue:StringEqualsIfExists": some_of(**{"aws:TagKeys": free}),
-            "IpAddress": some_of(
-                **{"aws:SourceIp": one_or_more(with_variables("10.0.0.0/8", "::1"))}
-            ),
-            "ArnLike": some_of(**{"aws:SourceArn": one_or_more(with_variables(*ARNS))}),
-            "DateLessThan": some_of(**{"aws:CurrentTime": with_variables("2013-08-16T12:00:00Z")}),
-        }
-    )
+    principals = {
+        "AWS": one_or_more(texts("123456789012", "*", ARNS[2])),
+        "Service": one_or_more(texts("ec2.amazonaws.com", "s3.amazonaws.com")),
+        "Federated": texts("www.amazon.com", "arn:aws:iam::123456789012:saml-provider/p"),
+        "CanonicalUser": texts("79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"),
+    }
+    principal = st.one_of(st.just("*"), objects({}, principals).filter(bool))
+    condition = objects({"StringLike": objects({"s3:prefix": texts("bob")}, {})}, {})
     actions = one_or_more(texts(*ACTIONS))
-    resources = one_or_more(with_variables("*", *ARNS))
+    resources = one_or_more(texts("*", *ARNS, *(VARIABLES if odd else [])))
     statement = st.one_of(
         [
             objects(
@@ -770,11 +626,11 @@ THOROUGH = settings(deadline=None, suppress_health_check=list(HealthCheck), data
 
 
 @pytest.mark.parametrize("number", [20, pytest.param(200, marks=pytest.mark.full)])
-def test_a_policy_of_one_statement_is_restored(bash, number):
+def test_a_policy_of_one_statement_is_restored(number, tmp_path):
     @settings(THOROUGH, max_examples=number)
     @given(policies([]))
     def restored(policy: dict[str, Any]) -> None:
-        arguments = bash.type(compact(policy))
+        arguments = typed_in("bash", f"{NAME} -o {compact(policy)} -p P", tmp_path)
         assert arguments is not None
         assert offered(repair_policy(NAME, arguments)) == compact(policy)
 
@@ -805,12 +661,12 @@ LAYOUTS = {
         *(pytest.param(100, layout, marks=pytest.mark.full) for layout in LAYOUTS),
     ],
 )
-def test_an_odd_policy_is_not_guessed(bash, dash, number, layout):
+def test_an_odd_policy_is_not_guessed(number, layout, tmp_path):
     @settings(THOROUGH, max_examples=number)
     @given(policies(ODD, most=6))
     def not_guessed(policy: dict[str, Any]) -> None:
-        for shell in (bash, dash):
-            arguments = shell.type(LAYOUTS[layout](policy))
+        for name in ("bash", "dash"):
+            arguments = typed_in(name, f"{NAME} -o {LAYOUTS[layout](policy)} -p P", tmp_path)
             message = repair_policy(NAME, arguments) if arguments else None
             if message:
                 unless_dollar = "$" not in compact(policy)
