@@ -14,6 +14,7 @@ from support.cases import CASES, OPERATIONS
 from support.cases.case import SERIAL, no_such
 from support.cases.prepared import write_files
 from support.faults import CLOSED
+from support.forked import AT_ONCE
 from support.limits import HANGING
 from support.selection import every, in_full, usual
 from support.stub import Endpoint, canned, ok, refused
@@ -23,12 +24,13 @@ from iamcli.client.changes import ADDITIONS, CREATIONS, REMOVALS
 from iamcli.client.model import slim_model
 from iamcli.errors import INTERRUPTED
 from iamcli.operations.lookups import ENTITIES, LOOKUPS, reports_missing
+from iamcli.operations.waiting import attempts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from support.shell import Shell
+    from support.forked import Done, ForkRunner
     from support.stub import Answer, Request, Stub
 
 ENV = {"AWS_MAX_ATTEMPTS": "2"}
@@ -70,7 +72,7 @@ ADDING = [
     for owner in case.owners
     if not case.missing
 ]
-GROUP_POLICY = next(entry for entry in ADDING if entry.line.startswith("iam-groupaddpolicy "))
+GROUP_POLICY = next(entry for entry in ADDING if entry.line.startswith("iam-groupuploadpolicy "))
 NEW_KEY = next(entry for entry in ADDING if entry.operation == "CreateAccessKey")
 ROLE_IN_PROFILE = next(entry for entry in ADDING if entry.what == "instance profile front")
 USER = f"{ARN}user/bob"
@@ -133,37 +135,27 @@ def at(endpoint: Endpoint, **env: str) -> Mapping[str, str]:
     return {"AWS_IAM_URL": endpoint.url, **ENV, **env}
 
 
+def run_at_once(run_fast: ForkRunner, line: str, endpoint: Endpoint, **env: str) -> Done:
+    """Run a command line whose pauses end at once."""
+    return run_fast(*line.split(), env=at(endpoint, **env), before=AT_ONCE)
+
+
 @pytest.mark.parametrize("waiting", usual(KINDS, ALL), ids=name_of)
 @pytest.mark.parametrize("strict", ["", "1"])
 def test_what_is_not_visible_yet_is_waited_for(waiting, strict, run_fast, stub):
     accepted = ok(waiting.operation, waiting.result)
     endpoint = service(stub, waiting, waiting.late, accepted)
-    began = time.monotonic()
-    done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_STRICT=strict))
+    done = run_at_once(run_fast, waiting.line, endpoint, IAMCLI_STRICT=strict)
     assert (done.status, done.err) == (0, "")
     assert "NoSuchEntity" not in done.out
     assert endpoint.operations.count(waiting.operation) == 2
-    assert time.monotonic() - began >= 0.5
 
 
-@pytest.mark.parametrize("waiting", every(4, ALL), ids=name_of)
-def test_nothing_is_added_if_all_is_well(waiting, run_fast, stub):
-    endpoint = service(stub, waiting, ok(waiting.operation, waiting.result))
-    assert run_fast(*waiting.line.split(), env=at(endpoint)).status == 0
-    assert endpoint.operations.count(waiting.operation) == 1
-
-
-@pytest.mark.parametrize(
-    ("limit", "number", "least"), [("60", 4, 3.0), in_full("", 4, 3.0), ("0.7", 3, 0.7)]
-)
-@pytest.mark.parametrize("waiting", usual([GROUP_POLICY, DELETING[0]], ALL), ids=name_of)
-def test_what_does_not_appear_is_reported_after_three_seconds(
-    waiting, limit, number, least, run_fast, stub
-):
+@pytest.mark.parametrize(("limit", "number"), [("60", 4), in_full("", 4), ("0.7", 3)])
+@pytest.mark.parametrize("waiting", usual(KINDS, ALL), ids=name_of)
+def test_what_does_not_appear_is_reported(waiting, limit, number, run_fast, stub):
     endpoint = service(stub, waiting, waiting.late)
-    began = time.monotonic()
-    done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_TIMEOUT=limit))
-    assert time.monotonic() - began >= least
+    done = run_at_once(run_fast, waiting.line, endpoint, IAMCLI_TIMEOUT=limit)
     assert (done.status, done.out) == (1, "")
     assert len(done.err.splitlines()) == 1
     code = "MalformedPolicyDocument" if waiting in TRUSTING else "NoSuchEntity"
@@ -172,11 +164,37 @@ def test_what_does_not_appear_is_reported_after_three_seconds(
     assert endpoint.operations == [waiting.operation] * number
 
 
+class Paused:
+    """Records the pauses."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    def pause(self, seconds: float, _reason: str) -> None:
+        self.pauses.append(seconds)
+
+
+@pytest.mark.parametrize(
+    ("limit", "pauses"),
+    [
+        ("", [0.5, 1, 2, 4, 7.5]),
+        ("3600", [0.5, 1, 2, 4, 7.5]),
+        ("3", [0.5, 1, 1.5]),
+        ("0.75", [0.5, 0.25]),
+        ("0.2", [0.2]),
+    ],
+)
+def test_the_pauses_grow_and_end_after_15_seconds(limit, pauses, monkeypatch):
+    monkeypatch.setenv("IAMCLI_TIMEOUT", limit)
+    paused = Paused()
+    assert list(attempts(paused)) == [False] * len(pauses) + [True]  # type: ignore[arg-type]
+    assert paused.pauses == pauses
+
+
 @pytest.mark.parametrize("waiting", every(3, ALL), ids=name_of)
 def test_nothing_is_waited_for_in_the_sandbox(waiting, run_fast, stub):
     endpoint = service(stub, waiting, waiting.late)
-    env = at(endpoint, IAMCLI_SANDBOX=endpoint.url)
-    done = run_fast(*waiting.line.split(), env=env)
+    done = run_at_once(run_fast, waiting.line, endpoint, IAMCLI_SANDBOX=endpoint.url)
     assert (done.status, done.out) == (1, "")
     assert endpoint.operations == [waiting.operation]
 
@@ -236,7 +254,7 @@ FINAL = [
 @pytest.mark.parametrize(("line", "answer"), FINAL)
 def test_any_other_refusal_is_reported_at_once(line, answer, run_fast, stub):
     endpoint = stub.endpoint(answer)
-    done = run_fast(*line.split(), env=at(endpoint))
+    done = run_at_once(run_fast, line, endpoint)
     assert (done.status, done.out) == (1, "")
     assert len(endpoint.requests) == 1
 
@@ -272,23 +290,30 @@ def test_every_addition_is_here():
 
 
 @pytest.mark.parametrize(
-    ("line", "operation", "kind"),
+    ("line", "operation", "kind", "left"),
     [
-        ("iam-usercreate -u bob -g dev", "AddUserToGroup", "user"),
-        ("iam-instanceprofilecreate -s bob -r web", "AddRoleToInstanceProfile", "instance profile"),
+        ("iam-usercreate -u bob -g dev", "AddUserToGroup", "user", "membership of group dev"),
+        ("iam-usercreate -u bob -k", "CreateAccessKey", "user", "access key"),
+        (
+            "iam-instanceprofilecreate -s bob -r web",
+            "AddRoleToInstanceProfile",
+            "instance profile",
+            "role web in it",
+        ),
     ],
 )
 def test_what_the_same_command_has_created_is_waited_for_longer(
-    line, operation, kind, run_fast, stub
+    line, operation, kind, left, run_fast, stub
 ):
     late = missing(kind, "bob")
-    waiting = Waiting(line, operation, late, "")
-    endpoint = service(stub, waiting, late, late, late, late, ok(operation))
+    endpoint = service(stub, Waiting(line, operation, late, ""), late)
     endpoint.on("GetGroup", ok("GetGroup", "<Group/>")).on("GetRole", ok("GetRole", ROLE))
-    without_sleep = "import time\ntime.sleep = lambda _: None"
-    done = run_fast(*line.split(), env=at(endpoint), before=without_sleep)
-    assert done == (0, "", "")
-    assert endpoint.operations.count(operation) == 5
+    done = run_at_once(run_fast, line, endpoint)
+    error, state = done.err.splitlines()
+    assert (done.status, done.out) == (1, "")
+    assert "NoSuchEntity: " in error
+    assert state.endswith(f": created: {kind} bob; not created: {left}")
+    assert endpoint.operations.count(operation) == 6
 
 
 # An attempt whose response was lost.
@@ -297,7 +322,7 @@ def test_what_the_same_command_has_created_is_waited_for_longer(
 def test_wait_after_a_lost_response(run_fast, stub):
     waiting = GROUP_POLICY
     endpoint = service(stub, waiting, CLOSED, waiting.late, ok(waiting.operation))
-    assert run_fast(*waiting.line.split(), env=at(endpoint)) == (0, "", "")
+    assert run_at_once(run_fast, waiting.line, endpoint) == (0, "", "")
     assert len(endpoint.requests) == 3
 
 
@@ -307,14 +332,14 @@ def test_wait_after_a_lost_response(run_fast, stub):
 def test_wait_does_not_forget_a_lost_response(last, run_fast, stub):
     waiting = GROUP_POLICY
     endpoint = service(stub, waiting, CLOSED, waiting.late, last)
-    done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_TIMEOUT="0.7"))
+    done = run_at_once(run_fast, waiting.line, endpoint)
     assert done.status == 1
     assert "; PutGroupPolicy may have taken effect, check first: iam-grouplistpolicies" in done.err
 
 
 def test_deletion_whose_response_was_lost_is_done(run_fast, stub):
     endpoint = stub.endpoint().on("DeleteUser", CLOSED, CONFLICT, missing("user", "bob"))
-    done = run_fast("iam-userdel", "-u", "bob", env=at(endpoint))
+    done = run_at_once(run_fast, "iam-userdel -u bob", endpoint)
     assert (done.status, done.out) == (0, "")
     assert "the response to DeleteUser was lost; " in done.err
 
@@ -327,7 +352,7 @@ def test_deletion_whose_response_was_lost_is_done(run_fast, stub):
 )
 def test_the_progress_line_says_what_is_not_visible(waiting, typed, stub):
     endpoint = service(stub, waiting, waiting.late, ok(waiting.operation, waiting.result))
-    shown = typed(f"set -f; {waiting.line}", at(endpoint), size=(24, 150))
+    shown = typed(waiting.line, at(endpoint), size=(24, 150))
     assert f"{waiting.what} may not be visible yet; trying again in 0.5 s" in shown
     assert rows(shown, 150) == [""]
 
@@ -361,7 +386,8 @@ def test_ctrl_c_ends_the_wait(line, operation, late, printed, run, stub):
 def test_ctrl_c_during_the_wait_after_a_lost_response(run, stub):
     waiting = GROUP_POLICY
     endpoint = service(stub, waiting, CLOSED, waiting.late)
-    terminal = Terminal(*waiting.line.split(), env={**run.env, **at(endpoint)})
+    line = waiting.line.replace("policy.json", f"{run.home}/policy.json")
+    terminal = Terminal(*line.split(), env={**run.env, **at(endpoint)})
     terminal.wait_for("may not be visible yet")
     terminal.type("\x03")
     assert terminal.status() in (INTERRUPTED, -signal.SIGINT)
@@ -443,29 +469,16 @@ round() {
 """
 
 
-def check_script(
-    run: Shell, stub: Stub, number: int, seconds: float, prefix: tuple[str, ...]
-) -> None:
-    account = stub.add(lambda url: Late(url, seconds))
-    for round_ in range(number):
-        (run.home / f"trust{round_}").write_text(TRUST % f"{ARN}user/friend{round_}")
-    rounds = "; ".join(f"round {number}" for number in range(number))
-    env = {**run.env, **at(account)}
-    process = run.start(*prefix, "sh", "-c", f"{SCRIPT}{rounds}", env=env)
+@pytest.mark.full
+@pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
+def test_a_script_uses_fifty_entities_that_it_has_just_created(prefix, run, stub):
+    account = stub.add(lambda url: Late(url, 1.5))
+    for number in range(8):
+        (run.home / f"trust{number}").write_text(TRUST % f"{ARN}user/friend{number}")
+    rounds = "; ".join(f"round {number}" for number in range(8))
+    process = run.start(*prefix, "sh", "-c", f"{SCRIPT}{rounds}", env={**run.env, **at(account)})
     # Half of that time are pauses.
     assert process.wait(HANGING) == 0
     names = ("user", "group", "other", "member", "friend", "role", "profile")
-    made = {f"{name}{round_}" for name, round_ in itertools.product(names, range(number))}
+    made = {f"{name}{number}" for name, number in itertools.product(names, range(8))}
     assert {entity.split()[-1] for entity in account.used} == made
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
-def test_a_script_uses_what_it_has_just_created(prefix, run, stub):
-    check_script(run, stub, 1, 0.4, prefix)
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
-def test_a_script_uses_fifty_entities(prefix, run, stub):
-    check_script(run, stub, 8, 1.5, prefix)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import socket
-import subprocess
-import threading
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +12,8 @@ from support.account import ARN, Account
 from support.cases import OPERATIONS
 from support.cases.case import CERTIFICATE_ID, SERIAL, Case, no_such
 from support.faults import CLOSED, headed, raw
-from support.one_time_secrets import KEY, NEW_ID, ONCE, service
+from support.forked import AT_ONCE
+from support.one_time_secrets import KEY, ONCE, service
 from support.selection import every, in_full, one_of_each, usual
 from support.several_steps import CASES
 from support.shell import KEY_ID
@@ -76,7 +74,8 @@ each_removal = pytest.mark.parametrize("removing", REMOVING, ids=lambda entry: e
 
 
 def run_against(run_fast: ForkRunner, endpoint: Endpoint, line: str, **env: str) -> Done:
-    return run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **TWICE, **env})
+    env = {"AWS_IAM_URL": endpoint.url, **TWICE, **env}
+    return run_fast(*line.split(), env=env, before=AT_ONCE)
 
 
 def assert_unknown(done: Done, operation: str) -> None:
@@ -104,11 +103,10 @@ def test_removal_whose_answer_was_lost_is_done(removing, lost, run_fast, stub):
     assert endpoint.operations == [removing.operation] * 2
 
 
-@each_removal
-def test_in_strict_mode_nothing_is_added_to_standard_output(removing, run_fast, stub):
-    run_fast.env["IAMCLI_STRICT"] = "1"
-    endpoint = stub.endpoint(CLOSED, missing(removing.gone))
-    assert run_against(run_fast, endpoint, removing.line) == (0, "", "")
+def test_in_strict_mode_nothing_is_added_to_standard_output(run_fast, stub):
+    endpoint = stub.endpoint(CLOSED, missing(NO_BOB))
+    done = run_against(run_fast, endpoint, "iam-userdel -u bob", IAMCLI_STRICT="1")
+    assert done == (0, "", "")
 
 
 @pytest.mark.parametrize("removing", every(3, REMOVING), ids=lambda entry: entry.operation)
@@ -293,15 +291,6 @@ def test_outcome_of_an_operation_that_is_not_declared_is_unknown_too(run_fast, s
     assert len(done.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("operation", every(2, CHANGING))
-def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(operation, run_fast, stub):
-    endpoint = stub.endpoint(CLOSED, refused("AccessDenied", "not you", 403))
-    endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
-    done = run_against(run_fast, endpoint, CHANGING[operation])
-    assert done.status == 1
-    assert f"AccessDenied: not you; {operation} may have taken effect" in done.err
-
-
 #: Answers that say nothing about an earlier attempt.
 FOREIGN = {
     **{f"empty {status}": Answer(b"", status) for status in (429, 302, 400, 401, 404, 407, 409)},
@@ -322,7 +311,9 @@ def test_any_other_answer_after_a_lost_one_leaves_the_outcome_unknown(
 ):
     endpoint = stub.endpoint().on(operation, CLOSED, FOREIGN[foreign])
     endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
-    assert_unknown(run_against(run_fast, endpoint, CHANGING[operation]), operation)
+    done = run_against(run_fast, endpoint, CHANGING[operation])
+    assert_unknown(done, operation)
+    assert foreign != "denied" or f"AccessDenied: not you; {operation} may have" in done.err
 
 
 def test_a_lost_answer_is_remembered_after_another_one(run_fast, stub):
@@ -345,24 +336,6 @@ def test_state_calls_the_step_unknown(case, foreign, run_fast, stub):
     assert (done.status, done.out) == (1, "")
     assert f"; {operation} may have taken effect, check first: " in first
     assert second.endswith(f": removed: nothing; unknown: {what}; left: {left}")
-
-
-def test_server_that_is_gone_after_a_lost_answer(run_fast):
-    """The second attempt is refused a connection."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-        def answer() -> None:
-            connection, _ = listener.accept()
-            listener.close()
-            connection.recv(1 << 16)
-            connection.close()
-
-        thread = threading.Thread(target=answer)
-        thread.start()
-        done = run_fast("iam-userdel", "-u", "bob", env={"AWS_IAM_URL": url, **TWICE})
-        thread.join()
-    assert_unknown(done, "DeleteUser")
 
 
 def test_credentials_that_cannot_be_renewed_after_a_lost_answer(run_fast, stub):
@@ -468,9 +441,12 @@ def adding_endpoint(stub: Stub, adding: Adding, *answers: Answer) -> Endpoint:
 
 @every_adding
 @pytest.mark.parametrize("second", [CLOSED, QUOTA], ids=["lost", "refused"])
-def test_addition_that_is_seen_is_done(adding, second, run_fast, stub):
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "late"])
+def test_addition_that_is_seen_is_done(adding, second, late, run_fast, stub):
     endpoint = adding_endpoint(stub, adding, CLOSED, second)
-    endpoint.on(adding.looking, ok(adding.looking, adding.there))
+    empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
+    seen = [ok(adding.looking, result) for result in (empty, adding.there)]
+    endpoint.on(adding.looking, *seen[not late :])
     done = run_against(run_fast, endpoint, adding.line)
     # A script sees nothing new; on a terminal, a note says what happened.
     assert done == (0, "", "")
@@ -499,14 +475,6 @@ def test_addition_that_is_not_seen_is_not_done(adding, run_fast, stub):
     assert "unknown" not in done.err
     # What was just added may not be visible at once.
     assert endpoint.operations.count(adding.looking) > 1
-
-
-@every_adding
-def test_addition_that_is_seen_late_is_done(adding, run_fast, stub):
-    empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
-    endpoint = adding_endpoint(stub, adding, CLOSED)
-    endpoint.on(adding.looking, ok(adding.looking, empty), ok(adding.looking, adding.there))
-    assert run_against(run_fast, endpoint, adding.line).status == 0
 
 
 @every_adding
@@ -591,82 +559,38 @@ def test_recursive_removal_does_not_pass_over_what_is_seen_to_be_there(run_fast,
     assert second.startswith("iam-roledel: removed: nothing; left: place in instance profile web1")
 
 
-@pytest.mark.full
-def test_two_removals_at_once(run, stub):
-    what = CASES["user"]
-    lock = threading.Lock()
-    for _ in range(3):
-        account = stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
-        plain = account.answer
-
-        def answer(request: Request, plain: object = plain) -> Answer:
-            with lock:
-                return plain(request)
-
-        account.answer = answer
-        env = {**run.env, "AWS_IAM_URL": account.url}
-        both = [
-            run.start(*what.arguments, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            for _ in range(2)
-        ]
-        ended = [(*process.communicate(), process.returncode) for process in both]
-        assert 0 in [status for _, _, status in ended], ended
-        for _, err, status in ended:
-            # The second may come too late to find the user at all.
-            assert status == 0 or (b"NoSuchEntity" in err and b"left" not in err)
-        assert not account.exists
-
-
 # Taking back what cannot be shown.
 
 UNKNOWN_KEY = "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
 
 
-@pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
-@pytest.mark.parametrize("first", [missing("not yet"), in_full(CLOSED)], ids=["early", "lost"])
-def test_what_is_not_visible_yet_is_taken_back_later(once, first, run_fast, stub):
-    endpoint = service(stub).on(once.delete, first, missing("not yet"), ok(once.delete))
-    env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "10"}
-    done = run_fast(*once.arguments, stdout="/dev/full", env=env)
-    assert done.status == 1
-    assert f"{once.what} was deleted again\n" in done.err
-    assert endpoint.operations.count(once.delete) == 3
+NOT_YET, DENIED = missing("not yet"), refused("AccessDenied", "not you", 403)
+MAY_EXIST = "{0.what} may still exist but its secret is lost; delete it with {0.remedy}: "
 
 
 @pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
-@pytest.mark.parametrize("answer", [missing("nothing here"), CLOSED], ids=["missing", "lost"])
-def test_what_may_still_exist_is_called_so(once, answer, run_fast, stub):
-    endpoint = service(stub).on(once.delete, answer)
-    env = {"AWS_IAM_URL": endpoint.url, **TWICE, "IAMCLI_TIMEOUT": "1"}
-    done = run_fast(*once.arguments, stdout="/dev/full", env=env)
+@pytest.mark.parametrize(
+    ("answers", "limit", "said", "number"),
+    [
+        ((NOT_YET, NOT_YET, None), "10", "{0.what} was deleted again\n", 3),
+        in_full((CLOSED, NOT_YET, None), "10", "{0.what} was deleted again\n", 3),
+        ((NOT_YET,), "1", MAY_EXIST, 3),
+        ((CLOSED,), "1", MAY_EXIST, 2),
+        ((CLOSED, NOT_YET, DENIED), "20", MAY_EXIST, 3),
+    ],
+    ids=["early", "lost and early", "missing", "lost", "lost and denied"],
+)
+def test_what_cannot_be_shown_is_taken_back(once, answers, limit, said, number, run_fast, stub):
+    deletion = [answer or ok(once.delete) for answer in answers]
+    endpoint = service(stub).on(once.delete, *deletion)
+    env = {"AWS_IAM_URL": endpoint.url, **TWICE, "IAMCLI_TIMEOUT": limit}
+    done = run_fast(*once.arguments, stdout="/dev/full", env=env, before=AT_ONCE)
     assert done.status == 1
-    exists = f"{once.what} may still exist but its secret is lost; delete it with {once.remedy}: "
-    assert exists in done.err
+    assert said.format(once) in done.err
     assert "still exists" not in done.err
-    if once.state:
+    if once.state and said == MAY_EXIST:
         assert done.err.splitlines()[1] == UNKNOWN_KEY
-
-
-@pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
-def test_what_may_have_been_taken_back_is_called_so(once, run_fast, stub):
-    denied = refused("AccessDenied", "not you", 403)
-    endpoint = service(stub).on(once.delete, CLOSED, missing("not yet"), denied)
-    env = {"AWS_IAM_URL": endpoint.url, **TWICE}
-    done = run_fast(*once.arguments, stdout="/dev/full", env=env)
-    assert done.status == 1
-    assert f"{once.what} may still exist but its secret is lost; " in done.err
-    assert endpoint.operations.count(once.delete) == 3
-
-
-def test_key_without_a_secret_is_taken_back(run_fast, stub):
-    key = Answer(KEY.body.replace(b"SecretAccessKey", b"Other"))
-    endpoint = service(stub).on("CreateAccessKey", key)
-    error = (
-        "iam-usercreate: unexpected response: it has no SecretAccessKey; is this an IAM endpoint?; "
-        f"access key {NEW_ID} was deleted again\n"
-        "iam-usercreate: created: user bob; not created: access key\n"
-    )
-    assert run_against(run_fast, endpoint, "iam-usercreate -u bob -k") == (1, "", error)
+    assert endpoint.operations.count(once.delete) == number
 
 
 def test_key_without_an_id_is_unknown(run_fast, stub):

@@ -45,6 +45,8 @@ from iamcli import interrupts
 from iamcli.connection import botocore_patches
 botocore_patches.pause = lambda seconds: interrupts.pause(min(seconds, {SHORT}))
 """
+#: Code that makes all pauses end at once.
+AT_ONCE = "import time; time.sleep = lambda _: None"
 #: What ``ForkedPrograms`` puts on PATH if it cannot compile client.c: sends its streams, directory,
 #: arguments and variables to the server as ``ForkServer.start`` does, and ends as the fork did.
 CLIENT = """#!{python} -IS
