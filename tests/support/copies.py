@@ -128,10 +128,7 @@ def dated(value: Any, name: str = "") -> Any:
     return f"2012-05-01T12:34:{DATES.index(name):02}Z" if name in DATES else value
 
 
-# What a snapshot of the service can have, and one of another private IAM cannot.
-#: What IAM lists of them; what they consist of could not be read.
-UNREAD_SSH_KEY = {"SSHPublicKeyId": "APKABOBBOBBOBBOBBOB1", "Status": "Active", "UploadDate": DATE}
-
+#: What IAM lists of one; its body could not be read.
 UNREAD_CERTIFICATE = {
     "ServerCertificateMetadata": {
         "Path": "/",

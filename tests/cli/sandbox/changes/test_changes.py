@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import populated, private_iam
+from support import private_iam
 from support.certificates import public_key
-from support.changes import ACCOUNT, READ, STAR, group, key, used
+from support.changes import READ, group, key, used
 from support.clients import encoded
-from support.copies import ARN, DATE, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, role, snapshot, user
-from support.entities import CERTIFICATE, OTHER_CERTIFICATE, PRIVATE_KEY
+from support.copies import ARN, DATE, role, snapshot, user
+from support.entities import CERTIFICATE, CODES, OTHER_CERTIFICATE, PRIVATE_KEY, TRUST
 
 from iamcli.cli.account_file import schema
 from iamcli.cli.sandbox.changes.comparison import changes, deleted
@@ -21,8 +20,7 @@ from iamcli.cli.sandbox.changes.report import Report
 from iamcli.cli.sandbox.changes.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable
 
 
 pytestmark = pytest.mark.releases
@@ -42,19 +40,6 @@ def state(*users: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return what a private IAM with these users contains, as changes are made of it."""
     none: dict[str, Any] = {member: [] for member, *_ in CREDENTIALS} | {"LoginProfile": None}
     return snapshot(users=[{**none, **one} for one in users], root=None, **more)
-
-
-@contextmanager
-def watched(folder: Path, content: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, Any]]:
-    """Run a private IAM; yield a client, and a list that has the changes when it has ended."""
-    account = ""
-    if content:
-        (folder / "watched.json").write_text(json.dumps(content))
-        account = str(folder / "watched.json")
-    found: list[dict[str, Any]] = []
-    with private_iam.server(account=account, watch=True) as private:
-        yield encoded(private.url), found
-    found += private.ended["changes"]
 
 
 def brief(found: list[dict[str, Any]]) -> list[tuple[str, str, str | None, str | None]]:
@@ -242,12 +227,13 @@ def test_what_is_deleted_of_what_was_renamed_is_under_the_new_name():
 # What has changed in a private IAM.
 
 
-def test_every_type(tmp_path):
-    with watched(tmp_path) as (iam, found):
+def test_every_type():
+    with private_iam.server(watch=True) as private:
+        iam = encoded(private.url)
         iam.create_user(UserName="u")
         iam.create_group(GroupName="g")
         iam.add_user_to_group(GroupName="g", UserName="u")
-        iam.create_role(RoleName="r", AssumeRolePolicyDocument=populated.TRUST)
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)
         iam.create_instance_profile(InstanceProfileName="i")
         iam.add_role_to_instance_profile(InstanceProfileName="i", RoleName="r")
         arn = iam.create_policy(PolicyName="p", PolicyDocument=READ)["Policy"]["Arn"]
@@ -267,10 +253,11 @@ def test_every_type(tmp_path):
         iam.create_login_profile(UserName="u", Password="some-Password-1")
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]
         serial = device["SerialNumber"]
-        iam.enable_mfa_device(UserName="u", SerialNumber=serial, **populated.CODES)
+        iam.enable_mfa_device(UserName="u", SerialNumber=serial, **CODES)
         ssh = iam.upload_ssh_public_key(UserName="u", SSHPublicKeyBody=public_key())
         iam.create_account_alias(AccountAlias="example")
         iam.update_account_password_policy(MinimumPasswordLength=9)
+    found = private.ended["changes"]
     assert {action for action, *_ in brief(found)} == {"create"}
     assert [tuple(row[1:]) for row in brief(found)] == [
         ("user", "u", None),
@@ -339,298 +326,7 @@ def test_every_type(tmp_path):
         assert secret not in shown
 
 
-@pytest.mark.full
-def test_changes_are_sorted_by_what_they_are_about(tmp_path):
-    policies = [{"PolicyName": "z", "PolicyDocument": READ}]
-    content = snapshot(
-        users=[
-            user("dan", UserPolicyList=policies),
-            user("abe", AccessKeyMetadata=[key("ABE")]),
-            user("carol"),
-        ]
-    )
-    with watched(tmp_path, content) as (iam, found):
-        iam.create_group(GroupName="ops")
-        for name in ("Tim", "sue"):
-            iam.create_user(UserName=name)
-        iam.delete_access_key(UserName="abe", AccessKeyId=key("ABE")["AccessKeyId"])
-        for old, new in (("abe", "Abe"), ("carol", "carol")):
-            iam.delete_user(UserName=old)
-            iam.create_user(UserName=new)
-        iam.put_user_policy(UserName="dan", PolicyName="a", PolicyDocument=READ)
-        iam.delete_user_policy(UserName="dan", PolicyName="z")
-    assert brief(found) == [
-        ("create", "user", "Abe", None),
-        ("delete", "user", "abe", None),
-        ("delete", "access-key", key("ABE")["AccessKeyId"], "user/abe"),
-        ("delete", "user", "carol", None),
-        ("create", "user", "carol", None),
-        ("create", "policy", "a", "user/dan"),
-        ("delete", "policy", "z", "user/dan"),
-        ("create", "user", "sue", None),
-        ("create", "user", "Tim", None),
-        ("create", "group", "ops", None),
-    ]
-
-
-ACCA = "ACCACODECODECODECODE"
-CREDENTIAL = {
-    "ServiceSpecificCredentialId": ACCA,
-    "ServiceName": "codecommit.amazonaws.com",
-    "ServiceUserName": "erin-at-123456789012",
-    "Status": "Active",
-    "CreateDate": DATE,
-}
-
-
-@pytest.mark.full
-def test_awkward_changes(tmp_path):
-    content = snapshot(
-        users=[
-            *ACCOUNT["users"],
-            user("dave", LoginProfile={"CreateDate": DATE, "PasswordResetRequired": False}),
-            user(
-                "erin",
-                MFADevices=[{"SerialNumber": f"{ARN}:mfa/phone", "EnableDate": DATE}],
-                AccessKeyMetadata=[key("ERIN", **used("2012-06-01"))],
-                UserPolicyList=[{"PolicyName": "logs", "PolicyDocument": READ}],
-                ServiceSpecificCredentials=[CREDENTIAL],
-            ),
-        ],
-        groups=ACCOUNT["groups"],
-        virtual_mfa_devices=[{"SerialNumber": f"{ARN}:mfa/phone"}],
-        account_alias="example",
-    )
-    with watched(tmp_path, content) as (iam, found):
-        # A renamed group keeps its members; a renamed user has none of its own changes.
-        iam.update_group(GroupName="dev", NewGroupName="developers")
-        iam.update_user(UserName="bob", NewUserName="rob", NewPath="/staff/")
-        # Another user with an old name is another one.
-        iam.delete_access_key(UserName="carol", AccessKeyId=key("CAROL")["AccessKeyId"])
-        iam.delete_access_key(UserName="carol", AccessKeyId=key("UNREAD")["AccessKeyId"])
-        iam.delete_user(UserName="carol")
-        iam.create_user(UserName="carol")
-        # Only the password changes.
-        iam.update_login_profile(UserName="dave", Password="some-Password-1")
-        # Used keys, reading, and what is undone, are no changes.
-        encoded(iam.meta.endpoint_url, key("ERIN")["AccessKeyId"]).get_user()
-        iam.create_user(UserName="temporary")
-        iam.delete_user(UserName="temporary")
-        iam.delete_user_policy(UserName="erin", PolicyName="logs")
-        iam.put_user_policy(UserName="erin", PolicyName="logs", PolicyDocument=READ)
-        # A device that was made again has another seed.
-        serial = f"{ARN}:mfa/phone"
-        iam.deactivate_mfa_device(UserName="erin", SerialNumber=serial)
-        iam.delete_virtual_mfa_device(SerialNumber=serial)
-        iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")
-        iam.create_account_alias(AccountAlias="other")
-        iam.delete_service_specific_credential(UserName="erin", ServiceSpecificCredentialId=ACCA)
-    assert brief(found) == [
-        ("delete", "user", "carol", None),
-        ("create", "user", "carol", None),
-        ("delete", "access-key", key("CAROL")["AccessKeyId"], "user/carol"),
-        ("delete", "access-key", key("UNREAD")["AccessKeyId"], "user/carol"),
-        ("update", "login-profile", None, "user/dave"),
-        ("delete", "mfa-device", serial, "user/erin"),
-        ("delete", "service-credential", ACCA, "user/erin"),
-        ("update", "user", "rob", None),
-        ("update", "group", "developers", None),
-        ("delete", "virtual-mfa-device", serial, None),
-        ("create", "virtual-mfa-device", serial, None),
-        ("update", "alias", "other", None),
-    ]
-    by_type = {one["type"]: one for one in found}
-    profile = by_type["login-profile"]
-    assert profile["after"] == {**profile["before"], "password": "changed"}
-    assert by_type["alias"]["before"] == {"AccountAlias": "example"}
-    text = Report(found, [], [], "2026-11-20T12:00:00Z", 0).as_text()
-    assert "  ~ login-profile\n      the password\n" in text
-    assert "\naccount\n  ~ alias other\n" in text
-    assert "      Path: / -> /staff/\n" in text
-    # The order of the warnings is that of the changes.
-    unread = key("UNREAD")["AccessKeyId"]
-    what = f"access key {unread} of user/carol was deleted"
-    # carol's first key was last used more than 90 days before.
-    assert [line for line in text.splitlines() if line.startswith("warning")] == [
-        f"warning: {what}; it is not known when it was last used"
-    ]
-
-
-UPDATES = """\
-changes in the private IAM: 5 updated
-user/u
-  ~ login-profile
-      PasswordResetRequired: false -> true
-      the password
-user/v
-  ~ login-profile
-      PasswordResetRequired: false -> true
-role/r
-  ~ role r
-      Description: none -> new
-      MaxSessionDuration: 3600 -> 7200
-policy/p
-  ~ policy p
-      Tags: none -> cost=7
-virtual-mfa-device/arn:aws:iam::123456789012:mfa/d
-  ~ virtual-mfa-device arn:aws:iam::123456789012:mfa/d
-      Tags: none -> cost=7
-"""
-
-
-@pytest.mark.full
-def test_updates_are_shown_by_their_members(tmp_path):
-    keep = str(tmp_path / "kept")
-    tags = [{"Key": "cost", "Value": "7"}]
-    with private_iam.server(keep=keep) as private:
-        iam = encoded(private.url)
-        for name in "uv":
-            iam.create_user(UserName=name)
-            iam.create_login_profile(UserName=name, Password="some-Password-1")
-        iam.create_role(RoleName="r", AssumeRolePolicyDocument=populated.TRUST)
-        policy = iam.create_policy(PolicyName="p", PolicyDocument=READ)["Policy"]["Arn"]
-        device = iam.create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]
-    with private_iam.server(keep=keep, watch=True) as private:
-        iam = encoded(private.url)
-        iam.update_login_profile(
-            UserName="u", Password="other-Password-2", PasswordResetRequired=True
-        )
-        iam.update_login_profile(UserName="v", PasswordResetRequired=True)
-        iam.update_role(RoleName="r", Description="new", MaxSessionDuration=7200)
-        iam.tag_policy(PolicyArn=policy, Tags=tags)
-        iam.tag_mfa_device(SerialNumber=device["SerialNumber"], Tags=tags)
-    found = private.ended["changes"]
-    assert Report(found, [], [], DATE, 0).as_text() == UPDATES
-    assert [one["after"].get("password") for one in found[:2]] == ["changed", None]
-
-
-@pytest.mark.full
-def test_roles_policies_and_tags(tmp_path):
-    policy = {
-        "PolicyName": "own",
-        "PolicyId": "ANPAOWN",
-        "Arn": f"{ARN}:policy/own",
-        "Path": "/",
-        "DefaultVersionId": "v1",
-        "CreateDate": DATE,
-        "PolicyVersionList": [
-            {"VersionId": "v1", "IsDefaultVersion": True, "CreateDate": DATE, "Document": READ}
-        ],
-    }
-    of_both = {
-        "AssumeRolePolicyDocument": populated.TRUST,
-        "AttachedManagedPolicies": [{"PolicyName": "own", "PolicyArn": policy["Arn"]}],
-        "Tags": [{"Key": "team", "Value": "web"}],
-    }
-    roles = [role("web", **of_both), role("known", **of_both, MaxSessionDuration=7200)]
-    with watched(tmp_path, snapshot(policies=[policy], roles=roles)) as (iam, found):
-        iam.create_policy_version(PolicyArn=policy["Arn"], PolicyDocument=STAR, SetAsDefault=True)
-        iam.update_assume_role_policy(
-            RoleName="web",
-            PolicyDocument=populated.TRUST.replace(
-                '{"Service":["ec2.amazonaws.com"]}', '{"AWS":"*"}'
-            ),
-        )
-        iam.tag_role(RoleName="web", Tags=[{"Key": "cost", "Value": "7"}])
-        iam.put_role_permissions_boundary(RoleName="web", PermissionsBoundary=policy["Arn"])
-        # This snapshot does not have these, but that the other role has no description.
-        iam.update_role(RoleName="web", Description="new")
-        iam.update_role(RoleName="known", Description="newer")
-        iam.tag_policy(PolicyArn=policy["Arn"], Tags=[{"Key": "cost", "Value": "7"}])
-        iam.detach_role_policy(RoleName="web", PolicyArn=policy["Arn"])
-    text = Report(found, [], [], "2026-11-20T12:00:00Z", 0).as_text()
-    assert "MaxSessionDuration" not in text
-    assert brief(found) == [
-        ("update", "role", "known", None),
-        ("update", "role", "web", None),
-        ("delete", "attachment", policy["Arn"], "role/web"),
-        ("update", "policy", "own", None),
-    ]
-    for line in (
-        "      Tags: team=web -> cost=7, team=web",
-        f"      PermissionsBoundary: none -> {policy['Arn']}",
-        "      Description: unknown -> new",
-        "      Description: none -> newer",
-        "      Tags: unknown -> cost=7",
-        "      PolicyVersionList: v1 (default) -> v2 (default), v1",
-        "      --- trust policy of role web, before",
-        '      -        "Service": [',
-        '      +        "AWS": "*"',
-        "warning: trust policy of role web gained * in Principal",
-        "warning: policy own gained * in Action and Resource",
-    ):
-        assert f"{line}\n" in text
-
-
-@pytest.mark.full
-def test_what_is_not_in_the_copy_is_not_made_up(sandbox, tmp_path):
-    content = snapshot(
-        users=[user("bob", SSHPublicKeys=[UNREAD_SSH_KEY])],
-        server_certificates=[UNREAD_CERTIFICATE],
-        unknown=["login-profile"],
-        unread=[
-            {
-                "operation": operation,
-                "name": None,
-                "of": None,
-                "code": "AccessDenied",
-                "message": "",
-            }
-            for operation in ("GetSSHPublicKey", "GetServerCertificate")
-        ],
-    )
-    with watched(tmp_path, content) as (iam, found):
-        iam.delete_ssh_public_key(UserName="bob", SSHPublicKeyId=UNREAD_SSH_KEY["SSHPublicKeyId"])
-        iam.delete_server_certificate(ServerCertificateName="www")
-    assert [one["before"] for one in found] == [UNREAD_SSH_KEY, UNREAD_CERTIFICATE]
-    (tmp_path / "work" / "account.json").write_text(json.dumps(content))
-    assert sandbox("--account", "account.json", "--changes=x", "true").returncode == 0
-    assert (tmp_path / "work" / "x").read_text() == (
-        "changes in the private IAM: none; no request reached it\n"
-        "not in the copy, or only partly: login-profile, server-certificate, ssh-key\n"
-    )
-
-
 # What was refused.
-
-
-@pytest.mark.full
-def test_refusals_have_no_secret(tmp_path):
-    without_lines = "\n".join(PRIVATE_KEY.splitlines()[1:-1])
-    with private_iam.server(watch=True) as private:
-        iam = encoded(private.url)
-        iam.create_user(UserName="bob")
-        iam.update_account_password_policy(MinimumPasswordLength=20)
-        for operation, parameters in (
-            ("create_login_profile", {"UserName": "bob", "Password": "hunter2hunter2"}),
-            ("create_login_profile", {"UserName": "bob", "Password": "hunter2" * 20}),
-            ("upload_signing_certificate", {"UserName": "bob", "CertificateBody": PRIVATE_KEY}),
-            ("upload_signing_certificate", {"UserName": "bob", "CertificateBody": without_lines}),
-            ("upload_ssh_public_key", {"UserName": "bob", "SSHPublicKeyBody": PRIVATE_KEY}),
-            ("get_user", {"UserName": "nobody"}),
-        ):
-            with pytest.raises(iam.exceptions.ClientError):
-                getattr(iam, operation)(**parameters)
-        iam.list_users()
-    refused = private.ended["refused"]
-    assert [(one["operation"], one["code"]) for one in refused] == [
-        ("CreateLoginProfile", "PasswordPolicyViolation"),
-        ("CreateLoginProfile", refused[1]["code"]),
-        ("UploadSigningCertificate", "MalformedCertificate"),
-        ("UploadSigningCertificate", "MalformedCertificate"),
-        ("UploadSSHPublicKey", "InvalidPublicKey"),
-        ("GetUser", "NoSuchEntity"),
-    ]
-    assert refused[2]["message"] == refused[3]["message"] == "Certificate *** is malformed."
-    assert refused[5]["message"] == "The user with name nobody cannot be found."
-    shown = json.dumps(refused)
-    assert "hunter2" not in shown
-    assert not any(line in shown for line in PRIVATE_KEY.splitlines())
-    text = Report([], [refused[5]] * 3, [], DATE, 0).as_text()
-    assert text == (
-        "changes in the private IAM: none\nlook-ups that found nothing\n"
-        "  GetUser: NoSuchEntity: The user with name nobody cannot be found. (3 times)\n"
-    )
 
 
 def test_refusals_are_recorded_as_they_are_sent():

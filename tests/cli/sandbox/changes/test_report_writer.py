@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import stat
-import subprocess
-import sys
 from contextlib import closing
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -17,11 +13,8 @@ import pytest
 from support import private_iam
 from support.changes import ACCOUNT
 from support.copies import DATE
-from support.disks import on_a_disk
-from support.limits import TIMEOUT
-from support.processes import BIN, assert_nothing_left, environment, running, wait_until
+from support.processes import BIN, assert_nothing_left, environment
 from support.processes import run as run_program
-from support.requirements import need
 from support.selection import in_full
 
 from iamcli.cli.sandbox.changes.report import Report
@@ -33,24 +26,6 @@ pytestmark = pytest.mark.releases
 
 
 # How it is asked for.
-
-
-@pytest.mark.full
-def test_without_a_copy_the_account_was_empty(sandbox):
-    # The word after --changes is the command.
-    done = sandbox("--changes", "iam-usercreate", "-u", "bob")
-    assert done.returncode == 0
-    assert done.stderr == "changes in the private IAM: 1 created\nuser/bob\n  + user bob\n"
-    done = sandbox("--changes=-", "--", "true")
-    assert done.stderr == "changes in the private IAM: none; no request reached it\n"
-    assert done.stdout == ""
-
-
-@pytest.mark.full
-def test_a_kept_account_is_compared_with_what_was_kept(sandbox):
-    assert sandbox("--keep", "kept", "iam-usercreate", "-u", "bob").returncode == 0
-    done = sandbox("--keep", "kept", "--changes", "iam-userdel", "-u", "bob")
-    assert done.stderr == "changes in the private IAM: 1 deleted\nuser/bob\n  - user bob\n"
 
 
 NO_FILE = "--format json needs --changes=FILE; see iamcli sandbox --help"
@@ -116,28 +91,6 @@ def test_the_file_of_changes_is_optional(words, options):
     assert {**found, "command": " ".join(found["command"])} == {**none, **options}
 
 
-USAGE = "see iamcli sandbox --help"
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ("--format json", "--format json needs --changes=FILE; see iamcli sandbox --help"),
-        (
-            "--format json --changes",
-            "--format json needs --changes=FILE; see iamcli sandbox --help",
-        ),
-        ("--account a --keep d", "--account cannot be used with --keep; see iamcli sandbox --help"),
-        ("--keep=", "the directory name is empty; specify a directory"),
-        ("--account=", "the file name is empty; specify a file that iamcli snapshot has written"),
-    ],
-)
-def test_options_that_say_too_little_run_nothing(run_fast, options, said):
-    done = run_fast("iamcli", "sandbox", *options.split(), "touch", "ran")
-    assert done == (1, "", f"iamcli: {said}\n")
-    assert not (run_fast.home / "ran").exists()
-
-
 def test_the_sandbox_is_not_in_the_single_file(monkeypatch):
     monkeypatch.setattr("iamcli.installation.extras.is_one_file", lambda: True)
     with pytest.raises(Failure, match="the one file does not contain sandbox"):
@@ -155,34 +108,6 @@ def test_a_name_that_no_file_can_have_is_refused():
 
 
 # The file.
-
-
-#: Standard error if the report cannot be written to the file "out".
-ABOVE = (
-    "changes in the private IAM: none; no request reached it\n"
-    "iamcli: cannot write the changes to out: it was {}; they are above\n"
-)
-
-
-@pytest.mark.full
-@pytest.mark.parametrize(
-    ("script", "status", "reported", "left"),
-    [
-        ("rm out", 1, ABOVE.format("removed"), None),
-        ("mv out new; echo mine >out", 1, ABOVE.format("replaced"), "mine\n"),
-        (
-            "yes | head -c 1000 >out; exit 3",
-            3,
-            "",
-            "changes in the private IAM: none; no request reached it\n",
-        ),
-    ],
-)
-def test_a_file_that_the_command_uses(sandbox, tmp_path, script, status, reported, left):
-    done = sandbox("--changes=out", "sh", "-c", script)
-    assert (done.returncode, done.stderr) == (status, reported)
-    file = tmp_path / "work" / "out"
-    assert (file.read_text() if file.exists() else None) == left
 
 
 NOTHING: dict[str, Any] = {
@@ -275,97 +200,9 @@ def test_changes_that_cannot_be_written_go_to_standard_error(tmp_path, monkeypat
     assert shown == []
 
 
-@pytest.mark.full
-def test_a_full_disk_loses_neither_the_changes_nor_the_account(tmp_path):
-    disk = tmp_path / "disk"
-    script = f"yes 2>/dev/null >'{disk}/full'; iam-usercreate -u bob"
-    options = (f"--changes={disk}/out", "--keep", disk / "kept")
-    command = (BIN / "iamcli", "sandbox", *options, "sh", "-c", script)
-    done = on_a_disk(
-        disk,
-        f"mount -t tmpfs -o size=1m none '{disk}'; \"$@\"; echo $?; ls '{disk}'",
-        *command,
-        env=environment(tmp_path),
-    )
-    assert done.stdout == "1\nfull\nkept\n"
-    full = "No space left on device"
-    kept, *report, last = done.stderr.splitlines()
-    said, _, folder = kept.rpartition(" --keep ")
-    advice = "to continue with it, run: iamcli sandbox"
-    where = f"cannot write {disk}/kept/account: {full}"
-    assert said == f"iamcli: the account was not kept: {where}; {advice}"
-    assert report == ["changes in the private IAM: 1 created", "user/bob", "  + user bob"]
-    assert last == f"iamcli: cannot write the changes to {disk}/out: {full}; they are above"
-    assert Path(folder).parent == tmp_path / "tmp"
-    continued = ("iamcli", "sandbox", "--keep", folder, "iam-userlistbypath")
-    done = run_program(*continued, env=environment(tmp_path))
-    assert done.stdout == "arn:aws:iam::123456789012:user/bob\nIsTruncated: false\n"
-
-
-@pytest.mark.full
-def test_a_file_that_cannot_be_written_is_an_error(sandbox):
-    limit = "import os, resource; resource.prlimit(os.getppid(), resource.RLIMIT_FSIZE, (0, 0))"
-    done = sandbox("--changes=x", sys.executable, "-c", limit)
-    assert done.returncode == 1
-    assert done.stderr == ABOVE.replace("out: it was {}", "x: File too large")
-
-
 @pytest.mark.parametrize("standard_error", ["2>/dev/full", in_full("2>&-")])
 def test_standard_error_that_cannot_be_written_is_an_error(tmp_path, standard_error):
     line = f"{BIN}/iamcli sandbox --changes true {standard_error}"
     done = run_program("sh", "-c", line, env=environment(tmp_path), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert_nothing_left(tmp_path)
-
-
-@pytest.mark.full
-def test_no_part_of_a_report_is_left(tmp_path, monkeypatch):
-    need("/dev/full")
-    file, output = tmp_path / "out", cast("Any", SimpleNamespace(error_text=bool))
-    with closing(ReportWriter(str(file), output, as_json=False)) as writer:
-        real = os.ftruncate
-
-        def full(number: int, size: int) -> None:
-            real(number, size)
-            with Path("/dev/full").open("wb") as other:
-                os.dup2(other.fileno(), number)
-
-        monkeypatch.setattr(os, "ftruncate", full)
-        with pytest.raises(Failure, match=r"^cannot write the changes to .*/out: No space left"):
-            writer.write({"unknown": [], "taken": DATE}, NOTHING, 0)
-    assert not file.exists()
-
-
-@pytest.mark.full
-def test_changes_are_reported_after_a_signal(env, tmp_path):
-    script = "iam-usercreate -u bob; touch started; exec sleep 1000"
-    process = subprocess.Popen(
-        [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", script],
-        env=env,
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-    )
-    wait_until((tmp_path / "started").exists)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(TIMEOUT) == 143
-    assert "  + user bob\n" in (tmp_path / "changes").read_text()
-
-
-@pytest.mark.full
-def test_a_server_that_was_killed_knows_no_changes(env, tmp_path):
-    process = subprocess.Popen(
-        [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", "touch started; read line"],
-        env=env,
-        cwd=tmp_path,
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    wait_until((tmp_path / "started").exists)
-    (server,) = (pid for pid, line in running(tmp_path).items() if "sandbox.server" in line)
-    os.kill(server, signal.SIGKILL)
-    _, err = process.communicate(b"\n")
-    assert process.returncode == 1
-    assert err == (
-        b"iamcli: the sandbox server ended too early; it is not known what has changed\n"
-    )
-    assert not (tmp_path / "changes").exists()

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import copy
 import json
-import re
-import sys
 from contextlib import contextmanager
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import populated, private_iam
-from support.certificates import certificate, public_key
+from support import private_iam
 from support.changes import runner
 from support.clients import encoded
-from support.copies import ARN, CREDENTIAL, DATE, UNREAD_CERTIFICATE, role, snapshot, user, whole
+from support.copies import ARN, DATE, UNREAD_CERTIFICATE, snapshot, user, whole
 from support.expected import ONLY_IAM
 from support.processes import BIN, environment
 from support.processes import run as run_program
-from support.refusals import MANAGED, Iam, too_many, trust
+from support.refusals import MANAGED, UPLOAD, Iam, too_many, trust
 from support.selection import in_full
 from support.shell import ROOT
 from support.terminal import Terminal
@@ -30,13 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from support.shell import Shell
 
 pytestmark = pytest.mark.releases
 
-KEY = {"AccessKeyId": "AKIABOBBOBBOBBOBBOB1", "Status": "Active", "CreateDate": DATE}
 OF_AWS = "Cannot delete policy versions for policies outside your own account."
-NEVER_USED = {**KEY, "AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"}}
+NEVER_USED = {
+    "Status": "Active",
+    "CreateDate": DATE,
+    "AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"},
+}
 
 
 def written(folder: Path, content: Mapping[str, Any]) -> str:
@@ -56,119 +54,6 @@ def copied(folder: Path, content: Mapping[str, Any]) -> Iterator[str]:
 # The copy is like the original.
 
 
-@contextmanager
-def original_and_copy(aws: Shell, users: int) -> Iterator[tuple[Any, str, str]]:
-    """Fill an account and copy it; yield a client of the original, and the URL of each."""
-    original = aws.env["AWS_IAM_URL"]
-    iam = populated.populate(original, users)
-    done = aws(sys.executable, "-m", "iamcli", "snapshot", "account.json")
-    assert (done.status, done.err) == (0, ""), done
-    with private_iam.server(account=str(aws.home / "account.json")) as private:
-        yield iam, original, private.url
-
-
-def names(iam: Any, operation: str, key: str, name: str) -> list[str]:
-    """Return the names of all entities of a kind."""
-    pages = iam.get_paginator(operation).paginate()
-    return [entity[name] for page in pages for entity in page[key]]
-
-
-def reading_commands(iam: Any) -> Iterator[list[str]]:
-    """Yield every command that only reads, with its options, for each entity of the account."""
-    yield from map(
-        str.split,
-        [
-            "iam-accountaliaslist",
-            "iam-accountgetpasswordpolicy",
-            "iam-accountgetsummary",
-            "iam-grouplistbypath",
-            "iam-grouplistbypath -p /staff/",
-            "iam-instanceprofilelistbypath",
-            "iam-rolelistbypath",
-            "iam-rolelistbypath -p /robots",
-            "iam-servercertlistbypath",
-            "iam-userlistbypath",
-            "iam-userlistbypath -i 3",
-            "iam-usergetattributes",
-            "iam-userlistcerts",
-            "iam-userlistkeys -l",
-            "iam-virtualmfadevicelist -t Any -v",
-            "iam-virtualmfadevicelist -t Assigned",
-            "iam-virtualmfadevicelist -t Unassigned",
-        ],
-    )
-    for name in names(iam, "list_users", "Users", "UserName"):
-        for command in ("getattributes", "getloginprofile", "listcerts -v", "listgroups"):
-            yield f"iam-user{command} -u {name}".split()
-        for command in ("listkeys -l", "listmfadevices", "listpolicies -v", "listpolicies -a"):
-            yield f"iam-user{command} -u {name}".split()
-        yield f"iam-userdel -u {name} -r -p".split()
-    for name in names(iam, "list_groups", "Groups", "GroupName"):
-        yield f"iam-grouplistusers -g {name}".split()
-        yield f"iam-grouplistpolicies -g {name} -p inline".split()
-        yield f"iam-grouplistpolicies -g {name} -a".split()
-        yield f"iam-groupdel -g {name} -r -p".split()
-    for name in names(iam, "list_roles", "Roles", "RoleName"):
-        yield f"iam-rolegetattributes -r {name}".split()
-        yield f"iam-rolelistpolicies -r {name} -v".split()
-        yield f"iam-rolelistpolicies -r {name} -a".split()
-        yield f"iam-instanceprofilelistforrole -r {name}".split()
-        yield f"iam-roledel -r {name} -c -p".split()
-    for name in names(iam, "list_instance_profiles", "InstanceProfiles", "InstanceProfileName"):
-        yield f"iam-instanceprofilegetattributes -s {name}".split()
-    for name in ("www", "Plain"):
-        yield f"iam-servercertgetattributes -s {name}".split()
-
-
-def test_no_reading_command_is_forgotten():
-    from iamcli.installation.table import PROGRAMS
-
-    class Nobody:
-        def get_paginator(self, _operation: str) -> Any:
-            return self
-
-        def paginate(self) -> list[dict[str, Any]]:
-            kinds = ("User", "Group", "Role", "InstanceProfile")
-            return [{f"{kind}s": [{f"{kind}Name": "x"}] for kind in kinds}]
-
-    tested = {command[0] for command in reading_commands(Nobody())}
-    reading = {name for name in PROGRAMS if re.search("list|get", name)}
-    assert reading - tested == set()
-    assert len(reading) > 20
-
-
-@pytest.mark.full
-@pytest.mark.parametrize(("users", "every"), [(5, 4), (150, 1)])
-def test_commands_and_snapshots_read_the_same_on_the_copy(aws, run_fast, users, every):
-    with original_and_copy(aws, users) as (iam, original, private):
-        differ = []
-        compared = 0
-        for command in islice(reading_commands(iam), 0, None, every):
-            compared += 1
-            seen = [run_fast(*command, env={"AWS_IAM_URL": url}) for url in (original, private)]
-            if seen[0] != seen[1]:
-                differ.append((command, *seen))
-        assert differ == []
-        assert compared > users * 10 / every
-        # Another client sees what no command prints.
-        details = [
-            encoded(url).get_account_authorization_details(MaxItems=1000)
-            for url in (original, private)
-        ]
-        for answer in details:
-            del answer["ResponseMetadata"]
-        assert details[0] == details[1]
-        aws.env["AWS_IAM_URL"] = private
-        assert aws(sys.executable, "-m", "iamcli", "snapshot", "copy.json").status == 0
-    first, second = (
-        json.loads((aws.home / name).read_text()) for name in ("account.json", "copy.json")
-    )
-    del first["taken"], second["taken"]
-    assert first == second
-    entities = ("users", "groups", "roles", "instance_profiles", "policies", "virtual_mfa_devices")
-    assert sum(len(first[kind]) for kind in entities) > users * 2
-
-
 @pytest.mark.full
 def test_five_thousand_users_are_loaded(tmp_path):
     document = json.dumps({"Version": "2012-10-17", "Statement": [{"x": "y" * 500}] * 4})
@@ -186,94 +71,10 @@ def test_five_thousand_users_are_loaded(tmp_path):
     ]
     with copied(tmp_path, snapshot(users=users)) as url:
         iam = encoded(url)
-        assert len(names(iam, "list_users", "Users", "UserName")) == 5000
+        pages = iam.get_paginator("list_users").paginate()
+        assert sum(len(page["Users"]) for page in pages) == 5000
         found = iam.get_access_key_last_used(AccessKeyId="AKIA2000000000004999")
         assert found["UserName"] == "user4999"
-
-
-BODY, PRIVATE_KEY = certificate("example.com")
-UPLOAD = {"ServerCertificateName": "x", "CertificateBody": BODY, "PrivateKey": PRIVATE_KEY}
-
-
-def test_the_copy_has_what_belongs_to_the_account(tmp_path):
-    rules = {"MinimumPasswordLength": 12, "RequireSymbols": True}
-    version = {"Document": MANAGED, "VersionId": "v2", "IsDefaultVersion": True, "CreateDate": DATE}
-    policies = [
-        {
-            "PolicyName": "own",
-            "PolicyId": f"ANPA{number:017}",
-            "Arn": f"arn:aws:iam::{owner}:policy/x/own",
-            "Path": "/x/",
-            "DefaultVersionId": "v2",
-            "CreateDate": DATE,
-            "UpdateDate": DATE,
-            "PolicyVersionList": [version],
-        }
-        for number, owner in enumerate(("210987654321", "aws"))
-    ]
-    attached = {"PolicyName": "ReadOnlyAccess", "PolicyArn": populated.READ_ONLY}
-    certificates = [
-        {"CertificateId": f"CERT{n}", "CertificateBody": BODY, "Status": status, "UploadDate": DATE}
-        for n, status in enumerate(("Inactive", "Active"))
-    ]
-    web = role("web", AssumeRolePolicyDocument=trust(), AttachedManagedPolicies=[attached])
-    profile = {
-        "Path": "/x/",
-        "InstanceProfileName": "i",
-        "InstanceProfileId": "AIPAI",
-        "Arn": f"{ARN}:instance-profile/x/i",
-        "CreateDate": DATE,
-        "Roles": [web],
-        "Tags": [{"Key": "team", "Value": "web"}],
-    }
-    content = snapshot(
-        users=[
-            user(
-                "bob",
-                Certificates=certificates,
-                Tags=profile["Tags"],
-                PermissionsBoundary={"PermissionsBoundaryArn": policies[0]["Arn"]},
-            )
-        ],
-        roles=[web],
-        instance_profiles=[profile],
-        # The devices of bob could not be read.
-        virtual_mfa_devices=[{"SerialNumber": f"{ARN}:mfa/phone", "User": user("bob")}],
-        account_alias="acme",
-        password_policy=rules,
-        policies=policies,
-    )
-    with copied(tmp_path, content) as url:
-        iam = encoded(url)
-        (listed,) = iam.list_instance_profiles_for_role(RoleName="web")["InstanceProfiles"]
-        assert {name: listed[name] for name in ("Path", "InstanceProfileId", "Arn")} == {
-            name: profile[name] for name in ("Path", "InstanceProfileId", "Arn")
-        }
-        assert f"{listed['CreateDate']:%FT%TZ}" == DATE
-        assert iam.list_instance_profile_tags(InstanceProfileName="i")["Tags"] == profile["Tags"]
-        held = iam.list_signing_certificates(UserName="bob")["Certificates"]
-        assert [{**one, "UploadDate": f"{one['UploadDate']:%FT%TZ}"} for one in held] == [
-            {**one, "UserName": "bob"} for one in certificates
-        ]
-        (device,) = iam.list_mfa_devices(UserName="bob")["MFADevices"]
-        assert device["SerialNumber"] == f"{ARN}:mfa/phone"
-        bob = iam.get_user(UserName="bob")["User"]
-        assert bob["Tags"] == profile["Tags"]
-        assert bob["PermissionsBoundary"]["PermissionsBoundaryArn"] == policies[0]["Arn"]
-        # AWS's own policy has its document, although the snapshot has only its name.
-        assert iam.list_attached_role_policies(RoleName="web")["AttachedPolicies"] == [attached]
-        given = {"PolicyArn": populated.READ_ONLY}
-        latest = iam.get_policy(**given)["Policy"]["DefaultVersionId"]
-        version = iam.get_policy_version(**given, VersionId=latest)["PolicyVersion"]
-        assert "Statement" in version["Document"]
-        assert iam.list_account_aliases()["AccountAliases"] == ["acme"]
-        held = iam.get_account_password_policy()["PasswordPolicy"]
-        assert {name: held[name] for name in rules} == rules
-        for scope, policy in zip(("Local", "AWS"), policies, strict=True):
-            (listed,) = iam.list_policies(Scope=scope, PathPrefix="/x/")["Policies"]
-            assert (listed["Arn"], listed["DefaultVersionId"]) == (policy["Arn"], "v2")
-        own = {"PolicyArn": policies[0]["Arn"], "PolicyDocument": MANAGED}
-        assert iam.create_policy_version(**own)["PolicyVersion"]["VersionId"] == "v3"
 
 
 def test_a_snapshot_of_a_copy_is_like_that_of_the_account(tmp_path, run_fast):
@@ -320,41 +121,16 @@ ACCOUNT_QUOTAS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-#: SSH keys that cannot be uploaded, and their fingerprints: one whose body is not known, one of an
-#: unknown kind, and one that is the text "ssh-old" only.
-SSH_KEYS = {
-    "APKAXXXXXXXXXXXXXXX1": ({}, ""),
-    "APKAXXXXXXXXXXXXXXX2": (
-        {"SSHPublicKeyBody": "ssh-new AAAA bob"},
-        "69:3e:9a:f8:4d:3d:fc:c7:1e:64:0e:00:5b:dc:5e:2e",
-    ),
-    "APKAXXXXXXXXXXXXXXX3": (
-        {"SSHPublicKeyBody": "ssh-old"},
-        "b2:8a:38:da:26:44:74:72:48:2c:cb:2f:2f:5f:76:21",
-    ),
-}
 #: A byte that is not UTF-8, as a snapshot has it.
 STRANGE = '{"Statement":"caf\udce9\r\n\t"}'
 
 
 @pytest.fixture(scope="module")
 def strange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a copy with quotas, documents, devices and passwords of all kinds."""
+    """The URL of a copy with quotas and documents of all kinds."""
     content = snapshot(
         users=[
-            user(
-                "bob",
-                UserPolicyList=[{"PolicyName": "old", "PolicyDocument": STRANGE}],
-                AccessKeyMetadata=[
-                    {**KEY, "AccessKeyId": f"AKIABOBBOBBOBBOBBO{n:02}"} for n in (9, 3, 7)
-                ],
-                MFADevices=[{"SerialNumber": f"{ARN}:mfa/phone", "EnableDate": DATE}],
-                LoginProfile={"CreateDate": DATE, "PasswordResetRequired": True},
-                SSHPublicKeys=[
-                    {"SSHPublicKeyId": identity, "Status": "Active", **body}
-                    for identity, (body, _) in SSH_KEYS.items()
-                ],
-            ),
+            user("bob", UserPolicyList=[{"PolicyName": "old", "PolicyDocument": STRANGE}]),
             # A snapshot may lack the date.
             {name: value for name, value in user("eve").items() if name != "CreateDate"},
         ],
@@ -393,53 +169,6 @@ def test_documents_are_byte_for_byte(strange, run_fast):
     assert set(found["ServerCertificateMetadata"]) == known
 
 
-def test_lists_keep_the_order_of_the_service(strange, run_fast):
-    done = run_fast("iam-userlistkeys", "-u", "bob", env={"AWS_IAM_URL": strange})
-    listed = [line[-2:] for line in done.out.splitlines() if line.startswith("AKIA")]
-    assert listed == ["09", "03", "07"]
-
-
-def test_the_devices_of_the_root_user_and_of_others(strange, run_fast):
-    listing = ["iam-virtualmfadevicelist", "-t", "Any", "-v"]
-    assert run_fast(*listing, env={"AWS_IAM_URL": strange}).out.splitlines() == [
-        # It is only in the list of bob's devices.
-        f"{ARN}:mfa/phone",
-        f"{ARN}:user/bob",
-        DATE,
-        f"{ARN}:mfa/root-account-mfa-device",
-        f"{ARN}:root",
-        DATE,
-        "IsTruncated: false",
-    ]
-    (_, device) = encoded(strange).list_virtual_mfa_devices()["VirtualMFADevices"]
-    assert "UserName" not in device["User"]
-
-
-@pytest.mark.full
-def test_a_device_of_the_root_user_is_in_use(tmp_path):
-    serial = f"{ARN}:mfa/root-account-mfa-device"
-    root = {"UserId": "210987654321", "Arn": f"{ARN}:root", "CreateDate": DATE}
-    devices = [
-        {"SerialNumber": serial, "EnableDate": DATE, "User": root},
-        # The devices of bob could not be read.
-        {"SerialNumber": f"{ARN}:mfa/phone", "User": user("bob")},
-    ]
-    content = snapshot(virtual_mfa_devices=devices, summary={"AccountMFAEnabled": 1})
-    with copied(tmp_path, content) as url:
-        iam = encoded(url)
-        (listed,) = iam.list_mfa_devices()["MFADevices"]
-        assert (listed["SerialNumber"], f"{listed['EnableDate']:%F}") == (serial, DATE[:10])
-        for device in devices:
-            with pytest.raises(iam.exceptions.DeleteConflictException):
-                iam.delete_virtual_mfa_device(SerialNumber=device["SerialNumber"])
-        with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
-            iam.enable_mfa_device(UserName="bob", SerialNumber=serial, **populated.CODES)
-        assert iam.get_account_summary()["SummaryMap"]["AccountMFAEnabled"] == 1
-        iam.deactivate_mfa_device(SerialNumber=serial)
-        assert iam.get_account_summary()["SummaryMap"]["AccountMFAEnabled"] == 0
-        iam.delete_virtual_mfa_device(SerialNumber=serial)
-
-
 def test_the_quotas_and_what_is_only_counted_are_those_of_the_account(strange):
     iam = encoded(strange)
     summary = iam.get_account_summary()["SummaryMap"]
@@ -462,151 +191,7 @@ def test_the_quotas_and_what_is_only_counted_are_those_of_the_account(strange):
         assert second == too_many(f"{kind}PerAccount", 1), kind
 
 
-def test_a_key_of_the_account_is_its_user_whose_password_nobody_knows(strange):
-    iam = encoded(strange, "AKIABOBBOBBOBBOBBO09")
-    assert iam.get_user()["User"]["UserName"] == "bob"
-    iam.change_password(OldPassword="the old one", NewPassword="the new one")
-    with pytest.raises(iam.exceptions.ClientError, match="old password"):
-        iam.change_password(OldPassword="the old one", NewPassword="another one")
-    iam.change_password(OldPassword="the new one", NewPassword="another one")
-
-
-def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange):
-    """Those that the copy lacks are refused."""
-    iam = encoded(strange)
-    lacking = "not in the copy of the account"
-    for identity, (body, fingerprint) in SSH_KEYS.items():
-        for encoding in ("SSH", "PEM"):
-            which = {"UserName": "bob", "SSHPublicKeyId": identity, "Encoding": encoding}
-            if not body:
-                with pytest.raises(iam.exceptions.ClientError, match=lacking):
-                    iam.get_ssh_public_key(**which)
-                continue
-            shown = iam.get_ssh_public_key(**which)["SSHPublicKey"]
-            assert shown["SSHPublicKeyBody"] == body["SSHPublicKeyBody"]
-            assert shown["Fingerprint"] == fingerprint
-    iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key())
-
-
-@pytest.mark.full
-def test_service_specific_credentials_are_listed_and_deleted(tmp_path, run_fast):
-    """A copy is the only IAM of the sandbox that has some."""
-    password = {**CREDENTIAL, "ServiceUserName": "bob-at-210987654321"}
-    api_key = {
-        **CREDENTIAL,
-        "ServiceSpecificCredentialId": "ACCABEDROCKBEDROCK00",
-        "ServiceName": "bedrock.amazonaws.com",
-        "ServiceCredentialAlias": "bob+1-at-210987654321",
-        "CreateDate": "2012-05-01T12:34:57Z",
-    }
-    content = snapshot(users=[user("bob", ServiceSpecificCredentials=[password, api_key])])
-    with copied(tmp_path, content) as url:
-        iam = encoded(url)
-        listed = iam.list_service_specific_credentials(UserName="bob")["ServiceSpecificCredentials"]
-        assert [one["ServiceSpecificCredentialId"] for one in listed] == [
-            CREDENTIAL["ServiceSpecificCredentialId"],
-            api_key["ServiceSpecificCredentialId"],
-        ]
-        assert [one["UserName"] for one in listed] == ["bob", "bob"]
-        assert listed[0]["ServiceUserName"] == password["ServiceUserName"]
-        # Older releases of botocore do not know the alias.
-        known = listed[1].get("ServiceCredentialAlias", api_key["ServiceCredentialAlias"])
-        assert known == api_key["ServiceCredentialAlias"]
-        with pytest.raises(iam.exceptions.DeleteConflictException, match="referenced objects"):
-            iam.delete_user(UserName="bob")
-        iam.update_user(UserName="bob", NewUserName="rob")
-        which = {"UserName": "rob", "ServiceSpecificCredentialId": "ACCACODECODECODECODE"}
-        iam.delete_service_specific_credential(**which)
-        said = "No such credential ACCACODECODECODECODE exists"
-        with pytest.raises(iam.exceptions.NoSuchEntityException, match=said):
-            iam.delete_service_specific_credential(**which)
-        done = run_fast("iam-userdel", "-u", "rob", "-r", env={"AWS_IAM_URL": url})
-        assert (done.status, done.err) == (0, "")
-        assert iam.list_users()["Users"] == []
-
-
-@pytest.mark.full
-def test_an_account_of_another_partition_in_every_region(tmp_path, run_fast):
-    china = json.loads(json.dumps(snapshot()).replace("arn:aws:", "arn:aws-cn:"))
-    with copied(tmp_path, china) as url:
-        for region in ("cn-north-1", "us-east-1", "eu-west-1"):
-            env = {"AWS_IAM_URL": url, "AWS_REGION": region}
-            done = run_fast("iam-userlistbypath", env=env)
-            assert done.out == "arn:aws-cn:iam::210987654321:user/bob\nIsTruncated: false\n"
-        assert run_fast("iam-usergetattributes", env={"AWS_IAM_URL": url}).out.startswith(
-            "arn:aws-cn:iam::210987654321:root\n"
-        )
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("partition", ["aws-cn", in_full("aws-us-gov")])
-def test_the_policies_of_aws_are_not_the_account_s_in_any_partition(tmp_path, partition):
-    file = tmp_path / "other.json"
-    file.write_text(json.dumps(snapshot()).replace("arn:aws:", f"arn:{partition}:"))
-    arn = f"arn:{partition}:iam::aws:policy/ReadOnlyAccess"
-    with private_iam.server(account=str(file), watch=True) as private:
-        iam = encoded(private.url)
-        # The policies of AWS are loaded by this request, which is the first one about them.
-        iam.attach_user_policy(UserName="bob", PolicyArn=arn)
-        assert names(iam, "list_policies", "Policies", "Arn").count(arn) == 1
-        assert iam.list_policies(Scope="Local")["Policies"] == []
-        assert iam.get_account_summary()["SummaryMap"]["Policies"] == 0
-        with pytest.raises(iam.exceptions.ClientError, match="AccessDenied"):
-            iam.delete_policy(PolicyArn=arn)
-        document = populated.DOCUMENT.format("*").replace("arn:aws:", f"arn:{partition}:")
-        iam.create_policy(PolicyName="ReadOnlyAccess", PolicyDocument=document)
-    assert [(one["type"], one["name"]) for one in private.ended["changes"]] == [
-        ("attachment", arn),
-        ("policy", "ReadOnlyAccess"),
-    ]
-
-
 # What could not be read is not known.
-
-
-@pytest.mark.full
-def test_a_last_use_that_could_not_be_read_is_unknown(tmp_path, run_fast):
-    keys = [NEVER_USED, {**KEY, "AccessKeyId": "AKIABOBBOBBOBBOBBOB2"}]
-    with copied(tmp_path, snapshot(users=[user("bob", AccessKeyMetadata=keys)])) as url:
-        done = run_fast("iam-userlistkeys", "-u", "bob", "-l", env={"AWS_IAM_URL": url})
-    assert done.out.splitlines() == [
-        "AKIABOBBOBBOBBOBBOB1",
-        "Active",
-        f"{DATE}\tnever\tN/A\tN/A",
-        "AKIABOBBOBBOBBOBBOB2",
-        "Active",
-        f"{DATE}\tunknown\tunknown\tunknown",
-        "IsTruncated: false",
-    ]
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("arn", [f"{ARN}:policy/x/own", "arn:aws:iam::aws:policy/New"])
-def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(tmp_path, run_fast, arn):
-    name = arn.rpartition("/")[2]
-    attached = {"PolicyName": name, "PolicyArn": arn}
-    content = snapshot(users=[user("bob", AttachedManagedPolicies=[attached]), user("eve")])
-    with private_iam.server(account=written(tmp_path, content), watch=True) as private:
-        assert private.about["unknown"] == ["policy"]
-        done = run_fast("iam-userlistpolicies", "-u", "bob", "-a", env={"AWS_IAM_URL": private.url})
-        assert arn in done.out
-        iam = encoded(private.url)
-        (listed,) = iam.list_policies(OnlyAttached=True)["Policies"]
-        assert set(listed) == {
-            "PolicyName",
-            "Arn",
-            "Path",
-            "IsAttachable",
-            "AttachmentCount",
-            "PermissionsBoundaryUsageCount",
-        }
-        assert iam.get_account_authorization_details()["Policies"] == []
-        iam.attach_user_policy(UserName="eve", PolicyArn=arn)
-        iam.detach_user_policy(UserName="bob", PolicyArn=arn)
-    assert [(one["action"], one["type"], one["of"]) for one in private.ended["changes"]] == [
-        ("delete", "attachment", "user/bob"),
-        ("create", "attachment", "user/eve"),
-    ]
 
 
 @pytest.mark.parametrize("arn", [f"{ARN}:policy/x/own", in_full("arn:aws:iam::aws:policy/New")])
@@ -625,23 +210,6 @@ def test_of_an_attached_policy_that_could_not_be_read_the_rest_is_refused(tmp_pa
             ("DeletePolicy", {}, "Cannot delete a policy attached to entities." if own else OF_AWS),
         ):
             assert iam.refused(operation, PolicyArn=arn, **more).message == message, operation
-
-
-@pytest.mark.full
-@pytest.mark.parametrize(
-    "only",
-    [
-        {"server_certificates": [UNREAD_CERTIFICATE]},
-        {"virtual_mfa_devices": [{"SerialNumber": f"{ARN}:mfa/root-account-mfa-device"}]},
-    ],
-)
-def test_the_account_and_the_partition_are_those_of_any_arn(tmp_path, only):
-    content = json.dumps(snapshot(users=[], account=None, **only)).replace(
-        "arn:aws:", "arn:aws-cn:"
-    )
-    with copied(tmp_path, json.loads(content)) as url:
-        arn = encoded(url).get_user()["User"]["Arn"]
-        assert arn == "arn:aws-cn:iam::210987654321:root"
 
 
 # How it is started.

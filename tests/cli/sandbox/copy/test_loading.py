@@ -132,19 +132,26 @@ def test_the_region_of_a_copy_is_of_its_partition(partition, region):
     assert (loading.partition_of(empty), loading.region_of(empty)) == ("aws", "us-east-1")
 
 
-@pytest.mark.parametrize("given", [NUMBER, None])
-@pytest.mark.parametrize("filled", [True, False])
-def test_the_number_of_a_copy(*, monkeypatch, given, filled):
-    monkeypatch.setattr(loading.models, "DEFAULT_ACCOUNT_ID", "123456789012")
-    content = snapshot(users=[user("bob")] if filled else [], account=given)
-    iam = loading.load(content, "f.json")
-    number = NUMBER if given or filled else "123456789012"
-    assert (iam.account_id, loading.models.DEFAULT_ACCOUNT_ID) == (number, number)
-    assert list(iam.users) == (["bob"] if filled else [])
-    del iam_backends[number]
-
-
 DEVICE = "arn:aws:iam::210987654321:mfa/phone"
+
+
+@pytest.mark.parametrize(
+    ("more", "number"),
+    [
+        ({"account": NUMBER}, NUMBER),
+        ({}, "123456789012"),
+        # That of any ARN.
+        ({"users": [user("bob")]}, NUMBER),
+        ({"server_certificates": [UNREAD_CERTIFICATE]}, NUMBER),
+        ({"virtual_mfa_devices": [{"SerialNumber": DEVICE}]}, NUMBER),
+    ],
+)
+def test_the_number_of_a_copy(monkeypatch, more, number):
+    monkeypatch.setattr(loading.models, "DEFAULT_ACCOUNT_ID", "123456789012")
+    iam = loading.load(snapshot(**{"users": [], "account": None, **more}), "f.json")
+    assert (iam.account_id, loading.models.DEFAULT_ACCOUNT_ID) == (number, number)
+    assert list(iam.users) == (["bob"] if "users" in more else [])
+    del iam_backends[number]
 
 
 @pytest.mark.parametrize(
@@ -306,6 +313,17 @@ def test_a_policy_that_is_only_attached_is_not_compared(backend, ask, path):
         "PermissionsBoundaryUsageCount": 0,
     }
     assert ask("GetAccountAuthorizationDetails")["Policies"] == []
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn"])
+def test_an_attached_policy_of_aws_has_its_document(backend, partition):
+    arn = f"arn:{partition}:iam::aws:policy/ReadOnlyAccess"
+    attached = {"PolicyName": "ReadOnlyAccess", "PolicyArn": arn}
+    text = json.dumps(snapshot(users=[user("bob", AttachedManagedPolicies=[attached])]))
+    content = json.loads(text.replace("arn:aws:", f"arn:{partition}:"))
+    iam = iam_backends[backend.account_id][partition]
+    loading._Loader(iam).load(content)  # noqa: SLF001
+    assert (loading.unknown(content, iam), state.state()["policies"]) == ([], [])
 
 
 def test_the_keys_of_a_copy(backend, ask):
