@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from support.refusals import (
@@ -21,10 +21,6 @@ from support.refusals import (
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.cli.sandbox.rules import parameters
 from iamcli.client.model import full_model
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 pytestmark = pytest.mark.releases
 
@@ -236,34 +232,3 @@ def test_lists_are_read_in_the_order_of_their_numbers():
     }
     # A list that is empty was sent.
     assert (read("UntagUser", TagKeys=""), read("UntagUser")) == ({"TagKeys": []}, {})
-
-
-def bounds() -> Iterator[tuple[str, str, Any, str]]:
-    """Yield each parameter with a bound, a value that is out of it, and how IAM calls the bound."""
-    for operation in full_model().operation_names:
-        shape: Any = full_model().operation_model(operation).input_shape
-        for name, member in shape.members.items() if shape else ():
-            limits = member.metadata
-            if member.type_name == "string" and "max" in limits:
-                limit = limits["max"]
-                value = "/" + "x" * limit
-                yield operation, name, value, f"have length less than or equal to {limit}"
-            elif member.type_name == "integer" and "min" in limits:
-                limit = limits["min"]
-                yield operation, name, limit - 1, f"have value greater than or equal to {limit}"
-            elif "enum" in limits:
-                yield operation, name, "?", f"satisfy enum value set: [{', '.join(limits['enum'])}]"
-
-
-@pytest.mark.full
-def test_every_bound_of_the_model_holds_for_every_operation(full_iam):
-    seen = set()
-    for operation, name, value, text in bounds():
-        said = full_iam.refused(operation, **{name: value})
-        place = name[0].lower() + name[1:]
-        assert said.code == "ValidationError", (operation, name)
-        assert (
-            f"Value at '{place}' failed to satisfy constraint: Member must {text}" in said.message
-        )
-        seen.add(operation)
-    assert len(seen) > 100

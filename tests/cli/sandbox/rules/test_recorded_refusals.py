@@ -5,7 +5,6 @@ Or it is listed with the reason why not.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, NamedTuple
 
@@ -19,14 +18,12 @@ from support.refusals import (
     MANAGED,
     PASSWORD,
     PHONE,
-    PROTECTED,
     SPARE,
     TWICE,
     UPLOAD,
     VERSIONED,
     WEB,
     Iam,
-    certificate,
     trust,
 )
 from support.shell import TESTS
@@ -307,72 +304,3 @@ def test_refusals_are_those_that_were_recorded(full_iam, moto, row):
 def test_each_reason_not_to_compare_a_recorded_refusal_is_needed():
     for name in NOT_HERE:
         assert any(re.search(name, row.where) for row in ROWS), name
-
-
-#: The requests that are refused with an error that was seen: a part of the message of each.
-SEEN: dict[str, tuple[str, dict[str, Any]]] = {
-    "must detach all policies": sent("DeleteUser", UserName="attached"),
-    "must delete login profile": sent("DeleteUser", UserName="password"),
-    "must delete access keys": sent("DeleteUser", UserName="key"),
-    "must remove referenced objects": sent("DeleteUser", UserName="ssh"),
-    "protected role": sent("DeleteRole", RoleName=PROTECTED),
-    "AccessKeysPerUser": sent("CreateAccessKey", UserName="many"),
-    "InstanceSessionsPerInstanceProfile": sent(
-        "AddRoleToInstanceProfile", InstanceProfileName="web", RoleName="spare"
-    ),
-    "Syntax errors": sent("PutUserPolicy", UserName="plain", PolicyName="p", PolicyDocument="file"),
-    "invalid Json": sent("UpdateAssumeRolePolicy", RoleName="web", PolicyDocument="file"),
-    "value for privateKey": ("UploadServerCertificate", {**UPLOAD, "PrivateKey": "☃"}),
-    "Unable to validate certificate chain": (
-        "UploadServerCertificate",
-        {**UPLOAD, "CertificateChain": certificate("another")[0]},
-    ),
-    "aws-elasticbeanstalk-ec2-role": sent(
-        "AddRoleToInstanceProfile",
-        InstanceProfileName="empty",
-        RoleName="aws-elasticbeanstalk-ec2-role",
-    ),
-    "le-kevin.deldycke.com": sent(
-        "DeleteServerCertificate", ServerCertificateName="le-kevin.deldycke.com"
-    ),
-    "minimum length of 8": sent("CreateLoginProfile", UserName="plain", Password="Short-1"),
-    "<server-certificate-name:1>": sent("GetServerCertificate", ServerCertificateName="nothing"),
-    "non-existent-policy": sent("DeletePolicy", PolicyArn=f"{ARN}policy/non-existent-policy"),
-    "wrong-user-name": sent("GetUser", UserName="wrong-user-name"),
-    "serviceSpecificCredentialId": sent(
-        "DeleteServiceSpecificCredential",
-        UserName="plain",
-        ServiceSpecificCredentialId="wrong-id-with-many-hyphens",
-    ),
-}
-#: The errors that are of no rule, by a part of the message of each, and why.
-NOT_RULES = {
-    "RolesPerAccount: 1500": "the quota of that account was raised",
-    "10240 bytes exceeded for role iantest01": "the name of the role; there is a case for it",
-    'Partition "aws"': "that account is in China",
-    "is not authorized": "nobody's permissions are checked",
-    "non-User credentials": "it is about keys of an assumed role",
-    "cannot be modified while": "nothing takes time",
-    "security token": "keys are not checked",
-    "Signature expired": "signatures are not checked",
-    "valid region": "signatures are not checked",
-    "Invalid ARN": "a later recording of the same test says it in other words",
-    "No such service": "the sandbox makes no service-specific credentials",
-    "suffix": "moto makes up the names of service-linked roles",
-}
-ERRORS = json.loads((TESTS / "recorded" / "errors.json").read_text())
-
-
-@pytest.mark.parametrize("row", ERRORS, ids=lambda row: row["message"][:40])
-def test_refusals_are_those_that_were_seen(full_iam, row):
-    if any(part in row["message"] for part in NOT_RULES):
-        return
-    (request,) = (request for part, request in SEEN.items() if part in row["message"])
-    said = full_iam.refused(request[0], **request[1])
-    assert (said.code, said.status) == (row["code"], row["status"])
-    assert pattern(row["message"]).fullmatch(said.message), said.message
-
-
-def test_each_reason_not_to_compare_an_error_is_needed():
-    for part in [*SEEN, *NOT_RULES]:
-        assert sum(part in row["message"] for row in ERRORS) >= 1, part
