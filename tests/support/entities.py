@@ -53,14 +53,6 @@ HOLDERS = {
     "group": {"GroupName": "staff"},
     "role": {"RoleName": "web"},
 }
-TAGGED = {
-    "user": {"UserName": "bob"},
-    "role": {"RoleName": "web"},
-    "policy": {"PolicyArn": f"{ARN}policy/p/pol"},
-    "instance_profile": {"InstanceProfileName": "box"},
-    "server_certificate": {"ServerCertificateName": "site"},
-    "mfa_device": {"SerialNumber": f"{ARN}mfa/m/phone"},
-}
 
 
 def build(iam: Any) -> None:

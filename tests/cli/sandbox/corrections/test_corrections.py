@@ -603,6 +603,20 @@ def test_a_group_keeps_the_name_or_the_path(ask):
         assert ask("ListGroups", PathPrefix="/z")["Groups"] == []
 
 
+def test_ids_have_the_prefix_of_their_kind(ask):
+    made = {
+        "AIDA": ask("CreateUser", **BOB)["User"]["UserId"],
+        "AGPA": ask("CreateGroup", GroupName="staff")["Group"]["GroupId"],
+        "AROA": ask("CreateRole", RoleName="web", AssumeRolePolicyDocument=TRUST)["Role"]["RoleId"],
+        "AIPA": ask("CreateInstanceProfile", InstanceProfileName="box")["InstanceProfile"][
+            "InstanceProfileId"
+        ],
+        "ANPA": policy(ask, "read")["PolicyId"],
+    }
+    for prefix, identity in made.items():
+        assert (identity[:4], len(identity)) == (prefix, 21)
+
+
 def test_ids_have_letters_and_digits():
     # Each letter is likely to be in one of so many.
     made = {users.unique_id("AIDA") for _ in range(50)}

@@ -6,8 +6,6 @@ Each test has its evidence in the docstring of the correction in iamcli/cli/sand
 from __future__ import annotations
 
 import base64
-import json
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -119,32 +117,6 @@ LISTS: dict[str, tuple[dict[str, str], tuple[str, ...], int]] = {
 }
 
 
-def test_policies_are_listed_by_their_use(iam):
-    attached, bounding, _ = (
-        iam.create_policy(PolicyName=name, PolicyDocument=DOCUMENT)["Policy"]["Arn"]
-        for name in ("attached", "bounding", "unused")
-    )
-    iam.create_user(UserName="bob", PermissionsBoundary=bounding)
-    iam.attach_user_policy(UserName="bob", PolicyArn=attached)
-    for usage, expected in (("PermissionsPolicy", attached), ("PermissionsBoundary", bounding)):
-        (listed,) = iam.list_policies(PolicyUsageFilter=usage, Scope="Local")["Policies"]
-        assert listed["Arn"] == expected
-
-
-def test_a_marker_for_an_entry_with_a_long_path_is_accepted(iam):
-    """GetAccountAuthorizationDetails and ListPolicies sort by ARN as well, which can be long."""
-    path = f"/{'p' * 500}/"
-    names = [f"{letter}{'n' * 120}" for letter in "abc"]
-    for name in names:
-        iam.create_policy(PolicyName=name, Path=path, PolicyDocument=DOCUMENT)
-    for list_pages, only in (
-        (iam.get_account_authorization_details, {"Filter": ["LocalManagedPolicy"]}),
-        (iam.list_policies, {"Scope": "Local"}),
-    ):
-        seen = [policy["PolicyName"] for (policy,) in paged(list_pages, "Policies", **only)]
-        assert [name for name in seen if name in names] == names
-
-
 def test_every_list_has_pages(iam):
     fill(iam)
     for name, (parameters, members, count) in LISTS.items():
@@ -183,44 +155,9 @@ def test_a_marker_that_nobody_made_is_refused(iam):
         assert refused(iam.list_users, Marker=marker) == ("ValidationError", "Invalid Marker.")
 
 
-def test_names_that_meet_are_on_pages_of_their_own(iam):
-    """A policy of the account may have the name of one of AWS, under any path."""
-    iam.create_user(UserName="bob")
-    own = [
-        iam.create_policy(PolicyName=name, Path=path, PolicyDocument=DOCUMENT)["Policy"]["Arn"]
-        for name, path in (("a", "/z/"), ("ReadOnlyAccess", "/a/"))
-    ]
-    for arn in (*own, AWS_POLICY):
-        iam.attach_user_policy(UserName="bob", PolicyArn=arn)
-    for call, member, arn, parameters in (
-        (iam.list_attached_user_policies, "AttachedPolicies", "PolicyArn", {"UserName": "bob"}),
-        (iam.list_policies, "Policies", "Arn", {"OnlyAttached": True}),
-    ):
-        # By name, not by path.
-        seen = [page[0][arn] for page in islice(paged(call, member, **parameters), 4)]
-        assert seen == [own[0], own[1], AWS_POLICY], member
-
-
 def test_a_page_has_100_entries_if_nothing_is_said(iam):
     first_page = iam.list_policies()
     assert (len(first_page["Policies"]), first_page["IsTruncated"]) == (100, True)
-
-
-def test_a_list_that_is_emptied_while_it_is_read_is_read_whole(iam):
-    for name in NAMES:
-        iam.create_user(UserName=name)
-    seen = []
-    for page in paged(iam.list_users, "Users", size=2):
-        for user in page:
-            seen.append(user["UserName"])
-            iam.delete_user(UserName=user["UserName"])
-    assert seen == NAMES
-
-
-def test_lists_are_sorted_by_name_in_any_case(iam):
-    for name in ("b", "C", "a", "B2"):
-        iam.create_user(UserName=name)
-    assert [user["UserName"] for user in iam.list_users()["Users"]] == ["a", "b", "B2", "C"]
 
 
 def test_a_path_prefix_is_text(iam):
@@ -256,43 +193,6 @@ def test_a_path_prefix_is_text(iam):
 
 
 # The account.
-
-
-def test_the_details_have_all_that_belongs_to_the_entities(iam):
-    build(iam)
-    details = iam.get_account_authorization_details()
-    attached = [{"PolicyName": "pol", "PolicyArn": f"{ARN}policy/p/pol"}]
-    inline = [{"PolicyName": "in", "PolicyDocument": json.loads(DOCUMENT)}]
-    tag = [{"Key": "team", "Value": "web"}]
-    [user], [group], [role] = (details[f"{kind}DetailList"] for kind in ("User", "Group", "Role"))
-    got = iam.get_user(UserName="bob")["User"]
-    assert user == {
-        **got,
-        "GroupList": ["staff"],
-        "UserPolicyList": inline,
-        "AttachedManagedPolicies": attached,
-        "Tags": tag,
-    }
-    assert group == {
-        **iam.get_group(GroupName="staff")["Group"],
-        "GroupPolicyList": inline,
-        "AttachedManagedPolicies": attached,
-    }
-    got = iam.get_role(RoleName="web")["Role"]
-    del got["MaxSessionDuration"]
-    assert role == {
-        **got,
-        "InstanceProfileList": iam.list_instance_profiles()["InstanceProfiles"],
-        "RolePolicyList": inline,
-        "AttachedManagedPolicies": attached,
-        "Tags": tag,
-        "RoleLastUsed": {},
-    }
-    assert [policy["PolicyName"] for policy in details["Policies"]] == ["other", "pol"]
-    policy = details["Policies"][1]
-    assert [each["VersionId"] for each in policy["PolicyVersionList"]] == ["v2", "v1"]
-    assert policy["PolicyVersionList"][0]["Document"] == json.loads(DOCUMENT)
-    assert policy["AttachmentCount"] == 3
 
 
 def test_the_details_can_be_filtered(iam):

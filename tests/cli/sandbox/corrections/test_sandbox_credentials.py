@@ -5,7 +5,6 @@ Each test has its evidence in the docstring of the correction in iamcli/cli/sand
 
 from __future__ import annotations
 
-import base64
 import hashlib
 
 import pytest
@@ -19,14 +18,13 @@ from support.entities import (
     OTHER_CERTIFICATE,
     PRIVATE_KEY,
     TRUST,
-    build,
     client,
     recent,
     refused,
     signed_by,
 )
 from support.private_iam import ACCESS_KEY
-from support.refusals import ACCOUNT, ARN, CODES
+from support.refusals import ACCOUNT, ARN
 from support.shell import KEY_ID
 
 from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint, parsed
@@ -35,45 +33,6 @@ pytestmark = pytest.mark.releases
 
 
 # Who calls.
-
-
-def test_without_a_user_name_a_call_is_about_the_user_whose_key_signs(iam):
-    build(iam)
-    bob = signed_by(iam, "bob")
-    assert bob.get_user()["User"]["UserName"] == "bob"
-    assert bob.get_login_profile()["LoginProfile"]["UserName"] == "bob"
-    devices = bob.list_mfa_devices()["MFADevices"]
-    assert [device["UserName"] for device in devices] == ["bob"]
-    assert [key["UserName"] for key in bob.list_ssh_public_keys()["SSHPublicKeys"]] == ["bob"]
-    [certificate] = bob.list_signing_certificates()["Certificates"]
-    bob.update_signing_certificate(CertificateId=certificate["CertificateId"], Status="Inactive")
-    [certificate] = iam.list_signing_certificates(UserName="bob")["Certificates"]
-    assert certificate["Status"] == "Inactive"
-    bob.delete_signing_certificate(CertificateId=certificate["CertificateId"])
-    uploaded = bob.upload_signing_certificate(CertificateBody=OTHER_CERTIFICATE)["Certificate"]
-    assert uploaded["UserName"] == "bob"
-    old, new = (key["AccessKeyId"] for key in bob.list_access_keys()["AccessKeyMetadata"])
-    bob.update_access_key(AccessKeyId=old, Status="Inactive")
-    bob.delete_access_key(AccessKeyId=old)
-    [left] = iam.list_access_keys(UserName="bob")["AccessKeyMetadata"]
-    assert left["AccessKeyId"] == new
-    assert bob.create_access_key()["AccessKey"]["UserName"] == "bob"
-    bob.deactivate_mfa_device(SerialNumber=f"{ARN}mfa/m/phone")
-    bob.delete_login_profile()
-    assert iam.list_mfa_devices(UserName="bob")["MFADevices"] == []
-    assert refused(iam.get_login_profile, UserName="bob")[0] == "NoSuchEntity"
-
-
-def test_the_key_of_another_user_is_not_found_without_its_name(iam):
-    iam.create_user(UserName="bob")
-    iam.create_user(UserName="eve")
-    key = iam.create_access_key(UserName="eve")["AccessKey"]["AccessKeyId"]
-    for caller in (signed_by(iam, "bob"), iam):
-        assert refused(caller.delete_access_key, AccessKeyId=key)[0] == "NoSuchEntity"
-        call = caller.update_access_key
-        assert refused(call, AccessKeyId=key, Status="Inactive")[0] == "NoSuchEntity"
-    [kept] = iam.list_access_keys(UserName="eve")["AccessKeyMetadata"]
-    assert kept["Status"] == "Active"
 
 
 @pytest.mark.parametrize("key_id", [ACCESS_KEY, KEY_ID])
@@ -99,21 +58,6 @@ def test_the_sandboxs_key_is_the_accounts(iam, moto, key_id):
     code, message = refused(account.get_access_key_last_used, AccessKeyId=key_id)
     assert code == "AccessDenied"
     assert message.startswith(f"User: {ARN}root is not authorized to perform")
-
-
-def test_the_account_can_have_keys_and_certificates_of_its_own(iam):
-    key = iam.create_access_key()["AccessKey"]
-    iam.upload_signing_certificate(CertificateBody=CERTIFICATE)
-    [listed] = iam.list_access_keys()["AccessKeyMetadata"]
-    assert listed == {name: key[name] for name in ("AccessKeyId", "Status", "CreateDate")}
-    summary = iam.get_account_summary()["SummaryMap"]
-    assert summary["AccountAccessKeysPresent"] == 1
-    assert summary["AccountSigningCertificatesPresent"] == 1
-    assert iam.list_users()["Users"] == []
-    account = client(iam.meta.endpoint_url, key["AccessKeyId"], key["SecretAccessKey"])
-    assert account.get_user()["User"]["Arn"] == f"{ARN}root"
-    iam.delete_access_key(AccessKeyId=key["AccessKeyId"])
-    assert iam.list_access_keys()["AccessKeyMetadata"] == []
 
 
 def test_a_users_key_names_the_user_also_after_a_rename(iam):
@@ -143,67 +87,6 @@ def test_a_role_must_name_the_user(iam, moto):
 
 
 # Passwords.
-
-
-def test_a_user_changes_the_password_with_the_right_old_one(iam):
-    iam.create_user(UserName="bob")
-    bob = signed_by(iam, "bob")
-    wanted = {"OldPassword": "one-Password-1", "NewPassword": "two-Passwords-2"}
-    assert refused(bob.change_password, **wanted)[0] == "NoSuchEntity"
-    iam.create_login_profile(UserName="bob", Password="one-Password-1", PasswordResetRequired=True)
-    assert iam.get_login_profile(UserName="bob")["LoginProfile"]["PasswordResetRequired"] is True
-    bob.change_password(**wanted)
-    assert iam.get_login_profile(UserName="bob")["LoginProfile"]["PasswordResetRequired"] is False
-    assert refused(bob.change_password, **wanted)[0] == "AccessDenied"
-    bob.change_password(OldPassword="two-Passwords-2", NewPassword="one-Password-1")
-    assert refused(iam.change_password, **wanted)[0] == "InvalidUserType"
-
-
-def test_a_user_changes_the_password_with_the_command(iam, moto, run_fast):
-    iam.create_user(UserName="bob")
-    iam.create_login_profile(UserName="bob", Password="one-Password-1")
-    key = iam.create_access_key(UserName="bob")["AccessKey"]
-    (run_fast.home / "bob").write_text(
-        f"AWSAccessKeyId={key['AccessKeyId']}\nAWSSecretKey={key['SecretAccessKey']}\n"
-    )
-    env = {"AWS_IAM_URL": moto, "AWS_CREDENTIAL_FILE": str(run_fast.home / "bob")}
-    line = ("iam-userchangepassword", "-o", "one-Password-1", "-n", "two-Passwords-2")
-    assert run_fast(*line, env=env) == (0, "", "")
-    status, out, err = run_fast(*line, env=env)
-    assert (status, out) == (1, "")
-    assert err.startswith("iam-userchangepassword: AccessDenied: ")
-    assert run_fast("iam-userlistmfadevices", env=env) == (0, "IsTruncated: false\n", "")
-    assert run_fast("iam-userlistcerts", env=env) == (0, "IsTruncated: false\n", "")
-    assert run_fast("iam-usergetattributes", env=env).out.startswith(f"{ARN}user/bob\n")
-
-
-def test_a_login_profile_has_its_own_date_and_keeps_what_is_not_given(iam):
-    iam.create_user(UserName="bob")
-    created = iam.create_login_profile(UserName="bob", Password="one-Password-1")["LoginProfile"]
-    assert recent(created["CreateDate"])
-    iam.update_login_profile(UserName="bob", PasswordResetRequired=True)
-    bob = signed_by(iam, "bob")
-    iam.update_login_profile(UserName="bob")
-    assert iam.get_login_profile(UserName="bob")["LoginProfile"] == {
-        **created,
-        "PasswordResetRequired": True,
-    }
-    bob.change_password(OldPassword="one-Password-1", NewPassword="two-Passwords-2")
-
-
-def test_the_password_of_the_account_has_no_user_name(iam):
-    for call in (iam.get_login_profile, iam.delete_login_profile):
-        message = f"Login Profile for User {ARN}root cannot be found."
-        assert refused(call) == ("NoSuchEntity", message)
-    created = iam.create_login_profile(Password="one-Password-1")["LoginProfile"]
-    assert created.keys() == {"CreateDate", "PasswordResetRequired"}
-    assert iam.get_login_profile()["LoginProfile"] == created
-    message = f"Login Profile for user {ARN}root already exists."
-    assert refused(iam.create_login_profile, Password="x") == ("EntityAlreadyExists", message)
-    assert iam.get_account_summary()["SummaryMap"]["AccountPasswordPresent"] == 1
-    iam.delete_login_profile()
-    assert iam.get_account_summary()["SummaryMap"]["AccountPasswordPresent"] == 0
-    assert refused(iam.get_login_profile)[0] == "NoSuchEntity"
 
 
 def test_a_password_policy_shows_what_was_given(iam):
@@ -251,64 +134,7 @@ def test_server_certificates_have_ids_dates_and_tags_of_their_own(iam):
     assert shown[0]["Expiration"] == expiration
 
 
-def test_a_server_certificate_changes_its_name_and_path(iam, moto, run_fast):
-    body = {"CertificateBody": CERTIFICATE, "PrivateKey": PRIVATE_KEY}
-    for name in ("a", "b"):
-        iam.upload_server_certificate(ServerCertificateName=name, **body)
-    line = ("iam-servercertmod", "-s", "a", "-n", "c", "-p", "/new/")
-    assert run_fast(*line, env={"AWS_IAM_URL": moto}) == (0, "", "")
-    shown = iam.list_server_certificates()["ServerCertificateMetadataList"]
-    assert [each["Arn"] for each in shown] == [
-        f"{ARN}server-certificate/b",
-        f"{ARN}server-certificate/new/c",
-    ]
-
-
-def test_a_signing_certificate_is_of_one_user(iam):
-    for name in ("bob", "eve"):
-        iam.create_user(UserName=name)
-    uploaded = iam.upload_signing_certificate(UserName="bob", CertificateBody=CERTIFICATE)
-    identity = uploaded["Certificate"]["CertificateId"]
-    assert (len(identity), identity) == (32, identity.upper())
-    for name, body in (("bob", f"\n{CERTIFICATE}"), ("eve", CERTIFICATE.replace("\n", "\r\n"))):
-        code, _ = refused(iam.upload_signing_certificate, UserName=name, CertificateBody=body)
-        assert code == "DuplicateCertificate"
-    assert refused(iam.upload_signing_certificate, CertificateBody=CERTIFICATE) == (
-        "DuplicateCertificate",
-        "The same certificate is associated with an IAM user in the account.",
-    )
-    iam.delete_signing_certificate(UserName="bob", CertificateId=identity)
-    iam.upload_signing_certificate(UserName="eve", CertificateBody=CERTIFICATE)
-    # The root user has each once too.
-    iam.upload_signing_certificate(CertificateBody=OTHER_CERTIFICATE)
-    code, _ = refused(iam.upload_signing_certificate, CertificateBody=OTHER_CERTIFICATE)
-    assert code == "DuplicateCertificate"
-
-
 # MFA devices, SSH keys and service-specific credentials.
-
-
-def test_a_virtual_device_shows_its_user_of_now_and_its_seed_once(iam):
-    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]
-    seed = device["Base32StringSeed"].decode()
-    assert len(base64.b32decode(seed)) == 40
-    assert device["QRCodePNG"].startswith(b"\x89PNG\r\n")
-    assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == [
-        {"SerialNumber": f"{ARN}mfa/phone"}
-    ]
-    iam.create_user(UserName="bob")
-    iam.enable_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/phone", **CODES)
-    iam.update_user(UserName="bob", NewPath="/new/")
-    [shown] = iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"]
-    assert shown["User"] == iam.get_user(UserName="bob")["User"]
-    assert recent(shown["EnableDate"])
-    iam.resync_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/phone", **CODES)
-    assert iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")["VirtualMFADevices"] == []
-    iam.deactivate_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/phone")
-    spare = [{"SerialNumber": f"{ARN}mfa/phone"}]
-    for status, expected in (("Any", spare), ("Assigned", []), ("Unassigned", spare)):
-        shown = iam.list_virtual_mfa_devices(AssignmentStatus=status)["VirtualMFADevices"]
-        assert (status, shown) == (status, expected)
 
 
 def test_two_ssh_keys_are_none():
