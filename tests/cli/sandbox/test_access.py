@@ -174,7 +174,7 @@ def test_another_user_reads_and_changes_nothing(tmp_path):
     # Some are no HTTP, which the server refuses with another status.
     wrong = [one for one in answers if one[:4] not in ("403 ", "400 ", "501 ") or "bob" in one]
     assert wrong == []
-    assert sum(answer.startswith("403 ") for answer in answers) > 300
+    assert sum(answer.startswith("403 ") for answer in answers) > 60
     assert [(one["action"], one["name"]) for one in report["changes"]] == [("create", "bob")]
     assert (report["refused"], report["without_environment"], status) == ([], [], 0)
 
@@ -191,9 +191,8 @@ def attack(port: int) -> list[str]:
                 **{name: value.format(port=port) for name, value in headers.items()},
             ),
         )
-        for path in PATHS
-        for action in ACTIONS
-        for headers in HEADERS
+        for number, path in enumerate(PATHS)
+        for action, headers in zip(ACTIONS, (HEADERS * 2)[number % 5 :], strict=False)
     ]
     for method in ("GET", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "PATCH", "X"):
         for path in ("/", f"/?{ACTIONS[0]}", REPORT_PATH):

@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import shutil
-import signal
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 from support import private_iam
 from support.private_iam import HEADER
-from support.processes import running, wait_until
+from support.processes import wait_until
 
 from iamcli import __version__
 from iamcli.cli.sandbox import kept, objects
@@ -57,11 +56,17 @@ def test_a_file_of_another_version_or_program_is_refused_and_left(tmp_path, cont
     assert file.read_bytes() == content
 
 
+def of_nobody(file):
+    file.touch()
+    os.chown(file, 65534, 65534)
+
+
 def test_what_is_no_file_is_no_account(tmp_path):
     for make, why in (
         (os.mkfifo, "{}/account is not a file of yours; specify another directory"),
         (lambda file: file.symlink_to("elsewhere"), "cannot use {}: "),
         (Path.mkdir, "cannot use {}: Is a directory"),
+        *([(of_nobody, "{}/account is not a file of yours; ")] if os.geteuid() == 0 else []),
     ):
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         folder.mkdir()
@@ -313,68 +318,23 @@ def test_a_kept_account_that_cannot_be_used_is_refused(tmp_path):
                 private_iam.server(keep=str(folder)).__enter__()
 
 
-@pytest.mark.full
-def test_what_a_killed_server_has_kept_is_unknown(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    keep = str(tmp_path / "kept")
-    with private_iam.server(keep=keep) as private:
-        (server,) = running(tmp_path)
-        os.kill(server, signal.SIGKILL)
-    assert private.ended == {}
-    assert not Path(private.folder).exists()
+def test_everything_in_an_account_is_kept(backend):
+    from moto.iam.models import iam_backends
+    from support.copies import whole
+    from support.corrections import NUMBER
 
+    from iamcli.cli.sandbox import loading
+    from iamcli.cli.sandbox.changes import state
 
-def everything(iam):
-    """Return what the service shows of an account."""
-    shown = {}
-    for operation, arguments in {
-        "get_account_authorization_details": {},
-        "get_account_password_policy": {},
-        "get_account_summary": {},
-        "get_login_profile": {"UserName": "bob"},
-        "get_user": {"UserName": "bob"},
-        "list_access_keys": {"UserName": "bob"},
-        "list_attached_user_policies": {"UserName": "bob"},
-        "list_account_aliases": {},
-        "list_groups_for_user": {"UserName": "bob"},
-        "list_mfa_devices": {"UserName": "bob"},
-        "list_open_id_connect_providers": {},
-        "list_policy_versions": {"PolicyArn": "arn:aws:iam::123456789012:policy/p/pol"},
-        "list_saml_providers": {},
-        "list_server_certificates": {},
-        "list_signing_certificates": {"UserName": "bob"},
-        "list_user_tags": {"UserName": "bob"},
-        "list_virtual_mfa_devices": {},
-    }.items():
-        shown[operation] = getattr(iam, operation)(**arguments)
-    shown["keys of the account"] = iam.list_access_keys()
-    for response in shown.values():
-        del response["ResponseMetadata"]
-    return shown
-
-
-@pytest.mark.full
-def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
-    for name in ("AWS_CA_BUNDLE", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    from support.entities import AWS_POLICY, build, client
-
-    with private_iam.server(keep=str(tmp_path / "kept")) as private:
-        iam = client(private.url)
-        build(iam)
-        iam.attach_user_policy(UserName="bob", PolicyArn=AWS_POLICY)
-        iam.create_access_key()
-        iam.update_login_profile(UserName="bob", Password="two-Passwords-2")
-        iam.update_account_password_policy(MinimumPasswordLength=9, PasswordReusePrevention=2)
-        iam.create_saml_provider(Name="saml", SAMLMetadataDocument="x" * 1000)
-        iam.create_open_id_connect_provider(Url="https://example.com", ThumbprintList=["a" * 40])
-        key = iam.create_access_key(UserName="bob")["AccessKey"]
-        before = everything(iam)
-    assert before["get_user"]["User"]["PermissionsBoundary"]
-    assert before["keys of the account"]["AccessKeyMetadata"]
-    with private_iam.server(keep=str(tmp_path / "kept")) as private:
-        assert everything(client(private.url)) == before
-        assert private.about["existed"]
-        bob = client(private.url, key["AccessKeyId"], key["SecretAccessKey"])
-        with pytest.raises(bob.exceptions.PasswordPolicyViolationException):
-            bob.change_password(OldPassword="two-Passwords-2", NewPassword="one-Password-1")
+    content = json.dumps(whole()).replace(whole()["account"], NUMBER)
+    loading._Loader(backend).load(json.loads(content))  # noqa: SLF001
+    backend.create_saml_provider("saml", "x" * 1000)
+    backend.create_open_id_connect_provider("https://example.com", ["a" * 40], [], [])
+    backend.users["bob"].earlier_passwords = ["one"]
+    before, saved = state.state(), objects.state()
+    iam_backends.clear()
+    objects.restore(saved)
+    assert (state.state(), objects.state()) == (before, saved)
+    restored = iam_backends[NUMBER]["aws"]
+    assert (len(restored.saml_providers), len(restored.open_id_providers)) == (1, 1)
+    assert restored.users["bob"].earlier_passwords == ["one"]

@@ -15,7 +15,6 @@ from types import SimpleNamespace
 import pytest
 from support import private_iam, resettable
 from support.limits import TIMEOUT
-from support.processes import BIN, run
 
 from iamcli.cli.sandbox import server as sandbox_server
 from iamcli.cli.sandbox import wsgi
@@ -108,9 +107,15 @@ def test_a_refusal_is_an_error_as_of_the_service():
         ({"PATH_INFO": "/x"}, "only GET and POST requests to /"),
         ({"PATH_INFO": None}, "only GET and POST requests to /"),
         ({"HTTP_AUTHORIZATION": None}, "only requests that are signed for IAM or STS"),
-        ({"HTTP_AUTHORIZATION": "AWS x"}, "only requests that are signed for IAM or STS"),
+        *(
+            ({"HTTP_AUTHORIZATION": given}, "only requests that are signed for IAM or STS")
+            for given in ("AWS x", signed("s3"), signed("iam/sts"), signed(key=""))
+        ),
         ({"HTTP_HOST": None}, "no request for another host"),
-        ({"HTTP_HOST": "127.0.0.1:2"}, "no request for another host"),
+        *(
+            ({"HTTP_HOST": host}, "no request for another host")
+            for host in ("127.0.0.1:2", "127.0.0.1", "127.0.0.1:1.example.com", "example.com:1")
+        ),
         ({"HTTP_HOST": "Localhost:1"}, ""),
         ({"HTTP_ORIGIN": "null"}, "no request from a web page"),
         # What is wrong whatever the request is for is said first.
@@ -419,34 +424,19 @@ PRESIGNED = (
     "request_",
     [
         {"Authorization": ""},
-        {"Authorization": "AWS AKIAIOSFODNN7EXAMPLE:00"},
         {"Authorization": signed("s3"), "method": "GET", "body": ""},
         {"Authorization": signed("ec2"), "body": "Action=DescribeInstances&Version=2016-11-15"},
         {"Authorization": signed(key="")},
-        {"Authorization": signed("iam/sts")},
         {"Authorization": "", "method": "GET", "path": PRESIGNED, "body": ""},
-        {"Authorization": "", "body": "Action=AssumeRoleWithSAML&Version=2011-06-15"},
-        {"Origin": "https://example.com"},
-        {"Origin": "null"},
         {"Origin": "http://127.0.0.1:{port}"},
         {"method": "OPTIONS", "Origin": "https://example.com", "body": ""},
-        {"method": "OPTIONS", "body": ""},
-        {"method": "HEAD", "body": ""},
-        {"Host": ""},
-        {"Host": "127.0.0.1"},
-        {"Host": "127.0.0.1:1"},
         {"Host": "example.com:{port}"},
-        {"Host": "iam.amazonaws.com"},
-        {"Host": "127.0.0.1:{port}.example.com"},
         {"path": "http://iam.amazonaws.com/{secret}/"},
         {"path": "/moto-api/reset"},
-        {"path": "/moto-api/data.json", "method": "GET", "body": ""},
         {"path": "/moto-api/", "method": "GET", "body": "", "Authorization": ""},
         {"path": "//moto-api/reset"},
         {"path": "/%6doto-api/reset"},
         {"path": "/latest/meta-data/iam/security-credentials/", "method": "GET", "body": ""},
-        {"path": "/favicon.ico", "method": "GET", "body": ""},
-        {"path": "/static/x", "method": "GET", "body": ""},
         {"path": resettable.PATH, resettable.HEADER: "yes"},
         {"path": "/", "body": "x" * 3_000_000, "Authorization": ""},
     ],
@@ -455,26 +445,5 @@ def test_any_other_request_is_refused(ask_sandbox, request_):
     status, headers, body = ask_sandbox(**request_)
     assert status == 403
     assert not [name for name in headers if name.lower().startswith("access-control")]
-    if request_.get("method") != "HEAD":
-        assert "<Code>AccessDenied</Code><Message>the sandbox accepts " in body
-        assert len(body) < 400
-
-
-def test_a_command_reports_a_refusal_as_an_error_of_the_service(env):
-    env |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"}
-    with private_iam.server() as private:
-        address = f"{private.url}/moto-api/reset"
-        done = run(BIN / "iam-userlistbypath", "--url", address, env=env)
-    assert done.returncode == 1
-    assert "AccessDenied: the sandbox accepts only GET and POST requests to /" in done.stderr
-
-
-@pytest.mark.full
-def test_the_tests_own_server_empties_the_account_and_is_otherwise_private(env):
-    env |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"}
-    with resettable.server() as url:
-        env["AWS_IAM_URL"] = url
-        run(BIN / "iam-usercreate", "-u", "david", env=env)
-        assert "david" in run(BIN / "iam-userlistbypath", env=env).stdout
-        resettable.reset(url)
-        assert run(BIN / "iam-userlistbypath", env=env).stdout == "IsTruncated: false\n"
+    assert "<Code>AccessDenied</Code><Message>the sandbox accepts " in body
+    assert len(body) < 400

@@ -20,7 +20,6 @@ from support.selection import in_full
 from support.terminal import Terminal
 
 import iamcli
-from iamcli.cli.sandbox.server import TESTED
 
 IAMCLI = BIN / "iamcli"
 PROMPT = "(iamcli sandbox) $ "
@@ -47,13 +46,6 @@ NOT_STARTED = [
             r"cannot start the sandbox: moto is not installed; run: "
             r"\S+/bin/python[\d.]* -m pip install 'moto\[iam\]>=5\.1\.1' "
             r"'flask>=3\.0' 'flask-cors>=5\.0' 'segno>=1\.6'"
-        ),
-    ),
-    in_full(
-        "raise RuntimeError('out of order')",
-        (
-            "cannot start the sandbox: RuntimeError: out of order; "
-            rf"install the tested moto\[iam\]=={re.escape(TESTED)}"
         ),
     ),
     in_full("os._exit(1)", "the sandbox server ended before it was ready; try again"),
@@ -229,12 +221,3 @@ def test_a_file_of_changes_has_the_status_of_a_shell(env, tmp_path, end, status,
     assert report["running"] == [f"sleep ({left})"]
     still = f"still running, but no longer in the sandbox: sleep ({left})"
     assert done.stderr.splitlines() == [f"iamcli: {RESET}", f"iamcli: {still}"]
-
-
-@pytest.mark.full
-@pytest.mark.parametrize(
-    ("end", "status"), [("exit 0", 1), ("exit 3", 3), ("kill -2 $$", -signal.SIGINT)]
-)
-def test_the_status_of_a_command_that_sent_nothing(env, end, status):
-    done = run(IAMCLI, "sandbox", "sh", "-c", f"{BARE}; {end}", env=env)
-    assert (done.returncode, done.stderr) == (status, f"iamcli: {RESET}\n")
