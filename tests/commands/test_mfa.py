@@ -17,7 +17,6 @@ from iamcli.errors import OutputLost
 from iamcli.output import streams
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Answer, Endpoint, Stub
 
@@ -47,56 +46,11 @@ def device_endpoint(run: Shell, stub: Stub) -> Endpoint:
     return made
 
 
-def create(run_fast: ForkRunner, *arguments: str, **env: str) -> tuple[int, str, str]:
-    return run_fast("iam-virtualmfadevicecreate", "-s", "bob phone", *arguments, env=env)
-
-
-def refusal(text: str) -> tuple[int, str, str]:
-    return 1, "", f"iam-virtualmfadevicecreate: {text}\n"
-
-
 @pytest.mark.parametrize("method", ["Base32String", "base32stringseed", "BASE32STRING"])
 def test_the_seed_is_on_the_second_line(method, run_fast, device_endpoint):
-    assert create(run_fast, "-b", method) == (0, f"{SERIAL}\n{SEED}\n", "")
+    done = run_fast("iam-virtualmfadevicecreate", "-s", "bob phone", "-b", method)
+    assert done == (0, f"{SERIAL}\n{SEED}\n", "")
     assert device_endpoint.requests[0].parameters == {"VirtualMFADeviceName": "bob phone"}
-
-
-@pytest.mark.parametrize(
-    ("method", "content"), [("Base32String", f"{SEED}\n".encode()), ("qrcodepng", PICTURE)]
-)
-def test_the_file_is_its_owners(method, content, run_fast, device_endpoint):
-    assert create(run_fast, "-b", method, "-o", "seed") == (0, f"{SERIAL}\n", "")
-    assert (run_fast.home / "seed").read_bytes() == content
-    assert (run_fast.home / "seed").stat().st_mode & 0o777 == 0o600
-    # It is not written over.
-    done = create(run_fast, "-b", method, "-o", "seed")
-    assert done == refusal("cannot create seed for the seed: File exists; nothing was sent")
-    assert device_endpoint.operations == ["CreateVirtualMFADevice"]
-
-
-def test_an_impossible_file_is_reported_before_a_request(run_fast, device_endpoint):
-    for place in ("absent/seed", ".", "/proc/seed", ""):
-        status, out, _ = create(run_fast, "-b", "Base32String", "-o", place)
-        assert (status, out) == (1, "")
-    assert device_endpoint.requests == []
-
-
-def test_a_dash_is_no_name_of_a_file(run_fast, device_endpoint):
-    for method in ("Base32String", "QRCodePNG"):
-        assert create(run_fast, "-b", method, "-o", "-") == refusal(
-            "-o - does not mean standard output; for that, omit -o; for a file named -, use -o ./-"
-        )
-    assert device_endpoint.requests == []
-    assert not (run_fast.home / "-").exists()
-    assert create(run_fast, "-b", "Base32String", "-o", "./-")[0] == 0
-    assert (run_fast.home / "-").read_text() == f"{SEED}\n"
-
-
-def test_a_refused_device_leaves_no_file(run_fast, device_endpoint):
-    device_endpoint.on("CreateVirtualMFADevice", refused("EntityAlreadyExists", "It is there."))
-    done = create(run_fast, "-b", "Base32String", "-o", "seed")
-    assert done == refusal("EntityAlreadyExists: It is there.")
-    assert not (run_fast.home / "seed").exists()
 
 
 DRAW = ("iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG")

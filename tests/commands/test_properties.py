@@ -298,42 +298,19 @@ def test_a_policy_file_is_sent_as_it_stands(content, tmp_path):
             policy.given(str(file), None)
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "{} is empty; it must contain the policy"),
-        (b'{"a":\n"caf\xe9"}', "{}, line 2: not UTF-8; the policy must be text"),
-        (b" " * (1 << 21), "{} is larger than 1048576 bytes, which is too large for the policy"),
-        (b'{"a": 1', "{}, line 1, column 8: not JSON (Expecting ',' delimiter)"),
-        (None, "cannot read the policy from {}: No such file or directory"),
-    ],
-)
-def test_a_file_that_is_no_policy_says_why(content, message, tmp_path):
+def test_a_file_that_is_no_json_says_where(tmp_path):
     file = tmp_path / "policy.json"
-    if content is not None:
-        file.write_bytes(content)
+    file.write_text('{"a": 1')
     with pytest.raises(Failure) as failure:
         policy.given(str(file), None)
-    assert str(failure.value) == message.format(file)
+    said = f"{file}, line 1, column 8: not JSON (Expecting ',' delimiter)"
+    assert str(failure.value) == said
 
 
 def test_a_policy_file_may_be_as_large_as_is_allowed(tmp_path):
     file = tmp_path / "policy.json"
     file.write_text("1".rjust(1 << 20))
     assert len(policy.given(str(file), None)) == 1 << 20
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("", "the file name for the policy is empty"),
-        (".", ". is a directory; the policy must be a file"),
-    ],
-)
-def test_a_name_that_is_no_file_says_why(name, message):
-    with pytest.raises(Failure) as failure:
-        policy.given(name, None)
-    assert str(failure.value) == message
 
 
 def test_a_name_that_cannot_be_a_file_says_why():

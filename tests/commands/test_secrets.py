@@ -12,6 +12,7 @@ import ssl
 import stat
 import threading
 import time
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, quote_plus
@@ -35,7 +36,7 @@ from support.one_time_secrets import (
     service,
 )
 from support.processes import wait_until
-from support.selection import in_full, pairs, usual
+from support.selection import in_full, one_of_each, pairs, usual
 from support.served import found
 from support.shell import KEY_ID, NO_BYTE_CODE, SECRET
 from support.stub import Answer, Stub, canned, faulty, ok, refused
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
 
     from support.forked import ForkRunner
-    from support.shell import Shell
     from support.stub import Endpoint
 
 
@@ -69,47 +69,21 @@ def taken_back(once: Once, reason: str) -> str:
     return f"{once.arguments[0]}: {reason}; {once.what} was deleted again\n{once.state}"
 
 
-def known_beforehand(once: Once, endpoint: Endpoint, done: object) -> None:
-    """Assert that the command failed and sent nothing at all."""
-    assert done.status == 1
-    assert done.err.startswith(f"{once.arguments[0]}: ")
-    assert len(done.err.splitlines()) == 1
-    assert endpoint.requests == []
-
-
-@every_secret
-def test_nothing_is_created_where_output_is_closed(once, run_fast, stub):
-    endpoint = service(stub)
-    done = run_fast(*once.arguments, stdout=None, env=url(endpoint))
-    assert "standard output is closed" in done.err
-    known_beforehand(once, endpoint, done)
-
-
 @every_secret
 @pytest.mark.parametrize(
-    ("redirection", "message"),
+    ("before", "message"),
     [
-        ("1</dev/null", "standard output is not open for writing"),
-        (">&-", "standard output is closed"),
+        ("os.close(1)", "standard output is closed"),
+        ("os.dup2(os.open('/dev/null', 0), 1)", "standard output is not open for writing"),
+        ("r, w = os.pipe(); os.dup2(w, 1); os.close(r)", "standard output has no reader"),
     ],
 )
-def test_nothing_is_created_where_output_takes_nothing(redirection, message, once, run, stub):
+def test_nothing_is_created_where_output_takes_nothing(before, message, once, run_fast, stub):
     endpoint = service(stub)
-    done = run("sh", "-c", f'exec "$0" "$@" {redirection}', *once.arguments, env=url(endpoint))
-    assert message in done.err
-    known_beforehand(once, endpoint, done)
-
-
-@every_secret
-def test_nothing_is_created_where_the_reader_is_gone(once, run_fast, stub):
-    endpoint = service(stub)
-    reader, writer = os.pipe()
-    os.close(reader)
-    process = run_fast.start(*once.arguments, env=url(endpoint), stdout=writer, stderr=-1)
-    os.close(writer)
-    err = process.communicate()[1].decode()
-    assert process.returncode == 1
-    assert err == f"{once.arguments[0]}: standard output has no reader\n"
+    done = run_fast(*once.arguments, env=url(endpoint), before=f"import os; {before}")
+    assert done.status == 1
+    assert done.err.startswith(f"{once.arguments[0]}: {message}")
+    assert len(done.err.splitlines()) == 1
     assert endpoint.requests == []
 
 
@@ -228,15 +202,24 @@ def test_reader_that_leaves_meanwhile(once, run_fast, stub):
     assert endpoint.operations[-1] == once.delete
 
 
-@pytest.mark.parametrize("missing", ["SecretAccessKey", "Base32StringSeed"])
-def test_secret_that_the_service_does_not_tell_is_taken_back(missing, run_fast, stub):
-    once = ONCE["key" if missing == "SecretAccessKey" else "seed"]
+@pytest.mark.parametrize(
+    ("name", "missing", "file"),
+    [
+        ("key", "SecretAccessKey", ()),
+        ("seed", "Base32StringSeed", ()),
+        ("key", "SecretAccessKey", ("-o", "seed")),
+        ("user", "SecretAccessKey", ("-o", "seed")),
+    ],
+)
+def test_secret_that_the_service_does_not_tell_is_taken_back(name, missing, file, run_fast, stub):
+    once = ONCE[name]
     answer = {"CreateAccessKey": KEY, "CreateVirtualMFADevice": DEVICE}[once.create]
     body = answer.body.replace(missing.encode(), b"Other")
     endpoint = service(stub).on(once.create, Answer(body))
-    done = run_fast(*once.arguments, env=url(endpoint))
+    done = run_fast(*once.arguments, *file, env=url(endpoint))
     reason = f"unexpected response: it has no {missing}; is this an IAM endpoint?"
     assert done == (1, "", taken_back(once, reason))
+    assert not (run_fast.home / "seed").exists()
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
@@ -318,16 +301,19 @@ def test_the_commands_read_the_file_of_a_key(run_fast, stub):
     assert f"Credential={NEW_ID}/" in signature
 
 
-@pytest.mark.parametrize("place", ["there", "link", "absent/seed", "there/seed", "."])
-@every_saved
-def test_no_file_that_is_there_is_written(saved, place, run_fast, stub):
+PLACES = ["there", "link", "absent/seed", "there/seed", "."]
+
+
+@pytest.mark.parametrize(("name", "place"), one_of_each(1, product(SAVED, PLACES)))
+def test_no_file_that_is_there_is_written(name, place, run_fast, stub):
     (run_fast.home / "there").write_text("mine")
     (run_fast.home / "link").symlink_to("target")
     endpoint = service(stub)
-    done = run_fast(*saved.once.arguments, "-o", place, env=url(endpoint))
+    once = SAVED[name].once
+    done = run_fast(*once.arguments, "-o", place, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
-    name = saved.arguments[0]
-    assert done.err.startswith(f"{name}: cannot create {place} for {saved.what}: ")
+    what = f"cannot create {place} for {SAVED[name].what}"
+    assert done.err.startswith(f"{once.arguments[0]}: {what}: ")
     assert done.err.endswith("; nothing was sent\n")
     assert endpoint.requests == []
     assert (run_fast.home / "there").read_text() == "mine"
@@ -343,6 +329,8 @@ NO_DASH = "-o - does not mean standard output; for that, omit -o; for a file nam
         ("iam-usercreate -u bob -o x", "-o saves the access key that -k creates; use it with -k"),
         ("iam-usercreate -u bob -k -o -", NO_DASH),
         ("iam-useraddkey -o -", NO_DASH),
+        ("iam-virtualmfadevicecreate -s phone -b Base32String -o -", NO_DASH),
+        ("iam-virtualmfadevicecreate -s phone -b QRCodePNG -o -", NO_DASH),
         ("iam-useraddkey -o ''", "the file name for the access key is empty; nothing was sent"),
     ],
 )
@@ -370,16 +358,6 @@ def test_a_secret_that_fits_no_disk_is_taken_back(saved, run_fast, stub):
     with os.fdopen(reader) as errors:
         assert errors.read() == taken_back(saved.once, "cannot write seed: File too large")
     assert endpoint.operations[-2:] == [saved.once.create, saved.once.delete]
-    assert not (run_fast.home / "seed").exists()
-
-
-@pytest.mark.parametrize("saved", [SAVED["key"], SAVED["user"]], ids=["key", "user"])
-def test_a_saved_key_without_its_secret_is_taken_back(saved, run_fast, stub):
-    body = KEY.body.replace(b"SecretAccessKey", b"Other")
-    endpoint = service(stub).on("CreateAccessKey", Answer(body))
-    done = run_fast(*saved.arguments, env=url(endpoint))
-    assert (done.status, done.out) == (1, "")
-    assert done.err.endswith(f"{saved.once.what} was deleted again\n{saved.once.state}")
     assert not (run_fast.home / "seed").exists()
 
 
@@ -508,29 +486,11 @@ def test_what_a_service_echoes_is_hidden(case, debug, run_with_files, stub):
     endpoint = stub.endpoint(refused("ValidationError", f"you sent {echo} and that is too short"))
     done = run_with_files(*arguments, *debug, env=environment(case, endpoint))
     assert done.status == 1
+    requested = f"{arguments[0]}: debug: {endpoint.operations[0]} to {endpoint.url}"
+    assert (requested in done.err) == bool(debug)
     assert done.err.splitlines()[-1].startswith(f"{arguments[0]}: ValidationError: you sent ***")
     assert done.err.endswith(" and that is too short\n")
     assert_hidden(done.out + done.err, secrets)
-
-
-@pytest.mark.parametrize("case", TYPED)
-def test_debug_shows_requests_without_secrets(case, run_with_files, stub):
-    arguments, secrets = TYPED[case]
-    operation = recorded(run_with_files, stub, case)
-    member = "User" if operation == "GetUser" else "LoginProfile"
-    echo = "".join(f"<Arn>{escape(secrets[0])}</Arn><UserId>x</UserId>")
-    endpoint = stub.endpoint(ok(operation, f"<{member}>{echo}</{member}>"))
-    done = run_with_files(*arguments, "-d", env=environment(case, endpoint))
-    assert f"{arguments[0]}: debug: {operation} to {endpoint.url}" in done.err
-    assert f"{arguments[0]}: debug: {operation} succeeded, request ID 7a62c49f" in done.err
-    assert_hidden(done.err, secrets)
-
-
-def recorded(typing: ForkRunner, stub: Stub, case: str) -> str:
-    """Return the operation that the arguments of ``case`` ask for."""
-    endpoint = stub.endpoint(refused("Recorded"))
-    typing(*TYPED[case][0], env=environment(case, endpoint))
-    return endpoint.operations[0]
 
 
 @pytest.mark.parametrize("file", [(), ("-o", "seed")], ids=["shown", "saved"])
@@ -539,7 +499,7 @@ def test_debug_shows_answers_without_secrets(once, file, run_fast, stub):
     endpoint = service(stub)
     done = run_fast(*once.arguments, *file, "-d", env=url(endpoint))
     assert done.status == 0
-    assert f"debug: {once.create} succeeded" in done.err
+    assert f"debug: {once.create} succeeded, request ID 7a62c49f" in done.err
     assert "'***'" in done.err
     secrets = [NEW_SECRET, SEED, base64_of(SEED), base64_of(PICTURE), repr(PICTURE)[2:-1], SECRET]
     assert_hidden(done.err, secrets)
@@ -623,20 +583,6 @@ def test_message_is_one_line_without_control_characters(run_fast, stub):
 
 
 # Files and terminals.
-
-
-@pytest.mark.full
-def test_credential_file_for_others_warns_on_a_terminal_only(run, stub):
-    file = run.home / "credentials"
-    endpoint = stub.endpoint(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
-    warning = f"iam-usergetattributes: {file} is readable by other users; run: chmod 600 {file}"
-    for mode, wanted in ((0o644, True), (0o640, True), (0o600, False)):
-        file.chmod(mode)
-        assert run("iam-usergetattributes", env=url(endpoint)) == (0, "arn\nid\n", "")
-        terminal = Terminal("iam-usergetattributes", env=run.env | url(endpoint))
-        assert terminal.status() == 0
-        assert (warning in terminal.shown) == wanted
-        assert terminal.shown.endswith("arn\r\nid\r\n")
 
 
 CREATED = ok("CreateLoginProfile", "<LoginProfile><UserName>bob</UserName></LoginProfile>")
@@ -819,69 +765,38 @@ def test_a_new_password_is_asked_for_until_it_is_the_same_twice(line, forked, st
     assert {"n3wpass"} < {*request.parameters.values()} <= {"n3wpass", "0ldpass", "bob"}
 
 
-@pytest.mark.parametrize(("typed", "status"), [("\x04", FAILED), ("n3w\x03", -signal.SIGINT)])
-def test_second_prompt_that_is_left(typed, status, run, stub):
+@pytest.mark.parametrize(
+    ("typed", "status", "said"),
+    [
+        (["\x04"], FAILED, "no password on standard input"),
+        (["\n"], FAILED, "no password on standard input"),
+        (["half\x03"], -signal.SIGINT, ""),
+        (["n3wpass\n", "\x04"], FAILED, "no password on standard input"),
+        (["n3wpass\n", "n3w\x03"], -signal.SIGINT, ""),
+    ],
+)
+def test_prompt_that_is_left(typed, status, said, run, stub):
     endpoint = stub.endpoint(CREATED)
     terminal = Terminal(*ASKING, env=run.env | url(endpoint))
-    for prompt, answer in (("Password: ", "n3wpass\n"), ("Password again: ", typed)):
+    for prompt, answer in zip(("Password: ", "Password again: "), typed, strict=False):
         terminal.wait_for(prompt)
         terminal.type(answer)
     assert terminal.status() == status
-    *_, said = terminal.shown.split("Password again: ")
-    failed = "iam-useraddloginprofile: no password on standard input"
-    assert said.strip() == (failed if status == FAILED else "")
-    assert endpoint.requests == []
-
-
-@pytest.mark.parametrize(
-    ("typed", "status"), [("\x04", 1), ("\n", 1), ("half\x03", -signal.SIGINT)]
-)
-def test_prompt_that_is_left(typed, status, run, stub):
-    endpoint = stub.endpoint(CREATED)
-    terminal = Terminal(*ASKING, env=run.env | url(endpoint))
-    terminal.wait_for("Password: ")
-    terminal.type(typed)
-    assert terminal.status() == status
-    assert "Traceback" not in terminal.shown
-    assert "internal error" not in terminal.shown
+    *_, shown = terminal.shown.split(": ")
+    assert shown.strip() == said
     assert endpoint.requests == []
 
 
 # Plain connections.
 
 
-@pytest.fixture
-def through_proxy(forked: Shell, stub: Stub) -> Shell:
-    """Commands send their requests to the stub as a proxy, once."""
+def test_plain_connection_to_elsewhere_warns_on_a_terminal(forked, stub):
     config = forked.home / "client.properties"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
     forked.env |= {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
-    return forked
-
-
-@pytest.mark.parametrize("given", ["http://10.0.0.1", in_full("http://127.0.0.1.example.com")])
-def test_plain_connection_to_elsewhere_warns(given, through_proxy):
-    warning = f"{given} is not encrypted; use https, because responses can contain secrets"
-    for arguments, variables in ((["--url", given], {}), ([], {"AWS_IAM_URL": given})):
-        terminal = Terminal("iam-usergetattributes", *arguments, env=through_proxy.env | variables)
-        terminal.status()
-        assert terminal.shown.startswith(f"iam-usergetattributes: {warning}\r\n")
-        assert warning not in through_proxy("iam-usergetattributes", *arguments, env=variables).err
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3"])
-def test_plain_connection_to_this_machine_does_not_warn(host, forked, stub):
-    endpoint = stub.endpoint(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
-    given = endpoint.url.replace("127.0.0.1", host)
-    env = {**forked.env, "AWS_MAX_ATTEMPTS": "1"}
-    terminal = Terminal("iam-usergetattributes", "--url", given, env=env)
+    warning = "http://10.0.0.1 is not encrypted; use https, because responses can contain secrets"
+    arguments = ("iam-usergetattributes", "--url", "http://10.0.0.1")
+    terminal = Terminal(*arguments, env=forked.env)
     terminal.status()
-    assert terminal.shown
-    assert "not encrypted" not in terminal.shown
-
-
-def test_encrypted_connection_does_not_warn(through_proxy):
-    terminal = Terminal("iam-usergetattributes", "--url", "https://10.0.0.1", env=through_proxy.env)
-    terminal.status()
-    assert "no answer from https://10.0.0.1 through the proxy" in terminal.shown
-    assert "not encrypted" not in terminal.shown
+    assert terminal.shown.startswith(f"iam-usergetattributes: {warning}\r\n")
+    assert warning not in forked(*arguments).err
