@@ -201,6 +201,7 @@ FAKE = """#!/bin/sh
 echo "${0##*/} $*" >>"$HOME/calls"
 case "${0##*/} $*" in
     dpkg-query*) echo installed ;;
+    git*) echo 0123abc ;;
     $FAILING) exit 3 ;;
     $MISSING) echo "packaging/deb-test notes" >>"$NOT_TESTED"; exit 77 ;;
 esac
@@ -208,7 +209,10 @@ esac
 
 
 STAGES = ["make test", "make test-lowest", "packaging/deb-test", "make .venv/bin/nox"]
-STAGES += ["make matrix", "make test-full TESTS=--exitfirst"]
+STAGES += [
+    "make matrix",
+    "make test-full TESTS=--exitfirst --dist load --maxschedchunk 1 --order 0123abc",
+]
 
 
 @pytest.mark.parametrize(
@@ -221,7 +225,7 @@ def test_ci_prints_the_seconds_of_each_stage(tmp_path, failing, status, number):
         (tmp_path / name).mkdir()
     shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
     shutil.copy(ROOT / "packaging" / "source.sh", tmp_path / "packaging")
-    for name in ("packaging/deb-test", "bin/make", "bin/dpkg-query", "bin/apt-get"):
+    for name in ("packaging/deb-test", "bin/make", "bin/git", "bin/dpkg-query", "bin/apt-get"):
         (tmp_path / name).write_text(FAKE)
         (tmp_path / name).chmod(0o755)
     env = environment(tmp_path / "home", FAILING=failing, MISSING="deb-test ")
@@ -236,7 +240,7 @@ def test_ci_prints_the_seconds_of_each_stage(tmp_path, failing, status, number):
     # What was not tested is in the last lines.
     assert [re.sub(r"^ +\d+ ", "", line) for line in after.splitlines()[1:]] == stages + noted
     calls = (tmp_path / "home" / "calls").read_text().splitlines()
-    done_in_it = [call for call in calls if not call.startswith("dpkg-query")]
+    done_in_it = [call for call in calls if not call.startswith(("dpkg-query", "git"))]
     assert done_in_it == [stage.replace("packaging/deb-test", "deb-test ") for stage in stages]
 
 
