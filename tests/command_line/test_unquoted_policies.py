@@ -42,7 +42,7 @@ def typed_in(shell: str, line: str, folder: Path) -> list[str] | None:
 
 
 @pytest.fixture(params=["bash", "dash", "zsh", "fish"])
-def shell(request: pytest.FixtureRequest) -> str:
+def each_shell(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
@@ -103,12 +103,12 @@ LINES = {
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_suggested_line_passes_the_policy(shell, name, tmp_path):
+def test_suggested_line_passes_the_policy(each_shell, name, tmp_path):
     line = LINES[name]
     before, after = ["-u", "it's me"], ["-p", "All Access", "--url", "http://localhost:1"]
     command = f"{NAME} {shlex.join(before)} -o {line.typed} {shlex.join(after)}"
-    arguments = typed_in(shell, command, tmp_path)
-    if shell in line.refused_by:
+    arguments = typed_in(each_shell, command, tmp_path)
+    if each_shell in line.refused_by:
         assert arguments is None
         return
     assert arguments is not None
@@ -119,27 +119,27 @@ def test_suggested_line_passes_the_policy(shell, name, tmp_path):
     expected = [*before, "-o", line.policy, *after]
     assert advice == line.advice
     assert shown == "  " + shlex.join([NAME, *expected])
-    assert typed_in(shell, shown, tmp_path) == expected
+    assert typed_in(each_shell, shown, tmp_path) == expected
 
 
-def test_escaped_quotes_do_not_keep_braces_from_expanding(shell, tmp_path):
+def test_escaped_quotes_do_not_keep_braces_from_expanding(each_shell, tmp_path):
     policy = OBJECT.replace('"', '\\"').replace("*", "\\*")
-    arguments = typed_in(shell, f"{NAME} -o {policy}", tmp_path)
+    arguments = typed_in(each_shell, f"{NAME} -o {policy}", tmp_path)
     assert arguments
     message = repair_policy(NAME, arguments)
-    if shell == "dash":
+    if each_shell == "dash":
         assert arguments == ["-o", OBJECT]
         assert message is None
     else:
         assert offered(message) == OBJECT
 
 
-def test_unquoted_variable_is_only_split_at_spaces(shell, tmp_path):
+def test_unquoted_variable_is_only_split_at_spaces(each_shell, tmp_path):
     pretty = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
-    setting = f"set POLICY '{pretty}'" if shell == "fish" else f"POLICY='{pretty}'"
-    arguments = typed_in(shell, f"{setting}; {NAME} -o $POLICY -u Bob", tmp_path)
+    setting = f"set POLICY '{pretty}'" if each_shell == "fish" else f"POLICY='{pretty}'"
+    arguments = typed_in(each_shell, f"{setting}; {NAME} -o $POLICY -u Bob", tmp_path)
     assert arguments
-    if shell in {"zsh", "fish"}:
+    if each_shell in {"zsh", "fish"}:
         # These do not split it.
         assert arguments == ["-o", pretty, "-u", "Bob"]
         assert repair_policy(NAME, arguments) is None
