@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import time
-import urllib.request
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +37,8 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.releases
+
+OF_CONFIGURATION = "the credentials of the AWS configuration"
 
 
 @pytest.mark.parametrize(
@@ -208,12 +208,6 @@ def test_credentials_that_have_expired_are_reported(run_fast, endpoint):
     assert (done.status, done.err) == (0, "")
 
 
-def test_half_a_key_in_the_environment_is_reported(run_fast, endpoint):
-    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_ACCESS_KEY_ID="AK")
-    assert_refused(done, "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY")
-    assert endpoint.requests == []
-
-
 @pytest.mark.parametrize("sign", ["\r", "\n", "\t", " ", "\x1b[1m", "\x7f", "\u200b", "\u00e9"])
 @pytest.mark.parametrize("expires", ["", "2099-01-01T00:00:00Z"])
 def test_an_invalid_character_in_a_key_variable(sign, expires, run_fast, endpoint):
@@ -245,25 +239,26 @@ def test_a_quotation_mark_in_a_key_variable(quoted, expires, run_fast, endpoint)
     assert endpoint.requests == []
 
 
-def test_a_quotation_mark_in_the_key_of_a_profile(run_fast, endpoint):
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"AWS_ACCESS_KEY_ID": "AK"}, "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY"),
+        ({}, "no credentials; looked for --aws-credential-file, AWS_CREDENTIAL_FILE, "),
+        ({"AWS_PROFILE": "nobody"}, "The config profile (nobody) could not be found"),
+        ({"AWS_PROFILE": "quoted"}, f"{OF_CONFIGURATION} contain a quotation mark"),
+        ({"AWS_PROFILE": "control"}, f"{OF_CONFIGURATION} contain an invalid character"),
+    ],
+)
+def test_no_key_that_can_be_used(env, said, run_fast, endpoint):
     write(
         run_fast,
         ".aws/credentials",
-        f'[default]\naws_access_key_id="{KEY_ID}"\naws_secret_access_key=x\n',
+        f'[quoted]\naws_access_key_id="{KEY_ID}"\naws_secret_access_key=x\n'
+        f"[control]\naws_access_key_id={KEY_ID}\naws_secret_access_key=x\n"
+        "aws_session_token=the\x1btoken\n",
     )
-    done = show(run_fast, AWS_CREDENTIAL_FILE="")
-    assert_refused(done, "the credentials of the AWS configuration contain a quotation mark")
-    assert endpoint.requests == []
-
-
-def test_an_invalid_character_in_the_key_of_a_profile(run_fast, endpoint):
-    (run_fast.home / "keys").write_text(
-        f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key=x\n"
-        "aws_session_token=the\x1btoken\n"
-    )
-    env = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "keys"}
-    done = run_fast("iam-usergetattributes", "-d", env=env)
-    assert "the credentials of the AWS configuration contain an invalid character" in done.err
+    done = show(run_fast, AWS_CREDENTIAL_FILE="", **env)
+    assert_refused(done, said)
     assert "token" not in done.err
     assert endpoint.requests == []
 
@@ -425,13 +420,6 @@ def test_invisible_characters_that_the_service_may_accept_are_sent(
     assert endpoint.requests[0].parameters[parameter] == value
 
 
-def test_no_credentials_at_all(run_fast, endpoint):
-    done = show(run_fast, AWS_CREDENTIAL_FILE="")
-    assert_refused(done, "no credentials; looked for")
-    assert "AWS_CREDENTIAL_FILE" in done.err
-    assert endpoint.requests == []
-
-
 @pytest.mark.parametrize(
     ("name", "right"),
     [
@@ -453,54 +441,6 @@ def test_the_wrong_name_of_a_variable_is_the_cause(name, right, run_fast, endpoi
     assert show(run_fast, **{**env, name: ""}).err.startswith(
         "iam-usergetattributes: no credentials; looked for"
     )
-
-
-def test_a_profile_that_does_not_exist_is_reported(run_fast, endpoint):
-    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_PROFILE="nobody")
-    assert_refused(done, "")
-    assert "nobody" in done.err
-    assert endpoint.requests == []
-
-
-def test_credentials_of_a_container(run_fast, endpoint):
-    """Botocore's chain goes on to the container's role; the stub plays the container."""
-    from http.server import BaseHTTPRequestHandler, HTTPServer
-    from threading import Thread
-
-    class Container(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            key = {"AccessKeyId": "AKCONTAINER", "SecretAccessKey": "x", "Token": "t"}
-            body = json.dumps({**key, "Expiration": "2099-01-01T00:00:00Z"}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Container)
-    Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}/role"
-    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_CONTAINER_CREDENTIALS_FULL_URI=url)
-    server.shutdown()
-    server.server_close()
-    assert (done.status, done.err) == (0, "")
-    assert signed_by(endpoint)[0] == "AKCONTAINER"
-
-
-def test_an_assumed_role(run_fast, endpoint, moto):
-    write(run_fast, ".aws/credentials", "[base]\naws_access_key_id=AK\naws_secret_access_key=x\n")
-    write(
-        run_fast,
-        ".aws/config",
-        "[profile admin]\nrole_arn=arn:aws:iam::123456789012:role/admin\nsource_profile=base\n"
-        f"region=us-east-1\nservices=local\n[services local]\nsts =\n  endpoint_url={moto}\n",
-    )
-    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_PROFILE="admin")
-    assert (done.status, done.err) == (0, "")
-    assert signed_by(endpoint)[0].startswith("ASIA")
-    assert endpoint.requests[-1].headers["x-amz-security-token"]
 
 
 # The endpoint and the signature.
@@ -668,16 +608,6 @@ def test_debug_shows_how_long_an_attempt_takes(run_fast, stub):
         assert 200 <= int(shown[1]) <= most
 
 
-def test_debug_shows_the_request_id_of_an_error(run_fast, stub):
-    endpoint = stub.endpoint(refused("NoSuchEntity", "no bob", 404))
-    arguments = ("iam-usergetattributes", "-u", "bob")
-    done = run_fast(*arguments, "-d", env={"AWS_IAM_URL": endpoint.url})
-    said = rf"attempt 1: HTTP 404 NoSuchEntity in \d+ ms, request ID {REQUEST_ID}"
-    assert re.search(said, done.err)
-    done = run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
-    assert done.err == "iam-usergetattributes: NoSuchEntity: no bob\n"
-
-
 def test_debug_shows_an_attempt_without_a_valid_response(run_fast, stub):
     endpoint = stub.endpoint(ok("ListUsers"))
     arguments = ("iam-usergetattributes", "-d")
@@ -742,12 +672,6 @@ def test_a_service_error_is_one_line(run_fast, stub):
     done = show(run_fast, AWS_IAM_URL=stub.endpoint(refusal).url)
     said = "NoSuchEntity: The user with name bob cannot be  31mfound."
     assert done == (1, "", f"iam-usergetattributes: {said}\n")
-
-
-def test_the_stub_is_on_loopback(stub):
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with pytest.raises(urllib.error.HTTPError):
-        opener.open(f"http://127.0.0.1:{stub.port}/", data=b"Action=GetUser")
 
 
 # Secrets of the chain of credentials.

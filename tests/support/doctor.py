@@ -33,10 +33,6 @@ BY_VARIABLES = {"AWS_CREDENTIAL_FILE": "", **KEYS}
 BY_TOKEN = {**BY_VARIABLES, "AWS_SESSION_TOKEN": TOKEN}
 TWO_LINES = f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n"
 PROFILE = f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
-SSO = (
-    "[default]\nsso_start_url=https://x.invalid/start\nsso_region=us-east-1\n"
-    "sso_account_id=123456789012\nsso_role_name=r\n"
-)
 
 
 class Report(NamedTuple):
@@ -121,16 +117,6 @@ def refusing(place: Place, code: str, message: str = "") -> dict[str, str]:
     return {"AWS_ENDPOINT_URL": place.stub.endpoint(refused(code, message, 403)).url}
 
 
-def html(place: Place, status: int = 200) -> str:
-    page = Answer(b"<!DOCTYPE html><html><body>Welcome</body></html>", status)
-    return place.stub.endpoint(page).url
-
-
-def answering(place: Place, answer: Answer) -> dict[str, str]:
-    """The answer of IAM; STS is not asked."""
-    return private(AWS_IAM_URL=place.stub.endpoint(answer).url)
-
-
 def through(place: Place, login: str = "") -> str:
     """The stub as a proxy; it answers requests to itself, and CONNECT with status 405."""
     return f"http://{login}127.0.0.1:{place.stub.port}"
@@ -150,12 +136,6 @@ def role(place: Place) -> dict[str, str]:
 
 def service_at(place: Place) -> str:
     return place.stub.endpoint().on("GetUser", ok("GetUser", USER)).url
-
-
-def directory(place: Place, name: str) -> str:
-    made = place.home / name
-    made.mkdir(parents=True)
-    return str(made)
 
 
 def private(**env: str) -> dict[str, str]:

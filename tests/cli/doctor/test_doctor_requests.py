@@ -7,6 +7,7 @@ import ssl
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import certifi
 import pytest
 from botocore import exceptions
 from botocore.parsers import ResponseParserError
@@ -346,13 +347,17 @@ def test_a_file_of_authorities(name, diagnosis, environ, tmp_path):
     (tmp_path / "empty").touch()
     environ.setattr(configuration, "ca_bundle", lambda _: (name, "x"))
 
-    def checked(target: Destination | None) -> str | None:
+    def checked(target: Destination | None) -> str:
         fake: Any = SimpleNamespace(is_read=True, settings=None, target=target)
-        return shown(Configuration.check_ca(fake))
+        return str(shown(Configuration.check_ca(fake)))
 
     # Also if the target is not known.
     assert [checked(AWS), checked(None)] == [f"{diagnosis}; correct x or unset it"] * 2
     assert checked(OWN) == "skipped: the endpoint is http, so no certificate is verified"
+    name = "~/empty"
+    assert checked(AWS).startswith(f"wrong (unreadable): {tmp_path}/empty from x: ")
+    environ.setattr(configuration, "ca_bundle", lambda _: ("", ""))
+    assert checked(AWS) == f"ok: {certifi.where()} from the installation"
 
 
 def test_where_the_region_is_from(environ):
