@@ -174,23 +174,14 @@ def wait_at(place: str, run: Shell, request: pytest.FixtureRequest) -> None:
 
 
 @needs_compiler
-@pytest.mark.parametrize("number", usual([signal.SIGTERM], ENDING), ids=name)
-@pytest.mark.parametrize("place", usual(["response"], PLACES), ids=name)
-def test_in_the_network(place, number, run, request):
+@pytest.mark.parametrize(
+    ("place", "forked", "number"),
+    pairs(PLACES, (False, True), ENDING, first=[("response", False, signal.SIGTERM)]),
+)
+def test_in_the_network(place, number, run, request, *, forked):
     wait_at(place, run, request)
-    status, errors = ended(run, number, *READ, after=LONG)
+    status, errors = ended_in(run, number, *READ, forked=forked, after=LONG)
     assert status == -number
-    assert "Traceback" not in errors
-
-
-@needs_compiler
-@pytest.mark.full
-@pytest.mark.parametrize("number", ENDING, ids=name)
-@pytest.mark.parametrize("place", [one for one in PLACES if one != "credentials"], ids=name)
-def test_in_the_network_in_iamcli_run(place, number, run, request):
-    wait_at(place, run, request)
-    status, errors = ended(run, number, "iamcli", "run", *READ, whose=FORKED, after=LONG)
-    assert status == (-number if number == signal.SIGINT else 128 + number)
     assert "Traceback" not in errors
 
 
@@ -209,59 +200,53 @@ def test_the_time_limit(place, run, request):
 # Other waits of a command.
 
 
-@needs_compiler
-@pytest.mark.full
-@pytest.mark.parametrize("number", ENDING, ids=name)
-def test_while_standard_input_is_read(number, run, stub):
-    endpoint = stub.endpoint(ok("CreateLoginProfile"))
-    run.env["AWS_IAM_URL"] = endpoint.url
-    assert ended(run, number, *PASSWORD)[0] == -number
-    assert endpoint.requests == []
-
-
-@needs_compiler
-@pytest.mark.full
-@pytest.mark.parametrize("number", ENDING, ids=name)
-def test_while_a_pipe_is_read_as_a_file(number, run, stub):
-    endpoint = stub.endpoint(ok("PutUserPolicy"))
-    run.env["AWS_IAM_URL"] = endpoint.url
-    command = ("iam-useruploadpolicy", "-u", "bob", "-p", "p", "-f", "/dev/stdin")
-    assert ended(run, number, *command)[0] == -number
-    assert endpoint.requests == []
-
-
-@needs_compiler
-@pytest.mark.parametrize("number", usual([signal.SIGTERM], ENDING), ids=name)
-@pytest.mark.parametrize("forked", usual([False], [False, True]), ids=["alone", "in iamcli run"])
-def test_while_nobody_opens_the_other_end_of_a_named_pipe(number, run, stub, *, forked):
-    endpoint = stub.endpoint(ok("PutUserPolicy"))
-    run.env["AWS_IAM_URL"] = endpoint.url
-    os.mkfifo(run.home / "fifo")
-    command = ("iam-useruploadpolicy", "-u", "bob", "-p", "p", "-f", "fifo")
-    status, _ = ended_in(run, number, *command, forked=forked, when="open")
-    assert status == -number
-    assert endpoint.requests == []
-
-
-OUTPUTS = ["iam-usergetattributes -u bob", "iam-usergetattributes -h"]
+UPLOAD = ("iam-useruploadpolicy", "-u", "bob", "-p", "p", "-f")
+#: What a command waits for: its line, and when the signal comes.
+AWAITED: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
+    "a password": (PASSWORD, {}),
+    "a policy in a pipe": ((*UPLOAD, "/dev/stdin"), {}),
+    "who opens a named pipe": ((*UPLOAD, "fifo"), {"when": "open"}),
+    "a reader": (READ, {"when": "write"}),
+    "a reader of the help": ((READ[0], "-h"), {"when": "write"}),
+    "a program for credentials": (READ, {"after": LONG}),
+    "a program that closes its output": (READ, {"after": LONG}),
+}
+PROGRAMS = {
+    "a program for credentials": "sleep 600",
+    "a program that closes its output": "sh -c 'exec >&- 2>&-; sleep 600'",
+}
 
 
 @needs_compiler
 @pytest.mark.parametrize(
-    ("command", "forked", "number"),
-    pairs(OUTPUTS, (False, True), ENDING, first=[(OUTPUTS[0], False, signal.SIGTERM)]),
+    ("what", "forked", "number"),
+    pairs(
+        AWAITED,
+        (False, True),
+        ENDING,
+        first=[
+            ("who opens a named pipe", False, signal.SIGTERM),
+            ("a reader", False, signal.SIGTERM),
+        ],
+    ),
 )
-def test_while_nobody_reads_the_output(command, number, run, stub, *, forked):
-    run.env["AWS_IAM_URL"] = stub.endpoint(canned("GetUser")).url
+def test_other_waits(what, number, run, stub, *, forked):
+    line, when = AWAITED[what]
+    endpoint = stub.endpoint(canned("GetUser"))
+    run.env["AWS_IAM_URL"] = endpoint.url
+    os.mkfifo(run.home / "fifo")
+    if what in PROGRAMS:
+        (run.home / "config").write_text(f"[default]\ncredential_process={PROGRAMS[what]}\n")
+        run.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": str(run.home / "config")}
     reader, writer = full_pipe()
+    output = {"stdout": writer} if "reader" in what else {}
     try:
-        status, _ = ended_in(
-            run, number, *command.split(), forked=forked, when="write", stdout=writer
-        )
+        status, _ = ended_in(run, number, *line, forked=forked, **when, **output)
     finally:
         os.close(reader)
         os.close(writer)
     assert status == -number
+    assert endpoint.operations == ["GetUser"] * (what == "a reader")
 
 
 def ended_in(
@@ -272,20 +257,6 @@ def ended_in(
         return ended(run, number, *command, **more)  # type: ignore[arg-type]
     status, errors = ended(run, number, "iamcli", "run", *command, whose=FORKED, **more)  # type: ignore[arg-type]
     return status if number == signal.SIGINT else 128 - status, errors
-
-
-@needs_compiler
-@pytest.mark.full
-@pytest.mark.parametrize("number", ENDING, ids=name)
-@pytest.mark.parametrize("program", ["sleep 600", "sh -c 'exec >&- 2>&-; sleep 600'"])
-def test_while_a_program_gets_credentials(program, number, run, stub):
-    endpoint = stub.endpoint(ok("GetUser"))
-    (run.home / "config").write_text(f"[default]\ncredential_process={program}\n")
-    run.env |= {"AWS_IAM_URL": endpoint.url, "AWS_CREDENTIAL_FILE": ""}
-    run.env["AWS_CONFIG_FILE"] = str(run.home / "config")
-    status, _ = ended(run, number, *READ, after=LONG)
-    assert status == -number
-    assert endpoint.requests == []
 
 
 #: One call each that waits, in an interruptible block and nothing else of iamcli.

@@ -11,8 +11,6 @@
  *                          start PROGRAM default|ignored free|blocked timer|none
  *                      and for each open or stat of a regular file while a timer runs again and again:
  *                          timer FUNCTION PATH
- * SYSCALLS_SLOW=TEXT   Each open or stat of a regular file whose path contains TEXT takes 0.6 s, and
- *                      fails with EINTR if a signal with a handler comes: so it begins anew.
  * SYSCALLS_DRAIN=MS    The terminal needs this time to show what was written, before its modes can be
  *                      set; a signal with a handler ends that.
  * SYSCALLS_SIGNAL=N    Raise signal N once, just before the process makes a system call that waits
@@ -198,21 +196,18 @@ static mode_t kind(const char *path)
     return mode;
 }
 
-/* Use a file as ``function`` does; return whether that succeeds. */
-static int used(const char *function, const char *path)
+/* Record that a file is used as ``function`` does, if the timer runs. */
+static void used(const char *function, const char *path)
 {
-    const char *slow = getenv("SYSCALLS_SLOW");
-    struct timespec time = {0, 600000000};
     struct itimerval timer;
     char line[PATH_MAX + 32];
 
     if (kind(path) != S_IFREG)
-        return 1;
+        return;
     if (!getitimer(ITIMER_REAL, &timer) && (timer.it_interval.tv_sec || timer.it_interval.tv_usec)) {
         snprintf(line, sizeof line, "timer %s %s\n", function, path);
         record(line);
     }
-    return !slow || !strstr(path, slow) || NEXT(nanosleep)(&time, NULL) == 0;
 }
 
 /* Python uses files with the first two of these functions, and OpenSSL with the other two. */
@@ -226,22 +221,26 @@ int open64(const char *path, int flags, ...)
     va_end(more);
     if (!(flags & O_NONBLOCK) && kind(path) == S_IFIFO)
         before("open");
-    return used("open", path) ? NEXT(open64)(path, flags, mode) : -1;
+    used("open", path);
+    return NEXT(open64)(path, flags, mode);
 }
 
 int stat64(const char *path, struct stat64 *found)
 {
-    return used("stat", path) ? NEXT(stat64)(path, found) : -1;
+    used("stat", path);
+    return NEXT(stat64)(path, found);
 }
 
 FILE *fopen(const char *path, const char *mode)
 {
-    return used("fopen", path) ? NEXT(fopen)(path, mode) : NULL;
+    used("fopen", path);
+    return NEXT(fopen)(path, mode);
 }
 
 FILE *fopen64(const char *path, const char *mode)
 {
-    return used("fopen", path) ? NEXT(fopen64)(path, mode) : NULL;
+    used("fopen", path);
+    return NEXT(fopen64)(path, mode);
 }
 
 ssize_t recv(int descriptor, void *buffer, size_t size, int flags)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import random
-import re
 import signal
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from support.faults import SILENT, headed, silent
-from support.interrupting import DEVICE, UNKNOWN, interrupted
-from support.limits import NEVER, TIMEOUT
+from support.interrupting import UNKNOWN, interrupted
+from support.limits import NEVER
 from support.processes import blocked, wait_until
 from support.selection import in_full
 from support.stub import canned, faulty, ok, refused
@@ -21,81 +19,79 @@ if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
 
 
-def test_while_reading(number, run_fast, stub):
-    endpoint = stub.endpoint(SILENT)
-    ended = interrupted(run_fast, endpoint, "iam-usergetattributes", number=number)
-    assert ended == (-number, "", "")
+def begin(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(headed(b"<List", "Content-Length: 999"))
+    silent(handler)
 
 
-def test_amid_an_answer(number, run_fast, stub):
-    def begin(handler: BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(headed(b"<List", "Content-Length: 999"))
-        silent(handler)
-
-    endpoint = stub.endpoint(faulty(begin))
-    ended = interrupted(run_fast, endpoint, "iam-userlistbypath", number=number)
-    assert ended == (-number, "", "")
+def unknown(operation: str, check: str) -> str:
+    return f"{{}}: {UNKNOWN.format(operation, check)}\n"
 
 
-def test_amid_a_list(number, run_fast, stub):
-    endpoint = stub.endpoint(canned("ListUsers-truncated"), SILENT)
-    ended = interrupted(run_fast, endpoint, "iam-userlistbypath", number=number, requests=2)
-    status, out, err = ended
-    assert (status, err) == (-number, "")
-    assert out.startswith("arn:aws:iam::123456789012:user/")
-    assert "IsTruncated" not in out
-
-
-def test_between_two_attempts(number, run_fast, stub):
-    endpoint = stub.endpoint(refused("Throttling", "Rate exceeded"))
-    run_fast.env |= {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "9"}
-    ended = interrupted(run_fast, endpoint, "iam-usergetattributes", number=number, requests=2)
-    assert ended == (-number, "", "")
+THREE_STEPS = "iam-groupadduser -g Admin -u a -u b -u c"
+AMID_THREE_STEPS = (
+    f"{unknown('AddUserToGroup', 'iam-userlistgroups -u b')}"
+    "{}: added: user a; unknown: user b; not added: user c\n"
+)
 
 
 @pytest.mark.parametrize(
-    ("line", "operation", "check"),
+    ("line", "answers", "out", "err"),
     [
-        ("iam-usercreate -u bob", "CreateUser", "iam-usergetattributes -u bob"),
-        in_full("iam-useraddkey -u bob", "CreateAccessKey", "iam-userlistkeys -u bob"),
-        in_full("iam-userdel -u bob", "DeleteUser", "iam-usergetattributes -u bob"),
-        in_full("iam-userdelkey -k AKIA1", "DeleteAccessKey", "iam-userlistkeys"),
+        ("iam-usergetattributes", [SILENT], "", ""),
+        ("iam-userlistbypath", [faulty(begin)], "", ""),
+        (
+            "iam-userlistbypath",
+            [canned("ListUsers-truncated"), SILENT],
+            "arn:aws:iam::123456789012:user/andrew\narn:aws:iam::123456789012:user/bob\n",
+            "",
+        ),
+        # Between two attempts.
+        ("iam-usergetattributes", [refused("Throttling", "Rate exceeded")] * 2, "", ""),
+        # While it looks what to remove.
+        ("iam-userdel -u bob -r", [SILENT], "", ""),
+        (THREE_STEPS, [ok("AddUserToGroup"), SILENT], "", AMID_THREE_STEPS),
+        (
+            "iam-usercreate -u bob",
+            [SILENT],
+            "",
+            unknown("CreateUser", "iam-usergetattributes -u bob"),
+        ),
+        in_full(
+            "iam-useraddkey -u bob",
+            [SILENT],
+            "",
+            unknown("CreateAccessKey", "iam-userlistkeys -u bob"),
+        ),
+        in_full(
+            "iam-userdel -u bob",
+            [SILENT],
+            "",
+            unknown("DeleteUser", "iam-usergetattributes -u bob"),
+        ),
+        in_full(
+            "iam-userdelkey -k AKIA1", [SILENT], "", unknown("DeleteAccessKey", "iam-userlistkeys")
+        ),
     ],
 )
-def test_while_something_is_changed(line, operation, check, number, run_fast, stub):
-    command, *arguments = line.split()
-    ended = interrupted(run_fast, stub.endpoint(SILENT), command, *arguments, number=number)
-    assert ended == (-number, "", f"{command}: {UNKNOWN.format(operation, check)}\n")
-
-
-THREE_STEPS = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
-AMID_THREE_STEPS = (
-    f"iam-groupadduser: {UNKNOWN.format('AddUserToGroup', 'iam-userlistgroups -u b')}\n"
-    "iam-groupadduser: added: user a; unknown: user b; not added: user c\n"
-)
-
-
-def test_amid_several_steps(number, run_fast, stub):
-    endpoint = stub.endpoint(ok("AddUserToGroup"), SILENT)
-    ended = interrupted(run_fast, endpoint, *THREE_STEPS, number=number, requests=2)
-    assert ended == (-number, "", AMID_THREE_STEPS)
-
-
-def test_while_looking_what_to_remove(number, run_fast, stub):
-    endpoint = stub.endpoint().on("ListAccessKeys", SILENT)
-    ended = interrupted(run_fast, endpoint, "iam-userdel", "-u", "bob", "-r", number=number)
-    assert ended == (-number, "", "")
-    assert endpoint.operations == ["ListAccessKeys"]
+def test_while_the_service_is_waited_for(line, answers, out, err, number, run_fast, stub):
+    endpoint = stub.endpoint(*answers)
+    run_fast.env["AWS_MAX_ATTEMPTS"] = "9"
+    command = line.split()
+    ended = interrupted(run_fast, endpoint, *command, number=number, requests=len(answers))
+    assert ended == (-number, out, err.format(*[command[0]] * 2))
+    assert len(endpoint.requests) == len(answers)
 
 
 @pytest.mark.parametrize("name", ["INT", in_full("TERM"), in_full("HUP")])
 def test_time_limit_of_timeout(name, run, stub):
     """It sends the signal twice: to the process, and to its group."""
     endpoint = stub.endpoint(ok("AddUserToGroup"), SILENT)
-    limited = ("timeout", "--preserve-status", "-s", name, str(NEVER), *THREE_STEPS)
+    limited = ("timeout", "--preserve-status", "-s", name, str(NEVER), *THREE_STEPS.split())
     # What timeout is sent when its time is up.
     ended = interrupted(run, endpoint, *limited, number=signal.SIGALRM, requests=2)
-    assert ended == (128 + signal.Signals[f"SIG{name}"], "", AMID_THREE_STEPS)
+    said = AMID_THREE_STEPS.format(*["iam-groupadduser"] * 2)
+    assert ended == (128 + signal.Signals[f"SIG{name}"], "", said)
 
 
 # While it asks for a password.
@@ -132,43 +128,6 @@ def test_terminal_that_is_closed(arguments, run, stub):
     message = UNKNOWN.format("CreateLoginProfile", "iam-usergetloginprofile -u bob")
     expected = f"{arguments[0]}: {message}\n" if arguments != ASKING else ""
     assert (run.home / "err").read_text() == expected
-
-
-# At any time.
-
-
-@pytest.mark.full
-def test_at_random(number, run, stub):
-    """At any time: what was created is shown, deleted again or reported; no file is left empty."""
-    arguments = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String")
-    choice = random.Random(number)
-    seed = run.home / "seed"
-    for shot in range(10):
-        endpoint = stub.endpoint().on("CreateVirtualMFADevice", DEVICE._replace(delay=0.03))
-        endpoint.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
-        run.env |= {"AWS_IAM_URL": endpoint.url}
-        where = ("-o", "seed") if shot % 2 else ()
-        process = run.start(*arguments, *where, stdout=-1, stderr=-1)
-        time.sleep(choice.uniform(0, 0.4))
-        process.send_signal(number)
-        process.send_signal(number)
-        out, err = process.communicate(timeout=TIMEOUT)
-        # Where Python itself is starting, it may report a signal and go on.
-        err = re.sub(rb"(?ms)\AFailed checking if argv.*?^KeyboardInterrupt: *\n", b"", err)
-        shown = b"JBSWY3DP" in (seed.read_bytes() if seed.exists() else out)
-        assert not seed.exists() or shown
-        if not endpoint.requests:
-            # Python may have been interrupted before it runs the command. Its traceback names
-            # iamcli if the installation is editable with an import hook.
-            fatal = err.startswith(b"Fatal Python error: init_import_site")
-            assert process.returncode == -number or b"iamcli" not in err or fatal
-            assert not re.search(rb"iamcli/\w+", err)
-        else:
-            assert process.returncode in (0, -number)
-            assert re.fullmatch(rb"(iam-\S+: interrupted; .*\n)?", err)
-            assert shown or err or len(endpoint.requests) == 2
-            assert shown or process.returncode != 0
-        seed.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("pause", [0, in_full(0.001), 0.002, in_full(0.004)])
