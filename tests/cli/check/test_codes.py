@@ -6,12 +6,11 @@ scripts/ has the scripts, a file for each code or subject, with what is found be
 
 from __future__ import annotations
 
-import json
 import re
 from shutil import which
 
 import pytest
-from support.checking import SCRIPTS, Script, codes, parts, scripts, write
+from support.checking import SCRIPTS, Script, codes, parts, scripts
 from support.expected import compare
 from support.selection import usual
 from support.shell import ROOT, TESTS
@@ -51,19 +50,6 @@ def test_the_compatibility_record_names_the_code_of_each_difference():
     assert named >= set(DIFFERENCES)
 
 
-def test_each_form_is_found_in_a_file_of_its_own_and_nothing_else(run, tmp_path):
-    files = {
-        write(tmp_path, each.text, f"{code}-{each.heading}.sh"): code
-        for code in EXPLANATIONS
-        for each in in_five_forms(code)
-    }
-    done = run("iamcli", "check", "--format", "json", *files)
-    assert done.status == 1
-    assert [line for line in done.err.splitlines() if not re.search("/(E109|W212)-", line)] == []
-    found = [(each["file"], each["code"]) for each in json.loads(done.out)["findings"]]
-    assert found == list(files.items())
-
-
 # Explanations.
 
 
@@ -74,8 +60,8 @@ def test_the_example_of_an_explanation_has_the_fault_before_and_not_after(code, 
         assert codes(tmp_path, after) == []
 
 
-def test_an_explanation_is_shown(run):
-    done = run("iamcli", "check", "--explain", "w210")
+def test_an_explanation_is_shown(run_fast):
+    done = run_fast("iamcli", "check", "--explain", "w210")
     assert (done.status, done.err) == (0, "")
     assert done.out == (
         "W210: a recursive removal whose name may be wrong\n"

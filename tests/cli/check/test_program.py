@@ -33,9 +33,9 @@ def test_the_text(run, tmp_path):
     )
 
 
-def test_the_json(run, tmp_path):
+def test_the_json(run_fast, tmp_path):
     file = write(tmp_path, "iam-groupadduser -g Admin")
-    done = run("iamcli", "check", "--format", "json", file)
+    done = run_fast("iamcli", "check", "--format", "json", file)
     finding = {
         "file": file,
         "line": 2,
@@ -54,7 +54,7 @@ def test_the_json(run, tmp_path):
         "files": [{"file": file, "language": "sh", "state": "needs a change", "codes": ["E103"]}],
         "missing": [],
     }
-    done = run("iamcli", "check", "--format", "json", os.devnull)
+    done = run_fast("iamcli", "check", "--format", "json", os.devnull)
     assert done.out.startswith(
         '{"findings": [], "commands": 0, "unread": [], "mentions": [], "files": '
     )
@@ -68,9 +68,9 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path):
         assert "type '/\\x1b[2J*/'" in "\n".join(lines)
 
 
-def test_the_annotations_of_github(run, tmp_path):
+def test_the_annotations_of_github(run_fast, tmp_path):
     file = write(tmp_path, "iam-usercreate -u $'50%\\n'", name="a,b:c.sh")
-    done = run("iamcli", "check", "--format", "github", file)
+    done = run_fast("iamcli", "check", "--format", "github", file)
     place = f"file={tmp_path}/a%2Cb%3Ac.sh,line=2,col=19,title=E105"
     (line,) = done.out.splitlines()
     assert line.startswith(f'::error {place}::"50%25%0A" cannot be a user name; allowed:')
@@ -91,7 +91,7 @@ def test_the_exit_status(script, options, status, run_fast, tmp_path):
     assert run_fast("iamcli", "check", *options, write(tmp_path, script)).status == status
 
 
-def test_files_that_cannot_be_checked(run, tmp_path):
+def test_files_that_cannot_be_checked(run_fast, tmp_path):
     (tmp_path / "binary").write_bytes(b"\x7fELF\0\0")
     with (tmp_path / "large").open("wb") as large:
         large.truncate(MAX_SIZE + 1)
@@ -100,7 +100,7 @@ def test_files_that_cannot_be_checked(run, tmp_path):
     files = [str(tmp_path / name) for name in ("none", "", "binary", "large", "tool")]
     reasons = ["No such file or directory", "not a text file", f"larger than {MAX_SIZE} bytes"]
     read = [files[0], files[2], files[3]]
-    done = run("iamcli", "check", *read, files[4], good)
+    done = run_fast("iamcli", "check", *read, files[4], good)
     assert done.status == 2
     assert "E102" in done.out
     assert done.err.splitlines() == [
@@ -109,7 +109,7 @@ def test_files_that_cannot_be_checked(run, tmp_path):
     ]
     # The last line says that there are errors, too.
     assert done.out.endswith("\n1 command, 1 error, 0 warnings, 3 files not read\n")
-    done = run("iamcli", "check", "--format", "json", *read, files[4], good)
+    done = run_fast("iamcli", "check", "--format", "json", *read, files[4], good)
     assert json.loads(done.out)["unread"] == [
         {"file": file, "line": None, "last": None, "reason": why}
         for file, why in zip(read, reasons, strict=True)
@@ -124,8 +124,8 @@ def test_files_that_cannot_be_checked(run, tmp_path):
         (["--format", "xml", "x"], "Invalid value for '--format'"),
     ],
 )
-def test_usage_errors(arguments, line, run):
-    done = run("iamcli", "check", *arguments)
+def test_usage_errors(arguments, line, run_fast):
+    done = run_fast("iamcli", "check", *arguments)
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(f"iamcli: {line}")
 
