@@ -27,10 +27,6 @@ from support.stub import refused
 from iamcli.cli import index
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
-    from support.shell import Shell
-    from support.stub import Stub
-
     from iamcli.parsing.options import Option
 
 pytestmark = pytest.mark.releases
@@ -110,23 +106,13 @@ def test_every_difference_is_a_row():
     assert len(ROWS) == 127
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_first_request_of_the_installed_program(row, run, stub):
-    assert_first_request(row, run, stub)
-
-
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_first_request_is_the_originals(row, run_fast, stub):
-    assert_first_request(row, run_fast, stub)
-
-
-def assert_first_request(row: list[str], run: ForkRunner | Shell, stub: Stub) -> None:
     line, operation, parameters = row
     for name, content in FILES.items():
-        (run.home / name).write_text(content)
+        (run_fast.home / name).write_text(content)
     endpoint = stub.endpoint(refused("Recorded", "this is as far as it goes"))
-    done = run(*arguments_of(line), env={"AWS_IAM_URL": endpoint.url})
+    done = run_fast(*arguments_of(line), env={"AWS_IAM_URL": endpoint.url})
     if line in REFUSED:
         assert REFUSED[line] in done.err
         assert endpoint.requests == []

@@ -159,10 +159,10 @@ def test_garbage_of_earlier_requests_is_collected(run, stub):
     assert int(done.out) < 1000
 
 
-def test_a_reader_that_leaves_ends_the_list(run, stub):
+def test_a_reader_that_leaves_ends_the_list(forked, stub):
     endpoint = stub.endpoint(*list_users(20))
     line = "set -o pipefail; iam-userlistbypath | head -1"
-    done = run("bash", "-c", line, env={"AWS_IAM_URL": endpoint.url})
+    done = forked("bash", "-c", line, env={"AWS_IAM_URL": endpoint.url})
     assert done == (0, f"{arn(0)}\n", "")
     # What the pipe holds may already be read; no more.
     assert len(endpoint.requests) < 5

@@ -6,27 +6,22 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from support.account import ARN, Account
+from support.account import ARN
 from support.forked import AT_ONCE
 from support.selection import every
-from support.several_steps import CASES
+from support.several_steps import CASES, account_of
 from support.shell import KEY_ID
 from support.stub import Answer, refused
 
 if TYPE_CHECKING:
+    from support.account import Account
     from support.forked import Done, ForkRunner
-    from support.stub import Request, Stub
+    from support.stub import Request
 
 ENV = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "10"}
 
 
 # A conflict of a deletion passes by itself.
-
-
-def account_of(stub: Stub, case: str, **things: list[str]) -> Account:
-    """Return the account of a case; ``things``: what some lists have instead."""
-    what = CASES[case]
-    return stub.add(lambda url: Account(url, what.kind, what.things | things, **what.more))
 
 
 def remove(run_fast: ForkRunner, account: Account, case: str, *more: str, **env: str) -> Done:

@@ -9,7 +9,7 @@ import pytest
 from support.account import Account
 from support.faults import CLOSED
 from support.selection import every, usual
-from support.several_steps import CASES
+from support.several_steps import CASES, account_of
 from support.stub import Answer, canned, ok, refused
 
 from iamcli.errors import DONE, NOT_DONE, End, Failure, Interrupted, UnknownOutcome
@@ -37,11 +37,6 @@ def operations(steps: list[tuple[str, str]]) -> list[str]:
 
 
 STEPS = [(case, step) for case in CASES for step in range(len(CASES[case].steps))]
-
-
-def account_of(stub: Stub, name: str) -> Account:
-    case = CASES[name]
-    return stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
 
 
 @pytest.fixture

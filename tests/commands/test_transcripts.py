@@ -21,14 +21,8 @@ def test_transcript(file, aws, forked_programs, stub, moto, request):
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["installed", "run"])
 @pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
-def test_transcript_with_the_installed_programs(file, aws, stub, moto):
+def test_transcript_with_the_installed_programs(file, prefix, aws, stub, moto):
     text = file.read_bytes().decode()
-    assert played(aws, stub, moto, text) == text
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
-def test_transcript_in_iamcli_run(file, aws, stub, moto):
-    text = file.read_bytes().decode()
-    assert played(aws, stub, moto, text, "iamcli", "run") == text
+    assert played(aws, stub, moto, text, *prefix) == text

@@ -6,12 +6,9 @@ whose setting is to be corrected.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shlex
 import ssl
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 import botocore
@@ -351,48 +348,6 @@ def test_who_sts_names_is_shown(who, advice, run_fast, stub):
     said = f"InvalidClientTokenId; STS accepts it as {arn}; it {advice}"
     assert report.said("credentials").endswith(said)
     assert report.result("identity") == report.result("endpoint") == "ok"
-
-
-@pytest.fixture
-def portal() -> Iterator[str]:
-    """The address of a portal that gives everybody the credentials of a role."""
-    given = {"accessKeyId": TEMPORARY, "secretAccessKey": SECRET, "sessionToken": TOKEN}
-    answer = json.dumps({"roleCredentials": {**given, "expiration": 4102444800000}}).encode()
-
-    class Portal(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Portal) as server:
-        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.mark.full
-def test_an_expired_token_of_a_sign_on(run, stub, portal):
-    iam = stub.endpoint(refused("ExpiredToken", EXPIRED, 403))
-    env = profile(Where(run.home, "", ""), f"[profile work]\n{SSO}")
-    run.env |= {"AWS_IAM_URL": iam.url, "AWS_ENDPOINT_URL_SSO": portal, **env}
-    run.env = {name: value for name, value in run.env.items() if value}
-    token = {"accessToken": "passw0rd", "expiresAt": "2100-01-01T00:00:00Z"}
-    name = hashlib.sha1(START.encode()).hexdigest()  # as botocore does
-    file(run.home, f".aws/sso/cache/{name}.json", json.dumps(token))
-    error = f"{LINE}: ExpiredToken: {EXPIRED}"
-    assert run(LINE) == (1, "", f"{error}\n")
-    terminal = Terminal(LINE, env=run.env)
-    assert terminal.status() == 1
-    said = "the temporary credentials from profile work have expired"
-    renewal = "run: aws sso login --profile work"
-    assert terminal.shown.splitlines() == [error, f"{LINE}: {said}; {renewal}"]
-    report = parsed(run("iamcli", "doctor", "--format", "json"))
-    assert report.causes == [("credentials", "token-expired")]
-    assert report.said("credentials") == f"{said}: ExpiredToken; {renewal}"
 
 
 @pytest.fixture

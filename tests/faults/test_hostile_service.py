@@ -385,22 +385,3 @@ def test_all_pages_together_have_a_limit(run_fast, stub, line):
     assert (done.status, done.err) == (1, f"{command[0]}: {said}")
     assert 20 < len(endpoint.requests) < 60
     assert "account.json" not in files(run_fast)
-
-
-@pytest.mark.full
-def test_many_long_pages_with_little_memory(run, stub):
-    endpoint = serving(stub, run)
-    operation = "GetAccountAuthorizationDetails"
-    document = "a" * (SIZE - 10_000)
-    details = (
-        "<UserDetailList><member><UserName>bob</UserName><UserPolicyList><member><PolicyName>p"
-        f"</PolicyName><PolicyDocument>{document}</PolicyDocument></member></UserPolicyList>"
-        "</member></UserDetailList><IsTruncated>true</IsTruncated>"
-    )
-    pages = [ok(operation, f"{details}<Marker>{number}</Marker>") for number in range(40)]
-    endpoint.on(operation, *pages)
-    done = limited(run, "iamcli", "snapshot", "account.json")
-    assert (done.status, done.out) == (1, "")
-    assert done.err == "iamcli: out of memory; to see the limit of the shell, run: ulimit -v\n"
-    assert len(endpoint.requests) < 30
-    assert "account.json" not in files(run)

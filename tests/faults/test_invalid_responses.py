@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from support.faults import CLOSED, SILENT, headed, raw, then_silent
-from support.kinds import BRIEFLY, BROKEN, HTML, KINDS, ONE_TRY, WAITS, Kind, assert_reported, meet
+from support.kinds import BRIEFLY, BROKEN, HTML, KINDS, WAITS, Kind, assert_reported, meet
 from support.limits import NEVER
 from support.moments import at_start
 from support.requirements import need
-from support.selection import every, one_of_each
+from support.selection import one_of_each
 from support.stub import Answer, canned, ok, refused
 
 from iamcli.client.model import full_model, slim_model
@@ -245,12 +245,6 @@ def test_status_300_is_no_success(kind, run_fast, stub):
     assert re.search(f"{STATUS.format(300)}|{NOT_IAM}", said)
 
 
-@pytest.mark.parametrize("kind", every(4, KINDS))
-def test_fault_in_a_command_from_the_shell(kind, run, stub):
-    done, _ = meet(run, stub, KINDS[kind], raw(b"HTTP/1.1 200 OK\r\nCont", reset=True))
-    assert re.search(BROKEN, assert_reported(done, KINDS[kind]))
-
-
 #: Commands whose answer has to hold something, and what.
 LACKING = {
     ("iam-useraddkey", "-u", "bob"): ("CreateAccessKey", "AccessKey"),
@@ -429,16 +423,6 @@ def test_redirect_is_not_followed_and_nothing_leaks(run_fast, stub):
         done, _ = meet(run_fast, stub, KINDS["read"], answer)
         assert_reported(done, KINDS["read"])
     assert elsewhere.requests == []
-
-
-@pytest.mark.full
-def test_memory_is_bounded(run, stub):
-    limit = "ulimit -v 400000; exec "
-    for fault in ("huge", "endless", "wide", "deep", "entity bomb"):
-        endpoint = stub.endpoint(FAULTS[fault].answer("ListUsers"))
-        env = {"AWS_IAM_URL": endpoint.url, **ONE_TRY}
-        done = run("sh", "-c", f"{limit}iam-userlistbypath", env=env)
-        assert re.search(FAULTS[fault].pattern, assert_reported(done, KINDS["list"]))
 
 
 def test_a_response_in_chunks_is_valid(run_fast, stub):

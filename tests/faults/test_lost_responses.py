@@ -15,7 +15,7 @@ from support.faults import CLOSED, headed, raw
 from support.forked import AT_ONCE
 from support.one_time_secrets import KEY, ONCE, service
 from support.selection import every, in_full, one_of_each, usual
-from support.several_steps import CASES
+from support.several_steps import CASES, account_of
 from support.shell import KEY_ID
 from support.stub import Answer, canned, ok, refused
 from support.terminal import read_now
@@ -535,8 +535,7 @@ def test_recursive_removal_goes_on_after_a_lost_answer(case, drop, run_fast, stu
 )
 def test_somebody_else_removes_the_same_things(case, step, run_fast, stub):
     """From this step on the account is empty: the rest of the removal finds nothing."""
-    what = CASES[case]
-    account = stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
+    account = account_of(stub, case)
     plain = account.answer
 
     def answer(request: Request) -> Answer:
@@ -545,7 +544,7 @@ def test_somebody_else_removes_the_same_things(case, step, run_fast, stub):
         return plain(request)
 
     account.answer = answer
-    assert run_against(run_fast, account, " ".join(what.arguments)) == (0, "", "")
+    assert run_against(run_fast, account, " ".join(CASES[case].arguments)) == (0, "", "")
 
 
 def test_recursive_removal_does_not_pass_over_what_is_seen_to_be_there(run_fast, stub):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import HTTPClientError
@@ -29,9 +28,6 @@ from support.stub import Answer, canned, ok, refused
 
 from iamcli.client.changes import CREATIONS, ONCE
 from iamcli.client.retries import NOT_ARRIVED
-
-if TYPE_CHECKING:
-    from support.shell import Shell
 
 pytestmark = pytest.mark.releases
 
@@ -192,20 +188,11 @@ def leaving(groups: int) -> Kind:
     return Kind(("iam-userdel", "-u", "bob", "-r"), "RemoveUserFromGroup", NOTHING | others)
 
 
-@pytest.fixture
-def without_waits(run: Shell) -> Shell:
-    """A shell whose commands do not wait before they send a request again."""
-    stub = run.home / "stub"
-    stub.mkdir()
-    (stub / "sitecustomize.py").write_text("import random\nrandom.random = lambda: 0\n")
-    run.env["PYTHONPATH"] = str(stub)
-    return run
-
-
 LEFT = ok("RemoveUserFromGroup")
 #: A clock that only sleeping moves; how long that was to last is written to a file.
 STOPPED_CLOCK = """
-import threading, time
+import random, threading, time
+random.random = lambda: 0
 now = time.time()
 wait = threading.Condition.wait
 
@@ -222,25 +209,22 @@ time.sleep, time.time, threading.Condition.wait = sleep, lambda: now, wait_or_sl
 """
 
 
-def test_each_request_of_a_long_removal_is_sent_again(without_waits, stub):
+def test_each_request_of_a_long_removal_is_sent_again(run_fast, stub):
     """Botocore allows 100 retries in all, but a success allows another one."""
     answers = [THROTTLED["Throttling"], LEFT] * 105
-    done, endpoint = meet(without_waits, stub, leaving(105), *answers, **AGAIN)
+    done, endpoint = meet(run_fast, stub, leaving(105), *answers, **AGAIN)
     assert (done.status, done.out, done.err) == (0, "", "")
     assert endpoint.operations.count("RemoveUserFromGroup") == 210
 
 
-@pytest.mark.full
-def test_adaptive_mode_slows_down_and_recovers(without_waits, stub):
+def test_adaptive_mode_slows_down_and_recovers(run_fast, stub):
     """It would pause for 15 s if the rate did not rise again."""
-    with (without_waits.home / "stub" / "sitecustomize.py").open("a") as file:
-        file.write(STOPPED_CLOCK)
     kind = leaving(16)
     endpoint = answering(stub, kind, THROTTLED["Throttling"], LEFT)
     env = {**AGAIN, "AWS_RETRY_MODE": "adaptive", "AWS_IAM_URL": endpoint.url}
-    done = without_waits(*kind.arguments, env=env)
+    done = run_fast(*kind.arguments, env=env, before=STOPPED_CLOCK)
     assert (done.status, done.out, done.err) == (0, "", "")
-    slept = (without_waits.home / "slept").read_text().splitlines()
+    slept = (run_fast.home / "slept").read_text().splitlines()
     assert 1.5 < sum(map(float, slept)) < 12
 
 

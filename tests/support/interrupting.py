@@ -104,9 +104,5 @@ def fill(writer: int) -> None:
 
 def shows_key(endpoint: Endpoint, process: int) -> bool:
     """Return whether a process has received a new key and waits for a reader of its output."""
-    return "CreateAccessKey" in answered(endpoint) and blocked(process)
-
-
-def answered(endpoint: Endpoint) -> list[str]:
-    """Return the operations whose responses were sent completely, if each waits for the last."""
-    return endpoint.operations[: endpoint.answered]
+    answered = endpoint.operations[: endpoint.answered]
+    return "CreateAccessKey" in answered and blocked(process)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from support.forked import AT_ONCE
 from support.limits import NEVER
 from support.stub import Answer, canned, ok, refused
 
 if TYPE_CHECKING:
     from support.forked import Done, ForkRunner
-    from support.shell import Shell
     from support.stub import Endpoint, Stub
 
 #: The seconds that a command waits if it is to time out.
@@ -93,11 +93,15 @@ def answering(stub: Stub, kind: Kind, *faults: Answer) -> Endpoint:
 
 
 def meet(
-    run_fast: ForkRunner | Shell, stub: Stub, kind: Kind, *faults: Answer, **env: str
+    run_fast: ForkRunner, stub: Stub, kind: Kind, *faults: Answer, **env: str
 ) -> tuple[Done, Endpoint]:
-    """Run a command that meets ``faults``; return how that ended and what it sent."""
+    """Run a command that meets ``faults``; return how that ended and what it sent.
+
+    Its pauses end at once.
+    """
     endpoint = answering(stub, kind, *faults)
-    done = run_fast(*kind.arguments, env={"AWS_IAM_URL": endpoint.url, **ONE_TRY, **env})
+    env = {"AWS_IAM_URL": endpoint.url, **ONE_TRY, **env}
+    done = run_fast(*kind.arguments, env=env, before=AT_ONCE)
     return done, endpoint
 
 

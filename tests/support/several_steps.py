@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from support.account import ARN
+from support.account import ARN, Account
+
+if TYPE_CHECKING:
+    from support.stub import Stub
 
 
 class Case(NamedTuple):
@@ -117,3 +120,9 @@ CASES = {
         ],
     ),
 }
+
+
+def account_of(stub: Stub, case: str, **things: list[str]) -> Account:
+    """Return the account of a case; ``things``: what some lists have instead."""
+    what = CASES[case]
+    return stub.add(lambda url: Account(url, what.kind, what.things | things, **what.more))
