@@ -179,26 +179,3 @@ def test_all_commands(run_plain):
     for listing in ("iam-userlistbypath", "iam-grouplistbypath", "iam-rolelistbypath"):
         left = "arn:aws:iam::123456789012:group/Developers\n" if "group" in listing else ""
         assert run_plain(listing).out == f"{left}IsTruncated: false\n"
-
-
-@pytest.mark.full
-def test_a_snapshot_and_a_copy_say_what_could_not_be_read(run_plain):
-    assert run_plain("iam-usercreate", "-u", "bob").status == 0
-    done = run_plain("iamcli", "snapshot", "account.json")
-    assert (done.status, done.out) == (0, "")
-    assert done.err == (
-        "iamcli: 1 request was refused (HTTP 500); account.json lists them in its member unread\n"
-    )
-    (unread,) = json.loads((run_plain.home / "account.json").read_text())["unread"]
-    assert unread == {
-        "operation": LIST,
-        "name": None,
-        "of": "user/bob",
-        "code": "HTTP 500",
-        "message": f"unexpected HTTP 500 from {run_plain.env['AWS_IAM_URL']} for {LIST}, "
-        "not an IAM response",
-    }
-    arguments = ("sandbox", "--account", "account.json", "--changes", "iam-userdel", "-u", "bob")
-    done = run_plain("iamcli", *arguments, "-r", env={"AWS_IAM_URL": ""})
-    assert done.status == 0
-    assert "service-credential" in done.out + done.err

@@ -116,14 +116,12 @@ def test_any_text_is_properties(content):
         ("a\\ b c", {"a b": "c"}),
         ("[=b", {"[": "b"}),
         ("]=b", {"]": "b"}),
+        # An escape without a meaning is the letter.
+        (r"k\ey=\a\v\x41\z\~", {"key": "avx41z~"}),
     ],
 )
 def test_backslashes(content, found):
     assert properties.parse(content) == found
-
-
-def test_an_escape_without_a_meaning_is_the_letter():
-    assert properties.parse(r"k\ey=\a\v\x41\z\~") == {"key": "avx41z~"}
 
 
 PIECES = (
@@ -318,10 +316,6 @@ def test_a_name_that_cannot_be_a_file_says_why():
         policy.given("a\0b", None)
 
 
-def test_a_trust_policy_is_given_by_a_service():
-    assert policy.trust_given(None, "ec2.amazonaws.com") == policy.trust("ec2.amazonaws.com")
-
-
 @pytest.mark.parametrize("both", [(None, None), ("file", "text")])
 def test_exactly_one_policy_is_given(both):
     with pytest.raises(Failure) as failure:
@@ -372,10 +366,6 @@ def test_one_line_is_one_and_shows_nothing_else(foreign):
 def test_a_document_keeps_all_but_its_last_newline(document):
     assert f"{text.document(document)}\n".startswith(document.removesuffix("\n"))
     assert len(text.document(document)) == len(document) - document.endswith("\n")
-
-
-def test_arn_and_id_are_two_lines():
-    assert list(text.arn_and_id({"Arn": "arn", "UserId": "id", "X": 1}, "UserId")) == ["arn", "id"]
 
 
 # What is hidden.

@@ -160,18 +160,6 @@ def test_the_user_whose_key_signs_is_not_deleted(run_fast, stub):
 VIRTUAL, SECOND = f"{ARN}mfa/jack", f"{ARN}mfa/staff/jack"
 
 
-def test_hardware_device_is_only_deactivated(run_fast, stub):
-    account = account_of(stub, "user")
-    done = remove(run_fast, account, "user")
-    assert done.status == 0
-    deleted = [
-        request.parameters["SerialNumber"]
-        for request in account.requests
-        if request.operation == "DeleteVirtualMFADevice"
-    ]
-    assert deleted == [VIRTUAL]
-
-
 def test_virtual_device_that_may_not_be_deleted_is_named(run_fast, stub):
     denied = refused("AccessDenied", "not you", 403)
     account = account_of(stub, "user", ListMFADevices=[VIRTUAL, SECOND])

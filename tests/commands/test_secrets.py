@@ -156,34 +156,6 @@ def test_what_cannot_be_taken_back_is_named(once, code, run_fast, stub):
     assert endpoint.operations.count(once.delete) == 1
 
 
-@pytest.mark.parametrize(
-    ("line", "secret", "words"),
-    [
-        (
-            f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
-            "123456",
-            "User arn:aws:iam::123456789012:user/bob, code ***, may not.",
-        ),
-        (
-            "iam-useraddloginprofile -u bob -p Password",
-            "Password",
-            "See PasswordPolicyViolation; NewPassword%3D***%26 is refused.",
-        ),
-    ],
-)
-def test_the_services_words_are_whole(line, secret, words, run_fast, stub):
-    endpoint = stub.endpoint(refused("AccessDenied", words.replace("***", secret), 403))
-    done = run_fast(*shlex.split(line), env=url(endpoint))
-    assert done == (1, "", f"{line.split(maxsplit=1)[0]}: AccessDenied: {words}\n")
-
-
-def test_a_new_secret_in_the_services_words_is_hidden(run_fast, stub):
-    denied = refused("AccessDenied", f"not you: Secret={NEW_SECRET}", 403)
-    endpoint = service(stub).on("DeleteAccessKey", denied)
-    done = run_fast("iam-useraddkey", "-u", "bob", stdout="/dev/full", env=url(endpoint))
-    assert done.err.endswith("AccessDenied: not you: Secret=***\n")
-
-
 @every_secret
 def test_reader_that_leaves_meanwhile(once, run_fast, stub):
     reader, writer = os.pipe()

@@ -17,6 +17,7 @@ import pytest
 from support.certificates import self_signed
 from support.connecting import USER
 from support.doctor import TOKEN, caller, doctor, file, parsed
+from support.moments import at_start
 from support.selection import every, in_full, usual
 from support.shell import BIN, KEY_ID, SECRET
 from support.stub import Stub, ok, refused
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.forked import ForkRunner
-    from support.shell import Shell
 
     Makes = Callable[["Where"], Mapping[str, str]]
 
@@ -390,24 +390,13 @@ def test_the_region_that_an_endpoint_of_aws_refuses(env, source, why, run_fast, 
 NO_NAME = "Name or service not known"
 
 
-@pytest.fixture
-def offline() -> str:
-    """Code after which no name can be resolved."""
-    return (
-        "import socket\n"
-        "def resolve(*_, **__):\n"
-        f"    raise socket.gaierror(socket.EAI_NONAME, '{NO_NAME}')\n"
-        "socket.getaddrinfo = resolve\n"
-    )
-
-
-def with_code(run: Shell, code: str) -> Shell:
-    """Let Python run ``code`` when it starts."""
-    file(run.home, "start/sitecustomize.py", code)
-    run.env["PYTHONPATH"] = f"{run.home}/start"
-    return run
-
-
+#: Code after which no name can be resolved.
+OFFLINE = f"""
+import socket
+def resolve(*_, **__):
+    raise socket.gaierror(socket.EAI_NONAME, {NO_NAME!r})
+socket.getaddrinfo = resolve
+"""
 EXAMPLE = "https://iam.example.com"
 NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
 
@@ -424,14 +413,14 @@ NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
         ({}, f"--url {EXAMPLE}", EXAMPLE, "check --url"),
     ],
 )
-def test_no_network_names_only_what_is_set(env, option, url, advice, run_fast, terminal, offline):
+def test_no_network_names_only_what_is_set(env, option, url, advice, run_fast, terminal):
     arguments = [LINE, *shlex.split(option)]
     run_fast.env |= {**env, "AWS_MAX_ATTEMPTS": "1"}
     error = f"{LINE}: cannot connect to {url}: {NO_NAME}; {advice}"
-    assert run_fast(*arguments, before=offline) == (1, "", f"{error}\n")
-    assert on_terminal(run_fast, terminal, {}, *arguments, before=offline)[-1] == error
+    assert run_fast(*arguments, before=OFFLINE) == (1, "", f"{error}\n")
+    assert on_terminal(run_fast, terminal, {}, *arguments, before=OFFLINE)[-1] == error
     if not option:
-        report = parsed(run_fast("iamcli", "doctor", "--format", "json", before=offline))
+        report = parsed(run_fast("iamcli", "doctor", "--format", "json", before=OFFLINE))
         assert report.causes == [("endpoint", "no-network")]
         named = "".join(f"; check {name}" for name in env if "URL" in name)
         todo = f"check the network, its name server and the proxy variables{named}"
@@ -553,7 +542,7 @@ def test_a_login_session_that_cannot_be_used(name, makes, run, stub):
     iam = stub.endpoint(ok("GetUser", USER))
     run.env |= {"AWS_IAM_URL": iam.url, **makes(Where(run.home, iam.url, iam.url))}
     run.env = {name: value for name, value in run.env.items() if value}
-    with_code(run, NO_CRT + code)
+    run.env |= at_start(NO_CRT + code)
     error = f"{LINE}: {NO_LOGIN}{advice}"
     assert run(LINE) == (1, "", f"{error}\n")
     terminal = Terminal(LINE, env=run.env)

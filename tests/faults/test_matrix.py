@@ -9,8 +9,6 @@ exists. A run creates no access key and no device twice, and it reports each one
 from __future__ import annotations
 
 import itertools
-import re
-import signal
 import sys
 import zlib
 from pathlib import Path
@@ -19,8 +17,6 @@ from typing import TYPE_CHECKING
 import pytest
 from support.cases import CASES
 from support.harness import ENV, SIGNALS, SLOW_ENV, Harness, Interrupt, Trial, is_slow
-from support.limits import TIMEOUT
-from support.processes import running, wait_until
 from support.relay import FAULTS, FOLLOWING
 from support.selection import ALL, usual
 
@@ -219,19 +215,3 @@ def test_no_false_word_in_random_runs(runs, jobs, run):
     done = run(sys.executable, str(FUZZ), "--runs", runs, "--seed", "7", "--jobs", jobs)
     last = f"{runs} runs, seed 7: none with a false, vague or missing word\n"
     assert (done.out, done.err, done.status) == (last, "", 0)
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_random_runs_that_are_stopped_are_counted(number, run):
-    arguments = ("--runs", "100000", "--seed", "7", "--jobs", "2")
-    process = run.start(sys.executable, str(FUZZ), *arguments, stdout=-1, stderr=-1)
-    # One of its processes has begun; each makes at least one run.
-    wait_until(lambda: [*run.home.glob("*/credentials")])
-    process.send_signal(number)
-    out, err = process.communicate(timeout=TIMEOUT)
-    last = r"[1-9]\d* runs, seed 7: none with a false, vague or missing word\n"
-    assert re.fullmatch(last, out.decode())
-    assert (err, process.returncode) == (b"", -number)
-    wait_until(lambda: not running(run.home))
-    assert [path.name for path in run.home.iterdir()] == ["credentials"]
