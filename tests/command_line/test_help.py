@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import re
-import shlex
 import struct
 import termios
 from functools import cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,39 +111,6 @@ def test_the_page_of_iamcli_has_the_statuses_of_sandbox_run_and_check():
     assert readers.statuses_of_page(page("iamcli")) == {0, FAILED, INTERRUPTED} | of_subcommands
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new"),
-    [
-        ("iam-usercreate", ".It Fl k\n", ".It Fl j\n"),
-        ("iam-usercreate", "Default:\n.Ql / .", "Default:\n.Ql /x/ ."),
-        ("iam-useraddpolicy", "Required.", "Optional."),
-        ("iam-useraddpolicy", "May be repeated.", ""),
-        ("iam-useraddpolicy", ".Ql Deny", ".Ql Refuse"),
-        ("iam-useraddpolicy", ".It Fl u Ar username", ".It Fl u"),
-    ],
-)
-def test_a_page_that_says_something_else_is_noticed(name, old, new):
-    text = page(name)
-    assert old in text
-    assert readers.of_page(text.replace(old, new)) != readers.declared(COMMANDS[name].options)
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("\n  -e EFFECT ", "\n  -e        "),
-        ("\n  -o        ", "\n  -x        "),
-        ("Allow or Deny", "Allow or Refuse"),
-        ("(required, repeatable)", "(required)"),
-    ],
-)
-def test_a_help_that_says_something_else_is_noticed(old, new):
-    text = shown("iam-useraddpolicy")
-    assert old in text
-    declared = readers.declared(COMMANDS["iam-useraddpolicy"].options)
-    assert readers.of_help(text.replace(old, new)) != declared
-
-
 # The form of the help.
 
 
@@ -160,67 +125,6 @@ def test_the_help_fits_on_a_screen(name, run_fast):
     assert own == list(COMMANDS[name].options)
     assert len(re.findall(r"^  -", text, re.MULTILINE)) == len(own)
     assert not re.search(r"^  -.*\n {6,}", text, re.MULTILINE)
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_shape_of_help(name):
-    for width in (40, 60, WIDTH, 120):
-        check_shape(name, width)
-
-
-def check_shape(name: str, width: int) -> None:
-    """Check the order of the parts, and that nothing of them is lost."""
-    document = documentation.of(COMMANDS[name])
-    text = shown(name, width)
-    usage, about, *options, common, example, page = text.split("\n\n")
-    assert usage.startswith(f"Usage: {name}")
-    said = f"{document.summary} {document.warning}".replace("`", "").strip()
-    assert " ".join(about.split()) == said
-    assert len(options) == bool(COMMANDS[name].options)
-    assert common.startswith("Common options:\n  [--aws-credential-file CREDENTIALFILE]")
-    title, *lines = example.splitlines()
-    assert title == "Example:"
-    assert shlex.split("\n".join(lines).replace("\\\n", " ")) == shlex.split(document.examples[0])
-    assert page == f"See man {name}\n"
-    assert not any(line != line.rstrip() or "`" in line for line in text.splitlines())
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_lines_are_filled_and_none_is_too_long(name):
-    for width in (60, WIDTH, 120):
-        check_lines(name, width)
-
-
-def check_lines(name: str, width: int) -> None:
-    """Check that descriptions are aligned, and that each line has as many words as fit."""
-    document = documentation.of(COMMANDS[name])
-    text = shown(name, width)
-    assert max(map(len, text.splitlines())) <= width
-    usage, about, *table, _, _, _ = text.split("\n\n")
-    first, *rest = usage.splitlines()
-    # A long name has a line of its own.
-    head = "    " if first == f"Usage: {name}" else f"Usage: {name} "
-    assert {len(line) - len(line.lstrip()) for line in rest} <= {len(head)}
-    lines = about.splitlines()
-    number = next(n for n in range(1, 9) if " ".join(lines[:n]) == document.summary)
-    assert_filled(lines[:number], width)
-    assert_filled(lines[number:], width)
-    rows = re.findall(r"^  -.*(?:\n {6,}.*)*", "".join(table), re.MULTILINE)
-    columns = {re.match(r"  -\S+(?: [A-Z0-9 =]+)?  +", row).end() for row in rows}
-    for row in rows:
-        lines = row.splitlines()
-        (column,) = columns
-        assert {line[:column].strip() for line in lines[1:]} <= {""}
-        assert_filled([line[column:] for line in lines], width - column)
-
-
-def test_usage_and_common_options_fit_in_any_width():
-    name = "iam-instanceprofileremoverole"
-    for width in range(41, WIDTH):
-        usage, *_, common, _, _ = shown(name, width).split("\n\n")
-        assert max(map(len, f"{usage}\n{common}".splitlines())) <= width
-        # What is beside the name has at least half of the line.
-        assert (f"Usage: {name}\n" in usage) == (len(f"Usage: {name} ") > width // 2)
 
 
 @pytest.mark.parametrize(
@@ -239,13 +143,6 @@ def test_usage_and_common_options_fit_in_any_width():
 def test_an_example_is_continued_before_options(width, lines):
     line = " ".join(line.removesuffix(" \\").strip() for line in lines)
     assert help_text.continued(line, width) == lines
-
-
-def assert_filled(lines: list[str], width: int) -> None:
-    """Check that the first word of each line would not fit on the line before."""
-    for line, following in pairwise(lines):
-        assert following[0] != " "
-        assert len(f"{line} {following.split()[0]}") > width
 
 
 @pytest.mark.parametrize(("columns", "width"), [(80, 80), (60, 60), (120, 120), (200, 120)])
@@ -321,12 +218,6 @@ def test_each_command_is_documented(name):
     for text in (*document.description, *document.notes, *document.output, *document.differs):
         assert text.endswith((".", ":")) or text.startswith("$ "), text
         assert text.count("`") % 2 == 0, text
-
-
-def test_help_as_a_process(run):
-    done = run("iam-useraddpolicy", "-h")
-    assert (done.status, done.err) == (0, "")
-    assert done.out == help_text.help_text(COMMANDS["iam-useraddpolicy"])
 
 
 def test_commands_work_without_docstrings(run, stub):

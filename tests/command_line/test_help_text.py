@@ -113,6 +113,9 @@ def command(name: str, options: list[Option]) -> Command:
         ("iam-every", OPTIONS[2:4], 22),
         ("iam-everything-there-is", OPTIONS, 50),
         ("iam-one", OPTIONS[:1], 80),
+        # The usage is beside the name if it has half of the line.
+        ("iam-one", OPTIONS[:1], 30),
+        ("iam-one", OPTIONS[:1], 29),
         ("iam-none", [], 80),
     ],
 )
