@@ -368,12 +368,6 @@ def test_suggestions(line, message):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("iam-userlistbypath -i abc", '"abc" is not a valid value for "-i"'),
-        ("iam-userlistbypath -i 1.5", '"1.5" is not a valid value for "-i"'),
-        ("iam-userlistbypath -i 1001", '"1001" is not a valid value for "-i"'),
-        ("iam-userlistbypath -i 1_0", '"1_0" is not a valid value for "-i"'),
-        ("iam-userlistbypath -i ٣", '"٣" is not a valid value for "-i"'),
-        ("iam-usermodkey -s on", '"on" is not a valid value for "-s"; it takes Active or Inactive'),
         ("iam-accountmodpasswordpolicy -m x", '"x" is not a valid value for "-m"'),
         *(
             (f"iam-accountmodpasswordpolicy -m {n}", f'"{n}" is not a valid value for "-m"')
@@ -381,37 +375,22 @@ def test_suggestions(line, message):
         ),
         ("iam-usercreate -t =x", '"=x" is not a valid value for "-t"'),
         ("iam-usercreate -t x", '"x" is not a valid value for "-t"'),
-        (
-            "iam-useraddpolicy -e maybe",
-            '"maybe" is not a valid value for "-e"; it takes Allow or Deny',
-        ),
         # The first missing option by name, whatever the order of the command line.
         ("iam-useraddpolicy -u b -p n", 'Option "-a" is required'),
-        ("iam-userenablemfadevice -u b -s x", 'Option "-c1" is required'),
         ("iam-userenablemfadevice -u b -s x -c1 1", 'Option "-c2" is required'),
-        ("iam-userchangepassword -o old", 'Option "-n" is required'),
         # A similar option is suggested.
         ("iam-usercreate -U bob", '"-U" is not a valid option; did you mean "-u"?'),
         ("iam-usercreate --username b", '"--username" is not a valid option; did you mean "-u"?'),
         ("iam-usercreate --verbos", '"--verbos" is not a valid option; did you mean "-v"?'),
-        ("iam-usercreate --debugg", '"--debugg" is not a valid option; did you mean "-d"?'),
-        ("iam-usercreate -", "No argument is allowed: -"),
-        ("iam-usercreate -- -u", "No argument is allowed: -u"),
         # A short option and its value are not joined with "=", as in the original.
         ("iam-usercreate -u=bob", '"-u=bob" is not a valid option; write: -u bob'),
         ("iam-usercreate -u=", '"-u=" is not a valid option; write: -u USERNAME'),
         ("iam-usercreate -u=-h", '"-u=-h" is not a valid option; write: -u-h'),
         ("iam-usercreate -u=a;b", "\"-u=a;b\" is not a valid option; write: -u 'a;b'"),
         ("iam-usercreate -u==bob", "\"-u==bob\" is not a valid option; write: -u '=bob'"),
-        ("iam-usermodkey -s=Active", '"-s=Active" is not a valid option; write: -s Active'),
         ("iam-userlistbypath -i=5", '"-i=5" is not a valid option; write: -i 5'),
-        ("iam-userdel -u bob -r=yes", '"-r=yes" is not a valid option; did you mean "-r"?'),
         (
             "iam-useraddloginprofile -u bob -p=hunter2",
-            '"-p=..." is not a valid option; write: -p PASSWORD',
-        ),
-        (
-            "iam-useraddloginprofile -u bob -p=hunter=2",
             '"-p=..." is not a valid option; write: -p PASSWORD',
         ),
         # The first of two faults is reported, and what follows a secret is not shown.
@@ -456,7 +435,6 @@ def test_suggestions(line, message):
         ),
         ("iam-useraddloginprofile -u bob -p correct hunter2", AFTER_SECRET),
         ("iam-useraddloginprofile -u bob -pass hunter2", AFTER_SECRET),
-        ("iam-useraddloginprofile -u bob -p correct -- hunter2", AFTER_SECRET),
         ("iam-useraddloginprofile extra -u bob -p x", "No argument is allowed: extra"),
         (
             "iam-useraddloginprofile \u2013u bob \u2013p \u2013h",
@@ -527,10 +505,10 @@ def test_the_original_errors_and_help_of_each_command(name):
         ["-u", "--"],
     ],
 )
-@pytest.mark.parametrize("after", [[], ["-u"], ["-z"], ["--", "x"], ["--version"]])
-def test_help_goes_before_everything(wanted, before, after):
-    with pytest.raises(HelpRequested):
-        parse("iam-x", OPTIONS, [*before, wanted, *after])
+def test_help_goes_before_everything(wanted, before):
+    for after in ([], ["-u"], ["-z"], ["--", "x"], ["--version"]):
+        with pytest.raises(HelpRequested):
+            parse("iam-x", OPTIONS, [*before, wanted, *after])
 
 
 @pytest.mark.parametrize("argument", ["-H", "--help=x", "--hel", "-hx", "\u2013h", "--h"])
