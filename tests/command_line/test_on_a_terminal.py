@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from itertools import cycle
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.requirements import need
-from support.selection import every
 from support.shell import TESTS
 from support.stub import ok, refused
-from support.terminal import USUAL_SIZE, read_now, rows
+from support.terminal import USUAL_SIZE, rows
+
+from iamcli.cli import index
+from iamcli.help.text import usage_text
 
 if TYPE_CHECKING:
     from support.stub import Answer
@@ -23,49 +26,25 @@ HEIGHT, WIDTH = USUAL_SIZE
 STRICT = {"IAMCLI_STRICT": "1"}
 
 
-def mistakes(name: str) -> dict[str, str]:
-    """Return command lines with a mistake, and the message about each."""
-    found = {
-        f"{name} -z": '"-z" is not a valid option',
-        f"{name} extra": "No argument is allowed: extra",
-        f"{name} --url": 'Option "--url" takes an operand',
-    }
-    for option in COMMANDS[name]:
-        letter, metavar = option["option"], option.get("metavar")
-        if metavar:
-            found[f"{name} {letter}"] = f'Option "{letter}" takes an operand'
-        if metavar in ("STATUS", "EFFECT", "MAXITEMS", "MINIMUMPASSWORDLENGTH"):
-            found[f"{name} {letter} x"] = f'"x" is not a valid value for "{letter}"'
-    missing = sorted(option["option"] for option in COMMANDS[name] if option.get("required"))
-    if missing:
-        found[name] = f'Option "{missing[0]}" is required'
-    return found
+@pytest.mark.parametrize("name", NAMES)
+def test_a_usage_error_is_short(name):
+    """The message has a row, and the prompt has one."""
+    command = index.load(name)
+    for option in (None, *command.all_options):
+        *about, last = usage_text(command, option, WIDTH).splitlines()
+        assert len(about) + 3 <= HEIGHT
+        assert last == f"For all options, type: {name} -h"
+        (usage,) = [number for number, row in enumerate(about) if row.startswith("Usage: ")]
+        words = re.findall(r"[^\s{|}\[\].]+", " ".join(about[usage:]))
+        assert {each["option"] for each in COMMANDS[name]} <= {*words}
 
 
-def check_last_screen(name: str, message: str, shown: str) -> None:
-    """Check what a terminal shows after a usage error; the prompt comes in the last row."""
-    seen = rows(shown)
-    assert seen[0].startswith(f"{name}: {message}")
-    assert len(seen) <= HEIGHT
-    assert seen[-2:] == [f"For all options, type: {name} -h", ""]
-    (usage,) = [number for number, row in enumerate(seen) if row.startswith(f"Usage: {name} ")]
-    words = re.findall(r"[^\s{|}\[\].]+", " ".join(seen[usage:-2]))
-    assert {option["option"] for option in COMMANDS[name]} <= set(words)
-
-
-@pytest.mark.parametrize("name", every(10, NAMES))
-def test_a_usage_error_stays_on_the_screen(name, typed):
-    line, message = list(mistakes(name).items())[-1]
-    check_last_screen(name, message, typed(line))
-
-
-@pytest.mark.parametrize("name", every(8, NAMES))
-def test_every_usage_error_is_short_on_a_terminal(name, run_fast, terminal):
-    master, device = terminal
-    for line, message in mistakes(name).items():
-        done = run_fast(*line.split(), stderr=device)
-        assert (done.status, done.out) == (1, "")
-        check_last_screen(name, message, read_now(master))
+def test_a_usage_error_stays_on_the_screen(typed):
+    first, *about, usage, more, last = rows(typed("iam-userdelkey -k"))
+    assert first == 'iam-userdelkey: Option "-k" takes an operand'
+    assert about[0].startswith("  -k ACCESSKEYID  the access key ID")
+    assert usage.startswith("Usage: iam-userdelkey ")
+    assert (more, last) == ("For all options, type: iam-userdelkey -h", "")
 
 
 @pytest.mark.parametrize("name", ["iam-usercreate", "iam-accountgetsummary"])
@@ -86,12 +65,6 @@ REPLACED = "if you typed * without quotes, the shell replaced it with the names 
             "iam-accountmodpasswordpolicy -m abc",
             "-m MINIMUMPASSWORDLENGTH at least this many characters; a whole number from 6 to 128",
         ),
-        (
-            "iam-userlistbypath -i 0",
-            "-i MAXITEMS read at most this many entries; a whole number from 1 to 1000",
-        ),
-        ("iam-usercreate -k", "-u USERNAME the user's name (required); 1 to 64 characters:"),
-        ("iam-usercreate -u", "-u USERNAME the user's name (required); 1 to 64 characters:"),
         # Options without spaces between them.
         ("iam-usercreate -kv -u bob", "iam-usercreate: type each option separately: -k -v"),
         # What the shell makes of an unquoted *.
@@ -101,11 +74,6 @@ REPLACED = "if you typed * without quotes, the shell replaced it with the names 
         ),
         # A name without the option for it.
         ("iam-userdel bob -r", "iam-userdel: write: iam-userdel -u bob -r"),
-        # The shell takes no typographic quotes.
-        (
-            "iam-userdel -u \u201cbob ann\u201d",
-            "iam-userdel: ann\u201d contains a typographic quote; to quote, type ' or \"",
-        ),
     ],
 )
 def test_hints(line, hint, typed):
@@ -121,13 +89,6 @@ def test_hints(line, hint, typed):
     for begin in (second + 1, third + 1):
         assert shown[begin] == message
         assert shown[begin + 1].startswith(f"Usage: {name} ")
-
-
-def test_no_hint_without_evidence(typed):
-    """The parser has the other lines that get none."""
-    (typed.home / "bfile").touch()
-    seen = rows(typed("iam-usercreate ./bfile"))
-    assert seen[1].startswith("Usage: ")
 
 
 # What people type, and what they get: at a prompt, on a screen of the usual size.
@@ -169,26 +130,17 @@ class Typed(NamedTuple):
     answers: dict[str, Answer] = {}  # noqa: RUF012 - never written to
 
 
-def alternatives(line: str, one: str, other: str) -> Typed:
-    """Return the row of a line that lacks the options ``one`` and ``other``."""
-    placeholder = {"-o": "POLICYDOCUMENT", "-c": "CERTIFICATE", "-s": "SERVICE"}
-    file = "CERTIFICATEFILE" if "cert" in line else "POLICYDOCUMENTFILE"
-    options = {name: f"{name} {placeholder.get(name, file)}" for name in (one, other)}
-    name = line.partition(" ")[0]
-    return Typed(
-        line,
-        f'Option "{one}" or "{other}" is required',
-        (*options.values(), f"Usage: {name}", f"For all options, type: {name} -h"),
-    )
-
-
 ROWS = [
-    alternatives("iam-rolecreate -r web", "-f", "-s"),
-    alternatives("iam-roleupdateassumepolicy -r web", "-f", "-s"),
-    alternatives("iam-useruploadpolicy -u bob -p all", "-f", "-o"),
-    alternatives("iam-groupuploadpolicy -g ops -p all", "-f", "-o"),
-    alternatives("iam-roleuploadpolicy -r web -p all", "-f", "-o"),
-    alternatives("iam-useraddcert -u bob", "-c", "-f"),
+    Typed(
+        "iam-useruploadpolicy -u bob -p all",
+        'Option "-f" or "-o" is required',
+        (
+            "-f POLICYDOCUMENTFILE",
+            "-o POLICYDOCUMENT",
+            "Usage: iam-useruploadpolicy",
+            "For all options, type: iam-useruploadpolicy -h",
+        ),
+    ),
     Typed(
         "iam-userdel bob",
         "No argument is allowed: bob",
@@ -247,20 +199,7 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-#: Every row in each shell; make test has some of them in zsh and fish.
-PROMPTS = [
-    *(pytest.param("bash", row, id=f"bash-{number}") for number, row in enumerate(ROWS)),
-    *(
-        pytest.param(
-            shell, row, id=f"{shell}-{number}", marks=[pytest.mark.full] * (number % 4 > 0)
-        )
-        for shell in ("zsh", "fish")
-        for number, row in enumerate(ROWS)
-    ),
-]
-
-
-@pytest.mark.parametrize(("shell", "row"), PROMPTS)
+@pytest.mark.parametrize(("shell", "row"), [*zip(cycle(SHELLS), ROWS, strict=False)])
 def test_what_people_type_and_what_they_get(shell, row, run_fast, typed, stub, forked_programs):
     need(shell)
     endpoint = stub.endpoint(refused("Recorded"))
