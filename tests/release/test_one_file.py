@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import pytest
 from support.limits import TIMEOUT
-from support.old_python import OLD, script_of_shell
+from support.old_python import script_of_shell
 from support.processes import ROOT
 from support.processes import run as run_program
 from support.selection import in_full, usual
@@ -126,15 +126,6 @@ def test_a_home_that_cannot_be_written(file, home_env, tmp_path, home):
     assert not (tmp_path / "none").exists()
 
 
-def test_a_home_that_everyone_can_write(file, home_env):
-    root = Path(home_env["HOME"], ".shiv")
-    root.mkdir()
-    root.chmod(0o1777)
-    assert_version(file, home_env)
-    unpacked(Path(home_env["TMPDIR"], OWN))
-    assert names(root) == []
-
-
 @pytest.fixture
 def name(file: Path, home_env: dict[str, str]) -> str:
     """The name of the directory that the file is unpacked to."""
@@ -188,12 +179,18 @@ def home_that_a_group_may_write(home: Path, name: str, shared: Path) -> None:
     home.chmod(0o775)
 
 
-PLANTED = [link_in_home, link_in_own_home, group_may_write]
+def everyone_may_write(home: Path, name: str, shared: Path) -> None:
+    plant(home / ".shiv" / name)
+    given(home / ".shiv" / name)
+    (home / ".shiv").chmod(0o1777)
+
+
+PLANTED = [link_in_home, link_in_own_home, group_may_write, everyone_may_write]
 PLANTED += [home_of_another_user, home_that_a_group_may_write]
 
 
 @two_users
-@pytest.mark.parametrize("prepare", usual([link_in_home], PLANTED))
+@pytest.mark.parametrize("prepare", usual([link_in_home, everyone_may_write], PLANTED))
 def test_nothing_that_another_user_planted_runs(file, home_env, tmp_path, name, shared, prepare):
     prepare(Path(home_env["HOME"]), name, shared)
     home_env["TMPDIR"] = str(tmp_path / "tmp")
@@ -218,9 +215,8 @@ def test_a_tmpdir_in_which_others_can_replace_directories(file, home_env, shared
     assert_one_line(file, home_env, f"cannot unpack the one file in {own}: {problem}; {CURE}")
 
 
-@pytest.mark.parametrize("umask", [0, in_full(0o002)])
-def test_others_may_not_change_what_is_unpacked_without_a_umask(file, home_env, umask):
-    assert_version(file, home_env, umask=umask)
+def test_others_may_not_change_what_is_unpacked_without_a_umask(file, home_env):
+    assert_version(file, home_env, umask=0)
     root = Path(home_env["HOME"], ".shiv")
     assert not [path for path in (root, *root.rglob("*")) if path.stat().st_mode & 0o022]
 
@@ -242,10 +238,10 @@ def test_what_the_system_deletes_below_tmpdir_is_unpacked_again(file, home_env):
     home_env["HOME"] = "/proc"
     assert run_program(file, "--version", env=home_env).returncode == 0
     place = unpacked(Path(home_env["TMPDIR"], OWN))
-    for path in place.rglob("version.*"):
+    for path in place.rglob("list.*"):
         path.unlink()
     assert_version(file, home_env)
-    assert (place / "iamcli" / "cli" / "version.py").exists()
+    assert (place / "iamcli" / "cli" / "list.py").exists()
 
 
 CURE = "set SHIV_ROOT to a directory that you can write"
@@ -265,7 +261,15 @@ def not_a_directory(own: Path) -> None:
     own.touch(0o600)
 
 
-@pytest.mark.parametrize("make", [link, open_to_others, not_a_directory])
+def of_another_user(own: Path) -> None:
+    own.mkdir(mode=0o700)
+    os.chown(own, OTHER, OTHER)
+
+
+MADE = [link, open_to_others, not_a_directory, pytest.param(of_another_user, marks=two_users)]
+
+
+@pytest.mark.parametrize("make", MADE)
 def test_a_directory_below_tmpdir_that_is_not_private(file, home_env, make):
     home_env["HOME"] = "/proc"
     own = Path(home_env["TMPDIR"], OWN)
@@ -352,20 +356,6 @@ def test_an_incomplete_python(file, home_env, *, before):
 NONE_LATER = "PATH has no later python3.N that works"
 
 
-def test_an_old_python(file, home_env):
-    # Each Python in PATH reads this code.
-    this = f"this is Python 3.9.18, {Path(sys.executable).parent}/python3, and {NONE_LATER}"
-    assert_one_line(file, with_code(home_env, OLD), f"requires Python 3.10 or later; {this}")
-    assert names(Path(home_env["HOME"], ".shiv")) == []
-
-
-def test_the_name_of_a_link_is_in_the_line(file, home_env):
-    name = Path(home_env["HOME"], "iam-userdel")
-    name.symlink_to(file)
-    done = run_program(name, "-h", env=with_code(home_env, OLD))
-    assert done.stderr.startswith("iam-userdel: requires Python 3.10 or later; ")
-
-
 WORKS = f'exec {sys.executable} "$@"'
 TOO_OLD = 'exec "${0%/*}"/../old/python3 "$@"'
 #: What comes later in PATH, in the order in which it is tried: a shim of pyenv, another Python that
@@ -418,11 +408,14 @@ def test_no_other_python_is_started_if_the_first_is_not_too_old(file, home_env, 
 
 def test_no_later_python_works(file, home_env, old_python_first):
     log = put_later(old_python_first, {"python3.99": "exit 127", "python3.14": TOO_OLD})
-    done = run_program(file, "--version", env=home_env)
+    home = Path(home_env["HOME"])
+    (home / "iam-userdel").symlink_to(file)
+    done = run_program(home / "iam-userdel", "-h", env=home_env)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     this = rf"this is Python [23]\.\S+, {old_python_first}/python3, and {NONE_LATER}\n"
-    assert re.fullmatch(rf"iamcli: requires Python 3\.10 or later; {this}", done.stderr)
+    assert re.fullmatch(rf"iam-userdel: requires Python 3\.10 or later; {this}", done.stderr)
     assert log.read_text() == "python3.99 -c\npython3.14 -c\n"
+    assert not (home / ".shiv").exists()
 
 
 def test_no_loop(file, home_env, old_python_first):
@@ -451,9 +444,8 @@ def test_ctrl_c_while_a_later_python_is_looked_for(file, home_env, old_python_fi
     assert (done.returncode, done.stdout, done.stderr) == (-2, "", "")
 
 
-@pytest.mark.parametrize("arguments", [[], in_full(["true"]), in_full(["--format", "json"])])
-def test_sandbox_says_at_once_how_to_get_it(file, home_env, arguments):
-    done = run_program(file, "sandbox", *arguments, env=home_env)
+def test_sandbox_says_at_once_how_to_get_it(file, home_env):
+    done = run_program(file, "sandbox", "--format", "json", env=home_env)
     line = (
         "iamcli: the one file does not contain sandbox; in a checkout of iamcli, run: "
         "pipx install '.[sandbox]'\n"

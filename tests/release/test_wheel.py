@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
-from support.completing import BASH, BASH_COMPLETION, assert_completes, line_of_readme
+from support.completing import assert_completes, line_of_readme
 from support.requirements import need
 from support.shell import ROOT, Shell
 from support.terminal import InteractiveShell
@@ -93,18 +93,6 @@ def test_the_wheel_holds_the_pages_and_completions(wheel):
 
 
 @pytest.mark.full
-def test_man_finds_the_pages(installed_user, venv):
-    need("man")
-    done = installed_user(
-        "man", "-w", *COMMANDS, "iamcli", "iam-toolkit", "iam-today", "aws-credential-file"
-    )
-    assert (done.status, done.err) == (0, "")
-    found = done.out.splitlines()
-    assert len(found) == len(PAGES)
-    assert all(line.startswith(f"{venv}/share/man/man") for line in found)
-
-
-@pytest.mark.full
 def test_iamcli_finds_the_pages(installed_user, venv):
     viewer = installed_user.home / "man"
     viewer.write_text('#!/bin/sh\necho "$1"\n')
@@ -131,27 +119,6 @@ def test_an_index_of_pages_in_a_shared_prefix_stays(installed_user, venv, wheel)
         assert whatis.read_text().startswith("other (1)")
     finally:
         whatis.unlink()
-
-
-@pytest.mark.full
-def test_without_an_index_iamcli_list_finds_what_man_does_not(installed_user, venv):
-    need("man")
-    assert installed_user("man", "-k", "iam-").status != 0
-    done = installed_user("iamcli", "list", "password", env=WITH_CLICK)
-    assert (done.status, done.err) == (0, "")
-    assert "iam-userchangepassword" in done.out
-    page = (ROOT / "docs" / "install.md").read_text()
-    assert "`man -k` finds the commands after this; `iamcli list WORD` always finds them" in page
-
-
-@pytest.mark.full
-def test_bash_finds_the_completions_by_the_commands(installed_user):
-    need("bash", BASH_COMPLETION)
-    bash = InteractiveShell(
-        "bash", "--norc", "--noprofile", "-i", env=installed_user.env, setup=BASH
-    )
-    with contextlib.closing(bash) as here:
-        assert "the user's name (required)" in here.typed("iam-usercreate -\t")
 
 
 @pytest.mark.full
