@@ -134,13 +134,12 @@ def test_a_program_that_lacks_something_changes_nothing(row, tmp_path):
     assert contents(folder) == before
 
 
-@pytest.mark.parametrize("tool", ["pages", "completions"])
-def test_nothing_is_deleted_if_a_file_cannot_be_written(tool, tmp_path):
+def test_nothing_is_deleted_if_a_file_cannot_be_written(tmp_path):
     folder = copy(tmp_path / "copy")
-    name = {"pages": "man/iam-usercreate.1", "completions": "completions/bash/iam-usercreate"}[tool]
+    name = "man/iam-usercreate.1"
     (folder / name).unlink()
     (folder / name).mkdir()
-    done = generate(folder, tool)
+    done = generate(folder, "pages")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert done.stderr.endswith(f"{name}'; nothing was deleted\n")
     assert all((folder / stale).exists() for stale in STALE)

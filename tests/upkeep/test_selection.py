@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
-import pytest
-from support.selection import every, in_full, one_of_each, usual
-from support.shell import TESTS
+from support.selection import every, one_of_each
 
 ROWS = [("user", number) for number in range(40)]
 
@@ -22,31 +17,6 @@ def test_a_row_on_top_changes_only_its_own_selection():
     assert 5 <= len(selected) <= 15
     assert runs(every(4, [("a new row", 1), ("another", 2), *ROWS])) == selected
     assert runs(every(4, ROWS[::-1])) == selected[::-1]
-
-
-def test_a_row_is_selected_in_each_process_alike():
-    code = (
-        "from support.selection import every; print(every(2, [*range(9), b'b', None, {'d': len}]))"
-    )
-    said = {
-        subprocess.check_output(
-            [sys.executable, "-c", code], env={"PYTHONPATH": str(TESTS), "PYTHONHASHSEED": seed}
-        )
-        for seed in ("1", "2")
-    }
-    assert len(said) == 1
-
-
-def test_a_table_of_which_no_row_would_run_is_refused():
-    with pytest.raises(ValueError, match="no row"):
-        every(1000, ["only"])
-
-
-def test_the_rows_of_a_short_table_are_named():
-    long = [in_full("a", 1), *usual([], [("b", 2)])]
-    assert [row.values for row in long] == [("a", 1), ("b", 2)]
-    assert {mark.name for row in long for mark in row.marks} == {"full"}
-    assert usual(["a"], ["a"]) == ["a"]
 
 
 def test_one_row_with_each_value_is_selected():
