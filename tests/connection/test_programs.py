@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -97,17 +96,6 @@ def test_doctor_reports_an_invalid_limit_once(program, run_fast):
     assert done.out.count("invalid IAMCLI_TIMEOUT") == 1
     done = run_fast("iamcli", "doctor", env={"IAMCLI_TIMEOUT": "x"})
     assert done.out.count("invalid IAMCLI_TIMEOUT") == 1
-
-
-@pytest.mark.full
-def test_doctor_ends_a_program_on_a_terminal(program, run):
-    """After 10 s."""
-    program.write_text(HANGING["itself"])
-    del run.env["IAMCLI_TIMEOUT"]
-    terminal = Terminal("iamcli", "doctor", env=run.env)
-    assert terminal.status() == 1
-    assert LATE.format(10) in " ".join(terminal.shown.split())
-    wait_until(lambda: gone(run))
 
 
 AGENT = f"sleep {NEVER} & cat key.json"
@@ -237,15 +225,6 @@ def test_completion_does_not_wait_for_a_pipe(variable, run, endpoint):
     run.env[variable] = str(run.home / "pipe")
     assert run(*QUICK, *COMPLETE) == (0, "", "")
     assert endpoint.requests == []
-
-
-@pytest.mark.full
-def test_completion_takes_two_seconds(program, run):
-    program.write_text(HANGING["two"])
-    begun = time.monotonic()
-    assert run("iamcli", *COMPLETE) == (0, "", "")
-    assert time.monotonic() - begun > 1.5
-    wait_until(lambda: gone(run))
 
 
 # What an error shows.

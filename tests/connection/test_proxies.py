@@ -196,30 +196,9 @@ def test_a_proxy_password_that_cannot_be_sent(arguments, run_fast, stub):
     assert endpoint.requests == []
 
 
-def test_credentials_through_a_variable_that_names_no_proxy(run_fast):
-    assuming(run_fast, "")
-    env = {
-        "AWS_IAM_URL": "https://127.0.0.1:1",
-        "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1",
-        "http_proxy": "http://u:passw0rd@x:99999",
-        "AWS_MAX_ATTEMPTS": "1",
-    }
-    done = run_fast("iam-usergetattributes", "-d", env=env)
-    said = "cannot get credentials from the AWS configuration: http_proxy is not the address of an "
-    assert f"{said}HTTP proxy; use " in done.err
-    assert "passw0rd" not in done.err
-
-
 def test_a_proxy_password_with_an_at_sign(run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     proxy = f"http://u:p@w@127.0.0.1:{stub.port}"
     env = {"AWS_IAM_URL": endpoint.url, "http_proxy": proxy}
     assert run_fast("iam-usergetattributes", "-u", "bob", env=env).status == 0
     assert login_of(endpoint) == "u:p@w"
-
-
-def test_an_absent_client_configuration(run_fast, endpoint):
-    done = show(run_fast, CLIENT_CONFIG_FILE="absent")
-    assert done.status == 1
-    assert "client configuration absent cannot be read: No such file or directory" in done.err
-    assert endpoint.requests == []

@@ -19,7 +19,6 @@ from support.connecting import KEY_VARIABLES
 from support.selection import in_full
 from support.shell import KEY_ID, SECRET
 from support.stub import ok
-from support.terminal import Terminal
 
 from iamcli.connection.regions import SIGNING_REGIONS, signing_region
 
@@ -369,17 +368,6 @@ def test_nothing_is_asked_for_credentials_in_an_unknown_region(run_fast, refused
     named = {"AWS_IAM_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:2"}
     done = run_fast("iam-userlistbypath", env={**env, **named, "AWS_MAX_ATTEMPTS": "1"})
     assert "http://127.0.0.1:2" in done.err
-
-
-def test_an_unknown_region_on_a_terminal(run, refused_hosts):
-    env = {**run.env, **KEY_VARIABLES}
-    del env["AWS_CREDENTIAL_FILE"]
-    terminal = Terminal("iam-userlistbypath", env={**env, "AWS_REGION": "cn_north_1"})
-    assert terminal.status() == 1
-    similar = "AWS_REGION is cn_north_1 (did you mean cn-north-1?)"
-    shown = terminal.shown.replace("\r", "")
-    assert shown.endswith(f"iam-userlistbypath: {similar}{TAIL}")
-    assert refused_hosts == []
 
 
 @pytest.mark.parametrize("strict", ["", "1"])

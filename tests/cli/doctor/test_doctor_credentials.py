@@ -340,6 +340,12 @@ def test_places_that_are_not_asked_offline(environ):
         assert online.diagnosis.cause == "old-variable"
 
 
+def test_an_empty_variable_is_reported_once(environ):
+    environ.setenv("AWS_CREDENTIAL_FILE", "")
+    found = credentials.check(Configuration(offline=True))
+    assert (found.diagnosis.cause, found.variables) == ("empty-variable", ("AWS_CREDENTIAL_FILE",))
+
+
 def test_the_state_of_a_variable(environ):
     found = [credential_sources._variable("AWS_PROFILE")]
     for value in ("", "x"):

@@ -97,7 +97,7 @@ def test_the_account_is_its_number(run_fast):
 
 @pytest.mark.parametrize(
     ("text", "shell"),
-    every(20, [(text, shell) for shell in ("dash", "zsh", "ksh93") for text in HOSTILE]),
+    every(20, [(text, shell) for shell in ("dash", "zsh", "ksh93", "mksh") for text in HOSTILE]),
 )
 def test_a_snapshot_of_hostile_texts_runs_nothing_else(run_fast, tmp_path, text, shell):
     need(shell)

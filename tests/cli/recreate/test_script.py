@@ -377,6 +377,12 @@ CREATE_PROFILE = [ROLE_EXISTS, "iam-instanceprofilecreate -s front", ADDED]
         ("user/tom", {}, "passwords are typed, but standard input is not a terminal", []),
         ("user/bob", {"iamcli": ""}, f"{ACCOUNT_UNKNOWN} IAMCLI_SKIP_ACCOUNT_CHECK=1", []),
         (
+            "user/bob",
+            {"iamcli": "echo 111122223333"},
+            "iam-* uses account 111122223333, but this script is for account 210987654321",
+            [],
+        ),
+        (
             "policy",
             {"aws": "echo 111122223333"},
             "aws uses account 111122223333, but this script is for account 210987654321",
