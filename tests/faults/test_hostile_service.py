@@ -8,11 +8,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support.requirements import need
 from support.selection import usual
-from support.shell import BIN
 from support.snapshot import files, serving
 from support.stub import NAMESPACE, Answer, faulty, ok, refused
-from support.terminal import Terminal
+from support.terminal import read_now
 
 from iamcli.errors import MAX_LINE, MAX_MESSAGE, OMITTED, ServiceError, shortened
 from iamcli.output.redaction import Secrets
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from http.server import BaseHTTPRequestHandler
 
-    from support.forked import Done
-    from support.shell import Shell
+    from support.forked import Done, ForkRunner
 
-#: The memory that a command may use (KiB).
-MEMORY = 300 << 10
+#: Leaves a command 200 MB more than it has when it begins.
+LITTLE_MEMORY = """
+import resource
+pages = int(open("/proc/self/statm").read().split()[0])
+limit = pages * resource.getpagesize() + (200 << 20)
+resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+"""
 #: The maximum size of a response (bytes).
 SIZE = 16 << 20
 FOREIGN = "unexpected response from {url}, not an IAM response; is this an IAM endpoint?"
@@ -87,26 +91,27 @@ def typed(before: bytes, operation: str = "GetUser") -> bytes:
     return before + f"{start}{'<b/>' * 50_000}</{root}>".encode()
 
 
-def limited(run: Shell, *command: str) -> Done:
+def limited(run_fast: ForkRunner, *command: str, before: str = "", **env: str) -> Done:
     """Run ``command`` with little memory, and as long as it needs."""
-    env = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "60"}
-    return run("sh", "-c", f'ulimit -v {MEMORY}; exec "$@"', "sh", *command, env=env)
+    need("/proc/self/statm")
+    env = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "60", **env}
+    return run_fast(*command, env=env, before=before + LITTLE_MEMORY)
 
 
 @pytest.mark.parametrize("name", usual(QUICK, DOCUMENTS))
-def test_a_document_takes_little_memory(run, stub, name):
-    run.env["AWS_IAM_URL"] = url = stub.endpoint(DOCUMENTS[name]()).url
-    done = limited(run, "iam-usergetattributes", "-u", "bob")
+def test_a_document_takes_little_memory(run_fast, stub, name):
+    run_fast.env["AWS_IAM_URL"] = url = stub.endpoint(DOCUMENTS[name]()).url
+    done = limited(run_fast, "iam-usergetattributes", "-u", "bob")
     assert done == (1, "", f"iam-usergetattributes: {FOREIGN.format(url=url)}\n")
 
 
 @pytest.mark.parametrize("status", [400, 503])
-def test_an_error_with_a_document_type_is_not_parsed(run, stub, status):
+def test_an_error_with_a_document_type_is_not_parsed(run_fast, stub, status):
     answer = Answer(
         typed(HIDING.replace(b"GetUser", b"Error")).replace(b"GetUser", b"Error"), status
     )
-    run.env["AWS_IAM_URL"] = url = stub.endpoint(answer).url
-    done = limited(run, "iam-usergetattributes", "-u", "bob")
+    run_fast.env["AWS_IAM_URL"] = url = stub.endpoint(answer).url
+    done = limited(run_fast, "iam-usergetattributes", "-u", "bob")
     said = f"unexpected HTTP {status} from {url} for GetUser, not an IAM response"
     assert done == (1, "", f"iam-usergetattributes: {said}\n")
 
@@ -152,15 +157,23 @@ PROFILES = {
         },
     ),
 }
-#: Without awscrt: nothing looks at the proof that is sent with the token.
-PROOF = """\
+#: What a fork needs: a proof that is sent with the token, which awscrt would make, and its own
+#: directory for the tokens.
+BEFORE = {
+    "signin": """\
 from botocore import credentials
 from unittest.mock import Mock
 credentials.EC, credentials._build_dpop_header = Mock(), lambda *_: "proof"
-"""
+""",
+    "sso": """\
+import os
+from botocore import credentials
+credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = os.path.expanduser("~/.aws/sso/cache")
+""",
+}
 
 
-def asking(run: Shell, service: str, url: str) -> dict[str, str]:
+def asking(run: ForkRunner, service: str, url: str) -> dict[str, str]:
     """The variables with which a command requests credentials from ``service``."""
     if service == "container":
         return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{url}/"}
@@ -171,8 +184,7 @@ def asking(run: Shell, service: str, url: str) -> dict[str, str]:
     cached.parent.mkdir(parents=True)
     cached.write_text(json.dumps(token))
     (run.home / ".aws" / "config").write_text(profile)
-    (run.home / "sitecustomize.py").write_text(PROOF if service == "signin" else "")
-    return {f"AWS_ENDPOINT_URL_{service.upper()}": url, "PYTHONPATH": str(run.home)}
+    return {f"AWS_ENDPOINT_URL_{service.upper()}": url}
 
 
 def endless(part: bytes, seconds: float = 0) -> Answer:
@@ -230,15 +242,15 @@ ALWAYS = {
     ("name", "service"),
     usual(ALWAYS, [(name, one) for name, (_, services, _) in INSTEAD.items() for one in services]),
 )
-def test_what_is_sent_instead_of_credentials_takes_little(run, stub, name, service):
+def test_what_is_sent_instead_of_credentials_takes_little(run_fast, stub, name, service):
     answer, _, said = INSTEAD[name]
     endpoint = stub.endpoint(answer())
-    env = {"AWS_CREDENTIAL_FILE": "", "IAMCLI_TIMEOUT": "60", "AWS_MAX_ATTEMPTS": "3"}
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_MAX_ATTEMPTS": "3"}
     if "byte" in name:
         env["IAMCLI_TIMEOUT"] = "1"
-    env |= asking(run, service, endpoint.url)
-    shell = ("sh", "-c", f'ulimit -v {MEMORY}; exec "$@"', "sh")
-    done = run(*shell, "iam-usergetattributes", "-u", "bob", env=env)
+    env |= asking(run_fast, service, endpoint.url)
+    command = ("iam-usergetattributes", "-u", "bob")
+    done = limited(run_fast, *command, before=BEFORE.get(service, ""), **env)
     host = endpoint.url.rpartition("/")[0]
     said = said.format(host=host, url=endpoint.url)
     begin = "cannot get credentials from the AWS configuration: "
@@ -271,12 +283,12 @@ def test_the_pauses_between_attempts_are_in_the_time(run_fast, stub):
     assert len(container.requests) < 3
 
 
-def test_a_response_of_the_service_may_be_long(run, stub):
+def test_a_response_of_the_service_may_be_long(run_fast, stub):
     form = f"<member><UserName>{{:060}}</UserName><Arn>{'a' * 300}</Arn></member>"
     members = "".join(map(form.format, range(20_000)))
     listed = ok("ListUsers", f"<Users>{members}</Users><IsTruncated>false</IsTruncated>")
-    run.env["AWS_IAM_URL"] = stub.endpoint(listed).url
-    done = limited(run, "iam-userlistbypath")
+    run_fast.env["AWS_IAM_URL"] = stub.endpoint(listed).url
+    done = limited(run_fast, "iam-userlistbypath")
     assert (done.status, done.err) == (0, "")
     assert len(done.out.splitlines()) > 20_000
 
@@ -296,18 +308,17 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("name", usual(QUICK, ERRORS))
-def test_an_error_is_a_short_line(run, stub, name):
+def test_an_error_is_a_short_line(run_fast, stub, terminal, name):
     code, message, begin = ERRORS[name]
-    run.env["AWS_IAM_URL"] = stub.endpoint(refused(code, message()[: SIZE - 1000])).url
+    run_fast.env["AWS_IAM_URL"] = stub.endpoint(refused(code, message()[: SIZE - 1000])).url
     command = ("iam-usergetattributes", "-u", "bob")
-    done = limited(run, *command)
+    done = limited(run_fast, *command)
     assert (done.status, done.out, done.err.count("\n")) == (1, "", 1)
     assert done.err.startswith(f"iam-usergetattributes: {begin}")
     assert len(done.err) < MAX_MESSAGE + 300
     # There the hints look at the message.
-    terminal = Terminal(BIN / command[0], *command[1:], env=run.env)
-    assert terminal.status() == 1
-    assert len(terminal.shown) < MAX_MESSAGE + 1000
+    assert run_fast(*command, stderr=terminal[1]).status == 1
+    assert len(read_now(terminal[0])) < MAX_MESSAGE + 1000
 
 
 def test_other_lines_are_short_too(run_fast):
