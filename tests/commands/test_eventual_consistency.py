@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import signal
-import threading
-import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -15,7 +12,6 @@ from support.cases.case import SERIAL, no_such
 from support.cases.prepared import write_files
 from support.faults import CLOSED
 from support.forked import AT_ONCE
-from support.limits import HANGING
 from support.selection import every, in_full, usual
 from support.stub import Endpoint, canned, ok, refused
 from support.terminal import Terminal, rows
@@ -31,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.forked import Done, ForkRunner
-    from support.stub import Answer, Request, Stub
+    from support.stub import Answer, Stub
 
 ENV = {"AWS_MAX_ATTEMPTS": "2"}
 TRUST = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"%s"},"Action":"sts:AssumeRole"}]}'
@@ -392,93 +388,3 @@ def test_ctrl_c_during_the_wait_after_a_lost_response(run, stub):
     terminal.type("\x03")
     assert terminal.status() in (INTERRUPTED, -signal.SIGINT)
     assert "interrupted; PutGroupPolicy may have taken effect, check first: " in terminal.shown
-
-
-# A script.
-
-
-class Late(Endpoint):
-    """An account that shows each entity ``seconds`` after it was created.
-
-    A group or an instance profile that was emptied cannot be deleted until then, either.
-    """
-
-    NAMES = (
-        ("user", "UserName"),
-        ("group", "GroupName"),
-        ("role", "RoleName"),
-        ("instance profile", "InstanceProfileName"),
-    )
-
-    def __init__(self, url: str, seconds: float) -> None:
-        super().__init__(url, [])
-        self.seconds = seconds
-        self.visible: dict[str, float] = {}
-        self.used: set[str] = set()
-        self._changing = threading.Lock()
-
-    def answer(self, request: Request) -> Answer:
-        """Carry out a request or refuse it."""
-        with self._changing:
-            return self._answer(request)
-
-    def _answer(self, request: Request) -> Answer:
-        self.requests.append(request)
-        operation, now = request.operation, time.monotonic()
-        trusted = request.parameters.get("AssumeRolePolicyDocument", "")
-        for user in [name for name in self.visible if f"user/{name.split()[-1]}" in trusted]:
-            if now < self.visible[user]:
-                return unknown_principal(f"{ARN}user/{user.split()[-1]}")
-            self.used.add(user)
-        for kind, member in self.NAMES:
-            name = request.parameters.get(member)
-            if name is None:
-                continue
-            entity = f"{kind} {name}"
-            if operation == f"Create{member.removesuffix('Name')}":
-                self.visible[entity] = now + self.seconds
-            elif now < self.visible.get(entity, now + 1):
-                return CONFLICT if operation.startswith("Delete") else missing(kind, name)
-            elif operation.startswith("Remove"):
-                self.visible[entity] = now + self.seconds
-            else:
-                self.used.add(entity)
-        if operation in ("CreateUser", "CreateInstanceProfile", "CreateAccessKey"):
-            return canned(operation)
-        return ok(operation, ROLE if operation in ("CreateRole", "GetRole") else "<Group/>")
-
-
-SCRIPT = """
-set -ef
-round() {
-    iam-usercreate -u user$1
-    iam-useruploadpolicy -u user$1 -p read -o '{}'
-    iam-useraddkey -u user$1 >/dev/null
-    iam-useraddloginprofile -u user$1 -p secret12
-    iam-groupcreate -g group$1
-    iam-groupaddpolicy -g group$1 -p read -e Allow -a s3:Get* -r *
-    iam-groupadduser -g group$1 -u user$1
-    iam-groupcreate -g other$1
-    iam-usercreate -u member$1 -g other$1
-    iam-usercreate -u friend$1
-    iam-rolecreate -r role$1 -f trust$1
-    iam-instanceprofilecreate -s profile$1 -r role$1
-    iam-groupremoveuser -g group$1 -u user$1
-    iam-groupdel -g group$1
-}
-"""
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
-def test_a_script_uses_fifty_entities_that_it_has_just_created(prefix, run, stub):
-    account = stub.add(lambda url: Late(url, 1.5))
-    for number in range(8):
-        (run.home / f"trust{number}").write_text(TRUST % f"{ARN}user/friend{number}")
-    rounds = "; ".join(f"round {number}" for number in range(8))
-    process = run.start(*prefix, "sh", "-c", f"{SCRIPT}{rounds}", env={**run.env, **at(account)})
-    # Half of that time are pauses.
-    assert process.wait(HANGING) == 0
-    names = ("user", "group", "other", "member", "friend", "role", "profile")
-    made = {f"{name}{number}" for name, number in itertools.product(names, range(8))}
-    assert {entity.split()[-1] for entity in account.used} == made

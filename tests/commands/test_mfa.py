@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import os
 import re
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import zxingcpp
+from support.one_time_secrets import device
 from support.stub import ok, refused
 from support.terminal import USUAL_SIZE, Terminal
 
@@ -18,29 +18,18 @@ from iamcli.output import streams
 
 if TYPE_CHECKING:
     from support.shell import Shell
-    from support.stub import Answer, Endpoint, Stub
+    from support.stub import Endpoint, Stub
 
 SERIAL = "arn:aws:iam::123456789012:mfa/staff/bob phone"
 SEED = "2K5K5XTLA7GGE75TQLYEXAMPLEEXAMPLEEXAMPLECHDFW4KJYZ6UFQ75LL7COCYKM"
 #: What an authenticator app reads: name, account and seed, as the API's documentation has it.
 ADDRESS = f"otpauth://totp/bob%20phone%40123456789012?secret={SEED}&issuer=AWS"
-PICTURE = b"\x89PNG\r\n\x1a\n not really"
-
-
-def created(serial: str = SERIAL, seed: bytes = SEED.encode()) -> Answer:
-    """Return the answer that a device was created."""
-    seed, picture = (base64.b64encode(part).decode() for part in (seed, PICTURE))
-    return ok(
-        "CreateVirtualMFADevice",
-        f"<VirtualMFADevice><SerialNumber>{serial}</SerialNumber><Base32StringSeed>{seed}"
-        f"</Base32StringSeed><QRCodePNG>{picture}</QRCodePNG></VirtualMFADevice>",
-    )
 
 
 @pytest.fixture
 def device_endpoint(run: Shell, stub: Stub) -> Endpoint:
     """An endpoint that creates and deletes the device."""
-    made = stub.endpoint(refused("NoSuchEntity")).on("CreateVirtualMFADevice", created())
+    made = stub.endpoint(refused("NoSuchEntity")).on("CreateVirtualMFADevice", device(SERIAL, SEED))
     made.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
     run.env["AWS_IAM_URL"] = made.url
     return made
@@ -131,7 +120,7 @@ def test_the_room_for_a_first_row_that_is_wrapped_and_a_prompt(columns, rows, mo
 
 def test_a_serial_number_that_leaves_no_room(run, device_endpoint):
     """It is known only when the device exists, which is deleted again."""
-    device_endpoint.on("CreateVirtualMFADevice", created(SERIAL.replace("staff", "s" * 60)))
+    device_endpoint.on("CreateVirtualMFADevice", device(SERIAL.replace("staff", "s" * 60), SEED))
     terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
     assert terminal.status() == 1
     assert "\u2580" not in terminal.shown
@@ -141,7 +130,7 @@ def test_a_serial_number_that_leaves_no_room(run, device_endpoint):
 
 def test_a_serial_number_does_not_control_the_terminal(run, device_endpoint):
     strange = SERIAL.replace("staff", "\u009b31m")
-    device_endpoint.on("CreateVirtualMFADevice", created(strange))
+    device_endpoint.on("CreateVirtualMFADevice", device(strange, SEED))
     terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
     assert terminal.status() == 0
     assert terminal.shown.startswith(strange.replace("\u009b", "\\x9b"))
@@ -153,7 +142,7 @@ def test_a_serial_number_does_not_control_the_terminal(run, device_endpoint):
 def test_a_device_whose_seed_cannot_be_shown_is_deleted(
     method, seed, run_fast, device_endpoint, terminal
 ):
-    device_endpoint.on("CreateVirtualMFADevice", created(seed=seed))
+    device_endpoint.on("CreateVirtualMFADevice", device(SERIAL, seed))
     done = run_fast(*DRAW[:-1], method, stdout=terminal[1])
     reason = "unexpected response: the seed is not text, or too long for a QR code"
     error = f"{DRAW[0]}: {reason}; virtual MFA device {SERIAL} was deleted again\n"

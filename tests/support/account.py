@@ -18,9 +18,9 @@ class Held(NamedTuple):
     listing: str
     key: str
     removing: str
-    member: str
-    #: The parameter that names it when it is removed, and the prefix of its ARN, if it has one.
+    #: The parameter that names it when it is removed, and the member that names it in the list.
     named: str
+    #: The prefix of its ARN, if it has one.
     arn: str = ""
 
 
@@ -35,71 +35,32 @@ KINDS = (
     Kind(
         "User",
         (
-            Held(
-                "ListAccessKeys",
-                "AccessKeyMetadata",
-                "DeleteAccessKey",
-                "AccessKeyId",
-                "AccessKeyId",
-            ),
-            Held("ListUserPolicies", "PolicyNames", "DeleteUserPolicy", "", "PolicyName"),
+            Held("ListAccessKeys", "AccessKeyMetadata", "DeleteAccessKey", "AccessKeyId"),
+            Held("ListUserPolicies", "PolicyNames", "DeleteUserPolicy", "PolicyName"),
             Held(
                 "ListSigningCertificates",
                 "Certificates",
                 "DeleteSigningCertificate",
                 "CertificateId",
-                "CertificateId",
             ),
-            Held(
-                "ListGroupsForUser",
-                "Groups",
-                "RemoveUserFromGroup",
-                "GroupName",
-                "GroupName",
-                f"{ARN}group/",
-            ),
-            Held(
-                "ListMFADevices",
-                "MFADevices",
-                "DeactivateMFADevice",
-                "SerialNumber",
-                "SerialNumber",
-            ),
-            Held(
-                "ListSSHPublicKeys",
-                "SSHPublicKeys",
-                "DeleteSSHPublicKey",
-                "SSHPublicKeyId",
-                "SSHPublicKeyId",
-            ),
+            Held("ListGroupsForUser", "Groups", "RemoveUserFromGroup", "GroupName", f"{ARN}group/"),
+            Held("ListMFADevices", "MFADevices", "DeactivateMFADevice", "SerialNumber"),
+            Held("ListSSHPublicKeys", "SSHPublicKeys", "DeleteSSHPublicKey", "SSHPublicKeyId"),
             Held(
                 "ListServiceSpecificCredentials",
                 "ServiceSpecificCredentials",
                 "DeleteServiceSpecificCredential",
                 "ServiceSpecificCredentialId",
-                "ServiceSpecificCredentialId",
             ),
-            Held(
-                "ListAttachedUserPolicies",
-                "AttachedPolicies",
-                "DetachUserPolicy",
-                "PolicyArn",
-                "PolicyArn",
-            ),
+            Held("ListAttachedUserPolicies", "AttachedPolicies", "DetachUserPolicy", "PolicyArn"),
         ),
     ),
     Kind(
         "Group",
         (
-            Held("GetGroup", "Users", "RemoveUserFromGroup", "UserName", "UserName", f"{ARN}user/"),
-            Held("ListGroupPolicies", "PolicyNames", "DeleteGroupPolicy", "", "PolicyName"),
-            Held(
-                "ListAttachedGroupPolicies",
-                "AttachedPolicies",
-                "DetachGroupPolicy",
-                "PolicyArn",
-                "PolicyArn",
-            ),
+            Held("GetGroup", "Users", "RemoveUserFromGroup", "UserName", f"{ARN}user/"),
+            Held("ListGroupPolicies", "PolicyNames", "DeleteGroupPolicy", "PolicyName"),
+            Held("ListAttachedGroupPolicies", "AttachedPolicies", "DetachGroupPolicy", "PolicyArn"),
         ),
     ),
     Kind(
@@ -110,17 +71,10 @@ KINDS = (
                 "InstanceProfiles",
                 "RemoveRoleFromInstanceProfile",
                 "InstanceProfileName",
-                "InstanceProfileName",
                 f"{ARN}instance-profile/",
             ),
-            Held("ListRolePolicies", "PolicyNames", "DeleteRolePolicy", "", "PolicyName"),
-            Held(
-                "ListAttachedRolePolicies",
-                "AttachedPolicies",
-                "DetachRolePolicy",
-                "PolicyArn",
-                "PolicyArn",
-            ),
+            Held("ListRolePolicies", "PolicyNames", "DeleteRolePolicy", "PolicyName"),
+            Held("ListAttachedRolePolicies", "AttachedPolicies", "DetachRolePolicy", "PolicyArn"),
         ),
     ),
     Kind(
@@ -130,7 +84,6 @@ KINDS = (
                 "GetInstanceProfile",
                 "Roles",
                 "RemoveRoleFromInstanceProfile",
-                "RoleName",
                 "RoleName",
                 f"{ARN}role/",
             ),
@@ -221,7 +174,7 @@ class Account(Endpoint):
 
 
 def _entry(held: Held, name: str) -> str:
-    if not held.member:
+    if held.key == "PolicyNames":
         return name
     arn = f"<Arn>{held.arn}{name}</Arn>" if held.arn else ""
-    return f"<{held.member}>{name}</{held.member}>{arn}"
+    return f"<{held.named}>{name}</{held.named}>{arn}"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from support.forked import Done
 from support.limits import NEVER, TIMEOUT
 from support.processes import blocked, wait_until
-from support.stub import ok
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +23,6 @@ if TYPE_CHECKING:
 
 #: What a command says after an interrupt.
 UNKNOWN = "interrupted; {} may have taken effect, check first: {}"
-SERIAL = "arn:aws:iam::123456789012:mfa/phone"
-DEVICE = ok(
-    "CreateVirtualMFADevice",
-    f"<VirtualMFADevice><SerialNumber>{SERIAL}</SerialNumber>"
-    "<Base32StringSeed>SkJTV1kzRFA=</Base32StringSeed></VirtualMFADevice>",
-)
 #: Commands that save a secret.
 DEVICE_LINE = "iam-virtualmfadevicecreate -s phone -b Base32String -o seed"
 KEY_LINE = "iam-useraddkey -u bob -o seed"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from support.stub import Stub, canned, ok
 
 if TYPE_CHECKING:
-    from support.stub import Endpoint
+    from support.stub import Answer, Endpoint
 
 NEW_ID = "AKIAI44QH8DHBEXAMPLE"
 
@@ -31,11 +31,18 @@ KEY = ok(
     f"<Status>Active</Status><SecretAccessKey>{NEW_SECRET}</SecretAccessKey></AccessKey>",
 )
 
-DEVICE = ok(
-    "CreateVirtualMFADevice",
-    f"<VirtualMFADevice><SerialNumber>{SERIAL}</SerialNumber><Base32StringSeed>{base64_of(SEED)}"
-    f"</Base32StringSeed><QRCodePNG>{base64_of(PICTURE)}</QRCodePNG></VirtualMFADevice>",
-)
+
+def device(serial: str = SERIAL, seed: bytes | str = SEED) -> Answer:
+    """Return the answer that a virtual MFA device was created."""
+    return ok(
+        "CreateVirtualMFADevice",
+        f"<VirtualMFADevice><SerialNumber>{serial}</SerialNumber><Base32StringSeed>"
+        f"{base64_of(seed)}</Base32StringSeed><QRCodePNG>{base64_of(PICTURE)}</QRCodePNG>"
+        "</VirtualMFADevice>",
+    )
+
+
+DEVICE = device()
 
 USER = canned("CreateUser")
 

@@ -13,10 +13,8 @@ import pytest
 from support import moments
 from support.faults import SILENT
 from support.interrupting import (
-    DEVICE,
     DEVICE_LINE,
     KEY_LINE,
-    SERIAL,
     UNKNOWN,
     fill,
     full_pipe,
@@ -24,6 +22,7 @@ from support.interrupting import (
     shows_key,
 )
 from support.limits import NEVER
+from support.one_time_secrets import DEVICE, SERIAL
 from support.processes import blocked, running, wait_until
 from support.selection import in_full
 from support.stub import canned, ok, refused

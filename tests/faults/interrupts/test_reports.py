@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from support import moments
 from support.faults import CLOSED, headed, raw
-from support.interrupting import DEVICE, DEVICE_LINE, KEY_LINE, SERIAL
+from support.interrupting import DEVICE_LINE, KEY_LINE
+from support.one_time_secrets import DEVICE, SERIAL
 from support.selection import pairs
 from support.stub import canned, ok, refused
 
