@@ -35,8 +35,9 @@ class Script(NamedTuple):
 
     "|" is before its first line, ":" before each other line, and before that are the codes of the
     findings in the line, and "unread" if it is not read. Below a line can be the ``words`` of its
-    findings, "at COLUMN: MESSAGE; FIX"; a script has those of all its findings or of none. Below
-    the script is "commands: N" if it has not one command of the toolkit, but N.
+    findings, "at COLUMN: (NUMBER) MESSAGE; FIX"; a script has those of all its findings or of none.
+    What the file has above is not repeated after its number. Below the script is "commands: N" if
+    it has not one command of the toolkit, but N.
     """
 
     heading: str
@@ -44,8 +45,11 @@ class Script(NamedTuple):
     codes: list[str]
     words: bool = False
 
-    def rows(self, folder: Path) -> Iterator[str]:
-        """Check the script, and yield its rows with what is found."""
+    def rows(self, folder: Path, said: dict[str, int]) -> Iterator[str]:
+        """Check the script, and yield its rows with what is found.
+
+        ``said``: the numbers of the words that the rows above have.
+        """
         result = checked(folder, self.text)
         assert result.notes == result.unread
         unread = [line for note in result.notes for line in range(note.lines[0], note.lines[1] + 1)]
@@ -55,8 +59,10 @@ class Script(NamedTuple):
             marks = " ".join(["unread"] * unread.count(number) + [each.code for each in found])
             yield f"{marks:4} {'|' if number == 2 else ':'}{' ' if line else ''}{line}"
             for each in found if self.words else ():
-                said = visible(f"{each.message}; {each.fix}").replace(str(folder), "FOLDER")
-                yield f"{_WORDS} {each.column}: {said}"
+                words = visible(f"{each.message}; {each.fix}").replace(str(folder), "FOLDER")
+                new = "" if words in said else f" {words}"
+                place = said.setdefault(words, len(said) + 1)
+                yield f"{_WORDS} {each.column}: ({place}){new}"
         if result.commands != 1:
             yield f"       commands: {result.commands}"
 

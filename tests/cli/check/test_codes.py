@@ -93,7 +93,8 @@ def test_what_is_found_and_where(name, program, tmp_path, environ, request):
     environ.setattr(shfmt, "program", lambda: program)
     environ.chdir(tmp_path)
     rows: list[str] = []
+    said: dict[str, int] = {}
     for each in parts(name):
-        rows += [each] if isinstance(each, str) else each.rows(tmp_path)
+        rows += [each] if isinstance(each, str) else each.rows(tmp_path, said)
     file = SCRIPTS / f"{name}.txt"
     compare("\n".join(rows) + "\n", str(file.relative_to(TESTS)), request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -302,36 +301,28 @@ def test_a_shell_with_a_copy_speaks_of_no_command_and_of_no_name(tmp_path):
     assert terminal.status() == 0
 
 
-def damaged(change: Callable[[dict[str, Any]], object]) -> str:
-    content = copy.deepcopy(snapshot())
-    change(content)
-    return json.dumps(content)
-
-
-MAKE = "; make a new one with iamcli snapshot\n"
-NOT_STARTED = "iamcli: cannot start the sandbox: bad.json"
-DAMAGED = f"{NOT_STARTED} is damaged: "
-#: What is in the file, None if there is none, and what is said. The tests of files and of loading
-#: have the other mistakes.
-BAD = [
-    (None, "iamcli: cannot read bad.json: No such file or directory\n"),
-    (
-        damaged(lambda s: s["users"][0].update(Arn="x")),
-        f"{DAMAGED}users[0].Arn is not an ARN: x{MAKE}",
-    ),
-]
-
-
 def test_a_file_without_end_is_not_read_to_the_end(sandbox_of_snapshot):
     done = sandbox_of_snapshot("--account", "/dev/zero", "touch", "ran")
     said = "/dev/zero is larger than 268435456 bytes, too large for a snapshot"
     assert (done.returncode, done.stderr) == (1, f"iamcli: cannot start the sandbox: {said}\n")
 
 
-@pytest.mark.parametrize(("content", "reported"), BAD)
+@pytest.mark.parametrize(
+    ("content", "reported"),
+    [
+        (None, "iamcli: cannot read bad.json: No such file or directory\n"),
+        (
+            snapshot(users=[user("bob", Arn="x")]),
+            (
+                "iamcli: cannot start the sandbox: bad.json is damaged: users[0].Arn is not an "
+                "ARN: x; make a new one with iamcli snapshot\n"
+            ),
+        ),
+    ],
+)
 def test_a_file_that_is_no_snapshot_runs_nothing(sandbox_of_snapshot, tmp_path, content, reported):
     if content is not None:
-        (tmp_path / "work" / "bad.json").write_text(content)
+        (tmp_path / "work" / "bad.json").write_text(json.dumps(content))
     done = sandbox_of_snapshot("--account", "bad.json", "touch", "ran")
     assert done.returncode == 1
     assert done.stderr.startswith(reported)
