@@ -44,7 +44,6 @@ TESTS = (
     "rules",
     "corrections",
     "copy",
-    "test_sequences.py",
     "test_access.py",
     "test_sandbox_server.py",
 )

@@ -126,6 +126,7 @@ SPARE = f"{ARN}policy/Spare"
 PROTECTED = "AWSServiceRoleForSupport"
 SSH_KEY = f"{public_key()} bob"
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEe0/yAy/6hvSVXhQYMu03EQfOwvKIQcX2y6KqP6KDMB"
+CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
 #: A user for each obstacle to its deletion: the operation that adds it, and its parameters.
 OBSTACLES: dict[str, tuple[str, dict[str, Any]]] = {
     "attached": ("AttachUserPolicy", {"PolicyArn": WEB}),
@@ -133,14 +134,7 @@ OBSTACLES: dict[str, tuple[str, dict[str, Any]]] = {
     "password": ("CreateLoginProfile", {"Password": PASSWORD}),
     "key": ("CreateAccessKey", {}),
     "cert": ("UploadSigningCertificate", {"CertificateBody": certificate("signing")[0]}),
-    "mfa": (
-        "EnableMFADevice",
-        {
-            "SerialNumber": "GAHT12345678",
-            "AuthenticationCode1": "123456",
-            "AuthenticationCode2": "654321",
-        },
-    ),
+    "mfa": ("EnableMFADevice", {"SerialNumber": "GAHT12345678", **CODES}),
     "ssh": ("UploadSSHPublicKey", {"SSHPublicKeyBody": SSH_KEY}),
     "member": ("AddUserToGroup", {"GroupName": "Admin"}),
 }
@@ -236,7 +230,6 @@ def build_full(iam: Iam) -> None:
         iam("EnableMFADevice", SerialNumber=f"GAHT0000000{n}", **CODES, **many)
 
 
-CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
 #: Two or more: the oldest botocore does not know Expired.
 STATUSES: Any = full_model().shape_for("statusType").enum
 

@@ -37,7 +37,6 @@ from iamcli.cli.sandbox.corrections import (
     keys,
     lists,
     policies,
-    protocol,
     tags,
     users,
 )
@@ -427,6 +426,10 @@ def test_the_latest_version_is_the_first(backend, ask):
     assert [each["VersionId"] for each in listed] == expected
     assert [each["VersionId"] for each in listed if each["IsDefaultVersion"]] == ["v9"]
     assert [each.version_id for each in policies.versions(backend.get_policy(arn))] == expected
+    for name, default in (("v1", False), ("v9", True)):
+        got = ask("GetPolicyVersion", PolicyArn=arn, VersionId=name)["PolicyVersion"]
+        shown = (got["VersionId"], got["Document"], got["IsDefaultVersion"])
+        assert shown == (name, DOCUMENT, default)
     held = SimpleNamespace(
         versions=[SimpleNamespace(version_id=i) for i in ("v2.b", "v10.a", "v1")]
     )
@@ -659,11 +662,23 @@ def test_tags_of_aws_do_not_count():
 
 @pytest.mark.parametrize(
     ("kind", "whose", "in_any_case"),
-    [("User", BOB, True), ("Policy", {"PolicyArn": f"{ARN}policy/read"}, False)],
+    [
+        ("User", BOB, True),
+        ("Role", {"RoleName": "web"}, True),
+        ("Policy", {"PolicyArn": f"{ARN}policy/read"}, False),
+        ("InstanceProfile", {"InstanceProfileName": "box"}, False),
+        ("ServerCertificate", {"ServerCertificateName": "site"}, False),
+        ("MFADevice", {"SerialNumber": f"{ARN}mfa/phone"}, False),
+    ],
 )
 def test_tags_are_added_replaced_and_removed(*, ask, kind, whose, in_any_case):
     ask("CreateUser", **BOB)
+    ask("CreateRole", RoleName="web", AssumeRolePolicyDocument=TRUST)
     policy(ask, "read")
+    ask("CreateInstanceProfile", InstanceProfileName="box")
+    body = {"CertificateBody": CERTIFICATE, "PrivateKey": PRIVATE_KEY, "Path": "/"}
+    ask("UploadServerCertificate", ServerCertificateName="site", **body)
+    ask("CreateVirtualMFADevice", VirtualMFADeviceName="phone")
 
     def shown() -> dict[str, str]:
         listed = pages(ask, f"List{kind}Tags", "Tags", **whose)
@@ -751,6 +766,10 @@ def test_a_login_profile_keeps_what_is_not_given(backend, ask):
     ):
         ask("UpdateLoginProfile", **BOB, **given)
         assert (bob.password, bob.password_reset_required) == held
+        assert ask("GetLoginProfile", **BOB)["LoginProfile"] == {
+            **made,
+            "PasswordResetRequired": held[1],
+        }
     made = ask("CreateLoginProfile", **ROOT, Password="one", PasswordResetRequired=True)
     assert (set(made["LoginProfile"]), made["LoginProfile"]["PasswordResetRequired"]) == (
         {"CreateDate", "PasswordResetRequired"},
@@ -821,7 +840,7 @@ def test_the_form_of_each_type():
         assert part in document(operation, result)
     assert "Result" not in document("DeleteUser", None)
     assert document("DeleteUser", None).startswith(
-        f'<DeleteUserResponse xmlns="{protocol.NAMESPACE}">'
+        '<DeleteUserResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
     )
 
 
