@@ -46,8 +46,6 @@ SHELLS = {
 PLAIN = re.compile(r"(?:[\w ./:,@|<>-]|(?<=\w)=|(?<=[ =])~/|\\\n)+")
 #: In single quotes, only fish takes a backslash for anything else.
 QUOTED = re.compile(r"'[^'\\]*'")
-#: The characters that some shell may change.
-SPECIAL = re.compile(r"[^\w ./:,@-]")
 END = "\x02"
 
 #: Documents other than the pages of the commands, with what their examples need.
@@ -284,47 +282,10 @@ def check(account: Shell, make: Callable[[], Walks]) -> None:
     assert first[0]
 
 
-def special(steps: list[Step]) -> list[Step]:
-    """Return the steps with what some shell may change or do itself; the others precede them."""
-    kept: list[Step] = []
-    before: list[str] = []
-    for step in steps:
-        if SPECIAL.search(step.pasted) or not step.pasted.startswith("iam"):
-            kept.append(step._replace(before=[*before, *step.before]))
-            before = []
-        else:
-            before += [*step.before, *([] if step.endpoint else [step.pasted])]
-    return kept
-
-
-def covering(walks: Walks) -> Walks:
-    """Return those of the walks that have every special character at least once."""
-    chosen: Walks = {}
-    seen: set[str] = set()
-    for name, steps in walks.items():
-        characters = {sign for step in steps for sign in SPECIAL.findall(step.pasted)}
-        if characters - seen:
-            chosen[name] = steps
-            seen |= characters
-    return chosen
-
-
 def test_examples_leave_a_shell_nothing_to_change():
     examples = all_examples()
     assert len(examples) > 150
     assert [line for line in examples if not PLAIN.fullmatch(QUOTED.sub("", line))] == []
-
-
-@pytest.mark.full
-def test_each_special_character_works_in_each_shell(example_shell, stub):
-    suggested = (*sandbox_shell.FIRST_COMMANDS, *sandbox_shell.LATER_COMMANDS)
-
-    def walks() -> Walks:
-        steps = {file.stem: special(walk(file.stem, stub)) for file in TRANSCRIPTS}
-        steps |= {name: special(found) for name, found in document_walks(whole=False).items()}
-        return {**covering(steps), "sandbox": [Step(line, []) for line in suggested]}
-
-    check(example_shell, walks)
 
 
 @pytest.mark.full
@@ -337,15 +298,10 @@ def test_all_examples_of_commands_work_in_each_shell(example_shell, stub, shown)
     )
 
 
-def document_walks(*, whole: bool) -> Walks:
-    """Return the examples of documents; if not ``whole``, only those of the iam commands.
-
-    Those of ``iamcli`` take longer, and the scripts among the examples need what they write.
-    """
+def document_walks() -> Walks:
     walks = {}
     for file, before in DOCUMENTS.items():
-        lines = [line for line in of_document(file) if whole or re.match(r"(\w+=\S* )*iam-", line)]
-        if lines:
+        if lines := of_document(file):
             steps = [Step(line, needs(line)) for line in lines]
             walks[file.name] = [steps[0]._replace(before=before + steps[0].before), *steps[1:]]
     return walks
@@ -363,7 +319,9 @@ def needs(line: str) -> list[str]:
 @pytest.mark.full
 def test_all_examples_of_documents_work_in_each_shell(example_shell):
     def walks() -> Walks:
-        found = document_walks(whole=True)
+        found = document_walks()
+        suggested = (*sandbox_shell.FIRST_COMMANDS, *sandbox_shell.LATER_COMMANDS)
+        found["sandbox"] = [Step(line, []) for line in suggested]
         # The walk of the overview leaves nothing behind.
         nothing_left = Step("iam-userlistbypath", [], printed="IsTruncated: false\n")
         found["iam-toolkit.7"].append(nothing_left)

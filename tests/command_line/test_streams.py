@@ -53,15 +53,14 @@ def test_data_and_errors_are_apart(run_fast, working_endpoint):
     assert len(working_endpoint.requests) == 3
 
 
-@pytest.mark.parametrize("shell", ["bash", in_full("sh")])
-def test_scripts_stop_where_their_authors_meant(shell, forked, working_endpoint):
-    done = forked(shell, "-c", "set -e; iam-userlistgroups -u bob; echo went on")
+def test_scripts_stop_where_their_authors_meant(forked, working_endpoint):
+    done = forked("sh", "-c", "set -e; iam-userlistgroups -u bob; echo went on")
     assert (done.status, done.out) == (1, "")
-    done = forked(shell, "-c", "iam-userlistgroups -u bob || exit 7; echo went on")
+    done = forked("sh", "-c", "iam-userlistgroups -u bob || exit 7; echo went on")
     assert (done.status, done.out) == (7, "")
-    done = forked(shell, "-c", "KEYS=`iam-usergetattributes`; echo $KEYS | awk '{ print $2 }'")
+    done = forked("sh", "-c", "KEYS=`iam-usergetattributes`; echo $KEYS | awk '{ print $2 }'")
     assert done.out == "AIDACKCEVSQ6C2EXAMPLE\n"
-    done = forked(shell, "-c", "iam-userlistbypath | grep -v IsTruncated | wc -l")
+    done = forked("sh", "-c", "iam-userlistbypath | grep -v IsTruncated | wc -l")
     assert done.out.strip() == "3001"
     assert len(working_endpoint.requests) == 5
 

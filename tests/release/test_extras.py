@@ -51,20 +51,6 @@ def advice(run: Shell, venv: Path, *extras: str, path: Path = ROOT) -> str:
     return done.out.removesuffix("\n")
 
 
-@pytest.mark.parametrize(
-    ("mark", "wanted"),
-    [
-        ("pipx_metadata.json", f"run: pipx inject iamcli {MOTO} 'segno>=1.6'"),
-        ("uv-receipt.toml", f"run: uv tool install {WITH_MOTO} '--with=segno>=1.6' iamcli"),
-        ("nothing", f"run: {{python}} -m pip install {MOTO} 'segno>=1.6'"),
-    ],
-)
-def test_the_command_fits_the_installer(run, empty_venv, mark, wanted):
-    with marked(empty_venv, mark):
-        said = advice(run, empty_venv, "sandbox", "qr")
-    assert said == wanted.format(python=empty_venv / "bin" / "python")
-
-
 def test_the_extra_of_a_profile(run, empty_venv):
     python = empty_venv / "bin" / "python"
     assert (
@@ -78,44 +64,12 @@ def test_the_extra_of_a_profile(run, empty_venv):
     assert said == "run: uv tool install '--with=segno>=1.6' '--with=botocore[crt]>=1.41.0' iamcli"
 
 
-def test_an_extra_that_cannot_be_added(run, empty_venv):
-    code = (
-        "import sys\nfrom iamcli.installation import extras\n"
-        "print(*map(extras.can_be_added, extras.PACKAGES))\n"
-        "extras._is_debian = lambda: True\nprint(*map(extras.can_be_added, extras.PACKAGES))\n"
-        "print(extras.advice('sandbox', 'check'))\nprint(extras.advice('login'))\n"
-        "import iamcli.installation.onefile\nprint(*map(extras.can_be_added, extras.PACKAGES))\n"
-    )
-    done = run(str(empty_venv / "bin" / "python"), "-c", code, env={"PYTHONPATH": str(ROOT)})
-    said = (
-        "True True True True\nTrue True True False\n"
-        "run: apt install --no-install-recommends python3-moto python3-flask-cors "
-        "python3-segno shfmt\n"
-        "Debian has no package for login; install iamcli with pipx\n"
-        "False False True False\n"
-    )
-    assert done == (0, said, "")
-
-
 def test_the_one_file_has_no_sandbox(monkeypatch):
     """Also if the packages are there: it has no iam-* commands."""
     assert extras.installed() == ["sandbox", "qr", "check"]
     monkeypatch.setitem(sys.modules, "iamcli.installation.onefile", sys)
     assert extras.installed() == ["qr", "check"]
     assert extras.incomplete() == []
-
-
-def test_uv_keeps_the_packages_that_are_there(run, empty_venv, tmp_path):
-    # uv replaces the environment with what its command names.
-    (tmp_path / "iamcli").symlink_to(ROOT / "iamcli")
-    (tmp_path / "segno.py").touch()
-    record = tmp_path / "iamcli-1.dist-info"
-    record.mkdir()
-    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: iamcli\nVersion: 1\n")
-    (record / "direct_url.json").write_text('{"url": "file:///tmp/a%20b/iamcli-1.whl"}')
-    with marked(empty_venv, "uv-receipt.toml"):
-        said = advice(run, empty_venv, "sandbox", path=tmp_path)
-    assert said == f"run: uv tool install {WITH_MOTO} '--with=segno>=1.6' '/tmp/a b/iamcli-1.whl'"
 
 
 def test_the_packages_are_those_of_setup_cfg():

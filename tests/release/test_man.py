@@ -16,7 +16,6 @@ from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every, usual
 from support.shell import ROOT
-from support.terminal import Terminal
 
 from iamcli import __version__
 from iamcli.cli import index
@@ -171,17 +170,6 @@ def test_the_formats_of_a_seed_are_explained_with_an_example_of_each(run):
     assert "\u2018Base32String\u2019 and \u2018Base32StringSeed\u2019 mean the same:" in text
     examples = text.partition(" EXAMPLES ")[2].partition(" COMPATIBILITY ")[0]
     assert re.findall(r"-b (\w+)", examples) == ["Base32String", "QRCodePNG"]
-
-
-@pytest.mark.full
-def test_headers_and_footers_are_whole_on_a_terminal(run):
-    need("man")
-    script = 'for page; do man "$page" || exit; done; echo "status $?"'
-    env = {**run.env, "COLUMNS": "80", "PAGER": "cat", "TERM": "xterm"}
-    terminal = Terminal("sh", "-c", script, "sh", *map(str, PAGES), env=env)
-    shown = terminal.wait_for("status 0").replace("\r", "")
-    terminal.status()
-    assert_whole(plain(shown.encode()), 80)
 
 
 def assert_whole(shown: str, width: int) -> None:

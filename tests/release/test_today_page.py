@@ -7,10 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import botocore
-import pytest
 from botocore import xform_name
 from botocore.loaders import Loader
-from support.requirements import need
 from support.shell import ROOT
 
 from iamcli.cli import index
@@ -230,15 +228,3 @@ def test_the_page_and_the_commands_that_it_lists_refer_to_each_other():
         assert (".Xr iam-today 7" in also) == (name in listed), name
     assert ".Xr iam-today 7" in (MAN / "iam-toolkit.7").read_text().partition(".Sh SEE ALSO\n")[2]
     assert ".Xr iam-toolkit 7" in TEXT.partition(".Sh SEE ALSO\n")[2]
-
-
-@pytest.mark.parametrize("renderer", ["mandoc", "man"])
-def test_the_page_fits_80_columns(renderer, run):
-    need(renderer)
-    page = str(MAN / "iam-today.7")
-    arguments = ["mandoc", "-T", "utf8", page] if renderer == "mandoc" else ["man", "-l", page]
-    done = run(*arguments, env={"MANWIDTH": "80", "MANROFFOPT": "-c"})
-    lines = re.sub(r".\x08|\x1b\[[0-9;]*m", "", done.out).splitlines()
-    assert len(lines) > 200
-    assert max(map(len, lines)) <= 80
-    assert any(re.search(r"RolePolicySizeQuota +10240 ", line) for line in lines)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from support.account import Account
 from support.stub import refused
 
 from iamcli.errors import ServiceError
 from iamcli.hints.messages import conflict
-
-if TYPE_CHECKING:
-    from support.stub import Answer, Request
 
 USER = {
     "must delete access keys": "iam-userdelkey -u bob -k ACCESSKEYID",
@@ -97,22 +93,6 @@ def test_what_is_in_use(line, message, hint, say, stub):
     assert said == [f"DeleteConflict: {message}", *hint]
 
 
-class Keeping(Account):
-    """A user who cannot be deleted for a reason that the account does not list."""
-
-    def __init__(self, url: str, must: str) -> None:
-        super().__init__(url, "User", {"ListAccessKeys": ["AKIAI44QH8DHBEXAMPLE"]})
-        self._must = must
-
-    def answer(self, request: Request) -> Answer:
-        """Refuse the last step."""
-        if request.operation != "DeleteUser":
-            return super().answer(request)
-        self.requests.append(request)
-        return refused("DeleteConflict", f"Cannot delete entity, {self._must} first.", 409)
-
-
-LEFT = "removed: access key AKIAI44QH8DHBEXAMPLE; left: user bob"
 #: What a recursive removal must still do, and the hint.
 RECURSIVE = {
     "must remove referenced objects": (
@@ -122,17 +102,6 @@ RECURSIVE = {
     "must delete access keys": "first run: iam-userdelkey -u bob -k ACCESSKEYID",
     "must do what nobody knows yet": "",
 }
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("must", RECURSIVE)
-def test_recursive_option_is_not_suggested_again(must, say, stub):
-    """It waits some seconds for the conflict to pass."""
-    endpoint = stub.add(lambda url: Keeping(url, must))
-    lines = say("iam-userdel -u bob -r", endpoint, IAMCLI_SANDBOX=endpoint.url)
-    error = f"DeleteConflict: Cannot delete entity, {must} first."
-    # The state of the removal is the last line.
-    assert lines == [error, *filter(None, [RECURSIVE[must]]), LEFT]
 
 
 def test_what_a_recursive_removal_leaves():

@@ -5,18 +5,13 @@ from __future__ import annotations
 import shlex
 
 import pytest
-from support.hints import ENV, INVALID_TOKEN, MISMATCH, NO_USER, lacking
+from support.hints import ENV, INVALID_TOKEN, NO_USER, lacking
 from support.stub import refused
-from support.terminal import Terminal, read_now
+from support.terminal import read_now
 
 REFUSALS = {
     "AccessDenied": ("iam-usercreate -u bob", lacking("identity-based policy")),
-    "DeleteConflict": ("iam-userdel -u bob", "Cannot delete entity, must delete policies first."),
     "InvalidClientTokenId": ("iam-grouplistbypath", INVALID_TOKEN),
-    "LimitExceeded": ("iam-useraddkey -u bob", "Cannot exceed quota for AccessKeysPerUser: 2"),
-    "MalformedPolicyDocument": ("iam-useruploadpolicy -u bob -p p -o {}", "Syntax errors."),
-    "RequestExpired": ("iam-accountaliaslist", "Request has expired."),
-    "SignatureDoesNotMatch": ("iam-accountaliaslist", MISMATCH),
     "ValidationError": ("iam-usergetattributes", NO_USER),
 }
 
@@ -35,24 +30,6 @@ def test_pipe_and_strict_mode_get_the_services_words_only(code, say, run_fast, s
     assert read_now(master) == ""
     # The same, where there is one.
     assert len(say(line, endpoint)) >= 2
-
-
-@pytest.mark.parametrize(
-    "code", [pytest.param(c, marks=[pytest.mark.full] * (n > 0)) for n, c in enumerate(REFUSALS)]
-)
-def test_program_on_a_terminal_of_its_own(code, run, stub):
-    line, message = REFUSALS[code]
-    endpoint = stub.endpoint(refused(code, message))
-    env = {"IAMCLI_SANDBOX": endpoint.url, "AWS_IAM_URL": endpoint.url}
-    terminal = Terminal(*shlex.split(line), env=run.env | ENV | env)
-    assert terminal.status() == 1
-    name = shlex.split(line)[0]
-    first, second, *options = terminal.shown.splitlines()
-    assert first == f"{name}: {code}: {message}"
-    assert second.startswith(f"{name}: ")
-    # The option that is required with these credentials.
-    assert bool(options) == (code == "ValidationError")
-    assert all(one.startswith("  ") for one in options)
 
 
 def test_lost_answer_gets_no_hint(say, stub):

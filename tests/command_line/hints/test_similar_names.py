@@ -12,7 +12,7 @@ from support.hints import ENV
 from support.limits import NEVER
 from support.processes import wait_until
 from support.stub import Stub, ok, refused
-from support.terminal import Terminal, read_now, rows
+from support.terminal import read_now, rows
 
 if TYPE_CHECKING:
     from support.stub import Answer, Endpoint
@@ -127,30 +127,22 @@ def test_names_that_cannot_be_listed_are_no_error(answer, say, stub):
     assert endpoint.operations == ["DeleteUser", "ListUsers"]
 
 
-def test_message_does_not_wait_for_the_names(run, stub):
-    line, error, endpoint = unknown("User", "bbo", SILENT, stub=stub)
-    env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
-    terminal = Terminal("sh", "-c", f"{line}; echo ended", env=env)
-    terminal.wait_for(f"iam-userdel: {error}\r\n")
-    assert "ended" not in terminal.shown
-    terminal.wait_for("ended")
-    assert terminal.status() == 0
-    assert endpoint.operations == ["DeleteUser", "ListUsers"]
-
-
-def test_interrupt_ends_the_wait_for_the_names(run_fast, stub, terminal):
+@pytest.mark.parametrize(("timeout", "status"), [(NEVER, -signal.SIGINT), (0.1, 1)])
+def test_message_does_not_wait_for_the_names(timeout, status, run_fast, stub, terminal):
     line, error, endpoint = unknown("User", "bbo", SILENT, stub=stub)
     master, device = terminal
-    before = f"from iamcli.hints import names; names.TIMEOUT = {NEVER}"
+    before = f"from iamcli.hints import names; names.TIMEOUT = {timeout}"
     errors = os.open(device, os.O_WRONLY | os.O_NOCTTY)
     process = run_fast.start(
         *line.split(), env={"AWS_IAM_URL": endpoint.url}, stderr=errors, before=before
     )
     wait_until(lambda: len(endpoint.requests) == 2)
-    process.send_signal(signal.SIGINT)
-    assert process.wait() == -signal.SIGINT
-    os.close(errors)
     assert rows(read_now(master))[:-1] == [f"iam-userdel: {error}"]
+    if timeout == NEVER:
+        process.send_signal(signal.SIGINT)
+    assert process.wait() == status
+    os.close(errors)
+    assert read_now(master) == ""
 
 
 def test_names_are_asked_for_on_a_terminal_only(run_fast, stub, terminal):
