@@ -10,7 +10,7 @@ from support.checking import checked, codes
 from support.private_iam import PROMPT, start_shell
 from support.processes import environment
 from support.requirements import need
-from support.selection import every, in_full
+from support.selection import in_full
 from support.terminal import USUAL_SIZE, Terminal
 
 from iamcli.cli import index
@@ -105,7 +105,11 @@ def test_a_name_that_begins_as_a_command_can_mean_one(name):
 # Wherever it is typed, the same is suggested.
 
 
-@pytest.mark.parametrize(("name", "command"), every(2, MEANT.items()))
+#: A name that means a command, and one that means none.
+TYPED = [("iam-user-create", "iam-usercreate"), ("iam-audit", "")]
+
+
+@pytest.mark.parametrize(("name", "command"), TYPED)
 def test_iamcli_and_explain_say_what_is_meant(name, command, run_fast):
     advice = f"did you mean {command}?" if command else "to list all commands, run iamcli list"
     line = f"iamcli: no such command: {name}; {advice}\n"
@@ -117,7 +121,7 @@ def test_iamcli_and_explain_say_what_is_meant(name, command, run_fast):
     assert done.err.startswith(f"iamcli: unknown command or topic {name}{in_parentheses}; see ")
 
 
-@pytest.mark.parametrize(("name", "command"), MEANT.items())
+@pytest.mark.parametrize(("name", "command"), TYPED)
 def test_check_says_what_is_meant(name, command, tmp_path):
     findings = checked(tmp_path, f"{name} -u bob").findings
     if command:

@@ -77,32 +77,21 @@ def trap(tmp_path):
     return Trap(tmp_path, STANDARD | PACKAGES)
 
 
-def test_the_trap_works(trap, checkout_env):
-    # With -c, Python 3.13 and later would import modules of their own.
-    (trap.folder / "program").write_text("import json\n")
-    run(sys.executable, "program", env=checkout_env, cwd=trap.folder)
-    assert trap.sprung == ["json"]
-
-
 @pytest.mark.parametrize("folder", [INSTALLED, BIN], ids=["installed", "checkout"])
 @pytest.mark.parametrize(
     ("line", "status"),
     every(
-        6,
+        4,
         [
             ("iamcli", 0),
-            ("iamcli -h", 0),
             ("iamcli list user", 0),
             ("iamcli help usercreate", 0),
-            ("iamcli iam-usercreate -h", 0),
             ("iamcli usercraete", 1),
             ("iamcli home old", 0),
             ("iamcli complete user iam-usercreate --url http://127.0.0.1:1", 0),
-            ("iamcli sandbox true", 0),
             ("iamcli sandbox iam-usercreate -u bob", 0),
             ("iam-usercreate -h", 0),
             ("iam-usercreate -U", 1),
-            ("iam-usercreate -u bob --url http://127.0.0.1:1", 1),
             ("iam-usercreate -u bob --url http://127.0.0.1:1 -d", 1),
             ("iam-useruploadpolicy -u bob -p p -o {Statement:", 1),
         ],
@@ -117,19 +106,8 @@ def test_no_program_is_trapped(folder, line, status, trap, checkout_env):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("folder", [INSTALLED, BIN], ids=["installed", "checkout"])
-def test_none_of_all_programs_is_trapped(folder, trap, checkout_env):
-    for name in sorted(path.name for path in BIN.glob("iam-*")):
-        done = run(folder / name, "--url", "http://127.0.0.1:1", env=checkout_env, cwd=trap.folder)
-        assert trap.sprung == [], name
-        assert done.returncode == 1
-
-
-@pytest.mark.full
 @pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize(
-    "line", ["iamcli sandbox true", in_full("iam-usercreate -h"), in_full("iam-usercreate")]
-)
+@pytest.mark.parametrize("line", ["iamcli sandbox true", "iam-usercreate"])
 def test_no_checkout_is_trapped_by_another_python(python, line, trap, checkout_env, tmp_path):
     """Some import more than others before they run what they were given."""
     checkout = copied(tmp_path / "checkout")
@@ -169,16 +147,7 @@ def before_main() -> set[str]:
     return {name.partition(".")[0] for name in done.stdout.split()} | {"iamcli"}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "status"),
-    [
-        ((), 0),
-        in_full(("-h",), 0),
-        in_full(("usercraete",), 1),
-        in_full(("sandbox", "true"), 0),
-        in_full(("home", "old"), 0),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "status"), [((), 0), in_full(("sandbox", "true"), 0)])
 def test_the_module_is_not_trapped(arguments, status, checkout_env, tmp_path):
     trap = Trap(tmp_path, (STANDARD | PACKAGES) - before_main())
     done = run(sys.executable, "-m", "iamcli", *arguments, env=checkout_env, cwd=trap.folder)

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.hints import WHO
 from support.shell import SECRET
 from support.stub import refused
 
@@ -146,7 +147,9 @@ def test_secret_in_a_policy_is_redacted(hints):
 
 
 def test_secret_in_a_state_is_redacted(hints):
-    said = hints(f"iam-groupadduser -g g -u {SECRET} -u susan", "AccessDenied", "No.", 403)
+    message = f"{WHO} with an explicit deny in a resource-based policy"
+    hint, *said = hints(f"iam-groupadduser -g g -u {SECRET} -u susan", "AccessDenied", message, 403)
+    assert hint == "denied by a resource-based policy; ask the owner of the resource"
     assert said == ["added: nothing; not added: user ***, user susan"]
 
 

@@ -134,7 +134,10 @@ def test_message_does_not_wait_for_the_names(timeout, status, run_fast, stub, te
     before = f"from iamcli.hints import names; names.TIMEOUT = {timeout}"
     errors = os.open(device, os.O_WRONLY | os.O_NOCTTY)
     process = run_fast.start(
-        *line.split(), env={"AWS_IAM_URL": endpoint.url}, stderr=errors, before=before
+        *line.split(),
+        env={"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)},
+        stderr=errors,
+        before=before,
     )
     wait_until(lambda: len(endpoint.requests) == 2)
     assert rows(read_now(master))[:-1] == [f"iam-userdel: {error}"]
