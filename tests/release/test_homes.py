@@ -134,7 +134,7 @@ def test_the_one_file_and_its_first_line_that_changes(installation, folder, monk
     file.chmod(0o644)
     assert lay_out(str(folder), COMMANDS) == [f"{by}{sys.executable}"]
     # It works, but not for the jobs of cron.
-    (folder.parent / "our-python").symlink_to(sys.executable)
+    program(folder.parent / "our-python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     monkeypatch.setenv("PATH", str(folder.parent), prepend=":")
     program(file, ONE_FILE.replace(sys.executable, "/usr/bin/env our-python", 1))
     assert lay_out(str(folder), COMMANDS) == [f"{by}{sys.executable}"]
