@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
-    from iamcli.parsing.options import Option
 
 DEFAULT, STRICT, ALONE = "", "1", "0"
 GROUP = "<Group><Arn>arn:next</Arn><GroupId>AGPA</GroupId></Group>"
@@ -89,51 +88,16 @@ def test_a_loop_over_a_failing_list_changes_nothing(forked, without_bob):
     assert [each for each in without_bob.requests if _changes(each)] == []
 
 
-#: The value of an option, by its name in the declaration or by its kind; of any other, an ID.
-GIVEN = {"document": "{}", "file": "policy", "path": "/a/", "max_items": "5", "length": "8"}
-GIVEN |= {"tags": "k=v", "body": "policy", "chain": "policy", "key_file": "policy"}
-ID = "AIDACKCEVSQ6C2EXAMPLE9876"
-#: How a command fails, and what it is given then.
-FAILURES = {
-    "refused": ([], {}),
-    "usage": (["-x"], {}),
-    "no key": ([], {"AWS_CREDENTIAL_FILE": "no"}),
-}
-
-
-def written(option: Option) -> list[str]:
-    """Return how ``option`` is written, with a value."""
-    if option.switch:
-        return [option.name]
-    if option.choices:
-        return [option.name, option.choices[0]]
-    if option.withholds == "secret":
-        return [option.name, "new"]
-    value = GIVEN.get(option.dest) or GIVEN.get(option.complete, ID)
-    return [option.name, value]
-
-
-@pytest.mark.parametrize("name", usual([n for n in PRINTS if len(PRINTS[n]) > 1], PRINTS))
-def test_each_way_to_fail_of_each_command(name, run_fast, stub):
-    """Standard output gets the words of an error only if that is what the command prints."""
-    endpoint = stub.endpoint(refused("ValidationError", "It is not valid.", 400))
-    (run_fast.home / "policy").write_text("{}")
+@pytest.mark.parametrize("name", PRINTS)
+def test_what_each_command_prints(name):
+    """What prints a list or a secret gets no words of an error."""
     command = index.load(name)
     # The commands name what changes what they print.
     output = command.documentation.partition("Output:")[2].partition("Example:")[0]
     named = re.findall(r"[Ww]ith((?: -\w)+)[:,]", output.partition("Differs:")[0])
     assert {" ".join(each.split()) for each in named} <= {"-o", *PRINTS[name]}
-    for options, kind in PRINTS[name].items():
-        wanted = [o for o in command.options if o.required or o.name in options.split()]
-        wanted += [o for o in command.options if o.alternative and o.alternative not in options]
-        line = [text for option in dict.fromkeys(wanted) for text in written(option)]
-        for more, env in FAILURES.values():
-            process = run_fast.start(name, *line, *more, env={**env, "AWS_IAM_URL": endpoint.url})
-            out, err = process.communicate()
-            # With -p alone, nothing is to be done.
-            assert process.wait() == 1 or options == "-p"
-            assert err.startswith(f"{name}: ".encode())
-            assert out == (err if kind == VALUES else b""), (options, more)
+    found = {options: not command.prints(options.split()) for options in PRINTS[name]}
+    assert found == {options: kind == VALUES for options, kind in PRINTS[name].items()}
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOTO = "'moto[iam]>=5.1.1' 'flask>=3.0' 'flask-cors>=5.0'"
-#: The same, for uv.
-WITH_MOTO = "'--with=moto[iam]>=5.1.1' '--with=flask>=3.0' '--with=flask-cors>=5.0'"
 
 
 @pytest.fixture(scope="module")
