@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import ClientError
 from support import transcripts
-from support.clients import client
 from support.shell import ROOT, SECRET
 from support.transcripts import TRANSCRIPTS, parts, played
 
@@ -138,19 +136,3 @@ def test_transcript(file, run_in_account, stub, localstack, monkeypatch):
 def test_each_difference_has_a_transcript_and_a_reason():
     assert DIFFERENCES.keys() <= {file.stem for file in TRANSCRIPTS}
     assert all(entry.before for entries in DIFFERENCES.values() for entry in entries)
-
-
-def test_only_the_version_of_inline_policies_is_corrected(run, localstack):
-    iam = client(localstack, ACCOUNT)
-    old = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
-    with pytest.raises(ClientError, match="must be version 2012-10-17 or greater"):
-        iam.create_policy(PolicyName="managed", PolicyDocument=old)
-    iam.create_user(UserName="bob")
-    with pytest.raises(ClientError, match="Syntax errors in policy"):
-        iam.put_user_policy(
-            UserName="bob", PolicyName="bad", PolicyDocument=old.replace("Allow", "Maybe")
-        )
-    iam.put_user_policy(UserName="bob", PolicyName="inline", PolicyDocument=old)
-    assert run("iam-userlistpolicies", "-u", "bob", env={"AWS_IAM_URL": localstack}).out == (
-        "inline\nIsTruncated: false\n"
-    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import sys
 import sysconfig
 import tempfile
@@ -15,11 +14,10 @@ from typing import TYPE_CHECKING
 
 import botocore
 import pytest
-from support.limits import NEVER, TIMEOUT
-from support.processes import assert_nothing_left, wait_until
+from support.processes import assert_nothing_left
 from support.processes import run as run_program
 from support.shell import BIN, ROOT, Shell
-from support.stub import Answer, Stub, ok
+from support.stub import Stub, ok
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,17 +151,6 @@ def test_the_server_of_iamcli_run(on_macos):
     done = on_macos("iamcli", "run", "--stats", "sh", "-c", script)
     numbers = "iamcli: 3 commands, 2 requests, 1 connections\n"
     assert done == (0, f"{ARN}\nAIDA\n" * 2 + "1\n", numbers)
-
-
-@pytest.mark.full
-def test_a_program_that_is_killed_takes_its_command_along(on_macos, stub):
-    endpoint = stub.endpoint(Answer(USER.body, delay=NEVER))
-    on_macos.env["AWS_IAM_URL"] = endpoint.url
-    process = on_macos.start("iamcli", "run", "sh", "-c", f"{LINE} & echo $! >program; wait")
-    wait_until(lambda: endpoint.requests)
-    os.kill(int((on_macos.home / "program").read_text()), signal.SIGKILL)
-    assert process.wait(TIMEOUT) == 0
-    assert_nothing_left(on_macos.home)
 
 
 @pytest.mark.full
