@@ -84,7 +84,6 @@ DeleteInstanceProfile DeleteUser DeleteGroup DeleteRole
 """
 
 
-@pytest.mark.full
 def test_every_operation_answers_with_all_that_the_model_requires(iam):
     """Each response has the members that botocore's model requires, down to the last list."""
     called: dict[str, list[Any]] = {}

@@ -89,6 +89,15 @@ def test_a_role_must_name_the_user(iam, moto):
 # Passwords.
 
 
+def test_a_login_profile_keeps_its_date(iam):
+    iam.create_user(UserName="bob")
+    made = iam.create_login_profile(UserName="bob", Password="one-Password-1")["LoginProfile"]
+    assert recent(made["CreateDate"])
+    iam.update_login_profile(UserName="bob", PasswordResetRequired=True)
+    shown = {**made, "PasswordResetRequired": True}
+    assert iam.get_login_profile(UserName="bob")["LoginProfile"] == shown
+
+
 def test_a_password_policy_shows_what_was_given(iam):
     iam.update_account_password_policy()
     policy = iam.get_account_password_policy()["PasswordPolicy"]
