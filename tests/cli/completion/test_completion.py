@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -583,7 +582,7 @@ def test_each_list_of_each_account_has_its_own_file(tmp_path):
         (tmp_path / name).write_text(text)
         return str(tmp_path / name)
 
-    users, keys = Query("ListUsers", "", None), Query("ListAccessKeys", "", None)
+    keys = Query("ListAccessKeys", "", None)
     of_bob, of_eve = (Query("ListAccessKeys", "", None, UserName=name) for name in ("bob", "eve"))
     base = {
         "credential_file": written("keys", "AWSAccessKeyId=AKIA1\nAWSSecretKey=s\n"),
@@ -591,21 +590,21 @@ def test_each_list_of_each_account_has_its_own_file(tmp_path):
         "url": "http://127.0.0.1:9",
     }
     differing = {
-        "users": (users, {}),
+        "users": (USERS, {}),
         "keys": (keys, {}),
         "keys of bob": (of_bob, {}),
         "keys of eve": (of_eve, {}),
-        "--url": (users, {"url": "http://127.0.0.1:10"}),
+        "--url": (USERS, {"url": "http://127.0.0.1:10"}),
         "the ID of --aws-credential-file": (
-            users,
+            USERS,
             {"credential_file": written("id", "AWSAccessKeyId=AKIA2\nAWSSecretKey=s\n")},
         ),
         "the secret of --aws-credential-file": (
-            users,
+            USERS,
             {"credential_file": written("secret", "AWSAccessKeyId=AKIA1\nAWSSecretKey=t\n")},
         ),
         "--client-config-file": (
-            users,
+            USERS,
             {"client_config_file": written("proxy", "ClientProxyHost=proxy\n")},
         ),
     }
@@ -615,35 +614,6 @@ def test_each_list_of_each_account_has_its_own_file(tmp_path):
         files.setdefault(file, []).append(what)
     assert [which for which in files.values() if which[1:]] == []
 
-
-#: Runs the completion of user names once for each environment in a list, and prints each time
-#: whether the names came from the cache. What has the name of a file is appended to it before.
-#: What is in the cache stays young, however slow the machine is.
-SCRIPT = """
-import glob, json, os, sys
-from iamcli.cli.complete import names
-from iamcli.client import client
-for change in json.load(sys.stdin):
-    sys.stdout.flush()
-    for kept in glob.glob(os.environ["XDG_CACHE_HOME"] + "/iamcli/*"):
-        os.utime(kept)
-    for name in list(change):
-        if name.startswith("/"):
-            with open(name, "a") as file:
-                file.write(change.pop(name))
-    child = os.fork()
-    if not child:
-        for name, value in change.items():
-            os.environ[name] = value
-        asked = ["cached"]
-        names.IAM = lambda *_: None
-        names.Query.names = lambda query, iam: asked.append("asked") or ["name"]
-        names.complete("user", ["iam-userdel"], lambda name: None)
-        print(asked[-1])
-        sys.stdout.flush()
-        os._exit(0)
-    os.waitpid(child, 0)
-"""
 
 #: What selects the account, the endpoint or the way to it.
 SELECTING = [
@@ -705,84 +675,83 @@ UNRELATED = [
 ]
 
 
-def came_from(run: Shell, *changes: dict[str, str]) -> list[str]:
-    """Return for each change of the variables or files whether the account was asked."""
-    done = run(sys.executable, "-c", SCRIPT, stdin=json.dumps(changes))
-    assert (done.status, done.err) == (0, "")
-    return done.out.split()
+#: The variables with which the account is asked: with a credential file, and without one.
+SOURCES = {
+    "file": {"AWS_CREDENTIAL_FILE": "credentials"},
+    "chain": {"AWS_CREDENTIAL_EXPIRATION": "2026-01-01T00:00:00Z"},
+}
+USERS = Query("ListUsers", "", None)
 
 
-@pytest.fixture(params=["file", in_full("chain")])
-def base(request: pytest.FixtureRequest, run: Shell) -> dict[str, str]:
-    """The variables with which the account was asked, with a credential file or without one."""
-    run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
-    variables = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}
-    if request.param == "chain":
-        variables = {"AWS_CREDENTIAL_EXPIRATION": "2026-01-01T00:00:00Z", **variables}
-        del run.env["AWS_CREDENTIAL_FILE"]
-    assert came_from(run, variables, variables) == ["asked", "cached"]
-    return variables
+@pytest.fixture
+def kept_in(
+    credential_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[dict[str, str]], str]:
+    """Return the name of the file for the users of the account that variables select."""
+    monkeypatch.chdir(credential_file.parent)
+    base = {
+        "HOME": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "AWS_IAM_URL": "http://127.0.0.1:9",
+        "AWS_ACCESS_KEY_ID": "id",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+    }
+    options = {"credential_file": None, "client_config_file": None, "url": None}
+
+    def named(variables: dict[str, str]) -> str:
+        monkeypatch.setattr(os, "environ", {**base, **variables})
+        return kept_names._file(USERS, Connection(options, os.environ))  # noqa: SLF001
+
+    return named
 
 
-#: One of each kind, which always run, and the others.
-KINDS = ["AWS_PROFILE", "BOTO_CONFIG", "HOME", "all_proxy", "http_proxy", "HTTPS_PROXY", "NO_PROXY"]
-OTHERS = [name for name in (*SELECTING, "AWS_IAM_URL") if name not in KINDS]
-
-
-@pytest.mark.parametrize(
-    "names", usual([KINDS], [KINDS, *(OTHERS[first::7] for first in range(7))]), ids=range(8)
-)
-def test_each_variable_that_selects_the_account_asks_again(run, names, base):
+@pytest.mark.parametrize("source", SOURCES)
+def test_each_variable_that_selects_the_account_asks_again(source, kept_in):
     # Two values, so that what is compared is the value and not whether there is one.
-    values = [{**base, name: f"http://127.0.0.1:{port}/"} for name in names for port in (8, 7)]
-    asked = came_from(run, *values, *values)
-    assert asked == ["asked"] * len(values) + ["cached"] * len(values)
+    found = [
+        kept_in({**SOURCES[source], name: f"http://127.0.0.1:{port}/"})
+        for name in (*SELECTING, "AWS_IAM_URL", "HOME")
+        for port in (8, 7)
+    ]
+    assert len({*found, kept_in(SOURCES[source])}) == len(found) + 1
 
 
-def test_other_variables_do_not_ask_again(run, base):
-    changes = [{**base, name: "other"} for name in UNRELATED]
-    assert dict(zip(UNRELATED, came_from(run, *changes), strict=True)) == dict.fromkeys(
-        UNRELATED, "cached"
-    )
+@pytest.mark.parametrize("source", SOURCES)
+def test_other_variables_do_not_ask_again(source, kept_in):
+    usual = kept_in(SOURCES[source])
+    found = {name: kept_in({**SOURCES[source], name: "other"}) for name in UNRELATED}
+    assert found == dict.fromkeys(UNRELATED, usual)
 
 
-def test_each_file_that_selects_the_account_asks_again(run, credential_file, tmp_path):
-    run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
+def test_each_file_that_selects_the_account_asks_again(kept_in, credential_file, tmp_path):
     (tmp_path / ".aws").mkdir()
     (tmp_path / "conf").mkdir()
-    proxy = tmp_path / "conf" / "proxy"
-    proxy.write_text("ClientProxyHost=one\n")
-    rows: list[tuple[dict[str, str], Path, str]] = [
-        ({}, credential_file, "AWSAccessKeyId=AKIAI44QH8DHBEXAMPLE\n"),
-        ({}, credential_file, "AWSSecretKey=another\n"),
-        ({"CLIENT_CONFIG_FILE": str(proxy)}, proxy, "ClientProxyHost=two\n"),
-        ({}, tmp_path / ".aws" / "config", "[default]\nregion=cn-north-1\n"),
-        ({}, tmp_path / ".aws" / "credentials", "[default]\naws_access_key_id=a\n"),
-        ({}, tmp_path / ".boto", "[Credentials]\naws_access_key_id=a\n"),
-        ({"AWS_CONFIG_FILE": "~/conf/config"}, tmp_path / "conf" / "config", "[default]\n"),
-        (
-            {"AWS_SHARED_CREDENTIALS_FILE": "$HOME/conf/keys"},
-            tmp_path / "conf" / "keys",
-            "[default]\n",
-        ),
-        ({"BOTO_CONFIG": "~/conf/boto"}, tmp_path / "conf" / "boto", "[Credentials]\n"),
+    file = SOURCES["file"]
+    rows: list[tuple[dict[str, str], str, str]] = [
+        (file, "credentials", "AWSAccessKeyId=AKIAI44QH8DHBEXAMPLE\n"),
+        (file, "credentials", "AWSSecretKey=another\n"),
+        ({"CLIENT_CONFIG_FILE": "conf/proxy"}, "conf/proxy", "ClientProxyHost=two\n"),
+        (file, ".aws/config", "[default]\nregion=cn-north-1\n"),
+        ({}, ".aws/credentials", "[default]\naws_access_key_id=a\n"),
+        ({}, ".boto", "[Credentials]\naws_access_key_id=a\n"),
+        ({"AWS_CONFIG_FILE": "~/conf/config"}, "conf/config", "[default]\n"),
+        ({"AWS_SHARED_CREDENTIALS_FILE": "$HOME/conf/keys"}, "conf/keys", "[default]\n"),
+        ({"BOTO_CONFIG": "~/conf/boto"}, "conf/boto", "[Credentials]\n"),
     ]
-    for _, file, _ in rows:
-        file.touch()
-    changes = [
-        change for env, file, line in rows for change in (env, env, {**env, str(file): line}, env)
-    ]
-    came = came_from(run, *changes)
-    assert [came[at + 1 : at + 4] for at in range(0, len(came), 4)] == [
-        ["cached", "asked", "cached"]
-    ] * len(rows)
+    for env, name, line in rows:
+        (tmp_path / name).touch()
+        before = kept_in(env)
+        with (tmp_path / name).open("a") as opened:
+            opened.write(line)
+        assert kept_in(env) != before, name
     # Not the date, but the contents.
+    before = kept_in(file)
     os.utime(credential_file, (1, 1))
-    assert came_from(run, {}) == ["cached"]
+    assert kept_in(file) == before
     # Nothing waits for a pipe.
     (tmp_path / ".boto").unlink()
     os.mkfifo(tmp_path / ".boto")
-    assert came_from(run, {}, {}) == ["asked", "cached"]
+    assert kept_in(file) != before
 
 
 def test_only_its_own_old_files_are_removed(run):
