@@ -13,7 +13,7 @@ from support import moments
 from support.faults import SILENT
 from support.limits import NEVER, TIMEOUT
 from support.processes import wait_until
-from support.selection import every, usual
+from support.selection import every, in_full, usual
 from support.stub import canned
 
 if TYPE_CHECKING:
@@ -89,11 +89,11 @@ def test_while_python_looks_for_the_program(run, endpoint):
     assert "KeyboardInterrupt" in done.err
 
 
-@pytest.mark.parametrize("arguments", [("-h",), ("-z",), ("--version",)])
-def test_ignored_where_the_caller_ignores_it(arguments, number, run):
+@pytest.mark.parametrize("option", ["-h", in_full("-z"), in_full("--version")])
+def test_ignored_where_the_caller_ignores_it(option, number, run):
     """As a shell's background jobs are called."""
     script = f'trap "" {number.name[3:]}; exec "$0" "$@"'
-    command = ("sh", "-c", script, "iam-usergetattributes", *arguments)
+    command = ("sh", "-c", script, "iam-usergetattributes", option)
     process = run.start(*command, stdout=-1, stderr=-1)
     deadline = time.monotonic() + TIMEOUT
     while process.poll() is None and time.monotonic() < deadline:
