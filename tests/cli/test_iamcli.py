@@ -82,19 +82,8 @@ def test_the_version(run):
     assert run("iamcli", "--version") == (0, f"iamcli {iamcli.__version__}\n", "")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [],
-        in_full(["list", "key"]),
-        in_full(["help", "zzz"]),
-        ["mfa"],
-        in_full(["iam-userdel", "-u"]),
-    ],
-    ids=" ".join,
-)
-def test_the_module_is_the_same(arguments, run):
-    assert run(sys.executable, "-m", "iamcli", *arguments) == run("iamcli", *arguments)
+def test_the_module_is_the_same(run):
+    assert run(sys.executable, "-m", "iamcli", "zzz") == run("iamcli", "zzz")
 
 
 # Lists.
@@ -315,14 +304,7 @@ def test_the_output_arrives_or_it_fails(arguments, run):
 
 @pytest.mark.parametrize(
     ("strict", "line"),
-    [
-        ("", "-h"),
-        in_full("1", "-h"),
-        ("", "--version"),
-        in_full("", ""),
-        ("1", "--help-me"),
-        in_full("1", "-u bob -p /x/ --url http://127.0.0.1:1"),
-    ],
+    [("", "--version"), ("1", "-h"), in_full("1", "-u bob -p /x/ --url http://127.0.0.1:1")],
 )
 def test_a_command_is_run_as_if_alone(strict, line, run):
     run.env |= {"IAMCLI_STRICT": strict, "AWS_MAX_ATTEMPTS": "1"} if strict else {}

@@ -188,17 +188,6 @@ def test_an_option_names_a_file_whose_parts_are_exchanged(run_fast, stub):
     assert services.requests == []
 
 
-def test_doctor_finds_them_without_a_request(run_fast, stub):
-    services = set_up(run_fast, stub, "config", EXCHANGED)
-    done = run_fast("iamcli", "doctor", "--offline", "--format", "json")
-    found = json.loads(done.out)["checks"][0]
-    assert done.status == 1
-    assert (found["result"], found["advice"]) == ("wrong", "exchange them")
-    assert found["found"].startswith("profile default in ")
-    assert found["found"].endswith(f": {BOTH.format(ID, KEY).partition('; ')[0]}")
-    assert (services.requests, SECRET in done.out) == ([], False)
-
-
 def test_nothing_is_asked_on_a_terminal_first(run_fast, stub):
     services = set_up(run_fast, stub, "credential file", EXCHANGED)
     terminal = Terminal("iam-useraddloginprofile", "-u", "bob", "-p", "-", env=run_fast.env)

@@ -176,23 +176,32 @@ RULES = "check the address, the login and the rules of the proxy"
 LOGIN = "407 Proxy Authentication Required"
 
 
+def through_a_proxy(
+    run_fast: ForkRunner, bound: socket.socket, name: str, why: str, url: str
+) -> tuple[Done, str, str]:
+    """Run a command and doctor with a proxy; return both outputs, and what they say of ``url``."""
+    answer = f"HTTP/1.1 {why}\r\nContent-Length: 0\r\n\r\n" if why == LOGIN else ""
+    env = {"AWS_MAX_ATTEMPTS": "1"}
+    env |= {"IAMCLI_TIMEOUT": "0.2"} if why == "timed out" else {}
+    with answering(answer.encode()) as answering_port:
+        port = bound.getsockname()[1] if why == "Connection refused" else answering_port
+        file = proxied(run_fast, port)
+        env[name] = file if name == "CLIENT_CONFIG_FILE" else f"http://127.0.0.1:{port}"
+        done = run_fast("iam-usergetattributes", env=env)
+        report = run_fast("iamcli", "doctor", env=env).out
+    named = f"the client configuration {file}" if name == "CLIENT_CONFIG_FILE" else name
+    said = f"no answer from {url} through the proxy: {why}; {RULES} in {named}"
+    if why == "Connection refused":
+        said = f"cannot reach the proxy: {why}; check {named}"
+    return done, report, said
+
+
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "CLIENT_CONFIG_FILE"])
 @pytest.mark.parametrize("why", [LOGIN, "timed out", "Connection refused"])
 def test_doctor_and_commands_say_the_same_of_a_proxy(why, name, run_fast, bound):
     """The variable or the file is named, also for the request to STS."""
-    answer = f"HTTP/1.1 {why}\r\nContent-Length: 0\r\n\r\n" if why == LOGIN else ""
-    with answering(answer.encode()) as answering_port:
-        port = bound.getsockname()[1] if why == "Connection refused" else answering_port
-        file = proxied(run_fast, port)
-        value = file if name == "CLIENT_CONFIG_FILE" else f"http://127.0.0.1:{port}"
-        env = {name: value, "AWS_MAX_ATTEMPTS": "1"}
-        env |= {"IAMCLI_TIMEOUT": "0.2"} if why == "timed out" else {}
-        done = run_fast("iam-usergetattributes", env=env)
-        report = run_fast("iamcli", "doctor", env=env).out
-    named = f"the client configuration {file}" if name == "CLIENT_CONFIG_FILE" else name
-    said = f"no answer from https://iam.amazonaws.com through the proxy: {why}; {RULES} in {named}"
-    if why == "Connection refused":
-        said = f"cannot reach the proxy: {why}; check {named}"
+    url = "https://iam.amazonaws.com"
+    done, report, said = through_a_proxy(run_fast, bound, name, why, url)
     assert done == (1, "", f"iam-usergetattributes: {said}\n")
     assert f"proxy        wrong    {said}\n" in report
     known = f"not known from STS at https://sts.amazonaws.com: {said.replace('//iam', '//sts')}"
@@ -204,19 +213,10 @@ def test_doctor_and_commands_say_the_same_of_a_proxy(why, name, run_fast, bound)
 def test_a_proxy_on_the_way_to_credentials(why, name, run_fast, bound):
     """Doctor and the commands say the same of the request for those of a role."""
     assuming(run_fast, "")
-    answer = f"HTTP/1.1 {why}\r\nContent-Length: 0\r\n\r\n" if why == LOGIN else ""
     # The oldest botocore sends requests to STS without a Region by default.
-    env = {"AWS_MAX_ATTEMPTS": "1", "AWS_STS_REGIONAL_ENDPOINTS": "regional"}
-    env |= {"IAMCLI_TIMEOUT": "0.2"} if why == "timed out" else {}
-    with answering(answer.encode()) as answering_port:
-        port = bound.getsockname()[1] if why == "Connection refused" else answering_port
-        env |= {name: f"http://127.0.0.1:{port}"}
-        done = run_fast("iam-usergetattributes", env=env)
-        report = run_fast("iamcli", "doctor", env=env).out
+    run_fast.env["AWS_STS_REGIONAL_ENDPOINTS"] = "regional"
     url = "https://sts.us-east-1.amazonaws.com"
-    said = f"no answer from {url} through the proxy: {why}; {RULES} in {name}"
-    if why == "Connection refused":
-        said = f"cannot reach the proxy: {why}; check {name}"
+    done, report, said = through_a_proxy(run_fast, bound, name, why, url)
     said = f"cannot get credentials from the AWS configuration: {said}"
     assert done == (1, "", f"iam-usergetattributes: {said}\n")
     assert report.startswith(f"credentials  wrong    {said}\n")

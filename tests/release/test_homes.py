@@ -643,7 +643,8 @@ def test_a_run_that_was_cut_off_can_be_repeated(home):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        (str(ROOT), f"{ROOT} is the installation of iamcli; use it as AWS_IAM_HOME unchanged"),
+        ("{tmp}", "{tmp} is the installation of iamcli; use it as AWS_IAM_HOME unchanged"),
+        ("{tmp}/{long}", "{tmp}/{long}/bin: File name too long; nothing was changed"),
         ("/dev/null", "/dev/null is not a directory; nothing was changed"),
         ("/dev/null/home", "/dev/null/home/.iamcli-home: Not a directory; nothing was changed"),
         (
@@ -654,8 +655,11 @@ def test_a_run_that_was_cut_off_can_be_repeated(home):
         ("", "the directory name is empty; specify a directory"),
     ],
 )
-def test_a_folder_that_cannot_be_one(tmp_path, name, reason):
-    assert iamcli_home(tmp_path, name) == (1, "", f"iamcli: {reason}\n")
+def test_a_folder_that_cannot_be_one(commands, tmp_path, name, reason):
+    names = {"tmp": tmp_path, "long": "x" * 300}
+    with pytest.raises(Failure) as raised:
+        lay_out(name.format(**names), COMMANDS)
+    assert str(raised.value) == reason.format(**names)
 
 
 # What is damaged, and disks that take nothing.
@@ -693,12 +697,12 @@ def test_a_damaged_record_is_named(home, content):
 
 
 @pytest.mark.parametrize("kind", ["link", "broken link", "folder", "pipe"])
-def test_a_record_that_is_no_file_is_named(tmp_path, folder, kind):
+def test_a_record_that_is_no_file_is_named(commands, folder, kind):
     (folder / "bin").mkdir(parents=True)
     FOREIGN[kind](folder / ".iamcli-home")
     reason = "is not a record of iamcli home; nothing was changed; move it and run this again"
-    error = f"iamcli: {folder}/.iamcli-home {reason}\n"
-    assert iamcli_home(tmp_path, folder) == (1, "", error)
+    with pytest.raises(Failure, match=f"^{re.escape(f'{folder}/.iamcli-home {reason}')}$"):
+        lay_out(str(folder), COMMANDS)
     assert names_in(folder) == [".iamcli-home", "bin"]
 
 
@@ -805,21 +809,15 @@ def test_where_no_file_may_be_written(tmp_path, folder, begun):
     assert iamcli_home(tmp_path, folder).status == 0
 
 
-def test_a_directory_with_the_name_of_a_temporary_file_is_named(tmp_path, folder):
+def test_a_directory_with_the_name_of_a_temporary_file_is_named(commands, folder):
     taken = folder / "bin" / ".iam-userdel.iamcli-new"
     (taken / "x").mkdir(parents=True)
-    done = iamcli_home(tmp_path, folder)
-    assert (done.status, done.out) == (1, "")
-    assert done.err.startswith(f"iamcli: {taken}: ")
-    assert done.err.endswith(f"; {folder} is incomplete; correct this and run it again\n")
+    with pytest.raises(Failure) as raised:
+        lay_out(str(folder), COMMANDS)
+    assert str(raised.value).startswith(f"{taken}: ")
+    assert str(raised.value).endswith(f"; {folder} is incomplete; correct this and run it again")
     shutil.rmtree(taken)
-    assert iamcli_home(tmp_path, folder).status == 0
-
-
-def test_a_folder_with_a_name_that_is_too_long(tmp_path):
-    name = str(tmp_path / ("x" * 300))
-    error = f"iamcli: {name}/bin: File name too long; nothing was changed\n"
-    assert iamcli_home(tmp_path, name) == (1, "", error)
+    assert len(lay_out(str(folder), COMMANDS)) == 1
 
 
 def test_a_name_with_a_line_break_is_reported_in_one_line(tmp_path):

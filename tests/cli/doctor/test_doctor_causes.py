@@ -235,23 +235,6 @@ def test_text_has_a_line_for_each_check(healthy):
         re.match(r"(\w+) +(ok|warning|wrong|skipped) +\S", line) for line in done.out.split("\n")
     ]
     assert [row and row[1] for row in rows[:-1]] == list(doctor(healthy).checks)
-    done = healthy("iamcli", "doctor", env={"AWS_CREDENTIAL_FILE": "absent"})
-    assert (done.status, done.err) == (1, "")
-    line = done.out.splitlines()[0]
-    assert line.startswith(
-        "credentials  wrong    credential file absent cannot be read: No such file"
-    )
-    assert line.endswith("; it needs the two lines AWSAccessKeyId=YOUR-KEY-ID and "
-                         "AWSSecretKey=YOUR-SECRET-KEY")  # fmt: skip
-
-
-def test_control_characters_are_escaped(healthy):
-    for layout in ("text", "json"):
-        done = healthy(
-            "iamcli", "doctor", "--format", layout, env={"AWS_CREDENTIAL_FILE": "a\x1b[2Jb\nc"}
-        )
-        assert "\x1b" not in done.out
-        assert "a\\x1b[2Jb\\x0ac" in done.out.replace("\\\\", "\\")
 
 
 @pytest.mark.full
