@@ -182,13 +182,6 @@ def test_nonsense_finds_nothing(words, run_fast):
     )
 
 
-def test_a_list_without_a_match_is_an_error(run_fast):
-    refused(
-        run_fast("iamcli", "list", "user", "zzz"),
-        "no command matches user zzz; to list all commands, run iamcli list",
-    )
-
-
 @pytest.mark.parametrize(
     ("words", "modules"),
     [
