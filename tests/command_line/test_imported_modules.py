@@ -230,15 +230,6 @@ def test_what_only_python_path_has_is_found(checkout_env, tmp_path):
     assert (done.stdout, done.stderr) == ("iamcli 9.9.9\n", "")
 
 
-def test_the_library_changes_no_path(checkout_env, tmp_path):
-    checkout_env["PYTHONPATH"] = str(tmp_path)
-    code = "import sys; before = [*sys.path]; import iamcli.cli, iamcli.commands.users; "
-    done = run(
-        sys.executable, "-c", f"{code}print(sys.path == before)", env=checkout_env, cwd=tmp_path
-    )
-    assert done.stdout == "True\n"
-
-
 @pytest.mark.full
 @pytest.mark.parametrize("home", ["/nowhere", ""])
 def test_what_is_started_gets_the_variables_of_python(home, checkout_env, tmp_path):

@@ -191,6 +191,12 @@ def test_the_option_that_the_message_is_about(arguments, option):
     assert (error.value.option and error.value.option.name) == option
 
 
+REPLACED = (
+    "{} is in the current directory; if you typed * without quotes, the shell replaced it with the "
+    "names there; type '*'"
+)
+
+
 def refused(line: str) -> tuple[str, str]:
     """Return what is said of a command line that is not accepted, and the hint."""
     name, *arguments = shlex.split(line)
@@ -246,27 +252,9 @@ def refused(line: str) -> tuple[str, str]:
         ("iam-usercreate -kz", ""),
         ("iam-usercreate -kk", ""),
         # A shell replaces * with what is in the directory, but not with these names.
-        (
-            "iam-userdel file",
-            (
-                "file is in the current directory; if you typed * without quotes, the shell "
-                "replaced it with the names there; type '*'"
-            ),
-        ),
-        (
-            "iam-userdel link",
-            (
-                "link is in the current directory; if you typed * without quotes, the shell "
-                "replaced it with the names there; type '*'"
-            ),
-        ),
-        (
-            "iam-usercreate -u bob -- file",
-            (
-                "file is in the current directory; if you typed * without quotes, the shell "
-                "replaced it with the names there; type '*'"
-            ),
-        ),
+        ("iam-userdel file", REPLACED.format("file")),
+        ("iam-userdel link", REPLACED.format("link")),
+        ("iam-usercreate -u bob -- file", REPLACED.format("file")),
         ("iam-usercreate -p /a/ -- .b", "write: iam-usercreate -p /a/ -u .b"),
         ("iam-userdel .file", "write: iam-userdel -u .file"),
         ("iam-userdel ./file", ""),

@@ -79,12 +79,6 @@ def test_through_links_from_anywhere(home_env, tmp_path):
     shows_version({**home_env, "PATH": f"{away}:{home_env['PATH']}"}, "iam-usercreate")
 
 
-def test_as_the_old_home(home_env):
-    script = '"$AWS_IAM_HOME/bin/iam-usercreate" --version'
-    done = run("sh", "-c", script, env={**home_env, "AWS_IAM_HOME": str(ROOT)})
-    assert (done.stdout, done.stderr) == (VERSION, "")
-
-
 def test_with_a_bare_path(tmp_path, checkout):
     """In a crontab, with the environment that make builds and links in the user's own bin."""
     program(checkout / ".venv" / "bin" / "python", f'exec "{sys.executable}" "$@"')

@@ -98,17 +98,10 @@ ROWS = [
         replaced("iamcli/commands/mfa.py", '    """Deactivate', '    f"""Deactivate'),
         "iam-userdeactivatemfadevice has no docstring",
     ),
-    *(
-        Row(
-            "pages",
-            replaced("iamcli/commands/mfa.py", f"\n    {section}: ", "\n    Other: "),
-            reason,
-        )
-        for section, reason in (
-            ("Output", " has no Output:"),
-            ("Example", " has no Example:"),
-            ("Calls", " has no Calls:"),
-        )
+    Row(
+        "pages",
+        replaced("iamcli/commands/mfa.py", "\n    Output: ", "\n    Other: "),
+        " has no Output:",
     ),
     Row("completions", without("tools/completions/iamcli.fish"), "iamcli.fish'"),
     Row("completions", replaced(TABLE, '"iam-userdel"', '"iam-y"'), f"{TABLE} is not up to date"),
