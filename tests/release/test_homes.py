@@ -777,7 +777,10 @@ def test_a_full_disk(tmp_path, mount_option, option):
     if not shutil.which("unshare") or run_program("unshare", "-rm", "true", env=env).returncode:
         pytest.skip("this machine lets nobody mount a disk")
     done = run_program(
-        *("unshare", "-rm", "sh", "-c"),
+        "unshare",
+        "-rm",
+        "sh",
+        "-c",
         f"mount -t tmpfs -o {mount_option} none '{folder}'; "
         f"\"$@\"; echo $?; find '{folder}' -name '*-new';"
         # Without the options of before, which contain a user ID that is not valid here.
