@@ -40,13 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: process of their own.
 ACCOUNTS = ("full_iam", "moto", "copied")
 #: The tests that run, below tests/cli/sandbox.
-TESTS = (
-    "rules",
-    "corrections",
-    "copy",
-    "test_access.py",
-    "test_sandbox_server.py",
-)
+TESTS = ("rules", "corrections", "copy", "test_access.py", "test_sandbox_server.py")
 NOT_NOTICED = "not noticed"
 #: If a test runs for so long (seconds), a client asks for page after page.
 _TIMEOUT = 20
