@@ -299,8 +299,8 @@ def starting(monkeypatch, tmp_path):
 def test_what_the_server_starts_with(starting):
     did, report, folder, account = starting()
     file = Path(report["credential_file"])
-    about = {key: report[key] for key in ("existed", "unread", "unknown")}
-    assert about == {"existed": False, "unread": 0, "unknown": []}
+    about = {key: report[key] for key in ("existed", "is_copy", "unread", "unknown")}
+    assert about == {"existed": False, "is_copy": False, "unread": 0, "unknown": []}
     assert re.fullmatch(r"http://127\.0\.0\.1:7/[0-9a-f]{32}/", report["url"])
     assert starting()[1]["url"] != report["url"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", report["taken"])
@@ -317,8 +317,9 @@ def test_what_the_server_starts_with(starting):
     assert starting(keep="new")[1]["existed"] is False
     did, report, *_ = starting(account="f", number=5, watched=True)
     assert did == ["correct", "copy f 5", "watch", ("private", "cn-north-1")]
-    about = {key: report[key] for key in ("existed", "taken", "unread", "unknown")}
-    assert about == {"existed": False, "taken": DAY, "unread": 1, "unknown": ["role"]}
+    about = {key: report[key] for key in ("existed", "is_copy", "taken")}
+    assert about == {"existed": False, "is_copy": True, "taken": DAY}
+    assert (report["unread"], report["unknown"]) == (1, ["role"])
 
 
 @pytest.mark.parametrize(
