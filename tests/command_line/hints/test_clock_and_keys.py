@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-import ssl
 import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from support.certificates import self_signed
 from support.hints import ENV, INVALID_TOKEN, MISMATCH
 from support.shell import KEY_ID, SECRET
-from support.stub import Stub, refused
+from support.stub import refused
 from support.terminal import Terminal
 
+from iamcli.connection.endpoints import Destination
+from iamcli.connection.sources import Origin
 from iamcli.errors import ServiceError
-from iamcli.hints.credentials import expired
+from iamcli.hints.credentials import expired, refused_because
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from support.stub import Answer
 
     from iamcli.hints.values import Run
@@ -173,27 +170,9 @@ def test_region_of_a_profile_is_named(run_fast, hints):
     )
 
 
-@pytest.fixture(scope="module")
-def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stub, Path]]:
-    """A proxy that takes the place of the endpoint of AWS, and the certificate."""
-    file = self_signed(tmp_path_factory.mktemp("amazon") / "cert.pem", host="iam.amazonaws.com")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    running = Stub(tunnel=context)
-    running.endpoint(refused("InvalidClientTokenId", INVALID_TOKEN, 403))
-    yield running, file
-    running.close()
-
-
-def test_refused_key_at_the_endpoint_of_a_region(amazon, say, run_fast):
-    env = {
-        "HTTPS_PROXY": f"http://127.0.0.1:{amazon[0].port}",
-        "AWS_CA_BUNDLE": str(amazon[1]),
-        "AWS_DEFAULT_REGION": "eu-west-1",
-    }
-    _, hint = say("iam-grouplistbypath", None, **env)
-    assert hint == (
-        f"access key {KEY_ID} from credential file {run_fast.env['AWS_CREDENTIAL_FILE']} may be "
-        "mistyped, deleted, inactive or less than a minute old, or not of partition aws "
-        "(AWS_DEFAULT_REGION is eu-west-1)"
-    )
+def test_refused_key_at_the_endpoint_of_a_region():
+    origin = Origin("AWS_ACCESS_KEY_ID", "", of_anybody=True)
+    url, setting = "https://iam.amazonaws.com", "AWS_DEFAULT_REGION is eu-west-1"
+    sent = Destination(url, "us-east-1", "rules", specified=False, setting=setting)
+    why = refused_because(KEY_ID, origin, sent, has_token=False)
+    assert why.endswith(" or not of partition aws (AWS_DEFAULT_REGION is eu-west-1)")
