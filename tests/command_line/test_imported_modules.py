@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.processes import BIN, ROOT, environment, run
-from support.selection import every, in_full
+from support.selection import in_full
 
 from iamcli import startup
 
@@ -80,22 +80,19 @@ def trap(tmp_path):
 @pytest.mark.parametrize("folder", [INSTALLED, BIN], ids=["installed", "checkout"])
 @pytest.mark.parametrize(
     ("line", "status"),
-    every(
-        4,
-        [
-            ("iamcli", 0),
-            ("iamcli list user", 0),
-            ("iamcli help usercreate", 0),
-            ("iamcli usercraete", 1),
-            ("iamcli home old", 0),
-            ("iamcli complete user iam-usercreate --url http://127.0.0.1:1", 0),
-            ("iamcli sandbox iam-usercreate -u bob", 0),
-            ("iam-usercreate -h", 0),
-            ("iam-usercreate -U", 1),
-            ("iam-usercreate -u bob --url http://127.0.0.1:1 -d", 1),
-            ("iam-useruploadpolicy -u bob -p p -o {Statement:", 1),
-        ],
-    ),
+    [
+        ("iamcli list user", 0),
+        ("iamcli usercraete", 1),
+        ("iam-usercreate -u bob --url http://127.0.0.1:1 -d", 1),
+        in_full("iamcli", 0),
+        in_full("iamcli help usercreate", 0),
+        in_full("iamcli home old", 0),
+        in_full("iamcli complete user iam-usercreate --url http://127.0.0.1:1", 0),
+        in_full("iamcli sandbox iam-usercreate -u bob", 0),
+        in_full("iam-usercreate -h", 0),
+        in_full("iam-usercreate -U", 1),
+        in_full("iam-useruploadpolicy -u bob -p p -o {Statement:", 1),
+    ],
 )
 def test_no_program_is_trapped(folder, line, status, trap, checkout_env):
     program, *arguments = line.split()
@@ -168,23 +165,6 @@ def test_the_module_runs_iamcli(how, checkout_env, tmp_path):
     module = run(*start, "usercraete", env=checkout_env, cwd=tmp_path)
     assert (module.returncode, module.stdout) == (1, "")
     assert module.stderr.startswith("iamcli: unknown subcommand usercraete (did you mean iam-")
-
-
-@pytest.mark.full
-def test_the_module_runs_in_a_checkout_that_is_not_installed(checkout_env, tmp_path):
-    """The sandbox's server is that of the same checkout."""
-    checkout = copied(tmp_path / "checkout")
-    python = checkout / ".venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
-    (checkout / "iamcli" / "__init__.py").write_text('__version__ = "9.9.9"\n')
-    (checkout / "json.py").write_text("raise SystemExit('trapped')\n")
-    done = run(sys.executable, "-m", "iamcli", "--version", env=checkout_env, cwd=checkout)
-    assert (done.stdout, done.stderr) == ("iamcli 9.9.9\n", "")
-    for start in ([sys.executable, "-m", "iamcli"], [checkout / "bin" / "iamcli"]):
-        done = run(*start, "sandbox", "true", env=checkout_env, cwd=checkout)
-        assert (done.returncode, done.stderr) == (0, "")
 
 
 #: What Python and a console script of a new pip import before the first line of iamcli.

@@ -518,25 +518,6 @@ def test_required_options_are_missed_in_the_order_of_their_names():
         parse("iam-x", both, ["-g", "a"])
 
 
-def test_a_changed_copy_leaves_the_option_as_it_is():
-    changed = STATE.replace(name="-S", required=True, help="other")
-    assert (changed.name, changed.required, changed.help) == ("-S", True, "other")
-    assert (STATE.name, STATE.required, STATE.help) == ("-s", False, "a state")
-    assert changed.choices == STATE.choices
-    assert vars(STATE.replace()) == vars(STATE)
-
-
-def test_names_and_switches():
-    assert options.DEBUG.names == ("-d", "--debug")
-    assert STATE.names == ("-s",)
-    assert not STATE.secret
-    assert options.PASSWORD.secret
-    assert options.CODE1.secret
-    assert options.CODE2.secret
-    assert LOUD.switch
-    assert not STATE.switch
-
-
 @pytest.mark.parametrize(
     ("value", "allowed"),
     [

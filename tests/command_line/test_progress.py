@@ -124,14 +124,6 @@ def test_a_recursive_removal(typed, stub):
     assert not account.exists
 
 
-def test_a_listing_of_what_would_be_removed(typed, stub):
-    account = stub.add(lambda url: Account(url, "User", {"ListUserPolicies": ["one"]}))
-    shown = typed("iam-userdel -u bob -r -p", at(account))
-    assert steps(shown) == REMOVED[:1]
-    listed = ["accesskeys", "policies", "        one", "certificates", "groups", ""]
-    assert rows(shown.expandtabs()) == listed
-
-
 def test_an_error_comes_after_the_line_was_erased(typed, stub):
     account = stub.add(lambda url: Account(url, "User", THINGS))
     account.refuse = ("DeleteUserPolicy", 1)

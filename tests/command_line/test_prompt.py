@@ -8,11 +8,9 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from support import documents
 from support.processes import running, wait_until
 from support.requirements import need
 from support.selection import in_full, usual
-from support.shell import ROOT
 from support.stub import ok
 from support.terminal import PROMPT, USUAL_SIZE, Terminal
 
@@ -41,10 +39,6 @@ def password_endpoint(run: Shell, stub: Stub) -> Endpoint:
     )
     run.env |= {"AWS_IAM_URL": made.url, "TERM": "xterm"}
     return made
-
-
-def test_the_page_has_the_command_line_of_the_prompt():
-    assert LINE in documents.of_page(ROOT / "man" / "iam-useraddloginprofile.1")
 
 
 class Typing:

@@ -17,7 +17,7 @@ import click
 import pytest
 from support.limits import TIMEOUT
 from support.old_python import script_of_shell
-from support.processes import ROOT
+from support.processes import ROOT, environment
 from support.processes import run as run_program
 from support.selection import in_full, usual
 from support.terminal import Terminal
@@ -126,13 +126,12 @@ def test_a_home_that_cannot_be_written(file, home_env, tmp_path, home):
     assert not (tmp_path / "none").exists()
 
 
-@pytest.fixture
-def name(file: Path, home_env: dict[str, str]) -> str:
+@pytest.fixture(scope="module")
+def name(file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of the directory that the file is unpacked to."""
-    assert run_program(file, "--version", env=home_env).returncode == 0
-    place = unpacked(Path(home_env["HOME"], ".shiv"))
-    shutil.rmtree(place.parent)
-    return place.name
+    home = tmp_path_factory.mktemp("name") / "home"
+    assert_version(file, environment(home))
+    return unpacked(home / ".shiv").name
 
 
 def plant(place: Path) -> None:

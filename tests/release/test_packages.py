@@ -22,7 +22,6 @@ from support.old_python import script_of_shell
 from support.processes import run as run_program
 from support.requirements import need
 from support.shell import BIN, ROOT, Shell
-from support.stub import Answer
 from support.terminal import InteractiveShell
 
 from iamcli.cli import index
@@ -199,26 +198,6 @@ def test_the_description_has_no_link_that_leads_nowhere(dist):
     assert [target for target in targets if not target.startswith(("https://", "#"))] == []
     assert "License-Expression: Apache-2.0\n" in metadata
     assert "License-File: NOTICE\n" in metadata
-
-
-def test_the_one_file_runs_by_its_name_and_by_links(dist, run, stub):
-    file = dist / "iamcli.pyz"
-    link = run.home / "iam-userlistpolicies"
-    link.symlink_to(file)
-    direct = run(str(file), "iam-usercreate", "-h")
-    assert (direct.status, direct.err) == (0, "")
-    assert direct.out.startswith("Usage: iam-usercreate ")
-    # It is unpacked below ~/.shiv, or SHIV_ROOT, when it runs for the first time.
-    assert len(list((run.home / ".shiv").glob("iamcli.pyz_*"))) == 1
-    answer = (ROOT / "tests" / "answers" / "ListUserPolicies-last.xml").read_bytes()
-    run.env["AWS_IAM_URL"] = stub.endpoint(Answer(answer)).url
-    done = run(str(link), "-u", "bob")
-    assert (done.status, done.err) == (0, "")
-    assert done.out.endswith("IsTruncated: false\n")
-    # test_one_file.py has the line.
-    command = run(str(file), "sandbox", "true").err.partition(" iamcli, run: ")[2]
-    assert command == "pipx install '.[sandbox]'\n"
-    assert "iam-usercreate" in run(str(file), "help", "usercreate").out
 
 
 def test_the_one_file_as_the_page_says(dist, user):
