@@ -183,7 +183,8 @@ FORMS = {
     "<()": "grep -q WORD <(COMMAND)",
     "< <()": "grep -q WORD < <(COMMAND)",
     "a loop of < <()": 'while read -r a b c; do [ "$b" = WORD: ] && echo found; done < <(COMMAND)',
-    "> >()": "COMMAND > >(cat >out); wait $!; grep -q WORD out",
+    # The shell does not wait for the process in >().
+    "> >()": "COMMAND > >(cat >out; : >ready); until [ -e ready ]; do :; done; grep -q WORD out",
     "tee >()": "COMMAND | tee >(cat >/dev/null) | grep -q WORD",
     "eval": 'eval "COMMAND" >out; grep -q WORD out',
     "sh -c": "sh -c 'COMMAND' | grep -q WORD",
