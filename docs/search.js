@@ -1,20 +1,21 @@
 // The search box of the manual. tools/site.py puts PAGES before this: for each page its address, its
-// name, its summary, other words that it contains, and whether it is a topic. It finds what iamcli
-// list finds, and needs neither a server nor the network.
+// name, its summary, other words for what it does, the words that it contains, and whether it is a
+// topic. It finds what iamcli list finds, and needs neither a server nor the network.
 
 const form = document.querySelector("form");
 const results = document.querySelector("#results");
 const LIMIT = 20;
 
-// How well a page matches a word: by its name, its summary or, if wanted, its text; 0 if it does not.
-function score([, name, summary, text], word, inText) {
+// How well a page matches a word: by its name, its summary, other words for it or, if wanted, its
+// text; 0 if it does not.
+function score([, name, summary, others, text], word, inText) {
     const bare = name.replace(/^iam-/, "");
     if (name === word || bare === word) return 9;
     const stem = word.replace(/^(.{3,}?)(ies|s)$/, "$1");
     if (bare.startsWith(stem)) return 6;
     if (name.includes(stem)) return 4;
     if (summary.toLowerCase().includes(stem)) return 3;
-    return inText && text.includes(` ${stem}`) ? 1 : 0;
+    return (inText ? others + text : others).includes(` ${stem}`) ? 1 : 0;
 }
 
 // The pages that match all words, the best first.
@@ -26,9 +27,9 @@ function matching(words, pages, inText) {
         .map(([page]) => page);
 }
 
-// The commands by name and summary; if there is none, all pages, also by their text.
+// The commands by name, summary and other words; if there is none, all pages, also by their text.
 function found(words) {
-    const commands = matching(words, PAGES.filter(([, , , , topic]) => !topic), false);
+    const commands = matching(words, PAGES.filter(([, , , , , topic]) => !topic), false);
     return commands.length ? commands : matching(words, PAGES, true);
 }
 
