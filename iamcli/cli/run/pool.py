@@ -188,7 +188,8 @@ class _Pool:
         pool = session._manager.connection_from_url(url)  # noqa: SLF001 - as the session does
         pool.cert_reqs, pool.ca_certs = ssl.CERT_REQUIRED, order["bundle"]
         connection = pool._new_conn()  # noqa: SLF001
-        connection.timeout = order["timeout"]
+        # The command gives up first. If the pool did, the command would try again itself.
+        connection.timeout = order["timeout"] and order["timeout"] + 1
         connection.connect()
         with self._lock:
             self._counts["connections"] += 1
