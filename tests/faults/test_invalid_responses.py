@@ -444,11 +444,11 @@ def test_the_longest_response_is_valid(run_fast, stub):
 
 # Memory.
 
-#: Leaves a process little more memory than it has.
+#: Leaves a process 12 MiB more memory than it has.
 LITTLE = """
 import resource
 pages = int(open("/proc/self/statm").read().split()[0])
-limit = pages * resource.getpagesize() + (4 << 20)
+limit = pages * resource.getpagesize() + (12 << 20)
 resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
 """
 OUT = "out of memory; to see the limit of the shell, run: ulimit -v"
