@@ -36,7 +36,7 @@ $(VENV)/collect.stamp: $(VENV)/test.stamp
 
 # ROWS=all runs all rows of each product of tables, which takes hours; else some or pairs of values.
 test-full: $(VENV)/test.stamp ## run the long tests, which make test leaves out
-	ROWS=$(ROWS) $(BIN)/pytest -n $(JOBS) -m full $(TESTS)
+	$(BIN)/pytest -n $(JOBS) -m full $(TESTS)
 
 RUNS ?= 300
 SEED ?= $(shell date +%s)
