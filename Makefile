@@ -34,7 +34,7 @@ $(VENV)/collect.stamp: $(VENV)/test.stamp
 	-@$(BIN)/pytest --collect-only >/dev/null
 	@touch $@
 
-# ROWS=all runs all rows of each product of tables, which takes hours; else some or pairs of values.
+# ROWS=all runs all rows of each product of tables, which takes hours. Otherwise, some of them run.
 test-full: $(VENV)/test.stamp ## run the long tests, which make test leaves out
 	$(BIN)/pytest -n $(JOBS) -m full $(TESTS)
 

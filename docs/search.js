@@ -15,7 +15,7 @@ function score([, name, summary, others, text], word, inText) {
     if (bare.startsWith(stem)) return 6;
     if (name.includes(stem)) return 4;
     if (summary.toLowerCase().includes(stem)) return 3;
-    return (inText ? others + text : others).includes(` ${stem}`) ? 1 : 0;
+    return (inText ? text : others).includes(` ${stem}`) ? 1 : 0;
 }
 
 // The pages that match all words, the best first.

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from support.certificates import public_key
 from support.clients import client
-from support.refusals import ARN, CODES
+from support.populated import CODES
+from support.refusals import ARN
 from support.shell import TESTS
 
 AWS_POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"

@@ -1,8 +1,6 @@
-"""What entities of accounts consist of: documents, certificates and codes."""
+"""What entities of accounts consist of: documents, policies and codes."""
 
 from __future__ import annotations
-
-from support.shell import TESTS
 
 #: White space, escapes and letters outside ASCII in documents must stay as they are.
 DOCUMENT = (
@@ -16,8 +14,3 @@ TRUST = (
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 BOUNDARY = "arn:aws:iam::aws:policy/PowerUserAccess"
 CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
-
-
-def pem_files() -> list[str]:
-    """Return a certificate, its chain and its private key."""
-    return [(TESTS / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain", "key")]

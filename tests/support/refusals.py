@@ -16,6 +16,7 @@ from iamcli.client.model import full_model
 from support.certificates import certificate, public_key
 from support.clients import client
 from support.forked import tell
+from support.populated import CODES
 from support.shell import KEY_ID, SECRET
 
 ACCOUNT = "123456789012"
@@ -126,7 +127,6 @@ SPARE = f"{ARN}policy/Spare"
 PROTECTED = "AWSServiceRoleForSupport"
 SSH_KEY = f"{public_key()} bob"
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEe0/yAy/6hvSVXhQYMu03EQfOwvKIQcX2y6KqP6KDMB"
-CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
 #: A user for each obstacle to its deletion: the operation that adds it, and its parameters.
 OBSTACLES: dict[str, tuple[str, dict[str, Any]]] = {
     "attached": ("AttachUserPolicy", {"PolicyArn": WEB}),

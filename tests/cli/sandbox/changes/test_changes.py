@@ -12,7 +12,8 @@ from support.certificates import public_key
 from support.changes import READ, group, key, used
 from support.clients import encoded
 from support.copies import ARN, DATE, role, snapshot, user
-from support.entities import CERTIFICATE, CODES, OTHER_CERTIFICATE, PRIVATE_KEY, TRUST
+from support.entities import CERTIFICATE, OTHER_CERTIFICATE, PRIVATE_KEY, TRUST
+from support.populated import CODES
 
 from iamcli.cli.sandbox.changes.comparison import changes, deleted
 from iamcli.cli.sandbox.changes.report import Report

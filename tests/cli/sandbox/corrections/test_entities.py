@@ -12,7 +12,8 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 from support.entities import AWS_POLICY, TRUST, build
-from support.refusals import ARN, CODES
+from support.populated import CODES
+from support.refusals import ARN
 from support.shell import ROOT
 
 from iamcli.client.model import full_model

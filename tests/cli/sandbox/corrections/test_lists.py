@@ -24,7 +24,8 @@ from support.entities import (
     client,
     refused,
 )
-from support.refusals import ARN, CODES
+from support.populated import CODES
+from support.refusals import ARN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.populated import CODES
 from support.refusals import (
-    CODES,
     MANAGED,
     NAMES,
     PHONE,

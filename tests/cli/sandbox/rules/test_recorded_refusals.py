@@ -9,11 +9,11 @@ import re
 from typing import Any, NamedTuple
 
 import pytest
+from support.populated import CODES
 from support.refusals import (
     ACCOUNT,
     ARN,
     BODY,
-    CODES,
     MALFORMED,
     MANAGED,
     PASSWORD,

@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from support.certificates import public_key
+from support.populated import CODES
 from support.refusals import (
     ARN,
     BODY,
     BOUNDARY,
-    CODES,
     ED25519,
     INLINE,
     KEY,
