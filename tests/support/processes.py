@@ -58,7 +58,8 @@ def running(home: Path) -> dict[int, str]:
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if marker in b"\0" + (process / "environ").read_bytes():
-                found[int(process.name)] = (process / "cmdline").read_text().replace("\0", " ")
+                words = os.fsdecode((process / "cmdline").read_bytes())
+                found[int(process.name)] = words.replace("\0", " ")
     return found
 
 
