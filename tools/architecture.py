@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
@@ -36,19 +36,22 @@ def module_graph() -> dict[str, set[str]]:
         trees[name] = ast.parse(path.read_text(encoding="utf-8"))
     # Every part may use the version, which is there.
     del trees["__init__"]
-    return {name: _imported(tree) & set(trees) - {name} for name, tree in trees.items()}
+    return {name: {*_imported(tree, trees)} - {name} for name, tree in trees.items()}
 
 
-def _imported(tree: ast.Module) -> set[str]:
-    names: set[str] = set()
+def _imported(tree: ast.Module, modules: Collection[str]) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             # Each name is a module of a package, or a name in a module.
-            names |= {str(node.module)} | {f"{node.module}.{alias.name}" for alias in node.names}
+            names = [[f"{node.module}.{alias.name}", str(node.module)] for alias in node.names]
         elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-    inside = {name.removeprefix("iamcli.") for name in names if name.startswith("iamcli.")}
-    return inside | {f"{name}.__init__" for name in inside}
+            names = [[alias.name] for alias in node.names]
+        else:
+            continue
+        for possible in names:
+            inside = [name[7:] for name in possible if name.startswith("iamcli.")]
+            found = [each for name in inside for each in (name, f"{name}.__init__")]
+            yield from [name for name in found if name in modules][:1]
 
 
 def grouped(graph: dict[str, set[str]], group: Callable[[str], str | None]) -> dict[str, set[str]]:
