@@ -4,9 +4,11 @@ Usage: python tools/switch_off.py FILE [WORD...]
 
 It runs the tests of the sandbox that make test runs, with the server in the process of the tests,
 and notes which operations each test calls. Then, for each correction and each rule, it runs the
-tests of its operation again in a fork, without the correction or the rule, until one fails. It
-writes to FILE which test noticed each, and keeps what FILE says of another release of moto. It
-prints those that no test noticed; then the status is 1, and also if a test does not pass at first.
+tests of its operation again in a fork, without the correction or the rule, until one fails that
+does not fail with it. In the tests that call corrections without a server, a correction that is
+off does nothing. It writes to FILE which test noticed each, and keeps what FILE says of another
+release of moto. It prints those that no test noticed; then the status is 1, and also if a test
+does not pass at first.
 With WORDs, it takes only those whose name contains one.
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
 import re
 import signal
@@ -35,15 +38,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
-#: The accounts of the tests: the fixture of one that stays, that of one that each test empties, and
-#: the function that makes a copy. A process has only one account, so the tests of each have a
-#: process of their own.
-ACCOUNTS = ("full_iam", "moto", "copied")
+#: The accounts of the tests: the fixtures of one that stays, of one that each test empties, and of
+#: a copy that stays, the function that makes other copies, and the fixture that calls corrections
+#: without a server. A process has only one account, so the tests of each have a process of their
+#: own.
+ACCOUNTS = ("full_iam", "moto", "strange", "copied", "ask")
 #: The tests that run, below tests/cli/sandbox.
 TESTS = ("rules", "corrections", "copy", "test_access.py", "test_sandbox_server.py")
 NOT_NOTICED = "not noticed"
 #: If a test runs for so long (seconds), a client asks for page after page.
 _TIMEOUT = 20
+_TOO_LONG = f"a test that runs for more than {_TIMEOUT} seconds"
 #: How many tests run without a correction or a rule: first those that call the fewest operations.
 _TESTS = 20
 #: The operations on the policies of users, groups and roles, whose rules are in one row.
@@ -74,7 +79,9 @@ def switches() -> Iterator[Switch]:
         method = camelcase_to_underscores(operation)
         original = getattr(IamResponse, method, apply._absent)  # noqa: SLF001 - as apply does
         off = functools.partial(setattr, IamResponse, method, original)
-        yield Switch(operation, [operation], [off])
+        # Without a server there is no method of moto to go back to.
+        silenced = functools.partial(OPERATIONS.update, {operation: lambda _backend, _request: {}})
+        yield Switch(operation, [operation], [off, silenced])
     for kind, rule in table.EXISTING.items():
         yield Switch(rule.__name__, [], [functools.partial(table.EXISTING.pop, kind)])
     for rule in table.COMMON:
@@ -104,6 +111,7 @@ class Plugin:
         from support import private_iam, resettable
         from werkzeug.serving import make_server
 
+        from iamcli.cli.sandbox.corrections.protocol import OPERATIONS
         from iamcli.cli.sandbox.server import _application
 
         self._account = account
@@ -115,6 +123,8 @@ class Plugin:
         self._region = ""
         self.failed: list[pytest.Item] = []
         self.noticed: dict[str, str] = {}
+        for operation, function in OPERATIONS.items():
+            OPERATIONS[operation] = self._noting_call(operation, function)
         application = resettable.with_reset(_application(None))
         # Without threads, it closes each connection, so that no fork shares one.
         self._server = make_server("127.0.0.1", 0, self._noting(application))
@@ -147,12 +157,25 @@ class Plugin:
         from iamcli.cli.sandbox.wsgi import fields
 
         def noting(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-            tests = self._tests.setdefault(fields(environ).get("Action", ""), [])
-            if self._test and self._test not in tests:
-                tests.append(self._test)
+            self._note(fields(environ).get("Action", ""))
             return in_region(application, self._region)(environ, start)
 
         return noting
+
+    def _noting_call(self, operation: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the correction ``function``, which notes that the test calls its operation."""
+
+        @functools.wraps(function)
+        def noting(*arguments: Any) -> Any:
+            self._note(operation)
+            return function(*arguments)
+
+        return noting
+
+    def _note(self, operation: str) -> None:
+        tests = self._tests.setdefault(operation, [])
+        if self._test and self._test not in tests:
+            tests.append(self._test)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -161,12 +184,25 @@ class Plugin:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests, and then those of each switch; return that they have run."""
+        first = session.items[0]
+        # What the fixtures of the session make is in all forks, and nothing of a test.
         self._serve()
-        self.failed = list(self._failing(session.items))
+        vars(first)["runtest"] = lambda: None
+        list(self._failing([first]))
+        del vars(first)["runtest"]
         self._server.shutdown()
+        items = {item.nodeid: item for item in session.items}
+        failed, tests = self._in_fork(lambda: self._all(session.items))
+        self.failed = [items[name] for name in failed]
+        self._tests = {key: [items[name] for name in names] for key, names in tests.items()}
         for each in self._switches:
             self.noticed[each.name] = self._noticing(each)
         return True
+
+    def _all(self, tests: list[pytest.Item]) -> tuple[list[str], dict[str, list[str]]]:
+        """Run all ``tests``; return which of them fail, and which call each operation."""
+        failed = [test.nodeid for test in self._failing(tests)]
+        return failed, {key: [test.nodeid for test in of] for key, of in self._tests.items()}
 
     def _serve(self) -> None:
         # The same function of werkzeug closes the server at its end.
@@ -177,8 +213,9 @@ class Plugin:
         """Run ``tests`` and yield those that fail; the fixtures of the session stay."""
         # The last test is followed by itself, so that pytest ends no fixture of the session.
         for test, following in zip(tests, [*tests[1:], *tests[-1:]], strict=True):
-            # What the test before it in another order has left.
-            test.session._setupstate.teardown_exact(test)  # noqa: SLF001 - pytest has no other way
+            # The last test that ran is set up still, also if it is this one.
+            state = test.session._setupstate  # noqa: SLF001 - pytest has no other way
+            state.teardown_exact(test.parent)  # type: ignore[arg-type]
             self._test = test
             signal.alarm(_TIMEOUT)
             reports = runtestprotocol(test, nextitem=following, log=False)
@@ -193,30 +230,48 @@ class Plugin:
         tests = [test for test in called or calls if test not in self.failed]
         words = [*switch.operations, switch.name]
         tests.sort(key=lambda test: (not any(word in test.nodeid for word in words), calls[test]))
+        while failing := self._first_failing(tests[:_TESTS], switch.off):
+            place = [test.nodeid for test in tests].index(failing) if failing != _TOO_LONG else None
+            # In this order, a test can also fail with the correction or the rule.
+            if place is None or self._first_failing(tests[: place + 1], []) != failing:
+                return failing
+            del tests[place]
+        return NOT_NOTICED
+
+    def _first_failing(self, tests: list[pytest.Item], off: list[Callable[[], object]]) -> str:
+        """Call the functions ``off``, run ``tests``, and return the first that fails, or ""."""
+
+        def run() -> str:
+            for function in off:
+                function()
+            return next((test.nodeid for test in self._failing(tests)), "")
+
+        failing = self._in_fork(run)
+        return _TOO_LONG if failing is None else str(failing)
+
+    def _in_fork(self, function: Callable[[], object]) -> Any:
+        """Return what ``function`` returns in a fork with the server; None if it is stopped."""
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
             self._serve()
-            for off in switch.off:
-                off()
-            failing = next(self._failing(tests[:_TESTS]), None)
-            os.write(writer, (failing.nodeid if failing else NOT_NOTICED).encode())
+            with os.fdopen(writer, "w", encoding="utf-8") as pipe:
+                json.dump(function(), pipe)
             os._exit(0)
         os.close(writer)
         with os.fdopen(reader, encoding="utf-8") as pipe:
-            name = pipe.read()
+            text = pipe.read()
         os.waitpid(child, 0)
-        return name or f"a test that runs for more than {_TIMEOUT} seconds"
+        return json.loads(text) if text else None
 
 
 def _account(test: pytest.Item) -> str:
     """Return the account of a test, or "" if it has none in the process of the server."""
-    if "copied" in test.function.__code__.co_names:  # type: ignore[attr-defined]
-        return "copied"
     fixtures: Any = test._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined] # noqa: SLF001
-    if "full_iam" in fixtures:
-        return "" if "moto" in fixtures else "full_iam"
-    return "moto" if "moto" in fixtures else ""
+    named = [name for name in ACCOUNTS if name in fixtures]
+    if "copied" in test.function.__code__.co_names:  # type: ignore[attr-defined]
+        named.append("copied")
+    return named[0] if len(named) == 1 else ""
 
 
 def part(account: str, file: str) -> int:
