@@ -10,14 +10,7 @@ from typing import Any
 
 from iamcli.cli.sandbox.refusals import delete_conflict
 from iamcli.cli.sandbox.rules.entities import find_policy, is_assigned
-from iamcli.cli.sandbox.rules.entity_types import (
-    GROUP,
-    INSTANCE_PROFILE,
-    ROLE,
-    USER,
-    Backend,
-    Parameters,
-)
+from iamcli.cli.sandbox.rules.entity_types import GROUP, ROLE, USER, Backend, Parameters
 
 IN_PROFILE = "remove roles from instance profile"
 IN_GROUP = "remove users from group"
@@ -61,14 +54,6 @@ def role_is_not_referenced(backend: Backend, parameters: Parameters) -> None:
     role = ROLE.find(backend, parameters)
     profiles = [one for one in backend.instance_profiles.values() if role in one.roles]
     _require_none(*_policies(role), (IN_PROFILE, profiles))
-
-
-def instance_profile_is_empty(backend: Backend, parameters: Parameters) -> None:
-    """An instance profile can be deleted without a role.
-
-    Evidence: the API reference (DeleteInstanceProfile); reported.
-    """
-    _require_none((IN_PROFILE, INSTANCE_PROFILE.find(backend, parameters).roles))
 
 
 def policy_is_not_attached(backend: Backend, parameters: Parameters) -> None:

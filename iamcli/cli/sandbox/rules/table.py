@@ -157,7 +157,6 @@ RULES: dict[str, tuple[Rule, ...]] = {
         INSTANCE_PROFILE.rule(names.name_is_free),
         INSTANCE_PROFILE.rule(quotas.account_quota_allows),
     ),
-    "DeleteInstanceProfile": (deletions.instance_profile_is_empty,),
     "AddRoleToInstanceProfile": (_OWN_ROLE, quotas.instance_profile_has_no_role),
     "RemoveRoleFromInstanceProfile": (_OWN_ROLE, entities.role_is_in_instance_profile),
     # Managed policies.

@@ -475,12 +475,6 @@ CASES = [
         )
     ),
     Case(
-        "instance_profile_is_empty",
-        "DeleteInstanceProfile",
-        {"InstanceProfileName": "web"},
-        conflict("remove roles from instance profile"),
-    ),
-    Case(
         "policy_has_one_version",
         "DeletePolicy",
         {"PolicyArn": VERSIONED},
@@ -908,6 +902,11 @@ def test_a_user_chooses_a_password_that_conforms_and_is_new(full_iam):
     change["NewPassword"] = "Old-Pass-0"
     # This one is new again, but the old password is wrong.
     assert choosy.refused("ChangePassword", **change).code == "AccessDenied"
+
+
+def test_moto_refuses_to_delete_an_instance_profile_with_a_role(full_iam):
+    said = full_iam.refused("DeleteInstanceProfile", InstanceProfileName="web")
+    assert said == conflict("remove roles from instance profile")
 
 
 def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(full_iam):
