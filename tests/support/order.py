@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import zlib
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -30,7 +30,7 @@ class Order:
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         if not hasattr(session.config, "workerinput"):
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            signal.signal(signal.SIGTERM, _interrupt)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items.sort(key=lambda item: zlib.crc32(f"{self.text} {_file(item.nodeid)}".encode()))
@@ -43,7 +43,9 @@ class Order:
         self._collected = [*ids]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._reached.add(report.nodeid)
+        # A test that is stopped has no such report.
+        if report.when == "teardown":
+            self._reached.add(report.nodeid)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         left = Counter(_file(name) for name in self._collected if name not in self._reached)
@@ -51,6 +53,12 @@ class Order:
             terminalreporter.write_line(f"not reached: {file}, {number} tests")
         sums = f"{len(self._collected) - left.total()} of {len(self._collected)} tests"
         terminalreporter.write_line(f"order made from {self.text}: {sums} reached")
+
+
+def _interrupt(*_: object) -> NoReturn:
+    # timeout(1) sends it to the process group, and make passes it on: the second one is ignored.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _file(name: str) -> str:
