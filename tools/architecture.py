@@ -49,7 +49,9 @@ def _imported(tree: ast.Module, modules: Collection[str]) -> Iterator[str]:
         else:
             continue
         for possible in names:
-            inside = [name[7:] for name in possible if name.startswith("iamcli.")]
+            inside = [
+                name.removeprefix("iamcli.") for name in possible if name.startswith("iamcli.")
+            ]
             found = [each for name in inside for each in (name, f"{name}.__init__")]
             yield from [name for name in found if name in modules][:1]
 

@@ -48,7 +48,6 @@ TESTS = ("rules", "corrections", "copy", "test_access.py", "test_sandbox_server.
 NOT_NOTICED = "not noticed"
 #: If a test runs for so long (seconds), a client asks for page after page.
 _TIMEOUT = 20
-_TOO_LONG = f"a test that runs for more than {_TIMEOUT} seconds"
 #: How many tests run without a correction or a rule: first those that call the fewest operations.
 _TESTS = 20
 #: The operations on the policies of users, groups and roles, whose rules are in one row.
@@ -187,9 +186,9 @@ class Plugin:
         first = session.items[0]
         # What the fixtures of the session make is in all forks, and nothing of a test.
         self._serve()
-        vars(first)["runtest"] = lambda: None
-        list(self._failing([first]))
-        del vars(first)["runtest"]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(first, "runtest", lambda: None)
+            list(self._failing([first]))
         self._server.shutdown()
         items = {item.nodeid: item for item in session.items}
         failed, tests = self._in_fork(lambda: self._all(session.items))
@@ -230,27 +229,34 @@ class Plugin:
         tests = [test for test in called or calls if test not in self.failed]
         words = [*switch.operations, switch.name]
         tests.sort(key=lambda test: (not any(word in test.nodeid for word in words), calls[test]))
-        while failing := self._first_failing(tests[:_TESTS], switch.off):
-            place = [test.nodeid for test in tests].index(failing) if failing != _TOO_LONG else None
-            # In this order, a test can also fail with the correction or the rule.
-            if place is None or self._first_failing(tests[: place + 1], []) != failing:
-                return failing
-            del tests[place]
+        try:
+            while (place := self._first_failing(tests[:_TESTS], switch.off)) is not None:
+                # In this order, a test can also fail with the correction or the rule.
+                if self._first_failing(tests[: place + 1], []) != place:
+                    return tests[place].nodeid
+                del tests[place]
+        except TimeoutError as error:
+            return str(error)
         return NOT_NOTICED
 
-    def _first_failing(self, tests: list[pytest.Item], off: list[Callable[[], object]]) -> str:
-        """Call the functions ``off``, run ``tests``, and return the first that fails, or ""."""
+    def _first_failing(
+        self, tests: list[pytest.Item], off: list[Callable[[], object]]
+    ) -> int | None:
+        """Call the functions ``off``, run ``tests``, and return which is the first that fails."""
 
-        def run() -> str:
+        def run() -> int | None:
             for function in off:
                 function()
-            return next((test.nodeid for test in self._failing(tests)), "")
+            return next(map(tests.index, self._failing(tests)), None)
 
-        failing = self._in_fork(run)
-        return _TOO_LONG if failing is None else str(failing)
+        place: int | None = self._in_fork(run)
+        return place
 
     def _in_fork(self, function: Callable[[], object]) -> Any:
-        """Return what ``function`` returns in a fork with the server; None if it is stopped."""
+        """Return what ``function`` returns in a fork with the server.
+
+        Raises TimeoutError if a test in it runs too long.
+        """
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
@@ -262,7 +268,9 @@ class Plugin:
         with os.fdopen(reader, encoding="utf-8") as pipe:
             text = pipe.read()
         os.waitpid(child, 0)
-        return json.loads(text) if text else None
+        if not text:
+            raise TimeoutError(f"a test that runs for more than {_TIMEOUT} seconds")
+        return json.loads(text)
 
 
 def _account(test: pytest.Item) -> str:
@@ -279,12 +287,14 @@ def part(account: str, file: str) -> int:
     sys.path.insert(0, str(ROOT / "tests"))
     plugin = Plugin(account, Path(file).read_text(encoding="utf-8").splitlines())
     tests = [str(ROOT / "tests" / "cli" / "sandbox" / name) for name in TESTS]
-    pytest.main(["-pno:cacheprovider", *tests], plugins=[plugin])
+    status = pytest.main(["-pno:cacheprovider", *tests], plugins=[plugin])
+    if status:
+        print(f"the tests with {account} did not run to their end", file=sys.stderr)
     for test in plugin.failed:
         print(f"{test.nodeid} fails with all corrections and rules", file=sys.stderr)
     lines = [f"{name}: {test}\n" for name, test in plugin.noticed.items()]
     Path(file).write_text("".join(lines), encoding="utf-8")
-    return int(bool(plugin.failed))
+    return int(bool(status or plugin.failed))
 
 
 def main(file: str, *words: str) -> int:
