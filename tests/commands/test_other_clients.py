@@ -41,8 +41,8 @@ TRUST = f'{ALLOW}{EC2},"Action":["sts:AssumeRole"]}}]}}'
 DOCUMENTS = {"odd": ODD, "read": READ, "trust": TRUST, "odd-trust": TRUST.replace('{"', '{ "')}
 DEVICE = "arn:aws:iam::123456789012:mfa/bob-phone"
 
-#: Is `aws` for each line of standard input, the arguments as JSON; answers with the exit status and
-#: what it showed. A process for each would cost half a second.
+#: Runs `aws` with the arguments in each line of standard input, as JSON, and prints the exit status
+#: and what `aws` printed. A process for each line would take half a second.
 AWS = """
 import contextlib, io, json, sys
 from awscli.clidriver import create_clidriver
@@ -152,12 +152,7 @@ def account(ask: Ask) -> dict[str, str]:
         shown[line] = lines([each["Arn"], each["ServerCertificateId"]])
     devices = ask("list-virtual-mfa-devices")["VirtualMFADevices"]
     shown["iam-virtualmfadevicelist -t Any -v"] = listing(
-        line
-        for device in devices
-        for line in (
-            device["SerialNumber"],
-            *([device["User"]["Arn"], date(device["EnableDate"])] if "User" in device else []),
-        )
+        line for device in devices for line in (device["SerialNumber"], *assignment(device))
     )
     aliases = ask("list-account-aliases")["AccountAliases"]
     shown["iam-accountaliaslist"] = listing(f"Alias: {alias}" for alias in aliases)
@@ -165,6 +160,10 @@ def account(ask: Ask) -> dict[str, str]:
     shown["iam-accountgetpasswordpolicy"] = attributes(policy)
     shown["iam-accountgetsummary"] = attributes(ask("get-account-summary")["SummaryMap"])
     return shown
+
+
+def assignment(device: dict[str, Any]) -> list[str]:
+    return [device["User"]["Arn"], date(device["EnableDate"])] if "User" in device else []
 
 
 def user(ask: Ask, entity: dict[str, Any]) -> Iterator[tuple[str, str]]:

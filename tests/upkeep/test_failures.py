@@ -1,14 +1,26 @@
-"""A test that fails shows the command line or the script, what was expected, and what came."""
+"""What a run of the tests prints.
+
+A test that fails shows the command line or the script, what was expected, and what came. A run that
+is stopped lists what it did not reach.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from typing import TYPE_CHECKING
 
 import pytest
+from support.processes import wait_until
 from support.shell import TESTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Lines of tests that fail, each with parts of what is shown.
 FAILING = {
@@ -39,21 +51,55 @@ def test_{number}(run, run_fast, stub, tmp_path):
 """
 
 
+#: A test that says that it runs, and another one, which is not reached.
+STOPPED = """\
+import time
+from pathlib import Path
+
+def test_first():
+    Path("begun").touch()
+    time.sleep(100)
+
+def test_second():
+    pass
+"""
+
+
+def started(folder: Path, tests: str, *options: str) -> subprocess.Popen[str]:
+    """Start a run of ``tests`` in ``folder``, with the fixtures and hooks of these tests."""
+    (folder / "test_x.py").write_text(tests)
+    shutil.copy(TESTS / "conftest.py", folder)
+    pytest_command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+    return subprocess.Popen(
+        [*pytest_command, "--rootdir", folder, *options],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{folder}:{TESTS}:{TESTS.parent}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
 @pytest.mark.full
 def test_a_failure_explains_itself(tmp_path):
-    """With the fixtures and hooks of these tests."""
     tests = [TEST.format(number=number, line=line) for number, line in enumerate(FAILING)]
-    (tmp_path / "test_x.py").write_text(BEGIN + "".join(tests))
-    shutil.copy(TESTS / "conftest.py", tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", tmp_path],
-        cwd=tmp_path,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{tmp_path}:{TESTS}:{TESTS.parent}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    sections = re.split(r"^_+ test_\d+ _+$", done.stdout, flags=re.MULTILINE)[1:]
+    with started(tmp_path, BEGIN + "".join(tests)) as running:
+        printed = running.communicate()[0]
+    sections = re.split(r"^_+ test_\d+ _+$", printed, flags=re.MULTILINE)[1:]
     for parts, section in zip(FAILING.values(), sections, strict=True):
         for part in parts:
             assert part in section
+
+
+@pytest.mark.full
+def test_a_run_that_is_stopped_lists_what_it_did_not_reach(tmp_path):
+    with started(tmp_path, STOPPED, "-n", "1", "--order", "one") as running:
+        wait_until((tmp_path / "begun").exists)
+        # The signal comes from timeout(1), from make, and to the whole process group.
+        while running.poll() is None:
+            os.killpg(running.pid, signal.SIGTERM)
+            time.sleep(0.01)
+        printed = running.communicate()[0]
+    assert "not reached: test_x.py, 2 tests\norder made from one: 0 of 2 tests reached\n" in printed
+    assert "Traceback" not in printed
