@@ -48,7 +48,7 @@ def refuse_outside(connection: Connection) -> None:
     """
     if connection.simulated:
         return
-    private = processes.left(connection)
+    private = processes.sandbox_left_by(connection)
     if not private:
         if connection.sandbox and not processes.sandbox():
             _require_own(connection.sandbox)

@@ -80,7 +80,7 @@ def sandbox() -> str:
     return ""
 
 
-def left(connection: Connection) -> str:
+def sandbox_left_by(connection: Connection) -> str:
     """Return the address of the private IAM to which ``connection`` should lead, but does not.
 
     Returns "" if it does, or if this process is in no sandbox.

@@ -81,7 +81,7 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
         command = index.load(os.path.basename(arguments[0]))
         values = _values(command, arguments[1:])
         connection = Connection(values, os.environ, prompts=False)
-        if processes.left(connection):
+        if processes.sandbox_left_by(connection):
             return
         query = _query(kind, command, values)
         file = "" if connection.sandbox else _file(query, connection)
