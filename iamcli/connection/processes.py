@@ -3,7 +3,7 @@
 A process finds its sandbox whatever has become of its environment. ``iamcli sandbox`` gives its own
 process a name that contains the port of the private IAM. All that was started in it finds this name
 among its parents in /proc, also as another user, and also if its own parent has ended
-(``iamcli.cli.sandbox.launch.started``).
+(``iamcli.cli.sandbox.launch.descendants``).
 """
 
 from __future__ import annotations

@@ -359,7 +359,7 @@ ELSEWHERE = {
     "connection/programs.py": "in the block of the function that calls it, and not in poll",
     "cli/complete/names.py": "a thread, which ends the process in half a second",
     "output/streams.py": "waits a second for a reader, again and again",
-    "cli/sandbox/launch/started.py": "half a second, again and again, and what has ended",
+    "cli/sandbox/launch/descendants.py": "half a second, again and again, and what has ended",
     "cli/sandbox/launch/shell.py": "a tenth of a second, again and again",
     "cli/sandbox/kept.py": "a thread of the server, which has no handlers of signals",
     "cli/run/pool.py": "a process without handlers of signals",

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from iamcli import quoting
 from iamcli.cli.programs import command_server, script
 from iamcli.cli.sandbox.launch import shell
-from iamcli.cli.sandbox.launch.started import Started
+from iamcli.cli.sandbox.launch.descendants import Descendants
 from iamcli.config import files
 from iamcli.config.connection import ACCESS_KEY, SANDBOX, SECRET_KEY
 from iamcli.connection import processes
@@ -174,7 +174,7 @@ def run(
             env |= {VARIABLE: commands.address} if commands.address else {}
             if not command and shell.is_on_terminal():
                 at_end.callback(shell.end, output, inner=inner)
-            started = Started(output)
+            descendants = Descendants(output)
             status = script.run(
                 command or _shell(private, env, output, keep, inner=inner),
                 env,
@@ -183,7 +183,7 @@ def run(
                 # Interactive shells ignore SIGTERM.
                 terminate=signal.SIGTERM if command else signal.SIGHUP,
                 register=private.set_command,
-                wait=started.wait,
+                wait=descendants.wait,
             )
         finally:
             ended = private.stop()
@@ -192,7 +192,7 @@ def run(
     if writer and not ended:
         raise Failure("the sandbox server ended too early; it is not known what has changed")
     reset = ended.get("without_environment", [])
-    running = list(map(str, started.left))
+    running = list(map(str, descendants.still_running))
     not_kept = ended.get("failure")
     if not_kept:
         output.error(f"the account was not kept: {not_kept}")
@@ -202,7 +202,7 @@ def run(
         if writer.is_standard_error and output.on_terminal() and os.path.isfile(account):
             _show_recreate(output, account, ended["changes"])
     if not (writer and writer.is_standard_error):
-        unreached = command and started.any and not (reset or ended.get("reached", True))
+        unreached = command and descendants.command_started and not (reset or ended.get("reached", True))
         what = "no request reached the private IAM; iamcli check SCRIPT shows what it expects"
         said = [what] if unreached and output.on_terminal() else []
         for line in [*not_covered(reset, running), *said]:

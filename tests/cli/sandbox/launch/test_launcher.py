@@ -30,7 +30,7 @@ def impatient(**limits):
     """Return what starts the sandbox with these limits: constants of its modules."""
     of_server = ("START_TIMEOUT", "END_TIMEOUT")
     launch = "iamcli.cli.sandbox.launch"
-    modules = {name: "launcher" if name in of_server else "started" for name in limits}
+    modules = {name: "launcher" if name in of_server else "descendants" for name in limits}
     constants = {f"{launch}.{modules[name]}.{name}": limit for name, limit in limits.items()}
     return *patience.iamcli(constants), "sandbox"
 

@@ -37,7 +37,7 @@ def ended(tmp_path):
 def limited(session, daemons, note=1.0):
     """Return what starts the sandbox with limits for processes of its session, and for daemons."""
     limits = {"SESSION": session, "DAEMONS": daemons, "NOTE": note}
-    module = "iamcli.cli.sandbox.launch.started"
+    module = "iamcli.cli.sandbox.launch.descendants"
     return *iamcli({f"{module}.{name}": limit for name, limit in limits.items()}), "sandbox"
 
 

@@ -40,17 +40,17 @@ _ENDED = "ZX"
 _STOPPED = "Tt"
 
 
-class Started:
+class Descendants:
     """The processes that will be started in the sandbox, which is this process.
 
-    ``output``: where to show what it waits for; ``any``: whether the command was started; ``left``:
-    after ``wait``, the processes that still run. Those that this process has started before do not
-    belong to them.
+    ``output``: where to show what it waits for; ``command_started``: whether the command was;
+    ``still_running``: those that are after ``wait``. The processes that this process has started
+    before do not belong to them.
     """
 
     def __init__(self, output: Output) -> None:
-        self.any = False
-        self.left: list[Process] = []
+        self.command_started = False
+        self.still_running: list[Process] = []
         self._output = output
         self._signalled = self._stopped = False
         self._reaps = _become_subreaper()
@@ -61,7 +61,7 @@ class Started:
 
         SIGINT, SIGTERM and SIGHUP stop waiting for the latter.
         """
-        self.any = True
+        self.command_started = True
         if not self._reaps:
             return script.wait_for(command)
         how = os.WEXITED | os.WNOWAIT  # the status of the command is left to Popen
@@ -85,8 +85,8 @@ class Started:
             started = [one for one in peers.processes() if one.number not in self._others]
             running = peers.descendants(started, os.getpid())
             # The oldest is the first.
-            self.left = sorted(one for one in running if one.state not in _ENDED)
-            awaited = [one for one in self.left if passed < self._limit(one)]
+            self.still_running = sorted(one for one in running if one.state not in _ENDED)
+            awaited = [one for one in self.still_running if passed < self._limit(one)]
             # A child that ended meanwhile may have left others, which were not seen.
             if self._stopped or not (awaited or _reap()):
                 return
