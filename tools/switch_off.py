@@ -65,22 +65,18 @@ class Switch(NamedTuple):
     off: list[Callable[[], object]]
 
 
-def switches() -> Iterator[Switch]:
-    """Yield all corrections, then all rules. Call it before the corrections are applied."""
-    from moto.core.utils import camelcase_to_underscores
-    from moto.iam.responses import IamResponse
-
-    from iamcli.cli.sandbox.corrections import apply
-    from iamcli.cli.sandbox.corrections.protocol import OPERATIONS
+def switches(*, served: bool = True) -> Iterator[Switch]:
+    """Yield all corrections, then all rules; ``served``: whether the tests have a server."""
+    from iamcli.cli.sandbox import private_iam  # noqa: F401 - registers the corrections
+    from iamcli.cli.sandbox.corrections.protocol import CORRECTIONS
     from iamcli.cli.sandbox.rules import table
 
-    for operation in OPERATIONS:
-        method = camelcase_to_underscores(operation)
-        original = getattr(IamResponse, method, apply._absent)  # noqa: SLF001 - as apply does
-        off = functools.partial(setattr, IamResponse, method, original)
-        # Without a server there is no method of moto to go back to.
-        silenced = functools.partial(OPERATIONS.update, {operation: lambda _backend, _request: {}})
-        yield Switch(operation, [operation], [off, silenced])
+    for operation in CORRECTIONS:
+        off: Callable[[], object] = functools.partial(CORRECTIONS.pop, operation)
+        if not served:
+            # moto does not answer instead.
+            off = functools.partial(CORRECTIONS.update, {operation: lambda _backend, _request: {}})
+        yield Switch(operation, [operation], [off])
     for kind, rule in table.EXISTING.items():
         yield Switch(rule.__name__, [], [functools.partial(table.EXISTING.pop, kind)])
     for rule in table.COMMON:
@@ -110,23 +106,20 @@ class Plugin:
         from support import private_iam, resettable
         from werkzeug.serving import make_server
 
-        from iamcli.cli.sandbox.corrections.protocol import OPERATIONS
-        from iamcli.cli.sandbox.server import _application
+        from iamcli.cli.sandbox.corrections.protocol import CORRECTIONS
 
         self._account = account
-        self._switches = [each for each in switches() if each.name in names]
+        served = account != "ask"
+        self._switches = [each for each in switches(served=served) if each.name in names]
         #: The tests that call each operation; the one that runs.
         self._tests: dict[str, list[pytest.Item]] = {}
         self._test: pytest.Item | None = None
-        #: The region of the copy.
-        self._region = ""
         self.failed: list[pytest.Item] = []
         self.noticed: dict[str, str] = {}
-        for operation, function in OPERATIONS.items():
-            OPERATIONS[operation] = self._noting_call(operation, function)
-        application = resettable.with_reset(_application(None))
+        for operation, function in CORRECTIONS.items():
+            CORRECTIONS[operation] = self._noting_call(operation, function)
         # Without threads, it closes each connection, so that no fork shares one.
-        self._server = make_server("127.0.0.1", 0, self._noting(application))
+        self._server = make_server("127.0.0.1", 0, self._noting())
         resettable.server = self._url
         vars(private_iam)["server"] = self._copy
 
@@ -147,17 +140,22 @@ class Plugin:
             reset(url)
             snapshot = file.read(account)
             load(snapshot, account)
-            self._region = region_of(snapshot)
+            self._server.app = self._noting(region_of(snapshot))
             yield SimpleNamespace(url=url)
 
-    def _noting(self, application: WSGIApplication) -> WSGIApplication:
-        """Return ``application``, which notes the operations that the test calls."""
-        from iamcli.cli.sandbox.server import in_region
+    def _noting(self, region: str = "") -> WSGIApplication:
+        """Return the private IAM, which notes the operations that the test calls."""
+        from support import resettable
+
+        from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
+        from iamcli.cli.sandbox.private_iam import PrivateIAM
         from iamcli.cli.sandbox.wsgi import fields
+
+        application = resettable.with_reset(PrivateIAM(SeenRequests(), None, region))
 
         def noting(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
             self._note(fields(environ).get("Action", ""))
-            return in_region(application, self._region)(environ, start)
+            return application(environ, start)
 
         return noting
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from moto.iam.models import IAMBackend, iam_backends
 
 from iamcli.cli.sandbox.changes import state
 from iamcli.cli.sandbox.corrections import caller
-from iamcli.cli.sandbox.corrections.protocol import OPERATIONS
+from iamcli.cli.sandbox.corrections.protocol import CORRECTIONS, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,21 +36,15 @@ def asking(backend: IAMBackend) -> Ask:
     """Return what calls a correction and returns the members of the response that are not None."""
 
     def call(operation: str, **parameters: Any) -> dict[str, Any]:
-        result = OPERATIONS[operation](backend, request(operation, **parameters))
+        result = CORRECTIONS[operation](backend, request(operation, **parameters))
         shown: dict[str, Any] = state._present(result or {})  # noqa: SLF001
         return shown
 
     return call
 
 
-def request(operation: str, **parameters: Any) -> Any:
-    return SimpleNamespace(
-        operation=operation,
-        parameters=parameters,
-        access_key="AKIA",
-        region="us-east-1",
-        get=lambda name, default="": parameters.get(name, default),
-    )
+def request(operation: str, **parameters: Any) -> Request:
+    return Request(operation, parameters, "AKIA", "us-east-1")
 
 
 def pages(ask: Ask, operation: str, *members: str, **parameters: Any) -> list[Any]:

@@ -19,6 +19,8 @@ from iamcli.config.connection import ACCESS_KEY, SECRET_KEY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamcli.cli.sandbox.pipe_messages import EndReport
+
 __all__ = ["ACCESS_KEY", "HEADER", "PROMPT", "SECRET_KEY", "environment", "server", "start_shell"]
 
 
@@ -27,9 +29,9 @@ HEADER: dict[str, Any] = {"iamcli": __version__, "format": kept.FORMAT, "moto": 
 
 
 class Server(SandboxServer):
-    """A private IAM; ``ended``: what it reported at its end."""
+    """A private IAM; ``end_report``: what it told at its end."""
 
-    ended: dict[str, Any]
+    end_report: EndReport | None
 
 
 @contextlib.contextmanager
@@ -43,4 +45,4 @@ def server(
         private.start()
         yield private
     finally:
-        private.ended = private.stop()
+        private.end_report = private.stop()

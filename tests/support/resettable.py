@@ -72,5 +72,5 @@ def main() -> None:
     from iamcli.cli.sandbox import server
 
     application = server._application  # noqa: SLF001 - only tests change it
-    server._application = lambda watch: with_reset(application(watch))  # noqa: SLF001
+    server._application = lambda *given: with_reset(application(*given))  # noqa: SLF001
     server.main()

@@ -14,16 +14,23 @@ import struct
 from socket import SHUT_RDWR, SO_LINGER, SOL_SOCKET
 
 from iamcli.cli.sandbox.peers import may_report
-from iamcli.cli.sandbox.wsgi import content, refuse
+from iamcli.cli.sandbox.wsgi import content, error
 from iamcli.connection.confinement import MAX_REPORT, REPORT_PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from socket import socket
-    from typing import Any
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
+
+#: ``Authorization`` of a request that is signed for IAM or STS: the key, which can be any, the
+#: region and the service.
+SIGNED = re.compile(
+    r"AWS4-HMAC-SHA256 +Credential=([^/,\s]+)/\d{8}/([a-z0-9-]+)/(iam|sts)/aws4_request,"
+)
 
 #: The names of commands that are reported as they are, and how many names are kept.
 COMMAND = re.compile(rb"iam(cli|-[a-z0-9]+)")
@@ -39,28 +46,25 @@ _PATIENCE = 1.0
 _TARGETS = ("REQUEST_URI", "RAW_URI")
 
 
-def secret_path(
-    application: WSGIApplication, secret: str, received: dict[str, Any]
-) -> WSGIApplication:
+def secret_path(application: WSGIApplication, secret: str, seen: SeenRequests) -> WSGIApplication:
     """Return ``application``, changed so that it gets only requests with the path ``secret``.
 
-    It gets them without that path, and ``received["reached"]`` is true then. The names of commands
-    that report themselves are added to ``received["without_environment"]``. Any other request gets
-    status 403.
+    It gets them without that path. ``seen``: what notes them, and the names of commands that report
+    themselves. Any other request gets status 403.
     """
 
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         first, _, rest = environ.get("PATH_INFO", "")[1:].partition("/")
         if hmac.compare_digest(first.encode("latin-1"), secret.encode()):
-            received["reached"] = True
+            seen.reached = True
             # Some clients add a slash to an address that ends with one.
             environ["PATH_INFO"] = f"/{rest.lstrip('/')}"
             for name in set(_TARGETS) & set(environ):
                 environ[name] = environ[name].replace(f"/{secret}", "", 1) or "/"
             return application(environ, start_response)
         if _reports(environ):
-            if len(received["without_environment"]) < MAX_COMMANDS:
-                received["without_environment"].append(_command(content(environ)))
+            if len(seen.without_environment) < MAX_COMMANDS:
+                seen.without_environment.append(_command(content(environ)))
             start_response("204 No Content", [])
             return []
         return _refused(environ, start_response)
@@ -75,6 +79,23 @@ def foreign(environ: WSGIEnvironment) -> str:
         return "the sandbox accepts no request for another host"
     if "HTTP_ORIGIN" in environ:
         return "the sandbox accepts no request from a web page"
+    return ""
+
+
+def why_refused(environ: WSGIEnvironment) -> str:
+    """Return why the private IAM refuses a request, or "" if it does not.
+
+    The signature itself is not checked, so that any key works, as scripts make and bring their own.
+    A browser cannot add ``Authorization`` without asking first, with a request that has ``Origin``.
+    """
+    reason = foreign(environ)
+    if reason:
+        return reason
+    is_usual = environ["REQUEST_METHOD"] in ("GET", "POST")
+    if not is_usual or environ.get("PATH_INFO") not in ("", "/"):
+        return "the sandbox accepts only GET and POST requests to /"
+    if not SIGNED.match(environ.get("HTTP_AUTHORIZATION", "")):
+        return "the sandbox accepts only requests that are signed for IAM or STS"
     return ""
 
 
@@ -98,7 +119,7 @@ def _reports(environ: WSGIEnvironment) -> bool:
 
 def _refused(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
     message = "the sandbox accepts only requests to its own address, which AWS_IAM_URL contains"
-    yield from refuse(start_response, 403, "AccessDenied", message)
+    yield from error(403, "AccessDenied", message).send(start_response)
     with contextlib.suppress(OSError, ValueError):
         _discard(environ)
 

@@ -24,14 +24,9 @@ import threading
 import time
 
 from iamcli import __version__, quoting
+from iamcli.cli.sandbox.account_lock import ACCOUNT_LOCK
 from iamcli.errors import Failure
 from iamcli.protection import Folder, protected_folder
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: Changes if iamcli changes what it saves.
 FORMAT = 2
@@ -54,7 +49,6 @@ class Kept:
         self._delay = delay
         self.folder = os.path.abspath(folder)
         self._file = os.path.join(self.folder, "account")
-        self._busy = threading.Lock()
         self._saving = threading.Lock()
         self._changed = threading.Event()
         try:
@@ -102,7 +96,7 @@ class Kept:
     def _save(self) -> None:
         from iamcli.cli.sandbox.objects import state
 
-        with self._busy:
+        with ACCOUNT_LOCK:
             content = state()
         if content == self._saved and self._identity == _identity(self._directory.state("account")):
             return
@@ -113,22 +107,12 @@ class Kept:
         self._saved = content
         self._identity = _identity(written)
 
-    def saving(self, application: WSGIApplication) -> WSGIApplication:
-        """Return ``application``, changed so that the account is saved soon after each request.
+    def save_soon(self) -> None:
+        """Let ``save_changes`` save the account, which may have changed."""
+        self._changed.set()
 
-        Requests are served one by one, so that what is saved is never half of a change.
-        """
-        threading.Thread(target=self._save_changes, daemon=True).start()
-
-        def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            with self._busy:
-                response = application(environ, start_response)
-            self._changed.set()
-            return response
-
-        return serve
-
-    def _save_changes(self) -> None:
+    def save_changes(self) -> None:
+        """Save the account soon after each change. Never returns."""
         while self._changed.wait():
             self._changed.clear()
             begun = time.monotonic()

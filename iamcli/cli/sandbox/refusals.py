@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
 
-from werkzeug.exceptions import HTTPException
-
-from iamcli.cli.sandbox.wsgi import body
 from iamcli.client.model import full_model
 
 #: The status of a refusal with a code that the model does not have.
 STATUS = {"AccessDenied": 403, "NotImplemented": 501}
 
 
-class Refusal(HTTPException):
-    """A refused request: the ``error`` code and the ``message`` of the service.
+class Refusal(Exception):  # noqa: N818 - a response, not a programming error
+    """A refused request: the ``error`` code, the ``message`` and the ``status`` of the service.
 
-    ``code`` is the status of the response, and ``description`` its body, as moto sends them. Source
-    of the status: botocore's model of the error.
+    Source of the status: botocore's model of the error.
     """
-
-    code: int
 
     def __init__(self, error: str, message: str) -> None:
         super().__init__(message)
         self.error = error
         self.message = message
-        self.code = _statuses().get(error, STATUS.get(error, 400))
-        self.description = body(error, message)
-
-    def get_headers(self, *_arguments: Any, **_more: Any) -> list[tuple[str, str]]:
-        """Return the headers of the response."""
-        return [("Content-Type", "text/xml")]
+        self.status: int = _statuses().get(error, STATUS.get(error, 400))
 
 
 @functools.cache

@@ -1,14 +1,9 @@
 """The sandbox server: moto in a separate process, which ends with its parent process.
 
 Its standard input is a pipe from the parent, which is closed when the parent ends for any reason.
-The first line is a JSON object: ``keep``, the directory of an account to keep, or "";
-``account``, the name of a snapshot to start with, or "", and ``number``, the descriptor with which
-it is open; ``watch``, whether to report what changes. Each further line is the ID of the process to
-which the server sends SIGHUP when the pipe is closed, or 0 for none. To standard output the server
-writes two JSON objects, one per line: the URL, the credential file, whether there was a kept
-account and what the copy lacks, or the reason why it cannot start; and when it ends, the changes,
-the refused requests, whether it was reached, and the commands that sent nothing because their
-environment was reset, or the reason why the account was not kept.
+The first line is a ``ServerSettings`` of ``iamcli.cli.sandbox.pipe_messages``. Each further line is
+the ID of the process to which the server sends SIGHUP when the pipe is closed, or 0 for none. To
+standard output the server writes two lines: a ``StartReport``, and an ``EndReport`` when it ends.
 
 Other programs of this machine, web pages included, can reach the port. So the address has a secret
 path (``iamcli.cli.sandbox.access``), and the server answers only signed requests to IAM and STS.
@@ -21,7 +16,6 @@ import gc
 import json
 import logging
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -30,11 +24,12 @@ import threading
 import time
 
 from iamcli.cli.account_file import file
-from iamcli.cli.sandbox.access import foreign, secret_path
-from iamcli.cli.sandbox.changes.watch import Watch
+from iamcli.cli.sandbox.access import secret_path
+from iamcli.cli.sandbox.account_lock import ACCOUNT_LOCK
+from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
 from iamcli.cli.sandbox.kept import Kept
 from iamcli.cli.sandbox.launch.launcher import CREDENTIALS
-from iamcli.cli.sandbox.wsgi import refuse
+from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport, as_line
 from iamcli.connection.processes import address
 from iamcli.errors import SECRET_DIGITS, Failure, unexpected
 from iamcli.installation.extras import advice
@@ -42,18 +37,10 @@ from iamcli.protection import Folder, protected_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
     from typing import Any
 
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
     from werkzeug.serving import BaseWSGIServer
-
-#: ``Authorization`` of a request that is signed for IAM or STS, with any key.
-SIGNED = re.compile(
-    r"AWS4-HMAC-SHA256 +Credential=[^/,\s]+/\d{8}/[a-z0-9-]+/(iam|sts)/aws4_request,"
-)
-#: The region in ``Authorization``, and what is around it.
-REGION = re.compile(r"(Credential=[^/,\s]+/\d{8}/)[a-z0-9-]+(/)")
 
 #: The name of the credential file in the directory of the sandbox.
 _CREDENTIALS = "credentials"
@@ -66,58 +53,55 @@ def main() -> None:
     """Serve an IAM until standard input ends, then remove the files and exit."""
     folder = ""
     try:
-        settings = json.loads(sys.stdin.readline() or "{}")
-        watch = Watch() if settings.get("watch") else None
-        ended: dict[str, Any] = {"without_environment": [], "reached": False}
+        settings = ServerSettings(**json.loads(sys.stdin.readline() or "{}"))
+        seen = SeenRequests()
         # To search what imports create for garbage would take a tenth of the time.
         gc.disable()
-        report, folder, kept = _start(settings, watch, ended)
+        start_report, kept, before = _start(settings, seen)
+        folder = os.path.dirname(start_report.credential_file)
         gc.freeze()
         gc.enable()
-        _report(report)
+        _tell(start_report)
         _wait()
-        try:
-            if kept:
-                kept.save(last=True)
-        except Failure as failure:
-            ended["failure"] = str(failure)
-        _report(ended | (watch.report() if watch else {}))
+        _tell(_end(kept, before, seen))
     except Failure as failure:
-        _report({"failure": str(failure)})
+        _tell(StartReport(failure=str(failure)))
     finally:
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)  # a normal exit would wait for the threads, which wait for their clients
 
 
-def _report(report: dict[str, Any]) -> None:
+def _tell(report: StartReport | EndReport) -> None:
     with contextlib.suppress(BrokenPipeError), open(1, "wb", closefd=False) as pipe:
-        pipe.write(json.dumps(report).encode() + b"\n")
+        pipe.write(as_line(report))
 
 
 def _start(
-    settings: dict[str, Any], watch: Watch | None, received: dict[str, Any]
-) -> tuple[dict[str, Any], str, Kept | None]:
+    settings: ServerSettings, seen: SeenRequests
+) -> tuple[StartReport, Kept | None, dict[str, Any] | None]:
     """Start the server.
 
-    ``watch``: None if nothing is watched. Returns the report, the directory to remove at the end,
-    and the account to save then, None if it is not kept. Raises Failure if it cannot start.
+    ``seen``: notes the requests. Returns the report, the account to save at the end, None if it is
+    not kept, and what it contains now, None if changes are not watched. Raises Failure if it cannot
+    start.
     """
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    copied: dict[str, Any] = {"taken": now, "unread": 0, "unknown": []}
+    report, region = StartReport(taken=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())), ""
+    before = None
     try:
-        kept = Kept(settings["keep"]) if settings.get("keep") else None
-        application, region = _application(watch), ""
-        if settings.get("account"):
-            copied, region = _copied(settings["account"], settings["number"])
+        kept = Kept(settings.keep) if settings.keep else None
+        if settings.account:
+            report, region = _copied(settings)
+        application = _application(seen, kept, region)
         if kept:
             kept.restore()
-            application = kept.saving(application)
-        if watch:
-            watch.begin()
+            threading.Thread(target=kept.save_changes, daemon=True).start()
+        if settings.watch:
+            from iamcli.cli.sandbox.changes.state import state
+
+            before = state()
         secret = secrets.token_hex(SECRET_DIGITS // 2)
-        application = in_region(application, region)
-        server = _make_server(secret_path(application, secret, received))
+        server = _make_server(secret_path(application, secret, seen))
         folder = _folder()
     except Failure:
         raise
@@ -125,16 +109,35 @@ def _start(
         what = f"{error.name or error} is not installed"
         raise Failure(f"{what}; {advice('sandbox')}") from None
     except MemoryError as error:
-        name = settings.get("account") or settings.get("keep") or "the private IAM"
+        name = settings.account or settings.keep or "the private IAM"
         raise Failure(f"{name}: {unexpected(error, '')}") from None
     except Exception as error:  # noqa: BLE001 - the parent reports it to the user
         what = f"{type(error).__name__}: {error}"
         raise Failure(f"{what}; install the tested moto[iam]=={TESTED}") from None
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"{address(server.server_port)}/{secret}/"
-    existed = bool(kept and kept.existed)
-    report = {"url": url, "credential_file": os.path.join(folder, _CREDENTIALS), "existed": existed}
-    return report | copied | {"is_copy": bool(settings.get("account"))}, folder, kept
+    report = report._replace(
+        url=f"{address(server.server_port)}/{secret}/",
+        credential_file=os.path.join(folder, _CREDENTIALS),
+        existed=bool(kept and kept.existed),
+    )
+    return report, kept, before
+
+
+def _end(kept: Kept | None, before: dict[str, Any] | None, seen: SeenRequests) -> EndReport:
+    """Save the account, and return the report; the arguments are as in ``_start``."""
+    failure, changed = "", []
+    try:
+        if kept:
+            kept.save(last=True)
+    except Failure as error:
+        failure = str(error)
+    if before is not None:
+        from iamcli.cli.sandbox.changes.comparison import changes
+        from iamcli.cli.sandbox.changes.state import state
+
+        with ACCOUNT_LOCK:
+            changed = changes(before, state())
+    return EndReport(failure, changed, **vars(seen))
 
 
 def _folder() -> str:
@@ -148,17 +151,22 @@ def _folder() -> str:
     return folder
 
 
-def _copied(name: str, number: int) -> tuple[dict[str, Any], str]:
-    """Start with the snapshot ``name``; return what is known about it, and a region for requests.
+def _copied(settings: ServerSettings) -> tuple[StartReport, str]:
+    """Start with a snapshot; return what is known about it, and a region for requests.
 
     Raises Failure if it cannot be read or is damaged.
     """
     from iamcli.cli.sandbox.loading import load, region_of, unknown
 
-    snapshot = file.read(name, number)
-    iam = load(snapshot, name)
-    about = {"taken": snapshot["taken"], "unread": len(snapshot["unread"])}
-    return about | {"unknown": unknown(snapshot, iam)}, region_of(snapshot)
+    snapshot = file.read(settings.account, settings.number)
+    iam = load(snapshot, settings.account)
+    report = StartReport(
+        is_copy=True,
+        taken=snapshot["taken"],
+        unread=len(snapshot["unread"]),
+        unknown=unknown(snapshot, iam),
+    )
+    return report, region_of(snapshot)
 
 
 def _wait() -> None:
@@ -171,79 +179,14 @@ def _wait() -> None:
             os.kill(command, signal.SIGHUP)
 
 
-def _application(watch: Watch | None) -> WSGIApplication:
-    """Return the private IAM; ``watch`` records what it refuses, unless it is None."""
-    from moto.moto_server.werkzeug_app import create_backend_app
+def _application(seen: SeenRequests, kept: Kept | None, region: str) -> WSGIApplication:
+    from iamcli.cli.sandbox.private_iam import PrivateIAM
 
-    from iamcli.cli.sandbox.corrections.apply import apply, prepare
-    from iamcli.cli.sandbox.rules.layer import with_rules
-
-    apply()
     logging.getLogger("werkzeug").disabled = True
-    iam: WSGIApplication = with_rules(create_backend_app("iam"), prepare)
-    sts: WSGIApplication = create_backend_app("sts")
-    if watch:
-        iam, sts = watch.recording(iam), watch.recording(sts)
-    return private({"iam": iam, "sts": sts})
+    return PrivateIAM(seen, kept, region)
 
 
 def _make_server(application: WSGIApplication) -> BaseWSGIServer:
     from werkzeug.serving import make_server
 
     return make_server("127.0.0.1", 0, application, threaded=True)
-
-
-def in_region(application: WSGIApplication, region: str) -> WSGIApplication:
-    """Return ``application``, changed so that requests are taken as signed for ``region``.
-
-    moto has an account for each partition, which it knows from the region. A copy is of one only.
-    """
-    if not region:
-        return application
-
-    def signed_again(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        signed = environ.get("HTTP_AUTHORIZATION", "")
-        environ["HTTP_AUTHORIZATION"] = REGION.sub(rf"\g<1>{region}\g<2>", signed, count=1)
-        return application(environ, start_response)
-
-    return signed_again
-
-
-def private(services: dict[str, WSGIApplication]) -> WSGIApplication:
-    """Return the application that passes signed requests on to ``services``, and nothing else.
-
-    Any other request gets status 403. No response has a header that lets a web page read it.
-    """
-
-    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        def start(
-            status: str, headers: list[tuple[str, str]], *exc_info: Any
-        ) -> Callable[[bytes], object]:
-            kept = [one for one in headers if not one[0].lower().startswith("access-control-")]
-            return start_response(status, kept, *exc_info)
-
-        message = refusal(environ)
-        if message:
-            return refuse(start, 403, "AccessDenied", message)
-        signed = SIGNED.match(environ["HTTP_AUTHORIZATION"])
-        assert signed  # noqa: S101 - for mypy
-        return services[signed[1]](environ, start)
-
-    return application
-
-
-def refusal(environ: WSGIEnvironment) -> str:
-    """Return why the sandbox refuses a request, or "" if it does not.
-
-    The signature itself is not checked, so that any key works, as scripts make and bring their own.
-    A browser cannot add ``Authorization`` without asking first, with a request that has ``Origin``.
-    """
-    reason = foreign(environ)
-    if reason:
-        return reason
-    is_usual = environ["REQUEST_METHOD"] in ("GET", "POST")
-    if not is_usual or environ.get("PATH_INFO") not in ("", "/"):
-        return "the sandbox accepts only GET and POST requests to /"
-    if not SIGNED.match(environ.get("HTTP_AUTHORIZATION", "")):
-        return "the sandbox accepts only requests that are signed for IAM or STS"
-    return ""

@@ -1,22 +1,38 @@
-"""What the sandbox's own layers share: the fields of a request, and error responses like IAM's."""
+"""The fields of a request, and responses, of which errors are like IAM's."""
 
 from __future__ import annotations
 
 import io
 import uuid
 from http import HTTPStatus
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 from xml.sax.saxutils import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-BODY = """<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
+ERROR = """<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
   <Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>
   <RequestId>{request_id}</RequestId>
 </ErrorResponse>
 """
+
+
+class Response(NamedTuple):
+    """A response: its ``status``, such as ``200 OK``, its ``headers`` and its ``body``."""
+
+    status: str
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+
+    def send(self, start: StartResponse) -> list[bytes]:
+        """Start the response, and return its body."""
+        start(self.status, [*self.headers])
+        return [self.body]
 
 
 def content(environ: WSGIEnvironment) -> bytes:
@@ -46,23 +62,28 @@ def add_fields(environ: WSGIEnvironment, more: dict[str, str]) -> None:
     environ["CONTENT_LENGTH"] = str(len(sent))
 
 
-def refuse(start: StartResponse, status: int, code: str, message: str) -> list[bytes]:
-    """Start an error response with ``status``, and return its body.
+def new_request_id() -> str:
+    """Return the ID of a request."""
+    return str(uuid.uuid4())
+
+
+def xml(status: int, text: str, request_id: str) -> Response:
+    """Return the response with ``status`` and the XML ``text``.
 
     The request ID is also in a header, from which the SDK for JavaScript reads it. Source of the
     header: reported (github.com/hashicorp/terraform-provider-aws/issues/34698).
     """
-    request_id = str(uuid.uuid4())
-    text = body(code, message, request_id).encode()
+    body = text.encode()
     headers = {
         "Content-Type": "text/xml",
-        "Content-Length": str(len(text)),
+        "Content-Length": str(len(body)),
         "x-amzn-RequestId": request_id,
     }
-    start(f"{status} {HTTPStatus(status).phrase}", [*headers.items()])
-    return [text]
+    return Response(f"{status} {HTTPStatus(status).phrase}", [*headers.items()], body)
 
 
-def body(code: str, message: str, request_id: str = "") -> str:
-    """Return the body of an error response; moto sets a ``request_id`` if it sends the body."""
-    return BODY.format(code=escape(code), message=escape(message), request_id=request_id)
+def error(status: int, code: str, message: str) -> Response:
+    """Return an error response with ``status``, like one of IAM."""
+    request_id = new_request_id()
+    text = ERROR.format(code=escape(code), message=escape(message), request_id=request_id)
+    return xml(status, text, request_id)

@@ -27,6 +27,7 @@ from support.requirements import need
 from support.selection import in_full
 
 from iamcli.cli.sandbox import access, peers
+from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
 from iamcli.config.connection import KEPT
 from iamcli.connection import processes
 from iamcli.connection.confinement import MAX_REPORT, REPORT_PATH
@@ -317,7 +318,7 @@ def test_the_body_of_a_report_is_small_whoever_sends_it():
         without = reported(private.port, "").replace(b"Content-Length: 0\r\n", b"")
         assert sent(private.port, without).startswith("403 ")
         assert sent(private.port, reported(private.port, "iam-" + "x" * 60)).startswith("204 ")
-    assert private.ended["without_environment"] == [f"iam-{'x' * 60}"]
+    assert private.end_report.without_environment == [f"iam-{'x' * 60}"]
 
 
 @pytest.mark.full
@@ -327,7 +328,7 @@ def test_a_command_with_a_long_name_reports_itself(monkeypatch):
     with private_iam.server() as private:
         monkeypatch.setattr(sys, "argv", [f"/bin/iam-{'y' * 100}"])
         confinement._report(f"http://127.0.0.1:{private.port}")  # noqa: SLF001
-    assert private.ended["without_environment"] == ["iam-" + "y" * (MAX_REPORT - 4)]
+    assert private.end_report.without_environment == ["iam-" + "y" * (MAX_REPORT - 4)]
 
 
 def answered(
@@ -335,7 +336,9 @@ def answered(
 ) -> list[str]:
     """Report that a command sent nothing; return the status. ``more``: of the request."""
     monkeypatch.setattr(access, "may_report", lambda _connection: True)
-    application = access.secret_path(lambda *_: [b""], SECRET, {"without_environment": names})
+    application = access.secret_path(
+        lambda *_: [b""], SECRET, SeenRequests(without_environment=names)
+    )
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": REPORT_PATH, "HTTP_HOST": "127.0.0.1:1"}
     ours, theirs = socket.socketpair()
     given = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), "SERVER_PORT": "1"}

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 from importlib.metadata import version
 from pathlib import Path
 
@@ -172,9 +173,9 @@ def test_what_is_saved_is_on_the_disk_before_it_takes_the_place_of_the_old(tmp_p
 def test_every_change_is_saved_soon(tmp_path):
     account, saved = kept.Kept(str(tmp_path / "kept"), delay=0), []
     account.save = lambda: saved.append(True)
-    application = account.saving(lambda *_: [b""])
+    threading.Thread(target=account.save_changes, daemon=True).start()
     for number in range(1, 4):
-        application({}, None)
+        account.save_soon()
         wait_until(lambda number=number: len(saved) == number)
 
 

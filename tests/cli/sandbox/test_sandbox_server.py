@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,9 +17,9 @@ import pytest
 from support import private_iam, resettable
 from support.limits import TIMEOUT
 
+from iamcli.cli.sandbox import access, wsgi
 from iamcli.cli.sandbox import server as sandbox_server
-from iamcli.cli.sandbox import wsgi
-from iamcli.cli.sandbox.rules import layer
+from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport
 from iamcli.errors import Failure
 
 DAY = "2026-11-20T12:00:00Z"
@@ -49,7 +50,7 @@ def environ(service="iam"):
 
 @pytest.mark.parametrize("path", ["", "/"])
 def test_a_request_has_an_empty_path_or_none(path):
-    assert sandbox_server.refusal({**environ(), "PATH_INFO": path}) == ""
+    assert access.why_refused({**environ(), "PATH_INFO": path}) == ""
 
 
 def test_the_first_of_two_equal_fields_counts_as_for_moto():
@@ -80,7 +81,7 @@ def test_fields_are_added_to_the_query_or_to_the_body():
 
 def test_a_refusal_is_an_error_as_of_the_service():
     seen = []
-    [sent] = wsgi.refuse(lambda *given: seen.append(given), 403, "Denied", "a < b & c")
+    [sent] = wsgi.error(403, "Denied", "a < b & c").send(lambda *given: seen.append(given))
     [(status, headers)] = seen
     identity = dict(headers).pop("x-amzn-RequestId")
     assert sent.decode() == (
@@ -126,33 +127,19 @@ def test_a_refusal_is_an_error_as_of_the_service():
 )
 def test_why_a_request_is_refused(more, reason):
     sent = {name: value for name, value in (environ() | more).items() if value is not None}
-    assert sandbox_server.refusal(sent) == (f"the sandbox accepts {reason}" if reason else "")
+    assert access.why_refused(sent) == (f"the sandbox accepts {reason}" if reason else "")
 
 
 def test_no_header_lets_a_web_page_read_a_response():
+    private_iam = pytest.importorskip("iamcli.cli.sandbox.private_iam")
+
     def application(_environ, start):
-        start("200 OK", [("Access-Control-Allow-Origin", "*"), ("X", "y")], "error")
-        return [b"sts"]
+        start("200 OK", [("Access-Control-Allow-Origin", "*"), ("X", "y")])
+        return [b"s", b"ts"]
 
-    seen = []
-    served = sandbox_server.private({"sts": application})
-    assert served(environ("sts"), lambda *given: seen.append(given)) == [b"sts"]
-    assert seen == [("200 OK", [("X", "y")], "error")]
-
-
-def test_requests_to_a_copy_are_signed_for_its_region():
-    seen = []
-
-    def application(environ, _start):
-        seen.append(environ["HTTP_AUTHORIZATION"])
-        return []
-
-    given = signed()
-    for region in ("", "cn-north-1"):
-        sandbox_server.in_region(application, region)({"HTTP_AUTHORIZATION": given}, None)
-    assert seen == [given, given.replace("us-east-1", "cn-north-1")]
-    sandbox_server.in_region(application, "cn-north-1")({}, None)
-    assert seen[2:] == [""]
+    moto = SimpleNamespace(_moto={"sts": application})
+    response = private_iam.PrivateIAM._ask_moto(moto, "sts", environ("sts"))  # noqa: SLF001
+    assert response == ("200 OK", [("X", "y")], b"sts")
 
 
 # How it starts and ends.
@@ -177,16 +164,16 @@ def test_the_command_gets_a_signal_if_the_sandbox_ends_before_it(monkeypatch):
 
 @pytest.fixture
 def serving(monkeypatch):
-    """Run the server, whose functions are ``start`` and ``report``, until it exits."""
+    """Run the server, whose functions are ``start`` and ``tell``, until it exits."""
 
     def exit_at_once(status):
         raise SystemExit(status)
 
-    def serve(start, report, settings=""):
+    def serve(start, tell, settings=""):
         monkeypatch.setattr(sys, "stdin", io.StringIO(settings))
         monkeypatch.setattr(os, "_exit", exit_at_once)
         monkeypatch.setattr(sandbox_server, "_start", start)
-        monkeypatch.setattr(sandbox_server, "_report", report)
+        monkeypatch.setattr(sandbox_server, "_tell", tell)
         with pytest.raises(SystemExit, match=r"^0$"):
             sandbox_server.main()
 
@@ -199,34 +186,37 @@ def test_what_the_server_reports_at_its_end(serving):
 
     reports = []
     for account in (None, SimpleNamespace(save=dict), SimpleNamespace(save=full)):
-        serving(lambda *_, kept=account: ({"url": "here"}, "", kept), reports.append)
-    assert reports[::2] == [{"url": "here"}] * 3
-    ended = {"without_environment": [], "reached": False}
-    assert reports[1::2] == [ended, ended, {**ended, "failure": "no space"}]
+        serving(lambda *_, kept=account: (StartReport(url="here"), kept, None), reports.append)
+    assert reports[::2] == [StartReport(url="here")] * 3
+    said = [(report.failure, report.reached) for report in reports[1::2]]
+    assert said == [("", False), ("", False), ("no space", False)]
 
 
 @pytest.mark.parametrize("watched", [False, True])
 def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tmp_path, watched):
-    seen, changes = [], {"changes": [], "refused": []}
+    did, refused = [], [{"code": "Bad"}]
     folder = tmp_path / "files"
+    started = StartReport(credential_file=str(folder / "credentials"))
+    comparison = "iamcli.cli.sandbox.changes.comparison.changes"
+    if watched:
+        pytest.importorskip("iamcli.cli.sandbox.changes.state")
+        monkeypatch.setattr(comparison, lambda *given: [given[0]])
 
-    def start(settings, watch, received):
+    def start(settings, seen):
         folder.mkdir()
-        received["without_environment"].append("iam-userdel")
-        seen.append((settings, watch is not None))
-        return {"url": "here"}, str(folder), None
+        seen.without_environment.append("iam-userdel")
+        seen.refused += refused
+        did.append(settings)
+        return started, None, {"before": 1} if watched else None
 
-    settings = {"watch": True} if watched else {}
-    line = f"{json.dumps(settings)}\n" if watched else ""
-    monkeypatch.setattr(sandbox_server, "Watch", lambda: SimpleNamespace(report=lambda: changes))
-    monkeypatch.setattr(sandbox_server, "_wait", lambda: seen.append("wait"))
-    serving(start, lambda report: seen.append((report, folder.exists())), line)
-    last = {
-        "without_environment": ["iam-userdel"],
-        "reached": False,
-        **(changes if watched else {}),
-    }
-    assert seen == [(settings, watched), ({"url": "here"}, True), "wait", (last, True)]
+    line = f"{json.dumps({'watch': True})}\n" if watched else ""
+    monkeypatch.setattr(sandbox_server, "_wait", lambda: did.append("wait"))
+    serving(start, lambda report: did.append((report, folder.exists())), line)
+    changes = [{"before": 1}] if watched else []
+    last = EndReport(
+        "", changes, reached=False, without_environment=["iam-userdel"], refused=refused
+    )
+    assert did == [ServerSettings(watch=watched), (started, True), "wait", (last, True)]
     assert not folder.exists()
 
     def fail():
@@ -248,8 +238,9 @@ def test_what_the_server_says_of_a_copy(monkeypatch, tmp_path):
     monkeypatch.setattr(loading, "load", lambda *given: given)
     monkeypatch.setattr(loading, "region_of", lambda _: "cn-north-1")
     monkeypatch.setattr(loading, "unknown", lambda _, iam: [iam[1]])
-    assert sandbox_server._copied(file, 7) == (  # noqa: SLF001
-        {"taken": DAY, "unread": 2, "unknown": [file]},
+    settings = ServerSettings(account=file, number=7)
+    assert sandbox_server._copied(settings) == (  # noqa: SLF001
+        StartReport(is_copy=True, taken=DAY, unread=2, unknown=[file]),
         "cn-north-1",
     )
 
@@ -259,67 +250,64 @@ def starting(monkeypatch, tmp_path):
     """Start the server as ``settings`` say, but do not listen; return what it did, and the rest."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     did = []
-    watch = SimpleNamespace(begin=lambda: did.append("watch"))
     listening = SimpleNamespace(server_port=7, serve_forever=lambda: None)
 
     class Kept:
         def __init__(self, folder):
             self.existed = folder != "new"
+            self.saving = threading.Event()
+            self.save_changes = self.saving.set
             did.append(f"keep {folder}")
 
         def restore(self):
             did.append("restore")
 
-        def saving(self, application):
-            return f"watched {application}"
+    def copied(settings):
+        did.append(f"copy {settings.account} {settings.number}")
+        report = StartReport(is_copy=True, taken=DAY, unread=1, unknown=["role"])
+        return report, "cn-north-1"
 
-    def copied(name, number):
-        did.append(f"copy {name} {number}")
-        return {"taken": DAY, "unread": 1, "unknown": ["role"]}, "cn-north-1"
-
-    def application(_watch):
-        did.append("correct")
-        return "private"
+    def application(_seen, kept, region):
+        did.append(f"serve {bool(kept)} {region}")
 
     monkeypatch.setattr(sandbox_server, "Kept", Kept)
     monkeypatch.setattr(sandbox_server, "_copied", copied)
     monkeypatch.setattr(sandbox_server, "_application", application)
-    monkeypatch.setattr(sandbox_server, "in_region", lambda *given: did.append(given))
+    monkeypatch.setattr("iamcli.cli.sandbox.changes.state.state", lambda: did.append("state") or {})
     monkeypatch.setattr(sandbox_server, "_make_server", lambda _: listening)
 
     real_start = sandbox_server._start  # noqa: SLF001
 
-    def start(*, watched=False, **settings):
+    def start(**settings):
         did.clear()
-        return did, *real_start(settings, watch if watched else None, {})
+        return did, *real_start(ServerSettings(**settings), None)
 
     return start
 
 
 def test_what_the_server_starts_with(starting):
-    did, report, folder, account = starting()
-    file = Path(report["credential_file"])
-    about = {key: report[key] for key in ("existed", "is_copy", "unread", "unknown")}
-    assert about == {"existed": False, "is_copy": False, "unread": 0, "unknown": []}
-    assert re.fullmatch(r"http://127\.0\.0\.1:7/[0-9a-f]{32}/", report["url"])
-    assert starting()[1]["url"] != report["url"]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", report["taken"])
-    assert (str(file.parent), file.stat().st_mode & 0o777) == (folder, 0o600)
+    did, report, account, before = starting()
+    assert (did, account, before) == (["serve False "], None, None)
+    file = Path(report.credential_file)
+    taken, url = report.taken, report.url
+    assert report == StartReport(taken=taken, url=url, credential_file=str(file))
+    assert re.fullmatch(r"http://127\.0\.0\.1:7/[0-9a-f]{32}/", url)
+    assert starting()[1].url != url
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", taken)
+    assert file.stat().st_mode & 0o777 == 0o600
     assert file.read_text().splitlines() == [
         f"AWSAccessKeyId={private_iam.ACCESS_KEY}",
         f"AWSSecretKey={private_iam.SECRET_KEY}",
     ]
-    assert (did, account) == (["correct", ("private", "")], None)
     # What is there already is no change.
-    did, report, _, account = starting(keep="dir", watched=True)
-    assert did == ["keep dir", "correct", "restore", "watch", ("watched private", "")]
-    assert (report["existed"], account.existed) == (True, True)
-    assert starting(keep="new")[1]["existed"] is False
-    did, report, *_ = starting(account="f", number=5, watched=True)
-    assert did == ["correct", "copy f 5", "watch", ("private", "cn-north-1")]
-    about = {key: report[key] for key in ("existed", "is_copy", "taken")}
-    assert about == {"existed": False, "is_copy": True, "taken": DAY}
-    assert (report["unread"], report["unknown"]) == (1, ["role"])
+    did, report, account, before = starting(keep="dir", watch=True)
+    assert did == ["keep dir", "serve True ", "restore", "state"]
+    assert account.saving.wait(TIMEOUT)
+    assert (report.existed, account.existed, before) == (True, True, {})
+    assert starting(keep="new")[1].existed is False
+    did, report, *_ = starting(account="f", number=5, watch=True)
+    assert did == ["copy f 5", "serve False cn-north-1", "state"]
+    assert report[3:] == (False, True, DAY, 1, ["role"])
 
 
 @pytest.mark.parametrize(
@@ -339,16 +327,17 @@ def test_why_the_server_does_not_start(starting, serving, monkeypatch, error, sa
     reports = []
     serving(lambda *_: starting()[1:], reports.append)
     [report] = reports
-    assert (report["failure"][: len(said)], list(report)) == (said, ["failure"])
+    assert (report.failure[: len(said)], report) == (said, StartReport(report.failure))
 
 
 def test_a_moto_that_has_changed_inside_is_refused(monkeypatch):
-    moto = pytest.importorskip("moto.iam.policy_validation")
+    private_iam = pytest.importorskip("iamcli.cli.sandbox.private_iam")
+    moto = private_iam.policy_validation
     kept = moto.IAMPolicyDocumentValidator
     monkeypatch.setattr(kept, "validate", kept.validate)  # restores it afterwards
     monkeypatch.delattr(moto, "IAMTrustPolicyDocumentValidator")
     with pytest.raises(AttributeError, match="IAMTrustPolicyDocumentValidator"):
-        layer.without_validation()
+        private_iam.adapt_moto()
 
 
 # It is private.

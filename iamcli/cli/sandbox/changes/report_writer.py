@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 
-from iamcli.cli.sandbox.changes.report import Report
 from iamcli.errors import Failure
 from iamcli.protection import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
+    from iamcli.cli.sandbox.changes.report import Report
     from iamcli.output.streams import Output
 
 #: The name for standard error.
@@ -63,16 +60,11 @@ class ReportWriter:
             return "it was removed"
         return "" if os.path.samestat(now, os.fstat(self._number)) else "it was replaced"
 
-    def write(self, about: Mapping[str, Any], ended: Mapping[str, Any], status: int) -> None:
-        """Report the changes.
+    def write(self, report: Report) -> None:
+        """Write ``report``.
 
-        ``about`` and ``ended``: what the server reported when it started, and when it ended, the
-        latter with the processes that were ``running`` then;
-        ``status``: the exit status of the command. If the file cannot be written, the report goes
-        to standard error, and Failure is raised.
+        If the file cannot be written, it goes to standard error, and Failure is raised.
         """
-        known = {**about, **ended, "status": status}
-        report = Report(**{name: known[name] for name in Report._fields})
         if self._number is None:
             if not self._output.error_text(report.as_text()):
                 raise Failure("cannot write the changes to standard error")

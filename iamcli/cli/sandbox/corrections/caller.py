@@ -15,10 +15,9 @@ from iamcli.client.model import full_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
-    from iamcli.cli.sandbox.corrections.protocol import Result
+    from iamcli.cli.sandbox.corrections.protocol import Request, Result
 
 #: The account among the names of users: no user can have it. Credential reports call it so.
 ROOT = "<root_account>"
@@ -78,19 +77,18 @@ def caller(iam: IAMBackend, access_key: str) -> Any:
     return (iam.users.get(key.user_name) if key else None) or root(iam)
 
 
-def implied_user(
-    iam: IAMBackend, access_key: str, operation: str, parameters: Mapping[str, Any]
-) -> dict[str, str]:
+def implied_user(iam: IAMBackend, request: Request) -> dict[str, str]:
     """Return the field ``UserName`` that a request lacks and that is known from its key, or none.
 
     Source: API reference, ListAccessKeys and others: "If a user name is not specified, the user
     name is determined implicitly based on the AWS access key ID signing the request."
     """
-    shape: Any = full_model().operation_model(operation).input_shape
+    shape: Any = full_model().operation_model(request.operation).input_shape
     optional = shape and "UserName" in set(shape.members) - set(shape.required_members)
-    if "UserName" in parameters or not (optional or operation == "ChangePassword"):
+    has_caller = optional or request.operation == "ChangePassword"
+    if "UserName" in request.parameters or not has_caller:
         return {}
-    return {"UserName": str(caller(iam, access_key).name)}
+    return {"UserName": str(caller(iam, request.access_key).name)}
 
 
 def shown_name(name: str) -> str | None:

@@ -12,7 +12,7 @@ import hashlib
 import json
 
 from iamcli.cli.sandbox.corrections.caller import shown_name
-from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, Backend, Request, Result, instant
+from iamcli.cli.sandbox.corrections.protocol import CORRECTIONS, Backend, Request, Result, instant
 from iamcli.cli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
@@ -124,7 +124,7 @@ def listing(
         on_page, rest = page(request, entries(iam, request), key)
         return {member: [show(entry) for entry in on_page], **rest}
 
-    OPERATIONS[operation] = correction
+    CORRECTIONS[operation] = correction
 
 
 def listing_of_user(

@@ -18,7 +18,6 @@ from iamcli.cli.sandbox.rules.entity_types import is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
 
@@ -36,14 +35,12 @@ def load_aws_policies(iam: Backend) -> None:
         iam.managed_policies.setdefault(policy.arn, policy)
 
 
-def load_aws_policies_for(iam: Backend, operation: str, parameters: Mapping[str, Any]) -> None:
-    """Add the policies that AWS manages if a request with ``parameters`` is about them."""
-    if operation == "ListPolicies":
-        about = parameters.get("Scope", "All") != "Local" and not parameters.get("OnlyAttached")
+def load_aws_policies_for(iam: Backend, request: Request) -> None:
+    """Add the policies that AWS manages if ``request`` is about them."""
+    if request.operation == "ListPolicies":
+        about = request.get("Scope", "All") != "Local" and not request.get("OnlyAttached")
     else:
-        about = is_policy_of_aws(
-            parameters.get("PolicyArn", parameters.get("PermissionsBoundary", ""))
-        )
+        about = is_policy_of_aws(request.get("PolicyArn", request.get("PermissionsBoundary")))
     if about:
         load_aws_policies(iam)
 

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import functools
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from moto.iam.models import IAMBackend
 
-from iamcli.cli.sandbox.rules import parameters
 from iamcli.client.model import full_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from moto.iam.responses import IamResponse
+    from collections.abc import Callable, Mapping
 
     Operation = Callable[[IAMBackend, "Request"], dict[str, Any] | None]
 
@@ -33,60 +29,45 @@ Result = dict[str, Any]
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 
 #: The operations that are corrected, by their names in the API.
-OPERATIONS: dict[str, Operation] = {}
+CORRECTIONS: dict[str, Operation] = {}
 
 
 def operation(name: str) -> Callable[[Operation], Operation]:
     """Register a function as the operation ``name``."""
 
     def register(function: Operation) -> Operation:
-        OPERATIONS[name] = function
+        CORRECTIONS[name] = function
         return function
 
     return register
 
 
-class Request:
+class Request(NamedTuple):
     """A request: the name of its ``operation``, and the ``access_key`` and ``region`` that sign.
 
-    ``response``: the object of moto that has the fields of the request. ``parameters``: those of
-    the operation, nested and typed as in the model.
+    ``parameters``: those of the operation, nested and typed as in the model.
     """
 
-    def __init__(self, response: IamResponse) -> None:
-        self.operation: str = response._get_action()  # noqa: SLF001 - it has no other name
-        self.access_key: str = response.get_access_key()
-        self.region: str = response.region
-        form = {name: values[0] for name, values in response.querystring.items()}
-        self.parameters = parameters.read(full_model().operation_model(self.operation), form)
+    operation: str
+    parameters: Mapping[str, Any]
+    access_key: str
+    region: str
 
     def get(self, name: str, default: Any = "") -> Any:
         """Return a parameter, ``default`` if it was not sent."""
         return self.parameters.get(name, default)
 
 
-def as_moto_method(function: Operation) -> Callable[[IamResponse], tuple[int, dict[str, str], str]]:
-    """Return the method of ``IamResponse`` that responds with what ``function`` returns."""
-
-    @functools.wraps(function)
-    def method(self: IamResponse) -> tuple[int, dict[str, str], str]:
-        request = Request(self)
-        result = function(self.backend, request)
-        return 200, {"Content-Type": "text/xml"}, document(request.operation, result)
-
-    return method
-
-
-def document(name: str, result: Result | None) -> str:
+def document(name: str, result: Result | None, request_id: str) -> str:
     """Return the response of the operation ``name``; members that are None are left out.
 
-    moto puts the ID of the request in. Source: the query protocol, and botocore's model.
+    Source: the query protocol, and botocore's model.
     """
     shape = full_model().operation_model(name).output_shape
     body = _element(f"{name}Result", shape, result or {}) if shape else ""
     return (
         f'<{name}Response xmlns="{NAMESPACE}">{body}'
-        "<ResponseMetadata><RequestId>request</RequestId></ResponseMetadata>"
+        f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
         f"</{name}Response>"
     )
 

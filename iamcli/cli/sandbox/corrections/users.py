@@ -9,7 +9,7 @@ from moto.moto_api._internal import mock_random
 from iamcli.cli.sandbox.corrections.caller import ROOT, as_user
 from iamcli.cli.sandbox.corrections.entities import BOUNDED, entity_of, identity, rename
 from iamcli.cli.sandbox.corrections.lists import listing, under
-from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, Backend, Request, Result, operation
+from iamcli.cli.sandbox.corrections.protocol import CORRECTIONS, Backend, Request, Result, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -111,5 +111,5 @@ def set_boundary(iam: Backend, request: Request) -> None:
 
 
 for _type_name in BOUNDED:
-    OPERATIONS[f"Put{_type_name}PermissionsBoundary"] = set_boundary
-    OPERATIONS[f"Delete{_type_name}PermissionsBoundary"] = set_boundary
+    CORRECTIONS[f"Put{_type_name}PermissionsBoundary"] = set_boundary
+    CORRECTIONS[f"Delete{_type_name}PermissionsBoundary"] = set_boundary

@@ -15,6 +15,7 @@ from iamcli import quoting
 from iamcli.cli.programs import command_server, script
 from iamcli.cli.sandbox.launch import shell
 from iamcli.cli.sandbox.launch.descendants import Descendants
+from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport, as_line
 from iamcli.config import files
 from iamcli.config.connection import ACCESS_KEY, SANDBOX, SECRET_KEY
 from iamcli.connection import processes
@@ -48,17 +49,17 @@ class SandboxServer:
     ``keep``: the directory of the account, or "" for an account that is not kept. ``account``: the
     snapshot that it starts with, or "" for an empty account. ``watch``: whether it reports changes
     and refusals when it ends. It also ends, and removes its files, when this process ends for any
-    reason. ``about``: what it reported when it started, such as its ``url`` with the secret path
-    and a ``credential_file`` for it.
+    reason. ``start_report``: what it told when it started; its ``url`` and ``credential_file`` are
+    also members.
     """
 
     #: The module of the server, which has a function ``main``. Only tests have another one.
     module = "iamcli.cli.sandbox.server"
 
     def __init__(self, keep: str = "", account: str = "", *, watch: bool = False) -> None:
-        self.about: dict[str, Any] = {}
+        self.start_report = StartReport()
         self.url = self.credential_file = ""
-        self._settings = {"keep": keep, "account": account, "watch": watch}
+        self._settings = ServerSettings(keep, account, watch)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -73,7 +74,7 @@ class SandboxServer:
 
     def start(self) -> None:
         """Start the server; raise Failure if it does not start. ``stop`` ends it then, too."""
-        account = str(self._settings["account"])
+        account = self._settings.account
         try:
             number = files.descriptor(account) if account else None
         except (OSError, ValueError) as error:
@@ -92,30 +93,30 @@ class SandboxServer:
         )
         if number is not None:
             os.close(number)
-        self._write(json.dumps({**self._settings, "number": number}))
-        report = self._read(START_TIMEOUT)
-        if report is None:
+        self._write(as_line(self._settings._replace(number=number)))
+        told = self._read(START_TIMEOUT)
+        if told is None:
             what = f"did not start within {START_TIMEOUT} seconds"
             raise Failure(f"the sandbox server {what}; try again")
-        if not report:
+        if not told:
             raise Failure("the sandbox server ended before it was ready; try again")
-        if "failure" in report:
-            raise Failure(f"cannot start the sandbox: {report['failure']}")
-        self.about = report
-        self.url, self.credential_file = report["url"], report["credential_file"]
+        report = self.start_report = StartReport(**json.loads(told))
+        if report.failure:
+            raise Failure(f"cannot start the sandbox: {report.failure}")
+        self.url, self.credential_file = report.url, report.credential_file
 
     def set_command(self, process: int) -> None:
         """Set the process to which the server sends SIGHUP if this process ends; 0 for none."""
-        self._write(str(process))
+        self._write(b"%d\n" % process)
 
-    def _write(self, line: str) -> None:
+    def _write(self, text: bytes) -> None:
         assert self._process  # noqa: S101 - for mypy
         assert self._process.stdin  # noqa: S101
         with contextlib.suppress(BrokenPipeError):  # the server has ended
-            self._process.stdin.write(f"{line}\n".encode())
+            self._process.stdin.write(text)
 
-    def _read(self, timeout: float) -> dict[str, Any] | None:
-        """Return the next line of the server; {} if it has ended, None if it writes none."""
+    def _read(self, timeout: float) -> bytes | None:
+        """Return the next line of the server; b"" if it has ended, None if it writes none."""
         assert self._process  # noqa: S101 - for mypy
         assert self._process.stdout  # noqa: S101
         number = self._process.stdout.fileno()
@@ -123,16 +124,15 @@ class SandboxServer:
             return None
         # The pipe has no buffer. The server writes nothing more until it ends.
         with Interruptible(), open(number, "rb", closefd=False) as buffered:
-            line = buffered.readline()
-        return json.loads(line) if line else {}
+            return buffered.readline()
 
-    def stop(self) -> dict[str, Any]:
-        """End the server, and return what it reports then; {} if that is unknown."""
-        report: dict[str, Any] = {}
+    def stop(self) -> EndReport | None:
+        """End the server, and return what it tells then; None if that is unknown."""
+        told: bytes | None = None
         if self._process and self._process.stdin and self._process.stdout:
             self._process.stdin.close()
             try:
-                report = self._read(END_TIMEOUT) or {}
+                told = self._read(END_TIMEOUT)
                 with Interruptible():
                     self._process.wait(END_TIMEOUT)
             except subprocess.TimeoutExpired:
@@ -142,7 +142,7 @@ class SandboxServer:
         if self.folder:
             # The server removes its files unless it was killed.
             shutil.rmtree(self.folder, ignore_errors=True)
-        return report
+        return EndReport(**json.loads(told)) if told else None
 
 
 def run(
@@ -160,7 +160,7 @@ def run(
     was reset. Raises Failure if the server does not start, if it is not known whether the account
     was kept, or if what has changed is not known or cannot be reported.
     """
-    from iamcli.cli.sandbox.changes.report import not_covered
+    from iamcli.cli.sandbox.changes.report import Report, not_covered
 
     private = SandboxServer(keep, account, watch=bool(writer))
     with contextlib.ExitStack() as at_end, command_server.started() as commands:
@@ -186,28 +186,37 @@ def run(
                 wait=descendants.wait,
             )
         finally:
-            ended = private.stop()
-    if keep and not ended:
+            end_report = private.stop()
+    if keep and not end_report:
         raise Failure(f"the sandbox server was killed; {keep} may lack the last changes")
-    if writer and not ended:
+    if writer and not end_report:
         raise Failure("the sandbox server ended too early; it is not known what has changed")
-    reset = ended.get("without_environment", [])
+    end_report = end_report or EndReport()
+    reset = end_report.without_environment
     running = list(map(str, descendants.still_running))
-    not_kept = ended.get("failure")
-    if not_kept:
-        output.error(f"the account was not kept: {not_kept}")
+    if end_report.failure:
+        output.error(f"the account was not kept: {end_report.failure}")
     if writer:
-        shown = 128 - status if status < 0 else status
-        writer.write(private.about, {**ended, "running": running}, shown)
+        report = Report(
+            changes=end_report.changes,
+            refused=end_report.refused,
+            unknown=private.start_report.unknown,
+            taken=private.start_report.taken,
+            status=128 - status if status < 0 else status,
+            without_environment=reset,
+            running=running,
+            reached=end_report.reached,
+        )
+        writer.write(report)
         if writer.is_standard_error and output.on_terminal() and os.path.isfile(account):
-            _show_recreate(output, account, ended["changes"])
+            _show_recreate(output, account, report.changes)
     if not (writer and writer.is_standard_error):
-        unreached = command and descendants.command_started and not (reset or ended.get("reached", True))
+        unreached = command and descendants.command_started and not (reset or end_report.reached)
         what = "no request reached the private IAM; iamcli check SCRIPT shows what it expects"
         said = [what] if unreached and output.on_terminal() else []
         for line in [*not_covered(reset, running), *said]:
             output.error(line)
-    return status or (FAILED if reset or not_kept else 0)
+    return status or (FAILED if reset or end_report.failure else 0)
 
 
 def _shell(
@@ -222,7 +231,7 @@ def _shell(
         "such as aws and ssh, are not stopped."
     )
     if output.on_terminal():
-        used = private.about["existed"] or private.about["is_copy"]
+        used = private.start_report.existed or private.start_report.is_copy
         output.error_text(shell.greeting(env, announcement, kept=used))
     else:
         output.error(announcement)
@@ -248,14 +257,14 @@ def _announce(
     )
     if not output.on_terminal():
         return
-    about = private.about
-    if about["unread"]:
-        requests = "request was" if about["unread"] == 1 else "requests were"
-        output.error(f"{about['unread']} {requests} refused when {account} was made")
-    if about["unknown"]:
+    report = private.start_report
+    if report.unread:
+        requests = "request was" if report.unread == 1 else "requests were"
+        output.error(f"{report.unread} {requests} refused when {account} was made")
+    if report.unknown:
         from iamcli.cli.sandbox.changes.report import lacking
 
-        output.error(lacking(about["unknown"]))
+        output.error(lacking(report.unknown))
 
 
 def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any]]) -> None:

@@ -61,7 +61,7 @@ class EntityType(NamedTuple):
         raise no_such_entity(self.missing.format(name))
 
     def rule(self, check: Callable[[EntityType, Backend, Parameters], None]) -> Rule:
-        """Return a rule of several types for this one."""
+        """Return the rule for this type of a ``check`` for every type."""
 
         def rule(backend: Backend, parameters: Parameters) -> None:
             check(self, backend, parameters)

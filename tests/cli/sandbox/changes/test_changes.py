@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from support import private_iam
@@ -17,11 +16,8 @@ from support.populated import CODES
 
 from iamcli.cli.sandbox.changes.comparison import changes, deleted
 from iamcli.cli.sandbox.changes.report import Report
-from iamcli.cli.sandbox.changes.watch import Watch
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
+from iamcli.cli.sandbox.wsgi import Response
 
 pytestmark = pytest.mark.releases
 
@@ -257,7 +253,7 @@ def test_every_type():
         ssh = iam.upload_ssh_public_key(UserName="u", SSHPublicKeyBody=public_key())
         iam.create_account_alias(AccountAlias="example")
         iam.update_account_password_policy(MinimumPasswordLength=9)
-    found = private.ended["changes"]
+    found = private.end_report.changes
     assert {action for action, *_ in brief(found)} == {"create"}
     assert [tuple(row[1:]) for row in brief(found)] == [
         ("user", "u", None),
@@ -292,42 +288,26 @@ def test_every_type():
 # What was refused.
 
 
-def test_refusals_are_recorded_as_they_are_sent():
-    bodies = iter(
-        [
-            b"<Code>Bad</Code><Message>&quot;hunter2hunter2&quot; &lt;no&gt;\n more</Message>",
-            b"<Code>Bad</Code><Message>no -----BEGIN RSA PRIVATE KEY-----\nMIIE</Message>",
-            *(
-                b"<Code>Bad</Code><Message>%s is no key</Message>" % letter
-                for letter in (b"x" * 9, b"y" * 9, b"z" * 9)
-            ),
-            b"<Code>Bad</Code><Message>--begin private key--\nMIIE</Message>",
-            b"<html>",
-        ]
-    )
-
-    statuses = iter(["200 OK", "302 Found", "399 Odd", *["400 Bad Request"] * 8])
-
-    def application(_environ: Any, start: Callable[..., Any]) -> list[bytes]:
-        status = next(statuses)
-        start(status, [])
-        return [next(bodies) if status.startswith("4") else b""]
-
-    watch = Watch()
-    for form in (
-        *[b"Action=GetUser"] * 3,
-        b"Action=CreateLoginProfile&Password=hunter2hunter2",
-        b"Action=CreateUser",
-        b"Action=UploadServerCertificate&CertificateBody=" + b"x" * 9,
-        b"Action=UploadServerCertificate&CertificateChain=" + b"y" * 9,
-        b"Action=UploadSSHPublicKey&SSHPublicKeyBody=" + b"z" * 9,
-        b"Action=TagUser",
-        b"\xff",
+def test_refusals_are_noted_as_they_are_sent():
+    key = "no -----BEGIN RSA PRIVATE KEY-----\nMIIE"
+    seen = SeenRequests()
+    for fields, said in (
+        ({"Password": "hunter2hunter2"}, "&quot;hunter2hunter2&quot; &lt;no&gt;\n more"),
+        ({"Action": "CreateUser"}, key),
+        ({"Action": "UploadServerCertificate", "CertificateBody": "x" * 9}, f"{'x' * 9} is no key"),
+        (
+            {"Action": "UploadServerCertificate", "CertificateChain": "y" * 9},
+            f"{'y' * 9} is no key",
+        ),
+        ({"Action": "UploadSSHPublicKey", "SSHPublicKeyBody": "z" * 9}, f"{'z' * 9} is no key"),
+        ({"Action": "TagUser"}, "--begin private key--\nMIIE"),
     ):
-        environ = {"wsgi.input": io.BytesIO(form), "CONTENT_LENGTH": str(len(form))}
-        list(watch.recording(application)(environ, lambda *_: None))
-    assert watch.refusals == [
-        {"operation": "CreateLoginProfile", "code": "Bad", "message": '"***" <no>  more'},
+        body = f"<Code>Bad</Code><Message>{said}</Message>".encode()
+        for status in ("200 OK", "302 Found", "399 Odd", "400 Bad Request"):
+            seen.note(fields, Response(status, [], body))
+    seen.note({}, Response("400 Bad Request", [], b"<html>\xff"))
+    assert seen.refused == [
+        {"operation": "", "code": "Bad", "message": '"***" <no>  more'},
         {"operation": "CreateUser", "code": "Bad", "message": "no ***"},
         *(
             {"operation": f"Upload{what}", "code": "Bad", "message": "*** is no key"}

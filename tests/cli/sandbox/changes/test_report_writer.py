@@ -110,17 +110,11 @@ def test_a_name_that_no_file_can_have_is_refused():
 # The file.
 
 
-NOTHING: dict[str, Any] = {
-    "changes": [],
-    "refused": [],
-    "without_environment": [],
-    "running": [],
-    "reached": True,
-}
+NOTHING = Report([], [], [], DATE, 0)
 
 
 def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path):
-    file, about = tmp_path / "out", {"unknown": [], "taken": DATE}
+    file = tmp_path / "out"
     output = cast("Any", SimpleNamespace(error_text=lambda _text: False))
 
     def made() -> ReportWriter:
@@ -129,17 +123,17 @@ def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path):
 
     with closing(made()) as writer:
         file.write_text("x" * 1000)
-        writer.write(about, NOTHING, 0)
+        writer.write(NOTHING)
     assert file.read_text() == "changes in the private IAM: none\n"
     with closing(made()) as writer:
         file.unlink()
         with pytest.raises(Failure, match=r"to .*/out: it was removed$"):
-            writer.write(about, NOTHING, 0)
+            writer.write(NOTHING)
     with closing(made()) as writer:
         file.rename(tmp_path / "moved")
         file.write_text("mine\n")
         with pytest.raises(Failure, match=r"to .*/out: it was replaced"):
-            writer.write(about, NOTHING, 0)
+            writer.write(NOTHING)
     assert file.read_text() == "mine\n"
     with closing(made()):
         pass
@@ -159,12 +153,12 @@ def test_warnings_are_also_said_if_a_program_reads_the_changes(tmp_path):
     )
     deletion = {"action": "delete", "type": "access-key", "name": "AKIA", "of": "user/b\udce9"}
     deletion |= {"before": {"Status": "Active"}, "after": None}
-    ended, about = {**NOTHING, "changes": [deletion]}, {"unknown": [], "taken": DATE}
-    [warning] = Report([deletion], [], [], DATE, 0, [], []).warnings()
+    report = NOTHING._replace(changes=[deletion])
+    [warning] = report.warnings()
     for as_json, name in ((True, str(file)), (False, str(file)), (False, "-")):
         with closing(ReportWriter(name, output, as_json=as_json)) as writer:
             assert writer.is_standard_error is (name == "-")
-            writer.write(about, ended, 3)
+            writer.write(report)
         assert (said[-1:] == [f"warning: {warning}"], bool(said)) == (
             as_json,
             name == "-" or as_json,
@@ -191,7 +185,7 @@ def test_changes_that_cannot_be_written_go_to_standard_error(tmp_path, monkeypat
         closing(ReportWriter(str(file), output, as_json=as_json)) as writer,
         pytest.raises(Failure, match=said),
     ):
-        writer.write({"unknown": [], "taken": DATE}, NOTHING, 0)
+        writer.write(NOTHING)
     assert not file.exists()
     if as_json:
         assert json.loads(shown.pop())["changes"] == []
