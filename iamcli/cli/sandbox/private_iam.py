@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from moto.core import exceptions
 from moto.core.utils import camelcase_to_underscores
 from moto.iam import policy_validation
 from moto.iam.models import IAMBackend, get_account_id_from, iam_backends, mark_account_as_visited
@@ -9,6 +12,7 @@ from moto.iam.responses import IamResponse
 from moto.moto_server.werkzeug_app import create_backend_app
 from moto.sts.models import STSBackend
 from moto.utilities.utils import get_partition
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import run_wsgi_app
 
 from iamcli.cli.sandbox.access import SIGNED, why_refused
@@ -30,7 +34,7 @@ from iamcli.cli.sandbox.corrections.protocol import CORRECTIONS, Request, docume
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.cli.sandbox.rules import parameters
 from iamcli.cli.sandbox.rules.table import rules
-from iamcli.cli.sandbox.wsgi import Response, add_fields, error, fields, new_request_id, xml
+from iamcli.cli.sandbox.wsgi import Response, add_fields, error, fields, xml
 from iamcli.client.model import full_model
 
 TYPE_CHECKING = False
@@ -41,6 +45,9 @@ if TYPE_CHECKING:
 
     from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
     from iamcli.cli.sandbox.kept import Kept
+
+#: What a function of moto raises to refuse a request: first in moto 5.1, then in 5.2.
+MOTO_REFUSALS: Any = (HTTPException, getattr(exceptions, "ServiceException", HTTPException))
 
 
 class PrivateIAM:
@@ -104,9 +111,13 @@ class PrivateIAM:
             rule(iam, {**sent, **known})
         if operation in CORRECTIONS:
             mark_account_as_visited(number, access_key, "iam", region)
-            result = CORRECTIONS[operation](iam, request._replace(parameters={**sent, **implied}))
-            request_id = new_request_id()
-            return xml(200, document(operation, result, request_id), request_id)
+            completed = request._replace(parameters={**sent, **implied})
+            try:
+                result = CORRECTIONS[operation](iam, completed)
+            except MOTO_REFUSALS as refused:
+                code = getattr(refused, "error_type", refused.code)
+                raise Refusal(code, refused.message) from None
+            return xml(200, document(operation, result))
         if not hasattr(IamResponse, camelcase_to_underscores(operation)):
             # moto would respond with status 500. Source: none; the service has all operations.
             message = f"The sandbox does not have the operation {operation}."

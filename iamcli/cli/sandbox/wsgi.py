@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ERROR = """<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
   <Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>
-  <RequestId>{request_id}</RequestId>
+  <RequestId/>
 </ErrorResponse>
 """
 
@@ -62,18 +62,14 @@ def add_fields(environ: WSGIEnvironment, more: dict[str, str]) -> None:
     environ["CONTENT_LENGTH"] = str(len(sent))
 
 
-def new_request_id() -> str:
-    """Return the ID of a request."""
-    return str(uuid.uuid4())
-
-
-def xml(status: int, text: str, request_id: str) -> Response:
-    """Return the response with ``status`` and the XML ``text``.
+def xml(status: int, text: str) -> Response:
+    """Return the response with ``status`` and the XML ``text``, in which ``RequestId`` is empty.
 
     The request ID is also in a header, from which the SDK for JavaScript reads it. Source of the
     header: reported (github.com/hashicorp/terraform-provider-aws/issues/34698).
     """
-    body = text.encode()
+    request_id = str(uuid.uuid4())
+    body = text.replace("<RequestId/>", f"<RequestId>{request_id}</RequestId>").encode()
     headers = {
         "Content-Type": "text/xml",
         "Content-Length": str(len(body)),
@@ -84,6 +80,4 @@ def xml(status: int, text: str, request_id: str) -> Response:
 
 def error(status: int, code: str, message: str) -> Response:
     """Return an error response with ``status``, like one of IAM."""
-    request_id = new_request_id()
-    text = ERROR.format(code=escape(code), message=escape(message), request_id=request_id)
-    return xml(status, text, request_id)
+    return xml(status, ERROR.format(code=escape(code), message=escape(message)))

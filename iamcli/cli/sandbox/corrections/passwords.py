@@ -6,7 +6,6 @@ from moto.core.utils import camelcase_to_underscores, utcnow
 
 from iamcli.cli.sandbox.corrections.caller import caller, shown_name
 from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, operation
-from iamcli.cli.sandbox.refusals import no_such_entity
 from iamcli.cli.sandbox.rules.passwords import used_passwords
 
 TYPE_CHECKING = False
@@ -100,10 +99,7 @@ def set_password_policy(iam: Any, record: Mapping[str, Any]) -> None:
 @operation("GetAccountPasswordPolicy")
 def get_account_password_policy(iam: Backend, _request: Request) -> Result:
     """Leave out what was not given. Source: recorded for GetAccountPasswordPolicy."""
-    if not iam.account_password_policy:
-        what = f"The Password Policy with domain name {iam.account_id}"
-        raise no_such_entity(f"{what} cannot be found.")
-    return {"PasswordPolicy": shown_policy(iam.account_password_policy)}
+    return {"PasswordPolicy": shown_policy(iam.get_account_password_policy())}
 
 
 def shown_policy(policy: Any) -> Result:

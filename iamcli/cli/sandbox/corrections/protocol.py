@@ -58,16 +58,16 @@ class Request(NamedTuple):
         return self.parameters.get(name, default)
 
 
-def document(name: str, result: Result | None, request_id: str) -> str:
+def document(name: str, result: Result | None) -> str:
     """Return the response of the operation ``name``; members that are None are left out.
 
-    Source: the query protocol, and botocore's model.
+    It lacks the ID of the request. Source: the query protocol, and botocore's model.
     """
     shape = full_model().operation_model(name).output_shape
     body = _element(f"{name}Result", shape, result or {}) if shape else ""
     return (
         f'<{name}Response xmlns="{NAMESPACE}">{body}'
-        f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
+        "<ResponseMetadata><RequestId/></ResponseMetadata>"
         f"</{name}Response>"
     )
 

@@ -981,9 +981,8 @@ def test_a_correction_refuses_only_what_depends_on_what_it_finds():
         # A caller without a user, whom the rules do not know; its ARN is in the message.
         "caller": {"ValidationError"},
         "keys": {"AccessDenied", "copy"},
-        # The entries of a list, a password policy, and the tags that there are.
+        # The entries of a list, and the tags that there are.
         "lists": {"ValidationError"},
-        "passwords": {"NoSuchEntity"},
         "tags": {"LimitExceeded"},
         "certificates": {"copy"},
     }
