@@ -2,7 +2,8 @@
 
 Other users of the machine and web pages can connect to the port too. Requests with another path are
 refused, and nothing that they contain is read. There is one exception: a command whose environment
-was reset does not know the path, and reports that it has sent nothing.
+was reset does not know the path, and reports that it has sent nothing. Of the requests with the
+secret path, the private IAM answers those that are signed for IAM or STS.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ _TARGETS = ("REQUEST_URI", "RAW_URI")
 def secret_path(application: WSGIApplication, secret: str, seen: SeenRequests) -> WSGIApplication:
     """Return ``application``, changed so that it gets only requests with the path ``secret``.
 
-    It gets them without that path. ``seen``: what notes them, and the names of commands that report
-    themselves. Any other request gets status 403.
+    It gets them without that path. ``seen``: notes that there was one, and the names of commands
+    that report themselves. Any other request gets status 403.
     """
 
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -47,7 +47,7 @@ class EndReport(NamedTuple):
     """What the server tells at its end.
 
     ``failure``: the reason why the account was not kept, or ""; ``changes``: those since the start,
-    if they were watched; the rest is as in ``SeenRequests``.
+    if they were watched; the rest is as in ``SeenRequests``. The defaults are for a lost report.
     """
 
     failure: str = ""

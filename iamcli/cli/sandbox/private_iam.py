@@ -86,8 +86,8 @@ class PrivateIAM:
         assert signed  # noqa: S101 - for mypy
         access_key, region, service = signed.groups()
         if self._region:
-            again = signed.string.replace(f"/{region}/", f"/{self._region}/", 1)
-            environ["HTTP_AUTHORIZATION"], region = again, self._region
+            changed = signed.string.replace(f"/{region}/", f"/{self._region}/", 1)
+            environ["HTTP_AUTHORIZATION"], region = changed, self._region
         operation = form.get("Action", "")
         if service == "sts" or operation not in full_model().operation_names:
             return self._ask_moto(service, environ)
@@ -109,8 +109,8 @@ class PrivateIAM:
         known = {} if implied.get("UserName") == ROOT else implied
         for rule in rules(operation):
             rule(iam, {**sent, **known})
+        mark_account_as_visited(number, access_key, "iam", region)
         if operation in CORRECTIONS:
-            mark_account_as_visited(number, access_key, "iam", region)
             completed = request._replace(parameters={**sent, **implied})
             try:
                 result = CORRECTIONS[operation](iam, completed)

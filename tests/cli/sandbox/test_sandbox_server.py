@@ -19,6 +19,9 @@ from support.limits import TIMEOUT
 
 from iamcli.cli.sandbox import access, wsgi
 from iamcli.cli.sandbox import server as sandbox_server
+from iamcli.cli.sandbox.account_lock import ACCOUNT_LOCK
+from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
+from iamcli.cli.sandbox.kept import Kept
 from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport
 from iamcli.errors import Failure
 
@@ -338,6 +341,33 @@ def test_a_moto_that_has_changed_inside_is_refused(monkeypatch):
     monkeypatch.delattr(moto, "IAMTrustPolicyDocumentValidator")
     with pytest.raises(AttributeError, match="IAMTrustPolicyDocumentValidator"):
         private_iam.adapt_moto()
+
+
+@pytest.mark.parametrize("reader", ["request", "save", "end"])
+def test_one_at_a_time_uses_the_account(monkeypatch, tmp_path, reader):
+    private_iam = pytest.importorskip("iamcli.cli.sandbox.private_iam")
+    done = []
+    monkeypatch.setattr(private_iam, "adapt_moto", lambda: None)
+    monkeypatch.setattr(private_iam.PrivateIAM, "_answer", lambda *_: wsgi.xml(200, ""))
+    monkeypatch.setattr("iamcli.cli.sandbox.objects.state", lambda: b"")
+    monkeypatch.setattr("iamcli.cli.sandbox.changes.state.state", dict)
+    monkeypatch.setattr("iamcli.cli.sandbox.changes.comparison.changes", lambda *_: [])
+    call = {
+        "request": (
+            private_iam.PrivateIAM(SeenRequests(), None),
+            {**environ(), "wsgi.input": io.BytesIO()},
+            lambda *_: None,
+        ),
+        "save": (Kept(str(tmp_path)).save,),
+        "end": (sandbox_server._end, None, {}, SeenRequests()),  # noqa: SLF001
+    }[reader]
+    thread = threading.Thread(target=lambda: done.append(call[0](*call[1:])))
+    with ACCOUNT_LOCK:
+        thread.start()
+        thread.join(0.1)
+        assert done == []
+    thread.join()
+    assert len(done) == 1
 
 
 # It is private.

@@ -211,6 +211,19 @@ def test_of_an_attached_policy_that_could_not_be_read_the_rest_is_refused(tmp_pa
             assert iam.refused(operation, PolicyArn=arn, **more).message == message, operation
 
 
+def test_requests_to_a_copy_are_about_its_partition(tmp_path):
+    content = json.loads(
+        json.dumps(snapshot(users=[user("bob")])).replace("arn:aws:", "arn:aws-cn:")
+    )
+    with copied(tmp_path, content) as url:
+        iam = Iam(url)
+        # One that a correction answers, and one that moto answers.
+        assert iam("GetUser", UserName="bob")["User"]["Arn"] == f"{ARN}:user/bob".replace(
+            "aws", "aws-cn"
+        )
+        iam("DeleteUser", UserName="bob")
+
+
 # How it is started.
 
 
