@@ -12,7 +12,6 @@ from moto.iam.responses import IamResponse
 from moto.moto_server.werkzeug_app import create_backend_app
 from moto.sts.models import STSBackend
 from moto.utilities.utils import get_partition
-from werkzeug.exceptions import HTTPException
 from werkzeug.test import run_wsgi_app
 
 from iamcli.cli.sandbox.access import SIGNED, why_refused
@@ -46,8 +45,9 @@ if TYPE_CHECKING:
     from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
     from iamcli.cli.sandbox.kept import Kept
 
-#: What a function of moto raises to refuse a request: first in moto 5.1, then in 5.2.
-MOTO_REFUSALS: Any = (HTTPException, getattr(exceptions, "ServiceException", HTTPException))
+#: What the functions of moto raise to refuse something, in moto 5.1 and in moto 5.2.
+REST_ERROR: Any = getattr(exceptions, "RESTError", ())
+SERVICE_EXCEPTION: Any = getattr(exceptions, "ServiceException", ())
 
 
 class PrivateIAM:
@@ -114,9 +114,10 @@ class PrivateIAM:
             completed = request._replace(parameters={**sent, **implied})
             try:
                 result = CORRECTIONS[operation](iam, completed)
-            except MOTO_REFUSALS as refused:
-                code = getattr(refused, "error_type", refused.code)
-                raise Refusal(code, refused.message) from None
+            except REST_ERROR as refused:
+                raise Refusal(refused.error_type, refused.message, refused.code) from None
+            except SERVICE_EXCEPTION as refused:
+                raise Refusal(refused.code, refused.message) from None
             return xml(200, document(operation, result))
         if not hasattr(IamResponse, camelcase_to_underscores(operation)):
             # moto would respond with status 500. Source: none; the service has all operations.

@@ -13,14 +13,14 @@ STATUS = {"AccessDenied": 403, "NotImplemented": 501}
 class Refusal(Exception):  # noqa: N818 - a response, not a programming error
     """A refused request: the ``error`` code, the ``message`` and the ``status`` of the service.
 
-    Source of the status: botocore's model of the error.
+    Source of the status if it is not given: botocore's model of the error.
     """
 
-    def __init__(self, error: str, message: str) -> None:
+    def __init__(self, error: str, message: str, status: int | None = None) -> None:
         super().__init__(message)
         self.error = error
         self.message = message
-        self.status: int = _statuses().get(error, STATUS.get(error, 400))
+        self.status: int = status or _statuses().get(error, STATUS.get(error, 400))
 
 
 @functools.cache
