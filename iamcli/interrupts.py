@@ -65,6 +65,13 @@ def install_sigint_handler() -> None:
         _signal.signal(_signal.SIGINT, _handle_sigint)
 
 
+def reset_handlers() -> None:
+    """Let the three signals end the process, except those that the parent ignores."""
+    for number in (_signal.SIGINT, *TERMINATING):
+        if _signal.getsignal(number) is not _signal.SIG_IGN:
+            _signal.signal(number, _signal.SIG_DFL)
+
+
 def defer_signals() -> None:
     """From now on, raise only in an interruptible block."""
     SignalState.raises = False

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class Plan:
     """The steps of a command; sets the ``state`` of ``iam`` if an exception ends it early.
 
+    In strict mode, it is set only if something was done or may have been.
+
     ``iam``: sends the requests; ``done`` and ``left``: the labels of the steps that were done and
     of the others ("created", "not created"), with which those that were skipped are listed;
     ``steps``: their names in order. A plan of one step sets no state.
@@ -47,6 +49,9 @@ class Plan:
         outcome = error.outcome if isinstance(error, End) else NOT_DONE if known else UNKNOWN
         finished = self._finished + (outcome == DONE)
         begun = finished + (outcome == UNKNOWN)
+        # What was skipped was done in part.
+        if self._iam.strict and not (begun or self._skipped):
+            return
         parts = [(self._done, self._steps[:finished])]
         if begun > finished:
             parts.append(("unknown", self._steps[finished:begun]))

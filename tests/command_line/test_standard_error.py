@@ -18,7 +18,7 @@ import sys
 import termios
 import time
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from support.account import ARN, Account
@@ -46,15 +46,21 @@ NAMED = re.compile(r"(?:iam-[a-z]+|iamcli): (.*)")
 
 
 class Row(NamedTuple):
-    """A row of a table: where a pipe gets the line; ``strict`` names a stream, or is "nowhere"."""
+    """A row of a table: where a pipe gets the line; ``strict`` names a stream, or is "nowhere".
+
+    ``appended``: whether it is the end of another line in strict mode.
+    """
 
     line: str
     pipe: bool
     strict: str
+    appended: bool = False
 
-    def matches(self, text: str) -> bool:
+    def matches(self, text: str, *, strict: bool = False) -> bool:
         """Return whether ``text`` is the line, whatever stands for its ``...``."""
         pattern = ".+".join(map(re.escape, self.line.split("...")))
+        if strict and self.appended:
+            pattern = f".+; {pattern}"
         named = NAMED.fullmatch(text)
         return bool(re.fullmatch(pattern, named[1] if named else text.rstrip(), re.DOTALL))
 
@@ -85,11 +91,12 @@ CONDITIONS = {
 }
 
 
-#: The headings of the tables, with what is said of their rows: ``pipe`` and ``strict``.
-HEADINGS = {
+#: The headings of the tables, with what is said of their rows: ``pipe``, ``strict``, ``appended``.
+HEADINGS: dict[str, tuple[Any, ...]] = {
     "On a terminal, not in strict mode": (False, "nowhere"),
     "On a terminal, also in strict mode": (False, "standard error"),
     "Always, but not in strict mode": (True, "nowhere"),
+    "Always, in strict mode at the end of the error": (True, "standard output", True),
     "Always, in strict mode on standard output": (True, "standard output"),
     "Always": (True, "standard error"),
 }
@@ -546,7 +553,11 @@ def test_each_row_appears_where_it_says(begin, name, run, run_fast, stub):
     condition = CONDITIONS[name]
     how = RUNS[begin](run, stub)
     streams = ran(run_fast, how, condition)
-    seen = [stream for stream, text in streams.items() if any(map(row.matches, lines(text)))]
+    seen = [
+        stream
+        for stream, text in streams.items()
+        if any(row.matches(line, strict=condition.strict) for line in lines(text))
+    ]
     wanted = row.stream(condition)
     assert seen == ([] if wanted == "nowhere" else [wanted]), streams
 

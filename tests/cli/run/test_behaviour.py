@@ -45,6 +45,14 @@ SCRIPTS = {
     "all closed": ("iam-usergetattributes -u bob >&- 2>&- <&-; echo $?", 1),
     "full device": ("iam-usergetattributes -u bob >/dev/full; echo $?", 1),
     "no reader": ("{ iam-usergetattributes -u bob; echo $? >&2; } | true; sleep 0.3", 1),
+    "output that takes no error": (
+        (
+            "mkfifo p; exec 5<>p 6>p 7<p 5>&- 7>&-; export IAMCLI_STRICT=1; "
+            "iam-userdel -u bob >&-; iam-userdel -u bob >/dev/full; iam-userdel -z >&6; "
+            "iam-userdel -u bob 1<policy; iam-userlistgroups -u bob 1<&0 </dev/null; rm p"
+        ),
+        5,
+    ),
     # The value of a variable has more of what separates it from its name.
     "chain": (
         (
@@ -100,7 +108,7 @@ SCRIPTS = {
 
 
 #: The scripts that the default run includes.
-USUAL = ("all closed", "chain")
+USUAL = ("all closed", "chain", "output that takes no error")
 
 
 @pytest.mark.parametrize("name", usual(USUAL, SCRIPTS))

@@ -101,24 +101,32 @@ def stuck(run: Shell, run_fast: ForkRunner) -> Callable[..., Forked]:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "state"),
+    ("arguments", "strict", "state"),
     [
-        (("iam-useraddkey", "-u", "bob"), ""),
+        (("iam-useraddkey", "-u", "bob"), "", ""),
         (
             ("iam-usercreate", "-u", "bob", "-k"),
-            "iam-usercreate: created: user bob; not created: access key\n",
+            "",
+            "\niam-usercreate: created: user bob; not created: access key",
+        ),
+        # Standard output still takes nothing.
+        (
+            ("iam-usercreate", "-u", "bob", "-k"),
+            "1",
+            "; created: user bob; not created: access key",
         ),
     ],
-    ids=["key", "user"],
+    ids=["key", "user", "strict"],
 )
-def test_key_that_is_being_shown_is_taken_back(arguments, state, number, stuck, stub):
+def test_key_that_is_being_shown_is_taken_back(arguments, strict, state, number, run, stuck, stub):
     endpoint = with_key(stub).on("CreateUser", canned("CreateUser"))
+    run.env["IAMCLI_STRICT"] = strict
     process = stuck(endpoint, *arguments)
     wait_until(lambda: shows_key(endpoint, process.pid))
     process.send_signal(number)
     err = process.communicate()[1].decode()
     assert process.returncode == -number
-    assert err == f"{arguments[0]}: {DELETED_AGAIN}{state}"
+    assert err == f"{arguments[0]}: {DELETED_AGAIN.rstrip()}{state}\n"
     assert endpoint.operations[-1] == "DeleteAccessKey"
 
 

@@ -266,7 +266,7 @@ def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any
     if names:
         line = " ".join(["iamcli recreate", quoting.file(account), *map(quoting.quoted, names)])
         text = f"to create again what was deleted, make a script: {line} >recreate.sh"
-        output.error(text, whole=True)
+        output.error("", text)
 
 
 def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[str, str]:
