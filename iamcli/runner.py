@@ -19,7 +19,7 @@ from iamcli.errors import (
     ServiceError,
     unexpected,
 )
-from iamcli.output.streams import Output, Reporter, strictness, write_plainly
+from iamcli.output.streams import Output, Reporter, strictness
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
 
@@ -54,10 +54,7 @@ class Program(Command):
         """
         output = None
         try:
-            if failure:
-                interrupts.defer_signals()
-                interrupts.reset_handlers()
-            interrupts.install_handlers()
+            interrupts.install_handlers(deferred=bool(failure))
             output = self.output(sys.argv[1:])
             if failure:
                 output.error(failure)
@@ -69,7 +66,12 @@ class Program(Command):
             line = f"{self.name}: {unexpected(error, REPORT)}\n".encode()
             usual = [1, 2] if strictness() == "1" else [2]
             for numbers in (output.shown, output.copies) if output else (usual,):
-                write_plainly(line, numbers)
+                for number in numbers:
+                    try:
+                        if os.write(number, line) == len(line):
+                            break
+                    except OSError:
+                        continue
             status = FAILED
         if status and interrupts.SignalState.number:
             interrupts.end_process(interrupts.SignalState.number)
@@ -250,7 +252,6 @@ def _end(error: BaseException, iam: IAM | None, secrets: Secrets) -> End:
 
 def _report(end: End, output: Output) -> None:
     """Print the lines of ``end``, in strict mode as one, and the help of the options."""
-    # Source: LEGACY.md (strict mode).
     appended, separate = (end.state, "") if output.strict else ("", end.state)
     if str(end) or appended:
         output.error(str(end), appended)

@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 class Plan:
     """The steps of a command; sets the ``state`` of ``iam`` if an exception ends it early.
 
-    In strict mode, it is set only if something was done or may have been.
-
     ``iam``: sends the requests; ``done`` and ``left``: the labels of the steps that were done and
     of the others ("created", "not created"), with which those that were skipped are listed;
-    ``steps``: their names in order. A plan of one step sets no state.
+    ``steps``: their names in order. A plan of one step sets no state; in strict
+    mode, nor does one of which nothing was done.
     """
 
     def __init__(self, iam: IAM, done: str, left: str, steps: Sequence[str]) -> None:

@@ -65,8 +65,7 @@ class Output:
     not in strict mode, and not after a line of data that may be on the same terminal. ``copied``:
     whether errors are written to standard output, too, if a program or a file gets it, unless
     IAMCLI_STRICT is 0 or 1, or standard error is the same file. ``shown``: the descriptors for
-    errors, of which the first that takes an error gets it; ``copies``: those for copies. Source:
-    LEGACY.md (errors on standard output, strict mode).
+    errors, the first that takes one; ``copies``: for copies. Source: LEGACY.md (strict mode).
     """
 
     def __init__(self, program: str, *, strict: bool, copied: bool = False) -> None:
@@ -147,10 +146,9 @@ class Output:
     def error(self, text: str, whole: str = "", *, copy: bool = True, more: str = "") -> None:
         """Write one line as ``error_text`` does, preceded by the name of the command.
 
-        Unprintable characters, such as those of an argument that ``text`` repeats, are escaped. If
-        ``text`` has more than MAX_LINE characters, it is shortened in the middle; what follows it
-        on the line is written ``whole``. ``copy``: whether ``copies`` get it; ``more``: the lines
-        that follow.
+        Unprintable characters, such as those of an argument that ``text`` repeats, are escaped. A
+        ``text`` of more than MAX_LINE characters is shortened in the middle; the end of the line is
+        written ``whole``. ``copy``: whether ``copies`` get it; ``more``: the lines that follow.
         """
         line = visible("; ".join(filter(None, (shortened(text, MAX_LINE), whole))))
         self.error_text(f"{self._program}: {line}\n{more}", None if copy else "")
@@ -167,10 +165,7 @@ class Output:
         return written
 
     def note(self, text: str, *, debug: bool = False) -> None:
-        """Write one line that is not an error to standard error, also in strict mode.
-
-        ``debug``: it is one of ``-d``, which goes to standard output in strict mode.
-        """
+        """Write one line to standard error; one of ``-d`` to standard output in strict mode."""
         for number in self._debug if debug else self._notes:
             self._is_written(f"{self._program}: {visible(text)}\n", number)
 
@@ -180,8 +175,7 @@ class Output:
         self.progress.erase()
         try:
             self._write_data()
-            content = text.encode("utf-8", "backslashreplace")
-            return _write_in_parts(number, content, patient=True)
+            return _write_in_parts(number, text.encode("utf-8", "backslashreplace"), patient=True)
         except OSError:
             return False
 
@@ -292,16 +286,6 @@ def _write_on_terminal(content: bytes) -> None:
     _write_in_parts(2, content, patient=False)
 
 
-def write_plainly(content: bytes, numbers: Sequence[int]) -> None:
-    """Write ``content`` with one call to the first of the descriptors that takes all of it."""
-    for number in numbers:
-        try:
-            if os.write(number, content) == len(content):
-                return
-        except OSError:  # noqa: PERF203 - any may be closed
-            continue
-
-
 def _is_read_only(number: int) -> bool:
     import fcntl
 
@@ -312,7 +296,6 @@ def _write_in_parts(number: int, content: bytes, *, patient: bool) -> bool:
     """Write ``content`` in parts; stop if a part cannot be written in time.
 
     ``patient``: stop then only if a signal is to end the process. Returns whether all was written.
-    Raises OSError.
     """
     import select
 

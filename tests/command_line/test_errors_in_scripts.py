@@ -148,9 +148,11 @@ runner._report = report
 """
 #: The same before the arguments are parsed.
 NO_OUTPUT = f"{NO_MEMORY}runner.Program.output = report"
+#: A failure in ``iamcli run``, which has passed signals on to the command until then.
 HANDED_OVER = """
-import os
+import signal
 from iamcli.cli import index
+signal.signal(signal.SIGTERM, lambda *_: None)
 index.load("iam-userdel")("the outcome is unknown")
 """
 WITH_NUMBER = "import os\nopen('pid', 'w').write(str(os.getpid()))"
@@ -192,9 +194,9 @@ DIFFERENT = (
     "a list",
 )
 EVERY = {
-    **WAYS,
-    **LISTING,
     "an internal error with -d": Way("iam-groupcreate -g x -d", {}, "", UNFORESEEN),
+    "no memory at the start": Way("iam-userdel -u bob", {}, "", NO_OUTPUT),
+    **{name: way for name, way in {**WAYS, **LISTING}.items() if not way.data},
 }
 QUICK = ("a usage error", "after data", "some of several steps", "a signal", "a list")
 #: What standard output and standard error are: a file of this name, or one of the others.
@@ -204,17 +206,8 @@ CLOSED_OUT, CLOSED_ERROR = ("closed", "err"), ("out", "closed")
 READ_ONLY, READING_END = ("read-only", "err"), ("reading end", "err")
 #: What takes no error.
 LOST = (FULL, CLOSED_OUT, NO_READER, READ_ONLY, READING_END)
-QUICKLY_LOST = (
-    ("the service", FULL),
-    ("a usage error", CLOSED_OUT),
-    ("credentials", NO_READER),
-    ("an internal error with -d", READ_ONLY),
-    ("a signal", READING_END),
-    ("a lack of memory", FULL),
-    ("a handover", NO_READER),
-    ("some of several steps", READING_END),
-    ("a list", FULL),
-)
+REPORTED = ("the service", "credentials", "some of several steps", "a handover", "a list", *EVERY)
+QUICKLY_LOST = [("a signal", FULL), ("with -d", FULL), *zip(REPORTED, LOST * 2, strict=False)]
 
 
 @pytest.fixture
@@ -310,10 +303,7 @@ def test_which_other_stream_gets_an_error(name, run_fast, failing):
     assert told(BOTH, STRICT)[0] == strict
 
 
-@pytest.mark.parametrize(
-    ("name", "lost"),
-    pairs([name for name, way in EVERY.items() if not way.data], LOST, first=QUICKLY_LOST),
-)
+@pytest.mark.parametrize(("name", "lost"), pairs(EVERY, LOST, first=QUICKLY_LOST))
 def test_an_error_that_standard_output_does_not_take(name, lost, run_fast, failing):
     """Standard error gets it, in strict mode as a whole; nobody gets the lines of -d then."""
     strict, _, status = streams(EVERY[name], FILES, STRICT, run_fast, failing)
@@ -328,58 +318,22 @@ def test_an_error_that_standard_output_does_not_take(name, lost, run_fast, faili
 def test_an_error_that_nobody_reads_until_a_signal_comes(name, run_fast, failing):
     reader, writer = full_pipe()
     way = EVERY[name]
-    # As while the command runs elsewhere.
-    before = "import signal; signal.signal(signal.SIGTERM, lambda *_: None)" * bool(way.before)
-    process = run_fast.start(
-        *shlex.split(way.line),
-        stdout=writer,
-        stderr=-1,
-        env={"IAMCLI_STRICT": STRICT},
-        before=f"{before}\n{way.before}",
-    )
+    error = streams(way, FILES, STRICT, run_fast, failing)[0]
+    env, requests = {"IAMCLI_STRICT": STRICT}, failing.answered * 2
+    process = run_fast.start(*way.line.split(), stdout=writer, env=env, before=way.before)
     os.close(writer)
-    wait_until(lambda: blocked(process.pid))
+    wait_until(lambda: failing.answered == requests and blocked(process.pid))
     process.send_signal(signal.SIGTERM)
-    err = process.communicate()[1].decode()
+    assert (process.communicate()[1].decode(), process.wait()) == (error, -signal.SIGTERM)
     os.close(reader)
-    assert (process.wait(), err) == (
-        -signal.SIGTERM,
-        streams(way, FILES, STRICT, run_fast, failing)[0],
-    )
 
 
-def test_a_failure_before_the_arguments_are_parsed(run_fast, failing):
-    early = Way("iam-userdel -u bob", {}, "", NO_OUTPUT)
-    error, nothing, _ = streams(early, FILES, STRICT, run_fast, failing)
-    assert (error.count("\n"), "out of memory" in error, nothing) == (1, True, "")
-    for lost in LOST:
-        assert streams(early, lost, STRICT, run_fast, failing) == ("", error, 1)
-    assert streams(early, FILES, DEFAULT, run_fast, failing) == ("", error, 1)
-
-
-@pytest.mark.parametrize(
-    "line", ["iam-userdel -z", in_full("iam-useruploadpolicy -u b -p p -o {a: b")]
-)
-def test_a_reader_of_one_line_gets_no_second_one_elsewhere(line, run_fast, failing):
-    """In strict mode, an error with more lines is written at once, so that none can be lost."""
-    reader, writer = os.pipe()
-    before = """
-import os
-write = os.write
-def once(number, content):
-    os.write = write
-    written = write(number, content)
-    os.close(number)
-    return written
-os.write = once
-"""
-    process = run_fast.start(
-        *shlex.split(line), stdout=writer, stderr=-1, env={"IAMCLI_STRICT": "1"}, before=before
-    )
-    os.close(writer)
-    with os.fdopen(reader, "rb") as received:
-        assert received.read().count(b"\n") > 1
-    assert process.communicate()[1] == b""
+def test_a_reader_of_one_line_gets_the_others_nowhere_else(run_fast):
+    """All lines are written at once: here, what is written after that is lost."""
+    once = "import os; write = os.write\nos.write = lambda *all: (write(*all), os.close(1))[0]"
+    strict = {"IAMCLI_STRICT": STRICT}
+    out, err = run_fast.start("iam-userdel", "-z", stderr=-1, env=strict, before=once).communicate()
+    assert (out.count(b"\n") > 9, err) == (True, b"")
 
 
 def test_a_socket_gets_an_error_as_a_pipe_does(run_fast):

@@ -18,7 +18,7 @@ import sys
 import termios
 import time
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.account import ARN, Account
@@ -46,21 +46,15 @@ NAMED = re.compile(r"(?:iam-[a-z]+|iamcli): (.*)")
 
 
 class Row(NamedTuple):
-    """A row of a table: where a pipe gets the line; ``strict`` names a stream, or is "nowhere".
-
-    ``appended``: whether it is the end of another line in strict mode.
-    """
+    """A row of a table: where a pipe gets the line; ``strict`` names a stream, or is "nowhere"."""
 
     line: str
     pipe: bool
     strict: str
-    appended: bool = False
 
-    def matches(self, text: str, *, strict: bool = False) -> bool:
-        """Return whether ``text`` is the line, whatever stands for its ``...``."""
-        pattern = ".+".join(map(re.escape, self.line.split("...")))
-        if strict and self.appended:
-            pattern = f".+; {pattern}"
+    def matches(self, text: str, before: str = "") -> bool:
+        """Return whether ``text`` is the line after ``before``, whatever stands for ``...``."""
+        pattern = before + ".+".join(map(re.escape, self.line.split("...")))
         named = NAMED.fullmatch(text)
         return bool(re.fullmatch(pattern, named[1] if named else text.rstrip(), re.DOTALL))
 
@@ -91,12 +85,12 @@ CONDITIONS = {
 }
 
 
-#: The headings of the tables, with what is said of their rows: ``pipe``, ``strict``, ``appended``.
-HEADINGS: dict[str, tuple[Any, ...]] = {
+#: The headings of the tables, with what is said of their rows: ``pipe`` and ``strict``.
+HEADINGS = {
     "On a terminal, not in strict mode": (False, "nowhere"),
     "On a terminal, also in strict mode": (False, "standard error"),
     "Always, but not in strict mode": (True, "nowhere"),
-    "Always, in strict mode at the end of the error": (True, "standard output", True),
+    "Always, in strict mode at the end of the error": (True, "standard output"),
     "Always, in strict mode on standard output": (True, "standard output"),
     "Always": (True, "standard error"),
 }
@@ -140,7 +134,8 @@ def simple(command: str) -> list[str]:
 
 
 #: How the rows begin that belong to a command that fails.
-FAILING = ("added: ", "created: ", "interrupted; ", "removed: ")
+STATES = ("added: ", "created: ", "removed: ")
+FAILING = ("interrupted; ", *STATES)
 
 
 def allowed(line: str, arguments: list[str]) -> bool:
@@ -553,11 +548,9 @@ def test_each_row_appears_where_it_says(begin, name, run, run_fast, stub):
     condition = CONDITIONS[name]
     how = RUNS[begin](run, stub)
     streams = ran(run_fast, how, condition)
-    seen = [
-        stream
-        for stream, text in streams.items()
-        if any(row.matches(line, strict=condition.strict) for line in lines(text))
-    ]
+    end = ".+; " * (condition.strict and row.line.startswith(STATES))
+    found = {name: [row.matches(line, end) for line in lines(streams[name])] for name in streams}
+    seen = [stream for stream in found if any(found[stream])]
     wanted = row.stream(condition)
     assert seen == ([] if wanted == "nowhere" else [wanted]), streams
 

@@ -47,11 +47,10 @@ SCRIPTS = {
     "no reader": ("{ iam-usergetattributes -u bob; echo $? >&2; } | true; sleep 0.3", 1),
     "output that takes no error": (
         (
-            "mkfifo p; exec 5<>p 6>p 7<p 5>&- 7>&-; export IAMCLI_STRICT=1; "
-            "iam-userdel -u bob >&-; iam-userdel -u bob >/dev/full; iam-userdel -z >&6; "
-            "iam-userdel -u bob 1<policy; iam-userlistgroups -u bob 1<&0 </dev/null; rm p"
+            "mkfifo p; exec 5<>p 6>p 5>&-; export IAMCLI_STRICT=1; iam-userdel -z >&6; rm p; "
+            "iam-userdel -u x >&-; iam-userdel -u x >/dev/full; iam-userdel -u x 1<policy"
         ),
-        5,
+        4,
     ),
     # The value of a variable has more of what separates it from its name.
     "chain": (
