@@ -193,10 +193,11 @@ DIFFERENT = (
     "a lack of memory",
     "a list",
 )
+#: Those without data. To print a key, a command first looks at standard output.
 EVERY = {
     "an internal error with -d": Way("iam-groupcreate -g x -d", {}, "", UNFORESEEN),
     "no memory at the start": Way("iam-userdel -u bob", {}, "", NO_OUTPUT),
-    **{name: way for name, way in {**WAYS, **LISTING}.items() if not way.data},
+    **{name: way for name, way in (WAYS | LISTING).items() if not way.data and name != "a key"},
 }
 QUICK = ("a usage error", "after data", "some of several steps", "a signal", "a list")
 #: What standard output and standard error are: a file of this name, or one of the others.
