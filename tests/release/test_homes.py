@@ -447,6 +447,28 @@ def test_what_an_entry_of_a_home_runs(tmp_path, script, program):
     assert directory.target(entry) == (program and Path(program))
 
 
+@pytest.mark.parametrize(
+    ("script", "default"),
+    [
+        (BEGIN + 'IAMCLI_STRICT=1\nexport IAMCLI_STRICT\nexec /opt/iam-x "$@"\n', "1"),
+        (BEGIN + 'IAMCLI_STRICT="${IAMCLI_STRICT:-1}"\nexec /opt/iam-x "$@"\n', "1"),
+        # The header alone is not what it does.
+        (BEGIN + 'exec /opt/iam-x "$@"\n', None),
+        (BEGIN + "# IAMCLI_STRICT=1\nIAMCLI_STRICT=11\n", None),
+        ("#!/bin/sh\nIAMCLI_STRICT=1\nexport IAMCLI_STRICT\n", None),
+        ("", None),
+    ],
+)
+def test_which_commands_are_strict_by_themselves(tmp_path, script, default):
+    (tmp_path / "entry").write_text(script)
+    (tmp_path / "link").symlink_to("entry")
+    (tmp_path / "deep").symlink_to("link")
+    for name in ("entry", "link", "deep"):
+        assert directory.strict_default(tmp_path / name) == default
+    for name in ("", "absent", "entry/x"):
+        assert directory.strict_default(tmp_path / name) is None
+
+
 def test_what_is_known_not_to_exist(tmp_path):
     """From Python 3.14 on, Path.exists says no also if that is unknown."""
     (tmp_path / "loop").symlink_to("loop")
@@ -488,13 +510,18 @@ def test_which_programs_are_own(tmp_path):
         (place / "iam-x").touch()
     (other / "link").symlink_to(own / "iam-x")
     (other / "script").write_text(f'{BEGIN}exec {own}/iam-x "$@"\n')
+    (other / "deep").symlink_to("script")
+    (other / "gone").write_text(f'{BEGIN}exec {own}/gone "$@"\n')
     (own / "link").symlink_to(other / "iam-x")
+    (own / "broken").symlink_to("absent")
     (tmp_path / "alias").symlink_to("own")
-    names = ("own/iam-x", "alias/iam-x", "other/link", "other/script", "own/link", "other/iam-x")
+    yes = ("own/iam-x", "alias/iam-x", "other/link", "other/script", "other/deep")
+    no = ("own/link", "other/iam-x", "own/broken", "other/gone")
+    names = (*yes, *no)
     for places, expected in (
-        ([own], [True, True, True, True, False, False]),
-        ([own / "iam-x"], [True, True, True, True, False, False]),
-        ([], [False] * 6),
+        ([own], [True] * len(yes) + [False] * len(no)),
+        ([own / "iam-x"], [True] * len(yes) + [False] * len(no)),
+        ([], [False] * len(names)),
     ):
         known = frozenset(map(str, places))
         assert [directory.is_own(tmp_path / name, known) for name in names] == expected

@@ -16,8 +16,6 @@ from iamcli.protection import PROTECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from iamcli.cli.doctor.diagnosis import Diagnosis
 
 #: Where Amazon Linux had the legacy toolkit.
@@ -31,7 +29,7 @@ def check_path() -> Diagnosis:
     folders = [Path(name) for name in os.get_exec_path()]
     first = {name: shutil.which(name) for name in PROGRAMS}
     places = own_places()
-    others = [path for path in first.values() if path and not _is_own(Path(path), places)]
+    others = [path for path in first.values() if path and not is_own(Path(path), places)]
     absent = [name for name in _COMMANDS if first[name] is None]
     try:
         file = one_file()
@@ -89,7 +87,7 @@ def _made_problem(folder: Path) -> Diagnosis | None:
 def _other_problem(folder: Path) -> Diagnosis | None:
     """Return why scripts cannot use AWS_IAM_HOME, another ``folder``, or None."""
     program = folder / "bin" / "iam-usercreate"
-    if _is_own(program, own_places()):
+    if is_own(program, own_places()):
         return None
     what, in_the_way = "does not have the commands", os.path.lexists(program)
     if not os.path.isdir(folder):
@@ -105,19 +103,11 @@ def _set_up(folder: Path) -> str:
     return f"iamcli home {quoting.file(str(folder))}"
 
 
-def _is_own(path: Path, places: Collection[str]) -> bool:
-    """Return whether the program ``path`` exists and is, or runs, one of ``places``."""
-    try:
-        return os.path.exists(path) and is_own(path, places)
-    except OSError:  # a relative name in a directory that was deleted
-        return False
-
-
 def _is_old_toolkit(folder: Path) -> bool:
     """Return whether the legacy toolkit is still installed in ``folder``."""
     program = folder / "bin" / "iam-usercreate"
     return (
         os.path.isfile(program)
         and any(folder.glob("lib/*.jar"))
-        and not _is_own(program, own_places())
+        and not is_own(program, own_places())
     )

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shlex
 import stat
 import subprocess
@@ -29,12 +30,15 @@ RECORD = ".iamcli-home"
 #: How the paths of the commands begin.
 BIN = "bin/"
 
-#: How a command that is a script begins. With the option --strict, it sets IAMCLI_STRICT=1.
+#: How a command that is a script begins, and the options with which it was made.
 SCRIPT_BEGIN = """\
 #!/bin/sh
 # Created by "iamcli home{option}".
 """
-OPTIONS = ("", " --strict")
+OPTIONS = ("", " --strict", " --no-strict")
+
+#: The line of a script for strict mode. Older scripts ignore the variable of the environment.
+_STRICT = re.compile(r'^IAMCLI_STRICT=(?:1|"\$\{IAMCLI_STRICT:-1\}")$', re.MULTILINE)
 
 
 def problem(folder: Path, commands: Sequence[str]) -> str | None:
@@ -129,10 +133,8 @@ def target(path: Path) -> Path | None:
     try:
         if path.is_symlink():
             return path.parent / path.readlink()
-        content = os.fsdecode(_content(path) or b"")
-        last = content.removesuffix("\n").rpartition("\n")[2]
-        begins = tuple(SCRIPT_BEGIN.format(option=option) for option in OPTIONS)
-        if not (content.startswith(begins) and last.startswith("exec ")):
+        last = _script(path).removesuffix("\n").rpartition("\n")[2]
+        if not last.startswith("exec "):
             return None
         # Python may be before it, and the name of the command after it.
         paths = [word for word in shlex.split(last) if "/" in word]
@@ -141,14 +143,31 @@ def target(path: Path) -> Path | None:
     return Path(paths[-1]) if paths else None
 
 
+def strict_default(program: Path) -> str | None:
+    """Return what ``program`` sets IAMCLI_STRICT to if the environment does not set it.
+
+    That is "1" for a command of a directory in strict mode, also of an older one or through a link
+    to it, and None for any other program.
+    """
+    try:
+        script = _script(Path(os.path.realpath(program)))
+    except OSError:  # it cannot be read, or is a relative name in a directory that was deleted
+        return None
+    return "1" if _STRICT.search(script) else None
+
+
 def is_own(path: Path, places: Collection[str]) -> bool:
-    """Return whether the program ``path`` is, or runs, one of ``places``, from ``own_places``."""
-    programs = filter(None, (path, target(path)))
-    return any(
-        place in places
-        for program in map(os.path.realpath, programs)
-        for place in (program, os.path.dirname(program))
-    )
+    """Return whether ``path`` exists and is, or runs, one of ``places``, from ``own_places``."""
+    try:
+        program = Path(os.path.realpath(path))
+        programs = list(filter(None, (program, target(program))))
+        return all(map(os.path.exists, programs)) and any(
+            place in places
+            for program in map(os.path.realpath, programs)
+            for place in (program, os.path.dirname(program))
+        )
+    except OSError:  # a relative name in a directory that was deleted
+        return False
 
 
 def read_record(path: Path) -> dict[str, list[str]]:
@@ -194,9 +213,17 @@ def state_of(content: str | bytes) -> str:
     return f"file {hashlib.sha256(content).hexdigest()}"
 
 
+def _script(path: Path) -> str:
+    """Return the script ``path``, "" if ``iamcli home`` has not made it. Raises OSError."""
+    content = os.fsdecode(_content(path) or b"")
+    begins = tuple(SCRIPT_BEGIN.format(option=option) for option in OPTIONS)
+    return content if content.startswith(begins) else ""
+
+
 def _content(path: Path) -> bytes | None:
     """Return the contents of a file; None for a link, a directory, a pipe, or a large file."""
-    if not stat.S_ISREG(path.lstat().st_mode):
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_SIZE:
         return None
     number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     content = read(number, MAX_SIZE + 1)
