@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from iamcli.output.streams import Output
 
 
-@click.command(cls=DocumentedCommand, options_metavar="[--strict]")
-@click.option("--strict", is_flag=True, help="Make commands that behave as with IAMCLI_STRICT=1.")
+@click.command(cls=DocumentedCommand, options_metavar="[--no-strict]")
+@click.option(
+    "--strict/--no-strict",
+    default=True,
+    help="Make commands that behave as with IAMCLI_STRICT=1, or as the installed ones.",
+)
 @click.argument("folder", metavar="DIR")
 @click.pass_obj
 def home(output: Output, folder: str, *, strict: bool) -> None:
@@ -26,9 +30,10 @@ def home(output: Output, folder: str, *, strict: bool) -> None:
     A command of DIR is run with PATH=/usr/bin:/bin, as cron runs it. If the one file finds no
     Python 3.10 or later then, the commands in DIR/bin name the Python that runs this one.
 
-    With --strict, the commands behave as with IAMCLI_STRICT=1, for scripts that need lists of one
-    page, errors of lists on standard output, or 1 as the status of -h. Run it again without
-    --strict to change that back.
+    The commands are in strict mode, as with IAMCLI_STRICT=1: for scripts that need errors on
+    standard output, lists of one page, or 1 as the status of -h. If IAMCLI_STRICT is set, that
+    counts instead. With --no-strict, they behave as the installed commands. Run it again with the
+    other option to change that.
     """
     from iamcli.cli import index
     from iamcli.cli.homes.directory import exposure

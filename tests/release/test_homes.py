@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every
 
+from iamcli import quoting
 from iamcli.cli import index, installed_commands
 from iamcli.cli.homes import directory, layout
 from iamcli.cli.homes.layout import lay_out
@@ -64,7 +66,7 @@ def commands(installation):
 
 @pytest.fixture
 def home(commands, folder):
-    """A directory that was set up, with links to a folder of commands."""
+    """A directory that was set up, for a folder of commands."""
     lay_out(str(folder), COMMANDS)
     return folder
 
@@ -88,6 +90,13 @@ def iamcli_home(tmp_path, *arguments):
     return Done(done.returncode, done.stdout, done.stderr)
 
 
+def converted(folder, *, strict):
+    """The line about a directory that has got the other mode."""
+    before, option = ("not in", "--no-strict ") if strict else ("in", "")
+    undo = f"iamcli home {option}{quoting.file(str(folder))}"
+    return f"its commands were {before} strict mode before; to undo that, run: {undo}"
+
+
 #: Runs as the one file does, without its beginning.
 ONE_FILE = f"""\
 #!{sys.executable}
@@ -104,9 +113,10 @@ def test_the_one_file_if_its_first_line_finds_no_python(tmp_path, folder):
     env = environment(tmp_path / "home", AWS_IAM_HOME=str(folder))
     done = run_program(sys.executable, file, "home", folder, env=env)
     by = f"{folder} is ready; its bin has scripts that run {NUMBER} commands in {file} with "
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{by}{sys.executable}\n", "")
+    ready = f"{by}{sys.executable} and IAMCLI_STRICT=1\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, ready, "")
     done = run_program(folder / "bin" / "iam-userdel", "-z", env={"PATH": "/usr/bin:/bin"})
-    assert done.stderr.startswith('iam-userdel: "-z" is not a valid option\nUsage: iam-userdel ')
+    assert done.stdout.startswith('iam-userdel: "-z" is not a valid option\nUsage: iam-userdel ')
 
 
 def test_the_one_file_and_its_first_line_that_changes(installation, folder, monkeypatch):
@@ -115,31 +125,32 @@ def test_the_one_file_and_its_first_line_that_changes(installation, folder, monk
     monkeypatch.setattr(layout, "one_file", lambda: file)
     links = f"{folder} is ready; its bin has links to 2 commands in {file}"
     by = f"{folder} is ready; its bin has scripts that run 2 commands in {file} with "
-    assert lay_out(str(folder), COMMANDS) == [links]
+    assert lay_out(str(folder), COMMANDS, strict=False) == [links]
     program(file, ONE_FILE.replace(sys.executable, "/usr/bin/env no-such-python", 1))
     before = {}
     for _ in range(2):
-        assert lay_out(str(folder), COMMANDS) == [f"{by}{sys.executable}"]
+        assert lay_out(str(folder), COMMANDS, strict=False) == [f"{by}{sys.executable}"]
         assert described(folder) == [
-            '"iamcli home"',
+            '"iamcli home --no-strict"',
             f"scripts that run those of iamcli with {sys.executable}",
         ]
         assert before in ({}, tree(folder))
         before = tree(folder)
     both = f"{by}{sys.executable} and IAMCLI_STRICT=1"
-    assert lay_out(str(folder), COMMANDS, strict=True) == [both]
+    assert lay_out(str(folder), COMMANDS) == [both, converted(folder, strict=True)]
     # Someone has copied it without its mode.
     file.write_text(ONE_FILE)
     file.chmod(0o644)
-    assert lay_out(str(folder), COMMANDS) == [f"{by}{sys.executable}"]
+    again = [f"{by}{sys.executable}", converted(folder, strict=False)]
+    assert lay_out(str(folder), COMMANDS, strict=False) == again
     # It works, but not for the jobs of cron.
     program(folder.parent / "our-python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     monkeypatch.setenv("PATH", str(folder.parent), prepend=":")
     program(file, ONE_FILE.replace(sys.executable, "/usr/bin/env our-python", 1))
-    assert lay_out(str(folder), COMMANDS) == [f"{by}{sys.executable}"]
+    assert lay_out(str(folder), COMMANDS, strict=False) == [f"{by}{sys.executable}"]
     program(file, ONE_FILE)
     (folder / ".iamcli-home").unlink()
-    assert lay_out(str(folder), COMMANDS) == [links]
+    assert lay_out(str(folder), COMMANDS, strict=False) == [links]
     assert {path.readlink() for path in (folder / "bin").iterdir()} == {file}
 
 
@@ -151,7 +162,7 @@ def test_a_home_whose_commands_fail_is_not_ready(installation, folder):
         lay_out(str(folder), COMMANDS)
     # What cron gives to its jobs.
     program(source / COMMANDS[0], "#!/bin/sh\nenv >$HOME/given\n")
-    lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS, strict=False)
     given = dict(line.split("=", 1) for line in Path.home().joinpath("given").read_text().split())
     assert given.keys() - {"_", "PWD", "OLDPWD", "SHLVL"} == {"PATH", "HOME"}
     assert given["PATH"] == "/usr/bin:/bin"
@@ -175,7 +186,7 @@ def test_why_a_command_does_not_run(tmp_path, monkeypatch):
 
 def test_what_it_lays_out(tmp_path, folder):
     ready = f"{folder} is ready; its bin has links to {NUMBER} commands in {BIN}\n"
-    assert iamcli_home(tmp_path, folder) == (0, ready, "")
+    assert iamcli_home(tmp_path, "--no-strict", folder) == (0, ready, "")
     assert names_in(folder) == [
         ".iamcli-home",
         "README",
@@ -188,7 +199,8 @@ def test_what_it_lays_out(tmp_path, folder):
     assert names_in(folder / "bin") == sorted(names)
     assert {(folder / "bin" / name).readlink() for name in names} == {BIN / name for name in names}
     assert f'AWS_IAM_HOME="{folder}"' in (folder / "README").read_text()
-    assert described(folder) == ['"iamcli home"', "links to the installed commands of iamcli"]
+    form = ['"iamcli home --no-strict"', "links to the installed commands of iamcli"]
+    assert described(folder) == form
     modes = {name: os.access(folder / name, os.X_OK) for name in names_in(folder)}
     assert modes == {name: name == "bin" for name in modes}
 
@@ -298,10 +310,12 @@ def test_the_links_and_scripts_of_the_one_file(installation, folder, monkeypatch
     file = program(installation("dist") / "iamcli.pyz")
     monkeypatch.setattr(layout, "one_file", lambda: file)
     ready = f"{folder} is ready; its bin has"
-    assert lay_out(str(folder), COMMANDS) == [f"{ready} links to 2 commands in {file}"]
+    assert lay_out(str(folder), COMMANDS, strict=False) == [
+        f"{ready} links to 2 commands in {file}"
+    ]
     links = [(folder / "bin" / name).readlink() for name in COMMANDS]
     assert links == [file, file]
-    (said,) = lay_out(str(folder), COMMANDS, strict=True)
+    said, _ = lay_out(str(folder), COMMANDS)
     assert said == f"{ready} scripts that run 2 commands in {file} with IAMCLI_STRICT=1"
     last = [(folder / "bin" / name).read_text().splitlines()[-1] for name in COMMANDS]
     assert last == [f'exec {file} {name} "$@"' for name in COMMANDS]
@@ -451,10 +465,10 @@ def test_what_an_entry_of_a_home_runs(tmp_path, script, program):
     ("script", "default"),
     [
         (BEGIN + 'IAMCLI_STRICT=1\nexport IAMCLI_STRICT\nexec /opt/iam-x "$@"\n', "1"),
-        (BEGIN + 'IAMCLI_STRICT="${IAMCLI_STRICT:-1}"\nexec /opt/iam-x "$@"\n', "1"),
+        (BEGIN.replace(" --strict", "") + directory.STRICT.set + "exec /opt/iam-x\n", "1"),
         # The header alone is not what it does.
         (BEGIN + 'exec /opt/iam-x "$@"\n', None),
-        (BEGIN + "# IAMCLI_STRICT=1\nIAMCLI_STRICT=11\n", None),
+        (BEGIN + "# IAMCLI_STRICT=1\nIAMCLI_STRICT=1\n", None),
         ("#!/bin/sh\nIAMCLI_STRICT=1\nexport IAMCLI_STRICT\n", None),
         ("", None),
     ],
@@ -533,24 +547,29 @@ def test_which_programs_are_own(tmp_path):
 def test_a_strict_home_reports_errors_on_standard_output(tmp_path, folder):
     has = f"scripts that run {NUMBER} commands in {BIN} with IAMCLI_STRICT=1"
     ready = f"{folder} is ready; its bin has {has}\n"
-    assert iamcli_home(tmp_path, "--strict", folder) == (0, ready, "")
+    for option in ("--strict", "--"):
+        assert iamcli_home(tmp_path, option, folder) == (0, ready, "")
     assert names_in(folder / "bin") == [path.name for path in sorted(BIN.glob("iam-*"))]
-    assert described(folder) == [
-        '"iamcli home --strict"',
-        "scripts that run those of iamcli with IAMCLI_STRICT=1",
-    ]
-    env = environment(tmp_path / "home", AWS_CREDENTIAL_FILE="/absent", IAMCLI_STRICT="0")
+    form = ['"iamcli home"', "scripts that run those of iamcli with IAMCLI_STRICT=1"]
+    assert described(folder) == form
+    env = environment(tmp_path / "home", AWS_CREDENTIAL_FILE="/absent")
     script = 'OUT=$("$0" -u bob) || echo failed; echo "$OUT" | grep -c "credential file /absent"'
     (tmp_path / "link").symlink_to(folder / "bin" / "iam-usercreate")
     (tmp_path / "deep").symlink_to("link")
     for place in (folder / "bin" / "iam-usercreate", tmp_path / "deep"):
         done = run_program("sh", "-c", script, place, env=env)
         assert (done.stdout, done.stderr) == ("failed\n1\n", "")
-    done = run_program("sh", "-c", 'iam-usercreate -h >/dev/null; echo "$?"', env=env)
-    assert done.stdout == "0\n"
-    env["PATH"] = f"{folder}/bin:{env['PATH']}"
-    done = run_program("sh", "-c", 'iam-usercreate -h >/dev/null; echo "$?"', env=env)
-    assert done.stdout == "1\n"
+    script = 'iam-usercreate -h >/dev/null; echo "$?"'
+    path = env["PATH"]
+    for folders, setting, status in (
+        (path, "", 0),
+        (f"{folder}/bin:{path}", "", 1),
+        (f"{folder}/bin:{path}", "1", 1),
+        # The variable takes precedence.
+        (f"{folder}/bin:{path}", "0", 0),
+    ):
+        env |= {"PATH": folders, "IAMCLI_STRICT": setting}
+        assert run_program("sh", "-c", script, env=env).stdout == f"{status}\n"
 
 
 @pytest.mark.parametrize("shell", ["sh", "dash", "bash", "zsh"])
@@ -560,7 +579,7 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
     program = source / "iam-usercreate"
     program.write_text('#!/bin/sh\nprintf \'<%s>\' "$IAMCLI_STRICT" "$0" "$@"\n')
     program.chmod(0o755)
-    lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS)
     arguments = ["-u", "a b", "", "*", "'", '"', "$HOME", "a\nb", "--", "-e"]
     for start in ([], [shell]):
         done = run_program(
@@ -572,22 +591,37 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
         )
 
 
-@pytest.mark.parametrize("first", [False, True])
-def test_each_form_replaces_the_other(commands, folder, first):
+@pytest.mark.parametrize("recorded", [True, False])
+def test_each_form_replaces_the_others(installation, folder, recorded, monkeypatch):
+    """Also those of older versions, of commands and of the one file, without a record too."""
+    file = program(installation("dist") / "iamcli.pyz")
     forms = {}
-    for strict in (first, not first):
-        lay_out(str(folder), COMMANDS, strict=strict)
-        forms[strict] = tree(folder)
-    assert forms[False] != forms[True]
-    for strict in (first, not first):
-        assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
-        assert tree(folder) == forms[strict]
-        assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
-        assert tree(folder) == forms[strict]
-    # Both forms are known without a record too.
-    (folder / ".iamcli-home").unlink()
-    lay_out(str(folder), COMMANDS, strict=first)
-    assert tree(folder) == forms[first]
+    for form, one_file in itertools.product(directory.FORMS, (None, file)):
+        monkeypatch.setattr(layout, "one_file", lambda one_file=one_file: one_file)
+        python = sys.executable if one_file else ""
+        monkeypatch.setattr(layout, "_python", lambda _, python=python: python)
+        with monkeypatch.context() as older:
+            older.setattr(layout, "STRICT", form)
+            older.setattr(layout, "NOT_STRICT", form)
+            shutil.rmtree(folder, ignore_errors=True)
+            lay_out(str(folder), COMMANDS, strict=bool(form.set))
+        forms[form, one_file] = tree(folder)
+        kept = folder.rename(folder.parent / "kept")
+        for strict in (True, False):
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(kept, folder, symlinks=True)
+            if not recorded:
+                (folder / directory.RECORD).unlink()
+                if form in directory.OLDER:
+                    (folder / "README").unlink()  # it would be a text of the user
+            _, *more = lay_out(str(folder), COMMANDS, strict=strict)
+            assert more == ([converted(folder, strict=strict)] * (strict != bool(form.set)))
+            own = directory.STRICT if strict else directory.NOT_STRICT
+            again = [lay_out(str(folder), COMMANDS, strict=strict)]
+            assert len(again) == 1
+            if (own, one_file) in forms:
+                assert tree(folder) == forms[own, one_file]
+        shutil.rmtree(kept)
 
 
 def test_strict_commands_follow_a_move(installation, folder):
@@ -787,15 +821,16 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
             assert failures == ([] if whole else ["X: No space left on device"])
             third = installation(f"third-{begun}-{steps}")
             left = 1000
-            assert len(lay_out(str(folder), COMMANDS)) == 1
-            assert (folder / "bin" / "iam-userdel").readlink() == third / "iam-userdel"
+            lay_out(str(folder), COMMANDS)
+            last = (folder / "bin" / "iam-userdel").read_text().splitlines()[-1]
+            assert last == f'exec {third}/iam-userdel "$@"'
 
 
 TMPFS_OPTIONS = ["size=4k", "size=12k", "nr_inodes=4", "nr_inodes=30", "nr_inodes=75"]
 
 
 @pytest.mark.parametrize("mount_option", every(4, TMPFS_OPTIONS))
-@pytest.mark.parametrize("option", [[], ["--strict"]], ids=["links", "strict"])
+@pytest.mark.parametrize("option", [["--no-strict"], []], ids=["links", "strict"])
 def test_a_full_disk(tmp_path, mount_option, option):
     folder = tmp_path / "disk"
     folder.mkdir()
@@ -832,7 +867,7 @@ def test_where_no_file_may_be_written(tmp_path, folder, begun):
     if begun:
         iamcli_home(tmp_path, folder)
     limited = 'ulimit -f 0; exec "$0" "$@"'
-    arguments = [BIN / "iamcli", "home", "--strict", folder]
+    arguments = [BIN / "iamcli", "home", "--no-strict", folder]
     done = run_program("sh", "-c", limited, *arguments, env=environment(tmp_path / "home"))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
@@ -926,14 +961,18 @@ def old_home(folder, commands):
     (folder / ".iamcli-home").write_text(json.dumps(record, indent=0) + "\n")
 
 
-@pytest.mark.parametrize("strict", [[], ["--strict"]])
+@pytest.mark.parametrize("strict", [["--no-strict"], []])
 def test_a_home_of_an_older_version_is_renewed_in_place(tmp_path, folder, strict):
     # The older version was at a place that no longer exists.
     old_home(folder, tmp_path / "gone" / "bin")
     (folder / "client-config.template").write_text("ClientProxyHost=mine\n")
     done = iamcli_home(tmp_path, *strict, folder)
     assert (done.status, done.err) == (0, "")
-    assert done.out.splitlines()[1:] == ["kept your changes: client-config.template"]
+    kept = "kept your changes: client-config.template"
+    assert done.out.splitlines()[1:] == [
+        *([] if strict else [converted(folder, strict=True)]),
+        kept,
+    ]
     new = tmp_path / "new"
     iamcli_home(tmp_path, *strict, new)
     assert {**tree(folder), "README": b""}.keys() == tree(new).keys()

@@ -1,4 +1,4 @@
-"""Scripts that end otherwise in strict mode, from tests/scripts/strict.txt, which describes them."""
+"""Scripts that end otherwise in strict mode, from scripts/strict.txt, which describes them."""
 
 from __future__ import annotations
 

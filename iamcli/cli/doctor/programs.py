@@ -8,14 +8,26 @@ from pathlib import Path
 
 from iamcli import quoting
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning
-from iamcli.cli.homes.directory import RECORD, and_others, exposure, is_own, problem
+from iamcli.cli.homes.directory import (
+    RECORD,
+    and_others,
+    exposure,
+    ignores_variable,
+    is_own,
+    option,
+    problem,
+    strict_default,
+)
 from iamcli.cli.installed_commands import adding_to_path, commands_folder, one_file, own_places
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
+from iamcli.output.streams import strictness
 from iamcli.protection import PROTECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from iamcli.cli.doctor.diagnosis import Diagnosis
 
 #: Where Amazon Linux had the legacy toolkit.
@@ -41,19 +53,23 @@ def check_path() -> Diagnosis:
         links = "links to " if file else ""
         advice = f"put {links}{own} before it in PATH, or remove it"
         return warning(problem, advice, "shadowed")
+    found = [path for name in _COMMANDS if (path := first[name])]
+    mode = _mode(found)
     old = next(filter(_is_old_toolkit, (_OLD_FOLDER, *(folder.parent for folder in folders))), None)
     if old:
         problem = f"{old} still has the legacy toolkit, which scripts that name it run"
+        problem += f"; the commands in PATH are {mode}" if found else ""
         return warning(problem, f"move it and run: {_set_up(old)}")
-    linked = len(_COMMANDS) - len(absent)
-    if file and linked:  # people need not link all
-        return ok(f"PATH has links to {own} for {linked} of the {len(_COMMANDS)} commands")
+    if file and found:  # people need not link all
+        number = f"{len(found)} of the {len(_COMMANDS)} commands"
+        return ok(f"PATH has links to {own} for {number}, {mode}")
     if absent:
         problem = f"PATH does not have {absent[0]}{and_others(absent)} of the commands in {own}"
-        if not linked:
+        problem += f"; the others are {mode}"
+        if not found:
             problem = f"PATH has no links to {own}" if file else f"{own} is not in PATH"
         return warning(problem, adding_to_path())
-    return ok(f"the commands in {own} are the first of their names in PATH")
+    return ok(f"the commands in {own} are the first of their names in PATH, {mode}")
 
 
 def check_home() -> Diagnosis:
@@ -70,6 +86,20 @@ def check_home() -> Diagnosis:
         if diagnosis:
             return diagnosis
     return ok(f"{' and '.join(map(str, folders))}: ready for scripts")
+
+
+def _mode(programs: Sequence[str]) -> str:
+    """Return which of ``programs``, commands of iamcli, are in strict mode, and by what."""
+    given = strictness()
+    strict = [path for path in map(Path, programs) if strict_default(path)]
+    if given:
+        # Those that an older version made do not read it.
+        strict = [path for path in strict if given != "1" and ignores_variable(path)]
+    number = f"{len(strict)} of {len(programs)} " if 0 < len(strict) < len(programs) else ""
+    mode = "in strict mode" if strict or given == "1" else "not in strict mode"
+    set_by = [f"IAMCLI_STRICT={given}"] if given else []
+    by = " and ".join(sorted({str(path.parent) for path in strict}) or set_by)
+    return f"{number}{mode}{by and f', by {by}'}"
 
 
 def _made_problem(folder: Path) -> Diagnosis | None:
@@ -99,8 +129,8 @@ def _other_problem(folder: Path) -> Diagnosis | None:
 
 
 def _set_up(folder: Path) -> str:
-    """Return the command that sets up ``folder``."""
-    return f"iamcli home {quoting.file(str(folder))}"
+    """Return the command that sets up ``folder`` in the form that it has."""
+    return f"iamcli home{option(folder, _COMMANDS)} {quoting.file(str(folder))}"
 
 
 def _is_old_toolkit(folder: Path) -> bool:

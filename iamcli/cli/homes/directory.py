@@ -6,11 +6,11 @@ import errno
 import hashlib
 import json
 import os
-import re
 import shlex
 import stat
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from iamcli.cli.installed_commands import own_places
 from iamcli.config.files import MAX_SIZE, read
@@ -30,15 +30,26 @@ RECORD = ".iamcli-home"
 #: How the paths of the commands begin.
 BIN = "bin/"
 
-#: How a command that is a script begins, and the options with which it was made.
+#: How a command that is a script begins.
 SCRIPT_BEGIN = """\
 #!/bin/sh
 # Created by "iamcli home{option}".
 """
-OPTIONS = ("", " --strict", " --no-strict")
 
-#: The line of a script for strict mode. Older scripts ignore the variable of the environment.
-_STRICT = re.compile(r'^IAMCLI_STRICT=(?:1|"\$\{IAMCLI_STRICT:-1\}")$', re.MULTILINE)
+
+class Form(NamedTuple):
+    """A form of a directory: the ``option`` that makes it, and how its scripts ``set`` the mode."""
+
+    option: str
+    set: str
+
+
+_EXPORT = "\nexport IAMCLI_STRICT\n"
+STRICT = Form("", f'IAMCLI_STRICT="${{IAMCLI_STRICT:-1}}"{_EXPORT}')
+NOT_STRICT = Form(" --no-strict", "")
+#: The forms that older versions made without an option and with --strict, which ignores a variable.
+OLDER = (Form("", ""), Form(" --strict", f"IAMCLI_STRICT=1{_EXPORT}"))
+FORMS = (STRICT, NOT_STRICT, *OLDER)
 
 
 def problem(folder: Path, commands: Sequence[str]) -> str | None:
@@ -149,11 +160,22 @@ def strict_default(program: Path) -> str | None:
     That is "1" for a command of a directory in strict mode, also of an older one or through a link
     to it, and None for any other program.
     """
-    try:
-        script = _script(Path(os.path.realpath(program)))
-    except OSError:  # it cannot be read, or is a relative name in a directory that was deleted
-        return None
-    return "1" if _STRICT.search(script) else None
+    script = _resolved(program)
+    return "1" if any(form.set and form.set in script for form in FORMS) else None
+
+
+def ignores_variable(program: Path) -> bool:
+    """Return whether ``program`` is in strict mode also if IAMCLI_STRICT is set otherwise."""
+    return OLDER[1].set in _resolved(program)
+
+
+def option(folder: Path, commands: Sequence[str]) -> str:
+    """Return the option with which ``iamcli home`` makes the form that ``folder`` has.
+
+    ``commands``: as for ``problem``.
+    """
+    entries = [path for name in commands if target(path := folder / BIN / name)]
+    return (STRICT if not entries or any(map(strict_default, entries)) else NOT_STRICT).option
 
 
 def is_own(path: Path, places: Collection[str]) -> bool:
@@ -216,8 +238,16 @@ def state_of(content: str | bytes) -> str:
 def _script(path: Path) -> str:
     """Return the script ``path``, "" if ``iamcli home`` has not made it. Raises OSError."""
     content = os.fsdecode(_content(path) or b"")
-    begins = tuple(SCRIPT_BEGIN.format(option=option) for option in OPTIONS)
+    begins = tuple(SCRIPT_BEGIN.format(option=form.option) for form in FORMS)
     return content if content.startswith(begins) else ""
+
+
+def _resolved(program: Path) -> str:
+    """Return the script that ``program`` is, or is a link to, "" for any other program."""
+    try:
+        return _script(Path(os.path.realpath(program)))
+    except OSError:  # it cannot be read, or is a relative name in a directory that was deleted
+        return ""
 
 
 def _content(path: Path) -> bytes | None:
