@@ -101,7 +101,7 @@ complete -c iamcli -n '__iamcli_in doctor' -l format -x -a 'text\t json\t accoun
 complete -c iamcli -n '__iamcli_in doctor' -l offline -d 'send nothing; skip the checks that need the network'
 complete -c iamcli -n '__iamcli_in doctor' -s h -l help -d 'show this message and exit'
 complete -c iamcli -n __fish_is_first_token -a home -d 'set up a directory that scripts can use as AWS_IAM_HOME'
-complete -c iamcli -n '__iamcli_in home' -l strict -d 'make commands that behave as with IAMCLI_STRICT=1'
+complete -c iamcli -n '__iamcli_in home' -l no-strict -d 'make commands that behave as the installed ones'
 complete -c iamcli -n '__iamcli_in home' -s h -l help -d 'show this message and exit'
 complete -c iamcli -n '__iamcli_in home' -x -a '(__fish_complete_directories)'
 complete -c iamcli -n __fish_is_first_token -a completion -d 'print the lines that switch completion on in a shell'

@@ -13,14 +13,11 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=DocumentedCommand, options_metavar="[--no-strict]")
-@click.option(
-    "--strict/--no-strict",
-    default=True,
-    help="Make commands that behave as with IAMCLI_STRICT=1, or as the installed ones.",
-)
+@click.option("--no-strict", is_flag=True, help="Make commands that behave as the installed ones.")
+@click.option("--strict", is_flag=True, hidden=True, expose_value=False)  # now the default
 @click.argument("folder", metavar="DIR")
 @click.pass_obj
-def home(output: Output, folder: str, *, strict: bool) -> None:
+def home(output: Output, folder: str, *, no_strict: bool) -> None:
     """Set up a directory that scripts can use as AWS_IAM_HOME.
 
     Creates the iam-* commands in DIR/bin, two templates and a README. DIR is the directory that
@@ -30,17 +27,16 @@ def home(output: Output, folder: str, *, strict: bool) -> None:
     A command of DIR is run with PATH=/usr/bin:/bin, as cron runs it. If the one file finds no
     Python 3.10 or later then, the commands in DIR/bin name the Python that runs this one.
 
-    The commands are in strict mode, as with IAMCLI_STRICT=1: for scripts that need errors on
-    standard output, lists of one page, or 1 as the status of -h. If IAMCLI_STRICT is set, that
-    counts instead. With --no-strict, they behave as the installed commands. Run it again with the
-    other option to change that.
+    The commands are in strict mode, as with IAMCLI_STRICT=1, for scripts that need errors on
+    standard output, lists of one page, or 1 as the status of -h. With --no-strict, they behave as
+    the installed ones. If IAMCLI_STRICT is set, that counts instead.
     """
     from iamcli.cli import index
     from iamcli.cli.homes.directory import exposure
     from iamcli.cli.homes.layout import lay_out
 
     names = [command.name for command in index.commands()]
-    for line in lay_out(folder, names, strict=strict):
+    for line in lay_out(folder, names, strict=not no_strict):
         output.line(line)
     if exposed := exposure(folder, names):
         output.error(f"{exposed}; {PROTECT}")

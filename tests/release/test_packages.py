@@ -374,7 +374,7 @@ def test_the_one_file_with_an_old_python(dist, aws, old_python, tmp_path):
     ):
         done = aws(*map(str, program), "-u", "robert")
         assert (done.status, done.err, done.out.startswith(arn)) == (0, "", True), done
-    for options in (["--strict"], []):
+    for options in ([], ["--no-strict"]):
         done = aws(str(file), "home", *options, str(home))
         assert (done.status, done.err, " is ready; " in done.out) == (0, "", True), done
         assert aws("iam-usergetattributes", "-u", "robert").out.startswith(arn)

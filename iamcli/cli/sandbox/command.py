@@ -70,8 +70,9 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> int:
     """Run a command or a shell with a private IAM on this machine.
 
-    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. Without
-    COMMAND, an interactive shell is started, in which TAB completes options and names. The exit
+    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. If PATH finds
+    all commands before, it finds the same ones; those in AWS_IAM_HOME are in strict mode, unless
+    the directory that it replaces has others. Without COMMAND, an interactive shell is started, in which TAB completes options and names. The exit
     status is that of COMMAND.
 
     No request of an iam-* command that COMMAND starts reaches AWS. One that is started by sudo,

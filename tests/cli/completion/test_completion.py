@@ -191,7 +191,7 @@ def test_what_follows_a_subcommand(shell_name, complete, run):
     offered = names(complete("iamcli help "))
     assert offered >= {"today", "toolkit", "credential-file", "iamcli", "sandbox", "completion"}
     assert not any("usercreate" in name for name in offered)
-    for line in ("iamcli home pr", "iamcli home --strict pr", "iamcli sandbox --keep pr"):
+    for line in ("iamcli home pr", "iamcli home --no-strict pr", "iamcli sandbox --keep pr"):
         offered = names(complete(line))
         assert offered >= {"practice-one/", "practice-two/"}, line
         assert not offered & {"practice-file"}, line

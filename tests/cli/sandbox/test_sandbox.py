@@ -57,7 +57,8 @@ def test_only_the_sandbox_can_be_reached(env, tmp_path, *, with_path):
     folder = str(tmp_path / "tmp" / "iamcli-sandbox-")
     assert seen.pop("AWS_CREDENTIAL_FILE").startswith(folder)
     assert seen.pop("AWS_IAM_HOME").startswith(folder)
-    assert seen["PATH"] == f"{BIN}:{path}"
+    # What PATH finds already is found first.
+    assert seen["PATH"] == (f"{path}:{BIN}" if with_path else f"{BIN}:{path}")
     assert seen["HOME"] == str(tmp_path)
     assert seen["KEPT"] == "yes"
     removed = ("BASH_ENV", "ENV", "CLIENT_CONFIG_FILE")
