@@ -70,10 +70,10 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> int:
     """Run a command or a shell with a private IAM on this machine.
 
-    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. If PATH finds
+    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. If PATH has
     all commands before, it finds the same ones; those in AWS_IAM_HOME are in strict mode, unless
-    the directory that it replaces has others. Without COMMAND, an interactive shell is started, in which TAB completes options and names. The exit
-    status is that of COMMAND.
+    the directory that it replaces has others. Without COMMAND, an interactive shell is started, in
+    which TAB completes options and names. The exit status is that of COMMAND.
 
     No request of an iam-* command that COMMAND starts reaches AWS. One that is started by sudo,
     su - or env -i, which reset the environment, sends nothing and fails; its error says how to keep

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +17,11 @@ from support.selection import usual
 from support.shell import BIN
 from support.strict_scripts import SCRIPTS
 
+from iamcli.cli import installed_commands
+from iamcli.cli.homes import directory
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from support.shell import Shell
 
@@ -25,11 +30,16 @@ TRIED = """
 import http.client, json, os, re, subprocess, sys, tempfile, urllib.parse
 url = urllib.parse.urlsplit(os.environ["AWS_IAM_URL"])
 server = http.client.HTTPConnection(url.netloc)
-signed = "AWS4-HMAC-SHA256 Credential=x/20150101/us-east-1/iam/aws4_request,"
+headers = {
+    "Authorization": "AWS4-HMAC-SHA256 Credential=x/20150101/us-east-1/iam/aws4_request,",
+    "Content-Type": "application/x-www-form-urlencoded",
+}
 def ask(action, **more):
     query = urllib.parse.urlencode({"Action": action, "Version": "2010-05-08", **more})
-    server.request("POST", url.path + "/", query, {"Authorization": signed})
-    return server.getresponse().read().decode()
+    server.request("POST", url.path + "/", query, headers)
+    answer = server.getresponse()
+    assert answer.status == 200
+    return answer.read().decode()
 for group in ("staff", "none"):
     ask("CreateGroup", GroupName=group)
 for user in [*(f"user{number:03}" for number in range(1, int(sys.argv[2]) + 1)), "bob"]:
@@ -128,3 +138,60 @@ def test_the_scripts_need_strict_mode(name, folder, trial):
     tried = trial(name)
     installed = tried.in_sandbox(PATH=f"{BIN}:/usr/bin:/bin")
     assert tried.in_cron(PATH=f"{folder}/bin:/usr/bin:/bin") != installed
+
+
+def test_which_commands_the_trial_finds(folder, run, monkeypatch, tmp_path):
+    """The last ones of PATH are those of the sandbox only if PATH has all, wherever it is read."""
+    own = str(installed_commands.commands_folder())
+    home = tmp_path / "older"
+    run("iamcli", "home", "--no-strict", str(home))
+    some = tmp_path / "some"
+    shutil.copytree(home / "bin", some, symlinks=True)
+    (some / "iam-userdel").unlink()
+    foreign = tmp_path / "foreign" / "bin"
+    shutil.copytree(some, foreign, symlinks=True)
+    (foreign / "iam-userdel").write_text("#!/bin/sh\n")
+    (foreign / "iam-userdel").chmod(0o755)
+    monkeypatch.chdir(folder / "bin")
+    other = "/usr/bin:/bin"
+    for path, last in (
+        (f"{folder}/bin:{other}", True),
+        (f"{own}:{folder}/bin", True),
+        (f"/absent:{some}:{own}", True),
+        (f"{foreign}:{own}", False),
+        (f"{some}:{other}", False),
+        (other, False),
+        (f"{folder}/bin:", False),
+        (f".:{own}", False),
+        (f"{own}:{tmp_path.name}", False),
+        ("", False),
+    ):
+        env, _ = given(tmp_path, PATH=path)
+        assert env["PATH"] == (f"{path}:{own}" if last else f"{own}:{path}"), path
+    for named, strict in (
+        ("", True),
+        (str(folder), True),
+        ("/absent", True),
+        (str(home), False),
+        (str(Path(own).parent), False),
+        # Directories of another installation, and of the legacy toolkit.
+        (str(made(tmp_path / "other", directory.RECORD)), False),
+        (str(made(tmp_path / "toolkit", "lib/iam.jar")), True),
+    ):
+        assert given(tmp_path, PATH=other, AWS_IAM_HOME=named)[1] == strict, named
+
+
+def given(place: Path, **env: str) -> tuple[dict[str, str], bool]:
+    """Return the variables of the sandbox, and whether its AWS_IAM_HOME is in strict mode."""
+    shutil.rmtree(place / "home", ignore_errors=True)
+    found = private_iam.environment(SimpleNamespace(folder=place, url="", credential_file=""), env)
+    program = Path(found["AWS_IAM_HOME"], "bin", "iam-usercreate")
+    return found, directory.strict_default(program) == "1"
+
+
+def made(folder: Path, name: str) -> Path:
+    """Make a directory with a program that is not of this installation, and the file ``name``."""
+    for path in (folder / "bin" / "iam-usercreate", folder / name):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o755)
+    return folder
