@@ -19,7 +19,6 @@ from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every
 
-from iamcli import quoting
 from iamcli.cli import index, installed_commands
 from iamcli.cli.homes import directory, layout
 from iamcli.cli.homes.layout import lay_out
@@ -90,11 +89,10 @@ def iamcli_home(tmp_path, *arguments):
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def converted(folder, *, strict):
+def converted(*, strict):
     """The line about a directory that has got the other mode."""
-    before, option = ("not in", "--no-strict ") if strict else ("in", "")
-    undo = f"iamcli home {option}{quoting.file(str(folder))}"
-    return f"its commands were {before} strict mode before; to undo that, run: {undo}"
+    made = "iamcli home --no-strict" if strict else "iamcli home"
+    return f"converted: before, its commands were as {made} makes them"
 
 
 #: Runs as the one file does, without its beginning.
@@ -137,11 +135,11 @@ def test_the_one_file_and_its_first_line_that_changes(installation, folder, monk
         assert before in ({}, tree(folder))
         before = tree(folder)
     both = f"{by}{sys.executable} and IAMCLI_STRICT=1"
-    assert lay_out(str(folder), COMMANDS) == [both, converted(folder, strict=True)]
+    assert lay_out(str(folder), COMMANDS) == [both, converted(strict=True)]
     # Someone has copied it without its mode.
     file.write_text(ONE_FILE)
     file.chmod(0o644)
-    again = [f"{by}{sys.executable}", converted(folder, strict=False)]
+    again = [f"{by}{sys.executable}", converted(strict=False)]
     assert lay_out(str(folder), COMMANDS, strict=False) == again
     # It works, but not for the jobs of cron.
     program(folder.parent / "our-python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
@@ -465,7 +463,7 @@ def test_what_an_entry_of_a_home_runs(tmp_path, script, program):
     ("script", "default"),
     [
         (BEGIN + 'IAMCLI_STRICT=1\nexport IAMCLI_STRICT\nexec /opt/iam-x "$@"\n', "1"),
-        (BEGIN.replace(" --strict", "") + directory.STRICT.set + "exec /opt/iam-x\n", "1"),
+        (BEGIN.replace(" --strict", "") + directory.STRICT["set"] + "exec /opt/iam-x\n", "1"),
         # The header alone is not what it does.
         (BEGIN + 'exec /opt/iam-x "$@"\n', None),
         (BEGIN + "# IAMCLI_STRICT=1\nIAMCLI_STRICT=1\n", None),
@@ -595,33 +593,31 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
 def test_each_form_replaces_the_others(installation, folder, recorded, monkeypatch):
     """Also those of older versions, of commands and of the one file, without a record too."""
     file = program(installation("dist") / "iamcli.pyz")
-    forms = {}
-    for form, one_file in itertools.product(directory.FORMS, (None, file)):
-        monkeypatch.setattr(layout, "one_file", lambda one_file=one_file: one_file)
-        python = sys.executable if one_file else ""
-        monkeypatch.setattr(layout, "_python", lambda _, python=python: python)
-        with monkeypatch.context() as older:
-            older.setattr(layout, "STRICT", form)
-            older.setattr(layout, "NOT_STRICT", form)
-            shutil.rmtree(folder, ignore_errors=True)
-            lay_out(str(folder), COMMANDS, strict=bool(form.set))
-        forms[form, one_file] = tree(folder)
-        kept = folder.rename(folder.parent / "kept")
+    for (number, form), source in itertools.product(enumerate(directory.FORMS), (None, file)):
+        monkeypatch.setattr(layout, "one_file", lambda source=source: source)
+        monkeypatch.setattr(layout, "_python", lambda source: sys.executable * source.is_file())
+        made = folder.with_name("made")
+        for name in ("STRICT", "NOT_STRICT"):
+            monkeypatch.setattr(layout, name, form)
+        lay_out(str(folder), COMMANDS)
+        for name in ("STRICT", "NOT_STRICT"):
+            monkeypatch.setattr(layout, name, getattr(directory, name))
+        if not recorded:
+            (folder / directory.RECORD).unlink()
+            if number > 1:
+                (folder / "README").unlink()  # it would be a text of the user
+        folder.rename(made)
         for strict in (True, False):
-            shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(kept, folder, symlinks=True)
-            if not recorded:
-                (folder / directory.RECORD).unlink()
-                if form in directory.OLDER:
-                    (folder / "README").unlink()  # it would be a text of the user
+            shutil.copytree(made, folder, symlinks=True)
             _, *more = lay_out(str(folder), COMMANDS, strict=strict)
-            assert more == ([converted(folder, strict=strict)] * (strict != bool(form.set)))
-            own = directory.STRICT if strict else directory.NOT_STRICT
-            again = [lay_out(str(folder), COMMANDS, strict=strict)]
-            assert len(again) == 1
-            if (own, one_file) in forms:
-                assert tree(folder) == forms[own, one_file]
-        shutil.rmtree(kept)
+            assert more == [converted(strict=strict)] * (strict != bool(form["set"]))
+            before = tree(folder)
+            assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
+            assert tree(folder) == before
+            text = (folder / "bin" / COMMANDS[0]).read_text()
+            assert ("IAMCLI_STRICT:-1" in text, text.startswith("#!")) == (strict, True)
+            shutil.rmtree(folder)
+        shutil.rmtree(made)
 
 
 def test_strict_commands_follow_a_move(installation, folder):
@@ -969,10 +965,7 @@ def test_a_home_of_an_older_version_is_renewed_in_place(tmp_path, folder, strict
     done = iamcli_home(tmp_path, *strict, folder)
     assert (done.status, done.err) == (0, "")
     kept = "kept your changes: client-config.template"
-    assert done.out.splitlines()[1:] == [
-        *([] if strict else [converted(folder, strict=True)]),
-        kept,
-    ]
+    assert done.out.splitlines()[1:] == [*([] if strict else [converted(strict=True)]), kept]
     new = tmp_path / "new"
     iamcli_home(tmp_path, *strict, new)
     assert {**tree(folder), "README": b""}.keys() == tree(new).keys()

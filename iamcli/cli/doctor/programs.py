@@ -8,16 +8,8 @@ from pathlib import Path
 
 from iamcli import quoting
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning
-from iamcli.cli.homes.directory import (
-    RECORD,
-    and_others,
-    exposure,
-    ignores_variable,
-    is_own,
-    option,
-    problem,
-    strict_default,
-)
+from iamcli.cli.homes import directory
+from iamcli.cli.homes.directory import RECORD, and_others, exposure, is_own, problem, strict_default
 from iamcli.cli.installed_commands import adding_to_path, commands_folder, one_file, own_places
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
@@ -94,12 +86,11 @@ def _mode(programs: Sequence[str]) -> str:
     strict = [path for path in map(Path, programs) if strict_default(path)]
     if given:
         # Those that an older version made do not read it.
-        strict = [path for path in strict if given != "1" and ignores_variable(path)]
+        strict = [path for path in strict if given != "1" and directory.ignores_variable(path)]
     number = f"{len(strict)} of {len(programs)} " if 0 < len(strict) < len(programs) else ""
-    mode = "in strict mode" if strict or given == "1" else "not in strict mode"
-    set_by = [f"IAMCLI_STRICT={given}"] if given else []
-    by = " and ".join(sorted({str(path.parent) for path in strict}) or set_by)
-    return f"{number}{mode}{by and f', by {by}'}"
+    by = sorted({str(path.parent) for path in strict}) or [f"IAMCLI_STRICT={given}"] * bool(given)
+    mode = number + ("in strict mode" if strict or given == "1" else "not in strict mode")
+    return f"{mode}, by {' and '.join(by)}" if by else mode
 
 
 def _made_problem(folder: Path) -> Diagnosis | None:
@@ -130,7 +121,9 @@ def _other_problem(folder: Path) -> Diagnosis | None:
 
 def _set_up(folder: Path) -> str:
     """Return the command that sets up ``folder`` in the form that it has."""
-    return f"iamcli home{option(folder, _COMMANDS)} {quoting.file(str(folder))}"
+    made = [path for name in _COMMANDS if directory.target(path := folder / "bin" / name)]
+    form = directory.STRICT if any(map(strict_default, made)) or not made else directory.NOT_STRICT
+    return f"iamcli home{form['option']} {quoting.file(str(folder))}"
 
 
 def _is_old_toolkit(folder: Path) -> bool:

@@ -10,7 +10,6 @@ import shlex
 import stat
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 from iamcli.cli.installed_commands import own_places
 from iamcli.config.files import MAX_SIZE, read
@@ -36,20 +35,12 @@ SCRIPT_BEGIN = """\
 # Created by "iamcli home{option}".
 """
 
-
-class Form(NamedTuple):
-    """A form of a directory: the ``option`` that makes it, and how its scripts ``set`` the mode."""
-
-    option: str
-    set: str
-
-
-_EXPORT = "\nexport IAMCLI_STRICT\n"
-STRICT = Form("", f'IAMCLI_STRICT="${{IAMCLI_STRICT:-1}}"{_EXPORT}')
-NOT_STRICT = Form(" --no-strict", "")
-#: The forms that older versions made without an option and with --strict, which ignores a variable.
-OLDER = (Form("", ""), Form(" --strict", f"IAMCLI_STRICT=1{_EXPORT}"))
-FORMS = (STRICT, NOT_STRICT, *OLDER)
+#: The forms of a directory: the option that makes it, and how its scripts set the mode.
+STRICT = {"option": "", "set": 'IAMCLI_STRICT="${IAMCLI_STRICT:-1}"\nexport IAMCLI_STRICT\n'}
+NOT_STRICT = {"option": " --no-strict", "set": ""}
+#: Those of older versions: without an option, and with --strict, which no variable changes.
+ALWAYS_STRICT = {"option": " --strict", "set": "IAMCLI_STRICT=1\nexport IAMCLI_STRICT\n"}
+FORMS = (STRICT, NOT_STRICT, ALWAYS_STRICT, {"option": "", "set": ""})
 
 
 def problem(folder: Path, commands: Sequence[str]) -> str | None:
@@ -160,35 +151,26 @@ def strict_default(program: Path) -> str | None:
     That is "1" for a command of a directory in strict mode, also of an older one or through a link
     to it, and None for any other program.
     """
-    script = _resolved(program)
-    return "1" if any(form.set and form.set in script for form in FORMS) else None
+    script = _script(program)
+    return "1" if STRICT["set"] in script or ALWAYS_STRICT["set"] in script else None
 
 
 def ignores_variable(program: Path) -> bool:
     """Return whether ``program`` is in strict mode also if IAMCLI_STRICT is set otherwise."""
-    return OLDER[1].set in _resolved(program)
-
-
-def option(folder: Path, commands: Sequence[str]) -> str:
-    """Return the option with which ``iamcli home`` makes the form that ``folder`` has.
-
-    ``commands``: as for ``problem``.
-    """
-    entries = [path for name in commands if target(path := folder / BIN / name)]
-    return (STRICT if not entries or any(map(strict_default, entries)) else NOT_STRICT).option
+    return ALWAYS_STRICT["set"] in _script(program)
 
 
 def is_own(path: Path, places: Collection[str]) -> bool:
     """Return whether ``path`` exists and is, or runs, one of ``places``, from ``own_places``."""
     try:
         program = Path(os.path.realpath(path))
-        programs = list(filter(None, (program, target(program))))
-        return all(map(os.path.exists, programs)) and any(
-            place in places
-            for program in map(os.path.realpath, programs)
-            for place in (program, os.path.dirname(program))
+        run = Path(os.path.realpath(target(program) or program))
+        return (
+            program.exists()
+            and run.exists()
+            and any(str(place) in places for place in (program, program.parent, run, run.parent))
         )
-    except OSError:  # a relative name in a directory that was deleted
+    except OSError:  # unknown, or a relative name in a directory that was deleted
         return False
 
 
@@ -235,19 +217,14 @@ def state_of(content: str | bytes) -> str:
     return f"file {hashlib.sha256(content).hexdigest()}"
 
 
-def _script(path: Path) -> str:
-    """Return the script ``path``, "" if ``iamcli home`` has not made it. Raises OSError."""
-    content = os.fsdecode(_content(path) or b"")
-    begins = tuple(SCRIPT_BEGIN.format(option=form.option) for form in FORMS)
-    return content if content.startswith(begins) else ""
-
-
-def _resolved(program: Path) -> str:
-    """Return the script that ``program`` is, or is a link to, "" for any other program."""
+def _script(program: Path) -> str:
+    """Return the script of a directory that ``program`` is, or is a link to; "" for another one."""
     try:
-        return _script(Path(os.path.realpath(program)))
+        content = os.fsdecode(_content(Path(os.path.realpath(program))) or b"")
     except OSError:  # it cannot be read, or is a relative name in a directory that was deleted
         return ""
+    begins = tuple(SCRIPT_BEGIN.format(**form) for form in FORMS)
+    return content if content.startswith(begins) else ""
 
 
 def _content(path: Path) -> bytes | None:

@@ -10,7 +10,6 @@ import stat
 import sys
 from pathlib import Path
 
-from iamcli import quoting
 from iamcli.cli.homes.directory import (
     BIN,
     FORMS,
@@ -32,8 +31,6 @@ from iamcli.protection import PROTECT, Folder, others_may_write
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from iamcli.cli.homes.directory import Form
 
 #: The PATH of cron's jobs.
 _PATH_OF_CRON = "/usr/bin:/bin"
@@ -66,7 +63,8 @@ It was created by "{command}". Run that again after you upgrade or move iamcli.
   aws-credential.template  a template for the file in AWS_CREDENTIAL_FILE
   client-config.template   a template for the file in CLIENT_CONFIG_FILE, if you need a proxy
 
-{mode}
+With IAMCLI_STRICT=1, errors go to standard output, lists end after 100 entries, and -h exits 1, as
+old scripts expect it. "iamcli home" makes such commands, "iamcli home --no-strict" those of people.
 
 Scripts that contain the name of this directory work unchanged. For scripts that use AWS_IAM_HOME:
 
@@ -76,15 +74,6 @@ Scripts that contain the name of this directory work unchanged. For scripts that
 
 For help on a command, run it with -h: iam-usercreate -h
 """
-
-#: What README says of each form.
-IN_STRICT_MODE = """\
-The commands are in strict mode, as old scripts expect it: errors are on standard output, lists end
-after 100 entries, and -h exits 1. If IAMCLI_STRICT is set, that counts instead. People use the
-installed commands."""
-NOT_IN_STRICT_MODE = """\
-The commands are not in strict mode, which old scripts may need: "iamcli home" without an option
-makes commands that are."""
 
 #: An entry of bin that is a script.
 SCRIPT = (
@@ -137,7 +126,8 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = True) -> list[
             f"{folder / in_the_way[0]} was not created by iamcli home{number}; nothing was "
             "changed; move it or choose another directory"
         )
-    converted = _converted(folder, [place for place, state in current.items() if state], own)
+    made = [folder / place for place, state in current.items() if state and place.startswith(BIN)]
+    converted = _converted(made, NOT_STRICT if strict else STRICT)
     kept = [place for place in changed if place in recorded]
     foreign = [place for place in changed if place not in recorded]
     outdated = {
@@ -172,18 +162,11 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = True) -> list[
     return report
 
 
-def _converted(folder: Path, existing: Sequence[str], form: Form) -> list[str]:
-    """Return the line which says that another mode than that of ``form`` ends, or no line.
-
-    ``existing``: the paths that exist in ``folder``, each as in ``_contents``.
-    """
-    strict = bool(form.set)
-    made = [folder / place for place in existing if place.startswith(BIN)]
-    if all(bool(strict_default(path)) == strict for path in made):
+def _converted(programs: Sequence[Path], form: dict[str, str]) -> list[str]:
+    """Return the line about commands of the other ``form``, if one of ``programs`` was of it."""
+    if all(bool(strict_default(path)) != bool(form["set"]) for path in programs):
         return []
-    before, option = ("not in", NOT_STRICT.option) if strict else ("in", STRICT.option)
-    undo = f"iamcli home{option} {quoting.file(str(folder))}"
-    return [f"its commands were {before} strict mode before; to undo that, run: {undo}"]
+    return [f"converted: before, its commands were as iamcli home{form['option']} makes them"]
 
 
 def lay_out_filled(name: str, commands: Sequence[str], credentials: str, *, strict: bool) -> None:
@@ -217,9 +200,9 @@ def _of_cron() -> dict[str, str]:
     return {"PATH": _PATH_OF_CRON, **home}
 
 
-def _settings(python: str, form: Form) -> str:
+def _settings(python: str, form: dict[str, str]) -> str:
     """Return the settings with which scripts run the commands, "" if links run them."""
-    return " and ".join(filter(None, (python, "IAMCLI_STRICT=1" if form.set else "")))
+    return " and ".join(filter(None, (python, "IAMCLI_STRICT=1" if form["set"] else "")))
 
 
 def _absolute(name: str) -> Path:
@@ -233,7 +216,7 @@ def _absolute(name: str) -> Path:
 
 
 def _contents(
-    folder: Path, source: Path, commands: Sequence[str], python: str, form: Form
+    folder: Path, source: Path, commands: Sequence[str], python: str, form: dict[str, str]
 ) -> dict[str, str | bytes]:
     """Return the contents of the home by path: the target of a link, or the bytes of a file.
 
@@ -245,18 +228,14 @@ def _contents(
         # The one file runs the command that a link to it, or its first argument, names.
         words = [str(source), command] if source.is_file() else [str(source / command)]
         target = shlex.join([python, *words] if python else words)
-        script = SCRIPT.format(**form._asdict(), target=target)
+        script = SCRIPT.format(**form, target=target)
         contents[f"{BIN}{command}"] = os.fsencode(script) if settings else words[0]
     quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))
     entries = "links to the installed commands of iamcli"
     if settings:
         entries = f"scripts that run those of iamcli with {settings}"
-    readme = README.format(
-        command=f"iamcli home{form.option}",
-        entries=entries,
-        folder=quoted,
-        mode=IN_STRICT_MODE if form.set else NOT_IN_STRICT_MODE,
-    )
+    command = f"iamcli home{form['option']}"
+    readme = README.format(command=command, entries=entries, folder=quoted)
     return contents | {
         CREDENTIALS: CREDENTIAL_TEMPLATE.encode(),
         "client-config.template": CONFIG_TEMPLATE.encode(),

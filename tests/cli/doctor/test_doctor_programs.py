@@ -337,7 +337,7 @@ def test_which_commands_are_in_strict_mode(own, environ, tmp_path):
     lay_out(str(home), programs._COMMANDS)
     lay_out(str(other), programs._COMMANDS, strict=False)
     with environ.context() as patch:
-        patch.setattr(layout, "STRICT", directory.OLDER[1])
+        patch.setattr(layout, "STRICT", directory.ALWAYS_STRICT)
         lay_out(str(older), programs._COMMANDS)
     links = programs_in(tmp_path / "links")
     (links / first).symlink_to(home / "bin" / first)

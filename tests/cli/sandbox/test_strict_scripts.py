@@ -153,6 +153,7 @@ def test_which_commands_the_trial_finds(folder, run, monkeypatch, tmp_path):
     (foreign / "iam-userdel").write_text("#!/bin/sh\n")
     (foreign / "iam-userdel").chmod(0o755)
     monkeypatch.chdir(folder / "bin")
+    monkeypatch.setattr(sys, "argv", [f"{own}/iamcli"])
     other = "/usr/bin:/bin"
     for path, last in (
         (f"{folder}/bin:{other}", True),

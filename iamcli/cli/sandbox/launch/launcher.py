@@ -13,6 +13,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from iamcli import quoting
+from iamcli.cli import index
+from iamcli.cli.homes.directory import RECORD, is_own, strict_default
+from iamcli.cli.homes.layout import lay_out_filled
+from iamcli.cli.installed_commands import commands_folder, own_places
 from iamcli.cli.programs import command_server, script
 from iamcli.cli.sandbox.launch import shell
 from iamcli.cli.sandbox.launch.started import Started
@@ -273,28 +277,22 @@ def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any
 def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[str, str]:
     """Return the ``inherited`` variables, changed so that every client uses only ``private``.
 
-    PATH finds the same commands as outside, if these are all of this installation. AWS_IAM_HOME is
-    a directory in that of ``private``, whose templates scripts can use; its commands are in strict
-    mode, unless the directory that it replaces has others. Raises Failure if the iam-* commands are
-    not found, or the directory cannot be made.
+    AWS_IAM_HOME is a directory in that of ``private``, whose templates scripts can use. Raises
+    Failure if the iam-* commands are not found, or the directory cannot be made. Source:
+    docs/decisions.md (PATH and AWS_IAM_HOME in the sandbox).
     """
-    from iamcli.cli import index
-    from iamcli.cli.homes.layout import lay_out_filled
-    from iamcli.cli.installed_commands import commands_folder
-
     folder = str(commands_folder())
     home = os.path.join(private.folder, "home")
-    names = index.names()
-    strict = _is_strict(inherited.get("AWS_IAM_HOME", ""), names[0])
+    names, strict = index.names(), _is_strict(inherited.get("AWS_IAM_HOME", ""))
     try:
         lay_out_filled(home, names, CREDENTIALS, strict=strict)
     except OSError as error:
         raise Failure(f"cannot start the sandbox: {error.filename}: {error.strerror}") from None
     env = _without_aws_variables(inherited)
     path = env.get("PATH", os.defpath)
-    places = (path, folder) if _has_commands(path, names) else (folder, path)
+    path = f"{path}:{folder}" if _has_commands(path, names) else f"{folder}:{path}"
     return env | {
-        "PATH": os.pathsep.join(places),
+        "PATH": path,
         "AWS_IAM_HOME": home,
         "AWS_IAM_URL": private.url,
         # The iam-* commands use this address also if a script specifies another one.
@@ -313,30 +311,18 @@ def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[st
 
 
 def _has_commands(path: str, names: Sequence[str]) -> bool:
-    """Return whether the directories ``path`` have commands of this installation for ``names``.
-
-    In any working directory: not if one of them is relative.
-    """
-    from iamcli.cli.homes.directory import is_own
-    from iamcli.cli.installed_commands import own_places
-
-    if not all(map(os.path.isabs, path.split(os.pathsep))):
-        return False
-    places = own_places()
-    found = (shutil.which(name, path=path) for name in names)
-    return all(program and is_own(Path(program), places) for program in found)
+    """Return whether PATH finds commands of this installation, in any working directory."""
+    absolute = all(map(os.path.isabs, path.split(os.pathsep)))
+    found = [shutil.which(name, path=path) for name in names if absolute]
+    return absolute and all(program and is_own(Path(program), own_places()) for program in found)
 
 
-def _is_strict(home: str, name: str) -> bool:
+def _is_strict(home: str) -> bool:
     """Return whether what replaces ``home``, a value of AWS_IAM_HOME, has commands in strict mode.
 
-    Not if the command ``name`` in it is one of iamcli without that mode, also of another
-    installation.
+    Not if it has others of iamcli, also of another installation.
     """
-    from iamcli.cli.homes.directory import RECORD, is_own, strict_default
-    from iamcli.cli.installed_commands import own_places
-
-    program = Path(home, "bin", name)
+    program = Path(home, "bin", "iam-usercreate")
     made = is_own(program, own_places()) or os.path.exists(Path(home, RECORD))
     return not (home and made) or strict_default(program) is not None
 
