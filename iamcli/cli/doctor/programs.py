@@ -84,8 +84,7 @@ def _mode(programs: Sequence[str]) -> str:
     """Return which of ``programs``, commands of iamcli, are in strict mode, and by what."""
     given = strictness()
     strict = [path for path in map(Path, programs) if strict_default(path)]
-    if given:
-        # Those that an older version made do not read it.
+    if given:  # which those of an older version do not read
         strict = [path for path in strict if given != "1" and directory.ignores_variable(path)]
     number = f"{len(strict)} of {len(programs)} " if 0 < len(strict) < len(programs) else ""
     by = sorted({str(path.parent) for path in strict}) or [f"IAMCLI_STRICT={given}"] * bool(given)

@@ -148,8 +148,7 @@ def target(path: Path) -> Path | None:
 def strict_default(program: Path) -> str | None:
     """Return what ``program`` sets IAMCLI_STRICT to if the environment does not set it.
 
-    That is "1" for a command of a directory in strict mode, also of an older one or through a link
-    to it, and None for any other program.
+    "1" for a command of a directory in strict mode, also of an older one or by a link, else None.
     """
     script = _script(program)
     return "1" if STRICT["set"] in script or ALWAYS_STRICT["set"] in script else None
@@ -165,13 +164,10 @@ def is_own(path: Path, places: Collection[str]) -> bool:
     try:
         program = Path(os.path.realpath(path))
         run = Path(os.path.realpath(target(program) or program))
-        return (
-            program.exists()
-            and run.exists()
-            and any(str(place) in places for place in (program, program.parent, run, run.parent))
-        )
-    except OSError:  # unknown, or a relative name in a directory that was deleted
+    except OSError:  # a relative name in a directory that was deleted
         return False
+    found = {str(place) for place in (program, program.parent, run, run.parent)}
+    return os.path.exists(run) and not found.isdisjoint(places)
 
 
 def read_record(path: Path) -> dict[str, list[str]]:

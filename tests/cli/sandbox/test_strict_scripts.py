@@ -38,7 +38,7 @@ def ask(action, **more):
     query = urllib.parse.urlencode({"Action": action, "Version": "2010-05-08", **more})
     server.request("POST", url.path + "/", query, headers)
     answer = server.getresponse()
-    assert answer.status == 200
+    assert answer.status == 200 or action == "ListAccessKeys"  # bob may be gone
     return answer.read().decode()
 for group in ("staff", "none"):
     ask("CreateGroup", GroupName=group)
@@ -57,7 +57,7 @@ print(json.dumps([done.returncode, done.stdout, done.stderr, account]))
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory that ``iamcli home`` has set up."""
     made = tmp_path_factory.mktemp("opt") / "aws" / "apitools" / "iam"
     done = run(
@@ -126,21 +126,21 @@ def trial(run: Shell, moto: str) -> Callable[[str, str], Trial]:
 
 
 @pytest.mark.parametrize(("name", "way"), usual(QUICK, TABLE))
-def test_the_trial_ends_as_in_cron(name, way, folder, trial):
+def test_the_trial_ends_as_in_cron(name, way, made_home, trial):
     place, *variables = WAYS[way]
-    tried = trial(name, place.format(folder))
-    of_cron, of_shell = ({n: v.format(folder) for n, v in env.items()} for env in variables)
+    tried = trial(name, place.format(made_home))
+    of_cron, of_shell = ({n: v.format(made_home) for n, v in env.items()} for env in variables)
     assert tried.in_sandbox(**of_shell) == tried.in_cron(**of_cron)
 
 
 @pytest.mark.parametrize("name", usual([QUICK[0][0]], SCRIPTS))
-def test_the_scripts_need_strict_mode(name, folder, trial):
+def test_the_scripts_need_strict_mode(name, made_home, trial):
     tried = trial(name)
     installed = tried.in_sandbox(PATH=f"{BIN}:/usr/bin:/bin")
-    assert tried.in_cron(PATH=f"{folder}/bin:/usr/bin:/bin") != installed
+    assert tried.in_cron(PATH=f"{made_home}/bin:/usr/bin:/bin") != installed
 
 
-def test_which_commands_the_trial_finds(folder, run, monkeypatch, tmp_path):
+def test_which_commands_the_trial_finds(made_home, run, monkeypatch, tmp_path):
     """The last ones of PATH are those of the sandbox only if PATH has all, wherever it is read."""
     own = str(installed_commands.commands_folder())
     home = tmp_path / "older"
@@ -152,17 +152,17 @@ def test_which_commands_the_trial_finds(folder, run, monkeypatch, tmp_path):
     shutil.copytree(some, foreign, symlinks=True)
     (foreign / "iam-userdel").write_text("#!/bin/sh\n")
     (foreign / "iam-userdel").chmod(0o755)
-    monkeypatch.chdir(folder / "bin")
+    monkeypatch.chdir(made_home / "bin")
     monkeypatch.setattr(sys, "argv", [f"{own}/iamcli"])
     other = "/usr/bin:/bin"
     for path, last in (
-        (f"{folder}/bin:{other}", True),
-        (f"{own}:{folder}/bin", True),
+        (f"{made_home}/bin:{other}", True),
+        (f"{own}:{made_home}/bin", True),
         (f"/absent:{some}:{own}", True),
         (f"{foreign}:{own}", False),
         (f"{some}:{other}", False),
         (other, False),
-        (f"{folder}/bin:", False),
+        (f"{made_home}/bin:", False),
         (f".:{own}", False),
         (f"{own}:{tmp_path.name}", False),
         ("", False),
@@ -171,7 +171,7 @@ def test_which_commands_the_trial_finds(folder, run, monkeypatch, tmp_path):
         assert env["PATH"] == (f"{path}:{own}" if last else f"{own}:{path}"), path
     for named, strict in (
         ("", True),
-        (str(folder), True),
+        (str(made_home), True),
         ("/absent", True),
         (str(home), False),
         (str(Path(own).parent), False),
@@ -185,7 +185,9 @@ def test_which_commands_the_trial_finds(folder, run, monkeypatch, tmp_path):
 def given(place: Path, **env: str) -> tuple[dict[str, str], bool]:
     """Return the variables of the sandbox, and whether its AWS_IAM_HOME is in strict mode."""
     shutil.rmtree(place / "home", ignore_errors=True)
-    found = private_iam.environment(SimpleNamespace(folder=place, url="", credential_file=""), env)
+    found = private_iam.environment(
+        SimpleNamespace(folder=str(place), url="", credential_file=""), env
+    )
     program = Path(found["AWS_IAM_HOME"], "bin", "iam-usercreate")
     return found, directory.strict_default(program) == "1"
 
@@ -196,3 +198,17 @@ def made(folder: Path, name: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o755)
     return folder
+
+
+def test_a_temporary_directory_that_runs_no_scripts(env, tmp_path):
+    mounted = tmp_path / "noexec"
+    mounted.mkdir()
+    if run("unshare", "-rm", "true", env=env).returncode:
+        pytest.skip("this machine lets nobody mount a disk")
+    script = f'mount -t tmpfs -o noexec none {mounted} && TMPDIR={mounted} exec "$@"'
+    command = ("sh", "-c", '"$AWS_IAM_HOME/bin/iam-userdel" --version')
+    done = run(
+        "unshare", "-rm", "sh", "-c", script, "sh", BIN / "iamcli", "sandbox", *command, env=env
+    )
+    said = "TMPDIR is noexec, so the commands in AWS_IAM_HOME are not in strict mode"
+    assert (done.returncode, done.stderr) == (0, f"iamcli: {said}\n")

@@ -243,6 +243,8 @@ def _announce(
             "this system does not show the parents of a process, so commands whose environment was "
             "reset (sudo, su -, env -i) use the real account"
         )
+    if not _runs_scripts(private):
+        output.error("TMPDIR is noexec, so the commands in AWS_IAM_HOME are not in strict mode")
     if inner and output.on_terminal():
         output.error("this sandbox is inside another one, whose IAM it does not use")
     if not account:
@@ -278,12 +280,12 @@ def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[st
     """Return the ``inherited`` variables, changed so that every client uses only ``private``.
 
     AWS_IAM_HOME is a directory in that of ``private``, whose templates scripts can use. Raises
-    Failure if the iam-* commands are not found, or the directory cannot be made. Source:
-    docs/decisions.md (PATH and AWS_IAM_HOME in the sandbox).
+    Failure if the iam-* commands are not found, or the directory cannot be made.
     """
     folder = str(commands_folder())
     home = os.path.join(private.folder, "home")
-    names, strict = index.names(), _is_strict(inherited.get("AWS_IAM_HOME", ""))
+    names = index.names()
+    strict = _runs_scripts(private) and _is_strict(inherited.get("AWS_IAM_HOME", ""))
     try:
         lay_out_filled(home, names, CREDENTIALS, strict=strict)
     except OSError as error:
@@ -317,12 +319,15 @@ def _has_commands(path: str, names: Sequence[str]) -> bool:
     return absolute and all(program and is_own(Path(program), own_places()) for program in found)
 
 
-def _is_strict(home: str) -> bool:
-    """Return whether what replaces ``home``, a value of AWS_IAM_HOME, has commands in strict mode.
+def _runs_scripts(private: SandboxServer) -> bool:
+    """Return whether scripts in the directory of ``private`` can be executed (Linux)."""
+    return not os.statvfs(private.folder).f_flag & getattr(os, "ST_NOEXEC", 0)
 
-    Not if it has others of iamcli, also of another installation.
-    """
+
+def _is_strict(home: str) -> bool:
+    """Return whether AWS_IAM_HOME, now ``home``, is to have commands in strict mode."""
     program = Path(home, "bin", "iam-usercreate")
+    # Another installation may have made it.
     made = is_own(program, own_places()) or os.path.exists(Path(home, RECORD))
     return not (home and made) or strict_default(program) is not None
 
