@@ -336,6 +336,7 @@ SLOW = (
     "still running",
     "waiting for",
     "this system",
+    "TMPDIR is noexec",
     "... refused when",
     "not in the copy",
     "changes in",
@@ -450,6 +451,11 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "this system": line(
         f"{sys.executable} -c 'import sys; from iamcli.connection import processes; "
         'processes._OWN_NAME = "/nowhere"; from iamcli.cli import main; sys.exit(main())\' '
+        "sandbox true"
+    ),
+    "TMPDIR is noexec": line(
+        f"{sys.executable} -c 'import sys; from iamcli.cli.sandbox.launch import launcher; "
+        "launcher._runs_scripts = lambda _: False; from iamcli.cli import main; sys.exit(main())' "
         "sandbox true"
     ),
     "... refused when": copied("true"),
