@@ -28,8 +28,12 @@ def check(commands: Commands) -> Iterator[Fault]:
     """Yield what is wrong with the arguments of the commands."""
     for call in commands.unknown:
         yield from _unknown_command(commands, call)
-    if not {"HTTPS_PROXY", "https_proxy"} & commands.walk.values.keys():
-        yield from _proxy(commands)
+    proxies = {"HTTPS_PROXY", "https_proxy"} & commands.walk.values.keys()
+    for call in commands.walk.settings:
+        if re.search(JAVA_PROXY, call.words[0].known) and not proxies:
+            message = "the proxy in AWS_IAM_JVM_OPTS is not used"
+            fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
+            yield fault(call, call.head, "W213", message, fix)
     for invocation in commands.invocations:
         pasted = list(_pasted(invocation))
         yield from pasted
@@ -171,14 +175,6 @@ def _pair(invocation: Invocation, one: str, other: str) -> Fault:
     message = f"neither {one} nor {other} is given"
     fix = f"add one of {one} and {other}; -f /dev/stdin reads standard input"
     return fault(invocation.call, invocation.call.head, "E104", message, fix)
-
-
-def _proxy(commands: Commands) -> Iterator[Fault]:
-    for call in commands.walk.settings:
-        if re.search(JAVA_PROXY, call.words[0].known):
-            message = "the proxy in AWS_IAM_JVM_OPTS is not used"
-            fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
-            yield fault(call, call.head, "W213", message, fix)
 
 
 def _original(invocation: Invocation) -> Iterator[Fault]:
