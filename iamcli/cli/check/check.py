@@ -154,9 +154,8 @@ def _findings(commands: Commands) -> Iterator[Finding]:
     scripts = {script.file: script for script in commands.walk.scripts}
     for call, finding in faults:
         others = finding.code in OVERRIDING or call not in overridden
-        line, _ = call.script.place(call.node.start)
         script = scripts[finding.file]
-        if others and not _silenced(script, finding, line):
+        if others and not _silenced(script, finding, call.script.place(call.node.start)[0]):
             yield _for_make(finding) if call.script.root.language == kinds.MAKEFILE else finding
     for script, finding in _syntax(commands.walk):
         if not _silenced(script, finding, finding.line):

@@ -123,12 +123,11 @@ EXPLANATIONS = {
     ),
     "W202": CodeExplanation(
         "a list read with its footer",
-        'Every list ends with the line "IsTruncated: false", or "IsTruncated: true" and "Marker: '
-        '..." after a page of 100 entries. A loop over the list also runs for this footer, a count '
-        "is too high, and the output is never empty. This is not reported if the loop compares the "
-        "entry with something else, because it may leave out the footer. Entries of "
-        "iam-userlistkeys, iam-userlistcerts, iam-grouplistusers and lists with -v or -l have "
-        "several lines.",
+        'The footer of a list is "IsTruncated: false", or if it has more than 100 entries, the two '
+        'lines "IsTruncated: true" and "Marker: ...". A loop also runs for it, a count is too '
+        "high, and the output is never empty. This is not reported if the loop compares the entry "
+        "with something else. Entries of iam-userlistkeys, iam-userlistcerts, iam-grouplistusers "
+        "and lists with -v or -l have several lines.",
         (f"for arn in $({_LIST}); do {_SHOW}", f"for arn in $({_LIST} | {_ENTRIES}); do {_SHOW}"),
         (f"{_LIST} | wc -l", f"{_LIST} | {_ENTRIES} | wc -l"),
         (

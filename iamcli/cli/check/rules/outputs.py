@@ -40,13 +40,11 @@ _ASKS_FOR_FOOTER = re.compile(r"IsTr|=\s*[\"']?(?:true|false)\b")
 _SKIPS_MARKER = re.compile(r"Marker|\b(?:break|exit|return)\b")
 #: A command that removes footers, and nothing else.
 _ONLY_FOOTER = re.compile(
-    r"(?:\w*grep (?=.*-\w*v)|sed (?!-\w*n)(?=.*d)|\w*awk (?=!))(?:-\w*(?!\w)|[^\w-]|IsTruncated"
-    r"|Marker|false|true|d(?!\w))+|sed \$ ?d|head -n ?-1",
-    re.IGNORECASE,
+    r"(?i)(?:\w*grep (?=.*-\w*v)|sed (?!-\w*n)(?=.*d)|\w*awk (?=!))(?:-\w*(?!\w)|[^\w-]"
+    r"|IsTruncated|Marker|false|true|d(?!\w))+|sed \$ ?d|head -n ?-1"
 )
 #: The readers that take each line, or each word, for an entry.
-_LOOPS = ("the for loop", "the while loop")
-_READERS = (*_LOOPS, "xargs", "mapfile", "readarray")
+_READERS = ("the for loop", "the while loop", "xargs", "mapfile", "readarray")
 _ENTRIES = "| sed '/^IsTruncated:/d; /^Marker:/d'"
 #: The arguments of programs that count all lines, or of grep ask for one; a null byte joins them.
 _COUNTS = {
@@ -86,15 +84,14 @@ def _loop(commands: Commands, loop: CompoundCommand) -> Iterator[Fault]:
     node = loop.node
     reads = isinstance(node, While) and any(_READS.match(each.text) for each in node.condition)
     if isinstance(node, For | While):
-        name = _LOOPS[reads]
+        name = _READERS[reads]
         words = _footers(commands, loop.words, name)
         for call, finding in _read(commands, loop, name) if reads else words:
             several = commands.several(call)
+            marker = not several and commands.paged(call) and not _SKIPS_MARKER.search(node.text)
             if not _skips(node, footer=not several):
                 yield call, finding
-                continue
-            marker = commands.paged(call) and not _SKIPS_MARKER.search(node.text)
-            if marker and not (several or _skips(node, footer=False)):
+            elif marker and not _skips(node, footer=False):
                 yield call, _of_pages(finding, name)
 
 
@@ -242,6 +239,6 @@ def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str)
 
 
 def _of_pages(finding: Finding, name: str) -> Finding:
-    """Return the ``finding`` that the reader ``name`` gets half of the footer after a page."""
-    message = f'if the list has more than one page, {name} also reads "IsTruncated" or "Marker"'
-    return finding._replace(message=message, fix=f"remove both: {_ENTRIES}")
+    """Return the ``finding`` that the reader ``name`` gets a part of the footer after a page."""
+    message = f"{name} also reads a line of the footer if the list has more than one page"
+    return finding._replace(message=message, fix=f"remove both lines: {_ENTRIES}")

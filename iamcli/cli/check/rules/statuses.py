@@ -19,9 +19,8 @@ _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
 #: A search for a word of an error message.
 _SEARCHES = re.compile(
-    r"(?:grep\b(?!\s+-\w*v)|awk\b(?!\s+'!))[^|;&\n]*?(?:error|exception|nosuch|entity|denied|not auth"
-    r"|cannot|exceed|exist|invalid|malformed|conflict|throttl|required|unable|amazonaws|iam-)",
-    re.IGNORECASE,
+    r"(?i)(?:grep\b(?!\s+-\w*v)|awk\b(?!\s+'!))[^|;&\n]*?(?:error|exception|nosuch|entity|denied"
+    r"|not auth|cannot|exceed|exist|invalid|malformed|conflict|throttl|required|amazonaws|iam-)"
 )
 _ASSIGN = "assign the output to a variable first, and test the status"
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")

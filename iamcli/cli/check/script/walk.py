@@ -37,9 +37,8 @@ _IAM = re.compile(rf"iam[-{DASHES}]\w+")
 #: The variables of cron, as lines of a crontab, and those that a Makefile sets.
 _OF_CRON = "PATH=/usr/bin:/bin\nIAMCLI_STRICT=\n"
 _OF_MAKE = re.compile(
-    rf"^[^\t\n#;]*?\b({'|'.join(calls.ENVIRONMENT)})[ \t]*"
-    r"(?::?:?=[ \t]*([^$#\n]*?)[ \t]*(?:#.*)?$|[:+?!]*=)",
-    re.MULTILINE,
+    rf"(?m)^[^\t\n#;]*?\b({'|'.join(calls.ENVIRONMENT)})[ \t]*"
+    r"(?::?:?=[ \t]*([^$#\n]*?)[ \t]*(?:#.*)?$|[:+?!]*=)"
 )
 _MOVES = re.compile(r"\b(?:cd|pushd|popd|chdir)\b")
 
@@ -66,14 +65,13 @@ class Walker(StatementWalker):
         options = _SHEBANG_OPTIONS.findall(script.text) if script.statements else []
         flags = states.with_options(Flags(script.folder), [f"-{letters}" for letters in options])
         state = State(flags)
-        crontab = _OF_CRON + script.text if script.language == kinds.CRONTAB else ""
-        for line in kinds.CRON_LINE.finditer(crontab):
+        crontab, makefile = (script.language == each for each in (kinds.CRONTAB, kinds.MAKEFILE))
+        for line in kinds.CRON_LINE.finditer(_OF_CRON + script.text if crontab else ""):
             if line["name"]:
                 # In the values of a crontab nothing is expanded.
                 value = line["value"].strip().strip("\"'")
                 self._assign(state, line["name"], (value,), Context(script))
-        makefile = script.text if script.language == kinds.MAKEFILE else ""
-        for name, text in _OF_MAKE.findall(makefile):
+        for name, text in _OF_MAKE.findall(script.text if makefile else ""):
             self._assign(state, name, (text or Unknown(name),), Context(script))
         self._enter(script, state)
         self._functions(state)
