@@ -98,7 +98,7 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
                 commands = Commands(walk)
                 found = [each for each in _findings(commands) if each.code not in excluded]
                 checked = _cover(walk)
-                machine.add(commands, missing, installed)
+                machine.compare(commands, missing, installed)
         except RecursionError:
             read[file] = "too large or nested too deeply"
         except (UnreadableError, FileTimeError) as error:

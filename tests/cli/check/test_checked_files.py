@@ -521,7 +521,7 @@ INSTALLED_FILES = [
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def directories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The directories in INSTALLED."""
     top = tmp_path_factory.mktemp("places")
     found = {name: str(top / name.lower()) for name in ("TOOLS", "LINKS", "OTHER")}
@@ -532,42 +532,42 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {**found, "BIN": str(BIN)}
 
 
-def found_here(folder: Path, name: str, text: str, places: dict[str, str]) -> list[str]:
+def found_here(folder: Path, name: str, text: str, directories: dict[str, str]) -> list[str]:
     """Return the lines about the commands that a script finds."""
     (folder / "strict.sh").write_text("export IAMCLI_STRICT=1\n")
-    for each, path in places.items():
+    for each, path in directories.items():
         text = text.replace(each, path)
     (folder / name).write_text(text)
     result = check_files([str(folder / name)])
     assert all(users == [str(folder / name)] for users in result.installed.values())
     lines = list(result.installed)
-    for each, path in places.items():
+    for each, path in directories.items():
         lines = [line.replace(path, each) for line in lines]
     return lines
 
 
-def test_scripts_that_find_installed_commands(tmp_path, environ, places):
+def test_scripts_that_find_installed_commands(tmp_path, environ, directories):
     environ.setenv("PATH", f"{BIN}:/usr/bin:/bin")
-    environ.setenv("AWS_IAM_HOME", places["LINKS"])
+    environ.setenv("AWS_IAM_HOME", directories["LINKS"])
     rows = [*(("old.sh", script, line) for script, line in INSTALLED), *INSTALLED_FILES]
-    found = [(name, text, *found_here(tmp_path, name, text, places)) for name, text, _ in rows]
+    found = [(name, text, *found_here(tmp_path, name, text, directories)) for name, text, _ in rows]
     assert found == [(name, text, line)[: 3 if line else 2] for name, text, line in rows]
     environ.setenv("IAMCLI_STRICT", "1")
-    assert found_here(tmp_path, "old.sh", BARE, places) == []
+    assert found_here(tmp_path, "old.sh", BARE, directories) == []
     environ.setenv("IAMCLI_STRICT", "")
-    environ.setenv("PATH", f"{places['TOOLS']}/bin:{BIN}:/usr/bin:/bin")
-    assert found_here(tmp_path, "old.sh", BARE, places) == []
+    environ.setenv("PATH", f"{directories['TOOLS']}/bin:{BIN}:/usr/bin:/bin")
+    assert found_here(tmp_path, "old.sh", BARE, directories) == []
 
 
-def test_the_directory_of_the_toolkit_is_to_be_in_path(tmp_path, environ, places):
-    environ.setattr("iamcli.cli.check.rules.machine._TOOLKIT", places["TOOLS"])
+def test_the_directory_of_the_toolkit_is_to_be_in_path(tmp_path, environ, directories):
+    environ.setattr("iamcli.cli.check.rules.machine._TOOLKIT", directories["TOOLS"])
     environ.setenv("PATH", f"{BIN}:/usr/bin:/bin")
-    assert found_here(tmp_path, "old.sh", BARE, places) == ["PATH=TOOLS/bin:$PATH"]
+    assert found_here(tmp_path, "old.sh", BARE, directories) == ["PATH=TOOLS/bin:$PATH"]
     crontab = f"PATH=BIN:/bin\n@daily {BARE}\n"
-    assert found_here(tmp_path, "crontab", crontab, places) == ["PATH=TOOLS/bin:BIN:/bin"]
+    assert found_here(tmp_path, "crontab", crontab, directories) == ["PATH=TOOLS/bin:BIN:/bin"]
 
 
-def test_scripts_that_need_strict_mode_are_named(tmp_path, environ, places):
+def test_scripts_that_need_strict_mode_are_named(tmp_path, environ, directories):
     """Each of thirty, unless it sets IAMCLI_STRICT or the directory is first in PATH."""
     environ.setenv("PATH", f"{BIN}:/usr/bin:/bin")
     for number, text in enumerate(SCRIPTS.values()):
@@ -584,7 +584,7 @@ def test_scripts_that_need_strict_mode_are_named(tmp_path, environ, places):
         f"    as in the toolkit: {HOME_LINE}, or IAMCLI_STRICT=1",
     ]
     assert "installed" not in "".join(report.github(result))
-    environ.setenv("PATH", f"{places['TOOLS']}/bin:{BIN}:/usr/bin:/bin")
+    environ.setenv("PATH", f"{directories['TOOLS']}/bin:{BIN}:/usr/bin:/bin")
     assert check_files([str(tmp_path)]).installed == {}
 
 

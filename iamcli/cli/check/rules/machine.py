@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from functools import cache
 from pathlib import Path
 from shutil import which
 
@@ -29,7 +28,7 @@ STRICT = "IAMCLI_STRICT=1"
 _CHANGING = {"sudo", "doas", "env"}
 
 
-def add(
+def compare(
     commands: Commands, missing: dict[tuple[str, str], list[str]], installed: dict[str, list[str]]
 ) -> None:
     """Add the lines that make what is not there, or commands strict that are not, and for whom.
@@ -39,7 +38,7 @@ def add(
     made = written(commands)
     words = [word.known for words in commands.walk.tests for word in words]
     tests = [text for text in words if re.match("/.", text)]
-    remedy = cache(_remedy)
+    found: dict[tuple[str, str, str], set[str]] = {}
     default = {"IAMCLI_STRICT": "", **os.environ}
     for invocation in commands.invocations:
         call, file = invocation.call, invocation.call.script.root.file
@@ -50,12 +49,13 @@ def add(
             if not (known or is_written(made or set(), path.removesuffix("/bin"))):
                 users = missing.setdefault((name, line), [])
                 users += {file}.difference(users)
-        # What is not known may be 1.
         strict = _text(call.inner.environment["IAMCLI_STRICT"], default, "1") in ("0", "1")
-        own = not strict and _CHANGING.isdisjoint(call.inner.run_by)
-        if own and (line := remedy(*_place(call, os.environ))):
+        if not strict and _CHANGING.isdisjoint(call.inner.run_by):
+            found.setdefault(_place(call, os.environ), set()).add(file)
+    for place, files in found.items():
+        if line := _remedy(*place):
             users = installed.setdefault(line, [])
-            users += {file}.difference(users)
+            users += sorted(files.difference(users))
 
 
 def _place(call: Call, variables: Mapping[str, str]) -> tuple[str, str, str]:
