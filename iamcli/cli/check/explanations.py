@@ -189,9 +189,8 @@ EXPLANATIONS = {
     ),
     "W213": CodeExplanation(
         "not what the original toolkit did",
-        "Removals with -p, but without -r (or -c), remove nothing; those of the original did. "
-        "iam-accountmodpasswordpolicy without options, which resets the policy, requires --reset "
-        "on a terminal. The proxy in AWS_IAM_JVM_OPTS is not used; set HTTPS_PROXY.",
+        "Removals with -p, but without -r (or -c), remove nothing; those of the original did. The "
+        "proxy in AWS_IAM_JVM_OPTS is not used; set HTTPS_PROXY.",
         ("iam-groupdel -g Admin -p", "iam-groupdel -g Admin"),
     ),
 }

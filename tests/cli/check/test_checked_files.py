@@ -554,6 +554,9 @@ def test_scripts_that_find_installed_commands(tmp_path, environ, directories):
     assert found == [(name, text, line)[: 3 if line else 2] for name, text, line in rows]
     environ.setenv("IAMCLI_STRICT", "1")
     assert found_here(tmp_path, "old.sh", BARE, directories) == []
+    # cron has no variables of a shell.
+    crontab = f"PATH=BIN:/bin\n@daily {BARE}\n"
+    assert found_here(tmp_path, "crontab", crontab, directories) == [HOME_LINE]
     environ.setenv("IAMCLI_STRICT", "")
     environ.setenv("PATH", f"{directories['TOOLS']}/bin:{BIN}:/usr/bin:/bin")
     assert found_here(tmp_path, "old.sh", BARE, directories) == []

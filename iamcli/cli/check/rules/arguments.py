@@ -13,7 +13,6 @@ from iamcli.cli.check.script.calls import Call, ExpandedWord, output_files
 from iamcli.config.connection import JAVA_PROXY
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.options import NEEDED, refused
-from iamcli.parsing.shared import COMMON
 from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
 from iamcli.quoting import typographic
 
@@ -187,9 +186,6 @@ def _original(invocation: Invocation) -> Iterator[Fault]:
         message = f"-p without {other} removes nothing, but it did in the original"
         fix = f"remove -p, or add {other} to list what would be removed"
         yield fault(call, call.head, "W213", message, fix)
-    if "reset" in options and given.keys() <= {option.dest for option in COMMON}:
-        message = "without options, the password policy is reset, but not on a terminal"
-        yield fault(call, call.head, "W213", message, "add --reset")
     files = [file for file in output_files(call) if file.literal != "/dev/tty"]
     redirected = files or call.substitution or (call.pipeline and call.pipeline[-1] is not call)
     if given.get("method", "").lower() == "qrcodepng" and "file" not in given and redirected:

@@ -49,6 +49,7 @@ def compare(
             if not (known or is_written(made or set(), path.removesuffix("/bin"))):
                 users = missing.setdefault((name, line), [])
                 users += {file}.difference(users)
+        # What is not known may be 0 or 1.
         strict = _text(call.inner.environment["IAMCLI_STRICT"], default, "1") in ("0", "1")
         if not strict and _CHANGING.isdisjoint(call.inner.run_by):
             found.setdefault(_place(call, os.environ), set()).add(file)
