@@ -55,7 +55,7 @@ end
 # can be without iam-.
 function __iamcli_pages
     set -l typed (commandline -ct)
-    string split ' ' -- 'iamcli credential-file toolkit today list help sandbox check explain run doctor home completion snapshot recreate'
+    string split ' ' -- 'iamcli credential-file snapshot-file toolkit moving differences today list help sandbox check explain run doctor home completion snapshot recreate'
     test -z "$typed"
     or string join \n $__iamcli_commands (string replace iam- '' $__iamcli_commands)
 end

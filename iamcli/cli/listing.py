@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from iamcli.cli import index
+from iamcli.output.progressline import columns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     Rows = Sequence[tuple[str, str]]
 
 WIDTH = 80
+
+
+def width() -> int:
+    """Return the width of what is printed (columns): 80, or that of a terminal with fewer."""
+    return min(columns(1), WIDTH)
+
 
 #: The names of the groups as ``iamcli`` shows them, each with its modules in iamcli.commands.
 GROUPS = {
@@ -69,24 +76,32 @@ def of_groups(wanted: Iterable[str]) -> dict[str, Rows]:
 
 
 def text(parts: Mapping[str, Rows]) -> str:
-    """Return the rows of each part below its title, in lines of at most 80 columns."""
+    """Return the rows of each part below its title, in lines that fit in ``width``."""
     lines = []
     for title, rows in parts.items():
         lines.append(title)
-        width = max((len(name) for name, _ in rows), default=0)
+        longest = max((len(name) for name, _ in rows), default=0)
         for name, summary in rows:
-            left = f"  {name:{width}}  "
+            left = f"  {name:{longest}}  "
             indent = " " * len(left)
-            lines.append(
-                textwrap.fill(summary, WIDTH, initial_indent=left, subsequent_indent=indent)
-            )
+            lines.append(filled(summary, left, indent))
         lines.append("")
     return "\n".join(lines).rstrip()
 
 
 def wrapped(words: Iterable[str]) -> str:
-    """Return ``words`` separated by commas, in indented lines of at most 80 columns."""
-    return textwrap.fill(", ".join(words), WIDTH, initial_indent="  ", subsequent_indent="  ")
+    """Return ``words`` separated by commas, in indented lines that fit in ``width``."""
+    return filled(", ".join(words), "  ", "  ")
+
+
+def filled(text: str, first: str = "", rest: str = "") -> str:
+    """Return ``text`` in lines that fit in ``width``, but with whole words.
+
+    The first line begins with ``first``, the others with ``rest``.
+    """
+    wrapper = textwrap.TextWrapper(width(), initial_indent=first, subsequent_indent=rest)
+    wrapper.break_long_words = wrapper.break_on_hyphens = False
+    return wrapper.fill(text)
 
 
 def joined(words: Sequence[str], conjunction: str = "and") -> str:

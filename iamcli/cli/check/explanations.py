@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
-from iamcli.cli.listing import WIDTH
+from iamcli.cli.listing import filled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -199,7 +197,7 @@ EXPLANATIONS = {
 def explained(code: str) -> Iterator[str]:
     """Yield the lines that explain ``code``, one of EXPLANATIONS."""
     explanation = EXPLANATIONS[code]
-    yield from (f"{code}: {explanation.title}", "", *wrap(explanation.text, WIDTH), "")
+    yield from (f"{code}: {explanation.title}", "", filled(explanation.text), "")
     yield f"Class: {_CLASSES[code in DIFFERENCES]}"
     for example in explanation.examples:
         for heading, script in zip(("Before:", "After:"), example, strict=True):
