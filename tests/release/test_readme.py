@@ -52,10 +52,16 @@ def test_each_page_says_the_same_of_old_scripts(page):
     ) in words
 
 
-def test_the_first_table_of_the_compatibility_page_compares_the_two_modes():
+def test_the_marks_are_explained_before_the_tables_of_what_scripts_can_notice():
     text = (ROOT / "LEGACY.md").read_text()
-    titles = re.findall(r"^## (.+)$", text, re.MULTILINE)
-    assert titles[:2] == ["Strict mode and the installed commands", "What a script can notice"]
-    tables = re.findall(r"^\|(.*)\|\n\|-", text, re.MULTILINE)
-    assert tables[0].startswith(" | strict mode, as the original | the installed commands |")
-    assert tables[1].startswith(" the original | here | code | reason |")
+    before, *sections = re.split(r"^##+ (.*)\n", text, flags=re.MULTILINE)
+    titles = dict(zip(sections[::2], sections[1::2], strict=True))
+    modes = "Strict mode and the installed commands"
+    assert list(titles)[:4] == [
+        *(modes, "What a script can notice", "May need a change", "You only gain")
+    ]
+    marks = set(re.findall(r" \[(\w+)\]", text.partition("\n## ")[2]))
+    assert {"seen", "peer"} <= marks <= set(re.findall(r"\[(\w+)\] (?:by|in|from|not)", before))
+    noticed = "| the original | here | code | reason | test |\n"
+    assert noticed in titles["May need a change"]
+    assert noticed in titles["You only gain"]
