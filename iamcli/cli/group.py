@@ -149,14 +149,14 @@ class CommandGroup(DocumentedCommand, click.Group):
         ]
 
     def welcome(self, ctx: click.Context) -> str:
-        """Return what ``iamcli`` alone shows: at most 20 lines of 80 columns."""
+        """Return what ``iamcli`` alone shows: at most 23 lines."""
         subcommands = [name.removeprefix("iamcli ") for name, _ in self.own(ctx)]
-        lines = [listing.text({f"{listing.filled(WELCOME)}\n": FIRST}), ""]
-        lines += [listing.filled(GROUPS), listing.wrapped(listing.GROUPS), ""]
-        return "\n".join([*lines, listing.filled(OTHERS), listing.wrapped(subcommands)])
+        lines = [listing.text({WELCOME: (), "To begin:": FIRST}), "", listing.filled(GROUPS)]
+        lines += [listing.wrapped(listing.GROUPS), "", OTHERS, listing.wrapped(subcommands)]
+        return "\n".join(lines)
 
     def get_help(self, ctx: click.Context) -> str:
-        """Return the usage, the subcommands, options and groups: at most 23 lines of 80 columns."""
+        """Return the usage, the subcommands, the options and the groups: at most 23 lines."""
         rows = [(name.removeprefix("iamcli "), summary) for name, summary in self.own(ctx)]
         lines = [listing.text({"Usage:": USAGE, "Subcommands:": rows}), ""]
         lines += [listing.filled(OPTIONS), "", "Groups:"]

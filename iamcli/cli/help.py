@@ -27,11 +27,10 @@ def help(ctx: click.Context, name: str) -> None:  # noqa: A001 - its name for us
     """Show the manual page of a command or a topic.
 
     COMMAND can be without iam-, as in iamcli help usercreate. The topics are toolkit (what all
-    commands have in common), moving (old scripts to iamcli, step by step), differences (from the
-    legacy toolkit), today (IAM as it is today), credential-file, snapshot-file and iamcli. For a
-    subcommand, its part of iamcli(1) is shown. On a terminal, your pager shows the page. If neither
-    man nor mandoc is installed, the help of COMMAND is shown. For another word, what iamcli list
-    finds is shown.
+    commands have in common), moving (old scripts to iamcli), differences (from the toolkit), today
+    (IAM as it is today), credential-file, snapshot-file, iamcli and its subcommands. On a terminal,
+    your pager shows the page. If neither man nor mandoc is installed, the help of COMMAND is shown.
+    For another word, what iamcli list finds is shown.
     """
     command = f"iam-{name.removeprefix('iam-')}"
     if name in SHOWN:

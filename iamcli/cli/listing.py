@@ -14,13 +14,8 @@ if TYPE_CHECKING:
     #: Names, each with its summary.
     Rows = Sequence[tuple[str, str]]
 
+#: The width of what is printed, but on a terminal with fewer columns.
 WIDTH = 80
-
-
-def width() -> int:
-    """Return the width of what is printed (columns): 80, or that of a terminal with fewer."""
-    return min(columns(1), WIDTH)
-
 
 #: The names of the groups as ``iamcli`` shows them, each with its modules in iamcli.commands.
 GROUPS = {
@@ -76,30 +71,27 @@ def of_groups(wanted: Iterable[str]) -> dict[str, Rows]:
 
 
 def text(parts: Mapping[str, Rows]) -> str:
-    """Return the rows of each part below its title, in lines that fit in ``width``."""
+    """Return the rows of each part below its title, as ``filled`` does."""
     lines = []
     for title, rows in parts.items():
-        lines.append(title)
-        longest = max((len(name) for name, _ in rows), default=0)
+        lines.append(filled(title))
+        width = max((len(name) for name, _ in rows), default=0)
         for name, summary in rows:
-            left = f"  {name:{longest}}  "
-            indent = " " * len(left)
-            lines.append(filled(summary, left, indent))
+            left = f"  {name:{width}}  "
+            lines.append(filled(summary, left, " " * len(left)))
         lines.append("")
     return "\n".join(lines).rstrip()
 
 
 def wrapped(words: Iterable[str]) -> str:
-    """Return ``words`` separated by commas, in indented lines that fit in ``width``."""
+    """Return ``words`` separated by commas, in indented lines."""
     return filled(", ".join(words), "  ", "  ")
 
 
 def filled(text: str, first: str = "", rest: str = "") -> str:
-    """Return ``text`` in lines that fit in ``width``, but with whole words.
-
-    The first line begins with ``first``, the others with ``rest``.
-    """
-    wrapper = textwrap.TextWrapper(width(), initial_indent=first, subsequent_indent=rest)
+    """Return ``text`` in lines of whole words, which begin with ``first`` and ``rest``."""
+    width = min(columns(1), WIDTH)
+    wrapper = textwrap.TextWrapper(width, initial_indent=first, subsequent_indent=rest)
     wrapper.break_long_words = wrapper.break_on_hyphens = False
     return wrapper.fill(text)
 

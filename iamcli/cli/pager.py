@@ -11,7 +11,6 @@ def wanted(text: str) -> list[str]:
     That is so if it fits on the terminal, if standard input or standard output is no terminal, and
     if TERM is dumb or the pager is not installed.
     """
-    import shlex
     from shutil import which
 
     if not (os.isatty(0) and os.isatty(1)) or os.environ.get("TERM", "dumb") == "dumb":
@@ -20,15 +19,9 @@ def wanted(text: str) -> list[str]:
     # The prompt is in the last row. A size of 0 is not known.
     if not columns or sum(-(-len(line) // columns) or 1 for line in text.splitlines()) < rows:
         return []
-    named = os.environ.get("PAGER")
-    for pager in [named] if named else ["pager", "less", "more"]:
-        try:
-            command = shlex.split(pager)
-        except ValueError:
-            return []
-        if command and which(command[0]):
-            return command
-    return []
+    named = os.environ.get("PAGER", "").split()
+    known = [named] if named else [["pager"], ["less"], ["more"]]
+    return next((command for command in known if which(command[0])), [])
 
 
 def run(command: list[str], text: str | None = None) -> int:
@@ -36,8 +29,8 @@ def run(command: list[str], text: str | None = None) -> int:
     import signal
     import subprocess
 
-    with subprocess.Popen(command, stdin=None if text is None else subprocess.PIPE) as process:  # noqa: S603
-        # Ctrl-C is for the pager.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        process.communicate(None if text is None else f"{text}\n".encode())
+    # Ctrl-C is for the pager, which would inherit SIG_IGN.
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    with subprocess.Popen(command, stdin=subprocess.PIPE if text else None) as process:  # noqa: S603
+        process.communicate(f"{text}\n".encode() if text else None)
     return process.returncode

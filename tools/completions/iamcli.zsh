@@ -39,11 +39,12 @@ _iamcli_program() {
     esac
 }
 
+# Options are listed in the order of the help. If zsh groups them, it also sorts them by name.
+zstyle ':completion:*:*:iam-*:*:options' sort false
+zstyle ':completion:*:*:iam-*:*:options' list-grouped false
+
 local curcontext=$curcontext
 local -a specs
-specs=(
-@COMMON@
-)
 case $service in
     iamcli)
         _iamcli_program
@@ -51,4 +52,7 @@ case $service in
         ;;
 @COMMANDS@
 esac
+specs+=(
+@COMMON@
+)
 _arguments : $specs

@@ -286,6 +286,14 @@ def test_what_is_inserted(shell_name, run, prefix):
             assert here.line(f"{line} c:p\t") == [*line.split(), "c:policy.json"]
 
 
+@pytest.mark.parametrize("shell_name", ["zsh"], indirect=True)
+def test_required_options_come_first(shell_name, complete, run):
+    lines = [line for line in complete("iam-useruploadpolicy -") if line.startswith("-")]
+    assert [line.split()[0] for line in lines][:5] == ["-p", "-u", "-f", "-o", "-d"]
+    with closing(terminal(shell_name, run)) as here:
+        assert here.line("iam-useruploadpolicy -\t\t") == ["iam-useruploadpolicy", "-p"]
+
+
 @pytest.mark.parametrize("shell_name", ["bash", "zsh"], indirect=True)
 def test_what_cannot_stand_again_is_not_offered(complete):
     lines = complete("iam-useraddpolicy -u bob -a s3:* --debug -")

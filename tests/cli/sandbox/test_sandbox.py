@@ -87,6 +87,27 @@ ls -l "$AWS_CREDENTIAL_FILE" | cut -c1-10; ls "$AWS_IAM_HOME" "$AWS_IAM_HOME/bin
 """
 
 
+def test_a_file_that_is_not_used_is_named_once(env, tmp_path):
+    """Also by commands that run without the server, and those that run at the same time."""
+    text = """
+        export AWS_CREDENTIAL_FILE=/nonexistent/keys
+        (iam-userlistbypath & iam-userlistbypath & wait)
+        setsid -w iam-userlistbypath | cat
+        IAMCLI_STRICT=1 AWS_CREDENTIAL_FILE=other iam-userlistbypath
+        for i in 1 2; do AWS_CREDENTIAL_FILE=other iam-userlistbypath; done
+        iam-userlistbypath --url http://10.0.0.1
+    """
+    done = in_sandbox(env, "sh", "-c", text, cwd=tmp_path)
+    absent = "(No such file or directory)"
+    said = "iam-userlistbypath: requests go to the sandbox, not"
+    keys = f"with credential file /nonexistent/keys {absent}\n"
+    assert (done.returncode, done.stdout) == (0, "IsTruncated: false\n" * 7)
+    assert done.stderr == (
+        f"{said} {keys}{said} with credential file other {absent}\n"
+        f"{said} to http://10.0.0.1 (--url) and not {keys}"
+    )
+
+
 def test_an_old_script_finds_a_whole_directory(env, tmp_path):
     path = f'PATH="$PATH:{BIN}"'
     env |= {"AWS_IAM_HOME": f"{tmp_path}/outside"}
