@@ -10,7 +10,7 @@ from pathlib import Path
 
 from iamcli import quoting
 from iamcli.errors import Failure
-from iamcli.installation.extras import is_one_file
+from iamcli.installation import is_one_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iamcli.help import docstring as documentation
 from iamcli.help import synopsis
-from iamcli.installation.extras import is_one_file
+from iamcli.installation import is_one_file
 from iamcli.output import progressline
 from iamcli.parsing.shared import COMMON
 

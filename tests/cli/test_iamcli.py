@@ -46,7 +46,13 @@ def shown(done: Done) -> str:
 
 #: What iamcli alone suggests.
 FIRST = [
-    *("doctor", "check DIR", "home DIR", "sandbox", "list WORD", "help COMMAND", "help moving")
+    "doctor",
+    "check DIR",
+    "home DIR",
+    "sandbox",
+    "list WORD",
+    "help COMMAND",
+    "help moving",
 ]
 
 

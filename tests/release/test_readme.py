@@ -56,9 +56,11 @@ def test_the_marks_are_explained_before_the_tables_of_what_scripts_can_notice():
     text = (ROOT / "LEGACY.md").read_text()
     before, *sections = re.split(r"^##+ (.*)\n", text, flags=re.MULTILINE)
     titles = dict(zip(sections[::2], sections[1::2], strict=True))
-    modes = "Strict mode and the installed commands"
     assert list(titles)[:4] == [
-        *(modes, "What a script can notice", "May need a change", "You only gain")
+        "Strict mode and the installed commands",
+        "What a script can notice",
+        "May need a change",
+        "You only gain",
     ]
     marks = set(re.findall(r" \[(\w+)\]", text.partition("\n## ")[2]))
     assert {"seen", "peer"} <= marks <= set(re.findall(r"\[(\w+)\] (?:by|in|from|not)", before))

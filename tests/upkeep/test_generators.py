@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: What the programs read and write.
-COPIED = ("bin", "completions", "docs", "iamcli", "man", "tests/transcripts", "tools", "setup.cfg")
+FILES = ("LEGACY.md", "setup.cfg")
+COPIED = ("bin", "completions", "docs", "iamcli", "man", "tests/transcripts", "tools", *FILES)
 #: Files and a link that complete runs of the programs delete, and a file that they write.
 STALE = ("man/iam-x.1", "completions/bash/iam-x")
 LINK = "bin/iam-x"

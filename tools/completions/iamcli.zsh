@@ -44,7 +44,9 @@ zstyle ':completion:*:*:iam-*:*:options' sort false
 zstyle ':completion:*:*:iam-*:*:options' list-grouped false
 
 local curcontext=$curcontext
-local -a specs
+local -a specs common=(
+@COMMON@
+)
 case $service in
     iamcli)
         _iamcli_program
@@ -52,7 +54,4 @@ case $service in
         ;;
 @COMMANDS@
 esac
-specs+=(
-@COMMON@
-)
-_arguments : $specs
+_arguments : $specs $common

@@ -6,7 +6,7 @@ import click
 
 from iamcli.cli.group import DocumentedCommand
 from iamcli.errors import Failure
-from iamcli.installation import extras
+from iamcli.installation import extras, is_one_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
     With --keep, the account is saved in DIR, and the next sandbox with the same DIR continues with
     it. DIR is created if it does not exist. Secrets in it are not encrypted.
     """
-    if extras.is_one_file():
+    if is_one_file():
         raise Failure(extras.advice("sandbox"))
     if form == "json" and changes in (None, _NO_FILE):
         raise click.UsageError("--format json needs --changes=FILE")

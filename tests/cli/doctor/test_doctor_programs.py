@@ -418,7 +418,7 @@ def test_whether_man_finds_the_pages(environ, tmp_path, capfd):
         programs_in(prefix / "share" / "man" / "man1", "iam-usercreate.1")
         add = f"{not_found}add {prefix}/share/man to MANPATH"
         assert said("#!/bin/sh\nexit 1") == f"warning: {add}"
-    environ.setattr(installed.extras, "is_one_file", lambda: True)
+    environ.setattr(installed, "is_one_file", lambda: True)
     use = f"{not_found}use iamcli help iam-usercreate"
     assert said("#!/bin/sh\n") == f"warning: {use}"
     assert said("#!/nonexistent\n") == f"warning: {man} fails: FileNotFoundError; repair man"
