@@ -45,15 +45,7 @@ def shown(done: Done) -> str:
 
 
 #: What iamcli alone suggests.
-FIRST = [
-    "doctor",
-    "check DIR",
-    "home DIR",
-    "sandbox",
-    "list WORD",
-    "help COMMAND",
-    "help moving",
-]
+FIRST = ["doctor", "check DIR", "home DIR", "sandbox", "list WORD", "help COMMAND", "help moving"]
 
 
 def test_iamcli_alone_shows_where_to_begin_on_one_screen(run):
