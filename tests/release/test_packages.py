@@ -212,12 +212,12 @@ def test_the_description_has_no_link_that_leads_nowhere(dist):
 
 def test_the_one_file_as_the_page_says(dist, user):
     # Completing a name runs the file; the other command is a link that the page does not show.
-    links = user.home / "links"
-    links.mkdir()
-    (links / "iam-usergetattributes").symlink_to(dist / "iamcli.pyz")
-    printed = follow_page(user, dist.parent, "As one file", f"{links}:{BIN}:/usr/bin:/bin")
+    others = user.home / "others"
+    others.mkdir()
+    (others / "iam-usergetattributes").symlink_to(dist / "iamcli.pyz")
+    printed = follow_page(user, dist.parent, "As one file", f"{others}:{BIN}:/usr/bin:/bin")
     assert "iam-usercreate" in printed
-    user.env["PATH"] = f"{user.home}/bin:{links}:/usr/bin:/bin"
+    user.env["PATH"] = f"{user.home}/bin:{others}:/usr/bin:/bin"
     assert_help_shows_the_guide(user)
     said = user("iamcli", "doctor", "--offline").out
     links = f"PATH has links to {dist}/iamcli.pyz for 2 of the {NUMBER} commands"
@@ -415,7 +415,7 @@ def test_the_one_file_without_python3_as_the_page_says(dist, run, tmp_path):
 
 
 def test_a_checkout_as_the_page_says(sources, user):
-    printed = follow_page(user, sources, "From a checkout", f"{BIN}:/usr/bin:/bin")
+    printed = follow_page(user, sources, "Without installing it", f"{BIN}:/usr/bin:/bin")
     assert printed.startswith("make: this takes about half a minute the first time, and ")
     assert printed.count("\n$ iam-") == 8
     assert user("which", "iam-usercreate").out == f"{sources}/bin/iam-usercreate\n"
