@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,9 +46,5 @@ def related(name: str, siblings: Iterable[str]) -> set[str]:
 
 
 def _different(name: str, other: str) -> bool:
-    pairs = [(_word(name, words), _word(other, words)) for words in DIFFERENT]
-    return any(one and another and one != another for one, another in pairs)
-
-
-def _word(name: str, words: Iterable[str]) -> str:
-    return next((word for word in words if word in name), "")
+    pairs = (pair for words in DIFFERENT for pair in permutations(words, 2))
+    return any(one in name and another in other for one, another in pairs)

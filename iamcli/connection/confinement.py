@@ -96,13 +96,10 @@ def _report(private: str) -> None:
 
 
 def is_first(line: str) -> bool:
-    """Return whether no command of this sandbox has printed ``line`` yet, or if that is not known.
-
-    A directory beside the socket of the server that starts the commands says so.
-    """
+    """Return whether no command of this sandbox has printed ``line`` yet, as far as is known."""
     from zlib import crc32
 
-    # Nothing can be below the null device.
+    # Beside the socket of the server that starts the commands; below a file, there is nothing.
     server = os.environ.get(VARIABLE) or f"{os.devnull}/"
     try:
         os.mkdir(f"{server}-{crc32(os.fsencode(line)):08x}")

@@ -93,6 +93,7 @@ ROWS = [
     Row("pages", replaced(TRANSCRIPT, "$ iam-usercreate -u", "$ iam-x -u"), f"{TRANSCRIPT} has no"),
     Row("pages", without("man/iam-today.7"), "man/iam-today.7'"),
     Row("pages", replaced("man/iam-toolkit.7", '.\\" End of', '.\\" End'), "lacks the line"),
+    Row("pages", replaced("docs/moving.md", "(snapshot.md)", "(x.md)"), "lacks the link x.md"),
     Row("pages", replaced(TABLE, '"iam-userdel"', '"iam-y"'), f"{TABLE} is not up to date"),
     Row(
         "pages",
