@@ -574,7 +574,8 @@ def test_what_does_not_fit_on_the_terminal_is_paged(line, run):
         begin = "PAGED -x\n" if paged else ""
         assert terminal.shown.replace("\r", "") == f"{begin}{text}", (changed, size)
     for redirection in ("</dev/null", "| cat"):
-        terminal = Terminal("sh", "-c", f"{IAMCLI} {line} {redirection}", env=run.env)
+        command = ("sh", "-c", f"{IAMCLI} {line} {redirection}")
+        terminal = Terminal(*command, env=run.env, size=USUAL_SIZE)
         terminal.wait_for(LONG[line])
         assert terminal.status() == 0
         assert "PAGED" not in terminal.shown

@@ -322,8 +322,9 @@ def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
     assert user(*walk).err == ""
     assert re.search("^extras +ok +sandbox, qr and", user("iamcli", "doctor").out, re.MULTILINE)
 
-    plain = {"pipx": "pipx install --force .", "uv": "uv tool install --reinstall ."}[tool]
-    subprocess.run(["sh", "-c", plain], env=user.env, cwd=sources, check=True)
+    name = {"pipx": "pipx", "uv": "uv tool"}[tool]
+    without = f"{name} uninstall iamcli && {name} install ."
+    subprocess.run(["sh", "-c", without], env=user.env, cwd=sources, check=True)
     missing = user("iamcli", "sandbox", "true")
     assert missing.status == 1
     command = missing.err.partition("; run: ")[2]
