@@ -50,8 +50,16 @@ class SignalState:
     each_tick: Callable[[], object] | None = None
 
 
-def install_handlers() -> None:
-    """Make the three signals raise KeyboardInterrupt, except those that the parent ignores."""
+def install_handlers(*, deferred: bool = False) -> None:
+    """Make the three signals raise KeyboardInterrupt, except those that the parent ignores.
+
+    ``deferred``: only in an interruptible block, and also if this program handles them otherwise.
+    """
+    if deferred:
+        defer_signals()
+        for number in (_signal.SIGINT, *TERMINATING):
+            if _signal.getsignal(number) is not _signal.SIG_IGN:
+                _signal.signal(number, _signal.SIG_DFL)
     install_sigint_handler()
     for number in TERMINATING:
         if _signal.getsignal(number) is _signal.SIG_DFL:

@@ -42,36 +42,36 @@ class Program(Command):
     """A command as a console program."""
 
     def __call__(self, failure: str = "") -> None:
-        """Run as ``main`` does, and end the process with the exit status.
-
-        ``failure``: why the command has already failed in another process.
-        """
-        if failure:
-            self.output(sys.argv[1:]).error(failure)
+        """Run as ``main`` does, and end the process with the exit status."""
         # A normal exit takes longer and only frees what ends with the process anyway.
-        os._exit(FAILED if failure else self.main())
+        os._exit(self.main(failure))
 
-    def main(self) -> int:
+    def main(self, failure: str = "") -> int:
         """Run with the arguments of the process, and return the exit status.
 
-        A signal that ended the command, or that came before a failure was reported, ends the
-        process.
+        ``failure``: why the command has already failed in another process. A signal that ended the
+        command, or that came before a failure was reported, ends the process.
         """
         output = None
         try:
-            interrupts.install_handlers()
+            interrupts.install_handlers(deferred=bool(failure))
             output = self.output(sys.argv[1:])
-            status = self.run(sys.argv[1:], output)
+            if failure:
+                output.error(failure)
+            status = FAILED if failure else self.run(sys.argv[1:], output)
         except KeyboardInterrupt:
             status = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - users see no traceback
             # There is no memory to report an error in the usual way, or a module cannot be read.
             line = f"{self.name}: {unexpected(error, REPORT)}\n".encode()
-            for number in [*output.shown, *output.copies] if output else [2]:
-                try:
-                    os.write(number, line)
-                except OSError:  # noqa: PERF203 - any may be closed
-                    continue
+            usual = [1, 2] if strictness() == "1" else [2]
+            for numbers in (output.shown, output.copies) if output else (usual,):
+                for number in numbers:
+                    try:
+                        if os.write(number, line) == len(line):
+                            break
+                    except OSError:
+                        continue
             status = FAILED
         if status and interrupts.SignalState.number:
             interrupts.end_process(interrupts.SignalState.number)
@@ -138,16 +138,15 @@ class Program(Command):
         """Print ``error`` and what follows it: on a terminal no more than fits on it."""
         from iamcli.help.text import columns, help_text, usage_text
 
-        output.error(str(error))
         width = columns(1 if output.strict else 2)
         if not output.shows_hints():
-            output.error_text(help_text(self, width))
+            # A reader that ends after the first line, as head does, has had all of it.
+            output.error(str(error), more=help_text(self, width))
             return
+        output.error(str(error))
         if error.hint:
             output.error(error.hint, copy=False)
-        output.error_text(usage_text(self, error.option, width), output.shown)
-        if output.copies:
-            output.error_text(help_text(self), output.copies)
+        output.error_text(usage_text(self, error.option, width), help_text(self))
 
 
 def command(
@@ -210,7 +209,7 @@ def execute(
             import traceback
 
             text = reporter.secrets.redact("".join(traceback.format_exception(error)))
-            output.error_text(text, output.shown)
+            output.error_text(text, "")
         raise _end(error, iam, reporter.secrets) from None
 
 
@@ -252,18 +251,19 @@ def _end(error: BaseException, iam: IAM | None, secrets: Secrets) -> End:
 
 
 def _report(end: End, output: Output) -> None:
-    """Print the lines of ``end``, and the help of the options that it is about."""
-    if str(end):
-        output.error(str(end))
+    """Print the lines of ``end``, in strict mode as one, and the help of the options."""
+    appended, separate = (end.state, "") if output.strict else ("", end.state)
+    if str(end) or appended:
+        output.error(str(end), appended)
     hint = end.hint or (end.ask() if end.ask else "")
     if hint and output.shows_hints():
         output.error(hint, copy=False)
-    if end.state:
-        output.error(end.state, whole=True)
+    if separate:
+        output.error("", separate)
     if end.options:
         from iamcli.help.text import columns, options_text
 
-        output.error_text(options_text(end.options, columns(2)), output.shown)
+        output.error_text(options_text(end.options, columns(2)), "")
 
 
 def _print_text(text: str, output: Output) -> None:

@@ -14,6 +14,7 @@ from subcommands import LINE, Row, Subcommand, program, subcommands
 
 from iamcli.cli import index
 from iamcli.cli.manual import TOPICS
+from iamcli.help import synopsis
 from iamcli.help.text import brief
 from iamcli.operations.names import KINDS
 from iamcli.parsing.shared import COMMON
@@ -56,8 +57,8 @@ def kind(option: Option) -> str:
 
 
 def own(command: Command) -> list[Row]:
-    """Return the options of ``command`` without the common ones, sorted by name."""
-    return described(option for option in command.all_options if option in command.options)
+    """Return the options of ``command`` without the common ones, required ones first."""
+    return described(synopsis.ordered(command.options))
 
 
 def filled(template: str, **parts: Iterable[str]) -> str:

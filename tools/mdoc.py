@@ -1,4 +1,4 @@
-"""Conversion of prose to mdoc(7): one sentence per line; options, pages and variables as macros."""
+"""Conversion of prose to mdoc(7): one sentence per line; options, pages and others as macros."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import textwrap
 
 WIDTH = 78
 
-_WORD = re.compile(r"[^\s`]*`[^`]*`[^\s`]*|\S+")
+_WORD = re.compile(r"\*\*[^*]+\*\*\S*|[^\s`]*`[^`]*`[^\s`]*|\S+")
 _PARTS = re.compile(
-    r"(?P<opening>\(*)(?P<core>`[^`]*`|[a-z][a-z-]+\([1-9]\)|.*?)(?P<closing>[.,:;)]*)"
+    r"(?P<opening>\(*)(?P<core>\*\*[^*]+\*\*|`[^`]*`|[a-z][a-z-]+\([1-9]\)|.*?)(?P<closing>[.,:;)]*)"
 )
 _OPTION = re.compile(r"-(-[a-z][a-z-]+|[a-z][0-9]?)")
 _PAGE = re.compile(r"([a-z-]+)\(([1-9])\)")
@@ -28,7 +28,7 @@ def prose(text: str, page: str = "") -> list[str]:
         pending.clear()
 
     words = _WORD.findall(text)
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         macro = _macro(word, page)
         if macro:
             flush()
@@ -82,6 +82,8 @@ def _macro(word: str, page: str) -> str | None:
     if reference := _PAGE.fullmatch(core):
         name, section = reference.groups()
         macro = ["Nm"] if name == page else ["Xr", name, section]
+    elif core.startswith("**"):
+        macro = ["Sy", argument(core.strip("*`"))]
     elif core.startswith("`"):
         macro = ["Ql", argument(core.strip("`"))]
     elif _OPTION.fullmatch(core):

@@ -1,8 +1,8 @@
 """Make the manual pages of the commands from their declarations, docstrings and transcripts.
 
-Writes man/iam-*.1, the footers of the other pages, the list of commands in man/iam-toolkit.7, and
-man/whatis, which man -k searches in a checkout. Prints what changed; with --check, changes
-nothing and exits 1 if something would change.
+Writes man/iam-*.1, the pages that are made from Markdown, the footers of the other pages, the list
+of commands in man/iam-toolkit.7, and man/whatis, which man -k searches in a checkout. Prints what
+changed; with --check, changes nothing and exits 1 if something would change.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import generated
+import markdown
 import mdoc
 from related import related
 from transcript import example
@@ -34,16 +35,22 @@ if TYPE_CHECKING:
     from iamcli.parsing.options import Option
 
 MAN = generated.ROOT / "man"
+#: The pages that are made from Markdown: each with its source and its summary.
+MADE = {
+    "iam-differences.7": ("LEGACY.md", "what is different from the legacy toolkit"),
+    "iam-moving.7": ("docs/moving.md", "move old scripts to iamcli, step by step"),
+    "iam-snapshot-file.5": ("docs/snapshot.md", "the file that iamcli snapshot writes"),
+}
 #: The pages that are written by hand.
-HANDWRITTEN = [path for path in sorted(MAN.glob("*.[1-9]")) if not path.match("iam-*.1")]
+HANDWRITTEN = ("aws-credential-file.5", "iam-today.7", "iam-toolkit.7", "iamcli.1")
 TODAY = MAN / "iam-today.7"
 
 #: The date on every page is that of the release, so that a page changes only with its text.
 DATE = "November 25, 2026"
 
-#: What the footer of every page shows. The second line keeps groff from stretching lines to the
-#: right margin, which leaves wide gaps because names are long and not hyphenated.
-OS = f".Os iamcli {__version__}\n.ds AD l"
+#: What the footer of every page shows. The other lines keep groff from stretching lines to the
+#: right margin, which leaves wide gaps because names are long, and from hyphenating words.
+OS = f".Os iamcli {__version__}\n.ds AD l\n.nr doc-hyphen-flags 0"
 #: Names up to this length leave room for "General Commands Manual" in a header of 80 columns.
 LONGEST_NAME = 23
 #: groff would cut longer names in the header, and write over the date in the footer. These strings
@@ -68,7 +75,7 @@ ENVIRONMENT = (
 STATUS = "0 on success, 1 on failure, 130 if interrupted; see iam-toolkit(7)."
 PATH_DIFFERS = "The original sent paths as typed, without adding slashes."
 LIST_DIFFERS = "Without -i and -m, the original stopped after 100 entries."
-ALL_DIFFER = "See iam-toolkit(7) for the differences that apply to all commands."
+ALL_DIFFER = "See iam-differences(7) for the differences that apply to all commands."
 
 
 def page(command: Command, siblings: Iterable[Command]) -> str:
@@ -219,21 +226,23 @@ def _see_also(
     names = {(1, name) for name in related(command.name, [other.name for other in siblings])}
     names |= {(5, "aws-credential-file"), (7, "iam-toolkit")}
     paragraphs = (document.warning, *document.description, *document.notes, *document.output)
-    for line in mdoc.prose(" ".join(paragraphs)):
-        if line.startswith(".Xr "):
-            _, name, section = line.split()[:3]
-            names.add((int(section), name))
     if command.name in changed():
         names.add((7, "iam-today"))
     names.discard((1, command.name))
-    *others, last = [f".Xr {name} {section}" for section, name in sorted(names)]
-    yield from (f"{line} ," for line in others)
-    yield last
+    yield from _references(names, mdoc.prose(" ".join(paragraphs), command.name))
     yield ".Pp"
     noun = "operation" if len(document.calls) == 1 else "operations"
     # Their names are not hyphenated.
     calls = ", ".join(rf"\%{call}" for call in document.calls)
     yield from mdoc.filled(f"API {noun}: {calls}.")
+
+
+def _references(names: set[tuple[int, str]], lines: list[str]) -> Iterator[str]:
+    """Yield references to ``names``, each with its section, and to what ``lines`` refer to."""
+    found = re.findall(r"^\.Xr (?:\( )*(\S+) (\d)", "\n".join(lines), re.MULTILINE)
+    names |= {(int(section), name) for name, section in found}
+    *others, last = [f".Xr {name} {section}" for section, name in sorted(names)]
+    yield from (*(f"{line} ," for line in others), last)
 
 
 @cache
@@ -266,9 +275,21 @@ def overview(text: str) -> str:
     return "".join([before, begin, *(f"{line}\n" for line in lines), end, after])
 
 
+def from_markdown(name: str) -> str:
+    """Return the page ``name``, one of MADE; that of LEGACY.md has what scripts can notice."""
+    source, summary = MADE[name]
+    title, _, section = name.rpartition(".")
+    text = (generated.ROOT / source).read_text(encoding="utf-8").partition("\n\n")[2]
+    body = markdown.body(text.partition("\n## Lines on standard error")[0])
+    also = _references({(1, "iamcli"), (7, "iam-toolkit")}, body)
+    head = f".Dd {DATE}\n.Dt {title.upper()} {section}\n{OS}\n.Sh NAME\n.Nm {title}\n.Nd {summary}"
+    comment = f'.\\" Generated by tools/pages.py from {source}.'
+    return "\n".join([comment, head, ".Sh DESCRIPTION", *body, ".Sh SEE ALSO", *also, ""])
+
+
 def footed(text: str) -> str:
     """Return ``text``, that of a page written by hand, with the footer brought up to date."""
-    return re.sub(r"^\.Os.*(\n\.ds AD l)?$", OS, text, count=1, flags=re.MULTILINE)
+    return re.sub(r"^\.Os.*(\n\.(ds|nr) .*)*$", OS, text, count=1, flags=re.MULTILINE)
 
 
 def whatis(pages: dict[Path, str]) -> str:
@@ -287,9 +308,10 @@ def wanted() -> dict[Path, str]:
         for commands in index.groups().values()
         for command in commands
     }
-    for file in HANDWRITTEN:
-        text = footed(file.read_text(encoding="utf-8"))
-        made[file] = overview(text) if file.name == "iam-toolkit.7" else text
+    made |= {MAN / name: from_markdown(name) for name in MADE}
+    for name in HANDWRITTEN:
+        text = footed((MAN / name).read_text(encoding="utf-8"))
+        made[MAN / name] = overview(text) if name == "iam-toolkit.7" else text
     made[MAN / "whatis"] = whatis(made)
     return made
 

@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: What users do next, or first, with commands of other groups. Each page leads to the other.
-NEXT = {
-    "iam-accountaliascreate": ("iam-useraddloginprofile",),
-    "iam-accountgetsummary": ("iam-grouplistbypath", "iam-rolelistbypath", "iam-userlistbypath"),
-    "iam-accountmodpasswordpolicy": ("iam-useraddloginprofile", "iam-userchangepassword"),
-    "iam-groupcreate": ("iam-groupaddpolicy", "iam-groupuploadpolicy"),
-    "iam-groupdel": ("iam-groupdelpolicy", "iam-grouplistpolicies"),
-    "iam-instanceprofileaddrole": ("iam-rolecreate",),
-    "iam-instanceprofilecreate": ("iam-rolecreate",),
-    "iam-roledel": (
-        "iam-instanceprofilelistforrole",
-        "iam-instanceprofileremoverole",
-        "iam-roledelpolicy",
-        "iam-rolelistpolicies",
-    ),
-    "iam-rolecreate": ("iam-roleaddpolicy", "iam-roleuploadpolicy"),
-    "iam-useraddloginprofile": ("iam-userenablemfadevice",),
-    "iam-usercreate": (
-        "iam-groupadduser",
-        "iam-useraddkey",
-        "iam-useraddloginprofile",
-        "iam-useraddpolicy",
-        "iam-useruploadpolicy",
-    ),
-    "iam-userdel": (
-        "iam-groupremoveuser",
-        "iam-userdelkey",
-        "iam-userdelloginprofile",
-        "iam-userdelpolicy",
-    ),
-    "iam-usergetattributes": (
-        "iam-usergetloginprofile",
-        "iam-userlistkeys",
-        "iam-userlistpolicies",
-    ),
-    "iam-userlistgroups": ("iam-groupadduser", "iam-groupremoveuser"),
-}
+#: A command, and what users do next, or first, with commands of other groups. Each page leads to
+#: the other.
+_ROWS = """
+accountaliascreate useraddloginprofile
+accountgetsummary grouplistbypath rolelistbypath userlistbypath
+accountmodpasswordpolicy useraddloginprofile userchangepassword
+groupcreate groupaddpolicy groupuploadpolicy
+groupdel groupdelpolicy grouplistpolicies
+instanceprofileaddrole rolecreate
+instanceprofilecreate rolecreate
+roledel instanceprofilelistforrole instanceprofileremoverole roledelpolicy rolelistpolicies
+rolecreate roleaddpolicy roleuploadpolicy
+useraddloginprofile userenablemfadevice
+usercreate groupadduser useraddkey useraddloginprofile useraddpolicy useruploadpolicy
+userdel groupremoveuser userdelkey userdelloginprofile userdelpolicy
+usergetattributes usergetloginprofile userlistkeys userlistpolicies
+userlistgroups groupadduser groupremoveuser
+"""
+NEXT = [[f"iam-{word}" for word in row.split()] for row in _ROWS.strip().splitlines()]
 
 #: Commands of one group that have different words of the same row have nothing to do with each
 #: other: iam-useraddpolicy and iam-roledelpolicy, iam-accountaliaslist and iam-accountgetsummary.
@@ -57,15 +40,11 @@ def related(name: str, siblings: Iterable[str]) -> set[str]:
     different; and what ``NEXT`` says, in both directions.
     """
     found = {sibling for sibling in siblings if not _different(name, sibling)}
-    found.update(NEXT.get(name, ()))
-    found.update(other for other, following in NEXT.items() if name in following)
+    found.update(*(row[1:] for row in NEXT if row[0] == name))
+    found.update(row[0] for row in NEXT if name in row)
     return found - {name}
 
 
 def _different(name: str, other: str) -> bool:
-    pairs = [(_word(name, words), _word(other, words)) for words in DIFFERENT]
-    return any(one and another and one != another for one, another in pairs)
-
-
-def _word(name: str, words: Iterable[str]) -> str:
-    return next((word for word in words if word in name), "")
+    pairs = (pair for words in DIFFERENT for pair in permutations(words, 2))
+    return any(one in name and another in other for one, another in pairs)

@@ -55,7 +55,7 @@ end
 # can be without iam-.
 function __iamcli_pages
     set -l typed (commandline -ct)
-    string split ' ' -- 'iamcli credential-file toolkit today list help sandbox check explain run doctor home completion snapshot recreate'
+    string split ' ' -- 'iamcli credential-file snapshot-file toolkit moving differences today list help sandbox check explain run doctor home completion snapshot recreate'
     test -z "$typed"
     or string join \n $__iamcli_commands (string replace iam- '' $__iamcli_commands)
 end
@@ -81,8 +81,8 @@ complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep
 complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -s h -l help -d 'show this message and exit'
 complete -c iamcli -n '__iamcli_in sandbox' -a '(__fish_complete_subcommand --fcs-skip=2 "" --account --format --keep)'
 complete -c iamcli -n __fish_is_first_token -a check -d 'find mistakes in scripts that run the iam-* commands'
-complete -c iamcli -n '__iamcli_in check' -l exclude -x -a 'E101\t E102\t E103\t E104\t E105\t E106\t E107\t E108\t E109\t E110\t E111\t W201\t W202\t W205\t W206\t W207\t W208\t W210\t W211\t W212\t W213\t' -d 'do not report these codes, such as W205,W208'
-complete -c iamcli -n '__iamcli_in check' -l explain -x -a 'E101\t E102\t E103\t E104\t E105\t E106\t E107\t E108\t E109\t E110\t E111\t W201\t W202\t W205\t W206\t W207\t W208\t W210\t W211\t W212\t W213\t' -d 'explain a code, such as W202, and exit'
+complete -c iamcli -n '__iamcli_in check' -l exclude -x -a 'E101\t E102\t E103\t E104\t E105\t E106\t E107\t E108\t E109\t E110\t E111\t W201\t W202\t W205\t W207\t W208\t W210\t W211\t W212\t W213\t' -d 'do not report these codes, such as W205,W208'
+complete -c iamcli -n '__iamcli_in check' -l explain -x -a 'E101\t E102\t E103\t E104\t E105\t E106\t E107\t E108\t E109\t E110\t E111\t W201\t W202\t W205\t W207\t W208\t W210\t W211\t W212\t W213\t' -d 'explain a code, such as W202, and exit'
 complete -c iamcli -n '__iamcli_in check' -l format -x -a 'text\t json\t github\t' -d 'print text (the default), json, or github: annotations for GitHub Actions'
 complete -c iamcli -n '__iamcli_in check' -l strict -d 'exit 1 also for warnings other than W212'
 complete -c iamcli -n '__iamcli_in check' -s h -l help -d 'show this message and exit'
@@ -101,7 +101,7 @@ complete -c iamcli -n '__iamcli_in doctor' -l format -x -a 'text\t json\t accoun
 complete -c iamcli -n '__iamcli_in doctor' -l offline -d 'send nothing; skip the checks that need the network'
 complete -c iamcli -n '__iamcli_in doctor' -s h -l help -d 'show this message and exit'
 complete -c iamcli -n __fish_is_first_token -a home -d 'set up a directory that scripts can use as AWS_IAM_HOME'
-complete -c iamcli -n '__iamcli_in home' -l strict -d 'make commands that behave as with IAMCLI_STRICT=1'
+complete -c iamcli -n '__iamcli_in home' -l no-strict -d 'make commands that behave as the installed ones'
 complete -c iamcli -n '__iamcli_in home' -s h -l help -d 'show this message and exit'
 complete -c iamcli -n '__iamcli_in home' -x -a '(__fish_complete_directories)'
 complete -c iamcli -n __fish_is_first_token -a completion -d 'print the lines that switch completion on in a shell'

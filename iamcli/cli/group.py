@@ -7,7 +7,7 @@ from importlib import import_module
 import click
 
 from iamcli import __version__
-from iamcli.cli import index, listing
+from iamcli.cli import index, listing, pager
 from iamcli.errors import Failure
 from iamcli.parsing.command_names import suggest
 
@@ -18,23 +18,25 @@ if TYPE_CHECKING:
 
     from iamcli.output.streams import Output
 
-WELCOME = """\
-iamcli provides the 69 commands of the legacy AWS IAM Command Line Toolkit.
+WELCOME = "iamcli provides the 69 commands of the legacy AWS IAM Command Line Toolkit."
+#: What ``iamcli`` alone suggests.
+FIRST = (
+    ("iamcli doctor", "Find out whether the commands work on this machine"),
+    ("iamcli check DIR", "Find mistakes in old scripts, without running them"),
+    ("iamcli home DIR", "Make the directory that old scripts expect"),
+    ("iamcli sandbox", "Try the commands with a private IAM on this machine"),
+    ("iamcli list WORD", "List the commands that have to do with a word"),
+    ("iamcli help COMMAND", "Read the manual page of a command"),
+    ("iamcli help moving", "Read how to move old scripts to iamcli, step by step"),
+)
+GROUPS = "Groups of commands. For the commands for users, run iamcli users:"
+OTHERS = "Subcommands. For how to use them, run iamcli -h:"
 
-  iamcli sandbox           Try the commands with a private IAM on this machine
-  iamcli list password     List the commands that have to do with a word
-  iam-usercreate -h        Show what a command does, its options and an example
-  iamcli help usercreate   Read the manual page of a command
-  iamcli home DIR          Set up a directory for scripts that use AWS_IAM_HOME
-
-Groups of commands. For the commands for users, run iamcli users:
-"""
-
-USAGE = """\
-Usage: iamcli SUBCOMMAND [ARGUMENT]...  for its arguments: iamcli SUBCOMMAND -h
-       iamcli GROUP                     list the commands of a group
-       iamcli COMMAND [OPTION]...       run an iam-* command, as without iamcli
-"""
+USAGE = (
+    ("iamcli SUBCOMMAND [ARGUMENT]...", "for its arguments: iamcli SUBCOMMAND -h"),
+    ("iamcli GROUP", "list the commands of a group"),
+    ("iamcli COMMAND [OPTION]...", "run an iam-* command, as without iamcli"),
+)
 
 OPTIONS = "Options: -h, --help  show this help; --version  show the version"
 
@@ -67,8 +69,14 @@ class DocumentedCommand(click.Command):
         return option
 
 
-def show(ctx: click.Context, text: str) -> NoReturn:
-    """Print ``text`` and end the command. Raises OutputLost if it cannot be written."""
+def show(ctx: click.Context, text: str, *, paged: bool = False) -> NoReturn:
+    """Print ``text`` and end the command. Raises OutputLost if it cannot be written.
+
+    ``paged``: the user's pager shows what does not fit on the terminal.
+    """
+    if paged and (command := pager.wanted(text)):
+        pager.run(command, text)
+        ctx.exit()
     output: Output = ctx.obj
     for line in text.splitlines():
         output.line(line)
@@ -141,16 +149,17 @@ class CommandGroup(DocumentedCommand, click.Group):
         ]
 
     def welcome(self, ctx: click.Context) -> str:
-        """Return what ``iamcli`` alone shows: at most 20 lines."""
+        """Return what ``iamcli`` alone shows: at most 23 lines."""
         subcommands = [name.removeprefix("iamcli ") for name, _ in self.own(ctx)]
-        lines = [WELCOME.rstrip(), listing.wrapped(listing.GROUPS), ""]
-        lines += ["Subcommands. For how to use them, run iamcli -h:"]
-        return "\n".join([*lines, listing.wrapped(subcommands)])
+        lines = [listing.text({WELCOME: (), "To begin:": FIRST}), "", listing.filled(GROUPS)]
+        lines += [listing.wrapped(listing.GROUPS), "", OTHERS, listing.wrapped(subcommands)]
+        return "\n".join(lines)
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the usage, the subcommands, the options and the groups: at most 23 lines."""
         rows = [(name.removeprefix("iamcli "), summary) for name, summary in self.own(ctx)]
-        lines = [USAGE, listing.text({"Subcommands:": rows}), "", OPTIONS, "", "Groups:"]
+        lines = [listing.text({"Usage:": USAGE, "Subcommands:": rows}), ""]
+        lines += [listing.filled(OPTIONS), "", "Groups:"]
         return "\n".join([*lines, listing.wrapped(listing.GROUPS)])
 
 

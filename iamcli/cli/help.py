@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from iamcli.cli import index, listing, manual
+from iamcli.cli import index, listing, manual, search
 from iamcli.cli.group import SUBCOMMANDS, DocumentedCommand, group, hint, show
 from iamcli.errors import Failure
 
@@ -27,9 +27,10 @@ def help(ctx: click.Context, name: str) -> None:  # noqa: A001 - its name for us
     """Show the manual page of a command or a topic.
 
     COMMAND can be without iam-, as in iamcli help usercreate. The topics are toolkit (what all
-    commands have in common), credential-file, today (IAM as it is today) and iamcli. For a
-    subcommand, its part of iamcli(1) is shown. On a terminal, your pager shows the page. If neither
-    man nor mandoc is installed, the help of COMMAND is shown.
+    commands have in common), moving (old scripts to iamcli), differences (from the toolkit), today
+    (IAM as it is today), credential-file, snapshot-file, iamcli and its subcommands. On a terminal,
+    your pager shows the page. If neither man nor mandoc is installed, the help of COMMAND is shown.
+    For another word, what iamcli list finds is shown.
     """
     command = f"iam-{name.removeprefix('iam-')}"
     if name in SHOWN:
@@ -40,6 +41,8 @@ def help(ctx: click.Context, name: str) -> None:  # noqa: A001 - its name for us
         page, section = command, 1
     elif listing.modules(name):
         show(ctx, listing.text(listing.of_groups(listing.modules(name))))
+    elif found := search.matching([name], group.own(ctx.find_root())):
+        show(ctx, listing.text(found), paged=True)
     else:
         known = {topic: topic for topic in TOPICS}
         raise click.UsageError(f"unknown command or topic {name}{hint(name, known)}", ctx)

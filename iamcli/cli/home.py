@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from iamcli.output.streams import Output
 
 
-@click.command(cls=DocumentedCommand, options_metavar="[--strict]")
-@click.option("--strict", is_flag=True, help="Make commands that behave as with IAMCLI_STRICT=1.")
+@click.command(cls=DocumentedCommand, options_metavar="[--no-strict]")
+@click.option("--no-strict", is_flag=True, help="Make commands that behave as the installed ones.")
+@click.option("--strict", is_flag=True, hidden=True, expose_value=False)  # now the default
 @click.argument("folder", metavar="DIR")
 @click.pass_obj
-def home(output: Output, folder: str, *, strict: bool) -> None:
+def home(output: Output, folder: str, *, no_strict: bool) -> None:
     """Set up a directory that scripts can use as AWS_IAM_HOME.
 
     Creates the iam-* commands in DIR/bin, two templates and a README. DIR is the directory that
@@ -26,16 +27,15 @@ def home(output: Output, folder: str, *, strict: bool) -> None:
     A command of DIR is run with PATH=/usr/bin:/bin, as cron runs it. If the one file finds no
     Python 3.10 or later then, the commands in DIR/bin name the Python that runs this one.
 
-    With --strict, the commands behave as with IAMCLI_STRICT=1, for scripts that need lists of one
-    page, errors of lists on standard output, or 1 as the status of -h. Run it again without
-    --strict to change that back.
+    Unless IAMCLI_STRICT is set, the commands behave as if it were 1, as old scripts expect: errors
+    are on standard output, lists have one page, and -h exits 1. --no-strict changes that.
     """
     from iamcli.cli import index
     from iamcli.cli.homes.directory import exposure
     from iamcli.cli.homes.layout import lay_out
 
     names = [command.name for command in index.commands()]
-    for line in lay_out(folder, names, strict=strict):
+    for line in lay_out(folder, names, strict=not no_strict):
         output.line(line)
     if exposed := exposure(folder, names):
         output.error(f"{exposed}; {PROTECT}")

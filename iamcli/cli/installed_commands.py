@@ -10,7 +10,7 @@ from pathlib import Path
 
 from iamcli import quoting
 from iamcli.errors import Failure
-from iamcli.installation.extras import is_one_file
+from iamcli.installation import is_one_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def commands_folders() -> Iterator[Path]:
 def adding_to_path() -> str:
     """Return how to make a shell find the commands; raise Failure if there are none."""
     if file := one_file():
-        return f"run: {quoting.command_line(str(file), 'home', 'DIR')}; then put DIR/bin in PATH"
+        line = quoting.command_line(str(file), "home", "--no-strict", "DIR")
+        return f"run: {line}; then put DIR/bin in PATH"
     return f'run: export PATH={quoting.quoted(str(commands_folder()))}:"$PATH"'
 
 

@@ -23,4 +23,4 @@ def list(ctx: click.Context, words: tuple[str, ...]) -> None:  # noqa: A001 - it
     if not groups:
         what = " ".join(words)
         raise Failure(f"no command matches {what}; to list all commands, run iamcli list")
-    show(ctx, listing.text(groups))
+    show(ctx, listing.text(groups), paged=True)

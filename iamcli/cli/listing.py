@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from iamcli.cli import index
+from iamcli.output.progressline import columns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     #: Names, each with its summary.
     Rows = Sequence[tuple[str, str]]
 
+#: The width of what is printed, but on a terminal with fewer columns.
 WIDTH = 80
 
 #: The names of the groups as ``iamcli`` shows them, each with its modules in iamcli.commands.
@@ -69,24 +71,29 @@ def of_groups(wanted: Iterable[str]) -> dict[str, Rows]:
 
 
 def text(parts: Mapping[str, Rows]) -> str:
-    """Return the rows of each part below its title, in lines of at most 80 columns."""
+    """Return the rows of each part below its title, as ``filled`` does."""
     lines = []
     for title, rows in parts.items():
-        lines.append(title)
+        lines.append(filled(title))
         width = max((len(name) for name, _ in rows), default=0)
         for name, summary in rows:
             left = f"  {name:{width}}  "
-            indent = " " * len(left)
-            lines.append(
-                textwrap.fill(summary, WIDTH, initial_indent=left, subsequent_indent=indent)
-            )
+            lines.append(filled(summary, left, " " * len(left)))
         lines.append("")
     return "\n".join(lines).rstrip()
 
 
 def wrapped(words: Iterable[str]) -> str:
-    """Return ``words`` separated by commas, in indented lines of at most 80 columns."""
-    return textwrap.fill(", ".join(words), WIDTH, initial_indent="  ", subsequent_indent="  ")
+    """Return ``words`` separated by commas, in indented lines."""
+    return filled(", ".join(words), "  ", "  ")
+
+
+def filled(text: str, first: str = "", rest: str = "") -> str:
+    """Return ``text`` in lines of whole words, which begin with ``first`` and ``rest``."""
+    width = min(columns(1), WIDTH)
+    wrapper = textwrap.TextWrapper(width, initial_indent=first, subsequent_indent=rest)
+    wrapper.break_long_words = wrapper.break_on_hyphens = False
+    return wrapper.fill(text)
 
 
 def joined(words: Sequence[str], conjunction: str = "and") -> str:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 TOPICS = {
     "iamcli": ("iamcli", 1),
     "credential-file": ("aws-credential-file", 5),
+    "snapshot-file": ("iam-snapshot-file", 5),
     "toolkit": ("iam-toolkit", 7),
+    "moving": ("iam-moving", 7),
+    "differences": ("iam-differences", 7),
     "today": ("iam-today", 7),
 }
 #: How the list of the subcommands begins in iamcli(1).
@@ -36,9 +39,7 @@ def lines(name: str, section: int) -> list[str]:
 
 def lines_about(subcommand: str) -> list[str]:
     """Return what iamcli(1) says about ``subcommand``, as ``lines`` does with a whole page."""
-    import signal
-    import subprocess
-
+    from iamcli.cli import pager
     from iamcli.protection import Folder, temporary_folder
 
     _viewer(find("iamcli", 1))
@@ -50,10 +51,7 @@ def lines_about(subcommand: str) -> list[str]:
         command = _viewer(os.path.join(path, name))
         if not os.isatty(1):
             return _captured(command, "iamcli(1)")
-        with subprocess.Popen(command) as process:  # noqa: S603
-            # Ctrl-C is for the pager.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            status = process.wait()
+        status = pager.run(command)
     raise SystemExit(status)
 
 

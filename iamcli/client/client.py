@@ -23,7 +23,7 @@ from iamcli.client.model import full_model, slim_model
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
 from iamcli.config.connection import looks_like_id
-from iamcli.connection.confinement import confine, refuse_outside
+from iamcli.connection.confinement import confine, is_first, refuse_outside
 from iamcli.connection.credentials import chain_keys, frozen
 from iamcli.connection.endpoints import check_services, endpoint, require_region
 from iamcli.connection.responses import BoundedSession
@@ -97,7 +97,9 @@ class Client:
         self._report(reporter)
         for line in dict.fromkeys(filter(None, found)):
             reporter.note_on_terminal(line)
-        if connection.diversion:
+        # Completion, which does not prompt, prints nothing.
+        printing = connection.prompts and not reporter.strict
+        if connection.diversion and printing and is_first(connection.diversion):
             reporter.note_unless_strict(connection.diversion)
 
     def _report(self, reporter: Reporter) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iamcli.help import docstring as documentation
 from iamcli.help import synopsis
+from iamcli.installation import is_one_file
 from iamcli.output import progressline
 from iamcli.parsing.shared import COMMON
 
@@ -41,7 +42,8 @@ def help_text(command: Command, width: int = WIDTH) -> str:
     lines += _indented(wrapped([f"[{_use(option, ' | ')}]" for option in COMMON], width - 2))
     for example in document.examples[:1]:
         lines += ["", "Example:", *_indented(continued(example, width - 2))]
-    lines += ["", f"See man {command.name}"]
+    # man does not find the pages of the one file.
+    lines += ["", f"See {'iamcli help' if is_one_file() else 'man'} {command.name}"]
     return _joined(lines)
 
 
@@ -99,8 +101,8 @@ def join_or(items: tuple[str, ...]) -> str:
 
 
 def plain(text: str) -> str:
-    """Return ``text`` without the backquotes that mark literal text."""
-    return text.replace("`", "")
+    """Return ``text`` without the backquotes of literal text and the sections of manual pages."""
+    return text.replace("`", "").replace("(1)", "")
 
 
 def continued(line: str, width: int) -> list[str]:

@@ -7,6 +7,7 @@ import sys
 
 import iamcli
 from iamcli import quoting
+from iamcli.installation import is_one_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,11 +99,6 @@ def advice(*extras: str) -> str:
 def _all_of(packages: Mapping[str, Iterable[str]], extras: Iterable[str]) -> list[str]:
     """Return the ``packages`` of the ``extras``, each once."""
     return list(dict.fromkeys(name for extra in extras for name in packages[extra]))
-
-
-def is_one_file() -> bool:
-    """Return whether iamcli runs from the one file, iamcli.pyz."""
-    return "iamcli.installation.onefile" in sys.modules
 
 
 def shfmt() -> str | None:

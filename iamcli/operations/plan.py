@@ -16,7 +16,8 @@ class Plan:
 
     ``iam``: sends the requests; ``done`` and ``left``: the labels of the steps that were done and
     of the others ("created", "not created"), with which those that were skipped are listed;
-    ``steps``: their names in order. A plan of one step sets no state.
+    ``steps``: their names in order. A plan of one step sets no state; in strict
+    mode, nor does one of which nothing was done.
     """
 
     def __init__(self, iam: IAM, done: str, left: str, steps: Sequence[str]) -> None:
@@ -47,6 +48,9 @@ class Plan:
         outcome = error.outcome if isinstance(error, End) else NOT_DONE if known else UNKNOWN
         finished = self._finished + (outcome == DONE)
         begun = finished + (outcome == UNKNOWN)
+        # What was skipped was done in part.
+        if self._iam.strict and not (begun or self._skipped):
+            return
         parts = [(self._done, self._steps[:finished])]
         if begun > finished:
             parts.append(("unknown", self._steps[finished:begun]))

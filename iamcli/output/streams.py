@@ -64,8 +64,8 @@ class Output:
     terminal. ``progress``: the progress line, which is shown only if standard error is a terminal,
     not in strict mode, and not after a line of data that may be on the same terminal. ``copied``:
     whether errors are written to standard output, too, if a program or a file gets it, unless
-    IAMCLI_STRICT is 0 or 1, or standard error is the same file. ``shown`` and ``copies``: the
-    descriptors for errors. Source: LEGACY.md (errors on standard output).
+    IAMCLI_STRICT is 0 or 1, or standard error is the same file. ``shown``: the descriptors for
+    errors, the first that takes one; ``copies``: for copies. Source: LEGACY.md (strict mode).
     """
 
     def __init__(self, program: str, *, strict: bool, copied: bool = False) -> None:
@@ -80,8 +80,9 @@ class Output:
         mode = out.st_mode
         self._out_may_be_seen = self.data_on_terminal or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
         self._out_may_wait = not stat.S_ISREG(mode)
-        self._notes = [2] if opened[2] else []
-        self.shown = self._notes if not strict else [1] if opened[1] else []
+        standard, self._notes = ([number] if opened[number] else [] for number in (1, 2))
+        self._debug = standard if strict else self._notes
+        self.shown = standard + self._notes if strict else self._notes
         captured = stat.S_IFMT(mode) in (stat.S_IFIFO, stat.S_IFREG, stat.S_IFSOCK)
         wanted = copied and captured and strictness() not in ("0", "1")
         self.copies = [1] if wanted and not os.path.samestat(out, os.fstat(2)) else []
@@ -127,12 +128,11 @@ class Output:
         ``terminal``: also raise it if standard output is not a terminal; ``widths``: also raise it
         if that has no room for rows with these numbers of columns, and the prompt of a shell.
         """
-        import fcntl
         import select
 
         if not self._is_open:
             raise OutputLost("standard output is closed")
-        if fcntl.fcntl(1, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+        if _is_read_only(1):
             raise OutputLost("standard output is not open for writing")
         poll = select.poll()
         poll.register(1, select.POLLOUT)
@@ -143,38 +143,41 @@ class Output:
         if widths:
             _require_room(widths)
 
-    def error(self, text: str, *, whole: bool = False, copy: bool = True) -> None:
+    def error(self, text: str, whole: str = "", *, copy: bool = True, more: str = "") -> None:
         """Write one line as ``error_text`` does, preceded by the name of the command.
 
-        Unprintable characters, such as those of an argument that ``text`` repeats, are escaped.
-        Unless it is to be ``whole``, a line of more than MAX_LINE characters is shortened in the
-        middle.
+        Unprintable characters, such as those of an argument that ``text`` repeats, are escaped. A
+        ``text`` of more than MAX_LINE characters is shortened in the middle; the end of the line is
+        written ``whole``. ``copy``: whether ``copies`` get it; ``more``: the lines that follow.
         """
-        line = visible(text if whole else shortened(text, MAX_LINE))
-        self.error_text(f"{self._program}: {line}\n", None if copy else self.shown)
+        line = visible("; ".join(filter(None, (shortened(text, MAX_LINE), whole))))
+        self.error_text(f"{self._program}: {line}\n{more}", None if copy else "")
 
-    def error_text(self, text: str, numbers: Sequence[int] | None = None) -> bool:
-        """Write ``text`` to the descriptors ``numbers``, by default ``shown`` and ``copies``.
+    def error_text(self, text: str, copy: str | None = None) -> bool:
+        """Write ``text`` to the first of ``shown`` that takes it, and ``copy`` to ``copies``.
 
-        Control characters are escaped, and the address of a private IAM is written without its
-        secret. Returns whether all of it was written.
+        Without ``copy``, they get ``text``, too. Control characters are escaped, and the address of
+        a private IAM is written without its secret. Returns whether all of ``text`` was written.
         """
-        text = without_secret_paths(text).translate(_CONTROLS)
-        content = text.encode("utf-8", "backslashreplace")
-        numbers = [*self.shown, *self.copies] if numbers is None else numbers
-        written = bool(numbers)
-        for number in numbers:
-            self.progress.erase()
-            try:
-                self._write_data()
-                _write_in_parts(number, content, patient=True)
-            except OSError:
-                written = False
+        written = any(self._is_written(text, number) for number in self.shown)
+        for number in self.copies:
+            self._is_written(text if copy is None else copy, number)
         return written
 
-    def note(self, text: str) -> None:
-        """Write one line that is not an error to standard error, also in strict mode."""
-        self.error_text(f"{self._program}: {visible(text)}\n", self._notes)
+    def note(self, text: str, *, debug: bool = False) -> None:
+        """Write one line to standard error; one of ``-d`` to standard output in strict mode."""
+        for number in self._debug if debug else self._notes:
+            self._is_written(f"{self._program}: {visible(text)}\n", number)
+
+    def _is_written(self, text: str, number: int) -> bool:
+        """Write ``text`` as ``error_text`` does; return whether the descriptor took all of it."""
+        text = without_secret_paths(text).translate(_CONTROLS)
+        self.progress.erase()
+        try:
+            self._write_data()
+            return _write_in_parts(number, text.encode("utf-8", "backslashreplace"), patient=True)
+        except OSError:
+            return False
 
     def _write_data(self) -> None:
         """Write the lines of data, so that an error follows them."""
@@ -196,7 +199,7 @@ class Output:
 
     def on_terminal(self) -> bool:
         """Return whether standard error is a terminal."""
-        return bool(self.shown) and os.isatty(2)
+        return os.isatty(2)
 
     def shows_hints(self) -> bool:
         """Return whether errors are followed by hints: on a terminal, not in strict mode."""
@@ -236,7 +239,7 @@ class Reporter:
         if self._output and self.debugging:
             content = f": {self.secrets.structure(value)}" if value else ""
             text = f"debug: {self.secrets.redact(line)}{content}"
-            self._output.error(text, whole=True, copy=False)
+            self._output.note(text, debug=True)
 
     def note_unless_strict(self, line: str) -> None:
         """Print a line that is not an error, but not in strict mode."""
@@ -244,8 +247,8 @@ class Reporter:
             self._output.note(line)
 
     def note_on_terminal(self, line: str) -> None:
-        """Print a line that is not an error on a terminal only, also in strict mode."""
-        if self._output and self._output.on_terminal():
+        """Print a line that is not an error on a terminal only, but not in strict mode."""
+        if self._output and self.shows_hints:
             self._output.note(line)
 
     def flush(self) -> None:
@@ -283,13 +286,22 @@ def _write_on_terminal(content: bytes) -> None:
     _write_in_parts(2, content, patient=False)
 
 
-def _write_in_parts(number: int, content: bytes, *, patient: bool) -> None:
+def _is_read_only(number: int) -> bool:
+    import fcntl
+
+    return fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+
+
+def _write_in_parts(number: int, content: bytes, *, patient: bool) -> bool:
     """Write ``content`` in parts; stop if a part cannot be written in time.
 
-    ``patient``: stop then only if a signal is to end the process.
+    ``patient``: stop then only if a signal is to end the process. Returns whether all was written.
     """
     import select
 
+    if _is_read_only(number):
+        # The reading end of a pipe would never be ready.
+        return False
     poll = select.poll()
     poll.register(number, select.POLLOUT)
     while content:
@@ -297,4 +309,5 @@ def _write_in_parts(number: int, content: bytes, *, patient: bool) -> None:
             written = os.write(number, content[: select.PIPE_BUF])
             content = content[written:]
         elif SignalState.number or not patient:
-            return
+            return False
+    return True

@@ -44,11 +44,15 @@ def shown(done: Done) -> str:
 # Without arguments, and help.
 
 
+#: What iamcli alone suggests.
+FIRST = ["doctor", "check DIR", "home DIR", "sandbox", "list WORD", "help COMMAND", "help moving"]
+
+
 def test_iamcli_alone_shows_where_to_begin_on_one_screen(run):
     out = shown(run("iamcli"))
-    assert len(out.splitlines()) <= 20
+    assert len(out.splitlines()) < USUAL_SIZE[0]
     assert out.startswith("iamcli provides the 69 commands of the legacy AWS IAM Command")
-    assert len(re.findall(r"^  iam\S+ .*\S  +[A-Z]", out, re.MULTILINE)) == 5
+    assert re.findall(r"^  iamcli (.*\S)  +[A-Z]", out, re.MULTILINE) == FIRST
     groups, _, subcommands = out.partition("Subcommands")
     for module in index.modules():
         word = module.replace("instanceprofiles", "instance profiles")
@@ -58,10 +62,15 @@ def test_iamcli_alone_shows_where_to_begin_on_one_screen(run):
 
 @pytest.mark.full
 def test_what_iamcli_suggests_at_first_works(run):
-    suggested = re.findall(r"^  (iam\S+ .*\S)  +[A-Z]", run("iamcli").out, re.MULTILINE)
-    for line in suggested:
-        words = line.replace("DIR", "old-home").split()
-        assert run(*words, env={"SHELL": "/bin/true"}).status == 0, line
+    need("man")
+    (run.home / "old").mkdir()
+    (run.home / "old" / "script.sh").write_text("#!/bin/sh\niam-userlistbypath\n")
+    values = {"DIR": "old", "WORD": "password", "COMMAND": "usercreate"}
+    for line in FIRST:
+        words = [values.get(word, word) for word in line.split()]
+        # Without a service, doctor finds something wrong.
+        status = int(line == "doctor")
+        assert run("iamcli", *words, env={"SHELL": "/bin/true"}).status == status, line
 
 
 def test_the_help_has_each_subcommand_and_each_group_on_one_screen(run_fast):
@@ -71,7 +80,7 @@ def test_the_help_has_each_subcommand_and_each_group_on_one_screen(run_fast):
     out = shown(done)
     assert len(out.splitlines()) < USUAL_SIZE[0]
     usage, subcommands, options, groups = out.split("\n\n")
-    assert usage.startswith("Usage: iamcli SUBCOMMAND [ARGUMENT]...")
+    assert usage.startswith("Usage:\n  iamcli SUBCOMMAND [ARGUMENT]...")
     assert re.findall(r"^  (\w+)  +[A-Z].*\.$", subcommands, re.MULTILINE) == SHOWN
     assert ("-h, --help" in options, "--version" in options) == (True, True)
     names = " ".join(groups.split()).removeprefix("Groups: ").split(", ")
@@ -127,18 +136,18 @@ FOUND = {
     "LOCK": ["iam-usermodkey", "iam-userdelloginprofile"],
     "suspend": ["iam-usermodkey", "iam-usermodcert", "iam-userdelloginprofile"],
     "rotate": ["iam-usermodkey", "iam-userlistkeys", "iam-usermodcert"],
-    "QRCodePNG": ["iam-virtualmfadevicecreate", "iamcli"],
+    "QRCodePNG": ["iam-virtualmfadevicecreate", "differences", "iamcli"],
     "PutRolePolicy": ["iam-roleaddpolicy", "iam-roleuploadpolicy"],
     "instance profiles delete": ["iam-instanceprofiledel"],
     "mfa-devices list": ["iam-virtualmfadevicelist", "iam-userlistmfadevices"],
     # Names of operands and of options, also of subcommands; not the comments and formats of pages.
     "BootstrapMethod": ["iam-virtualmfadevicecreate"],
-    "-- --reset": ["iam-accountmodpasswordpolicy", "today"],
+    "-- --reset": ["iam-accountmodpasswordpolicy", "differences", "today"],
     "-- --preserve-env": ["iamcli"],
     "-- -bullet": [],
     "AddRoleToInstanceProfile": ["iam-instanceprofilecreate", "iam-instanceprofileaddrole"],
     # The pages about all commands come first.
-    "saml": ["today", "iamcli"],
+    "saml": ["today", "snapshot-file", "iamcli"],
 }
 
 
@@ -163,10 +172,11 @@ TOPICS = """\
 In manual pages only:
 
 Topics
-  iamcli help today   What has changed in AWS IAM since the toolkit, command by
-                      command.
-  iamcli help iamcli  Find, read about and run the iam commands, also with a
-                      private IAM.
+  iamcli help today          What has changed in AWS IAM since the toolkit,
+                             command by command.
+  iamcli help snapshot-file  The file that iamcli snapshot writes.
+  iamcli help iamcli         Find, read about and run the iam commands, also
+                             with a private IAM.
 """
 
 
@@ -336,6 +346,9 @@ def showing(folder: Path, name: str = "man", text: str = 'echo "$0 $*"') -> dict
         ("", "iamcli.1"),
         ("toolkit", "iam-toolkit.7"),
         ("today", "iam-today.7"),
+        ("moving", "iam-moving.7"),
+        ("differences", "iam-differences.7"),
+        ("snapshot-file", "iam-snapshot-file.5"),
         ("credential-file", "aws-credential-file.5"),
         *[(page.name.rpartition(".")[0], page.name) for page in sorted(MAN.glob("*.[57]"))],
     ],
@@ -527,6 +540,72 @@ def test_the_help_of_a_group_is_its_list(run_fast):
     done = run_fast("iamcli", "help", "policies")
     assert commands_in(done.out)
     assert done == run_fast("iamcli", "policies")
+
+
+@pytest.mark.parametrize("word", ["cron", "strict", "proxy", "console"])
+def test_the_help_of_another_word_is_what_the_list_finds(word, run_fast):
+    done = run_fast("iamcli", "help", word)
+    assert shown(done).count("\n  iam") > 0
+    assert done == run_fast("iamcli", "list", word)
+
+
+#: What does not fit in 24 rows, with the words of its last line.
+LONG = {"list": "deleted entities again.", "check --explain W202": "# iamcli: ignore=W202"}
+
+
+@pytest.mark.parametrize("line", LONG)
+def test_what_does_not_fit_on_the_terminal_is_paged(line, run):
+    """Whatever the pager does, the exit status is the same."""
+    text = run("iamcli", *line.split()).out
+    rows = sum(-(-len(each) // 80) or 1 for each in text.splitlines())
+    assert rows >= USUAL_SIZE[0]
+    showing(run.home, "pager", 'echo "PAGED $*"; /bin/cat; exit 3')
+    run.env |= {"TERM": "xterm", "PAGER": f"{run.home}/shown/pager -x"}
+    for changed, size, paged in (
+        ({}, USUAL_SIZE, True),
+        ({}, (rows, 80), True),
+        ({}, (rows + 1, 80), False),
+        ({"TERM": "dumb"}, USUAL_SIZE, False),
+        ({"PAGER": "cat"}, USUAL_SIZE, False),
+        ({"PAGER": "/nonexistent"}, USUAL_SIZE, False),
+    ):
+        terminal = Terminal(IAMCLI, *line.split(), env=run.env | changed, size=size)
+        assert terminal.status() == 0
+        begin = "PAGED -x\n" if paged else ""
+        assert terminal.shown.replace("\r", "") == f"{begin}{text}", (changed, size)
+    for redirection in ("</dev/null", "| cat"):
+        command = ("sh", "-c", f"{IAMCLI} {line} {redirection}")
+        terminal = Terminal(*command, env=run.env, size=USUAL_SIZE)
+        terminal.wait_for(LONG[line])
+        assert terminal.status() == 0
+        assert "PAGED" not in terminal.shown
+
+
+def test_a_pager_that_reads_nothing_and_ctrl_c_in_it_are_no_failure(run):
+    text = "trap 'echo NOTICED' INT; echo PAGED; sleep 60 & wait; exit 2"
+    showing(run.home, "pager", text)
+    run.env |= {"TERM": "xterm", "PAGER": str(run.home / "shown" / "pager")}
+    terminal = Terminal(IAMCLI, "list", env=run.env, size=USUAL_SIZE)
+    terminal.wait_for("PAGED")
+    terminal.type("\x03")
+    terminal.wait_for("NOTICED")
+    assert terminal.status() == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "-h", "list", "help cron", "check --explain W213", "explain -- iam-userdel -u bob -r"],
+)
+def test_no_word_is_broken_at_60_columns(line, run):
+    run.env |= {"TERM": "dumb"}
+    whole = run("iamcli", *line.split()).out
+    terminal = Terminal(IAMCLI, *line.split(), env=run.env, size=(500, 60))
+    assert terminal.status() == 0
+    narrow = terminal.shown.replace("\r", "")
+    assert narrow.split() == whole.split()
+    # What is longer can be copied: values, examples and commands.
+    text = narrow.partition("\nBefore:")[0].partition("\nWith the AWS CLI:")[0]
+    assert [row for row in text.splitlines() if len(row) > 60 and ": " not in row] == []
 
 
 def test_a_page_that_man_cannot_show(run_fast):

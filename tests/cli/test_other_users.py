@@ -401,7 +401,7 @@ def with_umask(umask: int, *command: str | Path, env: dict[str, str]) -> None:
 @pytest.mark.parametrize("umask", [0, in_full(0o002)])
 def test_others_may_not_change_what_is_made_without_a_umask(tmp_path, umask):
     env = environment(tmp_path)
-    for option in ("--strict", "--"):
+    for option in ("--no-strict", "--"):
         with_umask(umask, "iamcli", "home", option, tmp_path / "above" / "home", env=env)
         made = [tmp_path / "above", *(tmp_path / "above").rglob("*")]
         assert len(made) > 50
@@ -424,7 +424,7 @@ def test_the_names_that_are_kept_are_private_without_a_umask(patient, stub):
 
 def test_a_umask_still_removes_permissions(tmp_path):
     env = environment(tmp_path)
-    with_umask(0o077, "iamcli", "home", "--strict", tmp_path / "home", env=env)
+    with_umask(0o077, "iamcli", "home", tmp_path / "home", env=env)
     made = [tmp_path / "home", *(tmp_path / "home").rglob("*")]
     assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o700, 0o600}
 

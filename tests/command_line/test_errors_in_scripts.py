@@ -8,11 +8,14 @@ import re
 import shlex
 import signal
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.faults import CLOSED, silent
-from support.selection import usual
+from support.interrupting import full_pipe
+from support.processes import blocked, wait_until
+from support.selection import in_full, pairs, usual
 from support.streams import PRINTS, VALUES
 from support.stub import faulty, ok, refused
 from support.terminal import Terminal
@@ -143,6 +146,15 @@ def report(*_):
     raise MemoryError
 runner._report = report
 """
+#: The same before the arguments are parsed.
+NO_OUTPUT = f"{NO_MEMORY}runner.Program.output = report"
+#: A failure in ``iamcli run``, which has passed signals on to the command until then.
+HANDED_OVER = """
+import signal
+from iamcli.cli import index
+signal.signal(signal.SIGTERM, lambda *_: None)
+index.load("iam-userdel")("the outcome is unknown")
+"""
 WITH_NUMBER = "import os\nopen('pid', 'w').write(str(os.getpid()))"
 WAYS = {
     "a usage error": Way("iam-userdel -x"),
@@ -161,6 +173,7 @@ WAYS = {
     "a signal": Way("iam-roledel -r slow", {}, "", WITH_NUMBER),
     "an internal error": Way("iam-groupcreate -g x", {}, "", UNFORESEEN),
     "a lack of memory": Way("iam-userdel -u bob", {}, "", NO_MEMORY),
+    "a handover": Way("iam-userdel -u bob", {}, "", HANDED_OVER),
     "one policy": Way("iam-userlistpolicies -u bob -p absent"),
     "a saved key": Way("iam-useraddkey -u bob -o new"),
     "with -d": Way("iam-userdel -u bob -d"),
@@ -180,11 +193,22 @@ DIFFERENT = (
     "a lack of memory",
     "a list",
 )
+#: Those without data. To print a key, a command first looks at standard output.
+EVERY = {
+    "an internal error with -d": Way("iam-groupcreate -g x -d", {}, "", UNFORESEEN),
+    "no memory at the start": Way("iam-userdel -u bob", {}, "", NO_OUTPUT),
+    **{name: way for name, way in (WAYS | LISTING).items() if not way.data and name != "a key"},
+}
 QUICK = ("a usage error", "after data", "some of several steps", "a signal", "a list")
 #: What standard output and standard error are: a file of this name, or one of the others.
 FILES, PIPE, NO_READER = ("out", "err"), ("pipe", "err"), ("pipe that nobody reads", "err")
 BOTH, DEVICE, FULL = ("out", "out"), ("/dev/null", "err"), ("/dev/full", "err")
 CLOSED_OUT, CLOSED_ERROR = ("closed", "err"), ("out", "closed")
+READ_ONLY, READING_END = ("read-only", "err"), ("reading end", "err")
+#: What takes no error.
+LOST = (FULL, CLOSED_OUT, NO_READER, READ_ONLY, READING_END)
+REPORTED = ("the service", "credentials", "some of several steps", "a handover", "a list", *EVERY)
+QUICKLY_LOST = [("a signal", FULL), ("with -d", FULL), *zip(REPORTED, LOST * 2, strict=False)]
 
 
 @pytest.fixture
@@ -216,6 +240,8 @@ def streams(
     with os.fdopen(reader, "rb") as received, contextlib.ExitStack() as opened:
         pipe = opened.enter_context(os.fdopen(writer, "wb"))
         files = {"pipe": pipe, "pipe that nobody reads": pipe, "closed": pipe}
+        files["reading end"] = received
+        files["read-only"] = opened.enter_context(Path(os.devnull).open("rb"))
         for name in {*how} - {*files}:
             files[name] = opened.enter_context((run.home / name).open("wb"))
         if how == NO_READER:
@@ -235,6 +261,11 @@ def streams(
     return out + piped, err, status
 
 
+def on_two_lines(error: str) -> str:
+    """Return an error of strict mode as it is in the other ones, with a line for what was done."""
+    return error.replace("; added: ", "\niam-groupadduser: added: ")
+
+
 def without_debug(text: str) -> str:
     lines = text.splitlines(keepends=True)
     return "".join(line for line in lines if ": debug: " not in line)
@@ -246,6 +277,7 @@ def test_which_file_gets_an_error(name, run_fast, failing):
     strict, _, status = streams(way, FILES, STRICT, run_fast, failing)
     error = without_debug(strict).removeprefix(way.data)
     assert (status, error.startswith("iam-")) == (-signal.SIGINT if name == "a signal" else 1, True)
+    error = on_two_lines(error)
     copied = way.data if name in LISTING else way.data + error
     for mode, expected in ((DEFAULT, copied), (ALONE, way.data)):
         out, err, ended = streams(way, FILES, mode, run_fast, failing)
@@ -260,19 +292,49 @@ def test_which_other_stream_gets_an_error(name, run_fast, failing):
         return streams(way, how, mode, run_fast, failing)
 
     strict, _, status = told(FILES, STRICT)
-    error = strict.removeprefix(way.data)
-    copied = way.data if name in LISTING else strict
+    error = on_two_lines(strict.removeprefix(way.data))
+    copied = way.data if name in LISTING else way.data + error
     assert told(PIPE, DEFAULT) == (copied, error, status)
     assert told(PIPE, ALONE) == (way.data, error, status)
     assert told(CLOSED_ERROR, DEFAULT)[0] == copied
     for mode in (DEFAULT, ALONE):
-        assert told(BOTH, mode)[0] == strict
+        assert told(BOTH, mode)[0] == way.data + error
         assert told(DEVICE, mode)[1] == error
     assert told(DEVICE, STRICT)[1] == ""
-    # A reader that has gone, or a full disk, changes nothing else.
-    if name in WAYS and not way.data:
-        for lost in (FULL, CLOSED_OUT, NO_READER):
-            assert told(lost, DEFAULT)[1:] == (error, status)
+    assert told(BOTH, STRICT)[0] == strict
+
+
+@pytest.mark.parametrize(("name", "lost"), pairs(EVERY, LOST, first=QUICKLY_LOST))
+def test_an_error_that_standard_output_does_not_take(name, lost, run_fast, failing):
+    """Standard error gets it, in strict mode as a whole; nobody gets the lines of -d then."""
+    strict, _, status = streams(EVERY[name], FILES, STRICT, run_fast, failing)
+    error = without_debug(strict)
+    assert streams(EVERY[name], lost, STRICT, run_fast, failing) == ("", error, status)
+    for mode in (DEFAULT, ALONE):
+        out, err, ended = streams(EVERY[name], lost, mode, run_fast, failing)
+        assert (out, without_debug(err), ended) == ("", on_two_lines(error), status)
+
+
+@pytest.mark.parametrize("name", ["the service", in_full("a usage error"), "a handover"])
+def test_an_error_that_nobody_reads_until_a_signal_comes(name, run_fast, failing):
+    reader, writer = full_pipe()
+    way = EVERY[name]
+    error = streams(way, FILES, STRICT, run_fast, failing)[0]
+    env, requests = {"IAMCLI_STRICT": STRICT}, failing.answered * 2
+    process = run_fast.start(*way.line.split(), stdout=writer, env=env, before=way.before)
+    os.close(writer)
+    wait_until(lambda: failing.answered == requests and blocked(process.pid))
+    process.send_signal(signal.SIGTERM)
+    assert (process.communicate()[1].decode(), process.wait()) == (error, -signal.SIGTERM)
+    os.close(reader)
+
+
+def test_a_reader_of_one_line_gets_the_others_nowhere_else(run_fast):
+    """All lines are written at once: here, what is written after that is lost."""
+    once = "import os; write = os.write\nos.write = lambda *all: (write(*all), os.close(1))[0]"
+    strict = {"IAMCLI_STRICT": STRICT}
+    out, err = run_fast.start("iam-userdel", "-z", stderr=-1, env=strict, before=once).communicate()
+    assert (out.count(b"\n") > 9, err) == (True, b"")
 
 
 def test_a_socket_gets_an_error_as_a_pipe_does(run_fast):
@@ -289,7 +351,7 @@ def test_a_terminal_gets_an_error_once(name, forked, run_fast, failing):
     """A file beside the terminal gets what strict mode prints, without what only a person reads."""
     way = {**WAYS, **LISTING}[name]
     strict, _, _ = streams(way, FILES, STRICT, run_fast, failing)
-    first = without_debug(strict).removeprefix(way.data).splitlines()[0]
+    first = on_two_lines(without_debug(strict)).removeprefix(way.data).splitlines()[0]
     for how in ("{}", "{} >out"):
         renew(failing)
         env = {**forked.env, **way.env, "FORKED_BEFORE": way.before}
@@ -299,5 +361,5 @@ def test_a_terminal_gets_an_error_once(name, forked, run_fast, failing):
         shown = " ".join(seen.shown.split())
         assert shown.count(" ".join(first.split())) == 1
     assert (forked.home / "out").read_text() == (
-        way.data if name in LISTING else without_debug(strict)
+        way.data if name in LISTING else on_two_lines(without_debug(strict))
     )

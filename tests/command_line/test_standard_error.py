@@ -52,9 +52,9 @@ class Row(NamedTuple):
     pipe: bool
     strict: str
 
-    def matches(self, text: str) -> bool:
-        """Return whether ``text`` is the line, whatever stands for its ``...``."""
-        pattern = ".+".join(map(re.escape, self.line.split("...")))
+    def matches(self, text: str, before: str = "") -> bool:
+        """Return whether ``text`` is the line after ``before``, whatever stands for ``...``."""
+        pattern = before + ".+".join(map(re.escape, self.line.split("...")))
         named = NAMED.fullmatch(text)
         return bool(re.fullmatch(pattern, named[1] if named else text.rstrip(), re.DOTALL))
 
@@ -90,6 +90,7 @@ HEADINGS = {
     "On a terminal, not in strict mode": (False, "nowhere"),
     "On a terminal, also in strict mode": (False, "standard error"),
     "Always, but not in strict mode": (True, "nowhere"),
+    "Always, in strict mode at the end of the error": (True, "standard output"),
     "Always, in strict mode on standard output": (True, "standard output"),
     "Always": (True, "standard error"),
 }
@@ -133,7 +134,8 @@ def simple(command: str) -> list[str]:
 
 
 #: How the rows begin that belong to a command that fails.
-FAILING = ("added: ", "created: ", "interrupted; ", "removed: ")
+STATES = ("added: ", "created: ", "removed: ")
+FAILING = ("interrupted; ", *STATES)
 
 
 def allowed(line: str, arguments: list[str]) -> bool:
@@ -334,6 +336,7 @@ SLOW = (
     "still running",
     "waiting for",
     "this system",
+    "TMPDIR is noexec",
     "... refused when",
     "not in the copy",
     "changes in",
@@ -450,6 +453,11 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         'processes._OWN_NAME = "/nowhere"; from iamcli.cli import main; sys.exit(main())\' '
         "sandbox true"
     ),
+    "TMPDIR is noexec": line(
+        f"{sys.executable} -c 'import sys; from iamcli.cli.sandbox.launch import launcher; "
+        "launcher._runs_scripts = lambda _: False; from iamcli.cli import main; sys.exit(main())' "
+        "sandbox true"
+    ),
     "... refused when": copied("true"),
     "not in the copy": copied("true"),
     "to create again": copied("--changes iam-userdel -u bob -r"),
@@ -546,7 +554,9 @@ def test_each_row_appears_where_it_says(begin, name, run, run_fast, stub):
     condition = CONDITIONS[name]
     how = RUNS[begin](run, stub)
     streams = ran(run_fast, how, condition)
-    seen = [stream for stream, text in streams.items() if any(map(row.matches, lines(text)))]
+    end = ".+; " * (condition.strict and row.line.startswith(STATES))
+    found = {name: [row.matches(line, end) for line in lines(streams[name])] for name in streams}
+    seen = [stream for stream in found if any(found[stream])]
     wanted = row.stream(condition)
     assert seen == ([] if wanted == "nowhere" else [wanted]), streams
 

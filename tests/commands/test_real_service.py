@@ -190,7 +190,8 @@ def test_virtual_device_that_may_not_be_deleted_is_left(things, strict, run_fast
         account.on(operation, refused("AccessDenied", "not you", 403))
     done = remove(run_fast, account, "user", IAMCLI_STRICT=strict)
     assert done.status == 1
-    removed, left = (done.out + done.err).splitlines()[-1].split("; ")
+    said, _, left = (done.out + done.err).splitlines()[-1].rpartition("; ")
+    removed = said.rpartition("removed: ")[2]
     virtual = [device for device in things["ListMFADevices"] if device.startswith(f"{ARN}mfa/")]
     devices = "".join(f"virtual MFA device {device}, " for device in virtual)
     assert left == f"left: {devices}user {case.arguments[2]}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import pytest
 from support.account import Account
 from support.faults import CLOSED
+from support.forked import Done
 from support.selection import every, usual
 from support.several_steps import CASES, account_of
 from support.stub import Answer, canned, ok, refused
@@ -36,7 +37,17 @@ def operations(steps: list[tuple[str, str]]) -> list[str]:
     return found
 
 
-STEPS = [(case, step) for case in CASES for step in range(len(CASES[case].steps))]
+STRICT = ("", "1")
+STEPS = [
+    (case, n, mode) for case in CASES for n in range(len(CASES[case].steps)) for mode in STRICT
+]
+
+
+def failure(name: str, error: str, done: list[str], state: str, mode: str) -> Done:
+    """Return how a command ends after the steps ``done``, in strict mode with one line."""
+    if mode:
+        return Done(1, f"{name}: {'; '.join([error, state] if done else [error])}\n", "")
+    return Done(1, "", f"{name}: {error}\n{name}: {state}\n")
 
 
 every_case = pytest.mark.parametrize("case", CASES)
@@ -69,17 +80,17 @@ def test_pretending_without_recursion_sends_nothing(case, run_fast, stub):
     assert account.requests == []
 
 
-@pytest.mark.parametrize(("case", "step"), every(12, STEPS))
-def test_removal_that_fails_is_reported_and_can_be_repeated(case, step, run_fast, stub):
+@pytest.mark.parametrize(("case", "step", "mode"), every(24, STEPS, *((c, 1, "1") for c in CASES)))
+def test_removal_that_fails_is_reported_and_can_be_repeated(case, step, mode, run_fast, stub):
     account = account_of(stub, case)
     arguments, steps = CASES[case].arguments, CASES[case].steps
     names = [operation for _, operation in steps]
     account.refuse = (names[step], names[:step].count(names[step]))
-    done = run_fast(*arguments, env={"AWS_IAM_URL": account.url})
-    removed = ", ".join(what for what, _ in steps[:step]) or "nothing"
+    done = run_fast(*arguments, env={"AWS_IAM_URL": account.url, "IAMCLI_STRICT": mode})
+    removed = [what for what, _ in steps[:step]]
     left = ", ".join(what for what, _ in steps[step:])
-    state = f"{arguments[0]}: removed: {removed}; left: {left}\n"
-    assert done == (1, "", f"{arguments[0]}: ServiceFailure: not now\n{state}")
+    state = f"removed: {', '.join(removed) or 'nothing'}; left: {left}"
+    assert done == failure(arguments[0], "ServiceFailure: not now", removed, state, mode)
     account.refuse = None
     account.requests.clear()
     assert run_fast(*arguments, env={"AWS_IAM_URL": account.url}) == (0, "", "")
@@ -245,21 +256,21 @@ def test_work_is_done_in_order(work, run_fast, stub):
     assert endpoint.operations == [*work.before, *(operation for _, operation in work.steps)]
 
 
+@pytest.mark.parametrize("mode", STRICT)
 @pytest.mark.parametrize(
     ("work", "step"), [(work, step) for work in WORKS.values() for step in range(len(work.steps))]
 )
-def test_work_that_fails_is_reported(work, step, run_fast, stub):
+def test_work_that_fails_is_reported(work, step, mode, run_fast, stub):
     endpoint = willing(stub)
     operations = [operation for _, operation in work.steps]
     failing = operations[step]
     no = refused("LimitExceeded", "too many", 409)
     endpoint.on(failing, *[ok(failing)] * operations[:step].count(failing), no)
-    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
-    finished = ", ".join(what for what, _ in work.steps[:step]) or "nothing"
+    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": mode})
+    finished = [what for what, _ in work.steps[:step]]
     left = ", ".join(what for what, _ in work.steps[step:])
-    name = work.arguments[0]
-    state = f"{name}: {work.done}: {finished}; not {work.done}: {left}\n"
-    assert done == (1, "", f"{name}: LimitExceeded: too many\n{state}")
+    state = f"{work.done}: {', '.join(finished) or 'nothing'}; not {work.done}: {left}"
+    assert done == failure(work.arguments[0], "LimitExceeded: too many", finished, state, mode)
     assert endpoint.operations[len(work.before) :] == operations[: step + 1]
 
 
@@ -278,12 +289,12 @@ def test_where_looking_is_denied_the_work_goes_on(work, run_fast, stub):
     assert (done.status, done.err) == (0, "")
 
 
-def state_after(error: BaseException, things: str, *, finished: int) -> str:
+def state_after(error: BaseException, things: str, *, finished: int, strict: bool = False) -> str:
     """Return the report on steps that ``error`` ends after ``finished`` of them.
 
     If it has the attribute ``pending``, it comes while that request is under way.
     """
-    iam = cast("IAM", SimpleNamespace(pending=None, state=""))
+    iam = cast("IAM", SimpleNamespace(pending=None, state="", strict=strict))
     try:
         with Plan(iam, "made", "not made", things.split()) as progress:
             for _ in range(finished):
@@ -310,6 +321,7 @@ def under_way(error: BaseException) -> BaseException:
         (Failure("x"), 0, "made: nothing; not made: a, b, c"),
         (Failure("x"), 2, "made: a, b; not made: c"),
         (Failure("x"), 3, "made: a, b, c; not made: nothing"),
+        (UnknownOutcome("x", "CreateUser"), 0, "made: nothing; unknown: a; not made: b, c"),
         (UnknownOutcome("x", "CreateUser"), 1, "made: a; unknown: b; not made: c"),
         (KeyboardInterrupt(), 1, "made: a; not made: b, c"),
         (under_way(KeyboardInterrupt()), 1, "made: a; unknown: b; not made: c"),
@@ -323,6 +335,16 @@ def under_way(error: BaseException) -> BaseException:
 )
 def test_what_ends_a_plan_early_is_reported(error, finished, state):
     assert state_after(error, "a b c", finished=finished) == state
+    strict = "" if state.startswith("made: nothing; not") else state
+    assert state_after(error, "a b c", finished=finished, strict=True) == strict
+
+
+def test_a_step_that_was_done_in_part_is_reported_in_strict_mode():
+    iam = cast("IAM", SimpleNamespace(state="", strict=True))
+    plan = Plan(iam, "removed", "left", ["a", "b"])
+    plan.skip()
+    plan.__exit__(Failure, Failure("x"), None)
+    assert iam.state == "removed: nothing; left: a, b"
 
 
 def test_a_single_step_has_no_state():

@@ -344,12 +344,13 @@ def test_what_is_left_is_listed_completely(run_fast, stub):
     endpoint.on("ListGroupPolicies", ok("ListGroupPolicies", policies))
     attached = "<AttachedPolicies/><IsTruncated>false</IsTruncated>"
     endpoint.on("ListAttachedGroupPolicies", ok("ListAttachedGroupPolicies", attached))
-    endpoint.on("DeleteGroupPolicy", refused("AccessDenied", "no", 403))
     run_fast.env["AWS_IAM_URL"] = endpoint.url
-    for debug in ((), ("-d",)):
-        done = run_fast("iam-groupdel", "-g", "web", "-r", *debug)
-        long = [line for line in done.err.splitlines() if len(line) > MAX_LINE]
-        assert long[-1].startswith("iam-groupdel: removed: nothing; left: policy 000")
+    for debug, strict in (((), ""), (("-d",), ""), ((), "1")):
+        denied = refused("AccessDenied", "no" * MAX_LINE, 403)
+        endpoint.on("DeleteGroupPolicy", ok("DeleteGroupPolicy"), denied)
+        done = run_fast("iam-groupdel", "-g", "web", "-r", *debug, env={"IAMCLI_STRICT": strict})
+        long = [line for line in (done.out + done.err).splitlines() if len(line) > MAX_LINE]
+        assert "removed: policy 000" in long[-1]
         assert len(long) == 1 + len(debug)
         assert all(name in line for line in long for name in names)
 

@@ -87,6 +87,9 @@ def test_what_a_debian_package_requires_is_named(copy):
         name: name for name in declared if not name.startswith(("debhelper-", "dh-sequence-"))
     }
     assert set(names) == {"build-essential", "lintian", *declared.values()}
+    page = " ".join((ROOT / "docs" / "install.md").read_text().split())
+    needed = re.findall("`make deb` needs (.*?)[.] ", page)[0]
+    assert set(re.split(", | and ", needed)) == set(names)
     assert (
         "install mmdebstrap $(. packaging/source.sh; deb_tools)" in (ROOT / ".ci/run").read_text()
     )

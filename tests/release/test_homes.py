@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -64,7 +65,7 @@ def commands(installation):
 
 @pytest.fixture
 def home(commands, folder):
-    """A directory that was set up, with links to a folder of commands."""
+    """A directory that was set up, for a folder of commands."""
     lay_out(str(folder), COMMANDS)
     return folder
 
@@ -88,6 +89,12 @@ def iamcli_home(tmp_path, *arguments):
     return Done(done.returncode, done.stdout, done.stderr)
 
 
+def converted(*, strict):
+    """The line about a directory that has got the other mode."""
+    made = "iamcli home --no-strict" if strict else "iamcli home"
+    return f"converted: before, its commands were as {made} makes them"
+
+
 #: Runs as the one file does, without its beginning.
 ONE_FILE = f"""\
 #!{sys.executable}
@@ -104,9 +111,10 @@ def test_the_one_file_if_its_first_line_finds_no_python(tmp_path, folder):
     env = environment(tmp_path / "home", AWS_IAM_HOME=str(folder))
     done = run_program(sys.executable, file, "home", folder, env=env)
     by = f"{folder} is ready; its bin has scripts that run {NUMBER} commands in {file} with "
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{by}{sys.executable}\n", "")
+    ready = f"{by}{sys.executable} and IAMCLI_STRICT=1\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, ready, "")
     done = run_program(folder / "bin" / "iam-userdel", "-z", env={"PATH": "/usr/bin:/bin"})
-    assert done.stderr.startswith('iam-userdel: "-z" is not a valid option\nUsage: iam-userdel ')
+    assert done.stdout.startswith('iam-userdel: "-z" is not a valid option\nUsage: iam-userdel ')
 
 
 def test_the_one_file_and_its_first_line_that_changes(installation, folder, monkeypatch):
@@ -115,31 +123,32 @@ def test_the_one_file_and_its_first_line_that_changes(installation, folder, monk
     monkeypatch.setattr(layout, "one_file", lambda: file)
     links = f"{folder} is ready; its bin has links to 2 commands in {file}"
     by = f"{folder} is ready; its bin has scripts that run 2 commands in {file} with "
-    assert lay_out(str(folder), COMMANDS) == [links]
+    assert lay_out(str(folder), COMMANDS, strict=False) == [links]
     program(file, ONE_FILE.replace(sys.executable, "/usr/bin/env no-such-python", 1))
     before = {}
     for _ in range(2):
-        assert lay_out(str(folder), COMMANDS) == [f"{by}{sys.executable}"]
+        assert lay_out(str(folder), COMMANDS, strict=False) == [f"{by}{sys.executable}"]
         assert described(folder) == [
-            '"iamcli home"',
+            '"iamcli home --no-strict"',
             f"scripts that run those of iamcli with {sys.executable}",
         ]
         assert before in ({}, tree(folder))
         before = tree(folder)
     both = f"{by}{sys.executable} and IAMCLI_STRICT=1"
-    assert lay_out(str(folder), COMMANDS, strict=True) == [both]
+    assert lay_out(str(folder), COMMANDS) == [both, converted(strict=True)]
     # Someone has copied it without its mode.
     file.write_text(ONE_FILE)
     file.chmod(0o644)
-    assert lay_out(str(folder), COMMANDS) == [f"{by}{sys.executable}"]
+    again = [f"{by}{sys.executable}", converted(strict=False)]
+    assert lay_out(str(folder), COMMANDS, strict=False) == again
     # It works, but not for the jobs of cron.
     program(folder.parent / "our-python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     monkeypatch.setenv("PATH", str(folder.parent), prepend=":")
     program(file, ONE_FILE.replace(sys.executable, "/usr/bin/env our-python", 1))
-    assert lay_out(str(folder), COMMANDS) == [f"{by}{sys.executable}"]
+    assert lay_out(str(folder), COMMANDS, strict=False) == [f"{by}{sys.executable}"]
     program(file, ONE_FILE)
     (folder / ".iamcli-home").unlink()
-    assert lay_out(str(folder), COMMANDS) == [links]
+    assert lay_out(str(folder), COMMANDS, strict=False) == [links]
     assert {path.readlink() for path in (folder / "bin").iterdir()} == {file}
 
 
@@ -151,7 +160,7 @@ def test_a_home_whose_commands_fail_is_not_ready(installation, folder):
         lay_out(str(folder), COMMANDS)
     # What cron gives to its jobs.
     program(source / COMMANDS[0], "#!/bin/sh\nenv >$HOME/given\n")
-    lay_out(str(folder), COMMANDS)
+    lay_out(str(folder), COMMANDS, strict=False)
     given = dict(line.split("=", 1) for line in Path.home().joinpath("given").read_text().split())
     assert given.keys() - {"_", "PWD", "OLDPWD", "SHLVL"} == {"PATH", "HOME"}
     assert given["PATH"] == "/usr/bin:/bin"
@@ -175,7 +184,7 @@ def test_why_a_command_does_not_run(tmp_path, monkeypatch):
 
 def test_what_it_lays_out(tmp_path, folder):
     ready = f"{folder} is ready; its bin has links to {NUMBER} commands in {BIN}\n"
-    assert iamcli_home(tmp_path, folder) == (0, ready, "")
+    assert iamcli_home(tmp_path, "--no-strict", folder) == (0, ready, "")
     assert names_in(folder) == [
         ".iamcli-home",
         "README",
@@ -188,7 +197,8 @@ def test_what_it_lays_out(tmp_path, folder):
     assert names_in(folder / "bin") == sorted(names)
     assert {(folder / "bin" / name).readlink() for name in names} == {BIN / name for name in names}
     assert f'AWS_IAM_HOME="{folder}"' in (folder / "README").read_text()
-    assert described(folder) == ['"iamcli home"', "links to the installed commands of iamcli"]
+    form = ['"iamcli home --no-strict"', "links to the installed commands of iamcli"]
+    assert described(folder) == form
     modes = {name: os.access(folder / name, os.X_OK) for name in names_in(folder)}
     assert modes == {name: name == "bin" for name in modes}
 
@@ -298,10 +308,12 @@ def test_the_links_and_scripts_of_the_one_file(installation, folder, monkeypatch
     file = program(installation("dist") / "iamcli.pyz")
     monkeypatch.setattr(layout, "one_file", lambda: file)
     ready = f"{folder} is ready; its bin has"
-    assert lay_out(str(folder), COMMANDS) == [f"{ready} links to 2 commands in {file}"]
+    assert lay_out(str(folder), COMMANDS, strict=False) == [
+        f"{ready} links to 2 commands in {file}"
+    ]
     links = [(folder / "bin" / name).readlink() for name in COMMANDS]
     assert links == [file, file]
-    (said,) = lay_out(str(folder), COMMANDS, strict=True)
+    said, _ = lay_out(str(folder), COMMANDS)
     assert said == f"{ready} scripts that run 2 commands in {file} with IAMCLI_STRICT=1"
     last = [(folder / "bin" / name).read_text().splitlines()[-1] for name in COMMANDS]
     assert last == [f'exec {file} {name} "$@"' for name in COMMANDS]
@@ -447,6 +459,28 @@ def test_what_an_entry_of_a_home_runs(tmp_path, script, program):
     assert directory.target(entry) == (program and Path(program))
 
 
+@pytest.mark.parametrize(
+    ("script", "default"),
+    [
+        (BEGIN + 'IAMCLI_STRICT=1\nexport IAMCLI_STRICT\nexec /opt/iam-x "$@"\n', "1"),
+        (BEGIN.replace(" --strict", "") + directory.STRICT["set"] + "exec /opt/iam-x\n", "1"),
+        # The header alone is not what it does.
+        (BEGIN + 'exec /opt/iam-x "$@"\n', None),
+        (BEGIN + "# IAMCLI_STRICT=1\nIAMCLI_STRICT=1\n", None),
+        ("#!/bin/sh\nIAMCLI_STRICT=1\nexport IAMCLI_STRICT\n", None),
+        ("", None),
+    ],
+)
+def test_which_commands_are_strict_by_themselves(tmp_path, script, default):
+    (tmp_path / "entry").write_text(script)
+    (tmp_path / "link").symlink_to("entry")
+    (tmp_path / "deep").symlink_to("link")
+    for name in ("entry", "link", "deep"):
+        assert directory.strict_default(tmp_path / name) == default
+    for name in ("", "absent", "entry/x"):
+        assert directory.strict_default(tmp_path / name) is None
+
+
 def test_what_is_known_not_to_exist(tmp_path):
     """From Python 3.14 on, Path.exists says no also if that is unknown."""
     (tmp_path / "loop").symlink_to("loop")
@@ -488,13 +522,18 @@ def test_which_programs_are_own(tmp_path):
         (place / "iam-x").touch()
     (other / "link").symlink_to(own / "iam-x")
     (other / "script").write_text(f'{BEGIN}exec {own}/iam-x "$@"\n')
+    (other / "deep").symlink_to("script")
+    (other / "gone").write_text(f'{BEGIN}exec {own}/gone "$@"\n')
     (own / "link").symlink_to(other / "iam-x")
+    (own / "broken").symlink_to("absent")
     (tmp_path / "alias").symlink_to("own")
-    names = ("own/iam-x", "alias/iam-x", "other/link", "other/script", "own/link", "other/iam-x")
+    yes = ("own/iam-x", "alias/iam-x", "other/link", "other/script", "other/deep")
+    no = ("own/link", "other/iam-x", "own/broken", "other/gone")
+    names = (*yes, *no)
     for places, expected in (
-        ([own], [True, True, True, True, False, False]),
-        ([own / "iam-x"], [True, True, True, True, False, False]),
-        ([], [False] * 6),
+        ([own], [True] * len(yes) + [False] * len(no)),
+        ([own / "iam-x"], [True] * len(yes) + [False] * len(no)),
+        ([], [False] * len(names)),
     ):
         known = frozenset(map(str, places))
         assert [directory.is_own(tmp_path / name, known) for name in names] == expected
@@ -506,24 +545,29 @@ def test_which_programs_are_own(tmp_path):
 def test_a_strict_home_reports_errors_on_standard_output(tmp_path, folder):
     has = f"scripts that run {NUMBER} commands in {BIN} with IAMCLI_STRICT=1"
     ready = f"{folder} is ready; its bin has {has}\n"
-    assert iamcli_home(tmp_path, "--strict", folder) == (0, ready, "")
+    for option in ("--strict", "--"):
+        assert iamcli_home(tmp_path, option, folder) == (0, ready, "")
     assert names_in(folder / "bin") == [path.name for path in sorted(BIN.glob("iam-*"))]
-    assert described(folder) == [
-        '"iamcli home --strict"',
-        "scripts that run those of iamcli with IAMCLI_STRICT=1",
-    ]
-    env = environment(tmp_path / "home", AWS_CREDENTIAL_FILE="/absent", IAMCLI_STRICT="0")
+    form = ['"iamcli home"', "scripts that run those of iamcli with IAMCLI_STRICT=1"]
+    assert described(folder) == form
+    env = environment(tmp_path / "home", AWS_CREDENTIAL_FILE="/absent")
     script = 'OUT=$("$0" -u bob) || echo failed; echo "$OUT" | grep -c "credential file /absent"'
     (tmp_path / "link").symlink_to(folder / "bin" / "iam-usercreate")
     (tmp_path / "deep").symlink_to("link")
     for place in (folder / "bin" / "iam-usercreate", tmp_path / "deep"):
         done = run_program("sh", "-c", script, place, env=env)
         assert (done.stdout, done.stderr) == ("failed\n1\n", "")
-    done = run_program("sh", "-c", 'iam-usercreate -h >/dev/null; echo "$?"', env=env)
-    assert done.stdout == "0\n"
-    env["PATH"] = f"{folder}/bin:{env['PATH']}"
-    done = run_program("sh", "-c", 'iam-usercreate -h >/dev/null; echo "$?"', env=env)
-    assert done.stdout == "1\n"
+    script = 'iam-usercreate -h >/dev/null; echo "$?"'
+    path = env["PATH"]
+    for folders, setting, status in (
+        (path, "", 0),
+        (f"{folder}/bin:{path}", "", 1),
+        (f"{folder}/bin:{path}", "1", 1),
+        # The variable takes precedence.
+        (f"{folder}/bin:{path}", "0", 0),
+    ):
+        env |= {"PATH": folders, "IAMCLI_STRICT": setting}
+        assert run_program("sh", "-c", script, env=env).stdout == f"{status}\n"
 
 
 @pytest.mark.parametrize("shell", ["sh", "dash", "bash", "zsh"])
@@ -533,7 +577,7 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
     program = source / "iam-usercreate"
     program.write_text('#!/bin/sh\nprintf \'<%s>\' "$IAMCLI_STRICT" "$0" "$@"\n')
     program.chmod(0o755)
-    lay_out(str(folder), COMMANDS, strict=True)
+    lay_out(str(folder), COMMANDS)
     arguments = ["-u", "a b", "", "*", "'", '"', "$HOME", "a\nb", "--", "-e"]
     for start in ([], [shell]):
         done = run_program(
@@ -545,22 +589,35 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
         )
 
 
-@pytest.mark.parametrize("first", [False, True])
-def test_each_form_replaces_the_other(commands, folder, first):
-    forms = {}
-    for strict in (first, not first):
-        lay_out(str(folder), COMMANDS, strict=strict)
-        forms[strict] = tree(folder)
-    assert forms[False] != forms[True]
-    for strict in (first, not first):
-        assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
-        assert tree(folder) == forms[strict]
-        assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
-        assert tree(folder) == forms[strict]
-    # Both forms are known without a record too.
-    (folder / ".iamcli-home").unlink()
-    lay_out(str(folder), COMMANDS, strict=first)
-    assert tree(folder) == forms[first]
+@pytest.mark.parametrize("recorded", [True, False])
+def test_each_form_replaces_the_others(installation, folder, recorded, monkeypatch):
+    """Also those of older versions, of commands and of the one file, without a record too."""
+    file = program(installation("dist") / "iamcli.pyz")
+    for (number, form), source in itertools.product(enumerate(directory.FORMS), (None, file)):
+        monkeypatch.setattr(layout, "one_file", lambda source=source: source)
+        monkeypatch.setattr(layout, "_python", lambda source: sys.executable * source.is_file())
+        made = folder.with_name("made")
+        for name in ("STRICT", "NOT_STRICT"):
+            monkeypatch.setattr(layout, name, form)
+        lay_out(str(folder), COMMANDS)
+        for name in ("STRICT", "NOT_STRICT"):
+            monkeypatch.setattr(layout, name, getattr(directory, name))
+        if not recorded:
+            (folder / directory.RECORD).unlink()
+            if number > 1:
+                (folder / "README").unlink()  # it would be a text of the user
+        folder.rename(made)
+        for strict in (True, False):
+            shutil.copytree(made, folder, symlinks=True)
+            _, *more = lay_out(str(folder), COMMANDS, strict=strict)
+            assert more == [converted(strict=strict)] * (strict != bool(form["set"]))
+            before = tree(folder)
+            assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
+            assert tree(folder) == before
+            text = (folder / "bin" / COMMANDS[0]).read_text()
+            assert ("IAMCLI_STRICT:-1" in text, text.startswith("#!")) == (strict, True)
+            shutil.rmtree(folder)
+        shutil.rmtree(made)
 
 
 def test_strict_commands_follow_a_move(installation, folder):
@@ -760,15 +817,16 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
             assert failures == ([] if whole else ["X: No space left on device"])
             third = installation(f"third-{begun}-{steps}")
             left = 1000
-            assert len(lay_out(str(folder), COMMANDS)) == 1
-            assert (folder / "bin" / "iam-userdel").readlink() == third / "iam-userdel"
+            lay_out(str(folder), COMMANDS)
+            last = (folder / "bin" / "iam-userdel").read_text().splitlines()[-1]
+            assert last == f'exec {third}/iam-userdel "$@"'
 
 
 TMPFS_OPTIONS = ["size=4k", "size=12k", "nr_inodes=4", "nr_inodes=30", "nr_inodes=75"]
 
 
 @pytest.mark.parametrize("mount_option", every(4, TMPFS_OPTIONS))
-@pytest.mark.parametrize("option", [[], ["--strict"]], ids=["links", "strict"])
+@pytest.mark.parametrize("option", [["--no-strict"], []], ids=["links", "strict"])
 def test_a_full_disk(tmp_path, mount_option, option):
     folder = tmp_path / "disk"
     folder.mkdir()
@@ -805,7 +863,7 @@ def test_where_no_file_may_be_written(tmp_path, folder, begun):
     if begun:
         iamcli_home(tmp_path, folder)
     limited = 'ulimit -f 0; exec "$0" "$@"'
-    arguments = [BIN / "iamcli", "home", "--strict", folder]
+    arguments = [BIN / "iamcli", "home", "--no-strict", folder]
     done = run_program("sh", "-c", limited, *arguments, env=environment(tmp_path / "home"))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
@@ -899,14 +957,15 @@ def old_home(folder, commands):
     (folder / ".iamcli-home").write_text(json.dumps(record, indent=0) + "\n")
 
 
-@pytest.mark.parametrize("strict", [[], ["--strict"]])
+@pytest.mark.parametrize("strict", [["--no-strict"], []])
 def test_a_home_of_an_older_version_is_renewed_in_place(tmp_path, folder, strict):
     # The older version was at a place that no longer exists.
     old_home(folder, tmp_path / "gone" / "bin")
     (folder / "client-config.template").write_text("ClientProxyHost=mine\n")
     done = iamcli_home(tmp_path, *strict, folder)
     assert (done.status, done.err) == (0, "")
-    assert done.out.splitlines()[1:] == ["kept your changes: client-config.template"]
+    kept = "kept your changes: client-config.template"
+    assert done.out.splitlines()[1:] == [*([] if strict else [converted(strict=True)]), kept]
     new = tmp_path / "new"
     iamcli_home(tmp_path, *strict, new)
     assert {**tree(folder), "README": b""}.keys() == tree(new).keys()

@@ -62,9 +62,54 @@ def test_what_is_generated_is_up_to_date(tool):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+#: The pages that are made from Markdown, with their sources.
+MADE = {
+    "iam-moving.7": "docs/moving.md",
+    "iam-differences.7": "LEGACY.md",
+    "iam-snapshot-file.5": "docs/snapshot.md",
+}
+
+
 def test_each_command_has_a_page_and_four_are_written():
     written = {"iamcli.1", "iam-toolkit.7", "iam-today.7", "aws-credential-file.5"}
-    assert {page.name for page in PAGES} == written | {f"{name}.1" for name in COMMANDS}
+    assert {page.name for page in PAGES} == {*written, *MADE, *(f"{name}.1" for name in COMMANDS)}
+
+
+def test_no_page_names_a_file_or_a_page_that_is_not_installed():
+    names = {path.name for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))}
+    assert len(names) > 10
+    sources = re.compile("|".join([*map(re.escape, names), r"\b(?:docs|tests|tools)/\w"]))
+    for page in PAGES:
+        text = re.sub(r'^\.\\".*', "", page.read_text(), flags=re.MULTILINE)
+        assert not sources.findall(text), page
+        for name, section in re.findall(r"^\.(?:It )?Xr (?:\( )*(\S+) (\d)", text, re.MULTILINE):
+            assert (MAN / f"{name}.{section}").exists(), (page, name)
+
+
+def words(text: str) -> str:
+    """Return ``text`` without white space, quotation marks and the marks of Markdown."""
+    return re.sub(r"""\[\w+\](?!\()|[\s`*"'\u2018\u2019]""", "", text)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_page_of_markdown_has_its_headings_blocks_rows_and_items(name, run):
+    source = (ROOT / MADE[name]).read_text().partition("\n## Lines on standard error")[0]
+    text = "\n".join(shown(run, name))
+    assert not re.findall(r"\]\(|`|\*\*|\\", text)
+    lines = "\n".join(line.strip() for line in text.splitlines())
+    for block in re.findall(
+        r"^(?:##+ [^\n]*|```\w+\n.*?(?=^```))", source, re.MULTILINE | re.DOTALL
+    ):
+        # Each line of what can be copied is whole.
+        assert f"\n{re.sub('^(?:##+ |```.*)', '', block).strip()}\n" in lines
+    rows = [
+        re.split(r" (?<!\\)\| ", row)[1:-1] for row in re.findall(r"^\| .*", source, re.MULTILINE)
+    ]
+    cells = [cell.replace("\\|", "|") for row in rows for cell in row if cell != "none"]
+    items = re.findall(r"^(?:\*|\d\.) (.*(?:\n  .*)*)", source, re.MULTILINE)
+    items = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", item) for item in items]
+    assert [each for each in (*cells, *items) if words(each) not in words(text)] == []
+    assert len(rows) + len(items) > 2
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -142,7 +187,8 @@ def shown(run: Shell, name: str) -> list[str]:
     """Return the lines of a page as man shows them in a window of 80 columns."""
     need("man")
     env = {"MANWIDTH": "80", "MANROFFOPT": "-c", "LC_ALL": "C.UTF-8"}
-    return plain(run("man", str(MAN / f"{name}.1"), env=env).out.encode()).splitlines()
+    page = MAN / (name if name in MADE else f"{name}.1")
+    return plain(run("man", str(page), env=env).out.encode()).splitlines()
 
 
 @pytest.mark.full
@@ -180,9 +226,12 @@ def assert_whole(shown: str, width: int) -> None:
     assert titles == [f"{page.stem.upper()}({page.suffix[1:]})" for page in PAGES]
     foot = rf"^iamcli {re.escape(__version__)} +\w+ \d+, \d{{4}} +(iamcli \S+|\S+\(\d\))$"
     assert len(re.findall(foot, shown, re.MULTILINE)) == len(PAGES)
-    # Longer lines are output of commands, or options that cannot be broken, or between two pages.
+    # Longer lines are output of commands, or options and lines to copy that cannot be broken, or
+    # between two pages.
     long = [line.strip() for line in shown.splitlines() if len(line) > width]
-    assert not [line for line in long if not line.startswith(('{"', "-o '{", "arn:", "\u2500"))]
+    copied = (ROOT / "docs" / "moving.md").read_text().splitlines()
+    begins = ('{"', "-o '{", "arn:", "\u2500")
+    assert not [line for line in long if not line.startswith(begins) and line not in copied]
 
 
 @pytest.mark.full

@@ -147,9 +147,19 @@ def follow_page(user: Shell, folder: Path, begin: str, path: str) -> str:
 
 
 def assert_man_finds_the_pages(user: Shell) -> None:
-    done = user("man", "-w", "iam-usercreate", "iam-today")
-    assert (done.status, done.err, done.out.count("\n")) == (0, "", 2)
+    pages = ("iam-usercreate", "iam-today", "iam-moving", "iam-differences", "iam-snapshot-file")
+    done = user("man", "-w", *pages)
+    assert (done.status, done.err, done.out.count("\n")) == (0, "", len(pages))
     assert "share/man/man1/iam-usercreate.1" in done.out
+    assert_help_shows_the_guide(user)
+
+
+def assert_help_shows_the_guide(user: Shell) -> None:
+    for topic, words in {"moving": "Install iamcli", "differences": "May need a change"}.items():
+        done = user("iamcli", "help", topic)
+        assert (done.status, done.err) == (0, "")
+        assert done.out.startswith(f"IAM-{topic.upper()}(7)")
+        assert words in done.out
 
 
 def assert_as_the_page_says_after_it(user: Shell) -> None:
@@ -201,19 +211,25 @@ def test_the_description_has_no_link_that_leads_nowhere(dist):
 
 
 def test_the_one_file_as_the_page_says(dist, user):
-    (user.home / "bin").mkdir()
     # Completing a name runs the file; the other command is a link that the page does not show.
-    (user.home / "bin" / "iam-usergetattributes").symlink_to(dist / "iamcli.pyz")
-    printed = follow_page(user, dist.parent, "As one file", f"{user.home}/bin:{BIN}:/usr/bin:/bin")
+    others = user.home / "others"
+    others.mkdir()
+    (others / "iam-usergetattributes").symlink_to(dist / "iamcli.pyz")
+    printed = follow_page(user, dist.parent, "As one file", f"{others}:{BIN}:/usr/bin:/bin")
     assert "iam-usercreate" in printed
-    user.env["PATH"] = f"{user.home}/bin:/usr/bin:/bin"
+    user.env["PATH"] = f"{user.home}/bin:{others}:/usr/bin:/bin"
+    assert_help_shows_the_guide(user)
     said = user("iamcli", "doctor", "--offline").out
     links = f"PATH has links to {dist}/iamcli.pyz for 2 of the {NUMBER} commands"
     assert re.search(rf"^path +ok +{links}$", said, re.MULTILINE)
     assert user("iamcli", "home", f"{user.home}/bin/iam").status == 0
     assert len(list((user.home / "bin" / "iam" / "bin").glob("iam-*"))) == NUMBER
     assert user(f"{user.home}/bin/iam/bin/iam-usergetattributes", "-u", "robert").status == 0
-    assert user("iam-usercreate", "-h").out.startswith("Usage: iam-usercreate ")
+    shown = user("iam-usercreate", "-h").out
+    assert shown.startswith("Usage: iam-usercreate ")
+    # man finds no page of it.
+    assert shown.endswith("\nSee iamcli help iam-usercreate\n")
+    assert user("iamcli", "help", "iam-usercreate").out.startswith("IAM-USERCREATE(1)")
 
 
 @pytest.fixture(scope="module")
@@ -302,6 +318,13 @@ def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
     follow_page(user, sources, f"With [{tool}]", path)
     assert_as_the_page_says_after_it(user)
 
+    walk = ("iamcli", "sandbox", str(ROOT / "examples" / "first-user.sh"))
+    assert user(*walk).err == ""
+    assert re.search("^extras +ok +sandbox, qr and", user("iamcli", "doctor").out, re.MULTILINE)
+
+    name = {"pipx": "pipx", "uv": "uv tool"}[tool]
+    without = f"{name} uninstall iamcli && {name} install ."
+    subprocess.run(["sh", "-c", without], env=user.env, cwd=sources, check=True)
     missing = user("iamcli", "sandbox", "true")
     assert missing.status == 1
     command = missing.err.partition("; run: ")[2]
@@ -309,8 +332,8 @@ def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
     if tool == "pipx":
         assert f"\n    {command}" in (ROOT / "docs" / "install.md").read_text()
     subprocess.run(["sh", "-c", command], env=user.env, cwd=user.home, check=True)
-    walk = user("iamcli", "sandbox", str(ROOT / "examples" / "first-user.sh"))
-    assert (walk.status, walk.err) == (0, "")
+    done = user(*walk)
+    assert (done.status, done.err) == (0, "")
 
 
 def test_pip_as_the_page_says(sources, user):
@@ -321,17 +344,6 @@ def test_pip_as_the_page_says(sources, user):
     assert_as_the_page_says_after_it(user)
 
 
-def test_the_extras_as_the_page_says(sources, user, tmp_path, tools):
-    user.env |= {"PIPX_HOME": str(tmp_path / "pipx")}
-    path = f"{user.home}/.local/bin:{tools('pipx')}:/usr/bin:/bin"
-    follow_page(user, sources, "Extras are named", path)
-    walk = user("iamcli", "sandbox", str(ROOT / "examples" / "first-user.sh"))
-    assert (walk.status, walk.err) == (0, "")
-    assert re.search(
-        "^extras +ok +sandbox, qr and check ", user("iamcli", "doctor").out, re.MULTILINE
-    )
-
-
 #: How the paragraphs begin whose lines the tests here run, and those that packaging/deb-test runs.
 FOLLOWED = (
     "With [pipx]",
@@ -340,11 +352,10 @@ FOLLOWED = (
     "With pipx, uv and pip",
     "As one file",
     "If the `python3`",
-    "From a checkout",
+    "Without installing it",
     "Extras are named",
-    "The private IAM is added",
     "As a Debian package",
-    "On Debian, it is added",
+    "With the Debian package",
 )
 
 
@@ -374,7 +385,7 @@ def test_the_one_file_with_an_old_python(dist, aws, old_python, tmp_path):
     ):
         done = aws(*map(str, program), "-u", "robert")
         assert (done.status, done.err, done.out.startswith(arn)) == (0, "", True), done
-    for options in (["--strict"], []):
+    for options in ([], ["--no-strict"]):
         done = aws(str(file), "home", *options, str(home))
         assert (done.status, done.err, " is ready; " in done.out) == (0, "", True), done
         assert aws("iam-usergetattributes", "-u", "robert").out.startswith(arn)
@@ -405,7 +416,7 @@ def test_the_one_file_without_python3_as_the_page_says(dist, run, tmp_path):
 
 
 def test_a_checkout_as_the_page_says(sources, user):
-    printed = follow_page(user, sources, "From a checkout", f"{BIN}:/usr/bin:/bin")
+    printed = follow_page(user, sources, "Without installing it", f"{BIN}:/usr/bin:/bin")
     assert printed.startswith("make: this takes about half a minute the first time, and ")
     assert printed.count("\n$ iam-") == 8
     assert user("which", "iam-usercreate").out == f"{sources}/bin/iam-usercreate\n"

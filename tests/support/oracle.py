@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from support.relay import Exchange
 
 STATE = re.compile(
-    r"iam-\S+: (?:created|removed|added): (?P<done>.*?)(?:; unknown: (?P<unknown>.*?))?; "
+    r"iam-\S+: (?:.*; )?(?:created|removed|added): (?P<done>.*?)(?:; unknown: (?P<unknown>.*?))?; "
     r"(?:not created|left|not added|not removed): (?P<rest>.*)"
 )
 AGAIN = re.compile(r"(?:access key|virtual MFA device) (?P<name>\S+) was deleted again")

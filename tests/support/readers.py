@@ -199,7 +199,7 @@ SPEC = re.compile(
 def of_zsh(names: Iterable[str]) -> dict[str, Facts]:
     """Read the specifications in zsh's file."""
     text = (ROOT / "completions" / "zsh" / "_iamcli").read_text()
-    common = text.partition("\nspecs=(\n")[2].partition("\n)\n")[0]
+    common = text.partition(" common=(\n")[2].partition("\n)\n")[0]
     found = {}
     for name in names:
         own = text.partition(f"\n    {name})\n")[2].partition("        ;;")[0]

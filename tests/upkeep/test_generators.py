@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: What the programs read and write.
-COPIED = ("bin", "completions", "docs", "iamcli", "man", "tests/transcripts", "tools", "setup.cfg")
+FILES = ("LEGACY.md", "setup.cfg")
+COPIED = ("bin", "completions", "docs", "iamcli", "man", "tests/transcripts", "tools", *FILES)
 #: Files and a link that complete runs of the programs delete, and a file that they write.
 STALE = ("man/iam-x.1", "completions/bash/iam-x")
 LINK = "bin/iam-x"
@@ -92,6 +93,7 @@ ROWS = [
     Row("pages", replaced(TRANSCRIPT, "$ iam-usercreate -u", "$ iam-x -u"), f"{TRANSCRIPT} has no"),
     Row("pages", without("man/iam-today.7"), "man/iam-today.7'"),
     Row("pages", replaced("man/iam-toolkit.7", '.\\" End of', '.\\" End'), "lacks the line"),
+    Row("pages", replaced("docs/moving.md", "(snapshot.md)", "(x.md)"), "lacks the link x.md"),
     Row("pages", replaced(TABLE, '"iam-userdel"', '"iam-y"'), f"{TABLE} is not up to date"),
     Row(
         "pages",

@@ -39,9 +39,12 @@ _iamcli_program() {
     esac
 }
 
+# Options are listed in the order of the help. If zsh groups them, it also sorts them by name.
+zstyle ':completion:*:*:iam-*:*:options' sort false
+zstyle ':completion:*:*:iam-*:*:options' list-grouped false
+
 local curcontext=$curcontext
-local -a specs
-specs=(
+local -a specs common=(
 @COMMON@
 )
 case $service in
@@ -51,4 +54,4 @@ case $service in
         ;;
 @COMMANDS@
 esac
-_arguments : $specs
+_arguments : $specs $common

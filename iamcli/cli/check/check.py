@@ -83,6 +83,7 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     findings: dict[tuple[str, int, int, str], Finding] = {}
     places: set[tuple[str, int]] = set()
     missing: dict[tuple[str, str], list[str]] = {}
+    installed: dict[str, list[str]] = {}
     #: By file: its place in the order, after that of the file that reads it.
     order = {file: (number, 0) for number, file in enumerate(named.values())}
     #: By file: the script, or why it cannot be read.
@@ -97,7 +98,7 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
                 commands = Commands(walk)
                 found = [each for each in _findings(commands) if each.code not in excluded]
                 checked = _cover(walk)
-                machine.add_missing(commands, missing)
+                machine.compare(commands, missing, installed)
         except RecursionError:
             read[file] = "too large or nested too deeply"
         except (UnreadableError, FileTimeError) as error:
@@ -115,7 +116,7 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
             sys.setrecursionlimit(limit)
     kept = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
     files = [_file(file, read[file], kept) for file in sorted(order, key=order.__getitem__)]
-    return Result(kept, len(places), files, missing)
+    return Result(kept, len(places), files, missing, installed)
 
 
 def _cover(walk: Walk) -> set[tuple[str, int]]:
@@ -150,15 +151,11 @@ def _findings(commands: Commands) -> Iterator[Finding]:
     """Yield the findings in the scripts with ``commands``, without silenced ones."""
     faults: list[Fault] = [each for family in _FAMILIES for each in family.check(commands)]
     overridden = {call for call, finding in faults if finding.code in OVERRIDING}
-    # A search for an error is a test, although it does not find one.
-    searched = {call for call, finding in faults if finding.code == "W206"}
     scripts = {script.file: script for script in commands.walk.scripts}
     for call, finding in faults:
         others = finding.code in OVERRIDING or call not in overridden
-        lost = finding.code == "W207" and call in searched
-        line, _ = call.script.place(call.node.start)
         script = scripts[finding.file]
-        if others and not (lost or _silenced(script, finding, line)):
+        if others and not _silenced(script, finding, call.script.place(call.node.start)[0]):
             yield _for_make(finding) if call.script.root.language == kinds.MAKEFILE else finding
     for script, finding in _syntax(commands.walk):
         if not _silenced(script, finding, finding.line):

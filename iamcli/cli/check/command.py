@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from iamcli.cli.group import DocumentedCommand
+from iamcli.cli.group import DocumentedCommand, show
 from iamcli.errors import FAILED
 
 TYPE_CHECKING = False
@@ -56,9 +56,7 @@ def check(  # noqa: PLR0913 - one for each option
         known = f"there is no code {unknown}; the codes are {', '.join(EXPLANATIONS)}"
         raise click.UsageError(known, click.get_current_context())
     if code is not None:
-        for line in explained(codes[0]):
-            output.line(line)
-        return 0
+        show(click.get_current_context(), "\n".join(explained(codes[0])), paged=True)
     if not files:
         raise click.UsageError("specify the scripts to check", click.get_current_context())
     from iamcli.cli.check import report

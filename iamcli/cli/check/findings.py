@@ -87,13 +87,15 @@ class Result(NamedTuple):
 
     ``findings`` are in the order of the files and lines; ``commands``: how many iam-* commands are
     in the scripts; ``files``: those named or in a directory, each followed by those that it reads;
-    ``missing``: what they expect of this machine, and the line that makes it, with the scripts.
+    ``missing``: what they expect of this machine, and the line that makes it, with the scripts;
+    ``installed``: what makes the commands that they find strict, with the scripts.
     """
 
     findings: list[Finding]
     commands: int
     files: list[File]
     missing: dict[tuple[str, str], list[str]]
+    installed: dict[str, list[str]]
 
     @property
     def notes(self) -> list[FileNote]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from iamcli.cli.check.findings import ERROR, STATES, WARNING
+from iamcli.cli.check.rules.machine import STRICT
 from iamcli.cli.check.script.kinds import READ
+from iamcli.cli.homes.directory import and_others
 from iamcli.cli.listing import counted, joined
 from iamcli.errors import visible
 
@@ -31,9 +33,12 @@ def text(result: Result) -> Iterator[str]:
     if len(result.files) > 1:
         yield from _table(result)
     for (name, line), users in result.missing.items():
-        needs = f"{joined(users)} need{'s' * (len(users) == 1)}"
-        yield visible(f"this machine does not have {name}, which {needs}")
+        yield visible(f"this machine does not have {name}, which {_do(users, 'need')}")
         yield visible(f"    {line}")
+    for line, users in result.installed.items():
+        found = f"{_do(users, 'find')} the installed commands here"
+        yield visible(f"{found}: errors, lists and -h differ")
+        yield visible(f"    as in the toolkit: {line}{f', or {STRICT}' * (line != STRICT)}")
     ranges = [(note.file, range(note.lines[0], note.lines[1] + 1)) for note in result.unread]
     unread = {(file, line) for file, lines in ranges for line in lines}
     levels = [finding.level for finding in result.findings]
@@ -60,6 +65,12 @@ def _table(result: Result) -> Iterator[str]:
     yield f"{counted(len(states), 'file')}: {', '.join(sums)}"
 
 
+def _do(users: list[str], verb: str) -> str:
+    """Return that the scripts ``users`` do what ``verb`` says; of more than two, name one."""
+    names = users[0] + and_others(users) if users[2:] else joined(users)
+    return f"{names} {verb}{'s' * (len(users) == 1)}"
+
+
 def _mentions(file: File) -> str:
     """Return what a file is if it is no shell script, and which names were not checked."""
     lines = list(dict.fromkeys(str(line) for line, _ in file.mentions))
@@ -75,27 +86,30 @@ def json(result: Result) -> Iterator[str]:
     """Yield one line with a JSON object."""
     from json import dumps
 
-    findings = [{**each._asdict(), "level": each.level} for each in result.findings]
     whole = [(file, (None, None), reason) for file, reason in result.unreadable]
-    unread = [
-        {"file": file, "line": lines[0], "last": lines[1], "reason": reason}
-        for file, lines, reason in (*result.unread, *whole)
-    ]
-    mentions = [
-        {"file": file.name, "line": line, "command": name}
-        for file in result.files
-        for line, name in file.mentions
-    ]
-    files = [
-        {"file": file.name, "language": file.language, "state": file.state, "codes": file.codes}
-        for file in result.files
-    ]
-    members = {"findings": findings, "commands": result.commands, "unread": unread}
-    missing = [
-        {"name": name, "files": users, "fix": line}
-        for (name, line), users in result.missing.items()
-    ]
-    yield dumps({**members, "mentions": mentions, "files": files, "missing": missing})
+    found = {
+        "findings": [{**each._asdict(), "level": each.level} for each in result.findings],
+        "commands": result.commands,
+        "unread": [
+            {"file": file, "line": lines[0], "last": lines[1], "reason": reason}
+            for file, lines, reason in (*result.unread, *whole)
+        ],
+        "mentions": [
+            {"file": file.name, "line": line, "command": name}
+            for file in result.files
+            for line, name in file.mentions
+        ],
+        "files": [
+            {"file": each.name, "language": each.language, "state": each.state, "codes": each.codes}
+            for each in result.files
+        ],
+        "missing": [
+            {"name": name, "files": users, "fix": line}
+            for (name, line), users in result.missing.items()
+        ],
+        "installed": [{"files": users, "fix": line} for line, users in result.installed.items()],
+    }
+    yield dumps(found)
 
 
 def github(result: Result) -> Iterator[str]:

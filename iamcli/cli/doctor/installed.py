@@ -14,7 +14,7 @@ from iamcli.cli.completion_scripts import VARIABLE
 from iamcli.cli.doctor.diagnosis import ok, skipped, warning
 from iamcli.cli.installed_commands import commands_folders
 from iamcli.cli.listing import joined
-from iamcli.installation import extras
+from iamcli.installation import extras, is_one_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def check_man(timeout: float = 10) -> Diagnosis:
     folders = (commands.parent / "share" / "man" for commands in commands_folders())
     own = next((each for each in folders if os.path.isfile(each / "man1" / f"{_PAGE}.1")), None)
     advice = f"add {own} to MANPATH" if own else f"install iamcli again, or use {_PAGE} -h"
-    if extras.is_one_file():
+    if is_one_file():
         advice = f"use iamcli help {_PAGE}"
     return warning(f"man does not find the page of {_PAGE}", advice)
 

@@ -8,15 +8,17 @@ from pathlib import Path
 
 from iamcli import quoting
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning
-from iamcli.cli.homes.directory import RECORD, and_others, exposure, is_own, problem
+from iamcli.cli.homes import directory
+from iamcli.cli.homes.directory import RECORD, and_others, exposure, is_own, problem, strict_default
 from iamcli.cli.installed_commands import adding_to_path, commands_folder, one_file, own_places
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
+from iamcli.output.streams import strictness
 from iamcli.protection import PROTECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Sequence
 
     from iamcli.cli.doctor.diagnosis import Diagnosis
 
@@ -31,7 +33,7 @@ def check_path() -> Diagnosis:
     folders = [Path(name) for name in os.get_exec_path()]
     first = {name: shutil.which(name) for name in PROGRAMS}
     places = own_places()
-    others = [path for path in first.values() if path and not _is_own(Path(path), places)]
+    others = [path for path in first.values() if path and not is_own(Path(path), places)]
     absent = [name for name in _COMMANDS if first[name] is None]
     try:
         file = one_file()
@@ -43,19 +45,23 @@ def check_path() -> Diagnosis:
         links = "links to " if file else ""
         advice = f"put {links}{own} before it in PATH, or remove it"
         return warning(problem, advice, "shadowed")
+    found = [path for name in _COMMANDS if (path := first[name])]
+    mode = _mode(found)
     old = next(filter(_is_old_toolkit, (_OLD_FOLDER, *(folder.parent for folder in folders))), None)
     if old:
         problem = f"{old} still has the legacy toolkit, which scripts that name it run"
+        problem += f"; the commands in PATH are {mode}" if found else ""
         return warning(problem, f"move it and run: {_set_up(old)}")
-    linked = len(_COMMANDS) - len(absent)
-    if file and linked:  # people need not link all
-        return ok(f"PATH has links to {own} for {linked} of the {len(_COMMANDS)} commands")
+    if file and found:  # people need not link all
+        number = f"{len(found)} of the {len(_COMMANDS)} commands"
+        return ok(f"PATH has links to {own} for {number}, {mode}")
     if absent:
         problem = f"PATH does not have {absent[0]}{and_others(absent)} of the commands in {own}"
-        if not linked:
+        problem += f"; the others are {mode}"
+        if not found:
             problem = f"PATH has no links to {own}" if file else f"{own} is not in PATH"
         return warning(problem, adding_to_path())
-    return ok(f"the commands in {own} are the first of their names in PATH")
+    return ok(f"the commands in {own} are the first of their names in PATH, {mode}")
 
 
 def check_home() -> Diagnosis:
@@ -74,6 +80,18 @@ def check_home() -> Diagnosis:
     return ok(f"{' and '.join(map(str, folders))}: ready for scripts")
 
 
+def _mode(programs: Sequence[str]) -> str:
+    """Return which of ``programs``, commands of iamcli, are in strict mode, and by what."""
+    given = strictness()
+    strict = [path for path in map(Path, programs) if strict_default(path)]
+    if given:  # which those of an older version do not read
+        strict = [path for path in strict if given != "1" and directory.ignores_variable(path)]
+    number = f"{len(strict)} of {len(programs)} " if 0 < len(strict) < len(programs) else ""
+    by = sorted({str(path.parent) for path in strict}) or [f"IAMCLI_STRICT={given}"] * bool(given)
+    mode = number + ("in strict mode" if strict or given == "1" else "not in strict mode")
+    return f"{mode}, by {' and '.join(by)}" if by else mode
+
+
 def _made_problem(folder: Path) -> Diagnosis | None:
     """Return why scripts cannot use ``folder``, which ``iamcli home`` has set up, or None."""
     try:
@@ -89,7 +107,7 @@ def _made_problem(folder: Path) -> Diagnosis | None:
 def _other_problem(folder: Path) -> Diagnosis | None:
     """Return why scripts cannot use AWS_IAM_HOME, another ``folder``, or None."""
     program = folder / "bin" / "iam-usercreate"
-    if _is_own(program, own_places()):
+    if is_own(program, own_places()):
         return None
     what, in_the_way = "does not have the commands", os.path.lexists(program)
     if not os.path.isdir(folder):
@@ -101,16 +119,10 @@ def _other_problem(folder: Path) -> Diagnosis | None:
 
 
 def _set_up(folder: Path) -> str:
-    """Return the command that sets up ``folder``."""
-    return f"iamcli home {quoting.file(str(folder))}"
-
-
-def _is_own(path: Path, places: Collection[str]) -> bool:
-    """Return whether the program ``path`` exists and is, or runs, one of ``places``."""
-    try:
-        return os.path.exists(path) and is_own(path, places)
-    except OSError:  # a relative name in a directory that was deleted
-        return False
+    """Return the command that sets up ``folder`` in the form that it has."""
+    made = [path for name in _COMMANDS if directory.target(path := folder / "bin" / name)]
+    form = directory.STRICT if any(map(strict_default, made)) or not made else directory.NOT_STRICT
+    return f"iamcli home{form['option']} {quoting.file(str(folder))}"
 
 
 def _is_old_toolkit(folder: Path) -> bool:
@@ -119,5 +131,5 @@ def _is_old_toolkit(folder: Path) -> bool:
     return (
         os.path.isfile(program)
         and any(folder.glob("lib/*.jar"))
-        and not _is_own(program, own_places())
+        and not is_own(program, own_places())
     )

@@ -76,7 +76,9 @@ class Explanation:
         except parser.VersionRequested:
             self.summary = "Print the version of the command."
         except (Failure, UsageError) as error:
-            raise Failure(f"{self._program.name}: {error}") from None
+            failure = Failure(f"{self._program.name}: {error}")
+            failure.hint = error.hint if os.isatty(2) else ""
+            raise failure from None
 
     @property
     def steps(self) -> dict[int, Step]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import shlex
-import textwrap
 
 from iamcli.cli.explain.awscli import script
 from iamcli.cli.explain.permissions import actions, policy
-from iamcli.cli.listing import WIDTH, wrapped
+from iamcli.cli.listing import filled, wrapped
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -61,7 +60,7 @@ FORMATS: dict[str, Callable[[Explanation], str]] = {"text": as_text, "json": as_
 
 
 def _text(explanation: Explanation) -> Iterator[str]:
-    yield textwrap.fill(explanation.summary, WIDTH, break_long_words=False)
+    yield filled(explanation.summary)
     yield ""
     if not explanation.steps:
         yield "It sends no request."
@@ -70,9 +69,7 @@ def _text(explanation: Explanation) -> Iterator[str]:
     for number, step in enumerate(explanation.steps.values(), 1):
         when = explanation.when(step)
         condition = "" if when == "always" else f" ({when})"
-        yield textwrap.fill(
-            f"{number:3}. {step.operation}{condition}", WIDTH, subsequent_indent=" " * 5
-        )
+        yield filled(f"{number:3}. {step.operation}{condition}", rest=" " * 5)
         for name, value in explanation.parameters(step).items():
             yield f"       {name}: {_shown(value)}"
     yield ""

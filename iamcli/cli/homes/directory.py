@@ -29,12 +29,18 @@ RECORD = ".iamcli-home"
 #: How the paths of the commands begin.
 BIN = "bin/"
 
-#: How a command that is a script begins. With the option --strict, it sets IAMCLI_STRICT=1.
+#: How a command that is a script begins.
 SCRIPT_BEGIN = """\
 #!/bin/sh
 # Created by "iamcli home{option}".
 """
-OPTIONS = ("", " --strict")
+
+#: The forms of a directory: the option that makes it, and how its scripts set the mode.
+STRICT = {"option": "", "set": 'IAMCLI_STRICT="${IAMCLI_STRICT:-1}"\nexport IAMCLI_STRICT\n'}
+NOT_STRICT = {"option": " --no-strict", "set": ""}
+#: Those of older versions: without an option, and with --strict, which no variable changes.
+ALWAYS_STRICT = {"option": " --strict", "set": "IAMCLI_STRICT=1\nexport IAMCLI_STRICT\n"}
+FORMS = (STRICT, NOT_STRICT, ALWAYS_STRICT, {"option": "", "set": ""})
 
 
 def problem(folder: Path, commands: Sequence[str]) -> str | None:
@@ -129,10 +135,8 @@ def target(path: Path) -> Path | None:
     try:
         if path.is_symlink():
             return path.parent / path.readlink()
-        content = os.fsdecode(_content(path) or b"")
-        last = content.removesuffix("\n").rpartition("\n")[2]
-        begins = tuple(SCRIPT_BEGIN.format(option=option) for option in OPTIONS)
-        if not (content.startswith(begins) and last.startswith("exec ")):
+        last = _script(path).removesuffix("\n").rpartition("\n")[2]
+        if not last.startswith("exec "):
             return None
         # Python may be before it, and the name of the command after it.
         paths = [word for word in shlex.split(last) if "/" in word]
@@ -141,14 +145,29 @@ def target(path: Path) -> Path | None:
     return Path(paths[-1]) if paths else None
 
 
+def strict_default(program: Path) -> str | None:
+    """Return what ``program`` sets IAMCLI_STRICT to if the environment does not set it.
+
+    "1" for a command of a directory in strict mode, also of an older one or by a link, else None.
+    """
+    script = _script(program)
+    return "1" if STRICT["set"] in script or ALWAYS_STRICT["set"] in script else None
+
+
+def ignores_variable(program: Path) -> bool:
+    """Return whether ``program`` is in strict mode also if IAMCLI_STRICT is set otherwise."""
+    return ALWAYS_STRICT["set"] in _script(program)
+
+
 def is_own(path: Path, places: Collection[str]) -> bool:
-    """Return whether the program ``path`` is, or runs, one of ``places``, from ``own_places``."""
-    programs = filter(None, (path, target(path)))
-    return any(
-        place in places
-        for program in map(os.path.realpath, programs)
-        for place in (program, os.path.dirname(program))
-    )
+    """Return whether ``path`` exists and is, or runs, one of ``places``, from ``own_places``."""
+    try:
+        program = Path(os.path.realpath(path))
+        run = Path(os.path.realpath(target(program) or program))
+    except OSError:  # a relative name in a directory that was deleted
+        return False
+    found = {str(place) for place in (program, program.parent, run, run.parent)}
+    return os.path.exists(run) and not found.isdisjoint(places)
 
 
 def read_record(path: Path) -> dict[str, list[str]]:
@@ -194,9 +213,20 @@ def state_of(content: str | bytes) -> str:
     return f"file {hashlib.sha256(content).hexdigest()}"
 
 
+def _script(program: Path) -> str:
+    """Return the script of a directory that ``program`` is, or is a link to; "" for another one."""
+    try:
+        content = os.fsdecode(_content(Path(os.path.realpath(program))) or b"")
+    except OSError:  # it cannot be read, or is a relative name in a directory that was deleted
+        return ""
+    begins = tuple(SCRIPT_BEGIN.format(**form) for form in FORMS)
+    return content if content.startswith(begins) else ""
+
+
 def _content(path: Path) -> bytes | None:
     """Return the contents of a file; None for a link, a directory, a pipe, or a large file."""
-    if not stat.S_ISREG(path.lstat().st_mode):
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_SIZE:
         return None
     number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     content = read(number, MAX_SIZE + 1)

@@ -12,13 +12,16 @@ from pathlib import Path
 
 from iamcli.cli.homes.directory import (
     BIN,
-    OPTIONS,
+    FORMS,
+    NOT_STRICT,
     RECORD,
     SCRIPT_BEGIN,
+    STRICT,
     exists,
     read_record,
     state_at,
     state_of,
+    strict_default,
     why_not,
 )
 from iamcli.cli.installed_commands import commands_folder, one_file
@@ -60,8 +63,10 @@ It was created by "{command}". Run that again after you upgrade or move iamcli.
   aws-credential.template  a template for the file in AWS_CREDENTIAL_FILE
   client-config.template   a template for the file in CLIENT_CONFIG_FILE, if you need a proxy
 
-Scripts that contain the name of this directory work unchanged. For scripts that use AWS_IAM_HOME,
-and for your shell:
+With IAMCLI_STRICT=1, errors go to standard output, lists end after 100 entries, and -h exits 1, as
+old scripts expect it. "iamcli home" makes such commands, "iamcli home --no-strict" those of people.
+
+Scripts that contain the name of this directory work unchanged. For scripts that use AWS_IAM_HOME:
 
   export AWS_IAM_HOME="{folder}"
   export PATH="$AWS_IAM_HOME/bin:$PATH"
@@ -74,26 +79,22 @@ For help on a command, run it with -h: iam-usercreate -h
 SCRIPT = (
     SCRIPT_BEGIN
     + """\
-{strict}if [ "${{PYTHONHOME+set}}" ]; then
+{set}if [ "${{PYTHONHOME+set}}" ]; then
     export IAMCLI_PYTHONHOME="$PYTHONHOME"
     unset PYTHONHOME
 fi
 exec {target} "$@"
 """
 )
-STRICT = """\
-IAMCLI_STRICT=1
-export IAMCLI_STRICT
-"""
 
 
-def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list[str]:
+def lay_out(name: str, commands: Sequence[str], *, strict: bool = True) -> list[str]:
     """Set up the directory ``name`` so that scripts can use it as AWS_IAM_HOME.
 
     ``commands``: the names of the commands to include; ``strict``: make them behave as with
-    IAMCLI_STRICT=1. Returns lines that report what was done. Whatever is in the place of a text
-    file and was not written by this program is left as it is. Raises Failure if an entry of bin was
-    not made by this program; nothing is changed then.
+    IAMCLI_STRICT=1 if it is not set. Returns lines that report what was done. Whatever is in the
+    place of a text file and was not written by this program is left as it is. Raises Failure if an
+    entry of bin was not made by this program; nothing is changed then.
     """
     if not name:
         raise Failure("the directory name is empty; specify a directory")
@@ -101,9 +102,10 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
     folder = _absolute(name)
     python = _python(source)
     # What each run may have written, first what this one writes.
+    own = STRICT if strict else NOT_STRICT
     forms = [
-        _contents(folder, source, commands, by, strict=form)
-        for form, by in [(strict, python), *itertools.product((False, True), ("", sys.executable))]
+        _contents(folder, source, commands, by, form)
+        for form, by in [(own, python), *itertools.product(FORMS, ("", sys.executable))]
     ]
     contents = forms[0]
     try:
@@ -124,6 +126,8 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
             f"{folder / in_the_way[0]} was not created by iamcli home{number}; nothing was "
             "changed; move it or choose another directory"
         )
+    made = [folder / place for place, state in current.items() if state and place.startswith(BIN)]
+    converted = _converted(made, NOT_STRICT if strict else STRICT)
     kept = [place for place in changed if place in recorded]
     foreign = [place for place in changed if place not in recorded]
     outdated = {
@@ -147,10 +151,10 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
     if why:
         raise Failure(f"{folder} is not ready; with PATH={_PATH_OF_CRON}, {why}")
     has = f"links to {len(commands)} commands in {source}"
-    settings = _settings(python, strict=strict)
+    settings = _settings(python, own)
     if settings:
         has = f"scripts that run {len(commands)} commands in {source} with {settings}"
-    report = [f"{folder} is ready; its bin has {has}"]
+    report = [f"{folder} is ready; its bin has {has}", *converted]
     if kept:
         report.append(f"kept your changes: {', '.join(kept)}")
     if foreign:
@@ -158,14 +162,22 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = False) -> list
     return report
 
 
-def lay_out_filled(name: str, commands: Sequence[str], credentials: str) -> None:
-    """Set up the new directory ``name``, as ``lay_out`` does, with links and filled templates.
+def _converted(programs: Sequence[Path], form: dict[str, str]) -> list[str]:
+    """Return the line about commands of the other ``form``, if one of ``programs`` was of it."""
+    if all(bool(strict_default(path)) != bool(form["set"]) for path in programs):
+        return []
+    return [f"converted: before, its commands were as iamcli home{form['option']} makes them"]
+
+
+def lay_out_filled(name: str, commands: Sequence[str], credentials: str, *, strict: bool) -> None:
+    """Set up the new directory ``name``, as ``lay_out`` does, with filled templates.
 
     ``credentials``: the content of the credential file. Nobody else may enter the directory around
     ``name``. Raises OSError, and Failure if the commands are missing.
     """
     folder = Path(name)
-    contents = _contents(folder, commands_folder(), commands, "", strict=False)
+    form = STRICT if strict else NOT_STRICT
+    contents = _contents(folder, commands_folder(), commands, "", form)
     contents[CREDENTIALS] = credentials.encode()
     _write(folder, contents, {}, {place: [state_of(each)] for place, each in contents.items()})
     (folder / CREDENTIALS).chmod(0o600)
@@ -188,9 +200,9 @@ def _of_cron() -> dict[str, str]:
     return {"PATH": _PATH_OF_CRON, **home}
 
 
-def _settings(python: str, *, strict: bool) -> str:
+def _settings(python: str, form: dict[str, str]) -> str:
     """Return the settings with which scripts run the commands, "" if links run them."""
-    return " and ".join(filter(None, (python, "IAMCLI_STRICT=1" if strict else "")))
+    return " and ".join(filter(None, (python, "IAMCLI_STRICT=1" if form["set"] else "")))
 
 
 def _absolute(name: str) -> Path:
@@ -204,26 +216,26 @@ def _absolute(name: str) -> Path:
 
 
 def _contents(
-    folder: Path, source: Path, commands: Sequence[str], python: str, *, strict: bool
+    folder: Path, source: Path, commands: Sequence[str], python: str, form: dict[str, str]
 ) -> dict[str, str | bytes]:
     """Return the contents of the home by path: the target of a link, or the bytes of a file.
 
     ``python``: that of a result of ``_python``.
     """
-    option = OPTIONS[strict]
-    settings = _settings(python, strict=strict)
+    settings = _settings(python, form)
     contents: dict[str, str | bytes] = {}
     for command in commands:
         # The one file runs the command that a link to it, or its first argument, names.
         words = [str(source), command] if source.is_file() else [str(source / command)]
         target = shlex.join([python, *words] if python else words)
-        script = SCRIPT.format(option=option, strict=STRICT if strict else "", target=target)
+        script = SCRIPT.format(**form, target=target)
         contents[f"{BIN}{command}"] = os.fsencode(script) if settings else words[0]
     quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))
     entries = "links to the installed commands of iamcli"
     if settings:
         entries = f"scripts that run those of iamcli with {settings}"
-    readme = README.format(command=f"iamcli home{option}", entries=entries, folder=quoted)
+    command = f"iamcli home{form['option']}"
+    readme = README.format(command=command, entries=entries, folder=quoted)
     return contents | {
         CREDENTIALS: CREDENTIAL_TEMPLATE.encode(),
         "client-config.template": CONFIG_TEMPLATE.encode(),

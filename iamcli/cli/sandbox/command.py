@@ -6,7 +6,7 @@ import click
 
 from iamcli.cli.group import DocumentedCommand
 from iamcli.errors import Failure
-from iamcli.installation import extras
+from iamcli.installation import extras, is_one_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,9 +70,10 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> int:
     """Run a command or a shell with a private IAM on this machine.
 
-    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. Without
-    COMMAND, an interactive shell is started, in which TAB completes options and names. The exit
-    status is that of COMMAND.
+    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. If PATH has
+    all commands before, it finds the same ones; those in AWS_IAM_HOME are in strict mode, unless
+    the directory that it replaces has others. Without COMMAND, an interactive shell is started, in
+    which TAB completes options and names. The exit status is that of COMMAND.
 
     No request of an iam-* command that COMMAND starts reaches AWS. One that is started by sudo,
     su - or env -i, which reset the environment, sends nothing and fails; its error says how to keep
@@ -98,7 +99,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
     With --keep, the account is saved in DIR, and the next sandbox with the same DIR continues with
     it. DIR is created if it does not exist. Secrets in it are not encrypted.
     """
-    if extras.is_one_file():
+    if is_one_file():
         raise Failure(extras.advice("sandbox"))
     if form == "json" and changes in (None, _NO_FILE):
         raise click.UsageError("--format json needs --changes=FILE")

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 Printed = tuple[int, bytes, str]
 
 
+@pytest.fixture(autouse=True)
+def strict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set IAMCLI_STRICT: PATH may have the commands, or not."""
+    monkeypatch.setenv("IAMCLI_STRICT", "1")
+
+
 @pytest.fixture(autouse=True, scope="package")
 def parse_once() -> Iterator[None]:
     """Run shfmt once for each text that it accepts; another program is always run."""

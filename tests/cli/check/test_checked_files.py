@@ -11,14 +11,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.checking import checked, write
+from support.checking import checked, made_program, write
 from support.selection import in_full
+from support.shell import BIN
+from support.strict_scripts import SCRIPTS
 from support.users import other_user
 
+from iamcli.cli import index
 from iamcli.cli.check import report
 from iamcli.cli.check.check import check_files
 from iamcli.cli.check.script import kinds, shfmt
 from iamcli.cli.check.script.kinds import CRONTAB, MAKEFILE, SHELL, ZSH
+from iamcli.cli.homes.layout import lay_out
 from iamcli.cli.installed_commands import commands_folders
 
 TYPE_CHECKING = False
@@ -446,6 +450,145 @@ def test_what_is_not_there_follows_the_table(run_fast, tmp_path):
             "fix": f"(umask 077; cat >{tmp_path}/k)",
         },
     ]
+
+
+# Which commands scripts find: those of a directory in strict mode, or the installed ones.
+
+BARE = "iam-userdel -u b"
+#: Scripts, and the line that makes the commands strict that they find, "" if they need none. TOOLS
+#: and LINKS are directories that iamcli home has set up, BIN is that of the installed commands.
+INSTALLED = [
+    (BARE, HOME_LINE),
+    ("iam-userdel -h", HOME_LINE),
+    (f"xargs {BARE} <users", HOME_LINE),
+    (f"f() {{ {BARE}; }}", HOME_LINE),
+    (f"PATH=BIN:/bin; {BARE}", HOME_LINE),
+    (f"PATH={TOOLKIT}/bin:$PATH; {BARE}", HOME_LINE),
+    (
+        f"export AWS_IAM_HOME=/opt/IAMCli-1 PATH=/opt/IAMCli-1/bin:$PATH; {BARE}",
+        "iamcli home /opt/IAMCli-1",
+    ),
+    (f"PATH=/opt/git/bin:$PATH; {BARE}", HOME_LINE),
+    (f"PATH=LINKS/bin:/bin; {BARE}", "iamcli home LINKS"),
+    (f"LINKS/bin/{BARE}", "iamcli home LINKS"),
+    (f"$AWS_IAM_HOME/bin/{BARE}", "iamcli home LINKS"),
+    (f"AWS_IAM_HOME=LINKS; $AWS_IAM_HOME/bin/{BARE}", "iamcli home LINKS"),
+    (f"BIN/{BARE}", "IAMCLI_STRICT=1"),
+    (f"PATH=TOOLS/bin:$PATH; {BARE}; BIN/iam-groupdel -g g", "IAMCLI_STRICT=1"),
+    (f"(IAMCLI_STRICT=1; {BARE}); iam-groupdel -g g", HOME_LINE),
+    (f"export IAMCLI_STRICT=; {BARE}", HOME_LINE),
+    (f"IAMCLI_STRICT=yes {BARE}", HOME_LINE),
+    (f"PATH=TOOLS/bin:$PATH; {BARE}", ""),
+    (f"TOOLS/bin/{BARE}", ""),
+    (f"AWS_IAM_HOME=TOOLS; $AWS_IAM_HOME/bin/{BARE}", ""),
+    (f"PATH=OTHER/bin:$PATH; {BARE}", ""),
+    (f"OTHER/bin/{BARE}", ""),
+    (f"IAMCLI_STRICT=1 {BARE}", ""),
+    (f"export IAMCLI_STRICT=0; {BARE}", ""),
+    (f"IAMCLI_STRICT=$1; {BARE}", ""),
+    (f"[ x ] && IAMCLI_STRICT=1; {BARE}", ""),
+    (f"export IAMCLI_STRICT=1; f() {{ {BARE}; }}; f", ""),
+    (f"f() {{ export IAMCLI_STRICT=1; }}; f; {BARE}", ""),
+    (f". ./strict.sh; {BARE}", ""),
+    (f"eval IAMCLI_STRICT=1; {BARE}", ""),
+    (f". ./none.sh; {BARE}", ""),
+    (f". ./none.sh; f() {{ {BARE}; }}; f", ""),
+    (f"PATH=$1; {BARE}", ""),
+    (f"PATH=$(x):$PATH; {BARE}", ""),
+    (f"PATH=bin:$PATH; {BARE}", ""),
+    (f"[ -d /x ] && PATH=/x:$PATH; {BARE}", ""),
+    (f"PATH=/none; {BARE}", ""),
+    (f"$NO_SUCH_VARIABLE/bin/{BARE}", ""),
+    (f"ssh host {BARE}; ssh host 'BIN/{BARE}'", ""),
+    (f"sudo {BARE}; sudo BIN/{BARE}; env IAMCLI_STRICT=1 {BARE}; env BIN/{BARE}", ""),
+    ("iam-no-such-command", ""),
+]
+#: The same of other files.
+INSTALLED_FILES = [
+    ("crontab", f"PATH=BIN:/bin\n@daily {BARE}\n", HOME_LINE),
+    ("crontab", f"IAMCLI_STRICT=1\nPATH=BIN:/bin\n@daily {BARE}\n", ""),
+    ("crontab", f"PATH=BIN:/bin\n@daily IAMCLI_STRICT=1 {BARE}\n", ""),
+    ("crontab", f"PATH=TOOLS/bin:/bin\n@daily {BARE}\n", ""),
+    ("crontab", f"@daily {BARE}\n", ""),
+    ("Makefile", f"a:\n\t{BARE}\n", HOME_LINE),
+    ("Makefile", f"PATH := BIN:/bin # all\na:\n\t{BARE}\n", HOME_LINE),
+    ("Makefile", f"export IAMCLI_STRICT = 1\na:\n\t{BARE}\n", ""),
+    ("Makefile", f"a: export IAMCLI_STRICT=1\na:\n\t{BARE}\n", ""),
+    ("Makefile", f"IAMCLI_STRICT ?= $(X)\na:\n\t{BARE}\n", ""),
+    ("Makefile", f"PATH += :x\na:\n\t{BARE}\n", ""),
+    ("Makefile", f"a:\n\tIAMCLI_STRICT=1 {BARE}\n", ""),
+]
+
+
+@pytest.fixture(scope="module")
+def directories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The directories in INSTALLED."""
+    top = tmp_path_factory.mktemp("places")
+    found = {name: str(top / name.lower()) for name in ("TOOLS", "LINKS", "OTHER")}
+    for name in ("TOOLS", "LINKS"):
+        lay_out(found[name], index.names(), strict=name == "TOOLS")
+    (top / "other").mkdir()
+    made_program(top / "other" / "bin", "exit", "iam-userdel")
+    return {**found, "BIN": str(BIN)}
+
+
+def found_here(folder: Path, name: str, text: str, directories: dict[str, str]) -> list[str]:
+    """Return the lines about the commands that a script finds."""
+    (folder / "strict.sh").write_text("export IAMCLI_STRICT=1\n")
+    for each, path in directories.items():
+        text = text.replace(each, path)
+    (folder / name).write_text(text)
+    result = check_files([str(folder / name)])
+    assert all(users == [str(folder / name)] for users in result.installed.values())
+    lines = list(result.installed)
+    for each, path in directories.items():
+        lines = [line.replace(path, each) for line in lines]
+    return lines
+
+
+def test_scripts_that_find_installed_commands(tmp_path, environ, directories):
+    environ.setenv("PATH", f"{BIN}:/usr/bin:/bin")
+    environ.setenv("AWS_IAM_HOME", directories["LINKS"])
+    rows = [*(("old.sh", script, line) for script, line in INSTALLED), *INSTALLED_FILES]
+    found = [(name, text, *found_here(tmp_path, name, text, directories)) for name, text, _ in rows]
+    assert found == [(name, text, line)[: 3 if line else 2] for name, text, line in rows]
+    environ.setenv("IAMCLI_STRICT", "1")
+    assert found_here(tmp_path, "old.sh", BARE, directories) == []
+    # cron has no variables of a shell.
+    crontab = f"PATH=BIN:/bin\n@daily {BARE}\n"
+    assert found_here(tmp_path, "crontab", crontab, directories) == [HOME_LINE]
+    environ.setenv("IAMCLI_STRICT", "")
+    environ.setenv("PATH", f"{directories['TOOLS']}/bin:{BIN}:/usr/bin:/bin")
+    assert found_here(tmp_path, "old.sh", BARE, directories) == []
+
+
+def test_the_directory_of_the_toolkit_is_to_be_in_path(tmp_path, environ, directories):
+    environ.setattr("iamcli.cli.check.rules.machine._TOOLKIT", directories["TOOLS"])
+    environ.setenv("PATH", f"{BIN}:/usr/bin:/bin")
+    assert found_here(tmp_path, "old.sh", BARE, directories) == ["PATH=TOOLS/bin:$PATH"]
+    crontab = f"PATH=BIN:/bin\n@daily {BARE}\n"
+    assert found_here(tmp_path, "crontab", crontab, directories) == ["PATH=TOOLS/bin:BIN:/bin"]
+
+
+def test_scripts_that_need_strict_mode_are_named(tmp_path, environ, directories):
+    """Each of thirty, unless it sets IAMCLI_STRICT or the directory is first in PATH."""
+    environ.setenv("PATH", f"{BIN}:/usr/bin:/bin")
+    for number, text in enumerate(SCRIPTS.values()):
+        first, _, rest = text.partition("\n")
+        write(tmp_path, text, f"named{number:02}.sh", "")
+        setting = f"{first}\nexport IAMCLI_STRICT={number % 2}\n{rest}"
+        write(tmp_path, setting, f"set{number:02}.sh", "")
+    files = [f"{tmp_path}/named{number:02}.sh" for number in range(30)]
+    result = check_files([str(tmp_path)], ["E101", "E102"])
+    assert result.installed == {HOME_LINE: files}
+    assert "\n".join(report.text(result)).partition("\n60 files: ")[2].splitlines()[:3] == [
+        "60 unchanged",
+        f"{files[0]} and 29 others find the installed commands here: errors, lists and -h differ",
+        f"    as in the toolkit: {HOME_LINE}, or IAMCLI_STRICT=1",
+    ]
+    assert "installed" not in "".join(report.github(result))
+    environ.setenv("PATH", f"{directories['TOOLS']}/bin:{BIN}:/usr/bin:/bin")
+    assert check_files([str(tmp_path)]).installed == {}
 
 
 # Directories.

@@ -29,6 +29,8 @@ def test_the_text(run, tmp_path):
         f"{file}:3:23: W201 /*/ is not in quotes, so the shell may replace it with file names\n"
         "    type '/*/'\n"
         "To read more about a code, run: iamcli check --explain E102\n"
+        f"{file} finds the installed commands here: errors, lists and -h differ\n"
+        "    as in the toolkit: iamcli home /opt/aws/apitools/iam, or IAMCLI_STRICT=1\n"
         "2 commands, 1 error, 1 warning\n"
     )
 
@@ -53,6 +55,7 @@ def test_the_json(run_fast, tmp_path):
         "mentions": [],
         "files": [{"file": file, "language": "sh", "state": "needs a change", "codes": ["E103"]}],
         "missing": [],
+        "installed": [{"files": [file], "fix": "iamcli home /opt/aws/apitools/iam"}],
     }
     done = run_fast("iamcli", "check", "--format", "json", os.devnull)
     assert done.out.startswith(

@@ -88,6 +88,7 @@ def test_what_cannot_be_read_is_said_in_each_format(script, run_fast, tmp_path):
         "mentions": [],
         "files": [{"file": file, "language": "sh", "state": state, "codes": [code]}],
         "missing": [],
+        "installed": [],
     }
     done = run_fast("iamcli", "check", "--format", "github", file)
     assert done.status == status

@@ -171,7 +171,8 @@ def test_each_subcommand_is_completed(complete):
         assert any(line.startswith(str(command.name)) and summary in line for line in offered), (
             command.name
         )
-        options = [name for option in command.params for name in option.opts if name[:2] == "--"]
+        shown = [option for option in command.params if not getattr(option, "hidden", False)]
+        options = [name for option in shown for name in option.opts if name[:2] == "--"]
         assert names(complete(f"iamcli {command.name} --")) >= {*options, "--help"}, command.name
     assert "complete" not in names(offered)
     assert names(complete("iamcli --")) >= {"--version", "--help"}
@@ -191,7 +192,7 @@ def test_what_follows_a_subcommand(shell_name, complete, run):
     offered = names(complete("iamcli help "))
     assert offered >= {"today", "toolkit", "credential-file", "iamcli", "sandbox", "completion"}
     assert not any("usercreate" in name for name in offered)
-    for line in ("iamcli home pr", "iamcli home --strict pr", "iamcli sandbox --keep pr"):
+    for line in ("iamcli home pr", "iamcli home --no-strict pr", "iamcli sandbox --keep pr"):
         offered = names(complete(line))
         assert offered >= {"practice-one/", "practice-two/"}, line
         assert not offered & {"practice-file"}, line
@@ -283,6 +284,14 @@ def test_what_is_inserted(shell_name, run, prefix):
         for line in ("iam-rolecreate -f", "iamcli check"):
             assert here.line(f"{line} b=p\t") == [*line.split(), "b=policy.json"]
             assert here.line(f"{line} c:p\t") == [*line.split(), "c:policy.json"]
+
+
+@pytest.mark.parametrize("shell_name", ["zsh"], indirect=True)
+def test_required_options_come_first(shell_name, complete, run):
+    lines = [line for line in complete("iam-useruploadpolicy -") if line.startswith("-")]
+    assert [line.split()[0] for line in lines][:5] == ["-p", "-u", "-f", "-o", "-d"]
+    with closing(terminal(shell_name, run)) as here:
+        assert here.line("iam-useruploadpolicy -\t\t") == ["iam-useruploadpolicy", "-p"]
 
 
 @pytest.mark.parametrize("shell_name", ["bash", "zsh"], indirect=True)

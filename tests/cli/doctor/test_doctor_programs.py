@@ -18,6 +18,7 @@ from support.limits import NEVER
 from iamcli import __version__, quoting
 from iamcli.cli import completion_scripts, index, installed_commands
 from iamcli.cli.doctor import installed, programs
+from iamcli.cli.homes import directory, layout
 from iamcli.cli.homes.layout import lay_out
 from iamcli.errors import Failure
 from iamcli.installation import checkout
@@ -50,8 +51,8 @@ def test_links_to_the_one_file(one_file, environ, tmp_path):
     links = programs_in(tmp_path / "links")
     environ.setenv("PATH", str(links))
     none = (
-        f"warning: PATH has no links to {one_file}; run: {one_file} home DIR; then put DIR/bin in "
-        "PATH"
+        f"warning: PATH has no links to {one_file}; run: {one_file} home --no-strict DIR; then put "
+        "DIR/bin in PATH"
     )
     assert shown(programs.check_path()) == none
     # The program iamcli is none of the commands.
@@ -60,6 +61,7 @@ def test_links_to_the_one_file(one_file, environ, tmp_path):
     for number, name in enumerate(("iam-userdel", "iam-usercreate"), 1):
         (links / name).symlink_to(one_file)
         said = f"ok: PATH has links to {one_file} for {number} of the {len(index.names())} commands"
+        said += ", not in strict mode"
         assert shown(programs.check_path()) == said
     other = programs_in(tmp_path / "other", "iam-userdel")
     environ.setenv("PATH", f"{other}:{links}")
@@ -138,7 +140,7 @@ def test_where_the_legacy_toolkit_is(environ, tmp_path):
     environ.setattr(programs, "_OLD_FOLDER", toolkits[0])
     environ.setenv("PATH", f"{own}:{toolkits[1]}/bin")
     for toolkit in toolkits:
-        fine = f"ok: the commands in {own} are the first of their names in PATH"
+        fine = f"ok: the commands in {own} are the first of their names in PATH, not in strict mode"
         assert shown(programs.check_path()) == fine
         programs_in(toolkit / "bin", "iam-usercreate")
         assert shown(programs.check_path()) == fine
@@ -146,7 +148,7 @@ def test_where_the_legacy_toolkit_is(environ, tmp_path):
         assert (
             shown(programs.check_path())
             == f"warning: {toolkit} still has the legacy toolkit, which scripts that name it run; "
-            f"move it and run: iamcli home {toolkit}"
+            f"the commands in PATH are not in strict mode; move it and run: iamcli home {toolkit}"
         )
         jar.unlink()
 
@@ -285,7 +287,7 @@ def test_which_programs_are_on_path(own, environ, tmp_path):
         return shown(programs.check_path())
 
     export = f'run: export PATH={quoting.quoted(str(own))}:"$PATH"'
-    fine = f"ok: the commands in {own} are the first of their names in PATH"
+    fine = f"ok: the commands in {own} are the first of their names in PATH, not in strict mode"
     shadowed = f"would run instead of the commands in {own}; put {own} before it in PATH, or remove"
     assert {
         "fine": said(own),
@@ -300,7 +302,7 @@ def test_which_programs_are_on_path(own, environ, tmp_path):
         "nowhere": f"warning: {own} is not in PATH; {export}",
         "some": (
             f"warning: PATH does not have {programs._COMMANDS[-2]} and 1 other of the commands in "
-            f"{own}; {export}"
+            f"{own}; the others are not in strict mode; {export}"
         ),
         **{
             name: f"warning (shadowed): {tmp_path}/{name}/{first} {shadowed} it"
@@ -315,14 +317,49 @@ def test_which_programs_are_on_path(own, environ, tmp_path):
     # What is missing is said after what is wrong.
     assert said(others["one"]).startswith("warning (shadowed): ")
     (links / programs._COMMANDS[-2]).symlink_to(own / programs._COMMANDS[-2])
-    missing = f"PATH does not have {programs._COMMANDS[-1]} of the commands in {own}; {export}"
-    assert said(links) == f"warning: {missing}"
+    missing = f"PATH does not have {programs._COMMANDS[-1]} of the commands in {own}"
+    assert said(links) == f"warning: {missing}; the others are not in strict mode; {export}"
 
     def fail() -> None:
         raise Failure("the commands are missing; install them")
 
     environ.setattr(programs, "commands_folder", fail)
     assert said(others["one"]) == "warning: the commands are missing; install them"
+
+
+def test_which_commands_are_in_strict_mode(own, environ, tmp_path):
+    """By a directory, also of an older version and through links, or by IAMCLI_STRICT."""
+    environ.setattr(layout, "commands_folder", lambda: own)
+    environ.setattr(layout, "why_not", lambda *_: None)
+    first = programs._COMMANDS[0]
+    names = ("strict", "not", "older")
+    home, other, older = (tmp_path / name for name in names)
+    lay_out(str(home), programs._COMMANDS)
+    lay_out(str(other), programs._COMMANDS, strict=False)
+    with environ.context() as patch:
+        patch.setattr(layout, "STRICT", directory.ALWAYS_STRICT)
+        lay_out(str(older), programs._COMMANDS)
+    links = programs_in(tmp_path / "links")
+    (links / first).symlink_to(home / "bin" / first)
+    one = f"1 of {len(programs._COMMANDS)} in strict mode, by {links}"
+    by = "in strict mode, by"
+    for folders, default, told in (
+        ([home / "bin", own], f"{by} {home}/bin", f"not {by} IAMCLI_STRICT=0"),
+        ([own, home / "bin"], "not in strict mode", f"not {by} IAMCLI_STRICT=0"),
+        ([other / "bin", home / "bin"], "not in strict mode", f"not {by} IAMCLI_STRICT=0"),
+        ([links, own], one, f"not {by} IAMCLI_STRICT=0"),
+        ([older / "bin"], f"{by} {older}/bin", f"{by} {older}/bin"),
+        ([links, older / "bin"], f"{by} {links} and {older}/bin", None),
+    ):
+        environ.setenv("PATH", ":".join(map(str, folders)))
+        for value, mode in (("", default), ("1", f"{by} IAMCLI_STRICT=1"), ("0", told)):
+            environ.setenv("IAMCLI_STRICT", value)
+            assert mode is None or programs.check_path().found.endswith(f" in PATH, {mode}")
+    # What sets up a damaged one again makes the form that it has.
+    for folder, option in ((home, ""), (other, "--no-strict "), (older, "")):
+        (folder / "bin" / first).unlink()
+        environ.setenv("AWS_IAM_HOME", str(folder))
+        assert f"; run: iamcli home {option}{folder};" in shown(programs.check_home())
 
 
 def test_a_toolkit_that_runs_the_commands(own, environ, tmp_path):
@@ -381,7 +418,7 @@ def test_whether_man_finds_the_pages(environ, tmp_path, capfd):
         programs_in(prefix / "share" / "man" / "man1", "iam-usercreate.1")
         add = f"{not_found}add {prefix}/share/man to MANPATH"
         assert said("#!/bin/sh\nexit 1") == f"warning: {add}"
-    environ.setattr(installed.extras, "is_one_file", lambda: True)
+    environ.setattr(installed, "is_one_file", lambda: True)
     use = f"{not_found}use iamcli help iam-usercreate"
     assert said("#!/bin/sh\n") == f"warning: {use}"
     assert said("#!/nonexistent\n") == f"warning: {man} fails: FileNotFoundError; repair man"

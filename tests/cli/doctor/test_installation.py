@@ -17,7 +17,7 @@ from iamcli.cli.doctor import installed
 def test_a_home_runs_the_commands(run, healthy):
     folder = run.home / "iam"
     run.env |= {"AWS_IAM_HOME": str(folder), "PATH": f"{folder}/bin:{BIN}:/usr/bin:/bin"}
-    for option in ("--", "--strict"):
+    for option in ("--", "--no-strict"):
         assert healthy("iamcli", "home", option, str(folder)).status == 0
         report = doctor(healthy, "--offline")
         assert report.causes == []

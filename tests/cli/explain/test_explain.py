@@ -12,9 +12,10 @@ from support.certificates import public_key, self_signed
 from support.clients import encoded
 from support.legacy_requests import FILES, READ_FIRST, REFUSED, ROWS, arguments_of, expected, listed
 from support.selection import every
-from support.shell import TESTS
+from support.shell import BIN, TESTS
 from support.snapshot import saved
 from support.stub import refused
+from support.terminal import Terminal
 
 from iamcli.cli import index
 from iamcli.cli.explain.answers import Answers
@@ -284,6 +285,15 @@ def test_what_would_be_refused_is_refused(line, message, explain):
         assert (done.status, done.out) == (1, "")
         assert message in done.err
         assert done.err.count("\n") == 1
+
+
+def test_a_terminal_is_told_what_to_write(run):
+    line = ("iamcli", "explain", "--", "iam-userdel", "bob")
+    said = "iamcli: iam-userdel: No argument is allowed: bob\n"
+    assert run(*line) == (1, "", said)
+    terminal = Terminal(BIN / line[0], *line[1:], env=run.env)
+    assert terminal.status() == 1
+    assert terminal.shown.replace("\r", "") == f"{said}iamcli: write: iam-userdel -u bob\n"
 
 
 def test_a_large_file_is_refused_without_reading_all_of_it(run):

@@ -45,6 +45,13 @@ SCRIPTS = {
     "all closed": ("iam-usergetattributes -u bob >&- 2>&- <&-; echo $?", 1),
     "full device": ("iam-usergetattributes -u bob >/dev/full; echo $?", 1),
     "no reader": ("{ iam-usergetattributes -u bob; echo $? >&2; } | true; sleep 0.3", 1),
+    "output that takes no error": (
+        (
+            "mkfifo p; exec 5<>p 6>p 5>&-; export IAMCLI_STRICT=1; iam-userdel -z >&6; rm p; "
+            "iam-userdel -u x >&-; iam-userdel -u x >/dev/full; iam-userdel -u x 1<policy"
+        ),
+        4,
+    ),
     # The value of a variable has more of what separates it from its name.
     "chain": (
         (
@@ -100,7 +107,7 @@ SCRIPTS = {
 
 
 #: The scripts that the default run includes.
-USUAL = ("all closed", "chain")
+USUAL = ("all closed", "chain", "output that takes no error")
 
 
 @pytest.mark.parametrize("name", usual(USUAL, SCRIPTS))

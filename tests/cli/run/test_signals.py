@@ -75,6 +75,7 @@ ENDED = [
     ("iam-usergetloginprofile -u bob", "1", True, False),
     (LISTED, "", False, True),
     (LISTED, "1", True, False),
+    (f"{LISTED} >/dev/full", "1", False, True),
 ]
 
 

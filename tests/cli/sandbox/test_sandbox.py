@@ -57,7 +57,8 @@ def test_only_the_sandbox_can_be_reached(env, tmp_path, *, with_path):
     folder = str(tmp_path / "tmp" / "iamcli-sandbox-")
     assert seen.pop("AWS_CREDENTIAL_FILE").startswith(folder)
     assert seen.pop("AWS_IAM_HOME").startswith(folder)
-    assert seen["PATH"] == f"{BIN}:{path}"
+    # What PATH finds already is found first.
+    assert seen["PATH"] == (f"{path}:{BIN}" if with_path else f"{BIN}:{path}")
     assert seen["HOME"] == str(tmp_path)
     assert seen["KEPT"] == "yes"
     removed = ("BASH_ENV", "ENV", "CLIENT_CONFIG_FILE")
@@ -84,6 +85,27 @@ PATH=$AWS_IAM_HOME/bin:/usr/bin:/bin
 iam-usercreate -u bob && iam-userlistbypath && iamcli doctor | grep '^home'
 ls -l "$AWS_CREDENTIAL_FILE" | cut -c1-10; ls "$AWS_IAM_HOME" "$AWS_IAM_HOME/bin"
 """
+
+
+def test_a_file_that_is_not_used_is_named_once(env, tmp_path):
+    """Also by commands that run without the server, and those that run at the same time."""
+    text = """
+        export AWS_CREDENTIAL_FILE=/nonexistent/keys
+        (iam-userlistbypath & iam-userlistbypath & wait)
+        setsid -w iam-userlistbypath | cat
+        IAMCLI_STRICT=1 AWS_CREDENTIAL_FILE=other iam-userlistbypath
+        for i in 1 2; do AWS_CREDENTIAL_FILE=other iam-userlistbypath; done
+        iam-userlistbypath --url http://10.0.0.1
+    """
+    done = in_sandbox(env, "sh", "-c", text, cwd=tmp_path)
+    absent = "(No such file or directory)"
+    said = "iam-userlistbypath: requests go to the sandbox, not"
+    keys = f"with credential file /nonexistent/keys {absent}\n"
+    assert (done.returncode, done.stdout) == (0, "IsTruncated: false\n" * 7)
+    assert done.stderr == (
+        f"{said} {keys}{said} with credential file other {absent}\n"
+        f"{said} to http://10.0.0.1 (--url) and not {keys}"
+    )
 
 
 def test_an_old_script_finds_a_whole_directory(env, tmp_path):

@@ -75,6 +75,7 @@ def test_the_file_of_a_secret_does_not_stay_when_it_was_just_made_or_written(
     assert sorted(run_fast.home.iterdir()) == before
 
 
+STATE = "created: user bob; not created: access key"
 DELETED_AGAIN = "interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n"
 
 
@@ -101,24 +102,24 @@ def stuck(run: Shell, run_fast: ForkRunner) -> Callable[..., Forked]:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "state"),
+    ("arguments", "strict", "state"),
     [
-        (("iam-useraddkey", "-u", "bob"), ""),
-        (
-            ("iam-usercreate", "-u", "bob", "-k"),
-            "iam-usercreate: created: user bob; not created: access key\n",
-        ),
+        (("iam-useraddkey", "-u", "bob"), "", ""),
+        (("iam-usercreate", "-u", "bob", "-k"), "", f"\niam-usercreate: {STATE}"),
+        # Standard output still takes nothing, so standard error gets the line.
+        (("iam-usercreate", "-u", "bob", "-k"), "1", f"; {STATE}"),
     ],
-    ids=["key", "user"],
+    ids=["key", "user", "strict"],
 )
-def test_key_that_is_being_shown_is_taken_back(arguments, state, number, stuck, stub):
+def test_key_that_is_being_shown_is_taken_back(arguments, strict, state, number, run, stuck, stub):
     endpoint = with_key(stub).on("CreateUser", canned("CreateUser"))
+    run.env["IAMCLI_STRICT"] = strict
     process = stuck(endpoint, *arguments)
     wait_until(lambda: shows_key(endpoint, process.pid))
     process.send_signal(number)
     err = process.communicate()[1].decode()
     assert process.returncode == -number
-    assert err == f"{arguments[0]}: {DELETED_AGAIN}{state}"
+    assert err == f"{arguments[0]}: {DELETED_AGAIN.rstrip()}{state}\n"
     assert endpoint.operations[-1] == "DeleteAccessKey"
 
 

@@ -13,7 +13,6 @@ from iamcli.cli.check.script.calls import Call, ExpandedWord, output_files
 from iamcli.config.connection import JAVA_PROXY
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.options import NEEDED, refused
-from iamcli.parsing.shared import COMMON
 from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
 from iamcli.quoting import typographic
 
@@ -28,8 +27,12 @@ def check(commands: Commands) -> Iterator[Fault]:
     """Yield what is wrong with the arguments of the commands."""
     for call in commands.unknown:
         yield from _unknown_command(commands, call)
-    if not {"HTTPS_PROXY", "https_proxy"} & commands.walk.values.keys():
-        yield from _proxy(commands)
+    proxies = {"HTTPS_PROXY", "https_proxy"} & commands.walk.values.keys()
+    for call in commands.walk.settings:
+        if re.search(JAVA_PROXY, call.words[0].known) and not proxies:
+            message = "the proxy in AWS_IAM_JVM_OPTS is not used"
+            fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
+            yield fault(call, call.head, "W213", message, fix)
     for invocation in commands.invocations:
         pasted = list(_pasted(invocation))
         yield from pasted
@@ -173,14 +176,6 @@ def _pair(invocation: Invocation, one: str, other: str) -> Fault:
     return fault(invocation.call, invocation.call.head, "E104", message, fix)
 
 
-def _proxy(commands: Commands) -> Iterator[Fault]:
-    for call in commands.walk.settings:
-        if re.search(JAVA_PROXY, call.words[0].known):
-            message = "the proxy in AWS_IAM_JVM_OPTS is not used"
-            fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
-            yield fault(call, call.head, "W213", message, fix)
-
-
 def _original(invocation: Invocation) -> Iterator[Fault]:
     """Yield what does something else than in the original."""
     call, command = invocation.call, invocation.command
@@ -191,9 +186,6 @@ def _original(invocation: Invocation) -> Iterator[Fault]:
         message = f"-p without {other} removes nothing, but it did in the original"
         fix = f"remove -p, or add {other} to list what would be removed"
         yield fault(call, call.head, "W213", message, fix)
-    if "reset" in options and given.keys() <= {option.dest for option in COMMON}:
-        message = "without options, the password policy is reset, but not on a terminal"
-        yield fault(call, call.head, "W213", message, "add --reset")
     files = [file for file in output_files(call) if file.literal != "/dev/tty"]
     redirected = files or call.substitution or (call.pipeline and call.pipeline[-1] is not call)
     if given.get("method", "").lower() == "qrcodepng" and "file" not in given and redirected:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.calls import ExpandedWord, Pipeline, Walk
     from iamcli.command import Command
 
-#: The fix of what strict mode does as the original did.
-STRICT = "; without a change of the script: IAMCLI_STRICT=1, or a directory of iamcli home --strict"
+#: Lists that quotas keep below a page of 100 entries. Source: the IAM User Guide (quotas).
+_SHORT = re.compile("iam-(?:accountaliaslist|userlist(?:certs|groups|keys|mfadevices))")
 #: A finding and the command that it concerns.
 Fault = tuple["Call", Finding]
 
@@ -116,16 +117,21 @@ class Commands:
                 self.unknown.append(call)
         self.invocations = list(self.by_call.values())
 
-    def prints(self, call: Call, what: str = "") -> bool:
-        """Return whether ``call`` prints ``what``: SECRET, FOOTER, LIST, or "" for any of them."""
+    def prints(self, call: Call, what: str) -> bool:
+        """Return whether ``call`` prints ``what``: SECRET or FOOTER."""
         found = self.by_call.get(call)
-        printed = found.command.prints(found.names) if found and not found.helps else set()
-        return what in printed if what else bool(printed)
+        return bool(found and not found.helps and what in found.command.prints(found.names))
 
     def several(self, call: Call) -> bool:
         """Return whether ``call`` prints a list with several lines for each entry."""
-        found = self.by_call.get(call)
-        return found is not None and (found.command.several or bool(found.names & {"-v", "-l"}))
+        found = self.by_call[call]
+        return found.command.several or bool(found.names & {"-v", "-l"})
+
+    def paged(self, call: Call) -> bool:
+        """Return whether the list of ``call`` may end with a marker, after a page."""
+        names, mode = self.by_call[call].names, call.inner.environment["IAMCLI_STRICT"]
+        short = mode == ("0",) or "-a" in names or _SHORT.fullmatch(str(call.program))
+        return not (short and names.isdisjoint({"-i", "-m"}))
 
     @cached_property
     def written(self) -> dict[str, list[Call]]:

@@ -1,12 +1,11 @@
-"""W202, W206 and W213: what scripts read of the output of commands: footers, "error"."""
+"""W202: what scripts read of the output of commands besides entries: the footer of a list."""
 
 from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.rules import errors
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.calls import Call, joins_lines, read_from
+from iamcli.cli.check.script.calls import Call, joins_lines
 from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
 from iamcli.cli.check.script.programs import AWKS, GREPS
 from iamcli.cli.check.script.states import assigned
@@ -16,13 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from iamcli.cli.check.findings import Finding
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.calls import (
-        CompoundCommand,
-        ExpandedWord,
-        Pipeline,
-        PipelineCommand,
-    )
+    from iamcli.cli.check.script.calls import CompoundCommand, ExpandedWord, Pipeline
 
 _LAST_LINE = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
@@ -38,14 +33,28 @@ _CHANGES = re.compile(
     r"\s*(?:s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*[ \t]*"
     r"(?:[;\n][;\s]*|$))+"
 )
-#: A command that removes the footer, and nothing else.
+#: A test or a search, with the first pattern of a case, and those that ask only for the footer.
+_ASKS = re.compile(rf"\bcase\s.*\sin\n[^;\n]*|{_TESTS.pattern}|\bgrep\b[^;|&\n]*")
+_ASKS_FOR_FOOTER = re.compile(r"IsTr|=\s*[\"']?(?:true|false)\b")
+#: What a loop that skips or does not reach the marker contains.
+_SKIPS_MARKER = re.compile(r"Marker|\b(?:break|exit|return)\b")
+#: A command that removes footers, and nothing else.
 _ONLY_FOOTER = re.compile(
-    r"\w+(?: -\w+)* \W*IsTruncated:?(?: false|.\*)?\W*d?|sed \$ ?d|head -n ?-1", re.IGNORECASE
+    r"(?i)(?:\w*grep (?=.*-\w*v)|sed (?!-\w*n)(?=.*d)|\w*awk (?=!))(?:-\w*(?!\w)|[^\w-]"
+    r"|IsTruncated|Marker|false|true|d(?!\w))+|sed \$ ?d|head -n ?-1"
 )
-#: The arguments of grep if it counts all lines.
-_COUNTS = re.compile(
-    r"(?=.*(?:^| )-\w*[cq])(?:-(?!\w*v)\w+ (?:\d+ )?)*(?:|[.^]|\.[*+]|\.\.\*)", re.DOTALL
-)
+#: The readers that take each line, or each word, for an entry.
+_READERS = ("the for loop", "the while loop", "xargs", "mapfile", "readarray")
+_ENTRIES = "| sed '/^IsTruncated:/d; /^Marker:/d'"
+#: The arguments of programs that count all lines, or of grep ask for one; a null byte joins them.
+_COUNTS = {
+    "wc": r"(?:.*\0)?(?:-l|--lines)(?:\0.*)?",
+    "sed": r"-n\0\$=",
+    **dict.fromkeys(AWKS, r"(?:[^\0]*\0)*\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*"),
+    **dict.fromkeys(
+        GREPS, r"(?=.*(?:^|\0)-\w*[cq])(?:-(?!\w*v)\w+\0(?:\d+\0)?)*(?:|[.^]|\.[*+]|\.\.\*)"
+    ),
+}
 #: After a count: a comparison with 1 instead of 0.
 _COMPARED = r"\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
 #: Around a count: a calculation, or such a comparison.
@@ -55,8 +64,7 @@ _SUBTRACTS = re.compile(
 
 
 def check(commands: Commands) -> Iterator[Fault]:
-    """Yield the loops and counts that take a footer for an entry, and searches for errors."""
-    yield from errors.check(commands)
+    """Yield the loops and counts that take a footer for an entry."""
     for loop in commands.walk.loops:
         yield from _loop(commands, loop)
     for call in commands.walk.calls:
@@ -64,10 +72,9 @@ def check(commands: Commands) -> Iterator[Fault]:
             yield from _redirected(commands, call, str(call.program))
         elif (by_xargs := call.iam and "xargs" in call.inner.run_by) or _counts(call):
             quiet = any(re.match(r"-\w*q", text or "") for text in call.literals)
-            yield from _read(
-                commands, call, "xargs" if by_xargs else "" if quiet else str(call.program)
-            )
-    for _, words in commands.walk.tests:
+            name = "xargs" if by_xargs else "" if quiet else str(call.program)
+            yield from _read(commands, call, name)
+    for words in commands.walk.tests:
         captured = (word for word in words if any(each.output for each in word.unknowns))
         yield from _footers(commands, filter(_asks_for_text, captured), "")
 
@@ -77,10 +84,15 @@ def _loop(commands: Commands, loop: CompoundCommand) -> Iterator[Fault]:
     node = loop.node
     reads = isinstance(node, While) and any(_READS.match(each.text) for each in node.condition)
     if isinstance(node, For | While):
-        words = _footers(commands, loop.words, "the for loop")
-        for call, finding in _read(commands, loop, "the while loop") if reads else words:
-            if not _skips(node, footer=not commands.several(call)):
+        name = _READERS[reads]
+        words = _footers(commands, loop.words, name)
+        for call, finding in _read(commands, loop, name) if reads else words:
+            several = commands.several(call)
+            marker = not several and commands.paged(call) and not _SKIPS_MARKER.search(node.text)
+            if not _skips(node, footer=not several):
                 yield call, finding
+            elif marker and not _skips(node, footer=False):
+                yield call, _of_pages(finding, name)
 
 
 def _footers(commands: Commands, words: Iterable[ExpandedWord], reader: str) -> Iterator[Fault]:
@@ -102,8 +114,9 @@ def _read(commands: Commands, reader: Call | CompoundCommand, name: str) -> Iter
 
 
 def _redirected(commands: Commands, reader: Call | CompoundCommand, name: str) -> Iterator[Fault]:
-    yield from _footers(commands, read_from(reader.redirects), name)
     for redirect in reader.redirects:
+        if redirect.operator in ("<", "<<", "<<<"):
+            yield from _footers(commands, [redirect.word], name)
         if redirect.operator == "<" and (output := commands.contents(redirect.word)):
             yield from _footer(commands, output, redirect.word, name)
 
@@ -125,7 +138,7 @@ def _skips(loop: For | While, *, footer: bool) -> bool:
     parts = loop.source[loop.start : loop.do], loop.source[loop.do : loop.end]
     condition, body = (part.decode("utf-8", "replace") for part in parts)
     if not footer:
-        body = _TESTS.sub(lambda match: "" if "IsTr" in match[0] else match[0], body)
+        body = _ASKS.sub(lambda ask: "" if _ASKS_FOR_FOOTER.search(ask[0]) else ask[0], body)
     names = assigned(condition) | {"REPLY"}
     if isinstance(loop, For):
         names = {loop.loop.name} if isinstance(loop.loop, Words) else set()
@@ -140,18 +153,6 @@ def _skips(loop: For | While, *, footer: bool) -> bool:
         (made | names if _COMPARES.search(test) else pieces) & set(_VARIABLE.findall(test))
         for test in _TESTS.findall(condition + body)
     )
-
-
-def _passes(command: PipelineCommand, *, several: bool) -> bool:
-    """Return whether ``command`` prints something for the footer, or removes only that.
-
-    ``several``: also other lines are no entries.
-    """
-    literals = [literal or "" for literal in command.literals]
-    if several and _ONLY_FOOTER.fullmatch(" ".join([str(command.program), *literals])):
-        return True
-    passes = _FILTERS.get(str(command.program))
-    return passes is not None and passes(literals)
 
 
 def _cuts(arguments: list[str]) -> bool:
@@ -194,7 +195,8 @@ _FILTERS: dict[str, Callable[[list[str]], bool]] = {
 
 def _counts(call: Call) -> bool:
     """Return whether ``call`` counts lines, and the script does not subtract the footer."""
-    if not _counts_all(call):
+    arguments = "\0".join(literal or "" for literal in call.literals)
+    if not re.fullmatch(_COUNTS.get(str(call.program), "(?!)"), arguments, re.DOTALL):
         return False
     around = (node.text for node, _ in ancestry(call.node) if isinstance(node, Simple | Other))
     if any(map(_SUBTRACTS.match, around)):
@@ -208,34 +210,35 @@ def _counts(call: Call) -> bool:
     return not any(search(line) for line in call.script.root.text.splitlines() if name in line)
 
 
-def _counts_all(call: Call) -> bool:
-    """Return whether ``call`` counts all lines."""
-    literals = [literal or "" for literal in call.literals]
-    if call.program == "wc":
-        return not {"-l", "--lines"}.isdisjoint(literals)
-    if call.program in AWKS:
-        return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", "".join(literals[-1:])))
-    if call.program == "sed":
-        return literals == ["-n", "$="]
-    if call.program in GREPS:
-        return bool(_COUNTS.fullmatch(" ".join(literals)))
-    return False
-
-
 def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str) -> Iterator[Fault]:
     """Yield that the reader ``name`` reads a footer in the ``output`` of a pipe, at ``word``."""
     output = commands.from_file(output)
     source = output[0].origin if output else None
     if source is None or not commands.prints(source, FOOTER):
         return
-    several = bool(name) and commands.several(source)
-    if not all(_passes(each, several=several) for each in output[1:]):
-        return
+    removed = ""
+    for each in output[1:]:
+        literals = [literal or "" for literal in each.literals]
+        text = " ".join([str(each.program), *literals])
+        if _ONLY_FOOTER.fullmatch(text):
+            removed += text.lower()
+        elif not (passes := _FILTERS.get(str(each.program))) or not passes(literals):
+            return
     inline = source.head.place[0] == word.place[0]
     reads = f"{name} also reads" if name else "the output is never empty because of"
     message = f'{reads} the footer of the list, "IsTruncated: false"'
-    fix = "remove the footer: | grep -v '^IsTruncated:'"
-    if several:
+    fix = f"remove the footer: {_ENTRIES}"
+    if several := bool(name) and commands.several(source):
         message = f"{name} reads single lines, but an entry of {source.program} has several"
         fix = "keep one line of each, or read them all: while read -r id && read -r status"
-    yield fault(source, source.head if inline else word, "W202", message, fix)
+    found = fault(source, source.head if inline else word, "W202", message, fix)
+    if several or not removed:
+        yield found
+    elif "marker" not in removed and name in _READERS and commands.paged(source):
+        yield source, _of_pages(found[1], name)
+
+
+def _of_pages(finding: Finding, name: str) -> Finding:
+    """Return the ``finding`` that the reader ``name`` gets a part of the footer after a page."""
+    message = f"{name} also reads a line of the footer if the list has more than one page"
+    return finding._replace(message=message, fix=f"remove both lines: {_ENTRIES}")

@@ -1,11 +1,11 @@
-"""W207 and W213: exit statuses that are lost, or that are not what they were."""
+"""W207: exit statuses that are lost."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-from iamcli.cli.check.rules.commands import STRICT, Commands, Fault, fault
+from iamcli.cli.check.rules.commands import Commands, Fault, fault
 from iamcli.cli.check.script import nodes
 from iamcli.cli.check.script.programs import GREPS
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
+#: A search for a word of an error message.
+_SEARCHES = re.compile(
+    r"(?i)(?:grep\b(?!\s+-\w*v)|awk\b(?!\s+'!))[^|;&\n]*?(?:error|exception|nosuch|entity|denied"
+    r"|not auth|cannot|exceed|exist|invalid|malformed|conflict|throttl|required|amazonaws|iam-)"
+)
 _ASSIGN = "assign the output to a variable first, and test the status"
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
@@ -28,12 +33,6 @@ def check(commands: Commands) -> Iterator[Fault]:
         if invocation.command.creates and (lost := _lost(call)):
             message = f"the exit status of {call.program} is lost {lost[0]}"
             yield fault(call, call.head, "W207", message, lost[1])
-        last = not call.pipeline or call.pipeline[-1] is call
-        status = last and (_is_tested(call) or _status_read(call.node.parent))
-        if not {"-h", "--help"}.isdisjoint(call.literals) and status and not call.flags.strict:
-            message = "the exit status of -h is 0; that of the original was 1"
-            fix = f"to ask whether the command is there, use command -v {call.head.source}{STRICT}"
-            yield fault(call, call.head, "W213", message, fix)
 
 
 def _lost(call: Call) -> tuple[str, str] | None:
@@ -67,8 +66,10 @@ def _pipe_fails(call: Call) -> bool:
     """Return whether the script notices if ``call``, which is not last in its pipe, fails."""
     if call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.root.text):
         return True
-    grep = call.pipeline[-1].program in GREPS
-    return grep and call.pipeline[-2] is call and _is_tested(call)
+    following = call.pipeline[call.position + 1 :]
+    found = following[0].program in GREPS and not following[1:] and _is_tested(call)
+    # What looks for an error asks whether the command has failed.
+    return found or any(_SEARCHES.search(each.node.text) for each in following)
 
 
 def _is_tested(call: Call) -> bool:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.nodes import Node
     from iamcli.cli.check.script.scripts import Script, ShellText
 
-#: The variables that name what a command needs of the machine.
-ENVIRONMENT = ("PATH", "AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE")
+#: The variables that decide which commands run, what they need of the machine, and in which mode.
+ENVIRONMENT = ("PATH", "AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE", "IAMCLI_STRICT")
 _SPACES = re.compile(r"([ \t\n]+)")
 #: How many words of one value are followed.
 MAX_WORDS = 32
@@ -28,13 +28,14 @@ class PipelineCommand:
     """A command of a pipeline: a ``Call`` or a ``CompoundCommand``.
 
     ``program``: the name without the folder, None if unknown or no simple command; ``words``: the
-    arguments, or the words of ``for``; ``origin``: the command of the toolkit whose output it
-    prints, itself or as a variable, if any; ``pipeline``: what it is a part of, and its
-    ``position`` in it; ``redirects``: its redirections.
+    arguments, or the words of ``for``; ``node``: where it is; ``origin``: the command of the
+    toolkit whose output it prints, itself or as a variable, if any; ``pipeline``: what it is a part
+    of, and its ``position`` in it; ``redirects``: its redirections.
     """
 
     program: str | None = None
     words: Sequence[ExpandedWord]
+    node: Node
     origin: Call | None = None
     pipeline: Pipeline = ()
     position = 0
@@ -57,7 +58,7 @@ class Unknown(NamedTuple):
     be any number of words, even in double quotes; ``single``: is one word, even without quotes;
     ``filled``: is never empty; ``private``: names a file that only its owner can read;
     ``elements``: the words of an array, if known; ``removed``: a policy variable that the shell
-    takes for one of its own, or "".
+    takes for one of its own, or ""; ``inherited``: the script has not set the variable.
     """
 
     name: str = ""
@@ -68,6 +69,7 @@ class Unknown(NamedTuple):
     private: bool = False
     elements: tuple[ExpandedWord, ...] | None = None
     removed: str = ""
+    inherited: bool = False
 
 
 #: The value of a variable: text, known or not.
@@ -179,7 +181,7 @@ class Flags(NamedTuple):
 
     ``folder``: the current directory, if known; ``errexit``: a command that fails ends the script,
     or runs what ``trap`` has set; ``private``: a umask that keeps others from new files;
-    ``strict``: IAMCLI_STRICT is 1; ``separate``: it is 0; ``remote``: on another machine.
+    ``remote``: on another machine.
     """
 
     folder: str | None = None
@@ -188,8 +190,6 @@ class Flags(NamedTuple):
     nounset: bool = False
     noglob: bool = False
     private: bool = False
-    strict: bool = False
-    separate: bool = False
     remote: bool = False
 
 
@@ -250,7 +250,7 @@ class InnerCommand(NamedTuple):
     can also be a function of the script; ``noglob``: the shell expands no ``*`` for it;
     ``run_by``: the programs that run it; ``replaced``: the text that they replace in arguments;
     ``iam``: it is or should be a command of the toolkit; ``shell_function``: it is a function;
-    ``environment``: the variables that ENVIRONMENT names, "" if not known.
+    ``environment``: the values of the variables that ENVIRONMENT names.
     """
 
     words: list[ExpandedWord]
@@ -261,7 +261,7 @@ class InnerCommand(NamedTuple):
     replaced: str = ""
     iam: bool = False
     shell_function: bool = False
-    environment: Mapping[str, str] = {}
+    environment: Mapping[str, Value] = {}
 
 
 class Call(PipelineCommand):
@@ -293,23 +293,18 @@ class Call(PipelineCommand):
             self.origin = printed[0] if len(printed) == 1 else None
 
 
-#: A comparison: its script, and the words and patterns that are compared.
-Test = tuple["ShellText", list[ExpandedWord]]
-
-
 class Walk:
     """What a script contains, and the ``scripts`` that it reads; ``complete``: whether all is here.
 
-    ``defined``: the functions and aliases; ``tested``: the variables that are tested for being
-    empty; ``values``: those of each variable that is set; ``words``: the words in them, and by
-    "NAME()" the arguments of a function; ``settings``: AWS_IAM_JVM_OPTS with its values;
-    ``redirects``: those of each statement.
+    ``tests``: the words and patterns of each comparison; ``defined``: the functions and aliases;
+    ``tested``: the variables that are tested for being empty; ``values``: those of each variable
+    that is set; ``settings``: AWS_IAM_JVM_OPTS with its values.
     """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.loops: list[CompoundCommand] = []
-        self.tests: list[Test] = []
+        self.tests: list[list[ExpandedWord]] = []
         self.scripts: list[Script] = []
         self.settings: list[Call] = []
         self.defined: set[str] = set()
@@ -317,13 +312,6 @@ class Walk:
         self.tested = {"_"}
         self.complete = True
         self.values: dict[str, list[Value]] = defaultdict(list)
-        self.words: dict[str, list[ExpandedWord]] = defaultdict(list)
-        self.redirects: dict[Node, tuple[ExpandedRedirect, ...]] = {}
-
-
-def read_from(redirects: tuple[ExpandedRedirect, ...]) -> list[ExpandedWord]:
-    """Return the words that are read, or name the files that are read."""
-    return [each.word for each in redirects if each.operator in ("<", "<<", "<<<")]
 
 
 def output_files(call: Call) -> list[ExpandedWord]:

@@ -228,9 +228,3 @@ def ancestry(node: Node) -> Iterator[tuple[Node, Node]]:
     while node.parent is not None:
         yield node, node.parent
         node = node.parent
-
-
-def function(node: Node | None) -> str:
-    """Return the name of the function that ``node`` is in, "" if none."""
-    parents = (parent for _, parent in ancestry(node)) if node else ()
-    return next((each.name for each in parents if isinstance(each, Function)), "")

@@ -33,12 +33,6 @@ KEEPERS = _names(
     " head kill less logger ls mail mkdir more printf read return rm rmdir set shift shred sleep"
     " sort stat tail test tr uniq wc"
 )
-#: Programs that print their arguments, and those that also compare or set them.
+#: Programs that print their arguments.
 PRINTING = _names("echo printf print")
-SHOWING = PRINTING | _names("expr set")
 AWKS, GREPS = _names("awk gawk mawk"), _names("grep egrep fgrep")
-#: Programs that set variables to what they read, those that write files in their arguments, and all
-#: that read the files in their arguments, or else their standard input.
-SETTING, COPYING = _names("mapfile read readarray"), _names("cp ln mv tee")
-FILTERS = SETTING | COPYING | AWKS | GREPS
-FILTERS |= _names("cat cut head paste perl python rev sed sort tac tail tr uniq zgrep")

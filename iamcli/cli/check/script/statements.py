@@ -27,7 +27,6 @@ class StatementWalker:
 
     def _statement(self, node: Statement, state: State, context: Context) -> Pipeline:
         own = tuple(self._reader(state, context).redirects(node.redirects))
-        self.found.redirects[node] = own
         if node.command is None:
             return ()
         inner = context._replace(redirects=(*context.redirects, *own))
@@ -135,7 +134,6 @@ class StatementWalker:
             literal = words[0].literal if single else None
             # A word without quotes is left out if it is empty. Elements are taken to have text.
             never_empty = all(filled(word.value) or word.may_split for word in words)
-            self.found.words[loop.name].extend(words)
             value = literal or Unknown(loop.name, filled=never_empty)
             self._assign(branch, loop.name, (value,), context)
         state.join(state, [self._branch(node.body, branch, context)])
@@ -147,11 +145,11 @@ class StatementWalker:
         words = reader.words([node.word])
         words += [reader.word(each) for item in node.items for each in item.patterns]
         state.join(state, (self._branch(item.body, state, context) for item in node.items))
-        self.found.tests.append((context.script, words))
+        self.found.tests.append(words)
 
     def _visit_test(self, node: nodes.Test, state: State, context: Context) -> None:
         words = self._reader(state, context).words(nodes.first(node, nodes.Word))
-        self.found.tests.append((context.script, words))
+        self.found.tests.append(words)
 
     def _assignment(self, node: nodes.Assignment, state: State, context: Context) -> None:
         reader = self._reader(state, context)
@@ -160,13 +158,10 @@ class StatementWalker:
         if node.index:
             reader.substitutions(node.index)
         if node.array:
-            words = reader.words(node.elements)
-            value = reader.array(words)
-            self.found.words[node.name].extend(words)
+            value = reader.array(reader.words(node.elements))
         elif node.value:
             word = reader.word(node.value)
             value = word.value
-            self.found.words[node.name].append(word)
             if node.name == "AWS_IAM_JVM_OPTS":
                 name = word._replace(parts=(Part(node.name, quoted=False),))
                 inner = calls.InnerCommand([name, word])
@@ -179,13 +174,11 @@ class StatementWalker:
             value = (Unknown(node.name, filled=kept, many=many, elements=elements),)
         if only := states.single_unknown(value):
             kept = only.filled or only.name in self.found.tested
-            value = (only._replace(name=node.name, filled=kept),)
+            inherited = only.inherited and only.name == node.name
+            value = (only._replace(name=node.name, filled=kept, inherited=inherited),)
         self._assign(state, node.name, value, context)
 
     def _assign(self, state: State, name: str, value: Value, context: Context) -> None:
-        if name == "IAMCLI_STRICT":
-            strict, separate = value == ("1",), value == ("0",)
-            state.flags = state.flags._replace(strict=strict, separate=separate)
         if not context.script.root.shown or kinds.CREDENTIAL.match(f"{name}="):
             value = (Unknown(name),)
         self.found.values[name].append(state.set(name, value))

@@ -6,7 +6,7 @@ import os
 import re
 from itertools import takewhile
 
-from iamcli.cli.check.script.calls import Call, Flags, Unknown, Value
+from iamcli.cli.check.script.calls import ENVIRONMENT, Call, Flags, Unknown, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,17 +79,13 @@ class State:
 
     def value(self, name: str) -> Value:
         """Return the value of the variable ``name``."""
-        return self.variables.get(name, (Unknown(name),))
+        return self.variables.get(name, (Unknown(name, inherited=True),))
 
-    def text(self, name: str) -> str:
-        """Return the value of the variable ``name``, "" if a part of it is not known."""
-        value = self.value(name)
-        return "" if any(isinstance(part, Unknown) for part in value) else "".join(map(str, value))
-
-    def forget(self, names: Iterable[str]) -> None:
-        """Forget the values of variables, because they may have changed."""
-        for name in self.variables.keys() & names:
-            self.variables[name] = (Unknown(name, filled=filled(self.variables[name])),)
+    def forget(self, names: Iterable[str] | None = None) -> None:
+        """Forget the values of variables, by default of all, because they may have changed."""
+        known = self.variables.keys() | ENVIRONMENT
+        for name in known if names is None else known & set(names):
+            self.variables[name] = (Unknown(name, filled=filled(self.variables.get(name, ()))),)
 
     def join(self, first: State, others: Iterable[State]) -> None:
         """Become what is true after each of the branches ``first`` and ``others``.

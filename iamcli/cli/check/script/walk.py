@@ -34,7 +34,12 @@ _RUNS_ARGUMENTS = re.compile(
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+[ \t]+(?:\S*/?(?:ba|z)?sh[ \t]+)?-(\w+)")
 _IAM = re.compile(rf"iam[-{DASHES}]\w+")
-_PATH_OF_CRON = "PATH=/usr/bin:/bin"
+#: The variables of cron, as lines of a crontab, and those that a Makefile sets.
+_OF_CRON = "PATH=/usr/bin:/bin\nIAMCLI_STRICT=\n"
+_OF_MAKE = re.compile(
+    rf"(?m)^[^\t\n#;]*?\b({'|'.join(calls.ENVIRONMENT)})[ \t]*"
+    r"(?::?:?=[ \t]*([^$#\n]*?)[ \t]*(?:#.*)?$|[:+?!]*=)"
+)
 _MOVES = re.compile(r"\b(?:cd|pushd|popd|chdir)\b")
 
 
@@ -59,13 +64,15 @@ class Walker(StatementWalker):
         """Return what is in ``script`` and in the scripts that it reads."""
         options = _SHEBANG_OPTIONS.findall(script.text) if script.statements else []
         flags = states.with_options(Flags(script.folder), [f"-{letters}" for letters in options])
-        text = f"{_PATH_OF_CRON}\n{script.text}" if script.language == kinds.CRONTAB else ""
         state = State(flags)
-        for line in kinds.CRON_LINE.finditer(text):
+        crontab, makefile = (script.language == each for each in (kinds.CRONTAB, kinds.MAKEFILE))
+        for line in kinds.CRON_LINE.finditer(_OF_CRON + script.text if crontab else ""):
             if line["name"]:
                 # In the values of a crontab nothing is expanded.
                 value = line["value"].strip().strip("\"'")
                 self._assign(state, line["name"], (value,), Context(script))
+        for name, text in _OF_MAKE.findall(script.text if makefile else ""):
+            self._assign(state, name, (text or Unknown(name),), Context(script))
         self._enter(script, state)
         self._functions(state)
         return self.found
@@ -83,6 +90,8 @@ class Walker(StatementWalker):
     def _functions(self, state: State) -> None:
         """Follow the bodies of functions, with the values that variables have in any case."""
         state = State(states.joined_flags([*self._flags, state.flags]))
+        if not self.found.complete:
+            state.forget()
         for name, values in self.found.values.items():
             known = name not in self._changed_by_functions and len(set(values)) == 1
             unknown = Unknown(name, filled=all(map(filled, values)))
@@ -128,7 +137,7 @@ class Walker(StatementWalker):
         inner = inner._replace(
             iam=like_a_command and not function,
             shell_function=function,
-            environment={name: own.text(name) for name in calls.ENVIRONMENT},
+            environment={name: own.value(name) for name in calls.ENVIRONMENT},
         )
         call = Call(node, inner, context, own.flags)
         self.found.calls.append(call)
@@ -146,16 +155,13 @@ class Walker(StatementWalker):
         if call.program in (".", "source"):
             self._source(call, state, context)
         elif call.program in ("[", "test"):
-            self.found.tests.append((call.script, call.words))
+            self.found.tests.append(call.words)
         elif call.inner.shell_function:
-            self.found.words[f"{call.program}()"].extend(call.words)
             state.forget(self._changed_by_functions)
             if any(map(_MOVES.fullmatch, self._changed_by_functions)):
                 state.flags = state.flags._replace(folder=None)
         elif not self._embedded(call, state, context):
             before = state.flags
-            if call.program == "set":
-                self.found.words[f"{nodes.function(call.node)}()"].extend(call.words)
             # read -d '' NAME <<END: all of the here-document.
             whole = any(re.fullmatch("-[a-z]*d", text or "") for text in call.literals)
             texts = [each.word.value for each in call.redirects if whole and each.operator == "<<"]
@@ -171,7 +177,7 @@ class Walker(StatementWalker):
         inner = Context(context.script, replaced=replaced, captured=context.captured)
         if call.program == "eval":
             self._script(embedded.fragment(call.script, call.words), state, context)
-            state.forget(state.variables)
+            state.forget()
         elif call.program == "ssh":
             self._script(embedded.remote(call), State(Flags(remote=True), state.variables), inner)
         elif "parallel" in call.inner.run_by:
@@ -205,6 +211,6 @@ class Walker(StatementWalker):
             script = self._load(path) if path else None
         if script is None or not script.parts:
             self.found.complete = False
-            state.forget(state.variables)
+            state.forget()
         elif script not in self.found.scripts:
             self._enter(script, state)

@@ -8,10 +8,15 @@ import os
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from iamcli import quoting
+from iamcli.cli import index
+from iamcli.cli.homes.directory import RECORD, is_own, strict_default
+from iamcli.cli.homes.layout import lay_out_filled
+from iamcli.cli.installed_commands import commands_folder, own_places
 from iamcli.cli.programs import command_server, script
 from iamcli.cli.sandbox.launch import shell
 from iamcli.cli.sandbox.launch.descendants import Descendants
@@ -247,6 +252,8 @@ def _announce(
             "this system does not show the parents of a process, so commands whose environment was "
             "reset (sudo, su -, env -i) use the real account"
         )
+    if not _runs_scripts(private):
+        output.error("TMPDIR is noexec, so the commands in AWS_IAM_HOME are not in strict mode")
     if inner and output.on_terminal():
         output.error("this sandbox is inside another one, whose IAM it does not use")
     if not account:
@@ -275,7 +282,7 @@ def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any
     if names:
         line = " ".join(["iamcli recreate", quoting.file(account), *map(quoting.quoted, names)])
         text = f"to create again what was deleted, make a script: {line} >recreate.sh"
-        output.error(text, whole=True)
+        output.error("", text)
 
 
 def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[str, str]:
@@ -284,20 +291,19 @@ def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[st
     AWS_IAM_HOME is a directory in that of ``private``, whose templates scripts can use. Raises
     Failure if the iam-* commands are not found, or the directory cannot be made.
     """
-    from iamcli.cli import index
-    from iamcli.cli.homes.layout import lay_out_filled
-    from iamcli.cli.installed_commands import commands_folder
-
-    folder = commands_folder()
+    folder = str(commands_folder())
     home = os.path.join(private.folder, "home")
+    names = index.names()
+    strict = _runs_scripts(private) and _is_strict(inherited.get("AWS_IAM_HOME", ""))
     try:
-        lay_out_filled(home, index.names(), CREDENTIALS)
+        lay_out_filled(home, names, CREDENTIALS, strict=strict)
     except OSError as error:
         raise Failure(f"cannot start the sandbox: {error.filename}: {error.strerror}") from None
     env = _without_aws_variables(inherited)
     path = env.get("PATH", os.defpath)
+    path = f"{path}:{folder}" if _has_commands(path, names) else f"{folder}:{path}"
     return env | {
-        "PATH": f"{folder}{os.pathsep}{path}",
+        "PATH": path,
         "AWS_IAM_HOME": home,
         "AWS_IAM_URL": private.url,
         # The iam-* commands use this address also if a script specifies another one.
@@ -313,6 +319,26 @@ def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[st
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+def _has_commands(path: str, names: Sequence[str]) -> bool:
+    """Return whether PATH finds commands of this installation, in any working directory."""
+    absolute = all(map(os.path.isabs, path.split(os.pathsep)))
+    found = [shutil.which(name, path=path) for name in names if absolute]
+    return absolute and all(program and is_own(Path(program), own_places()) for program in found)
+
+
+def _runs_scripts(private: SandboxServer) -> bool:
+    """Return whether scripts in the directory of ``private`` can be executed (Linux)."""
+    return not os.statvfs(private.folder).f_flag & getattr(os, "ST_NOEXEC", 0)
+
+
+def _is_strict(home: str) -> bool:
+    """Return whether AWS_IAM_HOME, now ``home``, is to have commands in strict mode."""
+    program = Path(home, "bin", "iam-usercreate")
+    # Another installation may have made it.
+    made = is_own(program, own_places()) or os.path.exists(Path(home, RECORD))
+    return not (home and made) or strict_default(program) is not None
 
 
 def _without_aws_variables(inherited: Mapping[str, str]) -> dict[str, str]:

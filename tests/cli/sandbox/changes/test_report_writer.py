@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 from contextlib import closing
 from types import SimpleNamespace
 from typing import Any, cast
@@ -92,7 +93,7 @@ def test_the_file_of_changes_is_optional(words, options):
 
 
 def test_the_sandbox_is_not_in_the_single_file(monkeypatch):
-    monkeypatch.setattr("iamcli.installation.extras.is_one_file", lambda: True)
+    monkeypatch.setitem(sys.modules, "iamcli.installation.onefile", None)
     with pytest.raises(Failure, match="the one file does not contain sandbox"):
         command.main(["true"], "sandbox", standalone_mode=False)
 
