@@ -6,9 +6,10 @@ It runs the tests of the sandbox that make test runs, with the server in the pro
 and notes which operations each test calls. Then, for each correction and each rule, it runs the
 tests of its operation again in a fork, without the correction or the rule, until one fails that
 does not fail with it. In the tests that call corrections without a server, a correction that is
-off does nothing. It writes to FILE which test noticed each, and keeps what FILE says of another
-release of moto. It prints those that no test noticed; then the status is 1, and also if a test
-does not pass at first.
+off does nothing. A test that does not end in time is printed, and is no evidence: the machine may
+be busy. It writes to FILE which test noticed each, and keeps what FILE says of another release of
+moto. It prints those that no test noticed; then the status is 1, and also if a test does not pass
+at first.
 With WORDs, it takes only those whose name contains one.
 """
 
@@ -27,7 +28,7 @@ import threading
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -46,7 +47,7 @@ ACCOUNTS = ("full_iam", "moto", "strange", "copied", "ask")
 #: The tests that run, below tests/cli/sandbox.
 TESTS = ("rules", "corrections", "copy", "test_access.py", "test_sandbox_server.py")
 NOT_NOTICED = "not noticed"
-#: If a test runs for so long (seconds), a client asks for page after page.
+#: How long a test may run (seconds); longer, if a client asks for page after page.
 _TIMEOUT = 20
 #: How many tests run without a correction or a rule: first those that call the fewest operations.
 _TESTS = 20
@@ -95,6 +96,14 @@ def switches(*, served: bool = True) -> Iterator[Switch]:
     yield from rows.values()
 
 
+class NotEnded(Exception):  # noqa: N818 - as in iamcli.errors
+    """The process of a test has ended, because the test runs too long; ``test``: its ID."""
+
+    def __init__(self, test: str) -> None:
+        super().__init__(f"{test} does not end within {_TIMEOUT} seconds")
+        self.test = test
+
+
 class Plugin:
     """Runs the tests of ``account``; then those of each switch that has one of ``names``.
 
@@ -114,6 +123,8 @@ class Plugin:
         #: The tests that call each operation; the one that runs.
         self._tests: dict[str, list[pytest.Item]] = {}
         self._test: pytest.Item | None = None
+        #: In a fork, what writes the test that runs, and what the fork returns.
+        self._pipe: TextIO | None = None
         self.failed: list[pytest.Item] = []
         self.noticed: dict[str, str] = {}
         for operation, function in CORRECTIONS.items():
@@ -189,7 +200,11 @@ class Plugin:
             list(self._failing([first]))
         self._server.shutdown()
         items = {item.nodeid: item for item in session.items}
-        failed, tests = self._in_fork(lambda: self._all(session.items))
+        try:
+            failed, tests = self._in_fork(lambda: self._all(session.items))
+        except NotEnded as error:
+            # pytest prints it to standard error.
+            raise pytest.UsageError(str(error)) from None
         self.failed = [items[name] for name in failed]
         self._tests = {key: [items[name] for name in names] for key, names in tests.items()}
         for each in self._switches:
@@ -214,6 +229,8 @@ class Plugin:
             state = test.session._setupstate  # noqa: SLF001 - pytest has no other way
             state.teardown_exact(test.parent)  # type: ignore[arg-type]
             self._test = test
+            if self._pipe:
+                print(json.dumps(test.nodeid), file=self._pipe, flush=True)
             signal.alarm(_TIMEOUT)
             reports = runtestprotocol(test, nextitem=following, log=False)
             signal.alarm(0)
@@ -227,15 +244,18 @@ class Plugin:
         tests = [test for test in called or calls if test not in self.failed]
         words = [*switch.operations, switch.name]
         tests.sort(key=lambda test: (not any(word in test.nodeid for word in words), calls[test]))
-        try:
-            while (place := self._first_failing(tests[:_TESTS], switch.off)) is not None:
+        while True:
+            try:
+                place = self._first_failing(tests[:_TESTS], switch.off)
+                if place is None:
+                    return NOT_NOTICED
                 # In this order, a test can also fail with the correction or the rule.
                 if self._first_failing(tests[: place + 1], []) != place:
                     return tests[place].nodeid
                 del tests[place]
-        except TimeoutError as error:
-            return str(error)
-        return NOT_NOTICED
+            except NotEnded as error:  # noqa: PERF203 - any test may not end
+                print(f"{error}, for {switch.name}", file=sys.stderr)
+                tests = [test for test in tests if test.nodeid != error.test]
 
     def _first_failing(
         self, tests: list[pytest.Item], off: list[Callable[[], object]]
@@ -253,22 +273,22 @@ class Plugin:
     def _in_fork(self, function: Callable[[], object]) -> Any:
         """Return what ``function`` returns in a fork with the server.
 
-        Raises TimeoutError if a test in it runs too long.
+        Raises NotEnded if a test in it runs too long.
         """
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
             self._serve()
-            with os.fdopen(writer, "w", encoding="utf-8") as pipe:
-                json.dump(function(), pipe)
+            with os.fdopen(writer, "w", encoding="utf-8") as self._pipe:
+                json.dump(function(), self._pipe)
             os._exit(0)
         os.close(writer)
         with os.fdopen(reader, encoding="utf-8") as pipe:
-            text = pipe.read()
-        os.waitpid(child, 0)
-        if not text:
-            raise TimeoutError(f"a test that runs for more than {_TIMEOUT} seconds")
-        return json.loads(text)
+            last = json.loads(pipe.read().splitlines()[-1])
+        status = os.waitpid(child, 0)[1]
+        if os.WIFSIGNALED(status):
+            raise NotEnded(last)
+        return last
 
 
 def _account(test: pytest.Item) -> str:
