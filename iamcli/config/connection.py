@@ -22,6 +22,15 @@ _TWO_LINES = "it needs the two lines AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey
 
 #: The forms of parts of an access key. Source: the API reference of IAM (AccessKey).
 _ID, _SECRET = "[A-Z0-9]{16,32}", "[A-Za-z0-9/+]{40}"
+#: The minimum length of a secret that is looked for in other parts (characters).
+_LONG = 16
+#: A secret in an ID, which is not a part of a longer text of such characters.
+_ALONE = f"(?<![A-Za-z0-9/+=]){_SECRET}(?![A-Za-z0-9/+=])"
+#: What a part begins with if a whole line was pasted: the name of a setting, in any case, and "=".
+_SETTING = (
+    r"(export\s+|set\s+|\$env:)?(aws_?)?"
+    r"(access_?key(_?id)?|secret_?(access_?)?key|(session|security)_?token)\s*="
+)
 
 _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 #: The first that is not empty counts; the second is an older name.
@@ -53,23 +62,15 @@ class Keys:
 
     botocore, too, makes one of each key with which it signs. ``source``: how an error begins, for
     example "AWS_ACCESS_KEY_ID: ". Raises Failure if a secret would be sent with each request, as
-    the ID or the token. Keys of other services than AWS have other forms, and are used. Source:
-    docs/decisions.md (keys).
+    the ID or the token, or in them. Keys of other services than AWS have other forms, and are used.
+    Source: docs/decisions.md (keys).
     """
 
     def __init__(
         self, access_key: str, secret_key: str, token: str | None = None, *_: Any, source: str = ""
     ) -> None:
         # Those of a program or a service can be of any type.
-        first, second, third = map(str, (access_key, secret_key, token))
-        is_id = re.fullmatch(_ID, second)
-        if re.fullmatch(_SECRET, first) or (is_id and not looks_like_id(first)):
-            problem = "the secret access key is in the place of the access key ID; correct that"
-            if is_id:
-                problem = "the access key ID and the secret access key are exchanged; exchange them"
-            raise Failure(f"{source}{problem}")
-        if re.fullmatch(_SECRET, third):
-            problem = "the secret access key is in the place of the session token; correct that"
+        if problem := _misplaced(*map(str, (access_key, secret_key, token or ""))):
             raise Failure(f"{source}{problem}")
         self.access_key = access_key
         self.secret_key = secret_key
@@ -255,6 +256,31 @@ def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
         raise Failure("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY; set both or neither")
     token = next(filter(None, map(environ.get, _TOKEN_VARIABLES)), None)
     return Keys(access_key, secret_key, token, source=f"{_KEY_VARIABLES[0]}: ")
+
+
+def _misplaced(access_key: str, secret_key: str, token: str) -> str:
+    """Return why a key is not sent, and what to do, without its values; "" if it can be sent."""
+    an_id, secret, session = "the access key ID", "the secret access key", "the session token"
+    is_id = looks_like_id(access_key)
+    if re.fullmatch(_ID, secret_key) and not is_id:
+        return f"{an_id} and {secret} are exchanged; exchange them"
+    for part, value in ((an_id, access_key), (secret, secret_key), (session, token)):
+        if "=" in value and re.match(_SETTING, value, re.IGNORECASE):
+            line = "the name of a setting, as if a whole line was pasted"
+            return f"{part} begins with {line}; specify only {part}"
+    # A short one, such as "test", can also be in other texts.
+    is_long = len(secret_key) >= _LONG
+    if re.fullmatch(_SECRET, access_key) or (is_long and not is_id and access_key == secret_key):
+        return f"{secret} is in the place of {an_id}; correct that"
+    if re.fullmatch(_SECRET, token):
+        return f"{secret} is in the place of {session}; correct that"
+    if "," in access_key:
+        return f"{an_id} contains a comma, as in a row of accessKeys.csv; specify only {an_id}"
+    part = session if is_long and secret_key in token and secret_key != token else ""
+    if not is_id and ((is_long and secret_key in access_key) or re.search(_ALONE, access_key)):
+        part = an_id
+    both = f"{secret}, as if both were pasted together"
+    return f"{part} contains {both}; specify only {part}" if part else ""
 
 
 def looks_like_id(access_key: str) -> bool:
