@@ -14,7 +14,7 @@ from iamcli.errors import SECRET_DIGITS, Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
     from urllib.parse import SplitResult
 
@@ -35,6 +35,9 @@ _SETTING = (
 _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 #: The first that is not empty counts; the second is an older name.
 _TOKEN_VARIABLES = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+
+#: The variables of proxies, in lower case.
+_PROXIES = ("http_proxy", "https_proxy")
 
 _CREDENTIAL_FILE = "AWS_CREDENTIAL_FILE"
 #: The variables of the files with keys. They differ in an S, which is easily mistaken.
@@ -124,6 +127,9 @@ class Connection:
         if self.credential_file is not None and values["credential_file"] is None:
             self.unused = self._unused_variable(environ)
         self.proxy = self._proxy(values, environ)
+        # A proxy can repeat its login. Requests for credentials use those of the environment.
+        named = [value for name, value in environ.items() if name.lower() in _PROXIES]
+        self.secrets += _logins(self.proxy or "", *named)
         self.url, self.url_source = self._url(values, environ)
 
     def _unused_variable(self, environ: Mapping[str, str]) -> str:
@@ -186,7 +192,6 @@ class Connection:
         host = entries.get("ClientProxyHost")
         if not host:
             return None
-        from base64 import b64encode
         from urllib.parse import quote
 
         address = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
@@ -200,7 +205,6 @@ class Connection:
         if user:
             password = entries.get("ClientProxyPassword", "")
             login = f"{quote(user, safe='')}:{quote(password, safe='')}@"
-            self.secrets += [password, b64encode(f"{user}:{password}".encode()).decode()]
         self.proxy_source = f"the {what}"
         return f"http://{login}{address}"
 
@@ -323,6 +327,19 @@ def is_proxy(address: str) -> bool:
     # An "@" after the host ends a password that is not percent-encoded.
     whole = parts and "@" not in f"{parts.path}{parts.query}{parts.fragment}"
     return bool(whole) and before in ("", "http:", "https:")
+
+
+def _logins(*addresses: str) -> Iterator[str]:
+    """Yield the passwords in addresses of proxies, also decoded, and what a proxy gets (base64)."""
+    from base64 import b64encode
+    from urllib.parse import unquote
+
+    for address in addresses:
+        login = address.rpartition("@")[0].split("://", 1)[-1].removeprefix("//")
+        user, _, password = login.partition(":")
+        if password:
+            sent = f"{unquote(user)}:{unquote(password)}".encode("utf-8", "surrogateescape")
+            yield from (password, unquote(password), b64encode(sent).decode())
 
 
 def checked_url(address: str, source: str) -> tuple[str, str]:

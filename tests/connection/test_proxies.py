@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
-from support.connecting import USER, assuming, show, through, write
+from support.connecting import USER, answering, assuming, show, through, write
 from support.selection import pairs
-from support.stub import ok
+from support.stub import ok, refused
+
+from iamcli.config.connection import Connection
+from iamcli.connection.settings import Settings
+from iamcli.output.redaction import OF_CREDENTIALS
 
 if TYPE_CHECKING:
     from support.stub import Endpoint
@@ -202,3 +207,70 @@ def test_a_proxy_password_with_an_at_sign(run_fast, stub):
     env = {"AWS_IAM_URL": endpoint.url, "http_proxy": proxy}
     assert run_fast("iam-usergetattributes", "-u", "bob", env=env).status == 0
     assert login_of(endpoint) == "u:p@w"
+
+
+# What a proxy repeats.
+
+#: The passwords of the three proxies that one process can use, all of the user bob.
+PASSWORDS = {"client": "p@ss:w/rd%1", "https": "s;cret pass2", "http": "inthe=clear3"}
+WRITTEN = {name: quote(password, safe="") for name, password in PASSWORDS.items()}
+SENT = {
+    name: base64.b64encode(f"bob:{password}".encode()).decode()
+    for name, password in PASSWORDS.items()
+}
+LINES = ("iam-usergetattributes -u bob -d", "iam-groupcreate -g A", "iamcli snapshot account.json",
+         "iamcli doctor", "iamcli run iam-usergetattributes")  # fmt: skip
+TLS = "https://iam.example.com"
+#: The proxies that are set, where requests go, and how what is repeated is shown.
+WAYS = {
+    "a tunnel": (("https",), TLS, "407 user/bob ***"),
+    "a tunnel, in lower case": (("https",), TLS, "407 user/bob ***"),
+    "the client configuration": (("client", "https"), TLS, "407 user/bob ***"),
+    "a role": (("client", "https", "http"), TLS, "407 user/bob ***"),
+    "no tunnel": (("http", "https"), "http://iam.example.com", "Denied: user/bob ***"),
+    "not used": (("https",), "http://127.0.0.1:{port}", "Denied: user/bob ***"),
+    "metadata": (("client", "http"), TLS, ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("way", "line"),
+    pairs(
+        WAYS,
+        LINES,
+        first=[*((way, LINES[0]) for way in WAYS), *(("a tunnel", line) for line in LINES)],
+    ),
+)
+def test_the_login_of_a_proxy_that_is_repeated_is_not_printed(way, line, run_fast):
+    """The user bob, who may be one of IAM, keeps the name."""
+    kinds, url, shown = WAYS[way]
+    forms = [form[kind] for kind in kinds for form in (PASSWORDS, WRITTEN, SENT)]
+    repeated = f"user/bob {' Basic '.join(forms)}"
+    body = refused("Denied", repeated).body
+    head = f"HTTP/1.1 407 {repeated}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    if way == "a role":
+        assuming(run_fast, "")
+    env = {"AWS_MAX_ATTEMPTS": "1", "NO_PROXY": "127.0.0.1,x.example.com"}
+    with answering(head + body) as port:
+        for kind in {*kinds} - {"client"}:
+            name = f"{kind}_proxy" if way.endswith("lower case") else f"{kind}_proxy".upper()
+            env[name] = f"http://bob:{WRITTEN[kind]}@127.0.0.1:{port}"
+        if "client" in kinds:
+            login = f"ClientProxyUsername=bob\nClientProxyPassword={PASSWORDS['client']}\n"
+            text = f"ClientProxyHost=127.0.0.1\nClientProxyPort={port}\n{login}"
+            env["CLIENT_CONFIG_FILE"] = str(write(run_fast, "client", text))
+        if way == "metadata":
+            env |= {"AWS_CREDENTIAL_FILE": "", "AWS_EC2_METADATA_DISABLED": ""}
+        done = run_fast(*line.split(), env={**env, "AWS_IAM_URL": url.format(port=port)})
+    said = done.out + done.err
+    assert done.status == 1
+    assert [form for form in forms if form in said] == []
+    assert shown in said
+
+
+def test_errors_about_credentials_do_not_show_the_login_of_a_proxy():
+    nothing = {"credential_file": None, "client_config_file": None, "url": None}
+    environ = {"Https_Proxy": "//me:one-of-the-environment@127.0.0.1:9"}
+    Settings.for_connection(Connection(nothing, environ))
+    sent = base64.b64encode(b"me:one-of-the-environment").decode()
+    assert OF_CREDENTIALS.redact(f"me: one-of-the-environment, {sent}") == "me: ***, ***"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import re
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from support.certificates import self_signed
-from support.connecting import assuming
+from support.connecting import answering, assuming
 from support.faults import CLOSED, headed, raw
 from support.forked import Done
 from support.kinds import AGAIN, BRIEFLY, BROKEN, GROUP, KINDS, ONE_TRY, assert_reported
@@ -150,26 +149,6 @@ def test_proxy_that_refuses(kind, run_fast, stub):
     said = report(run_fast, kind, "https://iam.example.com", CLIENT_CONFIG_FILE=file)
     refused = "no answer from https://iam.example.com through the proxy: 405 Method Not Allowed"
     assert said == f"{refused}; {RULES} in the client configuration {file}"
-
-
-@contextlib.contextmanager
-def answering(answer: bytes) -> Iterator[int]:
-    """A proxy that sends ``answer`` to each request, and keeps the connection; its port."""
-    with contextlib.ExitStack() as stack:
-        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    peer = stack.enter_context(listening.accept()[0])
-                    peer.recv(1 << 16)
-                    peer.sendall(answer)
-
-        server = threading.Thread(target=serve)
-        server.start()
-        yield listening.getsockname()[1]
-        listening.shutdown(socket.SHUT_RDWR)
-        server.join()
 
 
 RULES = "check the address, the login and the rules of the proxy"
