@@ -6,7 +6,9 @@ import _signal  # type: ignore[import-not-found]  # as in iamcli.interrupts
 import contextlib
 import errno
 import json
+import math
 import os
+import selectors
 import subprocess
 import time
 from types import SimpleNamespace
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 _MAX_LINE = 1 << 12
 #: The time until it is seen that a program has ended whose output is still open (seconds).
 _INTERVAL = 0.1
+_THE_PROGRAM = "the credential_process"
+#: The maximum size of each output of a program (bytes), as that of a response with credentials.
+MAX_OUTPUT = 1 << 20
+#: The time for what a program that has ended leaves to print the credentials (seconds).
+AFTER_END = 10.0
 
 
 def credential_program(
@@ -70,21 +77,55 @@ def _read(process: subprocess.Popen[bytes], limit: float) -> tuple[bytes, bytes]
     """Return what a program writes to standard output and to standard error.
 
     What it has started may keep them open after its end; then it is enough that it has failed, or
-    has printed something. Raises Failure after ``limit`` (seconds).
+    has printed a complete JSON object or other text. Raises Failure after ``limit`` (seconds), or
+    AFTER_END after its end, and if an output is larger than MAX_OUTPUT.
     """
-    end = time.monotonic() + limit
-    while True:
-        status = process.poll()
-        try:
-            return process.communicate(timeout=_INTERVAL)
-        except subprocess.TimeoutExpired as waiting:
-            printed, errors = waiting.output or b"", waiting.stderr or b""
-        # All that it wrote was read after its end.
-        if status or (status == 0 and printed):
-            return printed, errors
-        if time.monotonic() > end:
-            advice = "run it to see why, or increase IAMCLI_TIMEOUT, the limit of commands"
-            raise Failure(f"the credential_process did not end within {limit:g} seconds; {advice}")
+    printed, errors = bytearray(), bytearray()
+    begun, ended = time.monotonic(), math.inf
+    with selectors.DefaultSelector() as outputs:
+        for pipe, content in ((process.stdout, printed), (process.stderr, errors)):
+            outputs.register(pipe, selectors.EVENT_READ, content)  # type: ignore[arg-type]
+        while outputs.get_map() or process.poll() is None:
+            status, now = process.poll(), time.monotonic()
+            _read_part(process, outputs)
+            # All that it wrote was read after its end.
+            if status or (status == 0 and _is_complete(printed)):
+                break
+            ended = ended if status is None else min(ended, now)
+            if now > begun + limit:
+                late = f"did not end within {limit:g} seconds; run it to see why"
+                raise Failure(
+                    f"{_THE_PROGRAM} {late}, or increase IAMCLI_TIMEOUT, the limit of commands"
+                )
+            if now > ended + AFTER_END:
+                late = f"no complete credentials came within {AFTER_END:g} seconds"
+                raise Failure(f"{_THE_PROGRAM} has ended, but {late}; run it to see why")
+    return bytes(printed), bytes(errors)
+
+
+def _read_part(process: subprocess.Popen[bytes], outputs: selectors.BaseSelector) -> None:
+    """Read what a program has written, or wait for it or its end, at most ``_INTERVAL``."""
+    if not outputs.get_map():
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_INTERVAL)
+        return
+    for output, _ in outputs.select(_INTERVAL):
+        part = os.read(output.fd, MAX_OUTPUT)
+        output.data.extend(part)
+        if len(output.data) > MAX_OUTPUT:
+            raise Failure(f"{_THE_PROGRAM} printed more than {MAX_OUTPUT} bytes; run it to see why")
+        if not part:
+            outputs.unregister(output.fd)
+
+
+def _is_complete(printed: bytearray) -> bool:
+    """Return whether ``printed`` is text that does not begin as a JSON object, or a whole one."""
+    text = printed.decode(errors="replace").lstrip()
+    if text.startswith("{"):
+        with contextlib.suppress(ValueError, RecursionError):
+            return bool(json.JSONDecoder().raw_decode(text))
+        return False
+    return bool(text)
 
 
 def _has_terminal() -> bool:

@@ -11,7 +11,7 @@ import pytest
 from support.limits import NEVER
 from support.patience import iamcli
 from support.processes import running, wait_until
-from support.selection import in_full, usual
+from support.selection import in_full, pairs, usual
 from support.shell import KEY_ID, SECRET
 from support.terminal import Terminal
 
@@ -63,6 +63,90 @@ def test_a_program_that_hangs_is_ended(how, program, run_fast):
     done = run_fast(GET)
     assert (done.status, done.err) == (1, f"{GET}: {CANNOT}{LATE.format(1)}; {ADVICE}\n")
     wait_until(lambda: gone(run_fast))
+
+
+ENDLESS = {
+    "its output": "yes",
+    "its errors": "yes >&2",
+    "of another one": "yes & wait",
+    "left": "printf {; yes &",
+}
+MORE = "the credential_process printed more than 1048576 bytes; run it to see why"
+
+
+@pytest.mark.parametrize(
+    ("how", "on_terminal"),
+    pairs(
+        ENDLESS, (False, True), first=[("its output", False), ("its errors", True), ("left", False)]
+    ),
+)
+def test_a_program_that_prints_for_ever_is_ended(how, program, run, *, on_terminal):
+    program.write_text(ENDLESS[how])
+    run.env["IAMCLI_TIMEOUT"] = "10"
+    if on_terminal:
+        terminal = Terminal(GET, env=run.env)
+        assert terminal.status() == 1
+        said = terminal.shown
+    else:
+        process = run.start(GET, stdout=-1, stderr=-1, start_new_session=True)
+        said = process.communicate()[1].decode()
+        assert process.returncode == 1
+    assert f"{GET}: {CANNOT}{MORE}" in said
+    wait_until(lambda: gone(run))
+
+
+def test_the_longest_output_of_a_program_is_used(program, run_fast):
+    program.write_text(
+        "cd; head -c 1048000 /dev/zero | tr '\\0' ' '; cat key.json; head -c 1048576 /dev/zero >&2"
+    )
+    done = run_fast(GET, env={"IAMCLI_TIMEOUT": "60"})
+    assert (done.status, done.err) == (0, "")
+
+
+#: A program that ends, and what it has started: whether that prints what is missing.
+LATER = {
+    "the rest": ("head -c 20 key.json; (sleep 0.3; tail -c +21 key.json) &", True),
+    "everything": ("(sleep 0.3; cat key.json) &", True),
+    "after a blank": ("echo; (sleep 0.3; cat key.json) &", True),
+    "nothing": (f"sleep {NEVER} &", False),
+    "no more": (f"printf '{{'; sleep {NEVER} &", False),
+}
+#: Less than the usual time for the rest.
+BRIEFLY = iamcli({"iamcli.connection.programs.AFTER_END": 0.5})
+NO_REST = "the credential_process has ended, but no complete credentials came within {} seconds"
+
+
+@pytest.mark.parametrize(
+    ("how", "on_terminal"),
+    pairs(
+        LATER,
+        (False, True),
+        first=[("the rest", False), ("everything", True), ("nothing", True), ("no more", False)],
+    ),
+)
+def test_what_a_program_has_started_may_print_later(how, program, run, *, on_terminal):
+    text, comes = LATER[how]
+    # The end of the terminal is not that of what it has started.
+    program.write_text(f"cd; trap '' HUP; {text}")
+    run.env["IAMCLI_TIMEOUT"] = str(NEVER)
+    command = (GET,) if comes else (*BRIEFLY, "snapshot", "-")
+    if on_terminal:
+        terminal = Terminal("sh", "-c", '"$@" >out; exit $?', "sh", *command, env=run.env)
+        status, said = terminal.status(), terminal.shown
+    else:
+        process = run.start(*command, stdout=-1, stderr=-1, start_new_session=True)
+        said = process.communicate()[1].decode()
+        status = process.returncode
+        wait_until(lambda: gone(run))
+    assert status == (0 if comes else 1)
+    assert (NO_REST.format(0.5) in said) is not comes
+
+
+def test_other_text_of_a_program_is_used_at_once(program, run_fast):
+    program.write_text(f"echo 'no JSON {{'; sleep {NEVER} &")
+    done = run_fast(GET, env={"IAMCLI_TIMEOUT": str(NEVER)})
+    assert "Expecting value" in done.err
+    assert not gone(run_fast)
 
 
 def test_a_program_that_hangs_is_ended_in_iamcli_run(program, run):
@@ -156,9 +240,10 @@ def test_on_a_terminal_ctrl_c_ends_a_program(program, run):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, in_full(signal.SIGINT)])
 @pytest.mark.parametrize("line", [GET, "iamcli doctor", in_full(f"iamcli run {GET}")])
-def test_what_ends_the_command_ends_its_program(line, number, program, run):
+@pytest.mark.parametrize("how", ["two", in_full("what it leaves")])
+def test_what_ends_the_command_ends_its_program(how, line, number, program, run):
     run.env["IAMCLI_TIMEOUT"] = str(NEVER)
-    program.write_text(f"cd; echo begun >begun; {HANGING['two']}")
+    program.write_text(f"cd; echo begun >begun; {HANGING[how]}")
     process = run.start(*line.split(), stdout=-1, stderr=-1, start_new_session=True)
     wait_until((run.home / "begun").exists)
     process.send_signal(number)
