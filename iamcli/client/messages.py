@@ -15,7 +15,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import LocationValueError
 
-from iamcli.connection.transport import proxied, reason
+from iamcli.connection.transport import is_no_tls, proxied, reason, without_tls
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
 
 TYPE_CHECKING = False
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 #: The message for each kind of exception; the first one that matches is used.
 MESSAGES = {
-    SSLError: (
-        "cannot make a secure connection to {url}: {reason}; set AWS_CA_BUNDLE to trust other CAs"
-    ),
+    SSLError: "cannot make a secure connection to {url}: {reason}; {tls}",
     ConnectTimeoutError: "cannot connect to {url}: timed out; set IAMCLI_TIMEOUT to wait longer",
     EndpointConnectionError: "cannot connect to {url}: {reason}; check {where}",
     ReadTimeoutError: (
@@ -61,6 +59,7 @@ class ErrorTranslator:
             "again": "" if changes else "; try again",
             "where": source or "the network and the proxy variables, or run: iamcli doctor",
         }
+        self._source = source
         self.arrived = False
 
     def __enter__(self) -> None:
@@ -77,7 +76,9 @@ class ErrorTranslator:
                 invalid, (LocationValueError, UnicodeEncodeError)
             )
             message = next(text for kind, text in MESSAGES.items() if isinstance(error, kind))
-            text = message.format(reason=reason(error), **self._values)
+            trust = "set AWS_CA_BUNDLE to trust other CAs"
+            tls = without_tls(self._values["url"], self._source) if is_no_tls(error) else trust
+            text = message.format(reason=reason(error), tls=tls, **self._values)
             at_proxy = proxied(error, self._values["url"], self._values["proxy"])
             raise Failure(at_proxy or text) from None
 

@@ -127,9 +127,7 @@ class Connection:
         if self.credential_file is not None and values["credential_file"] is None:
             self.unused = self._unused_variable(environ)
         self.proxy = self._proxy(values, environ)
-        # A proxy can repeat its login. Requests for credentials use those of the environment.
-        named = [value for name, value in environ.items() if name.lower() in _PROXIES]
-        self.secrets += _logins(self.proxy or "", *named)
+        self.secrets += proxy_logins(environ, self.proxy or "")
         self.url, self.url_source = self._url(values, environ)
 
     def _unused_variable(self, environ: Mapping[str, str]) -> str:
@@ -329,12 +327,17 @@ def is_proxy(address: str) -> bool:
     return bool(whole) and before in ("", "http:", "https:")
 
 
-def _logins(*addresses: str) -> Iterator[str]:
-    """Yield the passwords in addresses of proxies, also decoded, and what a proxy gets (base64)."""
+def proxy_logins(environ: Mapping[str, str], *others: str) -> Iterator[str]:
+    """Yield what proxies can repeat of their logins, whichever of them will be used.
+
+    It is each password in the variables and in ``others``, addresses of proxies, as it is written
+    and decoded, and in what a proxy gets (base64); no user, who may have the name of one of IAM.
+    """
     from base64 import b64encode
     from urllib.parse import unquote
 
-    for address in addresses:
+    named = (value for name, value in environ.items() if name.lower() in _PROXIES)
+    for address in (*others, *named):
         login = address.rpartition("@")[0].split("://", 1)[-1].removeprefix("//")
         user, _, password = login.partition(":")
         if password:

@@ -15,7 +15,7 @@ from botocore.exceptions import (
     ParamValidationError,
 )
 
-from iamcli.config.connection import invalid_part, misspelled
+from iamcli.config.connection import invalid_part, misspelled, proxy_logins
 from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.connection.responses import Retrieval, pause, secrets, send
 from iamcli.connection.transport import timeout
@@ -67,6 +67,7 @@ def find_keys(
     profiles = settings.session.full_config.get("profiles", {}).values()
     for named in (os.environ, *profiles):
         OF_CREDENTIALS.add(*secrets(named.items()))
+    OF_CREDENTIALS.add(*proxy_logins(os.environ))
     _require_numbers(settings.session)
     _require_expiration()
     chain = settings.session.get_component("credential_provider")

@@ -9,7 +9,6 @@ from botocore.exceptions import BotoCoreError
 
 from iamcli.connection.botocore_patches import patch_connections
 from iamcli.connection.regions import NO_REGION
-from iamcli.output.redaction import OF_CREDENTIALS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +60,6 @@ class Settings:
         Raises the exceptions of botocore if the files cannot be used.
         """
         patch_connections()
-        OF_CREDENTIALS.add(*connection.secrets)
         if connection.keys and not _has_configuration():
             return cls(None)
         if connection.credential_file is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from urllib.parse import urlsplit
 
 from botocore import utils
@@ -17,6 +18,7 @@ from botocore.exceptions import (
 )
 
 from iamcli.config.connection import is_proxy
+from iamcli.connection.regions import is_of_aws
 from iamcli.connection.settings import VARIABLES
 from iamcli.errors import Failure
 
@@ -42,6 +44,8 @@ _AT_PROXY = {
     ConnectionClosedError: "the connection was lost",
     HTTPClientError: "",
 }
+#: OpenSSL's reasons if the server does not use TLS; they depend on its release.
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST")
 #: Statuses with which proxies answer in place of the service.
 _PROXY_STATUSES = (403, 407, 502, 503, 504)
 
@@ -171,6 +175,18 @@ def reason(error: BaseException) -> str:
         if isinstance(cause, OSError) and (cause.strerror or str(cause).startswith(_TUNNEL)):
             message = cause.strerror or str(cause)
     return message
+
+
+def is_no_tls(error: BaseException) -> bool:
+    """Return whether ``error`` is that the server does not use TLS."""
+    return any(isinstance(c, ssl.SSLError) and c.reason in _NO_TLS for c in causes(error))
+
+
+def without_tls(url: str, source: str) -> str:
+    """Return what to do if a server does not use TLS; ``source``: what sets its address, or ""."""
+    if is_of_aws(url):  # so another server has answered, and http would send it everything
+        return "check the network and the proxy variables"
+    return f"use http if the service does not use TLS{source and f'; check {source}'}"
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

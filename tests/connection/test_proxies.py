@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from botocore.session import Session
 from support.connecting import USER, answering, assuming, show, through, write
 from support.selection import pairs
+from support.shell import KEY_ID, SECRET
 from support.stub import ok, refused
 
-from iamcli.config.connection import Connection
+from iamcli.connection.credentials import find_keys
 from iamcli.connection.settings import Settings
 from iamcli.output.redaction import OF_CREDENTIALS
 
@@ -268,9 +270,10 @@ def test_the_login_of_a_proxy_that_is_repeated_is_not_printed(way, line, run_fas
     assert shown in said
 
 
-def test_errors_about_credentials_do_not_show_the_login_of_a_proxy():
-    nothing = {"credential_file": None, "client_config_file": None, "url": None}
-    environ = {"Https_Proxy": "//me:one-of-the-environment@127.0.0.1:9"}
-    Settings.for_connection(Connection(nothing, environ))
+def test_errors_about_credentials_do_not_show_the_login_of_a_proxy(monkeypatch):
+    monkeypatch.setenv("Https_Proxy", "//me:one-of-the-environment@127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    find_keys(Settings(Session()))
     sent = base64.b64encode(b"me:one-of-the-environment").decode()
     assert OF_CREDENTIALS.redact(f"me: one-of-the-environment, {sent}") == "me: ***, ***"

@@ -120,8 +120,22 @@ def test_certificate_that_does_not_fit(made, reason, run_fast, tmp_path):
 
 
 def test_service_that_speaks_no_tls(run_fast, stub):
+    """Doctor says the same. An address without a scheme is one of https."""
     url = f"https://127.0.0.1:{stub.port}"
-    assert report(run_fast, "create", url).startswith(SECURE.format(url=url))
+    said = report(run_fast, "create", f"127.0.0.1:{stub.port}")
+    assert said.startswith(SECURE.format(url=url))
+    assert said.endswith("; use http if the service does not use TLS; check AWS_IAM_URL")
+    found = run_fast("iamcli", "doctor", env={"AWS_IAM_URL": url}).out
+    assert said.removeprefix(SECURE.format(url=url)) in found
+
+
+def test_aws_is_not_asked_without_tls(run_fast):
+    with answering(b"HTTP/1.1 200 Connected\r\n\r\n", b"HTTP/1.1 400 Bad\r\n\r\n") as port:
+        env = {"https_proxy": f"http://127.0.0.1:{port}", **ONE_TRY}
+        for line in ("iam-usergetattributes", "iamcli doctor"):
+            done = run_fast(*line.split(), env=env)
+            assert "; check the network and the proxy variables\n" in done.out + done.err
+            assert "use http" not in done.out + done.err
 
 
 @pytest.mark.parametrize("bundle", ["absent.pem", "empty.pem"])

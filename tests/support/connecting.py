@@ -97,8 +97,8 @@ def assuming(run_fast: ForkRunner | Shell, more: str) -> None:
 
 
 @contextlib.contextmanager
-def answering(answer: bytes) -> Iterator[int]:
-    """A proxy that sends ``answer`` to each request, and keeps the connection; its port."""
+def answering(*answers: bytes) -> Iterator[int]:
+    """A proxy that sends ``answers`` to what it gets, and keeps the connection; its port."""
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
 
@@ -106,8 +106,9 @@ def answering(answer: bytes) -> Iterator[int]:
             with contextlib.suppress(OSError):
                 while True:
                     peer = stack.enter_context(listening.accept()[0])
-                    peer.recv(1 << 16)
-                    peer.sendall(answer)
+                    for answer in answers:
+                        peer.recv(1 << 16)
+                        peer.sendall(answer)
 
         server = threading.Thread(target=serve)
         server.start()

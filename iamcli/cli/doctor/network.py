@@ -17,7 +17,7 @@ from iamcli.cli.doctor.request import Operation, Outcome
 from iamcli.cli.doctor.sts import CALLER, Sts, sts_target
 from iamcli.config.connection import is_this_machine
 from iamcli.connection.regions import is_of_aws
-from iamcli.connection.transport import timeout, transport
+from iamcli.connection.transport import timeout, transport, without_tls
 from iamcli.errors import Failure
 from iamcli.hints.credentials import (
     MAX_SKEW,
@@ -78,7 +78,8 @@ _SET_CLOCK = "set the clock of this machine, for example with NTP"
 
 #: The checks that report problems on the way to a service; ``endpoint`` reports the others.
 _CHECKS = {request.PROXY: "proxy", request.UNKNOWN_CA: "ca", request.TLS: "tls"}
-#: The cause of each problem, and what to do; ``{source}``: "; check", and what sets the address.
+#: The cause of each problem, and what to do; ``{source}``: "; check", and what sets the address;
+#: ``{tls}``: what ``without_tls`` returns.
 _OBSTACLES: dict[str, tuple[str | None, str]] = {
     request.UNREACHABLE: (
         "no-network",
@@ -91,7 +92,7 @@ _OBSTACLES: dict[str, tuple[str | None, str]] = {
         "set AWS_CA_BUNDLE to a file with the certificate of the authority",
     ),
     request.OTHER_HOST: ("endpoint-wrong", "use the host name that the certificate is for{source}"),
-    request.NO_TLS: ("endpoint-wrong", "use http if the service does not use TLS{source}"),
+    request.NO_TLS: ("endpoint-wrong", "{tls}"),
     request.TLS: (None, "check the certificate of the service and the clock of this machine"),
     request.FOREIGN: (None, "use the address of an IAM service{source}"),
     request.INVALID: (None, "correct the address{source}"),
@@ -109,7 +110,8 @@ def obstructed(text: str, problem: str, url: str, source: str = "") -> Diagnosis
     if of_user and problem in (request.REFUSED, request.LOST, request.FOREIGN):
         cause = "endpoint-wrong"
     check = f"; check {source}" if of_user and source else ""
-    return wrong(text, advice.format(source=check), cause)
+    tls = without_tls(url, source if of_user else "")
+    return wrong(text, advice.format(source=check, tls=tls), cause)
 
 
 def check(configuration: Configuration, key: Any) -> dict[str, Diagnosis]:

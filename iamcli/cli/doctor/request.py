@@ -23,7 +23,7 @@ from iamcli import __version__
 from iamcli.client.messages import clock_skew, refusal
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.connection.responses import BoundedSession
-from iamcli.connection.transport import causes, proxied, reason
+from iamcli.connection.transport import causes, is_no_tls, proxied, reason
 from iamcli.errors import MAX_MESSAGE, ServiceError, UnexpectedResponse, one_line, shortened
 
 TYPE_CHECKING = False
@@ -59,8 +59,6 @@ _PROBLEMS = {
 #: The problems by OpenSSL's numbers for a certificate that is not valid yet, and not any more; and
 #: for one that is not for the host name, and not for the address.
 _VERIFICATION = {9: TLS, 10: TLS, 62: OTHER_HOST, 64: OTHER_HOST}
-#: OpenSSL's reasons if the server does not use TLS; they depend on its release.
-_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST")
 
 
 class Operation(NamedTuple):
@@ -135,9 +133,7 @@ def _tls_problem(error: BaseException) -> str:
             return OTHER_HOST
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _VERIFICATION.get(cause.verify_code, UNKNOWN_CA)
-        if isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS:
-            return NO_TLS
-    return TLS
+    return NO_TLS if is_no_tls(error) else TLS
 
 
 def _answer(operation: Operation, response: Any, url: str, proxy: str) -> Outcome:
