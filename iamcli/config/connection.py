@@ -171,6 +171,10 @@ class Connection:
             if unreadable and (name.startswith("~") or "$" in name):
                 problem = "cannot be read: no shell has expanded this"
                 advice = "write the whole path"
+            elif isinstance(failure.__context__, PermissionError):
+                advice = "use a file that you can read"
+                with contextlib.suppress(OSError):
+                    advice = restrict(name)
             if unreadable and name and self.sandbox:
                 self.unread[what] = f"{name} ({problem.partition(': ')[2]})"
                 return {}
@@ -229,6 +233,7 @@ def _named_file(
 def _credential(name: str, entries: Mapping[str, properties.Property], key: str) -> str:
     value = entries.get(key)
     if not value:
+        _refuse_other_form(f"credential file {name}", entries)
         for other, written in () if key in entries else entries.items():
             where = f"credential file {name}, line {written.line}"
             if other.lower() == key.lower():
@@ -242,6 +247,19 @@ def _credential(name: str, entries: Mapping[str, properties.Property], key: str)
     if part := invalid_part(value):
         raise Failure(f"{where} contains {part}; {_TWO_LINES}")
     return str(value)
+
+
+def _refuse_other_form(file: str, entries: Mapping[str, properties.Property]) -> None:
+    """Raise Failure if a credential file is a file of profiles, or a CSV file of the console."""
+    sections = [section for section in entries if section.startswith("[")]
+    if sections:
+        variable = "AWS_CONFIG_FILE" if "[profile" in sections else "AWS_SHARED_CREDENTIALS_FILE"
+        named = "" if "[default]" in sections else ", and AWS_PROFILE to one of its profiles"
+        advice = f"unset {_CREDENTIAL_FILE} and set {variable} to this file{named}"
+        raise Failure(f"{file} is a file of profiles; {advice}")
+    csv = f"access key id,|{_ID},{_SECRET}"
+    if any(re.search(csv, f"{key} {value}", re.IGNORECASE) for key, value in entries.items()):
+        raise Failure(f"{file} is a CSV file of the console; {_TWO_LINES}")
 
 
 def _environment_keys(environ: Mapping[str, str]) -> Keys | None:

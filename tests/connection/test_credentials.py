@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -29,6 +30,7 @@ from support.selection import every, in_full
 from support.shell import BIN, KEY_ID, SECRET
 from support.stub import faulty, ok, refused
 from support.terminal import Terminal
+from support.users import OTHER
 
 if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
@@ -68,6 +70,12 @@ def test_syntax_of_the_credential_file(text, run_fast, endpoint):
         assert right[0].headers["authorization"] == right[1].headers["authorization"]
 
 
+#: Files in other forms.
+OF_PROFILE = f"aws_access_key_id = {KEY_ID}\naws_secret_access_key={SECRET}\n"
+INSTEAD = "; unset AWS_CREDENTIAL_FILE and set AWS_SHARED_CREDENTIALS_FILE"
+CSV = f" is a CSV file of the console; it needs the two lines {TWO_LINES}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -98,6 +106,16 @@ def test_syntax_of_the_credential_file(text, run_fast, endpoint):
             "AWSAccessKeyId=AK\nAWSSecretKey=\\\n  a secret\n",
             ", line 2: AWSSecretKey contains an invalid character, such as a space or a carriage",
         ),
+        (f"[default]\n{OF_PROFILE}", f" is a file of profiles{INSTEAD} to this file\n"),
+        (f"# mine\n[prod]\n{OF_PROFILE}", f"{INSTEAD} to this file, and AWS_PROFILE to one of its"),
+        (f"[a]\n{OF_PROFILE}[default]\n{OF_PROFILE}", f"{INSTEAD} to this file\n"),
+        (
+            f"[profile prod]\n{OF_PROFILE}",
+            f"{INSTEAD.replace('SHARED_CREDENTIALS', 'CONFIG')} to this file, and AWS_PROFILE to",
+        ),
+        (f"Access key ID,Secret access key\r\n{KEY_ID},{SECRET}\r\n", CSV),
+        (f"\ufeffUser name,Access key ID,Secret access key\nbob,{KEY_ID},{SECRET}\n", CSV),
+        (f"{KEY_ID},{SECRET}\n", CSV),
         (
             f'AWSAccessKeyId="{KEY_ID}"\nAWSSecretKey=x\n',
             ", line 1: AWSAccessKeyId contains a quotation mark; it needs",
@@ -113,7 +131,7 @@ def test_a_wrong_credential_file_is_named(text, said, run_fast, endpoint):
     ):
         assert_refused(done, f"credential file {file}")
         assert said in done.err
-        assert "a secret" not in done.err
+        assert not [value for value in ("a secret", SECRET, KEY_ID) if value in done.err]
     # It never falls through to other credentials.
     assert endpoint.requests == []
 
@@ -125,6 +143,24 @@ def test_a_credential_file_that_cannot_be_read_is_named(run_fast, endpoint):
         assert reason in done.err
         assert TWO_LINES in done.err
     assert endpoint.requests == []
+
+
+def test_a_file_that_may_not_be_read_is_named(run_fast, shared):
+    """What it should contain is said only of a file that was read."""
+    become = f"import os; os.geteuid() or os.setuid({OTHER})"
+    for variable, what in (
+        ("AWS_CREDENTIAL_FILE", "credential file"),
+        ("CLIENT_CONFIG_FILE", "client configuration"),
+    ):
+        file = shared / variable
+        file.touch(mode=0)
+        if os.geteuid() == 0:
+            os.chown(file, OTHER, OTHER)
+        env = {**KEY_VARIABLES, variable: str(file)}
+        done = run_fast("iam-usergetattributes", env=env, before=become)
+        advice = f"run: chmod 600 {file}"
+        said = f"{what} {file} cannot be read: Permission denied"
+        assert done == (1, "", f"iam-usergetattributes: {said}; {advice}\n")
 
 
 @pytest.mark.parametrize("name", ["~/x", "~bob/x", "$HOME/x", "/home/$USER/x", "${HOME}/x"])

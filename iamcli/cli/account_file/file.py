@@ -150,6 +150,7 @@ def load(name: str, number: int | None = None) -> Any:
     """
     import json
 
+    content = b""
     try:
         if number is None and name == "-":
             number = 0
@@ -165,5 +166,7 @@ def load(name: str, number: int | None = None) -> Any:
     except RecursionError:
         raise Failure(f"{name}: nested too deeply") from None
     except (OSError, ValueError) as error:
+        if content:  # the limit of Python
+            raise Failure(f"{name} has a number with too many digits") from None
         reason = getattr(error, "strerror", None) or str(error)
         raise Failure(f"cannot read {name}: {reason}") from None

@@ -204,6 +204,7 @@ def test_what_is_no_json_is_not_read(tmp_path):
         (b'"\xff"', f"{name} is not JSON: it is not text in a Unicode encoding"),
         (b"[" * 1_000_000, f"{name}: nested too deeply"),
         (b"{\n x}", f"{name}, line 2, column 2: not JSON ("),
+        (b'{"version": %s}' % (b"1" * 5000), f"{name} has a number with too many digits"),
     ):
         name.write_bytes(content)
         with pytest.raises(Failure, match=re.escape(said)):
