@@ -56,10 +56,10 @@ class ErrorTranslator:
         self._values = {
             "url": url,
             "proxy": proxy,
+            "source": source,
             "again": "" if changes else "; try again",
             "where": source or "the network and the proxy variables, or run: iamcli doctor",
         }
-        self._source = source
         self.arrived = False
 
     def __enter__(self) -> None:
@@ -76,8 +76,9 @@ class ErrorTranslator:
                 invalid, (LocationValueError, UnicodeEncodeError)
             )
             message = next(text for kind, text in MESSAGES.items() if isinstance(error, kind))
-            trust = "set AWS_CA_BUNDLE to trust other CAs"
-            tls = without_tls(self._values["url"], self._source) if is_no_tls(error) else trust
+            tls = "set AWS_CA_BUNDLE to trust other CAs"
+            if is_no_tls(error):
+                tls = without_tls(self._values["url"], self._values["source"])
             text = message.format(reason=reason(error), tls=tls, **self._values)
             at_proxy = proxied(error, self._values["url"], self._values["proxy"])
             raise Failure(at_proxy or text) from None

@@ -22,22 +22,15 @@ _TWO_LINES = "it needs the two lines AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey
 
 #: The forms of parts of an access key. Source: the API reference of IAM (AccessKey).
 _ID, _SECRET = "[A-Z0-9]{16,32}", "[A-Za-z0-9/+]{40}"
-#: The minimum length of a secret that is looked for in other parts (characters).
-_LONG = 16
-#: A secret in an ID, which is not a part of a longer text of such characters.
 _ALONE = f"(?<![A-Za-z0-9/+=]){_SECRET}(?![A-Za-z0-9/+=])"
 #: What a part begins with if a whole line was pasted: the name of a setting, in any case, and "=".
 _SETTING = (
-    r"(export\s+|set\s+|\$env:)?(aws_?)?"
-    r"(access_?key(_?id)?|secret_?(access_?)?key|(session|security)_?token)\s*="
+    r"(\W?\w+[\s:])?(aws_?)?((secret_?)?access|secret|session|security)_?(key|token)(_?id)?\s*="
 )
 
 _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 #: The first that is not empty counts; the second is an older name.
 _TOKEN_VARIABLES = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
-
-#: The variables of proxies, in lower case.
-_PROXIES = ("http_proxy", "https_proxy")
 
 _CREDENTIAL_FILE = "AWS_CREDENTIAL_FILE"
 #: The variables of the files with keys. They differ in an S, which is easily mistaken.
@@ -65,8 +58,8 @@ class Keys:
 
     botocore, too, makes one of each key with which it signs. ``source``: how an error begins, for
     example "AWS_ACCESS_KEY_ID: ". Raises Failure if a secret would be sent with each request, as
-    the ID or the token, or in them. Keys of other services than AWS have other forms, and are used.
-    Source: docs/decisions.md (keys).
+    the ID or the token, or in one. Keys of other services than AWS have other forms, and are
+    used. Source: docs/decisions.md (keys).
     """
 
     def __init__(
@@ -172,9 +165,7 @@ class Connection:
                 problem = "cannot be read: no shell has expanded this"
                 advice = "write the whole path"
             elif isinstance(failure.__context__, PermissionError):
-                advice = "use a file that you can read"
-                with contextlib.suppress(OSError):
-                    advice = restrict(name)
+                advice = "make it a file that you can read"
             if unreadable and name and self.sandbox:
                 self.unread[what] = f"{name} ({problem.partition(': ')[2]})"
                 return {}
@@ -203,8 +194,7 @@ class Connection:
             without_login = host.rpartition("@")[2]
             raise Failure(f"{place}: ClientProxyHost is not a host name: {without_login}")
         login = ""
-        user = entries.get("ClientProxyUsername")
-        if user:
+        if user := entries.get("ClientProxyUsername"):
             password = entries.get("ClientProxyPassword", "")
             login = f"{quote(user, safe='')}:{quote(password, safe='')}@"
         self.proxy_source = f"the {what}"
@@ -251,10 +241,9 @@ def _credential(name: str, entries: Mapping[str, properties.Property], key: str)
 
 def _refuse_other_form(file: str, entries: Mapping[str, properties.Property]) -> None:
     """Raise Failure if a credential file is a file of profiles, or a CSV file of the console."""
-    sections = [section for section in entries if section.startswith("[")]
-    if sections:
-        variable = "AWS_CONFIG_FILE" if "[profile" in sections else "AWS_SHARED_CREDENTIALS_FILE"
-        named = "" if "[default]" in sections else ", and AWS_PROFILE to one of its profiles"
+    if any(section.startswith("[") for section in entries):
+        variable = "AWS_CONFIG_FILE" if "[profile" in entries else "AWS_SHARED_CREDENTIALS_FILE"
+        named = "" if "[default]" in entries else ", and AWS_PROFILE to one of its profiles"
         advice = f"unset {_CREDENTIAL_FILE} and set {variable} to this file{named}"
         raise Failure(f"{file} is a file of profiles; {advice}")
     csv = f"access key id,|{_ID},{_SECRET}"
@@ -281,26 +270,22 @@ def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
 def _misplaced(access_key: str, secret_key: str, token: str) -> str:
     """Return why a key is not sent, and what to do, without its values; "" if it can be sent."""
     an_id, secret, session = "the access key ID", "the secret access key", "the session token"
-    is_id = looks_like_id(access_key)
-    if re.fullmatch(_ID, secret_key) and not is_id:
+    known = len(secret_key) >= 16 and secret_key  # noqa: PLR2004 - "test" can be in any text
+    in_token = known and known in token and known != token
+    in_id = (known and known in access_key) or re.search(_ALONE, access_key)
+    if re.fullmatch(_ID, secret_key) and not looks_like_id(access_key):
         return f"{an_id} and {secret} are exchanged; exchange them"
     for part, value in ((an_id, access_key), (secret, secret_key), (session, token)):
         if "=" in value and re.match(_SETTING, value, re.IGNORECASE):
-            line = "the name of a setting, as if a whole line was pasted"
-            return f"{part} begins with {line}; specify only {part}"
-    # A short one, such as "test", can also be in other texts.
-    is_long = len(secret_key) >= _LONG
-    if re.fullmatch(_SECRET, access_key) or (is_long and not is_id and access_key == secret_key):
-        return f"{secret} is in the place of {an_id}; correct that"
-    if re.fullmatch(_SECRET, token):
-        return f"{secret} is in the place of {session}; correct that"
+            return f"{part} is a whole line, with the name of a setting; specify only {part}"
+        if part != secret and re.fullmatch(_SECRET, value):
+            return f"{secret} is in the place of {part}; correct that"
     if "," in access_key:
         return f"{an_id} contains a comma, as in a row of accessKeys.csv; specify only {an_id}"
-    part = session if is_long and secret_key in token and secret_key != token else ""
-    if not is_id and ((is_long and secret_key in access_key) or re.search(_ALONE, access_key)):
-        part = an_id
-    both = f"{secret}, as if both were pasted together"
-    return f"{part} contains {both}; specify only {part}" if part else ""
+    if (in_id and not looks_like_id(access_key)) or in_token:
+        part = session if in_token else an_id
+        return f"{part} contains {secret}, as if both were pasted together; specify only {part}"
+    return ""
 
 
 def looks_like_id(access_key: str) -> bool:
@@ -346,18 +331,13 @@ def is_proxy(address: str) -> bool:
 
 
 def proxy_logins(environ: Mapping[str, str], *others: str) -> Iterator[str]:
-    """Yield what proxies can repeat of their logins, whichever of them will be used.
-
-    It is each password in the variables and in ``others``, addresses of proxies, as it is written
-    and decoded, and in what a proxy gets (base64); no user, who may have the name of one of IAM.
-    """
+    """Yield the passwords of all proxies, as written and decoded, and what is sent (base64)."""
     from base64 import b64encode
     from urllib.parse import unquote
 
-    named = (value for name, value in environ.items() if name.lower() in _PROXIES)
-    for address in (*others, *named):
-        login = address.rpartition("@")[0].split("://", 1)[-1].removeprefix("//")
-        user, _, password = login.partition(":")
+    named = (environ[name] for name in environ if name.lower() in ("http_proxy", "https_proxy"))
+    for each in (*others, *named):
+        user, _, password = each.rpartition("@")[0].split("://", 1)[-1].lstrip("/").partition(":")
         if password:
             sent = f"{unquote(user)}:{unquote(password)}".encode("utf-8", "surrogateescape")
             yield from (password, unquote(password), b64encode(sent).decode())

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 #: The maximum size of a line with a code (bytes).
 _MAX_LINE = 1 << 12
-#: The time until it is seen that a program has ended whose output is still open (seconds).
-_INTERVAL = 0.1
-_THE_PROGRAM = "the credential_process"
+#: The time until it is seen that a program has ended whose output is open, or closed (seconds).
+_INTERVAL, _SHORT = 0.1, 0.005
+_FAILED = "the credential_process {}; run it to see why"
 #: The maximum size of each output of a program (bytes), as that of a response with credentials.
 MAX_OUTPUT = 1 << 20
 #: The time for what a program that has ended leaves to print the credentials (seconds).
@@ -80,52 +80,39 @@ def _read(process: subprocess.Popen[bytes], limit: float) -> tuple[bytes, bytes]
     has printed a complete JSON object or other text. Raises Failure after ``limit`` (seconds), or
     AFTER_END after its end, and if an output is larger than MAX_OUTPUT.
     """
-    printed, errors = bytearray(), bytearray()
-    begun, ended = time.monotonic(), math.inf
+    printed, errors = contents = bytearray(), bytearray()
+    late, ended = time.monotonic() + limit, math.inf
     with selectors.DefaultSelector() as outputs:
-        for pipe, content in ((process.stdout, printed), (process.stderr, errors)):
+        for pipe, content in zip((process.stdout, process.stderr), contents, strict=True):
             outputs.register(pipe, selectors.EVENT_READ, content)  # type: ignore[arg-type]
         while outputs.get_map() or process.poll() is None:
             status, now = process.poll(), time.monotonic()
-            _read_part(process, outputs)
+            ended = ended if status is None else min(ended, now)
+            for output, _ in outputs.select(_INTERVAL if outputs.get_map() else _SHORT):
+                part = os.read(output.fd, MAX_OUTPUT)
+                output.data.extend(part)
+                if not part:
+                    outputs.unregister(output.fd)
+            if max(map(len, contents)) > MAX_OUTPUT:
+                raise Failure(_FAILED.format(f"printed more than {MAX_OUTPUT} bytes"))
             # All that it wrote was read after its end.
             if status or (status == 0 and _is_complete(printed)):
                 break
-            ended = ended if status is None else min(ended, now)
-            if now > begun + limit:
-                late = f"did not end within {limit:g} seconds; run it to see why"
-                raise Failure(
-                    f"{_THE_PROGRAM} {late}, or increase IAMCLI_TIMEOUT, the limit of commands"
-                )
+            if now > late:
+                why = _FAILED.format(f"did not end within {limit:g} seconds")
+                raise Failure(f"{why}, or increase IAMCLI_TIMEOUT, the limit of commands")
             if now > ended + AFTER_END:
-                late = f"no complete credentials came within {AFTER_END:g} seconds"
-                raise Failure(f"{_THE_PROGRAM} has ended, but {late}; run it to see why")
+                raise Failure(_FAILED.format("has ended without complete credentials"))
     return bytes(printed), bytes(errors)
-
-
-def _read_part(process: subprocess.Popen[bytes], outputs: selectors.BaseSelector) -> None:
-    """Read what a program has written, or wait for it or its end, at most ``_INTERVAL``."""
-    if not outputs.get_map():
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_INTERVAL)
-        return
-    for output, _ in outputs.select(_INTERVAL):
-        part = os.read(output.fd, MAX_OUTPUT)
-        output.data.extend(part)
-        if len(output.data) > MAX_OUTPUT:
-            raise Failure(f"{_THE_PROGRAM} printed more than {MAX_OUTPUT} bytes; run it to see why")
-        if not part:
-            outputs.unregister(output.fd)
 
 
 def _is_complete(printed: bytearray) -> bool:
     """Return whether ``printed`` is text that does not begin as a JSON object, or a whole one."""
     text = printed.decode(errors="replace").lstrip()
-    if text.startswith("{"):
-        with contextlib.suppress(ValueError, RecursionError):
-            return bool(json.JSONDecoder().raw_decode(text))
-        return False
-    return bool(text)
+    with contextlib.suppress(ValueError, RecursionError):
+        json.JSONDecoder().raw_decode(text)
+        return True
+    return text[:1] not in ("", "{")
 
 
 def _has_terminal() -> bool:

@@ -286,7 +286,7 @@ def test_a_file_that_may_not_be_read_is_not_needed(tmp_path):
         why = f"{file} (Permission denied)"
         inside = Connection(options, {**names, "IAMCLI_SANDBOX": "http://127.0.0.1:1/"})
         assert inside.unread == {"credential file": why, "client configuration": why}
-        with pytest.raises(Failure, match="cannot be read: Permission denied; it needs the two"):
+        with pytest.raises(Failure, match="cannot be read: Permission denied; make it a file"):
             Connection(options, names)
 
     other_user(read)

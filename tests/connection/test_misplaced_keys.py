@@ -231,7 +231,7 @@ def test_which_parts_are_not_in_their_places(case, run_fast, stub):
 OTHER = "a-secret-of-another-service"
 #: Keys that somebody has pasted into a wrong place, or with more than one part, and what is said.
 TOGETHER = "{0} contains {1}, as if both were pasted together; specify only {0}"
-LINE = "{} begins with the name of a setting, as if a whole line was pasted; specify only {}"
+LINE = "{} is a whole line, with the name of a setting; specify only {}"
 PASTED = {
     "a row of accessKeys.csv": (
         Key(f"{KEY_ID},{SECRET}", SECRET),
@@ -240,7 +240,7 @@ PASTED = {
     "an ID and its secret": (Key(f"{KEY_ID}:{SECRET}", SECRET), TOGETHER.format(ID, KEY)),
     "the same of another service": (Key(f"admin:{OTHER}", OTHER), TOGETHER.format(ID, KEY)),
     "another secret": (Key(f"AKIA|{SECRET}", OTHER), TOGETHER.format(ID, KEY)),
-    "a secret twice": (Key(OTHER, OTHER), IN_PLACE.format(KEY, ID)),
+    "a secret twice": (Key(OTHER, OTHER), TOGETHER.format(ID, KEY)),
     "a line for the ID": (Key(f"AWSSecretKey={SECRET}", SECRET), LINE.format(ID, ID)),
     "a line for the secret": (
         Key(KEY_ID, f"aws_secret_access_key={SECRET}"),

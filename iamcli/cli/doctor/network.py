@@ -78,8 +78,7 @@ _SET_CLOCK = "set the clock of this machine, for example with NTP"
 
 #: The checks that report problems on the way to a service; ``endpoint`` reports the others.
 _CHECKS = {request.PROXY: "proxy", request.UNKNOWN_CA: "ca", request.TLS: "tls"}
-#: The cause of each problem, and what to do; ``{source}``: "; check", and what sets the address;
-#: ``{tls}``: what ``without_tls`` returns.
+#: The cause of each problem, and what to do; ``{source}``: "; check", and what sets the address.
 _OBSTACLES: dict[str, tuple[str | None, str]] = {
     request.UNREACHABLE: (
         "no-network",
@@ -110,8 +109,7 @@ def obstructed(text: str, problem: str, url: str, source: str = "") -> Diagnosis
     if of_user and problem in (request.REFUSED, request.LOST, request.FOREIGN):
         cause = "endpoint-wrong"
     check = f"; check {source}" if of_user and source else ""
-    tls = without_tls(url, source if of_user else "")
-    return wrong(text, advice.format(source=check, tls=tls), cause)
+    return wrong(text, advice.format(source=check, tls=without_tls(url, source)), cause)
 
 
 def check(configuration: Configuration, key: Any) -> dict[str, Diagnosis]:
