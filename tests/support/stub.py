@@ -35,7 +35,7 @@ ANSWERS = Path(__file__).resolve().parent.parent / "answers"
 class Request(NamedTuple):
     """A received request: operation, parameters in order, headers, peer and request line.
 
-    ``waited``: the seconds between the end of the headers and that of the body.
+    ``waited``: the seconds between the end of the headers and that of the body, the ``body``.
     """
 
     operation: str
@@ -44,6 +44,7 @@ class Request(NamedTuple):
     connection: tuple[str, int]
     line: str
     waited: float = 0
+    body: bytes = b""
 
 
 class Answer(NamedTuple):
@@ -209,6 +210,7 @@ class Stub:
             handler.client_address,
             handler.requestline,
             waited,
+            body,
         )
         endpoint = self._endpoints.get(f"/{path.split('/')[1]}" if path else self._root)
         answer = endpoint.answer(request) if endpoint else refused("NoSuchEndpoint", path, 404)

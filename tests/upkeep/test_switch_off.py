@@ -7,6 +7,7 @@ import runpy
 import signal
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from support.shell import ROOT
@@ -36,21 +37,9 @@ def test_a_test_that_does_not_end_is_no_evidence(tests, noticing, monkeypatch, c
 
     plugin = object.__new__(TOOL["Plugin"])
     monkeypatch.setitem(TOOL["Plugin"]._failing.__globals__, "runtestprotocol", run)  # noqa: SLF001
-    session = SimpleNamespace(_setupstate=SimpleNamespace(teardown_exact=lambda _: None))
-    made = [Test(name, session) for name in tests]
+    made = [Mock(nodeid=name) for name in tests]
     vars(plugin).update(_serve=lambda: None, _pipe=None, _tests={"X": made}, failed=[])
     switch = TOOL["Switch"]("X rule", ["X"], [lambda: off.append(True)])
     assert plugin._noticing(switch) == noticing
     said = f"{ENDLESS} does not end within 20 seconds, for X rule\n"
     assert capfd.readouterr().err == (said if ENDLESS in tests else "")
-
-
-class Test:
-    """What the tool uses of a test."""
-
-    __test__ = False
-
-    def __init__(self, name: str, session: Any) -> None:
-        self.nodeid = name
-        self.session = session
-        self.parent = None
