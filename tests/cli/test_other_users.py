@@ -469,7 +469,7 @@ def test_one_module_opens_what_is_written():
         for what in writing(ast.parse(path.read_text(encoding="utf-8")))
         if path.name != "protection.py"
     }
-    # Descriptors that are open already, the name of the process, and what is in a private directory.
+    # Descriptors that are open, the name of the process, and what is in a private directory.
     assert found == {
         "connection/confinement.py: mkdir",
         "cli/sandbox/server.py: open 1",
