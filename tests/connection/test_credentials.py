@@ -114,7 +114,7 @@ CSV = f" is a CSV file of the console; it needs the two lines {TWO_LINES}\n"
             f"{INSTEAD.replace('SHARED_CREDENTIALS', 'CONFIG')} to this file, and AWS_PROFILE to",
         ),
         (f"Access key ID,Secret access key\r\n{KEY_ID},{SECRET}\r\n", CSV),
-        (f"\ufeffUser name,Access key ID,Secret access key\nbob,{KEY_ID},{SECRET}\n", CSV),
+        (f"\ufeffUser name,Access key ID,Secret access key\nbob,{KEY_ID},\n", CSV),
         (f"{KEY_ID},{SECRET}\n", CSV),
         (
             f'AWSAccessKeyId="{KEY_ID}"\nAWSSecretKey=x\n',

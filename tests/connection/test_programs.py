@@ -96,7 +96,7 @@ def test_what_a_program_prints_is_limited_and_waited_for(how, program, run, *, o
     run.env["IAMCLI_TIMEOUT"] = "10" if said == MORE else str(NEVER)
     command = BRIEFLY if said == NO_REST else (GET,)
     if on_terminal:
-        terminal = Terminal("sh", "-c", '"$@" >out; exit $?', "sh", *command, env=run.env)
+        terminal = Terminal("sh", "-c", '"$@" >"$HOME/out"; exit $?', "sh", *command, env=run.env)
         status, shown = terminal.status(), terminal.shown
     else:
         process = run.start(*command, stdout=-1, stderr=-1, start_new_session=True)

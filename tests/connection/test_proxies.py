@@ -265,9 +265,11 @@ def test_the_login_of_a_proxy_that_is_repeated_is_not_printed(way, line, run_fas
             env |= {"AWS_CREDENTIAL_FILE": "", "AWS_EC2_METADATA_DISABLED": ""}
         done = run_fast(*line.split(), env={**env, "AWS_IAM_URL": url.format(port=port)})
     said = done.out + done.err
-    assert done.status == 1
+    # For doctor, an error of the service is an answer.
+    answered = line == "iamcli doctor" and shown.startswith("Denied")
+    assert done.status == (0 if answered else 1)
     assert [form for form in forms if form in said] == []
-    assert shown in said
+    assert answered or shown in said
 
 
 def test_errors_about_credentials_do_not_show_the_login_of_a_proxy(monkeypatch):
