@@ -1,0 +1,5 @@
+import os
+
+
+def test_x():
+    assert os.environ["CEPH_URL"]
