@@ -21,6 +21,16 @@ MAX_MESSAGE = 2000
 MAX_LINE = 8000
 #: What is in the place of the middle of a longer text.
 OMITTED = " [...] "
+#: Error codes with which servers reject an operation that they lack, whatever the HTTP status is.
+UNKNOWN_OPERATION = (
+    "InvalidAction",
+    "NotImplemented",
+    "NotSupportedService",
+    "UnknownAction",
+    "UnknownOperation",
+    "UnsupportedOperation",
+)
+
 #: Characters that Python calls printable, or that are no control characters, but that nobody sees:
 #: the code points that Unicode calls default ignorable, the separators of lines and paragraphs, and
 #: annotations. Source: Unicode, DerivedCoreProperties.txt.
@@ -72,10 +82,10 @@ class ServiceError(Failure):
     """The service rejected a request.
 
     ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message; each
-    is one line, without its middle if it is too long. The text of the failure is ``CODE: MESSAGE``.
-    ``status``: the HTTP status. ``request``: its ``operation`` and ``parameters``. ``skew``: the
-    seconds by which the clock of this machine is ahead of the Date of the response, None if the
-    response has none.
+    is one line, without its middle if it is too long. The text of the failure is ``CODE: MESSAGE``;
+    a denial without a message names the operation. ``status``: the HTTP status. ``request``: its
+    ``operation`` and ``parameters``. ``skew``: the seconds by which the clock of this machine is
+    ahead of the Date of the response, None if the response has none.
     """
 
     def __init__(
@@ -91,12 +101,20 @@ class ServiceError(Failure):
         self.status = status
         self.operation, self.parameters = request
         self.skew = skew
-        super().__init__(f"{self.code}: {self.message}" if self.message else self.code)
+        named = f"{self.operation} is not permitted" if self.denied and self.operation else ""
+        super().__init__(": ".join(filter(None, (self.code, self.message or named))))
 
     @property
     def denied(self) -> bool:
         """Whether the request was denied for lack of permission."""
         return self.code in ("AccessDenied", "AccessDeniedException")
+
+
+class MissingOperation(ServiceError):  # noqa: N818 - as Failure
+    """The server lacks the operation, so nothing was done. The text says only that."""
+
+    def __str__(self) -> str:
+        return f"the server has no {self.operation}"
 
 
 class UnexpectedResponse(Failure):

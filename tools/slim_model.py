@@ -53,6 +53,8 @@ UNREAD = frozenset(
         "UploadDate",
     }
 )
+#: Those of them that are read nevertheless: a list does not have them.
+READ = frozenset({"User.Tags"})
 #: Shapes of responses of which every member is read.
 READ_WHOLE = frozenset({"AccessKeyMetadata"})
 
@@ -97,7 +99,7 @@ def _slim_shape(name: str, shape: dict[str, Any]) -> dict[str, Any]:
         reduced["members"] = {
             member: _reduced(part)
             for member, part in shape["members"].items()
-            if member not in unread
+            if member not in unread or f"{name}.{member}" in READ
         }
     return reduced
 

@@ -15,8 +15,9 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import LocationValueError
 
+from iamcli.client.parser import MISSING
 from iamcli.connection.transport import is_no_tls, proxied, reason, without_tls
-from iamcli.errors import Failure, ServiceError, UnexpectedResponse
+from iamcli.errors import Failure, MissingOperation, ServiceError, UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def refusal(
     """Return the failure that an error ``response``, which has just arrived, reports.
 
     ``request``: the operation and its parameters; ``proxy``: what names the proxy that may have
-    sent the response, or "". ServiceError if it has an error code of the service.
+    sent the response, or "". ServiceError if it has an error code of the service; MissingOperation
+    if that means, as the parser says, that the server lacks the operation.
     """
     status, error = response.status_code, parsed.get("Error", {})
     code = str(error.get("Code") or "")
@@ -102,7 +104,8 @@ def refusal(
         text = f"unexpected HTTP {status} from {url} for {request[0]}, not an IAM response"
         return UnexpectedResponse(proxied(status, url, proxy) or text, status)
     skew = clock_skew(response.headers)
-    return ServiceError(code, str(error.get("Message") or ""), status, request, skew)
+    kind = MissingOperation if parsed.get(MISSING) else ServiceError
+    return kind(code, str(error.get("Message") or ""), status, request, skew)
 
 
 def clock_skew(headers: Mapping[str, str]) -> float | None:

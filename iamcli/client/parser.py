@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from xml.etree import ElementTree as ET
 
 from botocore.parsers import QueryParser, ResponseParserError
 
 from iamcli.client.changes import unknown_if_changing
 from iamcli.connection.responses import ROOT, tags
-from iamcli.errors import UnexpectedResponse
+from iamcli.errors import UNKNOWN_OPERATION, UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ SUCCESS_LIMIT = 300
 
 #: The root elements of error responses, from IAM and from servers that emulate it.
 ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
+#: The member of a parsed error response which says that the server lacks the operation. No element
+#: has this name.
+MISSING = "missing operation"
+_NOT_IMPLEMENTED = 501
+_NOT_ALLOWED = (405, "MethodNotAllowed")
+#: The root element with which Ceph answers DeleteUserPolicy, and the only element in it.
+_NAMESPACE = "{https://iam.amazonaws.com/doc/2010-05-08/}"
+_OF_CEPH = [f"{_NAMESPACE}DeleteUserPoliciesResponse", f"{_NAMESPACE}ResponseMetadata"]
+
 #: What botocore raises for a response of another form, or one that is nested too deeply.
 _DEFECTS = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -62,8 +72,11 @@ class ResponseStructure(dict[str, "Any"]):
 class ResponseParser(QueryParser):  # type: ignore[misc]  # botocore has no types
     """botocore's parser of the response to a ``request``, with checks that it is from IAM.
 
-    ``add``: called with the size of the response before it is parsed.
+    ``add``: called with the size of the response before it is parsed; ``another_service``: whether
+    the user named an endpoint that is not one of AWS.
     """
+
+    another_service = False
 
     def __init__(self, request: Request, add: Callable[[int], None], **settings: Any) -> None:
         super().__init__(**settings)
@@ -83,12 +96,16 @@ class ResponseParser(QueryParser):  # type: ignore[misc]  # botocore has no type
         name = root[1].decode() if root else ""
         self._add(len(body) + tags(body) * _TAG_SIZE)
         if response["status_code"] < SUCCESS_LIMIT:
-            if name != f"{operation}Response":
+            if name != f"{operation}Response" and not self._is_of_ceph(operation, body):
                 raise ResponseParserError(f"the root element for {operation} is {name}")
         elif name not in ERROR_ROOTS:
             response = {**response, "body": b"<ErrorResponse/>"}
         try:
-            return super().parse(response, shape)
+            parsed = super().parse(response, shape)
+            # botocore does not look for an error in the root element.
+            error = parsed if name == "Error" else parsed.get("Error", {})
+            if name in ("Error", "ErrorResponse") and _lacks(response["status_code"], error):
+                parsed = {**parsed, "Error": error, MISSING: True}
         except AttributeError as error:
             # botocore makes a list of an element that occurs more than once. Any other object lacks
             # an attribute because botocore has changed, whatever the response is.
@@ -97,6 +114,17 @@ class ResponseParser(QueryParser):  # type: ignore[misc]  # botocore has no type
             raise ResponseParserError(str(error)) from error
         except _DEFECTS as error:
             raise ResponseParserError(str(error)) from error
+        return parsed
+
+    def _is_of_ceph(self, operation: str, body: bytes) -> bool:
+        """Return whether ``body``, without a document type, is Ceph's own response."""
+        if not self.another_service or operation != "DeleteUserPolicy":
+            return False
+        try:
+            root = ET.fromstring(body)  # noqa: S314
+        except ET.ParseError:
+            return False
+        return [root.tag, *(element.tag for element in root)] == _OF_CEPH
 
     def _handle_structure(self, shape: Any, node: Any) -> ResponseStructure:
         """Parse a structure, five times as fast as botocore; long lists consist of structures."""
@@ -113,6 +141,16 @@ class ResponseParser(QueryParser):  # type: ignore[misc]  # botocore has no type
             elif name:
                 parsed[name] = child.text or ""
         return parsed
+
+
+def _lacks(status: int, error: dict[str, Any]) -> bool:
+    """Return whether an ``error`` means that the server lacks the operation.
+
+    Source: docs/decisions.md (operations that a server lacks).
+    """
+    code = str(error.get("Code") or "")
+    named = code in UNKNOWN_OPERATION or (status, code) == _NOT_ALLOWED
+    return named or (status == _NOT_IMPLEMENTED and code.strip("0123456789") != "")
 
 
 @lru_cache(None)
@@ -133,6 +171,7 @@ class ParserFactory:
 
     def __init__(self) -> None:
         self.request: Request = ("", {})
+        self.another_service = False
         self._size = 0
 
     def _add(self, size: int) -> None:
@@ -146,4 +185,6 @@ class ParserFactory:
     def create_parser(self, _protocol: str) -> ResponseParser:
         """Return a parser that leaves dates as the service sends them."""
         # Parsing the dates would take most of the time of a long list.
-        return ResponseParser(self.request, self._add, timestamp_parser=str)
+        parser = ResponseParser(self.request, self._add, timestamp_parser=str)
+        parser.another_service = self.another_service
+        return parser

@@ -11,7 +11,7 @@ from botocore.hooks import HierarchicalEmitter, first_non_none_response
 
 from iamcli import interrupts
 from iamcli.client.changes import may_repeat
-from iamcli.client.parser import SUCCESS_LIMIT
+from iamcli.client.parser import MISSING, SUCCESS_LIMIT
 from iamcli.connection.responses import NOT_ARRIVED
 from iamcli.errors import Failure
 
@@ -196,4 +196,4 @@ def may_have_acted(status: int, parsed: dict[str, Any]) -> bool:
     code = str(parsed.get("Error", {}).get("Code") or "")
     # If the body is empty, botocore uses the HTTP status as the code.
     understood = code and not code.isdigit() and status < _SERVER_ERROR
-    return not understood and not _not_processed(status, parsed)
+    return not (understood or parsed.get(MISSING) or _not_processed(status, parsed))

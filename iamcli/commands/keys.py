@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from iamcli.errors import MissingOperation
 from iamcli.operations.pagination import Listing
-from iamcli.output.lines import RequireOutput
+from iamcli.output.lines import Note, RequireOutput
 from iamcli.parsing.options import NEEDED, Option
 from iamcli.parsing.shared import KEY, OUTPUT_FILE, OWN_USER, PAGING, STATUS
 from iamcli.runner import command
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 #: -k is not required here: like the original, the command sends the request without it.
 _LIMITS = f"{KEY.limits}; {NEEDED}"
 
+_UNKNOWN = ("unknown", "unknown", "unknown")
 LAST_USED = Option("-l", None, "last_used", "also print when each key was created and last used")
 
 
@@ -106,7 +108,8 @@ def userlistkeys(
     Output: Two lines per key: its ID, then `Active` or `Inactive`; then the footer.
     With -l: a third line per key with four fields, separated by tabs: the date on which the key was
       created, the date of its last use or `never`, and the region and the service of its last use.
-    Each of the last three is `unknown` if your access key may not read the last use.
+    Each of the last three is `unknown` if your access key may not read the last use, or the server
+      does not tell it.
     The secret access keys are not printed, because the service does not return them.
     Differs: The original had no -l.
     Example: List a user's access keys.
@@ -116,11 +119,17 @@ def userlistkeys(
     Calls: ListAccessKeys, GetAccessKeyLastUsed
     """
     listing = Listing(iam, "ListAccessKeys", max_items, marker, UserName=user)
+    unknown = None
     for key in listing.entries("AccessKeyMetadata"):
         yield key["AccessKeyId"]
         yield key["Status"]
         if last_used:
-            yield "\t".join([key.get("CreateDate", "unknown"), *_last_use(iam, key["AccessKeyId"])])
+            try:
+                use = unknown or _last_use(iam, key["AccessKeyId"])
+            except MissingOperation:
+                use = unknown = _UNKNOWN
+                yield Note("the server does not tell when access keys were last used")
+            yield "\t".join([key.get("CreateDate", "unknown"), *use])
     yield from listing.footer()
 
 
@@ -131,6 +140,6 @@ def _last_use(iam: IAM, key: str) -> tuple[str, str, str]:
     """
     answer = iam.call_if_permitted("GetAccessKeyLastUsed", AccessKeyId=key)
     if answer is None:
-        return "unknown", "unknown", "unknown"
+        return _UNKNOWN
     use = answer["AccessKeyLastUsed"]
     return use.get("LastUsedDate", "never"), use.get("Region", "N/A"), use.get("ServiceName", "N/A")

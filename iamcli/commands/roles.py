@@ -66,17 +66,24 @@ def rolecreate(
       $ iam-rolecreate -r webserver -s ec2.amazonaws.com -v
     Calls: CreateRole
     """
+    from iamcli.operations.confirmation import confirm
+    from iamcli.operations.plan import Plan
+
     trust = policy.trust_given(file, service)
-    created = iam.call(
-        "CreateRole",
-        RoleName=role,
-        Path=path,
-        AssumeRolePolicyDocument=trust,
-        PermissionsBoundary=boundary,
-        Tags=tags or None,
-    )["Role"]
+    with Plan(iam, "created", "not created", [f"role {role}"]) as plan:
+        response = iam.call(
+            "CreateRole",
+            RoleName=role,
+            Path=path,
+            AssumeRolePolicyDocument=trust,
+            PermissionsBoundary=boundary,
+            Tags=tags or None,
+        )
+        plan.finish()
+        # Ceph stores the tags of roles, and does not show them.
+        yield from confirm(iam, plan, response, PermissionsBoundary=boundary)
     if verbose:
-        yield from arn_and_id(created, "RoleId")
+        yield from arn_and_id(response["Role"], "RoleId")
         yield document(trust)
 
 

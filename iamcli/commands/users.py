@@ -25,6 +25,8 @@ from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
@@ -107,6 +109,7 @@ def usercreate(
     Calls: GetGroup, CreateUser, AddUserToGroup, CreateAccessKey
     """
     from iamcli.operations import one_time_secrets
+    from iamcli.operations.confirmation import confirm
     from iamcli.operations.plan import Plan
 
     if key and file is None:
@@ -118,14 +121,10 @@ def usercreate(
         for group in groups:
             iam.call_if_permitted("GetGroup", GroupName=group, MaxItems=1)
         with Plan(iam, "created", "not created", steps + ["access key"] * key) as plan:
-            created = iam.call(
-                "CreateUser",
-                UserName=user,
-                Path=path,
-                PermissionsBoundary=boundary,
-                Tags=tags or None,
-            )["User"]
+            wanted: dict[str, Any] = {"PermissionsBoundary": boundary, "Tags": tags or None}
+            response = iam.call("CreateUser", UserName=user, Path=path, **wanted)
             plan.finish()
+            yield from confirm(iam, plan, response, **wanted)
             for group in groups:
                 iam.call("AddUserToGroup", GroupName=group, UserName=user)
                 plan.finish()
@@ -136,7 +135,7 @@ def usercreate(
     if key_id:
         yield key_id
     if verbose:
-        yield from arn_and_id(created, "UserId")
+        yield from arn_and_id(response["User"], "UserId")
 
 
 @command(USER, NEW_USER, NEW_PATH.replace(metavar="PATH"))

@@ -95,7 +95,8 @@ def expired(error: ServiceError, _run: Run) -> str:
 def signature(error: ServiceError, run: Run) -> str:
     """Return what is wrong: the clock, the signing region, or the secret access key.
 
-    Source: IAM User Guide "Troubleshoot signed requests for AWS APIs".
+    Without a message, it may be the secret. Source: IAM User Guide "Troubleshoot signed requests
+    for AWS APIs".
     """
     if error.message.startswith(TIMES):
         return expired(error, run)
@@ -103,7 +104,7 @@ def signature(error: ServiceError, run: Run) -> str:
     if is_about_region(error.message):
         return "; ".join(scope(client.destination))
     check = ""
-    if error.message.startswith(MISMATCH):
+    if not error.message or error.message.startswith(MISMATCH):
         check = f"check the secret access key of {client.shown_key_id} from {client.origin.place}"
     if error.skew is None or abs(error.skew) < MAX_SKEW:
         return check

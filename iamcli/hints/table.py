@@ -22,10 +22,12 @@ HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {
     "DeleteConflict": messages.conflict,
     "ExpiredToken": credentials.expired_token,
     "ExpiredTokenException": credentials.expired_token,
+    "InvalidAccessKeyId": credentials.invalid_key,
     "InvalidClientTokenId": credentials.invalid_key,
     "LimitExceeded": messages.exceeded,
     "MalformedPolicyDocument": malformed,
     "RequestExpired": credentials.expired,
+    "RequestTimeTooSkewed": credentials.expired,
     "SignatureDoesNotMatch": credentials.signature,
     "ValidationError": credentials.no_user,
 }

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamcli.errors import Failure, ServiceError, UnexpectedResponse
+from iamcli.errors import (
+    UNKNOWN_OPERATION,
+    Failure,
+    MissingOperation,
+    ServiceError,
+    UnexpectedResponse,
+)
 from iamcli.operations.lookups import LOOKUPS, Lookup
 from iamcli.operations.outcomes import entries
 from iamcli.operations.plan import Plan
@@ -18,16 +24,7 @@ if TYPE_CHECKING:
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
-#: Error codes with which servers reject an operation that they lack.
-UNKNOWN_OPERATION = (
-    "InvalidAction",
-    "NotImplemented",
-    "NotSupportedService",
-    "UnknownAction",
-    "UnknownOperation",
-    "UnsupportedOperation",
-)
-#: The HTTP status that means this with any error code, and those that do without one.
+#: The HTTP status that means that a server lacks an operation, and those that do without a code.
 _NOT_IMPLEMENTED = 501
 _NOT_FOUND = (400, 404, 405)
 #: How to list what LOOKUPS lists for another entity, or not at all, by heading.
@@ -48,8 +45,9 @@ class Dependent(NamedTuple):
     it; ``arn``: whether listings show its ARN.
 
     Types that the original did not remove are skipped if the key may not list them or the server
-    lacks the operation. If there are resources of that type, the service rejects the last step.
-    Source: docs/decisions.md (operations that a server lacks).
+    lacks the operation. If there are resources of that type, the service rejects the last step. At
+    an endpoint that is named and not one of AWS, all types that the server lacks are skipped, but
+    not if it answers no list. Source: docs/decisions.md (operations that a server lacks).
     """
 
     heading: str
@@ -161,21 +159,29 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
     what = f"{entity.what} {name}"
     iam.reporter.progress.step(f"reading what belongs to {what}")
     belongings = [_Belongings(iam, dependent, owner) for dependent in entity.dependents]
+    missing = ", ".join(part.missing for part in belongings if part.missing)
+    if missing and not any(part.answered for part in belongings):
+        raise Failure(f"the server has no {missing}; nothing was removed")
     if pretend:
         for part in belongings:
             yield from part.lines()
-        for part in belongings:
-            if part.reason:
-                yield Note(f"{part.reason}; the list may be incomplete")
+        reasons = [f"the server has no {missing}"] if missing else []
+        for reason in filter(None, [*(part.reason for part in belongings), *reasons]):
+            yield Note(f"{reason}; the list may be incomplete")
         return
     steps = [step for part in belongings for step in part.steps()]
+    _refuse_own(iam, what, steps)
+    _remove_all(iam, [*steps, Removal(what, entity.delete, owner)])
+
+
+def _refuse_own(iam: IAM, what: str, steps: Sequence[Removal]) -> None:
+    """Raise Failure if one of the ``steps`` removes the key that signs the requests."""
     for step in steps:
         if step.operation == "DeleteAccessKey" and iam.signs_with(step.parameters["AccessKeyId"]):
             raise Failure(
                 f"{what} owns the access key that signs the requests, so the deletion could not "
                 "be completed; use an access key of another user; nothing was removed"
             )
-    _remove_all(iam, [*steps, Removal(what, entity.delete, owner)])
 
 
 class Removal(NamedTuple):
@@ -229,23 +235,31 @@ def _remove_or_note(iam: IAM, step: Removal) -> bool:
 class _Belongings:
     """The resources of one type that belong to ``owner``.
 
-    ``reason``: why there may be others that could not be listed, else "".
+    ``reason``: why there may be others that could not be listed, else ""; ``missing``: the
+    operation that a server other than AWS lacks, else ""; ``answered``: whether they were listed.
     """
 
     def __init__(self, iam: IAM, dependent: Dependent, owner: dict[str, str]) -> None:
         self.dependent = dependent
-        self.reason = ""
+        self.reason = self.missing = ""
+        self.answered = False
         self._owner = owner
         self._entries: Sequence[Any] = ()
         try:
             self._entries = dependent.entries(iam, owner)
+            self.answered = True
         except (ServiceError, UnexpectedResponse) as failure:
-            if dependent.original or not self._may_skip(iam, failure):
+            if not self._may_skip(iam, failure):
                 raise
 
     def _may_skip(self, iam: IAM, failure: ServiceError | UnexpectedResponse) -> bool:
         read = self.dependent.lookup.operation
-        if failure.status == _NOT_IMPLEMENTED:
+        if isinstance(failure, MissingOperation) and iam.is_another_service:
+            self.missing = read
+            return True
+        if self.dependent.original:
+            return False
+        if isinstance(failure, MissingOperation) or failure.status == _NOT_IMPLEMENTED:
             return True
         if isinstance(failure, ServiceError):
             self.reason = f"access to {read} is denied" if failure.denied else ""

@@ -16,8 +16,8 @@ class Plan:
 
     ``iam``: sends the requests; ``done`` and ``left``: the labels of the steps that were done and
     of the others ("created", "not created"), with which those that were skipped are listed;
-    ``steps``: their names in order. A plan of one step sets no state; in strict
-    mode, nor does one of which nothing was done.
+    ``steps``: their names in order. A plan of one step sets no state, unless it lacks something; in
+    strict mode, nor does one of which nothing was done.
     """
 
     def __init__(self, iam: IAM, done: str, left: str, steps: Sequence[str]) -> None:
@@ -27,6 +27,7 @@ class Plan:
         self._steps = list(steps)
         self._finished = 0
         self._skipped: list[str] = []
+        self._missed: list[tuple[str, list[str]]] = []
 
     def finish(self) -> None:
         """Record that the next step is done."""
@@ -36,12 +37,16 @@ class Plan:
         """Record that the next step is not done, and that the command goes on."""
         self._skipped.append(self._steps.pop(self._finished))
 
+    def miss(self, label: str, what: str) -> None:
+        """Record ``what`` the last step lacks, and its ``label`` in the state ("not set")."""
+        self._missed.append((label, [what]))
+
     def __enter__(self) -> Plan:  # noqa: PYI034 - Self costs a dependency or an import
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         single = len(self._skipped) + len(self._steps) == 1
-        if error is None or isinstance(error, GeneratorExit) or single:
+        if error is None or isinstance(error, GeneratorExit) or (single and not self._missed):
             return
         known = isinstance(error, KeyboardInterrupt) and not self._iam.pending
         # Signals and internal errors have no outcome.
@@ -54,7 +59,10 @@ class Plan:
         parts = [(self._done, self._steps[:finished])]
         if begun > finished:
             parts.append(("unknown", self._steps[finished:begun]))
-        parts.append((self._left, self._skipped + self._steps[begun:]))
+        parts += self._missed
+        left = self._skipped + self._steps[begun:]
+        if left or not self._missed:
+            parts.append((self._left, left))
         self._iam.state = "; ".join(
             f"{label}: {', '.join(shortened(step, MAX_MESSAGE) for step in steps) or 'nothing'}"
             for label, steps in parts

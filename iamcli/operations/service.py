@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli.client.changes import advice, only_reads
-from iamcli.errors import ServiceError, UnexpectedResponse, UnknownOutcome
+from iamcli.errors import MissingOperation, ServiceError, UnexpectedResponse, UnknownOutcome
 from iamcli.operations.sender import Sender, without_none
 
 TYPE_CHECKING = False
@@ -51,13 +51,20 @@ class IAM(Sender):
                 return None
             raise
 
-    def lacks(self, failure: UnexpectedResponse) -> bool:
-        """Return whether ``failure`` means that a server such as moto lacks the operation.
+    @property
+    def is_another_service(self) -> bool:
+        """Whether the user named an endpoint that is not one of AWS."""
+        return self.client.destination.is_another_service
 
-        It answers with the status 500 then, and with no error document of IAM. Source:
-        docs/decisions.md (operations that a server lacks).
+    def lacks(self, failure: Exception) -> bool:
+        """Return whether ``failure`` of a request that reads means that the server cannot do so.
+
+        One such as moto answers with the status 500 then, and with no error document of IAM.
+        Source: docs/decisions.md (operations that a server lacks).
         """
-        return failure.status == _SERVER_ERROR and self.client.destination.is_another_service
+        if isinstance(failure, UnexpectedResponse):
+            return failure.status == _SERVER_ERROR and self.is_another_service
+        return isinstance(failure, MissingOperation)
 
     def signs_with(self, access_key_id: str) -> bool:
         """Return whether this is the access key that signs the requests."""

@@ -1,6 +1,6 @@
 """The transcripts with localstack, an IAM that is independent of moto: make test-localstack.
 
-differences.txt lists, in the format of transcripts, what localstack shows differently, and why.
+differences.txt lists what localstack shows differently, and why.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support import transcripts
+from support.differences import Differences
 from support.shell import ROOT, SECRET
-from support.transcripts import TRANSCRIPTS, parts, played
+from support.transcripts import TRANSCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.shell import Shell
-    from support.transcripts import Part
 
 HERE = Path(__file__).resolve().parent
 PYTHON = os.environ.get("LOCALSTACK_PYTHON", "")
@@ -45,18 +44,7 @@ VOLATILE = re.compile(
     re.MULTILINE,
 )
 
-#: The remark of an entry whose lines come in an order that changes from run to run.
-ANY_ORDER = "# in any order: "
-
-
-def differences() -> dict[str, list[Part]]:
-    """Return the listed differences by the name of the transcript, which follows ``=== ``."""
-    text = (HERE / "differences.txt").read_text()
-    _, *sections = re.split(r"^=== (.*)\n", text, flags=re.MULTILINE)
-    return {name: parts(text) for name, text in zip(sections[::2], sections[1::2], strict=True)}
-
-
-DIFFERENCES = differences()
+DIFFERENCES = Differences(HERE / "differences.txt", VOLATILE)
 
 
 @pytest.fixture(scope="session")
@@ -103,36 +91,10 @@ def run_in_account(run: Shell, credential_file: Path) -> Shell:
     return run
 
 
-def known(wanted: list[Part], shown: list[Part], listed: list[Part]) -> list[Part]:
-    """Return the ``wanted`` parts with the ``listed`` differences put in.
-
-    A difference stands for the first part with its command line that is ``shown`` otherwise than
-    wanted. One that stands for none is no longer true, and remains as a part too many.
-    """
-    left = list(listed)
-    found = []
-    for part, now in zip(wanted, shown, strict=True):
-        entry = next((entry for entry in left if entry.command == part.command), None)
-        if entry and entry.before[-1].startswith(ANY_ORDER):
-            left.remove(entry)
-            same = sorted(entry.output.splitlines()) == sorted(now.output.splitlines())
-            found.append(now if same else part)
-        elif entry and now.output != part.output:
-            left.remove(entry)
-            found.append(part._replace(output=entry.output))
-        else:
-            found.append(part)
-    return found + left
-
-
 @pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
 def test_transcript(file, run_in_account, stub, localstack, monkeypatch):
-    monkeypatch.setattr(transcripts, "VOLATILE", VOLATILE)
-    text = file.read_bytes().decode()
-    shown = parts(played(run_in_account, stub, localstack, text))
-    assert shown == known(parts(text), shown, DIFFERENCES.get(file.stem, []))
+    DIFFERENCES.check(file, run_in_account, stub, localstack, monkeypatch)
 
 
 def test_each_difference_has_a_transcript_and_a_reason():
-    assert DIFFERENCES.keys() <= {file.stem for file in TRANSCRIPTS}
-    assert all(entry.before for entries in DIFFERENCES.values() for entry in entries)
+    DIFFERENCES.check_reasons()

@@ -74,6 +74,8 @@ _OF_THE_KEY = ("token-expired", "wrong-key")
 _WITHOUT_STS = "commands do not use STS"
 #: The difference from which on the clocks are shown, not the difference (seconds).
 _DAY = 86400
+#: If a server lacks even the operation that doctor asks for. Source: the manual of Ceph.
+_NOT_ENABLED = "the gateway of Ceph has no IAM API unless its option rgw enable apis names iam"
 _SET_CLOCK = "set the clock of this machine, for example with NTP"
 
 #: The checks that report problems on the way to a service; ``endpoint`` reports the others.
@@ -171,6 +173,8 @@ def _way(iam: Outcome, target: Destination) -> dict[str, Diagnosis]:
         if iam.problem != request.PROXY:
             text = f"{target.url}: {iam.reason}"
             diagnosis = obstructed(text, iam.problem, target.url, target.source)
+            if iam.code and target.is_another_service:
+                diagnosis = diagnosis._replace(advice=f"{diagnosis.advice}; {_NOT_ENABLED}")
         return {**dict.fromkeys(("endpoint", "tls", "clock"), unknown), check: diagnosis}
     return {"endpoint": _endpoint(iam, target), "tls": _tls(target), "clock": _clock(iam)}
 
@@ -228,7 +232,9 @@ def _refused(
     elif answer.message.startswith(MISMATCH):
         advice = f"check the secret access key from {origin.place}"
     elif answer.code in _SIGNATURE_CODES:
-        advice = "check the endpoint and the Region for which requests are signed"
+        # A server other than AWS may not say which of them it is.
+        first = "" if answer.message else f"the secret access key from {origin.place}, then "
+        advice = f"check {first}the endpoint and the Region for which requests are signed"
     problem = f"the access key from {origin.place} is not accepted: {answer.code}"
     if caller:
         problem = f"{problem}; STS accepts it as {caller}"

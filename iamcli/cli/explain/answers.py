@@ -12,12 +12,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import iamcli
+from iamcli.errors import UNKNOWN_OPERATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 _MODEL = Path(iamcli.__file__).resolve().parent / "client" / "model.json"
+
+#: The codes of any error without the root element of IAM, as aws says, and of a server that lacks
+#: an operation.
+ANY_ERROR = "Unknown"
+LACKING = (*sorted(UNKNOWN_OPERATION), ANY_ERROR)
 
 #: A value of an answer: its number, and what the commands look for in it. Private-use characters
 #: are in no name.
@@ -53,7 +59,12 @@ class Number(int):
 
 
 class Answers:
-    """Makes answers, and knows where each of their values comes from."""
+    """Makes answers, and knows where each of their values comes from.
+
+    ``of_another_service``: whether the user named an endpoint that is not one of AWS.
+    """
+
+    of_another_service = False
 
     def __init__(self) -> None:
         model = json.loads(_MODEL.read_text(encoding="utf-8"))

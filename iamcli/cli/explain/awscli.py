@@ -13,7 +13,7 @@ from iamcli.cli.explain import query
 from iamcli.cli.explain.data_flow import DataFlow, spelled, variable
 from iamcli.cli.explain.inputs import StdinLine
 from iamcli.cli.explain.recorder import Line, Step
-from iamcli.operations.deletion import UNKNOWN_OPERATION
+from iamcli.errors import UNKNOWN_OPERATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

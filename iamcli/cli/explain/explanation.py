@@ -13,14 +13,14 @@ from pathlib import Path
 
 from iamcli.cli import index, listing
 from iamcli.cli.explain import recorder
-from iamcli.cli.explain.answers import Answers
+from iamcli.cli.explain.answers import ANY_ERROR, LACKING, Answers
 from iamcli.cli.explain.inputs import Inputs, is_absent
 from iamcli.cli.explain.recorder import Line, Step, Variation
 from iamcli.cli.group import no_such_command
 from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
+from iamcli.connection.regions import is_of_aws
 from iamcli.errors import Failure
-from iamcli.operations.deletion import UNKNOWN_OPERATION
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
 from iamcli.protection import temporary_folder
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 ERRORS = {
     "NoSuchEntity": "there is none",
     "AccessDenied": "access is denied",
-    **dict.fromkeys(sorted(UNKNOWN_OPERATION), "the server lacks the operation"),
+    **dict.fromkeys(LACKING, "the server lacks the operation"),
 }
 #: What the entries of a list are; others are named as the list.
 _NOUNS = {
@@ -107,6 +107,8 @@ class Explanation:
             if values[name] and is_absent(values[name])
         ]
         self.endpoint = Connection({**values, **dict.fromkeys(absent)}, {}).url or ""
+        self.answers.of_another_service = bool(self.endpoint) and not is_of_aws(self.endpoint)
+        self._recursive = bool(values.get("recursive"))
         with temporary_folder("iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
             events, notes = self._run(Variation())
@@ -148,6 +150,8 @@ class Explanation:
         """Find out what depends on the answer to ``step``."""
         reads = step.operation.startswith(("Get", "List"))
         for code in ("", *ERRORS) if reads else ("AccessDenied",):
+            if code == ANY_ERROR and not (self.answers.of_another_service and self._recursive):
+                continue
             if step.ignored and ERRORS[code] == ERRORS.get(step.ignored[-1]):
                 # A command does the same after all errors of the same meaning.
                 step.ignored.append(code)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import NamedTuple, cast
 
-from iamcli.cli.explain.answers import Source
-from iamcli.errors import ServiceError
+from iamcli.cli.explain.answers import LACKING, Source
+from iamcli.errors import MissingOperation, ServiceError
 from iamcli.operations.sender import without_none
 from iamcli.operations.service import IAM
 from iamcli.output.lines import Note, RequireOutput
@@ -126,11 +126,17 @@ class Recorder(IAM):
         self.events.append(step)
         differs = self._variation.number == step.number
         if differs and self._variation.code:
-            raise ServiceError(self._variation.code, "")
+            missing = self._variation.code in LACKING
+            raise (MissingOperation if missing else ServiceError)(self._variation.code, "")
         answer = self._answers.answer(operation, step.number, empty=differs)
         if differs and self._variation.bare:
             return {name: {} for name, value in answer.items() if isinstance(value, dict)}
         return answer
+
+    @property
+    def is_another_service(self) -> bool:
+        """Whether the user named an endpoint that is not one of AWS."""
+        return self._answers.of_another_service
 
     def pause(self, seconds: float, reason: str) -> None:
         """Do not wait."""

@@ -125,7 +125,7 @@ class _Reader:
                 failure.args = (f"{operation}{whose}: {failure}",)
                 raise
             name = next((parameters[name] for name in _NAMES if name in parameters), None)
-            message = failure.message if isinstance(failure, ServiceError) else str(failure)
+            message = (isinstance(failure, ServiceError) and failure.message) or str(failure)
             of = self.user and f"user/{self.user}"
             refused = {"operation": operation, "name": name, "of": of}
             self._unread.append({**refused, "code": code, "message": message})
@@ -135,7 +135,8 @@ class _Reader:
     def _listed_code(self, failure: Failure) -> str:
         """Return the code with which a failure is listed; "" if it ends the reading."""
         if isinstance(failure, ServiceError):
-            return failure.code if failure.denied or failure.code in _LISTED else ""
+            listed = failure.denied or failure.code in _LISTED or self._iam.lacks(failure)
+            return failure.code if listed else ""
         if isinstance(failure, UnexpectedResponse) and self._iam.lacks(failure):
             return f"HTTP {failure.status}"
         return ""
