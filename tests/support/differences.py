@@ -14,6 +14,7 @@ from support import transcripts
 from support.transcripts import TRANSCRIPTS, Part, parts, played
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pytest
@@ -26,21 +27,26 @@ ANY_ORDER = "# in any order: "
 
 
 class Differences:
-    """The differences in ``file``; ``volatile``: what changes from run to run on the server."""
+    """The differences in ``file``; ``volatile``: what changes from run to run on the server.
 
-    def __init__(self, file: Path, volatile: re.Pattern[str]) -> None:
+    ``adapt``: makes what the server shows comparable, and likewise what is wanted.
+    """
+
+    def __init__(
+        self, file: Path, volatile: re.Pattern[str], adapt: Callable[[str], str] = str
+    ) -> None:
         _, *sections = re.split(r"^=== (.*)\n", file.read_text(), flags=re.MULTILINE)
         names, texts = sections[::2], sections[1::2]
         self._listed = {name: parts(text) for name, text in zip(names, texts, strict=True)}
-        self._volatile = volatile
+        self._volatile, self._adapt = volatile, adapt
 
     def check(
         self, file: Path, run: Shell, stub: Stub, url: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Assert that the transcript ``file``, with the server at ``url``, shows what is listed."""
         monkeypatch.setattr(transcripts, "VOLATILE", self._volatile)
-        text = file.read_bytes().decode()
-        shown = parts(played(run, stub, url, text))
+        text = self._adapt(file.read_bytes().decode())
+        shown = parts(self._adapt(played(run, stub, url, text)))
         assert shown == _known(parts(text), shown, self._listed.get(file.stem, []))
 
     def check_reasons(self) -> None:
