@@ -104,11 +104,11 @@ class Cluster:
         self.run("ceph-osd", "--mkfs", "--id", "0", "--osd-uuid", str(uuid.uuid4()))
         self.begin("ceph-osd", "--id", "0")
 
-    def gateway(self) -> tuple[subprocess.Popen[bytes], str]:
+    def gateway(self, *settings: str) -> tuple[subprocess.Popen[bytes], str]:
         """Start a gateway, and wait until it answers; return the process and the URL."""
         address = f"127.0.0.1:{free_port()}"
         frontend = f"--rgw-frontends=beast endpoint={address}"
-        process = self.begin("radosgw", "--name", "client.admin", frontend)
+        process = self.begin("radosgw", "--name", "client.admin", frontend, *settings)
         limit = time.monotonic() + PATIENCE
         while not _answers(f"http://{address}"):
             if process.poll() is not None or time.monotonic() > limit:

@@ -7,13 +7,18 @@ its own.
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import re
+import shlex
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from support import clients
 from support.differences import Differences
+from support.relay import FAULTS, Relay
 from support.transcripts import TRANSCRIPTS
 from support.walk import walk
 
@@ -26,7 +31,7 @@ URL = os.environ.get("CEPH_URL", "")
 if not URL:
     pytest.skip("Ceph has a run of its own: make test-ceph", allow_module_level=True)
 
-from cluster import Cluster  # noqa: E402 - only tests/ceph/run has it on the path
+from cluster import Cluster  # noqa: E402
 
 #: The operations that the gateway lacks, by the command that needs one.
 MISSING = {
@@ -115,9 +120,30 @@ def account(cluster: Cluster) -> Account:
 @pytest.fixture
 def as_root(run: Shell, account: Account, credential_file: Path) -> Shell:
     """The environment of the account's root user."""
-    credential_file.write_text(f"AWSAccessKeyId={account.key}\nAWSSecretKey={account.secret}\n")
+    credential_file.write_text(lines(account.key, account.secret))
     run.env["AWS_IAM_URL"] = URL
     return run
+
+
+@pytest.fixture
+def ceph(as_root: Shell, run_fast: ForkRunner) -> ForkRunner:
+    """Run commands as the account's root user, in forks."""
+    return run_fast
+
+
+def lines(key: str, secret: str) -> str:
+    """Return the content of a credential file."""
+    return f"AWSAccessKeyId={key}\nAWSSecretKey={secret}\n"
+
+
+def succeed(run: ForkRunner, commands: str) -> None:
+    """Run each line of ``commands``, which is to print no error."""
+    for line in commands.strip().splitlines():
+        done = run(*shlex.split(line))
+        assert (done.status, done.err) == (0, ""), line
+
+
+# What the gateway has, and what it lacks.
 
 
 @pytest.mark.parametrize(
@@ -125,3 +151,332 @@ def as_root(run: Shell, account: Account, credential_file: Path) -> Shell:
 )
 def test_transcript(file, as_root, forked, stub, monkeypatch):
     DIFFERENCES.check(file, forked, stub, URL, monkeypatch)
+
+
+def test_each_difference_has_a_transcript_and_a_reason():
+    DIFFERENCES.check_reasons()
+
+
+def test_each_other_command_says_what_is_missing(ceph):
+    said = {}
+    for line, done in walk(ceph):
+        name = line.split()[0]
+        if done.status:
+            said[name] = done.err
+        elif not line.endswith(" -p"):
+            assert done.err == "", line
+    assert said == {name: f"{name}: the server has no {MISSING[name]}\n" for name in MISSING}
+
+
+# Recursive deletions.
+
+#: A user, a group and a role with everything that the gateway has.
+FULL = """
+iam-groupcreate -g Admins
+iam-groupcreate -g Readers
+iam-usercreate -u bob -g Admins -g Readers -k
+iam-useraddkey -u bob
+iam-useruploadpolicy -u bob -p one -f policy.json
+iam-useraddpolicy -u bob -p two -e Allow -a iam:ListUsers -r *
+iam-groupaddpolicy -g Admins -p one -e Allow -a iam:* -r *
+iam-rolecreate -r web -s ec2.amazonaws.com
+iam-roleaddpolicy -r web -p one -e Allow -a iam:* -c *
+"""
+NO_LISTS = (
+    "the server has no ListSigningCertificates, GetLoginProfile, ListMFADevices, "
+    "ListSSHPublicKeys, ListServiceSpecificCredentials; the list may be incomplete"
+)
+ATTACHED = ["IAMFullAccess", "IAMReadOnlyAccess"]
+
+
+@pytest.fixture
+def filled(ceph, account):
+    """An account with FULL, two attached policies for each, and a client of boto3 for it."""
+    (ceph.home / "policy.json").write_text(DOCUMENT)
+    succeed(ceph, FULL)
+    client = clients.client(URL, account.key, account.secret)
+    for name in ATTACHED:
+        arn = f"arn:aws:iam::aws:policy/{name}"
+        client.attach_user_policy(UserName="bob", PolicyArn=arn)
+        client.attach_group_policy(GroupName="Admins", PolicyArn=arn)
+        client.attach_role_policy(RoleName="web", PolicyArn=arn)
+    return client
+
+
+def test_nothing_is_left_after_a_recursive_deletion(ceph, account, filled):
+    number, arns = account.id, [f"\tarn:aws:iam::aws:policy/{name}" for name in ATTACHED]
+    keys = [
+        key["AccessKeyId"] for key in filled.list_access_keys(UserName="bob")["AccessKeyMetadata"]
+    ]
+    done = ceph("iam-userdel", "-u", "bob", "-r", "-p")
+    groups = {f"\tarn:aws:iam::{number}:group/{name}" for name in ("Admins", "Readers")}
+    listed = done.out.splitlines()
+    assert len(keys) == len(groups) == 2
+    assert set(listed[1:3]) == {f"\t{key}" for key in keys}
+    assert listed[3:8] == ["policies", "\tone", "\ttwo", "certificates", "groups"]
+    assert (set(listed[8:10]), listed[10:]) == (groups, ["attachedpolicies", *arns])
+    assert done.err == f"iam-userdel: {NO_LISTS}\n"
+    for line in ("iam-userdel -u bob -r", "iam-groupdel -g Admins -r", "iam-roledel -r web -c"):
+        assert ceph(*line.split()) == (0, "", ""), line
+    # The root user is hidden.
+    assert filled.list_users()["Users"] == filled.list_roles()["Roles"] == []
+    assert [group["GroupName"] for group in filled.list_groups()["Groups"]] == ["Readers"]
+    assert filled.get_group(GroupName="Readers")["Users"] == []
+    # No key of the user is valid any more.
+    for key in keys:
+        refusal = ceph("iam-userlistbypath", env={"AWS_ACCESS_KEY_ID": key})
+        assert refusal.status == 0
+
+
+# Signatures and permissions.
+
+
+def test_what_is_not_signed_by_a_key_of_the_account_is_refused(as_root, typed, account):
+    file = Path(as_root.env["AWS_CREDENTIAL_FILE"])
+    for key, secret, code, hint in (
+        (
+            account.key,
+            "wrong",
+            "SignatureDoesNotMatch",
+            f"check the secret access key of {account.key}",
+        ),
+        (
+            "NOSUCHKEY00000000000",
+            "x",
+            "InvalidAccessKeyId",
+            "access key NOSUCHKEY00000000000 from ",
+        ),
+    ):
+        file.write_text(lines(key, secret))
+        shown = typed("iam-userlistbypath")
+        assert shown.startswith(f"iam-userlistbypath: {code}\r\niam-userlistbypath: {hint}")
+
+
+#: Shifts the clock of a command by 20 minutes.
+SHIFTED = """
+import datetime, time
+real, before = time.time, datetime.datetime
+class Shifted(before):
+    @classmethod
+    def now(cls, zone=None):
+        return before.fromtimestamp(time.time(), zone)
+    @classmethod
+    def utcnow(cls):
+        return before.utcfromtimestamp(time.time())
+time.time = lambda: real() + 1200
+datetime.datetime = Shifted
+"""
+
+
+def test_a_clock_that_is_wrong(as_root, typed):
+    shown = typed("iam-userlistbypath", {"FORKED_BEFORE": SHIFTED})
+    code, hint = shown.splitlines()
+    assert code == "iam-userlistbypath: RequestTimeTooSkewed"
+    assert re.search("the clock of this machine is (20 minutes|19 minutes 59 seconds)", hint)
+    assert hint.endswith("ahead of the Date of the response; correct it")
+
+
+def test_permissions(ceph, account):
+    """A user may do nothing, and then what a policy allows; a denial names the request."""
+    succeed(ceph, "iam-groupcreate -g Admins")
+    key = ceph("iam-usercreate", "-u", "ann", "-k").out.split()
+    root = ceph.home / "root"
+    root.write_text(lines(account.key, account.secret))
+    root.chmod(0o600)
+    Path(ceph.env["AWS_CREDENTIAL_FILE"]).write_text(lines(*key))
+    as_ann = ceph
+    denied = "{}: AccessDenied: {} is not permitted\n"
+    assert as_ann("iam-userlistbypath").err == denied.format("iam-userlistbypath", "ListUsers")
+    asked = "iam-usercreate -u bob -g Admins".split()
+    refused = as_ann(*asked)
+    state = "iam-usercreate: created: nothing; not created: user bob, membership of group Admins\n"
+    assert refused.err == denied.format("iam-usercreate", "CreateUser") + state
+    assert as_ann("iam-userdel", "-u", "ann", "-r").err == denied.format(
+        "iam-userdel", "ListAccessKeys"
+    )
+    file = {"AWS_CREDENTIAL_FILE": str(root)}
+    allowed = "iam-useraddpolicy -u ann -p list -e Allow -a iam:ListUsers -r *".split()
+    assert ceph(*allowed, env=file) == (0, "", "")
+    listed = f"arn:aws:iam::{account.id}:user/ann\nIsTruncated: false\n"
+    assert as_ann("iam-userlistbypath") == (0, listed, "")
+    assert as_ann("iam-grouplistbypath").err == denied.format("iam-grouplistbypath", "ListGroups")
+
+
+# Lists, names and documents.
+
+
+def test_150_users_on_several_pages(ceph, account):
+    client = clients.client(URL, account.key, account.secret)
+    names = sorted(f"user-{number:03}" for number in range(150))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda name: client.create_user(UserName=name), names))
+    arns = [f"arn:aws:iam::{account.id}:user/{name}" for name in names]
+    whole = ceph("iam-userlistbypath")
+    assert sorted(whole.out.splitlines()) == sorted([*arns, "IsTruncated: false"])
+    pages, marker = [], []
+    while marker is not None:
+        page = ceph("iam-userlistbypath", "-i", "40", *marker).out.splitlines()
+        last = page.index("IsTruncated: false") if "IsTruncated: false" in page else -2
+        pages += page[:last]
+        marker = ["-m", page[-1].removeprefix("Marker: ")] if last == -2 else None
+    assert sorted(pages) == sorted(arns)
+
+
+DOCUMENT = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "",
+                "Effect": "Allow",
+                "Action": "s3:*",
+                "Resource": "arn:aws:s3:::\u00fc \u20ac/%41+*",
+            }
+        ],
+    },
+    ensure_ascii=False,
+    indent=1,
+)
+
+
+def test_documents_come_back_byte_for_byte(ceph):
+    (ceph.home / "policy.json").write_text(DOCUMENT)
+    succeed(
+        ceph,
+        """
+        iam-usercreate -u bob+tag=a,b.c@example.com_x-y
+        iam-useruploadpolicy -u bob+tag=a,b.c@example.com_x-y -p one -f policy.json
+        """,
+    )
+    shown = ceph("iam-userlistpolicies", "-u", "BOB+tag=a,b.c@example.com_x-y", "-p", "one")
+    assert shown == (0, f"{DOCUMENT}\n", "")
+
+
+# Responses that are lost, and a gateway that is killed.
+
+
+@pytest.mark.parametrize("fault", ["done, closed", "not done, 500 empty", "done, 502 html"])
+def test_lost_responses(fault, ceph, filled):
+    """A removal is sent again, and an unknown outcome is called that."""
+    relay = Relay(URL, verified=True)
+    try:
+        relay.arm({0: FAULTS[fault]})
+        at = {"AWS_IAM_URL": relay.url}
+        done = ceph("iam-userdelpolicy", "-u", "bob", "-p", "one", env=at)
+        assert done.status == 0
+        assert filled.list_user_policies(UserName="bob")["PolicyNames"] == ["two"]
+        relay.arm({0: FAULTS[fault]})
+        done = ceph("iam-usercreate", "-u", "eve", env=at)
+        assert done.status == 1
+        assert (
+            "CreateUser may have taken effect, check first: iam-usergetattributes -u eve"
+            in done.err
+        )
+        users = [user["UserName"] for user in filled.list_users()["Users"]]
+        assert ("eve" in users) == fault.startswith("done")
+    finally:
+        relay.close()
+
+
+def test_a_gateway_that_is_killed_amid_100_creations(cluster, as_root, account):
+    """Each command whose word is that it failed with nothing done did nothing, and the others did."""
+    gateway, url = cluster.gateway()
+    create = (
+        "iam-usercreate -u user{} 2>>errors && echo user{} >>created; "
+        "[ {} != 40 ] || kill -KILL $GATEWAY"
+    )
+    script = f"seq 100 | xargs -P 4 -I '{{}}' sh -c '{create}'"
+    env = as_root.env | {"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1", "GATEWAY": str(gateway.pid)}
+    try:
+        as_root("iamcli", "run", "sh", "-c", script, env=env)
+    finally:
+        gateway.kill()
+        gateway.wait()
+    created = set((as_root.home / "created").read_text().split())
+    errors = (as_root.home / "errors").read_text().splitlines()
+    unknown = {line.rpartition(" ")[2] for line in errors if "may have taken effect" in line}
+    client = clients.client(URL, account.key, account.secret)
+    users = {user["UserName"] for user in client.list_users()["Users"]}
+    assert 20 <= len(created) < 100
+    assert len(errors) == 100 - len(created)
+    assert created <= users <= created | unknown
+
+
+# Other programs, and the other subcommands.
+
+
+@pytest.mark.parametrize(
+    "line", ["iam-userdel -u bob -r", "iam-groupdel -g Admins -r", "iam-roledel -r web -c"]
+)
+def test_the_script_of_explain_does_the_same(line, as_root, account, filled, programs):
+    """awscli, with the script that explain prints, leaves what the command leaves in a twin."""
+    as_root.env["PATH"] = f"{programs}:{as_root.env['PATH']}"
+    explained = as_root("iamcli", "explain", "--format", "aws", *line.split(), "--url", URL)
+    assert explained.err == ""
+    keys = {
+        "AWS_ACCESS_KEY_ID": account.key,
+        "AWS_SECRET_ACCESS_KEY": account.secret,
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    done = as_root("bash", "-c", explained.out, env=keys)
+    assert (done.status, done.out, done.err) == (0, "", "")
+    left = (
+        filled.list_users()["Users"],
+        filled.list_roles()["Roles"],
+        filled.list_groups()["Groups"],
+    )
+    assert [len(entities) for entities in left] == {
+        "iam-userdel": [0, 1, 2],
+        "iam-groupdel": [1, 1, 1],
+        "iam-roledel": [1, 0, 2],
+    }[line.split()[0]]
+
+
+def test_names_are_completed(ceph, filled):
+    done = ceph("iamcli", "complete", "user", "iam-userdel")
+    assert done == (0, "bob\n", "")
+    assert (
+        ceph("iamcli", "complete", "policy", "iam-userdelpolicy", "-u", "bob").out == "one\ntwo\n"
+    )
+    # The gateway has no such list.
+    assert ceph("iamcli", "complete", "profile", "iam-instanceprofiledel") == (0, "", "")
+
+
+def test_a_name_that_is_almost_one(as_root, typed, filled):
+    said = "NoSuchEntity: No such UserName in the account"
+    shown = typed("iam-usergetattributes -u bbo")
+    assert shown.splitlines()[:2] == [
+        f"iam-usergetattributes: {said}",
+        "iam-usergetattributes: did you mean bob?",
+    ]
+
+
+def checks(run: ForkRunner) -> dict[str, dict[str, str]]:
+    """Return what iamcli doctor finds, by the check."""
+    report = json.loads(run("iamcli", "doctor", "--format", "json").out)
+    return {check["check"]: check for check in report["checks"]}
+
+
+def test_doctor(ceph, account, cluster):
+    assert checks(ceph)["endpoint"]["result"] == checks(ceph)["clock"]["result"] == "ok"
+    file = Path(ceph.env["AWS_CREDENTIAL_FILE"])
+    file.write_text(lines(account.key, "wrong"))
+    credentials = checks(ceph)["credentials"]
+    assert (credentials["result"], credentials["cause"]) == ("wrong", "wrong-key")
+    assert credentials["advice"].startswith(
+        f"check the secret access key from credential file {file}"
+    )
+    gateway, url = cluster.gateway("--rgw-enable-apis=s3")
+    try:
+        ceph.env["AWS_IAM_URL"] = url
+        endpoint = checks(ceph)["endpoint"]
+        assert (endpoint["result"], endpoint["cause"]) == ("wrong", "endpoint-wrong")
+        assert "rgw enable apis" in endpoint["advice"]
+    finally:
+        gateway.kill()
+        gateway.wait()
+
+
+def test_what_the_account_tools_say(ceph):
+    missing = "the server has no GetAccountAuthorizationDetails"
+    assert ceph("iamcli", "snapshot", "a.json") == (1, "", f"iamcli: {missing}\n")

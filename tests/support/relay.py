@@ -118,9 +118,13 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Relay:
-    """A running relay to ``upstream``; ``arm`` says which requests are broken, and how."""
+    """A running relay to ``upstream``; ``arm`` says which requests are broken, and how.
 
-    def __init__(self, upstream: str) -> None:
+    ``verified``: whether the server verifies signatures, which are valid only with their Host.
+    """
+
+    def __init__(self, upstream: str, *, verified: bool = False) -> None:
+        self._verified = verified
         #: The URL of the server.
         self.upstream = upstream
         self._state = threading.Condition()
@@ -200,7 +204,11 @@ class Relay:
         """Pass a request on and return status and body of the response."""
         parts = urlsplit(self.upstream)
         connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT)
-        own = {name: value for name, value in headers.items() if name.lower() != "host"}
+        own = {
+            name: value
+            for name, value in headers.items()
+            if self._verified or name.lower() != "host"
+        }
         connection.request("POST", parts.path or "/", body, own)
         response = connection.getresponse()
         content = response.read()
