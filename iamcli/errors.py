@@ -30,7 +30,6 @@ UNKNOWN_OPERATION = (
     "UnknownOperation",
     "UnsupportedOperation",
 )
-
 #: Characters that Python calls printable, or that are no control characters, but that nobody sees:
 #: the code points that Unicode calls default ignorable, the separators of lines and paragraphs, and
 #: annotations. Source: Unicode, DerivedCoreProperties.txt.

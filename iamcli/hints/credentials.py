@@ -95,8 +95,7 @@ def expired(error: ServiceError, _run: Run) -> str:
 def signature(error: ServiceError, run: Run) -> str:
     """Return what is wrong: the clock, the signing region, or the secret access key.
 
-    Without a message, it may be the secret. Source: IAM User Guide "Troubleshoot signed requests
-    for AWS APIs".
+    Source: IAM User Guide "Troubleshoot signed requests for AWS APIs".
     """
     if error.message.startswith(TIMES):
         return expired(error, run)

@@ -55,20 +55,17 @@ def similar(error: ServiceError, run: Run, iam: IAM) -> str:
 
 
 def _missing(error: ServiceError) -> Iterator[tuple[str, Query]]:
-    """Yield the name that the ``error`` reports missing, with the list of what is there.
-
-    A server other than AWS may only name the parameter, or, if there is but one, say nothing.
-    """
-    parameters, words = error.parameters, error.message.split()
+    """Yield the name that the ``error`` reports missing, with the list of what is there."""
+    parameters = error.parameters
+    # A server other than AWS may only name the parameter, or, if there is but one, say nothing.
     entities = [parameter for parameter, _ in _ENTITIES.values() if parameter in parameters]
-    if not words:
-        words = entities if len(entities) == 1 else []
+    words = error.message.split() or (entities if len(entities) == 1 else [])
     for word, (parameter, kind) in _ENTITIES.items():
         name = str(parameters.get(parameter, ""))
         if name and (parameter in words or reports_missing(word, name, error.message)):
             yield name, KINDS[kind]
     for owner, (_, parameter) in OWNERS.items():
-        name, of = str(parameters.get("PolicyName", "")), str(parameters.get(parameter, ""))
-        reported = reports_missing(f"{owner} policy", name, error.message)
-        if name and of and ("PolicyName" in words or reported):
-            yield name, policies(owner, of)
+        name = str(parameters.get("PolicyName", ""))
+        named = "PolicyName" in words or reports_missing(f"{owner} policy", name, error.message)
+        if name and named and parameter in parameters:
+            yield name, policies(owner, str(parameters[parameter]))

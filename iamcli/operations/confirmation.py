@@ -20,25 +20,24 @@ _BOUNDARY = "permissions boundary"
 def confirm(iam: IAM, plan: Plan, created: Mapping[str, Any], **wanted: Any) -> Lines:
     """Read a user or role again if the response to its creation lacks what was ``wanted``.
 
-    ``created``: the response; ``wanted``: PermissionsBoundary, and Tags if they have to be shown,
-    each None if it was not sent. Yields a note about tags that are not shown. Raises Failure if the
-    boundary is not, or may not be. Source: docs/decisions.md (what a server ignores).
+    ``wanted``: PermissionsBoundary, and Tags if they are to be compared. Yields a note about tags
+    that are not shown. Raises Failure if the boundary is not, or if that is not known. Source:
+    docs/decisions.md (what a server ignores).
     """
     kind = next(iter(created))
     name = created[kind][f"{kind}Name"]
-    if not iam.is_another_service or not _hidden(created[kind], wanted):
+    if not (iam.is_another_service and _hidden(created[kind], wanted)):
         return
+    why = f"the server shows no {_BOUNDARY} of {kind.lower()} {name}"
     try:
         hidden = _hidden(iam.send(f"Get{kind}", **{f"{kind}Name": name})[kind], wanted)
+        label = "not set"
     except Failure as failure:
-        if wanted["PermissionsBoundary"]:
-            plan.miss("unknown", _BOUNDARY)
-            reason = f"the response to Create{kind} has no {_BOUNDARY}"
-            raise Failure(f"{reason}, and Get{kind} failed: {failure}") from None
-        return
-    if _BOUNDARY in hidden:
-        plan.miss("not set", _BOUNDARY)
-        raise Failure(f"the server shows no {_BOUNDARY} of {kind.lower()} {name}")
+        hidden = [_BOUNDARY] if wanted["PermissionsBoundary"] else []
+        label, why = "unknown", f"the response has no {_BOUNDARY}, and Get{kind} failed: {failure}"
+    if hidden == [_BOUNDARY]:
+        plan.missed.append((label, hidden))
+        raise Failure(why)
     if hidden:
         yield Note(f"the server does not show these tags of user {name}: {', '.join(hidden)}")
 
@@ -47,5 +46,4 @@ def _hidden(entity: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
     """Return what ``entity`` does not show: the boundary, else the keys of tags."""
     if wanted["PermissionsBoundary"] and not entity.get("PermissionsBoundary"):
         return [_BOUNDARY]
-    shown = entity.get("Tags", ())
-    return [tag["Key"] for tag in wanted.get("Tags") or () if tag not in shown]
+    return [tag["Key"] for tag in wanted.get("Tags") or () if tag not in entity.get("Tags", ())]

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamcli.errors import (
-    UNKNOWN_OPERATION,
-    Failure,
-    MissingOperation,
-    ServiceError,
-    UnexpectedResponse,
-)
+from iamcli.errors import Failure, MissingOperation, ServiceError, UnexpectedResponse
 from iamcli.operations.lookups import LOOKUPS, Lookup
 from iamcli.operations.outcomes import entries
 from iamcli.operations.plan import Plan
@@ -45,9 +39,8 @@ class Dependent(NamedTuple):
     it; ``arn``: whether listings show its ARN.
 
     Types that the original did not remove are skipped if the key may not list them or the server
-    lacks the operation. If there are resources of that type, the service rejects the last step. At
-    an endpoint that is named and not one of AWS, all types that the server lacks are skipped, but
-    not if it answers no list. Source: docs/decisions.md (operations that a server lacks).
+    lacks the operation; all that a server other than AWS lacks, unless it lists none. If there are
+    such resources, the service rejects the last step. Source: docs/decisions.md (what it lacks).
     """
 
     heading: str
@@ -160,28 +153,23 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
     iam.reporter.progress.step(f"reading what belongs to {what}")
     belongings = [_Belongings(iam, dependent, owner) for dependent in entity.dependents]
     missing = ", ".join(part.missing for part in belongings if part.missing)
+    missing = missing and f"the server has no {missing}"
     if missing and not any(part.answered for part in belongings):
-        raise Failure(f"the server has no {missing}; nothing was removed")
+        raise Failure(f"{missing}; nothing was removed")
     if pretend:
         for part in belongings:
             yield from part.lines()
-        reasons = [f"the server has no {missing}"] if missing else []
-        for reason in filter(None, [*(part.reason for part in belongings), *reasons]):
-            yield Note(f"{reason}; the list may be incomplete")
+        reasons = [*(part.reason for part in belongings), missing]
+        yield from (Note(f"{why}; the list may be incomplete") for why in reasons if why)
         return
     steps = [step for part in belongings for step in part.steps()]
-    _refuse_own(iam, what, steps)
-    _remove_all(iam, [*steps, Removal(what, entity.delete, owner)])
-
-
-def _refuse_own(iam: IAM, what: str, steps: Sequence[Removal]) -> None:
-    """Raise Failure if one of the ``steps`` removes the key that signs the requests."""
     for step in steps:
         if step.operation == "DeleteAccessKey" and iam.signs_with(step.parameters["AccessKeyId"]):
             raise Failure(
                 f"{what} owns the access key that signs the requests, so the deletion could not "
                 "be completed; use an access key of another user; nothing was removed"
             )
+    _remove_all(iam, [*steps, Removal(what, entity.delete, owner)])
 
 
 class Removal(NamedTuple):
@@ -263,7 +251,7 @@ class _Belongings:
             return True
         if isinstance(failure, ServiceError):
             self.reason = f"access to {read} is denied" if failure.denied else ""
-            return failure.denied or failure.code in UNKNOWN_OPERATION
+            return failure.denied
         if iam.lacks(failure):
             self.reason = f"{read} failed with HTTP {failure.status}, not an IAM response"
             return True

@@ -27,7 +27,8 @@ class Plan:
         self._steps = list(steps)
         self._finished = 0
         self._skipped: list[str] = []
-        self._missed: list[tuple[str, list[str]]] = []
+        #: What the last step that is done lacks, after its label in the state ("not set").
+        self.missed: list[tuple[str, list[str]]] = []
 
     def finish(self) -> None:
         """Record that the next step is done."""
@@ -37,16 +38,12 @@ class Plan:
         """Record that the next step is not done, and that the command goes on."""
         self._skipped.append(self._steps.pop(self._finished))
 
-    def miss(self, label: str, what: str) -> None:
-        """Record ``what`` the last step lacks, and its ``label`` in the state ("not set")."""
-        self._missed.append((label, [what]))
-
     def __enter__(self) -> Plan:  # noqa: PYI034 - Self costs a dependency or an import
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         single = len(self._skipped) + len(self._steps) == 1
-        if error is None or isinstance(error, GeneratorExit) or (single and not self._missed):
+        if error is None or isinstance(error, GeneratorExit) or (single and not self.missed):
             return
         known = isinstance(error, KeyboardInterrupt) and not self._iam.pending
         # Signals and internal errors have no outcome.
@@ -59,10 +56,9 @@ class Plan:
         parts = [(self._done, self._steps[:finished])]
         if begun > finished:
             parts.append(("unknown", self._steps[finished:begun]))
-        parts += self._missed
-        left = self._skipped + self._steps[begun:]
-        if left or not self._missed:
-            parts.append((self._left, left))
+        parts += self.missed
+        if not (single and self.missed):
+            parts.append((self._left, self._skipped + self._steps[begun:]))
         self._iam.state = "; ".join(
             f"{label}: {', '.join(shortened(step, MAX_MESSAGE) for step in steps) or 'nothing'}"
             for label, steps in parts

@@ -57,7 +57,7 @@ class IAM(Sender):
         return self.client.destination.is_another_service
 
     def lacks(self, failure: Exception) -> bool:
-        """Return whether ``failure`` of a request that reads means that the server cannot do so.
+        """Return whether a request that reads failed because the server lacks the operation.
 
         One such as moto answers with the status 500 then, and with no error document of IAM.
         Source: docs/decisions.md (operations that a server lacks).

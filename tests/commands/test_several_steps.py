@@ -146,6 +146,8 @@ def test_what_may_not_be_read_is_skipped_and_reported(reading, run_fast, stub):
         for name in denied
         if NEWER[name][1] == "AccessDenied"
     ]
+    if code == "InvalidAction":
+        notes.append(f"iam-userdel: the server has no {reading}; the list may be incomplete\n")
     assert (done.status, done.err) == (0, "".join(notes))
     env = {"AWS_IAM_URL": account.url, "IAMCLI_SANDBOX": account.url}
     done = run_fast(*arguments, env=env)

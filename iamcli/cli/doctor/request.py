@@ -76,10 +76,9 @@ class Operation(NamedTuple):
 class Outcome(NamedTuple):
     """The outcome of a request: the ``problem``, or "" if the service answered.
 
-    ``reason``: the problem in words; ``code`` and ``message``: the error of the service, "" for a
-    success; with a problem, the code with which something else says that it lacks the operation;
-    ``clock``: the seconds by which the clock of this machine is ahead of the service, or None if
-    that is not known; ``texts``: the text of each element of a success, by its name.
+    ``reason``: the problem in words; ``code`` and ``message``: the error, "" for a success and most
+    problems; ``clock``: the seconds by which the clock of this machine is ahead of the service, or
+    None if that is not known; ``texts``: the text of each element of a success, by its name.
     """
 
     problem: str
@@ -141,7 +140,7 @@ def _answer(operation: Operation, response: Any, url: str, proxy: str) -> Outcom
     """Return the outcome of a ``response``; the same parser as that of the commands reads it."""
     status, body = response.status_code, response.content
     context = {"operation_name": operation.name}
-    clock, lacking = clock_skew(response.headers), ""
+    clock, refused = clock_skew(response.headers), None
     raw = {"status_code": status, "headers": response.headers, "body": body, "context": context}
     try:
         parsed = ParserFactory().create_parser("query").parse(raw, None)
@@ -159,15 +158,14 @@ def _answer(operation: Operation, response: Any, url: str, proxy: str) -> Outcom
     elif parsed is not None:
         refused = refusal(response, parsed, url, (operation.name, {}))
         # Other services, such as S3, send errors without the root element of IAM.
-        if isinstance(refused, ServiceError) and "Code" in parsed:
-            lacking = refused.code
-        elif isinstance(refused, ServiceError):
+        if isinstance(refused, ServiceError) and "Code" not in parsed:
             # Any server can send this; a code of AWS consists of letters, digits and dots.
             code = re.sub(r"[^\w.]", "", refused.code)[:100] or f"HTTP {status}"
             return Outcome("", code=code, message=refused.message, clock=clock)
     if at_proxy := proxied(status, url, proxy):
         return Outcome(PROXY, at_proxy, clock=clock)
-    return Outcome(FOREIGN, f"HTTP {status}, not an answer of AWS", code=lacking, clock=clock)
+    code = getattr(refused, "code", "")
+    return Outcome(FOREIGN, f"HTTP {status}, not an answer of AWS", code=code, clock=clock)
 
 
 def _name(element: ET.Element) -> str:

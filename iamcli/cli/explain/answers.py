@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 _MODEL = Path(iamcli.__file__).resolve().parent / "client" / "model.json"
 
-#: The codes of any error without the root element of IAM, as aws says, and of a server that lacks
-#: an operation.
+#: What aws says for any error without the root element of IAM; and if an operation is missing.
 ANY_ERROR = "Unknown"
 LACKING = (*sorted(UNKNOWN_OPERATION), ANY_ERROR)
 
@@ -59,11 +58,9 @@ class Number(int):
 
 
 class Answers:
-    """Makes answers, and knows where each of their values comes from.
+    """Makes answers, and knows where each of their values comes from."""
 
-    ``of_another_service``: whether the user named an endpoint that is not one of AWS.
-    """
-
+    #: Whether the user named an endpoint that is not one of AWS.
     of_another_service = False
 
     def __init__(self) -> None:

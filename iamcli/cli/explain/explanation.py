@@ -108,7 +108,6 @@ class Explanation:
         ]
         self.endpoint = Connection({**values, **dict.fromkeys(absent)}, {}).url or ""
         self.answers.of_another_service = bool(self.endpoint) and not is_of_aws(self.endpoint)
-        self._recursive = bool(values.get("recursive"))
         with temporary_folder("iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
             events, notes = self._run(Variation())
@@ -150,7 +149,8 @@ class Explanation:
         """Find out what depends on the answer to ``step``."""
         reads = step.operation.startswith(("Get", "List"))
         for code in ("", *ERRORS) if reads else ("AccessDenied",):
-            if code == ANY_ERROR and not (self.answers.of_another_service and self._recursive):
+            lists = self.answers.of_another_service and self.inputs.values.get("recursive")
+            if code == ANY_ERROR and not lists:
                 continue
             if step.ignored and ERRORS[code] == ERRORS.get(step.ignored[-1]):
                 # A command does the same after all errors of the same meaning.

@@ -466,7 +466,11 @@ BLAMED: dict[str, tuple[str | request.Outcome, str | request.Outcome | None, dic
     "another signature": (
         "InvalidSignature",
         None,
-        not_accepted("InvalidSignature", f"; {SCOPED}"),
+        not_accepted(
+            "InvalidSignature",
+            "; check the secret access key from profile work, then the endpoint and the Region for "
+            "which requests are signed",
+        ),
     ),
     "another reason": ("AuthFailure", None, not_accepted("AuthFailure", ACTIVE)),
     "a signature that STS accepts": (

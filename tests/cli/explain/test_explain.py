@@ -103,7 +103,10 @@ COMPOSITE = {
     ],
     "iam-userlistkeys -u u -l": [
         ("ListAccessKeys", PAGES),
-        ("GetAccessKeyLastUsed", f"for each access key; {DENIED}"),
+        (
+            "GetAccessKeyLastUsed",
+            f"for each access key; {DENIED} or the server lacks the operation",
+        ),
     ],
     "iam-userlistpolicies -u u -v": [
         ("ListUserPolicies", PAGES),

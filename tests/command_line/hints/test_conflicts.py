@@ -96,7 +96,7 @@ def test_what_is_in_use(line, message, hint, say, stub):
 #: What a recursive removal must still do, and the hint.
 RECURSIVE = {
     "must remove referenced objects": (
-        "-r leaves what your access key may not list: iam:ListSSHPublicKeys and "
+        "-r leaves what your access key or the server cannot list: iam:ListSSHPublicKeys and "
         "iam:ListServiceSpecificCredentials"
     ),
     "must delete access keys": "first run: iam-userdelkey -u bob -k ACCESSKEYID",
@@ -107,7 +107,8 @@ RECURSIVE = {
 def test_what_a_recursive_removal_leaves():
     expected = {("DeleteUser", must): hint for must, hint in RECURSIVE.items()}
     for kind, option in (("User", "-r"), ("Group", "-r"), ("Role", "-c")):
-        hint = f"{option} leaves what your access key may not list: iam:ListAttached{kind}Policies"
+        hint = f"{option} leaves what your access key or the server cannot list: "
+        hint += f"iam:ListAttached{kind}Policies"
         expected[f"Delete{kind}", "must detach all policies"] = hint
     found = {}
     for operation, must in expected:

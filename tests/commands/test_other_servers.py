@@ -1,0 +1,351 @@
+"""Servers that are not AWS: what they lack, and what they answer in their own way, as Ceph does."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from support.forked import AT_ONCE
+from support.several_steps import CASES, account_of
+from support.stub import NAMESPACE, Answer, ok, refused
+from support.terminal import read_now, rows
+
+if TYPE_CHECKING:
+    from support.account import Account
+    from support.forked import Done, ForkRunner
+
+ONCE = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "10"}
+
+
+def bare(code: str, status: int, message: str = "") -> Answer:
+    """Return an error without the root element of IAM, as Ceph and S3 send it."""
+    text = f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>1</RequestId></Error>"
+    return Answer(f'<?xml version="1.0" encoding="UTF-8"?>{text}'.encode(), status)
+
+
+# An operation that the server lacks.
+
+CREATE = ("iam-useraddloginprofile", "-u", "bob", "-p", "Secret12345!")
+MISSING = {
+    "Ceph": bare("MethodNotAllowed", 405),
+    "405 in the form of IAM": refused("MethodNotAllowed", "", 405),
+    "LocalStack": refused("InternalFailure", "The API action has not yet been emulated.", 501),
+    "501": bare("NotHere", 501),
+    "InvalidAction": refused("InvalidAction", "Could not find the operation", 400),
+    "UnknownOperation": bare("UnknownOperation", 404),
+}
+
+
+@pytest.mark.parametrize("answer", MISSING.values(), ids=MISSING)
+def test_a_missing_operation_is_called_that(answer, run_fast, stub):
+    endpoint = stub.endpoint(answer)
+    done = run_fast(*CREATE, env={"AWS_IAM_URL": endpoint.url})
+    said = "iam-useraddloginprofile: the server has no CreateLoginProfile\n"
+    assert done == (1, "", said)
+    assert endpoint.operations == ["CreateLoginProfile"]
+
+
+#: No document that says so: what a wrong URL, a page, a proxy and other services answer.
+OTHERS = {
+    "405 page": Answer(b"<html>Method Not Allowed</html>", 405),
+    "501 page": Answer(b"<html>Not Implemented</html>", 501),
+    "405 empty": Answer(b"", 405),
+    "501 empty": Answer(b"", 501),
+    "404 of S3": bare("NoSuchBucket", 404),
+    "400 of S3": bare("MethodNotAllowed", 400),
+    "403 of S3": bare("MethodNotAllowed", 403),
+    "405 with another code": bare("Other", 405),
+    "500 of S3": bare("InternalError", 500),
+    "501 with a number": bare("501", 501),
+    "another root": Answer(b"<Reply><Code>MethodNotAllowed</Code></Reply>", 405),
+}
+
+
+@pytest.mark.parametrize("answer", OTHERS.values(), ids=OTHERS)
+def test_other_errors_keep_their_message(answer, run_fast, stub):
+    endpoint = stub.endpoint(answer)
+    done = run_fast(*CREATE, env={"AWS_IAM_URL": endpoint.url, **ONCE})
+    said = f"unexpected HTTP {answer.status} from {endpoint.url} for CreateLoginProfile"
+    unknown = (
+        "CreateLoginProfile may have taken effect, check first: iam-usergetloginprofile -u bob"
+    )
+    line = f"iam-useraddloginprofile: {said}, not an IAM response; {unknown}\n"
+    assert (done.status, done.err) == (1, line)
+
+
+def test_a_request_whose_earlier_attempt_may_have_acted_stays_unknown(run_fast, stub):
+    endpoint = stub.endpoint(Answer(b"", 500), MISSING["Ceph"])
+    arguments = ["iam-userdelpolicy", "-u", "bob", "-p", "all"]
+    done = run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url}, before=AT_ONCE)
+    unknown = "DeleteUserPolicy may have taken effect, check first: iam-userlistpolicies -u bob"
+    assert (done.status, done.err) == (
+        1,
+        f"iam-userdelpolicy: the server has no DeleteUserPolicy; {unknown}\n",
+    )
+
+
+def test_last_use_that_the_server_does_not_tell(run_fast, stub):
+    key = (
+        "<member><UserName>bob</UserName><AccessKeyId>AKIA{}</AccessKeyId><Status>Active</Status>"
+        "<CreateDate>2011-05-02T00:00:00Z</CreateDate></member>"
+    )
+    keys = f"<AccessKeyMetadata>{key.format(1)}{key.format(2)}</AccessKeyMetadata>"
+    endpoint = stub.endpoint(MISSING["Ceph"]).on("ListAccessKeys", ok("ListAccessKeys", keys))
+    done = run_fast("iam-userlistkeys", "-u", "bob", "-l", env={"AWS_IAM_URL": endpoint.url})
+    line = "2011-05-02T00:00:00Z\tunknown\tunknown\tunknown"
+    shown = f"AKIA1\nActive\n{line}\nAKIA2\nActive\n{line}\nIsTruncated: false\n"
+    said = "iam-userlistkeys: the server does not tell when access keys were last used\n"
+    assert done == (0, shown, said)
+    assert endpoint.operations == ["ListAccessKeys", "GetAccessKeyLastUsed"]
+
+
+# Recursive deletions.
+
+
+def remove(run: ForkRunner, account: Account, case: str, *more: str, **env: str) -> Done:
+    env = {"AWS_IAM_URL": account.url, **ONCE, **env}
+    return run(*CASES[case].arguments, *more, env=env, before=AT_ONCE)
+
+
+@pytest.mark.parametrize("pretend", [False, True])
+@pytest.mark.parametrize(
+    ("case", "lists"),
+    [
+        ("user", ["ListSigningCertificates", "GetLoginProfile", "ListMFADevices"]),
+        ("role", ["ListInstanceProfilesForRole"]),
+        ("group", ["GetGroup"]),
+    ],
+)
+def test_missing_lists_are_skipped_and_named(case, lists, run_fast, stub, *, pretend):
+    account = account_of(stub, case, **{name: [] for name in lists if name != "GetLoginProfile"})
+    account.login = False
+    for name in lists:
+        account.on(name, MISSING["Ceph"])
+    done = remove(run_fast, account, case, *["-p"] * pretend)
+    command = CASES[case].arguments[0]
+    note = f"{command}: the server has no {', '.join(lists)}; the list may be incomplete\n"
+    assert (done.status, done.err) == (0, note if pretend else "")
+    assert account.exists is pretend
+    assert (account.changes == []) is pretend
+
+
+@pytest.mark.parametrize("pretend", [False, True])
+@pytest.mark.parametrize("case", CASES)
+def test_a_server_that_lacks_everything_stops_it(case, run_fast, stub, *, pretend):
+    account = account_of(stub, case)
+    lists = account_lists(case)
+    for name in (*lists, account.kind.name):
+        account.on(name, MISSING["Ceph"])
+    done = remove(run_fast, account, case, *["-p"] * pretend)
+    command = CASES[case].arguments[0]
+    said = f"{command}: the server has no {', '.join(lists)}; nothing was removed\n"
+    assert (done.status, done.err) == (1, said)
+    assert account.changes == []
+
+
+def account_lists(case: str) -> list[str]:
+    """Return what a recursive deletion reads first."""
+    from iamcli.operations import deletion
+
+    entity = getattr(deletion, case.upper().replace(" ", "_"))
+    return [dependent.lookup.operation for dependent in entity.dependents]
+
+
+STALE = {
+    "page 405": (OTHERS["405 page"], "unexpected HTTP 405 from {url} for ListAccessKeys"),
+    "page 501": (OTHERS["501 page"], "unexpected HTTP 501 from {url} for ListAccessKeys"),
+    "stale": (ok("ListUsers"), "unexpected response from {url}, not an IAM response"),
+    "empty": (OTHERS["405 empty"], "unexpected HTTP 405 from {url} for ListAccessKeys"),
+}
+
+
+@pytest.mark.parametrize(("answer", "said"), STALE.values(), ids=STALE)
+def test_pages_and_stale_responses_remove_nothing(answer, said, run_fast, stub):
+    account = account_of(stub, "user")
+    for name in account_lists("user"):
+        account.on(name, answer)
+    done = remove(run_fast, account, "user")
+    assert done.status == 1
+    assert done.err.startswith(f"iam-userdel: {said.format(url=account.url)}")
+    assert account.changes == []
+
+
+@pytest.mark.parametrize("answer", MISSING.values(), ids=MISSING)
+def test_at_an_endpoint_of_aws_a_missing_list_stops_it(answer, run_fast, stub):
+    account = account_of(stub, "user").on("ListSigningCertificates", answer)
+    url = f"http://iam.amazonaws.com{urlsplit(account.url).path}"
+    done = remove(run_fast, account, "user", AWS_IAM_URL=url, http_proxy=account.url)
+    assert (done.status, done.err) == (
+        1,
+        "iam-userdel: the server has no ListSigningCertificates\n",
+    )
+    assert account.changes == []
+
+
+# One root element.
+
+METADATA = "<ResponseMetadata><RequestId>tx1</RequestId></ResponseMetadata>"
+
+
+def root(name: str, content: str = METADATA, namespace: str = NAMESPACE) -> Answer:
+    return Answer(f'<{name} xmlns="{namespace}">{content}</{name}>'.encode())
+
+
+ODD = root("DeleteUserPoliciesResponse")
+REFUSED = {
+    "a result": root("DeleteUserPoliciesResponse", f"<DeleteUserPolicyResult/>{METADATA}"),
+    "no metadata": root("DeleteUserPoliciesResponse", ""),
+    "metadata twice": root("DeleteUserPoliciesResponse", METADATA * 2),
+    "another namespace": root("DeleteUserPoliciesResponse", namespace="https://example.com/"),
+    "not complete": Answer(ODD.body[:-9]),
+    "other users": root("ListUsersResponse"),
+    "a user": root("DeleteUserResponse"),
+    "a page": Answer(b"<html>Sign in</html>"),
+}
+DELETE = ("iam-userdelpolicy", "-u", "bob", "-p", "all")
+NOT_IAM = "unexpected response from {}, not an IAM response; is this an IAM endpoint?"
+
+
+def test_the_root_element_of_ceph(run_fast, stub):
+    url = stub.endpoint(ODD).url
+    assert run_fast(*DELETE, env={"AWS_IAM_URL": url, **ONCE}) == (0, "", "")
+    # As a response to another request, and at AWS, it is none.
+    other = ("iam-userdelkey", "-u", "bob", "-k", "AKIAIOSFODNN7EXAMPLE")
+    done = run_fast(*other, env={"AWS_IAM_URL": url, **ONCE})
+    assert done.err.startswith(f"iam-userdelkey: {NOT_IAM.format(url)}")
+    of_aws = f"http://iam.amazonaws.com{urlsplit(url).path}"
+    done = run_fast(*DELETE, env={"AWS_IAM_URL": of_aws, "http_proxy": url, **ONCE})
+    assert done.err.startswith(f"iam-userdelpolicy: {NOT_IAM.format(of_aws)}")
+
+
+@pytest.mark.parametrize("answer", REFUSED.values(), ids=REFUSED)
+def test_other_responses_to_a_deletion_are_none(answer, run_fast, stub):
+    url = stub.endpoint(answer).url
+    done = run_fast(*DELETE, env={"AWS_IAM_URL": url, **ONCE})
+    assert done.status == 1
+    assert "DeleteUserPolicy may have taken effect" in done.err
+
+
+# Messages that are empty.
+
+
+def test_a_denial_without_a_message_names_the_operation(run_fast, stub):
+    endpoint = stub.endpoint(ok("GetGroup", "<Users/>")).on("CreateUser", refused("AccessDenied"))
+    done = run_fast("iam-usercreate", "-u", "bob", "-g", "A", env={"AWS_IAM_URL": endpoint.url})
+    assert done.err.startswith("iam-usercreate: AccessDenied: CreateUser is not permitted\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "answer", "hint"),
+    [
+        ("iam-userlistbypath", refused("InvalidAccessKeyId"), "access key AKIA"),
+        ("iam-userlistbypath", refused("SignatureDoesNotMatch"), "check the secret access key of "),
+        (
+            "iam-userlistbypath",
+            refused("RequestTimeTooSkewed"),
+            "the clock of this machine is 1 ho",
+        ),
+        ("iam-usergetattributes -u bbo", refused("NoSuchEntity"), "did you mean bob?"),
+        (
+            "iam-groupadduser -g Admin -u bbo",
+            refused("NoSuchEntity", "No such UserName in the account"),
+            "did you mean bob?",
+        ),
+        ("iam-groupadduser -g Admin -u bbo", refused("NoSuchEntity"), ""),
+        ("iam-usergetattributes -u bbo", refused("NoSuchEntity", "Nobody of that name"), ""),
+    ],
+)
+def test_hints_that_need_only_the_code(line, answer, hint, run_fast, stub, terminal):
+    master, device = terminal
+    date = formatdate(time.time() - 3660 * ("Skewed" in answer.body.decode()), usegmt=True)
+    users = "<Users><member><UserName>bob</UserName></member></Users>"
+    refusal = answer._replace(headers={"Date": date})
+    endpoint = stub.endpoint(refusal)
+    endpoint.on("ListUsers", *[refusal] * ("list" in line), ok("ListUsers", users))
+    run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ONCE}, stderr=device)
+    shown = rows(read_now(master), columns=10_000)[:-1]
+    said = [text for text in shown if ": added: " not in text]
+    assert len(said) == 1 + bool(hint)
+    assert said[-1].partition(": ")[2].startswith(hint)
+
+
+# What a server ignores.
+
+BOUNDARY = "arn:aws:iam::aws:policy/PowerUserAccess"
+SHOWN = (
+    "<PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType>"
+    f"<PermissionsBoundaryArn>{BOUNDARY}</PermissionsBoundaryArn></PermissionsBoundary>"
+)
+TAG = "<Tags><member><Key>team</Key><Value>web</Value></member></Tags>"
+NONE_SHOWN = "the server shows no permissions boundary of {}\n"
+STATE = "created: {}; {}: permissions boundary"
+
+
+def entity(operation: str, more: str = "") -> Answer:
+    kind = operation[-4:]
+    arn = f"<Arn>arn:aws:iam::123456789012:{kind.lower()}/x</Arn><{kind}Id>AIDA</{kind}Id>"
+    return ok(operation, f"<{kind}><{kind}Name>x</{kind}Name>{arn}{more}</{kind}>")
+
+
+DENIED = "AccessDenied: GetUser is not permitted"
+USER = f"iam-usercreate -u x -b {BOUNDARY} -g A -k"
+LATER = "; not created: membership of group A, access key\n"
+ROLE = f"iam-rolecreate -r x -s ec2.amazonaws.com -t team=web -b {BOUNDARY}"
+
+
+@pytest.mark.parametrize(
+    ("line", "answers", "said"),
+    [
+        (USER, ["", ""], [NONE_SHOWN.format("user x"), STATE.format("user x", "not set") + LATER]),
+        (
+            f"iam-usercreate -u x -b {BOUNDARY}",
+            ["", ""],
+            [NONE_SHOWN.format("user x"), STATE.format("user x", "not set") + "\n"],
+        ),
+        (ROLE, ["", ""], [NONE_SHOWN.format("role x"), STATE.format("role x", "not set") + "\n"]),
+        (
+            USER,
+            ["", None],
+            [
+                f"the response has no permissions boundary, and GetUser failed: {DENIED}\n",
+                STATE.format("user x", "unknown") + LATER,
+            ],
+        ),
+        (f"iam-usercreate -u x -b {BOUNDARY}", [SHOWN], []),
+        (f"iam-usercreate -u x -b {BOUNDARY}", ["", SHOWN], []),
+        (ROLE, ["", SHOWN], []),
+        (
+            "iam-usercreate -u x -t team=web -t cost=42",
+            ["", TAG],
+            ["the server does not show these tags of user x: cost\n"],
+        ),
+        ("iam-usercreate -u x -t team=web", [TAG], []),
+        ("iam-usercreate -u x -t team=web", ["", None], []),
+        ("iam-rolecreate -r x -s ec2.amazonaws.com -t team=web", [""], []),
+        ("iam-usercreate -u x", [""], []),
+    ],
+)
+def test_a_boundary_and_tags_that_are_not_there(line, answers, said, run_fast, stub):
+    kind = "Role" if "role" in line else "User"
+    names = (f"Create{kind}", f"Get{kind}")
+    endpoint = stub.endpoint(ok("GetGroup", "<Users/>"))
+    for name, more in itertools.zip_longest(names, answers, fillvalue=""):
+        endpoint.on(name, refused("AccessDenied") if more is None else entity(name, more))
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ONCE})
+    command = line.split()[0]
+    failed = any("boundary" in text for text in said)
+    assert (done.status, done.err) == (failed, "".join(f"{command}: {text}" for text in said))
+    asked = [name for name in endpoint.operations if name != "GetGroup"]
+    assert asked == list(names[: len(answers)])
+
+
+def test_aws_is_not_asked_for_a_boundary(run_fast, stub):
+    endpoint = stub.endpoint(entity("CreateUser"))
+    url = f"http://iam.amazonaws.com{urlsplit(endpoint.url).path}"
+    line = f"iam-usercreate -u x -b {BOUNDARY}"
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": url, "http_proxy": endpoint.url})
+    assert (done, endpoint.operations) == ((0, "", ""), ["CreateUser"])
