@@ -59,6 +59,9 @@ test-aws: $(VENV)/$(if $(READ_ONLY),demo,test).stamp ## run checks on the accoun
 test-localstack: $(VENV)/test.stamp ## also run the transcripts on a second, independent server
 	@tests/localstack/run -n $(JOBS)
 
+test-ceph: $(VENV)/test.stamp ## run the commands on a cluster of Ceph, made from Debian packages; tests/ceph/run exits 77 if it cannot
+	@tests/ceph/run
+
 bench: $(VENV)/test.stamp ## compare the speed of commands with aws iam, curl and the interpreter
 	@$(BIN)/python bench/compare.py
 
@@ -163,4 +166,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 		--upgrade pip 2>/dev/null || true
 
 .DEFAULT_GOAL := help
-.PHONY: duration audit help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages picture model index clean rebuild rules matrix dist pyz release deb deb-test
+.PHONY: duration audit help demo docs pins test test-aws test-full fuzz test-lowest test-localstack test-ceph bench load lint pages picture model index clean rebuild rules matrix dist pyz release deb deb-test

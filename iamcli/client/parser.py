@@ -73,16 +73,17 @@ class ResponseStructure(dict[str, "Any"]):
 class ResponseParser(QueryParser):  # type: ignore[misc]  # botocore has no types
     """botocore's parser of the response to a ``request``, with checks that it is from IAM.
 
-    ``add``: called with the size of the response before it is parsed.
+    ``add``: called with the size of the response before it is parsed; ``odd``: the operation that
+    may be answered as Ceph does, or "".
     """
 
-    #: Whether the user named an endpoint that is not one of AWS.
-    another_service = False
-
-    def __init__(self, request: Request, add: Callable[[int], None], **settings: Any) -> None:
+    def __init__(
+        self, request: Request, add: Callable[[int], None], odd: str, **settings: Any
+    ) -> None:
         super().__init__(**settings)
         self._request = request
         self._add = add
+        self._odd = odd
 
     def parse(self, response: dict[str, Any], shape: Any) -> Any:
         """Return the parsed response; raise ResponseParserError if it is not from the operation.
@@ -97,8 +98,8 @@ class ResponseParser(QueryParser):  # type: ignore[misc]  # botocore has no type
         name = root[1].decode() if root else ""
         self._add(len(body) + tags(body) * _TAG_SIZE)
         if response["status_code"] < SUCCESS_LIMIT:
-            odd = self.another_service and operation == "DeleteUserPolicy"
-            if name != f"{operation}Response" and not (odd and _OF_CEPH.fullmatch(body)):
+            of_ceph = operation == self._odd and _OF_CEPH.fullmatch(body)
+            if name != f"{operation}Response" and not of_ceph:
                 raise ResponseParserError(f"the root element for {operation} is {name}")
         elif name not in ERROR_ROOTS:
             response = {**response, "body": b"<ErrorResponse/>"}
@@ -156,11 +157,14 @@ def _members(shape: Any) -> dict[str, tuple[str, Any]]:
 
 
 class ParserFactory:
-    """Makes parsers, as botocore's factory does, of the responses to the current ``request``."""
+    """Makes parsers, as botocore's factory does, of the responses to the current ``request``.
 
-    def __init__(self) -> None:
+    ``another_service``: whether the user named an endpoint that is not one of AWS.
+    """
+
+    def __init__(self, *, another_service: bool = False) -> None:
+        self._odd = "DeleteUserPolicy" if another_service else ""
         self.request: Request = ("", {})
-        self.another_service = False
         self._size = 0
 
     def _add(self, size: int) -> None:
@@ -174,6 +178,4 @@ class ParserFactory:
     def create_parser(self, _protocol: str) -> ResponseParser:
         """Return a parser that leaves dates as the service sends them."""
         # Parsing the dates would take most of the time of a long list.
-        parser = ResponseParser(self.request, self._add, timestamp_parser=str)
-        parser.another_service = self.another_service
-        return parser
+        return ResponseParser(self.request, self._add, self._odd, timestamp_parser=str)

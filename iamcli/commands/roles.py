@@ -81,7 +81,7 @@ def rolecreate(
         )
         plan.finish()
         # Ceph stores the tags of roles, and does not show them.
-        yield from confirm(iam, plan, response, PermissionsBoundary=boundary)
+        yield from confirm(iam, plan, role, response, PermissionsBoundary=boundary)
     if verbose:
         yield from arn_and_id(response["Role"], "RoleId")
         yield document(trust)

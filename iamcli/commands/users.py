@@ -124,7 +124,7 @@ def usercreate(
             wanted: dict[str, Any] = {"PermissionsBoundary": boundary, "Tags": tags or None}
             response = iam.call("CreateUser", UserName=user, Path=path, **wanted)
             plan.finish()
-            yield from confirm(iam, plan, response, **wanted)
+            yield from confirm(iam, plan, user, response, **wanted)
             for group in groups:
                 iam.call("AddUserToGroup", GroupName=group, UserName=user)
                 plan.finish()

@@ -117,9 +117,9 @@ def conflict(error: ServiceError, run: Run) -> str:
     if command and run.values.get("recursive"):
         for words, actions in LISTED_WITH.items():
             if words in message:
-                listed_with = actions.format(operation.removeprefix("Delete"))
+                lists = actions.format(operation.removeprefix("Delete"))
                 option = command.rpartition(" ")[2]
-                return f"{option} leaves what your access key or the server cannot list: {listed_with}"
+                return f"{option} leaves what your access key or the server cannot list: {lists}"
         command = ""
     one = next((row[2] for row in LEFT if row[0] == operation and row[1] in message), "")
     steps = (("first run", one), ("remove it with everything that belongs to it", command))

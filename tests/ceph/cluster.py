@@ -6,19 +6,18 @@ an installation. Inside the cluster nobody proves who it is; the gateways ask ev
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 import uuid
 from typing import TYPE_CHECKING, Any
+
+from support.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,8 +120,14 @@ class Cluster:
         """Create an account with a root user that has this access key; return the account's ID."""
         made = self.admin("account", "create", f"--account-name={name}")
         self.admin(
-            *("user", "create", f"--uid={name}", f"--display-name={name}", "--account-root"),
-            *(f"--account-id={made['id']}", f"--access-key={key}", f"--secret-key={secret}"),
+            "user",
+            "create",
+            "--account-root",
+            f"--account-id={made['id']}",
+            f"--uid={name}",
+            f"--display-name={name}",
+            f"--access-key={key}",
+            f"--secret-key={secret}",
         )
         return str(made["id"])
 
@@ -174,18 +179,6 @@ def end_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() == 1:
         os.kill(os.getpid(), signal.SIGKILL)
-
-
-def free_port() -> int:
-    """Return a port of the loopback interface at which nobody listens.
-
-    It is none of those that Linux gives out, which a client could get, and connect to itself.
-    """
-    while True:
-        port = random.randrange(20000, 32000)
-        with socket.socket() as found, contextlib.suppress(OSError):
-            found.bind(("127.0.0.1", port))
-            return port
 
 
 def _answers(url: str) -> bool:

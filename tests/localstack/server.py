@@ -3,11 +3,13 @@
 Only its gateway and its IAM run, not its runtime, which looks for containers, certificates and
 updates. Each line on standard input empties the IAM, and the end of standard input stops the
 server. The server prints its URL once it listens, and after each line.
+GATEWAY_LISTEN is the address at which it listens, and asks its own STS.
 """
 
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import threading
 from contextvars import ContextVar
@@ -48,9 +50,10 @@ def answer(url: str) -> None:
 def main() -> None:
     accept_any_version(IamProvider, BaseIAMPolicyValidator)
     gateway = WsgiGateway(LocalstackAwsGateway(SERVICE_PLUGINS))
-    server = make_server("127.0.0.1", 0, gateway, threaded=True, request_handler=Quiet)
+    host, _, port = os.environ["GATEWAY_LISTEN"].partition(":")
+    server = make_server(host, int(port), gateway, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}"
+    url = f"http://{host}:{port}"
     answer(url)
     for _ in sys.stdin:
         iam_stores.reset()

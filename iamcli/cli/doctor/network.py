@@ -74,8 +74,7 @@ _OF_THE_KEY = ("token-expired", "wrong-key")
 _WITHOUT_STS = "commands do not use STS"
 #: The difference from which on the clocks are shown, not the difference (seconds).
 _DAY = 86400
-#: If a server lacks even the operation that doctor asks for. Source: the manual of Ceph.
-_NOT_ENABLED = "the gateway of Ceph has no IAM API unless its option rgw enable apis names iam"
+_NOT_ENABLED = "with Ceph, IAM may not be enabled (rgw enable apis), or the key is of no account"
 _SET_CLOCK = "set the clock of this machine, for example with NTP"
 
 #: The checks that report problems on the way to a service; ``endpoint`` reports the others.

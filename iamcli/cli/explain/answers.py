@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import iamcli
+from iamcli.connection.regions import is_of_aws
 from iamcli.errors import UNKNOWN_OPERATION
 
 TYPE_CHECKING = False
@@ -60,10 +61,9 @@ class Number(int):
 class Answers:
     """Makes answers, and knows where each of their values comes from."""
 
-    #: Whether the user named an endpoint that is not one of AWS.
-    of_another_service = False
-
-    def __init__(self) -> None:
+    def __init__(self, endpoint: str = "") -> None:
+        #: Whether the user named an endpoint that is not one of AWS.
+        self.of_another_service = bool(endpoint) and not is_of_aws(endpoint)
         model = json.loads(_MODEL.read_text(encoding="utf-8"))
         self._operations = model["operations"]
         self._shapes = model["shapes"]

@@ -19,7 +19,6 @@ from iamcli.cli.explain.recorder import Line, Step, Variation
 from iamcli.cli.group import no_such_command
 from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
-from iamcli.connection.regions import is_of_aws
 from iamcli.errors import Failure
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
@@ -107,7 +106,7 @@ class Explanation:
             if values[name] and is_absent(values[name])
         ]
         self.endpoint = Connection({**values, **dict.fromkeys(absent)}, {}).url or ""
-        self.answers.of_another_service = bool(self.endpoint) and not is_of_aws(self.endpoint)
+        self.answers = Answers(self.endpoint)
         with temporary_folder("iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
             events, notes = self._run(Variation())
