@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING
@@ -349,3 +350,15 @@ def test_aws_is_not_asked_for_a_boundary(run_fast, stub):
     line = f"iam-usercreate -u x -b {BOUNDARY}"
     done = run_fast(*line.split(), env={"AWS_IAM_URL": url, "http_proxy": endpoint.url})
     assert (done, endpoint.operations) == ((0, "", ""), ["CreateUser"])
+
+
+def test_doctor_with_a_server_that_lacks_everything(run_fast, stub):
+    """As with an endpoint of S3, it is no IAM; Ceph without its IAM API answers so."""
+    url = stub.endpoint(MISSING["Ceph"]).url
+    done = run_fast("iamcli", "doctor", "--format", "json", env={"AWS_IAM_URL": url})
+    checks = {check["check"]: check for check in json.loads(done.out)["checks"]}
+    endpoint = checks["endpoint"]
+    assert (endpoint["result"], endpoint["cause"]) == ("wrong", "endpoint-wrong")
+    assert endpoint["found"] == f"{url}: HTTP 405, not an answer of AWS"
+    address = "use the address of an IAM service; check AWS_IAM_URL; "
+    assert endpoint["advice"].startswith(f"{address}with Ceph, IAM may not be enabled (rgw enable")

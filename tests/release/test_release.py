@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 import pytest
 from support.old_python import script_of_shell
-from support.processes import ROOT, environment, run
+from support.processes import ROOT, assert_nothing_left, environment, run
 from support.requirements import need
 from support.selection import in_full
 
@@ -211,21 +211,23 @@ esac
 STAGES = ["make test", "make test-lowest", "packaging/deb-test", "make .venv/bin/nox"]
 STAGES += [
     "make matrix",
+    "tests/ceph/run",
     "make test-full TESTS=--exitfirst --dist load --maxschedchunk 1 --order 0123abc",
 ]
 
 
 @pytest.mark.parametrize(
     ("failing", "status", "number"),
-    [("none", 0, 6), in_full("make test-lowest", 3, 2), ("make matrix", 3, 5)],
+    [("none", 0, 7), in_full("make test-lowest", 3, 2), ("make matrix", 3, 5)],
 )
 def test_ci_prints_the_seconds_of_each_stage(tmp_path, failing, status, number):
     stages = STAGES[:number]
-    for name in (".ci", "packaging", "bin"):
-        (tmp_path / name).mkdir()
+    for name in (".ci", "packaging", "bin", "tests/ceph"):
+        (tmp_path / name).mkdir(parents=True)
     shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
     shutil.copy(ROOT / "packaging" / "source.sh", tmp_path / "packaging")
-    for name in ("packaging/deb-test", "bin/make", "bin/git", "bin/dpkg-query", "bin/apt-get"):
+    tools = ("bin/make", "bin/git", "bin/dpkg-query", "bin/apt-get")
+    for name in ("packaging/deb-test", "tests/ceph/run", *tools):
         (tmp_path / name).write_text(FAKE)
         (tmp_path / name).chmod(0o755)
     env = environment(tmp_path / "home", FAILING=failing, MISSING="deb-test ")
@@ -241,7 +243,32 @@ def test_ci_prints_the_seconds_of_each_stage(tmp_path, failing, status, number):
     assert [re.sub(r"^ +\d+ ", "", line) for line in after.splitlines()[1:]] == stages + noted
     calls = (tmp_path / "home" / "calls").read_text().splitlines()
     done_in_it = [call for call in calls if not call.startswith(("dpkg-query", "git"))]
-    assert done_in_it == [stage.replace("packaging/deb-test", "deb-test ") for stage in stages]
+    scripts = {"packaging/deb-test": "deb-test ", "tests/ceph/run": "run "}
+    assert done_in_it == [scripts.get(stage, stage) for stage in stages]
+
+
+#: How apt fails, and what ``tests/ceph/run`` then says.
+NO_CEPH = {
+    "echo 'E: Unable to locate package radosgw' >&2; exit 100": "Unable to locate package radosgw",
+    "exit 0": "apt has no mirror of Debian",
+}
+
+
+@pytest.mark.parametrize(("apt", "reason"), NO_CEPH.items())
+def test_ceph_that_cannot_be_had_is_one_line(tmp_path, apt, reason):
+    (tmp_path / "tests").mkdir()
+    shutil.copytree(ROOT / "tests" / "ceph", tmp_path / "tests" / "ceph")
+    (tmp_path / "tests" / "support").symlink_to(ROOT / "tests" / "support")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (tmp_path / "bin").mkdir()
+    script_of_shell(tmp_path / "bin" / "apt-get", apt)
+    env = environment(tmp_path / "home")
+    env["PATH"] = f"{tmp_path}/bin{os.pathsep}{env['PATH']}"
+    done = run(tmp_path / "tests" / "ceph" / "run", env=env)
+    assert (done.returncode, done.stderr) == (77, f"test-ceph: {reason}; not tested\n")
+    assert done.stdout == "test-ceph: getting Ceph of forky, about 120 MB, into build/ceph\n"
+    assert_nothing_left(tmp_path / "home")
 
 
 #: A Python whose pip fails: it prints the lines of the file "pip.txt".
