@@ -71,19 +71,19 @@ def rolecreate(
 
     trust = policy.trust_given(file, service)
     with Plan(iam, "created", "not created", [f"role {role}"]) as plan:
-        response = iam.call(
+        created = iam.call(
             "CreateRole",
             RoleName=role,
             Path=path,
             AssumeRolePolicyDocument=trust,
             PermissionsBoundary=boundary,
             Tags=tags or None,
-        )
+        )["Role"]
         plan.finish()
         # Ceph stores the tags of roles, and does not show them.
-        yield from confirm(iam, plan, role, response, PermissionsBoundary=boundary)
+        yield from confirm(iam, plan, f"Role {role}", created, PermissionsBoundary=boundary)
     if verbose:
-        yield from arn_and_id(response["Role"], "RoleId")
+        yield from arn_and_id(created, "RoleId")
         yield document(trust)
 
 

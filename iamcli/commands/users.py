@@ -122,9 +122,9 @@ def usercreate(
             iam.call_if_permitted("GetGroup", GroupName=group, MaxItems=1)
         with Plan(iam, "created", "not created", steps + ["access key"] * key) as plan:
             wanted: dict[str, Any] = {"PermissionsBoundary": boundary, "Tags": tags or None}
-            response = iam.call("CreateUser", UserName=user, Path=path, **wanted)
+            created = iam.call("CreateUser", UserName=user, Path=path, **wanted)["User"]
             plan.finish()
-            yield from confirm(iam, plan, user, response, **wanted)
+            yield from confirm(iam, plan, f"User {user}", created, **wanted)
             for group in groups:
                 iam.call("AddUserToGroup", GroupName=group, UserName=user)
                 plan.finish()
@@ -135,7 +135,7 @@ def usercreate(
     if key_id:
         yield key_id
     if verbose:
-        yield from arn_and_id(response["User"], "UserId")
+        yield from arn_and_id(created, "UserId")
 
 
 @command(USER, NEW_USER, NEW_PATH.replace(metavar="PATH"))

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 _BOUNDARY = "permissions boundary"
 
 
-def confirm(iam: IAM, plan: Plan, name: str, created: Mapping[str, Any], **wanted: Any) -> Lines:
-    """Read the user or role ``name`` again if the response ``created`` lacks what was ``wanted``.
+def confirm(iam: IAM, plan: Plan, what: str, created: Mapping[str, Any], **wanted: Any) -> Lines:
+    """Read a user or role again if the response to its creation lacks what was ``wanted``.
 
-    ``wanted``: PermissionsBoundary, and Tags if they are to be compared. Yields a note about tags
-    that are not shown. Raises Failure if the boundary is not, or if that is not known. Source:
-    docs/decisions.md (what a server ignores).
+    ``what``: its kind and its name ("User bob"); ``wanted``: PermissionsBoundary, and Tags if they
+    are to be compared. Yields a note about tags that are not shown. Raises Failure if the boundary
+    is not, or if that is not known. Source: docs/decisions.md (what a server ignores).
     """
-    kind = next(iter(created))
-    if not (iam.is_another_service and _hidden(created[kind], wanted)):
+    kind, _, name = what.partition(" ")
+    if not (_hidden(created, wanted) and iam.is_another_service):
         return
     why = f"the server shows no {_BOUNDARY} of {kind.lower()} {name}"
     try:

@@ -192,6 +192,12 @@ class Run(NamedTuple):
 
 USER = ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>")
 DENIED = refused("AccessDenied", "Not allowed.", 403)
+KEYS = ok(
+    "ListAccessKeys",
+    "<AccessKeyMetadata><member><AccessKeyId>AKIA1</AccessKeyId><Status>Active</Status></member>"
+    "</AccessKeyMetadata>",
+)
+MISSING = refused("MethodNotAllowed", "", 405)
 TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "20"}
 
 
@@ -243,6 +249,14 @@ def misspelt(_run: Shell, stub: Stub) -> Run:
 def half_created(_run: Shell, stub: Stub) -> Run:
     created = ok("CreateUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>")
     return Run("iam-usercreate -u bob -k", stub.endpoint(DENIED).on("CreateUser", created))
+
+
+def created_at_ceph(options: str) -> Callable[[Shell, Stub], Run]:
+    """Create a user at a server that ignores the ``options``."""
+    created = ok("CreateUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>")
+    return lambda _run, stub: Run(
+        f"iam-usercreate -u bob {options}", stub.endpoint(USER).on("CreateUser", created)
+    )
 
 
 def half_done(command: str, operation: str) -> Callable[[Shell, Stub], Run]:
@@ -356,11 +370,19 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "-p lists": lambda _run, stub: Run("iam-groupdel -g g -p", stub.endpoint()),
     "access to": removal("-r -p", "ListMFADevices"),
+    "the server has no": lambda _run, stub: Run(
+        "iam-userdel -u bob -r -p", refusing(stub, "ListMFADevices", MISSING)
+    ),
+    "the server does not tell": lambda _run, stub: Run(
+        "iam-userlistkeys -u bob -l", stub.endpoint(MISSING).on("ListAccessKeys", KEYS)
+    ),
+    "the server does not show": created_at_ceph("-t team=web"),
     "the response to": lost_removal,
     "the response was lost": lost_addition,
     "virtual MFA device": removal("-r", "DeleteVirtualMFADevice"),
     "interrupted": interrupted,
-    "created": half_created,
+    "created: ...; not created": half_created,
+    "created: ...; not set": created_at_ceph("-b arn -k"),
     "added": half_done("iam-groupadduser -g g -u a -u b", "AddUserToGroup"),
     "removed: ...; not": half_done("iam-groupremoveuser -g g -u a -u b", "RemoveUserFromGroup"),
     "removed: ...; left": removal("-r", "DeleteUser"),

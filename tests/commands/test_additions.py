@@ -84,29 +84,40 @@ def test_empty_list_on_a_terminal_says_how_to_list_the_others(run_fast, stub, te
         assert read_now(terminal[0]) == shown
 
 
+BOUNDARY = (
+    "<PermissionsBoundary><PermissionsBoundaryArn>arn:boundary</PermissionsBoundaryArn>"
+    "</PermissionsBoundary>"
+)
+
+
 @pytest.mark.parametrize(
     ("line", "operation", "result"),
     [
         (
             ("iam-usercreate", "-u", "bob"),
             "CreateUser",
-            "<User><Arn>arn:bob</Arn><UserId>AIDA</UserId></User>",
+            "<User><Arn>arn:bob</Arn><UserId>AIDA</UserId>{}</User>",
         ),
         (
             ("iam-rolecreate", "-r", "web", "-s", "ec2.amazonaws.com"),
             "CreateRole",
-            "<Role><Arn>arn:web</Arn><RoleId>AROA</RoleId></Role>",
+            "<Role><Arn>arn:web</Arn><RoleId>AROA</RoleId>{}</Role>",
         ),
     ],
 )
 def test_boundary_and_tags_are_sent(line, operation, result, run_fast, stub):
-    endpoint = stub.endpoint(ok(operation, result))
+    tags = [("team", "web"), ("empty", ""), ("a", "b=c")]
+    shown = "".join(
+        f"<member><Key>{key}</Key><Value>{value}</Value></member>" for key, value in tags
+    )
+    shown = f"{BOUNDARY}<Tags>{shown}</Tags>"
+    endpoint = stub.endpoint(ok(operation, result.format(shown)))
     more = ("-b", "arn:boundary", "-t", "team=web", "-t", "empty=", "-t", "a=b=c")
     done = run_fast(*line, *more, env={"AWS_IAM_URL": endpoint.url})
     assert done == (0, "", "")
     sent = endpoint.requests[0].parameters
     assert sent["PermissionsBoundary"] == "arn:boundary"
-    for number, (key, value) in enumerate([("team", "web"), ("empty", ""), ("a", "b=c")], 1):
+    for number, (key, value) in enumerate(tags, 1):
         assert sent[f"Tags.member.{number}.Key"] == key
         assert sent[f"Tags.member.{number}.Value"] == value
 

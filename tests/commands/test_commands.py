@@ -69,6 +69,7 @@ class Service:
             for name, value in answers.items()
         }
         self.strict = strict
+        self.is_another_service = False
         self.on_terminal = on_terminal
         self.interactive = on_terminal
         self.pending: str | None = None
