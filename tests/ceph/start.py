@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import packages
-from cluster import PATIENCE, Cluster, Failed, end_with_parent
+from support.ceph import PATIENCE, Cluster, Failed, end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

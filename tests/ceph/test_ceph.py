@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support import clients
+from support.ceph import Cluster
 from support.differences import Differences
 from support.relay import FAULTS, Relay
 from support.shell import ROOT
@@ -31,8 +32,6 @@ HERE = Path(__file__).resolve().parent
 URL = os.environ.get("CEPH_URL", "")
 if not URL:
     pytest.skip("Ceph has a run of its own: make test-ceph", allow_module_level=True)
-
-from cluster import Cluster  # noqa: E402
 
 #: The operations that the gateway lacks, by the command that needs one.
 MISSING = {
