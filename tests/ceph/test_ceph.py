@@ -517,3 +517,20 @@ def test_the_page(cluster, account, as_root, forked):
     assert [line for line in done.err.splitlines() if not line.endswith(said)] == []
     assert "\naccesskeys\n\t" in done.out
     assert done.out.endswith(":group/Admins\n")
+
+
+REFUSED = {
+    "iam-usercreate -u jürgen": "UserName",
+    "iam-groupcreate -g Führung€": "GroupName",
+    "iam-rolecreate -r rölle -s ec2.amazonaws.com": "RoleName",
+    "iam-usercreate -u bob -p /ü/": "Path",
+    "iam-useraddpolicy -u bob -p pü -e Allow -a s3:* -r *": "PolicyName",
+}
+
+
+@pytest.mark.parametrize(("line", "parameter"), REFUSED.items())
+def test_names_in_unicode_are_signed_as_they_are_sent(line, parameter, ceph):
+    """The gateway accepts the signature, and refuses the name."""
+    done = ceph(*line.split())
+    said = f"InvalidInput: {parameter} contains invalid characters"
+    assert (done.status, done.err) == (1, f"{line.split()[0]}: {said}\n")
