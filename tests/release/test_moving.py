@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from support.doctor import caller
 from support.shell import KEY_ID, ROOT, SECRET
-from support.snapshot import ARN
+from support.snapshot import ARN, answer, refused
 from support.stub import ok
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ add_user() {
 if iam-userlistkeys -u "$1" | grep -q NoSuchEntity; then
     echo "$1: no such user"
 fi
+""",
+    "monthly.sh": """\
+#!/bin/sh
+/opt/iam-cli/bin/iam-userlistbypath | grep -v IsTruncated
 """,
     "report.csh": """\
 #!/bin/csh -f
@@ -81,7 +85,7 @@ def opt(run: Shell, served_account: Endpoint) -> Path:
         file = folder / "ops" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(placed(text, folder))
-        file.chmod(0o755 if text.startswith("#!") else 0o600)
+        file.chmod(0o755 if text.startswith("#!") else 0o644)
     return folder
 
 
@@ -96,11 +100,14 @@ def blocks(language: str) -> list[str]:
 
 
 def walk(run: Shell, opt: Path) -> list[Step]:
-    """Type the blocks for a shell in order, but for the installation; return what each printed."""
+    """Type the blocks for a shell in order; return what each printed.
+
+    ``make deb-test`` types the first one, which installs iamcli.
+    """
     install, *typed = blocks("sh")
     assert "pip install" in install
     lines = [f"{block}echo {END} $?\necho {END} >&2\n" for block in typed]
-    done = run("bash", "-c", placed("".join(lines), opt))
+    done = run("bash", "-c", placed(f"umask 022\n{''.join(lines)}", opt))
     assert done.status == 0
     *out, _ = re.split(rf"{END} (\d+)\n", done.out)
     *err, _ = done.err.split(f"{END}\n")
@@ -124,6 +131,7 @@ def test_the_page_leads_from_the_directory_to_the_crontab(run, opt, served_accou
     before = [*served_account.operations]
     assert [step.status for step in (home, check, snapshot, sandbox, installed)] == [0, 0, 0, 0, 0]
 
+    assert f"./monthly.sh:2:{opt}/iam-cli/bin/iam-userlistbypath" in home.out
     ready = f"{opt}/aws/apitools/iam is ready; its bin has scripts that run 69 commands in "
     assert ready in home.out
     assert f"./nightly.sh:2:PATH={opt}/aws/apitools/iam/bin:/usr/bin:/bin\n" in home.out
@@ -136,11 +144,20 @@ def test_the_page_leads_from_the_directory_to_the_crontab(run, opt, served_accou
     assert states == [
         ("unchanged", "has-keys.sh"),
         ("unchanged", "lib.sh"),
+        ("unchanged", "monthly.sh"),
         ("unchanged", "nightly.sh"),
         ("not all checked", "report.csh"),
         ("unchanged", "cron.d/iam"),
     ]
 
+    # What the page says of a second directory.
+    (missing,) = re.findall(rf"^ +(iamcli home {opt}/iam-cli)$", check.out, re.MULTILINE)
+    assert run(*missing.split()).status == 0
+    served_account.on("ListUsers", answer("ListUsers", Users=[{"Arn": f"{ARN}:user/bob"}]))
+    key = {"AWS_CREDENTIAL_FILE": f"{opt}/ops/aws-credentials"}
+    assert run(f"{opt}/ops/monthly.sh", env=key).out == f"{ARN}:user/bob\n"
+
+    assert (opt / "ops" / "aws-credentials").stat().st_mode & 0o777 == 0o600
     assert (run.home / "account.json").stat().st_mode & 0o777 == 0o600
     # The report is about the account, and nothing but reading has reached it.
     assert "\nuser/backup\n  + user backup\n  + membership dev\n" in sandbox.err
@@ -151,8 +168,6 @@ def test_the_page_leads_from_the_directory_to_the_crontab(run, opt, served_accou
 
 @pytest.mark.full
 def test_the_lines_of_the_crontab_run(run, opt, served_account):
-    from support.snapshot import answer, refused
-
     served_account.on("CreateUser", answer("CreateUser", User={"UserName": "backup"}))
     served_account.on("AddUserToGroup", ok("AddUserToGroup"))
     served_account.on("ListAccessKeys", refused("NoSuchEntity", "No user susan.", 404))
