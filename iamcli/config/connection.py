@@ -14,7 +14,7 @@ from iamcli.errors import SECRET_DIGITS, Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
     from urllib.parse import SplitResult
 
@@ -91,7 +91,8 @@ class Connection:
     device. In the sandbox, ``diversion``: the line that reports which address is not used there, or
     "", ``url_warning``: one about the endpoint that is configured, or "", and ``unread``: the files
     that the sandbox does without, each with the reason. Raises Failure if a setting is invalid or a
-    file cannot be read.
+    file cannot be read. ``part``: gets the name of the check of doctor and the function that reads
+    that part, of which it returns the value; if it returns None for a failure, the others are read.
     """
 
     def __init__(
@@ -101,27 +102,26 @@ class Connection:
         *,
         simulated: bool = False,
         prompts: bool = True,
+        part: Callable[[str, Callable[[], Any]], Any] = lambda _check, read: read(),
     ) -> None:
         self.secrets: list[str] = []
         self.warnings: list[str] = []
         self.simulated = simulated
         self.prompts = prompts
-        self.diversion = self.url_warning = self.unused = self.key_source = self.proxy_source = ""
+        self.diversion = self.url_warning = self.unused = ""
+        self.key_source = self.proxy_source = self.url_source = ""
         self.unread: dict[str, str] = {}
         sandbox = environ.get(SANDBOX)
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
         self.secrets += (part for part in self.sandbox.split("/") if len(part) == SECRET_DIGITS)
         self.credential_file = _named_file(values, "credential_file", environ, _CREDENTIAL_FILE)
-        if self.credential_file is None and _CREDENTIAL_FILE in environ:
-            # A script that sets it from an empty variable must not use other credentials.
-            raise Failure(f"{_CREDENTIAL_FILE} is empty; name a file or unset it")
-        self.keys = self._keys(environ)
+        self.keys: Keys | None = part("credentials", lambda: self._keys(environ))
         # Whoever types the name of the file knows which key is used.
         if self.credential_file is not None and values["credential_file"] is None:
             self.unused = self._unused_variable(environ)
-        self.proxy = self._proxy(values, environ)
+        self.proxy: str | None = part("proxy", lambda: self._proxy(values, environ))
         self.secrets += proxy_logins(environ, self.proxy or "")
-        self.url, self.url_source = self._url(values, environ)
+        self.url: str | None = part("endpoint", lambda: self._url(values, environ))
 
     def _unused_variable(self, environ: Mapping[str, str]) -> str:
         """Return the variable of a key other than that of the file; warn of it (LEGACY.md)."""
@@ -138,6 +138,9 @@ class Connection:
         """Return the keys from the credential file, if one is named, else the key variables."""
         name = self.credential_file
         if name is None:
+            if _CREDENTIAL_FILE in environ:
+                # A script that sets it from an empty variable must not use other credentials.
+                raise Failure(f"{_CREDENTIAL_FILE} is empty; name a file or unset it")
             found = _environment_keys(environ)
             self.key_source = _KEY_VARIABLES[0] if found else ""
             return found
@@ -200,17 +203,18 @@ class Connection:
         self.proxy_source = f"the {what}"
         return f"http://{login}{address}"
 
-    def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str | None, str]:
-        """Return the endpoint with a scheme, and its source: ``--url``, AWS_IAM_URL or neither."""
+    def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+        """Return the endpoint of ``--url`` or AWS_IAM_URL with a scheme, or None."""
         address, source = values["url"], "--url"
         if address is None:
             address, source = environ.get("AWS_IAM_URL"), "AWS_IAM_URL"
             if not address:
-                return None, ""
+                return None
         url, warning = checked_url(address, source)
         if warning:
             self.warnings.append(warning)
-        return url, source
+        self.url_source = source
+        return url
 
 
 def _named_file(

@@ -11,7 +11,6 @@ from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.httpsession import get_cert_path
 
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, wrong
-from iamcli.cli.doctor.variables import KEY
 from iamcli.client.messages import ErrorTranslator
 from iamcli.client.retries import mode_and_limit
 from iamcli.config.connection import Connection
@@ -26,16 +25,21 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from iamcli.cli.doctor.diagnosis import Diagnosis
-    from iamcli.config.connection import Keys
     from iamcli.connection.endpoints import Destination
     from iamcli.connection.sources import Origin
 
 #: The values of the connection options, none of which this subcommand has.
 _NO_OPTIONS = {"credential_file": None, "client_config_file": None, "url": None}
+
+#: By check: what is the file that it reads, and the variable that names it.
+_FILES = {
+    "credentials": ("credential file", "AWS_CREDENTIAL_FILE"),
+    "proxy": ("client configuration", "CLIENT_CONFIG_FILE"),
+}
 
 #: The diagnosis of a check that depends on the AWS configuration, which cannot be read.
 UNREAD = skipped("not known until the configuration can be read")
@@ -58,40 +62,6 @@ def _recording_failure(failures: dict[str, Failure], check: str) -> Iterator[Non
         failures["region" if isinstance(failure, UnknownRegion) else check] = failure
 
 
-class ValidConnection(Connection):
-    """The connection settings of the environment that are valid; each file is read once.
-
-    ``failures``: the failures of the others, by the check that reports them.
-    """
-
-    def __init__(self) -> None:
-        self.failures: dict[str, Failure] = {}
-        try:
-            super().__init__(_NO_OPTIONS, os.environ)
-        except Failure as failure:
-            # The variable that names the credential file is empty, so no file was read.
-            self.failures["credentials"] = failure
-            others = {name: value for name, value in os.environ.items() if name not in KEY}
-            super().__init__(_NO_OPTIONS, others)
-
-    def _keys(self, environ: Mapping[str, str]) -> Keys | None:
-        with _recording_failure(self.failures, "credentials"):
-            _require_no_pipe("credential file", self.credential_file)
-            return super()._keys(environ)
-        return None
-
-    def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
-        with _recording_failure(self.failures, "proxy"):
-            _require_no_pipe("client configuration", environ.get("CLIENT_CONFIG_FILE"))
-            return super()._proxy(values, environ)
-        return None
-
-    def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str | None, str]:
-        with _recording_failure(self.failures, "endpoint"):
-            return super()._url(values, environ)
-        return None, ""
-
-
 class Configuration:
     """The configuration of the commands, part by part, so that all failures are found.
 
@@ -103,9 +73,8 @@ class Configuration:
 
     def __init__(self, *, offline: bool) -> None:
         self.offline = offline
-        valid = ValidConnection()
-        self.failures = valid.failures
-        self.connection: Connection = valid
+        self.failures: dict[str, Failure] = {}
+        self.connection = Connection(_NO_OPTIONS, os.environ, part=self._part)
         self.settings = Settings(None)
         self.target: Destination | None = None
         self.keys: Any = None
@@ -118,6 +87,15 @@ class Configuration:
         if "endpoint" not in self.failures:
             with _recording_failure(self.failures, "endpoint"), ErrorTranslator():
                 self.target = endpoint(self.connection, self.settings)
+
+    def _part(self, check: str, read: Callable[[], Any]) -> Any:
+        """Return what ``read`` returns, or None if it fails, which ``check`` reports."""
+        with _recording_failure(self.failures, check):
+            if check in _FILES:
+                what, variable = _FILES[check]
+                _require_no_pipe(what, os.environ.get(variable))
+            return read()
+        return None
 
     def _read(self) -> bool:
         """Read the AWS configuration; return whether it is valid."""
