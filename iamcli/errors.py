@@ -48,28 +48,28 @@ UNKNOWN = "unknown"
 SECRET_DIGITS = 32
 
 
-class End(BaseException):
+class CommandEnd(BaseException):
     """What ends a command early. The message is one line: what is wrong and what to do.
 
-    ``hint``: a second line for a terminal: what the error means and what to do; ``ask``: makes one
-    that needs a request, so that it is called after the message is printed. ``options``: the
-    options that the error is about, for a terminal. ``state``: another line for commands of several
-    steps: what was done and what was not. ``outcome``: the outcome of the step that failed:
+    ``hint``: a second line for a terminal: what the error means and what to do; ``make_hint``:
+    makes one that needs a request, so that it is called after the message is printed. ``options``:
+    the options that the error is about, for a terminal. ``state``: another line for commands of
+    several steps: what was done and what was not. ``outcome``: the outcome of the step that failed:
     NOT_DONE, DONE or UNKNOWN.
     """
 
     hint = ""
-    ask: Callable[[], str] | None = None
+    make_hint: Callable[[], str] | None = None
     options: tuple[Any, ...] = ()
     state = ""
     outcome = NOT_DONE
 
 
-class Failure(End, Exception):  # noqa: N818 - the failure of a command, not a programming error
+class Failure(CommandEnd, Exception):  # noqa: N818 - of a command, not of the program
     """A command cannot continue."""
 
 
-class Interrupted(End, KeyboardInterrupt):
+class Interrupted(CommandEnd, KeyboardInterrupt):
     """A signal ended the command. The message is empty if nothing was changed."""
 
 

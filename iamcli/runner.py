@@ -10,7 +10,7 @@ from iamcli.command import Command
 from iamcli.errors import (
     FAILED,
     INTERRUPTED,
-    End,
+    CommandEnd,
     Failure,
     Interrupted,
     InvalidPolicy,
@@ -232,10 +232,10 @@ def _print(lines: Lines, output: Output) -> None:
             lines.throw(lost)
 
 
-def _end(error: BaseException, iam: IAM | None, secrets: Secrets) -> End:
+def _end(error: BaseException, iam: IAM | None, secrets: Secrets) -> CommandEnd:
     """Return what ends the command because of ``error``, with texts to be printed."""
     outcome = iam.outcome() if iam else ""
-    end: End
+    end: CommandEnd
     if isinstance(error, KeyboardInterrupt):
         # Python may have added a text of its own to an interrupt that is none of this program.
         known = str(error) if isinstance(error, Interrupted) else outcome
@@ -250,12 +250,12 @@ def _end(error: BaseException, iam: IAM | None, secrets: Secrets) -> End:
     return end
 
 
-def _report(end: End, output: Output) -> None:
+def _report(end: CommandEnd, output: Output) -> None:
     """Print the lines of ``end``, in strict mode as one, and the help of the options."""
     appended, separate = (end.state, "") if output.strict else ("", end.state)
     if str(end) or appended:
         output.error(str(end), appended)
-    hint = end.hint or (end.ask() if end.ask else "")
+    hint = end.hint or (end.make_hint() if end.make_hint else "")
     if hint and output.shows_hints():
         output.error(hint, copy=False)
     if separate:

@@ -34,10 +34,10 @@ HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {
 
 
 def attach_hint(error: ServiceError, command: Command, values: Mapping[str, Any], iam: IAM) -> None:
-    """Set what helps the user with a refused request: ``hint``, ``ask`` and ``options``.
+    """Set what helps the user with a refused request: ``hint``, ``make_hint`` and ``options``.
 
     ``command`` and ``values``: what the user typed. The hint says only what follows from the
-    response, the request and the connection; only ``ask`` sends something, and its result is
+    response, the request and the connection; only ``make_hint`` sends something, and its result is
     without secrets. The hint may contain secrets that the request contains. Raises nothing.
     """
     run = Run(command, values, iam.client)
@@ -51,4 +51,4 @@ def attach_hint(error: ServiceError, command: Command, values: Mapping[str, Any]
     elif error.code == "ValidationError":
         error.options = credentials.missing_user(error, run) or invalid(error, run)
     elif error.code == "NoSuchEntity":
-        error.ask = lambda: iam.reporter.secrets.redact(similar(error, run, iam))
+        error.make_hint = lambda: iam.reporter.secrets.redact(similar(error, run, iam))

@@ -14,7 +14,7 @@ from iamcli.errors import (
     DONE,
     NOT_DONE,
     UNKNOWN,
-    End,
+    CommandEnd,
     Failure,
     Interrupted,
     OutputLost,
@@ -218,8 +218,8 @@ def _delete_again(
         message += f": {_reason(error)}"
     except KeyboardInterrupt as interrupt:
         lost = interrupt
-    interrupted = isinstance(lost, KeyboardInterrupt)
-    end: End = Interrupted(message) if interrupted else Failure(f"{_reason(lost)}; {message}")
+    signaled = isinstance(lost, KeyboardInterrupt)
+    end: CommandEnd = Interrupted(message) if signaled else Failure(f"{_reason(lost)}; {message}")
     end.outcome = outcome
     raise end from lost
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import DONE, MAX_MESSAGE, NOT_DONE, UNKNOWN, End, shortened
+from iamcli.errors import DONE, MAX_MESSAGE, NOT_DONE, UNKNOWN, CommandEnd, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Plan:
             return
         known = isinstance(error, KeyboardInterrupt) and not self._iam.pending
         # Signals and internal errors have no outcome.
-        outcome = error.outcome if isinstance(error, End) else NOT_DONE if known else UNKNOWN
+        outcome = error.outcome if isinstance(error, CommandEnd) else NOT_DONE if known else UNKNOWN
         finished = self._finished + (outcome == DONE)
         begun = finished + (outcome == UNKNOWN)
         # What was skipped was done in part.

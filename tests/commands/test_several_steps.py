@@ -13,7 +13,7 @@ from support.selection import every, usual
 from support.several_steps import CASES, account_of
 from support.stub import Answer, canned, ok, refused
 
-from iamcli.errors import DONE, NOT_DONE, End, Failure, Interrupted, UnknownOutcome
+from iamcli.errors import DONE, NOT_DONE, CommandEnd, Failure, Interrupted, UnknownOutcome
 from iamcli.operations.plan import Plan
 
 if TYPE_CHECKING:
@@ -307,7 +307,7 @@ def state_after(error: BaseException, things: str, *, finished: int, strict: boo
         return iam.state
 
 
-def ended(error: End, outcome: str) -> BaseException:
+def ended(error: CommandEnd, outcome: str) -> BaseException:
     error.outcome = outcome
     return error
 
