@@ -20,7 +20,7 @@ from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.connection.responses import Retrieval, pause, secrets, send
 from iamcli.connection.transport import timeout
 from iamcli.errors import Failure
-from iamcli.output.redaction import OF_CREDENTIALS
+from iamcli.output.redaction import CREDENTIAL_SECRETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def find_keys(
     patch_credentials(send, pause, prompts=prompts, limits=limits)
     profiles = settings.session.full_config.get("profiles", {}).values()
     for named in (os.environ, *profiles):
-        OF_CREDENTIALS.add(*secrets(named.items()))
-    OF_CREDENTIALS.add(*proxy_logins(os.environ))
+        CREDENTIAL_SECRETS.add(*secrets(named.items()))
+    CREDENTIAL_SECRETS.add(*proxy_logins(os.environ))
     _require_numbers(settings.session)
     _require_expiration()
     chain = settings.session.get_component("credential_provider")
@@ -188,7 +188,7 @@ def _unusable(error: Exception) -> Failure:
     # RuntimeError: the credentials have expired, or were renewed and the new ones have, too.
     elif not isinstance(error, (BotoCoreError, ClientError, Failure, RuntimeError, ValueError)):
         reason = f"a file or a program gave an invalid value ({type(error).__name__})"
-    reason = OF_CREDENTIALS.redact(reason)
+    reason = CREDENTIAL_SECRETS.redact(reason)
     return Failure(f"cannot get credentials from the AWS configuration: {reason}")
 
 

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from iamcli.config import files, readpassphrase
 from iamcli.errors import Failure
 from iamcli.interrupts import DeferredSignals, Interruptible, install_handlers
-from iamcli.output.redaction import OF_CREDENTIALS
+from iamcli.output.redaction import CREDENTIAL_SECRETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def credential_program(
             process.kill()
         raise
     with contextlib.suppress(ValueError, RecursionError):
-        OF_CREDENTIALS.gather(json.loads(printed))
+        CREDENTIAL_SECRETS.gather(json.loads(printed))
     if printed:
         errors = b"it failed, but has printed something, maybe a secret; run it to see why"
     return SimpleNamespace(communicate=lambda: (printed, errors), returncode=process.wait())

@@ -33,7 +33,7 @@ from urllib3.exceptions import ReadTimeoutError as TransportTimeout
 from iamcli import interrupts
 from iamcli.connection.transport import ProxyFailure, environment_proxies, proxied, timeout
 from iamcli.errors import UnexpectedResponse
-from iamcli.output.redaction import OF_CREDENTIALS
+from iamcli.output.redaction import CREDENTIAL_SECRETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Retrieval:
 
 def send(session: Any, request: Any) -> AWSResponse:
     """Send ``request`` for credentials with ``session`` of botocore, and return the response."""
-    OF_CREDENTIALS.add(*_secrets(request))
+    CREDENTIAL_SECRETS.add(*_secrets(request))
     parts = urlsplit(request.url)
     host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     retrieval = Retrieval.current or Retrieval()

@@ -144,7 +144,7 @@ class Secrets:
 
 
 #: What was sent or read to get credentials, and must not be printed.
-OF_CREDENTIALS = Secrets()
+CREDENTIAL_SECRETS = Secrets()
 
 
 def _forms(secret: str) -> set[str]:

@@ -15,7 +15,7 @@ from support.stub import ok, refused
 
 from iamcli.connection.credentials import find_keys
 from iamcli.connection.settings import Settings
-from iamcli.output.redaction import OF_CREDENTIALS
+from iamcli.output.redaction import CREDENTIAL_SECRETS
 
 if TYPE_CHECKING:
     from support.stub import Endpoint
@@ -278,4 +278,4 @@ def test_errors_about_credentials_do_not_show_the_login_of_a_proxy(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     find_keys(Settings(Session()))
     sent = base64.b64encode(b"me:one-of-the-environment").decode()
-    assert OF_CREDENTIALS.redact(f"me: one-of-the-environment, {sent}") == "me: ***, ***"
+    assert CREDENTIAL_SECRETS.redact(f"me: one-of-the-environment, {sent}") == "me: ***, ***"
