@@ -96,7 +96,7 @@ def may_repeat(operation: str) -> bool:
     return only_reads(operation) or operation in _REPEATABLE
 
 
-def advice(operation: str, parameters: Mapping[str, Any]) -> str:
+def unknown_outcome_message(operation: str, parameters: Mapping[str, Any]) -> str:
     """Return the message for a request whose outcome is unknown."""
     from iamcli import quoting
 
@@ -119,4 +119,4 @@ def unknown_if_changing(
     if only_reads(operation):
         return failure
     refusal = failure if isinstance(failure, ServiceError) and not acted else None
-    return UnknownOutcome(str(failure), advice(operation, parameters), refusal)
+    return UnknownOutcome(str(failure), unknown_outcome_message(operation, parameters), refusal)

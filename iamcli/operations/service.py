@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.client.changes import advice, only_reads
+from iamcli.client.changes import only_reads, unknown_outcome_message
 from iamcli.errors import MissingOperation, ServiceError, UnexpectedResponse, UnknownOutcome
 from iamcli.operations.sender import Sender, without_none
 
@@ -74,4 +74,4 @@ class IAM(Sender):
         """Return what is known about the changes when the command ends early, "" if nothing is."""
         if self.pending is None:
             return "changes already made remain" if self.changed else ""
-        return advice(*self.pending)
+        return unknown_outcome_message(*self.pending)
