@@ -55,7 +55,7 @@ class Program(Command):
         output = None
         try:
             interrupts.install_handlers(deferred=bool(failure))
-            output = self.output(sys.argv[1:])
+            output = self.make_output(sys.argv[1:])
             if failure:
                 output.error(failure)
             status = FAILED if failure else self.run(sys.argv[1:], output)
@@ -77,7 +77,7 @@ class Program(Command):
             interrupts.end_process(interrupts.SignalState.number)
         return status
 
-    def output(self, arguments: Sequence[str]) -> Output:
+    def make_output(self, arguments: Sequence[str]) -> Output:
         """Return the output; errors are not copied if the command prints a list or a secret.
 
         A script would take the words of an error for names. Source: LEGACY.md (errors on standard
