@@ -65,7 +65,8 @@ class Program(Command):
             # There is no memory to report an error in the usual way, or a module cannot be read.
             line = f"{self.name}: {unexpected(error, REPORT)}\n".encode()
             usual = [1, 2] if strictness() == "1" else [2]
-            for numbers in (output.shown, output.copies) if output else (usual,):
+            copies = output.copy_descriptors if output else []
+            for numbers in (output.error_descriptors if output else usual, copies):
                 for number in numbers:
                     try:
                         if os.write(number, line) == len(line):

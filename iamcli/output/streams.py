@@ -64,8 +64,8 @@ class Output:
     terminal. ``progress``: the progress line, which is shown only if standard error is a terminal,
     not in strict mode, and not after a line of data that may be on the same terminal. ``copied``:
     whether errors are written to standard output, too, if a program or a file gets it, unless
-    IAMCLI_STRICT is 0 or 1, or standard error is the same file. ``shown``: the descriptors for
-    errors, the first that takes one; ``copies``: for copies. Source: LEGACY.md (strict mode).
+    IAMCLI_STRICT is 0 or 1, or standard error is the same file. ``error_descriptors``: the first
+    that takes an error gets it; ``copy_descriptors``: get copies. Source: LEGACY.md (strict mode).
     """
 
     def __init__(self, program: str, *, strict: bool, copied: bool = False) -> None:
@@ -82,10 +82,10 @@ class Output:
         self._out_may_wait = not stat.S_ISREG(mode)
         standard, self._notes = ([number] if opened[number] else [] for number in (1, 2))
         self._debug = standard if strict else self._notes
-        self.shown = standard + self._notes if strict else self._notes
+        self.error_descriptors = standard + self._notes if strict else self._notes
         captured = stat.S_IFMT(mode) in (stat.S_IFIFO, stat.S_IFREG, stat.S_IFSOCK)
         wanted = copied and captured and strictness() not in ("0", "1")
-        self.copies = [1] if wanted and not os.path.samestat(out, os.fstat(2)) else []
+        self.copy_descriptors = [1] if wanted and not os.path.samestat(out, os.fstat(2)) else []
         moving = self.shows_hints() and os.environ.get("TERM") != "dumb"
         self.progress = ProgressLine(_write_on_terminal if moving else None)
 
@@ -148,19 +148,19 @@ class Output:
 
         Unprintable characters, such as those of an argument that ``text`` repeats, are escaped. A
         ``text`` of more than MAX_LINE characters is shortened in the middle; the end of the line is
-        written ``whole``. ``copy``: whether ``copies`` get it; ``more``: the lines that follow.
+        written ``whole``. ``copy``: whether it is copied; ``more``: the lines that follow.
         """
         line = visible("; ".join(filter(None, (shortened(text, MAX_LINE), whole))))
         self.error_text(f"{self._program}: {line}\n{more}", None if copy else "")
 
     def error_text(self, text: str, copy: str | None = None) -> bool:
-        """Write ``text`` to the first of ``shown`` that takes it, and ``copy`` to ``copies``.
+        """Write ``text`` to one of ``error_descriptors``, and ``copy`` to ``copy_descriptors``.
 
         Without ``copy``, they get ``text``, too. Control characters are escaped, and the address of
         a private IAM is written without its secret. Returns whether all of ``text`` was written.
         """
-        written = any(self._is_written(text, number) for number in self.shown)
-        for number in self.copies:
+        written = any(self._is_written(text, number) for number in self.error_descriptors)
+        for number in self.copy_descriptors:
             self._is_written(text if copy is None else copy, number)
         return written
 
