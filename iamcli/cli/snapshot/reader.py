@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 _DETAILS_PAGE = 200
 
 #: The operations that return members of the snapshot, and the members of the responses.
-_OF_ACCOUNT = {
+_ACCOUNT_OPERATIONS = {
     "instance_profiles": ("ListInstanceProfiles", "InstanceProfiles"),
     "password_policy": ("GetAccountPasswordPolicy", "PasswordPolicy"),
     "summary": ("GetAccountSummary", "SummaryMap"),
     "virtual_mfa_devices": ("ListVirtualMFADevices", "VirtualMFADevices"),
 }
 #: The operations that return members of a user.
-_OF_USER = {
+_USER_OPERATIONS = {
     "AccessKeyMetadata": "ListAccessKeys",
     "Certificates": "ListSigningCertificates",
     "MFADevices": "ListMFADevices",
@@ -160,7 +160,7 @@ def _complete_policies(reader: _Reader, policies: list[dict[str, Any]]) -> None:
 
 def _of_account(reader: _Reader) -> dict[str, Any]:
     members: dict[str, Any] = {}
-    for member, (operation, key) in _OF_ACCOUNT.items():
+    for member, (operation, key) in _ACCOUNT_OPERATIONS.items():
         found = reader.ask(schema.type_of(schema.SNAPSHOT, member), operation, key)
         if found:
             members[member] = found[key]
@@ -187,7 +187,7 @@ def _certificate(reader: _Reader, metadata: dict[str, str]) -> dict[str, Any]:
 def _of_user(reader: _Reader, user: str) -> dict[str, Any]:
     reader.user = user
     members: dict[str, Any] = {}
-    for member, operation in _OF_USER.items():
+    for member, operation in _USER_OPERATIONS.items():
         members |= reader.ask(schema.type_of(schema.USER, member), operation, member, UserName=user)
     for key in members.get("AccessKeyMetadata", ()):
         used, name = schema.ACCESS_KEY["AccessKeyLastUsed?"], key["AccessKeyId"]

@@ -13,7 +13,7 @@ Record = Mapping[str, Any]
 Change = dict[str, Any]
 
 #: What belongs to a user: its member, its type, and the member that has its name.
-_OF_USER = (
+_CREDENTIAL_TYPES = (
     ("AccessKeyMetadata", "access-key", "AccessKeyId"),
     ("Certificates", "signing-certificate", "CertificateId"),
     ("MFADevices", "mfa-device", "SerialNumber"),
@@ -23,7 +23,7 @@ _OF_USER = (
 #: Members that are no part of an entity itself: things of their own, and what follows from others.
 _PARTS = frozenset(
     {
-        *(member for member, _, _ in _OF_USER),
+        *(member for member, _, _ in _CREDENTIAL_TYPES),
         "AttachedManagedPolicies",
         "AttachmentCount",
         "GroupList",
@@ -51,7 +51,7 @@ TYPES = (
     "membership",
     "attachment",
     "login-profile",
-    *(credential_type for _, credential_type, _ in _OF_USER),
+    *(credential_type for _, credential_type, _ in _CREDENTIAL_TYPES),
 )
 
 
@@ -198,7 +198,7 @@ def _policies(holder: Record, inline: str, own: str, of: str) -> Iterator[_Thing
 
 
 def _credentials(user: Record, own: str, of: str | None) -> Iterator[_Thing]:
-    for member, credential_type, name in _OF_USER:
+    for member, credential_type, name in _CREDENTIAL_TYPES:
         for record in user[member]:
             yield _entity(record[name], record, credential_type, own, record[name], of=of)
     if user.get("LoginProfile"):

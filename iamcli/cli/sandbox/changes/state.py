@@ -20,7 +20,7 @@ from iamcli.cli.sandbox.corrections import (
     policies,
     roles,
 )
-from iamcli.cli.sandbox.corrections.lists import OF_USER
+from iamcli.cli.sandbox.corrections.lists import ENTRIES_OF_USER
 from iamcli.cli.sandbox.corrections.protocol import instant
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.rules.entities import is_known
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 MARK = "mark"
 
 _CREDENTIALS: Record = {
-    **{f"{member}?": schema.type_of(schema.USER, member) for member in OF_USER},
+    **{f"{member}?": schema.type_of(schema.USER, member) for member in ENTRIES_OF_USER},
     "LoginProfile?": {**schema.LOGIN_PROFILE, MARK: schema.TEXT},
 }
 #: What is compared. A snapshot has neither the marks nor the tags of MFA devices: a copy lacks
@@ -131,7 +131,7 @@ def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
 
 def _credentials(user: Any) -> Record:
     """Return the keys, certificates, devices and password of a user."""
-    credentials: Record = {member: entries(user) for member, entries in OF_USER.items()}
+    credentials: Record = {member: entries(user) for member, entries in ENTRIES_OF_USER.items()}
     for key, shown in zip(user.access_keys, credentials["AccessKeyMetadata"], strict=True):
         shown["AccessKeyLastUsed"] = keys.last_use(key)
     if user.password:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Key = tuple[str, ...]
 
 #: What returns the entries of a user in lists, by the member of the response.
-OF_USER: dict[str, Callable[[Any], list[Result]]] = {}
+ENTRIES_OF_USER: dict[str, Callable[[Any], list[Result]]] = {}
 
 #: The number of entries in a page if the request does not say.
 DEFAULT = 100
@@ -151,5 +151,5 @@ def listing_of_user(
     def by_date(entry: Result) -> Key:
         return dated(entry[date], entry[identity])
 
-    OF_USER[member] = of_user
+    ENTRIES_OF_USER[member] = of_user
     listing(operation, member, of_request, dict, by_date)
