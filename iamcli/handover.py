@@ -89,7 +89,7 @@ def hand_over() -> str:
             kind, process = _message(connection)
             if kind == READY and not waiting.received:
                 connection.sendall(START)
-                waiting.begin(process)
+                waiting.begin_forwarding(process)
     except (OSError, ValueError):
         # If the confirmation was not sent, the command does not start in the server.
         pass
@@ -132,7 +132,7 @@ class _Waiting:
             if number not in self.ignored
         }
 
-    def begin(self, process: int) -> None:
+    def begin_forwarding(self, process: int) -> None:
         """From now on, pass signals on to ``process``; those too that came just before."""
         self.process = process
         self.taken = True

@@ -42,7 +42,7 @@ def start(module: str, function: str) -> "Any":
         # If Ctrl-C comes while Python looks for this program, Python prints that and continues.
         if getattr(sys, "last_type", None) is KeyboardInterrupt:
             os.kill(os.getpid(), _signal.SIGINT)
-    begin()
+    handle_python_variables()
     failure = ""
     command = module.startswith("iamcli.commands.")
     # The import takes longer than the command takes in the server.
@@ -62,7 +62,7 @@ def start(module: str, function: str) -> "Any":
     return called(failure) if failure else called()
 
 
-def begin() -> None:
+def handle_python_variables() -> None:
     """Look for modules in the directories of PYTHONPATH last, and set PYTHONHOME as it was.
 
     Old machines set these variables for programs of their own, often for Python 2. What this

@@ -48,7 +48,7 @@ class _Terminal:
                     self._handlers[number] = before
                     _signal.signal(number, handler)
             with BlockedSignals(_signal.SIGCONT):
-                self._begin()
+                self._begin_prompt()
         except BaseException:
             self.__exit__()
             raise
@@ -81,7 +81,7 @@ class _Terminal:
             raise EOFError
         return bytes(self._typed.removesuffix(b"\n"))
 
-    def _begin(self) -> None:
+    def _begin_prompt(self) -> None:
         """Switch the echo off, discard what was typed, and prompt."""
         if not self._in_foreground():
             # As the kernel would, but before the modes are read: they are those of a shell now.
@@ -135,7 +135,7 @@ class _Terminal:
         with BlockedSignals(_signal.SIGCONT), contextlib.suppress(OSError, termios.error):
             echo = termios.tcgetattr(self._input)[_LOCAL_MODES] & termios.ECHO
             if self._in_foreground() and (self._stopped or echo):
-                self._begin()
+                self._begin_prompt()
 
     def _in_foreground(self) -> bool:
         try:

@@ -251,13 +251,13 @@ def test_where_modules_are_looked_for(python_path, before, after, monkeypatch, t
         monkeypatch.setenv("PYTHONPATH", python_path)
     folders = before.format(here=tmp_path).split()
     monkeypatch.setattr(sys, "path", folders)
-    startup.begin()
+    startup.handle_python_variables()
     # It is the same list, as other modules may have it.
     assert (sys.path is folders, folders) == (True, after.format(here=tmp_path).split())
     monkeypatch.setattr(sys, "modules", {"sys": sys})
     folders[:] = ["/site", "/lib"]
     monkeypatch.setenv("PYTHONPATH", "/site")
-    startup.begin()
+    startup.handle_python_variables()
     assert folders == ["/lib", "/site"]
 
 
@@ -271,7 +271,7 @@ def test_the_home_of_python_is_as_it_was(kept, python_path, monkeypatch):
     if python_path:
         monkeypatch.setenv("PYTHONPATH", python_path)
     monkeypatch.setattr(sys, "path", ["/a"])
-    startup.begin()
+    startup.handle_python_variables()
     names = ("PYTHONPATH", "PYTHONHOME", startup.KEPT_HOME)
     assert [os.environ.get(name) for name in names] == [python_path, kept, None]
     own = startup.own_environment()

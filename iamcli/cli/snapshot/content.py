@@ -34,7 +34,7 @@ _ENTITIES = {
 }
 
 
-def begin(
+def begin_snapshot(
     source: str, details: Mapping[str, Any], convert: Mapping[str, Callable[[Any], Any]]
 ) -> dict[str, Any]:
     """Return a snapshot of what ``details``, the result of GetAccountAuthorizationDetails, has.

@@ -53,7 +53,7 @@ def convert(name: str, names: Sequence[str]) -> dict[str, Any]:
     if details.get("IsTruncated") or details.get("NextToken"):
         raise partial
     try:
-        snapshot = content.begin("file", details, {DATE: _date, DOCUMENT: _document})
+        snapshot = content.begin_snapshot("file", details, {DATE: _date, DOCUMENT: _document})
     except (Failure, KeyError) as error:
         reason = f"no {error.args[0]}" if isinstance(error, KeyError) else error
         raise Failure(f"{name} is not the output of {_COMMAND}: {reason}") from None

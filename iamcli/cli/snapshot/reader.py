@@ -72,7 +72,7 @@ def read(iam: IAM, names: Sequence[str]) -> dict[str, Any]:
             details[key] += page.get(key, ())
     # A document that is not UTF-8 keeps its bytes.
     decode = partial(unquote, errors="surrogateescape")
-    snapshot = content.begin("service", details, {schema.DOCUMENT: decode})
+    snapshot = content.begin_snapshot("service", details, {schema.DOCUMENT: decode})
     content.limit_users(snapshot, names)
     reader = _Reader(iam, snapshot["unread"])
     _complete_roles(reader, snapshot["roles"])
