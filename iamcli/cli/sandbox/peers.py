@@ -24,13 +24,13 @@ def may_report(connection: socket.socket) -> bool:
 
     They are the user of this process, root, and each user who owns a process in the sandbox.
     """
-    user = owner(connection)
+    user = user_of(connection)
     if user is None:
         return False
     return user in (os.geteuid(), 0) or user in _owners(os.getppid())
 
 
-def owner(connection: socket.socket) -> int | None:
+def user_of(connection: socket.socket) -> int | None:
     """Return the user of the process at the other end of a TCP ``connection`` on this machine.
 
     Returns None if it is not known, or if the other end is closed.

@@ -384,22 +384,22 @@ def test_the_user_of_a_connection_is_not_guessed(monkeypatch, tmp_path):
         other = socket.create_connection(listener.getsockname())
         connection, _ = listener.accept()
         with connection:
-            assert (peers.owner(connection), peers.may_report(connection)) == (os.geteuid(), True)
+            assert (peers.user_of(connection), peers.may_report(connection)) == (os.geteuid(), True)
             table = tmp_path / "tcp"
             for content in (None, "", "header\n", "header\n1 2 3\n", "header\nx\n"):
                 table.unlink(missing_ok=True)
                 if content is not None:
                     table.write_text(content)
                 monkeypatch.setattr(processes, "_SOCKETS", str(table))
-                assert (peers.owner(connection), peers.may_report(connection)) == (None, False)
+                assert (peers.user_of(connection), peers.may_report(connection)) == (None, False)
             monkeypatch.undo()
             table.write_bytes(Path("/proc/net/tcp").read_bytes())
             other.close()
-            assert peers.owner(connection) is None
+            assert peers.user_of(connection) is None
             # It was closed after the table was read.
             monkeypatch.setattr(processes, "_SOCKETS", str(table))
-            assert peers.owner(connection) is None
-        assert peers.owner(connection) is None
+            assert peers.user_of(connection) is None
+        assert peers.user_of(connection) is None
 
 
 def test_which_processes_descend_from_another_one():

@@ -110,7 +110,7 @@ def _present_owner(thing: _Thing, new: Mapping[tuple[str, ...], _Thing]) -> str 
     return f"{owner_type}/{renamed.name}" if renamed else thing.of
 
 
-def owner(change: Change) -> str:
+def subject(change: Change) -> str:
     """Return what a change is about: ``user/bob``, also for a key of bob's, or ``account``."""
     if change["of"]:
         return str(change["of"])
@@ -122,13 +122,13 @@ def owner(change: Change) -> str:
 def deleted(changed: Iterable[Change]) -> list[str]:
     """Return the users, groups, roles and instance profiles that do not exist any more."""
     entities = [change for change in changed if change["type"] in RECREATED]
-    present = {owner(change) for change in entities if change["after"]}
-    gone = [owner(change) for change in entities if change["action"] == "delete"]
+    present = {subject(change) for change in entities if change["after"]}
+    gone = [subject(change) for change in entities if change["action"] == "delete"]
     return [name for name in gone if name not in present]
 
 
 def _order(change: Change) -> tuple[object, ...]:
-    about, _, name = owner(change).partition("/")
+    about, _, name = subject(change).partition("/")
     first = TYPES.index(about) if about in TYPES else len(TYPES)
     # Sorting keeps a deletion before the creation of something else with the same name.
     return first, name.lower(), name, TYPES.index(change["type"]), change["name"]

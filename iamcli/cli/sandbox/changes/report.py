@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from iamcli.cli.account_file.schema import parsed_date
-from iamcli.cli.sandbox.changes.comparison import Change, owner
+from iamcli.cli.sandbox.changes.comparison import Change, subject
 from iamcli.errors import visible
 
 TYPE_CHECKING = False
@@ -100,7 +100,7 @@ class Report(NamedTuple):
         return f"changes in the private IAM: {', '.join(parts) or none}"
 
     def _things(self) -> Iterator[str]:
-        for thing, changes in itertools.groupby(self.changes, owner):
+        for thing, changes in itertools.groupby(self.changes, subject):
             yield thing
             for change in changes:
                 yield f"  {_SIGNS[change['action']]} {_named(change)}"

@@ -17,7 +17,7 @@ from iamcli.cli.sandbox.rules.entity_types import (
     EntityType,
     Parameters,
     Rule,
-    owner,
+    user_or_account,
 )
 
 TYPE_CHECKING = False
@@ -139,7 +139,7 @@ def login_profile_exists(backend: Backend, parameters: Parameters) -> None:
 
     Evidence: recorded (DeleteLoginProfile); reported (ChangePassword).
     """
-    user = owner(backend, parameters)
+    user = user_or_account(backend, parameters)
     if not user.password:
         called = parameters.get("UserName") or user.arn
         raise no_such_entity(f"Login Profile for User {called} cannot be found.")
@@ -149,7 +149,7 @@ def service_credential_exists(backend: Backend, parameters: Parameters) -> None:
     """The credential must be the user's. Evidence: recorded (ResetServiceSpecificCredential)."""
     identity = parameters["ServiceSpecificCredentialId"]
     # moto itself has none.
-    if identity not in getattr(owner(backend, parameters), "service_credentials", ()):
+    if identity not in getattr(user_or_account(backend, parameters), "service_credentials", ()):
         raise no_such_entity(f"No such credential {identity} exists")
 
 

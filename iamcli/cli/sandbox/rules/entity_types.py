@@ -70,7 +70,7 @@ class EntityType(NamedTuple):
         return rule
 
 
-def owner(backend: Backend, parameters: Parameters) -> Any:
+def user_or_account(backend: Backend, parameters: Parameters) -> Any:
     """Return the user that a request names, or the account, which calls if it names none.
 
     What is said of the account is worded like what is said of users.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from iamcli.cli.sandbox.refusals import Refusal, malformed_certificate
-from iamcli.cli.sandbox.rules.entity_types import USER, Backend, Parameters, owner
+from iamcli.cli.sandbox.rules.entity_types import USER, Backend, Parameters, user_or_account
 from iamcli.cli.sandbox.ssh_keys import fingerprint, parsed
 
 TYPE_CHECKING = False
@@ -40,7 +40,7 @@ def signing_certificate_is_one(_backend: Backend, parameters: Parameters) -> Non
 
 def signing_certificate_is_new(backend: Backend, parameters: Parameters) -> None:
     """A signing certificate is of one user. Evidence: the API reference (the same operation)."""
-    users = [*backend.users.values(), owner(backend, parameters)]
+    users = [*backend.users.values(), user_or_account(backend, parameters)]
     bodies = [one.body for user in users for one in user.signing_certificates.values()]
     # Whatever the lines of its text.
     if "".join(parameters["CertificateBody"].split()) in ["".join(one.split()) for one in bodies]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import already_exists
 from iamcli.cli.sandbox.rules.entities import is_assigned
-from iamcli.cli.sandbox.rules.entity_types import Backend, EntityType, Parameters, owner
+from iamcli.cli.sandbox.rules.entity_types import Backend, EntityType, Parameters, user_or_account
 
 
 def name_is_free(of: EntityType, backend: Backend, parameters: Parameters) -> None:
@@ -30,7 +30,7 @@ def new_name_is_free(of: EntityType, backend: Backend, parameters: Parameters) -
 
 def login_profile_is_new(backend: Backend, parameters: Parameters) -> None:
     """A user, or the account, has one password. Evidence: recorded (CreateLoginProfile)."""
-    user = owner(backend, parameters)
+    user = user_or_account(backend, parameters)
     if user.password:
         called = parameters.get("UserName") or user.arn
         raise already_exists(f"Login Profile for user {called} already exists.")
