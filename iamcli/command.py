@@ -23,7 +23,7 @@ class Command:
     each option by name, and yields lines; it returns None if the command never prints any. Its
     docstring is the documentation of the command, in the format that ``iamcli.help.docstring``
     describes. ``creates``: whether it creates, uploads or adds something; ``secret``: whether it
-    prints a new secret without any option; ``several``: whether an entry of its list has several
+    prints a new secret without any option; ``multiline``: whether an entry of its list has several
     lines without any option.
     """
 
@@ -35,14 +35,14 @@ class Command:
         *,
         creates: bool = False,
         secret: bool = False,
-        several: bool = False,
+        multiline: bool = False,
     ) -> None:
         self.name = name
         self.options = tuple(options)
         self.function = function
         self.creates = creates
         self.secret = secret
-        self.several = several
+        self.multiline = multiline
 
     @property
     def documentation(self) -> str:

@@ -151,7 +151,7 @@ class Program(Command):
 
 
 def command(
-    *options: Option, creates: bool = False, secret: bool = False, several: bool = False
+    *options: Option, creates: bool = False, secret: bool = False, multiline: bool = False
 ) -> Callable[[Function], Program]:
     """Return a decorator that makes a function a command: ``usermod`` becomes iam-usermod.
 
@@ -160,7 +160,7 @@ def command(
 
     def declare(function: Function) -> Program:
         name = f"iam-{function.__name__}"
-        return Program(name, options, function, creates=creates, secret=secret, several=several)
+        return Program(name, options, function, creates=creates, secret=secret, multiline=multiline)
 
     return declare
 

@@ -167,7 +167,7 @@ def grouplistbypath(
     return listing.lines("Groups", "Arn")
 
 
-@command(GROUP, *PAGING, several=True)
+@command(GROUP, *PAGING, multiline=True)
 def grouplistusers(iam: IAM, group: str, max_items: int | None, marker: str | None) -> Lines:
     """List the users who are members of a group.
 

@@ -99,7 +99,7 @@ def userdelkey(iam: IAM, key: str, user: str | None) -> None:
     iam.call("DeleteAccessKey", AccessKeyId=key, UserName=user)
 
 
-@command(OWN_USER, LAST_USED, *PAGING, several=True)
+@command(OWN_USER, LAST_USED, *PAGING, multiline=True)
 def userlistkeys(
     iam: IAM, user: str | None, last_used: bool, max_items: int | None, marker: str | None
 ) -> Lines:

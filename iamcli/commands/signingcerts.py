@@ -98,7 +98,7 @@ def userdelcert(iam: IAM, certificate: str, user: str | None) -> None:
     iam.call("DeleteSigningCertificate", CertificateId=certificate, UserName=user)
 
 
-@command(OWN_USER, VERBOSE.replace(help="also print each certificate"), *PAGING, several=True)
+@command(OWN_USER, VERBOSE.replace(help="also print each certificate"), *PAGING, multiline=True)
 def userlistcerts(
     iam: IAM, user: str | None, verbose: bool, max_items: int | None, marker: str | None
 ) -> Lines:

@@ -44,7 +44,7 @@ def test_which_lists_have_several_lines_for_an_entry():
             one = re.search(
                 "Output: (One [a-zA-Z ]+ per line, then|`Alias:`)", command.documentation
             )
-            assert (command.name, command.several) == (command.name, one is None)
+            assert (command.name, command.multiline) == (command.name, one is None)
             names = set(re.findall(r"^ *With (-[vl]):", command.documentation, re.MULTILINE))
             assert (command.name, names) == (
                 command.name,

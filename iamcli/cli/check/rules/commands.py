@@ -122,10 +122,10 @@ class Commands:
         found = self.by_call.get(call)
         return bool(found and not found.helps and what in found.command.prints(found.names))
 
-    def several(self, call: Call) -> bool:
+    def multiline(self, call: Call) -> bool:
         """Return whether ``call`` prints a list with several lines for each entry."""
         found = self.by_call[call]
-        return found.command.several or bool(found.names & {"-v", "-l"})
+        return found.command.multiline or bool(found.names & {"-v", "-l"})
 
     def paged(self, call: Call) -> bool:
         """Return whether the list of ``call`` may end with a marker, after a page."""

@@ -87,9 +87,9 @@ def _loop(commands: Commands, loop: CompoundCommand) -> Iterator[Fault]:
         name = _READERS[reads]
         words = _footers(commands, loop.words, name)
         for call, finding in _read(commands, loop, name) if reads else words:
-            several = commands.several(call)
-            marker = not several and commands.paged(call) and not _SKIPS_MARKER.search(node.text)
-            if not _skips(node, footer=not several):
+            multiline = commands.multiline(call)
+            marker = not multiline and commands.paged(call) and not _SKIPS_MARKER.search(node.text)
+            if not _skips(node, footer=not multiline):
                 yield call, finding
             elif marker and not _skips(node, footer=False):
                 yield call, _of_pages(finding, name)
@@ -228,11 +228,11 @@ def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str)
     reads = f"{name} also reads" if name else "the output is never empty because of"
     message = f'{reads} the footer of the list, "IsTruncated: false"'
     fix = f"remove the footer: {_ENTRIES}"
-    if several := bool(name) and commands.several(source):
+    if multiline := bool(name) and commands.multiline(source):
         message = f"{name} reads single lines, but an entry of {source.program} has several"
         fix = "keep one line of each, or read them all: while read -r id && read -r status"
     found = fault(source, source.head if inline else word, "W202", message, fix)
-    if several or not removed:
+    if multiline or not removed:
         yield found
     elif "marker" not in removed and name in _READERS and commands.paged(source):
         yield source, _of_pages(found[1], name)
