@@ -23,11 +23,10 @@ from iamcli.client.model import full_model, slim_model
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
 from iamcli.config.connection import looks_like_id
-from iamcli.connection.confinement import confine, is_first, refuse_outside
+from iamcli.connection.confinement import is_first, refuse_outside, set_up_process
 from iamcli.connection.credentials import chain_keys, frozen
 from iamcli.connection.endpoints import check_services, endpoint, require_region
 from iamcli.connection.responses import BoundedSession
-from iamcli.connection.settings import Settings
 from iamcli.connection.transport import timeout, transport
 from iamcli.errors import Failure
 
@@ -61,8 +60,7 @@ class Client:
     ) -> None:
         with ErrorTranslator():
             refuse_outside(connection)
-            settings = Settings.for_connection(connection)
-            connection = confine(connection, settings)
+            settings, connection = set_up_process(connection)
             self._config = Config(read_timeout=timeout())
             # Before anything is sent for credentials.
             require_region(connection, settings)

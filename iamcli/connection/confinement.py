@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 from iamcli.config.connection import KEPT, SANDBOX
 from iamcli.connection import processes
+from iamcli.connection.botocore_patches import patch_connections
 from iamcli.connection.credentials import CREDENTIAL_SERVICES
 from iamcli.connection.endpoints import endpoint
 from iamcli.connection.regions import NoEndpoint
-from iamcli.connection.settings import endpoint_variable
+from iamcli.connection.settings import Settings, endpoint_variable
 from iamcli.connection.transport import proxy
 from iamcli.errors import Failure
 from iamcli.handover import VARIABLE
@@ -26,7 +27,6 @@ from iamcli.interrupts import Interruptible
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.config.connection import Connection
-    from iamcli.connection.settings import Settings
 
 #: An address that is reached as those of AWS are, so that the same proxy applies.
 _AWS_URL = "https://iam.amazonaws.com"
@@ -108,15 +108,18 @@ def is_first(line: str) -> bool:
     return True
 
 
-def confine(connection: Connection, settings: Settings) -> Connection:
-    """In the sandbox, return a connection to the private IAM; else return ``connection`` itself.
+def set_up_process(connection: Connection) -> tuple[Settings, Connection]:
+    """Patch botocore for this process; return the settings for ``connection``, and ``connection``.
 
-    In the sandbox, changes the environment so that botocore uses the private IAM, too. Raises
-    Failure if an address that was specified is invalid, as outside the sandbox. Source:
+    In the sandbox, returns a copy that leads to the private IAM, and changes the environment so
+    that botocore uses it, too. Raises Failure if an address that was specified is invalid, as
+    outside the sandbox, and the exceptions of botocore if the files cannot be used. Source:
     docs/decisions.md (the sandbox).
     """
+    patch_connections()
+    settings = Settings.for_connection(connection)
     if not connection.sandbox:
-        return connection
+        return settings, connection
     confined = copy.copy(connection)
     source = "the default"
     try:
@@ -148,4 +151,4 @@ def confine(connection: Connection, settings: Settings) -> Connection:
     }
     for name in _CONTAINER:
         os.environ.pop(name, None)
-    return confined
+    return settings, confined

@@ -7,7 +7,6 @@ import os
 
 from botocore.exceptions import BotoCoreError
 
-from iamcli.connection.botocore_patches import patch_connections
 from iamcli.connection.regions import NO_REGION
 
 TYPE_CHECKING = False
@@ -59,7 +58,6 @@ class Settings:
 
         Raises the exceptions of botocore if the files cannot be used.
         """
-        patch_connections()
         if connection.keys and not _has_configuration():
             return cls(None)
         if connection.credential_file is None:

@@ -179,9 +179,9 @@ def test_to_read_the_settings_changes_nothing(tmp_path, monkeypatch):
     assert (dict(vars(connection)), dict(os.environ)) == before
 
 
-def test_who_reads_the_settings_for_a_connection_confines_it():
+def test_who_sets_the_process_up_has_refused_first():
     """First a command whose environment was reset is refused, and then the rest is confined."""
-    order = ["refuse_outside", "Settings.for_connection", "confine"]
+    order = ["refuse_outside", "set_up_process"]
     users = []
     for file in (ROOT / "iamcli").rglob("*.py"):
         calls = [node for node in ast.walk(ast.parse(file.read_text())) if type(node) is ast.Call]

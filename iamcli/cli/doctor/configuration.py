@@ -14,7 +14,7 @@ from iamcli.cli.doctor.diagnosis import failed, ok, skipped, wrong
 from iamcli.client.messages import ErrorTranslator
 from iamcli.client.retries import mode_and_limit
 from iamcli.config.connection import Connection
-from iamcli.connection.confinement import confine, refuse_outside
+from iamcli.connection.confinement import refuse_outside, set_up_process
 from iamcli.connection.credentials import CREDENTIAL_METHODS
 from iamcli.connection.endpoints import check_service_endpoints, endpoint
 from iamcli.connection.regions import UnknownRegion
@@ -104,8 +104,7 @@ class Configuration:
             bundles = map(os.environ.get, ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"))
             for name in (*shared_files(), *bundles):
                 _require_no_pipe("file of the AWS configuration", name)
-            self.settings = Settings.for_connection(self.connection)
-            self.connection = confine(self.connection, self.settings)
+            self.settings, self.connection = set_up_process(self.connection)
         except ProfileNotFound as error:
             advice = "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
             unreadable = Unreadable(f"{error}; {advice}", "no-credentials")
