@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Plan:
-    """The steps of a command; sets the ``state`` of ``iam`` if an exception ends it early.
+    """The steps of a command; tells ``iam`` its state if an exception ends it early.
 
     ``iam``: sends the requests; ``done`` and ``left``: the labels of the steps that were done and
     of the others ("created", "not created"), with which those that were skipped are listed;
@@ -59,7 +59,8 @@ class Plan:
         parts += self.missed
         if not (single and self.missed):
             parts.append((self._left, self._skipped + self._steps[begun:]))
-        self._iam.state = "; ".join(
+        texts = (
             f"{label}: {', '.join(shortened(step, MAX_MESSAGE) for step in steps) or 'nothing'}"
             for label, steps in parts
         )
+        self._iam.record_state("; ".join(texts))
