@@ -155,10 +155,10 @@ def secrets(named: Iterable[tuple[str, Any]]) -> Iterator[str]:
             yield value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _exchange(session: Any, request: Any, size: int, of: str) -> tuple[AWSResponse, str]:
+def _exchange(session: Any, request: Any, size: int, end: str) -> tuple[AWSResponse, str]:
     """Send ``request``; return the response, and why it is taken for an empty one, or "".
 
-    Raises UnexpectedResponse, whose text ends with ``of``, if it has more than ``size`` bytes, and
+    Raises UnexpectedResponse, whose text ends with ``end``, if it has more than ``size`` bytes, and
     the exceptions of botocore.
     """
     request.stream_output = True
@@ -170,7 +170,7 @@ def _exchange(session: Any, request: Any, size: int, of: str) -> tuple[AWSRespon
             for part in response.raw.stream(1 << 16):
                 content += part
                 if len(content) > size:
-                    raise UnexpectedResponse(f"unexpected response: larger than {size} bytes{of}")
+                    raise UnexpectedResponse(f"unexpected response: larger than {size} bytes{end}")
     except (TransportError, OSError) as error:
         kind = ReadTimeoutError if isinstance(error, TransportTimeout) else ConnectionClosedError
         raise kind(endpoint_url=request.url, error=error) from error
