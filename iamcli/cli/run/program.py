@@ -43,7 +43,7 @@ _MEMORY_LIMITS = {
 
 
 #: What may differ between the program and this process, besides ``handover.identity``.
-SESSION, RIGHTS, MEMORY = DIFFERENCES = ("the session", "what it may see or do", "the memory limit")
+SESSION, RIGHTS, MEMORY = COMPARED = ("the session", "what it may see or do", "the memory limit")
 
 
 class Refused(Exception):  # noqa: N818 - not an error: the program runs the command itself

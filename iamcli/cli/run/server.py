@@ -142,7 +142,7 @@ class ForkServer:
         self._identity = identity
         # The forks share this memory.
         self._notes = mmap.mmap(-1, _MAX_FORKS)
-        differing = (f"{name} differs" for name in (*identity, *program.DIFFERENCES))
+        differing = (f"{name} differs" for name in (*identity, *program.COMPARED))
         self._known = ("", program.STARTED, *differing)
         self._forks = self._accepted = 0
         self._listener = listener
