@@ -115,7 +115,7 @@ def patch_credentials(
     """
     from botocore import credentials
 
-    from iamcli.connection.programs import code, credential_program
+    from iamcli.connection.credential_programs import code, credential_program
 
     URLLib3Session.send = send
     endpoint.time = SimpleNamespace(sleep=pause)

@@ -81,7 +81,7 @@ PRINTING = {
     "a long text": ("head -c 1048000 /dev/zero | tr '\\0' ' '; cat key.json", ""),
 }
 #: With less than the usual time for the rest.
-BRIEFLY = (*iamcli({"iamcli.connection.programs.AFTER_END": 0.5}), "snapshot", "-")
+BRIEFLY = (*iamcli({"iamcli.connection.credential_programs.AFTER_END": 0.5}), "snapshot", "-")
 USUAL = {"for ever": False, "errors for ever": True, "the rest": False, "everything": True,
          "nothing": True, "no more": False, "other text": False, "a long text": False}  # fmt: skip
 

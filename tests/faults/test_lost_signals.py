@@ -356,7 +356,7 @@ def test_a_launcher_sees_the_end_of_its_script(launcher, how, run):
 #: The functions that wait, and where they are not called in such a block.
 WAITS = {"sleep", "select", "poll", "waitpid", "waitid", "communicate", "getpass"}
 ELSEWHERE = {
-    "connection/programs.py": "in the block of the function that calls it, and not in poll",
+    "connection/credential_programs.py": "in the block of its caller, and not in poll",
     "cli/complete/names.py": "a thread, which ends the process in half a second",
     "output/streams.py": "waits a second for a reader, again and again",
     "cli/sandbox/launch/descendants.py": "half a second, again and again, and what has ended",
