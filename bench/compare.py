@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from support.stub import Stub, ok  # noqa: E402 - found because of the line above
 
-from iamcli.cli.programs import command_server  # noqa: E402
+from iamcli.cli.running import command_server  # noqa: E402
 from iamcli.handover import VARIABLE  # noqa: E402
 
 BIN = Path(sys.executable).parent

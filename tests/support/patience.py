@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: What a slow machine needs (seconds), by the full names of the constants: for ``iamcli``, for the
 #: server of ``iamcli run``, and for the iam-* commands.
 PATIENT = dict.fromkeys(
-    ("iamcli.cli.complete.names.TIMEOUT", "iamcli.cli.programs.command_server.TIMEOUT"), TIMEOUT
+    ("iamcli.cli.complete.names.TIMEOUT", "iamcli.cli.running.command_server.TIMEOUT"), TIMEOUT
 )
 SERVER = dict.fromkeys(
     (
@@ -35,7 +35,7 @@ sys.exit(start({module!r}, {function!r}))
 """
 #: Lets a server that ``iamcli`` starts run statements before its ``main``.
 _BEFORE_MAIN = """
-import iamcli.cli.programs.command_server as module
+import iamcli.cli.running.command_server as module
 module._SERVER_CODE = module._SERVER_CODE.replace("main()", "{statements}; main()")
 """
 

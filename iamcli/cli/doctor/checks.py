@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.cli.doctor import credentials, installed, network, programs, variables
+from iamcli.cli.doctor import credentials, installed, network, path_and_home, variables
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.cli.doctor.diagnosis import skipped
 from iamcli.output.redaction import Secrets
@@ -23,8 +23,8 @@ _CONFIGURATION = {
 _NETWORK = ("identity", "tls", "clock")
 #: The checks that depend on no other, each with the function that makes it.
 _INSTALLATION = {
-    "path": programs.check_path,
-    "home": programs.check_home,
+    "path": path_and_home.check_path,
+    "home": path_and_home.check_home,
     "man": installed.check_man,
     "completion": installed.check_completion,
     "extras": installed.check_extras,

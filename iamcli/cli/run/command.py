@@ -29,7 +29,7 @@ def run(output: Output, /, command: tuple[str, ...], *, stats: bool) -> int:
     With --stats, the numbers of commands, requests and connections are printed on standard error
     at the end.
     """
-    from iamcli.cli.programs.command_server import run as run_with_server
+    from iamcli.cli.running.command_server import run as run_with_server
 
     if not command and output.on_terminal():
         output.note("starting an interactive shell; type exit to leave iamcli run")

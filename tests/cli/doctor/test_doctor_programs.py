@@ -17,7 +17,7 @@ from support.limits import NEVER
 
 from iamcli import __version__, quoting
 from iamcli.cli import completion_scripts, index, installed_commands
-from iamcli.cli.doctor import installed, programs
+from iamcli.cli.doctor import installed, path_and_home
 from iamcli.cli.homes import directory, layout
 from iamcli.cli.homes.layout import lay_out
 from iamcli.errors import Failure
@@ -42,7 +42,7 @@ def programs_in(folder: Path, *names: str, mode: int = 0o755) -> Path:
 def one_file(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The one file, which runs."""
     file = programs_in(tmp_path / "dist", "iamcli.pyz") / "iamcli.pyz"
-    for module in (installed_commands, programs):
+    for module in (installed_commands, path_and_home):
         environ.setattr(module, "one_file", lambda: file)
     return file
 
@@ -54,37 +54,37 @@ def test_links_to_the_one_file(one_file, environ, tmp_path):
         f"warning: PATH has no links to {one_file}; run: {one_file} home --no-strict DIR; then put "
         "DIR/bin in PATH"
     )
-    assert shown(programs.check_path()) == none
+    assert shown(path_and_home.check_path()) == none
     # The program iamcli is none of the commands.
     (links / "iamcli").symlink_to(one_file)
-    assert shown(programs.check_path()) == none
+    assert shown(path_and_home.check_path()) == none
     for number, name in enumerate(("iam-userdel", "iam-usercreate"), 1):
         (links / name).symlink_to(one_file)
         said = f"ok: PATH has links to {one_file} for {number} of the {len(index.names())} commands"
         said += ", not in strict mode"
-        assert shown(programs.check_path()) == said
+        assert shown(path_and_home.check_path()) == said
     other = programs_in(tmp_path / "other", "iam-userdel")
     environ.setenv("PATH", f"{other}:{links}")
     assert (
-        shown(programs.check_path())
+        shown(path_and_home.check_path())
         == f"warning (shadowed): {other}/iam-userdel would run instead of the commands in "
         f"{one_file}; put links to {one_file} before it in PATH, or remove it"
     )
     environ.setenv("PATH", f"{links}:{other}")
-    assert programs.check_path().result == "ok"
+    assert path_and_home.check_path().result == "ok"
 
 
 def test_the_homes_of_scripts(environ, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (second, first):
-        lay_out(str(folder), programs._COMMANDS)
+        lay_out(str(folder), path_and_home._COMMANDS)
     other = programs_in(tmp_path / "other")
 
     def said(named: str | None, *path: Path | str) -> str | None:
         environ.setenv("PATH", ":".join(map(str, path)))
         if named is not None:
             environ.setenv("AWS_IAM_HOME", named)
-        return shown(programs.check_home())
+        return shown(path_and_home.check_home())
 
     paths = (second / "bin", "", other, first / "bin", second / "bin")
     environ.chdir(first / "bin")
@@ -123,30 +123,30 @@ def test_another_directory_as_a_home(environ, tmp_path):
         folder = tmp_path / name
         environ.setenv("AWS_IAM_HOME", str(folder))
         said = f"AWS_IAM_HOME is {folder}, which {text}iamcli home {shlex.quote(str(folder))}"
-        assert shown(programs.check_home()) == f"warning: {said}"
+        assert shown(path_and_home.check_home()) == f"warning: {said}"
     environ.setenv("AWS_IAM_HOME", "-x")
-    assert shown(programs.check_home()).endswith("; run: iamcli home ./-x")
+    assert shown(path_and_home.check_home()).endswith("; run: iamcli home ./-x")
     # A copy of a home has no record, but its links run the commands.
     copy = programs_in(tmp_path / "copy" / "bin")
     (copy / "iam-usercreate").symlink_to(installed_commands.commands_folder() / "iam-usercreate")
     environ.setenv("AWS_IAM_HOME", str(copy.parent))
-    assert shown(programs.check_home()) == f"ok: {copy.parent}: ready for scripts"
+    assert shown(path_and_home.check_home()) == f"ok: {copy.parent}: ready for scripts"
 
 
 def test_where_the_legacy_toolkit_is(environ, tmp_path):
     """Where Amazon Linux had it, or in PATH behind the commands."""
     own = installed_commands.commands_folder()
     toolkits = [tmp_path / name for name in ("old", "other")]
-    environ.setattr(programs, "_OLD_FOLDER", toolkits[0])
+    environ.setattr(path_and_home, "_OLD_FOLDER", toolkits[0])
     environ.setenv("PATH", f"{own}:{toolkits[1]}/bin")
     for toolkit in toolkits:
         fine = f"ok: the commands in {own} are the first of their names in PATH, not in strict mode"
-        assert shown(programs.check_path()) == fine
+        assert shown(path_and_home.check_path()) == fine
         programs_in(toolkit / "bin", "iam-usercreate")
-        assert shown(programs.check_path()) == fine
+        assert shown(path_and_home.check_path()) == fine
         jar = programs_in(toolkit / "lib", "iam.jar") / "iam.jar"
         assert (
-            shown(programs.check_path())
+            shown(path_and_home.check_path())
             == f"warning: {toolkit} still has the legacy toolkit, which scripts that name it run; "
             f"the commands in PATH are not in strict mode; move it and run: iamcli home {toolkit}"
         )
@@ -258,18 +258,18 @@ def test_versions_that_are_compared():
 @pytest.fixture
 def own(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The directory of the commands."""
-    folder = programs_in(tmp_path / "it's own", "iamcli", *programs._COMMANDS)
-    environ.setattr(programs, "one_file", lambda: None)
-    for module in (installed_commands, programs):
+    folder = programs_in(tmp_path / "it's own", "iamcli", *path_and_home._COMMANDS)
+    environ.setattr(path_and_home, "one_file", lambda: None)
+    for module in (installed_commands, path_and_home):
         environ.setattr(module, "commands_folder", lambda: folder)
-    environ.setattr(programs, "own_places", lambda: frozenset([str(folder)]))
-    environ.setattr(programs, "_OLD_FOLDER", tmp_path / "absent")
+    environ.setattr(path_and_home, "own_places", lambda: frozenset([str(folder)]))
+    environ.setattr(path_and_home, "_OLD_FOLDER", tmp_path / "absent")
     return folder
 
 
 def test_which_programs_are_on_path(own, environ, tmp_path):
     links = programs_in(tmp_path / "links")
-    for name in ("iamcli", *programs._COMMANDS[:-2]):
+    for name in ("iamcli", *path_and_home._COMMANDS[:-2]):
         (links / name).symlink_to(own / name)
     others = {
         "one": programs_in(tmp_path / "one", "iam-userdel"),
@@ -284,7 +284,7 @@ def test_which_programs_are_on_path(own, environ, tmp_path):
 
     def said(*folders: Path | str) -> Any:
         environ.setenv("PATH", ":".join(map(str, folders)))
-        return shown(programs.check_path())
+        return shown(path_and_home.check_path())
 
     export = f'run: export PATH={quoting.quoted(str(own))}:"$PATH"'
     fine = f"ok: the commands in {own} are the first of their names in PATH, not in strict mode"
@@ -301,8 +301,8 @@ def test_which_programs_are_on_path(own, environ, tmp_path):
         **dict.fromkeys(("fine", "after others", "after what cannot run", "by links"), fine),
         "nowhere": f"warning: {own} is not in PATH; {export}",
         "some": (
-            f"warning: PATH does not have {programs._COMMANDS[-2]} and 1 other of the commands in "
-            f"{own}; the others are not in strict mode; {export}"
+            f"warning: PATH does not have {path_and_home._COMMANDS[-2]} and 1 other of the "
+            f"commands in {own}; the others are not in strict mode; {export}"
         ),
         **{
             name: f"warning (shadowed): {tmp_path}/{name}/{first} {shadowed} it"
@@ -316,14 +316,14 @@ def test_which_programs_are_on_path(own, environ, tmp_path):
     }
     # What is missing is said after what is wrong.
     assert said(others["one"]).startswith("warning (shadowed): ")
-    (links / programs._COMMANDS[-2]).symlink_to(own / programs._COMMANDS[-2])
-    missing = f"PATH does not have {programs._COMMANDS[-1]} of the commands in {own}"
+    (links / path_and_home._COMMANDS[-2]).symlink_to(own / path_and_home._COMMANDS[-2])
+    missing = f"PATH does not have {path_and_home._COMMANDS[-1]} of the commands in {own}"
     assert said(links) == f"warning: {missing}; the others are not in strict mode; {export}"
 
     def fail() -> None:
         raise Failure("the commands are missing; install them")
 
-    environ.setattr(programs, "commands_folder", fail)
+    environ.setattr(path_and_home, "commands_folder", fail)
     assert said(others["one"]) == "warning: the commands are missing; install them"
 
 
@@ -331,17 +331,17 @@ def test_which_commands_are_in_strict_mode(own, environ, tmp_path):
     """By a directory, also of an older version and through links, or by IAMCLI_STRICT."""
     environ.setattr(layout, "commands_folder", lambda: own)
     environ.setattr(layout, "why_not", lambda *_: None)
-    first = programs._COMMANDS[0]
+    first = path_and_home._COMMANDS[0]
     names = ("strict", "not", "older")
     home, other, older = (tmp_path / name for name in names)
-    lay_out(str(home), programs._COMMANDS)
-    lay_out(str(other), programs._COMMANDS, strict=False)
+    lay_out(str(home), path_and_home._COMMANDS)
+    lay_out(str(other), path_and_home._COMMANDS, strict=False)
     with environ.context() as patch:
         patch.setattr(layout, "STRICT", directory.ALWAYS_STRICT)
-        lay_out(str(older), programs._COMMANDS)
+        lay_out(str(older), path_and_home._COMMANDS)
     links = programs_in(tmp_path / "links")
     (links / first).symlink_to(home / "bin" / first)
-    one = f"1 of {len(programs._COMMANDS)} in strict mode, by {links}"
+    one = f"1 of {len(path_and_home._COMMANDS)} in strict mode, by {links}"
     by = "in strict mode, by"
     for folders, default, told in (
         ([home / "bin", own], f"{by} {home}/bin", f"not {by} IAMCLI_STRICT=0"),
@@ -354,12 +354,12 @@ def test_which_commands_are_in_strict_mode(own, environ, tmp_path):
         environ.setenv("PATH", ":".join(map(str, folders)))
         for value, mode in (("", default), ("1", f"{by} IAMCLI_STRICT=1"), ("0", told)):
             environ.setenv("IAMCLI_STRICT", value)
-            assert mode is None or programs.check_path().found.endswith(f" in PATH, {mode}")
+            assert mode is None or path_and_home.check_path().found.endswith(f" in PATH, {mode}")
     # What sets up a damaged one again makes the form that it has.
     for folder, option in ((home, ""), (other, "--no-strict "), (older, "")):
         (folder / "bin" / first).unlink()
         environ.setenv("AWS_IAM_HOME", str(folder))
-        assert f"; run: iamcli home {option}{folder};" in shown(programs.check_home())
+        assert f"; run: iamcli home {option}{folder};" in shown(path_and_home.check_home())
 
 
 def test_a_toolkit_that_runs_the_commands(own, environ, tmp_path):
@@ -375,21 +375,21 @@ def test_a_toolkit_that_runs_the_commands(own, environ, tmp_path):
             program.symlink_to(content)
         elif content is not None:
             program.write_text(content)
-        found.append(programs.check_path().result)
+        found.append(path_and_home.check_path().result)
     assert found == ["ok", "ok", "warning"]
 
 
 def test_a_home_that_cannot_be_searched(environ, tmp_path):
-    lay_out(str(tmp_path / "home"), programs._COMMANDS)
+    lay_out(str(tmp_path / "home"), path_and_home._COMMANDS)
 
     def fail(*_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", "/root/x")
 
-    environ.setattr(programs, "problem", fail)
+    environ.setattr(path_and_home, "problem", fail)
     environ.setenv("AWS_IAM_HOME", f"{tmp_path}/home")
     environ.setenv("PATH", "/nonexistent")
     assert (
-        shown(programs.check_home())
+        shown(path_and_home.check_home())
         == f"warning: /root/x: Permission denied; run: iamcli home {tmp_path}/home; {AGAIN}"
     )
 

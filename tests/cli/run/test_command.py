@@ -18,8 +18,8 @@ from support.served import statistics
 from support.terminal import Terminal
 from support.users import OTHER, other_user, two_users
 
-from iamcli.cli.programs import script
-from iamcli.cli.programs.unstarted import reason
+from iamcli.cli.running import script
+from iamcli.cli.running.unstarted import reason
 from iamcli.errors import visible
 
 if TYPE_CHECKING:

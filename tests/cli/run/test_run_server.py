@@ -10,7 +10,7 @@ import sys
 import pytest
 from support.served import STATISTICS, USER, statistics
 
-from iamcli.cli.programs.command_server import _statistics
+from iamcli.cli.running.command_server import _statistics
 
 pytestmark = pytest.mark.usefixtures("patient", "nothing_left")
 

@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 
-from iamcli.cli.programs import script
+from iamcli.cli.running import script
 from iamcli.cli.sandbox import peers
 from iamcli.interrupts import Interruptible
 

@@ -17,7 +17,7 @@ from iamcli.cli import index
 from iamcli.cli.homes.directory import RECORD, is_own, strict_default
 from iamcli.cli.homes.layout import lay_out_filled
 from iamcli.cli.installed_commands import commands_folder, own_places
-from iamcli.cli.programs import command_server, script
+from iamcli.cli.running import command_server, script
 from iamcli.cli.sandbox.launch import shell
 from iamcli.cli.sandbox.launch.descendants import Descendants
 from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport, as_line

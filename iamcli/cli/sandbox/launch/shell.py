@@ -17,7 +17,7 @@ import termios
 import time
 
 from iamcli.cli import completion_scripts
-from iamcli.cli.programs import script
+from iamcli.cli.running import script
 from iamcli.errors import Failure, visible
 from iamcli.help.text import columns, wrapped
 from iamcli.interrupts import BlockedSignals

@@ -13,7 +13,7 @@ import sys
 import time
 
 import iamcli
-from iamcli.cli.programs import script
+from iamcli.cli.running import script
 from iamcli.config.files import is_ready
 from iamcli.handover import VARIABLE
 from iamcli.protection import protected_folder

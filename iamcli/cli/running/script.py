@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 
-from iamcli.cli.programs.unstarted import reason
+from iamcli.cli.running.unstarted import reason
 from iamcli.interrupts import Interruptible, SignalState
 
 TYPE_CHECKING = False
