@@ -8,6 +8,7 @@ import os
 from botocore.exceptions import BotoCoreError
 
 from iamcli.connection.regions import NO_REGION
+from iamcli.connection.sources import shared_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,12 +144,8 @@ def endpoint_variable(service: str) -> str:
 
 
 def _has_configuration() -> bool:
-    files = (
-        os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),
-        os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
-    )
     named = any(map(os.environ.get, PROFILE_VARIABLES))
-    return named or any(map(os.path.isfile, map(os.path.expanduser, files)))
+    return named or any(map(os.path.isfile, shared_files()))
 
 
 def _session(**variables: Any) -> Session:

@@ -50,6 +50,12 @@ class Origin(NamedTuple):
     of_anybody: bool
 
 
+def shared_files() -> list[str]:
+    """Return the shared files, credentials first; one whose variable is empty does not exist."""
+    names = (os.environ.get(variable, name) for variable, name in _FILES.values())
+    return [os.path.expanduser(name) for name in names if name]
+
+
 def origin(key_source: str, session: Session | None, keys: Any) -> Origin:
     """Return where ``keys`` are from: ``key_source``, or "" for the chain of the ``session``."""
     method = str(getattr(keys, "method", "env" if key_source == PLACES["env"] else "unknown"))

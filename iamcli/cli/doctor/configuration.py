@@ -19,7 +19,7 @@ from iamcli.connection.credentials import CREDENTIAL_METHODS
 from iamcli.connection.endpoints import check_service_endpoints, endpoint
 from iamcli.connection.regions import UnknownRegion
 from iamcli.connection.settings import Settings, region_variable
-from iamcli.connection.sources import origin
+from iamcli.connection.sources import origin, shared_files
 from iamcli.connection.transport import ca_bundle, environment_proxies, proxy, reason, timeout
 from iamcli.errors import Failure
 
@@ -90,10 +90,9 @@ class Configuration:
 
     def _part(self, check: str, read: Callable[[], Any]) -> Any:
         """Return what ``read`` returns, or None if it fails, which ``check`` reports."""
+        what, variable = _FILES.get(check, ("", ""))
         with _recording_failure(self.failures, check):
-            if check in _FILES:
-                what, variable = _FILES[check]
-                _require_no_pipe(what, os.environ.get(variable))
+            _require_no_pipe(what, os.environ.get(variable))
             return read()
         return None
 
@@ -200,15 +199,6 @@ class Configuration:
     def _unknown(self) -> Diagnosis:
         """Return the diagnosis of a check that depends on the target, which is not known."""
         return skipped("not known, because of region") if "region" in self.failures else UNREAD
-
-
-def shared_files() -> list[str]:
-    """Return the shared files, credentials first; one whose variable is empty does not exist."""
-    names = (
-        os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
-        os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),
-    )
-    return [os.path.expanduser(name) for name in names if name]
 
 
 def _require_no_pipe(what: str, name: str | None) -> None:

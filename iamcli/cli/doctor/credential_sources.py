@@ -6,11 +6,10 @@ import os
 import stat
 from typing import NamedTuple
 
-from iamcli.cli.doctor.configuration import shared_files
 from iamcli.client.messages import ErrorTranslator
 from iamcli.config.files import content
 from iamcli.connection.credentials import CREDENTIAL_METHODS, find_keys
-from iamcli.connection.sources import PLACES, WEB_IDENTITY
+from iamcli.connection.sources import PLACES, WEB_IDENTITY, shared_files
 from iamcli.protection import unprotected
 
 TYPE_CHECKING = False

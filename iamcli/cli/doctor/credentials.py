@@ -9,7 +9,7 @@ from botocore import exceptions
 from botocore.credentials import RefreshableCredentials
 
 from iamcli.cli.doctor import credential_sources, network, request
-from iamcli.cli.doctor.configuration import UNREAD, Unreadable, file_cause, shared_files
+from iamcli.cli.doctor.configuration import UNREAD, Unreadable, file_cause
 from iamcli.cli.doctor.credential_sources import (
     ACCESS_KEY,
     CREDENTIAL_FILE,
@@ -24,7 +24,7 @@ from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.config import properties
 from iamcli.config.connection import looks_like_id, misspelled, restrict
 from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
-from iamcli.connection.sources import login
+from iamcli.connection.sources import login, shared_files
 from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
 from iamcli.protection import PROTECT

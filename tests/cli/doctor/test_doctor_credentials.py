@@ -26,10 +26,11 @@ from support.doctor import (
 from support.shell import KEY_ID
 
 from iamcli.cli.doctor import configuration, credential_sources, credentials, network, request
-from iamcli.cli.doctor.configuration import Configuration, Unreadable, shared_files
+from iamcli.cli.doctor.configuration import Configuration, Unreadable
 from iamcli.cli.doctor.credential_sources import CredentialSource, Profile
 from iamcli.connection.credentials import InvalidSetting, NoLogin, find_keys, frozen
 from iamcli.connection.settings import Settings
+from iamcli.connection.sources import shared_files
 from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
 
