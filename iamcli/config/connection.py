@@ -91,8 +91,9 @@ class Connection:
     device. In the sandbox, ``diversion``: the line that reports which address is not used there, or
     "", ``url_warning``: one about the endpoint that is configured, or "", and ``unread``: the files
     that the sandbox does without, each with the reason. Raises Failure if a setting is invalid or a
-    file cannot be read. ``part``: gets the name of the check of doctor and the function that reads
-    that part, of which it returns the value; if it returns None for a failure, the others are read.
+    file cannot be read. ``values``: those of the options, by their ``dest``, None if not specified;
+    ``part``: called with the name of the check of doctor that reports a part, and the function that
+    reads it; returns the value, or None if that fails.
     """
 
     def __init__(
@@ -117,7 +118,7 @@ class Connection:
         self.credential_file = _named_file(values, "credential_file", environ, _CREDENTIAL_FILE)
         self.keys: Keys | None = part("credentials", lambda: self._keys(environ))
         # Whoever types the name of the file knows which key is used.
-        if self.credential_file is not None and values["credential_file"] is None:
+        if self.credential_file is not None and values.get("credential_file") is None:
             self.unused = self._unused_variable(environ)
         self.proxy: str | None = part("proxy", lambda: self._proxy(values, environ))
         self.secrets += proxy_logins(environ, self.proxy or "")
@@ -205,7 +206,7 @@ class Connection:
 
     def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
         """Return the endpoint of ``--url`` or AWS_IAM_URL with a scheme, or None."""
-        address, source = values["url"], "--url"
+        address, source = values.get("url"), "--url"
         if address is None:
             address, source = environ.get("AWS_IAM_URL"), "AWS_IAM_URL"
             if not address:
@@ -220,7 +221,7 @@ class Connection:
 def _named_file(
     values: Mapping[str, Any], dest: str, environ: Mapping[str, str], variable: str
 ) -> str | None:
-    name: str | None = values[dest]
+    name: str | None = values.get(dest)
     return environ.get(variable) or None if name is None else name
 
 

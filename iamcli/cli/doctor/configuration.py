@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from iamcli.connection.endpoints import Destination
     from iamcli.connection.sources import Origin
 
-#: The values of the connection options, none of which this subcommand has.
-_NO_OPTIONS = {"credential_file": None, "client_config_file": None, "url": None}
-
 #: By check: what is the file that it reads, and the variable that names it.
 _FILES = {
     "credentials": ("credential file", "AWS_CREDENTIAL_FILE"),
@@ -74,7 +71,7 @@ class Configuration:
     def __init__(self, *, offline: bool) -> None:
         self.offline = offline
         self.failures: dict[str, Failure] = {}
-        self.connection = Connection(_NO_OPTIONS, os.environ, part=self._part)
+        self.connection = Connection({}, os.environ, part=self._part)
         self.settings = Settings(None)
         self.target: Destination | None = None
         self.keys: Any = None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: What starts a program. Whether the second is imported says how iamcli is installed.
 _STARTING = ("iamcli.__main__", "iamcli.installation.onefile")
 #: Values that are never sent.
-_OPTIONS = {"credential_file": None, "client_config_file": None, "url": "http://127.0.0.1:1"}
+_OPTIONS = {"url": "http://127.0.0.1:1"}
 _VARIABLES = {"AWS_ACCESS_KEY_ID": "unused", "AWS_SECRET_ACCESS_KEY": "unused"}
 _CONTENT = b"<GetUserResponse><GetUserResult><User/></GetUserResult></GetUserResponse>"
 _RESPONSE = b"HTTP/1.1 200 OK\r\nDate: \r\nContent-Length: %d\r\n\r\n%b" % (len(_CONTENT), _CONTENT)
