@@ -155,6 +155,11 @@ class Interruptible:
                 SignalState.each_tick()
 
 
+def call_each_tick(function: Callable[[], object] | None) -> None:
+    """From now on, call ``function`` at each tick while signals raise; None: call nothing."""
+    SignalState.each_tick = function
+
+
 def pause(seconds: float) -> None:
     """Wait for ``seconds``; signals raise."""
     with Interruptible():

@@ -223,10 +223,10 @@ class TimeLimit:
         if self._expired:
             raise ReadTimeoutError(endpoint_url=self.url, error="no time is left")
         self._end = time.monotonic() + self._left
-        interrupts.SignalState.each_tick = self._check
+        interrupts.call_each_tick(self._check)
 
     def __exit__(self, _kind: object, error: object, _trace: object) -> None:
-        interrupts.SignalState.each_tick = None
+        interrupts.call_each_tick(None)
         self._left = self._end - time.monotonic()
         if self._expired and isinstance(error, Exception) and not isinstance(error, NOT_ARRIVED):
             raise ReadTimeoutError(endpoint_url=self.url, error=error) from error

@@ -359,11 +359,11 @@ def test_each_tick(before):
     """Also an inner block does not end the ticks of the outer one."""
     del before
     ticks: list[str] = []
-    interrupts.SignalState.each_tick = lambda: ticks.append("tick")
+    interrupts.call_each_tick(lambda: ticks.append("tick"))
     try:
         with interrupts.Interruptible():
             with interrupts.Interruptible():
                 pass
             wait_until(lambda: len(ticks) > 1)
     finally:
-        interrupts.SignalState.each_tick = None
+        interrupts.call_each_tick(None)

@@ -12,7 +12,7 @@ import signal
 import subprocess
 
 from iamcli.cli.running.unstarted import reason
-from iamcli.interrupts import Interruptible, SignalState
+from iamcli.interrupts import Interruptible, call_each_tick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
         if sent == terminate == signal.SIGHUP:
             # bash misses a signal that arrives while it shows its prompt.
             ticks = itertools.cycle(range(REPEAT))
-            SignalState.each_tick = lambda: None if next(ticks) else _send(process, sent)
+            call_each_tick(lambda: None if next(ticks) else _send(process, sent))
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) sets it
