@@ -126,8 +126,7 @@ def set_up_process(connection: Connection) -> tuple[Settings, Connection]:
         specified = endpoint(connection, settings)
         url = destination = specified.url
         confined.url_warning = specified.warning
-        if specified.specified:
-            source = specified.source
+        source = specified.source if specified.specified else source
     except NoEndpoint:
         # Outside the sandbox, nothing would be sent.
         url, destination = _AWS_URL, f"an endpoint for {settings.region}"

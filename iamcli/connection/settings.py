@@ -104,8 +104,7 @@ class Settings:
     @property
     def region_in_words(self) -> str:
         """What the region is and what sets it: "AWS_REGION is cn-north-1"."""
-        region = self.get("region")
-        if not region:
+        if not (region := self.get("region")):
             return f"{REGION_VARIABLES[0]} is not set"
         return f"{region_variable() or 'the region of the AWS profile'} is {region}"
 
@@ -118,8 +117,7 @@ class Settings:
         if self.switch("ignore_configured_endpoint_urls"):
             return None
         for variable in (endpoint_variable(service), "AWS_ENDPOINT_URL"):
-            url = os.environ.get(variable)
-            if url:
+            if url := os.environ.get(variable):
                 return url, variable
         if not self.session or self._independent:
             return None

@@ -130,8 +130,7 @@ class Configuration:
 
     def check_endpoint(self) -> Diagnosis:
         """Return where requests are sent."""
-        failure = self.failures.get("endpoint")
-        if failure:
+        if failure := self.failures.get("endpoint"):
             return failed(failure, "endpoint-wrong")
         return ok(described(self.target)) if self.target else self._unknown()
 
@@ -146,18 +145,15 @@ class Configuration:
         """Return the configured region."""
         if not self.is_read:
             return UNREAD
-        failure = self.failures.get("region")
-        if failure:
+        if failure := self.failures.get("region"):
             return failed(failure)
-        region = self.settings.get("region")
-        if not region:
+        if not (region := self.settings.get("region")):
             return ok("none is set, and IAM needs none")
         return ok(f"{region} from {region_variable() or 'the profile'}")
 
     def check_proxy(self) -> Diagnosis:
         """Return the proxy for requests to IAM."""
-        failure = self.failures.get("proxy")
-        if failure:
+        if failure := self.failures.get("proxy"):
             return failed(failure, file_cause(os.environ.get("CLIENT_CONFIG_FILE", "")))
         if self.target is None:
             return self._unknown()
