@@ -34,6 +34,7 @@ NEAR = {
     "iamcli/cli/homes/": ("tests/release/test_homes.py",),
     "iamcli/cli/complete": ("tests/cli/completion",),
     "iamcli/cli/": ("tests/cli/{}", "tests/cli/test_iamcli.py"),
+    "iamcli/client/": ("tests/commands", "tests/faults", "tests/connection"),
     "iamcli/connection/": ("tests/connection",),
     "iamcli/config/": ("tests/connection", "tests/commands/test_files.py"),
     "iamcli/parsing/": ("tests/command_line",),
