@@ -55,7 +55,7 @@ def unquoted_policy(invocation: Invocation) -> Iterator[Fault]:
     policy = " ".join(takewhile(lambda source: source[0] != "-", (each.source for each in words)))
     in_quotes = policy[:2] == '"{' and policy[-2:] == '}"' and bool(first.unquoted)
     reason = _reason(first)
-    typed = in_quotes or (policy[:1] == "{" and ('"' in policy or "{" in policy[1:]))
+    typed = in_quotes or (policy[:1] == "{" and re.search(r'"|(?<!\$)\{', policy[1:]))
     split = all(part.expanded for part in first.parts) and first.known[:1] == "{"
     if split and [each.place for each in words[:2]] == [first.place] * 2:
         message = "the shell splits this policy, because the variable is not in quotes"
