@@ -139,15 +139,17 @@ def test_the_page_leads_from_the_directory_to_the_crontab(run, opt, served_accou
     assert re.search(rf"^identity +ok +{ARN}:user/bob", check.out, re.MULTILINE)
     assert "wrong" not in check.out
     states = re.findall(
-        r"^(unchanged|needs a change|not all checked) +(\S+?)(?::|$)", check.out, re.MULTILINE
+        r"^(no difference found|needs a change|not all checked) +(\S+?)(?::|$)",
+        check.out,
+        re.MULTILINE,
     )
     assert states == [
-        ("unchanged", "has-keys.sh"),
-        ("unchanged", "lib.sh"),
-        ("unchanged", "monthly.sh"),
-        ("unchanged", "nightly.sh"),
+        ("no difference found", "has-keys.sh"),
+        ("no difference found", "lib.sh"),
+        ("no difference found", "monthly.sh"),
+        ("no difference found", "nightly.sh"),
         ("not all checked", "report.csh"),
-        ("unchanged", "cron.d/iam"),
+        ("no difference found", "cron.d/iam"),
     ]
 
     # What the page says of a second directory.

@@ -12,9 +12,14 @@ WARNING = "warning"
 PARSER = "W212"
 #: The reason of a note about lines that were not understood.
 UNREAD = "cannot be parsed"
-#: What is said of a file in the end.
-STATES = ("unchanged", "needs a change", "not all checked", "cannot be read")
-UNCHANGED, CHANGE, PARTLY, UNREADABLE = STATES
+#: What is said of a file in the end, and of the number of such files.
+STATES = {
+    "no difference found": "no difference found in",
+    "needs a change": "change needed in",
+    "not all checked": "not all checked in",
+    "cannot be read": "nothing read in",
+}
+SAME, CHANGE, PARTLY, UNREADABLE = STATES
 
 
 class Finding(NamedTuple):
@@ -79,7 +84,7 @@ class File(NamedTuple):
         """One of STATES."""
         if self.reason or self.changes:
             return UNREADABLE if self.reason else CHANGE
-        return PARTLY if self.mentions or PARSER in self.codes else UNCHANGED
+        return PARTLY if self.mentions or PARSER in self.codes else SAME
 
 
 class Result(NamedTuple):

@@ -60,8 +60,7 @@ def _table(result: Result) -> Iterator[str]:
         details = "; ".join(filter(None, [file.reason, ", ".join(file.changes), _mentions(file)]))
         yield visible(f"{file.state:{width}}  {file.name}{details and f': {details}'}")
     states = [file.state for file in result.files]
-    numbers = [(states.count(state), state) for state in STATES if state in states]
-    sums = (f"{n} {state if n == 1 else state.replace('needs', 'need')}" for n, state in numbers)
+    sums = (f"{said} {states.count(each)}" for each, said in STATES.items() if each in states)
     yield f"{counted(len(states), 'file')}: {', '.join(sums)}"
 
 

@@ -436,7 +436,9 @@ def test_what_is_not_there_follows_the_table(run_fast, tmp_path):
         .replace("FILES", f"{tmp_path}/a.sh and {tmp_path}/b.sh need")
     )
     assert done.status == 0
-    assert done.out.endswith(f"\n2 files: 2 unchanged\n{said}2 commands, 0 errors, 0 warnings\n")
+    assert done.out.endswith(
+        f"\n2 files: no difference found in 2\n{said}2 commands, 0 errors, 0 warnings\n"
+    )
     done = run_fast("iamcli", "check", "--format", "json", str(tmp_path))
     assert json.loads(done.out)["missing"] == [
         {
@@ -582,7 +584,7 @@ def test_scripts_that_need_strict_mode_are_named(tmp_path, environ, directories)
     result = check_files([str(tmp_path)], ["E101", "E102"])
     assert result.installed == {HOME_LINE: files}
     assert "\n".join(report.text(result)).partition("\n60 files: ")[2].splitlines()[:3] == [
-        "60 unchanged",
+        "no difference found in 60",
         f"{files[0]} and 29 others find the installed commands here: errors, lists and -h differ",
         f"    as in the toolkit: {HOME_LINE}, or IAMCLI_STRICT=1",
     ]
@@ -642,13 +644,17 @@ def test_a_directory_ends_in_one_table(number, tmp_path, environ):
     assert int(processes) == number + 1
     table = lines[3:]
     assert table[: number // 10 + 2] == [
-        "needs a change   top/changed.sh: E102",
-        "cannot be read   top/secret.sh: Permission denied",
-        *(f"unchanged        top/level0/{at}.sh" for at in sorted(map(str, range(number // 10)))),
+        "needs a change       top/changed.sh: E102",
+        "cannot be read       top/secret.sh: Permission denied",
+        *(
+            f"no difference found  top/level0/{at}.sh"
+            for at in sorted(map(str, range(number // 10)))
+        ),
     ]
+    sums = f"no difference found in {number}, change needed in 1, nothing read in 2"
     assert table[number + 2 :] == [
-        "cannot be read   top/closed: Permission denied",
-        f"{number + 3} files: {number} unchanged, 1 needs a change, 2 cannot be read",
+        "cannot be read       top/closed: Permission denied",
+        f"{number + 3} files: {sums}",
         f"{number + 1} commands, 1 error, 0 warnings, 2 files not read",
     ]
 
@@ -730,8 +736,8 @@ def test_standard_input(run_fast):
 @pytest.mark.parametrize(
     ("script", "state", "status"),
     [
-        ("iam-usergetattributes -u bob", "unchanged", 0),
-        ("iam-useraddkey -u bob >key", "unchanged", 0),
+        ("iam-usergetattributes -u bob", "no difference found", 0),
+        ("iam-useraddkey -u bob >key", "no difference found", 0),
         (WRONG, "needs a change: E102", 1),
         ("while read u; do iam-usermodloginprofile -u $u -p -; done", "needs a change: W211", 0),
         (f"{WRONG}; iam-useraddkey -u bob >key", "needs a change: E102", 1),
@@ -742,7 +748,7 @@ def test_the_state_of_a_file(script, state, status, run_fast, tmp_path):
     name = write(tmp_path, script)
     done = run_fast("iamcli", "check", name, os.devnull)
     state, _, detail = state.partition(": ")
-    assert f"\n{state:15}  {name}{detail and ': '}{detail}\n" in f"\n{done.out}"
+    assert f"\n{state:19}  {name}{detail and ': '}{detail}\n" in f"\n{done.out}"
     assert done.status == status
 
 
