@@ -140,7 +140,7 @@ EXPLANATIONS = {
     "W205": CodeExplanation(
         "a secret that others can see",
         "Other users can see command lines, and read new files unless the umask prevents it.",
-        (f"{_KEY} >key.txt", f"umask 077\n{_KEY} >key.txt"),
+        (f"{_KEY} >key.txt", f"(umask 077; {_KEY} >key.txt)"),
         (f"{_LOGIN} Secret12345", f"{_LOGIN} - <password.txt"),
     ),
     "W207": CodeExplanation(
@@ -162,7 +162,7 @@ EXPLANATIONS = {
     "W210": CodeExplanation(
         "a recursive removal whose name may be wrong",
         "The name is a variable that the script neither sets to known text nor tests. If it "
-        "is empty, the next option becomes the name.",
+        "is empty, the next option becomes the name. set -u only sees variables that are not set.",
         ("iam-userdel -u $user -r", 'iam-userdel -u "${user:?}" -r'),
     ),
     "W211": CodeExplanation(

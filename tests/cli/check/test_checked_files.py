@@ -78,6 +78,7 @@ FILES = [
         "\tiam-userdel -u $(shell iam-userlistbypath not)\n",
     ),
     ("build.mk", "Makefile", f"all:\n\t{WRONG}\n"),
+    ("rules.make", "Makefile", f"all:\n\t{WRONG}\n"),
     ("tool", "Makefile", f"#!/usr/bin/make -f\nall:\n\t{WRONG}\n"),
     ("tool.py", "Python", "import os\n# iam-userdel shown\nos.system('iam-userdel not')\n"),
     ("python", "Python", "# -*- python -*-\nimport os, sys\nos.system('iam-userdel not')\n"),
@@ -337,7 +338,7 @@ def test_what_is_found_in_crontabs_and_makefiles(name, text, expected, tmp_path)
 def test_the_advice_in_a_makefile_can_be_typed_there(tmp_path):
     (tmp_path / "Makefile").write_text("a:\n\tiam-userdel -r -u $$x; iam-userdel -u $(X)*\n")
     fixes = [each.fix for each in check_files([str(tmp_path / "Makefile")]).findings]
-    assert fixes == ["use $${x:?}, or run set -u before", 'type "$(...)*"']
+    assert fixes == ["use $${x:?}", 'type "$(...)*"']
 
 
 # What scripts expect of the machine.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from support.checking import POLICY, checked, codes
+from support.checking import POLICY, checked, codes, made_program
 
 from iamcli.cli import index
 from iamcli.parsing.options import FOOTER, refused
@@ -79,6 +79,23 @@ def test_a_word_that_may_be_a_part_of_a_password_is_not_shown(tmp_path):
     [finding] = checked(tmp_path, "iam-useraddloginprofile -u bob s3cret").findings
     assert finding.code == "E108"
     assert "s3cret" not in f"{finding.message} {finding.fix}"
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("D=$(cd $(dirname $0); pwd)\nPATH=$D:$PATH\n", []),
+        ("PATH=$D:$PATH\n", []),
+        ("export PATH=$D/bin:$PATH\n", []),
+        ("PATH=.:/bin\n", []),
+        ("", ["E101"]),
+        ("PATH=/bin\n", ["E101"]),
+    ],
+)
+def test_a_command_of_the_user_is_in_path(path, found, tmp_path):
+    made_program(tmp_path, "exit", "iam-audit")
+    assert codes(tmp_path, f"{path}iam-audit -x") == found
+    assert codes(tmp_path, f"{path}iam-usercraete -x") == ["E101"]
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import pytest
-from support.checking import POLICY
+from support.checking import POLICY, checked
 
 from iamcli.cli.check.explanations import EXPLANATIONS
 
@@ -212,7 +213,7 @@ FIXES = {
     "W205": [
         Fix(
             "iam-useraddkey -u bob >key.txt",
-            "umask 077\niam-useraddkey -u bob >key.txt",
+            "(umask 077; iam-useraddkey -u bob >key.txt)",
             "ls -l key.txt | cut -c 1-10",
             ("-rw-r--r--", "-rw-------"),
             BOB,
@@ -325,6 +326,34 @@ def test_the_fix_does_what_the_line_was_meant_to_do(row, after, aws, forked, tmp
     line = f"BASH_XTRACEFD=9 bash -x line <{row.stdin} >out 2>&1 9>trace\necho $? >status"
     done = forked("bash", "-c", f"{BEFORE}{row.setup}\n{line}\nIAMCLI_STRICT=0 sh ask")
     assert done.out.rstrip("\n") == row.shown[after]
+
+
+#: Scripts with set -e or -u, in which %s is the advice of iamcli check about the line below it, and
+#: what they print.
+ADVISED = {
+    "umask 022; set -e; %s; echo >later; ls -l key later | cut -c 1-10": (
+        "iam-useraddkey -u susan >key",
+        "-rw-------\n-rw-r--r--",
+    ),
+    "umask 022; set -e; %s >out; echo >later; ls -l k later | cut -c 1-10": (
+        "iam-useraddkey -u susan | tee -a k",
+        "-rw-------\n-rw-r--r--",
+    ),
+    "set -u; user=; (%s) 2>err; iam-userlistbypath | grep -c /-r": ("iam-userdel -u $user -r", "1"),
+}
+
+
+@pytest.mark.parametrize("script", ADVISED)
+def test_the_advice_can_be_followed_in_the_script_that_it_is_for(script, aws, forked, tmp_path):
+    """It ends no script, and makes no other file private; set -u does not see an empty variable."""
+    line, printed = ADVISED[script]
+    found = [each.fix for each in checked(tmp_path, line).findings]
+    fix = found[-1].replace("COMMAND", re.split(r" [|>]", line)[0])
+    advised = fix.removeprefix("write: ")
+    if fix.startswith("use "):
+        advised = line.replace("$user", fix.removeprefix("use "))
+    forked("bash", "-c", f"{BEFORE}iam-usercreate -u -r")
+    assert forked("bash", "-c", script.replace("%s", advised)).out.strip() == printed
 
 
 #: Lines that read a list, and what they print of none and of more than a page of 100 groups.

@@ -87,17 +87,3 @@ def test_the_same_codes_are_at_the_same_commands(name, step, tmp_path, environ):
             assert [(each, found(tmp_path, each)) for each in others] == [
                 *zip(others, expected, strict=False)
             ]
-
-
-def test_a_function_that_changes_the_directory_is_called_in_that_of_the_script(tmp_path):
-    """Only if no other function changes it, and if it is called once."""
-    (tmp_path / "sub").mkdir()
-    upload = "iam-useruploadpolicy -u bob -p all -f no"
-    for script, expected in (
-        (f"main() {{ cd sub; {upload}; }}; main", ["W208"]),
-        (f"main() {{ d=$(cd sub; pwd); f; }}; f() {{ {upload}; }}; main", ["W208"]),
-        (f"main() {{ cd sub; f; }}; f() {{ {upload}; }}; main", []),
-        (f"main() {{ cd sub; {upload}; }}; main; main", []),
-        (f"main() {{ cd sub; {upload}; }}; f() {{ cd /; }}; f; main", []),
-    ):
-        assert (script, [code for code, _ in found(tmp_path, script)]) == (script, expected)

@@ -62,7 +62,12 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
     literal = call.head.literal
     variables = [call.head.source, *(unknown.name for unknown in call.head.unknowns)]
     similar = folder and (not near or literal is None or os.path.exists(literal))
-    if which(name) or (similar and "AWS_IAM_HOME" not in " ".join(variables)):
+    own = similar and "AWS_IAM_HOME" not in " ".join(variables)
+    values, here = commands.walk.values.get("PATH", ()), call.script.root.folder
+    path = ":".join(part for value in values for part in value if isinstance(part, str))
+    # A directory that is not known may be that of the script.
+    places = (os.path.join(here, each, name) for each in path.split(":") if values)
+    if own or which(name) or any(map(os.path.exists, places)):
         # A program of the user, which may only have a similar name.
         return
     # A file that is not read can define functions, whose names often have "_".

@@ -8,7 +8,7 @@ from iamcli.cli.check.rules.commands import fault
 from iamcli.cli.check.script.calls import Call, joins_lines
 from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
 from iamcli.cli.check.script.programs import AWKS, GREPS
-from iamcli.cli.check.script.states import assigned
+from iamcli.cli.check.script.states import assigned, read_names
 from iamcli.parsing.options import FOOTER
 
 TYPE_CHECKING = False
@@ -59,7 +59,7 @@ _COUNTS = {
 _COMPARED = r"\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
 #: Around a count: a calculation, or such a comparison.
 _SUBTRACTS = re.compile(
-    rf"(?:expr|let)\b.*-\s*1\b|\$?\(\(|\$\[|(?:\[|test\b).*[)`]{_COMPARED}", re.DOTALL
+    rf"(?s)(?:expr|let)\b.*-\s*1\b|\w+=.*[)`]-1\"?\Z|\$?\(\(|\$\[|(?:\[|test\b).*[)`]{_COMPARED}"
 )
 
 
@@ -69,7 +69,11 @@ def check(commands: Commands) -> Iterator[Fault]:
         yield from _loop(commands, loop)
     for call in commands.walk.calls:
         if call.program in ("mapfile", "readarray"):
-            yield from _redirected(commands, call, str(call.program))
+            name = [*read_names(call), "MAPFILE"][0]
+            # It removes elements, or reads a slice.
+            changes = rf"\bunset\s[^;|&\n]*?\b{name}\[|\$\{{{name}\[[@*]\]:[^:{{}}]*:"
+            if not re.search(changes, call.script.root.text):
+                yield from _redirected(commands, call, str(call.program))
         elif (by_xargs := call.iam and "xargs" in call.inner.run_by) or _counts(call):
             quiet = any(re.match(r"-\w*q", text or "") for text in call.literals)
             name = "xargs" if by_xargs else "" if quiet else str(call.program)
@@ -198,14 +202,14 @@ def _counts(call: Call) -> bool:
     arguments = "\0".join(literal or "" for literal in call.literals)
     if not re.fullmatch(_COUNTS.get(str(call.program), "(?!)"), arguments, re.DOTALL):
         return False
-    around = (node.text for node, _ in ancestry(call.node) if isinstance(node, Simple | Other))
+    around = (n.text for n, _ in ancestry(call.node) if isinstance(n, Simple | Assignment | Other))
     if any(map(_SUBTRACTS.match, around)):
         return False
     receiver = call.substitution.receiver if call.substitution else None
     name = receiver.name if isinstance(receiver, Assignment) else ""
     if not name:
         return True
-    search = re.compile(rf"\b{name}(?:\}}?(?:\s*-\s*1\b|{_COMPARED})|--|\s*-=)|--{name}").search
+    search = re.compile(rf"\b{name}(?:\}}?\"?(?:\s*-\s*1\b|{_COMPARED})|--|\s*-=)|--{name}").search
     # Most lines of a long script do not contain the name, and "in" is faster than the search.
     return not any(search(line) for line in call.script.root.text.splitlines() if name in line)
 

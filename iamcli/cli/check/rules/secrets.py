@@ -49,8 +49,11 @@ def check(commands: Commands) -> Iterator[Fault]:
         source = None if call.flags.private else _secret(commands, call)
         read = [word for word in output_files(call) if not _kept(commands, word)] if source else []
         if source and read:
-            message = f"other users may be able to read the new secret in {read[0].source}"
-            yield fault(source, read[0], "W205", message, "run umask 077 before")
+            file = read[0].source
+            message = f"other users may be able to read the new secret in {file}"
+            ends = (f"{each.operator}{file}" for each in call.redirects if each.word is read[0])
+            fix = f"write: (umask 077; COMMAND {next(ends, f'| {call.node.text}')})"
+            yield fault(source, read[0], "W205", message, fix)
 
 
 def _secret(commands: Commands, call: Call) -> Call | None:

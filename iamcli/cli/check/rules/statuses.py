@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.calls import Call
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
-#: The end of a line whose pipe or command goes on in the next one.
-_CONTINUED = re.compile(r"(?<=\|)[ \t]*(?:#.*)?\n|\\\n")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
 #: A search for a word of an error message.
 _SEARCHES = re.compile(
@@ -97,7 +95,7 @@ def _status_read(statement: nodes.Node | None) -> bool:
 def _tested(source: str) -> set[str]:
     """Return the variables that ``source`` tests, and those whose values go into them."""
     waiting: list[str] = []
-    for line in _CONTINUED.sub(" ", source).split("\n"):
+    for line in re.sub(r"(?<=\|)(?:\s*(?:#.*)?\n)+|\\\n", " ", source).split("\n"):
         for test in [line] if "grep" in line else _TESTS.findall(line):
             waiting += _VARIABLE.findall(test)
     used: dict[str, list[str]] = {}

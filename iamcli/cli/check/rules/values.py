@@ -98,12 +98,11 @@ def _missing(call: Call, word: ExpandedWord, name: str, made: set[str] | None) -
 def _removal(commands: Commands, invocation: Invocation, value: OptionValue) -> Iterator[Fault]:
     """Yield that the removal is recursive, and that the name is a variable that may be empty."""
     dests = {each.option.dest for each in invocation.values}
-    unset = "recursive" in dests and "pretend" not in dests and not invocation.call.flags.nounset
+    removes = "recursive" in dests and "pretend" not in dests
     word = value.word
-    if word and unset and value.option.required and not word.known:
+    if word and removes and value.option.required and not word.known:
         names = ["" if each.filled or each.many else each.name for each in word.unknowns]
         if names and not {"", *commands.walk.tested}.intersection(names):
             wrong = f"${names[0]} may be empty or wrong"
             message = f"everything of {word.source} is removed, and {wrong}"
-            fix = f"use ${{{names[0]}:?}}, or run set -u before"
-            yield fault(invocation.call, word, "W210", message, fix)
+            yield fault(invocation.call, word, "W210", message, f"use ${{{names[0]}:?}}")

@@ -187,7 +187,6 @@ class Flags(NamedTuple):
     folder: str | None = None
     errexit: bool = False
     pipefail: bool = False
-    nounset: bool = False
     noglob: bool = False
     private: bool = False
     remote: bool = False

@@ -128,7 +128,9 @@ def _variable(source: str, state: State) -> calls.Value:
     if length and not indirect and name not in _SPECIAL:
         return (Unknown(single=True, filled=True),)
     if index or indirect or (rest and name in ("@", "*")):
-        only = single_unknown(state.value(name)) if index in ("[@]", "[*]") else None
+        # The last elements, which a slice can leave out, may be the footer.
+        whole = index in ("[@]", "[*]") and not re.match(":[^:]*:", rest)
+        only = single_unknown(state.value(name)) if whole else None
         return (Unknown(name, only.output if only else (), many=True),)
     return _changed(name, rest, state) if rest else _simple(name, state)
 

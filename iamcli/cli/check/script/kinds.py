@@ -33,7 +33,7 @@ _LANGUAGES = {
         SHELL: rf"{_PROGRAM}{_SHELLS}|\A//.*\.(?:sh|bash|ksh)$"
         r"|\A//.*/\.?(?:profile|(?:bash[._]?|m?k?sh)(?:bash)?(?:rc|profile|log(?:in|out)|aliases))$",
         CRONTAB: r"\A//.*/(?:cron\.d/.*|crontabs/.*|crontab|[^/]*\.cron(?:tab)?)$",
-        MAKEFILE: r"^#!.*\bmake\b|\A//.*/(?:GNU|BSD)?[Mm]akefile(?:\.[^/]*)?$|\A//.*\.mk$",
+        MAKEFILE: r"^#!.*\bmake\b|\A//.*/(?:GNU|BSD)?[Mm]akefile(\.[^/]*)?$|\A//.*\.ma?ke?$",
         "csh": r"^#!.*\bt?csh\b|\A//.*\.t?csh(?:rc)?$",
         "Python": r'^#!.*python|\A//.*\.py$|^(?:from [\w.]+ )?import [\w., ]+$|^"""',
         "Perl": r"^#!.*perl|\A//.*\.p[lm]$|^(?:use|package) [\w:]+.*;$",

@@ -50,8 +50,8 @@ OWN_FOLDER = re.compile(
 )
 #: The longest value that is followed (characters, or elements of an array).
 _MAX_VALUE = 4096
-_LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob"}
-_NAMES = {"errexit", "nounset", "pipefail", "noglob"}
+_LETTERS = {"e": "errexit", "f": "noglob"}
+_NAMES = {"errexit", "pipefail", "noglob"}
 #: A mask that takes all rights from others.
 _PRIVATE = re.compile(r"^[0-7]{0,2}77$|(^|,)(go|og)(=|-rwx)(,|$)|g=,o=")
 #: The options that take a value, of commands that set variables; the -a of ``read`` names one.
@@ -165,7 +165,7 @@ def apply(call: Call, state: State) -> Iterable[str]:
         folder = _folder(flags, literals, str(name)) if call.script.root.shown else None
         state.flags = flags._replace(folder=folder)
     elif name in _READ_VALUES:
-        return _read_names(call)
+        return read_names(call)
     elif name == "unset":
         # An element of an array may be in quotes.
         return [word.source.strip("\"'").partition("[")[0] for word in call.words]
@@ -176,7 +176,7 @@ def apply(call: Call, state: State) -> Iterable[str]:
     return ()
 
 
-def _read_names(call: Call) -> list[str]:
+def read_names(call: Call) -> list[str]:
     """Return the names of the variables that ``read`` sets."""
     takes_value = re.compile("-[^{0}]*[{0}]".format(_READ_VALUES[str(call.program)]))
     names: list[str] = []
