@@ -143,8 +143,9 @@ def _file(name: str, read: Script | str, findings: list[Finding]) -> File:
         return File(name, reason=read)
     codes = sorted({finding.code for finding in findings if finding.file == name})
     notes = sorted(read.notes, key=lambda note: note.lines)
-    mentions = ((line, mention if read.shown else "") for line, mention in read.mentions())
-    return File(name, read.language, tuple(codes), tuple(mentions), tuple(notes))
+    mentions = tuple((line, mention if read.shown else "") for line, mention in read.mentions())
+    java = {each for line, each in mentions if each.encode() not in read.lines[line - 1]}
+    return File(name, read.language, tuple(codes), mentions, tuple(notes), java=tuple(sorted(java)))
 
 
 def _findings(commands: Commands) -> Iterator[Finding]:

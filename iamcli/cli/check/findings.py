@@ -12,13 +12,9 @@ WARNING = "warning"
 PARSER = "W212"
 #: The reason of a note about lines that were not understood.
 UNREAD = "cannot be parsed"
-#: What is said of a file in the end, and of the number of such files.
-STATES = {
-    "no difference found": "no difference found in",
-    "needs a change": "change needed in",
-    "not all checked": "not all checked in",
-    "cannot be read": "nothing read in",
-}
+#: What is said of a file in the end, and before the number of such files.
+STATES = ("no difference found", "needs a change", "not all checked", "cannot be read")
+SUMS = ("no difference found in", "change needed in", "not all checked in", "nothing read in")
 SAME, CHANGE, PARTLY, UNREADABLE = STATES
 
 
@@ -64,7 +60,7 @@ class File(NamedTuple):
 
     ``language``: one of ``kinds``; ``codes``: those of the findings in it; ``mentions``: the names
     of commands that were not checked, each with its line; ``notes``: other parts that were not
-    checked; ``reason``: why it cannot be read, "" if it can.
+    checked; ``reason``: why it cannot be read, "" if it can; ``java``: what it runs with java.
     """
 
     name: str
@@ -73,6 +69,7 @@ class File(NamedTuple):
     mentions: tuple[tuple[int, str], ...] = ()
     notes: tuple[FileNote, ...] = ()
     reason: str = ""
+    java: tuple[str, ...] = ()
 
     @property
     def changes(self) -> list[str]:

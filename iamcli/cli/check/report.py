@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.cli.check.findings import ERROR, STATES, WARNING
+from iamcli.cli.check.findings import ERROR, STATES, SUMS, WARNING
 from iamcli.cli.check.rules.machine import STRICT
 from iamcli.cli.check.script.kinds import READ
 from iamcli.cli.homes.directory import and_others
@@ -60,7 +60,8 @@ def _table(result: Result) -> Iterator[str]:
         details = "; ".join(filter(None, [file.reason, ", ".join(file.changes), _mentions(file)]))
         yield visible(f"{file.state:{width}}  {file.name}{details and f': {details}'}")
     states = [file.state for file in result.files]
-    sums = (f"{said} {states.count(each)}" for each, said in STATES.items() if each in states)
+    numbers = zip(SUMS, map(states.count, STATES), strict=True)
+    sums = (f"{said} {number}" for said, number in numbers if number)
     yield f"{counted(len(states), 'file')}: {', '.join(sums)}"
 
 
@@ -78,6 +79,7 @@ def _mentions(file: File) -> str:
         where = joined(lines[:_MAX_LINES] + ["others"] * (len(lines) > _MAX_LINES))
         number = counted(len(file.mentions), "mention")
         texts.append(f"{number} not checked: line{'s' * (len(lines) > 1)} {where}")
+    texts += [f"write {joined(file.java)} instead of java and its class"] if file.java else []
     return "; ".join(texts)
 
 

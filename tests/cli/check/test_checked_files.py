@@ -161,6 +161,7 @@ def test_the_languages(tmp_path):
         assert (text, kinds.language(str(tmp_path / "old"), text)) == (text, language)
 
 
+JAVA = "com.amazonaws.iam.CommandLineView"
 #: Scripts, and the lines of the names in them that are not checked.
 MENTIONS = [
     ("echo iam-userdel; printf '%s\\n' iam-userdel >&2", []),
@@ -217,6 +218,10 @@ MENTIONS = [
     ("logger -t iam-users 'iam-user gone'; mkdir iam-users; echo iam-users", []),
     ("cat <<E\nan iam-user\nE\n# an iam-user", []),
     ("iam-usercreate -u iam-user", []),
+    # What java runs.
+    (f"java -cp '/opt/iam/lib/*' {JAVA} usercreate -u bob", [1]),
+    (f"exec $JAVA_HOME/bin/java \\\n {JAVA} \\\n usercreate; # {JAVA}\necho {JAVA} x", [2]),
+    (f"view={JAVA}\njava $view userdel -u bob", [1]),
     # Parts of other names.
     ("x.iam-userdel; iam-userdel.log; my-iam-userdel; IAM-userdel", []),
     ("iam-userdel.", [1]),
@@ -229,6 +234,21 @@ def test_which_names_are_not_checked(tmp_path):
         (file,) = checked(tmp_path, script, shebang="").files
         found[script] = [line for line, _ in file.mentions]
     assert found == dict(MENTIONS)
+
+
+def test_what_to_write_instead_of_java_is_said(run_fast, tmp_path):
+    """In a script, and in a file in another language; without a known command, it is iam-*."""
+    script = write(tmp_path, f'java {JAVA} usercreate -u bob\njava {JAVA} "$@"\niam-userdel -h')
+    (tmp_path / "a.csh").write_text(f"java {JAVA} userdel -u bob\n")
+    done = run_fast("iamcli", "check", str(tmp_path))
+    assert done.err == (
+        f"iamcli: {tmp_path}/a.csh: csh, which is not checked; 1 mention not checked: line 1; "
+        "write iam-userdel instead of java and its class\n"
+        f"iamcli: {script}: 2 mentions not checked: lines 2 and 3; "
+        "write iam-* and iam-usercreate instead of java and its class\n"
+    )
+    said = re.findall("(?m)^not all checked .*; write (.*) instead", done.out)
+    assert said == ["iam-userdel", "iam-* and iam-usercreate"]
 
 
 def test_names_that_are_not_checked_are_said_in_each_format(run_fast, tmp_path):
@@ -376,7 +396,36 @@ MISSING = [
     ("iam-userdel -u b --aws-credential-file k", ["FOLDER/k"], ["(umask 077; cat >FOLDER/k)"]),
     ("CLIENT_CONFIG_FILE=/opt/c iam-userdel -u b", ["/opt/c"], ["(umask 077; cat >/opt/c)"]),
     ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b --aws-credential-file /", [], []),
-    (f"PATH={TOOLKIT}/bin:$PATH; iam-userdel -u b", [], []),
+    # Whoever checks it may have the commands in PATH.
+    (f"PATH={TOOLKIT}/bin:$PATH; iam-userdel -u b", [f"{TOOLKIT}/bin"], [HOME_LINE]),
+    (
+        "AWS_IAM_HOME=/opt/none; export PATH=$PATH:$AWS_IAM_HOME/bin; iam-userdel -u b",
+        ["/opt/none/bin"],
+        ["iamcli home /opt/none"],
+    ),
+    (
+        ". /dev/null/x; PATH=/opt/git/bin:/opt/iam/bin:$1; iam-userdel -u b",
+        ["/dev/null/x", "/opt/iam/bin"],
+        ["(umask 077; cat >/dev/null/x)", "iamcli home /opt/iam"],
+    ),
+    (
+        "PATH=/opt/none/bin:/usr/no/bin:$PATH; iam-userdel -u b",
+        ["/opt/none/bin"],
+        ["iamcli home /opt/none  # if the toolkit was there"],
+    ),
+    ("PATH=/opt/none/bin:OWN:/bin; iam-userdel -u b", [], []),
+    ("PATH=/opt/iam/bin:OWN:/bin; iam-userdel -u b", ["/opt/iam/bin"], ["iamcli home /opt/iam"]),
+    ("PATH=$PATH:/usr/no/bin:/snap/no/bin:no/bin:/no; iam-userdel -u b", [], []),
+    ("[ -d /opt/none ] && PATH=$PATH:/opt/none/bin; iam-userdel -u b", [], []),
+    ("PATH=$PATH:/opt/none/bin; sudo iam-userdel -u b", [], []),
+    # Files that it reads.
+    (". /opt/no; f x", ["/opt/no"], ["(umask 077; cat >/opt/no)"]),
+    ('source /opt/no && f "$x"', ["/opt/no"], ["(umask 077; cat >/opt/no)"]),
+    ("f() { . ./no >/dev/null; }", ["FOLDER/no"], ["(umask 077; cat >FOLDER/no)"]),
+    ("[ -f /opt/no ] && . /opt/no; if [ -r ./no ]; then . ./no; fi; [ -e no ] && . ./no", [], []),
+    (". /opt/no || :; if . /opt/no; then :; fi; ! . /opt/no; . /opt/a && . /opt/no || f", [], []),
+    (". /opt/no 2>/dev/null; . /opt/no &>/dev/null; . ~/no; . $X/no; . /dev/null", [], []),
+    ('echo >no; . ./no; tar x; . /opt/no; ssh host ". /opt/a"', [], []),
     (f"export AWS_IAM_HOME={TOOLKIT}; iam-userdel -u b", [], []),
     (f"[ -d {TOOLKIT} ] && PATH={TOOLKIT}/bin; iam-userdel -u b", [], []),
     (f"if test -d {TOOLKIT}/bin; then PATH={TOOLKIT}/bin; iam-userdel -u b; fi", [], []),
@@ -395,8 +444,8 @@ MISSING = [
 
 @pytest.mark.parametrize(("script", "names", "lines"), MISSING)
 def test_what_a_script_expects_of_the_machine(script, names, lines, tmp_path):
-    result = checked(tmp_path, script)
     own = str(next(commands_folders()))
+    result = checked(tmp_path, script.replace("OWN", own))
     shown = [
         [text.replace(own, "OWN").replace(str(tmp_path), "FOLDER") for text in each]
         for each in result.missing
@@ -414,6 +463,8 @@ def test_a_crontab_without_path_has_that_of_cron(tmp_path):
     for text, name in {
         "@daily iam-userdel -u b\n": "the iam-* commands in /usr/bin:/bin",
         f"PATH={TOOLKIT}/bin\n@daily iam-userdel -u b\n": f"{TOOLKIT}/bin",
+        "15 2 * * * . /opt/ops/.bash_profile; nightly.sh\n": "/opt/ops/.bash_profile",
+        "15 2 * * * . /opt/ops/.bash_profile && iam-userdel -u b\n": "/opt/ops/.bash_profile",
     }.items():
         (tmp_path / "crontab").write_text(text)
         assert [each for each, _ in check_files([str(tmp_path / "crontab")]).missing] == [name]

@@ -1,4 +1,4 @@
-"""What scripts find on this machine, and what they miss: commands, and files with settings."""
+"""What scripts find on this machine, and what they miss: commands, and files that they read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from shutil import which
 
 from iamcli.cli.check.rules.values import is_written, written
+from iamcli.cli.check.script.kinds import CRONTAB
 from iamcli.cli.check.script.states import in_folder
 from iamcli.cli.homes.directory import RECORD, is_own, strict_default
 from iamcli.cli.installed_commands import commands_folders, own_places
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
     from iamcli.cli.check.rules.commands import Commands, Invocation
     from iamcli.cli.check.script.calls import Call, Value
 
+    Needed = tuple[str, str | None, str, str, str]
+
 #: Where Amazon Linux had the toolkit.
 _TOOLKIT = "/opt/aws/apitools/iam"
+_OF_TOOLKIT = re.compile("(?i)(?<![a-z])iam|apitools")
 #: What makes any command strict.
 STRICT = "IAMCLI_STRICT=1"
 #: The programs with which other commands are found, or run in another environment.
 _CHANGING = {"sudo", "doas", "env"}
+#: Before and after a command: that its status is tested.
+_IF, _OR = re.compile(rb"(?:\b(?:if|while|until)|!)\s+$"), re.compile(rb"[^;|\n]*\|\|")
 
 
 def compare(
@@ -35,24 +41,27 @@ def compare(
 
     What the script tests for, or may write, is left out, and what another machine needs.
     """
-    made = written(commands)
-    words = [word.known for words in commands.walk.tests for word in words]
-    tests = [text for text in words if re.match("/.", text)]
+    made = written(commands.walk.calls)
+    needed = [*_sourced(commands.walk.calls)]
     found: dict[tuple[str, str, str], set[str]] = {}
     default = {"IAMCLI_STRICT": "", **os.environ}
     for invocation in commands.invocations:
-        call, file = invocation.call, invocation.call.script.root.file
+        call = invocation.call
         if call.flags.remote or not call.script.root.shown:
             continue
-        for path, name, line in [*_folders(call), *([] if made is None else _files(invocation))]:
-            known = any(path.startswith(test) or test.startswith(path) for test in tests)
-            if not (known or is_written(made or set(), path.removesuffix("/bin"))):
-                users = missing.setdefault((name, line), [])
-                users += {file}.difference(users)
+        needed += [*_folders(call), *([] if made is None else _files(invocation))]
         # What is not known may be 0 or 1.
         strict = _text(call.inner.environment["IAMCLI_STRICT"], default, "1") in ("0", "1")
         if not strict and _CHANGING.isdisjoint(call.inner.run_by):
-            found.setdefault(_place(call, os.environ), set()).add(file)
+            found.setdefault(_place(call, os.environ), set()).add(call.script.root.file)
+    tests = {word.known for words in commands.walk.tests for word in words if word.known[1:]}
+    for file, folder, path, name, line in dict.fromkeys(needed):
+        places = ((os.path.normpath(in_folder(folder, test) or ""), test) for test in tests)
+        ends = [f"{place}{'/' * (test[0] != '/')}" for place, test in places]
+        tested = any(path.startswith(each) or each.startswith(path) for each in ends)
+        if not (tested or is_written(made or set(), path.removesuffix("/bin"))):
+            users = missing.setdefault((name, line or f"(umask 077; cat >{quoted(path)})"), [])
+            users += {file}.difference(users)
     for place, files in found.items():
         if line := _remedy(*place):
             users = installed.setdefault(line, [])
@@ -91,7 +100,7 @@ def _remedy(name: str, path: str, rest: str) -> str:
     if not is_own(program, own_places()) or strict_default(program):
         return ""
     for home in (each[:-4] for each in path.split(":") if each.endswith("/bin")):
-        expected = re.search("(?i)(?<![a-z])iam|apitools", home) and not os.path.lexists(home)
+        expected = _OF_TOOLKIT.search(home) and not os.path.lexists(home)
         if expected or os.path.exists(f"{home}/{RECORD}"):
             return f"iamcli home {quoted(home)}"
     if rest and strict_default(Path(f"{_TOOLKIT}/bin/iam-usercreate")):
@@ -99,22 +108,33 @@ def _remedy(name: str, path: str, rest: str) -> str:
     return f"iamcli home {_TOOLKIT}" if rest else STRICT
 
 
-def _folders(call: Call) -> Iterator[tuple[str, str, str]]:
-    """Yield the directory or the PATH without the command, how it is named, and the line."""
+def _need(call: Call, path: str, name: str = "", line: str = "") -> Needed:
+    """Return the file and the directory of ``call``, what it needs, its name, and what makes it."""
+    return call.script.root.file, call.flags.folder, path, name or path, line
+
+
+def _folders(call: Call) -> Iterator[Needed]:
+    """Yield the directory or the PATH without the command, which an unknown part may have."""
     name, path, rest = _place(call, {})
-    if path and not which(name, path=path):
-        # Other directories below /usr are the system's.
-        bins = (each for each in path.split(":") if re.fullmatch("(?!/usr/).+/bin", each))
-        new = next((each for each in bins if not os.path.exists(each)), "")
-        own = next(map(str, commands_folders()), f"{_TOOLKIT}/bin")
-        if new:
-            yield new, new, f"iamcli home {quoted(new[:-4])}"
-        elif rest:
-            yield path, f"the iam-* commands in {path}", f"PATH={own}:{path}"
+    found = which(name, path=path) if path else None
+    bare = rest and _CHANGING.isdisjoint(call.inner.run_by)
+    parts = call.inner.environment["PATH"] if bare else ()
+    known = path or "".join(part if isinstance(part, str) else "\0" for part in parts)
+    # Other directories below /usr and /snap are the system's.
+    bins = re.findall(r"(?<![^:])/(?!(?:usr|snap)/)[^:\0]+/bin(?![^:])", known)
+    home = _text(call.inner.environment["AWS_IAM_HOME"], {})
+    own = [each for each in bins if each == f"{home}/bin" or _OF_TOOLKIT.search(each)]
+    places = own or ([] if found else bins)
+    if new := next((each for each in places if not os.path.exists(each)), ""):
+        unsure = "" if own or path else "  # if the toolkit was there"
+        yield _need(call, new, line=f"iamcli home {quoted(new[:-4])}{unsure}")
+    elif path and rest and not found:
+        commands = next(map(str, commands_folders()), f"{_TOOLKIT}/bin")
+        yield _need(call, path, f"the iam-* commands in {path}", f"PATH={commands}:{path}")
 
 
-def _files(invocation: Invocation) -> Iterator[tuple[str, str, str]]:
-    """Yield the files with settings that are not there, as ``_folders`` does."""
+def _files(invocation: Invocation) -> Iterator[Needed]:
+    """Yield the files with settings that are not there."""
     call = invocation.call
     given = {each.option.name: each.text for each in invocation.values}
     for variable in ("AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE"):
@@ -122,4 +142,21 @@ def _files(invocation: Invocation) -> Iterator[tuple[str, str, str]]:
         name = given.get(option, _text(call.inner.environment[variable], {}))
         path = in_folder(call.flags.folder, name) if name else None
         if path and not os.path.exists(path):
-            yield path, path, f"(umask 077; cat >{quoted(path)})"
+            yield _need(call, path)
+
+
+def _sourced(calls: list[Call]) -> Iterator[Needed]:
+    """Yield the files that scripts read but that are not there, unless they expect that."""
+    for number, call in enumerate(calls):
+        root, source, at = call.script.root, call.script.source, call.node.start
+        name = call.literals[0] if call.program in (".", "source") and call.words else None
+        # Whose ~ it is, and where cron runs a job, is not known.
+        path = in_folder(call.flags.folder, name) if name and name[0] != "~" else None
+        hidden = any(each.descriptor == "2" or each.operator[0] == "&" for each in call.redirects)
+        unknown = call.flags.remote or not root.shown or (root.language == CRONTAB and name != path)
+        if not path or hidden or unknown or _IF.search(source[max(at - 20, 0) : at]):
+            continue
+        there = os.path.exists(path) or os.path.exists(os.path.join(root.folder, name or ""))
+        known = there or is_written(written(calls[:number]), path)
+        if not (known or _OR.match(source, call.node.end)):
+            yield _need(call, os.path.normpath(path))

@@ -24,7 +24,7 @@ _UNPACKERS = {"tar", "unzip", "git", "rsync", "svn", "make", "aws", "s3cmd", "pa
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about single values."""
-    made = written(commands)
+    made = written(commands.walk.calls)
     for invocation in commands.invocations:
         call = invocation.call
         for value in invocation.values:
@@ -48,13 +48,13 @@ def _glob(call: Call, word: ExpandedWord) -> Fault:
     return fault(call, word, "W201", message, fix)
 
 
-def written(commands: Commands) -> set[str] | None:
-    """Return the names of the files that a script may write, None if they can be any.
+def written(calls: list[Call]) -> set[str] | None:
+    """Return the names of the files that ``calls`` may write, None if they can be any.
 
     A null character stands for each part that is not known.
     """
     words: list[ExpandedWord] = []
-    for call in commands.walk.calls:
+    for call in calls:
         words += [each.word for each in call.redirects if each.operator[:1] in (">", "&")]
         if call.program in _UNPACKERS:
             return None

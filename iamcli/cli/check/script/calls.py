@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.scripts import Script, ShellText
 
 #: The variables that decide which commands run, what they need of the machine, and in which mode.
-ENVIRONMENT = ("PATH", "AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE", "IAMCLI_STRICT")
+ENVIRONMENT = ("PATH", "AWS_IAM_HOME", "AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE", "IAMCLI_STRICT")
 _SPACES = re.compile(r"([ \t\n]+)")
 #: How many words of one value are followed.
 MAX_WORDS = 32

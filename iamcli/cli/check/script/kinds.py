@@ -60,6 +60,8 @@ CREDENTIAL = re.compile(
 SPECIAL = re.compile(r"/+(?:proc|sys|dev(?!/shm/))(?:/|$)")
 _MENTION = re.compile(rb"iam-(?<![\w.-]iam-)\w+(?![\w-]|\.\w)")
 _NAMES = frozenset(index.names())
+#: The class of the toolkit that java runs, and the command in its first argument, if known.
+_JAVA = re.compile(rb"\bcom\.amazonaws\.[\w.]*CommandLineView(?:(?:[\"' \t]|\\\n)+([a-z]+))?")
 #: A word that can be a wrong name, not in a path, an option or its value, or an assignment.
 _WORD = re.compile(
     rb"(?<![^\s`'\"(;|&!])(--[\w-]+ +)?(?<!=['\"])(iam[-_][A-Za-z_-]+)(?![^\s`'\");|&<>])"
@@ -106,9 +108,10 @@ def language(file: str, text: str) -> str:
 
 
 def mentions(source: bytes) -> list[tuple[int, str]]:
-    """Return the names of commands of the toolkit in ``source``, each with its byte."""
-    found = ((match.start(), match[0].decode()) for match in _MENTION.finditer(source))
-    return [(at, name) for at, name in found if name in _NAMES]
+    """Return the names of commands in ``source``, or what java runs, each with its byte."""
+    found = [(match.start(), match[0].decode()) for match in _MENTION.finditer(source)]
+    java = [(each.start(), f"iam-{(each[1] or b'*').decode()}") for each in _JAVA.finditer(source)]
+    return [(at, name) for at, name in found if name in _NAMES] + java
 
 
 def wrong_names(source: bytes) -> list[tuple[int, str]]:
@@ -159,7 +162,7 @@ def commands(language: str, file: str, source: bytes) -> Iterator[tuple[bytes, l
     text = source.decode("latin-1")
     for pieces in _crontab(text, file) if language == CRONTAB else _makefile(text):
         script = "".join(piece for piece, _ in pieces)
-        if "iam-" in script:
+        if re.search(r"iam-|(?:^|[;&|])\s*(?:\.|source)\s", script):
             copied = ((piece, at, text.startswith(piece, at)) for piece, at in pieces)
             places = [at + n * copy for piece, at, copy in copied for n in range(len(piece))]
             yield script.encode("latin-1"), places

@@ -40,7 +40,6 @@ _OF_MAKE = re.compile(
     rf"(?m)^[^\t\n#;]*?\b({'|'.join(calls.ENVIRONMENT)})[ \t]*"
     r"(?::?:?=[ \t]*([^$#\n]*?)[ \t]*(?:#.*)?$|[:+?!]*=)"
 )
-#: Not at the beginning of a subshell.
 _MOVES = re.compile(r"(?<!\()(?<!\( )\b(?:cd|pushd|popd|chdir)\b")
 
 
@@ -58,11 +57,7 @@ class Walker(StatementWalker):
         self._unused: dict[str, Fragment | None] = {}
         self._wrappers: set[str] = set()
         self._changed_by_functions: set[str] = set()
-        #: What the functions change that are not followed yet.
-        self._changed_later: set[str] = set()
-        #: By the function that changes the directory: the settings with which it is called.
-        self._moving: dict[str, list[Flags]] = {}
-        self._bodies: list[tuple[str, Sequence[Statement], Context]] = []
+        self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
 
     def walk(self, script: Script) -> Walk:
@@ -93,45 +88,31 @@ class Walker(StatementWalker):
             self._statements(part.statements, state if part is script else state.copy(), context)
 
     def _functions(self, end: State) -> None:
-        """Follow the bodies of functions, and then those of the functions in them.
-
-        The variables have the values that they have in any case; ``end``: the state after all else.
-        """
-        state = self._in_any_case(end)
-        while self._bodies:
-            bodies, self._bodies, self._changed_later = self._bodies, [], set()
-            for name, statements, context in bodies:
-                inner = state.copy()
-                if [*self._moving] == [name] and len(self._moving[name]) == 1:
-                    # Only itself changes the directory.
-                    inner.flags = inner.flags._replace(folder=self._moving[name][0].folder)
-                self._statements(statements, inner, context)
-            state = self._in_any_case(end)
-        while self._unused:
-            body = self._unused.pop(next(iter(self._unused)))
-            self._script(body, state.copy(), Context(self.found.scripts[0]))
-
-    def _in_any_case(self, end: State) -> State:
-        """Return the settings that may be on in a function, and what is known of variables."""
+        """Follow the bodies of functions, with the values that variables have in any case."""
+        bodies, self._bodies = self._bodies, []
+        changed = assigned("\n".join(node.text for each, _ in bodies for node in each))
         state = State(states.joined_flags([*self._flags, end.flags]))
         if not self.found.complete:
             state.forget()
         for name, values in self.found.values.items():
-            known = name not in self._changed_later and len(set(values)) == 1
+            known = name not in changed and len(set(values)) == 1
             unknown = Unknown(name, filled=all(map(filled, values)))
             state.variables[name] = values[0] if known else (unknown,)
-        return state
+        for statements, context in bodies:
+            self._statements(statements, state.copy(), context)
+        if self._bodies:
+            self._functions(end)
+        while self._unused:
+            body = self._unused.pop(next(iter(self._unused)))
+            self._script(body, state.copy(), Context(self.found.scripts[0]))
 
     def _visit_function(self, node: nodes.Function, state: State, context: Context) -> None:
         self._flags.append(state.flags)
         source = node.body.text
-        self._changed_by_functions |= assigned(source)
-        self._changed_later |= assigned(source)
-        if _MOVES.search(source):
-            self._moving.setdefault(node.name, [])
+        self._changed_by_functions |= assigned(source) | set(_MOVES.findall(source))
         if _RUNS_ARGUMENTS.search(source):
             self._wrappers.add(node.name)
-        self._bodies.append((node.name, [node.body], Context(context.script)))
+        self._bodies.append(([node.body], Context(context.script)))
 
     def _visit_simple(self, node: nodes.Simple, state: State, context: Context) -> Pipeline:
         own = state.copy() if node.assignments and node.words else state
@@ -173,15 +154,14 @@ class Walker(StatementWalker):
         """Change ``state`` as the command does."""
         trap = embedded.quoted(call, 0) if call.program == "trap" else None
         if later := trap or embedded.written(call):
-            self._bodies.append(("", later.statements, Context(later)))
+            self._bodies.append((later.statements, Context(later)))
         if call.program in (".", "source"):
             self._source(call, state, context)
         elif call.program in ("[", "test"):
             self.found.tests.append(call.words)
         elif call.inner.shell_function:
             state.forget(self._changed_by_functions)
-            self._moving.get(str(call.program), []).append(state.flags)
-            if self._moving:
+            if any(map(_MOVES.fullmatch, self._changed_by_functions)):
                 state.flags = state.flags._replace(folder=None)
         elif not self._embedded(call, state, context):
             before = state.flags
