@@ -92,8 +92,8 @@ class Connection:
     "", ``url_warning``: one about the endpoint that is configured, or "", and ``unread``: the files
     that the sandbox does without, each with the reason. Raises Failure if a setting is invalid or a
     file cannot be read. ``values``: those of the options, by their ``dest``, None if not specified;
-    ``part``: called with the name of the check of doctor that reports a part, and the function that
-    reads it; returns the value, or None if that fails.
+    ``read_part``: called with the name of the check of doctor that reports a part, and the function
+    that reads it; returns the value, or None if that fails.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Connection:
         *,
         simulated: bool = False,
         prompts: bool = True,
-        part: Callable[[str, Callable[[], Any]], Any] = lambda _check, read: read(),
+        read_part: Callable[[str, Callable[[], Any]], Any] = lambda _check, read: read(),
     ) -> None:
         self.secrets: list[str] = []
         self.warnings: list[str] = []
@@ -116,13 +116,13 @@ class Connection:
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
         self.secrets += (part for part in self.sandbox.split("/") if len(part) == SECRET_DIGITS)
         self.credential_file = _named_file(values, "credential_file", environ, _CREDENTIAL_FILE)
-        self.keys: Keys | None = part("credentials", lambda: self._keys(environ))
+        self.keys: Keys | None = read_part("credentials", lambda: self._keys(environ))
         # Whoever types the name of the file knows which key is used.
         if self.credential_file is not None and values.get("credential_file") is None:
             self.unused = self._unused_variable(environ)
-        self.proxy: str | None = part("proxy", lambda: self._proxy(values, environ))
+        self.proxy: str | None = read_part("proxy", lambda: self._proxy(values, environ))
         self.secrets += proxy_logins(environ, self.proxy or "")
-        self.url: str | None = part("endpoint", lambda: self._url(values, environ))
+        self.url: str | None = read_part("endpoint", lambda: self._url(values, environ))
 
     def _unused_variable(self, environ: Mapping[str, str]) -> str:
         """Return the variable of a key other than that of the file; warn of it (LEGACY.md)."""

@@ -71,7 +71,7 @@ class Configuration:
     def __init__(self, *, offline: bool) -> None:
         self.offline = offline
         self.failures: dict[str, Failure] = {}
-        self.connection = Connection({}, os.environ, part=self._part)
+        self.connection = Connection({}, os.environ, read_part=self._read_part)
         self.settings = Settings(None)
         self.target: Destination | None = None
         self.keys: Any = None
@@ -85,7 +85,7 @@ class Configuration:
             with _recording_failure(self.failures, "endpoint"), ErrorTranslator():
                 self.target = endpoint(self.connection, self.settings)
 
-    def _part(self, check: str, read: Callable[[], Any]) -> Any:
+    def _read_part(self, check: str, read: Callable[[], Any]) -> Any:
         """Return what ``read`` returns, or None if it fails, which ``check`` reports."""
         what, variable = _FILES.get(check, ("", ""))
         with _recording_failure(self.failures, check):
