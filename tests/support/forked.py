@@ -11,7 +11,6 @@ import contextlib
 import os
 import select
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -47,8 +46,8 @@ botocore_patches.pause = lambda seconds: interrupts.pause(min(seconds, {SHORT}))
 """
 #: Code that makes all pauses end at once.
 AT_ONCE = "import time; time.sleep = lambda _: None"
-#: What ``ForkedPrograms`` puts on PATH if it cannot compile client.c: sends its streams, directory,
-#: arguments and variables to the server as ``ForkServer.start`` does, and ends as the fork did.
+#: What ``ForkedPrograms`` puts on PATH: sends its streams, directory, arguments and variables to
+#: the server as ``ForkServer.start`` does, and ends as the fork did.
 CLIENT = """#!{python} -IS
 import _signal, _socket, posix, sys
 server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -306,24 +305,11 @@ class ForkedPrograms:
 
     def add(self, names: Sequence[str], server: ForkServer) -> None:
         """Add programs that ``server`` forks."""
-        program = self.folder / names[0]
-        if not _compiled(program, server.address):
-            python = Path(sys.executable).resolve()
-            program.write_text(CLIENT.format(python=python, path=server.address))
-            program.chmod(0o755)
+        program, python = self.folder / names[0], Path(sys.executable).resolve()
+        program.write_text(CLIENT.format(python=python, path=server.address))
+        program.chmod(0o755)
         for name in names[1:]:
             (self.folder / name).symlink_to(program.name)
-
-
-def _compiled(program: Path, address: str) -> bool:
-    """Compile ``program``, which connects to ``address``; return False if that is not possible."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        return False
-    source = Path(__file__).with_name("client.c")
-    place = f'-DADDRESS="{address}"'
-    command = [compiler, "-Wall", "-Werror", "-O1", place, "-o", str(program), str(source)]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def all_commands() -> Commands:
