@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import processes
+from support.clients import client
 from support.faults import CLOSED
 from support.legacy_requests import FILES, REFUSED, ROWS, arguments_of
 from support.requirements import need
@@ -21,65 +22,55 @@ from iamcli.cli.homes import layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+    from typing import Any
 
-    from support.forked import ForkedPrograms
-    from support.shell import Shell
-    from support.stub import Answer, Request, Stub
+    from support.stub import Answer, Request
 
 #: A command line for each command, which succeeds.
 LINES = {line.split()[0]: line for line, *_ in reversed(ROWS) if line not in REFUSED}
-_NAMES = ["User", "Group", "Role", "InstanceProfile", "Policy", "ServerCertificate", "AccessKey"]
-_NAMES += ["Certificate"]
-_SHOWN = "".join(f"<{name}Name>x</{name}Name><{name}Id>I</{name}Id>" for name in _NAMES)
-_SHOWN += "<Arn>arn:x</Arn><Path>/</Path><CreateDate>2012-01-01T00:00:00Z</CreateDate>"
-_SHOWN += (
-    "<Status>Active</Status><SecretAccessKey>s</SecretAccessKey><SerialNumber>n</SerialNumber>"
-)
-_SHOWN += "<AssumeRolePolicyDocument>%7B%7D</AssumeRolePolicyDocument>"
-_SHOWN += "<Base32StringSeed>QQ==</Base32StringSeed><QRCodePNG>QQ==</QRCodePNG>"
-_INNER = f"<ServerCertificateMetadata>{_SHOWN}</ServerCertificateMetadata>"
-_ENTITIES = [*_NAMES, "VirtualMFADevice", "PasswordPolicy", "LoginProfile"]
-_ENTITIES += ["ServerCertificateMetadata"]
-_LISTS = [*(f"{name}s" for name in _NAMES), "ServerCertificateMetadataList", "AccessKeyMetadata"]
-_LISTS += ["MFADevices", "VirtualMFADevices"]
-_OTHERS = "<PolicyDocument>%7B%7D</PolicyDocument><SummaryMap><entry><key>k</key><value>1</value>"
-_OTHERS += "</entry></SummaryMap>"
+MODEL = client("http://127.0.0.1:1").meta.service_model
+VALUES = {"timestamp": "2012-01-01T00:00:00Z", "integer": "1", "boolean": "false", "blob": "QQ=="}
+FOOTERS = ("IsTruncated", "Marker")
 
 
-class Account(Endpoint):
-    """Answers every operation with one entity of each kind, or ``answers`` with one answer."""
+def filled(shape: Any, number: int = 1) -> str:
+    """Return XML with a value for every member of ``shape``; its lists have ``number`` entries."""
+    if shape.type_name == "structure":
+        members = {name: each for name, each in shape.members.items() if name not in FOOTERS}
+        return "".join(f"<{name}>{filled(each, number)}</{name}>" for name, each in members.items())
+    if shape.type_name == "list":
+        return f"<member>{filled(shape.member)}</member>" * number
+    if shape.type_name == "map":
+        return "<entry><key>k</key><value>1</value></entry>"
+    return VALUES.get(shape.type_name, "%7B%7D")
+
+
+class Full(Endpoint):
+    """Answers every operation with all that it can have, or ``fixed``; lists have ``number``."""
 
     fixed: Answer | None = None
-    #: How many entities a list has.
     number = 1
 
     def answer(self, request: Request) -> Answer:
         super().answer(request)
-        if self.fixed:
-            return self.fixed
+        shape = MODEL.operation_model(request.operation).output_shape
+        if self.fixed or not shape:
+            return self.fixed or ok(request.operation)
         more = self.number > 100 and "Marker" not in request.parameters
-        count = 100 if more else self.number % 100
         footer = "<IsTruncated>true</IsTruncated><Marker>m</Marker>" if more else ""
-        members = f"<member>{_SHOWN}</member>" * count
-        texts = "<member>x</member>" * count
-        lists = "".join(f"<{name}>{members}</{name}>" for name in _LISTS)
-        lists += "".join(f"<{n}>{texts}</{n}>" for n in ("PolicyNames", "AccountAliases"))
-        entities = "".join(f"<{name}>{_SHOWN}{_INNER}</{name}>" for name in _ENTITIES)
-        return ok(request.operation, entities + lists + _OTHERS + footer)
+        entries = filled(shape, 100 if more else self.number % 100)
+        return ok(request.operation, entries + footer)
 
 
-#: What happens, by the words after the command line, variables, and what is answered.
-NO_CREDENTIALS = {"AWS_CREDENTIAL_FILE": "/absent"}
+#: What happens, by the words after the command line, variables, what is answered, and how many.
 ONCE = {"AWS_MAX_ATTEMPTS": "1"}
-NO_NETWORK = {**ONCE, "AWS_IAM_URL": "http://127.0.0.1:1"}
 DENIED = refused("AccessDenied", "You may not.", 403)
 SITUATIONS: dict[str, tuple[str, Mapping[str, str], Answer | None, int]] = {
     "success": ("", {}, None, 1),
     "refusal": ("", {}, DENIED, 1),
     "wrong option": ("--wrong", {}, None, 1),
-    "no credentials": ("", NO_CREDENTIALS, None, 1),
-    "no network": ("", NO_NETWORK, None, 1),
+    "no credentials": ("", {"AWS_CREDENTIAL_FILE": "/absent"}, None, 1),
+    "no network": ("", {**ONCE, "AWS_IAM_URL": "http://127.0.0.1:1"}, None, 1),
     "lost response": ("", ONCE, CLOSED, 1),
     "help": ("-h", {}, None, 1),
     "debug": ("-d", {}, None, 1),
@@ -90,36 +81,27 @@ MASKED = re.compile(r"[0-9-]+T[0-9:.]+Z|[0-9a-f-]{36}|\d+ ms|[0-9.]+ s\b")
 
 
 @pytest.mark.parametrize("name", every(25, index.names()))
-def test_it_is_strict_mode(
-    name: str,
-    run: Shell,
-    stub: Stub,
-    forked_programs: ForkedPrograms,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_it_is_strict_mode(name, run, stub, forked_programs, tmp_path, monkeypatch):
     monkeypatch.setattr(layout, "commands_folder", lambda: forked_programs.folder)
     layout.lay_out(str(tmp_path / "iam"), [name])
-    account = stub.add(lambda url: Account(url, []))
+    account = stub.add(lambda url: Full(url, []))
     for file, text in FILES.items():
         (run.home / file).write_text(text)
     minimal = {key: run.env[key] for key in ("HOME", "AWS_CREDENTIAL_FILE") if key in run.env}
-    minimal |= {"PATH": "/usr/bin:/bin", "AWS_IAM_URL": account.url}
+    minimal["PATH"] = "/usr/bin:/bin"
 
-    def ended(way: str, program: Path, *words: str, **env: str) -> tuple[object, ...]:
+    def ended(way, program, *words, **env):
         """How ``program`` ends in a ``way``, and what it requested."""
         account.requests.clear()
         (run.home / "out.txt").unlink(missing_ok=True)
-        given = (minimal if way == "cron" else {**run.env, "AWS_IAM_URL": account.url}) | env
+        env = {**(minimal if way == "cron" else run.env), "AWS_IAM_URL": account.url, **env}
         if way == "terminal":
-            here = ("sh", "-c", 'cd "$0" && exec "$@"', str(run.home))
-            seen = Terminal(*here, str(program), *words, env=given)
+            here = ("sh", "-c", f'cd {run.home} && exec "$0" "$@"', str(program))
+            seen = Terminal(*here, *words, env=env)
             done = (seen.status(), seen.shown, "")
         else:
-            monkeypatch.setattr(run, "env", given)
-            process = run.start(str(program), *words, stdin=-3, stdout=-1, stderr=-1)
-            out, err = process.communicate()
-            done = (process.wait(), out.decode(), err.decode())
+            process = processes.run(program, *words, env=env, cwd=run.home)
+            done = (process.returncode, process.stdout, process.stderr)
         requests = [(one.operation, one.parameters) for one in account.requests]
         return done[0], *(MASKED.sub("?", text) for text in done[1:]), requests
 

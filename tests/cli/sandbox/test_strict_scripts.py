@@ -8,96 +8,52 @@ import shutil
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from support import private_iam
-from support.processes import run
+from support import private_iam, processes
 from support.selection import usual
-from support.shell import BIN
+from support.shell import BIN, TESTS
 from support.strict_scripts import SCRIPTS
 
 from iamcli.cli import installed_commands
 from iamcli.cli.homes import directory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from support.shell import Shell
 
 #: Makes the account that the scripts expect, runs one, and prints how it and the account ended.
-TRIED = """
-import http.client, json, os, re, subprocess, sys, tempfile, urllib.parse
-url = urllib.parse.urlsplit(os.environ["AWS_IAM_URL"])
-server = http.client.HTTPConnection(url.netloc)
-headers = {
-    "Authorization": "AWS4-HMAC-SHA256 Credential=x/20150101/us-east-1/iam/aws4_request,",
-    "Content-Type": "application/x-www-form-urlencoded",
-}
-def ask(action, **more):
-    query = urllib.parse.urlencode({"Action": action, "Version": "2010-05-08", **more})
-    server.request("POST", url.path + "/", query, headers)
-    answer = server.getresponse()
-    assert answer.status == 200 or action == "ListAccessKeys"  # bob may be gone
-    return answer.read().decode()
+TRIED = f"""
+import json, os, re, subprocess, sys, tempfile
+sys.path.append({str(TESTS)!r})
+from support.clients import client
+iam = client(os.environ["AWS_IAM_URL"])
 for group in ("staff", "none"):
-    ask("CreateGroup", GroupName=group)
-for user in [*(f"user{number:03}" for number in range(1, int(sys.argv[2]) + 1)), "bob"]:
-    ask("CreateUser", UserName=user)
-    if user != "bob":
-        ask("AddUserToGroup", GroupName="staff", UserName=user)
+    iam.create_group(GroupName=group)
+iam.create_user(UserName="bob")
+for name in sys.argv[2:]:
+    iam.create_user(UserName=name)
+    iam.add_user_to_group(GroupName="staff", UserName=name)
 with tempfile.TemporaryDirectory() as folder:
     done = subprocess.run(sys.argv[1:2], capture_output=True, text=True, cwd=folder)
-account = ask("GetAccountAuthorizationDetails", MaxItems="1000")
+account = json.dumps(iam.get_account_authorization_details(MaxItems=1000), default=str)
 assert "staff" in account
-account += ask("ListAccessKeys", UserName="bob")
-account = re.sub("A[A-Z]{3}[A-Z0-9]{16,17}|[0-9T:.-]{18,}Z|<RequestId>.*", "X", account)
+account = re.sub('A[A-Z]{{3}}[A-Z0-9]{{16,17}}|[0-9: .+-]{{18,}}|"ResponseMetadata.*', "X", account)
 print(json.dumps([done.returncode, done.stdout, done.stderr, account]))
 """
+#: The users of the group staff.
+STAFF = [f"user{number:03}" for number in range(1, 131)]
 
 
 @pytest.fixture(scope="module")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory that ``iamcli home`` has set up."""
     made = tmp_path_factory.mktemp("opt") / "aws" / "apitools" / "iam"
-    done = run(
-        BIN / "iamcli", "home", made, env={"PATH": "/usr/bin:/bin", "HOME": str(made.parent)}
-    )
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(made.parent)}
+    done = processes.run(BIN / "iamcli", "home", made, env=env)
     assert (done.returncode, done.stderr) == (0, "")
     return made
-
-
-class Trial:
-    """Runs a script, in cron's environment at the server ``url``, and in the sandbox.
-
-    The account has ``users`` besides bob.
-    """
-
-    def __init__(self, home: Path, url: str, text: str, users: int) -> None:
-        self.script = home / "old.sh"
-        self.script.write_text(text)
-        self.script.chmod(0o755)
-        self._home, self._url, self._users = home, url, str(users)
-
-    def _run(self, *command: str | Path, **env: str) -> Any:
-        run_it = [sys.executable, "-c", TRIED, str(self.script), self._users]
-        given = {"PATH": "/usr/bin:/bin", "HOME": str(self._home), **env}
-        done = run(*command, *run_it, env=given)
-        assert (done.returncode, done.stderr) == (0, "")
-        return json.loads(done.stdout)
-
-    def in_cron(self, **env: str) -> Any:
-        """Return how the script ends in cron's environment with ``env``."""
-        file = self._home / "credentials"
-        keys = (private_iam.ACCESS_KEY, private_iam.SECRET_KEY)
-        file.write_text("AWSAccessKeyId={}\nAWSSecretKey={}\n".format(*keys))
-        file.chmod(0o600)
-        names = {"LOGNAME": "root", "SHELL": "/bin/sh", "AWS_CREDENTIAL_FILE": str(file)}
-        return self._run(**names, AWS_IAM_URL=self._url, **env)
-
-    def in_sandbox(self, **env: str) -> Any:
-        """Return how the script ends in the sandbox, which is started with ``env``."""
-        return self._run(BIN / "iamcli", "sandbox", **env)
 
 
 #: How scripts name the commands, with the variables of cron and of the shell that starts the trial.
@@ -115,29 +71,40 @@ QUICK = [
 
 
 @pytest.fixture
-def trial(run: Shell, moto: str) -> Callable[[str, str], Trial]:
-    """Return what makes the trial of a script from its name, with a text before its commands."""
+def trial(run, made_home):
+    """Return what runs a script in cron's environment at the server ``url``, or in the sandbox.
 
-    def make(name: str, place: str = "") -> Trial:
-        text = re.sub(r"\biam-(?=[a-z]+ )", f"{place}iam-", SCRIPTS[name])
-        return Trial(run.home, moto, text, 130 if name.startswith("over 100") else 0)
+    ``place``: what is before the names of the commands. It returns how that ended.
+    """
 
-    return make
+    def ended(name: str, env: Mapping[str, str], url: str = "", place: str = "") -> object:
+        script = run.home / "old.sh"
+        script.write_text(re.sub(r"\biam-(?=[a-z]+ )", f"{place}iam-", SCRIPTS[name]))
+        script.chmod(0o755)
+        users = STAFF if name.startswith("over 100") else []
+        of_cron = {"LOGNAME": "root", "SHELL": "/bin/sh", "AWS_IAM_URL": url}
+        of_cron["AWS_CREDENTIAL_FILE"] = run.env["AWS_CREDENTIAL_FILE"]
+        given = {"PATH": "/usr/bin:/bin", "HOME": str(run.home), **(of_cron if url else {}), **env}
+        started = [] if url else [BIN / "iamcli", "sandbox"]
+        done = processes.run(*started, sys.executable, "-c", TRIED, script, *users, env=given)
+        assert (done.returncode, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+    return ended
 
 
 @pytest.mark.parametrize(("name", "way"), usual(QUICK, TABLE))
-def test_the_trial_ends_as_in_cron(name, way, made_home, trial):
+def test_the_trial_ends_as_in_cron(name, way, made_home, trial, moto):
     place, *variables = WAYS[way]
-    tried = trial(name, place.format(made_home))
     of_cron, of_shell = ({n: v.format(made_home) for n, v in env.items()} for env in variables)
-    assert tried.in_sandbox(**of_shell) == tried.in_cron(**of_cron)
+    place = place.format(made_home)
+    assert trial(name, of_shell, place=place) == trial(name, of_cron, moto, place)
 
 
 @pytest.mark.parametrize("name", usual([QUICK[0][0]], SCRIPTS))
-def test_the_scripts_need_strict_mode(name, made_home, trial):
-    tried = trial(name)
-    installed = tried.in_sandbox(PATH=f"{BIN}:/usr/bin:/bin")
-    assert tried.in_cron(PATH=f"{made_home}/bin:/usr/bin:/bin") != installed
+def test_the_scripts_need_strict_mode(name, made_home, trial, moto):
+    installed = trial(name, {"PATH": f"{BIN}:/usr/bin:/bin"})
+    assert trial(name, {"PATH": f"{made_home}/bin:/usr/bin:/bin"}, moto) != installed
 
 
 def test_which_commands_the_trial_finds(made_home, run, monkeypatch, tmp_path):
@@ -203,11 +170,11 @@ def made(folder: Path, name: str) -> Path:
 def test_a_temporary_directory_that_runs_no_scripts(env, tmp_path):
     mounted = tmp_path / "noexec"
     mounted.mkdir()
-    if run("unshare", "-rm", "true", env=env).returncode:
+    if processes.run("unshare", "-rm", "true", env=env).returncode:
         pytest.skip("this machine lets nobody mount a disk")
     script = f'mount -t tmpfs -o noexec none {mounted} && TMPDIR={mounted} exec "$@"'
     command = ("sh", "-c", '"$AWS_IAM_HOME/bin/iam-userdel" --version')
-    done = run(
+    done = processes.run(
         "unshare", "-rm", "sh", "-c", script, "sh", BIN / "iamcli", "sandbox", *command, env=env
     )
     said = "TMPDIR is noexec, so the commands in AWS_IAM_HOME are not in strict mode"
