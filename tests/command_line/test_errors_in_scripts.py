@@ -35,16 +35,6 @@ DEFAULT, STRICT, ALONE = "", "1", "0"
 GROUP = "<Group><Arn>arn:next</Arn><GroupId>AGPA</GroupId></Group>"
 GONE = refused("NoSuchEntity", "The user with name bob cannot be found.", 404)
 
-#: How scripts find out that a command, {}, failed: by what it printed.
-FOUND = {
-    "a string": '[ -n "$({})" ]',
-    "a code": '[ "$({} | grep -c NoSuchEntity)" != 0 ]',
-    "a reader that ends": "{} | grep -q .",
-    "a file": "{} >out; grep -q NoSuchEntity out",
-    "a log": '{} >>log; [ "$(wc -l <log)" -gt 0 ]',
-    "mapfile": "mapfile -t lines < <({}); [ ${#lines[@]} -gt 0 ]",
-}
-
 
 @pytest.fixture
 def without_bob(forked: Shell, stub: Stub) -> Endpoint:
@@ -56,27 +46,6 @@ def without_bob(forked: Shell, stub: Stub) -> Endpoint:
     made.on("CreateAccessKey", refused("LimitExceeded", "Cannot exceed quota.", 409))
     forked.env["AWS_IAM_URL"] = made.url
     return made
-
-
-def noticing(line: str, mode: str, run: Shell) -> set[str]:
-    """Return which of FOUND take the command ``line`` for one that has failed."""
-    ways = {name: way.replace("{}", line) for name, way in FOUND.items()}
-    script = [
-        f'(cd "$(mktemp -d)"; {way}) && printf "%s\\n" "{name}"' for name, way in ways.items()
-    ]
-    return {*run("bash", "-c", "\n".join(script), env={"IAMCLI_STRICT": mode}).out.splitlines()}
-
-
-@pytest.mark.parametrize(
-    ("mode", "found"), [(DEFAULT, {*FOUND}), (STRICT, {*FOUND}), (ALONE, set())]
-)
-def test_in_which_modes_a_script_finds_a_failure(mode, found, forked, without_bob):
-    assert noticing("iam-userdel -u bob", mode, forked) == found
-
-
-@pytest.mark.parametrize("mode", [DEFAULT, STRICT])
-def test_success_is_not_taken_for_a_failure(mode, forked, without_bob):
-    assert noticing("iam-groupdel -g old", mode, forked) == set()
 
 
 def test_a_loop_over_a_failing_list_changes_nothing(forked, without_bob):
