@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from errno import EBADF
 
 from iamcli.errors import (
     MAX_LINE,
@@ -287,9 +288,12 @@ def _write_on_terminal(content: bytes) -> None:
 
 
 def _is_read_only(number: int) -> bool:
-    import fcntl
-
-    return fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+    """Return whether the descriptor cannot be written: a write of no bytes fails, too."""
+    try:
+        os.write(number, b"")
+    except OSError as error:
+        return error.errno == EBADF
+    return False
 
 
 def _write_in_parts(number: int, content: bytes, *, patient: bool) -> bool:
