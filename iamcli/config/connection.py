@@ -59,7 +59,7 @@ class Keys:
     botocore, too, makes one of each key with which it signs. ``source``: how an error begins, for
     example "AWS_ACCESS_KEY_ID: ". Raises Failure if a secret would be sent with each request, as
     the ID or the token, or in one. Keys of other services than AWS have other forms, and are
-    used. Source: docs/decisions.md (keys).
+    used. Source: docs/decisions.md (misplaced secrets).
     """
 
     def __init__(

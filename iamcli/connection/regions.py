@@ -96,7 +96,7 @@ def own_region(region: str) -> str:
 def unknown(region: str, source: str, naming: str) -> UnknownRegion:
     """Return the failure for a ``region`` from ``source``; ``naming`` names an endpoint instead.
 
-    Source: docs/decisions.md (regions).
+    Source: docs/decisions.md (unknown regions).
     """
     from botocore import __version__
 

@@ -40,7 +40,8 @@ class Dependent(NamedTuple):
 
     Types that the original did not remove are skipped if the key may not list them or the server
     lacks the operation; all that a server other than AWS lacks, unless it lists none. If there are
-    such resources, the service rejects the last step. Source: docs/decisions.md (what it lacks).
+    such resources, the service rejects the last step. Source: docs/decisions.md (operations that a
+    server lacks).
     """
 
     heading: str

@@ -55,7 +55,7 @@ def send(iam: Sender, operation: str, parameters: dict[str, Any]) -> dict[str, A
     """Send a request, and again if the reason of the refusal may be a change not visible yet.
 
     In the sandbox, changes are visible at once. Raises as ``Sender.send`` does. Source:
-    docs/decisions.md (new resources that are not visible yet).
+    docs/decisions.md (new resources).
     """
     rest: Iterator[float] | None = None
     resent = False
