@@ -300,7 +300,8 @@ def test_an_error_that_nobody_reads_until_a_signal_comes(name, run_fast, failing
 
 def test_a_reader_of_one_line_gets_the_others_nowhere_else(run_fast):
     """All lines are written at once: here, what is written after that is lost."""
-    once = "import os; write = os.write\nos.write = lambda *all: (write(*all), os.close(1))[0]"
+    once = "import os; write = os.write\n"
+    once += "os.write = lambda number, part: (write(number, part), part and os.close(1))[0]"
     strict = {"IAMCLI_STRICT": STRICT}
     out, err = run_fast.start("iam-userdel", "-z", stderr=-1, env=strict, before=once).communicate()
     assert (out.count(b"\n") > 9, err) == (True, b"")

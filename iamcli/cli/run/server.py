@@ -331,12 +331,19 @@ def _peer(connection: socket.socket) -> int | None:
 
 def _follow(process: int, running: Running) -> None:
     """Stop the fork while its program is stopped; only its own signals stop the fork by itself."""
-    stopped = False
-    with contextlib.suppress(OSError, ValueError):
-        stopped = processes.read(str(running.peer)).state == "T"
-    if stopped != running.stopped:
-        _send_signal(process, signal.SIGSTOP if stopped else signal.SIGCONT)
+    stopped = _is_stopped(running.peer)
+    if stopped and not running.stopped:
+        _send_signal(process, signal.SIGSTOP)
+    elif running.stopped and not stopped and _is_stopped(process):
+        # Else it got the signal that continued its program, and may be about to stop again.
+        _send_signal(process, signal.SIGCONT)
     running.stopped = stopped
+
+
+def _is_stopped(process: int) -> bool:
+    with contextlib.suppress(OSError, ValueError):
+        return processes.read(str(process)).state == "T"
+    return False
 
 
 def _send_signal(process: int, number: int) -> None:
