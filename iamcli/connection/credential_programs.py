@@ -82,7 +82,7 @@ def _read(process: subprocess.Popen[bytes], limit: float) -> tuple[bytes, bytes]
     """
     printed, errors = contents = bytearray(), bytearray()
     late, ended = time.monotonic() + limit, math.inf
-    with selectors.DefaultSelector() as outputs:
+    with selectors.PollSelector() as outputs:
         for pipe, content in zip((process.stdout, process.stderr), contents, strict=True):
             outputs.register(pipe, selectors.EVENT_READ, content)  # type: ignore[arg-type]
         while outputs.get_map() or process.poll() is None:
