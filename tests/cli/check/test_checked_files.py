@@ -365,92 +365,80 @@ def test_the_advice_in_a_makefile_can_be_typed_there(tmp_path):
 
 TOOLKIT = "/opt/aws/apitools/iam"
 HOME_LINE = f"iamcli home {TOOLKIT}"
+NO_TOOLKIT = {f"{TOOLKIT}/bin": HOME_LINE}
 #: Scripts, and what is not there, each with the line that makes it. OWN is the directory of the
 #: commands, FOLDER that of the script.
 MISSING = [
-    (
-        f"PATH={TOOLKIT}/bin:/usr/bin:/bin\niam-userdel -u b; iam-userdel -u c",
-        [f"{TOOLKIT}/bin"],
-        [HOME_LINE],
-    ),
-    (f"PATH={TOOLKIT}/bin:/bin\nf() {{ iam-userdel -u b; }}", [f"{TOOLKIT}/bin"], [HOME_LINE]),
-    (f"{TOOLKIT}/bin/iam-userdel -u b", [f"{TOOLKIT}/bin"], [HOME_LINE]),
-    (
-        f"export AWS_IAM_HOME={TOOLKIT}\n$AWS_IAM_HOME/bin/iam-userdel -u b",
-        [f"{TOOLKIT}/bin"],
-        [HOME_LINE],
-    ),
-    (r"/opt/i\ m/bin/iam-userdel -u b", ["/opt/i m/bin"], ["iamcli home '/opt/i m'"]),
-    (f"sudo {TOOLKIT}/bin/iam-userdel -u b", [f"{TOOLKIT}/bin"], [HOME_LINE]),
+    (f"PATH={TOOLKIT}/bin:/usr/bin:/bin\niam-userdel -u b; iam-userdel -u c", NO_TOOLKIT),
+    (f"PATH={TOOLKIT}/bin:/bin\nf() {{ iam-userdel -u b; }}", NO_TOOLKIT),
+    (f"{TOOLKIT}/bin/iam-userdel -u b", NO_TOOLKIT),
+    (f"export AWS_IAM_HOME={TOOLKIT}\n$AWS_IAM_HOME/bin/iam-userdel -u b", NO_TOOLKIT),
+    (r"/opt/i\ m/bin/iam-userdel -u b", {"/opt/i m/bin": "iamcli home '/opt/i m'"}),
+    (f"sudo {TOOLKIT}/bin/iam-userdel -u b", NO_TOOLKIT),
     (
         "PATH=/usr/no/bin:/bin; iam-userdel -u b",
-        ["the iam-* commands in /usr/no/bin:/bin"],
-        ["PATH=OWN:/usr/no/bin:/bin"],
+        {"the iam-* commands in /usr/no/bin:/bin": "PATH=OWN:/usr/no/bin:/bin"},
     ),
     (
         "[ -d /no -o / = a ] || exit; PATH=/usr/no/bin:/bin; iam-userdel -u b",
-        ["the iam-* commands in /usr/no/bin:/bin"],
-        ["PATH=OWN:/usr/no/bin:/bin"],
+        {"the iam-* commands in /usr/no/bin:/bin": "PATH=OWN:/usr/no/bin:/bin"},
     ),
-    ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", ["/opt/k"], ["(umask 077; cat >/opt/k)"]),
-    ("iam-userdel -u b --aws-credential-file k", ["FOLDER/k"], ["(umask 077; cat >FOLDER/k)"]),
-    ("CLIENT_CONFIG_FILE=/opt/c iam-userdel -u b", ["/opt/c"], ["(umask 077; cat >/opt/c)"]),
-    ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b --aws-credential-file /", [], []),
+    ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", {"/opt/k": "(umask 077; cat >/opt/k)"}),
+    ("iam-userdel -u b --aws-credential-file k", {"FOLDER/k": "(umask 077; cat >FOLDER/k)"}),
+    ("CLIENT_CONFIG_FILE=/opt/c iam-userdel -u b", {"/opt/c": "(umask 077; cat >/opt/c)"}),
+    ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b --aws-credential-file /", {}),
     # Whoever checks it may have the commands in PATH.
-    (f"PATH={TOOLKIT}/bin:$PATH; iam-userdel -u b", [f"{TOOLKIT}/bin"], [HOME_LINE]),
+    (f"PATH={TOOLKIT}/bin:$PATH; iam-userdel -u b", NO_TOOLKIT),
     (
         "AWS_IAM_HOME=/opt/none; export PATH=$PATH:$AWS_IAM_HOME/bin; iam-userdel -u b",
-        ["/opt/none/bin"],
-        ["iamcli home /opt/none"],
+        {"/opt/none/bin": "iamcli home /opt/none"},
     ),
     (
         ". /dev/null/x; PATH=/opt/git/bin:/opt/iam/bin:$1; iam-userdel -u b",
-        ["/dev/null/x", "/opt/iam/bin"],
-        ["(umask 077; cat >/dev/null/x)", "iamcli home /opt/iam"],
+        {"/dev/null/x": "(umask 077; cat >/dev/null/x)", "/opt/iam/bin": "iamcli home /opt/iam"},
     ),
     (
         "PATH=/opt/none/bin:/usr/no/bin:$PATH; iam-userdel -u b",
-        ["/opt/none/bin"],
-        ["iamcli home /opt/none  # if the toolkit was there"],
+        {"/opt/none/bin": "iamcli home /opt/none  # if the toolkit was there"},
     ),
-    ("PATH=/opt/none/bin:OWN:/bin; iam-userdel -u b", [], []),
-    ("PATH=/opt/iam/bin:OWN:/bin; iam-userdel -u b", ["/opt/iam/bin"], ["iamcli home /opt/iam"]),
-    ("PATH=$PATH:/usr/no/bin:/snap/no/bin:no/bin:/no; iam-userdel -u b", [], []),
-    ("[ -d /opt/none ] && PATH=$PATH:/opt/none/bin; iam-userdel -u b", [], []),
-    ("PATH=$PATH:/opt/none/bin; sudo iam-userdel -u b", [], []),
+    ("PATH=/opt/none/bin:OWN:/bin; iam-userdel -u b", {}),
+    ("PATH=/opt/iam/bin:OWN:/bin; iam-userdel -u b", {"/opt/iam/bin": "iamcli home /opt/iam"}),
+    ("PATH=$PATH:/usr/no/bin:/snap/no/bin:no/bin:/no; iam-userdel -u b", {}),
+    ("[ -d /opt/none ] && PATH=$PATH:/opt/none/bin; iam-userdel -u b", {}),
+    ("PATH=$PATH:/opt/none/bin; sudo iam-userdel -u b", {}),
     # Files that it reads.
-    (". /opt/no; f x", ["/opt/no"], ["(umask 077; cat >/opt/no)"]),
-    ('source /opt/no && f "$x"', ["/opt/no"], ["(umask 077; cat >/opt/no)"]),
-    ("f() { . ./no >/dev/null; }", ["FOLDER/no"], ["(umask 077; cat >FOLDER/no)"]),
-    ("[ -f /opt/no ] && . /opt/no; if [ -r ./no ]; then . ./no; fi; [ -e no ] && . ./no", [], []),
-    (". /opt/no || :; if . /opt/no; then :; fi; ! . /opt/no; . /opt/a && . /opt/no || f", [], []),
-    (". /opt/no 2>/dev/null; . /opt/no &>/dev/null; . ~/no; . $X/no; . /dev/null", [], []),
-    ('echo >no; . ./no; tar x; . /opt/no; ssh host ". /opt/a"', [], []),
-    (f"export AWS_IAM_HOME={TOOLKIT}; iam-userdel -u b", [], []),
-    (f"[ -d {TOOLKIT} ] && PATH={TOOLKIT}/bin; iam-userdel -u b", [], []),
-    (f"if test -d {TOOLKIT}/bin; then PATH={TOOLKIT}/bin; iam-userdel -u b; fi", [], []),
-    (f"[[ -x {TOOLKIT}/bin/iam-userdel ]] && {TOOLKIT}/bin/iam-userdel -u b", [], []),
-    (f"ssh host {TOOLKIT}/bin/iam-userdel -u b", [], []),
-    (f"ssh host 'PATH={TOOLKIT}/bin; iam-userdel -u b'", [], []),
-    (f"ssh host sh <<E\nPATH={TOOLKIT}/bin\niam-userdel -u b\nE", [], []),
-    (f"PATH={TOOLKIT}/bin; sudo iam-userdel -u b", [], []),
-    (f"PATH={TOOLKIT}/bin ls; (PATH={TOOLKIT}/bin; ls); iam-userdel -u b", [], []),
-    (f"ln -s /x {TOOLKIT}; {TOOLKIT}/bin/iam-userdel -u b", [], []),
-    ("echo >/opt/k; AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", [], []),
-    ('cp a "$b"; AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b', [], []),
-    (f'cp a "$b"; {TOOLKIT}/bin/iam-userdel -u b', [f"{TOOLKIT}/bin"], [HOME_LINE]),
+    (". /opt/no; f x", {"/opt/no": "(umask 077; cat >/opt/no)"}),
+    ('source /opt/no && f "$x"', {"/opt/no": "(umask 077; cat >/opt/no)"}),
+    ("f() { . ./no >/dev/null; }", {"FOLDER/no": "(umask 077; cat >FOLDER/no)"}),
+    ("[ -f /opt/no ] && . /opt/no; if [ -r ./no ]; then . ./no; fi; [ -e no ] && . ./no", {}),
+    (". /opt/no || :; if . /opt/no; then :; fi; ! . /opt/no; . /opt/a && . /opt/no || f", {}),
+    (". /opt/no 2>/dev/null; . /opt/no &>/dev/null; . ~/no; . $X/no; . /dev/null", {}),
+    ('echo >no; . ./no; tar x; . /opt/no; ssh host ". /opt/a"', {}),
+    (f"export AWS_IAM_HOME={TOOLKIT}; iam-userdel -u b", {}),
+    (f"[ -d {TOOLKIT} ] && PATH={TOOLKIT}/bin; iam-userdel -u b", {}),
+    (f"if test -d {TOOLKIT}/bin; then PATH={TOOLKIT}/bin; iam-userdel -u b; fi", {}),
+    (f"[[ -x {TOOLKIT}/bin/iam-userdel ]] && {TOOLKIT}/bin/iam-userdel -u b", {}),
+    (f"ssh host {TOOLKIT}/bin/iam-userdel -u b", {}),
+    (f"ssh host 'PATH={TOOLKIT}/bin; iam-userdel -u b'", {}),
+    (f"ssh host sh <<E\nPATH={TOOLKIT}/bin\niam-userdel -u b\nE", {}),
+    (f"PATH={TOOLKIT}/bin; sudo iam-userdel -u b", {}),
+    (f"PATH={TOOLKIT}/bin ls; (PATH={TOOLKIT}/bin; ls); iam-userdel -u b", {}),
+    (f"ln -s /x {TOOLKIT}; {TOOLKIT}/bin/iam-userdel -u b", {}),
+    ("echo >/opt/k; AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", {}),
+    ('cp a "$b"; AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b', {}),
+    (f'cp a "$b"; {TOOLKIT}/bin/iam-userdel -u b', NO_TOOLKIT),
 ]
 
 
-@pytest.mark.parametrize(("script", "names", "lines"), MISSING)
-def test_what_a_script_expects_of_the_machine(script, names, lines, tmp_path):
+@pytest.mark.parametrize(("script", "missing"), MISSING)
+def test_what_a_script_expects_of_the_machine(script, missing, tmp_path):
     own = str(next(commands_folders()))
     result = checked(tmp_path, script.replace("OWN", own))
     shown = [
-        [text.replace(own, "OWN").replace(str(tmp_path), "FOLDER") for text in each]
+        tuple(text.replace(own, "OWN").replace(str(tmp_path), "FOLDER") for text in each)
         for each in result.missing
     ]
-    assert shown == [[name, line] for name, line in zip(names, lines, strict=True)]
+    assert shown == [*missing.items()]
     assert (result.findings, result.files[0].changes) == ([], [])
 
 
