@@ -23,7 +23,7 @@ SCRIPTS = TESTS / "cli" / "check" / "scripts"
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 _UNKNOWN = re.compile(r'"(-\w)" is not an option')
 #: A variable or an alias that contains an option.
-_EXPANDED = re.compile(r"\"?\$|\w+$")
+_EXPANDED = re.compile(r"\"?\$|[a-z]+$")
 #: A line of a script in a file of SCRIPTS, and the words of a finding in it.
 _LINE = re.compile(r"((?:[EW]\d{3} |unread )*) *([|:])(?: (.*))?")
 _CODE = re.compile(r"[EW]\d{3}")
