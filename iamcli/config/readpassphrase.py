@@ -42,7 +42,12 @@ class _Terminal:
 
     def __enter__(self) -> _Terminal:  # noqa: PYI034 - Self costs a dependency or an import
         try:
-            for number, handler in ((_signal.SIGTSTP, self._stop), (_signal.SIGCONT, self._resume)):
+            stop, resume = self._stop, self._resume
+            for number, handler in (
+                (_signal.SIGTSTP, stop),
+                (_signal.SIGTTIN, stop),
+                (_signal.SIGCONT, resume),
+            ):
                 before = _signal.getsignal(number)
                 if before is not _signal.SIG_IGN:
                     self._handlers[number] = before
@@ -116,16 +121,16 @@ class _Terminal:
                 if error.args[0] != errno.EINTR:
                     raise
 
-    def _stop(self, *_: object) -> None:
-        """Handle SIGTSTP: restore the terminal, and stop."""
+    def _stop(self, number: int, _frame: object) -> None:
+        """Handle SIGTSTP, and SIGTTIN in the background: restore the terminal, and stop."""
         self._stopped = True
         self._restore()
-        _signal.signal(_signal.SIGTSTP, _signal.SIG_DFL)
+        _signal.signal(number, _signal.SIG_DFL)
         try:
             if self._stopped:
-                _signal.raise_signal(_signal.SIGTSTP)
+                _signal.raise_signal(number)
         finally:
-            _signal.signal(_signal.SIGTSTP, self._stop)
+            _signal.signal(number, self._stop)
         # If nobody could continue the process, it was not stopped.
         self._resume()
 

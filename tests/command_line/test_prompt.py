@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,7 +100,7 @@ PLACES = [
 @pytest.mark.parametrize(
     ("shell", "line"), usual([("zsh", LINE), ("bash", f"iamcli run {SCRIPT}")], PLACES)
 )
-def test_the_password_after_fg_is_not_shown(typing, password_endpoint):
+def test_the_password_after_fg_is_not_shown(line, typing, password_endpoint):
     for _ in range(2):
         typing.stop()
         # The shell has its terminal back.
@@ -111,8 +113,9 @@ def test_the_password_after_fg_is_not_shown(typing, password_endpoint):
     shown = typing.terminal.shown
     assert PASSWORD not in shown
     assert "half" not in shown
-    # Each of the two continuations has prompted once.
-    assert shown.count("Password: ") == 3
+    # Each continuation has prompted once. The server of iamcli run sees one only after 0.1 s, and
+    # continues a command that the next Ctrl-Z has stopped meanwhile.
+    assert shown.count("Password: ") in ((3, 4) if "run" in line else (3,))
     assert [request.parameters["Password"] for request in password_endpoint.requests] == [PASSWORD]
 
 
@@ -130,6 +133,23 @@ def test_a_prompt_in_the_background_waits(typing, password_endpoint):
     assert [request.parameters["Password"] for request in password_endpoint.requests] == [PASSWORD]
 
 
+@pytest.mark.parametrize(("shell", "line"), [("fish", LINE)])
+def test_a_prompt_that_stopped_by_itself_in_the_background(typing, password_endpoint):
+    """With fish, the echo stays off, which does not tell then that the prompt is needed."""
+    [process] = typing.processes()
+    os.kill(process, signal.SIGSTOP)
+    typing.terminal.wait_for(PROMPT)
+    wait_until(lambda: states(typing) == "T")
+    paused = pauses(process)
+    os.kill(process, signal.SIGCONT)
+    wait_until(lambda: pauses(process) > paused and states(typing) == "T")
+    typing.terminal.type("fg\r")
+    typing.asked("Password: ")
+    typing.answer()
+    assert PASSWORD not in typing.terminal.shown
+    assert [request.parameters["Password"] for request in password_endpoint.requests] == [PASSWORD]
+
+
 def states(typing: Typing) -> str:
     """Return the letters of the states of the command's processes."""
     found = ""
@@ -137,6 +157,12 @@ def states(typing: Typing) -> str:
         with open(f"/proc/{number}/stat", encoding="utf-8") as file:  # noqa: PTH123 - of the kernel
             found += file.read().rpartition(") ")[2][0]
     return found
+
+
+def pauses(process: int) -> int:
+    """Return how often a process has given up the processor, which it does when it stops."""
+    text = Path(f"/proc/{process}/status").read_text()
+    return sum(map(int, re.findall(r"ctxt_switches:\s*(\d+)", text)))
 
 
 @pytest.mark.parametrize(("shell", "line"), [("bash", LINE)])
