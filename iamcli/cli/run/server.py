@@ -114,12 +114,12 @@ def main() -> None:
 class Running:
     """A fork that runs a command: the ``connection`` to its program, and the program's ``peer``.
 
-    ``stopped``: whether the fork was stopped because the program is.
+    ``looks``: after how many looks at a program that runs again its fork must run, too.
     """
 
     connection: socket.socket
     peer: int
-    stopped: bool = False
+    looks: int = 0
 
 
 class Spare(NamedTuple):
@@ -330,14 +330,18 @@ def _peer(connection: socket.socket) -> int | None:
 
 
 def _follow(process: int, running: Running) -> None:
-    """Stop the fork while its program is stopped; only its own signals stop the fork by itself."""
-    stopped = _is_stopped(running.peer)
-    if stopped and not running.stopped:
-        _send_signal(process, signal.SIGSTOP)
-    elif running.stopped and not stopped and _is_stopped(process):
-        # Else it got the signal that continued its program, and may be about to stop again.
-        _send_signal(process, signal.SIGCONT)
-    running.stopped = stopped
+    """Stop the fork while its program is stopped; only its own signals stop the fork by itself.
+
+    The program passes SIGCONT on, usually. It may be about to stop again if only the fork is.
+    """
+    if _is_stopped(running.peer):
+        running.looks = 3
+        if not _is_stopped(process):
+            _send_signal(process, signal.SIGSTOP)
+    elif running.looks:
+        running.looks -= 1
+        if not running.looks and _is_stopped(process):
+            _send_signal(process, signal.SIGCONT)
 
 
 def _is_stopped(process: int) -> bool:

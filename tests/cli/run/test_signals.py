@@ -366,4 +366,4 @@ def test_a_process_that_is_gone_is_not_stopped():
     os.waitpid(process, 0)
     fork = Running(SimpleNamespace(), process)
     _follow(process, fork)
-    assert not fork.stopped
+    assert fork.looks == 0
