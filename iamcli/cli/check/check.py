@@ -6,15 +6,16 @@ import os
 import re
 import signal
 import sys
+from collections import defaultdict
 
 from iamcli import interrupts
 from iamcli.cli.check.findings import PARSER, File, Finding, Result
 from iamcli.cli.check.rules import arguments, machine, outputs, policies, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
 from iamcli.cli.check.script import kinds
-from iamcli.cli.check.script import scripts as reading
 from iamcli.cli.check.script.calls import output_files
-from iamcli.cli.check.script.programs import KEEPERS, PRINTING
+from iamcli.cli.check.script.other_programs import KEEPERS, PRINTING
+from iamcli.cli.check.script.scripts import Coverage, read_script
 from iamcli.cli.check.script.shfmt import MAX_TIME, Parser, UnreadableError, program
 from iamcli.cli.check.script.walk import Walker
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from iamcli.cli.check.rules.commands import Fault
-    from iamcli.cli.check.script.calls import Walk
+    from iamcli.cli.check.script.calls import ScriptFacts
     from iamcli.cli.check.script.scripts import Script
 
 #: Programs that only show names of commands, unless their output is read or written to a file.
@@ -76,8 +77,8 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     def load(file: str) -> Script:
         path = os.path.realpath(file)
         if path not in scripts:
-            scripts[path] = reading.read(named.get(path, file), parser, typed=path in typed)
-            scripts[path].shown &= path in named
+            given, name = path in named, named.get(path, file)
+            scripts[path] = read_script(name, parser, typed=path in typed, given=given)
         return scripts[path]
 
     findings: dict[tuple[str, int, int, str], Finding] = {}
@@ -88,16 +89,18 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     order = {file: (number, 0) for number, file in enumerate(named.values())}
     #: By file: the script, or why it cannot be read.
     read: dict[str, Script | str] = {}
+    #: By file: the functions, aliases and variables of the scripts that it is read with.
+    defined: dict[str, set[str]] = defaultdict(set)
     limit = sys.getrecursionlimit()
     for number, file in enumerate(named.values()):
-        parser.begin()
+        parser.begin_file()
         sys.setrecursionlimit(max(limit, _MAX_DEPTH))
         try:
             with _FileTime():
-                walk = Walker(load).walk(load(file))
-                commands = Commands(walk)
-                found = [each for each in _findings(commands) if each.code not in excluded]
-                checked = _cover(walk)
+                facts = Walker(load).walk(load(file))
+                commands = Commands(facts)
+                found = [finding for finding in _findings(commands) if finding.code not in excluded]
+                checked = _cover(facts)
                 machine.compare(commands, missing, installed)
         except RecursionError:
             read[file] = "too large or nested too deeply"
@@ -105,45 +108,49 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
             read[file] = str(error)
         else:
             places |= checked
-            shown = {script.file for script in walk.scripts if script.shown}
+            shown = {script.file for script in facts.scripts if script.shown}
             for finding in found:
                 shown_finding = finding if finding.file in shown else finding.hidden
                 findings.setdefault(shown_finding[:4], shown_finding)
-            for script in walk.scripts:
+            for script in facts.scripts:
                 order.setdefault(script.file, (number, len(order)))
                 read[script.file] = script
+                defined[script.file] |= facts.defined | facts.values.keys()
         finally:
             sys.setrecursionlimit(limit)
-    kept = sorted(findings.values(), key=lambda each: (order[each.file], *each[1:4]))
-    files = [_file(file, read[file], kept) for file in sorted(order, key=order.__getitem__)]
+    kept = sorted(findings.values(), key=lambda finding: (order[finding.file], *finding[1:4]))
+    in_order = sorted(order, key=order.__getitem__)
+    files = [_file(name, read[name], defined[name], kept) for name in in_order]
     return Result(kept, len(places), files, missing, installed)
 
 
-def _cover(walk: Walk) -> set[tuple[str, int]]:
+def _cover(facts: ScriptFacts) -> set[tuple[str, int]]:
     """Note which parts of the scripts are commands that are checked, and return their places."""
-    for script in walk.scripts:
-        script.others |= walk.defined | walk.values.keys()
-    for call in walk.calls:
+    for call in facts.calls:
         written = [word for word in output_files(call) if not word.known.startswith("/dev/")]
         shown = call.program in _SHOWING and not (call.captured or written)
-        value = None if call.program == "alias" or call.program in KEEPERS else False
-        checked = call.iam or shown or value
+        value = call.program == "alias" or call.program in KEEPERS
+        coverage = Coverage.IN_VALUE if value else Coverage.NOT_CHECKED
+        if call.iam or shown:
+            coverage = Coverage.CHECKED
         statement = call.node.parent or call.node
-        call.script.cover(statement.start, statement.end, checked=checked)
+        call.script.cover(statement.start, statement.end, coverage)
         if call.iam and str(call.program) not in call.node.text:
             call.script.root.indirect.add(str(call.program))
     # One place can contain several commands, if a variable does.
-    places = ((call.script, call.node.start) for call in walk.calls if call.iam)
+    places = ((call.script, call.node.start) for call in facts.calls if call.iam)
     return {(script.root.file, script.outer(start)) for script, start in places}
 
 
-def _file(name: str, read: Script | str, findings: list[Finding]) -> File:
+def _file(name: str, read: Script | str, defined: set[str], findings: list[Finding]) -> File:
     """Return what becomes of the file ``name``, which is a script, or why it cannot be read."""
     if isinstance(read, str):
         return File(name, reason=read)
     codes = sorted({finding.code for finding in findings if finding.file == name})
     notes = sorted(read.notes, key=lambda note: note.lines)
-    mentions = tuple((line, mention if read.shown else "") for line, mention in read.mentions())
+    mentions = tuple(
+        (line, mention if read.shown else "") for line, mention in read.mentions(defined)
+    )
     java = {each for line, each in mentions if each.encode() not in read.lines[line - 1]}
     return File(name, read.language, tuple(codes), mentions, tuple(notes), java=tuple(sorted(java)))
 
@@ -152,13 +159,13 @@ def _findings(commands: Commands) -> Iterator[Finding]:
     """Yield the findings in the scripts with ``commands``, without silenced ones."""
     faults: list[Fault] = [each for family in _FAMILIES for each in family.check(commands)]
     overridden = {call for call, finding in faults if finding.code in OVERRIDING}
-    scripts = {script.file: script for script in commands.walk.scripts}
+    scripts = {script.file: script for script in commands.facts.scripts}
     for call, finding in faults:
         others = finding.code in OVERRIDING or call not in overridden
         script = scripts[finding.file]
         if others and not _silenced(script, finding, call.script.place(call.node.start)[0]):
             yield _for_make(finding) if call.script.root.language == kinds.MAKEFILE else finding
-    for script, finding in _syntax(commands.walk):
+    for script, finding in _syntax(commands.facts):
         if not _silenced(script, finding, finding.line):
             yield finding
 
@@ -170,9 +177,9 @@ def _for_make(finding: Finding) -> Finding:
     return finding._replace(message=message, fix=fix)
 
 
-def _syntax(walk: Walk) -> Iterator[tuple[Script, Finding]]:
+def _syntax(facts: ScriptFacts) -> Iterator[tuple[Script, Finding]]:
     """Yield E109 for the first syntax error, and W212 for commands that the parser cannot read."""
-    for script in walk.scripts:
+    for script in facts.scripts:
         for fault in script.faults:
             word = _WORD.search(script.source, fault.start, fault.end)
             name = word[0].decode("utf-8", "replace") if word else ""

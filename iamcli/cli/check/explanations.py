@@ -18,7 +18,7 @@ _SHOW = 'echo "$arn"; done'
 _UPLOAD = "iam-useruploadpolicy -u bob -p all"
 _CLASSES = ("a problem in the script", "a difference from the original toolkit")
 #: The warnings about what a script did otherwise with the original toolkit.
-DIFFERENCES = ("W211", "W213")
+DIFFERENCE_CODES = ("W211", "W213")
 _POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 _HOME = """{"Version": "2012-10-17",
  "Statement": [{"Effect": "Allow", "Action": "s3:*",
@@ -198,7 +198,7 @@ def explained(code: str) -> Iterator[str]:
     """Yield the lines that explain ``code``, one of EXPLANATIONS."""
     explanation = EXPLANATIONS[code]
     yield from (f"{code}: {explanation.title}", "", filled(explanation.text), "")
-    yield f"Class: {_CLASSES[code in DIFFERENCES]}"
+    yield f"Class: {_CLASSES[code in DIFFERENCE_CODES]}"
     for example in explanation.examples:
         for heading, script in zip(("Before:", "After:"), example, strict=True):
             yield from ("", heading, *(f"    {line}" for line in script.splitlines()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamcli.cli.check.explanations import DIFFERENCES, EXPLANATIONS
+from iamcli.cli.check.explanations import DIFFERENCE_CODES, EXPLANATIONS
 
 ERROR = "error"
 WARNING = "warning"
@@ -59,7 +59,7 @@ class File(NamedTuple):
     """A file that was checked.
 
     ``language``: one of ``kinds``; ``codes``: those of the findings in it; ``mentions``: the names
-    of commands that were not checked, each with its line; ``notes``: other parts that were not
+    of commands that were not checked, with their lines; ``notes``: other parts that were not
     checked; ``reason``: why it cannot be read, "" if it can; ``java``: what it runs with java.
     """
 
@@ -74,7 +74,7 @@ class File(NamedTuple):
     @property
     def changes(self) -> list[str]:
         """The codes that need a change, not those about the quality of a script that works."""
-        return [code for code in self.codes if code[0] == "E" or code in DIFFERENCES]
+        return [code for code in self.codes if code[0] == "E" or code in DIFFERENCE_CODES]
 
     @property
     def state(self) -> str:

@@ -23,7 +23,7 @@ _MAX_LINES = 20
 
 
 def text(result: Result) -> Iterator[str]:
-    """Yield two lines for each finding, one for each of several files, and one with numbers."""
+    """Yield two lines for each finding, a line for each of several files, and one with numbers."""
     for finding in result.findings:
         place = f"{finding.file}:{finding.line}:{finding.column}"
         yield visible(f"{place}: {finding.code} {finding.message}")
@@ -66,7 +66,7 @@ def _table(result: Result) -> Iterator[str]:
 
 
 def _do(users: list[str], verb: str) -> str:
-    """Return that the scripts ``users`` do what ``verb`` says; of more than two, name one."""
+    """Return that the scripts ``users`` do what ``verb`` says; of more than two, name the first."""
     names = users[0] + and_others(users) if users[2:] else joined(users)
     return f"{names} {verb}{'s' * (len(users) == 1)}"
 

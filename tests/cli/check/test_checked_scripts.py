@@ -484,17 +484,16 @@ def in_a_pattern() -> None:
 def test_a_file_that_takes_too_long_cannot_be_read(never_ends, tmp_path, monkeypatch):
     """The others are checked, and the timer is as it was before."""
     names = [write(tmp_path, "iam-userdel -R", name) for name in ("a", "never", "c")]
-    read = scripts.read
 
-    def slow(file: str, parser: shfmt.Parser, *, typed: bool) -> Script:
+    def slow(file: str, *others: object, **more: object) -> Script:
         left, _ = signal.getitimer(signal.ITIMER_PROF)
         assert 15 < left < 21
         if file == names[1]:
             signal.setitimer(signal.ITIMER_PROF, 0.01, 1)
             never_ends()
-        return read(file, parser, typed=typed)
+        return scripts.read_script(file, *others, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(scripts, "read", slow)
+    monkeypatch.setattr("iamcli.cli.check.check.read_script", slow)
     before = signal.getsignal(signal.SIGPROF)
     result = check_files(names)
     assert result.unreadable == [(names[1], "takes longer than 20 seconds")]

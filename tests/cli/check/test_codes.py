@@ -15,7 +15,7 @@ from support.expected import compare
 from support.selection import usual
 from support.shell import ROOT, TESTS
 
-from iamcli.cli.check.explanations import DIFFERENCES, EXPLANATIONS
+from iamcli.cli.check.explanations import DIFFERENCE_CODES, EXPLANATIONS
 from iamcli.cli.check.script import shfmt
 from iamcli.installation import extras
 
@@ -47,7 +47,7 @@ def test_the_compatibility_record_names_the_code_of_each_difference():
     cells = [row[3] for row in rows if row[3] != "code"]
     named = {code for cell in cells for code in cell.split(", ") if cell != "none"}
     assert named <= set(EXPLANATIONS)
-    assert named >= set(DIFFERENCES)
+    assert named >= set(DIFFERENCE_CODES)
 
 
 # Explanations.

@@ -78,8 +78,8 @@ def test_the_same_codes_are_at_the_same_commands(name, step, tmp_path, environ):
     environ.chdir(tmp_path)
     parser = Parser()
     for text in [each.text for each in scripts(name)][::step]:
-        parser.begin()
-        script = Script("old.sh", text.encode(), parser)
+        parser.begin_file()
+        script = Script("old.sh", text.encode(), parser, given=True)
         # A line that is not read ends elsewhere if it is written in another way.
         if script.statements and not script.faults:
             expected = [found(tmp_path, text)] * (len(WAYS) + 1)

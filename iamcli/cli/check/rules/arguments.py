@@ -27,8 +27,8 @@ def check(commands: Commands) -> Iterator[Fault]:
     """Yield what is wrong with the arguments of the commands."""
     for call in commands.unknown:
         yield from _unknown_command(commands, call)
-    proxies = {"HTTPS_PROXY", "https_proxy"} & commands.walk.values.keys()
-    for call in commands.walk.settings:
+    proxies = {"HTTPS_PROXY", "https_proxy"} & commands.facts.values.keys()
+    for call in commands.facts.settings:
         if re.search(JAVA_PROXY, call.words[0].known) and not proxies:
             message = "the proxy in AWS_IAM_JVM_OPTS is not used"
             fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
@@ -41,7 +41,7 @@ def check(commands: Commands) -> Iterator[Fault]:
         yield from unquoted_policy(invocation)
         yield from _options(invocation)
         if not invocation.incomplete:
-            yield from _original(invocation)
+            yield from _original(commands, invocation)
         for option, _, word, text in invocation.values:
             if word and text is not None and (reason := refused(option, text)):
                 yield fault(invocation.call, word, "E105", *reason)
@@ -63,7 +63,7 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
     variables = [call.head.source, *(unknown.name for unknown in call.head.unknowns)]
     similar = folder and (not near or literal is None or os.path.exists(literal))
     own = similar and "AWS_IAM_HOME" not in " ".join(variables)
-    values, here = commands.walk.values.get("PATH", ()), call.script.root.folder
+    values, here = commands.facts.values.get("PATH", ()), call.script.root.folder
     path = ":".join(part for value in values for part in value if isinstance(part, str))
     # A directory that is not known may be that of the script.
     places = (os.path.join(here, each, name) for each in path.split(":") if values)
@@ -71,7 +71,7 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
         # A program of the user, which may only have a similar name.
         return
     # A file that is not read can define functions, whose names often have "_".
-    if not commands.walk.complete and (not near or "_" in name):
+    if not commands.facts.complete and (not near or "_" in name):
         return
     fix = f"did you mean {near}?" if near else "run iamcli for a list of the commands"
     yield fault(call, call.head, "E101", f"the toolkit has no command {name}", fix)
@@ -152,7 +152,7 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
 
 
 def _instead(invocation: Invocation, word: ExpandedWord) -> str:
-    """Return what to do about ``word``, which is one too many, without a part of a secret value."""
+    """Return what to do about the unexpected ``word``, without a part of a secret value."""
     typed = [value.option for value in invocation.values]
     secret = any(option.secret for option in invocation.command.options)
     places = {value.word.place: value.option.name for value in invocation.values if value.word}
@@ -171,7 +171,7 @@ def _instead(invocation: Invocation, word: ExpandedWord) -> str:
 
 
 def _pair(invocation: Invocation, one: str, other: str) -> Fault:
-    """Return the finding that two options exclude each other, or that neither is given."""
+    """Return the finding that both or neither of two options are given."""
     words = [value.name for value in invocation.values if value.option.name in (one, other)]
     if words:
         message = f"{one} and {other} exclude each other"
@@ -181,7 +181,7 @@ def _pair(invocation: Invocation, one: str, other: str) -> Fault:
     return fault(invocation.call, invocation.call.head, "E104", message, fix)
 
 
-def _original(invocation: Invocation) -> Iterator[Fault]:
+def _original(commands: Commands, invocation: Invocation) -> Iterator[Fault]:
     """Yield what does something else than in the original."""
     call, command = invocation.call, invocation.command
     options = {option.dest: option for option in command.options}
@@ -192,7 +192,7 @@ def _original(invocation: Invocation) -> Iterator[Fault]:
         fix = f"remove -p, or add {other} to list what would be removed"
         yield fault(call, call.head, "W213", message, fix)
     files = [file for file in output_files(call) if file.literal != "/dev/tty"]
-    redirected = files or call.substitution or (call.pipeline and call.pipeline[-1] is not call)
+    redirected = files or call.substitution or commands.after(call)
     if given.get("method", "").lower() == "qrcodepng" and "file" not in given and redirected:
         message = f"{command.name} requires -o with QRCodePNG, unless it prints on a terminal"
         yield fault(call, call.head, "E103", message, "add -o FILE")

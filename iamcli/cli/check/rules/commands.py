@@ -9,14 +9,14 @@ from typing import NamedTuple
 from iamcli.cli import index
 from iamcli.cli.check.findings import Finding
 from iamcli.cli.check.script.calls import Call, output_files
-from iamcli.cli.check.script.programs import KEEPERS
+from iamcli.cli.check.script.other_programs import KEEPERS
 from iamcli.parsing.options import Option, is_joined, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import ExpandedWord, Pipeline, Walk
+    from iamcli.cli.check.script.calls import ExpandedWord, Pipeline, PipelineCommand, ScriptFacts
     from iamcli.command import Command
 
 #: Lists that quotas keep below a page of 100 entries. Source: the IAM User Guide (quotas).
@@ -102,20 +102,31 @@ class Invocation:
 
 
 class Commands:
-    """The iam-* commands in a ``walk``; ``unknown``: those that the toolkit lacks."""
+    """The iam-* commands in ``facts``; ``unknown``: those that the toolkit lacks."""
 
-    def __init__(self, walk: Walk) -> None:
-        self.walk = walk
+    def __init__(self, facts: ScriptFacts) -> None:
+        self.facts = facts
         self.unknown: list[Call] = []
         self.by_call: dict[Call, Invocation] = {}
         names = set(index.names())
-        for call in walk.calls:
+        for call in facts.calls:
             name = str(call.program)
             if call.iam and name in names:
                 self.by_call[call] = Invocation(call, index.load(name))
             elif call.iam:
                 self.unknown.append(call)
         self.invocations = list(self.by_call.values())
+        self._pipelines = {command: each for each in facts.pipelines for command in each}
+
+    def before(self, command: PipelineCommand) -> Pipeline:
+        """Return the commands before ``command`` in its pipeline."""
+        pipeline = self._pipelines.get(command, (command,))
+        return pipeline[: pipeline.index(command)]
+
+    def after(self, command: PipelineCommand) -> Pipeline:
+        """Return the commands after ``command`` in its pipeline."""
+        pipeline = self._pipelines.get(command, (command,))
+        return pipeline[pipeline.index(command) + 1 :]
 
     def prints(self, call: Call, what: str) -> bool:
         """Return whether ``call`` prints ``what``: SECRET or FOOTER."""
@@ -138,7 +149,7 @@ class Commands:
         """The files that the script writes, with what writes them, if no program changes them."""
         written: dict[str, list[Call]] = {}
         changed: set[str] = set()
-        for call in self.walk.calls:
+        for call in self.facts.calls:
             for word in output_files(call):
                 written.setdefault(word.file, []).append(call)
             if not (call.iam or call.program in KEEPERS or call.program == "tee"):
@@ -146,9 +157,9 @@ class Commands:
         return {file: calls for file, calls in written.items() if file not in changed}
 
     def contents(self, word: ExpandedWord) -> Pipeline:
-        """Return the pipeline that has written the file ``word``, if only one has."""
+        """Return the pipeline that has written the file ``word``, if no other one has."""
         calls = self.written.get(word.file, [])
-        return (*calls[0].pipeline[: calls[0].position], *calls) if len(calls) == 1 else ()
+        return (*self.before(calls[0]), *calls) if len(calls) == 1 else ()
 
     def from_file(self, output: Pipeline) -> Pipeline:
         """Return ``output``, and instead of ``cat`` and a file what has written the file."""

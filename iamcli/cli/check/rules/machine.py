@@ -41,8 +41,8 @@ def compare(
 
     What the script tests for, or may write, is left out, and what another machine needs.
     """
-    made = written(commands.walk.calls)
-    needed = [*_sourced(commands.walk.calls)]
+    made = written(commands.facts.calls)
+    needed = [*_sourced(commands.facts.calls)]
     found: dict[tuple[str, str, str], set[str]] = {}
     default = {"IAMCLI_STRICT": "", **os.environ}
     for invocation in commands.invocations:
@@ -54,7 +54,7 @@ def compare(
         strict = _text(call.inner.environment["IAMCLI_STRICT"], default, "1") in ("0", "1")
         if not strict and _CHANGING.isdisjoint(call.inner.run_by):
             found.setdefault(_place(call, os.environ), set()).add(call.script.root.file)
-    tests = {word.known for words in commands.walk.tests for word in words if word.known[1:]}
+    tests = {word.known for words in commands.facts.tests for word in words if word.known[1:]}
     for file, folder, path, name, line in dict.fromkeys(needed):
         places = ((os.path.normpath(in_folder(folder, test) or ""), test) for test in tests)
         ends = [f"{place}{'/' * (test[0] != '/')}" for place, test in places]

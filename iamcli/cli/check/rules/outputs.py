@@ -7,7 +7,7 @@ import re
 from iamcli.cli.check.rules.commands import fault
 from iamcli.cli.check.script.calls import Call, joins_lines
 from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
-from iamcli.cli.check.script.programs import AWKS, GREPS
+from iamcli.cli.check.script.other_programs import AWKS, GREPS
 from iamcli.cli.check.script.states import assigned, read_names
 from iamcli.parsing.options import FOOTER
 
@@ -46,7 +46,7 @@ _ONLY_FOOTER = re.compile(
 #: The readers that take each line, or each word, for an entry.
 _READERS = ("the for loop", "the while loop", "xargs", "mapfile", "readarray")
 _ENTRIES = "| sed '/^IsTruncated:/d; /^Marker:/d'"
-#: The arguments of programs that count all lines, or of grep ask for one; a null byte joins them.
+#: The arguments, joined with null bytes, of programs that count all lines, or grep ask for a line.
 _COUNTS = {
     "wc": r"(?:.*\0)?(?:-l|--lines)(?:\0.*)?",
     "sed": r"-n\0\$=",
@@ -65,9 +65,9 @@ _SUBTRACTS = re.compile(
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the loops and counts that take a footer for an entry."""
-    for loop in commands.walk.loops:
+    for loop in commands.facts.loops:
         yield from _loop(commands, loop)
-    for call in commands.walk.calls:
+    for call in commands.facts.calls:
         if call.program in ("mapfile", "readarray"):
             name = [*read_names(call), "MAPFILE"][0]
             # It removes elements, or reads a slice.
@@ -78,7 +78,7 @@ def check(commands: Commands) -> Iterator[Fault]:
             quiet = any(re.match(r"-\w*q", text or "") for text in call.literals)
             name = "xargs" if by_xargs else "" if quiet else str(call.program)
             yield from _read(commands, call, name)
-    for words in commands.walk.tests:
+    for words in commands.facts.tests:
         captured = (word for word in words if any(each.output for each in word.unknowns))
         yield from _footers(commands, filter(_asks_for_text, captured), "")
 
@@ -110,7 +110,7 @@ def _footers(commands: Commands, words: Iterable[ExpandedWord], reader: str) -> 
 def _read(commands: Commands, reader: Call | CompoundCommand, name: str) -> Iterator[Fault]:
     """Yield the lists that ``reader`` reads with their footers, from a pipe or by redirection."""
     yield from _redirected(commands, reader, name)
-    before = commands.from_file(reader.pipeline[: reader.position])
+    before = commands.from_file(commands.before(reader))
     first = before[0] if before else None
     if isinstance(first, Call) and first.origin and (name == "xargs" or not joins_lines(first)):
         word = first.head if first.iam else first.words[-1]
@@ -126,7 +126,7 @@ def _redirected(commands: Commands, reader: Call | CompoundCommand, name: str) -
 
 
 def _asks_for_text(word: ExpandedWord) -> bool:
-    """Return whether a test asks whether ``word``, one of its words, is empty."""
+    """Return whether the test that contains ``word`` asks whether it is empty."""
     test = word.node.parent.text if word.node and word.node.parent else ""
     source, known = re.escape(word.source), re.escape(word.known)
     asks = rf"(?:^|\s)-[nz]\s+{source}(?!\S)|^(?:\[\[?|test|!)(?:\s+!)?\s+{source}(?:\s+\]\]?)?$"

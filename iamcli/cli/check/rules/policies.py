@@ -9,7 +9,7 @@ from itertools import takewhile
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, OptionValue, fault
 from iamcli.cli.check.script.calls import Call, ExpandedWord, PipelineCommand
 from iamcli.cli.check.script.expansion import POLICY_VARIABLE
-from iamcli.cli.check.script.programs import PRINTING
+from iamcli.cli.check.script.other_programs import PRINTING
 from iamcli.errors import InvalidPolicy
 from iamcli.policies import documents
 from iamcli.quoting import typographic
@@ -94,32 +94,35 @@ def _documents(commands: Commands, call: Call, value: OptionValue) -> list[Docum
     word, option = value.word, value.option
     if word is None:
         return []
-    printed = [_printed(unknown.output[-1]) for unknown in word.unknowns if unknown.output]
+    printed = [
+        _printed(commands, unknown.output[-1]) for unknown in word.unknowns if unknown.output
+    ]
     if option.dest in ("document", "actions", "resources"):
         return [[(call, word)], *printed]
     if option.metavar != "POLICYDOCUMENTFILE":
         return []
     written = commands.written.get(word.file)
-    texts = printed if written is None else [_printed(each) for each in written]
-    return [_input(call)] if word.literal == "/dev/stdin" else texts
+    texts = printed if written is None else [_printed(commands, each) for each in written]
+    return [_input(commands, call)] if word.literal == "/dev/stdin" else texts
 
 
-def _printed(command: PipelineCommand) -> Document:
+def _printed(commands: Commands, command: PipelineCommand) -> Document:
     """Return what ``command`` prints, if the script contains it: cat or echo prints it."""
     if not isinstance(command, Call):
         return []
     if command.program in PRINTING:
         return [(command, word) for word in command.words]
     passes = command.program == "tee" or (command.program == "cat" and not command.words)
-    return _input(command) if passes else []
+    return _input(commands, command) if passes else []
 
 
-def _input(call: Call) -> Document:
+def _input(commands: Commands, call: Call) -> Document:
     """Return what ``call`` reads, if the script contains it."""
     words = [each.word for each in call.redirects if each.operator in ("<<", "<<<")]
     if words:
         return [(call, words[-1])]
-    return _printed(call.pipeline[call.position - 1]) if call.position else []
+    before = commands.before(call)
+    return _printed(commands, before[-1]) if before else []
 
 
 def _variables(
@@ -130,7 +133,7 @@ def _variables(
     ``upload``: the command to use instead of one that makes the policy, "" if it is given; ``old``:
     whether policy variables are plain text in it.
     """
-    values = commands.walk.values
+    values = commands.facts.values
     known = word.with_unknowns_as("\0")
     removed = [each.removed for each in word.unknowns if each.removed]
     kept = [match[0] for match in POLICY_VARIABLE.finditer(known)]

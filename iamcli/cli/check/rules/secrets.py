@@ -7,7 +7,7 @@ import re
 from iamcli.cli.check.rules.commands import Commands, Fault, fault
 from iamcli.cli.check.script.calls import Call, ExpandedWord, PipelineCommand, output_files
 from iamcli.cli.check.script.nodes import Binary, Function, Node, Statement, While, ancestry
-from iamcli.cli.check.script.programs import AWKS
+from iamcli.cli.check.script.other_programs import AWKS
 from iamcli.parsing.options import SECRET
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ _OTHER = re.compile(r"-[A-Za-z]*[up]")
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about passwords and new secrets."""
     loops: set[Node] = set()
-    for call in commands.walk.calls:
+    for call in commands.facts.calls:
         other = any(_OTHER.match(text or "") for text in call.literals)
         for inner, node in _sharing(call.node) if call.program == "read" and not other else ():
             if isinstance(node, While) and inner in node.condition:
@@ -45,7 +45,7 @@ def check(commands: Commands) -> Iterator[Fault]:
             message = f"{lines[0].option.name} - and the loop read the same standard input"
             fix = "let the loop read another one: while read ... <&3; do ... done 3<FILE"
             yield fault(call, lines[0].word or lines[0].name, "W211", message, fix)
-    for call in commands.walk.calls:
+    for call in commands.facts.calls:
         source = None if call.flags.private else _secret(commands, call)
         read = [word for word in output_files(call) if not _kept(commands, word)] if source else []
         if source and read:
@@ -59,8 +59,9 @@ def check(commands: Commands) -> Iterator[Fault]:
 def _secret(commands: Commands, call: Call) -> Call | None:
     """Return the command whose new secret ``call`` writes to its standard output, if any."""
     source = call.origin
-    if source is None and call.position and all(map(_passes, call.pipeline[1 : call.position + 1])):
-        source = call.pipeline[0].origin
+    before = commands.before(call)
+    if source is None and before and all(map(_passes, (*before[1:], call))):
+        source = before[0].origin
     return source if source and commands.prints(source, SECRET) else None
 
 
@@ -75,7 +76,7 @@ def _kept(commands: Commands, word: ExpandedWord) -> bool:
     """Return whether the file is a device, or only its owner can read it."""
     if word.known.startswith("/dev/") or any(unknown.private for unknown in word.unknowns):
         return True
-    calls = [call for call in commands.walk.calls if call.program in ("chmod", "install")]
+    calls = [call for call in commands.facts.calls if call.program in ("chmod", "install")]
     private = [call for call in calls if any(_PRIVATE.match(text or "") for text in call.literals)]
     words = (each for call in private for each in call.words)
     return any(each.file == word.file and each.place < word.place for each in words)
@@ -89,7 +90,7 @@ def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node
         yield node
         if isinstance(node, Function) and node.name not in followed:
             followed.add(node.name)
-            for other in commands.walk.calls:
+            for other in commands.facts.calls:
                 if other.inner.shell_function and other.program == node.name:
                     yield from _around(commands, other, followed)
 

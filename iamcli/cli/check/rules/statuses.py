@@ -7,13 +7,13 @@ from functools import cache
 
 from iamcli.cli.check.rules.commands import Commands, Fault, fault
 from iamcli.cli.check.script import nodes
-from iamcli.cli.check.script.programs import GREPS
+from iamcli.cli.check.script.other_programs import GREPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.calls import Call, Pipeline
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
@@ -30,12 +30,12 @@ def check(commands: Commands) -> Iterator[Fault]:
     """Yield the commands whose exit status is lost."""
     for invocation in commands.invocations:
         call = invocation.call
-        if invocation.command.creates and (lost := _lost(call)):
+        if invocation.command.creates and (lost := _lost(commands, call)):
             message = f"the exit status of {call.program} is lost {lost[0]}"
             yield fault(call, call.head, "W207", message, lost[1])
 
 
-def _lost(call: Call) -> tuple[str, str] | None:
+def _lost(commands: Commands, call: Call) -> tuple[str, str] | None:
     """Return where the status is lost, and what to do; None if it is not lost."""
     substitution, text = call.substitution, call.script.root.text
     receiver = substitution.receiver if substitution else None
@@ -45,10 +45,10 @@ def _lost(call: Call) -> tuple[str, str] | None:
     known = receiver is not None and receiver.name in _tested(text)
     if receiver and isinstance(command, nodes.Declaration) and not known:
         return "in the declaration", f"assign {receiver.name} in a statement of its own"
-    if call.pipeline and call.pipeline[-1] is not call:
+    if following := commands.after(call):
         # Not every sh has the option, and make has a shell for each line.
         fix = _ASSIGN if call.script.root.plain_sh else "run set -o pipefail before"
-        lost, kept = "in the pipe", _pipe_fails(call)
+        lost, kept = "in the pipe", _pipe_fails(call, following)
         statement = call.node.parent or call.node
         merged = statement.source[statement.end :].lstrip().startswith(b"|&")
         if merged and re.match(r"#!.*ksh", text):
@@ -62,11 +62,10 @@ def _lost(call: Call) -> tuple[str, str] | None:
     return "because it is not tested", "add || exit 1, or run set -e before"
 
 
-def _pipe_fails(call: Call) -> bool:
-    """Return whether the script notices if ``call``, which is not last in its pipe, fails."""
+def _pipe_fails(call: Call, following: Pipeline) -> bool:
+    """Return whether the script notices if ``call``, before others in its pipe, fails."""
     if call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.root.text):
         return True
-    following = call.pipeline[call.position + 1 :]
     found = following[0].program in GREPS and not following[1:] and _is_tested(call)
     # What looks for an error asks whether the command has failed.
     return found or any(_SEARCHES.search(each.node.text) for each in following)

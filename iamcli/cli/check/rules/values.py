@@ -6,7 +6,7 @@ import os
 import re
 
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, OptionValue, fault
-from iamcli.cli.check.script.programs import KEEPERS
+from iamcli.cli.check.script.other_programs import KEEPERS
 from iamcli.cli.check.script.states import in_folder
 from iamcli.quoting import quoted
 
@@ -24,7 +24,7 @@ _UNPACKERS = {"tar", "unzip", "git", "rsync", "svn", "make", "aws", "s3cmd", "pa
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about single values."""
-    made = written(commands.walk.calls)
+    made = written(commands.facts.calls)
     for invocation in commands.invocations:
         call = invocation.call
         for value in invocation.values:
@@ -51,7 +51,7 @@ def _glob(call: Call, word: ExpandedWord) -> Fault:
 def written(calls: list[Call]) -> set[str] | None:
     """Return the names of the files that ``calls`` may write, None if they can be any.
 
-    A null character stands for each part that is not known.
+    A null character stands for a part that is not known.
     """
     words: list[ExpandedWord] = []
     for call in calls:
@@ -102,7 +102,7 @@ def _removal(commands: Commands, invocation: Invocation, value: OptionValue) -> 
     word = value.word
     if word and removes and value.option.required and not word.known:
         names = ["" if each.filled or each.many else each.name for each in word.unknowns]
-        if names and not {"", *commands.walk.tested}.intersection(names):
+        if names and not {"", *commands.facts.tested}.intersection(names):
             wrong = f"${names[0]} may be empty or wrong"
             message = f"everything of {word.source} is removed, and {wrong}"
             yield fault(invocation.call, word, "W210", message, f"use ${{{names[0]}:?}}")

@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
-from iamcli.cli.check.script.programs import PRINTING
+from iamcli.cli.check.script.other_programs import PRINTING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,18 +29,15 @@ class PipelineCommand:
 
     ``program``: the name without the folder, None if unknown or no simple command; ``words``: the
     arguments, or the words of ``for``; ``node``: where it is; ``origin``: the command of the
-    toolkit whose output it prints, itself or as a variable, if any; ``pipeline``: what it is a part
-    of, and its ``position`` in it; ``redirects``: its redirections.
+    toolkit whose output it prints, itself or as a variable, if any; ``redirects``: what is
+    redirected.
     """
 
     program: str | None = None
     words: Sequence[ExpandedWord]
     node: Node
     origin: Call | None = None
-    pipeline: Pipeline = ()
-    position = 0
     redirects: tuple[ExpandedRedirect, ...] = ()
-    substitution: SubstitutionContext | None = None
 
     @property
     def literals(self) -> list[str | None]:
@@ -58,7 +55,7 @@ class Unknown(NamedTuple):
     be any number of words, even in double quotes; ``single``: is one word, even without quotes;
     ``filled``: is never empty; ``private``: names a file that only its owner can read;
     ``elements``: the words of an array, if known; ``removed``: a policy variable that the shell
-    takes for one of its own, or ""; ``inherited``: the script has not set the variable.
+    takes for its own, or ""; ``inherited``: the script has not set the variable.
     """
 
     name: str = ""
@@ -103,7 +100,7 @@ class ExpandedWord(NamedTuple):
         return self.with_unknowns_as("")
 
     def with_unknowns_as(self, text: str) -> str:
-        """Return the word with ``text`` for each part that is not known."""
+        """Return the word with ``text`` for every part that is not known."""
         return "".join(text if isinstance(each, Unknown) else each for each in self.value)
 
     @property
@@ -233,6 +230,11 @@ class Context(NamedTuple):
     replaced: str = ""
     captured: bool = False
 
+    def of_part(self) -> Context:
+        """Return the context of a command in the statement, which adds no pipeline of its own."""
+        substitution = self.substitution
+        return self._replace(substitution=substitution and substitution._replace(pipelines=[]))
+
 
 class CompoundCommand(PipelineCommand):
     """A loop, or another statement in a pipeline, but not a ``Call``."""
@@ -292,10 +294,11 @@ class Call(PipelineCommand):
             self.origin = printed[0] if len(printed) == 1 else None
 
 
-class Walk:
+class ScriptFacts:
     """What a script contains, and the ``scripts`` that it reads; ``complete``: whether all is here.
 
-    ``tests``: the words and patterns of each comparison; ``defined``: the functions and aliases;
+    ``pipelines``: those of several commands, what is around another after it; ``tests``: the words
+    and patterns of each comparison; ``defined``: the functions and aliases;
     ``tested``: the variables that are tested for being empty; ``values``: those of each variable
     that is set; ``settings``: AWS_IAM_JVM_OPTS with its values.
     """
@@ -303,6 +306,7 @@ class Walk:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.loops: list[CompoundCommand] = []
+        self.pipelines: list[Pipeline] = []
         self.tests: list[list[ExpandedWord]] = []
         self.scripts: list[Script] = []
         self.settings: list[Call] = []

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from iamcli.cli.check.script import kinds, nodes
 from iamcli.cli.check.script.calls import Call, ExpandedWord, Part, PipelineCommand
-from iamcli.cli.check.script.programs import SHELLS
+from iamcli.cli.check.script.other_programs import SHELLS
 from iamcli.cli.check.script.scripts import Fragment, ShellText
 
 TYPE_CHECKING = False
@@ -37,7 +37,7 @@ def quoted(call: Call, number: int) -> Fragment | None:
 
 
 def joined(call: Call) -> Fragment | None:
-    """Return the script that ``parallel`` runs, if it gets one in quotes."""
+    """Return the script that ``parallel`` runs, if it gets a script in quotes."""
     added = [] if call.inner.replaced else [_ARGUMENTS]
     words = [call.head, *call.words, *added] if call.head.source[:1] in ("'", '"') else []
     return fragment(call.script, words)
@@ -59,13 +59,13 @@ def _after_options(words: list[ExpandedWord]) -> list[ExpandedWord]:
 
 
 def document(call: Call) -> Fragment | None:
-    """Return the script in the here-document that ``call`` reads, if there is one."""
+    """Return the script in the here-document that ``call`` reads, if it reads one."""
     words = [each.word for each in call.redirects if each.operator == "<<"]
     return fragment(call.script, words[-1:])
 
 
 def written(call: Call) -> Fragment | None:
-    """Return the script in a here-document that ``cat`` writes to a file, if it is one."""
+    """Return the here-document that ``cat`` writes to a file, if the file is a script."""
     files = [each.word.known for each in call.redirects if each.operator in (">", ">|")]
     text = "".join(each.word.known for each in call.redirects if each.operator == "<<")
     is_script = call.program == "cat" and files and kinds.language(files[-1], text) in kinds.SHELLS

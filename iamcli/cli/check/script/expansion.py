@@ -40,14 +40,14 @@ class WordReader(NamedTuple):
         return [word for node in found for word in self._split(node)]
 
     def word(self, node: nodes.Word) -> ExpandedWord:
-        """Return the node as one word, as in an assignment or a redirection."""
+        """Return the node as a single word, as in an assignment or a redirection."""
         return self._word(node, self._parts(node))
 
     def redirects(self, found: Iterable[nodes.Redirect]) -> Iterator[ExpandedRedirect]:
         """Yield the redirections; the word of a here-document is its text."""
         for node in found:
             if node.document is not None:
-                # A part of a quoted one has no expansions.
+                # A part of a quoted here-document has no expansions.
                 inner = node.document.parts
                 parts = [part for each in inner for part in self._expanded(each, quoted=True)]
                 yield ExpandedRedirect("<<", "", self._word(node.document, parts))
@@ -136,7 +136,7 @@ def _variable(source: str, state: State) -> calls.Value:
 
 
 def joined_elements(*arrays: calls.Value) -> tuple[ExpandedWord, ...] | None:
-    """Return the elements of the ``arrays``, None if one of them is unknown or no array."""
+    """Return the elements of the ``arrays``, None if an array is unknown, or is none."""
     found = [only.elements if (only := single_unknown(array)) else None for array in arrays]
     known = [elements for elements in found if elements is not None]
     return tuple(chain(*known)) if len(known) == len(found) else None

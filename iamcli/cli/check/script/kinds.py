@@ -8,7 +8,7 @@ import re
 from shutil import which
 
 from iamcli.cli import index
-from iamcli.cli.check.script import programs
+from iamcli.cli.check.script import other_programs
 from iamcli.config import files
 from iamcli.parsing.command_names import is_meant
 
@@ -108,21 +108,21 @@ def language(file: str, text: str) -> str:
 
 
 def mentions(source: bytes) -> list[tuple[int, str]]:
-    """Return the names of commands in ``source``, or what java runs, each with its byte."""
+    """Return the names of commands in ``source``, or what java runs, with their bytes."""
     found = [(match.start(), match[0].decode()) for match in _MENTION.finditer(source)]
     java = [(each.start(), f"iam-{(each[1] or b'*').decode()}") for each in _JAVA.finditer(source)]
     return [(at, name) for at, name in found if name in _NAMES] + java
 
 
 def wrong_names(source: bytes) -> list[tuple[int, str]]:
-    """Return the words in ``source`` that mean commands but are no names, each with its byte."""
+    """Return the words in ``source`` that mean commands but are no names, with their bytes."""
     matches = [match for match in _WORD.finditer(source) if not match[1]]
     found = ((match.start(2), match[2].decode()) for match in matches)
     return [(at, name) for at, name in found if name not in _NAMES and is_meant(name, _NAMES)]
 
 
 def scripts(names: Iterable[str]) -> Iterator[str]:
-    """Yield the files ``names``, and instead of each directory the scripts in it.
+    """Yield the files ``names``, and instead of a directory the scripts in it.
 
     These are text files that are a script by their name or first line, or that have the name of a
     command, and what cannot be read. Symbolic links, FIFOs, devices and what the system makes are
@@ -157,7 +157,7 @@ def _is_script(path: str) -> bool:
 
 
 def commands(language: str, file: str, source: bytes) -> Iterator[tuple[bytes, list[int]]]:
-    """Yield each script with a command of the toolkit, and at which byte each of its bytes is."""
+    """Yield the scripts with a command of the toolkit, and where the bytes of each script are."""
     # Each byte is a character.
     text = source.decode("latin-1")
     for pieces in _crontab(text, file) if language == CRONTAB else _makefile(text):
@@ -186,7 +186,7 @@ def _users(commands: list[str]) -> set[str]:
     These are root, users of this machine, and a word of all other lines that is no known program.
     """
     words = {match[1] if (match := _USER.match(each)) else "" for each in commands}
-    known = programs.SHELLS | programs.KEEPERS | programs.PREFIXES.keys()
+    known = other_programs.SHELLS | other_programs.KEEPERS | other_programs.PREFIXES.keys()
     words = {"" if word in known or which(word) else word for word in words}
     users = words & {"root", *(entry.pw_name for entry in pwd.getpwall())}
     others = words - users

@@ -7,7 +7,7 @@ from itertools import dropwhile, takewhile
 
 from iamcli.cli import index
 from iamcli.cli.check.script.calls import ExpandedWord, InnerCommand, Part, Unknown
-from iamcli.cli.check.script.programs import PREFIXES
+from iamcli.cli.check.script.other_programs import PREFIXES
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 #: Those that add arguments, unless they replace a part of the command.

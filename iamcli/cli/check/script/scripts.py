@@ -7,6 +7,7 @@ import re
 from array import array
 from bisect import bisect_right
 from contextlib import suppress
+from enum import Enum
 from functools import cached_property
 from itertools import accumulate, islice
 from shutil import which
@@ -34,10 +35,12 @@ _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)"
 _DATE = re.compile(rb"\bdate\b[^;&|]{0,99}\s\+\S*\Z")
 #: How many lines with faults are passed over.
 _MAX_FAULTS = 20
+#: Whether names of commands are checked. Those in a value are if it is run as a command.
+Coverage = Enum("Coverage", "CHECKED NOT_CHECKED IN_VALUE")
 
 
 class UnreadLine(NamedTuple):
-    """A line from the byte ``start`` to ``end`` that cannot be read, because of what is ``at`` one.
+    """A line from the byte ``start`` to ``end`` that cannot be read, because of the byte ``at``.
 
     ``message``: what the parser says, "" if it read the line wrongly; ``error``: the shell refuses
     the script, too; ``first``: it is the first fault of the script, which others may follow from;
@@ -89,7 +92,7 @@ class ShellText:
         for at in unread:
             self._skip(_line(source, at, ""))
         for start, end in comments:
-            self.cover(start, end, checked=True)
+            self.cover(start, end, Coverage.CHECKED)
         return statements
 
     def _skip(self, fault: UnreadLine) -> None:
@@ -103,13 +106,13 @@ class ShellText:
             if note not in root.notes:
                 root.notes.append(note)
 
-    def cover(self, start: int, end: int, *, checked: bool | None) -> None:
-        """Note whether the names of commands from one byte to another are ``checked``."""
+    def cover(self, start: int, end: int, coverage: Coverage) -> None:
+        """Note the ``coverage`` of the names of commands from the byte ``start`` to ``end``."""
         covered = self.root.covered
         for match in _NAME.finditer(self.source, start, end):
             at = self.outer(match.start())
-            smallest = covered.setdefault(at, (end - start, checked))
-            covered[at] = min(smallest, (end - start, checked), key=lambda each: each[0])
+            smallest = covered.setdefault(at, (end - start, coverage))
+            covered[at] = min(smallest, (end - start, coverage), key=lambda part: part[0])
 
     @cached_property
     def refused(self) -> bool:
@@ -136,28 +139,26 @@ class ShellText:
 class Script(ShellText):
     """A script: its file, its source, and what the parser made of it.
 
-    ``file``: its name for messages; ``shown``: its words may be shown: it was given, and is no file
-    of credentials; ``parts``: what is run of it, by default itself; ``notes`` and ``faults``: what
-    was not understood; ``silenced``: the codes that comments silence, by line, and by 0 those of
-    all lines; ``covered``: by the first byte of the name of a command, the length of the smallest
-    part that it is in, and whether it is checked or needs no check, None if ``indirect``, the names
-    in values, says it; ``others``: the functions, aliases and variables of the scripts around it.
+    ``file``: its name for messages; ``shown``: its words may be shown: it was ``given``, and is no
+    file of credentials; ``parts``: what is run of it, by default itself; ``notes`` and ``faults``:
+    what was not understood; ``silenced``: the codes that comments silence, by line, and by 0 those
+    of all lines; ``covered``: by the first byte of the name of a command, the length of the
+    smallest part that it is in, and its coverage; ``indirect``: the names in values that are run.
     """
 
-    def __init__(self, file: str, source: bytes, parser: Parser) -> None:
+    def __init__(self, file: str, source: bytes, parser: Parser, *, given: bool) -> None:
         super().__init__(self, source)
         self.parser = parser
         self.file = file
         self.folder = os.path.dirname(os.path.abspath(file))
         self.text = source.decode("utf-8", "replace")
-        self.shown = b"iam-" in source or not kinds.CREDENTIAL.search(self.text)
+        self.shown = given and (b"iam-" in source or not kinds.CREDENTIAL.search(self.text))
         self.notes: list[FileNote] = []
         self.faults: list[UnreadLine] = []
         self.language = kinds.language(file, self.text) or kinds.SHELL
         self.dialect = "zsh" if self.language == kinds.ZSH else "bash"
-        self.covered: dict[int, tuple[int, bool | None]] = {}
+        self.covered: dict[int, tuple[int, Coverage]] = {}
         self.indirect: set[str] = set()
-        self.others: set[str] = set()
         self.silenced: dict[int, set[str]] = {}
         self.lines = source.split(b"\n")
         self.starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
@@ -170,7 +171,7 @@ class Script(ShellText):
             self.statements = self.parsed()
         elif self.language not in ("Markdown", "text"):
             for comment in _COMMENT.finditer(source):
-                self.cover(*comment.span(), checked=True)
+                self.cover(*comment.span(), Coverage.CHECKED)
         if self.language in (kinds.CRONTAB, kinds.MAKEFILE):
             self.plain_sh = True
             found = kinds.commands(self.language, file, source)
@@ -202,19 +203,21 @@ class Script(ShellText):
             return self.parser.parse(source, self.dialect) is None
         return True
 
-    def mentions(self) -> list[tuple[int, str]]:
-        """Return the names of commands that are not checked, each with its line.
+    def mentions(self, defined: set[str]) -> list[tuple[int, str]]:
+        """Return the names of commands that are not checked, with their lines.
 
-        The smallest part around a name says whether it is, except in lines that are not read.
+        The smallest part around a name says whether it is, except in lines that are not read. Names
+        that are ``defined``, as functions, aliases or variables, are not those of commands.
         """
         unread = [note.lines for note in self.notes if note.reason == UNREAD]
         found: list[tuple[int, str]] = []
         words = kinds.wrong_names(self.source) if self.language in kinds.READ else []
-        wrong = [each for each in words if each[1] not in self.others]
+        wrong = [each for each in words if each[1] not in defined]
         for at, name in sorted([*kinds.mentions(self.source), *wrong]):
             line = self.line(at)
-            checked = self.covered.get(at, (0, False))[1]
-            if checked is None:
+            coverage = self.covered.get(at, (0, Coverage.NOT_CHECKED))[1]
+            checked = coverage is Coverage.CHECKED
+            if coverage is Coverage.IN_VALUE:
                 # In a value, a wrong name is no command.
                 checked = name in self.indirect or (at, name) in wrong
             if not (checked or any(first <= line <= last for first, last in unread)):
@@ -227,7 +230,7 @@ class Script(ShellText):
 
 
 class Fragment(ShellText):
-    """A script in the text of another: each byte of ``source`` is at one of ``places`` in it."""
+    """A script in the text of another; ``places``: where the bytes of ``source`` are there."""
 
     def __init__(self, around: ShellText, source: bytes, places: list[int]) -> None:
         super().__init__(around.root, source)
@@ -247,9 +250,10 @@ def _line(source: bytes, at: int, message: str) -> UnreadLine:
     return UnreadLine(start, len(source) if end < 0 else end, at, message)
 
 
-def read(file: str, parser: Parser, *, typed: bool = True) -> Script:
+def read_script(file: str, parser: Parser, *, typed: bool, given: bool) -> Script:
     """Read and parse the script ``file``, a regular file unless the user ``typed`` its name.
 
+    ``given``: the user typed its name, or that of a directory that it is in.
     Raises UnreadableError, RecursionError if it is nested too deeply, and Failure as ``program``.
     """
     try:
@@ -268,7 +272,7 @@ def read(file: str, parser: Parser, *, typed: bool = True) -> Script:
     rows = source.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     ends = [number for number, row in enumerate(rows, 1) if row.endswith(b"\r")]
     rows = [row.rstrip(b"\r").replace(b"\r", b" ") for row in rows]
-    script = Script(file, b"\n".join(rows), parser)
+    script = Script(file, b"\n".join(rows), parser, given=given)
     # make removes them.
     if script.language in (*kinds.SHELLS, kinds.CRONTAB):
         _refuse(script, ends)
@@ -276,7 +280,7 @@ def read(file: str, parser: Parser, *, typed: bool = True) -> Script:
 
 
 def _refuse(script: Script, ends: list[int]) -> None:
-    """Note that the lines ``ends`` end in CR LF, unless each is in a here-document."""
+    """Note that the lines ``ends`` end in CR LF, unless all are in here-documents."""
     redirects = [each for node in script.statements for each in first(node, Redirect)]
     documents = [each.document for each in redirects if each.document]
     lines = [range(script.line(each.start), script.line(each.end)) for each in documents]

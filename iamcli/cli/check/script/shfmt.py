@@ -61,14 +61,14 @@ def program() -> str:
 
 
 class Parser:
-    """Parses scripts and texts in them, each once, and for each file within MAX_TIME."""
+    """Parses scripts and texts in them, every text once, and a file within MAX_TIME."""
 
     def __init__(self) -> None:
         self._trees: dict[tuple[bytes, str], Tree] = {}
-        self.begin()
+        self.begin_file()
 
-    def begin(self) -> None:
-        """Begin a file."""
+    def begin_file(self) -> None:
+        """Forget the texts of the file before, and begin its time limit."""
         self._trees.clear()
         self._end = time.monotonic() + MAX_TIME
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from iamcli.cli.check.script import calls, embedded, kinds, nodes, states
-from iamcli.cli.check.script.calls import Call, Context, Part, Unknown, Walk
+from iamcli.cli.check.script.calls import Call, Context, Part, ScriptFacts, Unknown
 from iamcli.cli.check.script.expansion import WordReader, joined_elements
+from iamcli.cli.check.script.scripts import Coverage
 from iamcli.cli.check.script.states import State, assigned, filled
 
 TYPE_CHECKING = False
@@ -23,7 +24,7 @@ class StatementWalker:
     """
 
     def __init__(self) -> None:
-        self.found = Walk()
+        self.facts = ScriptFacts()
 
     def _statement(self, node: Statement, state: State, context: Context) -> Pipeline:
         own = tuple(self._reader(state, context).redirects(node.redirects))
@@ -69,14 +70,13 @@ class StatementWalker:
         self._reader(state, context).substitutions(node)
 
     def _visit_prefixed(self, node: nodes.Prefixed, state: State, context: Context) -> Pipeline:
-        inner = context._replace(substitution=None)
-        return self._statement(node.statement, state, inner) if node.statement else ()
+        return self._statement(node.statement, state, context.of_part()) if node.statement else ()
 
     def _visit_group(self, node: nodes.Group, state: State, context: Context) -> Pipeline:
         self._statements(node.body, state.copy() if node.subshell else state, context)
         # A loop at the beginning reads what is passed to the group.
         first = [each.command for each in node.body[:1] if not each.redirects]
-        return tuple(loop for loop in self.found.loops if loop.node in first)
+        return tuple(loop for loop in self.facts.loops if loop.node in first)
 
     def _visit_binary(self, node: nodes.Binary, state: State, context: Context) -> Pipeline:
         if node.operator in ("|", "|&"):
@@ -90,18 +90,19 @@ class StatementWalker:
     def _pipeline(self, node: nodes.Binary, state: State, context: Context) -> Pipeline:
         commands: list[PipelineCommand] = []
         branch = state
-        last = context._replace(substitution=None)
-        # The output of the others goes to the pipe, whatever is redirected around it.
-        inner = last._replace(redirects=(), captured=True)
         for part in _piped(node):
             branch = state.copy()
-            pipeline = self._statement(part, branch, last if part is node.right else inner)
+            inner = context.of_part()
+            if not isinstance(part.command, nodes.Simple | nodes.Prefixed):
+                inner = inner._replace(substitution=None)
+            if part is not node.right:
+                # Its output goes to the pipe, whatever is redirected around it.
+                inner = inner._replace(redirects=(), captured=True)
+            pipeline = self._statement(part, branch, inner)
             commands += pipeline or (calls.CompoundCommand(part),)
         state.join(state, [branch])
         self._script(embedded.passed(commands), state.copy(), Context(context.script))
-        for number, command in enumerate(commands):
-            command.pipeline, command.position = tuple(commands), number
-            command.substitution = command.substitution or context.substitution
+        self.facts.pipelines.append(tuple(commands))
         return tuple(commands)
 
     def _visit_if(self, node: nodes.If, state: State, context: Context) -> None:
@@ -117,8 +118,8 @@ class StatementWalker:
         state.forget(assigned(node.text))
         self._condition(node.condition, state, context)
         state.join(state, [self._branch(node.body, state, context)])
-        self.found.loops.append(calls.CompoundCommand(node))
-        return (self.found.loops[-1],)
+        self.facts.loops.append(calls.CompoundCommand(node))
+        return (self.facts.loops[-1],)
 
     def _visit_for(self, node: nodes.For, state: State, context: Context) -> Pipeline:
         reader = self._reader(state, context)
@@ -129,7 +130,7 @@ class StatementWalker:
         state.forget(assigned(node.text))
         branch = state.copy()
         if loop:
-            context.script.cover(loop.start, loop.end, checked=None)
+            context.script.cover(loop.start, loop.end, Coverage.IN_VALUE)
             single = len(words) == 1 and not words[0].may_split and not words[0].glob
             literal = words[0].literal if single else None
             # A word without quotes is left out if it is empty. Elements are taken to have text.
@@ -137,23 +138,23 @@ class StatementWalker:
             value = literal or Unknown(loop.name, filled=never_empty)
             self._assign(branch, loop.name, (value,), context)
         state.join(state, [self._branch(node.body, branch, context)])
-        self.found.loops.append(calls.CompoundCommand(node, words))
-        return (self.found.loops[-1],)
+        self.facts.loops.append(calls.CompoundCommand(node, words))
+        return (self.facts.loops[-1],)
 
     def _visit_case(self, node: nodes.Case, state: State, context: Context) -> None:
         reader = self._reader(state, context)
         words = reader.words([node.word])
         words += [reader.word(each) for item in node.items for each in item.patterns]
         state.join(state, (self._branch(item.body, state, context) for item in node.items))
-        self.found.tests.append(words)
+        self.facts.tests.append(words)
 
     def _visit_test(self, node: nodes.Test, state: State, context: Context) -> None:
         words = self._reader(state, context).words(nodes.first(node, nodes.Word))
-        self.found.tests.append(words)
+        self.facts.tests.append(words)
 
     def _assignment(self, node: nodes.Assignment, state: State, context: Context) -> None:
         reader = self._reader(state, context)
-        context.script.cover(node.start, node.end, checked=None)
+        context.script.cover(node.start, node.end, Coverage.IN_VALUE)
         value: Value = ("",)
         if node.index:
             reader.substitutions(node.index)
@@ -165,7 +166,7 @@ class StatementWalker:
             if node.name == "AWS_IAM_JVM_OPTS":
                 name = word._replace(parts=(Part(node.name, quoted=False),))
                 inner = calls.InnerCommand([name, word])
-                self.found.settings.append(Call(node.value, inner, context, state.flags))
+                self.facts.settings.append(Call(node.value, inner, context, state.flags))
         if node.index or node.append:
             before = state.value(node.name)
             many = node.index is not None
@@ -173,7 +174,7 @@ class StatementWalker:
             kept = filled((*before, *value))
             value = (Unknown(node.name, filled=kept, many=many, elements=elements),)
         if only := states.single_unknown(value):
-            kept = only.filled or only.name in self.found.tested
+            kept = only.filled or only.name in self.facts.tested
             inherited = only.inherited and only.name == node.name
             value = (only._replace(name=node.name, filled=kept, inherited=inherited),)
         self._assign(state, node.name, value, context)
@@ -181,7 +182,7 @@ class StatementWalker:
     def _assign(self, state: State, name: str, value: Value, context: Context) -> None:
         if not context.script.root.shown or kinds.CREDENTIAL.match(f"{name}="):
             value = (Unknown(name),)
-        self.found.values[name].append(state.set(name, value))
+        self.facts.values[name].append(state.set(name, value))
 
     def _visit_declaration(self, node: nodes.Declaration, state: State, context: Context) -> None:
         for child in node.assignments:

@@ -144,7 +144,7 @@ def in_folder(folder: str | None, path: str) -> str | None:
     return os.path.join(folder, path) if folder is not None else None
 
 
-def apply(call: Call, state: State) -> Iterable[str]:
+def apply_builtin(call: Call, state: State) -> Iterable[str]:
     """Change the settings in ``state`` as ``call`` does; return the variables that it sets."""
     name, literals, flags = call.program, call.literals, state.flags
     if name == "set":

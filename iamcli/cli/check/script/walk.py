@@ -9,7 +9,7 @@ from contextlib import suppress
 from iamcli.cli import index
 from iamcli.cli.check.script import calls, embedded, kinds, nodes, prefixes, states
 from iamcli.cli.check.script.calls import Call, Context, Flags, Part, Unknown
-from iamcli.cli.check.script.programs import SHELLS
+from iamcli.cli.check.script.other_programs import SHELLS
 from iamcli.cli.check.script.shfmt import UnreadableError
 from iamcli.cli.check.script.statements import StatementWalker
 from iamcli.cli.check.script.states import State, assigned, filled
@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from iamcli.cli.check.script.calls import Pipeline, Value, Walk
+    from iamcli.cli.check.script.calls import Pipeline, ScriptFacts, Value
     from iamcli.cli.check.script.nodes import Statement
     from iamcli.cli.check.script.scripts import Fragment, Script
 
@@ -60,7 +60,7 @@ class Walker(StatementWalker):
         self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
 
-    def walk(self, script: Script) -> Walk:
+    def walk(self, script: Script) -> ScriptFacts:
         """Return what is in ``script`` and in the scripts that it reads."""
         options = _SHEBANG_OPTIONS.findall(script.text) if script.statements else []
         flags = states.with_options(Flags(script.folder), [f"-{letters}" for letters in options])
@@ -75,13 +75,13 @@ class Walker(StatementWalker):
             self._assign(state, name, (text or Unknown(name),), Context(script))
         self._enter(script, state)
         self._functions(state)
-        return self.found
+        return self.facts
 
     def _enter(self, script: Script, state: State) -> None:
         """Follow ``script`` from its beginning."""
-        self.found.scripts.append(script)
-        self.found.tested |= states.tested_for_text(script.text)
-        self.found.defined |= {name for names in _DEFINED.findall(script.text) for name in names}
+        self.facts.scripts.append(script)
+        self.facts.tested |= states.tested_for_text(script.text)
+        self.facts.defined |= {name for names in _DEFINED.findall(script.text) for name in names}
         for part in script.parts:
             # make ends if a recipe fails.
             context = Context(part, tested=part is not script)
@@ -92,9 +92,9 @@ class Walker(StatementWalker):
         bodies, self._bodies = self._bodies, []
         changed = assigned("\n".join(node.text for each, _ in bodies for node in each))
         state = State(states.joined_flags([*self._flags, end.flags]))
-        if not self.found.complete:
+        if not self.facts.complete:
             state.forget()
-        for name, values in self.found.values.items():
+        for name, values in self.facts.values.items():
             known = name not in changed and len(set(values)) == 1
             unknown = Unknown(name, filled=all(map(filled, values)))
             state.variables[name] = values[0] if known else (unknown,)
@@ -104,7 +104,7 @@ class Walker(StatementWalker):
             self._functions(end)
         while self._unused:
             body = self._unused.pop(next(iter(self._unused)))
-            self._script(body, state.copy(), Context(self.found.scripts[0]))
+            self._script(body, state.copy(), Context(self.facts.scripts[0]))
 
     def _visit_function(self, node: nodes.Function, state: State, context: Context) -> None:
         self._flags.append(state.flags)
@@ -135,7 +135,7 @@ class Walker(StatementWalker):
             inner = prefixes.unwrapped(inner)
         name = inner.words[0].program or ""
         own_name = inner.plain and expanded is typed and inner.words[0].literal == name
-        function = own_name and name in self.found.defined
+        function = own_name and name in self.facts.defined
         like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
         inner = inner._replace(
             iam=like_a_command and not function,
@@ -143,7 +143,7 @@ class Walker(StatementWalker):
             environment={name: own.value(name) for name in calls.ENVIRONMENT},
         )
         call = Call(node, inner, context, own.flags)
-        self.found.calls.append(call)
+        self.facts.calls.append(call)
         for alias, words, script in embedded.aliases(call):
             self._aliases[alias] = words if context.script.root.shown else []
             self._unused[alias] = script
@@ -158,7 +158,7 @@ class Walker(StatementWalker):
         if call.program in (".", "source"):
             self._source(call, state, context)
         elif call.program in ("[", "test"):
-            self.found.tests.append(call.words)
+            self.facts.tests.append(call.words)
         elif call.inner.shell_function:
             state.forget(self._changed_by_functions)
             if any(map(_MOVES.fullmatch, self._changed_by_functions)):
@@ -168,14 +168,14 @@ class Walker(StatementWalker):
             # read -d '' NAME <<END: all of the here-document.
             whole = any(re.fullmatch("-[a-z]*d", text or "") for text in call.literals)
             texts = [each.word.value for each in call.redirects if whole and each.operator == "<<"]
-            for name in states.apply(call, state):
+            for name in states.apply_builtin(call, state):
                 unknown = (Unknown(name, filled=call.program == "printf"),)
                 self._assign(state, name, texts[-1] if texts else unknown, context)
             if state.flags != before:
                 self._flags.append(state.flags)
 
     def _embedded(self, call: Call, state: State, context: Context) -> bool:
-        """Follow the script in the arguments of ``call``; return whether there can be one."""
+        """Follow the script in the arguments of ``call``; return whether there can be a script."""
         replaced = call.inner.replaced or context.replaced
         inner = Context(context.script, replaced=replaced, captured=context.captured)
         if call.program == "eval":
@@ -213,7 +213,7 @@ class Walker(StatementWalker):
         with suppress(UnreadableError, RecursionError):
             script = self._load(path) if path else None
         if script is None or not script.parts:
-            self.found.complete = False
+            self.facts.complete = False
             state.forget()
-        elif script not in self.found.scripts:
+        elif script not in self.facts.scripts:
             self._enter(script, state)
