@@ -41,7 +41,7 @@ _OF_CEPH = re.compile(
 )
 
 #: What botocore raises for a response of another form, or one that is nested too deeply.
-_DEFECTS = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+_DEFECTS = (ArithmeticError, LookupError, RecursionError, TypeError, UnboundLocalError, ValueError)
 
 
 class ResponseStructure(dict[str, "Any"]):

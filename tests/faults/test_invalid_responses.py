@@ -320,10 +320,11 @@ def test_each_member_of_the_model_is_an_element_of_its_own(*, complete):
     assert [each for each in members if each[2].keys() - {"name"}] == []
 
 
-def test_number_that_is_none(run_fast, stub):
-    entry = "<SummaryMap><entry><key>Users</key><value>many</value></entry></SummaryMap>"
+@pytest.mark.parametrize("entry", ["<key>Users</key><value>many</value>", "<key>Users</key>"])
+def test_number_that_is_none(entry, run_fast, stub):
+    summary = f"<SummaryMap><entry>{entry}</entry></SummaryMap>"
     kind = Kind(("iam-accountgetsummary",), "GetAccountSummary", {})
-    done, _ = meet(run_fast, stub, kind, ok("GetAccountSummary", entry))
+    done, _ = meet(run_fast, stub, kind, ok("GetAccountSummary", summary))
     assert re.search(NOT_IAM, assert_reported(done, kind))
 
 
