@@ -22,7 +22,7 @@ from iamcli.errors import (
     UnknownOutcome,
     visible,
 )
-from iamcli.interrupts import BlockedSignals, Interruptible, defer_termination
+from iamcli.interrupts import Interruptible, defer_signals, defer_termination
 from iamcli.output.lines import Drawing, RequireOutput, Secret
 
 #: The length of a seed of AWS (characters).
@@ -65,8 +65,9 @@ class NewFile:
             raise Failure(f"the file name for {self._what} is empty; nothing was sent")
         try:
             self._place = Place(self.name)
-            with BlockedSignals():
-                self._descriptor = self._place.create(self._place.name)
+            # From now on, no signal raises where the file would be left.
+            defer_signals()
+            self._descriptor = self._place.create(self._place.name)
         except OSError as error:
             reason = f"cannot create {self.name} for {self._what}: {error.strerror}"
             raise Failure(f"{reason}; nothing was sent") from None

@@ -75,6 +75,19 @@ def test_the_file_of_a_secret_does_not_stay_when_it_was_just_made_or_written(
     assert sorted(run_fast.home.iterdir()) == before
 
 
+def test_the_file_of_a_secret_does_not_stay_after_a_refusal(number, run_fast, stub):
+    endpoint = stub.endpoint(refused("NoSuchEntity", "no Admin", 404))
+    before = sorted(run_fast.home.iterdir())
+    done = run_fast(
+        *("iam-usercreate", "-u", "bob", "-g", "Admin", "-k", "-o", "new"),
+        env={"AWS_IAM_URL": endpoint.url},
+        before=moments.code(moments.before_call, number, "iamcli.protection.Folder.remove"),
+    )
+    assert (done.status, endpoint.operations) == (-number, ["GetGroup"])
+    assert done.err.startswith("iam-usercreate: NoSuchEntity: no Admin")
+    assert sorted(run_fast.home.iterdir()) == before
+
+
 STATE = "created: user bob; not created: access key"
 DELETED_AGAIN = "interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n"
 
