@@ -71,6 +71,6 @@ def main() -> None:
     """Run in the server's process."""
     from iamcli.cli.sandbox import server
 
-    application = server._application  # noqa: SLF001 - only tests change it
-    server._application = lambda *given: with_reset(application(*given))  # noqa: SLF001
+    secret_path = server.secret_path
+    server.secret_path = lambda private, *others: secret_path(with_reset(private), *others)
     server.main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 
@@ -113,8 +114,6 @@ class StandardOutput:
 
 def _encoded(snapshot: dict[str, Any]) -> bytes:
     """Return the JSON of ``snapshot`` with what the schema has, in the order of the schema."""
-    import json
-
     text = json.dumps(pick(SNAPSHOT, snapshot, {}), indent=1, ensure_ascii=False)
     # A byte of a document that is not UTF-8 is a surrogate, which JSON can escape.
     return text.encode("utf-8", "backslashreplace")
@@ -148,8 +147,6 @@ def load(name: str, number: int | None = None) -> Any:
     ``-`` is standard input. ``number``: the descriptor, if the file is open, which is closed.
     Raises Failure if it cannot be read or is not JSON.
     """
-    import json
-
     content = b""
     try:
         if number is None and name == "-":

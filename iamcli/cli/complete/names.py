@@ -9,9 +9,11 @@ press TAB; not in a sandbox, which responds at once and does not last.
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # as in iamcli.interrupts
+import contextlib
 import os
 import re
 import stat
+import threading
 import time
 
 from iamcli.cli import index
@@ -63,8 +65,6 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
     ``arguments``: the command, followed by its arguments without the option to be completed. After
     TIMEOUT, the process ends.
     """
-    import threading
-
     this_thread = threading.get_ident()
 
     def give_up() -> None:
@@ -195,8 +195,6 @@ def _cache(file: str, names: Sequence[str]) -> None:
 
 def _remove_old(folder: str) -> None:
     """Remove old cache files, and nothing else that may be in ``folder``."""
-    import contextlib
-
     with os.scandir(folder) as entries:
         for entry in entries:
             if not _CACHE_FILE.fullmatch(entry.name):

@@ -10,16 +10,7 @@ from botocore.credentials import RefreshableCredentials
 
 from iamcli.cli.doctor import credential_sources, network, request
 from iamcli.cli.doctor.configuration import UNREAD, Unreadable, file_cause
-from iamcli.cli.doctor.credential_sources import (
-    ACCESS_KEY,
-    CREDENTIAL_FILE,
-    NOT_ASKED,
-    changeable_files,
-    exposed_files,
-    passed_over,
-    source_of,
-    sources,
-)
+from iamcli.cli.doctor.credential_sources import ACCESS_KEY, CREDENTIAL_FILE, NOT_ASKED
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.config import properties
 from iamcli.config.connection import looks_like_id, misspelled, restrict
@@ -78,10 +69,10 @@ def check(configuration: Configuration) -> Credentials:
     if unused := configuration.connection.unused:
         advice = f"to use it, run: unset {CREDENTIAL_FILE}; otherwise run: unset {unused}"
         found.append((f"{unused} is not used", advice, "unused-key"))
-    if exposed := exposed_files(configuration):
+    if exposed := credential_sources.exposed_files(configuration):
         problem = f"{' and '.join(exposed)} can be used by other users"
         found.append((problem, restrict(*exposed), "readable-by-others"))
-    if changeable := changeable_files(configuration):
+    if changeable := credential_sources.changeable_files(configuration):
         problem = f"other users may write {' and '.join(changeable)}"
         found.append((problem, PROTECT, "writable-by-others"))
     if not found:
@@ -102,7 +93,7 @@ def _access(configuration: Configuration) -> Credentials:
         keys = credential_sources.find(configuration)
     except Failure as unusable:
         return Credentials(_unobtainable(unusable, configuration.settings.session))
-    known = sources(configuration)
+    known = credential_sources.sources(configuration)
     if keys is None:
         return _missing(known, offline=configuration.offline)
     return Credentials(_used(configuration, keys, known), keys)
@@ -198,7 +189,7 @@ def _missing(known: Sequence[CredentialSource], *, offline: bool) -> Credentials
 
 def _used(configuration: Configuration, keys: Any, known: Sequence[CredentialSource]) -> Diagnosis:
     """Return the diagnosis for ``keys``."""
-    source = source_of(keys, configuration)
+    source = credential_sources.source_of(keys, configuration)
     is_temporary = isinstance(keys, RefreshableCredentials)
     expiry = keys._expiry_time if is_temporary else None  # noqa: SLF001 - there is no other way
     if expiry and not expiry.tzinfo:
@@ -212,7 +203,8 @@ def _used(configuration: Configuration, keys: Any, known: Sequence[CredentialSou
         if unusable:
             return unusable
         description = f"{'temporary ' if keys.token else ''}access key {_masked(keys.access_key)}"
-    return ok(f"{description} from {source}{passed_over(known, source)}")
+    passed_over = credential_sources.passed_over(known, source)
+    return ok(f"{description} from {source}{passed_over}")
 
 
 def _unusable(keys: Any, source: str) -> Diagnosis | None:

@@ -140,8 +140,7 @@ class Explanation:
             yield f"The service and the AWS CLI refuse {self.refused}."
 
     def _run(self, variation: Variation) -> tuple[list[Step | Line], list[str]]:
-        if self.inputs.draft.exists():
-            self.inputs.draft.unlink()
+        self.inputs.draft.unlink(missing_ok=True)
         return recorder.run(self._program, self.inputs.values, self.answers, variation)
 
     def _vary(self, step: Step) -> None:

@@ -271,19 +271,15 @@ def _write(
     """Write ``contents``, before them the record ``interim``, and after them ``record``."""
     # Both stay open, so that the owner of a directory above cannot put another one in its place.
     with _opened(folder) as outer, _opened(folder / BIN, inside=outer) as inner:
-
-        def put(place: str, content: str | bytes) -> None:
+        _put(outer, folder / RECORD, _json(interim))
+        for place, content in contents.items():
             is_command = place.startswith(BIN)
             _put(inner if is_command else outer, folder / place, content, executable=is_command)
-
-        put(RECORD, _json(interim))
-        for place, content in contents.items():
-            put(place, content)
         for place in record:
             # A run that was cut off may have left it.
             opened = inner if place.startswith(BIN) else outer
             opened.discard(_temporary(os.path.basename(place)))
-        put(RECORD, _json(record))
+        _put(outer, folder / RECORD, _json(record))
 
 
 def _opened(path: Path, *, inside: Folder | None = None) -> Folder:

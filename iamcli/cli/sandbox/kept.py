@@ -24,6 +24,7 @@ import threading
 import time
 
 from iamcli import __version__, quoting
+from iamcli.cli.sandbox import objects
 from iamcli.cli.sandbox.account_lock import ACCOUNT_LOCK
 from iamcli.errors import Failure
 from iamcli.protection import Folder, protected_folder
@@ -69,10 +70,8 @@ class Kept:
         """Put the kept account, if there is one, into moto. Raises Failure if it is damaged."""
         if not self.existed:
             return
-        from iamcli.cli.sandbox.objects import restore
-
         try:
-            restore(self._saved)
+            objects.restore(self._saved)
         except Exception as error:  # noqa: BLE001 - whatever moto does with damaged objects
             raise Failure(
                 f"{self._file} is damaged ({type(error).__name__}: {error}); move it away to start "
@@ -94,10 +93,8 @@ class Kept:
             raise Failure(f"cannot save moto's objects: {error}") from None
 
     def _save(self) -> None:
-        from iamcli.cli.sandbox.objects import state
-
         with ACCOUNT_LOCK:
-            content = state()
+            content = objects.state()
         if content == self._saved and self._identity == _identity(self._directory.state("account")):
             return
         self._directory.remove("account.new")  # of a sandbox that was killed

@@ -39,12 +39,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from _typeshed.wsgi import WSGIApplication
-    from werkzeug.serving import BaseWSGIServer
-
-#: The name of the credential file in the directory of the sandbox.
-_CREDENTIALS = "credentials"
-
 #: The release of moto with which this module was tested.
 TESTED = "5.2.5"
 
@@ -92,7 +86,10 @@ def _start(
         kept = Kept(settings.keep) if settings.keep else None
         if settings.account:
             report, region = _copied(settings)
-        application = _application(seen, kept, region)
+        from iamcli.cli.sandbox.private_iam import PrivateIAM
+
+        logging.getLogger("werkzeug").disabled = True
+        private = PrivateIAM(seen, kept, region)
         if kept:
             kept.restore()
             threading.Thread(target=kept.save_changes, daemon=True).start()
@@ -100,9 +97,12 @@ def _start(
             from iamcli.cli.sandbox.changes.state import state
 
             before = state()
+        from werkzeug.serving import make_server
+
         secret = secrets.token_hex(SECRET_DIGITS // 2)
-        server = _make_server(secret_path(application, secret, seen))
-        folder = _folder()
+        application = secret_path(private, secret, seen)
+        server = make_server("127.0.0.1", 0, application, threaded=True)
+        credential_file = _credential_file()
     except Failure:
         raise
     except ImportError as error:
@@ -117,7 +117,7 @@ def _start(
     threading.Thread(target=server.serve_forever, daemon=True).start()
     report = report._replace(
         url=f"{address(server.server_port)}/{secret}/",
-        credential_file=os.path.join(folder, _CREDENTIALS),
+        credential_file=credential_file,
         existed=bool(kept and kept.existed),
     )
     return report, kept, before
@@ -140,15 +140,15 @@ def _end(kept: Kept | None, before: dict[str, Any] | None, seen: SeenRequests) -
     return EndReport(failure, changed, **vars(seen))
 
 
-def _folder() -> str:
-    """Make the directory of the sandbox, with the credential file in it, and return its path."""
+def _credential_file() -> str:
+    """Make the directory of the sandbox, with the credential file in it, and return its name."""
     try:
         folder = protected_folder("iamcli-sandbox-")
         with Folder(folder) as private:
-            private.write(_CREDENTIALS, CREDENTIALS.encode())
+            private.write("credentials", CREDENTIALS.encode())
     except OSError as error:
         raise Failure(error.strerror or str(error)) from None
-    return folder
+    return os.path.join(folder, "credentials")
 
 
 def _copied(settings: ServerSettings) -> tuple[StartReport, str]:
@@ -177,16 +177,3 @@ def _wait() -> None:
     if command:
         with contextlib.suppress(ProcessLookupError):
             os.kill(command, signal.SIGHUP)
-
-
-def _application(seen: SeenRequests, kept: Kept | None, region: str) -> WSGIApplication:
-    from iamcli.cli.sandbox.private_iam import PrivateIAM
-
-    logging.getLogger("werkzeug").disabled = True
-    return PrivateIAM(seen, kept, region)
-
-
-def _make_server(application: WSGIApplication) -> BaseWSGIServer:
-    from werkzeug.serving import make_server
-
-    return make_server("127.0.0.1", 0, application, threaded=True)

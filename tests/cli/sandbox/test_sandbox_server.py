@@ -275,9 +275,9 @@ def starting(monkeypatch, tmp_path):
 
     monkeypatch.setattr(sandbox_server, "Kept", Kept)
     monkeypatch.setattr(sandbox_server, "_copied", copied)
-    monkeypatch.setattr(sandbox_server, "_application", application)
+    monkeypatch.setattr("iamcli.cli.sandbox.private_iam.PrivateIAM", application)
     monkeypatch.setattr("iamcli.cli.sandbox.changes.state.state", lambda: did.append("state") or {})
-    monkeypatch.setattr(sandbox_server, "_make_server", lambda _: listening)
+    monkeypatch.setattr("werkzeug.serving.make_server", lambda *_given, **_options: listening)
 
     real_start = sandbox_server._start  # noqa: SLF001
 
@@ -323,10 +323,10 @@ def test_what_the_server_starts_with(starting):
     ],
 )
 def test_why_the_server_does_not_start(starting, serving, monkeypatch, error, said):
-    def fail(*_given):
+    def fail(*_given, **_options):
         raise error
 
-    monkeypatch.setattr(sandbox_server, "_make_server", fail)
+    monkeypatch.setattr("werkzeug.serving.make_server", fail)
     reports = []
     serving(lambda *_: starting()[1:], reports.append)
     [report] = reports
