@@ -182,6 +182,11 @@ class Terminated(KeyboardInterrupt):
         self.number = number
 
 
+def reason(error: Exception) -> str:
+    """Return why a file cannot be used: OSError without its number and the name of the file."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 def shortened(text: str, limit: int) -> str:
     """Return ``text`` without its middle if it has more characters than ``limit``."""
     if len(text) <= limit:

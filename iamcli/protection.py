@@ -325,6 +325,16 @@ def protected_folder(prefix: str, max_path: int | None = None) -> str:
     raise OSError("other users can replace files in the temporary folder; set TMPDIR to your own")
 
 
+def write_private(folder: str, name: str, content: bytes) -> str:
+    """Make a file in ``folder`` that only this user can read, and return its path.
+
+    Raises OSError, as if it exists.
+    """
+    with Folder(folder) as opened:
+        opened.write(name, content)
+    return os.path.join(folder, name)
+
+
 @contextlib.contextmanager
 def temporary_folder(prefix: str) -> Iterator[str]:
     """Make a directory as ``protected_folder`` does, and remove it at the end of the context.
@@ -333,12 +343,12 @@ def temporary_folder(prefix: str) -> Iterator[str]:
     """
     import shutil
 
-    from iamcli.errors import Failure
+    from iamcli.errors import Failure, reason
 
     try:
         path = protected_folder(prefix)
     except OSError as error:
-        raise Failure(error.strerror or str(error)) from None
+        raise Failure(reason(error)) from None
     try:
         yield path
     finally:

@@ -6,9 +6,9 @@ import os
 import shlex
 from pathlib import Path
 
+from iamcli.cli import index
 from iamcli.cli.installed_commands import commands_folders
 from iamcli.errors import Failure
-from iamcli.installation.table import PROGRAMS
 
 #: The directory and the file that complete iamcli, by shell, below the prefix of an installation.
 FILES = {
@@ -74,7 +74,7 @@ def script(shell: str) -> str:
     if path is None:
         raise Failure(f"the completion files are not in {paths[0]}; install iamcli again")
     quoted = fish_quoted(str(path)) if shell == "fish" else shlex.quote(str(path))
-    commands = " ".join(name for name in PROGRAMS if name.startswith("iam-"))
+    commands = " ".join(index.names())
     return _SCRIPTS[shell].format(folder=quoted, commands=commands, variable=VARIABLE)
 
 

@@ -34,7 +34,7 @@ def home(output: Output, folder: str, *, no_strict: bool) -> None:
     from iamcli.cli.homes.directory import exposure
     from iamcli.cli.homes.layout import lay_out
 
-    names = [command.name for command in index.commands()]
+    names = index.names()
     for line in lay_out(folder, names, strict=not no_strict):
         output.line(line)
     if exposed := exposure(folder, names):

@@ -40,15 +40,13 @@ def lines(name: str, section: int) -> list[str]:
 def lines_about(subcommand: str) -> list[str]:
     """Return what iamcli(1) says about ``subcommand``, as ``lines`` does with a whole page."""
     from iamcli.cli import pager
-    from iamcli.protection import Folder, temporary_folder
+    from iamcli.protection import temporary_folder, write_private
 
     _viewer(find("iamcli", 1))
     name = f"iamcli-{subcommand}.1"
     page = _excerpt(source("iamcli", 1), subcommand).encode()
     with temporary_folder("iamcli-help-") as path:
-        with Folder(path) as folder:
-            folder.write(name, page)
-        command = _viewer(os.path.join(path, name))
+        command = _viewer(write_private(path, name, page))
         if not os.isatty(1):
             return _captured(command, "iamcli(1)")
         status = pager.run(command)

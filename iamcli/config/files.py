@@ -8,7 +8,7 @@ import stat
 import sys
 
 from iamcli import interrupts
-from iamcli.errors import Failure
+from iamcli.errors import Failure, reason
 
 #: The maximum size of a file (bytes), far more than the service accepts.
 MAX_SIZE = 1 << 20
@@ -105,9 +105,8 @@ def text(name: str, what: str) -> str:
             raise Failure(f"{name} is a directory; {what} must be a file")
         content = read(name, MAX_SIZE + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
         stdin = "; to read standard input, specify /dev/stdin" if name == "-" else ""
-        raise Failure(f"cannot read {what} from {name}: {reason}{stdin}") from None
+        raise Failure(f"cannot read {what} from {name}: {reason(error)}{stdin}") from None
     if not content:
         raise Failure(f"{name} is empty; it must contain {what}")
     if len(content) > MAX_SIZE:

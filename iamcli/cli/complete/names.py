@@ -113,8 +113,8 @@ def _query(kind: str, command: Command, values: Mapping[str, Any]) -> Query:
     named = {option.complete: values[option.dest] for option in command.options}
     user = named.get("user")
     if kind == "policy":
-        owner = next(owner for owner in OWNERS if named.get(owner))
-        return policies(owner, named[owner])
+        entity_type = next(entity_type for entity_type in OWNERS if named.get(entity_type))
+        return policies(entity_type, named[entity_type])
     if kind == "mfa" and isinstance(user, str) and command.name != "iam-userenablemfadevice":
         return Query("ListMFADevices", "MFADevices", "SerialNumber", UserName=user)
     query = KINDS[kind]

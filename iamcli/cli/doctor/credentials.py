@@ -44,7 +44,6 @@ _LOGINS = {
     "LoginRefreshRequired": "login",
     "LoginTokenLoadError": "login",
 }
-_TIME = "%Y-%m-%d %H:%M UTC"
 
 #: How many characters at the beginning and at the end of an access key ID are shown, and the length
 #: from which on this is less than half of it.
@@ -196,7 +195,7 @@ def _used(configuration: Configuration, keys: Any, known: Sequence[CredentialSou
         problem = f"{source}: the time at which the credentials expire has no time zone: {expiry}"
         return wrong(problem, 'add it to the time, such as "Z" for UTC')
     if is_temporary:
-        until = f" that expire at {expiry:{_TIME}}" if expiry else ""
+        until = f" that expire at {expiry:%Y-%m-%d %H:%M UTC}" if expiry else ""
         description = f"temporary credentials{until}"
     else:
         unusable = _unusable(keys, source)

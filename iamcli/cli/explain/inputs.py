@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from iamcli.config import files
 from iamcli.errors import Failure
-from iamcli.protection import Folder
+from iamcli.protection import write_private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,9 +65,8 @@ class Inputs:
     def _read(self, option: Option, name: str, folder: Path) -> None:
         if is_absent(name):
             file = InputFile(name, json.dumps(f"contents of {name}"), known=False)
-            with Folder(str(folder)) as private:
-                private.write(option.dest, os.fsencode(file.content))
-            self.values[option.dest] = str(folder / option.dest)
+            content = os.fsencode(file.content)
+            self.values[option.dest] = write_private(str(folder), option.dest, content)
             self.files.append(file)
             return
         # If it cannot be read, the command refuses it, and says why.

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import time
 import iamcli
 from iamcli.cli.running import script
 from iamcli.config.files import is_ready
+from iamcli.errors import reason
 from iamcli.handover import VARIABLE
 from iamcli.protection import protected_folder
 from iamcli.startup import own_environment
@@ -73,7 +73,7 @@ class CommandServer:
                 )
             self.address = address
         except OSError as error:
-            self.reason = error.strerror or str(error)
+            self.reason = reason(error)
 
     def wait(self) -> None:
         """Wait until the server takes commands at once, but not longer than the time limit."""
@@ -117,13 +117,12 @@ def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool)
     requests and connections at the end.
     """
     server = CommandServer()
-    terminate = signal.SIGTERM if command else signal.SIGHUP  # interactive shells ignore SIGTERM
-    command = command or [script.user_shell(os.environ)]
+    shell = [] if command else [script.user_shell(os.environ)]
     try:
         server.start()
         server.wait()
         env = {**os.environ, VARIABLE: server.address} if server.address else dict(os.environ)
-        return script.run(command, env, say, terminate=terminate)
+        return script.run(command or shell, env, say, interactive=bool(shell))
     finally:
         done = server.stop()
         if statistics:

@@ -51,16 +51,16 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     say: Callable[[str], None],
     *,
     runner: str = "iamcli run",
-    terminate: signal.Signals = signal.SIGTERM,
+    interactive: bool = False,
     register: Callable[[int], None] = lambda _process: None,
     wait: Callable[[subprocess.Popen[bytes]], int] = wait_for,
 ) -> int:
     """Run ``command`` with the variables ``env``, forward signals to it, and wait for its end.
 
     ``say``: called with an error for the user; ``runner``: the subcommand that runs it;
-    ``terminate``: the signal to send to the command instead of SIGTERM; ``register``: called with
-    the process ID in the new process, and with 0 when it has ended; ``wait``: waits for the process
-    that it is called with, and returns its status.
+    ``interactive``: whether it is an interactive shell, which ignores SIGTERM, so that it gets
+    SIGHUP instead; ``register``: called with the process ID in the new process, and with 0 when it
+    has ended; ``wait``: waits for the process that it is called with, and returns its status.
     Returns the exit status as a shell does: 128 + N if signal N ended the command, 127 if it is not
     found, 126 if it cannot be executed. But if SIGINT ended it, returns -SIGINT, so that ``iamcli``
     ends in the same way.
@@ -76,9 +76,9 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
             send(process, number)
 
     def send(process: subprocess.Popen[bytes], number: int) -> None:
-        sent = terminate if number == signal.SIGTERM else number
+        sent = signal.SIGHUP if interactive and number == signal.SIGTERM else number
         _send(process, sent)
-        if sent == terminate == signal.SIGHUP:
+        if interactive and sent == signal.SIGHUP:
             # bash misses a signal that arrives while it shows its prompt.
             ticks = itertools.cycle(range(REPEAT))
             call_each_tick(lambda: None if next(ticks) else _send(process, sent))

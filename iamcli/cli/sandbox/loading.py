@@ -170,11 +170,6 @@ class _Loader:
         latest = max((int(version.version_id[1:]) for version in policy.versions), default=0)
         policy.next_version_num = latest + 1
 
-    def unknown_policy(self, arn: str) -> None:
-        """Add a policy of which the snapshot has only the ARN, where it is attached."""
-        policy = self.new_policy(arn)
-        policy.id = policy.create_date = policy.update_date = policy.default_version_id = None
-
     def new_policy(self, arn: str) -> Any:
         """Add a policy without versions, and return it."""
         made = models.AWSManagedPolicy if is_policy_of_aws(arn) else models.ManagedPolicy
@@ -204,7 +199,9 @@ class _Loader:
             if arn not in self.iam.managed_policies and is_policy_of_aws(arn):
                 load_aws_policies(self.iam)
             if arn not in self.iam.managed_policies:
-                self.unknown_policy(arn)
+                # The snapshot has only the ARN, where it is attached.
+                new = self.new_policy(arn)
+                new.id = new.create_date = new.update_date = new.default_version_id = None
             self.iam.managed_policies[arn].attach_to(holder)
         if "Tags" in record:
             self.tags(holder, record)
@@ -341,14 +338,14 @@ class _Loader:
         _check_arn(certificate, metadata["Arn"])
 
     def virtual_mfa_device(self, record: Record) -> None:
-        owner = record.get("User")
+        assigned_to = record.get("User")
         serial, enabled = record["SerialNumber"], _date(record.get("EnableDate"))
         user = None
-        if owner and "UserName" in owner:
-            user = self.iam.users[owner["UserName"]]
-        elif owner:
+        if assigned_to and "UserName" in assigned_to:
+            user = self.iam.users[assigned_to["UserName"]]
+        elif assigned_to:
             user = root(self.iam)
-            user.create_date = _date(owner.get("CreateDate"))
+            user.create_date = _date(assigned_to.get("CreateDate"))
         # The devices of the root user, and those of others that could not be read, are only here.
         if user and serial not in user.mfa_devices:
             _enable(user, serial, enabled)

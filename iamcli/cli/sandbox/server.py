@@ -31,9 +31,9 @@ from iamcli.cli.sandbox.kept import Kept
 from iamcli.cli.sandbox.launch.launcher import CREDENTIALS
 from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport, as_line
 from iamcli.connection.processes import address
-from iamcli.errors import SECRET_DIGITS, Failure, unexpected
+from iamcli.errors import SECRET_DIGITS, Failure, reason, unexpected
 from iamcli.installation.extras import advice
-from iamcli.protection import Folder, protected_folder
+from iamcli.protection import protected_folder, write_private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,11 +144,9 @@ def _credential_file() -> str:
     """Make the directory of the sandbox, with the credential file in it, and return its name."""
     try:
         folder = protected_folder("iamcli-sandbox-")
-        with Folder(folder) as private:
-            private.write("credentials", CREDENTIALS.encode())
+        return write_private(folder, "credentials", CREDENTIALS.encode())
     except OSError as error:
-        raise Failure(error.strerror or str(error)) from None
-    return os.path.join(folder, "credentials")
+        raise Failure(reason(error)) from None
 
 
 def _copied(settings: ServerSettings) -> tuple[StartReport, str]:

@@ -9,8 +9,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-_PEM = "-----BEGIN "
-
 
 def parsed(body: str) -> RSAPublicKey | None:
     """Return the RSA key that ``body`` contains as ``ssh-rsa`` or in PEM format, None if none.
@@ -65,4 +63,4 @@ def fingerprint(body: str) -> str:
 
 
 def _is_pem(body: str) -> bool:
-    return body.lstrip().startswith(_PEM)
+    return body.lstrip().startswith("-----BEGIN ")

@@ -647,10 +647,10 @@ NO_ZONE = datetime(2030, 1, 1)  # noqa: DTZ001 - without a time zone
 def test_an_access_key_that_is_used(keys, more, diagnosis, environ):
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
     environ.setenv("AWS_CONFIG_FILE", "b")
-    environ.setattr(credentials, "exposed_files", lambda _: more.get("exposed", []))
+    environ.setattr(credential_sources, "exposed_files", lambda _: more.get("exposed", []))
     configuration = of_source(more.get("place", "AWS_X"), more.get("file"))
     configuration.connection.unused = more.get("unused", "")
-    environ.setattr(credentials, "changeable_files", lambda _: [])
+    environ.setattr(credential_sources, "changeable_files", lambda _: [])
     used = credentials.Credentials(credentials._used(configuration, keys, more.get("known", ())))
     environ.setattr(credentials, "_access", lambda _: used)
     assert shown(credentials.check(configuration).diagnosis) == diagnosis

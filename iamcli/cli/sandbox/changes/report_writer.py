@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from iamcli.errors import Failure
+from iamcli.errors import Failure, reason
 from iamcli.protection import Place
 
 TYPE_CHECKING = False
@@ -34,10 +34,8 @@ class ReportWriter:
                 self._place = Place(file)
                 self._number = self._place.create(self._place.name)
             except (OSError, ValueError) as error:
-                reason = getattr(error, "strerror", None) or str(error)
-                raise Failure(
-                    f"cannot create {file} for the changes: {reason}; the command was not run"
-                ) from None
+                problem = f"cannot create {file} for the changes: {reason(error)}"
+                raise Failure(f"{problem}; the command was not run") from None
 
     @property
     def is_standard_error(self) -> bool:

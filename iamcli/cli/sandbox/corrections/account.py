@@ -25,16 +25,16 @@ def counts(iam: Backend) -> dict[str, int]:
     moto counts attachments as versions, and no hardware devices. Source: recorded for
     GetAccountSummary: which counts there are, and that a new policy adds a version in use.
     """
-    owner = root(iam)
-    every: list[Any] = [*iam.users.values(), owner]
+    account = root(iam)
+    every: list[Any] = [*iam.users.values(), account]
     in_use = {serial for user in every for serial in user.mfa_devices}
     own = [policy for policy in iam.managed_policies.values() if not policies.is_aws(policy)]
     return {
         **iam.get_account_summary().summary_map,
-        "AccountAccessKeysPresent": int(bool(owner.access_keys)),
-        "AccountMFAEnabled": int(bool(owner.mfa_devices)),
-        "AccountPasswordPresent": int(bool(owner.password)),
-        "AccountSigningCertificatesPresent": int(bool(owner.signing_certificates)),
+        "AccountAccessKeysPresent": int(bool(account.access_keys)),
+        "AccountMFAEnabled": int(bool(account.mfa_devices)),
+        "AccountPasswordPresent": int(bool(account.password)),
+        "AccountSigningCertificatesPresent": int(bool(account.signing_certificates)),
         "MFADevices": len(in_use | iam.virtual_mfa_devices.keys()),
         "MFADevicesInUse": len(in_use),
         "Policies": len(own),

@@ -50,10 +50,10 @@ def account_arn(of: Any) -> str:
 
 def root(iam: IAMBackend) -> Any:
     """Return the account as the owner of keys."""
-    owner = vars(iam).get("account_root")
-    if owner is None:
-        owner = iam.account_root = Root(iam)  # type: ignore[abstract, attr-defined]
-    return owner
+    account = vars(iam).get("account_root")
+    if account is None:
+        account = iam.account_root = Root(iam)  # type: ignore[abstract, attr-defined]
+    return account
 
 
 def get_user(self: IAMBackend, name: str) -> Any:
@@ -103,13 +103,13 @@ def as_user(iam: IAMBackend) -> Result:
     account, and the number of the account as ``UserId`` (github.com/grycap/scar/pull/181,
     github.com/realestate-com-au/credulous/issues/61).
     """
-    owner = root(iam)
+    account = root(iam)
     alias = iam.account_aliases[0] if iam.account_aliases else None
     return {
         "UserName": alias,
-        "UserId": owner.id,
-        "Arn": owner.arn,
-        "CreateDate": owner.create_date,
+        "UserId": account.id,
+        "Arn": account.arn,
+        "CreateDate": account.create_date,
     }
 
 

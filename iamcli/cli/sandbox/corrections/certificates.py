@@ -109,11 +109,11 @@ def upload_signing_certificate(iam: Backend, request: Request) -> Result:
 
     Source: API reference, UploadSigningCertificate (sample response).
     """
-    owner: Any = iam.get_user(request.get("UserName"))
-    certificate = iam.upload_signing_certificate(owner.name, request.get("CertificateBody"))
-    del owner.signing_certificates[certificate.id]
+    user: Any = iam.get_user(request.get("UserName"))
+    certificate = iam.upload_signing_certificate(user.name, request.get("CertificateBody"))
+    del user.signing_certificates[certificate.id]
     certificate.id = unique_id("", length=32)
-    owner.signing_certificates[certificate.id] = certificate
+    user.signing_certificates[certificate.id] = certificate
     return {"Certificate": signing(certificate)}
 
 

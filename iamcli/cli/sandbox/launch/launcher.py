@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,15 @@ from iamcli.cli.homes.directory import RECORD, is_own, strict_default
 from iamcli.cli.homes.layout import lay_out_filled
 from iamcli.cli.installed_commands import commands_folder, own_places
 from iamcli.cli.running import command_server, script
+from iamcli.cli.sandbox.changes.comparison import deleted
+from iamcli.cli.sandbox.changes.report import Report, lacking, not_covered
 from iamcli.cli.sandbox.launch import shell
 from iamcli.cli.sandbox.launch.descendants import Descendants
 from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport, as_line
 from iamcli.config import files
 from iamcli.config.connection import ACCESS_KEY, SANDBOX, SECRET_KEY
 from iamcli.connection import processes
-from iamcli.errors import FAILED, Failure
+from iamcli.errors import FAILED, Failure, reason
 from iamcli.handover import VARIABLE
 from iamcli.interrupts import Interruptible
 from iamcli.startup import own_environment
@@ -83,8 +84,7 @@ class SandboxServer:
         try:
             number = files.descriptor(account) if account else None
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise Failure(f"cannot read {account}: {reason}") from None
+            raise Failure(f"cannot read {account}: {reason(error)}") from None
         self._process = subprocess.Popen(  # noqa: S603 - a module of this package
             command_server.python(self.module),
             stdin=subprocess.PIPE,
@@ -165,8 +165,6 @@ def run(
     was reset. Raises Failure if the server does not start, if it is not known whether the account
     was kept, or if what has changed is not known or cannot be reported.
     """
-    from iamcli.cli.sandbox.changes.report import Report, not_covered
-
     private = SandboxServer(keep, account, watch=bool(writer))
     with contextlib.ExitStack() as at_end, command_server.started() as commands:
         try:
@@ -185,8 +183,7 @@ def run(
                 env,
                 output.error,
                 runner="iamcli sandbox",
-                # Interactive shells ignore SIGTERM.
-                terminate=signal.SIGTERM if command else signal.SIGHUP,
+                interactive=not command,
                 register=private.set_command,
                 wait=descendants.wait,
             )
@@ -269,15 +266,11 @@ def _announce(
         requests = "request was" if report.unread == 1 else "requests were"
         output.error(f"{report.unread} {requests} refused when {account} was made")
     if report.unknown:
-        from iamcli.cli.sandbox.changes.report import lacking
-
         output.error(lacking(report.unknown))
 
 
 def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any]]) -> None:
     """Show the line that makes a script which creates again what was deleted, if anything was."""
-    from iamcli.cli.sandbox.changes.comparison import deleted
-
     names = deleted(changed)
     if names:
         line = " ".join(["iamcli recreate", quoting.file(account), *map(quoting.quoted, names)])

@@ -21,7 +21,7 @@ from iamcli.cli.running import script
 from iamcli.errors import Failure, visible
 from iamcli.help.text import columns, wrapped
 from iamcli.interrupts import BlockedSignals
-from iamcli.protection import Folder
+from iamcli.protection import write_private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,17 +121,18 @@ def start(env: dict[str, str], folder: str, prompt: str = PROMPT) -> list[str]:
             completion = completion_scripts.script(name)
     texts = {"prompt": prompt, "completion": completion}
     if name == "bash":
-        file = _write(folder, "bashrc", _BASH.format(**texts))
+        file = write_private(folder, "bashrc", os.fsencode(_BASH.format(**texts)))
         env["PROMPT_COMMAND"] = f". {shlex.quote(file)}"
         return [shell, "--norc"]
     if name == "zsh":
         old = env.get("ZDOTDIR")
         zdotdir = "unset ZDOTDIR" if old is None else f"ZDOTDIR={shlex.quote(old)}"
-        _write(folder, ".zshrc", _ZSH.format(**texts, zdotdir=zdotdir))
+        text = _ZSH.format(**texts, zdotdir=zdotdir)
+        write_private(folder, ".zshrc", os.fsencode(text))
         env["ZDOTDIR"] = folder
         return [shell, "-o", "no_global_rcs"]
     if name == "fish":
-        file = _write(folder, "config.fish", _FISH.format(**texts))
+        file = write_private(folder, "config.fish", os.fsencode(_FISH.format(**texts)))
         source = f"source {completion_scripts.fish_quoted(file)}"
         return [shell, "--no-config", "--init-command", source]
     return [shell, "-f"] if name in ("csh", "tcsh") else [shell]
@@ -174,9 +175,3 @@ def end(output: Output, *, inner: bool) -> None:
         termios.tcflush(0, termios.TCIFLUSH)
         if output.on_terminal():
             output.error(INNER_ENDED if inner else ENDED)
-
-
-def _write(folder: str, name: str, text: str) -> str:
-    with Folder(folder) as private:
-        private.write(name, os.fsencode(text))
-    return os.path.join(folder, name)

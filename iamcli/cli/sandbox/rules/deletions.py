@@ -12,7 +12,6 @@ from iamcli.cli.sandbox.refusals import delete_conflict
 from iamcli.cli.sandbox.rules.entities import find_policy, is_assigned
 from iamcli.cli.sandbox.rules.entity_types import GROUP, ROLE, USER, Backend, Parameters
 
-IN_PROFILE = "remove roles from instance profile"
 IN_GROUP = "remove users from group"
 
 
@@ -53,7 +52,7 @@ def role_is_not_referenced(backend: Backend, parameters: Parameters) -> None:
     """
     role = ROLE.find(backend, parameters)
     profiles = [one for one in backend.instance_profiles.values() if role in one.roles]
-    _require_none(*_policies(role), (IN_PROFILE, profiles))
+    _require_none(*_policies(role), ("remove roles from instance profile", profiles))
 
 
 def policy_is_not_attached(backend: Backend, parameters: Parameters) -> None:

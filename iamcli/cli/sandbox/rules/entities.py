@@ -182,8 +182,8 @@ def mfa_device_can_be_known(backend: Backend, parameters: Parameters) -> None:
 def is_assigned(backend: Backend, serial: str) -> bool:
     """Return whether an MFA device is assigned to a user or to the root user."""
     root = vars(backend).get("account_root")
-    owners: list[Any] = [*backend.users.values(), *([root] if root else [])]
-    return any(serial in owner.mfa_devices for owner in owners)
+    users: list[Any] = [*backend.users.values(), *([root] if root else [])]
+    return any(serial in user.mfa_devices for user in users)
 
 
 def mfa_device_is_assigned(backend: Backend, parameters: Parameters) -> None:
