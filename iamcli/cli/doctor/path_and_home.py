@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from iamcli import quoting
+from iamcli.cli import index
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning
 from iamcli.cli.homes import directory
 from iamcli.cli.homes.directory import RECORD, and_others, exposure, is_own, problem, strict_default
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 #: Where Amazon Linux had the legacy toolkit.
 _OLD_FOLDER = Path("/opt/aws/apitools/iam")
 
-_COMMANDS = [name for name in PROGRAMS if name != "iamcli"]
+_COMMANDS = index.names()
 
 
 def check_path() -> Diagnosis:

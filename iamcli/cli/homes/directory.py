@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 from iamcli.cli.installed_commands import own_places
+from iamcli.cli.listing import counted
 from iamcli.config.files import MAX_SIZE, read
 from iamcli.errors import Failure
 from iamcli.protection import unprotected
@@ -127,7 +128,7 @@ def exists(path: Path) -> bool:
 def and_others(names: Sequence[object]) -> str:
     """Return how many ``names`` follow the first one (" and 2 others"), "" if none does."""
     number = len(names) - 1
-    return f" and {number} other{'s' if number > 1 else ''}" if number else ""
+    return f" and {counted(number, 'other')}" if number else ""
 
 
 def target(path: Path) -> Path | None:

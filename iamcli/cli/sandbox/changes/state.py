@@ -21,13 +21,12 @@ from iamcli.cli.sandbox.corrections import (
     roles,
 )
 from iamcli.cli.sandbox.corrections.lists import ENTRIES_OF_USER
-from iamcli.cli.sandbox.corrections.protocol import instant
+from iamcli.cli.sandbox.corrections.protocol import timestamp
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.rules.entities import is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import datetime as dt
     from typing import Any
 
     from moto.iam.models import IAMBackend
@@ -83,7 +82,7 @@ def state() -> Record:
         if iam.account_password_policy:
             contents["password_policy"] = passwords.shown_policy(iam.account_password_policy)
     return {
-        member: pick(form, _present(contents[member]), {schema.DATE: _text})
+        member: pick(form, _present(contents[member]), {schema.DATE: timestamp})
         for member, form in _CONTENTS.items()
     }
 
@@ -157,7 +156,3 @@ def _present(value: Any) -> Any:
     if isinstance(value, list):
         return [_present(inner) for inner in value]
     return value
-
-
-def _text(date: dt.datetime) -> str:
-    return f"{instant(date):%Y-%m-%dT%H:%M:%SZ}"

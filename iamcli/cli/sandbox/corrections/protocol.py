@@ -90,7 +90,7 @@ def _content(shape: Any, value: Any) -> str:  # noqa: PLR0911 - one for each typ
             f"<entry><key>{key}</key><value>{entry}</value></entry>" for key, entry in value.items()
         )
     if shape.type_name == "timestamp":
-        return f"{instant(value):%Y-%m-%dT%H:%M:%SZ}"
+        return timestamp(value)
     if shape.type_name == "blob":
         return base64.b64encode(value).decode()
     if shape.type_name == "boolean":
@@ -99,6 +99,11 @@ def _content(shape: Any, value: Any) -> str:  # noqa: PLR0911 - one for each typ
         return quote(value, safe="", errors="surrogateescape")
     # A parser reads a carriage return as a line feed, except as a reference.
     return escape(str(value), {"\r": "&#13;"})
+
+
+def timestamp(date: dt.datetime) -> str:
+    """Return ``date`` as responses show it."""
+    return f"{instant(date):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def instant(date: dt.datetime) -> dt.datetime:
