@@ -20,7 +20,7 @@ from iamcli import __version__, quoting  # noqa: F401 - for the report of what m
 from iamcli.client.changes import only_reads, unknown_if_changing
 from iamcli.client.messages import ErrorTranslator, refusal
 from iamcli.client.model import full_model, slim_model
-from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
+from iamcli.client.parser import SUCCESS_LIMIT, ResponseParser
 from iamcli.client.retries import Retries, may_have_acted
 from iamcli.config.connection import looks_like_id
 from iamcli.connection.confinement import is_first, refuse_outside, set_up_process
@@ -78,7 +78,7 @@ class Client:
             signer = RequestSigner(self._service.service_id, region, "iam", "v4", keys, events)
             self._retries = Retries(settings, self._service, reporter)
             another_service = self.destination.is_another_service
-            self._parsers = ParserFactory(another_service=another_service)
+            self._parser = ResponseParser(another_service=another_service)
             events.register("request-created.iam", signer.handler)
             self._retries.register(events)
             session_settings, self._proxy_source = transport(connection, settings, self.url)
@@ -86,7 +86,7 @@ class Client:
                 self._service,
                 region_name=region,
                 endpoint_url=self.url,
-                response_parser_factory=self._parsers,
+                response_parser_factory=self._parser,
                 timeout=timeout(),
                 http_session_cls=self.make_session,
                 **session_settings,
@@ -164,7 +164,7 @@ class Client:
             context={"client_config": self._config},
             user_agent=_USER_AGENT,
         )
-        self._parsers.request = (operation, parameters)
+        self._parser.request = (operation, parameters)
         translator = ErrorTranslator(
             self.url,
             source=self.destination.source if self.destination.specified else "",

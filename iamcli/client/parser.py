@@ -13,7 +13,6 @@ from iamcli.errors import UNKNOWN_OPERATION, UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     #: An operation and its parameters.
@@ -71,19 +70,22 @@ class ResponseStructure(dict[str, "Any"]):
 
 
 class ResponseParser(QueryParser):  # type: ignore[misc]  # botocore has no types
-    """botocore's parser of the response to a ``request``, with checks that it is from IAM.
+    """botocore's parser of the response to the current ``request``; checks that it is from IAM.
 
-    ``add``: called with the size of the response before it is parsed; ``odd``: the operation that
-    may be answered as Ceph does, or "".
+    ``another_service``: whether the user named an endpoint that is not one of AWS.
     """
 
-    def __init__(
-        self, request: Request, add: Callable[[int], None], odd: str, **settings: Any
-    ) -> None:
-        super().__init__(**settings)
-        self._request = request
-        self._add = add
-        self._odd = odd
+    def __init__(self, *, another_service: bool = False) -> None:
+        # Parsing the dates would take most of the time of a long list.
+        super().__init__(timestamp_parser=str)
+        self.request: Request = ("", {})
+        #: The operation that may be answered as Ceph does, or "".
+        self._odd = "DeleteUserPolicy" if another_service else ""
+        self._size = 0
+
+    def create_parser(self, _protocol: str) -> ResponseParser:
+        """Return itself: botocore asks a factory for a parser of each response."""
+        return self
 
     def parse(self, response: dict[str, Any], shape: Any) -> Any:
         """Return the parsed response; raise ResponseParserError if it is not from the operation.
@@ -96,7 +98,12 @@ class ResponseParser(QueryParser):  # type: ignore[misc]  # botocore has no type
         body = response["body"]
         root = ROOT.match(body)
         name = root[1].decode() if root else ""
-        self._add(len(body) + tags(body) * _TAG_SIZE)
+        self._size += len(body) + tags(body) * _TAG_SIZE
+        if self._size > MAX_IN_ALL:
+            raise UnexpectedResponse(
+                "unexpected response: the responses to this command are too large in all; is this "
+                "an IAM endpoint?"
+            )
         if response["status_code"] < SUCCESS_LIMIT:
             of_ceph = operation == self._odd and _OF_CEPH.fullmatch(body)
             if name != f"{operation}Response" and not of_ceph:
@@ -124,7 +131,7 @@ class ResponseParser(QueryParser):  # type: ignore[misc]  # botocore has no type
         if isinstance(node, list):
             raise ResponseParserError("the result occurs more than once")
         members = _members(shape)
-        parsed = ResponseStructure(self._request, shape)
+        parsed = ResponseStructure(self.request, shape)
         for child in node:
             name, member = members.get(child.tag.rpartition("}")[2], ("", None))
             if name in parsed:
@@ -154,28 +161,3 @@ def _members(shape: Any) -> dict[str, tuple[str, Any]]:
         text = member.type_name in ("string", "timestamp")
         members[member.serialization.get("name", name)] = (name, None if text else member)
     return members
-
-
-class ParserFactory:
-    """Makes parsers, as botocore's factory does, of the responses to the current ``request``.
-
-    ``another_service``: whether the user named an endpoint that is not one of AWS.
-    """
-
-    def __init__(self, *, another_service: bool = False) -> None:
-        self._odd = "DeleteUserPolicy" if another_service else ""
-        self.request: Request = ("", {})
-        self._size = 0
-
-    def _add(self, size: int) -> None:
-        self._size += size
-        if self._size > MAX_IN_ALL:
-            raise UnexpectedResponse(
-                "unexpected response: the responses to this command are too large in all; is this "
-                "an IAM endpoint?"
-            )
-
-    def create_parser(self, _protocol: str) -> ResponseParser:
-        """Return a parser that leaves dates as the service sends them."""
-        # Parsing the dates would take most of the time of a long list.
-        return ResponseParser(self.request, self._add, self._odd, timestamp_parser=str)

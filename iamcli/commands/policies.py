@@ -64,34 +64,28 @@ ATTACHED = Option(
     conflict="-a lists attached managed policies; use it without -p and -v",
 )
 WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document after its name")
-#: The operations that list the inline policies of an owner, read one, and list those attached.
-READING = {
-    "User": ("ListUserPolicies", "GetUserPolicy", "ListAttachedUserPolicies"),
-    "Group": ("ListGroupPolicies", "GetGroupPolicy", "ListAttachedGroupPolicies"),
-    "Role": ("ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies"),
-}
 
 
 def _add(
     iam: IAM,
     operation: str,
-    owner: dict[str, str],
+    named: dict[str, str],
     policy: str,
     effect: str,
     actions: list[str],
     resources: list[str],
     show: bool,
 ) -> Lines:
-    """Add a policy of one statement; ``owner``: the parameter that names its owner."""
+    """Add a policy of one statement; ``named``: the parameter for its user, group or role."""
     document = policies.statement(effect, actions, resources)
-    iam.call(operation, **owner, PolicyName=policy, PolicyDocument=document)
+    iam.call(operation, **named, PolicyName=policy, PolicyDocument=document)
     if show:
         yield document
 
 
 def _list(
     iam: IAM,
-    owner: str,
+    kind: str,
     name: str,
     policy: str | None,
     verbose: bool,
@@ -99,16 +93,16 @@ def _list(
     max_items: int | None,
     marker: str | None,
 ) -> Lines:
-    list_inline, get, list_attached = READING[owner]
-    named = {f"{owner}Name": name}
+    """List the policies of ``name``, whose ``kind`` is "User", "Group" or "Role"."""
+    named, get = {f"{kind}Name": name}, f"Get{kind}Policy"
     if attached:
-        listing = Listing(iam, list_attached, max_items, marker, **named)
+        listing = Listing(iam, f"ListAttached{kind}Policies", max_items, marker, **named)
         yield from listing.lines("AttachedPolicies", "PolicyArn")
         return
     if policy is not None:
         yield _document(iam, get, named, policy)
         return
-    listing = Listing(iam, list_inline, max_items, marker, **named)
+    listing = Listing(iam, f"List{kind}Policies", max_items, marker, **named)
     empty = True
     for entry in listing.entries("PolicyNames"):
         empty = False

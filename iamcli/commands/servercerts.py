@@ -147,10 +147,9 @@ def servercertgetattributes(iam: IAM, certificate: str) -> Lines:
       $ iam-servercertgetattributes -s example.com
     Calls: GetServerCertificate
     """
-    details = iam.call("GetServerCertificate", ServerCertificateName=certificate)
-    yield from arn_and_id(
-        details["ServerCertificate"]["ServerCertificateMetadata"], "ServerCertificateId"
-    )
+    response = iam.call("GetServerCertificate", ServerCertificateName=certificate)
+    details = response["ServerCertificate"]["ServerCertificateMetadata"]
+    yield from arn_and_id(details, "ServerCertificateId")
 
 
 @command(PATH_PREFIX, *PAGING)

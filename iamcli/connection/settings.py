@@ -59,7 +59,8 @@ class Settings:
 
         Raises the exceptions of botocore if the files cannot be used.
         """
-        if connection.keys and not _has_configuration():
+        named = any(map(os.environ.get, PROFILE_VARIABLES))
+        if connection.keys and not (named or any(map(os.path.isfile, shared_files()))):
             return cls(None)
         if connection.credential_file is None:
             return cls(_session())
@@ -139,11 +140,6 @@ def region_variable() -> str:
 def endpoint_variable(service: str) -> str:
     """Return the variable of the endpoint of ``service`` ("sso-oidc")."""
     return f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
-
-
-def _has_configuration() -> bool:
-    named = any(map(os.environ.get, PROFILE_VARIABLES))
-    return named or any(map(os.path.isfile, shared_files()))
 
 
 def _session(**variables: Any) -> Session:

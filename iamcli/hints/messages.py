@@ -150,9 +150,9 @@ def exceeded(error: ServiceError, run: Run) -> str:
     """Return the name and value of the quota, and what to do; "" if the message has no quota."""
     inline = _INLINE.match(error.message)
     if inline:
-        size, owner = inline.groups()
+        size, kind = inline.groups()
         return (
-            f"the quota for all inline policies of a {owner} is {size} bytes without white space, "
+            f"the quota for all inline policies of a {kind} is {size} bytes without white space, "
             "and cannot be raised; attached managed policies do not count"
         )
     quota = _QUOTA.match(error.message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from iamcli.errors import Failure, MissingOperation, ServiceError, UnexpectedResponse
-from iamcli.operations.lookups import LOOKUPS, Lookup
+from iamcli.operations.lookups import ENTITIES, LOOKUPS, Lookup
 from iamcli.operations.outcomes import entries
 from iamcli.operations.plan import Plan
 from iamcli.output.lines import Note
@@ -55,31 +55,28 @@ class Dependent(NamedTuple):
         """How to list it."""
         return _OWN_LOOKUPS.get(self.heading) or LOOKUPS[self.remove]
 
-    def entries(self, iam: IAM, owner: dict[str, str]) -> list[Any]:
-        """Return the entries that belong to ``owner``; raise Failure if they cannot be listed."""
+    def entries(self, iam: IAM, named: dict[str, str]) -> list[Any]:
+        """Return the entries of the entity ``named``; raise Failure if they cannot be listed."""
         if self.lookup.key:
-            return entries(iam, self.lookup, owner)
+            return entries(iam, self.lookup, named)
         try:
-            iam.call(self.lookup.operation, **owner)
+            iam.call(self.lookup.operation, **named)
         except ServiceError as error:
             if error.code == "NoSuchEntity":
                 return []
             raise
-        return [owner]
+        return [named]
 
 
 class Entity:
     """A type of entity and its dependents, in the order in which they are removed.
 
-    ``what``: its name in messages ("user"); ``parameter``: the parameter for its name; ``delete``:
-    the operation that deletes it; ``recursive``: the option that also removes the dependents.
+    ``what``: its kind, one of ENTITIES ("user"); ``delete``: the operation that deletes it;
+    ``recursive``: the option that also removes the dependents.
     """
 
-    def __init__(
-        self, what: str, parameter: str, delete: str, recursive: str, *dependents: Dependent
-    ) -> None:
+    def __init__(self, what: str, delete: str, recursive: str, *dependents: Dependent) -> None:
         self.what = what
-        self.parameter = parameter
         self.delete = delete
         self.recursive = recursive
         self.dependents = dependents
@@ -87,7 +84,6 @@ class Entity:
 
 USER = Entity(
     "user",
-    "UserName",
     "DeleteUser",
     "-r",
     Dependent("accesskeys", "access key", "DeleteAccessKey", original=True),
@@ -102,7 +98,6 @@ USER = Entity(
 )
 GROUP = Entity(
     "group",
-    "GroupName",
     "DeleteGroup",
     "-r",
     Dependent("users", "membership of user", "RemoveUserFromGroup", original=True, arn=True),
@@ -111,7 +106,6 @@ GROUP = Entity(
 )
 ROLE = Entity(
     "role",
-    "RoleName",
     "DeleteRole",
     "-c",
     Dependent(
@@ -126,7 +120,6 @@ ROLE = Entity(
 )
 INSTANCE_PROFILE = Entity(
     "instance profile",
-    "InstanceProfileName",
     "DeleteInstanceProfile",
     "-r",
     Dependent("roles", "place of role", "RemoveRoleFromInstanceProfile", original=True, arn=True),
@@ -140,7 +133,7 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
     headings and the resources that would be removed, or a note if not ``recursive``. Raises
     Failure, with a state that lists what was removed and what is left. Source: LEGACY.md (``-r``).
     """
-    owner = {entity.parameter: name}
+    named = {ENTITIES[entity.what]: name}
     if not recursive:
         if pretend:
             yield Note(
@@ -148,11 +141,11 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
                 "missing; nothing was sent"
             )
         else:
-            iam.call(entity.delete, **owner)
+            iam.call(entity.delete, **named)
         return
     what = f"{entity.what} {name}"
     iam.reporter.progress.step(f"reading what belongs to {what}")
-    belongings = [_Belongings(iam, dependent, owner) for dependent in entity.dependents]
+    belongings = [_Belongings(iam, dependent, named) for dependent in entity.dependents]
     missing = ", ".join(part.missing for part in belongings if part.missing)
     missing = missing and f"the server has no {missing}"
     if missing and not any(part.answered for part in belongings):
@@ -170,7 +163,7 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
                 f"{what} owns the access key that signs the requests, so the deletion could not "
                 "be completed; use an access key of another user; nothing was removed"
             )
-    _remove_all(iam, [*steps, Removal(what, entity.delete, owner)])
+    _remove_all(iam, [*steps, Removal(what, entity.delete, named)])
 
 
 class Removal(NamedTuple):
@@ -222,20 +215,20 @@ def _remove_or_note(iam: IAM, step: Removal) -> bool:
 
 
 class _Belongings:
-    """The resources of one type that belong to ``owner``.
+    """The resources of one type that belong to the entity ``named``.
 
     ``reason``: why there may be others that could not be listed, else ""; ``missing``: the
     operation that a server other than AWS lacks, else ""; ``answered``: whether they were listed.
     """
 
-    def __init__(self, iam: IAM, dependent: Dependent, owner: dict[str, str]) -> None:
+    def __init__(self, iam: IAM, dependent: Dependent, named: dict[str, str]) -> None:
         self.dependent = dependent
         self.reason = self.missing = ""
         self.answered = False
-        self._owner = owner
+        self._named = named
         self._entries: Sequence[Any] = ()
         try:
-            self._entries = dependent.entries(iam, owner)
+            self._entries = dependent.entries(iam, named)
             self.answered = True
         except (ServiceError, UnexpectedResponse) as failure:
             if not self._may_skip(iam, failure):
@@ -267,7 +260,7 @@ class _Belongings:
                 # A virtual device is also deleted. Source: DeleteVirtualMFADevice.
                 what = f"virtual MFA device {name}"
                 then = Removal(what, "DeleteVirtualMFADevice", {"SerialNumber": name})
-            yield Removal(what, operation, {**self._owner, lookup.member: name}, then)
+            yield Removal(what, operation, {**self._named, lookup.member: name}, then)
 
     def lines(self) -> list[str]:
         """Return the heading and the resources, as ``-p`` lists them."""

@@ -66,9 +66,9 @@ OWNERS = {
 }
 
 
-def policies(owner: str, name: str) -> Query:
-    """Return how to list the inline policies of the ``owner`` ("user") with that ``name``."""
-    operation, parameter = OWNERS[owner]
+def policies(kind: str, name: str) -> Query:
+    """Return how to list the inline policies of ``name``, which is of this ``kind`` ("user")."""
+    operation, parameter = OWNERS[kind]
     return Query(operation, "PolicyNames", None, **{parameter: name})
 
 

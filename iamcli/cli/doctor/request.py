@@ -21,7 +21,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 
 from iamcli import __version__
 from iamcli.client.messages import clock_skew, refusal
-from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
+from iamcli.client.parser import SUCCESS_LIMIT, ResponseParser
 from iamcli.connection.responses import BoundedSession
 from iamcli.connection.transport import causes, is_no_tls, proxied, reason
 from iamcli.errors import MAX_MESSAGE, ServiceError, UnexpectedResponse, one_line, shortened
@@ -143,7 +143,7 @@ def _answer(operation: Operation, response: Any, url: str, proxy: str) -> Outcom
     clock, refused = clock_skew(response.headers), None
     raw = {"status_code": status, "headers": response.headers, "body": body, "context": context}
     try:
-        parsed = ParserFactory().create_parser("query").parse(raw, None)
+        parsed = ResponseParser().parse(raw, None)
     except ResponseParserError:
         parsed = None
     if parsed is not None and status < SUCCESS_LIMIT:
