@@ -115,7 +115,7 @@ class Connection:
         sandbox = environ.get(SANDBOX)
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
         self.secrets += (part for part in self.sandbox.split("/") if len(part) == SECRET_DIGITS)
-        self.credential_file = _named_file(values, "credential_file", environ, _CREDENTIAL_FILE)
+        self.credential_file = _specified(values, "credential_file", environ, _CREDENTIAL_FILE)
         self.keys: Keys | None = read_part("credentials", lambda: self._keys(environ))
         # Whoever types the name of the file knows which key is used.
         if self.credential_file is not None and values.get("credential_file") is None:
@@ -177,7 +177,7 @@ class Connection:
 
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
         """Return the URL of the proxy in the client configuration, or None if there is none."""
-        name = _named_file(values, "client_config_file", environ, "CLIENT_CONFIG_FILE")
+        name = _specified(values, "client_config_file", environ, "CLIENT_CONFIG_FILE")
         if name is None:
             return None
         what = f"client configuration {name}"
@@ -206,11 +206,10 @@ class Connection:
 
     def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
         """Return the endpoint of ``--url`` or AWS_IAM_URL with a scheme, or None."""
-        address, source = values.get("url"), "--url"
+        address = _specified(values, "url", environ, "AWS_IAM_URL")
         if address is None:
-            address, source = environ.get("AWS_IAM_URL"), "AWS_IAM_URL"
-            if not address:
-                return None
+            return None
+        source = "AWS_IAM_URL" if values.get("url") is None else "--url"
         url, warning = checked_url(address, source)
         if warning:
             self.warnings.append(warning)
@@ -218,11 +217,11 @@ class Connection:
         return url
 
 
-def _named_file(
+def _specified(
     values: Mapping[str, Any], dest: str, environ: Mapping[str, str], variable: str
 ) -> str | None:
-    name: str | None = values.get(dest)
-    return environ.get(variable) or None if name is None else name
+    value: str | None = values.get(dest)
+    return environ.get(variable) or None if value is None else value
 
 
 def _credential(name: str, entries: Mapping[str, properties.Property], key: str) -> str:

@@ -140,7 +140,7 @@ def _no_login(session: Session, error: Exception | None) -> NoLogin | None:
     profile = quoting.option("--profile", name)
     export = f"aws configure export-credentials {profile} --format process"
     advice = other = f"use another profile with credential_process = {export}"
-    if extras.can_be_added("login"):
+    if extras.can_add_login():
         advice = f"{extras.advice('login')}, or {other}" if is_old else extras.advice("login")
     return NoLogin(f"profile {name} has a login session, {why}; {advice}")
 

@@ -148,8 +148,7 @@ def _usage(command: Command, width: int) -> Iterator[str]:
 def _narrow(items: Iterable[str], width: int) -> Iterator[str]:
     """Yield ``items``, those that are too wide as one word for each alternative."""
     for item in items:
-        wide = len(item) > width
-        first, bar, last = item.partition(" | ") if wide else (item, "", "")
+        first, bar, last = item.partition(" | ") if len(item) > width else (item, "", "")
         yield first + bar.rstrip()
         if last:
             yield last

@@ -52,11 +52,9 @@ def incomplete() -> list[str]:
     return [extra for extra in begun if not _is_installed(extra)]
 
 
-def can_be_added(extra: str) -> bool:
-    """Return whether ``extra`` can be added to this installation of iamcli."""
-    if is_one_file():
-        return extra == "check"
-    return not (_is_debian() and not DEBIAN[extra])
+def can_add_login() -> bool:
+    """Return whether the extra ``login`` can be added to this installation of iamcli."""
+    return not (is_one_file() or _is_debian())
 
 
 def advice(*extras: str) -> str:

@@ -19,6 +19,4 @@ def main() -> Any:
     ``iamcli`` runs the command that its first argument names. Returns a value for ``sys.exit``.
     """
     name = os.path.basename(sys.argv[0])
-    if name not in PROGRAMS:
-        name = "iamcli"
-    return start(*PROGRAMS[name].split(":"))
+    return start(*PROGRAMS.get(name, PROGRAMS["iamcli"]).split(":"))

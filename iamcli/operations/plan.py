@@ -63,4 +63,4 @@ class Plan:
             f"{label}: {', '.join(shortened(step, MAX_MESSAGE) for step in steps) or 'nothing'}"
             for label, steps in parts
         )
-        self._iam.state = "; ".join(texts)
+        self._iam.record_state("; ".join(texts))

@@ -116,6 +116,10 @@ class Sender:
         self.reporter.progress.pause(seconds, reason)
         interrupts.pause(seconds)
 
+    def record_state(self, state: str) -> None:
+        """Record what was done and what not, for the report on how the command ended."""
+        self.state = state
+
     def outcome_known(self) -> None:
         """Record that the outcome of the last request is known."""
         self._change = None

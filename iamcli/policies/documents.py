@@ -19,13 +19,6 @@ def statement(effect: str, actions: Sequence[str], resources: Sequence[str]) -> 
     return _policy({"Effect": effect, "Action": list(actions), "Resource": list(resources)})
 
 
-def trust(service: str) -> str:
-    """Return a trust policy that lets ``service`` assume a role. Source: as ``statement``."""
-    return _policy(
-        {"Effect": "Allow", "Principal": {"Service": [service]}, "Action": ["sts:AssumeRole"]}
-    )
-
-
 def given(file: str | None, document: str | None) -> str:
     """Return the policy that the user specified with ``-f`` or ``-o``, unchanged.
 
@@ -50,10 +43,13 @@ def from_file(name: str) -> str:
 
 
 def trust_given(file: str | None, service: str | None) -> str:
-    """Return the trust policy specified with ``-f`` or ``-s``; raises as ``given`` does."""
+    """Return the trust policy of ``-f``, or one for the service of ``-s``; raises as ``given``."""
     if (file is None) == (service is None):
         raise Failure("specify the trust policy with -f or -s, not both")
-    return trust(service) if service is not None else from_file(str(file))
+    if service is None:
+        return from_file(str(file))
+    principal = {"Service": [service]}
+    return _policy({"Effect": "Allow", "Principal": principal, "Action": ["sts:AssumeRole"]})
 
 
 def _file_instead(document: str) -> str:
