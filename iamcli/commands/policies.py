@@ -94,7 +94,8 @@ def _list(
     marker: str | None,
 ) -> Lines:
     """List the policies of ``name``, whose ``kind`` is "User", "Group" or "Role"."""
-    named, get = {f"{kind}Name": name}, f"Get{kind}Policy"
+    named = {f"{kind}Name": name}
+    get = f"Get{kind}Policy"
     if attached:
         listing = Listing(iam, f"ListAttached{kind}Policies", max_items, marker, **named)
         yield from listing.lines("AttachedPolicies", "PolicyArn")

@@ -12,8 +12,8 @@ from iamcli.errors import Failure, reason
 
 #: The maximum size of a file (bytes), far more than the service accepts.
 MAX_SIZE = 1 << 20
-#: The maximum size of a line of standard input (bytes), far more than a password may have.
-_MAX_LINE = 1 << 12
+#: The maximum size of a line of standard input (bytes), far more than a password or a code has.
+MAX_LINE = 1 << 12
 
 
 def read(file: str | int, size: int = sys.maxsize) -> bytes:
@@ -199,7 +199,7 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
         if sys.stdin.isatty():
             line = _prompted(what, new=new)
         else:
-            line = read_from(sys.stdin.fileno(), _MAX_LINE, line=True)
+            line = read_from(sys.stdin.fileno(), MAX_LINE, line=True)
         text = line.decode().rstrip("\r\n")
     except OSError as error:
         raise Failure(f"cannot read the {name}: {error.strerror}") from None

@@ -22,8 +22,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: The maximum size of a line with a code (bytes).
-_MAX_LINE = 1 << 12
 #: The time until it is seen that a program has ended whose output is open, or closed (seconds).
 _INTERVAL, _SHORT = 0.1, 0.005
 _FAILED = "the credential_process {}; run it to see why"
@@ -136,7 +134,7 @@ def code(prompt: str, *, prompts: bool) -> str:
         if error.errno != errno.ENOTTY:
             raise
         os.write(2, prompt.encode())
-        line = files.read_from(0, _MAX_LINE, line=True)
+        line = files.read_from(0, files.MAX_LINE, line=True)
         if not line:
             raise EOFError from None
     return line.decode().rstrip("\r\n")

@@ -59,8 +59,8 @@ class Settings:
 
         Raises the exceptions of botocore if the files cannot be used.
         """
-        named = any(map(os.environ.get, PROFILE_VARIABLES))
-        if connection.keys and not (named or any(map(os.path.isfile, shared_files()))):
+        has_profile = any(map(os.environ.get, PROFILE_VARIABLES))
+        if connection.keys and not (has_profile or any(map(os.path.isfile, shared_files()))):
             return cls(None)
         if connection.credential_file is None:
             return cls(_session())

@@ -48,7 +48,6 @@ class NewFile:
         self.name = name
         self._what = what
         self._descriptor = -1
-        self._written = False
 
     def create(self) -> None:
         """Create the file, readable by its owner only. Raises Failure if it exists, or cannot."""
@@ -82,13 +81,13 @@ class NewFile:
                 os.close(self._descriptor)
         except OSError as error:
             raise OutputLost(f"cannot write {self.name}: {error.strerror}") from None
-        self._written = True
+        self._descriptor = -1
 
     def __enter__(self) -> NewFile:  # noqa: PYI034 - Self costs a dependency or an import
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._descriptor >= 0 and not self._written:
+        if self._descriptor >= 0:
             self._place.discard(self._place.name)
 
 

@@ -68,13 +68,13 @@ def _is_there(iam: Sender, lookup: Lookup, operation: str, parameters: dict[str,
                 return False
             raise
         return True
-    owner = {name: value for name, value in parameters.items() if name != lookup.member}
+    named = {name: value for name, value in parameters.items() if name != lookup.member}
     name = str(parameters[lookup.member]).lower()
-    return any(lookup.name(entry).lower() == name for entry in entries(iam, lookup, owner))
+    return any(lookup.name(entry).lower() == name for entry in entries(iam, lookup, named))
 
 
-def entries(iam: Sender, lookup: Lookup, owner: dict[str, Any]) -> list[Any]:
-    """Return the entries that ``owner`` has in the list of ``lookup``; raise Failure."""
+def entries(iam: Sender, lookup: Lookup, named: dict[str, Any]) -> list[Any]:
+    """Return the entries of the entity ``named`` in the list of ``lookup``; raise Failure."""
     if lookup.within:
-        return list(iam.send(lookup.operation, **owner)[lookup.within].get(lookup.key, ()))
-    return list_all(iam, lookup.operation, lookup.key, **owner)
+        return list(iam.send(lookup.operation, **named)[lookup.within].get(lookup.key, ()))
+    return list_all(iam, lookup.operation, lookup.key, **named)

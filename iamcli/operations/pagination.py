@@ -38,19 +38,15 @@ class Listing:
         marker: str | None,
         **parameters: Any,
     ) -> None:
-        self._iam = iam
-        self._operation = operation
-        self._parameters = parameters
         self._marker = marker
         self._single = iam.strict or max_items is not None or marker is not None
-        self._size = max_items or (LEGACY_PAGE_SIZE if self._single else MAX_PAGE)
+        size = max_items or (LEGACY_PAGE_SIZE if self._single else MAX_PAGE)
+        self._pages = all_pages(iam, operation, marker, MaxItems=size, **parameters)
 
     def pages(self) -> Iterator[dict[str, Any]]:
         """Yield each page as it arrives; raise Failure if a page cannot be read."""
-        pages = all_pages(
-            self._iam, self._operation, self._marker, MaxItems=self._size, **self._parameters
-        )
-        for page, self._marker in pages:
+        for page, marker in self._pages:
+            self._marker = marker
             yield page
             if self._single:
                 return

@@ -162,8 +162,8 @@ def _instead(invocation: Invocation, word: ExpandedWord) -> str:
     names = [name for place, name in places.items() if place < word.place]
     text = str(word.literal)
     missing = missing_option(invocation.command.all_options, typed, text)
-    single = len(invocation.extra) == 1 and not secret
-    if single and missing and (missing.required or not names):
+    single = len(invocation.extra) == 1
+    if missing and single and not secret and (missing.required or not names):
         return f"write: {separate(missing, text)}"
     if names:
         return f"remove it; if it belongs to the value of {names[-1]}, put the value in quotes"

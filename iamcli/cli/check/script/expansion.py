@@ -41,7 +41,11 @@ class WordReader(NamedTuple):
 
     def word(self, node: nodes.Word) -> ExpandedWord:
         """Return the node as a single word, as in an assignment or a redirection."""
-        return self._word(node, self._parts(node))
+        parts = [part for each in node.parts for part in self._expanded(each)]
+        known = "".join(part.text for part in parts if isinstance(part.text, str))
+        if self.context.replaced and self.context.replaced in known:
+            parts = [Part(Unknown(filled=True), quoted=True)]
+        return self._word(node, parts)
 
     def redirects(self, found: Iterable[nodes.Redirect]) -> Iterator[ExpandedRedirect]:
         """Yield the redirections; the word of a here-document is its text."""
@@ -77,14 +81,6 @@ class WordReader(NamedTuple):
             parts = [*(each.parts for each in elements[: calls.MAX_WORDS]), *more]
             return [self._word(node, each) for each in parts]
         return list(split(self.word(node)))
-
-    def _parts(self, node: nodes.Word) -> list[Part]:
-        """Return the parts of the word, before the shell splits them into words."""
-        parts = [part for each in node.parts for part in self._expanded(each)]
-        known = "".join(part.text for part in parts if isinstance(part.text, str))
-        if self.context.replaced and self.context.replaced in known:
-            return [Part(Unknown(filled=True), quoted=True)]
-        return parts
 
     def _expanded(self, node: Node, *, quoted: bool = False) -> list[Part]:
         if isinstance(node, nodes.DoubleQuoted):

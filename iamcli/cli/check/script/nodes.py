@@ -214,7 +214,7 @@ class Assignment(Node, json="Assign", members="Name Index Value Array Array Appe
     naked: bool
 
 
-def first(node: Node, node_type: type[_Node] | tuple[type[_Node], ...]) -> Iterator[_Node]:
+def first(node: Node, node_type: type[_Node]) -> Iterator[_Node]:
     """Yield the first nodes of the ``node_type`` in each branch of ``node``."""
     for part in node.inner:
         if isinstance(part, node_type):
