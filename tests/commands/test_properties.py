@@ -253,7 +253,7 @@ def test_a_generated_policy_has_no_blanks():
     put = f'{begin}"Action":["s3:Put"],"Resource":["*"]{end}'
     assert policy.statement("Allow", ["s3:Put"], ["*"]) == put
     trusted = '"Principal":{"Service":["ec2.amazonaws.com"]},"Action":["sts:AssumeRole"]'
-    assert policy.trust("ec2.amazonaws.com") == f"{begin}{trusted}{end}"
+    assert policy.trust_given(None, "ec2.amazonaws.com") == f"{begin}{trusted}{end}"
     assert policy.statement("Allow", ["é"], ["😀"]).endswith('"Action":["é"],"Resource":["😀"]}]}')
 
 
