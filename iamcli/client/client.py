@@ -77,8 +77,7 @@ class Client:
             region = self.destination.region
             signer = RequestSigner(self._service.service_id, region, "iam", "v4", keys, events)
             self._retries = Retries(settings, self._service, reporter)
-            another_service = self.destination.is_another_service
-            self._parser = ResponseParser(another_service=another_service)
+            self._parser = ResponseParser(another_service=self.destination.is_another_service)
             events.register("request-created.iam", signer.handler)
             self._retries.register(events)
             session_settings, self._proxy_source = transport(connection, settings, self.url)

@@ -64,6 +64,12 @@ ATTACHED = Option(
     conflict="-a lists attached managed policies; use it without -p and -v",
 )
 WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document after its name")
+#: By kind: the operations that list inline policies, read one, and list attached policies.
+READING = {
+    "User": ("ListUserPolicies", "GetUserPolicy", "ListAttachedUserPolicies"),
+    "Group": ("ListGroupPolicies", "GetGroupPolicy", "ListAttachedGroupPolicies"),
+    "Role": ("ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies"),
+}
 
 
 def _add(
@@ -93,17 +99,16 @@ def _list(
     max_items: int | None,
     marker: str | None,
 ) -> Lines:
-    """List the policies of ``name``, whose ``kind`` is "User", "Group" or "Role"."""
+    list_inline, get, list_attached = READING[kind]
     named = {f"{kind}Name": name}
-    get = f"Get{kind}Policy"
     if attached:
-        listing = Listing(iam, f"ListAttached{kind}Policies", max_items, marker, **named)
+        listing = Listing(iam, list_attached, max_items, marker, **named)
         yield from listing.lines("AttachedPolicies", "PolicyArn")
         return
     if policy is not None:
         yield _document(iam, get, named, policy)
         return
-    listing = Listing(iam, f"List{kind}Policies", max_items, marker, **named)
+    listing = Listing(iam, list_inline, max_items, marker, **named)
     empty = True
     for entry in listing.entries("PolicyNames"):
         empty = False
