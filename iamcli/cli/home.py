@@ -27,8 +27,8 @@ def home(output: Output, folder: str, *, no_strict: bool) -> None:
     A command of DIR is run with PATH=/usr/bin:/bin, as cron runs it. If the one file finds no
     Python 3.10 or later then, the commands in DIR/bin name the Python that runs this one.
 
-    Unless IAMCLI_STRICT is set, the commands behave as if it were 1, as old scripts expect: errors
-    are on standard output, lists have one page, and -h exits 1. --no-strict changes that.
+    Unless IAMCLI_STRICT is set, the commands behave as if it were 1, as old scripts expect; to read
+    how, run: iamcli help differences. --no-strict changes that.
     """
     from iamcli.cli import index
     from iamcli.cli.homes.directory import exposure

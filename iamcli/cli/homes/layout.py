@@ -63,8 +63,7 @@ It was created by "{command}". Run that again after you upgrade or move iamcli.
   aws-credential.template  a template for the file in AWS_CREDENTIAL_FILE
   client-config.template   a template for the file in CLIENT_CONFIG_FILE, if you need a proxy
 
-With IAMCLI_STRICT=1, errors go to standard output, lists end after 100 entries, and -h exits 1, as
-old scripts expect it. "iamcli home" makes such commands, "iamcli home --no-strict" those of people.
+IAMCLI_STRICT=1 makes commands behave as old scripts expect; to read how: iamcli help differences
 
 Scripts that contain the name of this directory work unchanged. For scripts that use AWS_IAM_HOME:
 
