@@ -22,23 +22,15 @@ def prose(text: str, page: str = "") -> list[str]:
     """Return ``text`` as lines of mdoc; ``page`` is the name of the page that contains it."""
     lines: list[str] = []
     pending: list[str] = []
-
-    def flush() -> None:
-        lines.extend(filled(" ".join(pending)))
-        pending.clear()
-
     words = _WORD.findall(text)
     for word, following in zip(words, [*words[1:], ""], strict=False):
         macro = _macro(word, page)
-        if macro:
-            flush()
-            lines.append(macro)
-        else:
+        if not macro:
             pending.append(word)
-        if word.rstrip(")").endswith(".") and not following[:1].islower():
-            flush()
-    flush()
-    return lines
+        if macro or (word.rstrip(")").endswith(".") and not following[:1].islower()):
+            lines += [*filled(" ".join(pending)), *filter(None, [macro])]
+            pending.clear()
+    return lines + filled(" ".join(pending))
 
 
 def filled(text: str) -> list[str]:

@@ -181,16 +181,12 @@ def _output(command: Command, document: documentation.Documentation) -> Iterator
         yield from mdoc.prose(FOOTER)
 
 
-def _items(items: list[str], command: Command) -> Iterator[str]:
-    """Yield ``items``, as a list if there are several."""
+def _items(items: list[str], command: Command) -> list[str]:
+    """Return ``items``, as a list if there are several."""
     if len(items) == 1:
-        yield from mdoc.prose(items[0], command.name)
-        return
-    yield ".Bl -item -compact"
-    for item in items:
-        yield ".It"
-        yield from mdoc.prose(item, command.name)
-    yield ".El"
+        return mdoc.prose(items[0], command.name)
+    lines = [line for item in items for line in (".It", *mdoc.prose(item, command.name))]
+    return [".Bl -item -compact", *lines, ".El"]
 
 
 def _examples(command: Command, document: documentation.Documentation) -> Iterator[str]:
@@ -261,10 +257,8 @@ def overview(text: str) -> str:
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise SystemExit(
-            f"man/iam-toolkit.7 lacks the line {BEGIN.strip()} or {END.strip()}; "
-            "nothing was changed"
-        )
+        mark = (END if begin else BEGIN).strip()
+        raise SystemExit(f"man/iam-toolkit.7 lacks the line {mark}; nothing was changed")
     lines: list[str] = []
     for title, commands in index.groups().items():
         widest = max((command.name for command in commands), key=len)

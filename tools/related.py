@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,12 +38,9 @@ def related(name: str, siblings: Iterable[str]) -> set[str]:
     These are the ``siblings``, which are in the same group, unless they are about something
     different; and what ``NEXT`` says, in both directions.
     """
-    found = {sibling for sibling in siblings if not _different(name, sibling)}
+    rows = [words for words in DIFFERENT if any(word in name for word in words)]
+    others = [word for words in rows for word in words if word not in name]
+    found = {sibling for sibling in siblings if not any(word in sibling for word in others)}
     found.update(*(row[1:] for row in NEXT if row[0] == name))
     found.update(row[0] for row in NEXT if name in row)
     return found - {name}
-
-
-def _different(name: str, other: str) -> bool:
-    pairs = (pair for words in DIFFERENT for pair in permutations(words, 2))
-    return any(one in name and another in other for one, another in pairs)
