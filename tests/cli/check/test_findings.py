@@ -90,6 +90,8 @@ def test_a_word_that_may_be_a_part_of_a_password_is_not_shown(tmp_path):
         ("PATH=.:/bin\n", []),
         ("", ["E101"]),
         ("PATH=/bin\n", ["E101"]),
+        ("PATH=$PATH:/none\n", ["E101"]),
+        ("PATH=$HOME/bin:$PATH\n", []),
     ],
 )
 def test_a_command_of_the_user_is_in_path(path, found, tmp_path):

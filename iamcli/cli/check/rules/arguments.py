@@ -7,7 +7,7 @@ import re
 from shutil import which
 
 from iamcli.cli import index
-from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault
+from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault, with_variables
 from iamcli.cli.check.rules.policies import unquoted_policy
 from iamcli.cli.check.script.calls import Call, ExpandedWord, output_files
 from iamcli.config.connection import JAVA_PROXY
@@ -64,9 +64,9 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
     similar = folder and (not near or literal is None or os.path.exists(literal))
     own = similar and "AWS_IAM_HOME" not in " ".join(variables)
     values, here = commands.facts.values.get("PATH", ()), call.script.root.folder
-    path = ":".join(part for value in values for part in value if isinstance(part, str))
-    # A directory that is not known may be that of the script.
-    places = (os.path.join(here, each, name) for each in path.split(":") if values)
+    # A directory that is not known may be that of the script, but no directory of the PATH before.
+    paths = ":".join(with_variables(value, {"PATH": "/"}) for value in values)
+    places = (os.path.join(here, each, name) for each in paths.split(":") if values)
     if own or which(name) or any(map(os.path.exists, places)):
         # A program of the user, which may only have a similar name.
         return

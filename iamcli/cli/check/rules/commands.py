@@ -172,3 +172,12 @@ def fault(call: Call, word: ExpandedWord, code: str, message: str, fix: str) -> 
     """Return a finding about ``call`` at ``word``."""
     file = call.script.root.file
     return call, Finding(file, *word.place, code, str(call.program), message, fix)
+
+
+def with_variables(value: Value, variables: Mapping[str, str], unknown: str = "") -> str:
+    """Return ``value``, with ``variables`` that the script has not set; or else ``unknown``."""
+    texts = [
+        part if isinstance(part, str) else variables.get(part.name) if part.inherited else None
+        for part in value
+    ]
+    return unknown if None in texts else "".join(map(str, texts))

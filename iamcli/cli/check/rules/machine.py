@@ -51,7 +51,7 @@ def compare(
             continue
         needed += [*_folders(call), *([] if made is None else _files(invocation))]
         # What is not known may be 0 or 1.
-        strict = _text(call.inner.environment["IAMCLI_STRICT"], default, "1") in ("0", "1")
+        strict = with_variables(call.inner.environment["IAMCLI_STRICT"], default, "1") in ("0", "1")
         if not strict and _CHANGING.isdisjoint(call.inner.run_by):
             found.setdefault(_place(call, os.environ), set()).add(call.script.root.file)
     tests = {word.known for words in commands.facts.tests for word in words if word.known[1:]}
@@ -73,22 +73,13 @@ def _place(call: Call, variables: Mapping[str, str]) -> tuple[str, str, str]:
 
     ``variables``: those that a script does not set.
     """
-    folder, slash, name = _text(call.head.value, variables).rpartition("/")
+    folder, slash, name = with_variables(call.head.value, variables).rpartition("/")
     path = folder
     if not slash and _CHANGING.isdisjoint(call.inner.run_by):
-        path = _text(call.inner.environment["PATH"], variables)
+        path = with_variables(call.inner.environment["PATH"], variables)
     known = name and all(map(os.path.isabs, path.split(":")))
-    rest = "" if slash else _text(call.inner.environment["PATH"], {}, "$PATH")
+    rest = "" if slash else with_variables(call.inner.environment["PATH"], {}, "$PATH")
     return name, path if known else "", rest
-
-
-def _text(value: Value, variables: Mapping[str, str], unknown: str = "") -> str:
-    """Return ``value``, with ``variables`` that the script has not set; or else ``unknown``."""
-    texts = [
-        part if isinstance(part, str) else variables.get(part.name) if part.inherited else None
-        for part in value
-    ]
-    return unknown if None in texts else "".join(map(str, texts))
 
 
 def _remedy(name: str, path: str, rest: str) -> str:
@@ -122,7 +113,7 @@ def _folders(call: Call) -> Iterator[Needed]:
     known = path or "".join(part if isinstance(part, str) else "\0" for part in parts)
     # Other directories below /usr and /snap are the system's.
     bins = re.findall(r"(?<![^:])/(?!(?:usr|snap)/)[^:\0]+/bin(?![^:])", known)
-    home = _text(call.inner.environment["AWS_IAM_HOME"], {})
+    home = with_variables(call.inner.environment["AWS_IAM_HOME"], {})
     own = [each for each in bins if each == f"{home}/bin" or _OF_TOOLKIT.search(each)]
     places = own or ([] if found else bins)
     if new := next((each for each in places if not os.path.exists(each)), ""):
@@ -139,7 +130,7 @@ def _files(invocation: Invocation) -> Iterator[Needed]:
     given = {each.option.name: each.text for each in invocation.values}
     for variable in ("AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE"):
         option = f"--{variable.lower().replace('_', '-')}"
-        name = given.get(option, _text(call.inner.environment[variable], {}))
+        name = given.get(option, with_variables(call.inner.environment[variable], {}))
         path = in_folder(call.flags.folder, name) if name else None
         if path and not os.path.exists(path):
             yield _need(call, path)

@@ -59,7 +59,8 @@ _COUNTS = {
 _COMPARED = r"\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
 #: Around a count: a calculation, or such a comparison.
 _SUBTRACTS = re.compile(
-    rf"(?s)(?:expr|let)\b.*-\s*1\b|\w+=.*[)`]-1\"?\Z|\$?\(\(|\$\[|(?:\[|test\b).*[)`]{_COMPARED}"
+    r"(?s)(?:expr|let)\b.*-\s*1\b|(?:echo\b|\w+=).*[)`] ?- ?1\"?\Z|\$?\(\(|\$\["
+    rf"|(?:\[|test\b).*[)`]{_COMPARED}"
 )
 
 

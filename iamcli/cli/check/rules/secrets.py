@@ -46,8 +46,9 @@ def check(commands: Commands) -> Iterator[Fault]:
             fix = "let the loop read another one: while read ... <&3; do ... done 3<FILE"
             yield fault(call, lines[0].word or lines[0].name, "W211", message, fix)
     for call in commands.facts.calls:
-        source = None if call.flags.private else _secret(commands, call)
-        read = [word for word in output_files(call) if not _kept(commands, word)] if source else []
+        source = _secret(commands, call)
+        files = output_files(call) if source else []
+        read = [word for word in files if not _kept(commands, call, word)]
         if source and read:
             file = read[0].source
             message = f"other users may be able to read the new secret in {file}"
@@ -72,9 +73,10 @@ def _passes(command: PipelineCommand) -> bool:
     return command.program in _PASSING
 
 
-def _kept(commands: Commands, word: ExpandedWord) -> bool:
-    """Return whether the file is a device, or only its owner can read it."""
-    if word.known.startswith("/dev/") or any(unknown.private for unknown in word.unknowns):
+def _kept(commands: Commands, call: Call, word: ExpandedWord) -> bool:
+    """Return whether the file that ``call`` writes is a device, or only its owner can read it."""
+    opened = (each.private for each in call.redirects if each.word is word)
+    if next(opened, call.flags.private) or word.known.startswith("/dev/") or any(unknown.private for unknown in word.unknowns):
         return True
     calls = [call for call in commands.facts.calls if call.program in ("chmod", "install")]
     private = [call for call in calls if any(_PRIVATE.match(text or "") for text in call.literals)]

@@ -190,11 +190,15 @@ class Flags(NamedTuple):
 
 
 class ExpandedRedirect(NamedTuple):
-    """A redirection: its operator (">", "<<<"), its file descriptor ("" if none), and its word."""
+    """A redirection: its operator (">", "<<<"), its file descriptor ("" if none), and its word.
+
+    ``private``: as in ``Flags``, when the shell opens the file.
+    """
 
     operator: str
     descriptor: str
     word: ExpandedWord
+    private: bool = False
 
 
 class SubstitutionContext(NamedTuple):

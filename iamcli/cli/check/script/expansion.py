@@ -56,7 +56,8 @@ class WordReader(NamedTuple):
                 parts = [part for each in inner for part in self._expanded(each, quoted=True)]
                 yield ExpandedRedirect("<<", "", self._word(node.document, parts))
             elif node.word is not None:
-                yield ExpandedRedirect(node.operator, node.descriptor, self.word(node.word))
+                word, private = self.word(node.word), self.state.flags.private
+                yield ExpandedRedirect(node.operator, node.descriptor, word, private)
 
     def array(self, words: Sequence[ExpandedWord]) -> calls.Value:
         """Return an array with the elements ``words``."""

@@ -59,6 +59,9 @@ class Walker(StatementWalker):
         self._changed_by_functions: set[str] = set()
         self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
+        #: The last settings after a function that changes the directory; whether a trap is set.
+        self._left: Flags | None = None
+        self._traps = False
 
     def walk(self, script: Script) -> ScriptFacts:
         """Return what is in ``script`` and in the scripts that it reads."""
@@ -91,7 +94,9 @@ class Walker(StatementWalker):
         """Follow the bodies of functions, with the values that variables have in any case."""
         bodies, self._bodies = self._bodies, []
         changed = assigned("\n".join(node.text for each, _ in bodies for node in each))
-        state = State(states.joined_flags([*self._flags, end.flags]))
+        # No function begins in the directory to which another has gone at the end, but a trap does.
+        ends = [] if end.flags is self._left and not self._traps else [end.flags]
+        state = State(states.joined_flags([*self._flags, *ends]))
         if not self.facts.complete:
             state.forget()
         for name, values in self.facts.values.items():
@@ -155,14 +160,16 @@ class Walker(StatementWalker):
         trap = embedded.quoted(call, 0) if call.program == "trap" else None
         if later := trap or embedded.written(call):
             self._bodies.append((later.statements, Context(later)))
+            self._traps = True
         if call.program in (".", "source"):
             self._source(call, state, context)
         elif call.program in ("[", "test"):
             self.facts.tests.append(call.words)
         elif call.inner.shell_function:
+            self._flags.append(state.flags)
             state.forget(self._changed_by_functions)
             if any(map(_MOVES.fullmatch, self._changed_by_functions)):
-                state.flags = state.flags._replace(folder=None)
+                state.flags = self._left = state.flags._replace(folder=None)
         elif not self._embedded(call, state, context):
             before = state.flags
             # read -d '' NAME <<END: all of the here-document.
