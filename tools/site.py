@@ -159,7 +159,7 @@ def search_script() -> str:
             f"{name}.{section}.html",
             name,
             summary.removesuffix("."),
-            " ".join(["", *sorted(search.ALSO.get(name, ()))]),
+            " ".join(["", *sorted(search.also(name))]),
             " ".join(["", *sorted(words)]),
             is_topic,
         )

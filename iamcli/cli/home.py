@@ -33,9 +33,11 @@ def home(output: Output, folder: str, *, no_strict: bool) -> None:
     from iamcli.cli import index
     from iamcli.cli.homes.directory import exposure
     from iamcli.cli.homes.layout import lay_out
+    from iamcli.help.text import fitted
 
     names = index.names()
     for line in lay_out(folder, names, strict=not no_strict):
-        output.line(line)
+        for row in fitted(line):
+            output.line(row)
     if exposed := exposure(folder, names):
         output.error(f"{exposed}; {PROTECT}")

@@ -21,6 +21,7 @@ def list(ctx: click.Context, words: tuple[str, ...]) -> None:  # noqa: A001 - it
     """
     groups = search.matching(words, group.own(ctx.find_root()))
     if not groups:
-        what = " ".join(words)
-        raise Failure(f"no command matches {what}; to list all commands, run iamcli list")
+        raise Failure(
+            f"no command matches {' '.join(words)}; to list all commands, run iamcli list"
+        )
     show(ctx, listing.text(groups), paged=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from iamcli.cli import index
+from iamcli.help.text import wrapped as words_wrapped
 from iamcli.output.progressline import columns
 
 TYPE_CHECKING = False
@@ -90,10 +89,7 @@ def wrapped(words: Iterable[str]) -> str:
 
 def filled(text: str, first: str = "", rest: str = "") -> str:
     """Return ``text`` in lines of whole words, which begin with ``first`` and ``rest``."""
-    width = min(columns(1), WIDTH)
-    wrapper = textwrap.TextWrapper(width, initial_indent=first, subsequent_indent=rest)
-    wrapper.break_long_words = wrapper.break_on_hyphens = False
-    return wrapper.fill(text)
+    return "\n".join(words_wrapped(text.split(" "), min(columns(1), WIDTH), first, rest))
 
 
 def joined(words: Sequence[str], conjunction: str = "and") -> str:

@@ -22,21 +22,14 @@ if TYPE_CHECKING:
     from iamcli.cli.listing import Rows
     from iamcli.command import Command
 
-#: Commands, each with words that people use for what it does, and its name and summary do not.
-ALSO = {
-    "iam-accountmodpasswordpolicy": {"reset"},
-    "iam-usermodkey": {"disable", "lock", "revoke", "suspend"},
-    "iam-usermodcert": {"disable", "revoke", "suspend"},
-    "iam-userdelloginprofile": {"disable", "lock", "suspend"},
-    "iam-userdeactivatemfadevice": {"disable"},
-    "iam-usermodloginprofile": {"reset"},
-    "iam-userchangepassword": {"reset"},
-    "iam-userdelkey": {"revoke"},
-    "iam-userdelcert": {"revoke"},
-    "iam-userdelpolicy": {"revoke"},
-    "iam-groupdelpolicy": {"revoke"},
-    "iam-roledelpolicy": {"revoke"},
-    "iam-groupremoveuser": {"revoke"},
+#: Words that people use for what commands do, and their names and summaries do not; the commands.
+_ALSO = {
+    "disable": "usermodkey usermodcert userdelloginprofile userdeactivatemfadevice",
+    "lock": "usermodkey userdelloginprofile",
+    "reset": "accountmodpasswordpolicy usermodloginprofile userchangepassword",
+    "revoke": "usermodkey usermodcert userdelkey userdelcert userdelpolicy groupdelpolicy"
+    " roledelpolicy groupremoveuser",
+    "suspend": "usermodkey usermodcert userdelloginprofile",
 }
 #: Names, options, variables and other words.
 _WORD = re.compile(r"[a-z0-9_-]*[a-z0-9][a-z0-9_-]+")
@@ -48,7 +41,7 @@ def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
     """Return what matches all ``words``, by the title of its group; ``own``: the subcommands.
 
     A command matches a word that its name or summary contains, in upper or lower case, that is a
-    name of its group, or that begins a word of ALSO. If nothing does, a title says so, and a
+    name of its group, or that begins another word for it. If nothing does, a title says so, and a
     command or a topic also matches a word that begins a word of its page.
     """
     wanted = [part for word in words for part in ([word] if modules(word) else word.split())]
@@ -56,7 +49,7 @@ def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
     for module in index.modules():
         others = [word for word in wanted if module not in modules(word)]
         for title, rows in of_groups([module]).items():
-            groups[title] = [row for row in rows if _matches(row, ALSO.get(row[0], set()), others)]
+            groups[title] = [row for row in rows if _matches(row, also(row[0]), others)]
     groups["iamcli"] = [row for row in own if _matches(row, set(), wanted)]
     only_pages = not any(groups.values())
     if only_pages:
@@ -72,6 +65,11 @@ def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
     return {"In manual pages only:": (), **found} if found and only_pages else found
 
 
+def also(name: str) -> set[str]:
+    """Return other words that people use for what the command ``name`` does."""
+    return {word for word, names in _ALSO.items() if name.removeprefix("iam-") in names.split()}
+
+
 def _matches(row: Sequence[str], known: set[str], wanted: Iterable[str]) -> bool:
     """Return whether a text of ``row`` contains, or a ``known`` word begins with, each word."""
     stems = [re.sub(r"^(.{3,}?)(ies|s)$", r"\1", word.lower()) for word in wanted]
@@ -84,7 +82,7 @@ def page(command: Command) -> tuple[tuple[str, str], set[str]]:
     texts = [command.documentation]
     for option in command.options:
         texts += [*option.names, option.metavar or "", meaning(option)]
-    words = _words(" ".join(texts)) | ALSO.get(command.name, set())
+    words = _words(" ".join(texts)) | also(command.name)
     return (command.name, command.summary), words
 
 

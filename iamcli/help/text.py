@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from iamcli.help import docstring as documentation
 from iamcli.help import synopsis
 from iamcli.installation import is_one_file
@@ -26,6 +28,18 @@ def columns(descriptor: int) -> int:
     return min(progressline.columns(descriptor), WIDEST)
 
 
+def fitted(text: str, first: str = "", rest: str = "  ", descriptor: int = 1) -> Iterator[str]:
+    """Yield ``text`` after ``first``; on a terminal, ``wrapped``."""
+    width = columns(descriptor) if os.isatty(descriptor) else None
+    return wrapped(text.split(" "), width, first, rest)
+
+
+def advice(text: str, indent: str) -> Iterator[str]:
+    """Yield ``text``, which says what to do, as ``fitted`` does; a line to copy is not broken."""
+    copied = ": " in text and not text.startswith("allowed: ")
+    return iter([indent + text]) if copied else fitted(text, indent, indent)
+
+
 def help_text(command: Command, width: int = WIDTH) -> str:
     """Return the help text of ``command``, wrapped to ``width`` columns.
 
@@ -39,9 +53,9 @@ def help_text(command: Command, width: int = WIDTH) -> str:
         ordered = synopsis.ordered(command.options)
         lines += ["", *_table([(option, brief(option)) for option in ordered], width)]
     lines += ["", "Common options:"]
-    lines += _indented(wrapped([f"[{_use(option, ' | ')}]" for option in COMMON], width - 2))
+    lines += wrapped([f"[{_use(option, ' | ')}]" for option in COMMON], width, "  ", "  ")
     for example in document.examples[:1]:
-        lines += ["", "Example:", *_indented(continued(example, width - 2))]
+        lines += ["", "Example:", *(f"  {line}" for line in continued(example, width - 2))]
     # man does not find the pages of the one file.
     lines += ["", f"See {'iamcli help' if is_one_file() else 'man'} {command.name}"]
     return _joined(lines)
@@ -61,8 +75,7 @@ def usage_text(command: Command, option: Option | None, width: int = WIDTH) -> s
 
 def options_text(options: Sequence[Option], width: int = WIDTH) -> str:
     """Return what each of ``options`` does, wrapped to ``width`` columns; "" if there is none."""
-    rows = [(option, meaning(option)) for option in options]
-    return _joined([*_table(rows, width)]) if rows else ""
+    return _joined([*_table([(option, meaning(option)) for option in options], width)])
 
 
 def meaning(option: Option) -> str:
@@ -140,9 +153,7 @@ def _usage(command: Command, width: int) -> Iterator[str]:
     if indent > width // 2:
         yield head
         head, indent = " " * 3, 4
-    for line in wrapped(_narrow(items, width - indent), width - indent):
-        yield f"{head} {line}"
-        head = " " * (indent - 1)
+    yield from wrapped([*_narrow(items, width - indent)], width, f"{head} ", " " * indent)
 
 
 def _narrow(items: Iterable[str], width: int) -> Iterator[str]:
@@ -173,7 +184,7 @@ def _with_value(names: str, option: Option) -> str:
 def _table(rows: list[tuple[Option, str]], width: int) -> Iterator[str]:
     """Yield lines with the names of options and their descriptions."""
     names = [_use(option, ", ") for option, _ in rows]
-    indent = max(map(len, names)) + 4
+    indent = max(map(len, names), default=0) + 4
     below = width - indent < _FEWEST
     if below:
         indent = 8
@@ -182,26 +193,23 @@ def _table(rows: list[tuple[Option, str]], width: int) -> Iterator[str]:
         if below:
             yield left
             left = ""
-        for line in wrapped(text.split(), width - indent):
-            yield f"{left}{' ' * (indent - len(left))}{line}"
-            left = ""
+        yield from wrapped(text.split(), width, f"{left:{indent}}", " " * indent)
 
 
-def _indented(lines: Iterable[str]) -> Iterator[str]:
-    return (f"  {line}" for line in lines)
+def wrapped(words: list[str], width: int | None, first: str = "", rest: str = "") -> Iterator[str]:
+    """Yield ``words``, none of them broken, in lines of at most ``width`` columns.
 
-
-def wrapped(words: Iterable[str], width: int) -> Iterator[str]:
-    """Yield ``words``, none of them broken, in lines of at most ``width`` columns."""
+    The lines begin with ``first`` and ``rest``. Without ``width``, there is one.
+    """
     # Importing textwrap takes 4 ms.
     line = ""
     for word in words:
-        if line and len(line) + 1 + len(word) > width:
-            yield line
-            line = ""
+        if line and width and len(f"{first}{line} {word}") > width:
+            yield first + line
+            first, line = rest, ""
         line = f"{line} {word}" if line else word
     if line:
-        yield line
+        yield first + line
 
 
 def _joined(lines: list[str]) -> str:

@@ -592,20 +592,52 @@ def test_a_pager_that_reads_nothing_and_ctrl_c_in_it_are_no_failure(run):
     assert terminal.status() == 0
 
 
+#: A script with a long name, with findings, an unknown command, and a file that is not there.
+OLD_SCRIPT = """\
+. /opt/none
+for u in $(iam-userlistbypath); do iam-userdel -u $u; done
+iam-useraddloginprofile -u bob -p secret
+iam-accountaliascreate -a My_Company
+ls $X/iam-foo/$(iam-groupcreate); if then
+"""
+
+
+@pytest.mark.parametrize("columns", [60, 80])
 @pytest.mark.parametrize(
     "line",
-    ["", "-h", "list", "help cron", "check --explain W213", "explain -- iam-userdel -u bob -r"],
+    [
+        "",
+        "-h",
+        "list",
+        "help cron",
+        "check scripts",
+        "check --explain W202",
+        "explain -- iam-userdel -u bob -r",
+        "home apitools/of-the-whole-department/iam",
+        "doctor --offline",
+        "doctor --offline --format text",
+    ],
 )
-def test_no_word_is_broken_at_60_columns(line, run):
+def test_no_word_is_broken(line, columns, run):
     run.env |= {"TERM": "dumb"}
-    whole = run("iamcli", *line.split()).out
-    terminal = Terminal(IAMCLI, *line.split(), env=run.env, size=(500, 60))
-    assert terminal.status() == 0
+    if "--format" in line:
+        # With problems.
+        run.env |= {"AWS_REGION": "moon-1", "PATH": "/usr/bin:/bin"}
+        del run.env["AWS_CREDENTIAL_FILE"]
+    (run.home / "scripts").mkdir()
+    for name in ("create-the-users-of-the-department.sh", "old.csh"):
+        (run.home / "scripts" / name).write_text(OLD_SCRIPT)
+    done = run(IAMCLI, *line.split())
+    command = f"cd {run.home}; exec {IAMCLI} {line}"
+    terminal = Terminal("sh", "-c", command, env=run.env, size=(500, columns))
+    assert terminal.status() == done.status
     narrow = terminal.shown.replace("\r", "")
-    assert narrow.split() == whole.split()
-    # What is longer can be copied: values, examples and commands.
+    # doctor shows what to do on a line of its own.
+    assert narrow.replace(";", "").split() == f"{done.err}{done.out}".replace(";", "").split()
+    # What is longer can be copied: the name of a file, values, examples and commands.
     text = narrow.partition("\nBefore:")[0].partition("\nWith the AWS CLI:")[0]
-    assert [row for row in text.splitlines() if len(row) > 60 and ": " not in row] == []
+    longer = [row for row in text.splitlines() if len(row) > columns]
+    assert [row for row in longer if not re.match(r" +.*: |(ca +ok)? */\S+$", row)] == []
 
 
 def test_a_page_that_man_cannot_show(run_fast):

@@ -62,15 +62,15 @@ def check(  # noqa: PLR0913 - one for each option
     from iamcli.cli.check import report
     from iamcli.cli.check.check import check_files
     from iamcli.cli.check.findings import ERROR, PARSER
+    from iamcli.help.text import fitted
 
     result = check_files(files, codes)
     for line in report.notes(result):
-        output.error(line)
+        first, *rest = fitted(line, "iamcli: ", descriptor=2)
+        output.error(first.removeprefix("iamcli: "), more="".join(f"{row}\n" for row in rest))
     for line in report.FORMATS[form](result):
         output.line(line)
     if result.unreadable:
         return 2
-    failing = any(
-        finding.level == ERROR or (strict and finding.code != PARSER) for finding in result.findings
-    )
-    return FAILED if failing else 0
+    fails = any(each.level == ERROR or (strict and each.code != PARSER) for each in result.findings)
+    return FAILED if fails else 0

@@ -8,6 +8,7 @@ from iamcli.cli.check.script.kinds import READ
 from iamcli.cli.homes.directory import and_others
 from iamcli.cli.listing import counted, joined
 from iamcli.errors import visible
+from iamcli.help.text import advice, fitted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,21 +27,21 @@ def text(result: Result) -> Iterator[str]:
     """Yield two lines for each finding, a line for each of several files, and one with numbers."""
     for finding in result.findings:
         place = f"{finding.file}:{finding.line}:{finding.column}"
-        yield visible(f"{place}: {finding.code} {finding.message}")
-        yield visible(f"    {finding.fix}")
+        yield from fitted(visible(f"{place}: {finding.code} {finding.message}"))
+        yield from advice(visible(finding.fix), "    ")
     if result.findings:
         yield f"To read more about a code, run: iamcli check --explain {result.findings[0].code}"
     if len(result.files) > 1:
         yield from _table(result)
     for (name, line), users in result.missing.items():
-        yield visible(f"this machine does not have {name}, which {_do(users, 'need')}")
+        yield from fitted(visible(f"this machine does not have {name}, which {_do(users, 'need')}"))
         yield visible(f"    {line}")
     for line, users in result.installed.items():
         found = f"{_do(users, 'find')} the installed commands here"
-        yield visible(f"{found}: errors, lists and -h differ")
+        yield from fitted(visible(f"{found}: errors, lists and -h differ"))
         yield visible(f"    as in the toolkit: {line}{f', or {STRICT}' * (line != STRICT)}")
-    ranges = [(note.file, range(note.lines[0], note.lines[1] + 1)) for note in result.unread]
-    unread = {(file, line) for file, lines in ranges for line in lines}
+    numbered = ((each.file, range(each.lines[0], each.lines[1] + 1)) for each in result.unread)
+    unread = {(file, line) for file, lines in numbered for line in lines}
     levels = [finding.level for finding in result.findings]
     mentions = sum(len(file.mentions) for file in result.files)
     numbers = [
@@ -50,7 +51,7 @@ def text(result: Result) -> Iterator[str]:
         f"{counted(mentions, 'mention')} not checked" if mentions else "",
         f"{counted(len(result.unreadable), 'file')} not read" if result.unreadable else "",
     ]
-    yield ", ".join(filter(None, numbers))
+    yield from fitted(visible(", ".join(filter(None, numbers))))
 
 
 def _table(result: Result) -> Iterator[str]:
@@ -58,11 +59,11 @@ def _table(result: Result) -> Iterator[str]:
     width = max(map(len, STATES))
     for file in result.files:
         details = "; ".join(filter(None, [file.reason, ", ".join(file.changes), _mentions(file)]))
-        yield visible(f"{file.state:{width}}  {file.name}{details and f': {details}'}")
+        yield from fitted(visible(f"{file.state:{width}}  {file.name}{details and f': {details}'}"))
     states = [file.state for file in result.files]
     numbers = zip(SUMS, map(states.count, STATES), strict=True)
     sums = (f"{said} {number}" for said, number in numbers if number)
-    yield f"{counted(len(states), 'file')}: {', '.join(sums)}"
+    yield from fitted(visible(f"{counted(len(states), 'file')}: {', '.join(sums)}"))
 
 
 def _do(users: list[str], verb: str) -> str:

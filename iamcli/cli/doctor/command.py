@@ -34,7 +34,6 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
     from iamcli.cli.doctor import checks
     from iamcli.cli.doctor.diagnosis import as_json, is_ok, text
     from iamcli.errors import FAILED, Failure
-    from iamcli.help.text import columns
 
     diagnoses = checks.make_all(offline=offline)
     if layout == "account":
@@ -43,7 +42,7 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
             raise Failure("the account is unknown; to see why, run: iamcli doctor")
         output.line(account)
         return 0
-    width = columns(1) if output.data_on_terminal else None
-    for line in as_json(diagnoses) if layout == "json" else text(diagnoses, width):
+    found = text(diagnoses, on_terminal=output.data_on_terminal)
+    for line in as_json(diagnoses) if layout == "json" else found:
         output.line(line)
     return 0 if is_ok(diagnoses) else FAILED

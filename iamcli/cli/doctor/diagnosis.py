@@ -6,7 +6,7 @@ import json
 from typing import NamedTuple
 
 from iamcli.errors import visible
-from iamcli.help.text import wrapped
+from iamcli.help.text import advice, fitted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,22 +64,20 @@ def is_ok(diagnoses: Mapping[str, Diagnosis]) -> bool:
     return not any(diagnosis.is_wrong for diagnosis in diagnoses.values())
 
 
-def text(diagnoses: Mapping[str, Diagnosis], columns: int | None = None) -> Iterator[str]:
+def text(diagnoses: Mapping[str, Diagnosis], *, on_terminal: bool = False) -> Iterator[str]:
     """Yield a line for each check: its name, the result, what was found; what to do.
 
-    For a terminal with ``columns``, what was found is wrapped, and what to do is a line of its own,
-    which is not broken, so that a command in it can be copied.
+    ``on_terminal``: what to do is a line of its own, so that a command in it can be copied.
     """
     width = max(map(len, diagnoses))
     for name, diagnosis in diagnoses.items():
         begin = f"{name:{width}}  {diagnosis.result:7}  "
-        found, *advice = map(visible, filter(None, (diagnosis.found, diagnosis.advice)))
-        lines = ["; ".join([found, *advice])]
-        if columns:
-            lines = [*wrapped(found.split(), columns - len(begin)), *advice]
-        for line in lines:
-            yield begin + line
-            begin = " " * len(begin)
+        found, told = visible(diagnosis.found), visible(diagnosis.advice)
+        if on_terminal:
+            indent = " " * len(begin)
+            yield from (*fitted(found, begin, indent), *(advice(told, indent) if told else ()))
+        else:
+            yield begin + "; ".join(filter(None, (found, told)))
 
 
 def as_json(diagnoses: Mapping[str, Diagnosis]) -> Iterator[str]:

@@ -118,9 +118,7 @@ def check_extras() -> Diagnosis:
     if partly:
         found = f"only partly installed: {joined(partly)}"
         return warning(found, extras.advice(*partly), "extra-missing")
-    there = extras.installed()
-    if not there:
-        return ok("none is installed")
+    there = extras.installed() or ["none"]
     return ok(f"{joined(there)} {'is' if len(there) == 1 else 'are'} installed")
 
 
@@ -133,7 +131,7 @@ def check_versions() -> Diagnosis:
     old = [p for p, number in installed.items() if _numbers(number) < _numbers(OLDEST[p])]
     if old:
         needed = " ".join(f"'{package}>={OLDEST[package]}'" for package in old)
-        return warning(f"{versions}; too old: {', '.join(old)}", f"pip install {needed}")
+        return warning(f"{versions}; too old: {', '.join(old)}", f"run: pip install {needed}")
     return ok(versions)
 
 

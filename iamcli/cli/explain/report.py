@@ -20,22 +20,21 @@ if TYPE_CHECKING:
 
 def as_json(explanation: Explanation) -> str:
     """Return the explanation as a JSON object."""
-    return _json(
-        {
-            "command": shlex.join(explanation.command),
-            "summary": explanation.summary,
-            "requests": [
-                {
-                    "operation": step.operation,
-                    "parameters": explanation.parameters(step),
-                    "when": explanation.when(step),
-                }
-                for step in explanation.steps.values()
-            ],
-            "permissions": actions(explanation),
-            "aws": script(explanation),
-        }
-    )
+    content = {
+        "command": shlex.join(explanation.command),
+        "summary": explanation.summary,
+        "requests": [
+            {
+                "operation": step.operation,
+                "parameters": explanation.parameters(step),
+                "when": explanation.when(step),
+            }
+            for step in explanation.steps.values()
+        ],
+        "permissions": actions(explanation),
+        "aws": script(explanation),
+    }
+    return _json(content)
 
 
 def as_aws(explanation: Explanation) -> str:
@@ -60,8 +59,7 @@ FORMATS: dict[str, Callable[[Explanation], str]] = {"text": as_text, "json": as_
 
 
 def _text(explanation: Explanation) -> Iterator[str]:
-    yield filled(explanation.summary)
-    yield ""
+    yield from (filled(explanation.summary), "")
     if not explanation.steps:
         yield "It sends no request."
         return
@@ -69,18 +67,13 @@ def _text(explanation: Explanation) -> Iterator[str]:
     for number, step in enumerate(explanation.steps.values(), 1):
         when = explanation.when(step)
         condition = "" if when == "always" else f" ({when})"
-        yield filled(f"{number:3}. {step.operation}{condition}", rest=" " * 5)
+        yield filled(f"{step.operation}{condition}", f"{number:3}. ", " " * 5)
         for name, value in explanation.parameters(step).items():
             yield f"       {name}: {_shown(value)}"
-    yield ""
-    yield "Permissions:"
-    yield wrapped(actions(explanation))
-    lines = script(explanation)
-    if lines:
-        yield ""
-        yield "With the AWS CLI:"
+    yield from ("", "Permissions:", wrapped(actions(explanation)))
+    if lines := script(explanation):
         # Not indented, because a policy can have several lines.
-        yield from lines
+        yield from ("", "With the AWS CLI:", *lines)
 
 
 def _shown(value: Any) -> str:

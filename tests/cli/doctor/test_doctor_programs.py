@@ -518,5 +518,5 @@ def test_the_versions(versions, advice, monkeypatch):
     expected = f"ok: {said}"
     if advice:
         old = ", ".join(re.findall("[a-z]+", advice))
-        expected = f"warning: {said}; too old: {old}; pip install {advice}"
+        expected = f"warning: {said}; too old: {old}; run: pip install {advice}"
     assert shown(installed.check_versions()) == expected

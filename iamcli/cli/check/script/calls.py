@@ -190,10 +190,7 @@ class Flags(NamedTuple):
 
 
 class ExpandedRedirect(NamedTuple):
-    """A redirection: its operator (">", "<<<"), its file descriptor ("" if none), and its word.
-
-    ``private``: as in ``Flags``, when the shell opens the file.
-    """
+    """A redirection: operator, descriptor ("" if none), word; if the file is made ``private``."""
 
     operator: str
     descriptor: str
