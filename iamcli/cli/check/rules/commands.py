@@ -14,9 +14,15 @@ from iamcli.parsing.options import Option, is_joined, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from iamcli.cli.check.script.calls import ExpandedWord, Pipeline, PipelineCommand, ScriptFacts
+    from iamcli.cli.check.script.calls import (
+        ExpandedWord,
+        Pipeline,
+        PipelineCommand,
+        ScriptFacts,
+        Value,
+    )
     from iamcli.command import Command
 
 #: Lists that quotas keep below a page of 100 entries. Source: the IAM User Guide (quotas).

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from shutil import which
 
+from iamcli.cli.check.rules.commands import with_variables
 from iamcli.cli.check.rules.values import is_written, written
 from iamcli.cli.check.script.kinds import CRONTAB
 from iamcli.cli.check.script.states import in_folder
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from iamcli.cli.check.rules.commands import Commands, Invocation
-    from iamcli.cli.check.script.calls import Call, Value
+    from iamcli.cli.check.script.calls import Call
 
     Needed = tuple[str, str | None, str, str, str]
 

@@ -76,8 +76,8 @@ def _passes(command: PipelineCommand) -> bool:
 def _kept(commands: Commands, call: Call, word: ExpandedWord) -> bool:
     """Return whether the file that ``call`` writes is a device, or only its owner can read it."""
     opened = (each.private for each in call.redirects if each.word is word)
-    private = next(opened, call.flags.private) or any(part.private for part in word.unknowns)
-    if private or word.known.startswith("/dev/"):
+    own = next(opened, call.flags.private) or any(part.private for part in word.unknowns)
+    if own or word.known.startswith("/dev/"):
         return True
     calls = [call for call in commands.facts.calls if call.program in ("chmod", "install")]
     private = [call for call in calls if any(_PRIVATE.match(text or "") for text in call.literals)]
