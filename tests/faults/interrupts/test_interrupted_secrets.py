@@ -78,11 +78,9 @@ def test_the_file_of_a_secret_does_not_stay_when_it_was_just_made_or_written(
 def test_the_file_of_a_secret_does_not_stay_after_a_refusal(number, run_fast, stub):
     endpoint = stub.endpoint(refused("NoSuchEntity", "no Admin", 404))
     before = sorted(run_fast.home.iterdir())
-    done = run_fast(
-        *("iam-usercreate", "-u", "bob", "-g", "Admin", "-k", "-o", "new"),
-        env={"AWS_IAM_URL": endpoint.url},
-        before=moments.code(moments.before_call, number, "iamcli.protection.Folder.remove"),
-    )
+    line = "iam-usercreate -u bob -g Admin -k -o new"
+    at_end = moments.code(moments.before_call, number, "iamcli.protection.Folder.remove")
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url}, before=at_end)
     assert (done.status, endpoint.operations) == (-number, ["GetGroup"])
     assert done.err.startswith("iam-usercreate: NoSuchEntity: no Admin")
     assert sorted(run_fast.home.iterdir()) == before
