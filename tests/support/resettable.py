@@ -70,10 +70,10 @@ def with_reset(private: WSGIApplication) -> WSGIApplication:
 def main() -> None:
     """Run in the server's process."""
     from iamcli.cli.sandbox import server
-    from iamcli.cli.sandbox.access import secret_path
+    from iamcli.cli.sandbox.access import require_secret_path
 
     # Only tests change it.
-    server.secret_path = lambda private, *others: secret_path(  # type: ignore[attr-defined]
+    server.require_secret_path = lambda private, *others: require_secret_path(  # type: ignore[attr-defined]
         with_reset(private), *others
     )
     server.main()

@@ -47,7 +47,9 @@ _PATIENCE = 1.0
 _TARGETS = ("REQUEST_URI", "RAW_URI")
 
 
-def secret_path(application: WSGIApplication, secret: str, seen: SeenRequests) -> WSGIApplication:
+def require_secret_path(
+    application: WSGIApplication, secret: str, seen: SeenRequests
+) -> WSGIApplication:
     """Return ``application``, changed so that it gets only requests with the path ``secret``.
 
     It gets them without that path. ``seen``: notes that there was one, and the names of commands
@@ -73,7 +75,7 @@ def secret_path(application: WSGIApplication, secret: str, seen: SeenRequests) -
     return guarded
 
 
-def foreign(environ: WSGIEnvironment) -> str:
+def why_foreign(environ: WSGIEnvironment) -> str:
     """Return why the sandbox refuses a request whatever it is for, or "" if it does not."""
     port = environ["SERVER_PORT"]
     if environ.get("HTTP_HOST", "").lower() not in (f"127.0.0.1:{port}", f"localhost:{port}"):
@@ -89,7 +91,7 @@ def why_refused(environ: WSGIEnvironment) -> str:
     The signature itself is not checked, so that any key works, as scripts make and bring their own.
     A browser cannot add ``Authorization`` without asking first, with a request that has ``Origin``.
     """
-    reason = foreign(environ)
+    reason = why_foreign(environ)
     if reason:
         return reason
     is_usual = environ["REQUEST_METHOD"] in ("GET", "POST")
@@ -110,7 +112,7 @@ def _reports(environ: WSGIEnvironment) -> bool:
     length = environ.get("CONTENT_LENGTH", "")
     return (
         (environ["REQUEST_METHOD"], environ.get("PATH_INFO")) == ("POST", REPORT_PATH)
-        and not foreign(environ)
+        and not why_foreign(environ)
         and bool(re.fullmatch(r"[0-9]{1,2}", length))
         and int(length) <= MAX_REPORT
         and "HTTP_TRANSFER_ENCODING" not in environ

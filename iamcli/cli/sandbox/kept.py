@@ -37,7 +37,7 @@ NAMES = "iamcli {iamcli} with moto {moto}"
 MAX_HEADER = 1000
 
 
-class Kept:
+class KeptAccount:
     """The account in the directory ``folder``, which no other sandbox can use until this one ends.
 
     The directory is made if it does not exist. ``delay``: the time after a change within which it
@@ -94,7 +94,7 @@ class Kept:
 
     def _save(self) -> None:
         with ACCOUNT_LOCK:
-            content = objects.state()
+            content = objects.serialize()
         if content == self._saved and self._identity == _identity(self._directory.state("account")):
             return
         self._directory.remove("account.new")  # of a sandbox that was killed
@@ -160,7 +160,7 @@ def _saved_elsewhere() -> str:
     folder = ""
     try:
         folder = protected_folder("iamcli-account-")
-        Kept(folder).save()
+        KeptAccount(folder).save()
     except (Failure, OSError):
         shutil.rmtree(folder, ignore_errors=True)
         return ""

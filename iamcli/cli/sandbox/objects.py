@@ -31,7 +31,7 @@ MODULES = (
 _PLAIN = (type(None), bool, int, float, str)
 
 
-def state() -> bytes:
+def serialize() -> bytes:
     """Return the state of moto's IAM in all partitions, as one line of JSON.
 
     Raises TypeError if something in it is of another class.
@@ -42,7 +42,7 @@ def state() -> bytes:
 
 
 def restore(content: bytes) -> None:
-    """Put a result of ``state`` into moto.
+    """Put a result of ``serialize`` into moto.
 
     Raises ValueError, TypeError, LookupError or RecursionError if it is damaged.
     """

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
-    from iamcli.cli.sandbox.kept import Kept
+    from iamcli.cli.sandbox.kept import KeptAccount
 
 #: What the functions of moto raise to refuse something, in moto 5.1 and in moto 5.2.
 REST_ERROR: Any = getattr(exceptions, "RESTError", ())
@@ -58,7 +58,7 @@ class PrivateIAM:
     from the region of a request, and a copy is of one only. Raises what ``adapt_moto`` does.
     """
 
-    def __init__(self, seen: SeenRequests, kept: Kept | None, region: str = "") -> None:
+    def __init__(self, seen: SeenRequests, kept: KeptAccount | None, region: str = "") -> None:
         adapt_moto()
         full_model()
         self._seen, self._kept, self._region = seen, kept, region
@@ -75,7 +75,7 @@ class PrivateIAM:
         form = fields(environ)
         with ACCOUNT_LOCK:
             response = self._answer(environ, form)
-            self._seen.note(form, response)
+            self._seen.note_refusal(form, response)
         if self._kept:
             self._kept.save_soon()
         return response.send(start)
@@ -92,7 +92,7 @@ class PrivateIAM:
         if service == "sts" or operation not in full_model().operation_names:
             return self._ask_moto(service, environ)
         try:
-            sent = parameters.read(full_model().operation_model(operation), form)
+            sent = parameters.parse(full_model().operation_model(operation), form)
             return self._answer_of_iam(Request(operation, sent, access_key, region), environ)
         except Refusal as refusal:
             return error(refusal.status, refusal.error, refusal.message)

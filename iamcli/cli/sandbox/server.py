@@ -24,10 +24,10 @@ import threading
 import time
 
 from iamcli.cli.account_file import file
-from iamcli.cli.sandbox.access import secret_path
+from iamcli.cli.sandbox.access import require_secret_path
 from iamcli.cli.sandbox.account_lock import ACCOUNT_LOCK
 from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
-from iamcli.cli.sandbox.kept import Kept
+from iamcli.cli.sandbox.kept import KeptAccount
 from iamcli.cli.sandbox.launch.launcher import CREDENTIALS
 from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport, as_line
 from iamcli.connection.processes import address
@@ -56,7 +56,7 @@ def main() -> None:
         gc.freeze()
         gc.enable()
         _tell(start_report)
-        _wait()
+        _wait_for_launcher()
         _tell(_end(kept, before, seen))
     except Failure as failure:
         _tell(StartReport(failure=str(failure)))
@@ -73,7 +73,7 @@ def _tell(report: StartReport | EndReport) -> None:
 
 def _start(
     settings: ServerSettings, seen: SeenRequests
-) -> tuple[StartReport, Kept | None, dict[str, Any] | None]:
+) -> tuple[StartReport, KeptAccount | None, dict[str, Any] | None]:
     """Start the server.
 
     ``seen``: notes the requests. Returns the report, the account to save at the end, None if it is
@@ -83,9 +83,9 @@ def _start(
     report, region = StartReport(taken=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())), ""
     before = None
     try:
-        kept = Kept(settings.keep) if settings.keep else None
+        kept = KeptAccount(settings.keep) if settings.keep else None
         if settings.account:
-            report, region = _copied(settings)
+            report, region = _load_copy(settings)
         from iamcli.cli.sandbox.private_iam import PrivateIAM
 
         logging.getLogger("werkzeug").disabled = True
@@ -94,13 +94,13 @@ def _start(
             kept.restore()
             threading.Thread(target=kept.save_changes, daemon=True).start()
         if settings.watch:
-            from iamcli.cli.sandbox.changes.state import state
+            from iamcli.cli.sandbox.changes.state import account_contents
 
-            before = state()
+            before = account_contents()
         from werkzeug.serving import make_server
 
         secret = secrets.token_hex(SECRET_DIGITS // 2)
-        application = secret_path(private, secret, seen)
+        application = require_secret_path(private, secret, seen)
         server = make_server("127.0.0.1", 0, application, threaded=True)
         credential_file = _credential_file()
     except Failure:
@@ -123,7 +123,7 @@ def _start(
     return report, kept, before
 
 
-def _end(kept: Kept | None, before: dict[str, Any] | None, seen: SeenRequests) -> EndReport:
+def _end(kept: KeptAccount | None, before: dict[str, Any] | None, seen: SeenRequests) -> EndReport:
     """Save the account, and return the report; the arguments are as in ``_start``."""
     failure, changed = "", []
     try:
@@ -133,10 +133,10 @@ def _end(kept: Kept | None, before: dict[str, Any] | None, seen: SeenRequests) -
         failure = str(error)
     if before is not None:
         from iamcli.cli.sandbox.changes.comparison import changes
-        from iamcli.cli.sandbox.changes.state import state
+        from iamcli.cli.sandbox.changes.state import account_contents
 
         with ACCOUNT_LOCK:
-            changed = changes(before, state())
+            changed = changes(before, account_contents())
     return EndReport(failure, changed, **vars(seen))
 
 
@@ -149,7 +149,7 @@ def _credential_file() -> str:
         raise Failure(reason(error)) from None
 
 
-def _copied(settings: ServerSettings) -> tuple[StartReport, str]:
+def _load_copy(settings: ServerSettings) -> tuple[StartReport, str]:
     """Start with a snapshot; return what is known about it, and a region for requests.
 
     Raises Failure if it cannot be read or is damaged.
@@ -167,7 +167,7 @@ def _copied(settings: ServerSettings) -> tuple[StartReport, str]:
     return report, region_of(snapshot)
 
 
-def _wait() -> None:
+def _wait_for_launcher() -> None:
     """Wait until the pipe is closed; then send SIGHUP to the command, if it is still running."""
     command = 0
     for line in sys.stdin:

@@ -336,7 +336,7 @@ def answered(
 ) -> list[str]:
     """Report that a command sent nothing; return the status. ``more``: of the request."""
     monkeypatch.setattr(access, "may_report", lambda _connection: True)
-    application = access.secret_path(
+    application = access.require_secret_path(
         lambda *_: [b""], SECRET, SeenRequests(without_environment=names)
     )
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": REPORT_PATH, "HTTP_HOST": "127.0.0.1:1"}

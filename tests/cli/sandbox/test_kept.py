@@ -49,7 +49,7 @@ def test_a_file_of_another_version_or_program_is_refused_and_left(tmp_path, cont
         content = json.dumps(HEADER | content).encode() + b"\n{}"
     file.write_bytes(content)
     try:
-        assert kept.Kept(str(tmp_path)).existed
+        assert kept.KeptAccount(str(tmp_path)).existed
         said = ""
     except Failure as failure:
         said = str(failure)
@@ -67,7 +67,7 @@ def test_what_is_no_file_is_no_account(tmp_path):
         folder.mkdir()
         make(folder / "account")
         with pytest.raises(Failure, match=f"^{why.format(folder)}"):
-            kept.Kept(str(folder))
+            kept.KeptAccount(str(folder))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="requires root, to be two users")
@@ -76,15 +76,15 @@ def test_a_file_of_another_user_is_no_account(tmp_path):
     os.chown(tmp_path / "account", 65534, 65534)
     said = f"^{tmp_path}/account is not a file of yours; specify another directory$"
     with pytest.raises(Failure, match=said):
-        kept.Kept(str(tmp_path))
+        kept.KeptAccount(str(tmp_path))
 
 
 def test_what_is_saved_and_when(tmp_path, monkeypatch):
     file, state = tmp_path / "account", [b"one"]
-    monkeypatch.setattr(objects, "state", lambda: state[0])
+    monkeypatch.setattr(objects, "serialize", lambda: state[0])
     # A sandbox that was killed has left this.
     (tmp_path / "account.new").write_text("half")
-    account = kept.Kept(str(tmp_path))
+    account = kept.KeptAccount(str(tmp_path))
     assert not account.existed
 
     def saved(change=lambda: None):
@@ -156,8 +156,8 @@ def test_what_is_saved_is_on_the_disk_before_it_takes_the_place_of_the_old(tmp_p
         real_replace(old, new, **folders)
         calls.append(("replace", old, new))
 
-    monkeypatch.setattr(objects, "state", lambda: b"content")
-    account = kept.Kept(str(tmp_path))
+    monkeypatch.setattr(objects, "serialize", lambda: b"content")
+    account = kept.KeptAccount(str(tmp_path))
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "replace", replace)
     account.save()
@@ -171,7 +171,7 @@ def test_what_is_saved_is_on_the_disk_before_it_takes_the_place_of_the_old(tmp_p
 
 
 def test_every_change_is_saved_soon(tmp_path):
-    account, saved = kept.Kept(str(tmp_path / "kept"), delay=0), []
+    account, saved = kept.KeptAccount(str(tmp_path / "kept"), delay=0), []
     account.save = lambda: saved.append(True)
     threading.Thread(target=account.save_changes, daemon=True).start()
     for number in range(1, 4):
@@ -298,7 +298,7 @@ def test_a_damaged_account_is_reported(content, tmp_path):
     pytest.importorskip("moto.iam.models")
     file = tmp_path / "account"
     file.write_bytes(json.dumps(HEADER).encode() + b"\n" + content)
-    account = kept.Kept(str(tmp_path))
+    account = kept.KeptAccount(str(tmp_path))
     account.existed = True
     with pytest.raises(Failure, match=r"^\S+ is damaged \(\w+: .*; move it away to start with an "):
         account.restore()
@@ -307,7 +307,7 @@ def test_a_damaged_account_is_reported(content, tmp_path):
 def test_what_cannot_be_kept_is_named(backend):
     backend.users["bob"] = {1, 2}
     with pytest.raises(TypeError, match=r"^builtins\.set is not part of an account$"):
-        objects.state()
+        objects.serialize()
 
 
 def test_a_kept_account_that_cannot_be_used_is_refused(tmp_path):
@@ -335,10 +335,10 @@ def test_everything_in_an_account_is_kept(backend):
     backend.create_saml_provider("saml", "x" * 1000)
     backend.create_open_id_connect_provider("https://example.com", ["a" * 40], [], [])
     backend.users["bob"].earlier_passwords = ["one"]
-    before, saved = state.state(), objects.state()
+    before, saved = state.account_contents(), objects.serialize()
     iam_backends.clear()
     objects.restore(saved)
-    assert (state.state(), objects.state()) == (before, saved)
+    assert (state.account_contents(), objects.serialize()) == (before, saved)
     restored = iam_backends[NUMBER]["aws"]
     assert (len(restored.saml_providers), len(restored.open_id_providers)) == (1, 1)
     assert restored.users["bob"].earlier_passwords == ["one"]

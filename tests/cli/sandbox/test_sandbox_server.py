@@ -21,7 +21,7 @@ from iamcli.cli.sandbox import access, wsgi
 from iamcli.cli.sandbox import server as sandbox_server
 from iamcli.cli.sandbox.account_lock import ACCOUNT_LOCK
 from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
-from iamcli.cli.sandbox.kept import Kept
+from iamcli.cli.sandbox.kept import KeptAccount
 from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport
 from iamcli.errors import Failure
 
@@ -153,7 +153,7 @@ def test_the_command_gets_a_signal_if_the_sandbox_ends_before_it(monkeypatch):
     for lines, expected in (("", []), ("7\n", [(7, signal.SIGHUP)]), ("7\n0\n", [])):
         monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
         monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
-        sandbox_server._wait()  # noqa: SLF001
+        sandbox_server._wait_for_launcher()  # noqa: SLF001
         assert sent == expected, lines
         sent.clear()
 
@@ -162,7 +162,7 @@ def test_the_command_gets_a_signal_if_the_sandbox_ends_before_it(monkeypatch):
 
     monkeypatch.setattr(sys, "stdin", io.StringIO("7\n"))
     monkeypatch.setattr(os, "kill", ended)
-    sandbox_server._wait()  # noqa: SLF001
+    sandbox_server._wait_for_launcher()  # noqa: SLF001
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tm
         return started, None, {"before": 1} if watched else None
 
     line = f"{json.dumps({'watch': True})}\n" if watched else ""
-    monkeypatch.setattr(sandbox_server, "_wait", lambda: did.append("wait"))
+    monkeypatch.setattr(sandbox_server, "_wait_for_launcher", lambda: did.append("wait"))
     serving(start, lambda report: did.append((report, folder.exists())), line)
     changes = [{"before": 1}] if watched else []
     last = EndReport(
@@ -226,7 +226,7 @@ def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tm
         raise ValueError
 
     # Whatever happens, no secret stays.
-    monkeypatch.setattr(sandbox_server, "_wait", fail)
+    monkeypatch.setattr(sandbox_server, "_wait_for_launcher", fail)
     monkeypatch.setattr(sys, "stdin", io.StringIO(line))
     with pytest.raises(ValueError, match=r"^$"):
         sandbox_server.main()
@@ -242,7 +242,7 @@ def test_what_the_server_says_of_a_copy(monkeypatch, tmp_path):
     monkeypatch.setattr(loading, "region_of", lambda _: "cn-north-1")
     monkeypatch.setattr(loading, "unknown", lambda _, iam: [iam[1]])
     settings = ServerSettings(account=file, number=7)
-    assert sandbox_server._copied(settings) == (  # noqa: SLF001
+    assert sandbox_server._load_copy(settings) == (  # noqa: SLF001
         StartReport(is_copy=True, taken=DAY, unread=2, unknown=[file]),
         "cn-north-1",
     )
@@ -255,7 +255,7 @@ def starting(monkeypatch, tmp_path):
     did = []
     listening = SimpleNamespace(server_port=7, serve_forever=lambda: None)
 
-    class Kept:
+    class KeptAccount:
         def __init__(self, folder):
             self.existed = folder != "new"
             self.saving = threading.Event()
@@ -273,10 +273,12 @@ def starting(monkeypatch, tmp_path):
     def application(_seen, kept, region):
         did.append(f"serve {bool(kept)} {region}")
 
-    monkeypatch.setattr(sandbox_server, "Kept", Kept)
-    monkeypatch.setattr(sandbox_server, "_copied", copied)
+    monkeypatch.setattr(sandbox_server, "KeptAccount", KeptAccount)
+    monkeypatch.setattr(sandbox_server, "_load_copy", copied)
     monkeypatch.setattr("iamcli.cli.sandbox.private_iam.PrivateIAM", application)
-    monkeypatch.setattr("iamcli.cli.sandbox.changes.state.state", lambda: did.append("state") or {})
+    monkeypatch.setattr(
+        "iamcli.cli.sandbox.changes.state.account_contents", lambda: did.append("state") or {}
+    )
     monkeypatch.setattr("werkzeug.serving.make_server", lambda *_given, **_options: listening)
 
     real_start = sandbox_server._start  # noqa: SLF001
@@ -349,8 +351,8 @@ def test_one_at_a_time_uses_the_account(monkeypatch, tmp_path, reader):
     done = []
     monkeypatch.setattr(private_iam, "adapt_moto", lambda: None)
     monkeypatch.setattr(private_iam.PrivateIAM, "_answer", lambda *_: wsgi.xml(200, ""))
-    monkeypatch.setattr("iamcli.cli.sandbox.objects.state", lambda: b"")
-    monkeypatch.setattr("iamcli.cli.sandbox.changes.state.state", dict)
+    monkeypatch.setattr("iamcli.cli.sandbox.objects.serialize", lambda: b"")
+    monkeypatch.setattr("iamcli.cli.sandbox.changes.state.account_contents", dict)
     monkeypatch.setattr("iamcli.cli.sandbox.changes.comparison.changes", lambda *_: [])
     call = {
         "request": (
@@ -358,7 +360,7 @@ def test_one_at_a_time_uses_the_account(monkeypatch, tmp_path, reader):
             {**environ(), "wsgi.input": io.BytesIO()},
             lambda *_: None,
         ),
-        "save": (Kept(str(tmp_path)).save,),
+        "save": (KeptAccount(str(tmp_path)).save,),
         "end": (sandbox_server._end, None, {}, SeenRequests()),  # noqa: SLF001
     }[reader]
     thread = threading.Thread(target=lambda: done.append(call[0](*call[1:])))

@@ -38,7 +38,7 @@ class SeenRequests:
     without_environment: list[str] = field(default_factory=list)
     refused: list[dict[str, str]] = field(default_factory=list)
 
-    def note(self, fields: dict[str, str], response: Response) -> None:
+    def note_refusal(self, fields: dict[str, str], response: Response) -> None:
         """Note the request with these ``fields`` if ``response`` refuses it."""
         if int(response.status.partition(" ")[0]) < HTTPStatus.BAD_REQUEST:
             return

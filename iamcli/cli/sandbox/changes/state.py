@@ -58,7 +58,7 @@ _CONTENTS: Record = {
 _KEY = secrets.token_bytes(32)
 
 
-def state() -> Record:
+def account_contents() -> Record:
     """Return what moto's IAM contains in all partitions.
 
     The result has the lists of a snapshot, ``account_alias`` and ``password_policy``, and ``root``:

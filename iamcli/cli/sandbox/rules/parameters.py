@@ -51,7 +51,7 @@ SHAPES_IN_WORDS = {
 SEPARATORS = " \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
-def read(operation: OperationModel, form: Mapping[str, str]) -> dict[str, Any]:
+def parse(operation: OperationModel, form: Mapping[str, str]) -> dict[str, Any]:
     """Return the parameters of ``operation`` from the fields of a request, nested as in the model.
 
     Numbers become int, Booleans bool; fields that the model does not have are left out, as IAM

@@ -304,8 +304,8 @@ def test_refusals_are_noted_as_they_are_sent():
     ):
         body = f"<Code>Bad</Code><Message>{said}</Message>".encode()
         for status in ("200 OK", "302 Found", "399 Odd", "400 Bad Request"):
-            seen.note(fields, Response(status, [], body))
-    seen.note({}, Response("400 Bad Request", [], b"<html>\xff"))
+            seen.note_refusal(fields, Response(status, [], body))
+    seen.note_refusal({}, Response("400 Bad Request", [], b"<html>\xff"))
     assert seen.refused == [
         {"operation": "", "code": "Bad", "message": '"***" <no>  more'},
         {"operation": "CreateUser", "code": "Bad", "message": "no ***"},

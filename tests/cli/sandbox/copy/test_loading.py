@@ -30,7 +30,7 @@ def test_what_is_loaded_is_what_the_snapshot_has(backend):
     number = content["account"]
     given = json.loads(json.dumps(content).replace(number, NUMBER))
     loading._Loader(backend).load(given)  # noqa: SLF001
-    found = state.state()
+    found = state.account_contents()
     owner = found.pop("root")
     # Those of AWS are no part of the account.
     given["policies"] = [each for each in given["policies"] if each["Arn"].startswith(ARN)]
@@ -51,13 +51,13 @@ def test_an_account_has_a_secret_in_no_change(backend, ask):
     shown = []
     for password in ("one", "one", "two"):
         backend.users["bob"].password = password
-        [bob] = state.state()["users"]
+        [bob] = state.account_contents()["users"]
         shown.append(bob["LoginProfile"][state.MARK])
     assert (shown[0] == shown[1], shown[1] == shown[2]) == (True, False)
     assert state._mark("one") == state._mark(b"one") == shown[0]  # noqa: SLF001
-    assert state.state()["root"] is None
+    assert state.account_contents()["root"] is None
     ask("CreateAccessKey", **ROOT)
-    [key] = state.state()["root"]["AccessKeyMetadata"]
+    [key] = state.account_contents()["root"]["AccessKeyMetadata"]
     never = {"Region": "N/A", "ServiceName": "N/A"}
     assert (key["AccessKeyLastUsed"], "SecretAccessKey" in key) == (never, False)
 
@@ -300,7 +300,7 @@ def test_a_policy_that_is_only_attached_is_not_compared(backend, ask, path):
     attached = {"PolicyName": "own", "PolicyArn": arn}
     content = snapshot(users=[user("bob", AttachedManagedPolicies=[attached])])
     loading._Loader(backend).load(content)  # noqa: SLF001
-    found = state.state()
+    found = state.account_contents()
     assert (found["policies"], loading.unknown(content, backend)) == ([], ["policy"])
     assert found["users"][0]["AttachedManagedPolicies"] == [attached]
     [listed] = ask("ListPolicies", Scope="Local")["Policies"]
@@ -323,7 +323,7 @@ def test_an_attached_policy_of_aws_has_its_document(backend, partition):
     content = json.loads(text.replace("arn:aws:", f"arn:{partition}:"))
     iam = iam_backends[backend.account_id][partition]
     loading._Loader(iam).load(content)  # noqa: SLF001
-    assert (loading.unknown(content, iam), state.state()["policies"]) == ([], [])
+    assert (loading.unknown(content, iam), state.account_contents()["policies"]) == ([], [])
 
 
 def test_the_keys_of_a_copy(backend, ask):

@@ -769,7 +769,7 @@ def test_a_login_profile_keeps_what_is_not_given(backend, ask):
         {"CreateDate", "PasswordResetRequired"},
         True,
     )
-    assert state.state()["root"]["LoginProfile"]["PasswordResetRequired"] is True
+    assert state.account_contents()["root"]["LoginProfile"]["PasswordResetRequired"] is True
 
 
 # Pages and the XML of responses.

@@ -203,7 +203,7 @@ def read(operation: str, **form: str) -> dict[str, Any] | str:
     """Return the parameters of a request from its fields, or the code of a refusal."""
     fields = {name.replace("_", "."): value for name, value in form.items()}
     try:
-        return parameters.read(full_model().operation_model(operation), fields)
+        return parameters.parse(full_model().operation_model(operation), fields)
     except Refusal as refusal:
         return refusal.error
 
