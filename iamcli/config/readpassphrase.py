@@ -42,12 +42,8 @@ class _Terminal:
 
     def __enter__(self) -> _Terminal:  # noqa: PYI034 - Self costs a dependency or an import
         try:
-            stop, resume = self._stop, self._resume
-            for number, handler in (
-                (_signal.SIGTSTP, stop),
-                (_signal.SIGTTIN, stop),
-                (_signal.SIGCONT, resume),
-            ):
+            stops = dict.fromkeys((_signal.SIGTSTP, _signal.SIGTTIN), self._stop)
+            for number, handler in {**stops, _signal.SIGCONT: self._resume}.items():
                 before = _signal.getsignal(number)
                 if before is not _signal.SIG_IGN:
                     self._handlers[number] = before
@@ -123,14 +119,16 @@ class _Terminal:
 
     def _stop(self, number: int, _frame: object) -> None:
         """Handle SIGTSTP, and SIGTTIN in the background: restore the terminal, and stop."""
-        self._stopped = True
-        self._restore()
-        _signal.signal(number, _signal.SIG_DFL)
-        try:
-            if self._stopped:
-                _signal.raise_signal(number)
-        finally:
-            _signal.signal(number, self._stop)
+        # Its handler would prompt before the terminal is as it was.
+        with BlockedSignals(_signal.SIGCONT):
+            self._stopped = True
+            self._restore()
+            _signal.signal(number, _signal.SIG_DFL)
+            try:
+                if _signal.SIGCONT not in _signal.sigpending():
+                    _signal.raise_signal(number)
+            finally:
+                _signal.signal(number, self._stop)
         # If nobody could continue the process, it was not stopped.
         self._resume()
 

@@ -191,7 +191,7 @@ def test_a_temporary_directory_of_another_user_is_not_used(shared, tmp_path):
 
 def test_no_protected_place(shared, monkeypatch):
     from iamcli.cli.explain.explanation import Explanation
-    from iamcli.cli.sandbox.server import _folder
+    from iamcli.cli.sandbox.server import _credential_file
 
     monkeypatch.setattr("tempfile.tempdir", str(shared))
     monkeypatch.setattr(protection, "_OTHER_PLACE", str(shared))
@@ -199,7 +199,7 @@ def test_no_protected_place(shared, monkeypatch):
     with pytest.raises(OSError, match=said):
         protected_folder("x-")
     with pytest.raises(Failure, match=said):
-        _folder()
+        _credential_file()
     with pytest.raises(Failure, match=said):
         Explanation(["iam-userlistbypath"])
     assert list(shared.iterdir()) == []
