@@ -28,8 +28,8 @@ from iamcli.cli.sandbox.access import require_secret_path
 from iamcli.cli.sandbox.account_lock import ACCOUNT_LOCK
 from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
 from iamcli.cli.sandbox.kept import KeptAccount
-from iamcli.cli.sandbox.launch.launcher import CREDENTIALS
 from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport, as_line
+from iamcli.config.connection import ACCESS_KEY, SECRET_KEY
 from iamcli.connection.processes import address
 from iamcli.errors import SECRET_DIGITS, Failure, reason, unexpected
 from iamcli.installation.extras import advice
@@ -144,7 +144,8 @@ def _credential_file() -> str:
     """Make the directory of the sandbox, with the credential file in it, and return its name."""
     try:
         folder = protected_folder("iamcli-sandbox-")
-        return write_private(folder, "credentials", CREDENTIALS.encode())
+        content = f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n"
+        return write_private(folder, "credentials", content.encode())
     except OSError as error:
         raise Failure(reason(error)) from None
 

@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 #: The maximum time in which the server starts, and in which it ends (seconds).
 START_TIMEOUT = END_TIMEOUT = 60
 
-#: The content of the credential file.
-CREDENTIALS = f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n"
-
 #: Variables that could send requests elsewhere, or make a shell read files that set such variables.
 REMOVED_VARIABLES = ("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV")
 #: Those of proxies, which also count in upper case.
@@ -289,7 +286,8 @@ def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[st
     names = index.names()
     strict = _runs_scripts(private) and _is_strict(inherited.get("AWS_IAM_HOME", ""))
     try:
-        lay_out_filled(home, names, CREDENTIALS, strict=strict)
+        credentials = Path(private.credential_file).read_text(encoding="utf-8")
+        lay_out_filled(home, names, credentials, strict=strict)
     except OSError as error:
         raise Failure(f"cannot start the sandbox: {error.filename}: {error.strerror}") from None
     env = _without_aws_variables(inherited)
