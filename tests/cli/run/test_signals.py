@@ -361,6 +361,31 @@ def test_hang_up(shell, stub):
     terminal.hang_up()
 
 
+@pytest.mark.parametrize(
+    ("program", "fork", "signals"),
+    [
+        ("TTRRRR", "STTTTS", "s---c-"),
+        ("TTRRRR", "STTSSS", "s-----"),
+        # A terminal stops and continues both, and stops the fork again a little earlier.
+        ("TRT", "TTT", "---"),
+        ("TRRTRRT", "TSTTSTT", "-------"),
+    ],
+)
+def test_a_fork_is_continued_if_it_stays_stopped(program, fork, signals, monkeypatch):
+    """The states of the program and of its fork at each look, and whether a signal follows."""
+    states, sent = {}, []
+    names = {signal.SIGSTOP: "s", signal.SIGCONT: "c"}
+    monkeypatch.setattr("iamcli.cli.run.server._is_stopped", lambda number: states[number] == "T")
+    monkeypatch.setattr("iamcli.cli.run.server._send_signal", lambda *given: sent.append(given))
+    running = Running(SimpleNamespace(), 1)
+    shown = ""
+    for states[1], states[2] in zip(program, fork, strict=True):
+        sent.clear()
+        _follow(2, running)
+        shown += "".join(names[number] for _, number in sent) or "-"
+    assert shown == signals
+
+
 def test_a_process_that_is_gone_is_not_stopped():
     process = os.fork() or os._exit(0)
     os.waitpid(process, 0)
