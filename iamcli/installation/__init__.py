@@ -1,4 +1,4 @@
-"""Directories that scripts use as AWS_IAM_HOME, and commands that run from a checkout."""
+"""The table of programs, and how iamcli runs: from a checkout, as the one file, with extras."""
 
 import sys
 
