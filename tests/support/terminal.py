@@ -154,7 +154,11 @@ class Terminal:
 
     def close(self) -> None:
         """Close the terminal and kill the program if it still runs."""
-        self._child.close(force=True)
+        try:
+            self._child.close(force=True)
+        except pexpect.ExceptionPexpect:
+            # It was killed, and takes longer to end than pexpect waits.
+            self._child.wait()
 
 
 class Typist:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -153,7 +154,7 @@ def given(place: Path, **env: str) -> tuple[dict[str, str], bool]:
     """Return the variables of the sandbox, and whether its AWS_IAM_HOME is in strict mode."""
     shutil.rmtree(place / "home", ignore_errors=True)
     found = private_iam.environment(
-        SimpleNamespace(folder=str(place), url="", credential_file=""), env
+        SimpleNamespace(folder=str(place), url="", credential_file=os.devnull), env
     )
     program = Path(found["AWS_IAM_HOME"], "bin", "iam-usercreate")
     return found, directory.strict_default(program) == "1"
