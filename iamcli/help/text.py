@@ -205,7 +205,7 @@ def wrapped(words: list[str], width: int | None, first: str = "", rest: str = ""
     line = ""
     for word in words:
         if line and width and len(f"{first}{line} {word}") > width:
-            yield first + line
+            yield first + line.rstrip()
             first, line = rest, ""
         line = f"{line} {word}" if line else word
     if line:

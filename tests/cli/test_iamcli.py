@@ -625,7 +625,7 @@ def test_no_word_is_broken(line, columns, run):
         run.env |= {"AWS_REGION": "moon-1", "PATH": "/usr/bin:/bin"}
         del run.env["AWS_CREDENTIAL_FILE"]
     (run.home / "scripts").mkdir()
-    for name in ("create-the-users-of-the-department.sh", "old.csh"):
+    for name in ("create-the-users-of-the-department.sh", "old.csh", f"{'a ' * 30}\nb.csh"):
         (run.home / "scripts" / name).write_text(OLD_SCRIPT)
     done = run(IAMCLI, *line.split())
     command = f"cd {run.home}; exec {IAMCLI} {line}"
@@ -634,6 +634,7 @@ def test_no_word_is_broken(line, columns, run):
     narrow = terminal.shown.replace("\r", "")
     # doctor shows what to do on a line of its own.
     assert narrow.replace(";", "").split() == f"{done.err}{done.out}".replace(";", "").split()
+    assert [row for row in narrow.splitlines() if row.endswith(" ")] == []
     # What is longer can be copied: the name of a file, values, examples and commands.
     text = narrow.partition("\nBefore:")[0].partition("\nWith the AWS CLI:")[0]
     longer = [row for row in text.splitlines() if len(row) > columns]
