@@ -183,7 +183,7 @@ class Terminated(KeyboardInterrupt):
 
 
 def reason(error: Exception) -> str:
-    """Return why a file cannot be used: OSError without its number and the name of the file."""
+    """Return why a file cannot be used: the text of OSError without its number and file name."""
     return getattr(error, "strerror", None) or str(error)
 
 

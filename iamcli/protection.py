@@ -328,7 +328,7 @@ def protected_folder(prefix: str, max_path: int | None = None) -> str:
 def write_private(folder: str, name: str, content: bytes) -> str:
     """Make a file in ``folder`` that only this user can read, and return its path.
 
-    Raises OSError, as if it exists.
+    Raises OSError, also if it exists.
     """
     with Folder(folder) as opened:
         opened.write(name, content)

@@ -64,7 +64,7 @@ class NewFile:
             raise Failure(f"the file name for {self._what} is empty; nothing was sent")
         try:
             self._place = Place(self.name)
-            # From now on, no signal raises where the file would be left.
+            # A signal that raised while the file is removed would leave it.
             defer_signals()
             self._descriptor = self._place.create(self._place.name)
         except OSError as error:

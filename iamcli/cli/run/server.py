@@ -55,8 +55,9 @@ _VARIABLES = {
 }
 #: The time in which a program sends everything (seconds).
 SENDING = 2.0
-#: The interval in which programs that are stopped are looked for (seconds).
-_LOOK = 0.1
+#: The interval in which programs that are stopped are looked for (seconds), and how often one must
+#: be seen running again.
+_LOOK, _LOOKS = 0.1, 3
 #: Why a command was not started in the server, if nothing differs.
 NOT_AT_ONCE = "not taken at once by the server"
 #: The maximum number of forks that can note what becomes of their commands.
@@ -114,7 +115,7 @@ def main() -> None:
 class Running:
     """A fork that runs a command: the ``connection`` to its program, and the program's ``peer``.
 
-    ``looks``: after how many looks at a program that runs again its fork must run, too.
+    ``looks``: how often the program must be seen running before a stopped fork is continued.
     """
 
     connection: socket.socket
@@ -332,10 +333,11 @@ def _peer(connection: socket.socket) -> int | None:
 def _follow(process: int, running: Running) -> None:
     """Stop the fork while its program is stopped; only its own signals stop the fork by itself.
 
-    The program passes SIGCONT on, usually. It may be about to stop again if only the fork is.
+    A program that is continued passes SIGCONT on. If only the fork is stopped, Ctrl-Z may be about
+    to stop the program, too.
     """
     if _is_stopped(running.peer):
-        running.looks = 3
+        running.looks = _LOOKS
         if not _is_stopped(process):
             _send_signal(process, signal.SIGSTOP)
     elif running.looks:

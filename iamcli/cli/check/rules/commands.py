@@ -163,7 +163,7 @@ class Commands:
         return {file: calls for file, calls in written.items() if file not in changed}
 
     def contents(self, word: ExpandedWord) -> Pipeline:
-        """Return the pipeline that has written the file ``word``, if no other one has."""
+        """Return the pipeline that has written the file ``word``, if exactly one has."""
         calls = self.written.get(word.file, [])
         return (*self.before(calls[0]), *calls) if len(calls) == 1 else ()
 

@@ -190,7 +190,7 @@ class Flags(NamedTuple):
 
 
 class ExpandedRedirect(NamedTuple):
-    """A redirection: operator, descriptor ("" if none), word; if the file is made ``private``."""
+    """A redirection: operator, descriptor ("" if none) and word; ``private``: as in ``Flags``."""
 
     operator: str
     descriptor: str
@@ -298,7 +298,7 @@ class Call(PipelineCommand):
 class ScriptFacts:
     """What a script contains, and the ``scripts`` that it reads; ``complete``: whether all is here.
 
-    ``pipelines``: those of several commands, what is around another after it; ``tests``: the words
+    ``pipelines``: those of several commands, an outer one after those in it; ``tests``: the words
     and patterns of each comparison; ``defined``: the functions and aliases;
     ``tested``: the variables that are tested for being empty; ``values``: those of each variable
     that is set; ``settings``: AWS_IAM_JVM_OPTS with its values.

@@ -133,7 +133,7 @@ def _variable(source: str, state: State) -> calls.Value:
 
 
 def joined_elements(*arrays: calls.Value) -> tuple[ExpandedWord, ...] | None:
-    """Return the elements of the ``arrays``, None if an array is unknown, or is none."""
+    """Return the elements of the ``arrays``, None if a value is unknown or no array."""
     found = [only.elements if (only := single_unknown(array)) else None for array in arrays]
     known = [elements for elements in found if elements is not None]
     return tuple(chain(*known)) if len(known) == len(found) else None

@@ -68,7 +68,7 @@ class Parser:
         self.begin_file()
 
     def begin_file(self) -> None:
-        """Forget the texts of the file before, and begin its time limit."""
+        """Start the time limit of a file, and forget the texts of the one before."""
         self._trees.clear()
         self._end = time.monotonic() + MAX_TIME
 

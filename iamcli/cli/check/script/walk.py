@@ -59,9 +59,9 @@ class Walker(StatementWalker):
         self._changed_by_functions: set[str] = set()
         self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
-        #: The last settings after a function that changes the directory; whether a trap is set.
+        #: The last settings after a function that changes the directory.
         self._left: Flags | None = None
-        self._traps = False
+        self._runs_later = False
 
     def walk(self, script: Script) -> ScriptFacts:
         """Return what is in ``script`` and in the scripts that it reads."""
@@ -94,8 +94,8 @@ class Walker(StatementWalker):
         """Follow the bodies of functions, with the values that variables have in any case."""
         bodies, self._bodies = self._bodies, []
         changed = assigned("\n".join(node.text for each, _ in bodies for node in each))
-        # No function begins in the directory to which another has gone at the end, but a trap does.
-        ends = [] if end.flags is self._left and not self._traps else [end.flags]
+        # If a function has changed the directory last, no other function begins there.
+        ends = [] if end.flags is self._left and not self._runs_later else [end.flags]
         state = State(states.joined_flags([*self._flags, *ends]))
         if not self.facts.complete:
             state.forget()
@@ -160,7 +160,7 @@ class Walker(StatementWalker):
         trap = embedded.quoted(call, 0) if call.program == "trap" else None
         if later := trap or embedded.written(call):
             self._bodies.append((later.statements, Context(later)))
-            self._traps = True
+            self._runs_later = True
         if call.program in (".", "source"):
             self._source(call, state, context)
         elif call.program in ("[", "test"):
