@@ -73,7 +73,7 @@ class _Script:
     def _commands(self) -> Iterator[str]:
         """Yield the command of each event, and each loop once; "" if an event has no command."""
         written = set()
-        for event in self._explanation.events:
+        for event in self._flow.events:
             loop = self._flow.loop(event)
             if loop is None:
                 yield self._request(event) if isinstance(event, Step) else self._line(event)
@@ -120,13 +120,13 @@ class _Script:
         if resent:
             return self._options_kept(step, resent)
         printed = self._flow.printed(step)
-        expression = query.lines(printed, self._explanation.defaults)
+        expression = step.confirms or query.lines(printed, self._explanation.defaults)
         if step.number in self._flow.kept:
             command = self._assigned(self._flow.variable(step.number), step, expression)
         else:
             command = f"{_try(step)}{self._words(step, expression)}"
             if self._answers.members(step.operation, "output") and not printed:
-                command += " > /dev/null"
+                command += " | grep -q arn:" if step.confirms else " > /dev/null"
         if step.needs:
             return f'if [ -n "${self._flow.variable(step.needs[0])}" ]; then\n  {command}\nfi'
         return command
@@ -186,7 +186,7 @@ class _Script:
         number, listed = loop
         variables = [_entry_variable(s) for s in self._flow.looped(self._flow.steps[number])]
         body: list[str] = []
-        events = [event for event in self._explanation.events if self._flow.loop(event) == loop]
+        events = [event for event in self._flow.events if self._flow.loop(event) == loop]
         for event, following in zip(events, [*events[1:], None], strict=True):
             if isinstance(event, Line):
                 # Others are printed by a request.

@@ -23,8 +23,9 @@ class DataFlow:
     """
 
     def __init__(self, explanation: Explanation) -> None:
-        self.events = explanation.events
-        self.steps = explanation.steps
+        # Without what is read only for a note about tags.
+        self.events = [each for each in explanation.events if not each.confirms.endswith("Tags")]
+        self.steps = {each.number: each for each in self.events if isinstance(each, Step)}
         self.lines = explanation.lines
         self._answers = explanation.answers
         self.loops = {loop for step in self.steps.values() for loop in step.loops}

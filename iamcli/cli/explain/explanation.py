@@ -134,8 +134,8 @@ class Explanation:
                 yield f"With {option.name}{rest}."
         if self.inputs.written:
             yield f"The file {self.inputs.written} is created."
-        # A note with values of an answer is about what the account has.
-        yield from (f"{note}." for note in notes if not self.answers.sources(note))
+        # After a request, a note is about its answer.
+        yield from (f"{note}." for note in notes if not self.steps)
         if self.refused:
             yield f"The service and the AWS CLI refuse {self.refused}."
 
@@ -189,7 +189,8 @@ class Explanation:
 
     def when(self, step: Step) -> str:
         """Return in words when the request is sent."""
-        conditions = [
+        conditions = ["if the answer does not show them"] if step.confirms else []
+        conditions += [
             f"for each {_noun(name, first=step.entries == {0})}" for _, name in step.loops
         ]
         for number in step.needs:

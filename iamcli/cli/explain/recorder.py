@@ -32,7 +32,7 @@ class Event:
     ``sources``: where its values come from; ``requests``: the requests whose answers have them;
     ``loops``: the lists for whose entries it is sent or printed, each as the number of the request
     and the list; ``entries``: the numbers of the entries; ``needs``: the other requests that must
-    find something.
+    find something; ``confirms``: the member that it reads if the answer to a creation lacks it.
     """
 
     def __init__(self, parts: Sequence[str | Source], sources: Sequence[Source]) -> None:
@@ -45,6 +45,7 @@ class Event:
         self.loops = list(dict.fromkeys((source.request, source.list) for source in of_lists))
         self.entries = {source.entry for source in of_lists}
         self.needs: list[int] = []
+        self.confirms = ""
 
 
 class Step(Event):
@@ -108,6 +109,7 @@ class Recorder(IAM):
         self._answers = answers
         self._variation = variation
         self._steps: list[Step] = []
+        self._created: dict[str, Any] = {}
 
     def send(
         self,
@@ -131,6 +133,14 @@ class Recorder(IAM):
         answer = self._answers.answer(operation, step.number, empty=differs)
         if differs and self._variation.bare:
             return {name: {} for name, value in answer.items() if isinstance(value, dict)}
+        if self.is_another_service and operation in {"CreateUser", "CreateRole"}:
+            # What was asked for is in the answer to the next request.
+            self._created = step.parameters
+            answer[operation[6:]] |= {"PermissionsBoundary": None, "Tags": []}
+        elif self._created and operation in {"GetUser", "GetRole"}:
+            member = "PermissionsBoundary" if "PermissionsBoundary" in self._created else "Tags"
+            step.confirms = f"{operation[3:]}.{member}"
+            answer[operation[3:]] |= self._created
         return answer
 
     @property

@@ -14,7 +14,7 @@ from support.legacy_requests import FILES, READ_FIRST, REFUSED, ROWS, arguments_
 from support.selection import every
 from support.shell import BIN, TESTS
 from support.snapshot import saved
-from support.stub import refused
+from support.stub import ok, refused
 from support.terminal import Terminal
 
 from iamcli.cli import index
@@ -428,6 +428,53 @@ def test_when_each_request_is_sent_and_which_permissions_it_needs(line, explain)
     assert sorted(granted) == sorted(wanted)
 
 
+HIDDEN = "if the answer does not show them"
+NO_ANSWER = f"{HIDDEN}; the command goes on if there is none, access is denied or the server lacks"
+ROLE = "iam-rolecreate -r x -s ec2.amazonaws.com"
+#: Command lines that create something, and when it is read again at a server other than AWS.
+READ_AGAIN = {
+    "iam-usercreate -u x -g g -k -v": "",
+    "iam-usercreate -u x -t a=b -t c=d": f"{NO_ANSWER} the operation",
+    f"iam-usercreate -u x -b {MANAGED}": HIDDEN,
+    f"iam-usercreate -u x -p /y/ -b {MANAGED} -t a=b -g g -k -v": HIDDEN,
+    ROLE: "",
+    # Ceph does not show the tags of roles.
+    f"{ROLE} -t a=b": "",
+    f"{ROLE} -b {MANAGED} -v": HIDDEN,
+    f"{ROLE} -p /y/ -b {MANAGED} -t a=b": HIDDEN,
+}
+
+
+@pytest.mark.parametrize("line", READ_AGAIN)
+def test_what_a_server_may_ignore_is_read_again(line, explain, stub):
+    """What is listed is what a server gets that ignores it, and what the policy allows."""
+    kind = "Role" if "role" in line else "User"
+    shown = f"<{kind}><Arn>arn</Arn><{kind}Id>id</{kind}Id>"
+    endpoint = stub.endpoint().on(f"Create{kind}", ok(f"Create{kind}", f"{shown}</{kind}>"))
+    more = "<Tags/><PermissionsBoundary><PermissionsBoundaryArn>arn</PermissionsBoundaryArn>"
+    more = f"{shown}{more}</PermissionsBoundary></{kind}>"
+    endpoint.on(f"Get{kind}", ok(f"Get{kind}", more)).on("GetGroup", ok("GetGroup", "<Users/>"))
+    key = "<AccessKeyId>id</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>"
+    key = ok("CreateAccessKey", f"<AccessKey>{key}</AccessKey>")
+    endpoint.on("CreateAccessKey", key).on("AddUserToGroup", ok("AddUserToGroup"))
+    assert explain(*line.split(), "--url", endpoint.url).status == 0
+    at_aws, found = explained(explain, line), explained(explain, f"{line} --url {endpoint.url}")
+    sent = [request["operation"] for request in found["requests"]]
+    assert sent == endpoint.operations
+    conditions = {request["operation"]: request["when"] for request in found["requests"]}
+    assert conditions.get(f"Get{kind}", "") == READ_AGAIN[line]
+    assert found["summary"] == at_aws["summary"]
+    requests = [request for request in found["requests"] if request["operation"] != f"Get{kind}"]
+    assert requests == at_aws["requests"]
+    wanted = {*at_aws["permissions"], *(f"iam:{operation}" for operation in sent)}
+    assert {*found["permissions"]} == wanted
+    done = explain("iamcli", "explain", "--policy", "--", *line.split(), "--url", endpoint.url)
+    statements = json.loads(done.out)["Statement"]
+    assert {action for statement in statements for action in statement["Action"]} == wanted
+    text = explain("iamcli", "explain", "--", *line.split(), "--url", endpoint.url).out
+    assert (HIDDEN in " ".join(text.split())) == bool(READ_AGAIN[line])
+
+
 def test_adding_a_role_also_passes_it(explain):
     found = explained(explain, "iam-instanceprofileaddrole -s ip -r ro")
     assert found["permissions"] == ["iam:AddRoleToInstanceProfile", "iam:PassRole"]
@@ -753,6 +800,29 @@ MORE = (
     "iam-instanceprofiledel -s ip -r -p",
     "iam-userdel -u u -r -p",
 )
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("server", ["moto", "stub"])
+@pytest.mark.parametrize(
+    "line", [f"iam-usercreate -u new -b {MANAGED} -t a=b -k", f"{ROLE} -b {MANAGED}"]
+)
+def test_the_aws_commands_end_without_the_boundary(line, server, aws, run_fast, moto, stub):
+    """They end if the server shows none, as the command does."""
+    kind = "Role" if "role" in line else "User"
+    url = moto
+    if server == "stub":
+        without = f"<{kind}><Arn>arn</Arn><{kind}Id>id</{kind}Id></{kind}>"
+        endpoint = stub.endpoint(refused("AccessDenied"))
+        for operation in (f"Create{kind}", f"Get{kind}"):
+            endpoint.on(operation, ok(operation, without))
+        url = endpoint.url
+    words = [*line.split(), "--url", url]
+    script = run_fast("iamcli", "explain", "--format", "aws", "--", *words)
+    done = aws("bash", "-c", script.out)
+    assert (done.status, bool(done.out)) == ((0, "-k" in line) if url == moto else (1, False))
+    if url != moto:
+        assert endpoint.operations == [f"Create{kind}", f"Get{kind}"]
 
 
 @pytest.mark.full
