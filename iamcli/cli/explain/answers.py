@@ -75,6 +75,8 @@ class Answers:
         if not output:
             return {}
         answer: dict[str, Any] = self._structure(output["shape"], Source(request, "", ""))
+        # A server may ignore it.
+        answer.get(operation.removeprefix("Create"), {}).pop("PermissionsBoundary", None)
         if empty:
             answer = _emptied(answer)
         if "IsTruncated" in answer:

@@ -120,13 +120,14 @@ class _Script:
         if resent:
             return self._options_kept(step, resent)
         printed = self._flow.printed(step)
-        expression = step.confirms or query.lines(printed, self._explanation.defaults)
+        boundary = f"{step.operation[3:]}.PermissionsBoundary" if step.confirms else ""
+        expression = boundary or query.lines(printed, self._explanation.defaults)
         if step.number in self._flow.kept:
             command = self._assigned(self._flow.variable(step.number), step, expression)
         else:
             command = f"{_try(step)}{self._words(step, expression)}"
             if self._answers.members(step.operation, "output") and not printed:
-                command += " | grep -q arn:" if step.confirms else " > /dev/null"
+                command += " | grep -q arn:" if boundary else " > /dev/null"
         if step.needs:
             return f'if [ -n "${self._flow.variable(step.needs[0])}" ]; then\n  {command}\nfi'
         return command

@@ -24,7 +24,7 @@ class DataFlow:
 
     def __init__(self, explanation: Explanation) -> None:
         # Without what is read only for a note about tags.
-        self.events = [each for each in explanation.events if not each.confirms.endswith("Tags")]
+        self.events = [each for each in explanation.events if not (each.confirms and each.ignored)]
         self.steps = {each.number: each for each in self.events if isinstance(each, Step)}
         self.lines = explanation.lines
         self._answers = explanation.answers

@@ -32,7 +32,7 @@ class Event:
     ``sources``: where its values come from; ``requests``: the requests whose answers have them;
     ``loops``: the lists for whose entries it is sent or printed, each as the number of the request
     and the list; ``entries``: the numbers of the entries; ``needs``: the other requests that must
-    find something; ``confirms``: the member that it reads if the answer to a creation lacks it.
+    find something; ``confirms``: it reads what the answer to a creation does not show.
     """
 
     def __init__(self, parts: Sequence[str | Source], sources: Sequence[Source]) -> None:
@@ -45,7 +45,8 @@ class Event:
         self.loops = list(dict.fromkeys((source.request, source.list) for source in of_lists))
         self.entries = {source.entry for source in of_lists}
         self.needs: list[int] = []
-        self.confirms = ""
+        self.confirms = False
+        self.ignored: list[str] = []
 
 
 class Step(Event):
@@ -71,7 +72,6 @@ class Step(Event):
         self.operation = operation
         self.parameters = parameters
         self.paged = False
-        self.ignored: list[str] = []
 
 
 class Line(Event):
@@ -109,7 +109,6 @@ class Recorder(IAM):
         self._answers = answers
         self._variation = variation
         self._steps: list[Step] = []
-        self._created: dict[str, Any] = {}
 
     def send(
         self,
@@ -124,6 +123,7 @@ class Recorder(IAM):
             self._steps[before[0].request].paged = True
             return self._answers.answer(operation, before[0].request, empty=True)
         step = Step(len(self._steps), operation, without_none(parameters), self._answers)
+        step.confirms = f"Create{operation[3:]}" in [other.operation for other in self._steps]
         self._steps.append(step)
         self.events.append(step)
         differs = self._variation.number == step.number
@@ -133,14 +133,6 @@ class Recorder(IAM):
         answer = self._answers.answer(operation, step.number, empty=differs)
         if differs and self._variation.bare:
             return {name: {} for name, value in answer.items() if isinstance(value, dict)}
-        if self.is_another_service and operation in {"CreateUser", "CreateRole"}:
-            # What was asked for is in the answer to the next request.
-            self._created = step.parameters
-            answer[operation[6:]] |= {"PermissionsBoundary": None, "Tags": []}
-        elif self._created and operation in {"GetUser", "GetRole"}:
-            member = "PermissionsBoundary" if "PermissionsBoundary" in self._created else "Tags"
-            step.confirms = f"{operation[3:]}.{member}"
-            answer[operation[3:]] |= self._created
         return answer
 
     @property
