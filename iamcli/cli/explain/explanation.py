@@ -189,10 +189,9 @@ class Explanation:
 
     def when(self, step: Step) -> str:
         """Return in words when the request is sent."""
-        conditions = ["if the answer does not show them"] if step.confirms else []
-        conditions += [
-            f"for each {_noun(name, first=step.entries == {0})}" for _, name in step.loops
-        ]
+        conditions = ["if the answer does not show them"] * step.confirms
+        for _, name in step.loops:
+            conditions.append(f"for each {_noun(name, first=step.entries == {0})}")
         for number in step.needs:
             noun = _words(self.steps[number].operation).partition(" ")[2]
             conditions.append(f"if there is a {noun}")

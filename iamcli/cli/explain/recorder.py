@@ -32,7 +32,8 @@ class Event:
     ``sources``: where its values come from; ``requests``: the requests whose answers have them;
     ``loops``: the lists for whose entries it is sent or printed, each as the number of the request
     and the list; ``entries``: the numbers of the entries; ``needs``: the other requests that must
-    find something; ``confirms``: it reads what the answer to a creation does not show.
+    find something; ``confirms``: it reads what the answer to a creation does not show; ``ignored``:
+    the errors after which the command goes on.
     """
 
     def __init__(self, parts: Sequence[str | Source], sources: Sequence[Source]) -> None:
@@ -50,11 +51,7 @@ class Event:
 
 
 class Step(Event):
-    """A request: its ``number``, ``operation`` and ``parameters``.
-
-    ``paged``: whether it is sent for each page of a list; ``ignored``: the errors after which the
-    command goes on.
-    """
+    """A request: its ``number``, ``operation``, ``parameters``; ``paged``: for pages of a list."""
 
     def __init__(
         self, number: int, operation: str, parameters: dict[str, Any], answers: Answers

@@ -95,6 +95,76 @@ FILES = [
     ("todo.txt", "text", "iam-userdel not, and /opt/iam-userdel.log\n"),
 ]
 
+START = "#!/bin/sh\n"
+PERL = '${1+"$@"}\'\n    if 0;\nsystem(q{iam-userdel not});\n'
+PYTHON = "import os\nos.system('iam-userdel not')\n"
+NODE = "\nrequire('child_process').exec('iam-userdel not')\n"
+#: Files that a shell begins to read, and that another program then reads.
+HANDED_OVER = [
+    ("tclsh", '# the next line restarts \\\nexec tclsh "$0" "$@"\nexec iam-userdel not {\n'),
+    ("wish8.6", '# \\\n\texec wish8.6 "$0" ${1+"$@"}\nexec iam-userdel not {\n'),
+    ("expect", '#\\\nexec /usr/bin/expect -f "$0" -- "$@"\nspawn iam-userdel not\n'),
+    ("Perl", f"eval 'exec perl -x -wS $0 {PERL}"),
+    ("Perl", f"# -*- perl -*-\n\neval 'exec /usr/bin/perl5 -S $0 {PERL}"),
+    ("Perl", f"eval '(exit $?0)' && eval 'exec perl -wS $0 {PERL}"),
+    ("Perl", f'eval \'\n  exec perl -I lib -S "$0" {PERL}'),
+    ("Perl", 'set -e\nexec perl -x -S -- "$0" "$@"; exit 1\n#!perl\nqx{iam-userdel not};\n'),
+    ("Python", f'"exec" "python" "$0" "$@"\n{PYTHON}'),
+    ("Python", f'"exec" "/usr/bin/env" "python3" "-u" "$0" "$@"\n{PYTHON}'),
+    ("Python", f"''':'\nexec python3 \"$0\" \"$@\"\n'''\n{PYTHON}"),
+    ("Python", f'""":" # its own\nexec python3 "${{0}}" ${{1+"$@"}} || exit\n"""\n{PYTHON}'),
+    ("Python", f"'''exec' /opt/venv/bin/python3 \"$0\" \"$@\"\n' '''\n{PYTHON}"),
+    ("Python", f"''''exec python3 -- \"$0\" ${{1+\"$@\"}} # '''\n{PYTHON}"),
+    ("ruby", 'exec env ruby "$0" "$@" 2>&1\n#!ruby\nsystem("iam-userdel not") if (x\n'),
+    ("ruby", "exec /usr/bin/env -S LC_ALL=C ruby -x $0\n#!ruby\n`iam-userdel not`\n"),
+    ("node", f'":" //# comment ; exec /usr/bin/env node --harmony "$0" "$@"{NODE}'),
+    ("node", f'//usr/bin/true; exec node "$0"{NODE}'),
+    ("lua", '_=[[\nexec lua "$0" "$@"\n]]\nos.execute("iam-userdel not")\n'),
+    ("guile", 'exec guile \\\n  -e main -s "$0" "$@"\n!#\n(system "iam-userdel not")\n'),
+    ("go", '//usr/bin/true; exec go run "$0" "$@"\nfunc run() { x("iam-userdel not") }\n'),
+]
+#: What does not end the part for the shell: it reads on, or another shell does, or it is about
+#: another file.
+NOT_HANDED_OVER = [
+    '[ -x /usr/bin/perl ] && exec perl "$0" "$@"',
+    'test -n "$X" ||\nexec perl "$0" "$@"',
+    'test -n "$X" || \\\nexec perl "$0" "$@"',
+    'if test -n "$X"; then\nexec perl "$0" "$@"\nfi',
+    'f() {\nexec perl "$0" "$@"\n}',
+    ':() { echo; exec perl "$0"; }',
+    "eval '[ -x /usr/bin/perl ] && exec perl $0'",
+    ": '\nexec perl \"$0\"\n'",
+    ": <<'E'\nexec perl \"$0\"\nE",
+    '# exec perl "$0"',
+    '(exec perl "$0")',
+    'exec perl "$0" &',
+    'exec perl "$0" 2>&1 | tee log',
+    'exec bash "$0" "$@"',
+    'exec /usr/bin/env A=b /bin/ksh93 "$0"',
+    '"exec" "zsh" "$0" "$@"',
+    "eval 'exec sh $0 ${1+\"$@\"}'",
+    'exec busybox sh "$0"',
+    'exec csh -f "$0"',
+    'exec su -c "$0"',
+    'exec sudo "$0" "$@"',
+    'exec /usr/bin/sudo -E perl "$0"',
+    'exec env -i "$0"',
+    'exec nohup "$0"',
+    'exec "$0" "$@"',
+    'exec >"$0.log" 2>&1',
+    'exec perl "$0.pl" "$@"',
+    'exec python3 "$(dirname "$0")/tool.py"',
+    'exec python3 /opt/tool.py "$0"',
+]
+FILES += [
+    (f"handed{number}.sh", language, f"{START}{text}")
+    for number, (language, text) in enumerate(HANDED_OVER)
+]
+FILES += [
+    (f"read{number}.sh", "sh", f"{START}{text}\n{WRONG}\n")
+    for number, text in enumerate(NOT_HANDED_OVER)
+]
+
 
 @pytest.fixture
 def of_each_kind(tmp_path: Path) -> Path:
@@ -234,6 +304,44 @@ def test_which_names_are_not_checked(tmp_path):
         (file,) = checked(tmp_path, script, shebang="").files
         found[script] = [line for line, _ in file.mentions]
     assert found == dict(MENTIONS)
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_a_shell_reads_no_further_line(shell, run, tmp_path):
+    """The other program gets the file; what is no script for a shell is not read."""
+    programs = {language.lower() for language, _ in HANDED_OVER} | {"perl5", "python3"}
+    for program in programs:
+        made_program(tmp_path / "bin", "echo read by another program", program)
+    for number, (_, text) in enumerate(HANDED_OVER):
+        inside = re.sub("/(?:usr|opt/venv)/bin/(?!env|true)", f"{tmp_path}/bin/", text)
+        inside = inside.replace("-S LC_ALL=C", "A=b")
+        script = write(tmp_path, f"{inside}\nif ((", f"{number}.sh", START)
+        done = run(shell, script, env={"PATH": f"{tmp_path}/bin:/usr/bin:/bin"})
+        assert (text, done) == (text, (0, "read by another program\n", ""))
+
+
+@pytest.mark.parametrize("form", report.FORMATS)
+def test_what_a_shell_does_not_read_is_not_checked_in_any_format(form, run_fast, tmp_path):
+    for name, (_, text) in zip("ab", HANDED_OVER[:5:4], strict=True):
+        (tmp_path / name).write_text(f"{START}{text}if ((\n")
+    done = run_fast("iamcli", "check", "--format", form, str(tmp_path))
+    tcl, perl = (
+        f"{tmp_path}/{name}: {language}, which is not checked; 1 mention not checked: line {line}"
+        for name, language, line in (("a", "tclsh", 4), ("b", "Perl", 6))
+    )
+    assert (done.status, done.err) == (0, f"iamcli: {tcl}\niamcli: {perl}\n")
+    if form == "text":
+        states = f"not all checked      {tcl}\nnot all checked      {perl}\n"
+        numbers = "0 commands, 0 errors, 0 warnings, 2 mentions not checked"
+        assert done.out == f"{states}2 files: not all checked in 2\n{numbers}\n"
+    elif form == "json":
+        files = json.loads(done.out)["files"]
+        assert [(each["language"], each["state"]) for each in files] == [
+            ("tclsh", "not all checked"),
+            ("Perl", "not all checked"),
+        ]
+    else:
+        assert done.out == ""
 
 
 def test_what_to_write_instead_of_java_is_said(run_fast, tmp_path):

@@ -49,6 +49,14 @@ _OTHER = re.compile(
     r"^#!\s*(?:\S*/env\s+)?(?:\S*/)?(.+)"
     r"|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service))$"
 )
+#: ``exec`` of another program with "$0" at the top of a script, without comments and quotes.
+_HANDOVER = re.compile(
+    r"(?m)(?: ?(?::|set [-+]\w[\w ]*|_=\[=*\[)?\n)* ?(?:eval \(exit \$\?0\) && ?)?"
+    r"(?:(?::(?![^ ;])|//)[^;&|\n]*; ?)?(?:eval\s+)?exec (?:(?:\S*/)?env (?:-\S+ |\w+=\S* )*)?"
+    rf"(?:\S*/)?(?!{_SHELLS}|(?:zsh|t?csh|fish|su|{'|'.join(other_programs.PREFIXES)})(?![\w.-]))"
+    r"(\w[\w.+-]*)(?: run)?(?: -\S*(?: [^-\s]\S*)?)* \$(?:0|\{0\})(?![^\s;])"
+    r"(?:[^|&\n]|\|\||&&|[<>]&)*$"
+)
 _CODE = re.compile(r"^(?![ \t]*(?:#|$)).+", re.MULTILINE)
 #: Where a credential is set: of the toolkit, the AWS CLI and the SDKs.
 CREDENTIAL = re.compile(
@@ -104,6 +112,10 @@ def language(file: str, text: str) -> str:
         matches = [CRON_LINE.match(line) for line in _CODE.findall(text)]
         if all(matches) and any(match["command"] for match in matches if match):
             return CRONTAB
+    if found[:1] in ([], [SHELL], [ZSH]):
+        top = re.sub(r"(?m)(?:^|[ \t]+)#.*|['\"]", "", text[:9999]).replace("\\\n", " ")
+        if handover := _HANDOVER.match(re.sub(r"[ \t]+", " ", top)):
+            return language("/", f"#!{handover[1]}")
     return found[0] if found else ""
 
 
