@@ -188,8 +188,29 @@ def test_the_lines_of_the_crontab_run(run, opt, served_account):
     assert served_account.operations == ["CreateUser", "AddUserToGroup", "ListAccessKeys"]
 
 
+@pytest.mark.parametrize("readable", [True, False], ids=["readable", "not-readable"])
+def test_the_lines_of_the_profile_set_what_the_user_may_use(run, opt, readable):
+    run("iamcli", "home", str(opt / "aws/apitools/iam"))
+    key = opt / "ops" / "aws-credentials"
+    if not readable:
+        key.unlink()
+    (profile,) = blocks("profile")
+    file = run.home / "iam.sh"
+    file.write_text(placed(profile, opt))
+    show = 'set -e; . "$1"; command -v iam-usercreate; echo "${PATH%:/usr/bin:/bin}"'
+    done = run(
+        *("env", "-i", "PATH=/usr/bin:/bin", f"HOME={run.home}", "sh", "-c"),
+        f'{show}; echo "${{AWS_CREDENTIAL_FILE-not set}}"',
+        *("sh", str(file)),
+    )
+    home, installed = opt / "aws/apitools/iam/bin", opt / "iamcli/bin"
+    found = f"{home}/iam-usercreate\n{home}:{installed}\n"
+    assert done.out == f"{found}{key if readable else 'not set'}\n"
+    assert (done.err, done.status) == ("", 0)
+
+
 def test_the_page_is_short_and_each_of_its_blocks_is_run():
-    assert len(PAGE.split()) <= 700
-    assert {language for language, _ in FENCE.findall(PAGE)} == {"sh", "crontab"}
+    assert len(PAGE.split()) <= 800
+    assert {language for language, _ in FENCE.findall(PAGE)} == {"sh", "profile", "crontab"}
     assert len(FENCE.findall(PAGE)) * 2 == PAGE.count("```")
     assert "(docs/moving.md)" in (ROOT / "README.md").read_text()
