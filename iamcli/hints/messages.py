@@ -69,6 +69,17 @@ def denied(error: ServiceError, _run: Run) -> str:
     return ""
 
 
+def refused_name(error: ServiceError, run: Run) -> str:
+    """Return which characters Ceph refuses in a name; "" if the server gives another reason.
+
+    Source: docs/ceph.md (names of roles, and of policies of users and groups).
+    """
+    name = error.parameters.get("RoleName") or error.parameters.get("PolicyName") or ""
+    bare = not error.message and run.client.destination.is_another_service
+    refused = "Ceph refuses _ and + in names of roles, and of policies of users and groups"
+    return refused if bare and re.search("[_+]", name) else ""
+
+
 #: The commands that first remove all that an entity has, by operation.
 RECURSIVE = {
     "DeleteUser": "iam-userdel -u {UserName} -r",

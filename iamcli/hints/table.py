@@ -24,6 +24,7 @@ HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {
     "ExpiredTokenException": credentials.expired_token,
     "InvalidAccessKeyId": credentials.invalid_key,
     "InvalidClientTokenId": credentials.invalid_key,
+    "InvalidInput": messages.refused_name,
     "LimitExceeded": messages.exceeded,
     "MalformedPolicyDocument": malformed,
     "RequestExpired": credentials.expired,

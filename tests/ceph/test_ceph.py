@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shlex
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -534,3 +535,120 @@ def test_names_in_unicode_are_signed_as_they_are_sent(line, parameter, ceph):
     done = ceph(*line.split())
     said = f"InvalidInput: {parameter} contains invalid characters"
     assert (done.status, done.err) == (1, f"{line.split()[0]}: {said}\n")
+
+
+# What docs/ceph.md says is different.
+
+
+@pytest.fixture
+def entities(ceph):
+    """The user bob in the group Admins, the role web, and a policy in a file."""
+    (ceph.home / "policy.json").write_text(DOCUMENT)
+    succeed(
+        ceph,
+        """
+        iam-groupcreate -g Admins
+        iam-usercreate -u bob -g Admins
+        iam-rolecreate -r web -s ec2.amazonaws.com
+        """,
+    )
+
+
+OF_A_POLICY = "InvalidInput: PolicyName contains invalid characters"
+SENTENCE = "Ceph refuses _ and + in names of roles, and of policies of users and groups"
+
+
+@pytest.mark.parametrize("sign", ["_", "+", "=", ",", "@"])
+def test_signs_in_names(sign, ceph, entities):
+    name = f"a{sign}b"
+    said = {}
+    for line in (
+        f"iam-rolecreate -r {name} -s ec2.amazonaws.com",
+        f"iam-useruploadpolicy -u bob -p {name} -f policy.json",
+        f"iam-groupuploadpolicy -g Admins -p {name} -f policy.json",
+        f"iam-roleuploadpolicy -r web -p {name} -f policy.json",
+    ):
+        command, *_ = words = line.split()
+        done = ceph(*words)
+        assert (done.status != 0) == bool(done.err)
+        said[command] = done.err.removeprefix(f"{command}: ").rstrip()
+    refused = sign in "_+"
+    assert said == {
+        "iam-rolecreate": "InvalidInput" if refused else "",
+        "iam-useruploadpolicy": OF_A_POLICY if refused else "",
+        "iam-groupuploadpolicy": OF_A_POLICY if refused else "",
+        "iam-roleuploadpolicy": "",
+    }
+
+
+def test_the_name_of_a_role_that_is_refused_without_a_reason(as_root, typed, account):
+    shown = typed("iam-rolecreate -r a_b -s ec2.amazonaws.com")
+    assert shown.splitlines()[:2] == ["iam-rolecreate: InvalidInput", f"iam-rolecreate: {SENTENCE}"]
+
+
+def members(ceph: ForkRunner) -> list[str]:
+    return re.findall(r":user/(\w+)", ceph("iam-grouplistusers", "-g", "Admins").out)
+
+
+@pytest.mark.parametrize("removed", [False, True], ids=["renamed", "removed-under-the-new-name"])
+def test_a_renamed_user_is_removed_from_a_group(removed, ceph, entities):
+    succeed(ceph, "iam-usermod -u bob -n rob")
+    if removed:
+        succeed(ceph, "iam-groupremoveuser -g Admins -u rob")
+        assert members(ceph) == ["rob"]
+        assert ceph("iam-groupdel", "-g", "Admins").status == 1
+    succeed(ceph, "iam-usermod -u rob -n bob")
+    if removed:
+        succeed(ceph, "iam-groupadduser -g Admins -u bob")
+    succeed(ceph, "iam-groupremoveuser -g Admins -u bob")
+    assert members(ceph) == []
+    succeed(ceph, "iam-groupdel -g Admins")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "said"),
+    [
+        ("s3:*", "arn:aws:s3:::${aws:username}/*", "is not a valid ARN"),
+        ("ec2:*", "*", "`ec2:*` is not a valid action"),
+    ],
+)
+def test_policies_that_are_refused(action, resource, said, ceph, entities):
+    words = ["iam-useraddpolicy", *shlex.split("-u bob -p one -e Allow -a"), action, "-r", resource]
+    done = ceph(*words)
+    assert (done.status, "MalformedPolicyDocument" in done.err, said in done.err) == (1, True, True)
+
+
+def test_inline_policies_are_counted(ceph, entities, account):
+    client = clients.client(URL, account.key, account.secret)
+    for number in range(100):
+        client.put_user_policy(
+            UserName="bob", PolicyName=f"p{number}", PolicyDocument=DOCUMENT.replace(" ", "")
+        )
+    done = ceph(*shlex.split("iam-useruploadpolicy -u bob -p more -f policy.json"))
+    assert (done.status, done.err.split()[1].rstrip(":")) == (1, "LimitExceeded")
+
+
+def test_aws_requires_a_region(as_root, account, programs):
+    as_root.env["PATH"] = f"{programs}:{as_root.env['PATH']}"
+    keys = {
+        "AWS_ACCESS_KEY_ID": account.key,
+        "AWS_SECRET_ACCESS_KEY": account.secret,
+        "AWS_ENDPOINT_URL_IAM": URL,
+    }
+    listed = [
+        as_root("aws", "iam", "list-users", env=keys | region).status
+        for region in ({}, {"AWS_DEFAULT_REGION": "us-east-1"})
+    ]
+    assert listed[0] != 0 == listed[1]
+
+
+def test_a_key_of_no_account(ceph, account, cluster):
+    key = "PLAIN000000000000000"
+    words = f"user create --uid=plain-{os.getpid()} --display-name=plain --access-key={key}"
+    command = [*cluster.command("radosgw-admin"), *words.split(), f"--secret-key={account.secret}"]
+    subprocess.run(command, capture_output=True, check=True, env={**os.environ, "LC_ALL": "C"})
+    Path(ceph.env["AWS_CREDENTIAL_FILE"]).write_text(lines(key, account.secret))
+    assert ceph("iam-userlistbypath").err == "iam-userlistbypath: the server has no ListUsers\n"
+    endpoint = checks(ceph)["endpoint"]
+    assert endpoint["found"].endswith("it answers MethodNotAllowed")
+    assert endpoint["advice"].endswith("or the key is of no account")

@@ -60,13 +60,10 @@ _CLOCK_CODES = ("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed")
 _EXPIRED_CODES = ("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired")
 #: The error codes of a fault of the service.
 _FAULTS = ("InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable")
+#: The error code of other services and of Ceph, which do not know a request or its operation.
+_NO_METHOD = "MethodNotAllowed"
 #: Error codes of other services, which do not know requests of this form.
-_OTHER_SERVICE = (
-    "MethodNotAllowed",
-    "NoSuchBucket",
-    "UnknownOperationException",
-    "UnsupportedOperation",
-)
+_OTHER_SERVICE = (_NO_METHOD, "NoSuchBucket", "UnknownOperationException", "UnsupportedOperation")
 
 #: The causes of a refusal that is one of the key.
 _OF_THE_KEY = ("token-expired", "wrong-key")
@@ -268,6 +265,8 @@ def _endpoint(answer: Outcome, target: Destination) -> Diagnosis:
     error = f"{described(target)}; it answers {answer.code}"
     if answer.code in _OTHER_SERVICE:
         advice = f"check {target.source}; use the address of an IAM service"
+        if answer.code == _NO_METHOD and target.is_another_service:
+            advice = f"{advice}; {_NOT_ENABLED}"
         return wrong(error, advice, "endpoint-wrong")
     if answer.code == "InvalidAction":
         return warning(error, f"check {target.source}; is it IAM?")

@@ -250,12 +250,7 @@ KEY_CODES = (
     "UnrecognizedClientException",
 )
 CLOCK_CODES = ("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed")
-OTHER_SERVICE = (
-    "MethodNotAllowed",
-    "NoSuchBucket",
-    "UnknownOperationException",
-    "UnsupportedOperation",
-)
+OTHER_SERVICE = ("NoSuchBucket", "UnknownOperationException", "UnsupportedOperation")
 FAULTS = ("InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable")
 SCOPE = "Credential should be scoped to a valid region, not 'x'."
 
@@ -391,6 +386,7 @@ def test_the_encryption():
 
 
 OF_IAM = "check AWS_IAM_URL; use the address of an IAM service"
+OF_CEPH = "with Ceph, IAM may not be enabled (rgw enable apis), or the key is of no account"
 
 
 @pytest.mark.parametrize(
@@ -398,6 +394,7 @@ OF_IAM = "check AWS_IAM_URL; use the address of an IAM service"
     [
         ("AccessDenied", "ok", None, ""),
         *((code, "wrong", "endpoint-wrong", OF_IAM) for code in OTHER_SERVICE),
+        ("MethodNotAllowed", "wrong", "endpoint-wrong", f"{OF_IAM}; {OF_CEPH}"),
         ("InvalidAction", "warning", None, "check AWS_IAM_URL; is it IAM?"),
         *((code, "warning", None, "try again later") for code in FAULTS),
     ],

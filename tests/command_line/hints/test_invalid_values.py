@@ -107,3 +107,23 @@ def test_quotes_are_named_if_they_can_be_the_reason(code, number, say, stub):
 def test_quotes_in_a_secret_are_not_named(hints):
     line = "iam-useraddloginprofile -u bob -p \u201cpassw0rd\u201d"
     assert hints(line, "ValidationError", "Is invalid.") == []
+
+
+CEPH = "Ceph refuses _ and + in names of roles, and of policies of users and groups"
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "shown"),
+    [
+        ("iam-rolecreate -r a_b -s ec2.amazonaws.com", "", CEPH),
+        ("iam-rolecreate -r a+b -s ec2.amazonaws.com", "", CEPH),
+        ("iam-useraddpolicy -u bob -p a_b -e Allow -a s3:* -r *", "", CEPH),
+        ("iam-rolecreate -r ab -s ec2.amazonaws.com", "", ""),
+        # The reason is given.
+        ("iam-rolecreate -r a_b -s ec2.amazonaws.com", "RoleName contains invalid characters", ""),
+        ("iam-usercreate -u a_b", "", ""),
+    ],
+)
+def test_a_name_that_is_refused_without_a_reason(line, message, shown, say, stub):
+    first, *more = say(line, stub.endpoint(refused("InvalidInput", message)))
+    assert (first, more) == (f"InvalidInput: {message}".removesuffix(": "), [shown] * bool(shown))
