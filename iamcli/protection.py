@@ -289,7 +289,8 @@ def unprotected(*paths: str | os.PathLike[str], others: int = OTHERS) -> list[st
     """Return what lets other users change or replace ``paths``: these, and directories above them.
 
     ``others``: the permissions that let them. In a directory with the sticky bit, they cannot
-    replace what somebody else has made. Raises OSError.
+    replace what somebody else has made. What belongs to another user is followed by the name of
+    this user in parentheses. Raises OSError.
     """
     parts = {"/"}
     for path in paths:
@@ -298,10 +299,20 @@ def unprotected(*paths: str | os.PathLike[str], others: int = OTHERS) -> list[st
             parts.add(part)
             part = os.path.dirname(part)
     return [
-        part
+        part if state.st_uid in _trusted() else f"{part} (owned by {_user(state.st_uid)})"
         for part in sorted(parts)
         if others_may_write(state := os.lstat(part), 0 if state.st_mode & stat.S_ISVTX else others)
     ]
+
+
+def _user(number: int) -> str:
+    """Return the name of the user with this ID, or the ID if it has none."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def protected_folder(prefix: str, max_path: int | None = None) -> str:

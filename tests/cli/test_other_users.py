@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import pwd
 import stat
 import subprocess
 import sys
@@ -236,6 +237,11 @@ def test_only_who_can_restrict_a_file_is_told_to(shared):
 
 # Settings.
 
+
+def owned_by(owner: int) -> str:
+    return f" (owned by {pwd.getpwuid(OTHER).pw_name})" if owner else ""
+
+
 #: How others could change the configuration: its path, its mode, its owner; or why they cannot.
 CONFIGURATIONS = {
     "everybody": (".aws/config", 0o666, 0, True),
@@ -261,7 +267,7 @@ def test_who_can_change_a_configuration(tmp_path, monkeypatch, case):
     os.chown(place, owner, owner)
     place.chmod(mode)
     configuration: Any = SimpleNamespace(connection=SimpleNamespace(credential_file=None))
-    assert changeable_files(configuration) == [str(place.resolve())] * reported
+    assert changeable_files(configuration) == [f"{place.resolve()}{owned_by(owner)}"] * reported
 
 
 # Homes.
@@ -374,7 +380,8 @@ def test_a_home_that_another_user_may_be_able_to_change(shared, case):
     place = home / name
     os.chown(place, owner, owner)
     place.chmod(mode)
-    said = f"other users may write {place.resolve()}, and so can change what {home} runs"
+    shown = f"{place.resolve()}{owned_by(owner)}"
+    said = f"other users may write {shown}, and so can change what {home} runs"
     assert directory.exposure(home, ["iam-userdel"]) == (said if reported else "")
 
 
