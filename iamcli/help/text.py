@@ -56,8 +56,9 @@ def help_text(command: Command, width: int = WIDTH) -> str:
     lines += wrapped([f"[{_use(option, ' | ')}]" for option in COMMON], width, "  ", "  ")
     for example in document.examples[:1]:
         lines += ["", "Example:", *(f"  {line}" for line in continued(example, width - 2))]
-    # man does not find the pages of the one file.
-    lines += ["", f"See {'iamcli help' if is_one_file() else 'man'} {command.name}"]
+    # man does not find the pages of the one file, nor those of make demo without MANPATH.
+    manual = "" if is_one_file() else f"man {command.name} or "
+    lines += ["", *wrapped(f"See {manual}iamcli help {command.name}".split(), width)]
     return _joined(lines)
 
 
