@@ -474,6 +474,16 @@ def test_the_advice_in_a_makefile_can_be_typed_there(tmp_path):
 TOOLKIT = "/opt/aws/apitools/iam"
 HOME_LINE = f"iamcli home {TOOLKIT}"
 NO_TOOLKIT = {f"{TOOLKIT}/bin": HOME_LINE}
+KEY = "the lines AWSAccessKeyId=ID and AWSSecretKey=SECRET"
+PROXY = "the lines ClientProxyHost=HOST and ClientProxyPort=PORT"
+SOURCED = "who ran the script may have it"
+
+
+def cat(file: str, content: str) -> str:
+    """Return the line that makes ``file``."""
+    return f"(umask 077; cat >{file})  # {content}"
+
+
 #: Scripts, and what is not there, each with the line that makes it. OWN is the directory of the
 #: commands, FOLDER that of the script.
 MISSING = [
@@ -491,9 +501,9 @@ MISSING = [
         "[ -d /no -o / = a ] || exit; PATH=/usr/no/bin:/bin; iam-userdel -u b",
         {"the iam-* commands in /usr/no/bin:/bin": "PATH=OWN:/usr/no/bin:/bin"},
     ),
-    ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", {"/opt/k": "(umask 077; cat >/opt/k)"}),
-    ("iam-userdel -u b --aws-credential-file k", {"FOLDER/k": "(umask 077; cat >FOLDER/k)"}),
-    ("CLIENT_CONFIG_FILE=/opt/c iam-userdel -u b", {"/opt/c": "(umask 077; cat >/opt/c)"}),
+    ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", {"/opt/k": cat("/opt/k", KEY)}),
+    ("iam-userdel -u b --aws-credential-file k", {"FOLDER/k": cat("FOLDER/k", KEY)}),
+    ("CLIENT_CONFIG_FILE=/opt/c iam-userdel -u b", {"/opt/c": cat("/opt/c", PROXY)}),
     ("AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b --aws-credential-file /", {}),
     # Whoever checks it may have the commands in PATH.
     (f"PATH={TOOLKIT}/bin:$PATH; iam-userdel -u b", NO_TOOLKIT),
@@ -503,7 +513,7 @@ MISSING = [
     ),
     (
         ". /dev/null/x; PATH=/opt/git/bin:/opt/iam/bin:$1; iam-userdel -u b",
-        {"/dev/null/x": "(umask 077; cat >/dev/null/x)", "/opt/iam/bin": "iamcli home /opt/iam"},
+        {"/dev/null/x": cat("/dev/null/x", SOURCED), "/opt/iam/bin": "iamcli home /opt/iam"},
     ),
     (
         "PATH=/opt/none/bin:/usr/no/bin:$PATH; iam-userdel -u b",
@@ -515,10 +525,10 @@ MISSING = [
     ("[ -d /opt/none ] && PATH=$PATH:/opt/none/bin; iam-userdel -u b", {}),
     ("PATH=$PATH:/opt/none/bin; sudo iam-userdel -u b", {}),
     # Files that it reads.
-    (". /opt/no; f x", {"/opt/no": "(umask 077; cat >/opt/no)"}),
-    ('source /opt/no && f "$x"', {"/opt/no": "(umask 077; cat >/opt/no)"}),
-    ("f() { . ./no >/dev/null; }", {"FOLDER/no": "(umask 077; cat >FOLDER/no)"}),
-    ("f() { cd .; . ./no; }; f", {"FOLDER/no": "(umask 077; cat >FOLDER/no)"}),
+    (". /opt/no; f x", {"/opt/no": cat("/opt/no", SOURCED)}),
+    ('source /opt/no && f "$x"', {"/opt/no": cat("/opt/no", SOURCED)}),
+    ("f() { . ./no >/dev/null; }", {"FOLDER/no": cat("FOLDER/no", SOURCED)}),
+    ("f() { cd .; . ./no; }; f", {"FOLDER/no": cat("FOLDER/no", SOURCED)}),
     ("f() { cd .; . ./no; }; f; f", {}),
     ("f() { cd .; . ./no; }; f; cd $X; $Y", {}),
     ("trap '. ./no' EXIT; f() { cd .; }; f", {}),
@@ -575,7 +585,7 @@ def test_what_is_not_there_follows_the_table(run_fast, tmp_path):
         write(tmp_path, f"{text}{TOOLKIT}/bin/iam-userdel -u b", name, "")
     expected = (
         f"this machine does not have {TOOLKIT}/bin, which FILES\n    {HOME_LINE}\n",
-        "this machine does not have PATH/k, which PATH/b.sh needs\n    (umask 077; cat >PATH/k)\n",
+        f"this machine does not have PATH/k, which PATH/b.sh needs\n    {cat('PATH/k', KEY)}\n",
     )
     done = run_fast("iamcli", "check", "--strict", f"{tmp_path}/a.sh")
     said = expected[0].replace("FILES", f"{tmp_path}/a.sh needs")
@@ -598,11 +608,7 @@ def test_what_is_not_there_follows_the_table(run_fast, tmp_path):
             "files": [f"{tmp_path}/a.sh", f"{tmp_path}/b.sh"],
             "fix": HOME_LINE,
         },
-        {
-            "name": f"{tmp_path}/k",
-            "files": [f"{tmp_path}/b.sh"],
-            "fix": f"(umask 077; cat >{tmp_path}/k)",
-        },
+        {"name": f"{tmp_path}/k", "files": [f"{tmp_path}/b.sh"], "fix": cat(f"{tmp_path}/k", KEY)},
     ]
 
 

@@ -29,6 +29,11 @@ _TOOLKIT = "/opt/aws/apitools/iam"
 _OF_TOOLKIT = re.compile("(?i)(?<![a-z])iam|apitools")
 #: What makes any command strict.
 STRICT = "IAMCLI_STRICT=1"
+#: The variables that name files, with what these have to contain.
+_CONTENTS = {
+    "AWS_CREDENTIAL_FILE": "the lines AWSAccessKeyId=ID and AWSSecretKey=SECRET",
+    "CLIENT_CONFIG_FILE": "the lines ClientProxyHost=HOST and ClientProxyPort=PORT",
+}
 #: The programs with which other commands are found, or run in another environment.
 _CHANGING = {"sudo", "doas", "env"}
 #: Before and after a command: that its status is tested.
@@ -61,7 +66,7 @@ def compare(
         ends = [f"{place}{'/' * (test[0] != '/')}" for place, test in places]
         tested = any(path.startswith(each) or each.startswith(path) for each in ends)
         if not (tested or is_written(made or set(), path.removesuffix("/bin"))):
-            users = missing.setdefault((name, line or f"(umask 077; cat >{quoted(path)})"), [])
+            users = missing.setdefault((name, line), [])
             users += {file}.difference(users)
     for place, files in found.items():
         if line := _remedy(*place):
@@ -100,9 +105,14 @@ def _remedy(name: str, path: str, rest: str) -> str:
     return f"iamcli home {_TOOLKIT}" if rest else STRICT
 
 
-def _need(call: Call, path: str, name: str = "", line: str = "") -> Needed:
+def _need(call: Call, path: str, line: str, name: str = "") -> Needed:
     """Return the file and the directory of ``call``, what it needs, its name, and what makes it."""
     return call.script.root.file, call.flags.folder, path, name or path, line
+
+
+def _needed_file(call: Call, path: str, content: str) -> Needed:
+    """Return the same for a file that ``call`` reads; ``content``: what it has to contain."""
+    return _need(call, path, f"(umask 077; cat >{quoted(path)})  # {content}")
 
 
 def _folders(call: Call) -> Iterator[Needed]:
@@ -119,22 +129,22 @@ def _folders(call: Call) -> Iterator[Needed]:
     places = own or ([] if found else bins)
     if new := next((each for each in places if not os.path.exists(each)), ""):
         unsure = "" if own or path else "  # if the toolkit was there"
-        yield _need(call, new, line=f"iamcli home {quoted(new[:-4])}{unsure}")
+        yield _need(call, new, f"iamcli home {quoted(new[:-4])}{unsure}")
     elif path and rest and not found:
         commands = next(map(str, commands_folders()), f"{_TOOLKIT}/bin")
-        yield _need(call, path, f"the iam-* commands in {path}", f"PATH={commands}:{path}")
+        yield _need(call, path, f"PATH={commands}:{path}", f"the iam-* commands in {path}")
 
 
 def _files(invocation: Invocation) -> Iterator[Needed]:
     """Yield the files with settings that are not there."""
     call = invocation.call
     given = {each.option.name: each.text for each in invocation.values}
-    for variable in ("AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE"):
+    for variable, content in _CONTENTS.items():
         option = f"--{variable.lower().replace('_', '-')}"
         name = given.get(option, with_variables(call.inner.environment[variable], {}))
         path = in_folder(call.flags.folder, name) if name else None
         if path and not os.path.exists(path):
-            yield _need(call, path)
+            yield _needed_file(call, path, content)
 
 
 def _sourced(calls: list[Call]) -> Iterator[Needed]:
@@ -151,4 +161,4 @@ def _sourced(calls: list[Call]) -> Iterator[Needed]:
         there = os.path.exists(path) or os.path.exists(os.path.join(root.folder, name or ""))
         known = there or is_written(written(calls[:number]), path)
         if not (known or _OR.match(source, call.node.end)):
-            yield _need(call, os.path.normpath(path))
+            yield _needed_file(call, os.path.normpath(path), "who ran the script may have it")
