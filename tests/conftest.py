@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import resettable
+from support import requirements, resettable
 from support.connecting import USER
 from support.doctor import Place, caller
 from support.forked import ForkedPrograms, ForkRunner, ForkServer
 from support.limits import HANGING
 from support.order import Order
 from support.patience import patient_programs
+from support.requirements import PATH
 from support.shell import KEY_ID, ROOT, SECRET, Shell
 from support.stub import Stub, ok
 from support.terminal import Typist, terminal_pair
@@ -172,7 +173,7 @@ def forked(run: Shell, forked_programs: ForkedPrograms) -> Shell:
 @pytest.fixture
 def typed(run: Shell, forked_programs: ForkedPrograms) -> Typist:
     """Type command lines on terminals; the commands run in forks."""
-    return Typist(run.home, {**run.env, "PATH": f"{forked_programs.folder}:/usr/bin:/bin"})
+    return Typist(run.home, {**run.env, "PATH": f"{forked_programs.folder}:{PATH}"})
 
 
 @pytest.fixture
@@ -315,6 +316,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("longest") is not None)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    requirements.provide(item)
+
+
 STANDARD_ERROR = pytest.StashKey[int]()
 
 
@@ -336,6 +342,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # While a test runs, it is captured.
     config.stash[STANDARD_ERROR] = os.dup(2)
     reset_inherited()
+    requirements.refuse_others()
     # The smoke tests run without it.
     with contextlib.suppress(ImportError):
         from hypothesis import HealthCheck, settings
@@ -385,3 +392,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         # xdist interrupts a worker that needs more than 5 s to end. In the function of hypothesis
         # that the garbage collector calls, Python would show a traceback and go on.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say below the result what was not tested."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and (line := requirements.skipped(reporter.stats.get("skipped", []))):
+        reporter.write_line(line)

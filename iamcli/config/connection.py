@@ -320,7 +320,11 @@ def restrict(*names: str) -> str:
     """Return how to keep other users from files, which only their owner can change."""
     from iamcli import quoting
 
-    if os.geteuid() == 0 or {os.stat(name).st_uid for name in names} == {os.geteuid()}:
+    try:
+        owners = {os.stat(name).st_uid for name in names}
+    except FileNotFoundError:  # gone in between
+        owners = set()
+    if os.geteuid() == 0 or owners <= {os.geteuid()}:
         return f"run: chmod 600 {' '.join(map(quoting.file, names))}"
     return "use a copy that belongs to you and that only you can read"
 

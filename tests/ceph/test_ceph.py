@@ -21,6 +21,7 @@ from support import clients
 from support.ceph import Cluster
 from support.differences import Differences
 from support.relay import FAULTS, Relay
+from support.requirements import needs
 from support.shell import ROOT
 from support.transcripts import TRANSCRIPTS
 from support.walk import walk
@@ -33,6 +34,7 @@ HERE = Path(__file__).resolve().parent
 URL = os.environ.get("CEPH_URL", "")
 if not URL:
     pytest.skip("Ceph has a run of its own: make test-ceph", allow_module_level=True)
+pytestmark = needs("*")
 
 #: The operations that the gateway lacks, by the command that needs one.
 MISSING = {

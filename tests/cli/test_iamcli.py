@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support.requirements import need
+from support.requirements import PATH, needs
 from support.searches import NONSENSE, SHOWN, SOUGHT, commands_in
 from support.selection import every, in_full
 from support.shell import BIN, ROOT
@@ -61,8 +61,8 @@ def test_iamcli_alone_shows_where_to_begin_on_one_screen(run):
 
 
 @pytest.mark.full
+@needs("man")
 def test_what_iamcli_suggests_at_first_works(run):
-    need("man")
     (run.home / "old").mkdir()
     (run.home / "old" / "script.sh").write_text("#!/bin/sh\niam-userlistbypath\n")
     values = {"DIR": "old", "WORD": "password", "COMMAND": "usercreate"}
@@ -404,8 +404,8 @@ def test_a_page_that_is_damaged_cannot_be_read(name, content, reason, tmp_path, 
 
 
 @pytest.mark.parametrize("viewer", ["man", "man of mandoc", "mandoc"])
+@needs("man", "mandoc")
 def test_a_page_is_plain_text_if_it_is_not_on_a_terminal(viewer, run):
-    need("man", "mandoc")
     env = {}
     if viewer != "man":
         name = "man" if viewer.startswith("man ") else "mandoc"
@@ -424,8 +424,8 @@ def test_a_page_is_plain_text_if_it_is_not_on_a_terminal(viewer, run):
 
 
 @pytest.mark.parametrize("name", every(4, SHOWN))
+@needs("man")
 def test_the_part_of_the_page_about_a_subcommand_is_shown(name, run_fast):
-    need("man")
     out = shown(run_fast("iamcli", "help", name))
     titles = ["NAME", "SYNOPSIS", "DESCRIPTION", "SEE ALSO"]
     assert re.findall("^[A-Z].*[A-Z]$", out, re.MULTILINE) == titles
@@ -450,8 +450,8 @@ def test_the_part_of_the_page_about_a_subcommand_is_shown(name, run_fast):
 
 
 @pytest.mark.parametrize("viewer", ["man", "mandoc"])
+@needs("{viewer}")
 def test_the_part_about_a_subcommand_is_paged_on_a_terminal(viewer, run):
-    need(viewer)
     text = "/bin/cat ${1:+\"$1\"} | /bin/grep 'with a private IAM on'; echo PAGED; exit 3"
     env = showing(run.home, "pager", text)
     if viewer == "mandoc":
@@ -489,8 +489,8 @@ PAGER = 'for last; do :; done; /usr/bin/head -n 1 ${last:+"$last"}; echo PAGED'
 
 @pytest.mark.parametrize("variable", ["PAGER", "MANPAGER"])
 @pytest.mark.parametrize("viewer", ["man", "mandoc"])
+@needs("{viewer}")
 def test_a_page_is_paged_on_a_terminal(viewer, variable, run):
-    need(viewer)
     env = showing(run.home, "pager", PAGER)
     if viewer == "mandoc":
         (run.home / "shown" / "mandoc").symlink_to("/usr/bin/mandoc")
@@ -622,7 +622,7 @@ def test_no_word_is_broken(line, columns, run):
     run.env |= {"TERM": "dumb"}
     if "--format" in line:
         # With problems.
-        run.env |= {"AWS_REGION": "moon-1", "PATH": "/usr/bin:/bin"}
+        run.env |= {"AWS_REGION": "moon-1", "PATH": PATH}
         del run.env["AWS_CREDENTIAL_FILE"]
     (run.home / "scripts").mkdir()
     for name in ("create-the-users-of-the-department.sh", "old.csh", f"{'a ' * 30}\nb.csh"):

@@ -25,7 +25,7 @@ from support.users import OTHER, link, other_user, protected_symlinks, two_users
 from iamcli import protection
 from iamcli.cli.doctor.credential_sources import changeable_files
 from iamcli.cli.homes import directory, layout
-from iamcli.config.connection import Connection
+from iamcli.config.connection import Connection, restrict
 from iamcli.errors import Failure
 from iamcli.protection import Folder, Place, protected_folder, unprotected
 
@@ -233,6 +233,8 @@ def test_only_who_can_restrict_a_file_is_told_to(shared):
     os.chown(file, OTHER, OTHER)
     other_user(read, f"run: chmod 600 {file}")
     read(f"run: chmod 600 {file}")
+    # The file may go away before its owner is asked.
+    other_user(restrict, str(shared / "gone"))
 
 
 # Settings.

@@ -9,7 +9,7 @@ import pytest
 from support.checking import checked, codes
 from support.private_iam import PROMPT, start_shell
 from support.processes import environment
-from support.requirements import need
+from support.requirements import needs
 from support.selection import in_full
 from support.terminal import USUAL_SIZE, Terminal
 
@@ -186,8 +186,8 @@ def shown(terminal: Terminal, line: str, status: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["bash", in_full("zsh"), in_full("fish")])
+@needs("{name}")
 def test_a_shell_of_the_sandbox_says_what_is_meant(name, tmp_path):
-    need(name)
     env = {**environment(tmp_path), "SHELL": str(shutil.which(name)), "TERM": "dumb"}
     program, *options = start_shell(env, str(tmp_path))
     plain = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[name]

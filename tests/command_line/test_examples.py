@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from support import documents, resettable
-from support.requirements import installed
+from support.requirements import needs
 from support.shell import ROOT, TESTS
 from support.transcripts import MARK, TRANSCRIPTS, answer, parts, tokens
 
@@ -268,7 +268,7 @@ def check(account: Shell, make: Callable[[], Walks]) -> None:
     ``make`` is called for each shell, because the answers of the stub are used up.
     """
     first: tuple[list[Result], list[str]] | None = None
-    for shell in installed(*SHELLS):
+    for shell in SHELLS:
         walks = make()
         steps = [step for steps in walks.values() for step in steps]
         results = pasted(shell, account, walks)
@@ -290,6 +290,7 @@ def test_examples_leave_a_shell_nothing_to_change():
 
 @pytest.mark.full
 @pytest.mark.parametrize("shown", ["help", "page"])
+@needs(*SHELLS)
 def test_all_examples_of_commands_work_in_each_shell(example_shell, stub, shown):
     names = [file.stem for file in TRANSCRIPTS]
     check(
@@ -302,12 +303,12 @@ def document_walks() -> Walks:
     walks = {}
     for file, before in DOCUMENTS.items():
         if lines := of_document(file):
-            steps = [Step(line, needs(line)) for line in lines]
+            steps = [Step(line, needed_by(line)) for line in lines]
             walks[file.name] = [steps[0]._replace(before=before + steps[0].before), *steps[1:]]
     return walks
 
 
-def needs(line: str) -> list[str]:
+def needed_by(line: str) -> list[str]:
     return [
         command
         for start, commands in NEEDS.items()
@@ -317,6 +318,7 @@ def needs(line: str) -> list[str]:
 
 
 @pytest.mark.full
+@needs(*SHELLS)
 def test_all_examples_of_documents_work_in_each_shell(example_shell):
     def walks() -> Walks:
         found = document_walks()
@@ -328,7 +330,7 @@ def test_all_examples_of_documents_work_in_each_shell(example_shell):
         return found
 
     check(example_shell, walks)
-    for shell in installed(*SHELLS):
+    for shell in SHELLS:
         file = example_shell.home / shell / "aws-credential-file.5" / "bob.credentials"
         assert file.stat().st_mode & 0o777 == 0o600
         assert re.fullmatch(r"AWSAccessKeyId=AKIA\w{16}\nAWSSecretKey=\S{40}\n", file.read_text())

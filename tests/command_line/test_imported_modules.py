@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.processes import BIN, ROOT, environment, run
+from support.requirements import PATH
 from support.selection import in_full
 
 from iamcli import startup
@@ -37,7 +38,7 @@ def checkout_env(tmp_path):
     return environment(
         tmp_path,
         # A checkout without .venv runs the python3 on PATH.
-        PATH=f"{INSTALLED}:/usr/local/bin:/usr/bin:/bin",
+        PATH=f"{INSTALLED}:{PATH}",
         AWS_ACCESS_KEY_ID="AK",
         AWS_SECRET_ACCESS_KEY="x",
         AWS_MAX_ATTEMPTS="1",

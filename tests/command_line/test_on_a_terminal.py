@@ -9,7 +9,7 @@ from itertools import cycle
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from support.requirements import need
+from support.requirements import needs
 from support.shell import TESTS
 from support.stub import ok, refused
 from support.terminal import USUAL_SIZE, rows
@@ -171,8 +171,8 @@ def squeezed(text: str) -> str:
 
 
 @pytest.mark.parametrize(("shell", "row"), [*zip(cycle(SHELLS), ROWS, strict=False)])
+@needs("{shell}")
 def test_what_people_type_and_what_they_get(shell, row, run_fast, typed, stub, forked_programs):
-    need(shell)
     endpoint = stub.endpoint(refused("Recorded"))
     for operation, answer in row.answers.items():
         endpoint.on(operation, answer)

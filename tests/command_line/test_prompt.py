@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.processes import running, wait_until
-from support.requirements import need
+from support.requirements import needs
 from support.selection import in_full, usual
 from support.stub import ok
 from support.terminal import PROMPT, USUAL_SIZE, Terminal
@@ -47,7 +47,6 @@ class Typing:
     """A shell on a terminal of the usual size, which has typed ``line`` and shows a prompt."""
 
     def __init__(self, shell: str, line: str, run: Shell) -> None:
-        need(shell)
         self._home = run.home
         self.terminal = Terminal(*SHELLS[shell], env=run.env, size=USUAL_SIZE)
         self.terminal.type(SETUP.get(shell, "PS1='REA''DY> '") + "\r")
@@ -100,6 +99,7 @@ PLACES = [
 @pytest.mark.parametrize(
     ("shell", "line"), usual([("zsh", LINE), ("bash", f"iamcli run {SCRIPT}")], PLACES)
 )
+@needs("{shell}")
 def test_the_password_after_fg_is_not_shown(typing, password_endpoint):
     for _ in range(2):
         typing.stop()
@@ -119,6 +119,7 @@ def test_the_password_after_fg_is_not_shown(typing, password_endpoint):
 
 
 @pytest.mark.parametrize(("shell", "line"), [("bash", LINE), in_full("zsh", LINE)])
+@needs("{shell}")
 def test_a_prompt_in_the_background_waits(typing, password_endpoint):
     typing.stop()
     for line in ("bg", "echo a''b"):
@@ -133,6 +134,7 @@ def test_a_prompt_in_the_background_waits(typing, password_endpoint):
 
 
 @pytest.mark.parametrize(("shell", "line"), [("fish", LINE)])
+@needs("{shell}")
 def test_a_prompt_that_stopped_by_itself_in_the_background(typing, password_endpoint):
     """With fish, the echo stays off, which does not tell then that the prompt is needed."""
     [process] = typing.processes()
@@ -165,6 +167,7 @@ def pauses(process: int) -> int:
 
 
 @pytest.mark.parametrize(("shell", "line"), [("bash", LINE)])
+@needs("{shell}")
 def test_a_prompt_that_another_process_stops(typing, password_endpoint):
     """SIGSTOP cannot be handled; bash switches the echo on before fg."""
     for number in typing.processes():
@@ -178,6 +181,7 @@ def test_a_prompt_that_another_process_stops(typing, password_endpoint):
 
 
 @pytest.mark.parametrize(("shell", "line"), usual([("bash", LINE)], PLACES))
+@needs("{shell}")
 def test_ctrl_c_ends_the_line(typing, password_endpoint):
     typing.terminal.type("half\x03")
     assert typing.terminal.wait_for(PROMPT).startswith("\r\n")
@@ -188,6 +192,7 @@ def test_ctrl_c_ends_the_line(typing, password_endpoint):
 
 
 @pytest.mark.parametrize(("shell", "line"), [("bash", LINE)])
+@needs("{shell}")
 def test_a_prompt_in_the_background_can_be_killed(typing):
     typing.stop()
     typing.terminal.type("kill %1\r")

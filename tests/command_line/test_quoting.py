@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from support.requirements import PATH, needs
 from support.stub import Answer, refused
 from support.terminal import read_now
 
@@ -112,10 +113,11 @@ def test_only_what_a_shell_would_change_is_quoted():
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "dash"])
+@needs("{shell}")
 def test_a_shell_reads_what_was_quoted(shell):
     done = subprocess.run(
         [shell, "-c", quoting.command_line("printf", r"%s\0", *NAMES)],
-        env={"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "LC_ALL": "C.UTF-8"},
+        env={"PATH": PATH, "HOME": "/nowhere", "LC_ALL": "C.UTF-8"},
         capture_output=True,
         check=True,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.account import Account
 from support.processes import activity, blocked, wait_until
+from support.requirements import PATH
 from support.selection import every, in_full
 from support.stub import canned, ok, refused
 from support.terminal import Terminal
@@ -94,7 +95,7 @@ def test_a_reader_that_has_gone_need_not_know_but_of_a_change(
 ):
     reader, writer = os.pipe()
     os.close(reader)
-    env = {**run.env, "PATH": f"{forked_programs.folder}:/usr/bin:/bin"}
+    env = {**run.env, "PATH": f"{forked_programs.folder}:{PATH}"}
     process = run.start("sh", "-c", line, env=env, stdout=writer, stderr=-1)
     os.close(writer)
     assert (process.communicate()[1].decode(), process.returncode) == (said, status)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.limits import TIMEOUT
-from support.requirements import need
+from support.requirements import PATH, needs
 from support.selection import usual
 
 from iamcli.policies.unquoted import FORM, expand_braces, repair_policy
@@ -28,11 +28,10 @@ NAME = "iam-useruploadpolicy"
 
 def typed_in(shell: str, line: str, folder: Path) -> list[str] | None:
     """Return the arguments that the command in ``line`` gets, None if the shell rejects it."""
-    need(shell)
     done = subprocess.run(
         [shell, "-c", line.replace(NAME, r"printf '%s\0'")],
         cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8"},
+        env={"PATH": PATH, "HOME": str(folder), "LC_ALL": "C.UTF-8"},
         capture_output=True,
         check=False,
         timeout=TIMEOUT,
@@ -41,7 +40,9 @@ def typed_in(shell: str, line: str, folder: Path) -> list[str] | None:
     return done.stdout.decode().split("\0")[:-1] if done.returncode == 0 else None
 
 
-@pytest.fixture(params=["bash", "dash", "zsh", "fish"])
+@pytest.fixture(
+    params=[pytest.param(name, marks=needs(name)) for name in ("bash", "dash", "zsh", "fish")]
+)
 def each_shell(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -553,6 +554,7 @@ def compact(policy: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     "element", usual(["Resource", "Sid"], ["Resource", "Sid", "Id", "Action", "AWS", "Federated"])
 )
+@needs("dash")
 def test_an_odd_string_is_not_guessed(element, tmp_path):
     # IAM replaces variables only in resources and conditions.
     for text in (text for text in ODD if element == "Resource" or "$" not in text):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.requirements import PATH
 from support.selection import usual
 from support.shell import BIN, ROOT, TESTS
 
@@ -40,7 +41,7 @@ def path(request: pytest.FixtureRequest, tmp_path: Path, forked_programs: Forked
     python = tmp_path / "python" / "python3"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
-    return f"{folder}:{python.parent}:/usr/bin:/bin"
+    return f"{folder}:{python.parent}:{PATH}"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.processes import BIN, ROOT, environment, wait_until
 from support.processes import run as run_program
-from support.requirements import need
+from support.requirements import PATH, needs
 from support.selection import in_full, usual
 from support.stub import Stub, ok
 from support.terminal import Terminal
@@ -376,7 +376,7 @@ def test_a_command_whose_environment_was_reset_sends_nothing(case, real, tmp_pat
     assert done.stdout == copied + status
     assert done.returncode == 1
     # Outside the sandbox, the same line reaches the account.
-    env = environment(tmp_path, PATH=f"{BIN}:/usr/bin:/bin")
+    env = environment(tmp_path, PATH=f"{BIN}:{PATH}")
     run_program("sh", "-c", line, env=env, cwd=tmp_path)
     wait_until(lambda: real.requests)
 
@@ -545,7 +545,7 @@ def test_a_server_outside_the_sandbox_looks_at_the_parents_of_the_command(real, 
     """A command that is handed over to a server of iamcli run is as far in as its program."""
     line = f'{OWN} IAMCLI_SANDBOX; IAMCLI_RUN="$OUTER" iam-userdel -u bob'
     outer = f"OUTER=$IAMCLI_RUN iamcli sandbox sh -c '{line}'"
-    env = environment(tmp_path, PATH=f"{BIN}:/usr/bin:/bin")
+    env = environment(tmp_path, PATH=f"{BIN}:{PATH}")
     done = run_program(BIN / "iamcli", "run", "--stats", "sh", "-c", outer, env=env, cwd=tmp_path)
     assert f"iam-userdel: {RESET}\n" in done.stderr
     assert "iamcli: 1 commands, " in done.stderr
@@ -559,8 +559,8 @@ NO_PROC = (
 
 
 @pytest.mark.full
+@needs("unshare", "mount")
 def test_a_system_without_proc_is_said_to_be_one(tmp_path):
-    need("unshare")
     hidden = "mount -t tmpfs none /proc && exec "
     root = ("unshare", "-rm", "sh", "-c")
     if run_program(*root, f"{hidden} true", env=environment(tmp_path)).returncode:
@@ -580,8 +580,8 @@ AS_OTHER = ("setpriv", "--reuid", str(OTHER), "--regid", str(OTHER), "--clear-gr
     "value",
     ["", "invisible", *(in_full(value) for value in ("noaccess", "ptraceable", "1", "2", "4"))],
 )
+@needs("unshare", "mount", "setpriv")
 def test_a_system_that_hides_processes_from_other_users_is_said_to_be_one(value, real, tmp_path):
-    need("unshare", "setpriv", "/usr/bin/python3")
     option = f"-o hidepid={value}" if value else ""
     own = ("unshare", "-m", "sh", "-c", f'mount -t proc {option} proc /proc && exec "$@"', "sh")
     env = environment(tmp_path)
@@ -605,8 +605,8 @@ NAMED = 'printf %s "$0" >/proc/$$/comm; echo; read -r line'
 
 
 @pytest.mark.parametrize("name", ["a b", "a) b", "a (b", ") S 1 2 3", "(()", " "])
+@needs("/proc/self/comm")
 def test_a_process_may_have_any_name(name):
-    need("/proc/self/comm")
     with subprocess.Popen(["sh", "-c", NAMED, name], stdin=-1, stdout=-1) as process:
         process.stdout.readline()
         found = processes.read(str(process.pid))._replace(state="S")

@@ -19,6 +19,7 @@ from support.faults import SILENT
 from support.interrupting import full_pipe, shows_key
 from support.limits import NEVER, TIMEOUT
 from support.processes import running, wait_until
+from support.requirements import needs
 from support.selection import in_full, pairs, usual
 from support.stub import canned, ok
 from support.terminal import Terminal
@@ -81,6 +82,7 @@ def interrupted(process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
         ],
     ),
 )
+@needs("{shell}")
 def test_script_stops(shell, form, option, prefix, run, stub):
     endpoint = stub.endpoint(SILENT, ok("DeleteGroup"))
     script = script_of(run, option + FORMS[form])

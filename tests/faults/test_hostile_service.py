@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from support.requirements import need
+from support.requirements import needs
 from support.selection import usual
 from support.snapshot import files, serving
 from support.stub import NAMESPACE, Answer, faulty, ok, refused
@@ -93,12 +93,12 @@ def typed(before: bytes, operation: str = "GetUser") -> bytes:
 
 def limited(run_fast: ForkRunner, *command: str, before: str = "", **env: str) -> Done:
     """Run ``command`` with little memory, and as long as it needs."""
-    need("/proc/self/statm")
     env = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "60", **env}
     return run_fast(*command, env=env, before=before + LITTLE_MEMORY)
 
 
 @pytest.mark.parametrize("name", usual(QUICK, DOCUMENTS))
+@needs("/proc/self/statm")
 def test_a_document_takes_little_memory(run_fast, stub, name):
     run_fast.env["AWS_IAM_URL"] = url = stub.endpoint(DOCUMENTS[name]()).url
     done = limited(run_fast, "iam-usergetattributes", "-u", "bob")
@@ -106,6 +106,7 @@ def test_a_document_takes_little_memory(run_fast, stub, name):
 
 
 @pytest.mark.parametrize("status", [400, 503])
+@needs("/proc/self/statm")
 def test_an_error_with_a_document_type_is_not_parsed(run_fast, stub, status):
     answer = Answer(
         typed(HIDING.replace(b"GetUser", b"Error")).replace(b"GetUser", b"Error"), status
@@ -242,6 +243,7 @@ ALWAYS = {
     ("name", "service"),
     usual(ALWAYS, [(name, one) for name, (_, services, _) in INSTEAD.items() for one in services]),
 )
+@needs("/proc/self/statm")
 def test_what_is_sent_instead_of_credentials_takes_little(run_fast, stub, name, service):
     answer, _, said = INSTEAD[name]
     endpoint = stub.endpoint(answer())
@@ -283,6 +285,7 @@ def test_the_pauses_between_attempts_are_in_the_time(run_fast, stub):
     assert len(container.requests) < 3
 
 
+@needs("/proc/self/statm")
 def test_a_response_of_the_service_may_be_long(run_fast, stub):
     form = f"<member><UserName>{{:060}}</UserName><Arn>{'a' * 300}</Arn></member>"
     members = "".join(map(form.format, range(20_000)))
@@ -308,6 +311,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("name", usual(QUICK, ERRORS))
+@needs("/proc/self/statm")
 def test_an_error_is_a_short_line(run_fast, stub, terminal, name):
     code, message, begin = ERRORS[name]
     run_fast.env["AWS_IAM_URL"] = stub.endpoint(refused(code, message()[: SIZE - 1000])).url

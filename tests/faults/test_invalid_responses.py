@@ -16,7 +16,7 @@ from support.faults import CLOSED, SILENT, headed, raw, then_silent
 from support.kinds import BRIEFLY, BROKEN, HTML, KINDS, WAITS, Kind, assert_reported, meet
 from support.limits import NEVER
 from support.moments import at_start
-from support.requirements import need
+from support.requirements import needs
 from support.selection import one_of_each
 from support.stub import Answer, canned, ok, refused
 
@@ -466,8 +466,8 @@ OUT = "out of memory; to see the limit of the shell, run: ulimit -v"
         ),
     ],
 )
+@needs("/proc/self/statm")
 def test_no_memory_is_one_plain_line(arguments, said, run_fast, stub):
-    need("/proc/self/statm")
     body = b"<ListUsersResponse>" + b" " * (12 << 20) + b"</ListUsersResponse>"
     env = {"AWS_IAM_URL": stub.endpoint(Answer(body)).url}
     done = run_fast(*arguments, env=env, before=LITTLE)
@@ -476,9 +476,9 @@ def test_no_memory_is_one_plain_line(arguments, said, run_fast, stub):
 
 
 @pytest.mark.full
+@needs("/proc/self/statm")
 def test_memory_that_is_enough_for_the_help_only(run, stub):
     """Then there is not even enough to import what reports other errors."""
-    need("/proc/self/statm")
     run.env["AWS_IAM_URL"] = stub.endpoint(ok("ListUsers", "<IsTruncated>false</IsTruncated>")).url
     limited = ("sh", "-c", 'ulimit -v "$0"; exec "$@"')
     limits = range(20_000, 200_000, 1000)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.differences import Differences
 from support.ports import free_port
+from support.requirements import PATH
 from support.shell import ROOT, SECRET
 from support.transcripts import TRANSCRIPTS
 
@@ -58,7 +59,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Pope
         env={
             "HOME": str(home),
             "TMPDIR": str(home),
-            "PATH": "/usr/bin:/bin",
+            "PATH": PATH,
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
             "DISABLE_EVENTS": "1",

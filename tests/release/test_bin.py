@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from support.processes import BIN, ROOT, run
+from support.requirements import PATH
 
 import iamcli
 
@@ -85,7 +86,7 @@ def test_with_a_bare_path(tmp_path, checkout):
     own = tmp_path / "home" / "bin"
     own.mkdir(parents=True)
     (own / "iam-usercreate").symlink_to(checkout / "bin" / "iam-usercreate")
-    bare = {"HOME": str(tmp_path), "PATH": f"{own}:/usr/bin:/bin"}
+    bare = {"HOME": str(tmp_path), "PATH": f"{own}:{PATH}"}
     shows_version(bare, "sh", "-c", 'iam-usercreate "$@"', "sh")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.old_python import script_of_shell
 from support.processes import ROOT, run
+from support.requirements import PATH
 
 import iamcli
 
@@ -71,7 +72,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def ran(copy: Path, program: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    path = f"{copy.parent / 'programs'}:/usr/bin:/bin"
+    path = f"{copy.parent / 'programs'}:{PATH}"
     env = {"PATH": path, "TMPDIR": str(copy.parent), **variables}
     return run(copy / "packaging" / program, env=env)
 

@@ -16,7 +16,7 @@ import pytest
 from support.forked import Done
 from support.processes import BIN, ROOT, environment
 from support.processes import run as run_program
-from support.requirements import need
+from support.requirements import PATH, needs
 from support.selection import every
 
 from iamcli.cli import index, installed_commands
@@ -113,7 +113,7 @@ def test_the_one_file_if_its_first_line_finds_no_python(tmp_path, folder):
     by = f"{folder} is ready; its bin has scripts that run {NUMBER} commands in {file} with "
     ready = f"{by}{sys.executable} and IAMCLI_STRICT=1\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, ready, "")
-    done = run_program(folder / "bin" / "iam-userdel", "-z", env={"PATH": "/usr/bin:/bin"})
+    done = run_program(folder / "bin" / "iam-userdel", "-z", env={"PATH": PATH})
     assert done.stdout.startswith('iam-userdel: "-z" is not a valid option\nUsage: iam-userdel ')
 
 
@@ -175,7 +175,7 @@ def test_why_a_command_does_not_run(tmp_path, monkeypatch):
 
     def why(script):
         program(file, script)
-        return directory.why_not(file, {"PATH": "/usr/bin:/bin"})
+        return directory.why_not(file, {"PATH": PATH})
 
     assert why("#!/bin/sh\nexit 0\n") is None
     assert why("#!/bin/sh\necho warning >&2\nexit 0\n") is None
@@ -549,8 +549,8 @@ def test_a_strict_home_reports_errors_on_standard_output(tmp_path, folder):
 
 
 @pytest.mark.parametrize("shell", ["sh", "dash", "bash", "zsh"])
+@needs("{shell}")
 def test_a_strict_command_passes_everything_on(folder, installation, shell):
-    need(shell)
     source = installation('it\'s a "$(false)" `\\ * place\n')
     command = program(
         source / "iam-usercreate", '#!/bin/sh\nprintf \'<%s>\' "$IAMCLI_STRICT" "$0" "$@"\n'
@@ -559,7 +559,7 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
     arguments = ["-u", "a b", "", "*", "'", '"', "$HOME", "a\nb", "--", "-e"]
     for start in ([], [shell]):
         done = run_program(
-            *start, folder / "bin" / "iam-usercreate", *arguments, env={"PATH": "/usr/bin:/bin"}
+            *start, folder / "bin" / "iam-usercreate", *arguments, env={"PATH": PATH}
         )
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout == "".join(
@@ -621,7 +621,7 @@ def test_the_readme_can_be_copied_from(tmp_path, commands):
     folder = tmp_path / 'a "folder" for $HOME `false` \\'
     lay_out(str(folder), COMMANDS)
     (line,) = re.findall("export AWS_IAM_HOME=.*", (folder / "README").read_text())
-    done = run_program("sh", "-c", f'{line}; echo "$AWS_IAM_HOME"', env={"PATH": "/usr/bin:/bin"})
+    done = run_program("sh", "-c", f'{line}; echo "$AWS_IAM_HOME"', env={"PATH": PATH})
     assert done.stdout == f"{folder}\n"
 
 

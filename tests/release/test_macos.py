@@ -16,6 +16,7 @@ import botocore
 import pytest
 from support.processes import assert_nothing_left
 from support.processes import run as run_program
+from support.requirements import PATH
 from support.shell import BIN, ROOT, Shell
 from support.stub import Stub, ok
 
@@ -85,7 +86,7 @@ def on_macos(run: Shell, macos: Macos, stub: Stub) -> Iterator[Shell]:
     """Run commands of that environment, with an endpoint that knows bob; none of them is left."""
     (run.home / "tmp").mkdir()
     run.env |= {
-        "PATH": f"{macos.bin}:/usr/bin:/bin",
+        "PATH": f"{macos.bin}:{PATH}",
         "AWS_IAM_URL": stub.endpoint(USER).url,
         "TMPDIR": str(run.home / "tmp"),
     }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.processes import run as run_program
-from support.requirements import need
+from support.requirements import PATH, needs
 from support.selection import every, usual
 from support.shell import ROOT
 
@@ -92,6 +92,7 @@ def words(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", MADE)
+@needs("man")
 def test_a_page_of_markdown_has_its_headings_blocks_rows_and_items(name, run):
     source = (ROOT / MADE[name]).read_text().partition("\n## Lines on standard error")[0]
     text = "\n".join(shown(run, name))
@@ -125,16 +126,16 @@ def test_each_page_has_its_sections_and_siblings(name):
     assert "<" not in re.sub(r"<[^A-Z]", "", text)  # no token of a transcript is left
 
 
+@needs("mandoc")
 def test_the_lint_is_silent():
-    need("mandoc")
-    env = {"PATH": "/usr/bin:/bin", "MANPATH": str(ROOT / "share" / "man")}
+    env = {"PATH": PATH, "MANPATH": str(ROOT / "share" / "man")}
     done = run_program("mandoc", "-T", "lint", "-W", "style", *PAGES, env=env)
     assert (done.returncode, done.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("renderer", ["mandoc", "man"])
+@needs("{renderer}")
 def test_both_renderers_show_what_a_shell_can_read(renderer, run):
-    need(renderer)
     page = str(MAN / "iam-useruploadpolicy.1")
     arguments = ["mandoc", "-T", "utf8", page] if renderer == "mandoc" else ["man", "-l", page]
     done = run(*arguments, env={"MANWIDTH": "200", "MANROFFOPT": "-c"})
@@ -144,12 +145,12 @@ def test_both_renderers_show_what_a_shell_can_read(renderer, run):
 
 
 def in_checkout(run: Shell, *arguments: str) -> tuple[int, str]:
-    done = run(*arguments, env={"PATH": f"{ROOT / 'bin'}:/usr/bin:/bin"})
+    done = run(*arguments, env={"PATH": f"{ROOT / 'bin'}:{PATH}"})
     return done.status, done.out
 
 
+@needs("man")
 def test_man_finds_the_pages_of_a_checkout(run):
-    need("man")
     others = ["5", "aws-credential-file", "7", "iam-toolkit", "iam-today"]
     status, found = in_checkout(run, "man", "-w", *others)
     assert (status, found.count(f"{ROOT}/")) == (0, 3)
@@ -161,8 +162,8 @@ def test_man_finds_the_pages_of_a_checkout(run):
     assert all(line.startswith(f"{ROOT}/") for line in found.splitlines())
 
 
+@needs("man")
 def test_apropos_lists_the_pages_of_a_checkout(run):
-    need("man")
     status, listed = in_checkout(run, "man", "-k", "iam-")
     assert status == 0
     assert {line.split()[0] for line in listed.splitlines()} >= {
@@ -174,8 +175,8 @@ def test_apropos_lists_the_pages_of_a_checkout(run):
 
 
 @pytest.mark.parametrize(("renderer", "width"), usual([(GROFF, 79)], RENDERERS))
+@needs("{renderer}")
 def test_headers_and_footers_are_whole(renderer, width):
-    need(renderer.partition(" ")[0])
     done = subprocess.run(
         [*renderer.format(width=width).split(), *PAGES], capture_output=True, check=False
     )
@@ -185,13 +186,13 @@ def test_headers_and_footers_are_whole(renderer, width):
 
 def shown(run: Shell, name: str) -> list[str]:
     """Return the lines of a page as man shows them in a window of 80 columns."""
-    need("man")
     env = {"MANWIDTH": "80", "MANROFFOPT": "-c", "LC_ALL": "C.UTF-8"}
     page = MAN / (name if name in MADE else f"{name}.1")
     return plain(run("man", str(page), env=env).out.encode()).splitlines()
 
 
 @pytest.mark.full
+@needs("man")
 def test_little_is_repeated(run):
     pages = [shown(run, name) for name in COMMANDS]
     common = reduce(and_, (Counter(filter(str.strip, lines)) for lines in pages))
@@ -200,6 +201,7 @@ def test_little_is_repeated(run):
 
 
 @pytest.mark.parametrize("name", every(6, COMMANDS))
+@needs("man")
 def test_the_examples_come_early(name, run):
     lines = shown(run, name)
     first, last = (
@@ -210,6 +212,7 @@ def test_the_examples_come_early(name, run):
     assert lines.index("EXAMPLES") + 1 <= max(LATEST, OTHER_LINES + options)
 
 
+@needs("man")
 def test_the_formats_of_a_seed_are_explained_with_an_example_of_each(run):
     text = " ".join(" ".join(shown(run, "iam-virtualmfadevicecreate")).split())
     assert "\u2018QRCodePNG\u2019 is a QR code" in text
@@ -235,8 +238,8 @@ def assert_whole(shown: str, width: int) -> None:
 
 
 @pytest.mark.full
+@needs("groff")
 def test_a_tilde_is_no_accent_in_print():
-    need("groff")
     # What groff sends to its driver for print: words after t, other characters by name after C.
     command = ["groff", "-Z", "-T", "ps", "-k", "-mdoc", *PAGES]
     sent = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()

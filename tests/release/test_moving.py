@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.doctor import caller
+from support.requirements import PATH
 from support.shell import KEY_ID, ROOT, SECRET
 from support.snapshot import ARN, answer, refused
 from support.stub import ok
@@ -119,7 +120,7 @@ def walk(run: Shell, opt: Path) -> list[Step]:
 
 def cron(run: Shell, job: str, variables: dict[str, str]) -> Done:
     """Run ``job`` as cron does, with its variables and those of the crontab."""
-    env = {"HOME": str(run.home), "LOGNAME": "ops", "SHELL": "/bin/sh", "PATH": "/usr/bin:/bin"}
+    env = {"HOME": str(run.home), "LOGNAME": "ops", "SHELL": "/bin/sh", "PATH": PATH}
     given = [f"{name}={value}" for name, value in {**env, **variables}.items()]
     return run("env", "-i", *given, "/bin/sh", "-c", job)
 

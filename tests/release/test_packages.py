@@ -20,7 +20,7 @@ import pytest
 from support.completing import BASH, BASH_COMPLETION, assert_completes, line_of_readme
 from support.old_python import script_of_shell
 from support.processes import run as run_program
-from support.requirements import need
+from support.requirements import PATH, needs
 from support.shell import BIN, ROOT, Shell
 from support.terminal import InteractiveShell
 
@@ -176,7 +176,6 @@ def assert_as_the_page_says_after_it(user: Shell) -> None:
 @pytest.fixture
 def user(aws: Shell) -> Shell:
     """A user of a private IAM that has the user robert."""
-    need("man", BASH_COMPLETION)
     assert aws("iam-usercreate", "-u", "robert").status == 0
     return aws
 
@@ -210,14 +209,15 @@ def test_the_description_has_no_link_that_leads_nowhere(dist):
     assert "License-File: NOTICE\n" in metadata
 
 
+@needs("man", BASH_COMPLETION)
 def test_the_one_file_as_the_page_says(dist, user):
     # Completing a name runs the file; the other command is a link that the page does not show.
     others = user.home / "others"
     others.mkdir()
     (others / "iam-usergetattributes").symlink_to(dist / "iamcli.pyz")
-    printed = follow_page(user, dist.parent, "As one file", f"{others}:{BIN}:/usr/bin:/bin")
+    printed = follow_page(user, dist.parent, "As one file", f"{others}:{BIN}:{PATH}")
     assert "iam-usercreate" in printed
-    user.env["PATH"] = f"{user.home}/bin:{others}:/usr/bin:/bin"
+    user.env["PATH"] = f"{user.home}/bin:{others}:{PATH}"
     assert_help_shows_the_guide(user)
     said = user("iamcli", "doctor", "--offline").out
     links = f"PATH has links to {dist}/iamcli.pyz for 2 of the {NUMBER} commands"
@@ -289,7 +289,7 @@ def test_pipx_and_uv_upgrade_downgrade_and_uninstall(sources, run, tmp_path, too
     home.mkdir()
     name = {"pipx": "pipx", "uv": "uv tool"}[tool]
     env = {**os.environ, **run.env, **UV, "HOME": str(home)}
-    env |= {"PATH": f"{home}/.local/bin:{programs}:/usr/bin:/bin", "PYTHONPATH": ""}
+    env |= {"PATH": f"{home}/.local/bin:{programs}:{PATH}", "PYTHONPATH": ""}
     for version, command in [
         (OLDER, f"{name} install ."),
         (NEWER, f"{name} upgrade iamcli"),
@@ -311,10 +311,11 @@ def test_pipx_and_uv_upgrade_downgrade_and_uninstall(sources, run, tmp_path, too
 
 
 @pytest.mark.parametrize("tool", ["pipx", "uv"])
+@needs("man", BASH_COMPLETION)
 def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
     programs = tools(tool)
     user.env |= {**UV, "PIPX_HOME": str(tmp_path / "pipx")}
-    path = f"{user.home}/.local/bin:{programs}:/usr/bin:/bin"
+    path = f"{user.home}/.local/bin:{programs}:{PATH}"
     follow_page(user, sources, f"With [{tool}]", path)
     assert_as_the_page_says_after_it(user)
 
@@ -336,8 +337,9 @@ def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
     assert (done.status, done.err) == (0, "")
 
 
+@needs("man", BASH_COMPLETION)
 def test_pip_as_the_page_says(sources, user):
-    follow_page(user, sources, "With pip, in", f"{BIN}:/usr/bin:/bin")
+    follow_page(user, sources, "With pip, in", f"{BIN}:{PATH}")
     # An old pip would import it first, before Ctrl-C is handled.
     assert "import re" not in (user.home / "iamcli" / "bin" / "iam-userdel").read_text()
     assert user("sh", "-c", "command -v iamcli").out == f"{user.home}/iamcli/bin/iamcli\n"
@@ -376,7 +378,7 @@ def test_the_one_file_with_an_old_python(dist, aws, old_python, tmp_path):
     script_of_shell(later / "python3.98", f'exec {sys.executable} "$@"')
     file, home = dist / "iamcli.pyz", aws.home / "iam"
     arn = "arn:aws:iam::123456789012:user/robert\n"
-    aws.env["PATH"] = f"{home}/bin:{old_python}:{later}:/usr/bin:/bin"
+    aws.env["PATH"] = f"{home}/bin:{old_python}:{later}:{PATH}"
     (aws.home / "iam-usergetattributes").symlink_to(file)
     for program in (
         [file, "iam-usergetattributes"],
@@ -396,7 +398,7 @@ def test_the_one_file_with_an_old_python(dist, aws, old_python, tmp_path):
     done = aws(str(file), "run", "--stats", "sh", "-c", "iam-usergetattributes -u robert")
     assert (done.status, done.out.startswith(arn)) == (0, True), done
     assert done.err.startswith("iamcli: 1 commands, ")
-    for path in ("/usr/bin:/bin", f"{old_python}:{later}"):
+    for path in (PATH, f"{old_python}:{later}"):
         cron = {"HOME": str(aws.home), "PATH": path}
         done = run_program(home / "bin" / "iam-usercreate", "--version", env=cron)
         assert (done.returncode, done.stderr) == (0, ""), done
@@ -415,8 +417,9 @@ def test_the_one_file_without_python3_as_the_page_says(dist, run, tmp_path):
     assert (done.status, done.err) == (0, "")
 
 
+@needs("man", BASH_COMPLETION)
 def test_a_checkout_as_the_page_says(sources, user):
-    printed = follow_page(user, sources, "Without installing it", f"{BIN}:/usr/bin:/bin")
+    printed = follow_page(user, sources, "Without installing it", f"{BIN}:{PATH}")
     assert printed.startswith("make: this takes about half a minute the first time, and ")
     assert printed.count("\n$ iam-") == 8
     assert user("which", "iam-usercreate").out == f"{sources}/bin/iam-usercreate\n"
@@ -450,7 +453,6 @@ ROOM = "make room for 25 MB, or set SHIV_ROOT to a directory on another disk"
 
 def debian(folder: Path, *packages: str) -> Iterator[Path]:
     """Make a Debian that has nothing but ``packages`` in ``folder``; yield its root, remove it."""
-    need("mmdebstrap", "unshare", "setpriv")
     if os.geteuid():
         pytest.skip("only root can make a Debian with mounts of its own")
     root, settings = folder / "root", folder / "acquire"
@@ -502,6 +504,7 @@ def run_in(root: Path, file: Path, case: InDebian) -> subprocess.CompletedProces
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@needs("mmdebstrap", "unshare", "setpriv", "*")
 def test_the_one_file_in_a_hostile_home(debian_python3, dist, name):
     case = HOSTILE[name]
     done = run_in(debian_python3, dist / "iamcli.pyz", case)
@@ -517,6 +520,7 @@ def test_the_one_file_in_a_hostile_home(debian_python3, dist, name):
     assert re.fullmatch(rf"0\n{case.uid} {place}/iamcli\.pyz_\w+-\d+\n", after)
 
 
+@needs("mmdebstrap", "unshare", "setpriv", "*")
 def test_the_one_file_with_the_minimal_python_of_debian(debian_minimal, dist):
     line = "iamcli: /usr/bin/python3 lacks the module shutil; install the package python3\n"
     for case in HOSTILE.values():

@@ -12,7 +12,7 @@ from importlib.metadata import version
 import pytest
 from support.old_python import script_of_shell
 from support.processes import ROOT, assert_nothing_left, environment, run
-from support.requirements import need
+from support.requirements import PATH, needs
 from support.selection import in_full
 
 #: What packaging/release reads before it builds anything.
@@ -73,7 +73,6 @@ class Clone:
 
 @pytest.fixture
 def clone(tmp_path):
-    need("git")
     return Clone(tmp_path)
 
 
@@ -142,12 +141,12 @@ def test_a_package_that_cannot_be_built_is_refused(clone, tmp_path):
     )
 
 
+@needs("dpkg")
 def test_debian_sorts_a_version_between_releases_before_the_next_one(clone):
     clone.write("iamcli/__init__.py", '__version__ = "1.1.0.dev0"\n')
     command = ". packaging/source.sh; version; deb_version"
     done = run("bash", "-ec", command, env=clone.env, cwd=clone.folder)
     assert done.stdout == "1.1.0.dev0\n1.1.0~dev0\n"
-    need("dpkg")
     for older, newer in (("1.0.0", "1.1.0~dev0"), ("1.1.0~dev0", "1.1.0")):
         command = ("dpkg", "--compare-versions", older, "lt", newer)
         assert run(*command, env=clone.env).returncode == 0
@@ -289,7 +288,7 @@ esac
 )
 def test_make_says_why_pip_failed(tmp_path, lines, reason):
     home = tmp_path / "home"
-    env = environment(home, PATH="/usr/bin:/bin")
+    env = environment(home, PATH=PATH)
     (home / "pip.txt").write_text(lines)
     python = script_of_shell(tmp_path / "python", NO_PIP)
     variables = (f"PYTHON={python}", f"VENV={tmp_path}/venv")

@@ -9,9 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support import browser
 from support.browser import Browser
-from support.requirements import need
+from support.requirements import needs
 from support.searches import NONSENSE, SHOWN, SOUGHT, commands_in
 from support.shell import ROOT
 
@@ -37,7 +36,6 @@ LOOKED_AT = [
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The manual, as ``make docs`` generates it."""
-    need("mandoc")
     folder = tmp_path_factory.mktemp("site")
     arguments = [sys.executable, ROOT / "tools" / "site.py", folder]
     done = subprocess.run(arguments, capture_output=True, text=True, check=False)
@@ -48,12 +46,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser that runs until the tests of this module end."""
-    need(browser.PROGRAM)
     running = Browser()
     yield running
     running.close()
 
 
+@needs("mandoc")
 def test_the_site_links_only_to_what_is_there(site):
     files = {path.name: path.read_text() for path in site.iterdir()}
     pages = {f"{page.name}.html" for page in PAGES}
@@ -67,6 +65,7 @@ def test_the_site_links_only_to_what_is_there(site):
     assert set(re.findall(r'^\["([^"]*)", ', files["search.js"], re.MULTILINE)) == pages
 
 
+@needs("mandoc")
 def test_a_long_page_has_a_table_of_contents(site):
     titles = {}
     for page in site.glob("*.html"):
@@ -97,6 +96,7 @@ def results(chromium: Browser) -> list[str]:
 
 
 @pytest.mark.full
+@needs("mandoc", "chromium")
 def test_the_search_finds_what_is_typed(chromium, site):
     chromium.open(f"file://{site}/iam-rolecreate.1.html", width=1000)
     chromium.press("/")
@@ -123,6 +123,7 @@ def test_the_search_finds_what_is_typed(chromium, site):
 
 @pytest.mark.full
 @pytest.mark.parametrize("words", [*SOUGHT, *NONSENSE])
+@needs("mandoc", "chromium")
 def test_the_search_finds_what_the_command_lists(words, chromium, site, run):
     listed = run("iamcli", "list", words).out
     topics = re.findall(r"^  iamcli help (\S+)  +[A-Z]", listed, re.MULTILINE)
@@ -135,6 +136,7 @@ def test_the_search_finds_what_the_command_lists(words, chromium, site, run):
 
 
 @pytest.mark.full
+@needs("mandoc", "chromium")
 def test_a_result_is_opened_with_the_keyboard(chromium, site):
     chromium.open(f"file://{site}/index.html", width=1000)
     chromium.press("/")
@@ -153,6 +155,7 @@ def test_a_result_is_opened_with_the_keyboard(chromium, site):
 
 
 @pytest.mark.full
+@needs("mandoc", "chromium")
 def test_nothing_comes_from_elsewhere_and_no_script_fails(chromium, site):
     for name in LOOKED_AT:
         chromium.open(f"file://{site}/{name}", width=1000)
@@ -164,6 +167,7 @@ def test_nothing_comes_from_elsewhere_and_no_script_fails(chromium, site):
 @pytest.mark.full
 @pytest.mark.parametrize("name", LOOKED_AT)
 @pytest.mark.parametrize("width", [320, 360, 640, 1200])
+@needs("mandoc", "chromium")
 def test_nothing_is_wider_than_the_window(name, width, chromium, site):
     chromium.open(f"file://{site}/{name}", width=width)
     chromium.press("/")
@@ -194,6 +198,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.full
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@needs("mandoc", "chromium")
 def test_text_can_be_read_in_both_themes(dark, chromium, site):
     chromium.open(f"file://{site}/iam-usercreate.1.html", width=1000, dark=dark)
     chromium.press("/")

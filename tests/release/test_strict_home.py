@@ -11,7 +11,7 @@ from support import processes
 from support.clients import client
 from support.faults import CLOSED
 from support.legacy_requests import FILES, REFUSED, ROWS, arguments_of
-from support.requirements import need
+from support.requirements import PATH, needs
 from support.selection import every
 from support.shell import BIN
 from support.stub import Endpoint, ok, refused
@@ -88,7 +88,7 @@ def test_it_is_strict_mode(name, run, stub, forked_programs, tmp_path, monkeypat
     for file, text in FILES.items():
         (run.home / file).write_text(text)
     minimal = {key: run.env[key] for key in ("HOME", "AWS_CREDENTIAL_FILE") if key in run.env}
-    minimal["PATH"] = "/usr/bin:/bin"
+    minimal["PATH"] = PATH
 
     def ended(way, program, *words, **env):
         """How ``program`` ends in a ``way``, and what it requested."""
@@ -115,9 +115,9 @@ def test_it_is_strict_mode(name, run, stub, forked_programs, tmp_path, monkeypat
 
 
 @pytest.mark.parametrize("reset", ["env -i", "sudo -n", "sudo -n -i", "su - root -c"])
+@needs("{reset}")
 def test_it_stays_if_the_environment_is_reset(reset, run):
     program, *_ = reset.split()
-    need(program)
     if program != "env" and run(*reset.split(), "true").status:
         pytest.skip(f"{program} is not permitted here")
     folder = run.home / "iam"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 from support.completing import assert_completes, line_of_readme
-from support.requirements import need
+from support.requirements import PATH, needs
 from support.shell import ROOT, Shell
 from support.terminal import InteractiveShell
 
@@ -67,7 +67,7 @@ def venv(wheel: Path) -> Path:
 @pytest.fixture
 def installed_user(tmp_path: Path, venv: Path) -> Shell:
     """A user with only the commands of the virtual environment on PATH."""
-    return Shell(tmp_path, {"PATH": f"{venv}/bin:/usr/bin:/bin", "TERM": "xterm"})
+    return Shell(tmp_path, {"PATH": f"{venv}/bin:{PATH}", "TERM": "xterm"})
 
 
 def held(wheel: Path) -> Mapping[str, bytes]:
@@ -97,7 +97,7 @@ def test_iamcli_finds_the_pages(installed_user, venv):
     viewer = installed_user.home / "man"
     viewer.write_text('#!/bin/sh\necho "$1"\n')
     viewer.chmod(0o755)
-    env = WITH_CLICK | {"PATH": f"{installed_user.home}:{venv}/bin:/usr/bin:/bin"}
+    env = WITH_CLICK | {"PATH": f"{installed_user.home}:{venv}/bin:{PATH}"}
     done = installed_user("iamcli", "help", "usercreate", env=env)
     page = venv / "share" / "man" / "man1" / "iam-usercreate.1"
     assert done == (0, f"{page}\n", "")
@@ -123,20 +123,20 @@ def test_an_index_of_pages_in_a_shared_prefix_stays(installed_user, venv, wheel)
 
 @pytest.mark.full
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@needs("{shell}")
 def test_the_line_of_the_readme_works_for_a_venv_that_is_not_activated(shell, aws, venv):
-    need(shell)
     # The wheel alone is in the environment; its requirements are in that of the tests.
     packages = next(venv.glob("lib/python*/site-packages"))
     (packages / "requirements.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
     aws("iam-usercreate", "-u", "robert")
-    aws.env |= {"PATH": "/usr/bin:/bin", "TERM": "dumb", "PYTHONPATH": ""}
+    aws.env |= {"PATH": PATH, "TERM": "dumb", "PYTHONPATH": ""}
     line = line_of_readme(shell).replace("iamcli completion", f"{venv}/bin/iamcli completion")
     assert_completes(aws, shell, line, f"{venv}/bin/iam-usergetattributes")
 
 
 @pytest.mark.full
+@needs("zsh", "fish")
 def test_zsh_and_fish_find_them_where_they_are_installed(installed_user, venv):
-    need("zsh", "fish")
     fish = f"set -p fish_complete_path {venv}/share/fish/vendor_completions.d; complete -C "
     assert (
         "the user's name (required)"

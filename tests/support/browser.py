@@ -16,7 +16,7 @@ from support.limits import TIMEOUT
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROGRAM = "/usr/bin/chromium"
+PROGRAM = "chromium"
 OPTIONS = (
     "--headless",
     "--no-sandbox",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from support.forked import Done
 from support.limits import TIMEOUT
+from support.requirements import PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {
         "HOME": str(home),
         "TMPDIR": str(temporary),
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PATH": f"{Path(sys.executable).parent}:{PATH}",
         "LC_ALL": "C.UTF-8",
         **more,
     }

@@ -21,6 +21,7 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from support.requirements import PATH
 from support.shell import ROOT
 
 if TYPE_CHECKING:
@@ -100,11 +101,7 @@ class Copy:
     def __init__(self, root: Path) -> None:
         self.root = root
         #: The variables of what is run.
-        self.env = {
-            "HOME": str(root.parent),
-            "LANG": "C.UTF-8",
-            "PATH": f"{root}/.venv/bin:/usr/local/bin:/usr/bin:/bin",
-        }
+        self.env = {"HOME": str(root.parent), "LANG": "C.UTF-8", "PATH": f"{root}/.venv/bin:{PATH}"}
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=ROOT,

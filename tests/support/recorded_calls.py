@@ -7,6 +7,7 @@ import sys
 from ast import literal_eval
 from typing import TYPE_CHECKING, NamedTuple
 
+from support.requirements import PATH
 from support.shell import ROOT, Shell
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Recorder:
         work.mkdir(exist_ok=True)
         (folder / "script.sh").write_bytes(script.encode())
         before = _files(folder)
-        programs = {"PATH": f"{self.folder}:/usr/bin:/bin"}
+        programs = {"PATH": f"{self.folder}:{PATH}"}
         done = Shell(work, programs)(shell, str(folder / "script.sh"))
         assert _files(folder) == before
         return done

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from support.forked import Done
 from support.limits import TIMEOUT
+from support.requirements import PATH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,7 @@ class Shell:
         self.home = home
         self.env = {
             "HOME": str(home),
-            "PATH": f"{BIN}:/usr/bin:/bin",
+            "PATH": f"{BIN}:{PATH}",
             "LANG": "C.UTF-8",
             "TMPDIR": str(home),
             "AWS_EC2_METADATA_DISABLED": "true",

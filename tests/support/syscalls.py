@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import functools
-import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-import pytest
+from support.requirements import needs
 
 SOURCE = Path(__file__).with_suffix(".c")
-COMPILER = shutil.which("cc")
 
 
-def _compiles() -> bool:
-    """Return whether there is a C compiler, and the headers of the C library."""
-    if COMPILER is None or sys.platform != "linux":
-        return False
-    command = [COMPILER, "-E", "-x", "c", "-"]
-    done = subprocess.run(command, input=b"#include <dlfcn.h>\n", capture_output=True, check=False)
-    return done.returncode == 0
-
-
-needs_compiler = pytest.mark.skipif(
-    not _compiles(), reason="needs Linux and a C compiler with the headers of the C library"
-)
+#: Linux, and a C compiler with the headers of the C library.
+needs_compiler = needs("cc", "/usr/include/dlfcn.h", "/proc/self/stat")
 
 
 @functools.cache
@@ -37,7 +24,7 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 @functools.cache
 def _library() -> Path:
     built = Path(_folder().name) / "syscalls.so"
-    command = [str(COMPILER), "-Wall", "-Werror", "-O1", "-shared", "-fPIC", "-o", str(built)]
+    command = ["cc", "-Wall", "-Werror", "-O1", "-shared", "-fPIC", "-o", str(built)]
     subprocess.run([*command, str(SOURCE), "-ldl"], check=True)
     return built
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.processes import wait_until
+from support.requirements import PATH
 from support.shell import TESTS
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def started(folder: Path, tests: str, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*pytest_command, "--rootdir", folder, *options],
         cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{folder}:{TESTS}:{TESTS.parent}"},
+        env={"PATH": PATH, "PYTHONPATH": f"{folder}:{TESTS}:{TESTS.parent}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

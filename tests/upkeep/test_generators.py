@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from support.requirements import need
+from support.requirements import needs
 from support.selection import every
 from support.shell import ROOT
 
@@ -117,8 +117,8 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row", every(6, ROWS), ids=lambda row: f"{row.program}: {row.reason}")
+@needs("mandoc")
 def test_a_program_that_lacks_something_changes_nothing(row, tmp_path):
-    need("mandoc")
     folder = copy(tmp_path / "copy")
     row.breaks(folder)
     before = contents(folder)

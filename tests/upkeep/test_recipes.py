@@ -9,7 +9,7 @@ import pytest
 from support.completing import BASH_COMPLETION
 from support.faults import CLOSED
 from support.recipes import Copy, blocks, write
-from support.requirements import need
+from support.requirements import needs
 from support.shell import KEY_ID, SECRET
 from support.stub import ok, refused
 
@@ -35,8 +35,8 @@ def test_each_block_has_a_place(section, tmp_path):
 
 
 @pytest.mark.full
+@needs("man", BASH_COMPLETION)
 def test_to_add_a_command(tmp_path, stub):
-    need("man", BASH_COMPLETION)
     copy = Copy(tmp_path / "tree")
     copy.env |= {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
     copy.follow("To add a command")
@@ -80,8 +80,8 @@ def test_to_add_a_command(tmp_path, stub):
 
 
 @pytest.mark.full
+@needs("man")
 def test_to_add_a_check_code(tmp_path):
-    need("man")
     copy = Copy(tmp_path / "tree")
     copy.follow("To add a check code")
     (tmp_path / "old.sh").write_text("echo\niam-userdel -u bob,susan\n")

@@ -6,12 +6,14 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from support.checking import checked, made_program, write
+from support.requirements import PATH
 from support.selection import in_full
 from support.shell import BIN
 from support.strict_scripts import SCRIPTS
@@ -698,7 +700,7 @@ def found_here(folder: Path, name: str, text: str, directories: dict[str, str]) 
 
 
 def test_scripts_that_find_installed_commands(tmp_path, environ, directories):
-    environ.setenv("PATH", f"{BIN}:/usr/bin:/bin")
+    environ.setenv("PATH", f"{BIN}:{PATH}")
     environ.setenv("AWS_IAM_HOME", directories["LINKS"])
     rows = [*(("old.sh", script, line) for script, line in INSTALLED), *INSTALLED_FILES]
     found = [(name, text, *found_here(tmp_path, name, text, directories)) for name, text, _ in rows]
@@ -709,13 +711,13 @@ def test_scripts_that_find_installed_commands(tmp_path, environ, directories):
     crontab = f"PATH=BIN:/bin\n@daily {BARE}\n"
     assert found_here(tmp_path, "crontab", crontab, directories) == [HOME_LINE]
     environ.setenv("IAMCLI_STRICT", "")
-    environ.setenv("PATH", f"{directories['TOOLS']}/bin:{BIN}:/usr/bin:/bin")
+    environ.setenv("PATH", f"{directories['TOOLS']}/bin:{BIN}:{PATH}")
     assert found_here(tmp_path, "old.sh", BARE, directories) == []
 
 
 def test_the_directory_of_the_toolkit_is_to_be_in_path(tmp_path, environ, directories):
     environ.setattr("iamcli.cli.check.rules.machine._TOOLKIT", directories["TOOLS"])
-    environ.setenv("PATH", f"{BIN}:/usr/bin:/bin")
+    environ.setenv("PATH", f"{BIN}:{PATH}")
     assert found_here(tmp_path, "old.sh", BARE, directories) == ["PATH=TOOLS/bin:$PATH"]
     crontab = f"PATH=BIN:/bin\n@daily {BARE}\n"
     assert found_here(tmp_path, "crontab", crontab, directories) == ["PATH=TOOLS/bin:BIN:/bin"]
@@ -723,7 +725,7 @@ def test_the_directory_of_the_toolkit_is_to_be_in_path(tmp_path, environ, direct
 
 def test_scripts_that_need_strict_mode_are_named(tmp_path, environ, directories):
     """Each of thirty, unless it sets IAMCLI_STRICT or the directory is first in PATH."""
-    environ.setenv("PATH", f"{BIN}:/usr/bin:/bin")
+    environ.setenv("PATH", f"{BIN}:{PATH}")
     for number, text in enumerate(SCRIPTS.values()):
         first, _, rest = text.partition("\n")
         write(tmp_path, text, f"named{number:02}.sh", "")
@@ -738,7 +740,7 @@ def test_scripts_that_need_strict_mode_are_named(tmp_path, environ, directories)
         f"    as in the toolkit: {HOME_LINE}, or IAMCLI_STRICT=1",
     ]
     assert "installed" not in "".join(report.github(result))
-    environ.setenv("PATH", f"{directories['TOOLS']}/bin:{BIN}:/usr/bin:/bin")
+    environ.setenv("PATH", f"{directories['TOOLS']}/bin:{BIN}:{PATH}")
     assert check_files([str(tmp_path)]).installed == {}
 
 
@@ -769,7 +771,7 @@ def filled(top: Path, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [20, in_full(300)])
-def test_a_directory_ends_in_one_table(number, tmp_path, environ):
+def test_a_directory_ends_in_one_table(number, tmp_path, environ, shared):
     """Each script is parsed once."""
     filled(tmp_path / "top", number)
     runs = []
@@ -783,7 +785,9 @@ def test_a_directory_ends_in_one_table(number, tmp_path, environ):
     environ.chdir(tmp_path)
     Path("shown").touch()
     if os.geteuid() == 0:
-        # root can read everything.
+        # root can read everything, and others may not be able to enter the checkout.
+        program = shutil.copy(shfmt.program(), shared)
+        environ.setattr(shfmt, "program", lambda: program)
         tmp_path.chmod(0o755)
         Path("shown").chmod(0o666)
         other_user(shown)

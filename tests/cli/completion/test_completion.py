@@ -14,7 +14,7 @@ import pytest
 from support.completing import BASH, BASH_COMPLETION, SHELLS, assert_completes, line_of_readme
 from support.faults import SILENT
 from support.forked import Done
-from support.requirements import need
+from support.requirements import PATH, needs, require
 from support.selection import in_full, usual
 from support.shell import BIN, ROOT
 from support.stub import ok, refused
@@ -37,11 +37,13 @@ if TYPE_CHECKING:
     Complete = Callable[[str], list[str]]
 
 
+pytestmark = needs("{shell_name}")
+
+
 @pytest.fixture(params=SHELLS)
 def shell_name(request: pytest.FixtureRequest) -> str:
-    need(request.param)
     if request.param == "bash":
-        need(BASH_COMPLETION)
+        require(request.node, "bash", BASH_COMPLETION)
     return str(request.param)
 
 
@@ -60,7 +62,7 @@ def prefix(run: Shell) -> Path:
         (folder / name).symlink_to(ROOT / "completions" / shell)
     (folder / "bin").symlink_to(BIN)
     run.env |= {
-        "PATH": f"{folder}/bin:/usr/bin:/bin",
+        "PATH": f"{folder}/bin:{PATH}",
         "XDG_DATA_DIRS": f"{folder}/share:/usr/share",
         "PREFIX": str(folder),
         "TERM": "xterm",
@@ -230,24 +232,24 @@ def test_the_files_of_a_subcommand(complete, run):
 
 
 @pytest.mark.parametrize("line", [["completion", "-h"], ["help", "completion"]])
+@needs("man")
 def test_the_help_has_the_lines_of_the_readme(line, run_fast):
-    need("man")
     done = run_fast("iamcli", *line)
     assert done.status == 0
     assert [shell for shell in SHELLS if line_of_readme(shell) not in done.out] == []
 
 
 @pytest.mark.full
+@needs("fish")
 def test_fish_describes_an_option_and_not_each_of_its_values(completing):
-    need("fish")
     assert fish(completing, "iam-userdel -u b") == ["bert", "bob"]
     assert fish(completing, "iam-useraddpolicy -e ") == ["Allow", "Deny"]
     assert fish(completing, "iamcli completion ") == ["bash", "fish", "zsh"]
     assert "-u\tthe user's name (required); 1 to 64 characters" in fish(completing, "iam-userdel -")
 
 
+@needs("fish")
 def test_the_folder_is_quoted_for_fish(run):
-    need("fish")
     folder = "/it's \\ $HOME"
     assert run("fish", "-N", "-c", f"echo {fish_quoted(folder)}").out == f"{folder}\n"
 

@@ -26,6 +26,7 @@ from support.doctor import (
     service_at,
     through,
 )
+from support.requirements import PATH
 from support.shell import BIN, ROOT, SECRET
 from support.stub import Answer, ok, refused
 
@@ -72,7 +73,7 @@ def refused_by_sts(place: Place, code: str) -> dict[str, str]:
 
 def shadowed(place: Place) -> dict[str, str]:
     folder = program(place.home / "other", "iam-usercreate").parent
-    return {"PATH": f"{folder}:{BIN}:/usr/bin:/bin"}
+    return {"PATH": f"{folder}:{BIN}:{PATH}"}
 
 
 #: For each cause, and the check that names it: the set-ups, each of which makes the variables. The

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import pytest
 from support.doctor import doctor, file, parsed
+from support.requirements import PATH, needs
 from support.selection import usual
 from support.shell import BIN, ROOT
 
@@ -16,7 +17,7 @@ from iamcli.cli.doctor import installed
 
 def test_a_home_runs_the_commands(run, healthy):
     folder = run.home / "iam"
-    run.env |= {"AWS_IAM_HOME": str(folder), "PATH": f"{folder}/bin:{BIN}:/usr/bin:/bin"}
+    run.env |= {"AWS_IAM_HOME": str(folder), "PATH": f"{folder}/bin:{BIN}:{PATH}"}
     for option in ("--", "--no-strict"):
         assert healthy("iamcli", "home", option, str(folder)).status == 0
         report = doctor(healthy, "--offline")
@@ -35,7 +36,7 @@ FOLDERS = ("PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
 def test_a_directory_that_cannot_be_used_ends_no_check(variables, folder, healthy, run):
     run.env |= {"SHELL": "/bin/fish", **dict.fromkeys(variables, folder)}
     if "PATH" in variables:
-        run.env["PATH"] = f"{folder}:{BIN}:/usr/bin:/bin"
+        run.env["PATH"] = f"{folder}:{BIN}:{PATH}"
     script = f"mkdir gone; cd gone; rmdir ../gone; exec {BIN}/iamcli doctor --format json"
     assert parsed(run("/bin/sh", "-c", script)).result("path") != "wrong"
 
@@ -43,8 +44,9 @@ def test_a_directory_that_cannot_be_used_ends_no_check(variables, folder, health
 # Pages, completion, extras and versions.
 
 
+@needs("man")
 def test_the_pages_and_the_completion_of_a_checkout(healthy):
-    env = {"PATH": f"{ROOT}/bin:/usr/bin:/bin", "SHELL": "/bin/bash"}
+    env = {"PATH": f"{ROOT}/bin:{PATH}", "SHELL": "/bin/bash"}
     report = doctor(healthy, "--offline", **env)
     assert f"{ROOT}/" in report.said("man")
     assert f"{ROOT}/" in report.said("completion")

@@ -11,6 +11,7 @@ from support import populated, resettable
 from support.certificates import public_key, self_signed
 from support.clients import encoded
 from support.legacy_requests import FILES, READ_FIRST, REFUSED, ROWS, arguments_of, expected, listed
+from support.requirements import PATH
 from support.selection import every
 from support.shell import BIN, TESTS
 from support.snapshot import saved
@@ -315,7 +316,7 @@ def test_every_value_is_quoted(explain, run):
     policy = '{"Sid":\n  "it\'s $(touch made) `touch made`\u2028\x85"}'
     words = ["iam-useruploadpolicy", "-u", "-a b*", "-p", "file://x", "-o", policy]
     script = explain("iamcli", "explain", "--format", "aws", "--", *words)
-    done = run("bash", "-c", script.out, env={"PATH": f"{run.home}:/usr/bin:/bin"})
+    done = run("bash", "-c", script.out, env={"PATH": f"{run.home}:{PATH}"})
     assert done.out == (
         "<iam><put-user-policy><--user-name=-a b*>"
         f'<--policy-document><{policy}><--cli-input-json><{{"PolicyName": "file://x"}}>'

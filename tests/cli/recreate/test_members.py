@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support.copies import DATE
 from support.recorded_calls import Recorder
-from support.requirements import need
+from support.requirements import needs
 from support.round import leaves, recreate
 from support.selection import every
 
@@ -99,8 +99,8 @@ def test_the_account_is_its_number(run_fast):
     ("text", "shell"),
     every(20, [(text, shell) for shell in ("dash", "zsh", "ksh93", "mksh") for text in HOSTILE]),
 )
+@needs("{shell}")
 def test_a_snapshot_of_hostile_texts_runs_nothing_else(run_fast, tmp_path, text, shell):
-    need(shell)
     snapshot = {**of_type(schema.SNAPSHOT, text), "version": 1}
     done = recreate(run_fast, snapshot, "all")
     assert (done.status, done.err) == (0, "")

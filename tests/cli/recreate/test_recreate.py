@@ -15,7 +15,7 @@ from support import populated
 from support.clients import encoded
 from support.copies import GROUP, READ_ONLY, instance_profile, role, snapshot, user
 from support.recorded_calls import Recorder
-from support.requirements import need
+from support.requirements import PATH, needs
 from support.round import CANNOT, IDS_AND_DATES, UNKNOWN, comments, recreate, shellcheck, without
 from support.selection import pairs, usual
 from support.shell import BIN
@@ -58,9 +58,9 @@ def stopped(done: Done, said: str) -> None:
 
 
 @pytest.mark.parametrize("shell", usual(["dash"], ["dash", "bash", "zsh", "ksh93", "mksh"]))
+@needs("{shell}")
 def test_a_role_and_its_instance_profile_come_back(shell, aws, programs):
-    need(shell)
-    aws.env["PATH"] = f"{programs}:/usr/bin:/bin"
+    aws.env["PATH"] = f"{programs}:{PATH}"
     iam = encoded(aws.env["AWS_IAM_URL"])
     trust = populated.TRUST.replace(":", ": \n", 1)
     tags = [{"Key": "-t", "Value": "-"}, {"Key": "a=b", "Value": "caf\u00e9"}]
@@ -116,9 +116,9 @@ USUAL = [("bash", signal.SIGINT, "alone"), ("dash", signal.SIGTERM, "alone")]
 @pytest.mark.parametrize(
     ("shell", "number", "to"), pairs(SIGNALLED, SIGNALS, ("alone", "group"), first=USUAL)
 )
+@needs("{shell}")
 def test_a_signal_says_where_the_script_stopped(run, run_fast, shell, number, to):
     """A terminal sends Ctrl-C to the script and its command, and kill(1) to the script alone."""
-    need(shell)
     content = snapshot(users=[user("bob", LoginProfile=None, Certificates=[CERTIFICATE])])
     made(run_fast, content, "user/bob")
     programs = run.home / "programs"
@@ -132,7 +132,7 @@ def test_a_signal_says_where_the_script_stopped(run, run_fast, shell, number, to
     }.items():
         (programs / name).write_text(f"#!/bin/sh\n{text}\n")
         (programs / name).chmod(0o755)
-    env = {"PATH": f"{programs}:/usr/bin:/bin", **UNCHECKED}
+    env = {"PATH": f"{programs}:{PATH}", **UNCHECKED}
     words = ["busybox", "sh"] if shell == "busybox" else [shell]
     process = run.start(
         *words,

@@ -18,7 +18,7 @@ from support.clients import encoded
 from support.forked import Done
 from support.generated import fill, hostile_snapshots
 from support.recorded_calls import CERTIFICATE, Recorder
-from support.requirements import need
+from support.requirements import PATH, needs
 from support.round import comments, differences, recreate, shellcheck
 from support.snapshot import saved, succeeded
 from support.terminal import Terminal
@@ -143,8 +143,7 @@ class World(NamedTuple):
 
 @pytest.fixture
 def world(moto: str, aws: Shell, run_fast: ForkRunner, programs: Path) -> World:
-    need(*SHELLS)
-    aws.env["PATH"] = f"{programs}:/usr/bin:/bin"
+    aws.env["PATH"] = f"{programs}:{PATH}"
     return World(encoded(moto), moto, run_fast, aws, [])
 
 
@@ -154,6 +153,7 @@ def parts(number: int, examples: int) -> list[Any]:
 
 
 @pytest.mark.parametrize(("start", "examples"), [(0, 1), *parts(8, 25)])
+@needs(*SHELLS)
 def test_what_is_deleted_comes_back(world, start, examples):
     shells = itertools.cycle(SHELLS)
 
@@ -237,7 +237,6 @@ def hostile_texts(snapshot: dict[str, Any]) -> set[str]:
 
 @pytest.fixture
 def recorder(tmp_path: Path) -> Recorder:
-    need(*SHELLS)
     return Recorder(tmp_path)
 
 
@@ -262,6 +261,7 @@ def run_hostile(
 
 
 @pytest.mark.parametrize(("start", "examples"), [(0, 1), *parts(2, 15)])
+@needs(*SHELLS)
 def test_a_hostile_snapshot_makes_a_script_that_creates_and_does_nothing_else(
     run_fast, recorder, start, examples
 ):

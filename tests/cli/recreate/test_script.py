@@ -20,6 +20,7 @@ from support.copies import (
     user,
 )
 from support.expected import compare
+from support.requirements import PATH
 from support.round import recreate
 from support.snapshot import OF_EVE
 
@@ -398,7 +399,7 @@ def test_what_the_script_makes_of_answers(run, run_fast, entity, answers, said, 
         (programs / name).chmod(0o755)
     script = written(run_fast, snapshot(**ENTITIES[entity]), entity if "/" in entity else "all")
     (run.home / "recreate.sh").write_text(script)
-    done = run("sh", "recreate.sh", env={"PATH": f"{programs}:/usr/bin:/bin"})
+    done = run("sh", "recreate.sh", env={"PATH": f"{programs}:{PATH}"})
     expected = f"recreate: {said}; nothing was changed\n" if said else ""
     assert done == (1 if said else 0, "", expected)
     record = run.home / "calls"

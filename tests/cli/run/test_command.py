@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.processes import WITH_ENTRY
+from support.requirements import PATH, needs
 from support.served import statistics
 from support.terminal import Terminal
 from support.users import OTHER, other_user, two_users
@@ -96,7 +97,7 @@ NO_INTERPRETER = "cannot be executed: its first line names the interpreter"
 )
 def test_a_command_is_registered_until_it_has_ended(command, status, said, tmp_path, monkeypatch):
     """The script has no interpreter line, and another one has its name in a later directory."""
-    monkeypatch.setenv("PATH", f"{tmp_path}:{tmp_path}/later:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{tmp_path}/later:{PATH}")
     (tmp_path / "later").mkdir()
     (tmp_path / "later" / "old-script").write_text("#!/bin/sh\nexit 99\n")
     (tmp_path / "later" / "old-script").chmod(0o755)
@@ -121,7 +122,7 @@ def test_a_command_is_registered_until_it_has_ended(command, status, said, tmp_p
 
 
 @two_users
-@pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv is not installed")
+@needs("setpriv")
 @pytest.mark.usefixtures("_same_handlers")
 def test_a_command_that_becomes_another_user_is_waited_for():
     """The kernel refuses to send it a signal, as to the programs that sudo runs."""

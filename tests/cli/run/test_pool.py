@@ -22,6 +22,7 @@ from support.certificates import self_signed
 from support.faults import CLOSED, headed, raw, silent
 from support.limits import TIMEOUT
 from support.processes import assert_nothing_left, wait_until
+from support.requirements import PATH
 from support.selection import in_full, usual
 from support.served import KEYS, LINE, USER, Slow, statistics
 from support.shell import BIN
@@ -209,7 +210,7 @@ def test_a_variable_of_the_c_library_has_its_effect(run):
 @pytest.mark.parametrize("scheme", ["http"])
 @pytest.mark.usefixtures("servers")
 def test_an_idle_connection_is_closed(run):
-    run.env["PATH"] = f"{BIN}:/usr/bin:/bin"  # waits as briefly as for users
+    run.env["PATH"] = f"{BIN}:{PATH}"  # waits as briefly as for users
     port = urlsplit(run.env["AWS_IAM_URL"]).port
     # The remote address and the state, which is 1 for an open connection.
     is_open = f"grep -q '0100007F:{port:04X} 01 ' /proc/net/tcp"

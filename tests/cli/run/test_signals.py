@@ -14,6 +14,7 @@ import pytest
 from support.faults import SILENT
 from support.limits import TIMEOUT
 from support.processes import activity, state, wait_until
+from support.requirements import PATH
 from support.selection import every
 from support.served import KEYS, LINE, NEW_KEY, Slow, servers
 from support.shell import BIN
@@ -114,7 +115,7 @@ def test_a_signal_to_iamcli_run_is_for_the_script(number, shell, stub):
 
 @pytest.mark.full
 def test_a_server_that_is_stopped_is_not_waited_for(shell, stub):
-    shell.env["PATH"] = f"{BIN}:/usr/bin:/bin"  # waits as briefly as for users
+    shell.env["PATH"] = f"{BIN}:{PATH}"  # waits as briefly as for users
     slow = Slow(shell, stub, f"{LINE}; {LINE}")
     server = slow.servers[0]
     os.kill(server, signal.SIGSTOP)

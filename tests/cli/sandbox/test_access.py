@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import private_iam
 from support.processes import BIN, ROOT, environment, run
-from support.requirements import need
+from support.requirements import needs
 from support.selection import in_full
 
 from iamcli.cli.sandbox import access, peers
@@ -378,8 +378,8 @@ def test_web_pages_cannot_report_a_command(more, monkeypatch):
     assert (answered(names, monkeypatch, **more), names) == (["403 Forbidden"], [])
 
 
+@needs("/proc/net/tcp")
 def test_the_user_of_a_connection_is_not_guessed(monkeypatch, tmp_path):
-    need("/proc/net/tcp")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         other = socket.create_connection(listener.getsockname())
         connection, _ = listener.accept()
@@ -494,8 +494,8 @@ ask "${AWS_IAM_URL%/}?Action=ListUsers&Version=2010-05-08"
 
 
 @pytest.mark.full
+@needs("curl")
 def test_curl_uses_the_address_of_the_environment(tmp_path):
-    need("curl")
     done = run(BIN / "iamcli", "sandbox", "sh", "-c", CURL, env=environment(tmp_path))
     assert done.stdout.split() == ["<UserName>bob"] * 4
 

@@ -14,7 +14,7 @@ import pytest
 from support import private_iam
 from support.limits import NEVER, TIMEOUT
 from support.processes import BIN, WITH_ENTRY, left_behind, run, running, wait_until
-from support.requirements import need
+from support.requirements import needs
 from support.selection import in_full, usual
 from support.terminal import USUAL_SIZE, Terminal
 
@@ -242,10 +242,10 @@ def test_ctrl_c_reaches_the_command_once_and_the_server_not_at_all(env):
         in_full("zsh", ""),
     ],
 )
+@needs("{shell}")
 def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(
     env, tmp_path, shell, zdotdir
 ):
-    need(shell)
     path = shutil.which(shell)
     files = [tmp_path / name for name in (".bashrc", ".zshrc", ".zshenv", ".profile")]
     files += [tmp_path / "own" / name for name in (".zshrc", ".zshenv")]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import private_iam, processes
+from support.requirements import PATH
 from support.selection import usual
 from support.shell import BIN, TESTS
 from support.strict_scripts import SCRIPTS
@@ -51,7 +52,7 @@ STAFF = [f"user{number:03}" for number in range(1, 131)]
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory that ``iamcli home`` has set up."""
     made = tmp_path_factory.mktemp("opt") / "aws" / "apitools" / "iam"
-    env = {"PATH": "/usr/bin:/bin", "HOME": str(made.parent)}
+    env = {"PATH": PATH, "HOME": str(made.parent)}
     done = processes.run(BIN / "iamcli", "home", made, env=env)
     assert (done.returncode, done.stderr) == (0, "")
     return made
@@ -59,9 +60,9 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 #: How scripts name the commands, with the variables of cron and of the shell that starts the trial.
 WAYS: dict[str, tuple[str, Mapping[str, str], Mapping[str, str]]] = {
-    "PATH": ("", {"PATH": "{}/bin:/usr/bin:/bin"}, {"PATH": f"{{}}/bin:{BIN}:/usr/bin:/bin"}),
-    "names": ("{}/bin/", {}, {"PATH": f"{BIN}:/usr/bin:/bin"}),
-    "AWS_IAM_HOME": ("$AWS_IAM_HOME/bin/", {"AWS_IAM_HOME": "{}"}, {"PATH": f"{BIN}:/usr/bin"}),
+    "PATH": ("", {"PATH": "{}/bin:" + PATH}, {"PATH": f"{{}}/bin:{BIN}:{PATH}"}),
+    "names": ("{}/bin/", {}, {"PATH": f"{BIN}:{PATH}"}),
+    "AWS_IAM_HOME": ("$AWS_IAM_HOME/bin/", {"AWS_IAM_HOME": "{}"}, {"PATH": f"{BIN}:{PATH}"}),
 }
 TABLE = [(name, way) for name in SCRIPTS for way in WAYS]
 QUICK = [
@@ -85,7 +86,7 @@ def trial(run, made_home):
         users = STAFF if name.startswith("over 100") else []
         of_cron = {"LOGNAME": "root", "SHELL": "/bin/sh", "AWS_IAM_URL": url}
         of_cron["AWS_CREDENTIAL_FILE"] = run.env["AWS_CREDENTIAL_FILE"]
-        given = {"PATH": "/usr/bin:/bin", "HOME": str(run.home), **(of_cron if url else {}), **env}
+        given = {"PATH": PATH, "HOME": str(run.home), **(of_cron if url else {}), **env}
         started = [] if url else [BIN / "iamcli", "sandbox"]
         done = processes.run(*started, sys.executable, "-c", TRIED, script, *users, env=given)
         assert (done.returncode, done.stderr) == (0, "")
@@ -104,8 +105,8 @@ def test_the_trial_ends_as_in_cron(name, way, made_home, trial, moto):
 
 @pytest.mark.parametrize("name", usual([QUICK[0][0]], SCRIPTS))
 def test_the_scripts_need_strict_mode(name, made_home, trial, moto):
-    installed = trial(name, {"PATH": f"{BIN}:/usr/bin:/bin"})
-    assert trial(name, {"PATH": f"{made_home}/bin:/usr/bin:/bin"}, moto) != installed
+    installed = trial(name, {"PATH": f"{BIN}:{PATH}"})
+    assert trial(name, {"PATH": f"{made_home}/bin:{PATH}"}, moto) != installed
 
 
 def test_which_commands_the_trial_finds(made_home, run, monkeypatch, tmp_path):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.processes import BIN, ROOT, environment, run
+from support.requirements import needs
 from support.shell import TESTS
 
 if TYPE_CHECKING:
@@ -112,10 +113,8 @@ def test_the_modules_of_ansible(tmp_path):
     assert ": ok=24 changed=19 unreachable=0 failed=0 skipped=0 " in recap, printed
 
 
+@needs("node", "npm")
 def test_the_aws_sdk_for_javascript(tmp_path):
-    for program in ("node", "npm"):
-        if not shutil.which(program):
-            pytest.skip(f"{program} is not installed")
     # An SDK for a later Node.js is not installed.
     options = ["--engine-strict", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save"]
     options += ["--fetch-retries", "0"]

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from support.processes import BIN
-from support.requirements import need
+from support.requirements import needs
 from support.selection import in_full, usual
 from support.terminal import Terminal
 
 IAMCLI = BIN / "iamcli"
-SHELLS = ("bash", "zsh", "fish", "dash", "mksh", "ksh", "ash")
-WITH_HISTORY = {"bash", "fish", "mksh", "ksh", "ash", "zsh"}
+SHELLS = ("bash", "zsh", "fish", "dash", "mksh", "ksh", "busybox")
+WITH_HISTORY = {"bash", "fish", "mksh", "ksh", "busybox", "zsh"}
 PROMPT = "(iamcli sandbox) $ "
 #: The prompt of the shell in which the sandbox is started.
 OUTSIDE = "outside $ "
@@ -30,12 +30,10 @@ def as_shell(env, tmp_path):
     """Return variables with which the sandbox starts the shell of this name."""
 
     def variables(name):
-        program = "busybox" if name == "ash" else name
-        need(program)
-        path = shutil.which(program)
-        if name == "ash":
-            (tmp_path / name).symlink_to(path)
-            path = str(tmp_path / name)
+        path = shutil.which(name)
+        if name == "busybox":
+            (tmp_path / "ash").symlink_to(path)
+            path = str(tmp_path / "ash")
         return {**env, "SHELL": path, "TERM": "dumb"}
 
     return variables
@@ -71,6 +69,7 @@ START_UP = {
 
 @pytest.mark.parametrize("exported", usual({True}, (False, True)))
 @pytest.mark.parametrize("name", usual({"bash"}, SHELLS))
+@needs("{name}")
 def test_the_history_of_the_user_is_left_as_it_was(as_shell, tmp_path, name, *, exported):
     env = as_shell(name)
     for file, content in (HISTORIES | START_UP).items():
@@ -115,6 +114,7 @@ USUAL_ENDS = {("bash", "exit", "some lines"), ("dash", "killed", "a long paste")
         + [(name, "killed", "a long paste") for name in SHELLS],
     ),
 )
+@needs("{name}")
 def test_what_is_typed_ahead_does_not_run_outside(as_shell, tmp_path, name, end, ahead):
     env = as_shell(name)
     line = ENDS[end]
@@ -140,6 +140,7 @@ def test_what_is_typed_ahead_does_not_run_outside(as_shell, tmp_path, name, end,
     assert f"iamcli: {ENDED}\r\n" in terminal.shown
 
 
+@needs("dash")
 def test_a_sandbox_in_another_one_says_that_it_is_still_there(as_shell, tmp_path):
     terminal = Terminal(IAMCLI, "sandbox", env=as_shell("dash"))
     terminal.wait_for(PROMPT)
@@ -170,9 +171,9 @@ def test_what_is_typed_ahead_for_others_is_kept(env, line):
     assert "has ended" not in terminal.shown
 
 
+@needs("dash")
 def test_a_sandbox_in_the_background_discards_nothing(env):
     # Unlike bash, dash takes only the line that it runs from the terminal.
-    need("dash")
     terminal = Terminal("dash", env={**env, "SHELL": "/bin/true"})
     line = f"{IAMCLI} sandbox & wait; echo EN''D; read -r line; echo =$line=; exit"
     terminal.type(f"set -m\r{line}\rtyped\r")
