@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import requirements, resettable
+from support import leftovers, requirements, resettable
 from support.connecting import USER
 from support.doctor import Place, caller
 from support.forked import ForkedPrograms, ForkRunner, ForkServer
@@ -38,6 +38,15 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite what is expected")
     parser.addoption("--order", help="take the files in an order that is made from this text")
+
+
+@pytest.fixture(autouse=True)
+def unchanged() -> Iterator[None]:
+    """Fail if a test leaves a change of this process."""
+    before = leftovers.state()
+    yield
+    left = leftovers.restored(before)
+    assert not left, "\n".join(["this test leaves:", *left])
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pytest
 
 from iamcli.cli import index
 from iamcli.errors import Failure, InvalidPolicy, ServiceError
+from iamcli.interrupts import DeferredSignals
 from iamcli.output.lines import RequireOutput
 from iamcli.output.streams import Reporter
 from iamcli.parsing import parser
@@ -358,8 +359,10 @@ def test_a_new_key_is_shown_or_saved(tmp_path):
     for line in ("iam-useraddkey -u b", "iam-usercreate -u b -k"):
         answers["CreateUser"] = {"User": USER}
         file = tmp_path / line.split()[0]
-        assert run(line, answers)[0] == ["AKIAX\ns"]  # at once, as one secret
-        assert run(f"{line} -o {file}", answers)[0] == ["AKIAX"]
+        # The commands defer signals until their process ends.
+        with DeferredSignals():
+            assert run(line, answers)[0] == ["AKIAX\ns"]  # at once, as one secret
+            assert run(f"{line} -o {file}", answers)[0] == ["AKIAX"]
         assert file.read_text() == "AWSAccessKeyId=AKIAX\nAWSSecretKey=s\n"
 
 

@@ -9,6 +9,7 @@ import signal
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from iamcli import interrupts
 from support.forked import Done
 from support.limits import NEVER, TIMEOUT
 from support.processes import blocked, wait_until
@@ -26,6 +27,8 @@ UNKNOWN = "interrupted; {} may have taken effect, check first: {}"
 #: Commands that save a secret.
 DEVICE_LINE = "iam-virtualmfadevicecreate -s phone -b Base32String -o seed"
 KEY_LINE = "iam-useraddkey -u bob -o seed"
+#: What a program has recorded of signals when it starts.
+_AT_START = {n: value for n, value in vars(interrupts.SignalState).items() if n[0] != "_"}
 
 
 def interrupted(
@@ -44,6 +47,15 @@ def interrupted(
     return Done(process.wait(), out.decode(), err.decode()).data(arguments, env)
 
 
+def _begin() -> None:
+    """Begin as a program does, whatever the tests before and pytest do with signals."""
+    for number in (*interrupts.TERMINATING, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name, value in _AT_START.items():
+        setattr(interrupts.SignalState, name, value)
+
+
 def result_of(function: Callable[[], object]) -> Any:
     """Call ``function`` in a child of this process; return what it returns, as JSON has it.
 
@@ -54,6 +66,7 @@ def result_of(function: Callable[[], object]) -> Any:
     if child == 0:
         status = 1
         try:
+            _begin()
             text = json.dumps(function())
             status = 0
         except BaseException:  # noqa: BLE001 - the parent fails with it
@@ -72,6 +85,7 @@ def status_of(function: Callable[[], object]) -> int:
     child = os.fork()
     if child == 0:
         try:
+            _begin()
             function()
         finally:
             os._exit(99)

@@ -152,6 +152,23 @@ def test_a_block_ends_also_by_an_exception():
     assert result_of(done) == [False, True]
 
 
+def test_a_child_begins_with_the_handlers_of_a_program():
+    """Also if pytest, or the test before, has left others."""
+
+    def found() -> list[object]:
+        usual = [signal.default_int_handler, signal.SIG_DFL, signal.SIG_DFL]
+        handlers = [signal.getsignal(number) for number in NUMBERS.values()]
+        return [handlers == usual, interrupts.SignalState.raises, interrupts.SignalState.number]
+
+    def changed() -> list[object]:
+        step = Steps()
+        step("defer_signals")
+        step("INT")
+        return [result_of(found), status_of(lambda: signal.raise_signal(signal.SIGTERM))]
+
+    assert result_of(changed) == [[True, True, 0], -signal.SIGTERM]
+
+
 def frame(code: str) -> Any:
     """Return a frame in which Python executes ``code``, for a handler that gets a signal there."""
     block = interrupts.Interruptible
