@@ -41,11 +41,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True)
-def unchanged() -> Iterator[None]:
-    """Fail if a test leaves a change of this process."""
+def unchanged(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail if a test leaves a change of this process, files or processes."""
     before = leftovers.state()
     yield
     left = leftovers.restored(before)
+    if home := request.node.funcargs.get("tmp_path"):
+        left += leftovers.left(home)
     assert not left, "\n".join(["this test leaves:", *left])
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import botocore
 import pytest
-from support.processes import assert_nothing_left
+from support.processes import assert_nothing_left, temporary_folder
 from support.processes import run as run_program
 from support.requirements import PATH
 from support.shell import BIN, ROOT, Shell
@@ -84,11 +84,10 @@ def macos(tmp_path_factory: pytest.TempPathFactory) -> Macos:
 @pytest.fixture
 def on_macos(run: Shell, macos: Macos, stub: Stub) -> Iterator[Shell]:
     """Run commands of that environment, with an endpoint that knows bob; none of them is left."""
-    (run.home / "tmp").mkdir()
     run.env |= {
         "PATH": f"{macos.bin}:{PATH}",
         "AWS_IAM_URL": stub.endpoint(USER).url,
-        "TMPDIR": str(run.home / "tmp"),
+        "TMPDIR": str(temporary_folder(run.home)),
     }
     yield run
     assert macos.asked() == ""

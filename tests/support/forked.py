@@ -38,6 +38,8 @@ MAX_TOLD = 4000
 SHORT = 0.02
 #: The variable with code that a fork runs before the command, which does not see it.
 BEFORE = "FORKED_BEFORE"
+#: The processes that fork commands.
+SERVERS: set[int] = set()
 #: Code that makes the pauses short after which a request is sent again.
 HASTY = f"""
 from iamcli import interrupts
@@ -180,6 +182,7 @@ class ForkServer:
         #: The socket to which it listens.
         self.address = f"{self._place.name}/socket"
         self._process = _start(self.address, *names)
+        SERVERS.add(self._process.pid)
         assert self._process.stdout
         self._process.stdout.readline()
 
@@ -212,6 +215,7 @@ class ForkServer:
 
     def close(self) -> None:
         """End the process."""
+        SERVERS.remove(self._process.pid)
         self._process.communicate()
         self._place.cleanup()
 

@@ -1,14 +1,19 @@
-"""What a test may not leave to the tests after it: a change of its process."""
+"""What a test may not leave to the tests after it: a change of its process, files and processes."""
 
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
+import contextlib
 import os
+import re
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamcli import interrupts
+from support.forked import SERVERS
+from support.processes import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +22,11 @@ if TYPE_CHECKING:
 
 # What the module signal adds, an enumeration, takes 20 times as long.
 _NUMBERS = sorted(map(int, signal.valid_signals()))
+#: The temporary files of iamcli, in a home that is the directory of a test or one in it. What one
+#: file unpacks stays, in ``iamcli-`` and the number of the user.
+_TEMPORARY = ("iamcli-[!0-9]*", "*/iamcli-[!0-9]*", "*/*/iamcli-[!0-9]*")
+#: The processes of the last look that were not of its test: they are looked at only once.
+_others: set[int] = set()
 
 
 class _Part(NamedTuple):
@@ -82,3 +92,53 @@ def _difference(after: Any, before: Any) -> Any:
     if not isinstance(after, dict):
         return after
     return {name: value for name, value in after.items() if value != before.get(name)}
+
+
+def left(home: Path) -> list[str]:
+    """Return the processes and the temporary files of iamcli that are in ``home``.
+
+    ``home``: the directory of a test, in which the HOME of its programs is. A server may need a
+    moment to end after the program that has started it. What still runs then is killed.
+    """
+    if not _files(home) and not _processes(home):
+        return []
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: not _files(home) and not _processes(home))
+    processes = _processes(home)
+    for number in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+    return [*processes.values(), *_files(home)]
+
+
+def _files(home: Path) -> list[str]:
+    return [str(path) for pattern in _TEMPORARY for path in home.glob(pattern)]
+
+
+def _processes(home: Path) -> dict[int, str]:
+    """Return the processes whose HOME is in ``home``, and the forks of commands, if this is Linux.
+
+    With each is its command line.
+    """
+    wanted = re.compile(rb"(?:^|\0)HOME=%b[/\0]" % re.escape(os.fsencode(home)))
+    found = _forks()
+    with contextlib.suppress(FileNotFoundError):
+        now = {int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()}
+        for number in now - _others:
+            with contextlib.suppress(OSError):
+                if wanted.search(Path(f"/proc/{number}/environ").read_bytes()):
+                    words = os.fsdecode(Path(f"/proc/{number}/cmdline").read_bytes())
+                    found[number] = words.replace("\0", " ")
+        _others.clear()
+        _others.update(now - found.keys())
+    return found
+
+
+def _forks() -> dict[int, str]:
+    """Return the commands that run in forks."""
+    found = {}
+    for server in SERVERS:
+        with contextlib.suppress(FileNotFoundError):
+            for number in Path(f"/proc/{server}/task/{server}/children").read_text().split():
+                found[int(number)] = f"a command in a fork, process {number}"
+    return found

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,13 +23,29 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = ROOT / "bin"
 
 
+@functools.cache
+def _short_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory()
+
+
+def temporary_folder(home: Path) -> Path:
+    """Make ``home`` and the directory ``tmp`` in it, if they are not there; return that.
+
+    It is a link to one with a short name. If its name were long, ``iamcli run`` would have its
+    sockets in ``/tmp``, where nobody would see what is left.
+    """
+    place = home / "tmp"
+    if not place.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(tempfile.mkdtemp(dir=_short_folder().name))
+    return place
+
+
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return variables for a process whose files, temporary ones included, are in ``home``."""
-    temporary = home / "tmp"
-    temporary.mkdir(parents=True, exist_ok=True)
     return {
         "HOME": str(home),
-        "TMPDIR": str(temporary),
+        "TMPDIR": str(temporary_folder(home)),
         "PATH": f"{Path(sys.executable).parent}:{PATH}",
         "LC_ALL": "C.UTF-8",
         **more,

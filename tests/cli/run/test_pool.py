@@ -21,7 +21,7 @@ import pytest
 from support.certificates import self_signed
 from support.faults import CLOSED, headed, raw, silent
 from support.limits import TIMEOUT
-from support.processes import assert_nothing_left, wait_until
+from support.processes import assert_nothing_left, temporary_folder, wait_until
 from support.requirements import PATH
 from support.selection import in_full, usual
 from support.served import KEYS, LINE, USER, Slow, statistics
@@ -168,14 +168,13 @@ def servers(scheme: str, run: Shell) -> Iterator[list[Endpoint]]:
     context.load_cert_chain(certificate)
     running = [Stub(context if scheme == "https" else None) for _ in range(2)]
     endpoints = [prepared(stub, run.home) for stub in running]
-    (run.home / "tmp").mkdir()
     (run.home / "long.json").write_text(f'{{"Statement": ["{"x" * 200_000}"]}}')
     run.env |= {
         "AWS_IAM_URL": endpoints[0].url,
         "OTHER": endpoints[1].url,
         "CLOSED": f"{scheme}://127.0.0.1:1",
         "AWS_CA_BUNDLE": str(certificate),
-        "TMPDIR": str(run.home / "tmp"),
+        "TMPDIR": str(temporary_folder(run.home)),
     }
     yield endpoints
     for stub in running:

@@ -54,7 +54,7 @@ def test_only_the_sandbox_can_be_reached(env, tmp_path, *, with_path):
     seen = dict(line.split("=", 1) for line in done.stdout.splitlines())
     url = seen["AWS_IAM_URL"]
     assert url.startswith("http://127.0.0.1:")
-    folder = str(tmp_path / "tmp" / "iamcli-sandbox-")
+    folder = str((tmp_path / "tmp").resolve() / "iamcli-sandbox-")
     assert seen.pop("AWS_CREDENTIAL_FILE").startswith(folder)
     assert seen.pop("AWS_IAM_HOME").startswith(folder)
     # What PATH finds already is found first.

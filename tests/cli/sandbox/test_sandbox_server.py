@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 import threading
@@ -287,7 +288,9 @@ def starting(monkeypatch, tmp_path):
         did.clear()
         return did, *real_start(ServerSettings(**settings), None)
 
-    return start
+    yield start
+    for folder in tmp_path.glob("iamcli-sandbox-*"):
+        shutil.rmtree(folder)
 
 
 def test_what_the_server_starts_with(starting):

@@ -143,7 +143,7 @@ def test_how_each_shell_is_started(env, tmp_path, shell, command, file, begin):
     lines = (tmp_path / "variables").read_text().splitlines()
     seen = dict(line.split("=", 1) for line in lines if "=" in line)
     folder = str(Path(seen["HISTFILE"]).parent)
-    assert folder.startswith(str(tmp_path / "tmp"))
+    assert folder.startswith(str((tmp_path / "tmp").resolve()))
     assert (seen["PS1"], seen["SHELL"], seen["IAMCLI_COMPLETE"]) == (PROMPT, str(program), "1")
     assert seen["ENV"] == "/dev/null"
     assert seen["ZDOTDIR"] == (folder if shell == "zsh" else "/my own")
