@@ -23,6 +23,7 @@ from support.order import Order
 from support.patience import patient_programs
 from support.requirements import PATH
 from support.shell import KEY_ID, ROOT, SECRET, Shell
+from support.streams import internal_errors
 from support.stub import Stub, ok
 from support.terminal import Typist, terminal_pair
 
@@ -42,13 +43,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(autouse=True)
 def unchanged(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail if a test leaves a change of this process, files or processes."""
+    """Fail if a test leaves a change of this process, files or processes, or an internal error."""
     before = leftovers.state()
+    internal_errors()
     yield
     left = leftovers.restored(before)
     if home := request.node.funcargs.get("tmp_path"):
         left += leftovers.left(home)
     assert not left, "\n".join(["this test leaves:", *left])
+    assert not (errors := internal_errors()), "\n".join(["this test does not expect:", *errors])
 
 
 @pytest.fixture(scope="session")

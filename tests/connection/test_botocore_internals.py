@@ -22,6 +22,7 @@ from botocore import endpoint
 from botocore.credentials import RefreshableCredentials
 from botocore.httpsession import URLLib3Session
 from support.shell import BIN, ROOT
+from support.streams import internal_errors
 from support.stub import ok
 
 import iamcli.cli.run
@@ -176,6 +177,7 @@ def test_a_botocore_without_one_of_them_is_not_blamed_on_the_response(run, stub)
     assert (done.status, done.out) == (1, "")
     assert "\nTraceback (most recent call last):\n" in done.err
     assert "iam-usergetattributes: internal error" in done.err
+    assert internal_errors()
     assert "_parse_shape" in done.err
     assert "IAM response" not in done.err
 

@@ -18,6 +18,7 @@ from support.limits import NEVER
 from support.moments import at_start
 from support.requirements import needs
 from support.selection import one_of_each
+from support.streams import internal_errors
 from support.stub import Answer, canned, ok, refused
 
 from iamcli.client.model import full_model, slim_model
@@ -287,6 +288,7 @@ def test_member_that_the_model_leaves_out_is_not_called_missing(run_fast, stub):
         in done.err
     )
     assert "is this an IAM endpoint?" not in done.err
+    assert internal_errors()
 
 
 @pytest.mark.parametrize(
@@ -559,3 +561,4 @@ sys.addaudithook(audit)
     assert (done.status, done.err.count("\n")) == (1, 1)
     assert done.err.startswith(f"{line.split()[0]}: internal error, please report it")
     assert done.err.endswith("PermissionError: [Errno 13] Permission denied: 'x.py'\n")
+    assert internal_errors()

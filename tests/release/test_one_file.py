@@ -20,6 +20,7 @@ from support.old_python import script_of_shell
 from support.processes import ROOT, environment
 from support.processes import run as run_program
 from support.selection import in_full, usual
+from support.streams import internal_errors
 from support.terminal import Terminal
 from support.users import OTHER, two_users
 
@@ -110,6 +111,7 @@ def test_it_is_unpacked_once_with_its_byte_code(file, home_env, tmp_path, variab
     # What is unpacked is used: it does not depend on the file any more.
     (place / "iamcli" / "cli" / "list.py").unlink()
     assert run_program(file, "list", env=home_env).returncode == 1
+    assert internal_errors()
 
 
 @pytest.mark.parametrize("home", usual(["not writable"], HOSTILE))

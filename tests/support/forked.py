@@ -22,7 +22,7 @@ from subprocess import PIPE
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from support.limits import TIMEOUT
-from support.streams import data
+from support.streams import data, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -171,7 +171,7 @@ def _content(file: BinaryIO | None) -> bytes:
         return b""
     with file:
         file.seek(0)
-        return file.read()
+        return read(file.read())
 
 
 class ForkServer:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from support.forked import Done
 from support.limits import TIMEOUT
 from support.requirements import PATH
+from support.streams import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,7 @@ def run(
     """Run a program until it ends; return its status and what it printed."""
     more = {"stdin": subprocess.DEVNULL, "timeout": TIMEOUT, **more}
     done = subprocess.run(arguments, env=env, capture_output=True, text=True, check=False, **more)
-    Done(done.returncode, done.stdout, done.stderr).told(arguments)
+    Done(done.returncode, read(done.stdout), read(done.stderr)).told(arguments)
     return done
 
 

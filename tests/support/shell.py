@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from support.forked import Done
 from support.limits import TIMEOUT
 from support.requirements import PATH
+from support.streams import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,8 @@ class Process(subprocess.Popen[bytes]):
         timeout: float | None = TIMEOUT,
     ) -> tuple[bytes, bytes]:
         """Wait until the process ends; return what it wrote."""
-        return super().communicate(input, timeout)
+        out, err = super().communicate(input, timeout)
+        return read(out or b""), read(err or b"")
 
 
 class Shell:
@@ -67,7 +69,8 @@ class Shell:
             timeout=TIMEOUT,
             check=False,
         )
-        out, err = (text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr))
+        texts = map(read, (done.stdout, done.stderr))
+        out, err = (text.decode("utf-8", "surrogateescape") for text in texts)
         return Done(done.returncode, out, err).told(arguments, env).data(arguments, changed)
 
     def start(self, *arguments: str, **options: object) -> Process:

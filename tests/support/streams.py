@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from iamcli.cli import index
 from iamcli.parsing import parser
@@ -12,6 +12,7 @@ from iamcli.parsing.options import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+Written = TypeVar("Written", str, bytes)
 _COMMANDS = {path.name for path in Path(__file__).parents[2].glob("bin/iam-*")}
 #: What a command prints: values of the one entity that it names, or nothing; names of others; or a
 #: new secret.
@@ -55,6 +56,23 @@ PRINTS = {
     "iam-virtualmfadevicecreate": {"": SECRET, "-o": VALUES},
     "iam-virtualmfadevicelist": {"": LIST, "-v": LIST},
 }
+
+
+_internal_errors: list[str] = []
+
+
+def read(written: Written) -> Written:
+    """Return what a program has written, of which internal errors are noted."""
+    text = written if isinstance(written, str) else written.decode(errors="replace")
+    _internal_errors.extend(line for line in text.splitlines() if "internal error" in line)
+    return written
+
+
+def internal_errors() -> list[str]:
+    """Return the internal errors since the last call; a test that expects one calls it."""
+    noted = [*dict.fromkeys(_internal_errors)]
+    _internal_errors.clear()
+    return noted
 
 
 def prints(name: str, arguments: Sequence[str]) -> str:

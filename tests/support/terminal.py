@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pexpect
 
 from support.limits import TIMEOUT
+from support.streams import read
 
 if TYPE_CHECKING:
     import signal
@@ -136,6 +137,7 @@ class Terminal:
         if not self._child.closed:
             self._child.expect(pexpect.EOF)
         self._child.wait()
+        read(self.shown)
         killed_by = self._child.signalstatus
         return int(self._child.exitstatus if killed_by is None else -killed_by)
 
@@ -154,6 +156,7 @@ class Terminal:
 
     def close(self) -> None:
         """Close the terminal and kill the program if it still runs."""
+        read(self.shown)
         try:
             self._child.close(force=True)
         except pexpect.ExceptionPexpect:

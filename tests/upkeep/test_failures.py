@@ -1,7 +1,8 @@
 """What a run of the tests prints.
 
-A test that fails shows the command line or the script, what was expected, and what came. A run that
-is stopped lists what it did not reach.
+A test that fails shows the command line or the script, what was expected, and what came. A test
+that leaves something to the others fails itself, and so does one that has seen an internal error. A
+run that is stopped lists what it did not reach.
 """
 
 from __future__ import annotations
@@ -52,6 +53,61 @@ def test_{number}(run, run_fast, stub, tmp_path):
 """
 
 
+#: Lines of tests that leave something, each with what is said of it.
+LEAVING = {
+    "signal.signal(signal.SIGUSR1, signal.SIG_IGN)": "handlers of signals: {10: 1}",
+    "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])": "blocked signals: {10}",
+    "interrupts.defer_signals()": "SignalState: {'raises': False}",
+    "interrupts.TICK = 9": "TICK: 9",
+    "sys.unraisablehook = print": "sys.unraisablehook: <built-in function print>",
+    "os.umask(0)": "umask: 0",
+    "os.chdir('/')": "directory: /",
+    "(tmp_path / 'iamcli-run-x').mkdir()": "/iamcli-run-x",
+    "(temporary_folder(tmp_path / 'home') / 'iamcli-y').touch()": "/home/tmp/iamcli-y",
+    "run.start('sleep', '1000')": "sleep 1000",
+    "run.start('sleep', '1001', env={'HOME': f'{tmp_path}/home'})": "sleep 1001",
+    "asking(run_fast, stub)": "a command in a fork",
+}
+#: Lines of tests in whose outputs is an internal error.
+UNEXPECTED = (
+    "run(*SAYING)",
+    "run.start(*SAYING, stdout=-1).communicate()",
+    "processes.run(*SAYING, env=run.env)",
+    "run_fast('iam-userdel', '-u', 'b', before=UNFORESEEN)",
+    "run_fast.start('iam-userdel', '-u', 'b', before=UNFORESEEN).communicate()",
+    "typed(shlex.join(SAYING))",
+    "(shown := Terminal(*SAYING, env=run.env)).wait_for('error'); shown.close()",
+)
+LEFT = """\
+import os, shlex, signal, sys
+from iamcli import interrupts
+from support import processes
+from support.faults import SILENT
+from support.processes import temporary_folder, wait_until
+from support.streams import internal_errors
+from support.terminal import Terminal
+
+# What stays has had long enough to end.
+processes.TIMEOUT = 0.1
+SAYING = ("echo", "iam-x: internal error")
+UNFORESEEN = "from iamcli.operations.service import IAM; IAM.call = None"
+
+def asking(run_fast, stub):
+    endpoint = stub.endpoint(SILENT)
+    run_fast.start("iam-userdel", "-u", "b", env={"AWS_IAM_URL": endpoint.url})
+    while not endpoint.requests:
+        pass
+
+def test_that_leaves_nothing(run):
+    run(*SAYING)
+    assert internal_errors() == ["iam-x: internal error"]
+"""
+LEAVES = """\
+def test_{number}(run, run_fast, typed, stub, tmp_path):
+    {line}
+"""
+
+
 #: A test that says that it runs, and another one, which is not reached.
 STOPPED = """\
 import time
@@ -91,6 +147,24 @@ def test_a_failure_explains_itself(tmp_path):
     for parts, section in zip(FAILING.values(), sections, strict=True):
         for part in parts:
             assert part in section
+
+
+def test_a_test_that_leaves_something_fails_itself(tmp_path):
+    """Nothing is said of the tests after it."""
+    lines = [*LEAVING, *UNEXPECTED]
+    tests = [LEAVES.format(number=number, line=line) for number, line in enumerate(lines)]
+    with started(tmp_path, LEFT + "".join(tests)) as running:
+        printed = running.communicate()[0]
+    assert f"{len(lines) + 1} passed, {len(lines)} errors in " in printed
+    sections = re.split(r"^_+ ERROR at teardown of test_\d+ _+$", printed, flags=re.MULTILINE)[1:]
+    said = [
+        re.findall(r"^E +AssertionError: (.*)\nE +(.*)", section, re.MULTILINE)[0]
+        for section in sections
+    ]
+    expected = [("leaves", left) for left in LEAVING.values()]
+    expected += [("does not expect", ": internal error")] * len(UNEXPECTED)
+    for (first, second), (what, part) in zip(said, expected, strict=True):
+        assert (first, part in second) == (f"this test {what}:", True), second
 
 
 @pytest.mark.full

@@ -12,6 +12,7 @@ import pytest
 from support.faults import CLOSED
 from support.moments import at_start
 from support.shell import BIN, ROOT, TESTS
+from support.streams import internal_errors
 from support.stub import canned, ok
 
 from iamcli.cli.index import groups
@@ -257,6 +258,7 @@ def test_what_may_be_changed_is_reported_if_no_module_can_be_read(run, stub):
     assert done.err.endswith(
         "; CreateUser may have taken effect, check first: iam-usergetattributes -u bob\n"
     )
+    assert internal_errors()
 
 
 def test_one_request_and_one_connection(run, stub):
