@@ -33,6 +33,9 @@ HANGING = {
     "two": f"sleep {NEVER} & wait",
     "without its output": f"exec >&- 2>&-; sleep {NEVER}; echo",
     "what it leaves": f"sleep {NEVER} &",
+    # Its key comes after the limit, and before the end of what it has started.
+    "late": "cd; setsid sh -c 'while [ -e /proc/$0 ]; do sleep 0.01; done; cat key.json' $$ &"
+    f" exec sleep {NEVER}",
     "not ended by SIGTERM": f"trap '' TERM; sleep {NEVER} & wait; sleep {NEVER}",
 }
 
@@ -57,7 +60,7 @@ def gone(run: Shell) -> bool:
     return not running(run.home)
 
 
-@pytest.mark.parametrize("how", usual(["itself", "what it leaves"], HANGING))
+@pytest.mark.parametrize("how", usual(["itself", "what it leaves", "late"], HANGING))
 def test_a_program_that_hangs_is_ended(how, program, run_fast):
     program.write_text(HANGING[how])
     done = run_fast(GET)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound="Endpoint")
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
+#: The operations of STS that commands and libraries request, and the versions of both services.
+STS = ("AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity", "GetSessionToken")
+VERSIONS = {"IAM": "2010-05-08", "STS": "2011-06-15"}
 #: Responses in the format of the service.
 ANSWERS = Path(__file__).resolve().parent.parent / "answers"
 
@@ -202,7 +205,7 @@ class Stub:
         path = urlsplit(handler.path).path.rstrip("/")
         parameters = dict(parse_qsl(body.decode(), keep_blank_values=True))
         operation = parameters.pop("Action", "")
-        parameters.pop("Version", None)
+        version = parameters.pop("Version", "")
         request = Request(
             operation,
             parameters,
@@ -213,7 +216,12 @@ class Stub:
             body,
         )
         endpoint = self._endpoints.get(f"/{path.split('/')[1]}" if path else self._root)
-        answer = endpoint.answer(request) if endpoint else refused("NoSuchEndpoint", path, 404)
+        if operation and version != VERSIONS["STS" if operation in STS else "IAM"]:
+            version = version or "NO_VERSION_SPECIFIED"
+            message = f"Could not find operation {operation} for version {version}"
+            answer = refused("InvalidAction", message)
+        else:
+            answer = endpoint.answer(request) if endpoint else refused("NoSuchEndpoint", path, 404)
         if answer.delay:
             time.sleep(answer.delay)
         if answer.released:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from http.client import HTTPConnection
 
 from support.shell import TESTS
+from support.stub import Answer
 
 FILES = {str(path.relative_to(TESTS)): path.read_text() for path in sorted(TESTS.rglob("*.py"))}
 
@@ -46,3 +48,28 @@ def test_the_page_says_what_each_helper_is_for():
     listed = [name for line in lines for name in re.findall(r"`(\w+)`", line)]
     paths = [re.fullmatch(r"support/([a-z]\w*)(\.py|/__init__\.py)", name) for name in FILES]
     assert sorted(listed) == sorted(path[1] for path in paths if path)
+
+
+#: Requests of an operation and a version, and what the stub says, as the service does.
+VERSIONS = {
+    "Action=GetUser&Version=2010-05-08": "",
+    "Action=GetCallerIdentity&Version=2011-06-15": "",
+    "Action=GetUser&Version=2011-06-15": "GetUser for version 2011-06-15",
+    "Action=GetCallerIdentity&Version=2010-05-08": "GetCallerIdentity for version 2010-05-08",
+    "Action=AssumeRole&Version=2011-06-15x": "AssumeRole for version 2011-06-15x",
+    "Action=GetUser": "GetUser for version NO_VERSION_SPECIFIED",
+}
+
+
+def test_the_stub_has_the_version_of_each_service(stub):
+    endpoint = stub.endpoint(Answer(b""))
+    for body, said in VERSIONS.items():
+        connection = HTTPConnection(f"127.0.0.1:{stub.port}")
+        connection.request("POST", endpoint.url, body)
+        answer = connection.getresponse()
+        text = f"<Code>InvalidAction</Code><Message>Could not find operation {said}</Message>"
+        assert (answer.status, text in answer.read().decode()) == (
+            (400, True) if said else (200, False)
+        )
+        connection.close()
+    assert endpoint.operations == ["GetUser", "GetCallerIdentity"]

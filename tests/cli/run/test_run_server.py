@@ -214,6 +214,34 @@ def test_a_command_that_was_given_up_is_not_counted_as_one_of_the_server(shell):
     )
 
 
+#: Runs iamcli with a server that begins after the time limit, when there is a file ``begin``.
+LATE = """
+import sys
+from iamcli.cli import main
+from iamcli.cli.running import command_server as module
+WAIT = "import os, time\\nwhile not os.path.exists('begin'): time.sleep(0.01)\\n"
+module._SERVER_CODE = WAIT + module._SERVER_CODE
+wait = module.CommandServer.wait
+def wait_briefly(server):
+    module.TIMEOUT = 0.1
+    wait(server)
+    module.TIMEOUT = 100
+module.CommandServer.wait = wait_briefly
+sys.exit(main())
+"""
+
+
+def test_a_server_that_begins_late_takes_the_next_commands(shell):
+    line = f"GIVE={{}} {sys.executable} -c '{GIVING_UP}'"
+    script = "; ".join([line.format("up"), "touch begin", line.format("no")])
+    done = shell(sys.executable, "-c", LATE, "run", "--stats", "sh", "-c", script)
+    assert (done.status, done.out) == (0, SERVED * 2)
+    assert done.err == (
+        "iamcli: 1 commands, 1 requests, 1 connections\n"
+        "iamcli: 1 command started by itself: not taken at once by the server\n"
+    )
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("jobs", [60, 200])
 def test_each_of_many_commands_is_counted_once(jobs, shell, stub):
