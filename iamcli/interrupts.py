@@ -60,17 +60,12 @@ def install_handlers(*, deferred: bool = False) -> None:
         for number in (_signal.SIGINT, *TERMINATING):
             if _signal.getsignal(number) is not _signal.SIG_IGN:
                 _signal.signal(number, _signal.SIG_DFL)
-    install_sigint_handler()
-    for number in TERMINATING:
-        if _signal.getsignal(number) is _signal.SIG_DFL:
-            _signal.signal(number, _handle_termination)
-
-
-def install_sigint_handler() -> None:
-    """Make SIGINT raise KeyboardInterrupt, unless the parent ignores it."""
     sys.unraisablehook = _raise_later
     if _signal.getsignal(_signal.SIGINT) in (_signal.SIG_DFL, _signal.default_int_handler):
         _signal.signal(_signal.SIGINT, _handle_sigint)
+    for number in TERMINATING:
+        if _signal.getsignal(number) is _signal.SIG_DFL:
+            _signal.signal(number, _handle_termination)
 
 
 def defer_signals() -> None:
@@ -189,6 +184,8 @@ class BlockedSignals:
 
     def __exit__(self, *_: object) -> None:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
+        if SignalState.raises:
+            raise_due()
 
 
 class DeferredSignals:
@@ -243,5 +240,5 @@ def must_complete(frame: FrameType | None) -> bool:
 
 
 _IN_HANDLERS = (_handle_sigint, _handle_termination, _raise, raise_due)
-_OF_BLOCKS = (Interruptible.__enter__, Interruptible.__exit__)
+_OF_BLOCKS = (Interruptible.__enter__, Interruptible.__exit__, BlockedSignals.__enter__)
 _COMPLETE = {function.__code__ for function in (*_OF_BLOCKS, *_IN_HANDLERS)}

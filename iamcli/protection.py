@@ -355,12 +355,15 @@ def temporary_folder(prefix: str) -> Iterator[str]:
     import shutil
 
     from iamcli.errors import Failure, reason
+    from iamcli.interrupts import DeferredSignals
 
+    path = ""
     try:
-        path = protected_folder(prefix)
-    except OSError as error:
-        raise Failure(reason(error)) from None
-    try:
+        try:
+            with DeferredSignals():
+                path = protected_folder(prefix)
+        except OSError as error:
+            raise Failure(reason(error)) from None
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)

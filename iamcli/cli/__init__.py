@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # the module signal takes 4 ms to import
-import contextlib
 import os
 import sys
 
 from iamcli import interrupts
 from iamcli.cli import index
-from iamcli.errors import FAILED, Failure, OutputLost, ReaderLeft, one_line, unexpected
+from iamcli.errors import FAILED, Failure, ReaderLeft, one_line, unexpected
 
 
-def main() -> int:
-    """Run ``iamcli`` with the arguments in ``sys.argv``; return the exit status.
+def main() -> None:
+    """Run ``iamcli`` with the arguments in ``sys.argv``, and end the process.
 
     If the first argument is the name of a command, run that command as its console program does.
-    Ctrl-C ends the process by SIGINT.
+    A signal that interrupted the subcommand ends the process.
     """
     if sys.argv[1:] and sys.argv[1] in index.names():
         # This ends the process.
         index.load(sys.argv.pop(1))()
     try:
-        interrupts.install_sigint_handler()
+        interrupts.install_handlers()
         status = _run()
+        interrupts.defer_signals()
     except KeyboardInterrupt:
         status = -_signal.SIGINT
     except Exception as error:  # noqa: BLE001 - users see no traceback
         # There is no memory to report an error in the usual way, or a module cannot be read.
         os.write(2, f"iamcli: {unexpected(error, 'please report it')}\n".encode())
         status = FAILED
-    if status == -_signal.SIGINT:
+    if status == -_signal.SIGINT or (status and interrupts.SignalState.number):
         interrupts.end_process(interrupts.SignalState.number or _signal.SIGINT)
-    return status
+    # In a normal exit, a signal would be lost.
+    os._exit(status)
 
 
 def _run() -> int:
@@ -47,27 +48,22 @@ def _run() -> int:
 
     output = Output("iamcli", strict=False)
     try:
-        status = group.main(obj=output, prog_name="iamcli", standalone_mode=False)
+        try:
+            with group.make_context("iamcli", sys.argv[1:], obj=output) as context:
+                status = group.invoke(context)
+        except click.exceptions.Exit as end:
+            status = end.exit_code
         output.flush()
     except click.UsageError as error:
         program = error.ctx.command_path if error.ctx else "iamcli"
         # click puts each choice on its own line.
         text = error.format_message().replace("\n\t", " ").removesuffix(".")
         output.error(f"{text}; see {program} --help")
-    except OutputLost as lost:
-        # Python flushes the buffer again at exit; that must not fail a second time.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        if isinstance(lost, ReaderLeft):
-            return 0
-        output.error(str(lost))
+    except ReaderLeft:
+        return 0
     except Failure as failure:
         for line in filter(None, (str(failure), failure.hint)):
             output.error(one_line(line))
-    except click.Abort as abort:
-        # click raises it for Ctrl-C only, because the subcommands ask nothing.
-        with contextlib.suppress(OutputLost):
-            output.flush()
-        raise KeyboardInterrupt from abort
     except Exception as error:  # noqa: BLE001 - users never see a traceback
         output.error(unexpected(error, "please report it"))
     else:

@@ -50,7 +50,9 @@ def lines_about(subcommand: str) -> list[str]:
         if not os.isatty(1):
             return _captured(command, "iamcli(1)")
         status = pager.run(command)
-    raise SystemExit(status)
+    from click.exceptions import Exit
+
+    raise Exit(status)
 
 
 def _excerpt(source: str, subcommand: str) -> str:

@@ -29,8 +29,12 @@ def run(command: list[str], text: str | None = None) -> int:
     import signal
     import subprocess
 
-    # Ctrl-C is for the pager, which would inherit SIG_IGN.
-    signal.signal(signal.SIGINT, lambda _number, _frame: None)
     with subprocess.Popen(command, stdin=subprocess.PIPE if text else None) as process:  # noqa: S603
-        process.communicate(f"{text}\n".encode() if text else None)
+        try:
+            # From now on, Ctrl-C is for the pager.
+            signal.signal(signal.SIGINT, lambda _number, _frame: None)
+            process.communicate(f"{text}\n".encode() if text else None)
+        except KeyboardInterrupt:
+            process.terminate()
+            raise
     return process.returncode

@@ -324,7 +324,7 @@ def all_commands() -> Commands:
     import_all("iamcli.cli.sandbox")
     warm_up()
     commands: dict[str, Callable[[], object]] = {c.name: c for c in index.commands()}
-    return commands | {"iamcli": lambda: os._exit(main())}
+    return commands | {"iamcli": main}
 
 
 def aws() -> Callable[[], object]:

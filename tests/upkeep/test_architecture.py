@@ -37,7 +37,8 @@ LEVELS = (
     ("installation",),
     ("startup",),
     ("handover",),
-    ("interrupts", "protection"),
+    ("protection",),
+    ("interrupts",),
     ("errors",),
     ("quoting",),
 )

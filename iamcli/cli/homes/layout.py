@@ -26,6 +26,7 @@ from iamcli.cli.homes.directory import (
 )
 from iamcli.cli.installed_commands import commands_folder, one_file
 from iamcli.errors import Failure
+from iamcli.interrupts import DeferredSignals
 from iamcli.protection import PROTECT, Folder, others_may_write
 
 TYPE_CHECKING = False
@@ -140,7 +141,8 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = True) -> list[
         # If this run is cut off, the next one must know what it has written.
         interim = {place: known[place] for place in record}
         try:
-            _write(folder, outdated, interim, record)
+            with DeferredSignals():
+                _write(folder, outdated, interim, record)
         except OSError as error:
             raise Failure(
                 f"{error.filename}: {error.strerror}; {folder} is incomplete; correct this and run "

@@ -23,6 +23,7 @@ from collections import Counter
 from botocore.httpsession import URLLib3Session
 
 from iamcli.cli.run import pooled
+from iamcli.cli.running import messages
 from iamcli.handover import is_own
 
 TYPE_CHECKING = False
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 MAX_IDLE = 3.0
 #: The time in which the process says what it has done (seconds).
 TIMEOUT = 5.0
+UNKNOWN = "unknown requests, unknown connections"
 _PART = 1 << 16
 #: The pause after a command that could not be served (seconds).
 _PAUSE = 0.01
@@ -61,17 +63,17 @@ def started(path: str, server: socket.socket) -> Iterator[socket.socket]:
         yield ours
 
 
-def statistics(pipe: socket.socket) -> dict[str, int]:
-    """End the process, which first lets commands finish; return what it has done.
+def statistics(pipe: socket.socket) -> str:
+    """End the process, which first lets commands finish; return what it says that it has done.
 
-    Returns {} if that is not known within TIMEOUT.
+    Returns UNKNOWN if that is not known within TIMEOUT.
     """
     pipe.settimeout(TIMEOUT)
     try:
         pipe.shutdown(socket.SHUT_WR)
-        return dict(json.loads(pipe.recv(_PART)))
-    except (OSError, ValueError):
-        return {}
+        return pipe.recv(_PART).decode() or UNKNOWN
+    except OSError:
+        return UNKNOWN
 
 
 def _run(listener: socket.socket, pipe: socket.socket, path: str) -> NoReturn:
@@ -117,7 +119,7 @@ class _Pool:
         listener.close()
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):
-            pipe.sendall(json.dumps(self._counts).encode())
+            pipe.sendall(b"%d requests, %d connections" % (*self._counts.values(),))
         pipe.close()
         for thread in threads:
             thread.join()
@@ -140,13 +142,13 @@ class _Pool:
         """Serve one request of a ``command``, which connects itself if that fails."""
         with command, contextlib.suppress(Exception):
             with command.makefile("rb") as file:
-                order = json.loads(file.readline())
+                order = messages.read(pooled.Order, file.readline())
             with self._lock:
                 self._counts["requests"] += 1
             key = _key(order)
             channel = self._take(key) or self._open(order, key)
             with contextlib.suppress(OSError):
-                if _lend(channel, command, order["timeout"]):
+                if _lend(channel, command, order.timeout):
                     with self._lock:
                         entry = (channel, self._clock())
                         self._idle.setdefault(key, []).append(entry)
@@ -174,22 +176,22 @@ class _Pool:
                 while idle and idle[0][1] < limit:
                     _close(idle.pop(0)[0])
 
-    def _open(self, order: dict[str, Any], key: object) -> Any:
+    def _open(self, order: pooled.Order, key: object) -> Any:
         """Return a new connection, opened and verified as a command does; raise what it raises."""
-        scheme, host, port = order["url"]
+        scheme, host, port = order.url
         with self._lock:
             session = self._sessions.get(key)
             if session is None:
                 session = self._sessions[key] = URLLib3Session(
-                    socket_options=[tuple(option) for option in order["options"]]
+                    socket_options=[tuple(option) for option in order.options]
                 )
         address = f"[{host}]" if ":" in host else host
         url = f"{scheme}://{address}:{port}/"
         pool = session._manager.connection_from_url(url)  # noqa: SLF001 - as the session does
-        pool.cert_reqs, pool.ca_certs = ssl.CERT_REQUIRED, order["bundle"]
+        pool.cert_reqs, pool.ca_certs = ssl.CERT_REQUIRED, order.bundle
         connection = pool._new_conn()  # noqa: SLF001
         # The command gives up first. If the pool did, the command would try again itself.
-        connection.timeout = order["timeout"] and order["timeout"] + 1
+        connection.timeout = order.timeout and order.timeout + 1
         connection.connect()
         with self._lock:
             self._counts["connections"] += 1
@@ -197,11 +199,11 @@ class _Pool:
         return channel
 
 
-def _key(order: dict[str, Any]) -> tuple[object, ...]:
+def _key(order: pooled.Order) -> tuple[object, ...]:
     """Return what must be equal for a connection to be used again: also the trusted CAs."""
-    if not order["bundle"]:
+    if not order.bundle:
         return (json.dumps(order),)
-    bundle = os.stat(order["bundle"])
+    bundle = os.stat(order.bundle)
     return json.dumps(order), bundle.st_mtime_ns, bundle.st_ino, bundle.st_size
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import os
 import socket
 import ssl
+from typing import NamedTuple
 
 from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
 from botocore.httpsession import create_urllib3_context
 from urllib3.exceptions import ConnectTimeoutError
 
+from iamcli.cli.running import messages
 from iamcli.connection.botocore_patches import HTTPConnection, HTTPSConnection
 from iamcli.connection.responses import BoundedSession
 from iamcli.handover import is_own
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
 CONNECTED, REUSABLE = b"Y", b"R"
 #: Variables that the C library or OpenSSL reads for a connection; the pool does not have them.
 _CONNECTION_VARIABLES = ("HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "SSLKEYLOGFILE")
+
+
+class Order(NamedTuple):
+    """The connection that a command asks for: its scheme, host and port, and what else counts."""
+
+    url: tuple[str, str, int]
+    bundle: str | None
+    timeout: float | None
+    options: list[tuple[int, int, int]]
 
 
 class Pool:
@@ -75,17 +85,14 @@ class Pool:
 
     def _ask(self, pool: socket.socket, connection: Any) -> int | None:
         bundle = getattr(connection, "ca_certs", None)  # only for TLS
-        order = {
-            "url": [connection.scheme, connection.host, connection.port],
-            "bundle": os.path.abspath(bundle) if bundle else None,
-            "timeout": connection.timeout,
-            "options": connection.socket_options,
-        }
+        url = connection.scheme, connection.host, connection.port
+        bundle = os.path.abspath(bundle) if bundle else None
+        order = Order(url, bundle, connection.timeout, connection.socket_options)
         pool.settimeout(connection.timeout)
         pool.connect(self._address)
         if not is_own(pool, socket, self._address):
             return None
-        pool.sendall(json.dumps(order).encode() + b"\n")
+        pool.sendall(messages.as_line(order))
         _, descriptors, _, _ = socket.recv_fds(pool, 1, 1)
         return descriptors[0] if descriptors else None
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import mmap
 import os
 import select
@@ -26,6 +25,8 @@ from iamcli import handover
 from iamcli.cli.run import pool, program
 from iamcli.cli.run.pooled import Pool
 from iamcli.cli.run.warmup import import_all, warm_up
+from iamcli.cli.running import messages
+from iamcli.cli.running.command_server import Done
 from iamcli.client.client import Client
 from iamcli.connection import processes
 
@@ -101,10 +102,10 @@ def main() -> None:
         alone = server.serve()
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
         listener.close()
-        counted = pool.statistics(pipe)
-    report = {"commands": alone.pop(program.STARTED, 0), "alone": alone, **counted}
+        of_pool = pool.statistics(pipe)
+    report = Done(alone.pop(program.STARTED, 0), alone, of_pool)
     with contextlib.suppress(OSError):
-        os.write(1, json.dumps(report).encode())
+        os.write(1, messages.as_line(report))
     # iamcli run waits for the end of standard output, and it does not wait for commands.
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     server.finish()

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
+from typing import NamedTuple
 
 import iamcli
-from iamcli.cli.running import script
+from iamcli.cli.running import messages, script
 from iamcli.config.files import is_ready
 from iamcli.errors import reason
 from iamcli.handover import VARIABLE
+from iamcli.interrupts import defer_signals
 from iamcli.protection import protected_folder
 from iamcli.startup import own_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from typing import Any
 
 #: The time in which the server is ready, and in which it reports what it has done (seconds).
 TIMEOUT = 5.0
@@ -39,15 +39,24 @@ _SERVER_CODE = (
 )
 
 
+class Done(NamedTuple):
+    """How many ``commands`` the server has started, not started by reason, and what it has sent."""
+
+    commands: int
+    alone: dict[str, int]
+    sent: str
+
+
 class CommandServer:
     """A running server: the ``address`` of its socket, "" if it could not be started.
 
-    ``reason``: why it could not be started.
+    ``reason``: why it could not be started; ``report``: at its end, None if that is unknown.
     """
 
     def __init__(self) -> None:
         self.address = ""
         self.reason = ""
+        self.report: Done | None = None
         self._folder = ""
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -80,23 +89,20 @@ class CommandServer:
         if self._process and self._process.stdout:
             is_ready(self._process.stdout.fileno(), TIMEOUT)
 
-    def stop(self) -> dict[str, Any]:
-        """End the server, and return what it has done; {} if that is unknown.
+    def stop(self) -> None:
+        """End the server.
 
         Commands that still run in it, such as background jobs, are not ended.
         """
-        report: dict[str, Any] = {}
         if self._process and self._process.stdin and self._process.stdout:
             self._process.stdin.close()
             with contextlib.suppress(ValueError):
-                report = json.loads(_read(self._process.stdout.fileno(), TIMEOUT))
+                self.report = messages.read(Done, _read(self._process.stdout.fileno(), TIMEOUT))
             self._process.stdout.close()
             # It still runs if it waits for a command.
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.2)
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        return report
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -116,31 +122,29 @@ def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool)
     ``say``: called with each line for the user; ``statistics``: also with the number of commands,
     requests and connections at the end.
     """
-    server = CommandServer()
+    defer_signals()
     shell = [] if command else [script.user_shell(os.environ)]
-    try:
-        server.start()
+    with started() as server:
         server.wait()
         env = {**os.environ, VARIABLE: server.address} if server.address else dict(os.environ)
-        return script.run(command or shell, env, say, interactive=bool(shell))
-    finally:
-        done = server.stop()
-        if statistics:
-            for line in [f"no server: {server.reason}"] if server.reason else _statistics(done):
-                say(line)
+        status = script.run(command or shell, env, say, interactive=bool(shell))
+    if statistics:
+        for line in (
+            [f"no server: {server.reason}"] if server.reason else _statistics(server.report)
+        ):
+            say(line)
+    return status
 
 
-def _statistics(done: dict[str, Any]) -> list[str]:
+def _statistics(done: Done | None) -> list[str]:
     if not done:
         return ["the server ended early; what it has done is unknown"]
-    names = ("commands", "requests", "connections")
-    counts = ", ".join(f"{done.get(name, 'unknown')} {name}" for name in names)
     which = {1: "1 command started by itself"}
     alone = [
         f"{which.get(number, f'{number} commands started by themselves')}: {why}"
-        for why, number in done["alone"].items()
+        for why, number in done.alone.items()
     ]
-    return [counts, *alone]
+    return [f"{done.commands} commands, {done.sent}", *alone]
 
 
 def python(module: str, *arguments: str) -> list[str]:

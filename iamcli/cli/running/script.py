@@ -12,7 +12,7 @@ import signal
 import subprocess
 
 from iamcli.cli.running.unstarted import reason
-from iamcli.interrupts import Interruptible, call_each_tick
+from iamcli.interrupts import Interruptible, SignalState, call_each_tick, raise_due
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,13 +65,9 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     found, 126 if it cannot be executed. But if SIGINT ended it, returns -SIGINT, so that ``iamcli``
     ends in the same way.
     """
-    process = None
-    early: list[int] = []
 
     def forward(number: int, _frame: object) -> None:
-        if process is None:
-            early.append(number)
-        elif number != signal.SIGINT or not _in_foreground():
+        if number != signal.SIGINT or not _in_foreground():
             # In the foreground, the terminal also sends Ctrl-C to the command.
             send(process, number)
 
@@ -83,14 +79,18 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
             ticks = itertools.cycle(range(REPEAT))
             call_each_tick(lambda: None if next(ticks) else _send(process, sent))
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) sets it
-            signal.signal(number, forward)
     try:
         process = _start(command, env, register)
-        for early_number in early:
-            send(process, early_number)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) sets it
+                signal.signal(number, forward)
+        if SignalState.due:
+            send(process, SignalState.number)
+            SignalState.due, SignalState.number = None, 0
         status = wait(process)
+    except subprocess.SubprocessError:
+        raise_due()
+        raise
     except OSError as error:
         register(0)
         say(f"{command[0]}: {reason(command[0], env, error, runner)}")
@@ -108,6 +108,8 @@ def _start(
     def registered() -> None:
         # In the new process, before it runs the command: iamcli may be killed at any time.
         signal.signal(signal.SIGCHLD, before)
+        # After a signal that came before, the command does not run.
+        raise_due()
         register(os.getpid())
 
     def started(program: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]:

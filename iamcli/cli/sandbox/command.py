@@ -109,11 +109,13 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
 
     from iamcli.cli.sandbox.changes.report_writer import ReportWriter
     from iamcli.cli.sandbox.launch.launcher import run
+    from iamcli.interrupts import defer_signals
 
     if keep == "":
         raise Failure("the directory name is empty; specify a directory")
     if account == "":
         raise Failure("the file name is empty; specify a file that iamcli snapshot has written")
+    defer_signals()
     arguments = (command, output, keep or "", account or "")
     if changes is None:
         return run(*arguments)

@@ -1,8 +1,7 @@
-"""What the launcher and the server of the sandbox tell each other, each as a line of JSON."""
+"""What the launcher and the server of the sandbox tell each other; see running/messages.py."""
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 TYPE_CHECKING = False
@@ -55,8 +54,3 @@ class EndReport(NamedTuple):
     reached: bool = True
     without_environment: Sequence[str] = ()
     refused: Sequence[Mapping[str, str]] = ()
-
-
-def as_line(message: ServerSettings | StartReport | EndReport) -> bytes:
-    """Return a message as a line of JSON; the class makes it again of the members."""
-    return json.dumps(message._asdict()).encode() + b"\n"

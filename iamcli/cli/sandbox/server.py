@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import logging
 import os
 import secrets
@@ -24,11 +23,12 @@ import threading
 import time
 
 from iamcli.cli.account_file import file
+from iamcli.cli.running import messages
 from iamcli.cli.sandbox.access import require_secret_path
 from iamcli.cli.sandbox.account_lock import ACCOUNT_LOCK
 from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
 from iamcli.cli.sandbox.kept import KeptAccount
-from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport, as_line
+from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport
 from iamcli.config.connection import ACCESS_KEY, SECRET_KEY
 from iamcli.connection.processes import address
 from iamcli.errors import SECRET_DIGITS, Failure, reason, unexpected
@@ -47,7 +47,7 @@ def main() -> None:
     """Serve an IAM until standard input ends, then remove the files and exit."""
     folder = ""
     try:
-        settings = ServerSettings(**json.loads(sys.stdin.readline() or "{}"))
+        settings = messages.read(ServerSettings, sys.stdin.readline())
         seen = SeenRequests()
         # To search what imports create for garbage would take a tenth of the time.
         gc.disable()
@@ -68,7 +68,7 @@ def main() -> None:
 
 def _tell(report: StartReport | EndReport) -> None:
     with contextlib.suppress(BrokenPipeError), open(1, "wb", closefd=False) as pipe:
-        pipe.write(as_line(report))
+        pipe.write(messages.as_line(report))
 
 
 def _start(

@@ -74,7 +74,7 @@ def snapshot(
     *,
     force: bool,
     **connection: Any,
-) -> int:
+) -> None:
     """Save the account's IAM entities to a file.
 
     Only requests that read are sent. FILE is readable only by you, and contains no passwords,
@@ -84,8 +84,6 @@ def snapshot(
     With --from, DETAILS is the output of aws iam get-account-authorization-details (version 1 or
     2), and no request is sent. FILE lists the kinds that the output lacks, such as access keys.
     """
-    from signal import SIGINT
-
     try:
         from iamcli.cli.account_file.file import SnapshotFile, StandardOutput
         from iamcli.cli.snapshot.content import refusals, summary
@@ -114,9 +112,5 @@ def snapshot(
             execute(command, connection, output, complete_model=True)
         else:
             save(convert(details, users))
-    except KeyboardInterrupt:
-        # click would print a line.
-        return -SIGINT
     finally:
         output.progress.stop()
-    return 0

@@ -412,11 +412,11 @@ class Pool:
     def close(self) -> dict[str, int]:
         """End the pool, and return its statistics."""
         self._pipe.shutdown(socket.SHUT_WR)
-        found: dict[str, int] = json.loads(self._pipe.recv(4096))
+        found = re.findall(r"(\d+) (\w+)", self._pipe.recv(4096).decode())
         self._thread.join(TIMEOUT)
         for opened in (self._pipe, self._service, *self.accepted):
             opened.close()
-        return found
+        return {name: int(number) for number, name in found}
 
 
 @pytest.fixture

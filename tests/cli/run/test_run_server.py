@@ -10,7 +10,8 @@ import sys
 import pytest
 from support.served import STATISTICS, USER, statistics
 
-from iamcli.cli.running.command_server import _statistics
+from iamcli.cli.run.pool import UNKNOWN
+from iamcli.cli.running.command_server import Done, _statistics
 
 pytestmark = pytest.mark.usefixtures("patient", "nothing_left")
 
@@ -161,15 +162,15 @@ def test_the_folder_is_closed_to_others(shell):
 
 
 def test_what_is_said_of_statistics():
-    known = {"connections": 1, "requests": 0, "commands": 2, "alone": {}}
+    known = Done(2, {}, "0 requests, 1 connections")
     assert _statistics(known) == ["2 commands, 0 requests, 1 connections"]
-    known = {"commands": 2, "alone": {"LD_* differs": 2, "the session differs": 1}}
-    assert _statistics(known) == [
+    alone = {"LD_* differs": 2, "the session differs": 1}
+    assert _statistics(Done(2, alone, UNKNOWN)) == [
         "2 commands, unknown requests, unknown connections",
         "2 commands started by themselves: LD_* differs",
         "1 command started by itself: the session differs",
     ]
-    assert _statistics({}) == ["the server ended early; what it has done is unknown"]
+    assert _statistics(None) == ["the server ended early; what it has done is unknown"]
 
 
 #: Lines of scripts whose commands the server cannot run in the same way, and what differs.

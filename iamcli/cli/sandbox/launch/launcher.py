@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import subprocess
@@ -16,12 +15,12 @@ from iamcli.cli import index
 from iamcli.cli.homes.directory import RECORD, is_own, strict_default
 from iamcli.cli.homes.layout import lay_out_filled
 from iamcli.cli.installed_commands import commands_folder, own_places
-from iamcli.cli.running import command_server, script
+from iamcli.cli.running import command_server, messages, script
 from iamcli.cli.sandbox.changes.comparison import deleted
 from iamcli.cli.sandbox.changes.report import Report, lacking, not_covered
 from iamcli.cli.sandbox.launch import shell
 from iamcli.cli.sandbox.launch.descendants import Descendants
-from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport, as_line
+from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport
 from iamcli.config import files
 from iamcli.config.connection import ACCESS_KEY, SANDBOX, SECRET_KEY
 from iamcli.connection import processes
@@ -95,14 +94,14 @@ class SandboxServer:
         )
         if number is not None:
             os.close(number)
-        self._write(as_line(self._settings._replace(number=number)))
+        self._write(messages.as_line(self._settings._replace(number=number)))
         told = self._read(START_TIMEOUT)
         if told is None:
             what = f"did not start within {START_TIMEOUT} seconds"
             raise Failure(f"the sandbox server {what}; try again")
         if not told:
             raise Failure("the sandbox server ended before it was ready; try again")
-        report = self.start_report = StartReport(**json.loads(told))
+        report = self.start_report = messages.read(StartReport, told)
         if report.failure:
             raise Failure(f"cannot start the sandbox: {report.failure}")
         self.url, self.credential_file = report.url, report.credential_file
@@ -112,15 +111,13 @@ class SandboxServer:
         self._write(b"%d\n" % process)
 
     def _write(self, text: bytes) -> None:
-        assert self._process  # noqa: S101 - for mypy
-        assert self._process.stdin  # noqa: S101
+        assert self._process and self._process.stdin  # noqa: PT018, S101 - for mypy
         with contextlib.suppress(BrokenPipeError):  # the server has ended
             self._process.stdin.write(text)
 
     def _read(self, timeout: float) -> bytes | None:
         """Return the next line of the server; b"" if it has ended, None if it writes none."""
-        assert self._process  # noqa: S101 - for mypy
-        assert self._process.stdout  # noqa: S101
+        assert self._process and self._process.stdout  # noqa: PT018, S101 - for mypy
         number = self._process.stdout.fileno()
         if not files.is_ready(number, timeout):
             return None
@@ -134,17 +131,17 @@ class SandboxServer:
         if self._process and self._process.stdin and self._process.stdout:
             self._process.stdin.close()
             try:
-                told = self._read(END_TIMEOUT)
+                # Without the address, the next line would be the report of the start.
+                told = self._read(END_TIMEOUT) if self.url else None
                 with Interruptible():
                     self._process.wait(END_TIMEOUT)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
             self._process.stdout.close()
-        if self.folder:
-            # The server removes its files unless it was killed.
-            shutil.rmtree(self.folder, ignore_errors=True)
-        return EndReport(**json.loads(told)) if told else None
+        # The server removes its files unless it was killed.
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return messages.read(EndReport, told) if told else None
 
 
 def run(
@@ -168,8 +165,8 @@ def run(
             private.start()
             inner = bool(processes.sandbox() or os.environ.get(SANDBOX))
             what = "the command" if command else "what you start"
-            _announce(private, output, account, what, inner=inner)
             commands.wait()
+            _announce(private, output, account, what, inner=inner)
             env = environment(private, os.environ)
             env |= {VARIABLE: commands.address} if commands.address else {}
             if not command and shell.is_on_terminal():

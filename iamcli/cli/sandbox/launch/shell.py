@@ -20,7 +20,7 @@ from iamcli.cli import completion_scripts
 from iamcli.cli.running import script
 from iamcli.errors import Failure, visible
 from iamcli.help.text import columns, wrapped
-from iamcli.interrupts import BlockedSignals
+from iamcli.interrupts import BlockedSignals, SignalState
 from iamcli.protection import write_private
 
 TYPE_CHECKING = False
@@ -173,5 +173,6 @@ def end(output: Output, *, inner: bool) -> None:
         while select.select([0], [], [], QUIET)[0] and time.monotonic() < limit:
             termios.tcflush(0, termios.TCIFLUSH)
         termios.tcflush(0, termios.TCIFLUSH)
-        if output.on_terminal():
+        # After a signal before the shell started, nothing is said.
+        if output.on_terminal() and not SignalState.number:
             output.error(INNER_ENDED if inner else ENDED)
