@@ -184,8 +184,6 @@ class BlockedSignals:
 
     def __exit__(self, *_: object) -> None:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
-        if SignalState.raises:
-            raise_due()
 
 
 class DeferredSignals:
@@ -240,5 +238,5 @@ def must_complete(frame: FrameType | None) -> bool:
 
 
 _IN_HANDLERS = (_handle_sigint, _handle_termination, _raise, raise_due)
-_OF_BLOCKS = (Interruptible.__enter__, Interruptible.__exit__, BlockedSignals.__enter__)
+_OF_BLOCKS = (Interruptible.__enter__, Interruptible.__exit__)
 _COMPLETE = {function.__code__ for function in (*_OF_BLOCKS, *_IN_HANDLERS)}

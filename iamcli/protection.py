@@ -350,20 +350,19 @@ def write_private(folder: str, name: str, content: bytes) -> str:
 def temporary_folder(prefix: str) -> Iterator[str]:
     """Make a directory as ``protected_folder`` does, and remove it at the end of the context.
 
-    Raises Failure if that is impossible.
+    Signals are deferred from now on. Raises Failure if that is impossible.
     """
     import shutil
 
     from iamcli.errors import Failure, reason
-    from iamcli.interrupts import DeferredSignals
+    from iamcli.interrupts import defer_signals
 
-    path = ""
+    defer_signals()
     try:
-        try:
-            with DeferredSignals():
-                path = protected_folder(prefix)
-        except OSError as error:
-            raise Failure(reason(error)) from None
+        path = protected_folder(prefix)
+    except OSError as error:
+        raise Failure(reason(error)) from None
+    try:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)

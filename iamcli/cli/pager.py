@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from iamcli.interrupts import DeferredSignals, Interruptible
+
 
 def wanted(text: str) -> list[str]:
     """Return the command of the pager that is to show ``text``; [] if ``text`` is to be printed.
@@ -29,11 +31,13 @@ def run(command: list[str], text: str | None = None) -> int:
     import signal
     import subprocess
 
-    with subprocess.Popen(command, stdin=subprocess.PIPE if text else None) as process:  # noqa: S603
+    piped = subprocess.PIPE if text else None
+    with DeferredSignals(), subprocess.Popen(command, stdin=piped) as process:  # noqa: S603
         try:
             # From now on, Ctrl-C is for the pager.
             signal.signal(signal.SIGINT, lambda _number, _frame: None)
-            process.communicate(f"{text}\n".encode() if text else None)
+            with Interruptible():
+                process.communicate(f"{text}\n".encode() if text else None)
         except KeyboardInterrupt:
             process.terminate()
             raise

@@ -42,9 +42,11 @@ def at_start(text: str) -> dict[str, str]:
 
 def importing(number: int, module: str, to: str = "process") -> None:
     """The import of ``module`` begins; ``to``: the process or, as from a terminal, its group."""
-    sys.meta_path.insert(
-        0, _Finder(module, lambda: os.kill(os.getpid() if to == "process" else 0, number))
-    )
+    sys.meta_path.insert(0, _Finder(module, lambda: _send(number, to)))
+
+
+def _send(number: int, to: str) -> None:
+    os.kill(os.getpid() if to == "process" else 0, number)
 
 
 def tidying_up(number: int, module: str) -> None:
@@ -94,27 +96,43 @@ def encoding_host(number: int) -> None:
     codecs.register(encodings.search_function)
 
 
-def before_call(number: int, function: str) -> None:
-    """The first call of ``function`` begins; it is named with its module or class."""
+def before_call(number: int, function: str, count: int = 1, to: str = "process") -> None:
+    """The call ``count`` of ``function``, named with its module or class, begins.
+
+    ``to``: as for ``importing``.
+    """
     owner, name, real = _found(function)
+    left = count
 
     def interrupted(*given: Any, **named: Any) -> Any:
-        setattr(owner, name, real)
-        os.kill(os.getpid(), number)
+        nonlocal left
+        left -= 1
+        if not left:
+            setattr(owner, name, real)
+            _send(number, to)
         return real(*given, **named)
 
     setattr(owner, name, interrupted)
 
 
-def after_call(number: int, function: str, argument: object = None) -> None:
-    """The first call of ``function`` has ended, or the first one with this first ``argument``."""
+def after_call(
+    number: int, function: str, argument: object = None, count: int = 1, to: str = "process"
+) -> None:
+    """The call ``count`` of ``function`` has ended, of those with this first ``argument``, if any.
+
+    What it returns is not known yet, as if the signal had come in its system call. ``to``: as for
+    ``importing``.
+    """
     owner, name, real = _found(function)
+    left = count
 
     def interrupted(*given: Any, **named: Any) -> Any:
+        nonlocal left
         result = real(*given, **named)
-        if argument in (None, *given[:1]):
+        left -= argument in (None, *given[:1])
+        if not left:
             setattr(owner, name, real)
-            os.kill(os.getpid(), number)
+            _send(number, to)
         return result
 
     setattr(owner, name, interrupted)

@@ -10,7 +10,7 @@ from iamcli.cli.account_file.schema import SNAPSHOT, VERSION
 from iamcli.cli.account_file.values import check, pick
 from iamcli.config import files
 from iamcli.errors import Failure, reason
-from iamcli.interrupts import BlockedSignals
+from iamcli.interrupts import DeferredSignals
 from iamcli.protection import Place
 
 TYPE_CHECKING = False
@@ -60,7 +60,7 @@ class SnapshotFile:
         """Write a temporary file in the same directory; give it its name if it is to be kept."""
         temporary = f".iamcli-snapshot-{os.urandom(8).hex()}"
         try:
-            with BlockedSignals():
+            with DeferredSignals():
                 self._place.write(temporary, content, sync=True)
                 try:
                     if keep:

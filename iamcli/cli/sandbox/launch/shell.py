@@ -173,6 +173,5 @@ def end(output: Output, *, inner: bool) -> None:
         while select.select([0], [], [], QUIET)[0] and time.monotonic() < limit:
             termios.tcflush(0, termios.TCIFLUSH)
         termios.tcflush(0, termios.TCIFLUSH)
-        # After a signal before the shell started, nothing is said.
         if output.on_terminal() and not SignalState.number:
             output.error(INNER_ENDED if inner else ENDED)

@@ -1,0 +1,181 @@
+"""A signal while a subcommand of ``iamcli`` starts, or makes files, ends it, and nothing stays.
+
+Until the command of ``run`` or ``sandbox`` has started, iamcli ends by the signal, without a word.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from support import copies, moments
+from support.limits import TIMEOUT
+from support.processes import BIN, assert_nothing_left, environment
+from support.requirements import need
+from support.selection import usual
+from support.snapshot import serving
+from support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+IAMCLI = str(BIN / "iamcli")
+NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: To whom the signal is sent: a terminal sends it to the process group.
+RECIPIENTS = ("process", "group")
+CHILD = "subprocess.Popen._execute_child"
+
+#: The subcommands and their arguments. A command leaves a file, so that it is seen to have run.
+RUN = ("touch", "ran")
+STARTS = {
+    "sandbox": ("sandbox", *RUN),
+    "keep": ("sandbox", "--keep", "kept", *RUN),
+    "account": ("sandbox", "--account", "account.json", *RUN),
+    "changes": ("sandbox", "--changes", *RUN),
+    "changes to a file": ("sandbox", "--changes=changes", *RUN),
+    "shell": ("sandbox",),
+    "run": ("run", *RUN),
+    "explain": ("explain", "--", "iam-usercreate", "-u", "bob", "-k"),
+    "snapshot": ("snapshot", "new.json"),
+    "help": ("help", "check"),
+    "home": ("home", "home"),
+}
+
+#: Moments: "before" or "after" a call, which one it is, and of what; or an import.
+IMPORTS = ("importing", "iamcli.cli.group")
+FOLDER = [
+    IMPORTS,
+    # Python looks whether it can write a temporary file, and removes it.
+    ("before", 1, "os.unlink"),
+    ("after", 1, "os.mkdir"),
+]
+SERVER = [
+    *FOLDER,
+    ("after", 1, "socket.socket.bind"),
+    ("before", 1, CHILD),
+    ("after", 1, CHILD),
+    ("before", 1, "select.poll"),
+]
+#: Of the sandbox: its server starts, is ready, and the templates are written.
+SANDBOX = [
+    *SERVER,
+    ("before", 2, CHILD),
+    ("after", 2, CHILD),
+    ("before", 2, "select.poll"),
+    ("before", 1, "os.statvfs"),
+    ("after", 2, "os.mkdir"),
+    ("after", 70, "os.replace"),
+]
+MOMENTS = {
+    **{name: [*SANDBOX, ("before", 3, CHILD)] for name in ("sandbox", "keep", "changes")},
+    # What it copies is said before.
+    "account": SANDBOX,
+    "changes to a file": [("after", 1, "iamcli.protection.Folder.create"), *SANDBOX],
+    # The greeting comes before.
+    "shell": SANDBOX,
+    "run": [*SERVER, ("before", 2, CHILD)],
+    "explain": [*FOLDER, ("before", 1, "shutil.rmtree"), ("before", 1, "os.write")],
+    "snapshot": [
+        IMPORTS,
+        ("after", 1, "iamcli.protection.Folder.create"),
+        ("importing", "iamcli.cli.snapshot.reader"),
+        ("after", 1, "os.fsync"),
+        ("after", 2, "os.fsync"),
+        ("after", 1, "os.link"),
+    ],
+    "help": [*FOLDER, ("before", 1, CHILD), ("after", 1, CHILD), ("before", 1, "shutil.rmtree")],
+    "home": [
+        IMPORTS,
+        *[("after", number, "os.mkdir") for number in (1, 2)],
+        *[("after", number, "os.replace") for number in (1, 2, 40, 73)],
+        ("before", 1, CHILD),
+    ],
+}
+ROWS = [
+    (name, moment, *rest)
+    for name, of_it in MOMENTS.items()
+    for moment, *rest in itertools.product(of_it, NUMBERS, RECIPIENTS)
+]
+#: Those of make test: each moment of each subcommand with one signal, but few of what is alike.
+USUAL = [
+    (name, moment, NUMBERS[at % 3], RECIPIENTS[at % 2])
+    for name, of_it in MOMENTS.items()
+    for at, moment in enumerate(of_it, len(name))
+    if name in ("sandbox", "run", "explain", "help") or at % 4 == 0
+]
+
+
+def code(moment: tuple[str, ...], number: int, to: str) -> dict[str, str]:
+    """Return the variables with which a program sends a signal at ``moment``."""
+    kind, *which = moment
+    if kind == "importing":
+        return moments.variables(moments.importing, number, *which, to)
+    count, function = which
+    if kind == "before":
+        return moments.variables(moments.before_call, number, function, count, to)
+    return moments.variables(moments.after_call, number, function, None, count, to)
+
+
+@pytest.fixture
+def env(tmp_path: Path, run, stub) -> Iterator[dict[str, str]]:
+    """Variables for programs, of which neither a process nor a temporary file may be left."""
+    serving(stub, run)
+    (tmp_path / "account.json").write_text(json.dumps(copies.whole()))
+    yield {**run.env, **environment(tmp_path)}
+    assert_nothing_left(tmp_path)
+
+
+def start(name: str, env: dict[str, str], folder: Path, **options: object) -> tuple[int, str]:
+    """Run a subcommand in a process group of its own; return its status and all that it printed."""
+    if name == "shell":
+        terminal = Terminal("sh", "-c", f"cd {folder}; exec {IAMCLI} sandbox", env=env)
+        status = terminal.status()
+        return status, terminal.shown
+    with subprocess.Popen(
+        [IAMCLI, *STARTS[name]],
+        env=env,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        **options,
+    ) as process:
+        shown = process.communicate(timeout=TIMEOUT)[0].decode()
+    return process.returncode, shown
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return the files in a directory, hidden ones included, and their contents."""
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def assert_whole_or_absent(env: dict[str, str], folder: Path) -> None:
+    """Assert that what the subcommand makes is whole or absent."""
+    made = {path.name for path in folder.iterdir()} - {"tmp", "credentials", "account.json"}
+    assert made <= {"kept", "home", "new.json"}
+    if "new.json" in made:
+        assert "users" in json.loads((folder / "new.json").read_text())
+    if "kept" in made:
+        assert {path.name for path in (folder / "kept").iterdir()} == {"account", "lock"}
+        assert start("keep", env, folder) == (0, "")
+    if "home" in made:
+        before = tree(folder / "home")
+        assert start("home", env, folder)[0] == 0
+        assert tree(folder / "home") == before
+
+
+@pytest.mark.parametrize(("name", "moment", "number", "to"), usual(USUAL, ROWS))
+def test_a_signal_ends_the_start(name, moment, number, to, env, tmp_path):
+    if name == "help":
+        need("man")
+    status, shown = start(name, {**env, **code(moment, number, to)}, tmp_path)
+    assert (status, shown.strip()) == (-number, "")
+    assert not (tmp_path / "ran").exists()
+    assert_nothing_left(tmp_path)
+    assert_whole_or_absent(env, tmp_path)
