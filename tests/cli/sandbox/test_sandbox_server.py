@@ -18,6 +18,9 @@ import pytest
 from support import private_iam, resettable
 from support.limits import TIMEOUT
 
+from iamcli.cli.run.pooled import Order
+from iamcli.cli.running import messages
+from iamcli.cli.running.command_server import Done
 from iamcli.cli.sandbox import access, wsgi
 from iamcli.cli.sandbox import server as sandbox_server
 from iamcli.cli.sandbox.account_lock import ACCOUNT_LOCK
@@ -30,6 +33,17 @@ DAY = "2026-11-20T12:00:00Z"
 LIST_USERS = "Action=ListUsers&Version=2010-05-08"
 GET_USER = "Action=GetUser&Version=2010-05-08"
 IDENTITY = "Action=GetCallerIdentity&Version=2011-06-15"
+
+
+@pytest.mark.parametrize("kind", [ServerSettings, StartReport, EndReport, Order, Done])
+def test_a_message_with_an_unknown_or_a_missing_member_is_refused(kind):
+    sent = kind(*(f"the {name}" for name in kind._fields))
+    line = messages.as_line(sent)
+    assert messages.read(kind, line) == sent
+    members = json.loads(line)
+    for changed in ({**members, "another": 1}, dict([*members.items()][1:])):
+        with pytest.raises(ValueError, match=kind.__name__):
+            messages.read(kind, json.dumps(changed))
 
 
 def signed(service="iam", key="AKIAIOSFODNN7EXAMPLE"):
@@ -173,8 +187,8 @@ def serving(monkeypatch):
     def exit_at_once(status):
         raise SystemExit(status)
 
-    def serve(start, tell, settings=""):
-        monkeypatch.setattr(sys, "stdin", io.StringIO(settings))
+    def serve(start, tell, line=messages.as_line(ServerSettings())):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(line.decode()))
         monkeypatch.setattr(os, "_exit", exit_at_once)
         monkeypatch.setattr(sandbox_server, "_start", start)
         monkeypatch.setattr(sandbox_server, "_tell", tell)
@@ -213,7 +227,7 @@ def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tm
         did.append(settings)
         return started, None, {"before": 1} if watched else None
 
-    line = f"{json.dumps({'watch': True})}\n" if watched else ""
+    line = messages.as_line(ServerSettings(watch=watched))
     monkeypatch.setattr(sandbox_server, "_wait_for_launcher", lambda: did.append("wait"))
     serving(start, lambda report: did.append((report, folder.exists())), line)
     changes = [{"before": 1}] if watched else []
@@ -228,7 +242,7 @@ def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tm
 
     # Whatever happens, no secret stays.
     monkeypatch.setattr(sandbox_server, "_wait_for_launcher", fail)
-    monkeypatch.setattr(sys, "stdin", io.StringIO(line))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(line.decode()))
     with pytest.raises(ValueError, match=r"^$"):
         sandbox_server.main()
     assert not folder.exists()

@@ -101,12 +101,12 @@ ROWS = [
     for name, of_it in MOMENTS.items()
     for moment, *rest in itertools.product(of_it, NUMBERS, RECIPIENTS)
 ]
-#: Those of make test: each moment of each subcommand with one signal, but few of what is alike.
+#: Those of make test: each moment with one signal, but few of the subcommands that are alike.
 USUAL = [
     (name, moment, NUMBERS[at % 3], RECIPIENTS[at % 2])
     for name, of_it in MOMENTS.items()
     for at, moment in enumerate(of_it, len(name))
-    if name in ("sandbox", "run", "explain", "help") or at % 4 == 0
+    if name in ("sandbox", "explain", "help") or at % 5 == 0
 ]
 
 
@@ -157,7 +157,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def assert_whole_or_absent(env: dict[str, str], folder: Path) -> None:
     """Assert that what the subcommand makes is whole or absent."""
-    made = {path.name for path in folder.iterdir()} - {"tmp", "credentials", "account.json"}
+    made = {path.name for path in folder.iterdir()} - {"tmp", "credentials", "account.json", "ran"}
     assert made <= {"kept", "home", "new.json"}
     if "new.json" in made:
         assert "users" in json.loads((folder / "new.json").read_text())
@@ -179,3 +179,57 @@ def test_a_signal_ends_the_start(name, moment, number, to, env, tmp_path):
     assert not (tmp_path / "ran").exists()
     assert_nothing_left(tmp_path)
     assert_whole_or_absent(env, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "number", "to"),
+    usual(
+        [("sandbox", 3, signal.SIGTERM, "process"), ("run", 2, signal.SIGINT, "group")],
+        list(itertools.product(("sandbox", "keep", "changes"), (3,), NUMBERS, RECIPIENTS))
+        + list(itertools.product(("run",), (2,), NUMBERS, RECIPIENTS)),
+    ),
+)
+def test_a_signal_is_for_the_command_that_has_started(name, count, number, to, env, tmp_path):
+    """The command may end before the signal reaches it."""
+    status, shown = start(name, {**env, **code(("after", count, CHILD), number, to)}, tmp_path)
+    assert status in {0, -number if number == signal.SIGINT else 128 + number}
+    assert shown.strip() == "" or name == "changes"
+    assert_nothing_left(tmp_path)
+    assert_whole_or_absent(env, tmp_path)
+
+
+def test_a_home_that_is_changed_is_as_before_or_complete(env, tmp_path):
+    command = [IAMCLI, "home", "home"]
+    subprocess.run([*command, "--no-strict"], env=env, cwd=tmp_path, check=True)
+    before = tree(tmp_path / "home")
+    at_first = ("after", 1, "os.replace")
+    assert start("home", {**env, **code(at_first, signal.SIGTERM, "process")}, tmp_path)[0] == -15
+    found = tree(tmp_path / "home")
+    assert start("home", env, tmp_path)[0] == 0
+    assert found in (before, tree(tmp_path / "home"))
+
+
+@pytest.mark.parametrize(
+    "name", usual(["sandbox", "home"], ["sandbox", "keep", "run", "explain", "help", "home"])
+)
+@pytest.mark.parametrize("number", usual([signal.SIGHUP], NUMBERS))
+def test_a_signal_that_the_caller_ignores_stays_ignored(name, number, env, tmp_path):
+    """As with nohup, and in the background of a script."""
+    more = code(("after", 1, "os.mkdir"), number, "process")
+    ignored = {"preexec_fn": lambda: signal.signal(number, signal.SIG_IGN)}
+    status, _ = start(name, {**env, **more}, tmp_path, **ignored)
+    assert status == 0
+    assert (tmp_path / "ran").exists() == ("ran" in STARTS[name])
+    assert_nothing_left(tmp_path)
+
+
+@pytest.mark.parametrize("number", usual([signal.SIGTERM], NUMBERS[1:]))
+def test_a_signal_while_the_pager_shows_the_help(number, env, tmp_path):
+    """Ctrl-C is for the pager."""
+    need("man")
+    terminal = Terminal(IAMCLI, "help", "check", env={**env, "PAGER": "less", "TERM": "xterm"})
+    terminal.wait_for("NAME")
+    terminal.send_signal(signal.SIGINT)
+    terminal.send_signal(number)
+    assert terminal.status() == -number
+    assert_nothing_left(tmp_path)
