@@ -1,4 +1,4 @@
-"""The sandbox server: moto in a separate process, which ends with its parent process.
+"""The sandbox server: moto in a separate process, which ends only with its parent process.
 
 Its standard input is a pipe from the parent, which is closed when the parent ends for any reason.
 The first line is a ``ServerSettings`` of ``iamcli.cli.sandbox.pipe_messages``. Each further line is
@@ -46,6 +46,8 @@ TESTED = "5.2.5"
 def main() -> None:
     """Serve an IAM until standard input ends, then remove the files and exit."""
     folder = ""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     try:
         settings = messages.read(ServerSettings, sys.stdin.readline())
         seen = SeenRequests()

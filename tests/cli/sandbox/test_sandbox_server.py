@@ -187,8 +187,10 @@ def serving(monkeypatch):
     def exit_at_once(status):
         raise SystemExit(status)
 
-    def serve(start, tell, line=messages.as_line(ServerSettings())):
+    def serve(start, tell, settings=None):
+        line = messages.as_line(settings or ServerSettings())
         monkeypatch.setattr(sys, "stdin", io.StringIO(line.decode()))
+        monkeypatch.setattr(signal, "signal", lambda *_: None)
         monkeypatch.setattr(os, "_exit", exit_at_once)
         monkeypatch.setattr(sandbox_server, "_start", start)
         monkeypatch.setattr(sandbox_server, "_tell", tell)
@@ -227,9 +229,9 @@ def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tm
         did.append(settings)
         return started, None, {"before": 1} if watched else None
 
-    line = messages.as_line(ServerSettings(watch=watched))
+    settings = ServerSettings(watch=watched)
     monkeypatch.setattr(sandbox_server, "_wait_for_launcher", lambda: did.append("wait"))
-    serving(start, lambda report: did.append((report, folder.exists())), line)
+    serving(start, lambda report: did.append((report, folder.exists())), settings)
     changes = [{"before": 1}] if watched else []
     last = EndReport(
         "", changes, reached=False, without_environment=["iam-userdel"], refused=refused
@@ -242,6 +244,7 @@ def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tm
 
     # Whatever happens, no secret stays.
     monkeypatch.setattr(sandbox_server, "_wait_for_launcher", fail)
+    line = messages.as_line(settings)
     monkeypatch.setattr(sys, "stdin", io.StringIO(line.decode()))
     with pytest.raises(ValueError, match=r"^$"):
         sandbox_server.main()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import signal
 import subprocess
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support import copies, moments
 from support.limits import TIMEOUT
-from support.processes import BIN, assert_nothing_left, environment
+from support.processes import BIN, assert_nothing_left, environment, running, wait_until
 from support.requirements import need
 from support.selection import usual
 from support.snapshot import serving
@@ -233,3 +234,17 @@ def test_a_signal_while_the_pager_shows_the_help(number, env, tmp_path):
     terminal.send_signal(number)
     assert terminal.status() == -number
     assert_nothing_left(tmp_path)
+
+
+@pytest.mark.parametrize("number", usual([signal.SIGTERM], NUMBERS))
+def test_a_signal_to_the_server_of_the_sandbox_changes_nothing(number, env, tmp_path):
+    """It ends when the sandbox does."""
+    script = "touch started; until [ -e go ]; do sleep 0.05; done; iam-usercreate -u bob"
+    command = [IAMCLI, "sandbox", "--keep", "kept", "sh", "-c", script]
+    with subprocess.Popen(command, env=env, cwd=tmp_path, stdout=subprocess.PIPE) as process:
+        wait_until((tmp_path / "started").exists)
+        [server] = (one for one, line in running(tmp_path).items() if "sandbox.server" in line)
+        os.kill(server, number)
+        (tmp_path / "go").touch()
+        assert process.communicate(timeout=TIMEOUT)[0].startswith(b"arn:")
+    assert process.returncode == 0
