@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
-#: The HTTP status that means that a server lacks an operation, and those that do without a code.
+#: The HTTP statuses with which a server other than AWS answers, without a document, what it lacks.
 _NOT_IMPLEMENTED = 501
-_NOT_FOUND = (400, 404, 405)
+_LACKING = (400, 404, 405, _NOT_IMPLEMENTED)
 #: How to list what LOOKUPS lists for another entity, or not at all, by heading.
 _OWN_LOOKUPS = {
     "loginprofile": Lookup("GetLoginProfile", member="UserName"),
@@ -38,9 +38,9 @@ class Dependent(NamedTuple):
     ``remove``: the operation that removes it; ``original``: whether the original toolkit removed
     it; ``arn``: whether listings show its ARN.
 
-    Types that the original did not remove are skipped if the key may not list them or the server
-    lacks the operation; all that a server other than AWS lacks, unless it lists none. If there are
-    such resources, the service rejects the last step. Source: docs/decisions.md (operations that a
+    Types that the original did not remove are skipped if the key may not list them or IAM lacks the
+    operation; all that a server other than AWS lacks, unless it lists none. If there are such
+    resources, the service rejects the last step. Source: docs/decisions.md (operations that a
     server lacks).
     """
 
@@ -163,7 +163,8 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
                 f"{what} owns the access key that signs the requests, so the deletion could not "
                 "be completed; use an access key of another user; nothing was removed"
             )
-    _remove_all(iam, [*steps, Removal(what, entity.delete, named)])
+    unread = [part.dependent.lookup.operation for part in belongings if not part.answered]
+    _remove_all(iam, [*steps, Removal(what, entity.delete, named)], unread)
 
 
 class Removal(NamedTuple):
@@ -179,10 +180,15 @@ class Removal(NamedTuple):
     then: Removal | None = None
 
 
-def _remove_all(iam: IAM, steps: Sequence[Removal]) -> None:
-    """Send the requests in order; the last one deletes the entity."""
+def _remove_all(iam: IAM, steps: Sequence[Removal], unread: list[str]) -> None:
+    """Send the requests in order; the last one deletes the entity.
+
+    It fails if there is something that the lists ``unread`` would have shown.
+    """
     with Plan(iam, "removed", "left", [step.what for step in steps]) as plan:
         for number, step in enumerate(steps, 1):
+            if unread and number == len(steps):
+                plan.missed = [("not read", unread)]
             iam.reporter.progress.step(f"removing {number} of {len(steps)}: {step.what}")
             _remove(iam, step)
             if step.then and not _remove_or_note(iam, step.then):
@@ -218,7 +224,8 @@ class _Belongings:
     """The resources of one type that belong to the entity ``named``.
 
     ``reason``: why there may be others that could not be listed, else ""; ``missing``: the
-    operation that a server other than AWS lacks, else ""; ``answered``: whether they were listed.
+    operation that the server lacks, else ""; ``answered``: whether they were listed. Raises
+    Failure if they were not, and may not be skipped; at AWS, the text names the operation.
     """
 
     def __init__(self, iam: IAM, dependent: Dependent, named: dict[str, str]) -> None:
@@ -230,26 +237,29 @@ class _Belongings:
         try:
             self._entries = dependent.entries(iam, named)
             self.answered = True
-        except (ServiceError, UnexpectedResponse) as failure:
-            if not self._may_skip(iam, failure):
-                raise
+        except Failure as failure:
+            if self._may_skip(iam, failure):
+                return
+            read = dependent.lookup.operation
+            if not (dependent.original or iam.is_another_service or read in str(failure)):
+                failure.args = (f"{read}: {failure}",)
+            raise
 
-    def _may_skip(self, iam: IAM, failure: ServiceError | UnexpectedResponse) -> bool:
+    def _may_skip(self, iam: IAM, failure: Failure) -> bool:
         read = self.dependent.lookup.operation
-        if isinstance(failure, MissingOperation) and iam.is_another_service:
+        if isinstance(failure, MissingOperation):
             self.missing = read
-            return True
+            return iam.is_another_service or not self.dependent.original
         if self.dependent.original:
             return False
-        if isinstance(failure, MissingOperation) or failure.status == _NOT_IMPLEMENTED:
-            return True
-        if isinstance(failure, ServiceError):
-            self.reason = f"access to {read} is denied" if failure.denied else ""
-            return failure.denied
-        if iam.lacks(failure):
+        if isinstance(failure, UnexpectedResponse):
             self.reason = f"{read} failed with HTTP {failure.status}, not an IAM response"
-            return True
-        return failure.status in _NOT_FOUND
+            return iam.is_another_service and (failure.status in _LACKING or iam.lacks(failure))
+        if isinstance(failure, ServiceError):
+            self.reason = f"access to {read} is denied" if failure.denied else f"{read}: {failure}"
+            unknown = iam.is_another_service and failure.status == _NOT_IMPLEMENTED
+            return failure.denied or unknown
+        return False
 
     def steps(self) -> Iterator[Removal]:
         """Yield the requests that remove the resources."""

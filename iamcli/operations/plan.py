@@ -27,7 +27,8 @@ class Plan:
         self._steps = list(steps)
         self._finished = 0
         self._skipped: list[str] = []
-        #: What the last step that is done lacks, after its label in the state ("not set").
+        #: What a step lacks, after its label in the state: the last one that is done ("not set"),
+        #: or the one that is next ("not read").
         self.missed: list[tuple[str, list[str]]] = []
 
     def finish(self) -> None:

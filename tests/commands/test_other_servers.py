@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from support.faults import CLOSED
 from support.forked import AT_ONCE
+from support.selection import every
 from support.several_steps import CASES, account_of
 from support.stub import NAMESPACE, Answer, ok, refused
 from support.terminal import read_now, rows
@@ -175,16 +177,120 @@ def test_pages_and_stale_responses_remove_nothing(answer, said, run_fast, stub):
     assert account.changes == []
 
 
-@pytest.mark.parametrize("answer", MISSING.values(), ids=MISSING)
-def test_at_an_endpoint_of_aws_a_missing_list_stops_it(answer, run_fast, stub):
-    account = account_of(stub, "user").on("ListSigningCertificates", answer)
-    url = f"http://iam.amazonaws.com{urlsplit(account.url).path}"
-    done = remove(run_fast, account, "user", AWS_IAM_URL=url, http_proxy=account.url)
-    assert (done.status, done.err) == (
-        1,
-        "iam-userdel: the server has no ListSigningCertificates\n",
-    )
+#: The lists that the original did not read.
+NEWER = {
+    "GetLoginProfile",
+    "ListMFADevices",
+    "ListSSHPublicKeys",
+    "ListServiceSpecificCredentials",
+    "ListAttachedUserPolicies",
+    "ListAttachedGroupPolicies",
+    "ListAttachedRolePolicies",
+}
+LISTS = [(case, name) for case in CASES for name in account_lists(case)]
+REFUSALS = {code: refused(code, "no", 403) for code in ("AccessDenied", "AccessDeniedException")}
+#: What a server other than AWS answers, if it lacks the operation, with no document of IAM.
+PAGES = {
+    "400 text": Answer(b"Bad Request", 400, {"Content-Type": "text/plain"}),
+    "404 page": Answer(b"<html>Not Found</html>", 404),
+    "405 page": OTHERS["405 page"],
+    "500 page": Answer(b"<html/>", 500),
+    "501 page": OTHERS["501 page"],
+    "501 empty": OTHERS["501 empty"],
+    "400 of S3": OTHERS["400 of S3"],
+}
+#: A 501 with a code, but not the root element of such an error.
+OTHER_ROOT = Answer(b"<Response><Error><Code>NotHere</Code></Error></Response>", 501)
+#: What tells nothing of the operation.
+BROKEN = {
+    "Throttling": refused("Throttling", "Rate exceeded"),
+    "InternalFailure": refused("InternalFailure", "", 500),
+    "page": Answer(b"<html>Sign in</html>"),
+    "502 page": Answer(b"<html/>", 502),
+    "closed": CLOSED,
+}
+FAILURES = {**MISSING, **REFUSALS, **PAGES, **BROKEN, "501 root": OTHER_ROOT}
+
+
+def why_skipped(place: str, name: str, failure: str) -> str:
+    """Return the note of -p about a list that is skipped after a failure, "" if it is not."""
+    if failure in MISSING and (name in NEWER or place == "elsewhere"):
+        return f"the server has no {name}"
+    if failure in REFUSALS and name in NEWER:
+        return f"access to {name} is denied"
+    if failure in PAGES and name in NEWER and place == "elsewhere":
+        return f"{name} failed with HTTP {failure[:3]}, not an IAM response"
+    if failure == "501 root" and name in NEWER and place == "elsewhere":
+        return f"{name}: NotHere"
+    return ""
+
+
+def test_users_groups_roles_and_instance_profiles_have_16_lists():
+    assert (len(LISTS), NEWER - {name for _, name in LISTS}) == (16, set())
+
+
+ROWS = [
+    (place, *listing, failure)
+    for place, listing, failure in itertools.product(("AWS", "elsewhere"), LISTS, FAILURES)
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "case", "name", "failure"),
+    every(
+        16,
+        ROWS,
+        *(row for row in ROWS if row[2] == "ListMFADevices" and row[3] in PAGES),
+        *(row for row in ROWS if row[2] == "GetLoginProfile" and row[3] in ("501 root", "closed")),
+        *(row for row in ROWS if row[3] in ("405 page", "InvalidAction")),
+    ),
+)
+def test_a_list_is_skipped_and_reported_or_keeps_everything(
+    place, case, name, failure, run_fast, stub
+):
+    account = account_of(stub, case).on(name, FAILURES[failure])
+    env = {}
+    if place == "AWS":
+        url = f"http://iam.amazonaws.com{urlsplit(account.url).path}"
+        env = {"AWS_IAM_URL": url, "http_proxy": account.url}
+    preview, done = (remove(run_fast, account, case, *more, **env) for more in (["-p"], []))
+    command = CASES[case].arguments[0]
+    why = why_skipped(place, name, failure)
+    if why and case != "instance profile":
+        assert preview.status == 0
+        assert preview.err == f"{command}: {why}; the list may be incomplete\n"
+        # It has what was not listed.
+        said = done.err.splitlines()
+        assert said[0].startswith(f"{command}: DeleteConflict: ")
+        assert said[1].startswith(f"{command}: removed: ")
+        assert said[1].endswith(f"; not read: {name}; left: {CASES[case].steps[-1][0]}")
+        return
+    assert preview == done
+    assert (done.status, done.out, len(done.err.splitlines())) == (1, "", 1)
+    if name in NEWER and place == "AWS":
+        assert name in done.err
+    if failure in MISSING:
+        assert done.err.startswith(f"{command}: the server has no {name}")
     assert account.changes == []
+
+
+@pytest.mark.parametrize("strict", ["", "1"])
+def test_a_last_step_that_is_the_only_one(strict, run_fast, stub):
+    account = account_of(stub, "user", **{name: [] for name in CASES["user"].things})
+    account.on("GetLoginProfile", REFUSALS["AccessDenied"])
+    done = remove(run_fast, account, "user", IAMCLI_STRICT=strict)
+    said = "iam-userdel: DeleteConflict: Cannot delete entity, it holds something.\n"
+    state = "" if strict else "iam-userdel: removed: nothing; not read: GetLoginProfile\n"
+    assert (done.status, done.out + done.err) == (1, said + state)
+
+
+def test_what_was_not_read_is_not_why_an_earlier_step_fails(run_fast, stub):
+    account = account_of(stub, "user").on("GetLoginProfile", REFUSALS["AccessDenied"])
+    account.on("DeleteUserPolicy", refused("AccessDenied", "no", 403))
+    done = remove(run_fast, account, "user")
+    assert done.status == 1
+    assert "; left: policy read, " in done.err
+    assert "not read" not in done.err
 
 
 # One root element.
