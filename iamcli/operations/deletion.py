@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
-#: The HTTP statuses with which a server other than AWS answers, without a document, what it lacks.
+#: The HTTP status of a server other than AWS that lacks an operation, and those without a document.
 _NOT_IMPLEMENTED = 501
-_LACKING = (400, 404, 405, _NOT_IMPLEMENTED)
+_LACKING = (400, 404, 405, 500)
 #: How to list what LOOKUPS lists for another entity, or not at all, by heading.
 _OWN_LOOKUPS = {
     "loginprofile": Lookup("GetLoginProfile", member="UserName"),
@@ -181,10 +181,7 @@ class Removal(NamedTuple):
 
 
 def _remove_all(iam: IAM, steps: Sequence[Removal], unread: list[str]) -> None:
-    """Send the requests in order; the last one deletes the entity.
-
-    It fails if there is something that the lists ``unread`` would have shown.
-    """
+    """Send the requests in order; the last one needs all that the lists ``unread`` would show."""
     with Plan(iam, "removed", "left", [step.what for step in steps]) as plan:
         for number, step in enumerate(steps, 1):
             if unread and number == len(steps):
@@ -246,20 +243,17 @@ class _Belongings:
             raise
 
     def _may_skip(self, iam: IAM, failure: Failure) -> bool:
-        read = self.dependent.lookup.operation
+        read, newer = self.dependent.lookup.operation, not self.dependent.original
         if isinstance(failure, MissingOperation):
             self.missing = read
-            return iam.is_another_service or not self.dependent.original
-        if self.dependent.original:
-            return False
-        if isinstance(failure, UnexpectedResponse):
-            self.reason = f"{read} failed with HTTP {failure.status}, not an IAM response"
-            return iam.is_another_service and (failure.status in _LACKING or iam.lacks(failure))
-        if isinstance(failure, ServiceError):
-            self.reason = f"access to {read} is denied" if failure.denied else f"{read}: {failure}"
-            unknown = iam.is_another_service and failure.status == _NOT_IMPLEMENTED
-            return failure.denied or unknown
-        return False
+            return newer or iam.is_another_service
+        if isinstance(failure, ServiceError) and failure.denied:
+            self.reason = f"access to {read} is denied"
+            return newer
+        status = getattr(failure, "status", 0)
+        self.reason = f"{read} failed with HTTP {status}, not an IAM response"
+        page = isinstance(failure, UnexpectedResponse) and status in _LACKING
+        return newer and iam.is_another_service and (page or status == _NOT_IMPLEMENTED)
 
     def steps(self) -> Iterator[Removal]:
         """Yield the requests that remove the resources."""

@@ -218,10 +218,8 @@ def why_skipped(place: str, name: str, failure: str) -> str:
         return f"the server has no {name}"
     if failure in REFUSALS and name in NEWER:
         return f"access to {name} is denied"
-    if failure in PAGES and name in NEWER and place == "elsewhere":
+    if failure in {*PAGES, "501 root"} and name in NEWER and place == "elsewhere":
         return f"{name} failed with HTTP {failure[:3]}, not an IAM response"
-    if failure == "501 root" and name in NEWER and place == "elsewhere":
-        return f"{name}: NotHere"
     return ""
 
 
