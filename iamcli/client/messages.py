@@ -16,7 +16,8 @@ from botocore.parsers import ResponseParserError
 from urllib3.exceptions import LocationValueError
 
 from iamcli.client.parser import MISSING
-from iamcli.connection.transport import is_no_tls, proxied, reason, without_tls
+from iamcli.connection.botocore_patches import BundleError
+from iamcli.connection.transport import causes, is_no_tls, proxied, reason, without_tls
 from iamcli.errors import Failure, MissingOperation, ServiceError, UnexpectedResponse
 
 TYPE_CHECKING = False
@@ -78,6 +79,8 @@ class ErrorTranslator:
             )
             message = next(text for kind, text in MESSAGES.items() if isinstance(error, kind))
             tls = "set AWS_CA_BUNDLE to trust other CAs"
+            if any(isinstance(cause, BundleError) for cause in causes(error)):
+                message = message.replace("; {tls}", "")
             if is_no_tls(error):
                 tls = without_tls(self._values["url"], self._values["source"])
             text = message.format(reason=reason(error), tls=tls, **self._values)

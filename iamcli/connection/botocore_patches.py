@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64  # noqa: F401 - this and the others: used when a request is sent, or after it
 import binascii  # noqa: F401
-import contextlib
 import encodings.idna  # noqa: F401
 import ipaddress  # noqa: F401
+import os
 import select  # noqa: F401
 import ssl
 from email import feedparser, parser  # noqa: F401
@@ -22,17 +22,37 @@ from botocore.awsrequest import (
     AWSHTTPSConnection,
     AWSHTTPSConnectionPool,
 )
-from botocore.httpsession import URLLib3Session
-from urllib3.exceptions import ConnectTimeoutError, ProtocolError
+from botocore.httpsession import URLLib3Session, get_cert_path
+from urllib3.exceptions import ConnectTimeoutError, ProtocolError, SSLError
 from urllib3.util import connection, response, ssl_match_hostname, wait  # noqa: F401
 
 from iamcli.config.connection import Keys
+from iamcli.connection.settings import VARIABLES
 from iamcli.interrupts import Interruptible, pause
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+
+class BundleError(SSLError):
+    """The ``file`` of certificate authorities that ``source`` names cannot be loaded."""
+
+    def __init__(self, file: str, source: str, error: Exception) -> None:
+        why = "no certificate can be read from it"
+        if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+            why = str(error.strerror)
+        super().__init__(f"{file} from {source}: {why}; correct {source} or unset it")
+
+
+def ca_source(bundle: str) -> str:
+    """Return what names the file ``bundle`` of certificate authorities."""
+    for name in (VARIABLES["ca_bundle"], "REQUESTS_CA_BUNDLE"):
+        if os.path.expanduser(os.environ.get(name, "")) == os.path.expanduser(bundle):
+            return name
+    own = get_cert_path(verify=True)
+    return "the installation" if bundle == own else "ca_bundle of the AWS configuration"
 
 
 class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has no types
@@ -72,19 +92,24 @@ class HTTPSConnection(HTTPConnection, AWSHTTPSConnection):  # type: ignore[misc]
         urllib3 itself raises ReadTimeoutError then, as if the request had been sent.
         """
         bundle = self.ca_certs
+        unloaded = None
         contexts = [self.ssl_context]
         if getattr(getattr(self, "proxy", None), "scheme", "") == "https":
             contexts.append(self.proxy_config.ssl_context)
         try:
-            if bundle and None not in contexts:
-                # Before signals raise. If it cannot be read, urllib3 reports that.
-                with contextlib.suppress(OSError):
-                    for context in contexts:
+            if bundle:
+                # Before signals raise. If it cannot be loaded, urllib3 tries that again.
+                try:
+                    for context in filter(None, contexts):
                         context.load_verify_locations(bundle)
-                    self.ca_certs = None
+                    self.ca_certs = bundle if None in contexts else None
+                except (OSError, ValueError) as error:
+                    unloaded = BundleError(bundle, ca_source(bundle), error)
             super().connect()
         except TimeoutError:
             raise ConnectTimeoutError(self, "timed out") from None
+        except (SSLError, ValueError) as error:
+            raise (unloaded or error) from error.__cause__
         finally:
             self.ca_certs = bundle
 

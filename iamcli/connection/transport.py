@@ -18,8 +18,8 @@ from botocore.exceptions import (
 )
 
 from iamcli.config.connection import is_proxy
+from iamcli.connection.botocore_patches import BundleError, ca_source
 from iamcli.connection.regions import is_of_aws
-from iamcli.connection.settings import VARIABLES
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -85,13 +85,8 @@ def proxy(connection: Connection, settings: Settings, url: str) -> tuple[str, st
 
 def ca_bundle(settings: Settings) -> tuple[str, str]:
     """Return the file of certificate authorities to trust and its source; "" for botocore's own."""
-    bundle = settings.get("ca_bundle")
-    if bundle:
-        variable = VARIABLES["ca_bundle"]
-        of_variable = os.environ.get(variable) == bundle
-        return str(bundle), variable if of_variable else "ca_bundle of the AWS configuration"
-    bundle = os.environ.get("REQUESTS_CA_BUNDLE", "")
-    return bundle, "REQUESTS_CA_BUNDLE" if bundle else ""
+    bundle = str(settings.get("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE", ""))
+    return bundle, bundle and ca_source(bundle)
 
 
 def environment_proxies(url: str) -> tuple[dict[str, str], str]:
@@ -172,6 +167,8 @@ def reason(error: BaseException) -> str:
         # The text of such an error may contain a password or a token.
         message = "an address or a header is invalid"
     for cause in causes(error):
+        if isinstance(cause, BundleError):
+            return str(cause)
         if isinstance(cause, OSError) and (cause.strerror or str(cause).startswith(_TUNNEL)):
             message = cause.strerror or str(cause)
     return message

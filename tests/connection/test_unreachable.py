@@ -138,11 +138,58 @@ def test_aws_is_not_asked_without_tls(run_fast):
             assert "use http" not in done.out + done.err
 
 
-@pytest.mark.parametrize("bundle", ["absent.pem", "empty.pem"])
-def test_bundle_that_is_none(bundle, run_fast, tls):
+NO_PEM = "no certificate can be read from it"
+BUNDLES = {
+    "absent.pem": "No such file or directory",
+    "empty.pem": NO_PEM,
+    "text.pem": NO_PEM,
+    "broken.pem": NO_PEM,
+    "folder": "Is a directory",
+    "text.pem/ca.pem": "Not a directory",
+}
+SOURCES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "ca_bundle of the AWS configuration")
+
+
+#: Only a file can contain the last one, as no variable can.
+NAMED = [*itertools.product(SOURCES, BUNDLES), (SOURCES[2], "a\0b")]
+
+
+@pytest.mark.parametrize(("source", "name"), NAMED)
+def test_bundle_that_is_none(source, name, run_fast, tls):
+    """Doctor says the same."""
     (run_fast.home / "empty.pem").touch()
+    (run_fast.home / "text.pem").write_text("none\n")
+    broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"
+    (run_fast.home / "broken.pem").write_text(broken)
+    (run_fast.home / "folder").mkdir()
+    (run_fast.home / "config").write_text(f"[default]\nca_bundle = {name}\n")
+    env = {"AWS_CONFIG_FILE": "config"} if source == SOURCES[2] else {source: name}
     endpoint = tls[0].endpoint(canned("GetUser"))
-    report(run_fast, "read", endpoint.url, AWS_CA_BUNDLE=bundle)
+    reason = BUNDLES.get(name, NO_PEM)
+    name = name.replace("\0", r"\x00")  # as it is printed
+    why = f"{name} from {source}: {reason}; correct {source} or unset it"
+    for kind in ("read", "create"):
+        said = report(run_fast, kind, endpoint.url, **env)
+        assert said == f"{SECURE.format(url=endpoint.url)}{why}"
+    found = run_fast("iamcli", "doctor", env={"AWS_IAM_URL": endpoint.url, **env}).out
+    assert f" {why}\n" in found
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_bundle_that_is_none_for_sts_or_a_proxy(source, run_fast, tls):
+    endpoint = tls[0].endpoint(canned("GetUser"))
+    of_file = source == SOURCES[2]
+    assuming(run_fast, "ca_bundle = absent.pem\n" if of_file else "")
+    run_fast.env |= {} if of_file else {source: "absent.pem"}
+    why = f"absent.pem from {source}: No such file or directory; correct {source} or unset it"
+    for env, end in (
+        ({"AWS_ENDPOINT_URL_STS": endpoint.url}, ""),
+        ({"https_proxy": endpoint.url}, "; check https_proxy"),
+    ):
+        done = run_fast(*KINDS["read"].arguments, env={**env, **ONE_TRY})
+        assert (done.status, len(done.err.splitlines())) == (1, 1)
+        assert done.err.endswith(f" {why}{end}\n")
     assert endpoint.requests == []
 
 

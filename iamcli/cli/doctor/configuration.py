@@ -14,6 +14,7 @@ from iamcli.cli.doctor.diagnosis import failed, ok, skipped, wrong
 from iamcli.client.messages import ErrorTranslator
 from iamcli.client.retries import mode_and_limit
 from iamcli.config.connection import Connection
+from iamcli.connection.botocore_patches import BundleError
 from iamcli.connection.confinement import refuse_outside, set_up_process
 from iamcli.connection.credentials import CREDENTIAL_METHODS
 from iamcli.connection.endpoints import check_service_endpoints, endpoint
@@ -182,11 +183,8 @@ class Configuration:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
         except (OSError, ValueError) as error:
-            why = "no certificate can be read from it"
-            if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
-                why = str(error.strerror)
-            cause = file_cause(file) or "unreadable"
-            return wrong(f"{file} from {source}: {why}", f"correct {source} or unset it", cause)
+            unloaded = BundleError(file, source, error)
+            return failed(unloaded, file_cause(file) or "unreadable")
         return ok(f"{file} from {source}")
 
     def _unknown(self) -> Diagnosis:
