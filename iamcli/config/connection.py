@@ -282,7 +282,8 @@ def _misplaced(access_key: str, secret_key: str, token: str) -> str:
     for part, value in ((an_id, access_key), (secret, secret_key), (session, token)):
         if "=" in value and re.match(_SETTING, value, re.IGNORECASE):
             return f"{part} is a whole line, with the name of a setting; specify only {part}"
-        if part != secret and re.fullmatch(_SECRET, value):
+        twice = part == session and value == secret_key and len(value) in range(16, 100)
+        if twice or (part != secret and re.fullmatch(_SECRET, value)):
             return f"{secret} is in the place of {part}; correct that"
     if "," in access_key:
         return f"{an_id} contains a comma, as in a row of accessKeys.csv; specify only {an_id}"

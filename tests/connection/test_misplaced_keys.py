@@ -206,6 +206,7 @@ MISPLACED = {
     "exchanged, and cut": (Key(SECRET[:-1], KEY_ID), BOTH.format(ID, KEY)),
     "twice": (Key(SECRET, SECRET), IN_PLACE.format(KEY, ID)),
     "a secret as token": (Key(KEY_ID, SECRET, SECRET), IN_PLACE.format(KEY, TOKEN)),
+    "a secret as token, cut": (Key(KEY_ID, SECRET[:-1], SECRET[:-1]), IN_PLACE.format(KEY, TOKEN)),
     "secret and token": (Key(KEY_ID, SESSION_TOKEN, SECRET), IN_PLACE.format(KEY, TOKEN)),
 }
 
@@ -240,10 +241,18 @@ PASTED = {
         Key(KEY_ID, "x", f"aws_secret_access_key={SECRET}"),
         LINE.format(TOKEN, TOKEN),
     ),
+    "a secret as token": (Key("minioadmin", OTHER, OTHER), IN_PLACE.format(KEY, TOKEN)),
+    "16 characters twice": (Key("x", OTHER[:16], OTHER[:16]), IN_PLACE.format(KEY, TOKEN)),
+    "99 characters twice": (
+        Key("x", f"{OTHER * 4}"[:99], f"{OTHER * 4}"[:99]),
+        IN_PLACE.format(KEY, TOKEN),
+    ),
     "a secret in the token": (Key(KEY_ID, OTHER, f"{OTHER}:{SECRET}"), TOGETHER.format(TOKEN, KEY)),
 }
 #: A credential file has no token.
-PLACES = [(s, p) for s in SOURCES for p in PASTED if s != "credential file" or "token" not in p]
+PLACES = [
+    (s, p) for s in SOURCES for p in PASTED if s != "credential file" or not PASTED[p][0].token
+]
 FEW = ["variables", "credential file", "assumed role"]
 
 
@@ -263,7 +272,7 @@ def test_what_is_pasted_with_a_secret_is_not_sent(place, line, run_fast, stub):
     key, said = PASTED[pasted]
     services = set_up(run_fast, stub, source, key)
     done = run_fast(*LINES[line].split(), env={"http_proxy": f"http://127.0.0.1:{stub.port}"})
-    for secret in (SECRET, OTHER):
+    for secret in (SECRET, OTHER[:16]):
         for form in (secret, quote(secret, safe=""), b64encode(secret.encode()).decode()[:-4]):
             assert form not in done.out + done.err
             assert not contains(services, form)
@@ -281,7 +290,9 @@ VALID = [
     RIGHT, Key("ASIAIOSFODNN7EXAMPLE", SECRET, SESSION_TOKEN), Key("A" * 32, "x"), Key("AK", "x"),
     Key("test", "test"), Key("test", "test", "test"), Key("test", "test", "a-test-token"),
     Key("test", "SECRET"), Key("test", "12345678"), Key("000000000000", "test"),
-    Key("minioadmin", "minioadmin"), Key(KEY_ID, KEY_ID), Key(KEY_ID, KEY_ID, SESSION_TOKEN),
+    Key("minioadmin", "minioadmin"), Key("testing", "testing", "testing"),
+    Key("x", "a" * 15, "a" * 15), Key("x", "a-" * 50, "a-" * 50),
+    Key(KEY_ID, KEY_ID), Key(KEY_ID, KEY_ID, SESSION_TOKEN),
     Key(KEY_ID, SESSION_TOKEN, SESSION_TOKEN), Key("team/backup", "a-long-secret-of-team-backup"),
     Key("GK31c2f218a2e44f485b94239e", "b892c0665f0ada8a4755dae98baa3b13" * 2),
     Key("0555b35654ad1656d804", "h7GhxuBLTrlhVUyxSPUKUV8r/2EI4ngqJxD7iBdBYLhwluN30JaT3Q=="),
