@@ -17,7 +17,7 @@ def completion(ctx: click.Context, shell: str) -> None:
     service; to complete options only, leave out the part before the semicolon.
 
     \b
-    In ~/.bashrc (bash also needs the package bash-completion):
+    In ~/.bashrc:
       export IAMCLI_COMPLETE=1; eval "$(iamcli completion bash)"
     In ~/.zshrc:
       export IAMCLI_COMPLETE=1; eval "$(iamcli completion zsh)"

@@ -21,23 +21,9 @@ FILES = {
 VARIABLE = "IAMCLI_COMPLETION"
 
 _SCRIPTS = {
-    # The files of bash-completion, as Linux, Homebrew, MacPorts and FreeBSD install it.
     "bash": """\
-if ! declare -F _get_comp_words_by_ref >/dev/null; then
-    for _iamcli_file in /usr/share/bash-completion/bash_completion /etc/bash_completion \\
-        /usr/local/share/bash-completion/bash_completion.sh \\
-        {{/opt/homebrew,/usr/local,/opt/local}}/etc/profile.d/bash_completion.sh
-    do
-        if [[ -r $_iamcli_file ]]; then . "$_iamcli_file"; break; fi
-    done
-    unset _iamcli_file
-fi
-if declare -F _get_comp_words_by_ref >/dev/null; then
-    . {folder}/iamcli
-    export {variable}="bash $$"
-else
-    echo 'iamcli: completion in bash requires the package bash-completion; install it' >&2
-fi
+. {folder}/iamcli
+export {variable}="bash $$"
 """,
     "zsh": """\
 fpath=({folder} $fpath)

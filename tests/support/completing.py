@@ -16,11 +16,11 @@ BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
 
 
 #: Lists are shown at the first TAB, whole.
-BASH = (
-    f". {BASH_COMPLETION}; "
+LISTS = (
     "bind 'set show-all-if-ambiguous on' 'set completion-query-items 0' 'set page-completions off' "
     "'set enable-bracketed-paste off'"
 )
+BASH = f". {BASH_COMPLETION}; {LISTS}"
 
 START_UP = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
 

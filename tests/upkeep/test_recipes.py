@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import pytest
-from support.completing import BASH_COMPLETION
 from support.faults import CLOSED
 from support.recipes import Copy, blocks, write
 from support.requirements import needs
@@ -18,8 +17,8 @@ RECIPES = ("To add a command", "To add a check code", "To add a rule to the sand
 
 TAG = "iam-usertag -u bob -t team=web"
 #: The words with which bash completes an option of the command.
-COMPLETED = f"""
-. {BASH_COMPLETION}; . completions/bash/iam-usertag
+COMPLETED = """
+. completions/bash/iam-usertag
 COMP_WORDS=(iam-usertag -) COMP_CWORD=1 COMP_LINE='iam-usertag -' COMP_POINT=13 COMP_TYPE=9
 function=$(complete -p iam-usertag | sed 's/.* -F \\([^ ]*\\) .*/\\1/')
 $function; echo "${{COMPREPLY[@]}}"
@@ -35,7 +34,7 @@ def test_each_block_has_a_place(section, tmp_path):
 
 
 @pytest.mark.full
-@needs("man", BASH_COMPLETION)
+@needs("man")
 def test_to_add_a_command(tmp_path, stub):
     copy = Copy(tmp_path / "tree")
     copy.env |= {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}

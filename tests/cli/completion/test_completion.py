@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import time
 from contextlib import closing
@@ -11,7 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
-from support.completing import BASH, BASH_COMPLETION, SHELLS, assert_completes, line_of_readme
+from support.completing import (
+    BASH,
+    BASH_COMPLETION,
+    LISTS,
+    SHELLS,
+    assert_completes,
+    line_of_readme,
+)
 from support.faults import SILENT
 from support.forked import Done
 from support.requirements import PATH, needs, require
@@ -39,8 +47,11 @@ if TYPE_CHECKING:
 
 pytestmark = needs("{shell_name}")
 
+#: bash without the package bash-completion.
+BARE = "bash alone"
 
-@pytest.fixture(params=SHELLS)
+
+@pytest.fixture(params=[*SHELLS, in_full(BARE)])
 def shell_name(request: pytest.FixtureRequest) -> str:
     if request.param == "bash":
         require(request.node, "bash", BASH_COMPLETION)
@@ -72,7 +83,9 @@ def prefix(run: Shell) -> Path:
 
 
 #: For tests whose results differ little between shells.
-one_shell = pytest.mark.parametrize("shell_name", usual(["bash"], SHELLS), indirect=True)
+one_shell = pytest.mark.parametrize("shell_name", usual(["bash"], [*SHELLS, BARE]), indirect=True)
+#: For what fish is not asked.
+bash_and_zsh = pytest.mark.parametrize("shell_name", ["bash", in_full(BARE), "zsh"], indirect=True)
 
 
 @pytest.fixture
@@ -101,8 +114,11 @@ def fish(run: Shell, line: str) -> list[str]:
 
 
 def terminal(shell: str, run: Shell) -> InteractiveShell:
-    if shell == "bash":
-        return InteractiveShell("bash", "--norc", "--noprofile", "-i", env=run.env, setup=BASH)
+    if shell in ("bash", BARE):
+        # The package finds the file by its name.
+        alone = f'. "$PREFIX/share/bash-completion/completions/iamcli"; {LISTS}'
+        setup = BASH if shell == "bash" else alone
+        return InteractiveShell("bash", "--norc", "--noprofile", "-i", env=run.env, setup=setup)
     return InteractiveShell("zsh", "-f", "-i", env=run.env, setup=ZSH)
 
 
@@ -254,24 +270,84 @@ def test_the_folder_is_quoted_for_fish(run):
     assert run("fish", "-N", "-c", f"echo {fish_quoted(folder)}").out == f"{folder}\n"
 
 
-@one_shell
+@pytest.mark.parametrize("shell_name", usual(["bash"], SHELLS), indirect=True)
 def test_the_line_of_the_readme_switches_completion_on(shell_name, aws):
     aws.env["TERM"] = "dumb"
     aws("iam-usercreate", "-u", "robert")
     assert_completes(aws, shell_name, line_of_readme(shell_name), "iam-usergetattributes")
 
 
-def test_bash_without_bash_completion_says_what_is_missing(run):
-    script = run("iamcli", "completion", "bash").out
-    elsewhere = re.sub(r"(?<![\w'])/(usr|etc|opt)\b", "/nonexistent", script)
-    assert run("bash", "--norc", "-c", elsewhere) == Done(
-        0, "", "iamcli: completion in bash requires the package bash-completion; install it\n"
-    )
+#: What is typed, and the last words of the command line then.
+TYPED = {
+    "iam-usercreate --ur\t": ["--url"],
+    "iam-userdel -u ro\t": ["robert"],
+    "iam-userdel -u ann@e\t": ["ann@example.com"],
+    "iam-useraddpolicy -t team=web -e D\t": ["-t", "team=web", "-e", "Deny"],
+    "iam-rolecreate -f a\t": ["a policy.json"],
+    "iam-rolecreate -f 'a p\t": ["a policy.json"],
+    "iam-userdel --aws-credential-file=a\t": ["--aws-credential-file=a policy.json"],
+    "iamcli home pr\t": ["practice one/"],
+    "iamcli explain -- iam-userdelk\t": ["--", "iam-userdelkey"],
+    "iamcli explain -- iam-userdel -u ro\t": ["--", "iam-userdel", "-u", "robert"],
+    "iamcli explain --format=aws iam-userdel --ur\t": ["--format=aws", "iam-userdel", "--url"],
+    "iamcli sandbox iamcli explain iam-userdelk\t": ["iamcli", "explain", "iam-userdelkey"],
+    "iamcli sandbox cat a\t": ["cat", "a policy.json"],
+    # The cursor is on a letter, between two words, and between two blanks.
+    "iam-useraddpolicy -e Dx -v\x02\x02\x02\x02\t": ["-e", "Denyx", "-v"],
+    "iam-useraddpolicy -e D -v\x02\x02\x02\t": ["-e", "Deny", "-v"],
+    "iam-usercreate -p  -v\x02\x02\x02\t": ["-p", "/", "-v"],
+}
 
 
-@pytest.mark.parametrize("shell_name", ["bash", "zsh"], indirect=True)
+def assert_bash_completes(shell: InteractiveShell, home: Path) -> None:
+    """Assert that ``shell``, in ``home``, completes what ``TYPED`` says; the account has users."""
+    (home / "a policy.json").touch()
+    (home / "practice one").mkdir()
+    seen = {keys: shell.line(keys)[-len(words) :] for keys, words in TYPED.items()}
+    assert seen == TYPED
+
+
+#: What precedes the line of README in ~/.bashrc.
+BEFORE = {
+    "alone": "",
+    "with bash-completion": f". {BASH_COMPLETION}",
+    # As bash 3.2, which macOS has.
+    "without compopt": "enable -n compopt",
+}
+
+
+@pytest.mark.parametrize("before", usual(["alone"], BEFORE))
+@pytest.mark.usefixtures("patient")
+def test_bash_completes_also_without_bash_completion(before, aws):
+    if before == "with bash-completion":
+        need(BASH_COMPLETION)
+    for name in ("robert", "ann@example.com"):
+        assert aws("iam-usercreate", "-u", name).status == 0
+    (aws.home / ".bashrc").write_text(f"{BEFORE[before]}\n{line_of_readme('bash')}\n")
+    aws.env |= {"TERM": "xterm"}
+    with closing(
+        InteractiveShell("bash", "-i", env=aws.env, setup=f"cd {aws.home}; {LISTS}")
+    ) as at:
+        known = "type _filedir compopt 2>&1 | grep -c ' is a '\r"
+        expected = {"alone": 1, "with bash-completion": 2, "without compopt": 0}[before]
+        assert str(expected) in at.typed(known).splitlines()
+        assert_bash_completes(at, aws.home)
+
+
+@pytest.mark.parametrize("package", usual([False], (False, True)))
+def test_bash_in_a_sandbox_completes_also_without_bash_completion(package, run):
+    if package:
+        need(BASH_COMPLETION)
+    run.env |= {"TERM": "xterm", "SHELL": str(shutil.which("bash"))}
+    users = "iam-usercreate -u robert; iam-usercreate -u ann@example.com"
+    setup = f"cd {run.home}; {users}; {BASH if package else LISTS}"
+    with closing(InteractiveShell(str(BIN / "iamcli"), "sandbox", env=run.env, setup=setup)) as at:
+        assert_bash_completes(at, run.home)
+
+
+@bash_and_zsh
 def test_what_is_inserted(shell_name, run, prefix):
-    for name in ("a policy.json", "b=policy.json", "c:policy.json"):
+    for name in ("a policy.json", "b=policy.json", "c:policy.json", "d@policy.json"):
         (run.home / name).touch()
     with closing(terminal(shell_name, run)) as here:
         here.typed(f"cd {run.home}\r")
@@ -286,6 +362,7 @@ def test_what_is_inserted(shell_name, run, prefix):
         for line in ("iam-rolecreate -f", "iamcli check"):
             assert here.line(f"{line} b=p\t") == [*line.split(), "b=policy.json"]
             assert here.line(f"{line} c:p\t") == [*line.split(), "c:policy.json"]
+            assert here.line(f"{line} d@p\t") == [*line.split(), "d@policy.json"]
 
 
 @pytest.mark.parametrize("shell_name", ["zsh"], indirect=True)
@@ -296,7 +373,7 @@ def test_required_options_come_first(shell_name, complete, run):
         assert here.line("iam-useruploadpolicy -\t\t") == ["iam-useruploadpolicy", "-p"]
 
 
-@pytest.mark.parametrize("shell_name", ["bash", "zsh"], indirect=True)
+@bash_and_zsh
 def test_what_cannot_stand_again_is_not_offered(complete):
     lines = complete("iam-useraddpolicy -u bob -a s3:* --debug -")
     begun = {line.split()[0] for line in lines if line.startswith("-")}
@@ -355,7 +432,7 @@ def test_names_of_the_account(completing, complete, quote):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("shell_name", ["bash", "zsh"], indirect=True)
+@pytest.mark.parametrize("shell_name", ["bash", BARE, "zsh"], indirect=True)
 def test_names_with_letters_that_separate_words(shell_name, completing):
     completing("iam-usercreate", "-u", "team=one")
     serial = "arn:aws:iam::123456789012:mfa/phone"

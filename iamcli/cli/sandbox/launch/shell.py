@@ -63,9 +63,7 @@ declare -F command_not_found_handle >/dev/null || command_not_found_handle() {{
     unset -f command_not_found_handle
     "$@"
 }}
-BASH_COMPLETION_USER_FILE=/dev/null
 {completion}
-unset BASH_COMPLETION_USER_FILE
 """
 
 _ZSH = """\
@@ -115,11 +113,7 @@ def start(env: dict[str, str], folder: str, prompt: str = PROMPT) -> list[str]:
     env["HISTFILE"] = os.path.join(folder, "history")
     # Without it, ksh and mksh read a file of the user.
     env["ENV"] = os.devnull
-    completion = ""
-    if name in completion_scripts.FILES:
-        with contextlib.suppress(Failure):
-            completion = completion_scripts.script(name)
-    texts = {"prompt": prompt, "completion": completion}
+    texts = {"prompt": prompt, "completion": _completion(name)}
     if name == "bash":
         file = write_private(folder, "bashrc", os.fsencode(_BASH.format(**texts)))
         env["PROMPT_COMMAND"] = f". {shlex.quote(file)}"
@@ -138,6 +132,14 @@ def start(env: dict[str, str], folder: str, prompt: str = PROMPT) -> list[str]:
     return [shell, "-f"] if name in ("csh", "tcsh") else [shell]
 
 
+def _completion(shell: str) -> str:
+    """Return the lines that switch completion on in ``shell``; "" if it cannot be."""
+    if shell in completion_scripts.FILES:
+        with contextlib.suppress(Failure):
+            return completion_scripts.script(shell)
+    return ""
+
+
 def greeting(env: dict[str, str], announcement: str, *, kept: bool) -> str:
     """Return the line ``announcement``, wrapped to the terminal, and lines with commands to try.
 
@@ -145,7 +147,7 @@ def greeting(env: dict[str, str], announcement: str, *, kept: bool) -> str:
     """
     first = wrapped(f"iamcli: {visible(announcement)}".split(), columns(2))
     commands = (f"  {line}" for line in (LATER_COMMANDS if kept else FIRST_COMMANDS))
-    completing = os.path.basename(env.get("SHELL", "")) in completion_scripts.FILES
+    completing = _completion(os.path.basename(env.get("SHELL", "")))
     more = " TAB completes options and names." if completing else ""
     return "\n".join([*first, f"Try these commands.{more}", *commands, ""])
 

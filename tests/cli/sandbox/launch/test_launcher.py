@@ -171,7 +171,7 @@ def test_a_shell_is_started_also_if_it_cannot_complete(env, tmp_path):
     code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from iamcli.cli import main; main()"
     program = (sys.executable, "-P", "-c", code, str(tmp_path / "copy"), "sandbox")
     terminal = Terminal(*program, env={**env, "SHELL": "/bin/bash"})
-    terminal.wait_for(PROMPT)
+    assert "TAB" not in terminal.wait_for(PROMPT)
     terminal.type("iam-usercreate -u bob -v; complete -p iam-usercreate; exit 3\n")
     terminal.wait_for("arn:aws:iam::123456789012:user/bob\r\n")
     terminal.wait_for("no completion specification")
