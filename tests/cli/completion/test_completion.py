@@ -318,9 +318,9 @@ BEFORE = {
 
 @pytest.mark.parametrize("before", usual(["alone"], BEFORE))
 @pytest.mark.usefixtures("patient")
-def test_bash_completes_also_without_bash_completion(before, aws):
+def test_bash_completes_also_without_bash_completion(before, aws, request):
     if before == "with bash-completion":
-        need(BASH_COMPLETION)
+        require(request.node, BASH_COMPLETION)
     for name in ("robert", "ann@example.com"):
         assert aws("iam-usercreate", "-u", name).status == 0
     (aws.home / ".bashrc").write_text(f"{BEFORE[before]}\n{line_of_readme('bash')}\n")
@@ -335,9 +335,9 @@ def test_bash_completes_also_without_bash_completion(before, aws):
 
 
 @pytest.mark.parametrize("package", usual([False], (False, True)))
-def test_bash_in_a_sandbox_completes_also_without_bash_completion(package, run):
+def test_bash_in_a_sandbox_completes_also_without_bash_completion(package, run, request):
     if package:
-        need(BASH_COMPLETION)
+        require(request.node, BASH_COMPLETION)
     run.env |= {"TERM": "xterm", "SHELL": str(shutil.which("bash"))}
     users = "iam-usercreate -u robert; iam-usercreate -u ann@example.com"
     setup = f"cd {run.home}; {users}; {BASH if package else LISTS}"

@@ -16,7 +16,7 @@ import pytest
 from support import copies, moments
 from support.limits import TIMEOUT
 from support.processes import BIN, assert_nothing_left, environment, running, wait_until
-from support.requirements import need
+from support.requirements import needs, require
 from support.selection import usual
 from support.snapshot import serving
 from support.terminal import Terminal
@@ -172,9 +172,9 @@ def assert_whole_or_absent(env: dict[str, str], folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "moment", "number", "to"), usual(USUAL, ROWS))
-def test_a_signal_ends_the_start(name, moment, number, to, env, tmp_path):
+def test_a_signal_ends_the_start(name, moment, number, to, env, tmp_path, request):
     if name == "help":
-        need("man")
+        require(request.node, "man")
     status, shown = start(name, {**env, **code(moment, number, to)}, tmp_path)
     assert (status, shown.strip()) == (-number, "")
     assert not (tmp_path / "ran").exists()
@@ -224,10 +224,10 @@ def test_a_signal_that_the_caller_ignores_stays_ignored(name, number, env, tmp_p
     assert_nothing_left(tmp_path)
 
 
+@needs("man")
 @pytest.mark.parametrize("number", usual([signal.SIGTERM], NUMBERS[1:]))
 def test_a_signal_while_the_pager_shows_the_help(number, env, tmp_path):
     """Ctrl-C is for the pager."""
-    need("man")
     terminal = Terminal(IAMCLI, "help", "check", env={**env, "PAGER": "less", "TERM": "xterm"})
     terminal.wait_for("NAME")
     terminal.send_signal(signal.SIGINT)
