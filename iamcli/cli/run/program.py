@@ -183,7 +183,7 @@ def _set_descriptors(connection: socket.socket, order: Handover) -> socket.socke
     )
     moved = fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, above)
     os.fchdir(folder)
-    close_all_but(moved, *streams)
+    _close_all_but(moved, *streams)
     for number, descriptor in zip(order.numbers, streams, strict=True):
         os.dup2(descriptor, number)
         os.close(descriptor)
@@ -196,7 +196,7 @@ def _set_descriptors(connection: socket.socket, order: Handover) -> socket.socke
     return result
 
 
-def close_all_but(*kept: int) -> None:
+def _close_all_but(*kept: int) -> None:
     """Close all descriptors of this process but those ``kept``."""
     for number in map(int, os.listdir("/dev/fd")):
         if number not in kept:

@@ -19,7 +19,6 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from iamcli import handover
 from iamcli.cli.run import pool, program
@@ -29,11 +28,6 @@ from iamcli.cli.running import messages
 from iamcli.cli.running.command_server import Done
 from iamcli.client.client import Client
 from iamcli.connection import processes
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import NoReturn
 
 #: Signals that the server does not ignore: those of faults, and those that it needs. The others are
 #: for the script, whose process group the server is in; the server ends with ``iamcli run``.
@@ -63,8 +57,6 @@ _LOOK, _LOOKS = 0.1, 3
 NOT_AT_ONCE = "not taken at once by the server"
 #: The maximum number of forks that can note what becomes of their commands.
 _MAX_FORKS = 1 << 24
-#: While a command runs, the next spare fork is made after this time (milliseconds).
-_SPARE_DELAY = 30
 
 
 def main() -> None:
@@ -124,16 +116,6 @@ class Running:
     looks: int = 0
 
 
-class Spare(NamedTuple):
-    """A fork that waits for the next command: its ``process`` ID, and the ``pipe`` to it.
-
-    A fork is slow until it has its own copy of the memory that every command writes to.
-    """
-
-    process: int
-    pipe: socket.socket
-
-
 class ForkServer:
     """Forks for each connection to ``listener``; a fork notes what becomes of its command.
 
@@ -146,12 +128,10 @@ class ForkServer:
         self._notes = mmap.mmap(-1, _MAX_FORKS)
         differing = (f"{name} differs" for name in (*identity, *program.COMPARED))
         self._known = ("", program.STARTED, *differing)
-        self._forks = self._accepted = 0
+        self._accepted = 0
         self._listener = listener
         self._running: dict[int, Running] = {}
         self._looked = 0.0
-        self._spare: Spare | None = None
-        self._spares = True
         self._ended, wake = os.pipe()
         for end in (self._ended, wake):
             os.set_blocking(end, False)
@@ -173,29 +153,15 @@ class ForkServer:
                 self._accept()
         self._poll.unregister(self._listener)
         self._poll.unregister(sys.stdin)
-        if self._spare:
-            # It ends then.
-            self._spare.pipe.close()
-            self._spare = None
-        self._spares = False
         with contextlib.suppress(OSError):
             while True:
                 self._listener.accept()[0].close()
                 self._accepted += 1
-        counts = Counter(self._known[note] for note in self._notes[: self._forks + 1] if note)
+        counts = Counter(self._known[note] for note in self._notes[: self._accepted + 1] if note)
         return counts + Counter({NOT_AT_ONCE: self._accepted - counts.total()})
 
     def _note(self, what: str) -> None:
-        self._notes[self._forks % _MAX_FORKS] = self._known.index(what)
-
-    def _forked(self, run: Callable[..., NoReturn], *arguments: object) -> int:
-        """Call ``run`` in a fork; return its process ID. Raises OSError if there cannot be one."""
-        self._forks += 1
-        process = os.fork()
-        if process == 0:
-            signal.set_wakeup_fd(-1)
-            run(*arguments, self._identity, self._note)
-        return process
+        self._notes[self._accepted % _MAX_FORKS] = self._known.index(what)
 
     def finish(self) -> None:
         """Wait for the commands that still run."""
@@ -204,15 +170,8 @@ class ForkServer:
 
     def _wait(self) -> set[int]:
         """Wait until something happens; deal with programs and forks that ended or stopped."""
-        wanted = self._spares and not self._spare
-        interval: float | None = None
-        if wanted:
-            interval = _SPARE_DELAY if self._running else 0
-        elif self._running:
-            interval = _LOOK * 1000
+        interval = _LOOK * 1000 if self._running else None
         ready = {number for number, _ in self._poll.poll(interval)}
-        if wanted and not ready:
-            self._make_spare()
         look = time.monotonic() - self._looked > _LOOK
         for process, running in self._running.items():
             if running.connection.fileno() in ready:
@@ -241,38 +200,17 @@ class ForkServer:
             connection.close()
             return
         try:
-            process = self._handed_to_spare(connection, peer) or self._forked(
-                program.become, connection, peer
-            )
+            process = os.fork()
         except OSError:
             connection.close()
             return
+        if process == 0:
+            signal.set_wakeup_fd(-1)
+            program.become(connection, peer, self._identity, self._note)
         self._running[process] = Running(connection, peer)
         # Only the end of the program is reported, not what it sends to the fork. Linux reports it
         # always, but macOS only if it is asked for.
         self._poll.register(connection, select.POLLHUP)
-
-    def _handed_to_spare(self, connection: socket.socket, peer: int) -> int:
-        """Pass a connection to the spare fork; return its process ID, or 0 if there is none."""
-        spare, self._spare = self._spare, None
-        if spare is None:
-            return 0
-        with spare.pipe:
-            try:
-                socket.send_fds(spare.pipe, [b"%d" % peer], [connection.fileno()])
-            except OSError:
-                return 0
-        return spare.process
-
-    def _make_spare(self) -> None:
-        ours, theirs = socket.socketpair()
-        try:
-            process = self._forked(_wait_as_spare, theirs)
-        except OSError:
-            self._spares = False
-            return
-        theirs.close()
-        self._spare = Spare(process, ours)
 
     def _reap(self) -> None:
         """Forget the forks that have ended."""
@@ -283,40 +221,16 @@ class ForkServer:
 
     def _forget(self, process: int, status: int) -> None:
         """Report to its program how a fork ended that could not do so itself."""
-        killed = os.WIFSIGNALED(status)
         running = self._running.pop(process, None)
-        if running:
-            if killed:
-                with contextlib.suppress(OSError):
-                    message = b"%s %d\n" % (handover.SIGNAL, os.WTERMSIG(status))
-                    running.connection.send(message, socket.MSG_DONTWAIT)
-            with contextlib.suppress(KeyError, ValueError):
-                self._poll.unregister(running.connection)
-            running.connection.close()
-        elif self._spare and self._spare.process == process:
-            # Somebody has killed it, or it cannot work here.
-            self._spare.pipe.close()
-            self._spare = None
-            self._spares = killed
-
-
-def _wait_as_spare(
-    pipe: socket.socket, identity: dict[str, str], note: Callable[[str], None]
-) -> NoReturn:
-    """Wait for a connection that the server passes on; until then, leave no trace of the server."""
-    try:
-        null = os.open(os.devnull, os.O_RDWR)
-        for number in range(3):
-            os.dup2(null, number)
-        program.close_all_but(0, 1, 2, pipe.fileno())
-        warm_up()
-        peer, descriptors, _, _ = socket.recv_fds(pipe, 16, 1)
-        if descriptors:
-            connection = socket.socket(fileno=descriptors[0])
-            connection.settimeout(SENDING)
-            program.become(connection, int(peer), identity, note)
-    finally:
-        os._exit(program.NOT_RUN)
+        if running is None:
+            return
+        if os.WIFSIGNALED(status):
+            with contextlib.suppress(OSError):
+                message = b"%s %d\n" % (handover.SIGNAL, os.WTERMSIG(status))
+                running.connection.send(message, socket.MSG_DONTWAIT)
+        with contextlib.suppress(KeyError, ValueError):
+            self._poll.unregister(running.connection)
+        running.connection.close()
 
 
 def _peer(connection: socket.socket) -> int | None:

@@ -12,7 +12,6 @@ import socket
 import ssl
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -312,22 +311,6 @@ def test_a_command_waits_for_a_pool_that_is_stopped_until_its_timeout(run, stub)
     assert done.out.endswith("\n0\n1\n")
     assert f"cannot connect to {limited.endpoint.url}" in done.err
     assert limited.endpoint.operations == ["ListAccessKeys"]
-
-
-def test_a_spare_that_was_killed_is_replaced(run, stub):
-    limited = Limited(run, stub, LINE)
-    # The server, the pool, the command and the spare.
-    wait_until(lambda: len(limited.servers) == 4)
-    spare = limited.servers[-1]
-    os.kill(spare, signal.SIGKILL)
-    wait_until(lambda: len({*limited.servers} - {spare}) == 4)
-    other = limited.servers[-1]
-    # The spare stays if another child of the server ends.
-    os.kill(limited.pool, signal.SIGKILL)
-    time.sleep(0.1)
-    assert limited.servers[-1] == other
-    limited.respond()
-    assert limited.end().status == 0
 
 
 @pytest.mark.full

@@ -227,15 +227,16 @@ def test_signals_to_a_command(shell, stub):
     assert slow.endpoint.operations == ["CreateAccessKey"] * len(numbers)
 
 
-def test_no_fork_waits_after_the_script(shell, stub):
-    script = "iam-userlistkeys -u bob >out & until [ -e done ]; do sleep 0.05; done"
-    slow = Slow(shell, stub, script)
-    # The server, the pool, the command and the spare, which then ends.
-    wait_until(lambda: len(slow.servers) == 4)
+def test_the_server_ends_with_the_last_command(shell, stub):
+    slow = Slow(
+        shell, stub, "iam-userlistkeys -u bob >out & until [ -e done ]; do sleep 0.05; done"
+    )
+    # The server, the pool and the command.
+    before = slow.servers
+    assert len(before) == 3
     (shell.home / "done").touch()
-    wait_until(lambda: len(slow.servers) == 3)
-    time.sleep(0.3)
-    assert len(slow.servers) == 3
+    slow.process.wait(TIMEOUT)
+    assert slow.servers == before
     os.kill(slow.program, signal.SIGKILL)
     wait_until(lambda: not slow.servers)
 
