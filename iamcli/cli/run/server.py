@@ -16,9 +16,7 @@ import shutil
 import signal
 import socket
 import sys
-import time
 from collections import Counter
-from dataclasses import dataclass
 
 from iamcli import handover
 from iamcli.cli.run import pool, program
@@ -27,7 +25,6 @@ from iamcli.cli.run.warmup import import_all, warm_up
 from iamcli.cli.running import messages
 from iamcli.cli.running.command_server import Done
 from iamcli.client.client import Client
-from iamcli.connection import processes
 
 #: Signals that the server does not ignore: those of faults, and those that it needs. The others are
 #: for the script, whose process group the server is in; the server ends with ``iamcli run``.
@@ -50,9 +47,6 @@ _VARIABLES = {
 }
 #: The time in which a program sends everything (seconds).
 SENDING = 2.0
-#: The interval in which programs that are stopped are looked for (seconds), and how often one must
-#: be seen running again.
-_LOOK, _LOOKS = 0.1, 3
 #: Why a command was not started in the server, if nothing differs.
 NOT_AT_ONCE = "not taken at once by the server"
 #: The maximum number of forks that can note what becomes of their commands.
@@ -104,18 +98,6 @@ def main() -> None:
     os._exit(0)
 
 
-@dataclass
-class Running:
-    """A fork that runs a command: the ``connection`` to its program, and the program's ``peer``.
-
-    ``looks``: how often the program must be seen running before a stopped fork is continued.
-    """
-
-    connection: socket.socket
-    peer: int
-    looks: int = 0
-
-
 class ForkServer:
     """Forks for each connection to ``listener``; a fork notes what becomes of its command.
 
@@ -130,8 +112,8 @@ class ForkServer:
         self._known = ("", program.STARTED, *differing)
         self._accepted = 0
         self._listener = listener
-        self._running: dict[int, Running] = {}
-        self._looked = 0.0
+        # The forks that run commands, each with the connection to its program.
+        self._running: dict[int, socket.socket] = {}
         self._ended, wake = os.pipe()
         for end in (self._ended, wake):
             os.set_blocking(end, False)
@@ -169,19 +151,14 @@ class ForkServer:
             self._wait()
 
     def _wait(self) -> set[int]:
-        """Wait until something happens; deal with programs and forks that ended or stopped."""
-        interval = _LOOK * 1000 if self._running else None
-        ready = {number for number, _ in self._poll.poll(interval)}
-        look = time.monotonic() - self._looked > _LOOK
-        for process, running in self._running.items():
-            if running.connection.fileno() in ready:
+        """Wait until something happens; deal with programs and forks that ended."""
+        ready = {number for number, _ in self._poll.poll()}
+        for process, connection in self._running.items():
+            if connection.fileno() in ready:
                 # The program has ended.
-                _send_signal(process, signal.SIGKILL)
-                self._poll.unregister(running.connection)
-            elif look:
-                _follow(process, running)
-        if look:
-            self._looked = time.monotonic()
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+                self._poll.unregister(connection)
         if self._ended in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._ended, 1 << 12)
@@ -207,7 +184,7 @@ class ForkServer:
         if process == 0:
             signal.set_wakeup_fd(-1)
             program.become(connection, peer, self._identity, self._note)
-        self._running[process] = Running(connection, peer)
+        self._running[process] = connection
         # Only the end of the program is reported, not what it sends to the fork. Linux reports it
         # always, but macOS only if it is asked for.
         self._poll.register(connection, select.POLLHUP)
@@ -221,16 +198,16 @@ class ForkServer:
 
     def _forget(self, process: int, status: int) -> None:
         """Report to its program how a fork ended that could not do so itself."""
-        running = self._running.pop(process, None)
-        if running is None:
+        connection = self._running.pop(process, None)
+        if connection is None:
             return
         if os.WIFSIGNALED(status):
             with contextlib.suppress(OSError):
                 message = b"%s %d\n" % (handover.SIGNAL, os.WTERMSIG(status))
-                running.connection.send(message, socket.MSG_DONTWAIT)
+                connection.send(message, socket.MSG_DONTWAIT)
         with contextlib.suppress(KeyError, ValueError):
-            self._poll.unregister(running.connection)
-        running.connection.close()
+            self._poll.unregister(connection)
+        connection.close()
 
 
 def _peer(connection: socket.socket) -> int | None:
@@ -243,30 +220,3 @@ def _peer(connection: socket.socket) -> int | None:
     except OSError:
         return None
     return process if user == os.geteuid() else None
-
-
-def _follow(process: int, running: Running) -> None:
-    """Stop the fork while its program is stopped; only its own signals stop the fork by itself.
-
-    A program that is continued passes SIGCONT on. If only the fork is stopped, Ctrl-Z may be about
-    to stop the program, too.
-    """
-    if _is_stopped(running.peer):
-        running.looks = _LOOKS
-        if not _is_stopped(process):
-            _send_signal(process, signal.SIGSTOP)
-    elif running.looks:
-        running.looks -= 1
-        if not running.looks and _is_stopped(process):
-            _send_signal(process, signal.SIGCONT)
-
-
-def _is_stopped(process: int) -> bool:
-    with contextlib.suppress(OSError, ValueError):
-        return processes.read(str(process)).state == "T"
-    return False
-
-
-def _send_signal(process: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, number)
