@@ -23,7 +23,6 @@ from iamcli.connection import processes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import NoReturn
 
     from iamcli.runner import Program
@@ -31,9 +30,9 @@ if TYPE_CHECKING:
 #: A second SIGINT within this time is ignored: the terminal sends one to this process, and the
 #: console program passes its own on (seconds).
 _REPEAT_INTERVAL = 0.2
-#: The exit status of this process if it did not run the command, and what it notes if it did.
+#: The exit status of this process if it did not run the command; if something differs, its place
+#: among what is compared is added.
 NOT_RUN = 100
-STARTED = "started"
 #: The maximum size of what a program sends (bytes): more than the kernel lets a program have.
 _MAX_SIZE = 64 << 20
 #: A program may have less memory than this process, which has imported everything.
@@ -83,33 +82,31 @@ class Handover:
             raise Refused(RIGHTS)
 
 
-def become(
-    connection: socket.socket, peer: int, identity: dict[str, str], note: Callable[[str], None]
-) -> NoReturn:
+def become(connection: socket.socket, peer: int, identity: dict[str, str]) -> NoReturn:
     """Run the command of the program at the other end of ``connection``, then end the process.
 
-    The timeout of ``connection`` is for what the program sends. ``peer``: the process ID of the
-    program as the kernel reports it, 0 if it does not; ``identity``: what the program must have in
-    common with the server; ``note`` is called with what differs, or with STARTED. If this process
-    cannot do exactly what the program would do, or if the program does not confirm that it waits,
-    the process ends without running the command.
+    The timeout of ``connection`` is for what the program sends; when the command starts, it has
+    none. ``peer``: the process ID of the program as the kernel reports it, 0 if it does not;
+    ``identity``: what the program must have in common with the server. If this process cannot do
+    exactly what the program would do, or if the program does not confirm that it waits, the process
+    ends without running the command, with NOT_RUN or more.
     """
+    status = NOT_RUN
     try:
         order = Handover(connection, peer, identity)
         program = index.load(os.path.basename(order.arguments[0]))
         connection = _take_over(connection, order)
         connection.sendall(b"%s %d\n" % (handover.READY, os.getpid()))
         if connection.recv(1) == handover.START:
-            note(STARTED)
             connection.settimeout(None)
             processes.begin_with(order.process)
             _end_with(connection)
             _run(program, connection, order.numbers)
     except Refused as refused:
-        note(f"{refused} differs")
+        status += 1 + [*identity, *COMPARED].index(str(refused))
     finally:
         # Also after any exception. The program reads the end of the connection as a refusal.
-        os._exit(NOT_RUN)
+        os._exit(status)
 
 
 def _run(program: Program, connection: socket.socket, numbers: list[int]) -> NoReturn:
@@ -250,8 +247,6 @@ def _end_with(connection: socket.socket) -> None:
         flags = fcntl.fcntl(connection, fcntl.F_GETFL)
         fcntl.fcntl(connection, fcntl.F_SETFL, flags | os.O_ASYNC)
         # The program may have ended before.
-        connection.settimeout(0)
         with contextlib.suppress(BlockingIOError):
-            if not connection.recv(1):
+            if not connection.recv(1, socket.MSG_DONTWAIT):
                 os._exit(0)
-        connection.settimeout(None)

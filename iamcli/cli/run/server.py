@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import mmap
 import os
 import select
 import shutil
@@ -47,10 +46,9 @@ _VARIABLES = {
 }
 #: The time in which a program sends everything (seconds).
 SENDING = 2.0
-#: Why a command was not started in the server, if nothing differs.
+#: That a command was started in the server, and why it was not, if nothing differs.
+STARTED = "started"
 NOT_AT_ONCE = "not taken at once by the server"
-#: The maximum number of forks that can note what becomes of their commands.
-_MAX_FORKS = 1 << 24
 
 
 def main() -> None:
@@ -89,7 +87,7 @@ def main() -> None:
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
         listener.close()
         of_pool = pool.statistics(pipe)
-    report = Done(alone.pop(program.STARTED, 0), alone, of_pool)
+    report = Done(alone.pop(STARTED, 0), alone, of_pool)
     with contextlib.suppress(OSError):
         os.write(1, messages.as_line(report))
     # iamcli run waits for the end of standard output, and it does not wait for commands.
@@ -99,19 +97,19 @@ def main() -> None:
 
 
 class ForkServer:
-    """Forks for each connection to ``listener``; a fork notes what becomes of its command.
+    """Forks for each connection to ``listener``, and counts what becomes of the commands.
 
     ``identity``: as for ``program.become``.
     """
 
     def __init__(self, listener: socket.socket, identity: dict[str, str]) -> None:
         self._identity = identity
-        # The forks share this memory.
-        self._notes = mmap.mmap(-1, _MAX_FORKS)
-        differing = (f"{name} differs" for name in (*identity, *program.COMPARED))
-        self._known = ("", program.STARTED, *differing)
-        self._accepted = 0
         self._listener = listener
+        # The connections, and what became of the commands.
+        self._accepted = 0
+        self._counts: Counter[str] = Counter()
+        differing = enumerate((*identity, *program.COMPARED), program.NOT_RUN + 1)
+        self._differing = {status: f"{name} differs" for status, name in differing}
         # The forks that run commands, each with the connection to its program.
         self._running: dict[int, socket.socket] = {}
         self._ended, wake = os.pipe()
@@ -139,11 +137,17 @@ class ForkServer:
             while True:
                 self._listener.accept()[0].close()
                 self._accepted += 1
-        counts = Counter(self._known[note] for note in self._notes[: self._accepted + 1] if note)
-        return counts + Counter({NOT_AT_ONCE: self._accepted - counts.total()})
+        for connection in self._running.values():
+            self._count(connection, 0)
+        return self._counts + Counter({NOT_AT_ONCE: self._accepted - self._counts.total()})
 
-    def _note(self, what: str) -> None:
-        self._notes[self._accepted % _MAX_FORKS] = self._known.index(what)
+    def _count(self, connection: socket.socket, status: int) -> None:
+        """Count a command whose fork still runs or has ended with ``status``."""
+        # The fork, which shares this flag, sets it when the command starts.
+        if os.get_blocking(connection.fileno()):
+            self._counts[STARTED] += 1
+        elif status in self._differing:
+            self._counts[self._differing[status]] += 1
 
     def finish(self) -> None:
         """Wait for the commands that still run."""
@@ -183,7 +187,7 @@ class ForkServer:
             return
         if process == 0:
             signal.set_wakeup_fd(-1)
-            program.become(connection, peer, self._identity, self._note)
+            program.become(connection, peer, self._identity)
         self._running[process] = connection
         # Only the end of the program is reported, not what it sends to the fork. Linux reports it
         # always, but macOS only if it is asked for.
@@ -201,9 +205,11 @@ class ForkServer:
         connection = self._running.pop(process, None)
         if connection is None:
             return
-        if os.WIFSIGNALED(status):
+        status = os.waitstatus_to_exitcode(status)
+        self._count(connection, status)
+        if status < 0:
             with contextlib.suppress(OSError):
-                message = b"%s %d\n" % (handover.SIGNAL, os.WTERMSIG(status))
+                message = b"%s %d\n" % (handover.SIGNAL, -status)
                 connection.send(message, socket.MSG_DONTWAIT)
         with contextlib.suppress(KeyError, ValueError):
             self._poll.unregister(connection)

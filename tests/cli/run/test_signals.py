@@ -15,7 +15,7 @@ from support.limits import TIMEOUT
 from support.processes import state, wait_until
 from support.requirements import PATH
 from support.selection import every
-from support.served import KEYS, LINE, NEW_KEY, Slow, servers
+from support.served import KEYS, LINE, NEW_KEY, Slow, servers, statistics
 from support.shell import BIN
 from support.terminal import Terminal
 
@@ -218,14 +218,13 @@ def test_signals_to_a_command(shell, stub):
 
 
 def test_the_server_ends_with_the_last_command(shell, stub):
-    slow = Slow(
-        shell, stub, "iam-userlistkeys -u bob >out & until [ -e done ]; do sleep 0.05; done"
-    )
+    line = "iam-userlistkeys -u bob >out 2>&1 & until [ -e done ]; do sleep 0.05; done"
+    slow = Slow(shell, stub, line, prefix=("iamcli", "run", "--stats"))
     # The server, the pool and the command.
     before = slow.servers
     assert len(before) == 3
     (shell.home / "done").touch()
-    slow.process.wait(TIMEOUT)
+    assert statistics(slow.end()) == [1, 1, 1]
     assert slow.servers == before
     os.kill(slow.program, signal.SIGKILL)
     wait_until(lambda: not slow.servers)
