@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support import moments
+from support.cases.case import no_such
 from support.faults import CLOSED, headed, raw
+from support.forked import AT_ONCE
 from support.interrupting import DEVICE_LINE, KEY_LINE
 from support.one_time_secrets import DEVICE, SERIAL
 from support.selection import pairs
@@ -38,6 +40,22 @@ def test_signal_before_a_request_does_not_make_its_outcome_unknown(number, run_f
     env = {"AWS_IAM_URL": endpoint.url}
     assert run_fast("iam-groupcreate", "-g", "Admin", env=env, before=before) == (-number, "", "")
     assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    "missing", [("user policy", "read"), ("user", "bob")], ids=lambda it: it[0]
+)
+def test_a_signal_does_not_take_away_what_was_looked_up(missing, number, run_fast, stub):
+    """The second request finds nothing to remove, or a list shows that nothing is left."""
+    endpoint = stub.endpoint(CLOSED, refused("NoSuchEntity", no_such(*missing), 404))
+    endpoint.on("ListUserPolicies", ok("ListUserPolicies", "<PolicyNames/>"))
+    before = moments.code(moments.after_call, number, "iamcli.operations.outcomes.settle")
+    line = "iam-userdelpolicy -u bob -p read"
+    env = {"AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "2"}
+    done = run_fast(*line.split(), env=env, before=f"{AT_ONCE}\n{before}")
+    assert (done.status, done.out) == (-number, "")
+    ended = "iam-userdelpolicy: interrupted; changes already made remain"
+    assert done.err.splitlines()[-1] == ended
 
 
 #: Responses after which a request may have taken effect.
