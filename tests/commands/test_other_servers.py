@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from support.account import CASES, account_of
 from support.faults import CLOSED
 from support.forked import AT_ONCE
 from support.selection import every
-from support.several_steps import CASES, account_of
 from support.stub import NAMESPACE, Answer, ok, refused
 from support.terminal import read_now, rows
 
@@ -141,7 +141,7 @@ def test_missing_lists_are_skipped_and_named(case, lists, run_fast, stub, *, pre
 def test_a_server_that_lacks_everything_stops_it(case, run_fast, stub, *, pretend):
     account = account_of(stub, case)
     lists = account_lists(case)
-    for name in (*lists, account.kind.name):
+    for name in (*lists, account.case.kind):
         account.on(name, MISSING["Ceph"])
     done = remove(run_fast, account, case, *["-p"] * pretend)
     command = CASES[case].arguments[0]

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from support.account import ARN
+from support.account import ARN, CASES, account_of
 from support.forked import AT_ONCE
 from support.selection import every
-from support.several_steps import CASES, account_of
 from support.shell import KEY_ID
 from support.stub import Answer, refused
 

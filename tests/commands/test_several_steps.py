@@ -6,11 +6,10 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pytest
-from support.account import Account
+from support.account import CASES, Account, account_of
 from support.faults import CLOSED
 from support.forked import Done
 from support.selection import every, usual
-from support.several_steps import CASES, account_of
 from support.stub import Answer, canned, ok, refused
 
 from iamcli.errors import DONE, NOT_DONE, CommandEnd, Failure, Interrupted, UnknownOutcome

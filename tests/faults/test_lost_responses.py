@@ -8,14 +8,13 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from support.account import ARN, Account
+from support.account import ARN, CASES, Account, account_of
 from support.cases import OPERATIONS
 from support.cases.case import CERTIFICATE_ID, SERIAL, Case, no_such
 from support.faults import CLOSED, headed, raw
 from support.forked import AT_ONCE
 from support.one_time_secrets import KEY, ONCE, service
 from support.selection import every, in_full, one_of_each, usual
-from support.several_steps import CASES, account_of
 from support.shell import KEY_ID
 from support.stub import Answer, canned, ok, refused
 from support.terminal import read_now

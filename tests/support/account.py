@@ -5,91 +5,146 @@ Its lists have pages of one entry, so that a caller which reads only the first p
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from support.stub import Answer, Endpoint, Request, ok, refused
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.stub import Stub
+
 ARN = "arn:aws:iam::123456789012:"
+#: The commands that delete an entity with what it holds, in the order in which that is removed.
+#: Each thing is listed by an operation, in a list of its response, and removed by an operation with
+#: a parameter that names it; its ARN may begin so. Below are the heading of -p, what the line about
+#: the state calls it, and its names.
+HELD = f"""
+user: iam-userdel -u jack -r
+  ListAccessKeys AccessKeyMetadata DeleteAccessKey AccessKeyId
+    accesskeys: access key: AKIA1 AKIA2
+  ListUserPolicies PolicyNames DeleteUserPolicy PolicyName
+    policies: policy: read write list
+  ListSigningCertificates Certificates DeleteSigningCertificate CertificateId
+    certificates: signing certificate: CERT1 CERT2
+  ListGroupsForUser Groups RemoveUserFromGroup GroupName {ARN}group/
+    groups: membership of group: Admin Staff
+  GetLoginProfile LoginProfile DeleteLoginProfile UserName
+    loginprofile: login profile of: jack
+  ListMFADevices MFADevices DeactivateMFADevice SerialNumber
+    mfadevices: MFA device: {ARN}mfa/jack GAHT12345678 {ARN}u2f/user/jack/key
+  ListSSHPublicKeys SSHPublicKeys DeleteSSHPublicKey SSHPublicKeyId
+    sshkeys: SSH public key: APKA1 APKA2
+  ListServiceSpecificCredentials ServiceSpecificCredentials DeleteServiceSpecificCredential \
+ServiceSpecificCredentialId
+    servicecredentials: service credential: ACCA1 ACCA2
+  ListAttachedUserPolicies AttachedPolicies DetachUserPolicy PolicyArn
+    attachedpolicies: attached policy: {ARN}policy/a {ARN}policy/b
+group: iam-groupdel -g Admin -r
+  GetGroup Users RemoveUserFromGroup UserName {ARN}user/
+    users: membership of user: bob susan
+  ListGroupPolicies PolicyNames DeleteGroupPolicy PolicyName
+    policies: policy: read write
+  ListAttachedGroupPolicies AttachedPolicies DetachGroupPolicy PolicyArn
+    attachedpolicies: attached policy: {ARN}policy/a {ARN}policy/b
+role: iam-roledel -r web -c
+  ListInstanceProfilesForRole InstanceProfiles RemoveRoleFromInstanceProfile InstanceProfileName \
+{ARN}instance-profile/
+    instance profiles: place in instance profile: web1 web2
+  ListRolePolicies PolicyNames DeleteRolePolicy PolicyName
+    policies: policy: read write
+  ListAttachedRolePolicies AttachedPolicies DetachRolePolicy PolicyArn
+    attachedpolicies: attached policy: {ARN}policy/a {ARN}policy/b
+instance profile: iam-instanceprofiledel -s web -r
+  GetInstanceProfile Roles RemoveRoleFromInstanceProfile RoleName {ARN}role/
+    roles: place of role: web1 web2
+"""
 
 
 class Held(NamedTuple):
-    """A kind of dependency of an entity: the operations that list and remove it."""
+    """Things of a kind that an entity holds, as a row of HELD has them."""
 
     listing: str
     key: str
     removing: str
-    #: The parameter that names it when it is removed, and the member that names it in the list.
     named: str
-    #: The prefix of its ARN, if it has one.
-    arn: str = ""
+    arn: str
+    heading: str
+    what: str
+    names: list[str]
+
+    def steps(self) -> Iterator[tuple[str, str]]:
+        """Yield each removal as the line about the state names it, and its operation."""
+        for name in self.names:
+            # A FIDO security key, which has an ARN, is no virtual device.
+            virtual = "virtual " * name.startswith(f"{ARN}mfa/")
+            yield f"{virtual}{self.what} {name}", self.removing
 
 
-class Kind(NamedTuple):
-    """A kind of entity: its name in requests and responses, and its kinds of dependencies."""
+class Case(NamedTuple):
+    """A recursive deletion: the entity's kind, its arguments, and what the entity holds."""
 
     name: str
-    holds: tuple[Held, ...]
+    arguments: tuple[str, ...]
+    holds: list[Held]
+
+    @property
+    def kind(self) -> str:
+        """The kind as operations name it."""
+        return self.name.title().replace(" ", "")
+
+    @property
+    def lists(self) -> list[Held]:
+        """What is held besides the login profile, of which there is no list."""
+        return [held for held in self.holds if held.key != "LoginProfile"]
+
+    @property
+    def things(self) -> dict[str, list[str]]:
+        """The names of what is held, by the operation that lists it."""
+        return {held.listing: held.names for held in self.lists}
+
+    @property
+    def more(self) -> dict[str, bool]:
+        """Whether there is a login profile, as Account has it."""
+        return {"login": True} if self.holds != self.lists else {}
+
+    @property
+    def listed(self) -> str:
+        """What -p lists."""
+        return "".join(
+            "".join([f"{held.heading}\n", *(f"\t{held.arn}{name}\n" for name in held.names)])
+            for held in self.holds
+        )
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """Each step as the line about the state names it, in order, and its operation."""
+        last = (f"{self.name} {self.arguments[2]}", f"Delete{self.kind}")
+        return [*(step for held in self.holds for step in held.steps()), last]
 
 
-KINDS = (
-    Kind(
-        "User",
-        (
-            Held("ListAccessKeys", "AccessKeyMetadata", "DeleteAccessKey", "AccessKeyId"),
-            Held("ListUserPolicies", "PolicyNames", "DeleteUserPolicy", "PolicyName"),
-            Held(
-                "ListSigningCertificates",
-                "Certificates",
-                "DeleteSigningCertificate",
-                "CertificateId",
-            ),
-            Held("ListGroupsForUser", "Groups", "RemoveUserFromGroup", "GroupName", f"{ARN}group/"),
-            Held("ListMFADevices", "MFADevices", "DeactivateMFADevice", "SerialNumber"),
-            Held("ListSSHPublicKeys", "SSHPublicKeys", "DeleteSSHPublicKey", "SSHPublicKeyId"),
-            Held(
-                "ListServiceSpecificCredentials",
-                "ServiceSpecificCredentials",
-                "DeleteServiceSpecificCredential",
-                "ServiceSpecificCredentialId",
-            ),
-            Held("ListAttachedUserPolicies", "AttachedPolicies", "DetachUserPolicy", "PolicyArn"),
-        ),
-    ),
-    Kind(
-        "Group",
-        (
-            Held("GetGroup", "Users", "RemoveUserFromGroup", "UserName", f"{ARN}user/"),
-            Held("ListGroupPolicies", "PolicyNames", "DeleteGroupPolicy", "PolicyName"),
-            Held("ListAttachedGroupPolicies", "AttachedPolicies", "DetachGroupPolicy", "PolicyArn"),
-        ),
-    ),
-    Kind(
-        "Role",
-        (
-            Held(
-                "ListInstanceProfilesForRole",
-                "InstanceProfiles",
-                "RemoveRoleFromInstanceProfile",
-                "InstanceProfileName",
-                f"{ARN}instance-profile/",
-            ),
-            Held("ListRolePolicies", "PolicyNames", "DeleteRolePolicy", "PolicyName"),
-            Held("ListAttachedRolePolicies", "AttachedPolicies", "DetachRolePolicy", "PolicyArn"),
-        ),
-    ),
-    Kind(
-        "InstanceProfile",
-        (
-            Held(
-                "GetInstanceProfile",
-                "Roles",
-                "RemoveRoleFromInstanceProfile",
-                "RoleName",
-                f"{ARN}role/",
-            ),
-        ),
-    ),
-)
+def _cases() -> Iterator[Case]:
+    for block in re.split(r"\n(?=\w)", HELD)[1:]:
+        first, *rows = block.strip().split("\n")
+        name, _, line = first.partition(": ")
+        held = []
+        for operations, names in zip(rows[::2], rows[1::2], strict=True):
+            heading, what, things = names.strip().split(": ")
+            listing, key, removing, named, *arn = operations.split()
+            held.append(
+                Held(listing, key, removing, named, "".join(arn), heading, what, things.split())
+            )
+        yield Case(name, tuple(line.split()), held)
+
+
+CASES = {case.name: case for case in _cases()}
+
+
+def account_of(stub: Stub, case: str, **things: list[str]) -> Account:
+    """Return the account of a case; ``things``: what some lists have instead."""
+    what = CASES[case]
+    return stub.add(lambda url: Account(url, what.kind, what.things | things, **what.more))
 
 
 class Account(Endpoint):
@@ -103,7 +158,7 @@ class Account(Endpoint):
         self, url: str, kind: str, things: dict[str, list[str]], *, login: bool = False
     ) -> None:
         super().__init__(url, [])
-        self.kind = next(entry for entry in KINDS if entry.name == kind)
+        self.case = next(case for case in CASES.values() if case.kind == kind)
         self.things = {name: list(names) for name, names in things.items()}
         self.login = login
         self.exists = True
@@ -126,7 +181,7 @@ class Account(Endpoint):
             return self._delete_device(request)
         if not self.exists:
             return refused("NoSuchEntity", "there is no such entity", 404)
-        for held in self.kind.holds:
+        for held in self.case.lists:
             names = self.things.get(held.listing, [])
             if operation == held.listing:
                 return self._page(held, names, int(request.parameters.get("Marker", 0)))
@@ -148,17 +203,17 @@ class Account(Endpoint):
         return self.operations.count(operation) > times
 
     def _page(self, held: Held, names: list[str], place: int) -> Answer:
-        shown = names[place : place + 1] if self.kind.name != "InstanceProfile" else names
+        shown = names[place : place + 1] if self.case.kind != "InstanceProfile" else names
         entries = "".join(f"<member>{_entry(held, name)}</member>" for name in shown)
         result = f"<{held.key}>{entries}</{held.key}>"
-        if self.kind.name == "InstanceProfile":
+        if self.case.kind == "InstanceProfile":
             return ok(held.listing, f"<InstanceProfile>{result}</InstanceProfile>")
         if place + 1 < len(names):
             result += f"<IsTruncated>true</IsTruncated><Marker>{place + 1}</Marker>"
         return ok(held.listing, f"<Group/>{result}" if held.listing == "GetGroup" else result)
 
     def _entity(self, operation: str) -> Answer:
-        name = self.kind.name
+        name = self.case.kind
         if operation == f"Delete{name}":
             if any(self.things.values()) or self.login:
                 return refused("DeleteConflict", "Cannot delete entity, it holds something.", 409)

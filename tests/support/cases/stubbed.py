@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from support.account import CASES
 from support.cases.case import Case
-from support.several_steps import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support import several_steps
+    from support import account
     from support.cases.accounts import StubAccount
 
 
@@ -19,7 +19,7 @@ def held_in(listing: str) -> Callable[[StubAccount, str], bool]:
     return lambda account, name: account.holds(listing, name)
 
 
-def row(case: several_steps.Case) -> Case:
+def row(case: account.Case) -> Case:
     """Return the row of a command of several steps, with the check of each thing it removes."""
     checks: dict[str, Callable[[StubAccount, str], bool]] = {}
     for what, _ in case.steps:
