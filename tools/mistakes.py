@@ -2,8 +2,9 @@
 
 ``make mistakes NUMBER=40 SEED=7``. The seed determines the modules and the mistakes, so that the
 same ones can be made again when the tests have changed. The tests about the module run first, then
-all of make test, up to the first failure. Exits 1 if a mistake was not noticed: a test is missing,
-or the mistake changes nothing that a user can see.
+all of make test, up to the first failure; with --all, every test about the module that notices the
+mistake is named. Exits 1 if a mistake was not noticed: a test is missing, or the mistake changes
+nothing that a user can see.
 """
 
 from __future__ import annotations
@@ -210,14 +211,15 @@ def near(path: Path) -> list[str]:
     return [tests for tests in named if (ROOT / tests).exists()]
 
 
-def noticed(tests: list[str], jobs: str) -> str:
-    """Return the first of the ``tests`` that fails, "" if none does."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", jobs, "--no-header", *tests]
+def noticed(tests: list[str], jobs: str, *, every: bool = False) -> list[str]:
+    """Return the first of the ``tests`` that fails, or ``every`` one; none if all pass."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", jobs, "--no-header", *tests]
+    command += [] if every else ["-x"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0:
-        return ""
-    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-    return failed[1] if failed else f"pytest, exit status {done.returncode}"
+        return []
+    failed = re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", done.stdout, re.MULTILINE)
+    return failed[: None if every else 1] or [f"pytest, exit status {done.returncode}"]
 
 
 def main() -> int:
@@ -226,6 +228,9 @@ def main() -> int:
     parser.add_argument("--number", type=int, default=40)
     parser.add_argument("--seed", default="7")
     parser.add_argument("--list", action="store_true", help="only print the mistakes")
+    parser.add_argument(
+        "--all", action="store_true", help="name every test about the module that notices it"
+    )
     arguments = parser.parse_args()
     jobs = os.environ.get("JOBS", "4")
     # The module is restored, also if somebody else ends this.
@@ -241,12 +246,13 @@ def main() -> int:
         began = time.monotonic()
         try:
             path.write_text(module.changed(mistake))
-            test = noticed(near(path), jobs) or noticed([], jobs)
+            tests = noticed(near(path), jobs, every=arguments.all) or noticed([], jobs)
         finally:
             path.write_text(module.source)
-        missed += not test
+        missed += not tests
         seconds = time.monotonic() - began
-        sys.stdout.write(f"{place}\n    {test or 'NOT NOTICED'} ({seconds:.0f} s)\n")
+        lines = "".join(f"    {test}\n" for test in tests or ["NOT NOTICED"])
+        sys.stdout.write(f"{place} ({seconds:.0f} s)\n{lines}")
         sys.stdout.flush()
     return 1 if missed else 0
 
