@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from iamcli.cli.account_file import schema
+from support.entities import lacking
 from support.snapshot import EVE, SNAPSHOT
 
 ARN = "arn:aws:iam::210987654321"
@@ -116,6 +117,7 @@ def whole() -> dict[str, Any]:
         )
     content["password_policy"]["ExpirePasswords"] = True
     made: dict[str, Any] = dated(content)
+    assert not lacking(made)
     return made
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from support.certificates import public_key
@@ -56,34 +57,105 @@ HOLDERS = {
 }
 
 
+TAG = {"Tags": [{"Key": "team", "Value": "web"}]}
+BOB, POLICY, PHONE = {"UserName": "bob"}, f"{ARN}policy/p/pol", f"{ARN}mfa/m/phone"
+#: The requests that make an entity of every kind, each with where a snapshot has what it makes.
+ENTITIES: list[tuple[str, str, dict[str, Any]]] = [
+    *(
+        (
+            "policies.Tags",
+            "CreatePolicy",
+            {"PolicyName": name, "PolicyDocument": DOCUMENT, "Path": "/p/", **TAG},
+        )
+        for name in ("pol", "other")
+    ),
+    (
+        "policies.PolicyVersionList",
+        "CreatePolicyVersion",
+        {"PolicyArn": POLICY, "PolicyDocument": DOCUMENT},
+    ),
+    (
+        "policies.DefaultVersionId",
+        "SetDefaultPolicyVersion",
+        {"PolicyArn": POLICY, "VersionId": "v2"},
+    ),
+    ("groups", "CreateGroup", {"GroupName": "staff", "Path": "/g/"}),
+    (
+        "users.PermissionsBoundary",
+        "CreateUser",
+        {**BOB, "Path": "/u/", "PermissionsBoundary": POLICY, **TAG},
+    ),
+    ("users.GroupList", "AddUserToGroup", {"GroupName": "staff", **BOB}),
+    (
+        "roles.Tags",
+        "CreateRole",
+        {"RoleName": "web", "AssumeRolePolicyDocument": TRUST, "Path": "/r/", **TAG},
+    ),
+    (
+        "instance_profiles",
+        "CreateInstanceProfile",
+        {"InstanceProfileName": "box", "Path": "/i/", **TAG},
+    ),
+    (
+        "instance_profiles.Roles",
+        "AddRoleToInstanceProfile",
+        {"InstanceProfileName": "box", "RoleName": "web"},
+    ),
+    *(
+        row
+        for kind, holder in HOLDERS.items()
+        for row in (
+            (
+                f"{kind}s.{kind.title()}PolicyList",
+                f"Put{kind.title()}Policy",
+                {**holder, "PolicyName": "in", "PolicyDocument": DOCUMENT},
+            ),
+            (
+                f"{kind}s.AttachedManagedPolicies",
+                f"Attach{kind.title()}Policy",
+                {**holder, "PolicyArn": POLICY},
+            ),
+        )
+    ),
+    ("users.AccessKeyMetadata", "CreateAccessKey", BOB),
+    ("users.Certificates", "UploadSigningCertificate", {**BOB, "CertificateBody": CERTIFICATE}),
+    ("users.SSHPublicKeys", "UploadSSHPublicKey", {**BOB, "SSHPublicKeyBody": SSH_KEY}),
+    ("users.LoginProfile", "CreateLoginProfile", {**BOB, "Password": "one-Password-1"}),
+    (
+        "virtual_mfa_devices",
+        "CreateVirtualMFADevice",
+        {"VirtualMFADeviceName": "phone", "Path": "/m/", **TAG},
+    ),
+    ("users.MFADevices", "EnableMFADevice", {**BOB, "SerialNumber": PHONE, **CODES}),
+    (
+        "server_certificates.CertificateChain",
+        "UploadServerCertificate",
+        {
+            "ServerCertificateName": "site",
+            "CertificateBody": CERTIFICATE,
+            "PrivateKey": PRIVATE_KEY,
+            "CertificateChain": OTHER_CERTIFICATE,
+            "Path": "/s/",
+            **TAG,
+        },
+    ),
+    ("account_alias", "CreateAccountAlias", {"AccountAlias": "example"}),
+    ("password_policy", "UpdateAccountPasswordPolicy", {"MinimumPasswordLength": 8}),
+]
+
+
 def build(iam: Any) -> None:
-    tag = {"Tags": [{"Key": "team", "Value": "web"}]}
-    for name in ("pol", "other"):
-        iam.create_policy(PolicyName=name, PolicyDocument=DOCUMENT, Path="/p/", **tag)
-    iam.create_policy_version(PolicyArn=f"{ARN}policy/p/pol", PolicyDocument=DOCUMENT)
-    iam.set_default_policy_version(PolicyArn=f"{ARN}policy/p/pol", VersionId="v2")
-    iam.create_group(GroupName="staff", Path="/g/")
-    iam.create_user(UserName="bob", Path="/u/", PermissionsBoundary=f"{ARN}policy/p/pol", **tag)
-    iam.add_user_to_group(GroupName="staff", UserName="bob")
-    iam.create_role(RoleName="web", AssumeRolePolicyDocument=TRUST, Path="/r/", **tag)
-    iam.create_instance_profile(InstanceProfileName="box", Path="/i/", **tag)
-    iam.add_role_to_instance_profile(InstanceProfileName="box", RoleName="web")
-    for kind, holder in HOLDERS.items():
-        getattr(iam, f"put_{kind}_policy")(**holder, PolicyName="in", PolicyDocument=DOCUMENT)
-        getattr(iam, f"attach_{kind}_policy")(**holder, PolicyArn=f"{ARN}policy/p/pol")
-    iam.create_access_key(UserName="bob")
-    iam.upload_signing_certificate(UserName="bob", CertificateBody=CERTIFICATE)
-    iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=SSH_KEY)
-    iam.create_login_profile(UserName="bob", Password="one-Password-1")
-    iam.create_virtual_mfa_device(VirtualMFADeviceName="phone", Path="/m/", **tag)
-    iam.enable_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/m/phone", **CODES)
-    iam.upload_server_certificate(
-        ServerCertificateName="site",
-        CertificateBody=CERTIFICATE,
-        PrivateKey=PRIVATE_KEY,
-        CertificateChain=OTHER_CERTIFICATE,
-        Path="/s/",
-        Tags=tag["Tags"],
-    )
-    iam.create_account_alias(AccountAlias="example")
-    iam.update_account_password_policy(MinimumPasswordLength=8)
+    """Make them all."""
+    for _, operation, parameters in ENTITIES:
+        getattr(iam, xform_name(operation))(**parameters)
+
+
+def lacking(snapshot: dict[str, Any]) -> list[str]:
+    """Return which of them a snapshot lacks."""
+    return [place for place, *_ in ENTITIES if not _found(snapshot, place)]
+
+
+def _found(snapshot: dict[str, Any], place: str) -> object:
+    kind, _, member = place.partition(".")
+    entries = snapshot[kind]
+    return entries and (not member or any(entry.get(member) for entry in entries))
