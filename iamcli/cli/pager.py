@@ -29,10 +29,9 @@ def wanted(text: str) -> list[str]:
 def run(command: list[str], text: str | None = None) -> int:
     """Run ``command``, which is or starts a pager, with ``text`` as input; return its status."""
     import signal
-    import subprocess
+    from subprocess import PIPE, Popen
 
-    piped = subprocess.PIPE if text else None
-    with DeferredSignals(), subprocess.Popen(command, stdin=piped) as process:  # noqa: S603
+    with DeferredSignals(), Popen(command, stdin=PIPE if text else None) as process:  # noqa: S603
         try:
             # From now on, Ctrl-C is for the pager.
             signal.signal(signal.SIGINT, lambda _number, _frame: None)

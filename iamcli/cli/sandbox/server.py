@@ -46,8 +46,7 @@ TESTED = "5.2.5"
 def main() -> None:
     """Serve an IAM until standard input ends, then remove the files and exit."""
     folder = ""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     try:
         settings = messages.read(ServerSettings, sys.stdin.readline())
         seen = SeenRequests()

@@ -190,7 +190,7 @@ def serving(monkeypatch):
     def serve(start, tell, settings=None):
         line = messages.as_line(settings or ServerSettings())
         monkeypatch.setattr(sys, "stdin", io.StringIO(line.decode()))
-        monkeypatch.setattr(signal, "signal", lambda *_: None)
+        monkeypatch.setattr(signal, "pthread_sigmask", lambda *_: None)
         monkeypatch.setattr(os, "_exit", exit_at_once)
         monkeypatch.setattr(sandbox_server, "_start", start)
         monkeypatch.setattr(sandbox_server, "_tell", tell)
