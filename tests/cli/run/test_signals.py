@@ -1,4 +1,7 @@
-"""Signals, terminals, and what happens if a program, the script or the server ends first."""
+"""Signals, terminals, and what happens if a program, the script or the server ends first.
+
+The signals come while the server has a command of the script, because they are about this command.
+"""
 
 from __future__ import annotations
 

@@ -161,6 +161,7 @@ def test_a_script_without_interpreter_line_is_for_sh(env, tmp_path):
     ],
 )
 def test_a_signal_leaves_nothing_behind(env, tmp_path, number, status):
+    """It comes when everything runs, so that as much as possible could be left."""
     started = tmp_path / "started"
     script = f"touch {started}; exec sleep {NEVER}"
     process = subprocess.Popen([IAMCLI, "sandbox", "sh", "-c", script], env=env)
@@ -191,6 +192,7 @@ LACKS = "iamcli: the sandbox server was killed; kept may lack the last changes\n
 def test_a_server_that_is_killed_leaves_only_what_is_kept(
     env, tmp_path, options, end, status, said
 ):
+    """It is killed after a change, which is what is kept."""
     script = f"iam-usercreate -u david; touch started; read line; exit {end}"
     process = subprocess.Popen(
         [IAMCLI, "sandbox", *options, "sh", "-c", script],
@@ -225,6 +227,7 @@ raise SystemExit(subprocess.call(["iam-userlistbypath"]) or 5)
 
 @pytest.mark.full
 def test_ctrl_c_reaches_the_command_once_and_the_server_not_at_all(env):
+    """The command must run to count them."""
     terminal = Terminal(IAMCLI, "sandbox", sys.executable, "-c", COUNT_INTERRUPTS, env=env)
     terminal.wait_for("ready")
     terminal.type("\x03")
@@ -360,6 +363,7 @@ def test_a_shell_of_80_columns_without_shell(env, tmp_path):
 
 @pytest.mark.full
 def test_a_shell_ends_with_sigterm(env):
+    """When it shows its prompt, it ignores the signal: SIGHUP ends it."""
     terminal = Terminal(IAMCLI, "sandbox", env={**env, "SHELL": "/bin/bash"})
     terminal.wait_for("(iamcli sandbox) $")
     terminal.send_signal(signal.SIGTERM)
@@ -368,7 +372,7 @@ def test_a_shell_ends_with_sigterm(env):
 
 @pytest.mark.full
 def test_a_shell_that_misses_the_signal_gets_it_again(env, tmp_path):
-    # bash does so while it shows its prompt.
+    """It must run to miss it, as bash does while it shows its prompt."""
     shell = tmp_path / "shell"
     shell.write_text("#!/bin/sh\ntrap 'trap - HUP' HUP\necho ready\nwhile :; do sleep 0.1; done\n")
     shell.chmod(0o755)

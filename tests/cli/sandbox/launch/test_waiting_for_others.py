@@ -161,6 +161,7 @@ exit 3
     ],
 )
 def test_a_terminal_shows_what_is_awaited_until_a_signal(env, tmp_path, ended, before, number):
+    """The signal comes after the command has ended, because it ends the wait after that."""
     line = f'cd {tmp_path}; {before}; exec "$@"'
     program = (*limited(NEVER, NEVER, note=0.1), "--changes", "sh", "-c", BOTH)
     terminal = Terminal("sh", "-c", line, "sh", *program, env=env)
