@@ -225,7 +225,7 @@ def test_others_may_not_change_what_is_unpacked_without_a_umask(file, home_env):
 @pytest.mark.full
 def test_a_terminal_is_told_where_it_is_unpacked(file, home_env):
     home_env["HOME"] = "/proc"
-    own = f"{home_env['TMPDIR']}/{OWN}"
+    own = Path(home_env["TMPDIR"]).resolve() / OWN
     note = f"iamcli: unpacked in {own}, because /proc/.shiv cannot be written; see SHIV_ROOT"
     for lines in ([note, VERSION.strip()], [VERSION.strip()]):
         terminal = Terminal(file, "--version", env=home_env)
@@ -273,7 +273,7 @@ MADE = [link, open_to_others, not_a_directory, pytest.param(of_another_user, mar
 @pytest.mark.parametrize("make", MADE)
 def test_a_directory_below_tmpdir_that_is_not_private(file, home_env, make):
     home_env["HOME"] = "/proc"
-    own = Path(home_env["TMPDIR"], OWN)
+    own = Path(home_env["TMPDIR"]).resolve() / OWN
     make(own)
     problem = "not a private directory of this user"
     assert_one_line(file, home_env, f"cannot unpack the one file in {own}: {problem}; {CURE}")
