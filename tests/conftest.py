@@ -356,7 +356,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # While a test runs, it is captured.
     config.stash[STANDARD_ERROR] = os.dup(2)
     reset_inherited()
-    requirements.refuse_others()
+    # The process that distributes the tests to others starts these with its variables.
+    if not config.getoption("numprocesses", None):
+        requirements.refuse_others()
     # The smoke tests run without it.
     with contextlib.suppress(ImportError):
         from hypothesis import HealthCheck, settings

@@ -112,7 +112,7 @@ def require(item: pytest.Item, *names: str) -> None:
 
 
 def skipped(reports: Iterable[Any]) -> str:
-    """Return a line about the tests that were skipped: how many, and which programs they need.
+    """Return a line about the tests that were skipped: how many, and what they need.
 
     ``reports``: those of what was skipped. The line has the command that installs the programs.
     Empty if no test was skipped.
@@ -120,20 +120,22 @@ def skipped(reports: Iterable[Any]) -> str:
     # A module that has a run of its own, such as make test-ceph, is not one of them.
     properties = [dict(one.user_properties) for one in reports if hasattr(one, "user_properties")]
     lacking = [each[_MISSING] for each in properties if _MISSING in each]
-    missing = sorted({name for names in lacking for name in names})
-    packages = sorted({_PACKAGES.get(name, name) for name in missing if _is_package(name)})
+    missing = {name for names in lacking for name in names}
+    packages = {
+        _PACKAGES.get(name, name) for name in missing if name in _PACKAGES or "/" not in name
+    }
     parts = []
     if missing:
-        parts.append(f"{len(lacking)} tests, which need {', '.join(missing)}")
-    if packages:
-        parts.append(f"to install them: apt install {' '.join(packages)}")
+        names = ", ".join(
+            sorted(
+                _PACKAGES[name] if "/" in name and name in _PACKAGES else name for name in missing
+            )
+        )
+        line = f"; run: apt install {' '.join(sorted(packages))}" if packages else ""
+        parts.append(f"{len(lacking)} because these are missing: {names}{line}")
     if others := len(properties) - len(lacking):
-        parts.append(f"{others} tests for other reasons: pytest -rs")
-    return f"not tested: {'; '.join(parts)}" if parts else ""
-
-
-def _is_package(name: str) -> bool:
-    return name in _PACKAGES or "/" not in name
+        parts.append(f"{others} for other reasons; run: pytest -rs")
+    return f"tests skipped: {'; '.join(parts)}" if parts else ""
 
 
 def refuse_others() -> None:

@@ -17,8 +17,10 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support.old_python import script_of_shell
 from support.processes import wait_until
 from support.requirements import PATH
+from support.selection import in_full
 from support.shell import TESTS
 
 if TYPE_CHECKING:
@@ -122,7 +124,50 @@ def test_second():
 """
 
 
-def started(folder: Path, tests: str, *options: str) -> subprocess.Popen[str]:
+#: Tests that start the program there, and those that need it and others.
+NEEDING = """\
+import os, subprocess
+from pathlib import Path
+import pytest
+from support.requirements import PATH, needs
+from support.terminal import Terminal
+
+OTHERS = str(Path(__file__).parent / "programs")
+
+def test_not_declared():
+    subprocess.run(["sh", "-c", "there"], check=True)
+
+def test_its_path():
+    subprocess.run([f"{OTHERS}/there"])
+
+def test_another_path():
+    subprocess.run(["sh", "-c", ":"], env={"PATH": f"{OTHERS}:{PATH}"})
+
+def test_on_a_terminal():
+    terminal = Terminal(f"{OTHERS}/there", env={"PATH": PATH})
+    assert terminal.status() == 0, terminal.shown
+
+@needs("there")
+def test_declared():
+    subprocess.run(["sh", "-c", "there"], check=True)
+    subprocess.run([f"{OTHERS}/there"], check=True)
+
+@pytest.mark.parametrize("name", ["there", "absent", "man"])
+@needs("{name} -x", "/no/such/file")
+def test_missing(name):
+    pass
+
+@pytest.mark.skipif(True, reason="another one")
+def test_another_reason():
+    pass
+
+@needs("*")
+def test_all():
+    subprocess.run(["there"], env={"PATH": f"{OTHERS}:{PATH}"}, check=True)
+"""
+
+
+def started(folder: Path, tests: str, *options: str, **env: str) -> subprocess.Popen[str]:
     """Start a run of ``tests`` in ``folder``, with the fixtures and hooks of these tests."""
     (folder / "test_x.py").write_text(tests)
     shutil.copy(TESTS / "conftest.py", folder)
@@ -130,7 +175,7 @@ def started(folder: Path, tests: str, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*pytest_command, "--rootdir", folder, *options],
         cwd=folder,
-        env={"PATH": PATH, "PYTHONPATH": f"{folder}:{TESTS}:{TESTS.parent}"},
+        env={"PATH": PATH, "PYTHONPATH": f"{folder}:{TESTS}:{TESTS.parent}", **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -178,3 +223,24 @@ def test_a_run_that_is_stopped_lists_what_it_did_not_reach(tmp_path):
         printed = running.communicate()[0]
     assert "not reached: test_x.py, 2 tests\norder made from one: 0 of 2 tests reached\n" in printed
     assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize("ci", [in_full("true"), ""])
+def test_a_test_finds_only_the_programs_that_it_needs(ci, tmp_path):
+    (tmp_path / "programs").mkdir()
+    script_of_shell(tmp_path / "programs" / "there", "")
+    path = f"{tmp_path}/programs:{PATH}"
+    with started(tmp_path, NEEDING, "-n", "1", "-rfEs", PATH=path, CI=ci) as running:
+        *printed, last = running.communicate()[0].splitlines()
+    failed = {line.split("::")[1].split()[0] for line in printed if line[:5] in ("FAILE", "ERROR")}
+    rows = {f"test_missing[{name}]" for name in ("there", "absent", "man")}
+    assert failed == {
+        *("test_not_declared", "test_its_path", "test_another_path", "test_on_a_terminal"),
+        *(rows if ci else ()),
+    }
+    assert 'needs("there")' in "".join(printed)
+    if not ci:
+        assert last == (
+            "tests skipped: 3 because these are missing: /no/such/file, absent; run: apt install "
+            "absent; 1 for other reasons; run: pytest -rs"
+        )
