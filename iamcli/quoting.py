@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _SAFE = re.compile(r"[\w@%+:,./-][\w@%+=:,./-]*", re.ASCII)
-#: A parameter of a command, such as ``{UserName}``, with the blank before it.
-_PLACE = re.compile(r"( ?)\{(\w+)\}")
+#: A parameter of a command, such as ``{UserName}``.
+_PLACE = re.compile(r"\{(\w+)\}")
 #: Quotation marks that word processors and web pages substitute for the ASCII ones.
 _TYPOGRAPHIC = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f"
 
@@ -47,10 +47,10 @@ def file(name: str) -> str:
 def option(name: str, value: str) -> str:
     """Return the option ``name``, such as ``-u`` or ``--profile``, with its ``value``.
 
-    A value that begins with a dash is attached, because it could be taken for an option.
+    After a long name, a value that begins with a dash is attached: ``aws`` takes it for an option.
     """
-    attached = "=" if name.startswith("--") else ""
-    return f"{name}{attached if value.startswith('-') else ' '}{quoted(value)}"
+    attached = name.startswith("--") and value.startswith("-")
+    return f"{name}{'=' if attached else ' '}{quoted(value)}"
 
 
 def filled(command: str, parameters: Mapping[str, Any]) -> str:
@@ -58,9 +58,4 @@ def filled(command: str, parameters: Mapping[str, Any]) -> str:
 
     Raises KeyError if one of them has no value.
     """
-
-    def value(match: re.Match[str]) -> str:
-        text = str(parameters[match[2]])
-        return quoted(text) if text.startswith("-") else f"{match[1]}{quoted(text)}"
-
-    return _PLACE.sub(value, command)
+    return _PLACE.sub(lambda place: quoted(str(parameters[place[1]])), command)

@@ -166,28 +166,26 @@ class Option:
 def match(options: Sequence[Option], argument: str) -> tuple[Option | None, str | None]:
     """Return the option that ``argument`` names, None if there is none, and the attached value.
 
-    The value is None if it is not attached to the name as in ``-uBob`` or ``--url=X``.
+    The value is None if it is not attached to the name as in ``--url=X``.
     """
+    name, equals, value = argument.partition("=")
     for option in options:
         if argument in option.names:
             return option, None
-    valued = [option for option in options if not option.switch]
-    if argument.startswith("--"):
-        name, _, value = argument.partition("=")
-        return next(((option, value) for option in valued if name in option.names), (None, None))
-    attached = [option for option in valued if argument.startswith(option.name)]
-    if not attached:
-        return None, None
-    longest = max(attached, key=lambda option: len(option.name))
-    return longest, argument[len(longest.name) :]
+        if equals and name == option.name and name.startswith("--") and not option.switch:
+            return option, value
+    return None, None
 
 
-def is_joined(argument: str, attached: str | None) -> bool:
-    """Return whether ``argument`` joins a short option and its value with "=", as in ``-u=bob``.
+def joined(options: Sequence[Option], argument: str) -> tuple[Option | None, str]:
+    """Return the short option that ``argument`` begins with, and the rest: ``-ubob``, ``-u=bob``.
 
-    ``attached``: the attached value that ``match`` returned.
+    No command accepts such an argument. Source: LEGACY.md (``-ubob``).
     """
-    return attached is not None and attached.startswith("=") and not argument.startswith("--")
+    short = [option for option in options if not (option.switch or option.name.startswith("--"))]
+    named = [option for option in short if argument.startswith(option.name)]
+    option = max(named, key=lambda option: len(option.name), default=None)
+    return option, argument[len(option.name) :] if option else ""
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:

@@ -1,8 +1,8 @@
 """The command-line parser, with the syntax of the legacy toolkit.
 
 Options are separate arguments in any order. An option that takes a value takes the next argument,
-even if it begins with ``-``. ``-ubob`` and ``--url=X`` are accepted, ``-u=bob`` is not. If an
-option is repeated, the last value is used; repeatable options collect all values. ``-h`` or
+even if it begins with ``-``. ``--url=X`` is accepted, ``-ubob``, ``-u=bob`` and ``--`` are not. If
+an option is repeated, the last value is used; repeatable options collect all values. ``-h`` or
 ``--help`` requests help at any position and is never a value.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from iamcli.parsing.options import Option, UsageError, is_joined, match
+from iamcli.parsing.options import Option, UsageError, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
 
     Returns the value of each option by its ``dest``; an option that is not given is None, False (a
     switch) or an empty list (repeatable). Raises HelpRequested if one of the arguments is ``-h`` or
-    ``--help``, also after an option that takes a value and after ``--``. Otherwise raises
+    ``--help``, also after an option that takes a value. Otherwise raises
     VersionRequested if an option requests the version. Otherwise raises UsageError for the first
     invalid argument from the left, or else for the first missing required option, sorted by name,
     or else if an option and its alternative are missing. Source: "parse order" in LEGACY.md.
@@ -115,18 +115,12 @@ def parsed(
     remaining = iter(arguments)
     secret: Option | None = None
     for argument in remaining:
-        if argument == "--":
-            for extra in remaining:
-                yield _suggestions().unexpected(program, options, arguments, extra, secret)
-            return
         option, attached = match(options, argument)
         if option is None:
             yield _suggestions().unknown(program, options, arguments, argument, secret)
             continue
         secret = option if option.secret else secret
-        if is_joined(argument, attached):
-            yield _suggestions().joined(option, argument)
-        elif option.switch or attached is not None:
+        if option.switch or attached is not None:
             yield option, attached
         else:
             operand = next(remaining, None)

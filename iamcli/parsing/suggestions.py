@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import os.path
+import re
 
 from iamcli import quoting
-from iamcli.parsing.options import UsageError, is_joined, match
+from iamcli.parsing.options import UsageError, joined, match, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 _NEAR = 0.75
 #: Characters that word processors and web pages substitute for the ASCII hyphen.
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+#: What parameters in AWS begin with, each up to a word of the option.
+_PARAMETERS = (
+    "allow-users-to-change authentication-code1 authentication-code2 certificate-body "
+    "certificate-chain endpoint-url new-path permissions-boundary require-lowercase require-number "
+    "require-symbol require-uppercase server-certificate virtual-mfa-device"
+)
 
 
 def unknown(
@@ -31,25 +38,52 @@ def unknown(
 
     An argument without a dash is never allowed. For a dash that is not ASCII, the message shows the
     corrected command line without its secrets, if it is certain. For an unknown option, the message
-    suggests the most similar option, if there is one; otherwise the hint separates letters that are
+    says what to write instead, if that is known; otherwise the hint separates letters that are
     options. ``secret``: the last option with a secret value before ``argument``, or None.
     """
     safe = _without_secret(options, argument)
     if argument[:1] in DASHES and argument:
         line = _corrected(options, arguments)
-        advice = f"type: {quoting.command_line(program, *line)}" if line else 'type "-" instead'
+        instead = f"type: {quoting.command_line(program, *line)}" if line else 'type "-" instead'
         return UsageError(
             f'"{safe}" begins with a dash that is not the ASCII "-", as '
-            f"pasted from a web page; {advice}"
+            f"pasted from a web page; {instead}"
         )
     if not argument.startswith("-") or argument == "-":
         return unexpected(program, options, arguments, argument, secret)
-    message = f'"{safe}" is not a valid option'
-    similar = _most_similar(options, argument)
-    if similar:
-        return UsageError(f'{message}; did you mean "{similar}"?')
-    separated = _separated(options, argument)
-    return UsageError(message, hint=separated and f"type each option separately: {separated}")
+    instead = advice(options, argument)
+    return UsageError(
+        f'"{safe}" is not a valid option{instead and f"; {instead}"}',
+        option=meant(options, argument)[0],
+        hint="" if instead else _separated(options, argument),
+    )
+
+
+def advice(options: Sequence[Option], argument: str) -> str:
+    """Return what to write instead of ``argument``, which begins with a dash; "" if not known."""
+    if argument == "--":
+        return "leave it out"
+    option, value = meant(options, argument)
+    if option:
+        return f"write: {separate(option, value)}"
+    named = _named(options, argument)
+    return f'did you mean "{named}"?' if named else ""
+
+
+def meant(options: Sequence[Option], argument: str) -> tuple[Option | None, str]:
+    """Return the option and the value that ``argument`` joins; None if that is not certain.
+
+    The value is "" if it is not allowed, or if another word can be meant: ``-ubob``, ``-region``.
+    """
+    option, rest = joined(options, argument)
+    value = rest.removeprefix("=")
+    named = value == rest and _named(options, argument) is not None
+    if option is None or named or value in ("-h", "--help"):
+        return None, ""
+    word = value == rest and re.fullmatch("[a-z-]+", rest)
+    if refused(option, value):
+        return option if word or value != rest else None, ""
+    return option, "" if word else value
 
 
 def unexpected(
@@ -104,7 +138,7 @@ def _completed(options: Sequence[Option], arguments: Sequence[str], argument: st
     place = -1
     for word in remaining:
         option, attached = match(options, word)
-        if option and not is_joined(word, attached):
+        if option:
             operand = None if option.switch or attached is not None else next(remaining, None)
             typed.append(option)
             if option.secret and (attached or operand is not None):
@@ -113,7 +147,7 @@ def _completed(options: Sequence[Option], arguments: Sequence[str], argument: st
                 completed += [word] if operand is None else [word, operand]
         elif word == argument and place < 0:
             place = len(completed)
-        elif word != "--":
+        else:
             return []
     missing = missing_option(options, typed, argument)
     if missing is None or place < 0:
@@ -142,18 +176,6 @@ def missing_option(
     return alone if alone and alone.limit and alone.limit.allows(argument) else None
 
 
-def joined(option: Option, argument: str) -> UsageError:
-    """Return the error for an ``argument`` such as ``-u=bob``, with what to write instead.
-
-    The original refused this form, too. A secret value is not shown. Source: LEGACY.md (-u=bob).
-    """
-    name, _, value = argument.partition("=")
-    safe = f"{name}=..." if option.secret else argument
-    return UsageError(
-        f'"{safe}" is not a valid option; write: {separate(option, value)}', option=option
-    )
-
-
 def separate(option: Option, value: str) -> str:
     """Return the option and its ``value`` as words for a shell, as ``quoting.option`` does.
 
@@ -165,7 +187,7 @@ def separate(option: Option, value: str) -> str:
 
 
 def _separated(options: Sequence[Option], argument: str) -> str:
-    """Return the options of one letter that ``argument`` combines, or "" if it does not.
+    """Return how to type the options of one letter that ``argument`` combines; "" if it does not.
 
     Only the last one can have a value.
     """
@@ -173,7 +195,8 @@ def _separated(options: Sequence[Option], argument: str) -> str:
     names = [f"-{letter}" for letter in argument[1:]]
     combinable = [by_name[name] for name in names if name in by_name]
     combined = len(combinable) == len(set(names)) == len(names)
-    return " ".join(names) if combined and all(option.switch for option in combinable[:-1]) else ""
+    valid = combined and all(option.switch for option in combinable[:-1])
+    return f"type each option separately: {' '.join(names)}" if valid else ""
 
 
 def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]:
@@ -187,11 +210,14 @@ def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]
     for argument in remaining:
         name = with_ascii_dashes(by_name, argument)
         option, attached = match(options, name)
-        if option is None or (name != argument and name.partition("=")[0] not in by_name):
+        if name != argument and name.partition("=")[0] not in by_name:
             return []
-        if is_joined(name, attached) or (option.secret and attached):
-            value = str(option.metavar) if option.secret else str(attached)[1:]
-            corrected += [f"{option.name}{value}"] if value[:1] == "-" else [option.name, value]
+        if option is None:
+            option, value = meant(options, name)
+            if option is None:
+                return []
+            placeholder = option.secret or not value
+            corrected += [option.name, str(option.metavar) if placeholder else value]
             continue
         corrected.append(name)
         if not option.switch and attached is None:
@@ -204,9 +230,9 @@ def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]
 def _without_secret(options: Sequence[Option], argument: str) -> str:
     """Return ``argument`` without a value that may be a secret."""
     by_name = {name for option in options for name in option.names}
-    option, attached = match(options, with_ascii_dashes(by_name, argument))
-    if option and option.secret and attached:
-        return f"{argument.removesuffix(attached)}..."
+    option, value = joined(options, with_ascii_dashes(by_name, argument))
+    if option and option.secret and value:
+        return f"{argument[: -len(value)]}{'=' if value.startswith('=') else ''}..."
     name, equals, _ = argument.partition("=")
     hidden = equals and any(option.secret for option in options)
     return f"{name}=..." if hidden else argument
@@ -228,14 +254,25 @@ def with_ascii_dashes(by_name: Collection[str], argument: str) -> str:
     return f"--{bare}" if f"--{bare.partition('=')[0]}" in by_name else f"-{bare}"
 
 
-def _most_similar(options: Sequence[Option], argument: str) -> str | None:
-    """Return the name of the option whose name, placeholder or ``dest`` resembles ``argument``."""
-    known: dict[str, str] = {}
-    for option in options:
-        words = (option.dest, option.metavar or "", *option.dest.split("_"))
-        for word in (*option.names, *words):
-            known.setdefault(word.lower().lstrip("-"), option.name)
-    near = nearest(argument.partition("=")[0].lstrip("-"), filter(None, known))
+def _named(options: Sequence[Option], argument: str) -> str | None:
+    """Return the name of the option with the longest word that ``argument`` begins with, or None.
+
+    The words are its names, placeholder and ``dest``, the words of that, and its parameter in AWS;
+    if the argument begins with no option, also words that it resembles. ``-output`` is a format in
+    AWS, so it names no option: "".
+    """
+    name = argument.partition("=")[0].lstrip("-").lower()
+    pairs = [(word, o.name) for o in options for word in (*o.names, o.dest, o.metavar or "")]
+    pairs += [(word, o.name) for o in options for word in o.dest.split("_")]
+    # The first of the same words counts.
+    known = {word.lower().lstrip("-"): option for word, option in reversed(pairs)}
+    begin = {re.sub("[-_]|s$", "", word): option for word, option in known.items()}
+    ends = ((each.replace("-", ""), each.rpartition("-")[2]) for each in _PARAMETERS.split())
+    begin |= {"output": "", **{whole: begin[end] for whole, end in ends if end in begin}}
+    longest = max(filter(name.replace("-", "").startswith, begin), key=len)
+    if longest[2:]:
+        return begin[longest]
+    near = "" if joined(options, argument)[0] else nearest(name, filter(None, known))
     return known[near] if near else None
 
 

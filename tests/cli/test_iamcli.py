@@ -317,11 +317,11 @@ def test_a_command_is_run_as_if_alone(strict, line, run):
 
 
 def test_a_command_sends_what_it_sends_alone(run, stub):
-    members = "<User><Path>/</Path><UserName>-h</UserName><UserId>AIDA</UserId><Arn>a</Arn></User>"
+    members = "<User><Path>/</Path><UserName>-v</UserName><UserId>AIDA</UserId><Arn>a</Arn></User>"
     endpoint = stub.endpoint(ok("CreateUser", members), ok("CreateUser", members))
     run.env["AWS_IAM_URL"] = endpoint.url
     for start in (["iamcli"], []):
-        assert run(*start, "iam-usercreate", "-u-h", "-v") == (0, "a\nAIDA\n", "")
+        assert run(*start, "iam-usercreate", "-u", "-v", "-v") == (0, "a\nAIDA\n", "")
     first, second = endpoint.requests
     assert first.parameters == second.parameters
 

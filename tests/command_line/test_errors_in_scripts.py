@@ -71,16 +71,14 @@ def test_what_each_command_prints(name):
 @pytest.mark.parametrize(
     ("line", "copied"),
     [
-        ("iam-userlistpolicies -u bob -pP", True),
+        ("iam-userlistpolicies -u bob -p P", True),
         ("iam-userlistpolicies -u bob -p=P", False),
         ("iam-userlistpolicies -u bob -a -p P", False),
         ("iam-userlistpolicies -u -p", False),
         ("iam-userdel -u -p", True),
-        ("iam-userdel -u-p", True),
         ("iam-userdel -p -u", False),
-        ("iam-userdel -u bob -- -p", True),
         ("iam-usercreate -u -k", True),
-        ("iam-usercreate -u bob -k -onew", True),
+        ("iam-usercreate -u bob -k -o new", True),
         ("iam-usercreate -u bob -k -o", False),
         ("iam-instanceprofilegetattributes -s -r", True),
         ("iam-instanceprofilegetattributes -r -s web", False),

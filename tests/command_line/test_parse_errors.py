@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 from support.selection import every
@@ -41,7 +42,7 @@ def test_help_at_any_position(line, strict, status, run_fast, stub):
         # Options of two characters, and choices in any case.
         ("iam-usermodkey -s ACTIVE", "UpdateAccessKey", {"Status": "Active"}),
         (
-            "iam-userenablemfadevice -c2222222 -c1111111 -sdev -ub",
+            "iam-userenablemfadevice -c2 222222 -c1 111111 -s dev -u b",
             "EnableMFADevice",
             {
                 "UserName": "b",
@@ -80,3 +81,42 @@ def test_the_version(run):
     from iamcli import __version__
 
     assert run("iam-usercreate", "--version") == (0, f"iam-usercreate (iamcli) {__version__}\n", "")
+
+
+#: Slips with their advice and what was meant; the file describes its rows.
+SLIPS = [
+    row
+    for row in (TESTS / "command_line" / "slips.txt").read_text().splitlines()
+    if not row.startswith("#")
+]
+
+
+@pytest.mark.parametrize("strict", ["", "1"])
+@pytest.mark.parametrize("row", SLIPS)
+def test_a_slip_sends_nothing_and_its_advice_does_what_was_meant(row, strict, run_fast, stub):
+    line, advice, *instead = (cell.strip() for cell in row.split(" |"))
+    before, _, rest = line.partition("[")
+    slip, _, after = rest.partition("]")
+    endpoint = stub.endpoint(refused("Recorded"))
+    env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": strict}
+    done = run_fast(*before.split(), slip, *after.split(), env=env)
+    shown, other = (done.out, done.err) if strict else (done.err, done.out)
+    said, _, advised = shown.partition("\n")[0].partition(" is not a valid option")
+    assert (done.status, other, endpoint.requests) == (1, "", [])
+    assert said.startswith(f"{before.split()[0]}: ")
+    assert advised == ("" if advice == "none" else f"; {advice}")
+    if not instead:
+        return
+    words = instead[0].split()
+    named = shlex.split(advice.removeprefix("write: ").removeprefix("did you mean ").strip("?"))
+    # A placeholder stands for what is typed.
+    assert [word for word in named if word[0] == "-" or not word.isupper()] in (
+        words,
+        words[:1],
+        ["leave", "it", "out"],
+    )
+    assert run_fast(*before.split(), *words, *after.split(), env=env).status == 1
+    operation, _, parameter = instead[1].partition(" ")
+    name, _, value = parameter.partition("=")
+    assert endpoint.requests[-1].operation == operation
+    assert endpoint.requests[-1].parameters[name] == value

@@ -63,21 +63,17 @@ def warning(run: ForkRunner, stub: Stub, name: str) -> tuple[str, list[str]]:
 
 def lost(run: ForkRunner, stub: Stub, name: str) -> tuple[str, list[str]]:
     env = {"AWS_IAM_URL": stub.endpoint(Answer(b"<html/>", 502)).url, "AWS_MAX_ATTEMPTS": "1"}
-    done = run("iam-groupcreate", *operand("-g", name), env=env)
+    done = run("iam-groupcreate", *["-g", name], env=env)
     command = done.err.partition("check first: ")[2].removesuffix("\n")
-    return command, ["iam-grouplistusers", *operand("-g", name)]
+    return command, ["iam-grouplistusers", *["-g", name]]
 
 
 def conflict(run: ForkRunner, stub: Stub, name: str) -> tuple[str, list[str]]:
     url = stub.endpoint(CONFLICT).url
-    line = ("iam-userdel", *operand("-u", name))
+    line = ("iam-userdel", "-u", name)
     shown = on_terminal(run, *line, AWS_IAM_URL=url, IAMCLI_SANDBOX=url, AWS_REGION="")
     command = shown.partition("first run: ")[2].partition(" POLICYNAME; or ")[0]
-    return command, ["iam-userdelpolicy", *operand("-u", name), "-p"]
-
-
-def operand(option: str, name: str) -> list[str]:
-    return [f"{option}{name}"] if name.startswith("-") else [option, name]
+    return command, ["iam-userdelpolicy", "-u", name, "-p"]
 
 
 @pytest.mark.parametrize("name", [*NAMES, "", "two\nlines"])
@@ -95,9 +91,9 @@ def test_any_text_is_one_word(name):
         "quoted": [name],
         "line": ["a b", name],
         "file": [f"./{name}" if dashed else name],
-        "option": operand("-g", name),
+        "option": ["-g", name],
         "long option": [f"--profile={name}"] if dashed else ["--profile", name],
-        "filled": ["iam-x", *operand("-u", name), "-r", "-k", "KEY"],
+        "filled": ["iam-x", "-u", name, "-r", "-k", "KEY"],
     }
 
 

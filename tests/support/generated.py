@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FEW = st.sampled_from([0, 0, 1, 1, 2, 3])
 #: Every character that a name may have. Some of the names are options, or words that zsh expands.
 NAMES = st.text(string.ascii_letters + string.digits + "+=,.@_-" * 4, min_size=1, max_size=12)
-ODD_NAMES = st.sampled_from(["-h", "--help", "=cat", "-", "--", "-n", "-rf", ".", "..", "a@b.c"])
+ODD_NAMES = st.sampled_from(["-v", "--version", "=cat", "-", "--", "-n", "-rf", ".", "..", "a@b.c"])
 #: A path may have every printable ASCII character, also those that a shell expands.
 PRINTABLE = st.characters(min_codepoint=0x21, max_codepoint=0x7E)
 PATHS = st.just("/") | st.text(PRINTABLE, min_size=1, max_size=20).map("/{}/".format)
@@ -304,8 +304,8 @@ HOSTILE = st.sampled_from(
         "; touch made #",
         "> made",
         "'\\''",
-        "-h",
-        "--help",
+        "-v",
+        "--version",
         "-",
         "--",
         "-f/etc/passwd",

@@ -95,7 +95,7 @@ EXPLANATIONS = {
         ('echo "$(iam-usergetattributes -u bob)', 'echo "$(iam-usergetattributes -u bob)"'),
     ),
     "E110": CodeExplanation(
-        "an option and its value joined with =",
+        "an option and its value in one word",
         "The command refuses it, as the original did. Write the value as a word of its own.",
         ("iam-usercreate -u=bob", "iam-usercreate -u bob"),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli.cli.recreate.selection import ACCOUNT, Record, Selection, versions
-from iamcli.cli.recreate.shell import is_writable
+from iamcli.cli.recreate.shell import HELP, is_writable
 from iamcli.quoting import filled
 
 TYPE_CHECKING = False
@@ -57,12 +57,14 @@ _UNKNOWN = {
 
 def why_not(entity: str, record: Record) -> str:
     """Return why no command creates an entity, with what to do; empty if one does."""
-    if entity.startswith("policy/"):
+    kind, _, name = entity.partition("/")
+    if kind == "policy":
         texts = [version["Document"] for version in record["PolicyVersionList"]]
         if not texts or not all(map(is_writable, texts)):
             return "the snapshot does not have its text, or it is not in UTF-8"
-    if not entity.startswith("role/"):
-        return ""
+    taken = kind == "policy" or name not in HELP
+    if not taken or kind != "role":
+        return "" if taken else f"no iam-* command takes this name; aws iam create-{kind} does"
     path, trust = record["Path"], record.get("AssumeRolePolicyDocument")
     if path.startswith("/aws-service-role/"):
         create = "aws iam create-service-linked-role --aws-service-name={Service}"

@@ -8,7 +8,7 @@ from itertools import chain
 from iamcli.cli.account_file.arns import owner_of
 from iamcli.cli.recreate.comments import is_settable, why_not
 from iamcli.cli.recreate.selection import ACCOUNT, Record, Selection, versions
-from iamcli.cli.recreate.shell import aws, iam, is_writable, option, piped, word
+from iamcli.cli.recreate.shell import HELP, aws, iam, is_writable, option, piped, word
 from iamcli.errors import Failure, visible
 
 #: How an entity of each kind is looked for, and the option with its name.
@@ -47,8 +47,8 @@ class ScriptContent:
     """The lines of the script for ``selection``.
 
     ``checks``: the lines that find out whether it can work; ``steps``: the lines that create each
-    thing, by its name; ``passwords``: those that set passwords; ``uses_aws``: whether some line
-    calls ``aws``.
+    thing, by its name; ``passwords``: those that set passwords; ``lost``: what they lack because
+    of its name; ``uses_aws``: whether some line calls ``aws``.
     """
 
     def __init__(self, selection: Selection) -> None:
@@ -70,6 +70,7 @@ class ScriptContent:
         self.checks: list[str] = []
         self.steps: dict[str, list[str]] = {}
         self.passwords: dict[str, list[str]] = {}
+        self.lost: list[str] = []
         add = {
             "policy": self._policy,
             "group": self._group,
@@ -105,14 +106,14 @@ class ScriptContent:
 
     def _group(self, name: str, group: Record) -> None:
         lines = self._step("group", name, group)
-        for user in self._selection.snapshot["users"]:
-            member = user["UserName"]
-            if name in user["GroupList"] and self._require("user", member):
+        users = [user for user in self._selection.snapshot["users"] if name in user["GroupList"]]
+        for member in self._taken(f"group/{name}: user", [user["UserName"] for user in users]):
+            if self._require("user", member):
                 lines.append(iam("groupadduser", g=name, u=member))
 
     def _user(self, name: str, user: Record) -> None:
         lines = self._step("user", name, user)
-        for group in user["GroupList"]:
+        for group in self._taken(f"user/{name}: group", user["GroupList"]):
             self._require("group", group)
             lines.append(iam("groupadduser", g=group, u=name))
         for key in user.get("SSHPublicKeys", ()):
@@ -174,9 +175,10 @@ class ScriptContent:
         variable = f"profile_{self._profiles}"
         self.checks.append(f"{variable}=$found")
         lines[:] = [f'if [ "${variable}" = no ]; then', *(f"    {line}" for line in lines), "fi"]
-        for role in profile["Roles"]:
-            self._require("role", role["RoleName"])
-            lines.append(iam("instanceprofileaddrole", s=name, r=role["RoleName"]))
+        roles = [role["RoleName"] for role in profile["Roles"]]
+        for role in self._taken(f"instance-profile/{name}: role", roles):
+            self._require("role", role)
+            lines.append(iam("instanceprofileaddrole", s=name, r=role))
 
     def _account(self, _: str, snapshot: Record) -> None:
         alias, policy = snapshot.get("account_alias"), snapshot.get("password_policy")
@@ -214,13 +216,21 @@ class ScriptContent:
             more = {"Description": description, "MaxSessionDuration": seconds}
             lines.append(aws("update-role", **named, **more))
         for policy in record.get(f"{api}PolicyList", ()):
-            if is_writable(policy["PolicyDocument"]):
-                upload = iam(f"{command}uploadpolicy", **own, p=policy["PolicyName"])
+            names = [policy["PolicyName"]] if is_writable(policy["PolicyDocument"]) else []
+            for each in self._taken(f"{kind}/{name}: policy", names):
+                upload = iam(f"{command}uploadpolicy", **own, p=each)
                 lines.append(piped(policy["PolicyDocument"], upload))
         for policy in record.get("AttachedManagedPolicies", ()):
             arn = self._require_policy(policy["PolicyArn"])
             lines.append(aws(f"attach-{kind}-policy", **named, PolicyArn=arn))
         return lines
+
+    def _taken(self, what: str, names: list[str]) -> list[str]:
+        """Return those of ``names`` that an iam-* command takes; note that ``what`` is lost."""
+        self.lost += [
+            f"{what} {name}: no iam-* command takes this name" for name in names if name in HELP
+        ]
+        return [name for name in names if name not in HELP]
 
     def _require(self, kind: str, name: str) -> bool:
         """Check that an entity exists, if it is not created; return whether it is not."""

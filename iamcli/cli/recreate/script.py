@@ -120,7 +120,7 @@ def _head(selection: Selection, content: ScriptContent) -> Iterator[str]:
     yield "#!/bin/sh"
     yield f"# Made by iamcli recreate {__version__} from {visible(selection.file)},"
     yield f"# {of}, taken at {visible(selection.snapshot['taken'])}."
-    lost = list(comments.lost(selection))
+    lost = [*comments.lost(selection), *content.lost]
     if content.steps:
         lost.append("IDs and dates: they are new, and policies that name the old IDs do not match")
     lists = {

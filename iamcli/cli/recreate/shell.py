@@ -9,6 +9,9 @@ from __future__ import annotations
 import json
 import re
 
+#: No iam-* command takes these as names, because they request its help.
+HELP = ("-h", "--help")
+
 
 def word(value: str) -> str:
     """Return ``value`` as one word."""
@@ -16,8 +19,8 @@ def word(value: str) -> str:
 
 
 def option(name: str, value: str) -> str:
-    """Return an option of an iam-* command; a value that looks like an option is attached."""
-    return f"{name}{'' if value.startswith('-') else ' '}{word(value)}"
+    """Return an option of an iam-* command."""
+    return f"{name} {word(value)}"
 
 
 def iam(command: str, **options: str | None) -> str:

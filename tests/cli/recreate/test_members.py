@@ -34,7 +34,7 @@ HOSTILE = (
     "a\x0btouch canary\x0c",
     "\ntouch canary #'",
     "=touch canary",
-    "-h",
+    "-v",
 )
 
 

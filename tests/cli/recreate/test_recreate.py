@@ -215,6 +215,38 @@ def test_roles_that_cannot_be_created_are_comments(run, recording):
     assert all(line.startswith("#") for line in script.splitlines())
 
 
+@pytest.mark.parametrize("name", ["-h", "--help"])
+def test_names_that_request_help_are_comments_and_the_rest_is_created(run, recording, name):
+    policies = [{"PolicyName": each, "PolicyDocument": "{}"} for each in (name, "-p")]
+    trust = {"AssumeRolePolicyDocument": populated.TRUST, "MaxSessionDuration": 3600}
+    content = snapshot(
+        users=[user("bob", GroupList=[name, "Dev"], UserPolicyList=policies), user(name)],
+        groups=[{**GROUP, "GroupName": each, "GroupPolicyList": []} for each in ("Dev", name)],
+        roles=[role(name, **trust)],
+        instance_profiles=[instance_profile("front", name), instance_profile(name, "x")],
+    )
+    content["users"][1]["GroupList"] = ["Dev"]
+    aws = "no iam-* command takes this name; aws iam create-{} does"
+    lost = comments(made(run, content, "all"))[CANNOT]
+    assert [line for line in lost if name in line] == [
+        f"group/{name}: {aws.format('group')}",
+        f"user/{name}: {aws.format('user')}",
+        f"role/{name}: {aws.format('role')}",
+        f"instance-profile/{name}: {aws.format('instance-profile')}",
+        f"group/Dev: user {name}: no iam-* command takes this name",
+        f"user/bob: policy {name}: no iam-* command takes this name",
+        f"user/bob: group {name}: no iam-* command takes this name",
+        f"instance-profile/front: role {name}: no iam-* command takes this name",
+    ]
+    assert [call for call in recording("sh") if call[0] != "aws"] == [
+        ["iam-groupcreate", ["-g", "Dev"], None],
+        ["iam-usercreate", ["-u", "bob"], None],
+        ["iam-useruploadpolicy", ["-u", "bob", "-p", "-p", "-f", "/dev/stdin"], "{}"],
+        ["iam-groupadduser", ["-g", "Dev", "-u", "bob"], None],
+        ["iam-instanceprofilecreate", ["-s", "front"], None],
+    ]
+
+
 def test_comments_name_what_an_incomplete_snapshot_does_not_say(run_fast):
     content = snapshot(
         users=[user("bob", AccessKeyMetadata=[], LoginProfile=None, SSHPublicKeys=[])],
@@ -340,14 +372,14 @@ def test_usage(run_fast, arguments, message):
 # The sandbox leads to it.
 
 
-#: The options of iamcli sandbox, and a line that deletes bob and creates the user -h again.
+#: The options of iamcli sandbox, and a line that deletes bob and creates the user -v again.
 CHANGING = ("--account", "it's.json", "--changes", "sh", "-c")
-DELETE = "iam-userdel -u bob -r; iam-userdel -u-h; iam-usercreate -u-h"
+DELETE = "iam-userdel -u bob -r; iam-userdel -u -v; iam-usercreate -u -v"
 
 
 def changing(run: Shell, line: str) -> Terminal:
-    """Run ``line`` on a terminal, with a copy of an account that has the users bob and -h."""
-    (run.home / "it's.json").write_text(json.dumps(snapshot(users=[user("bob"), user("-h")])))
+    """Run ``line`` on a terminal, with a copy of an account that has the users bob and -v."""
+    (run.home / "it's.json").write_text(json.dumps(snapshot(users=[user("bob"), user("-v")])))
     command = shlex.join(["iamcli", "sandbox", *CHANGING, line])
     terminal = Typist(run.home, run.env).start(command)
     assert terminal.status() == 0

@@ -136,9 +136,7 @@ class World(NamedTuple):
     def delete(self, entity: str) -> None:
         kind, _, name = entity.partition("/")
         *words, option = DELETE[kind]
-        # A name that looks like an option is attached.
-        named = [f"{option}{name}"] if name.startswith("-") else [option, name]
-        succeeded(self.run(*words, *named))
+        succeeded(self.run(*words, option, name))
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault, 
 from iamcli.cli.check.rules.policies import unquoted_policy
 from iamcli.cli.check.script.calls import Call, ExpandedWord, output_files
 from iamcli.config.connection import JAVA_PROXY
+from iamcli.parsing import suggestions
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.options import NEEDED, refused
-from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
 from iamcli.quoting import typographic
 
 TYPE_CHECKING = False
@@ -49,7 +49,7 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
     name = str(call.program)
-    ascii_name = re.sub(f"[{DASHES}]", "-", name)
+    ascii_name = re.sub(f"[{suggestions.DASHES}]", "-", name)
     if ascii_name != name:
         if ascii_name in index.names():
             message = f"the dash in {name} is not ASCII, as pasted from a web page"
@@ -83,8 +83,8 @@ def _pasted(invocation: Invocation) -> Iterator[Fault]:
     quotes = False
     for word in call.words:
         text = word.known
-        if text[:1] in DASHES and text:
-            typed = with_ascii_dashes(names, text)
+        if text[:1] in suggestions.DASHES and text:
+            typed = suggestions.with_ascii_dashes(names, text)
             if word.parts[0].quoted and typed not in names:
                 continue
             message = f'"{text}" begins with a dash that is not ASCII, as pasted from a web page'
@@ -125,16 +125,18 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
     call, command = invocation.call, invocation.command
     for word in invocation.unknown:
         text = str(word.literal)
-        error = unknown(command.name, command.all_options, [text], text)
-        suggestion = str(error).partition("; ")[2]
-        fix = suggestion or error.hint or f"run {command.name} -h for its options"
+        error = suggestions.unknown(command.name, command.all_options, [text], text)
+        fix = suggestions.advice(command.all_options, text) or error.hint
+        fix = fix or f"run {command.name} -h for its options"
         message = f'"{text}" is not an option of {command.name}'
         yield fault(call, word, "E102", message, fix)
-    for option, word in invocation.joined:
-        message = f"{option.name} and its value are joined with ="
-        fix = separate(option, (word.literal or "").partition("=")[2])
-        if word.literal is None and not option.secret and word.source.startswith("-"):
-            fix = word.source.replace("=", " ", 1)
+    for option, value, word in invocation.joined:
+        message = f"{option.name} and its value are one word"
+        fix = suggestions.separate(option, value)
+        if word.literal is None and not option.secret and word.source.startswith(option.name):
+            source = word.source.removeprefix(option.name).removeprefix("=")
+            plain = word.may_split and not re.search(r"[\"'\\`]", source)
+            fix = f'{option.name} "{source}"' if plain else f"{option.name} {source}"
         yield fault(call, word, "E110", message, f"write: {fix}")
     secret = any(option.secret for option in command.options)
     for word in invocation.extra:
@@ -161,10 +163,10 @@ def _instead(invocation: Invocation, word: ExpandedWord) -> str:
         return f"the shell makes words of {source}; put it in quotes"
     names = [name for place, name in places.items() if place < word.place]
     text = str(word.literal)
-    missing = missing_option(invocation.command.all_options, typed, text)
+    missing = suggestions.missing_option(invocation.command.all_options, typed, text)
     single = len(invocation.extra) == 1
     if missing and single and not secret and (missing.required or not names):
-        return f"write: {separate(missing, text)}"
+        return f"write: {suggestions.separate(missing, text)}"
     if names:
         return f"remove it; if it belongs to the value of {names[-1]}, put the value in quotes"
     return "remove it, or put an option before it"

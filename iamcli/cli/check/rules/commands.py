@@ -10,7 +10,8 @@ from iamcli.cli import index
 from iamcli.cli.check.findings import Finding
 from iamcli.cli.check.script.calls import Call, output_files
 from iamcli.cli.check.script.other_programs import KEEPERS
-from iamcli.parsing.options import Option, is_joined, match
+from iamcli.parsing.options import Option, match
+from iamcli.parsing.suggestions import meant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ class Invocation:
     """A ``call`` of a ``command`` of the toolkit, with its arguments.
 
     ``values``: its options; ``unknown``: words that look like options but are none; ``joined``:
-    words such as ``-u=bob``, with their options; ``extra``: unexpected words, the first of each
-    run; ``without_value``: an option that lacks it; ``incomplete``: there may be other options;
-    ``helps``: the command only shows help or its version.
+    words such as ``-u=bob`` and ``-uBob``, with option and value; ``extra``: unexpected words, the
+    first of each run; ``without_value``: an option that lacks it; ``incomplete``: there may be
+    other options; ``helps``: the command only shows help or its version.
     """
 
     def __init__(self, call: Call, command: Command) -> None:
@@ -57,7 +58,7 @@ class Invocation:
         self.command = command
         self.values: list[OptionValue] = []
         self.unknown: list[ExpandedWord] = []
-        self.joined: list[tuple[Option, ExpandedWord]] = []
+        self.joined: list[tuple[Option, str, ExpandedWord]] = []
         self.extra: list[ExpandedWord] = []
         self.without_value: ExpandedWord | None = None
         self.incomplete = call.inner.arguments_added
@@ -66,10 +67,7 @@ class Invocation:
         self._may_be_value = False
         remaining = iter(call.words)
         for word in remaining:
-            if word.literal == "--":
-                self.extra += list(remaining)[:1]
-            else:
-                self._read(word, remaining)
+            self._read(word, remaining)
 
     @property
     def names(self) -> set[str]:
@@ -79,12 +77,16 @@ class Invocation:
     def _read(self, word: ExpandedWord, remaining: Iterator[ExpandedWord]) -> None:
         """Read an argument, and the value after it from the ``remaining`` words."""
         known, unknown, _ = word.with_unknowns_as("\0").partition("\0")
-        option, attached = match(self.command.all_options, known)
-        joined = is_joined(known, attached)
-        if option and joined:
+        options = self.command.all_options
+        option, attached = match(options, known)
+        # What follows -u may be any text, but not what follows -user.
+        joined, value = meant(options, known + "a" * len(unknown))
+        if joined and (value or unknown or "=" in known):
             # Its value need not be known.
-            self.joined.append((option, word))
-            self.values.append(OptionValue(option, word, word, None))
+            self.joined.append((joined, "" if unknown else value, word))
+            self.values.append(OptionValue(joined, word, word, None))
+        else:
+            joined = None
         before, self._may_be_value = self._may_be_value, True
         if joined or unknown or word.may_split:
             self.incomplete = self.incomplete or word.may_split or not joined
