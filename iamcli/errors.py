@@ -210,6 +210,18 @@ def without_secret_paths(text: str) -> str:
     return re.sub(rf"{address}/[0-9a-f]{{{SECRET_DIGITS}}}\b(?:/(?!\w))?", r"\1", text)
 
 
+def concealed(text: str) -> str:
+    """Return ``text`` without what may be a secret access key or a private key.
+
+    Source: docs/decisions.md (secrets in arguments).
+    """
+    import re
+
+    text = re.sub(r"(?s)(-*BEGIN[^-]*)?PRIVATE KEY.*", "...", text)
+    kinds = r"(?=[a-z\d/+]*[A-Z])(?=[A-Z\d/+]*[a-z])(?=[A-Za-z/+]*\d)"
+    return re.sub(rf"(?a)(?<![A-Za-z\d/+]){kinds}[A-Za-z\d/+]{{40,}}", "...", text)
+
+
 def visible(text: str) -> str:
     r"""Return ``text`` as one line in which what is not shown is escaped, as in ``\x1b``."""
     if text.isprintable() and text.isascii():

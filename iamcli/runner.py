@@ -17,6 +17,7 @@ from iamcli.errors import (
     OutputLost,
     ReaderLeft,
     ServiceError,
+    concealed,
     unexpected,
 )
 from iamcli.output.streams import Output, Reporter, strictness
@@ -188,6 +189,12 @@ def execute(
 
     reporter = Reporter(output, debug=values["debug"])
     arguments = {option.dest: values[option.dest] for option in command.options}
+    names = [
+        values[option.dest]
+        for option in command.all_options
+        if option.complete == "file" or option.dest == "url"
+    ]
+    reporter.secrets.add(*(name for name in names if name and concealed(name) != name))
     iam = None
     try:
         require_visible(command.options, values)

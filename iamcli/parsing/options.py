@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from iamcli.errors import concealed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,16 +20,16 @@ _LENGTH_OF_PASSWORDS = range(6, 129)
 
 
 class UsageError(Exception):
-    """The command line is not valid; the message says what is wrong.
+    """The command line is not valid; the message says what is wrong, without secrets.
 
     ``option``: the option that the message is about, if it is one of the command. ``hint``: a
-    second line for a terminal: the probable reason, and what to type.
+    second line for a terminal: the probable reason, and what to type; "" if that has a secret.
     """
 
     def __init__(self, message: str, *, option: Option | None = None, hint: str = "") -> None:
-        super().__init__(message)
+        super().__init__(concealed(message))
         self.option = option
-        self.hint = hint
+        self.hint = hint if concealed(hint) == hint else ""
 
 
 class Limit:

@@ -7,6 +7,7 @@ import os.path
 import re
 
 from iamcli import quoting
+from iamcli.errors import concealed
 from iamcli.parsing.options import UsageError, joined, match, refused
 
 TYPE_CHECKING = False
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from iamcli.parsing.options import Option
 
+#: They are never values.
+_HELP = ("-h", "--help")
 #: How similar two texts are at least that a suggestion takes for each other: 1 is the same.
 _NEAR = 0.75
 #: Characters that word processors and web pages substitute for the ASCII hyphen.
@@ -41,10 +44,12 @@ def unknown(
     says what to write instead, if that is known; otherwise the hint separates letters that are
     options. ``secret``: the last option with a secret value before ``argument``, or None.
     """
-    safe = _without_secret(options, argument)
+    safe = shown(options, argument)
     if argument[:1] in DASHES and argument:
-        line = _corrected(options, arguments)
-        instead = f"type: {quoting.command_line(program, *line)}" if line else 'type "-" instead'
+        corrected = _corrected(options, arguments)
+        line = quoting.command_line(program, *corrected)
+        certain = corrected and concealed(line) == line
+        instead = f"type: {line}" if certain else 'type "-" instead'
         return UsageError(
             f'"{safe}" begins with a dash that is not the ASCII "-", as '
             f"pasted from a web page; {instead}"
@@ -78,10 +83,10 @@ def meant(options: Sequence[Option], argument: str) -> tuple[Option | None, str]
     option, rest = joined(options, argument)
     value = rest.removeprefix("=")
     named = value == rest and _named(options, argument) is not None
-    if option is None or named or value in ("-h", "--help"):
+    if option is None or named or value in _HELP:
         return None, ""
     word = value == rest and re.fullmatch("[a-z-]+", rest)
-    if refused(option, value):
+    if refused(option, value) or concealed(value) != value:
         return option if word or value != rest else None, ""
     return option, "" if word else value
 
@@ -95,16 +100,25 @@ def unexpected(
 ) -> UsageError:
     """Return the error for an ``argument``, one of the ``arguments``, that is no option's value.
 
-    After an option with a ``secret`` value, the argument may be a part of it, and is not shown. The
-    hint says that a shell may have replaced ``*``, if the argument is a name that ``*`` matches in
-    the current directory; that a typographic quote does not quote; or which line to write, if the
-    argument can only be the value of one option.
+    After an option with a ``secret`` value, the argument may be a part of it, and is not shown; nor
+    if ``may_be_secret`` says so. The hint says that a shell may have replaced ``*``, if the
+    argument is a name that ``*`` matches in the current directory; that a typographic quote does
+    not quote; or which line to write, if the argument can only be the value of one option.
     """
     if secret:
         return UsageError(
             f"No argument is allowed after {secret.name} {secret.metavar}; quote a value that "
             "contains a blank"
         )
+    words = iter(arguments)
+    matches = (match(options, word) for word in words)
+    given = [
+        option
+        for option, value in matches
+        if option and (option.switch or value is not None or next(words, None) is not None)
+    ]
+    if may_be_secret(options, given):
+        return UsageError("No argument is allowed: ...")
     hint = of_asterisk(argument)
     if not hint and quoting.typographic(argument):
         hint = f"{argument} contains a typographic quote; to quote, type ' or \""
@@ -112,6 +126,17 @@ def unexpected(
         line = _completed(options, arguments, argument)
         hint = f"write: {quoting.command_line(program, *line)}" if line else ""
     return UsageError(f"No argument is allowed: {argument}", hint=hint)
+
+
+def may_be_secret(
+    options: Sequence[Option], given: Collection[Option], before: Iterable[Option] = ()
+) -> bool:
+    """Return whether a word that is no option may be a secret.
+
+    It may be if an option with one is ``before`` it, or if a required one is not ``given``.
+    """
+    lacking = any(each.secret and each.required and each not in given for each in options)
+    return lacking or any(each.secret for each in before)
 
 
 def of_asterisk(argument: str) -> str:
@@ -223,27 +248,34 @@ def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]
         if not option.switch and attached is None:
             operand = next(remaining, None)
             if operand is not None:
-                corrected.append(_corrected_operand(by_name, option, operand))
+                value = str(option.metavar) if option.secret else operand
+                typed = with_ascii_dashes(by_name, operand)
+                corrected.append(typed if typed in _HELP else value)
     return corrected
 
 
-def _without_secret(options: Sequence[Option], argument: str) -> str:
-    """Return ``argument`` without a value that may be a secret."""
-    by_name = {name for option in options for name in option.names}
-    option, value = joined(options, with_ascii_dashes(by_name, argument))
-    if option and option.secret and value:
-        return f"{argument[: -len(value)]}{'=' if value.startswith('=') else ''}..."
-    name, equals, _ = argument.partition("=")
-    hidden = equals and any(option.secret for option in options)
-    return f"{name}=..." if hidden else argument
+def shown(options: Sequence[Option], argument: str) -> str:
+    """Return what may be shown of an ``argument`` with a dash that is no option.
 
-
-def _corrected_operand(by_name: dict[str, Option], option: Option, operand: str) -> str:
-    name = with_ascii_dashes(by_name, operand)
-    if name in by_name and by_name[name].dest == "help":
-        # -h and --help are never values.
-        return name
-    return str(option.metavar) if option.secret else operand
+    Source: docs/decisions.md (secrets in arguments).
+    """
+    typed = with_ascii_dashes({name for option in options for name in option.names}, argument)
+    secrets = [option for option in options if option.secret]
+    # A capital letter may be the only mistake, as in -PS3cret.
+    rest = joined(secrets, typed[:2].lower() + typed[2:])[1]
+    option, value = match(options, typed)
+    if option is None:
+        option, value = joined(options, typed)
+    allowed = option and not refused(option, (value or "").removeprefix("="))
+    if not rest and allowed and concealed(argument) == argument:
+        return argument
+    kept = argument[: -len(rest)] if rest else argument.partition("=")[0]
+    bare = kept.lstrip(DASHES + "-")
+    capitals = typed.startswith("--") and not secrets
+    if not rest and not re.fullmatch("[A-Za-z_-]*" if capitals else "[a-z-]*", bare):
+        kept = kept[: len(kept) - len(bare) + 1]
+    kept += "=" * argument[len(kept) :].startswith("=")
+    return argument if kept == argument else f"{kept}..."
 
 
 def with_ascii_dashes(by_name: Collection[str], argument: str) -> str:

@@ -120,3 +120,56 @@ def test_a_slip_sends_nothing_and_its_advice_does_what_was_meant(row, strict, ru
     name, _, value = parameter.partition("=")
     assert endpoint.requests[-1].operation == operation
     assert endpoint.requests[-1].parameters[name] == value
+
+
+#: What a mistake may contain, and no output; the file describes its rows.
+SECRETS = {
+    "{KEY}": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "{WORD}": "S3cret9",
+    "{CODE}": "314159",
+    "{PEM}": "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA1234567890abcdefghijkl\nxyz1\n",
+}
+#: The parts of them that nothing may show either.
+PARTS = [*SECRETS.values(), "K7MDENG", "PRIVATE KEY", "MIIEpAIB", "xyz1"]
+MISTAKES = [
+    tuple(row.split("\n  "))
+    for row in (TESTS / "command_line" / "mistakes.txt").read_text()[:-1].split("\n$ ")[1:]
+]
+FORMS = [line for line, _ in MISTAKES if "{" in line]
+
+
+def typed(line: str) -> list[str]:
+    """Return the words of a line in the table, with the secrets."""
+    words = shlex.split(line)
+    for name, secret in SECRETS.items():
+        words = [word.replace(name, secret) for word in words]
+    return words
+
+
+@pytest.mark.parametrize(("line", "said"), MISTAKES)
+def test_what_is_shown_of_a_mistake(line, said, run_fast):
+    (run_fast.home / "cert.pem").write_text("x")
+    name, *arguments = typed(line)
+    assert run_fast(name, *arguments).err.partition("\n")[0] == f"{name}: {said}"
+
+
+@pytest.mark.parametrize("line", FORMS)
+def test_no_output_shows_the_secret_of_a_mistake(line, run_fast):
+    (run_fast.home / "cert.pem").write_text("x")
+    words = typed(line)
+    script = f"key='{SECRETS['{KEY}']}'\n{shlex.join(words)}\n"
+    # The shell expands a variable, which is no mistake of quoting here.
+    script += shlex.join(words).replace(SECRETS["{KEY}"], "'$key'").replace("'$key'", '"$key"')
+    (run_fast.home / "old.sh").write_text(f"#!/bin/bash\n{script}\n")
+    done = [run_fast(*words, env={"IAMCLI_STRICT": strict}) for strict in ("", "1")]
+    done.append(run_fast("iamcli", "explain", "--", *words))
+    done += [
+        run_fast("iamcli", "check", "--format", form, "old.sh")
+        for form in ("text", "json", "github")
+    ]
+    for each in done:
+        shown = each.out + each.err
+        # iamcli(1): the requests that explain lists are shown.
+        if not (each.status == 0 and "Requests:" in shown):
+            assert [part for part in PARTS if part in shown] == []
+            assert shown

@@ -19,7 +19,7 @@ from iamcli.cli.explain.recorder import Line, Step, Variation
 from iamcli.cli.group import no_such_command
 from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
-from iamcli.errors import Failure
+from iamcli.errors import Failure, concealed
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
 from iamcli.protection import temporary_folder
@@ -75,7 +75,7 @@ class Explanation:
         except parser.VersionRequested:
             self.summary = "Print the version of the command."
         except (Failure, UsageError) as error:
-            failure = Failure(f"{self._program.name}: {error}")
+            failure = Failure(concealed(f"{self._program.name}: {error}"))
             failure.hint = error.hint if os.isatty(2) else ""
             raise failure from None
 

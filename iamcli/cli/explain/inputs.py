@@ -87,7 +87,8 @@ def is_absent(name: str) -> bool:
     try:
         mode = os.stat(name).st_mode
     except FileNotFoundError:
-        return True
+        # The command refuses a private key that is typed as a name.
+        return "PRIVATE KEY" not in name
     except (OSError, ValueError):
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))

@@ -79,7 +79,8 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
 
 def _pasted(invocation: Invocation) -> Iterator[Fault]:
     call = invocation.call
-    names = [name for option in invocation.command.all_options for name in option.names]
+    options = invocation.command.all_options
+    names = [name for option in options for name in option.names]
     quotes = False
     for word in call.words:
         text = word.known
@@ -87,9 +88,10 @@ def _pasted(invocation: Invocation) -> Iterator[Fault]:
             typed = suggestions.with_ascii_dashes(names, text)
             if word.parts[0].quoted and typed not in names:
                 continue
-            message = f'"{text}" begins with a dash that is not ASCII, as pasted from a web page'
+            safe, right = (suggestions.shown(options, each) for each in (text, typed))
+            message = f'"{safe}" begins with a dash that is not ASCII, as pasted from a web page'
             known = typed.partition("=")[0] in names
-            yield fault(call, word, "E106", message, f"type {typed}" if known else 'type "-"')
+            yield fault(call, word, "E106", message, f"type {right}" if known else 'type "-"')
         elif not quotes and any(map(typographic, word.unquoted)):
             quotes = True
             message = "a curly quote, as pasted from a web page; the shell takes it for a letter"
@@ -128,7 +130,9 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
         error = suggestions.unknown(command.name, command.all_options, [text], text)
         fix = suggestions.advice(command.all_options, text) or error.hint
         fix = fix or f"run {command.name} -h for its options"
-        message = f'"{text}" is not an option of {command.name}'
+        message = (
+            f'"{suggestions.shown(command.all_options, text)}" is not an option of {command.name}'
+        )
         yield fault(call, word, "E102", message, fix)
     for option, value, word in invocation.joined:
         message = f"{option.name} and its value are one word"
@@ -138,14 +142,16 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
             plain = word.may_split and not re.search(r"[\"'\\`]", source)
             fix = f'{option.name} "{source}"' if plain else f"{option.name} {source}"
         yield fault(call, word, "E110", message, f"write: {fix}")
-    secret = any(option.secret for option in command.options)
     for word in invocation.extra:
         if word.source.startswith("\\") and word.source[1:].isspace():
             message = "a blank after the backslash ends the command in this line"
             fix = "remove the blank at the end of the line"
         else:
+            before = [each for each in invocation.values if each.name.place < word.place]
+            given, earlier = ([v.option for v in each] for each in (invocation.values, before))
+            secret = suggestions.may_be_secret(command.options, given, earlier)
             message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
-            fix = _instead(invocation, word)
+            fix = _instead(invocation, word, secret=secret)
         yield fault(call, word, "E108", message, fix)
     if invocation.without_value is not None:
         name = invocation.without_value.literal
@@ -153,10 +159,9 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
         yield fault(call, invocation.without_value, "E108", message, f"add the value of {name}")
 
 
-def _instead(invocation: Invocation, word: ExpandedWord) -> str:
-    """Return what to do about the unexpected ``word``, without a part of a secret value."""
+def _instead(invocation: Invocation, word: ExpandedWord, *, secret: bool) -> str:
+    """Return what to do about the unexpected ``word``, which may be part of a ``secret``."""
     typed = [value.option for value in invocation.values]
-    secret = any(option.secret for option in invocation.command.options)
     places = {value.word.place: value.option.name for value in invocation.values if value.word}
     if name := places.get(word.place):
         source = f"the value of {name}" if secret else word.source

@@ -10,6 +10,7 @@ from iamcli.cli import index
 from iamcli.cli.check.findings import Finding
 from iamcli.cli.check.script.calls import Call, output_files
 from iamcli.cli.check.script.other_programs import KEEPERS
+from iamcli.errors import concealed
 from iamcli.parsing.options import Option, match
 from iamcli.parsing.suggestions import meant
 
@@ -177,9 +178,11 @@ class Commands:
 
 
 def fault(call: Call, word: ExpandedWord, code: str, message: str, fix: str) -> Fault:
-    """Return a finding about ``call`` at ``word``."""
+    """Return a finding about ``call`` at ``word``, without what may be a secret."""
     file = call.script.root.file
-    return call, Finding(file, *word.place, code, str(call.program), message, fix)
+    if concealed(fix) != fix:
+        fix = "correct it; the advice is not shown, because it may contain a secret"
+    return call, Finding(file, *word.place, code, str(call.program), concealed(message), fix)
 
 
 def with_variables(value: Value, variables: Mapping[str, str], unknown: str = "") -> str:

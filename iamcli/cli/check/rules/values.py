@@ -8,6 +8,7 @@ import re
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, OptionValue, fault
 from iamcli.cli.check.script.other_programs import KEEPERS
 from iamcli.cli.check.script.states import in_folder
+from iamcli.errors import concealed
 from iamcli.quoting import quoted
 
 TYPE_CHECKING = False
@@ -32,15 +33,16 @@ def check(commands: Commands) -> Iterator[Fault]:
                 continue
             yield from _removal(commands, invocation, value)
             if value.word.glob and not (call.flags.noglob or call.inner.noglob):
-                yield _glob(call, value.word)
+                yield _glob(call, value.word, secret=value.option.secret)
             if value.option.name in _FILES and value.option.complete == "file":
                 yield from _missing(call, value.word, value.text or "", made)
 
 
-def _glob(call: Call, word: ExpandedWord) -> Fault:
-    message = f"{word.source} is not in quotes, so the shell may replace it with file names"
-    fix = f"type {quoted(word.literal or word.source)}"
-    if re.search("[$`]", word.source):
+def _glob(call: Call, word: ExpandedWord, *, secret: bool) -> Fault:
+    source = "the secret" if secret else word.source
+    message = f"{source} is not in quotes, so the shell may replace it with file names"
+    fix = "put it in quotes" if secret else f"type {quoted(word.literal or word.source)}"
+    if not secret and re.search("[$`]", word.source):
         # In single quotes, the shell would not expand the variable.
         plain = not re.search(r"['\\(`]", word.source)
         whole = word.source.replace('"', "")
@@ -91,7 +93,7 @@ def _missing(call: Call, word: ExpandedWord, name: str, made: set[str] | None) -
         return
     relative = not os.path.isabs(os.path.expanduser(name))
     folder = f" in {os.path.normpath(call.flags.folder or '')}" if relative else ""
-    message = f"{name} does not exist{folder}"
+    message = f"{concealed(name)} does not exist{folder}"
     yield fault(call, word, "W208", message, "create the file, or correct its name")
 
 
