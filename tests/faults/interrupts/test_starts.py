@@ -123,7 +123,7 @@ def code(moment: tuple[str, ...], number: int, to: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def starting(tmp_path: Path, run, stub) -> Iterator[dict[str, str]]:
+def start_env(tmp_path: Path, run, stub) -> Iterator[dict[str, str]]:
     """Variables for programs, of which neither a process nor a temporary file may be left."""
     serving(stub, run)
     (tmp_path / "account.json").write_text(json.dumps(copies.whole()))
@@ -172,14 +172,14 @@ def assert_whole_or_absent(env: dict[str, str], folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "moment", "number", "to"), usual(USUAL, ROWS))
-def test_a_signal_ends_the_start(name, moment, number, to, starting, tmp_path, request):
+def test_a_signal_ends_the_start(name, moment, number, to, start_env, tmp_path, request):
     if name == "help":
         require(request.node, "man")
-    status, shown = start(name, {**starting, **code(moment, number, to)}, tmp_path)
+    status, shown = start(name, {**start_env, **code(moment, number, to)}, tmp_path)
     assert (status, shown.strip()) == (-number, "")
     assert not (tmp_path / "ran").exists()
     assert_nothing_left(tmp_path)
-    assert_whole_or_absent(starting, tmp_path)
+    assert_whole_or_absent(start_env, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -190,25 +190,28 @@ def test_a_signal_ends_the_start(name, moment, number, to, starting, tmp_path, r
         + list(itertools.product(("run",), (2,), NUMBERS, RECIPIENTS)),
     ),
 )
-def test_a_signal_is_for_the_command_that_has_started(name, count, number, to, starting, tmp_path):
+def test_a_signal_is_for_the_command_that_has_started(name, count, number, to, start_env, tmp_path):
     """The command may end before the signal reaches it."""
-    status, shown = start(name, {**starting, **code(("after", count, CHILD), number, to)}, tmp_path)
+    status, shown = start(
+        name, {**start_env, **code(("after", count, CHILD), number, to)}, tmp_path
+    )
     assert status in {0, -number if number == signal.SIGINT else 128 + number}
     assert shown.strip() == "" or name == "changes"
     assert_nothing_left(tmp_path)
-    assert_whole_or_absent(starting, tmp_path)
+    assert_whole_or_absent(start_env, tmp_path)
 
 
-def test_a_home_that_is_changed_is_as_before_or_complete(starting, tmp_path):
+def test_a_home_that_is_changed_is_as_before_or_complete(start_env, tmp_path):
     command = [IAMCLI, "home", "home"]
-    subprocess.run([*command, "--no-strict"], env=starting, cwd=tmp_path, check=True)
+    subprocess.run([*command, "--no-strict"], env=start_env, cwd=tmp_path, check=True)
     before = tree(tmp_path / "home")
     at_first = ("after", 1, "os.replace")
     assert (
-        start("home", {**starting, **code(at_first, signal.SIGTERM, "process")}, tmp_path)[0] == -15
+        start("home", {**start_env, **code(at_first, signal.SIGTERM, "process")}, tmp_path)[0]
+        == -15
     )
     found = tree(tmp_path / "home")
-    assert start("home", starting, tmp_path)[0] == 0
+    assert start("home", start_env, tmp_path)[0] == 0
     assert found in (before, tree(tmp_path / "home"))
 
 
@@ -216,11 +219,11 @@ def test_a_home_that_is_changed_is_as_before_or_complete(starting, tmp_path):
     "name", usual(["sandbox", "home"], ["sandbox", "keep", "run", "explain", "help", "home"])
 )
 @pytest.mark.parametrize("number", usual([signal.SIGHUP], NUMBERS))
-def test_a_signal_that_the_caller_ignores_stays_ignored(name, number, starting, tmp_path):
+def test_a_signal_that_the_caller_ignores_stays_ignored(name, number, start_env, tmp_path):
     """As with nohup, and in the background of a script."""
     more = code(("after", 1, "os.mkdir"), number, "process")
     ignored = {"preexec_fn": lambda: signal.signal(number, signal.SIG_IGN)}
-    status, _ = start(name, {**starting, **more}, tmp_path, **ignored)
+    status, _ = start(name, {**start_env, **more}, tmp_path, **ignored)
     assert status == 0
     assert (tmp_path / "ran").exists() == ("ran" in STARTS[name])
     assert_nothing_left(tmp_path)
@@ -228,9 +231,11 @@ def test_a_signal_that_the_caller_ignores_stays_ignored(name, number, starting, 
 
 @needs("man")
 @pytest.mark.parametrize("number", usual([signal.SIGTERM], NUMBERS[1:]))
-def test_a_signal_while_the_pager_shows_the_help(number, starting, tmp_path):
+def test_a_signal_while_the_pager_shows_the_help(number, start_env, tmp_path):
     """Ctrl-C is for the pager."""
-    terminal = Terminal(IAMCLI, "help", "check", env={**starting, "PAGER": "less", "TERM": "xterm"})
+    terminal = Terminal(
+        IAMCLI, "help", "check", env={**start_env, "PAGER": "less", "TERM": "xterm"}
+    )
     terminal.wait_for("NAME")
     terminal.send_signal(signal.SIGINT)
     terminal.send_signal(number)
@@ -239,11 +244,11 @@ def test_a_signal_while_the_pager_shows_the_help(number, starting, tmp_path):
 
 
 @pytest.mark.parametrize("number", usual([signal.SIGTERM], NUMBERS))
-def test_a_signal_to_the_server_of_the_sandbox_changes_nothing(number, starting, tmp_path):
+def test_a_signal_to_the_server_of_the_sandbox_changes_nothing(number, start_env, tmp_path):
     """It ends when the sandbox does."""
     script = "touch started; until [ -e go ]; do sleep 0.05; done; iam-usercreate -u bob -v"
     command = [IAMCLI, "sandbox", "--keep", "kept", "sh", "-c", script]
-    with subprocess.Popen(command, env=starting, cwd=tmp_path, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, env=start_env, cwd=tmp_path, stdout=subprocess.PIPE) as process:
         wait_until((tmp_path / "started").exists)
         [server] = (one for one, line in running(tmp_path).items() if "sandbox.server" in line)
         os.kill(server, number)
