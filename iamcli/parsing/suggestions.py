@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os.path
 import re
+from itertools import chain, islice
 
 from iamcli import quoting
 from iamcli.errors import concealed
@@ -12,7 +13,7 @@ from iamcli.parsing.options import UsageError, joined, match, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from iamcli.parsing.options import Option
 
@@ -70,7 +71,8 @@ def advice(options: Sequence[Option], argument: str) -> str:
         return "leave it out"
     option, value = meant(options, argument)
     if option:
-        return f"write: {separate(option, value)}"
+        typed = quoting.quoted(value) if value and not option.secret else option.metavar
+        return f"write: {option.name} {typed}"
     named = _named(options, argument)
     return f'did you mean "{named}"?' if named else ""
 
@@ -110,13 +112,7 @@ def unexpected(
             f"No argument is allowed after {secret.name} {secret.metavar}; quote a value that "
             "contains a blank"
         )
-    words = iter(arguments)
-    matches = (match(options, word) for word in words)
-    given = [
-        option
-        for option, value in matches
-        if option and (option.switch or value is not None or next(words, None) is not None)
-    ]
+    given = [option for _, option, words in _read(options, arguments) if option and words[1:]]
     if may_be_secret(options, given):
         return UsageError("No argument is allowed: ...")
     hint = of_asterisk(argument)
@@ -152,32 +148,37 @@ def of_asterisk(argument: str) -> str:
     )
 
 
+def _read(
+    options: Sequence[Option], arguments: Sequence[str]
+) -> Iterator[tuple[str, Option | None, list[str]]]:
+    """Yield each argument but values; its option, if any; both as words with ASCII dashes.
+
+    The placeholder takes the place of a secret value.
+    """
+    names = {name for option in options for name in option.names}
+    remaining = iter(arguments)
+    for argument in remaining:
+        words = [with_ascii_dashes(names, argument)]
+        option, attached = match(options, words[0])
+        if option and not option.switch and attached is None:
+            for operand in islice(remaining, 1):
+                typed = with_ascii_dashes(names, operand)
+                value = str(option.metavar) if option.secret else operand
+                words.append(typed if typed in _HELP else value)
+        yield argument, option, words
+
+
 def _completed(options: Sequence[Option], arguments: Sequence[str], argument: str) -> list[str]:
     """Return the arguments with the option before ``argument`` that it can only be the value of.
 
     Returns nothing if there is no such option, or if another argument is wrong, too.
     """
-    typed: list[Option] = []
-    completed: list[str] = []
-    remaining = iter(arguments)
-    place = -1
-    for word in remaining:
-        option, attached = match(options, word)
-        if option:
-            operand = None if option.switch or attached is not None else next(remaining, None)
-            typed.append(option)
-            if option.secret and (attached or operand is not None):
-                completed += [option.name, str(option.metavar)]
-            else:
-                completed += [word] if operand is None else [word, operand]
-        elif word == argument and place < 0:
-            place = len(completed)
-        else:
-            return []
-    missing = missing_option(options, typed, argument)
-    if missing is None or place < 0:
+    read = list(_read(options, arguments))
+    missing = missing_option(options, [option for _, option, _ in read if option], argument)
+    if missing is None or [word for word, option, _ in read if option is None] != [argument]:
         return []
-    return [*completed[:place], missing.name, argument, *completed[place:]]
+    words = (words if option else [missing.name, argument] for _, option, words in read)
+    return list(chain.from_iterable(words))
 
 
 def missing_option(
@@ -201,16 +202,6 @@ def missing_option(
     return alone if alone and alone.limit and alone.limit.allows(argument) else None
 
 
-def separate(option: Option, value: str) -> str:
-    """Return the option and its ``value`` as words for a shell, as ``quoting.option`` does.
-
-    The placeholder takes the place of a secret or empty value.
-    """
-    if option.secret or not value:
-        return f"{option.name} {option.metavar}"
-    return quoting.option(option.name, value)
-
-
 def _separated(options: Sequence[Option], argument: str) -> str:
     """Return how to type the options of one letter that ``argument`` combines; "" if it does not.
 
@@ -229,35 +220,21 @@ def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]
 
     Returns nothing if an argument is not certainly an option.
     """
-    by_name = {name: option for option in options for name in option.names}
+    names = {name for option in options for name in option.names}
     corrected: list[str] = []
-    remaining = iter(arguments)
-    for argument in remaining:
-        name = with_ascii_dashes(by_name, argument)
-        option, attached = match(options, name)
-        if name != argument and name.partition("=")[0] not in by_name:
+    for argument, option, words in _read(options, arguments):
+        joining, value = (option, "") if option else meant(options, words[0])
+        if joining is None or (words[0] != argument and words[0].partition("=")[0] not in names):
             return []
-        if option is None:
-            option, value = meant(options, name)
-            if option is None:
-                return []
-            placeholder = option.secret or not value
-            corrected += [option.name, str(option.metavar) if placeholder else value]
-            continue
-        corrected.append(name)
-        if not option.switch and attached is None:
-            operand = next(remaining, None)
-            if operand is not None:
-                value = str(option.metavar) if option.secret else operand
-                typed = with_ascii_dashes(by_name, operand)
-                corrected.append(typed if typed in _HELP else value)
+        hidden = joining.secret or not value
+        corrected += words if option else [joining.name, str(joining.metavar) if hidden else value]
     return corrected
 
 
 def shown(options: Sequence[Option], argument: str) -> str:
     """Return what may be shown of an ``argument`` with a dash that is no option.
 
-    Source: docs/decisions.md (secrets in arguments).
+    Source: docs/decisions.md (unknown options).
     """
     typed = with_ascii_dashes({name for option in options for name in option.names}, argument)
     secrets = [option for option in options if option.secret]
@@ -266,14 +243,14 @@ def shown(options: Sequence[Option], argument: str) -> str:
     option, value = match(options, typed)
     if option is None:
         option, value = joined(options, typed)
+    letters = "A-Za-z_-" if typed.startswith("--") and not secrets else "a-z-"
     allowed = option and not refused(option, (value or "").removeprefix("="))
-    if not rest and allowed and concealed(argument) == argument:
-        return argument
-    kept = argument[: -len(rest)] if rest else argument.partition("=")[0]
-    bare = kept.lstrip(DASHES + "-")
-    capitals = typed.startswith("--") and not secrets
-    if not rest and not re.fullmatch("[A-Za-z_-]*" if capitals else "[a-z-]*", bare):
-        kept = kept[: len(kept) - len(bare) + 1]
+    if rest:
+        kept = argument[: -len(rest)]
+    elif allowed and concealed(argument) == argument:
+        kept = argument
+    else:
+        kept = re.findall(rf"(?s)[{DASHES}-]*(?:[{letters}]*(?==|\Z)|.?)", argument)[0]
     kept += "=" * argument[len(kept) :].startswith("=")
     return argument if kept == argument else f"{kept}..."
 

@@ -14,7 +14,7 @@ from iamcli.config.connection import JAVA_PROXY
 from iamcli.parsing import suggestions
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.options import NEEDED, refused
-from iamcli.quoting import typographic
+from iamcli.quoting import quoted, typographic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,14 +134,16 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
             f'"{suggestions.shown(command.all_options, text)}" is not an option of {command.name}'
         )
         yield fault(call, word, "E102", message, fix)
-    for option, value, word in invocation.joined:
+    for option, word in invocation.joined:
         message = f"{option.name} and its value are one word"
-        fix = suggestions.separate(option, value)
-        if word.literal is None and not option.secret and word.source.startswith(option.name):
+        fix = f"write: {option.name} {option.metavar}"
+        if word.literal is not None:
+            fix = suggestions.advice(command.all_options, word.literal)
+        elif not option.secret and word.source.startswith(option.name):
             source = word.source.removeprefix(option.name).removeprefix("=")
             plain = word.may_split and not re.search(r"[\"'\\`]", source)
-            fix = f'{option.name} "{source}"' if plain else f"{option.name} {source}"
-        yield fault(call, word, "E110", message, f"write: {fix}")
+            fix = f'write: {option.name} "{source}"' if plain else f"write: {option.name} {source}"
+        yield fault(call, word, "E110", message, fix)
     for word in invocation.extra:
         if word.source.startswith("\\") and word.source[1:].isspace():
             message = "a blank after the backslash ends the command in this line"
@@ -171,7 +173,7 @@ def _instead(invocation: Invocation, word: ExpandedWord, *, secret: bool) -> str
     missing = suggestions.missing_option(invocation.command.all_options, typed, text)
     single = len(invocation.extra) == 1
     if missing and single and not secret and (missing.required or not names):
-        return f"write: {suggestions.separate(missing, text)}"
+        return f"write: {missing.name} {quoted(text)}"
     if names:
         return f"remove it; if it belongs to the value of {names[-1]}, put the value in quotes"
     return "remove it, or put an option before it"

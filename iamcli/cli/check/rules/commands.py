@@ -49,7 +49,7 @@ class Invocation:
     """A ``call`` of a ``command`` of the toolkit, with its arguments.
 
     ``values``: its options; ``unknown``: words that look like options but are none; ``joined``:
-    words such as ``-u=bob`` and ``-uBob``, with option and value; ``extra``: unexpected words, the
+    words such as ``-u=bob`` and ``-uBob``, with their options; ``extra``: unexpected words, the
     first of each run; ``without_value``: an option that lacks it; ``incomplete``: there may be
     other options; ``helps``: the command only shows help or its version.
     """
@@ -59,7 +59,7 @@ class Invocation:
         self.command = command
         self.values: list[OptionValue] = []
         self.unknown: list[ExpandedWord] = []
-        self.joined: list[tuple[Option, str, ExpandedWord]] = []
+        self.joined: list[tuple[Option, ExpandedWord]] = []
         self.extra: list[ExpandedWord] = []
         self.without_value: ExpandedWord | None = None
         self.incomplete = call.inner.arguments_added
@@ -84,7 +84,7 @@ class Invocation:
         joined, value = meant(options, known + "a" * len(unknown))
         if joined and (value or unknown or "=" in known):
             # Its value need not be known.
-            self.joined.append((joined, "" if unknown else value, word))
+            self.joined.append((joined, word))
             self.values.append(OptionValue(joined, word, word, None))
         else:
             joined = None
