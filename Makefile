@@ -152,11 +152,17 @@ $(VENV)/%.stamp: setup.cfg pyproject.toml iamcli/__init__.py $(PINS) $(BIN)/pip
 	@$(BIN)/python -m compileall -q iamcli
 	@touch $@
 
+# What to do if PYTHON cannot be used: names a later one on PATH, if there is one.
+LATER = $$(for minor in 15 14 13 12 11 10; do \
+	python3.$$minor -c 'import ensurepip, venv' 2>/dev/null || continue; \
+	echo "run: make $(MAKECMDGOALS) PYTHON=python3.$$minor"; exit; done; \
+	echo "install Python 3.10 or later, or set PYTHON=...")
+
 $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@command -v $(PYTHON) >/dev/null || { \
-		echo "make: no $(PYTHON) on PATH; install Python 3.10 or later, or set PYTHON=..." >&2; exit 1; }
+		echo "make: no $(PYTHON) on PATH; $(LATER)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
-		echo "make: $(PYTHON) is older than Python 3.10; set PYTHON=... to a later one" >&2; exit 1; }
+		echo "make: $(PYTHON) is older than Python 3.10; $(LATER)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "make: $(PYTHON) lacks venv or pip; install python3-venv, or set PYTHON=..." >&2; exit 1; }
 	@echo "make: building $(VENV) with $$($(PYTHON) --version)"

@@ -10,7 +10,7 @@ import zipfile
 from importlib.metadata import version
 
 import pytest
-from support.old_python import script_of_shell
+from support.old_python import directory_with, script_of_shell
 from support.processes import ROOT, assert_nothing_left, environment, run
 from support.requirements import PATH, needs
 from support.selection import in_full
@@ -299,3 +299,25 @@ def test_make_says_why_pip_failed(tmp_path, lines, reason):
     done = run("make", "-C", ROOT, *variables, f"{tmp_path}/venv/demo.stamp", env=env)
     assert done.returncode == 2
     assert f"make: pip failed, is the network there? {reason}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("python", "problem"), [("python3", "is older than Python 3.10"), in_full("python9", "")]
+)
+@pytest.mark.parametrize("later", ["python3.11", ""])
+def test_make_names_a_python_that_is_not_too_old(tmp_path, python, problem, later):
+    folder = directory_with(None, tmp_path / "programs")
+    if later:
+        script_of_shell(folder / later, f'exec {sys.executable} "$@"\n')
+    env = environment(tmp_path / "home", PATH=f"{folder}:{PATH}")
+    variables = (f"PYTHON={python}", f"VENV={tmp_path}/venv")
+    done = run("make", "-C", ROOT, *variables, "demo", env=env)
+    assert done.returncode == 2
+    advice = (
+        f"run: make demo PYTHON={later}"
+        if later
+        else "install Python 3.10 or later, or set PYTHON=..."
+    )
+    problem = f"python3 {problem}" if problem else f"no {python} on PATH"
+    assert done.stderr.splitlines()[0] == f"make: {problem}; {advice}"
+    assert not (tmp_path / "venv").exists()
