@@ -21,7 +21,7 @@ COMPLETED = """
 . completions/bash/iam-usertag
 COMP_WORDS=(iam-usertag -) COMP_CWORD=1 COMP_LINE='iam-usertag -' COMP_POINT=13 COMP_TYPE=9
 function=$(complete -p iam-usertag | sed 's/.* -F \\([^ ]*\\) .*/\\1/')
-$function; echo "${{COMPREPLY[@]}}"
+$function; echo "${COMPREPLY[@]}"
 """
 
 
