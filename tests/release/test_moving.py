@@ -199,11 +199,9 @@ def test_the_lines_of_the_profile_set_what_the_user_may_use(run, opt, readable):
     file = run.home / "iam.sh"
     file.write_text(placed(profile, opt))
     show = 'set -e; . "$1"; command -v iam-usercreate; echo "${PATH%:/usr/bin:/bin}"'
-    done = run(
-        *("env", "-i", "PATH=/usr/bin:/bin", f"HOME={run.home}", "sh", "-c"),
-        f'{show}; echo "${{AWS_CREDENTIAL_FILE-not set}}"',
-        *("sh", str(file)),
-    )
+    script = f'{show}; echo "${{AWS_CREDENTIAL_FILE-not set}}"'
+    env = ["env", "-i", "PATH=/usr/bin:/bin", f"HOME={run.home}"]
+    done = run(*env, "sh", "-c", script, "sh", str(file))
     home, installed = opt / "aws/apitools/iam/bin", opt / "iamcli/bin"
     found = f"{home}/iam-usercreate\n{home}:{installed}\n"
     assert done.out == f"{found}{key if readable else 'not set'}\n"
