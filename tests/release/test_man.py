@@ -102,7 +102,8 @@ def test_a_page_of_markdown_has_its_headings_blocks_rows_and_items(name, run):
         r"^(?:##+ [^\n]*|```\w+\n.*?(?=^```))", source, re.MULTILINE | re.DOTALL
     ):
         # Each line of what can be copied is whole.
-        assert f"\n{re.sub('^(?:##+ |```.*)', '', block).strip()}\n" in lines
+        whole = re.sub("^(?:##+ |```.*)", "", block).strip()
+        assert "\n{}\n".format("\n".join(map(str.strip, whole.splitlines()))) in lines
     rows = [
         re.split(r" (?<!\\)\| ", row)[1:-1] for row in re.findall(r"^\| .*", source, re.MULTILINE)
     ]
