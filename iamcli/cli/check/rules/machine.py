@@ -13,6 +13,7 @@ from iamcli.cli.check.script.kinds import CRONTAB
 from iamcli.cli.check.script.states import in_folder
 from iamcli.cli.homes.directory import RECORD, is_own, strict_default
 from iamcli.cli.installed_commands import commands_folders, own_places
+from iamcli.errors import concealed
 from iamcli.quoting import quoted
 
 TYPE_CHECKING = False
@@ -143,7 +144,7 @@ def _files(invocation: Invocation) -> Iterator[Needed]:
         option = f"--{variable.lower().replace('_', '-')}"
         name = given.get(option, with_variables(call.inner.environment[variable], {}))
         path = in_folder(call.flags.folder, name) if name else None
-        if path and not os.path.exists(path):
+        if path and not os.path.exists(path) and concealed(str(name)) == name:
             yield _needed_file(call, path, content)
 
 
