@@ -165,9 +165,9 @@ def run(
             private.start()
             inner = bool(processes.sandbox() or os.environ.get(SANDBOX))
             what = "the command" if command else "what you start"
+            env = environment(private, os.environ)
             commands.wait()
             _announce(private, output, account, what, inner=inner)
-            env = environment(private, os.environ)
             env |= {VARIABLE: commands.address} if commands.address else {}
             if not command and shell.is_on_terminal():
                 at_end.callback(shell.end, output, inner=inner)
