@@ -452,9 +452,9 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "requests go": diverted,
     "private IAM": line("iamcli sandbox", SHELL="/bin/true"),
     "starting an interactive shell": line("iamcli run", SHELL="/bin/true"),
-    "... commands, ... requests": line(f"{BIN}/iamcli run --stats true"),
+    "... commands, ... requests": line(f"'{BIN}/iamcli' run --stats true"),
     "... command... started by": line(
-        f"{BIN}/iamcli run --stats sh -c 'PYTHONX=1 iam-userdel -h >/dev/null; exit 0'"
+        f"'{BIN}/iamcli' run --stats sh -c 'PYTHONX=1 iam-userdel -h >/dev/null; exit 0'"
     ),
     "no request reached": line("iamcli sandbox true"),
     "Try these": line("iamcli sandbox", SHELL="/bin/true"),
@@ -488,7 +488,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         "--changes=changes --format json iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE"
     ),
     "... This is the help": lambda run, _stub: Run(
-        f"{BIN}/iamcli help userdel", env={"PATH": str(run.home)}
+        f"'{BIN}/iamcli' help userdel", env={"PATH": str(run.home)}
     ),
     "Usage": line("iam-usercreate -z"),
     "For all options": line("iam-usercreate -z"),

@@ -37,7 +37,7 @@ def test_a_directory_that_cannot_be_used_ends_no_check(variables, folder, health
     run.env |= {"SHELL": "/bin/fish", **dict.fromkeys(variables, folder)}
     if "PATH" in variables:
         run.env["PATH"] = f"{folder}:{BIN}:{PATH}"
-    script = f"mkdir gone; cd gone; rmdir ../gone; exec {BIN}/iamcli doctor --format json"
+    script = f"mkdir gone; cd gone; rmdir ../gone; exec '{BIN}/iamcli' doctor --format json"
     assert parsed(run("/bin/sh", "-c", script)).result("path") != "wrong"
 
 
@@ -60,7 +60,7 @@ def test_an_extra_that_is_partly_installed_is_a_warning(healthy, run):
     report = parsed(run("iamcli", "doctor", "--format", "json"))
     assert (report.status, report.causes) == (0, [("extras", "extra-missing")])
     assert report.said("extras").startswith("only partly installed: sandbox; run: ")
-    install = "python -m pip install 'moto[iam]>=5.1.1' 'flask>=3.0' 'flask-cors>=5.0' 'segno>=1.6'"
+    install = " -m pip install 'moto[iam]>=5.1.1' 'flask>=3.0' 'flask-cors>=5.0' 'segno>=1.6'"
     assert report.said("extras").endswith(install)
 
 
