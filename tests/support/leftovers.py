@@ -100,19 +100,15 @@ def left(home: Path) -> list[str]:
     ``home``: the directory of a test, in which the HOME of its programs is. A server may need a
     moment to end after the program that has started it. What still runs then is killed.
     """
-    if not _files(home) and not _processes(home):
-        return []
-    with contextlib.suppress(AssertionError):
-        wait_until(lambda: not _files(home) and not _processes(home))
-    processes = _processes(home)
-    for number in processes:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(number, signal.SIGKILL)
-    return [*processes.values(), *_files(home)]
-
-
-def _files(home: Path) -> list[str]:
-    return [str(path) for pattern in _TEMPORARY for path in home.glob(pattern)]
+    if processes := _processes(home):
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: not _processes(home))
+        processes = _processes(home)
+        for number in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+    files = (str(path) for pattern in _TEMPORARY for path in home.glob(pattern))
+    return [*processes.values(), *files]
 
 
 def _processes(home: Path) -> dict[int, str]:
