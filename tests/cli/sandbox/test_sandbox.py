@@ -166,8 +166,9 @@ def test_a_signal_leaves_nothing_behind(env, tmp_path, number, status):
     script = f"touch {started}; exec sleep {NEVER}"
     process = subprocess.Popen([IAMCLI, "sandbox", "sh", "-c", script], env=env)
     wait_until(started.exists)
-    # Two folders, the sandbox, its server, sleep, the server of the commands and its pool.
-    wait_until(lambda: len(left_behind(tmp_path)) >= 7)
+    # A folder, the sandbox, its server, sleep, the server of the commands and its pool. If the path
+    # is long, the folder of that server is elsewhere.
+    wait_until(lambda: len(left_behind(tmp_path)) >= 6)
     process.send_signal(number)
     assert process.wait(TIMEOUT) == status
 
