@@ -206,6 +206,8 @@ def refused(line: str) -> tuple[str, str]:
         ("iam-userdel -r bob", "write: iam-userdel -r -u bob"),
         (f"iam-userdel {'b' * 64}", f"write: iam-userdel -u {'b' * 64}"),
         (f"iam-userdel {'b' * 65}", ""),
+        # It may be a secret access key.
+        (f"iam-userdel {'Ab1' * 14}", ""),
         ("iam-userdel -u ann bob", ""),
         ("iam-userdelkey AKIAIOSFODNN7EXAMPLE", "write: iam-userdelkey -k AKIAIOSFODNN7EXAMPLE"),
         # Not an access key ID.
