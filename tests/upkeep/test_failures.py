@@ -78,6 +78,7 @@ UNEXPECTED = (
     "run_fast('iam-userdel', '-u', 'b', before=UNFORESEEN)",
     "run_fast.start('iam-userdel', '-u', 'b', before=UNFORESEEN).communicate()",
     "typed(shlex.join(SAYING))",
+    "Terminal(*SAYING, env=run.env).wait()",
     "(shown := Terminal(*SAYING, env=run.env)).wait_for('error'); shown.close()",
 )
 LEFT = """\
