@@ -189,12 +189,9 @@ def execute(
 
     reporter = Reporter(output, debug=values["debug"])
     arguments = {option.dest: values[option.dest] for option in command.options}
-    names = [
-        values[option.dest]
-        for option in command.all_options
-        if option.complete == "file" or option.dest == "url"
-    ]
-    reporter.secrets.add(*(name for name in names if name and concealed(name) != name))
+    named = [option for option in command.all_options if option.complete == "file"]
+    places = [values["url"], *(values[option.dest] for option in named)]
+    reporter.secrets.add(*(each for each in places if each and concealed(each) != each))
     iam = None
     try:
         require_visible(command.options, values)
