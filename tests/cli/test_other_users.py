@@ -27,6 +27,7 @@ from iamcli.cli.doctor.credential_sources import changeable_files
 from iamcli.cli.homes import directory, layout
 from iamcli.config.connection import Connection, restrict
 from iamcli.errors import Failure
+from iamcli.interrupts import SignalState
 from iamcli.protection import Folder, Place, protected_folder, unprotected
 
 if TYPE_CHECKING:
@@ -196,6 +197,8 @@ def test_no_protected_place(shared, monkeypatch):
 
     monkeypatch.setattr("tempfile.tempdir", str(shared))
     monkeypatch.setattr(protection, "_OTHER_PLACE", str(shared))
+    # A program that makes such a directory defers signals until its end.
+    monkeypatch.setattr(SignalState, "raises", SignalState.raises)
     said = "other users can replace files in the temporary folder; set TMPDIR to your own"
     with pytest.raises(OSError, match=said):
         protected_folder("x-")

@@ -29,7 +29,7 @@ from support.processes import wait_until
 from support.selection import every
 from support.shell import BIN, ROOT, TESTS
 from support.streams import data
-from support.stub import ok, refused
+from support.stub import Answer, ok, refused
 from support.terminal import read_now, rows, terminal_pair
 from support.transcripts import FILES, TRANSCRIPTS, answer, parts
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Answer, Endpoint, Stub
+    from support.stub import Endpoint, Stub
 
 #: More columns than any line has.
 WIDE = 1000
@@ -372,6 +372,9 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "access to": removal("-r -p", "ListMFADevices"),
     "the server has no": lambda _run, stub: Run(
         "iam-userdel -u bob -r -p", refusing(stub, "ListMFADevices", MISSING)
+    ),
+    "... failed with HTTP": lambda _run, stub: Run(
+        "iam-userdel -u bob -r -p", refusing(stub, "ListMFADevices", Answer(b"<html/>", 404))
     ),
     "the server does not tell": lambda _run, stub: Run(
         "iam-userlistkeys -u bob -l", stub.endpoint(MISSING).on("ListAccessKeys", KEYS)

@@ -183,7 +183,9 @@ def test_the_proxy_of_the_request_for_credentials_is_checked(by, run_fast):
     assert "passw0rd" not in done.err
 
 
-@pytest.mark.parametrize("arguments", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-gA")])
+@pytest.mark.parametrize(
+    "arguments", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-g", "A")]
+)
 def test_a_proxy_password_that_cannot_be_sent(arguments, run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     file = run_fast.home / "client"

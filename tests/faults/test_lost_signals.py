@@ -362,7 +362,6 @@ ELSEWHERE = {
     "cli/sandbox/launch/descendants.py": "half a second, again and again, and what has ended",
     "cli/sandbox/launch/shell.py": "a tenth of a second, again and again",
     "cli/sandbox/kept.py": "a thread of the server, which has no handlers of signals",
-    "cli/pager.py": "until the user ends the pager, which gets Ctrl-C",
     "cli/run/pool.py": "a process without handlers of signals",
     "cli/run/server.py": "ignores signals; a wakeup descriptor of its own tells what has ended",
 }

@@ -119,14 +119,14 @@ def test_a_python_that_is_too_old(home_env, checkout, tmp_path):
     old = program(
         tmp_path / "old" / "python3", f'shift; exec "{sys.executable}" -c "{pretend}" "$@"'
     )
-    home_env["PATH"] = f"{old.parent}:/bin"
+    home_env["PATH"] = f"{old.parent}:{PATH}"
     line = f"{sys.executable} is older than Python 3.10; install a later one"
     fails(home_env, checkout / "bin" / "iam-usercreate", line)
 
 
 def test_packages_that_are_missing(home_env, checkout, tmp_path):
     bare = program(tmp_path / "bare" / "python3", f'exec "{sys.executable}" -S "$@"')
-    home_env["PATH"] = f"{bare.parent}:/bin"
+    home_env["PATH"] = f"{bare.parent}:{PATH}"
     advice = f"run make demo in {checkout}, or pip install click botocore"
     for name in ("iam-usercreate", "iamcli"):
         line = f"click and botocore not installed for {sys.executable}; {advice}"

@@ -318,7 +318,7 @@ def test_a_shell_reads_no_further_line(shell, run, tmp_path):
         inside = re.sub("/(?:usr|opt/venv)/bin/(?!env|true)", f"{tmp_path}/bin/", text)
         inside = inside.replace("-S LC_ALL=C", "A=b")
         script = write(tmp_path, f"{inside}\nif ((", f"{number}.sh", START)
-        done = run(shell, script, env={"PATH": f"{tmp_path}/bin:/usr/bin:/bin"})
+        done = run(shell, script, env={"PATH": f"{tmp_path}/bin:{PATH}"})
         assert (text, done) == (text, (0, "read by another program\n", ""))
 
 

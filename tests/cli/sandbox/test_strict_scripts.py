@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import private_iam, processes
-from support.requirements import PATH
+from support.requirements import PATH, needs
 from support.selection import usual
 from support.shell import BIN, TESTS
 from support.strict_scripts import SCRIPTS
@@ -169,6 +169,7 @@ def made(folder: Path, name: str) -> Path:
     return folder
 
 
+@needs("mount", "unshare")
 def test_a_temporary_directory_that_runs_no_scripts(env, tmp_path):
     mounted = tmp_path / "noexec"
     mounted.mkdir()
