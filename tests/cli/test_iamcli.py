@@ -295,7 +295,10 @@ def test_wrong_arguments_are_refused_in_one_line(arguments, program, run_fast):
 @pytest.mark.parametrize(
     "arguments",
     [
-        *("", in_full("home -h"), in_full("list"), in_full("users")),
+        "",
+        in_full("home -h"),
+        in_full("list"),
+        in_full("users"),
         pytest.param("help usercreate", marks=needs("man")),
     ],
 )
