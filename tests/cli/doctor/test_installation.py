@@ -37,8 +37,10 @@ def test_a_directory_that_cannot_be_used_ends_no_check(variables, folder, health
     run.env |= {"SHELL": "/bin/fish", **dict.fromkeys(variables, folder)}
     if "PATH" in variables:
         run.env["PATH"] = f"{folder}:{BIN}:{PATH}"
-    script = f"mkdir gone; cd gone; rmdir ../gone; exec '{BIN}/iamcli' doctor --format json"
-    assert parsed(run("/bin/sh", "-c", script)).result("path") != "wrong"
+    # With a blank in its path, the program is started by a shell, which complains.
+    script = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" "$@" doctor --format json'
+    command = (sys.executable, str(BIN / "iamcli"))
+    assert parsed(run("/bin/sh", "-c", script, *command)).result("path") != "wrong"
 
 
 # Pages, completion, extras and versions.
