@@ -24,8 +24,13 @@ duration:
 	@test -e $(VENV)/demo.stamp && echo "make: this takes a few seconds" || \
 		echo "make: this takes about half a minute the first time, and a few seconds after that"
 
+# Many tests have the path of the checkout in a line for a shell.
+whole-path:
+	@case '$(CURDIR)' in *' '*) echo "make: the tests do not run in a path with a blank;" \
+		"move the checkout to another directory" >&2; exit 1 ;; esac
+
 # With worksteal, the tests of a file stay together and share servers.
-test: $(VENV)/test.stamp ## install what the tests need into .venv and run the linters and the tests
+test: whole-path $(VENV)/test.stamp ## install what the tests need into .venv and run the linters and the tests
 	@$(MAKE) --no-print-directory -j 2 lint $(VENV)/collect.stamp
 	$(BIN)/pytest -n $(JOBS) --dist worksteal $(TESTS)
 
@@ -172,4 +177,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 		--upgrade pip 2>/dev/null || true
 
 .DEFAULT_GOAL := help
-.PHONY: duration audit help demo docs pins test test-aws test-full fuzz test-lowest test-localstack test-ceph bench load lint pages picture model index clean rebuild rules matrix dist pyz release deb deb-test
+.PHONY: duration whole-path audit help demo docs pins test test-aws test-full fuzz test-lowest test-localstack test-ceph bench load lint pages picture model index clean rebuild rules matrix dist pyz release deb deb-test

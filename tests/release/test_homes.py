@@ -156,16 +156,16 @@ def test_the_one_file_and_its_first_line_that_changes(installation, folder, monk
     assert {path.readlink() for path in (folder / "bin").iterdir()} == {file}
 
 
-def test_a_home_whose_commands_fail_is_not_ready(installation, folder):
+def test_a_home_whose_commands_fail_is_not_ready(installation, folder, tmp_path):
     source = installation("broken")
     program(source / COMMANDS[0], '#!/bin/sh\necho "iam-usercreate: no Python" >&2\nexit 1\n')
     failure = f"{folder} is not ready; with PATH=/usr/bin:/bin, {folder}/bin/iam-usercreate"
     with pytest.raises(Failure, match=f"^{re.escape(failure)} fails: no Python$"):
         lay_out(str(folder), COMMANDS)
     # What cron gives to its jobs.
-    program(source / COMMANDS[0], "#!/bin/sh\nenv >$HOME/given\n")
+    program(source / COMMANDS[0], f"#!/bin/sh\nenv >'{tmp_path}/given'\n")
     lay_out(str(folder), COMMANDS, strict=False)
-    given = dict(line.split("=", 1) for line in Path.home().joinpath("given").read_text().split())
+    given = dict(line.split("=", 1) for line in (tmp_path / "given").read_text().split())
     assert given.keys() - {"_", "PWD", "OLDPWD", "SHLVL"} == {"PATH", "HOME"}
     assert given["PATH"] == "/usr/bin:/bin"
 

@@ -153,7 +153,7 @@ def test_declared():
     subprocess.run(["sh", "-c", "there"], check=True)
     subprocess.run([f"{OTHERS}/there"], check=True)
 
-@pytest.mark.parametrize("name", ["there", "absent", "man"])
+@pytest.mark.parametrize("name", ["there", "absent", "sh"])
 @needs("{name} -x", "/no/such/file")
 def test_missing(name):
     pass
@@ -201,7 +201,8 @@ def test_a_test_that_leaves_something_fails_itself(tmp_path):
     tests = [LEAVES.format(number=number, line=line) for number, line in enumerate(lines)]
     with started(tmp_path, LEFT + "".join(tests)) as running:
         printed = running.communicate()[0]
-    assert f"{len(lines) + 1} passed, {len(lines)} errors in " in printed
+    # From Python 3.12 on, it also counts warnings about forks.
+    assert re.search(rf"{len(lines) + 1} passed,(?: \d+ warnings?,)? {len(lines)} errors in ", printed)
     sections = re.split(r"^_+ ERROR at teardown of test_\d+ _+$", printed, flags=re.MULTILINE)[1:]
     said = [
         re.findall(r"^E +AssertionError: (.*)\nE +(.*)", section, re.MULTILINE)[0]
@@ -236,7 +237,7 @@ def test_a_test_finds_only_the_programs_that_it_needs(ci, tmp_path):
     failed = {line.split("::")[1].split()[0] for line in printed if line[:5] in ("FAILE", "ERROR")}
     wanted = {"test_not_declared", "test_its_path", "test_another_path", "test_on_a_terminal"}
     if ci:
-        wanted |= {f"test_missing[{name}]" for name in ("there", "absent", "man")}
+        wanted |= {f"test_missing[{name}]" for name in ("there", "absent", "sh")}
     assert failed == wanted
     assert 'needs("there")' in "".join(printed)
     if not ci:
