@@ -202,7 +202,8 @@ def test_a_test_that_leaves_something_fails_itself(tmp_path):
     with started(tmp_path, LEFT + "".join(tests)) as running:
         printed = running.communicate()[0]
     # From Python 3.12 on, it also counts warnings about forks.
-    assert re.search(rf"{len(lines) + 1} passed,(?: \d+ warnings?,)? {len(lines)} errors in ", printed)
+    counts = rf"{len(lines) + 1} passed,(?: \d+ warnings?,)? {len(lines)} errors in "
+    assert re.search(counts, printed)
     sections = re.split(r"^_+ ERROR at teardown of test_\d+ _+$", printed, flags=re.MULTILINE)[1:]
     said = [
         re.findall(r"^E +AssertionError: (.*)\nE +(.*)", section, re.MULTILINE)[0]
