@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -27,7 +28,9 @@ def ended(tmp_path):
     def end():
         left = running(tmp_path)
         for number in left:
-            os.kill(number, signal.SIGKILL)
+            # One may end meanwhile.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
         return sorted((Path(line.split()[0]).name, number) for number, line in left.items())
 
     yield end
