@@ -100,7 +100,7 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
                 facts = Walker(load).walk(load(file))
                 commands = Commands(facts)
                 found = [finding for finding in _findings(commands) if finding.code not in excluded]
-                checked = _cover(facts)
+                checked = _cover(commands)
                 machine.compare(commands, missing, installed)
         except RecursionError:
             read[file] = "too large or nested too deeply"
@@ -124,8 +124,11 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     return Result(kept, len(places), files, missing, installed)
 
 
-def _cover(facts: ScriptFacts) -> set[tuple[str, int]]:
+def _cover(commands: Commands) -> set[tuple[str, int]]:
     """Note which parts of the scripts are commands that are checked, and return their places."""
+    facts = commands.facts
+    for call in commands.unseen:
+        call.script.root.unseen.add((call.head.place, "iam-*"))
     for call in facts.calls:
         written = [word for word in output_files(call) if not word.known.startswith("/dev/")]
         shown = call.program in _SHOWING and not (call.captured or written)
@@ -151,7 +154,8 @@ def _file(name: str, read: Script | str, defined: set[str], findings: list[Findi
     mentions = tuple(
         (line, mention if read.shown else "") for line, mention in read.mentions(defined)
     )
-    java = {each for line, each in mentions if each.encode() not in read.lines[line - 1]}
+    lines = ((each, read.lines[line - 1]) for line, each in mentions)
+    java = {each for each, line in lines if each.encode() not in line and b"View" in line}
     return File(name, read.language, tuple(codes), mentions, tuple(notes), java=tuple(sorted(java)))
 
 

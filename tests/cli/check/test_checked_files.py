@@ -294,6 +294,34 @@ MENTIONS = [
     (f"java -cp '/opt/iam/lib/*' {JAVA} usercreate -u bob", [1]),
     (f"exec $JAVA_HOME/bin/java \\\n {JAVA} \\\n usercreate; # {JAVA}\necho {JAVA} x", [2]),
     (f"view={JAVA}\njava $view userdel -u bob", [1]),
+    ("java -jar $AWS_IAM_HOME/lib/x.jar com.example.Main usercreate", [1]),
+    ("java -cp '/opt/aws/apitools/iam/lib/*' com.example.Main", [1]),
+    ("AWS_IAM_HOME=/opt/x\nlib=$AWS_IAM_HOME/lib\nsudo java -cp a:$lib/b.jar x.Y", [3]),
+    ('export CLASSPATH=$AWS_IAM_HOME/lib/x.jar\nexec "$JAVA_HOME"/bin/java x.Y "$@"', [2]),
+    ('"$JAVA" -cp $AWS_IAM_HOME/lib/x.jar x.Y', [1]),
+    (f"java -cp $AWS_IAM_HOME/lib/x.jar {JAVA} usercreate", [1]),
+    ("java -jar own.jar; java -cp $X/a.jar x.Y $AWS_IAM_HOME; java -version", []),
+    ("AWS_IAM_HOME=; AWS_IAM_HOMES=/x; java -jar /opt/own/x.jar $AWS_IAM_HOMES/x", []),
+    ("ls $AWS_IAM_HOME/lib/x.jar; [ -r /opt/aws/apitools/iam/lib/x.jar ]", []),
+    # Commands whose names are not known to their ends.
+    ('"$AWS_IAM_HOME/bin/iam-$sub" "$@"', [1]),
+    ("$AWS_IAM_HOME/bin/iam-user$1 -u bob; /opt/iam/bin/iam-${x}list", [1, 1]),
+    ('iam-$x -u bob\n"iam-$1" "$@"\niam-${y}key -u bob', [1, 2, 3]),
+    ("A=b sudo -u ops iam-$x\nenv -i A=b iam-$x\nexec iam-$x\nxargs -n1 iam-$x -u", [1, 2, 3, 4]),
+    ("nohup iam-$x &\ntime iam-$x\n! iam-$x || iam-$y\nfind . -exec iam-$x {} +", [1, 2, 3, 3, 4]),
+    ("if iam-$x; then :; elif iam-$x; then :; fi\nwhile iam-$x; do iam-$y; done", [1, 1, 2, 2]),
+    ("for x in add del; do\niam-user$x -u bob\ndone", [2]),
+    ("f() {\niam-$1\n}\nf usercreate", [2]),
+    ("n=$(iam-$x | wc -l)\nsh -c 'iam-$2' x y\neval \"iam-$x\"\nssh host iam-$x", [1, 2, 3, 4]),
+    ("cmd=$AWS_IAM_HOME/bin/iam-$1\n$cmd -u bob", [2]),
+    ("alias i='iam-$x'\ni -u bob", [1]),
+    ('run() { "$@"; }\nrun iam-$x -u bob', [2]),
+    ("x=userdel; iam-$x -u bob; for x in userdel; do iam-$x -u bob; done", []),
+    ("iam-$(date).log; echo >iam-$(date).log; tar cf iam-$x iam-$y; iam-$x.sh", []),
+    ('echo "iam-$x"; printf iam-$x; logger "iam-$x"; grep iam-$x y', []),
+    ("command -v iam-$x; which iam-$x; type $AWS_IAM_HOME/bin/iam-$x", []),
+    ("[ -x $AWS_IAM_HOME/bin/iam-$x ] && [[ -e iam-$x ]]; test iam-$x = iam-$y", []),
+    ("x=iam-$y; iam-report-$x; ./iam-$x; /opt/ops/iam-$x; case iam-$x in iam-$y) ;; esac", []),
     # Parts of other names.
     ("x.iam-userdel; iam-userdel.log; my-iam-userdel; IAM-userdel", []),
     ("iam-userdel.", [1]),
@@ -567,8 +595,47 @@ def test_what_a_script_expects_of_the_machine(script, missing, tmp_path):
 
 
 def test_what_a_file_that_was_not_given_expects_is_not_shown(tmp_path):
-    (tmp_path / "lib").write_text(f"{TOOLKIT}/bin/iam-userdel -u b\nPATH={TOOLKIT}/bin")
-    assert checked(tmp_path, ". ./lib\niam-userdel -u b").missing == {}
+    """But its settings are used for the commands of the script."""
+    lib = tmp_path / "lib"
+    lib.write_text(f"{TOOLKIT}/bin/iam-userdel -u b\nAWS_CREDENTIAL_FILE=/opt/k")
+    assert checked(tmp_path, ". ./lib\n: -u b").missing == {}
+    missing = {("/opt/k", cat("/opt/k", KEY)): [str(tmp_path / "old.sh")]}
+    assert checked(tmp_path, ". ./lib\niam-userdel -u b").missing == missing
+
+
+#: Settings, and commands that are found with them.
+SETTINGS = [
+    (f"AWS_IAM_HOME={TOOLKIT}\nexport PATH=$AWS_IAM_HOME/bin:$PATH", "iam-userdel -u b"),
+    ("TOP=/opt/aws\nTOOLS=$TOP/apitools/iam\nPATH=${TOOLS}/bin:$PATH", "iam-userdel -u b"),
+    (f"export AWS_IAM_HOME={TOOLKIT}", "$AWS_IAM_HOME/bin/iam-userdel -u b"),
+    (f"export AWS_IAM_HOME={TOOLKIT}", "f() { PATH=$PATH:$AWS_IAM_HOME/bin; iam-userdel -u b; }"),
+    (f"IAM={TOOLKIT}/bin", "$IAM/iam-userdel -u b"),
+    ("DIR=TMP\nexport AWS_CREDENTIAL_FILE=$DIR/k", "iam-userdel -u b"),
+    ("export CLIENT_CONFIG_FILE=TMP/c", "iam-userdel -u b"),
+    ("export IAMCLI_STRICT=1", "iam-userdel -u b"),
+    ("AWS_SECRET_ACCESS_KEY=TMP/k\nexport AWS_CREDENTIAL_FILE=TMP/k", "iam-userdel -u b"),
+]
+
+
+@pytest.mark.parametrize(("settings", "commands"), SETTINGS)
+def test_settings_in_a_file_that_is_sourced_are_used(settings, commands, tmp_path, environ):
+    """As if they were written in the script, also if the file was not given."""
+    environ.setenv("IAMCLI_STRICT", "")
+    environ.setenv("PATH", f"{BIN}:{PATH}")
+    settings = settings.replace("TMP", str(tmp_path))
+    written = checked(tmp_path, f"{settings}\n{commands}")
+    (tmp_path / "env").write_text(f"{settings}\n")
+    sourced = checked(tmp_path, f". ./env\n{commands}")
+    assert (sourced.missing, sourced.installed) == (written.missing, written.installed)
+    unset = checked(tmp_path, commands)
+    assert (sourced.missing, sourced.installed) != (unset.missing, unset.installed)
+
+
+def test_the_value_of_a_secret_in_a_file_that_is_sourced_is_not_used(tmp_path):
+    (tmp_path / "env").write_text("AWS_SECRET_ACCESS_KEY=/wJalr\nAWS_CREDENTIAL_FILE=/opt/k\n")
+    for name in ("AWS_CREDENTIAL_FILE", "PATH"):
+        script = f". ./env\n{name}=$AWS_SECRET_ACCESS_KEY/bin iam-userdel -u b"
+        assert "wJalr" not in str(checked(tmp_path, script))
 
 
 def test_a_crontab_without_path_has_that_of_cron(tmp_path):
@@ -895,6 +962,8 @@ def test_standard_input(run_fast):
         ("while read u; do iam-usermodloginprofile -u $u -p -; done", "needs a change: W211", 0),
         (f"{WRONG}; iam-useraddkey -u bob >key", "needs a change: E102", 1),
         ("echo $((1 +)) $(iam-userdel -u bob)", "not all checked", 0),
+        ("iam-$1 -u bob", "not all checked: 1 mention not checked: line 2", 0),
+        ("java -jar /opt/apitools/x.jar", "not all checked: 1 mention not checked: line 2", 0),
     ],
 )
 def test_the_state_of_a_file(script, state, status, run_fast, tmp_path):

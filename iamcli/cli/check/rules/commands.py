@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from iamcli.cli import index
 from iamcli.cli.check.findings import Finding
-from iamcli.cli.check.script.calls import Call, output_files
+from iamcli.cli.check.script.calls import Call, output_files, revealed
+from iamcli.cli.check.script.kinds import mentions
 from iamcli.cli.check.script.other_programs import KEEPERS
 from iamcli.errors import concealed
 from iamcli.parsing.options import Option, match
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Lists that quotas keep below a page of 100 entries. Source: the IAM User Guide (quotas).
 _SHORT = re.compile("iam-(?:accountaliaslist|userlist(?:certs|groups|keys|mfadevices))")
+#: The options of java before its class or jar.
+_CLASS = {"-cp", "-classpath", "-jar"}
 #: A finding and the command that it concerns.
 Fault = tuple["Call", Finding]
 
@@ -111,7 +114,10 @@ class Invocation:
 
 
 class Commands:
-    """The iam-* commands in ``facts``; ``unknown``: those that the toolkit lacks."""
+    """The iam-* commands in ``facts``; ``unknown``: those that the toolkit lacks.
+
+    ``unseen``: calls that may run others.
+    """
 
     def __init__(self, facts: ScriptFacts) -> None:
         self.facts = facts
@@ -124,6 +130,7 @@ class Commands:
                 self.by_call[call] = Invocation(call, index.load(name))
             elif call.iam:
                 self.unknown.append(call)
+        self.unseen = [call for call in facts.calls if call.head.unfinished or runs_toolkit(call)]
         self.invocations = list(self.by_call.values())
         self._pipelines = {command: each for each in facts.pipelines for command in each}
 
@@ -175,6 +182,28 @@ class Commands:
         if output and output[0].program == "cat" and len(output[0].words) == 1:
             return self.contents(output[0].words[0]) + output[1:]
         return output
+
+
+def of_toolkit(call: Call, text: str) -> bool:
+    """Return whether ``text``, of ``named``, is below the directory of the toolkit."""
+    home = named(call.inner.environment["AWS_IAM_HOME"])
+    return "apitools/" in text or bool(home and f"{home}/" in text)
+
+
+def named(value: Value) -> str:
+    """Return ``value`` with the names of the variables that are not known."""
+    return "".join(part if isinstance(part, str) else f"${part.name}" for part in revealed(value))
+
+
+def runs_toolkit(call: Call) -> bool:
+    """Return whether ``call`` runs a class of the toolkit with java, but none that is known."""
+    java = call.program == "java" or (call.program is None and not _CLASS.isdisjoint(call.literals))
+    texts = [
+        *map(named, (word.value for word in call.words)),
+        named(call.inner.environment["CLASSPATH"]),
+    ]
+    below = java and any(of_toolkit(call, text) for text in texts)
+    return below and not mentions(" ".join(texts).encode())
 
 
 def fault(call: Call, word: ExpandedWord, code: str, message: str, fix: str) -> Fault:

@@ -9,6 +9,7 @@ from shutil import which
 
 from iamcli.cli.check.rules.commands import with_variables
 from iamcli.cli.check.rules.values import is_written, written
+from iamcli.cli.check.script.calls import revealed
 from iamcli.cli.check.script.kinds import CRONTAB
 from iamcli.cli.check.script.states import in_folder
 from iamcli.cli.homes.directory import RECORD, is_own, strict_default
@@ -80,7 +81,7 @@ def _place(call: Call, variables: Mapping[str, str]) -> tuple[str, str, str]:
 
     ``variables``: those that a script does not set.
     """
-    folder, slash, name = with_variables(call.head.value, variables).rpartition("/")
+    folder, slash, name = with_variables(revealed(call.head.value), variables).rpartition("/")
     path = folder
     if not slash and _CHANGING.isdisjoint(call.inner.run_by):
         path = with_variables(call.inner.environment["PATH"], variables)

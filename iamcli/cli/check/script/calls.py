@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
+from itertools import chain
 from typing import NamedTuple
 
-from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script import kinds, nodes
 from iamcli.cli.check.script.other_programs import PRINTING
 
 TYPE_CHECKING = False
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.scripts import Script, ShellText
 
 #: The variables that decide which commands run, what they need of the machine, and in which mode.
-ENVIRONMENT = ("PATH", "AWS_IAM_HOME", "AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE", "IAMCLI_STRICT")
+ENVIRONMENT = (
+    "PATH",
+    "AWS_IAM_HOME",
+    "AWS_CREDENTIAL_FILE",
+    "CLIENT_CONFIG_FILE",
+    "IAMCLI_STRICT",
+    "CLASSPATH",
+)
 _SPACES = re.compile(r"([ \t\n]+)")
 #: How many words of one value are followed.
 MAX_WORDS = 32
@@ -55,7 +63,8 @@ class Unknown(NamedTuple):
     be any number of words, even in double quotes; ``single``: is one word, even without quotes;
     ``filled``: is never empty; ``private``: names a file that only its owner can read;
     ``elements``: the words of an array, if known; ``removed``: a policy variable that the shell
-    takes for its own, or ""; ``inherited``: the script has not set the variable.
+    takes for its own, or ""; ``inherited``: the script has not set the variable; ``hidden``: its
+    value in a file whose words are not shown.
     """
 
     name: str = ""
@@ -67,10 +76,17 @@ class Unknown(NamedTuple):
     elements: tuple[ExpandedWord, ...] | None = None
     removed: str = ""
     inherited: bool = False
+    hidden: Value = ()
 
 
 #: The value of a variable: text, known or not.
 Value = tuple["str | Unknown", ...]
+
+
+def revealed(value: Value) -> Value:
+    """Return ``value`` with the values that are hidden in it."""
+    parts = ((part,) if isinstance(part, str) else part.hidden or (part,) for part in value)
+    return tuple(chain.from_iterable(parts))
 
 
 class Part(NamedTuple):
@@ -116,6 +132,11 @@ class ExpandedWord(NamedTuple):
             for part in self.parts
             if isinstance(unknown := part.text, Unknown)
         )
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it can become the name of a command, which is not known to its end."""
+        return kinds.unfinished(self.with_unknowns_as("\0"))
 
     @property
     def glob(self) -> bool:

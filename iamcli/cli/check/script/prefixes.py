@@ -44,7 +44,7 @@ def inner_command(words: list[ExpandedWord]) -> InnerCommand:
 def unwrapped(wrapper: InnerCommand) -> InnerCommand:
     """Return the command that a function runs if a command of the toolkit is in its arguments."""
     for number, word in enumerate(wrapper.words[1:], 1):
-        if word.literal and word.program in index.names():
+        if (word.literal and word.program in index.names()) or word.unfinished:
             return wrapper._replace(words=wrapper.words[number:], plain=False)
     return wrapper
 

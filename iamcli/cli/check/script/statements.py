@@ -180,8 +180,9 @@ class StatementWalker:
         self._assign(state, node.name, value, context)
 
     def _assign(self, state: State, name: str, value: Value, context: Context) -> None:
-        if not context.script.root.shown or kinds.CREDENTIAL.match(f"{name}="):
-            value = (Unknown(name),)
+        secret = kinds.CREDENTIAL.match(f"{name}=")
+        if secret or not context.script.root.shown:
+            value = (Unknown(name, hidden=() if secret else calls.revealed(value)),)
         self.facts.values[name].append(state.set(name, value))
 
     def _visit_declaration(self, node: nodes.Declaration, state: State, context: Context) -> None:

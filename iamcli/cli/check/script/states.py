@@ -6,7 +6,7 @@ import os
 import re
 from itertools import takewhile
 
-from iamcli.cli.check.script.calls import ENVIRONMENT, Call, Flags, Unknown, Value
+from iamcli.cli.check.script.calls import ENVIRONMENT, Call, Flags, Unknown, Value, revealed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ class State:
 
     def set(self, name: str, value: Value) -> Value:
         """Set the variable ``name``, and return its value: unknown if it is too long to follow."""
-        parts = (part if isinstance(part, str) else part.elements or "?" for part in value)
+        parts = (
+            part if isinstance(part, str) else part.elements or "?" for part in revealed(value)
+        )
         if sum(map(len, parts)) > _MAX_VALUE:
             value = (Unknown(name, filled=filled(value)),)
         self.variables[name] = value

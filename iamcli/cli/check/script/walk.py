@@ -145,7 +145,7 @@ class Walker(StatementWalker):
         inner = inner._replace(
             iam=like_a_command and not function,
             shell_function=function,
-            environment={name: own.value(name) for name in calls.ENVIRONMENT},
+            environment={name: calls.revealed(own.value(name)) for name in calls.ENVIRONMENT},
         )
         call = Call(node, inner, context, own.flags)
         self.facts.calls.append(call)
