@@ -321,7 +321,7 @@ MENTIONS = [
     ('echo "iam-$x"; printf iam-$x; logger "iam-$x"; grep iam-$x y', []),
     ("command -v iam-$x; which iam-$x; type $AWS_IAM_HOME/bin/iam-$x", []),
     ("[ -x $AWS_IAM_HOME/bin/iam-$x ] && [[ -e iam-$x ]]; test iam-$x = iam-$y", []),
-    ("x=iam-$y; iam-report-$x; ./iam-$x; /opt/ops/iam-$x; case iam-$x in iam-$y) ;; esac", []),
+    ("x=iam-$y; iam-report-$z; ./iam-$z; /opt/ops/iam-$z; case iam-$x in iam-$y) ;; esac", []),
     # Parts of other names.
     ("x.iam-userdel; iam-userdel.log; my-iam-userdel; IAM-userdel", []),
     ("iam-userdel.", [1]),
