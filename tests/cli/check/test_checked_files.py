@@ -522,7 +522,7 @@ MISSING = [
     (f"{TOOLKIT}/bin/iam-userdel -u b", NO_TOOLKIT),
     (f"export AWS_IAM_HOME={TOOLKIT}\n$AWS_IAM_HOME/bin/iam-userdel -u b", NO_TOOLKIT),
     (r"/opt/i\ m/bin/iam-userdel -u b", {"/opt/i m/bin": "iamcli home '/opt/i m'"}),
-    (f"sudo {TOOLKIT}/bin/iam-userdel -u b", NO_TOOLKIT),
+    (f"sudo -E {TOOLKIT}/bin/iam-userdel -u b", NO_TOOLKIT),
     (
         "PATH=/usr/no/bin:/bin; iam-userdel -u b",
         {"the iam-* commands in /usr/no/bin:/bin": "PATH=OWN:/usr/no/bin:/bin"},
@@ -553,7 +553,7 @@ MISSING = [
     ("PATH=/opt/iam/bin:OWN:/bin; iam-userdel -u b", {"/opt/iam/bin": "iamcli home /opt/iam"}),
     ("PATH=$PATH:/usr/no/bin:/snap/no/bin:no/bin:/no; iam-userdel -u b", {}),
     ("[ -d /opt/none ] && PATH=$PATH:/opt/none/bin; iam-userdel -u b", {}),
-    ("PATH=$PATH:/opt/none/bin; sudo iam-userdel -u b", {}),
+    ("PATH=$PATH:/opt/none/bin; sudo -E iam-userdel -u b", {}),
     # Files that it reads.
     (". /opt/no; f x", {"/opt/no": cat("/opt/no", SOURCED)}),
     ('source /opt/no && f "$x"', {"/opt/no": cat("/opt/no", SOURCED)}),
@@ -573,7 +573,7 @@ MISSING = [
     (f"ssh host {TOOLKIT}/bin/iam-userdel -u b", {}),
     (f"ssh host 'PATH={TOOLKIT}/bin; iam-userdel -u b'", {}),
     (f"ssh host sh <<E\nPATH={TOOLKIT}/bin\niam-userdel -u b\nE", {}),
-    (f"PATH={TOOLKIT}/bin; sudo iam-userdel -u b", {}),
+    (f"PATH={TOOLKIT}/bin; sudo -E iam-userdel -u b", {}),
     (f"PATH={TOOLKIT}/bin ls; (PATH={TOOLKIT}/bin; ls); iam-userdel -u b", {}),
     (f"ln -s /x {TOOLKIT}; {TOOLKIT}/bin/iam-userdel -u b", {}),
     ("echo >/opt/k; AWS_CREDENTIAL_FILE=/opt/k iam-userdel -u b", {}),

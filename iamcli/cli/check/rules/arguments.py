@@ -9,7 +9,7 @@ from shutil import which
 from iamcli.cli import index
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault, with_variables
 from iamcli.cli.check.rules.policies import unquoted_policy
-from iamcli.cli.check.script.calls import Call, ExpandedWord, output_files
+from iamcli.cli.check.script.calls import REMOVED, Call, ExpandedWord, output_files
 from iamcli.config.connection import JAVA_PROXY
 from iamcli.parsing import suggestions
 from iamcli.parsing.command_names import is_meant, suggest
@@ -38,6 +38,12 @@ def check(commands: Commands) -> Iterator[Fault]:
         yield from pasted
         if pasted or invocation.helps:
             continue
+        call, names = invocation.call, invocation.names
+        removed = call.inner.environment["AWS_CREDENTIAL_FILE"] == REMOVED
+        if removed and "--aws-credential-file" not in names:
+            message = "sudo and su - do not pass on AWS_CREDENTIAL_FILE: another key may be used"
+            fix = f"add env AWS_CREDENTIAL_FILE=FILE before {call.program}"
+            yield fault(call, call.head, "W213", message, fix)
         yield from unquoted_policy(invocation)
         yield from _options(invocation)
         if not invocation.incomplete:

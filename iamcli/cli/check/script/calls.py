@@ -83,6 +83,10 @@ class Unknown(NamedTuple):
 Value = tuple["str | Unknown", ...]
 
 
+#: The value of AWS_CREDENTIAL_FILE that sudo or ``su -`` has removed.
+REMOVED: Value = (Unknown("-"),)
+
+
 def revealed(value: Value) -> Value:
     """Return ``value`` with the values that are hidden in it."""
     parts = ((part,) if isinstance(part, str) else part.hidden or (part,) for part in value)
@@ -273,7 +277,8 @@ class InnerCommand(NamedTuple):
     can also be a function of the script; ``noglob``: the shell expands no ``*`` for it;
     ``run_by``: the programs that run it; ``replaced``: the text that they replace in arguments;
     ``iam``: it is or should be a command of the toolkit; ``shell_function``: it is a function;
-    ``environment``: the values of the variables that ENVIRONMENT names.
+    ``environment``: the values of the variables that ENVIRONMENT names; ``credentials``: that of
+    AWS_CREDENTIAL_FILE if ``run_by`` changes it.
     """
 
     words: list[ExpandedWord]
@@ -285,6 +290,7 @@ class InnerCommand(NamedTuple):
     iam: bool = False
     shell_function: bool = False
     environment: Mapping[str, Value] = {}
+    credentials: Value = ()
 
 
 class Call(PipelineCommand):

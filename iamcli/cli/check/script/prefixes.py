@@ -6,7 +6,7 @@ import re
 from itertools import dropwhile, takewhile
 
 from iamcli.cli import index
-from iamcli.cli.check.script.calls import ExpandedWord, InnerCommand, Part, Unknown
+from iamcli.cli.check.script.calls import REMOVED, ExpandedWord, InnerCommand, Part, Unknown
 from iamcli.cli.check.script.other_programs import PREFIXES
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
@@ -18,6 +18,9 @@ _OPERANDS = {"timeout", "flock", "repeat"}
 _NEVER = {"sudo": "-l -v -e", "command": "-v -V"}
 _SHELLS = {"noglob", "nocorrect", "-", "builtin", "coproc", "time"}
 _MAX_PREFIXES = 100
+#: What names other credentials after sudo and env, and what makes sudo pass on AWS_CREDENTIAL_FILE.
+_CREDENTIALS = re.compile(r"AWS_(?:CREDENTIAL_FILE|ACCESS_KEY_ID|PROFILE|DEFAULT_PROFILE)=")
+_PASSED = re.compile(r"-[AbHnPSiks]*E|--preserve-env(?:=(?:.*,)?AWS_CREDENTIAL_FILE(?:,.*)?)?\Z")
 #: What parallel replaces.
 _PLACE = re.compile(r"\{[\d./#%]*\}")
 
@@ -69,6 +72,11 @@ def _strip(outer: InnerCommand, name: str) -> InnerCommand | None:
     at += name in _OPERANDS
     while name in ("env", "sudo") and at < len(words) and _ASSIGNMENT.match(words[at].known):
         at += 1
+    credentials, options = outer.credentials, [word.known for word in words[1:at]]
+    if name in ("env", "sudo") and any(map(_CREDENTIALS.match, options)):
+        credentials = (Unknown("AWS_CREDENTIAL_FILE"),)
+    elif name == "sudo" and not any(map(_PASSED.match, options)):
+        credentials = REMOVED
     rest = words[at:]
     if name == "parallel":
         rest = list(takewhile(lambda word: not word.known.startswith(":::"), rest))
@@ -81,6 +89,7 @@ def _strip(outer: InnerCommand, name: str) -> InnerCommand | None:
         outer.noglob or name == "noglob",
         (*outer.run_by, name),
         replaced or outer.replaced,
+        credentials=credentials,
     )
 
 

@@ -142,10 +142,10 @@ class Walker(StatementWalker):
         own_name = inner.plain and expanded is typed and inner.words[0].literal == name
         function = own_name and name in self.facts.defined
         like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
+        environment = {name: calls.revealed(own.value(name)) for name in calls.ENVIRONMENT}
+        environment["AWS_CREDENTIAL_FILE"] = inner.credentials or environment["AWS_CREDENTIAL_FILE"]
         inner = inner._replace(
-            iam=like_a_command and not function,
-            shell_function=function,
-            environment={name: calls.revealed(own.value(name)) for name in calls.ENVIRONMENT},
+            iam=like_a_command and not function, shell_function=function, environment=environment
         )
         call = Call(node, inner, context, own.flags)
         self.facts.calls.append(call)
@@ -201,6 +201,8 @@ class Walker(StatementWalker):
     def _shell(self, call: Call, state: State, context: Context) -> None:
         """Follow the script of a shell, as in ``sh -c 'SCRIPT' NAME ARGUMENT`` and ``sh <<EOF``."""
         script = embedded.argument(call)
+        passed = not embedded.logs_in(call) and call.inner.environment["AWS_CREDENTIAL_FILE"]
+        state.variables["AWS_CREDENTIAL_FILE"] = passed or calls.REMOVED
         inner = embedded.document(call) if embedded.reads(call) else embedded.quoted(call, script)
         if inner and script >= 0 and call.words[script].source.startswith("'"):
             arguments: list[Value] = [word.value for word in call.words[script + 1 :]]
