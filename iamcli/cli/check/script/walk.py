@@ -142,7 +142,7 @@ class Walker(StatementWalker):
         own_name = inner.plain and expanded is typed and inner.words[0].literal == name
         function = own_name and name in self.facts.defined
         like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
-        environment = {name: calls.revealed(own.value(name)) for name in calls.ENVIRONMENT}
+        environment = own.environment
         environment["AWS_CREDENTIAL_FILE"] = inner.credentials or environment["AWS_CREDENTIAL_FILE"]
         inner = inner._replace(
             iam=like_a_command and not function, shell_function=function, environment=environment
