@@ -188,8 +188,12 @@ EXPLANATIONS = {
     "W213": CodeExplanation(
         "not what the original toolkit did",
         "Removals with -p, but without -r (or -c), remove nothing; those of the original did. The "
-        "proxy in AWS_IAM_JVM_OPTS is not used; set HTTPS_PROXY.",
+        "proxy in AWS_IAM_JVM_OPTS is not used; set HTTPS_PROXY. The original stopped without "
+        "AWS_CREDENTIAL_FILE, which sudo and su - do not pass on; a command can now use the "
+        "default profile of the other user. Java is not needed.",
         ("iam-groupdel -g Admin -p", "iam-groupdel -g Admin"),
+        (f"sudo {_LIST}", f"sudo env AWS_CREDENTIAL_FILE=/dev/null {_LIST}"),
+        (f"which java || exit 1\n{_LIST}", _LIST),
     ),
 }
 
