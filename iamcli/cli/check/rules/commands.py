@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from iamcli.cli import index
 from iamcli.cli.check.findings import Finding
-from iamcli.cli.check.script.calls import Call, output_files, revealed
+from iamcli.cli.check.script.calls import UNFINISHED, Call, output_files, revealed
 from iamcli.cli.check.script.kinds import mentions
 from iamcli.cli.check.script.other_programs import KEEPERS
 from iamcli.errors import concealed
@@ -130,7 +130,8 @@ class Commands:
                 self.by_call[call] = Invocation(call, index.load(name))
             elif call.iam:
                 self.unknown.append(call)
-        self.unseen = [call for call in facts.calls if call.head.unfinished or runs_toolkit(call)]
+        paths = facts.values.get("CLASSPATH", [])
+        self.unseen = [call for call in facts.calls if _is_unseen(call, paths)]
         self.invocations = list(self.by_call.values())
         self._pipelines = {command: each for each in facts.pipelines for command in each}
 
@@ -184,25 +185,19 @@ class Commands:
         return output
 
 
-def of_toolkit(call: Call, text: str) -> bool:
-    """Return whether ``text``, of ``named``, is below the directory of the toolkit."""
-    home = named(call.inner.environment["AWS_IAM_HOME"])
-    return "apitools/" in text or bool(home and f"{home}/" in text)
+def _is_unseen(call: Call, paths: list[Value]) -> bool:
+    """Return whether the name is not known to its end, or java runs a class of the toolkit.
 
-
-def named(value: Value) -> str:
-    """Return ``value`` with the names of the variables that are not known."""
-    return "".join(part if isinstance(part, str) else f"${part.name}" for part in revealed(value))
-
-
-def runs_toolkit(call: Call) -> bool:
-    """Return whether ``call`` runs a class of the toolkit with java, but none that is known."""
-    java = call.program == "java" or (call.program is None and not _CLASS.isdisjoint(call.literals))
-    texts = [
-        *map(named, (word.value for word in call.words)),
-        named(call.inner.environment["CLASSPATH"]),
-    ]
-    below = java and any(of_toolkit(call, text) for text in texts)
+    ``paths``: where the script looks for classes.
+    """
+    if call.program != "java" and (call.program or _CLASS.isdisjoint(call.literals)):
+        return UNFINISHED.search(call.head.with_unknowns_as("\0")) is not None
+    values = [call.inner.environment["AWS_IAM_HOME"], *paths, *(each.value for each in call.words)]
+    home, *texts = (
+        "".join(part if isinstance(part, str) else part.name for part in revealed(value))
+        for value in values
+    )
+    below = any("apitools/" in text or (home and f"{home}/" in text) for text in texts)
     return below and not mentions(" ".join(texts).encode())
 
 

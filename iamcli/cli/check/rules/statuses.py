@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from iamcli.cli.check.rules.commands import Commands, Fault, fault, named, of_toolkit
+from iamcli.cli.check.rules.commands import Commands, Fault, fault
 from iamcli.cli.check.script import nodes
 from iamcli.cli.check.script.other_programs import GREPS
 
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import Call, ExpandedWord, Pipeline
+    from iamcli.cli.check.script.calls import Call, Pipeline
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
@@ -23,14 +23,12 @@ _SEARCHES = re.compile(
     r"|not auth|cannot|exceed|exist|invalid|malformed|conflict|throttl|required|amazonaws|iam-)"
 )
 _ASSIGN = "assign the output to a variable first, and test the status"
-#: Programs that test for others; java, a variable for it, or a jar, and programs that need java.
-_TESTING = {"[", "[[", "test", "command", "which", "type", "hash", "ls", "java"}
-_JAVA = re.compile(r"(?:^|/)java$|\$JAVA(?:_?HOME|_?CMD)?\b|\.jar$")
-_NEEDS_JAVA = re.compile("ant|mvn|gradle|jar|javac|(?:ec2|as|elb|mon|rds|cfn|aws)-.*")
+#: Programs that test for another, what Java is in their arguments, and programs that need it.
+_TESTING = {"[", "[[", "test", "command", "which", "type", "hash", "ls"}
+_JAVA = re.compile(r"(?:^|/)java$|\bJAVA|(?:apitools|AWS_IAM_HOME\}?)/.*\.jar$")
+_NEED_JAVA = re.compile("java|ant|mvn|(?:ec2|as|elb|mon|rds|cfn)-.*")
 _MISSING = re.compile(r"(?<!\S)(?:!|-z)\s")
-_ENDS = re.compile(
-    r"(?m)(?:^|[;{(&|]|\b(?:then|else|do)\b)\s*(?:exit|return|die|fail|fatal|abort|\w+_exit)\b(?!\s+0)"
-)
+_ENDS = re.compile(r"(?m)(?:^|[;{(&|]|then|do|else)\s*(?:exit|return|die|fail|\w+_exit)\b(?!\s+0)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
 
@@ -45,52 +43,34 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 
 def _java_tests(commands: Commands) -> Iterator[Fault]:
-    """Yield the tests for java or a jar that end a script, unless it needs them itself."""
-    tests: list[tuple[Call, ExpandedWord]] = []
+    """Yield the tests for Java that end a script, unless it runs a program that needs Java."""
+    tests: list[Fault] = []
     for call in commands.facts.calls if commands.invocations or commands.unseen else ():
-        runs = call.program == "java" and call.literals[:1] not in (["-version"], ["--version"])
-        own = runs and call not in commands.unseen and "com.amazonaws." not in call.node.text
-        if own or _NEEDS_JAVA.fullmatch(call.program or ""):
+        version = "-version" in call.literals
+        if _NEED_JAVA.fullmatch(call.program or "") and not version:
             return
-        words = [call.head, *call.words] if call.program in _TESTING and not runs else []
-        found = (
-            (word, _JAVA.search(named(word.value)) or _JAVA.search(word.source)) for word in words
-        )
-        java = [
-            word
-            for word, match in found
-            if match and (match[0] != ".jar" or of_toolkit(call, named(word.value)))
-        ]
-        tests += [(call, word) for word in java[:1] if _ends(call)]
-    for call, word in tests:
-        yield fault(
-            call,
-            word,
-            "W213",
-            "the script ends without Java, but the commands do not need it",
-            "remove this test",
-        )
+        words = [call.head, *call.words] if version or call.program in _TESTING else []
+        for word in [each for each in words if _JAVA.search(each.source.strip("\"'"))][:1]:
+            if _ends(call):
+                message = "the script ends without Java, but the commands do not need it"
+                tests.append(fault(call, word, "W213", message, "remove this test"))
+    yield from tests
 
 
 def _ends(call: Call) -> bool:
     """Return whether the script ends if ``call`` does not find what it tests for."""
-    missing, plain = False, True
+    missing = False
     for node, parent in nodes.ancestry(call.node):
-        if isinstance(node, nodes.Simple | nodes.Test):
-            missing ^= bool(_MISSING.search(node.text))
-        missing ^= isinstance(node, nodes.Statement) and node.negated
+        simple = isinstance(node, nodes.Simple | nodes.Test) and _MISSING.search(node.text)
+        missing ^= bool(simple or (isinstance(node, nodes.Statement) and node.negated))
         if isinstance(parent, nodes.If):
-            other = [parent.other] if parent.other else []
-            branch = parent.body if missing else other
+            branch = parent.body if missing else [parent.other] if parent.other else []
             return node in parent.condition and any(_ENDS.search(each.text) for each in branch)
-        if isinstance(parent, nodes.Binary) and parent.operator in ("&&", "||"):
-            plain = False
-            left = node is parent.left and (parent.operator == "&&") == missing
-            if left and _ENDS.search(parent.right.text):
+        if isinstance(parent, nodes.Binary) and node is parent.left:
+            after = parent.operator == ("&&" if missing else "||")
+            if after and _ENDS.search(parent.right.text):
                 return True
-        elif isinstance(parent, nodes.Loop | nodes.Case | nodes.Function):
-            return False
-    return plain and call.flags.errexit and not missing
+    return False
 
 
 def _lost(commands: Commands, call: Call) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from itertools import chain
 from typing import NamedTuple
 
-from iamcli.cli.check.script import kinds, nodes
+from iamcli.cli.check.script import nodes
 from iamcli.cli.check.script.other_programs import PRINTING
 
 TYPE_CHECKING = False
@@ -19,15 +19,10 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.scripts import Script, ShellText
 
 #: The variables that decide which commands run, what they need of the machine, and in which mode.
-ENVIRONMENT = (
-    "PATH",
-    "AWS_IAM_HOME",
-    "AWS_CREDENTIAL_FILE",
-    "CLIENT_CONFIG_FILE",
-    "IAMCLI_STRICT",
-    "CLASSPATH",
-)
+ENVIRONMENT = ("PATH", "AWS_IAM_HOME", "AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE", "IAMCLI_STRICT")
 _SPACES = re.compile(r"([ \t\n]+)")
+#: A name of a command with NULs for what is not known, after a bin or what is not known.
+UNFINISHED = re.compile(r"(?:\A|/bin/+|\0/+)iam-[a-z\0]*\0[a-z\0]*\Z")
 #: How many words of one value are followed.
 MAX_WORDS = 32
 
@@ -136,11 +131,6 @@ class ExpandedWord(NamedTuple):
             for part in self.parts
             if isinstance(unknown := part.text, Unknown)
         )
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether it can become the name of a command, which is not known to its end."""
-        return kinds.unfinished(self.with_unknowns_as("\0"))
 
     @property
     def glob(self) -> bool:
@@ -277,8 +267,7 @@ class InnerCommand(NamedTuple):
     can also be a function of the script; ``noglob``: the shell expands no ``*`` for it;
     ``run_by``: the programs that run it; ``replaced``: the text that they replace in arguments;
     ``iam``: it is or should be a command of the toolkit; ``shell_function``: it is a function;
-    ``environment``: the values of the variables that ENVIRONMENT names; ``credentials``: that of
-    AWS_CREDENTIAL_FILE if ``run_by`` changes it.
+    ``environment``: the values of the variables that ENVIRONMENT names.
     """
 
     words: list[ExpandedWord]
@@ -290,7 +279,6 @@ class InnerCommand(NamedTuple):
     iam: bool = False
     shell_function: bool = False
     environment: Mapping[str, Value] = {}
-    credentials: Value = ()
 
 
 class Call(PipelineCommand):

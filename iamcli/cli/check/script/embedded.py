@@ -15,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LOGIN = re.compile(r"-|--login|-[a-z]*l[a-z]*")
 _RUNS = re.compile(r"-[a-z]*c$")
 #: An option of ssh: the letters without a value, and the first with one.
 _SSH_OPTION = re.compile(r"-[1246AaCfGgKkMNnqsTtVvXxYy]*([bcDEeFIiJLlmOopQRSWwB]?)")
@@ -140,12 +139,6 @@ def reads(call: Call) -> bool:
         return False
     operands = [word for word in call.words if not word.known.startswith("-")]
     return not operands or call.program == "su" or "-s" in call.literals
-
-
-def logs_in(call: Call) -> bool:
-    """Return whether a shell is that of ``su -``, which removes AWS_CREDENTIAL_FILE."""
-    login = any(_LOGIN.fullmatch(text or "") for text in call.literals)
-    return call.program == "su" and login and "AWS_CREDENTIAL_FILE" not in call.literals
 
 
 def aliases(call: Call) -> Iterator[tuple[str, list[str], Fragment | None]]:

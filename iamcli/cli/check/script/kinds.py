@@ -126,18 +126,6 @@ def mentions(source: bytes) -> list[tuple[int, str]]:
     return [(at, name) for at, name in found if name in _NAMES] + java
 
 
-def unfinished(word: str) -> bool:
-    """Return whether ``word``, with NULs for what is not known, can become the name of a command.
-
-    The directory before it is a ``bin`` or not known.
-    """
-    folder, _, name = word.rpartition("/")
-    if not (name.startswith("iam-") and "\0" in name and re.search(r"(\A|/bin/?|\0)\Z", folder)):
-        return False
-    form = re.compile(".*".join(map(re.escape, re.split("\0+", name))))
-    return any(map(form.fullmatch, _NAMES))
-
-
 def wrong_names(source: bytes) -> list[tuple[int, str]]:
     """Return the words in ``source`` that mean commands but are no names, with their bytes."""
     matches = [match for match in _WORD.finditer(source) if not match[1]]

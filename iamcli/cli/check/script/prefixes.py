@@ -6,7 +6,8 @@ import re
 from itertools import dropwhile, takewhile
 
 from iamcli.cli import index
-from iamcli.cli.check.script.calls import REMOVED, ExpandedWord, InnerCommand, Part, Unknown
+from iamcli.cli.check.script import calls
+from iamcli.cli.check.script.calls import ExpandedWord, InnerCommand, Part, Unknown
 from iamcli.cli.check.script.other_programs import PREFIXES
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
@@ -47,7 +48,8 @@ def inner_command(words: list[ExpandedWord]) -> InnerCommand:
 def unwrapped(wrapper: InnerCommand) -> InnerCommand:
     """Return the command that a function runs if a command of the toolkit is in its arguments."""
     for number, word in enumerate(wrapper.words[1:], 1):
-        if (word.literal and word.program in index.names()) or word.unfinished:
+        known = word.literal and word.program in index.names()
+        if known or calls.UNFINISHED.search(word.with_unknowns_as("\0")):
             return wrapper._replace(words=wrapper.words[number:], plain=False)
     return wrapper
 
@@ -72,11 +74,11 @@ def _strip(outer: InnerCommand, name: str) -> InnerCommand | None:
     at += name in _OPERANDS
     while name in ("env", "sudo") and at < len(words) and _ASSIGNMENT.match(words[at].known):
         at += 1
-    credentials, options = outer.credentials, [word.known for word in words[1:at]]
+    environment, options = outer.environment, [word.known for word in words[1:at]]
     if name in ("env", "sudo") and any(map(_CREDENTIALS.match, options)):
-        credentials = (Unknown("AWS_CREDENTIAL_FILE"),)
+        environment = {"AWS_CREDENTIAL_FILE": (Unknown("AWS_CREDENTIAL_FILE"),)}
     elif name == "sudo" and not any(map(_PASSED.match, options)):
-        credentials = REMOVED
+        environment = {"AWS_CREDENTIAL_FILE": calls.REMOVED}
     rest = words[at:]
     if name == "parallel":
         rest = list(takewhile(lambda word: not word.known.startswith(":::"), rest))
@@ -89,7 +91,7 @@ def _strip(outer: InnerCommand, name: str) -> InnerCommand | None:
         outer.noglob or name == "noglob",
         (*outer.run_by, name),
         replaced or outer.replaced,
-        credentials=credentials,
+        environment=environment,
     )
 
 

@@ -151,9 +151,9 @@ class StatementWalker:
     def _visit_test(self, node: nodes.Test, state: State, context: Context) -> None:
         words = self._reader(state, context).words(nodes.first(node, nodes.Word))
         self.facts.tests.append(words)
-        head = [word._replace(parts=(Part("[[", quoted=False),)) for word in words[:1]]
-        if head:
-            inner = calls.InnerCommand([*head, *words], environment=state.environment)
+        if words:
+            head = words[0]._replace(parts=(Part("[[", quoted=False),))
+            inner = calls.InnerCommand([head, *words])
             self.facts.calls.append(Call(node, inner, context, state.flags))
 
     def _assignment(self, node: nodes.Assignment, state: State, context: Context) -> None:

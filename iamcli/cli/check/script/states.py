@@ -83,11 +83,6 @@ class State:
         """Return the value of the variable ``name``."""
         return self.variables.get(name, (Unknown(name, inherited=True),))
 
-    @property
-    def environment(self) -> dict[str, Value]:
-        """The values of the variables that ENVIRONMENT names."""
-        return {name: revealed(self.value(name)) for name in ENVIRONMENT}
-
     def forget(self, names: Iterable[str] | None = None) -> None:
         """Forget the values of variables, by default of all, because they may have changed."""
         known = self.variables.keys() | ENVIRONMENT

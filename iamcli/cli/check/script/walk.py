@@ -33,6 +33,7 @@ _RUNS_ARGUMENTS = re.compile(
     r"(?:^[ \t]*|(?:[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*)\"?\$\{?[@*]", re.MULTILINE
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+[ \t]+(?:\S*/?(?:ba|z)?sh[ \t]+)?-(\w+)")
+_LOGIN = re.compile("-|--login|-[a-z]*l[a-z]*")
 _IAM = re.compile(rf"iam[-{DASHES}]\w+")
 #: The variables of cron, as lines of a crontab, and those that a Makefile sets.
 _OF_CRON = "PATH=/usr/bin:/bin\nIAMCLI_STRICT=\n"
@@ -142,10 +143,11 @@ class Walker(StatementWalker):
         own_name = inner.plain and expanded is typed and inner.words[0].literal == name
         function = own_name and name in self.facts.defined
         like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
-        environment = own.environment
-        environment["AWS_CREDENTIAL_FILE"] = inner.credentials or environment["AWS_CREDENTIAL_FILE"]
+        values = {name: calls.revealed(own.value(name)) for name in calls.ENVIRONMENT}
         inner = inner._replace(
-            iam=like_a_command and not function, shell_function=function, environment=environment
+            iam=like_a_command and not function,
+            shell_function=function,
+            environment={**values, **inner.environment},
         )
         call = Call(node, inner, context, own.flags)
         self.facts.calls.append(call)
@@ -201,8 +203,9 @@ class Walker(StatementWalker):
     def _shell(self, call: Call, state: State, context: Context) -> None:
         """Follow the script of a shell, as in ``sh -c 'SCRIPT' NAME ARGUMENT`` and ``sh <<EOF``."""
         script = embedded.argument(call)
-        passed = not embedded.logs_in(call) and call.inner.environment["AWS_CREDENTIAL_FILE"]
-        state.variables["AWS_CREDENTIAL_FILE"] = passed or calls.REMOVED
+        login = call.program == "su" and any(_LOGIN.fullmatch(text or "") for text in call.literals)
+        passed = call.inner.environment["AWS_CREDENTIAL_FILE"]
+        state.variables["AWS_CREDENTIAL_FILE"] = calls.REMOVED if login else passed
         inner = embedded.document(call) if embedded.reads(call) else embedded.quoted(call, script)
         if inner and script >= 0 and call.words[script].source.startswith("'"):
             arguments: list[Value] = [word.value for word in call.words[script + 1 :]]
