@@ -192,7 +192,7 @@ EXPLANATIONS = {
         "AWS_CREDENTIAL_FILE, which sudo and su - do not pass on; a command can now use the "
         "default profile of the other user. Java is not needed.",
         ("iam-groupdel -g Admin -p", "iam-groupdel -g Admin"),
-        (f"sudo {_LIST}", f"sudo env AWS_CREDENTIAL_FILE=/dev/null {_LIST}"),
+        (f"sudo {_LIST}", f"sudo env AWS_CREDENTIAL_FILE=FILE {_LIST}"),
         (f"which java || exit 1\n{_LIST}", _LIST),
     ),
 }

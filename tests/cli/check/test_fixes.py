@@ -292,7 +292,22 @@ FIXES = {
             "iam-groupdel -g Admin",
             "iam-grouplistbypath | grep -c /Admin",
             ("1", "0"),
-        )
+        ),
+        # That the file is not there is an error only if it is used.
+        Fix(
+            "sudo iam-userlistbypath",
+            "sudo env AWS_CREDENTIAL_FILE=FILE iam-userlistbypath",
+            "cat status",
+            ("0", "1"),
+            'sudo() { env -u AWS_CREDENTIAL_FILE "$@"; }; export -f sudo',
+        ),
+        Fix(
+            "which java || exit 1\niam-userlistbypath",
+            "iam-userlistbypath",
+            "cat status",
+            ("1", "0"),
+            "which() { return 1; }; export -f which",
+        ),
     ],
 }
 #: A line that is not of an explanation: the text of E107 describes it.
