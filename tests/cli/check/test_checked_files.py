@@ -336,6 +336,21 @@ def test_which_names_are_not_checked(tmp_path):
     assert found == dict(MENTIONS)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "lines"),
+    [
+        ("crontab", "PATH=/opt/iam/bin\n@daily iam-$X -u bob\n@daily echo iam-$X\n", [2]),
+        ("crontab", "0 1 * * * cd / && /opt/iam/bin/iam-user$(cat x) -u bob\n", [1]),
+        ("Makefile", "X = iam-$(Y)\nall:\n\t@iam-user$(X) -u bob\n\techo iam-$(X)\n", [3]),
+        ("Makefile", "%:\n\tfor x in a; do $$AWS_IAM_HOME/bin/iam-$@; done >iam-$@.log\n", [2]),
+    ],
+)
+def test_names_that_are_not_known_in_crontabs_and_makefiles(name, text, lines, tmp_path):
+    (tmp_path / name).write_text(text)
+    (file,) = check_files([str(tmp_path / name)]).files
+    assert [line for line, _ in file.mentions] == lines
+
+
 @pytest.mark.parametrize("shell", ["sh", "bash"])
 def test_a_shell_reads_no_further_line(shell, run, tmp_path):
     """The other program gets the file; what is no script for a shell is not read."""
