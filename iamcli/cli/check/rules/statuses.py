@@ -24,11 +24,11 @@ _SEARCHES = re.compile(
 )
 _ASSIGN = "assign the output to a variable first, and test the status"
 #: Programs that test for another, what Java is in their arguments, and programs that need it.
-_TESTING = {"[", "[[", "test", "command", "which", "type", "hash", "ls"}
+_TESTING = {"[", "[[", "test", "command", "which", "type", "hash", "ls", "java"}
 _JAVA = re.compile(r"(?:^|/)java$|\bJAVA|(?:apitools|AWS_IAM_HOME\}?)/.*\.jar$")
 _NEED_JAVA = re.compile("java|ant|mvn|(?:ec2|as|elb|mon|rds|cfn)-.*")
 _MISSING = re.compile(r"(?<!\S)(?:!|-z)\s")
-_ENDS = re.compile(r"(?m)(?:^|[;{(&|]|then|do|else)\s*(?:exit|return|die|fail|\w+_exit)\b(?!\s+0)")
+_ENDS = re.compile(r"(?m)(?:^|[;{(&|]|then|do|else)[ \t]*(?:exit|return|die|fail|\w+_exit)\b(?!\s+0)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
 
@@ -44,17 +44,16 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 def _java_tests(commands: Commands) -> Iterator[Fault]:
     """Yield the tests for Java that end a script, unless it runs a program that needs Java."""
-    tests: list[Fault] = []
-    for call in commands.facts.calls if commands.invocations or commands.unseen else ():
-        version = "-version" in call.literals
-        if _NEED_JAVA.fullmatch(call.program or "") and not version:
-            return
-        words = [call.head, *call.words] if version or call.program in _TESTING else []
-        for word in [each for each in words if _JAVA.search(each.source.strip("\"'"))][:1]:
-            if _ends(call):
-                message = "the script ends without Java, but the commands do not need it"
-                tests.append(fault(call, word, "W213", message, "remove this test"))
-    yield from tests
+    calls = commands.facts.calls if commands.invocations or commands.unseen else []
+    runs = (call.program or "" for call in calls if "-version" not in call.literals)
+    if any(map(_NEED_JAVA.fullmatch, runs)):
+        return
+    for call in calls:
+        words = [call.head, *call.words] if call.program in _TESTING else []
+        java = [word for word in words if _JAVA.search(word.source.strip("\"'"))]
+        if java and _ends(call):
+            message = "the script ends without Java, but the commands do not need it"
+            yield fault(call, java[0], "W213", message, "remove this test")
 
 
 def _ends(call: Call) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = ("PATH", "AWS_IAM_HOME", "AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE", "IAMCLI_STRICT")
 _SPACES = re.compile(r"([ \t\n]+)")
 #: A name of a command with NULs for what is not known, after a bin or what is not known.
-UNFINISHED = re.compile(r"(?:\A|/bin/+|\0/+)iam-[a-z\0]*\0[a-z\0]*\Z")
+UNFINISHED = re.compile(r"(?:\A|/bin/+|\0/+)iam-(?=[a-z\0]*\Z)[a-z]*\0")
 #: How many words of one value are followed.
 MAX_WORDS = 32
 
