@@ -28,7 +28,7 @@ _TESTING = {"[", "[[", "test", "command", "which", "type", "hash", "ls", "java"}
 _JAVA = re.compile(r"(?:^|/)java$|\bJAVA|(?:apitools|AWS_IAM_HOME\}?)/.*\.jar$")
 _NEED_JAVA = re.compile("java|ant|mvn|(?:ec2|as|elb|mon|rds|cfn)-.*")
 _MISSING = re.compile(r"(?<!\S)(?:!|-z)\s")
-_ENDS = re.compile(r"(?m)(?:^|[;{(&|]|then|do|else)[ \t]*(?:exit|return|die|fail|\w+_exit)\b(?!\s+0)")
+_ENDS = re.compile(r"(?m)(?:^|[;{(&|]|then|do|else)[ \t]*(?:exit|return|die|\w+_exit)\b(?!\s+0)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
 
