@@ -80,7 +80,8 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     The users are not deleted, but lose the permissions that they had from the group.
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
-    Attached managed policies are skipped if your access key may not list them.
+    Attached managed policies are skipped if your access key may not list them
+    or the server does not have the operation; with -p, a note says so.
 
     Notes: To create the group again, you need a snapshot that was made before; see iamcli(1):
 

@@ -172,7 +172,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
     The login profile and what follows it in the list are skipped if your access key may not list
-    them.
+    them or the server does not have the operation; with -p, a note says so.
 
     Notes: To create the user again, you need a snapshot that was made before; see iamcli(1):
 

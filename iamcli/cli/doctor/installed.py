@@ -85,7 +85,8 @@ def check_completion() -> Diagnosis:
     folder, name = _COMPLETIONS[shell]
     used = next(filter(os.path.isfile, _candidates(shell, folder, name)), None)
     if used:
-        return ok(f"{shell} finds {used}")
+        package = ", with the package bash-completion" if shell == "bash" else ""
+        return ok(f"{shell} finds {used}{package}")
     advice = "in {}, add: {}".format(*_LINES[shell])
     if shell == "zsh":
         # The variable fpath is not exported.
