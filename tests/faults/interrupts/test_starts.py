@@ -107,7 +107,7 @@ USUAL = [
     (name, moment, NUMBERS[at % 3], RECIPIENTS[at % 2])
     for name, of_it in MOMENTS.items()
     for at, moment in enumerate(of_it, len(name))
-    if name in ("sandbox", "explain", "help") or at % 5 == 0
+    if name in ("sandbox", "explain", "help", "snapshot") or at % 5 == 0
 ]
 
 
