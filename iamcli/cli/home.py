@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from iamcli.cli.group import DocumentedCommand
@@ -31,7 +33,7 @@ def home(output: Output, folder: str, *, no_strict: bool) -> None:
     how, run: iamcli help differences. --no-strict changes that.
     """
     from iamcli.cli import index
-    from iamcli.cli.homes.directory import exposure
+    from iamcli.cli.homes.directory import CLOSED, closed, exposure
     from iamcli.cli.homes.layout import lay_out
     from iamcli.help.text import fitted
 
@@ -41,3 +43,5 @@ def home(output: Output, folder: str, *, no_strict: bool) -> None:
             output.line(row)
     if exposed := exposure(folder, names):
         output.error(f"{exposed}; {PROTECT}")
+    if program := closed(Path(folder), names):
+        output.error(f"{folder}: {CLOSED} {program}; install iamcli with a Python that all may run")

@@ -25,6 +25,7 @@ from support.users import OTHER, link, other_user, protected_symlinks, two_users
 from iamcli import protection
 from iamcli.cli.doctor.credential_sources import changeable_files
 from iamcli.cli.homes import directory, layout
+from iamcli.cli.homes.directory import CLOSED
 from iamcli.config.connection import Connection, restrict
 from iamcli.errors import Failure
 from iamcli.interrupts import SignalState
@@ -399,7 +400,9 @@ def test_a_home_that_another_user_may_be_able_to_change_is_reported(tmp_path, sh
     said = f"{problem}; let only you and root write there"
     for _ in range(2):
         done = run_program("iamcli", "home", home, env=env)
-        assert (done.returncode, done.stderr) == (0, f"iamcli: {said}\n")
+        # The Python of the tests may be private.
+        lines = [line for line in done.stderr.splitlines() if CLOSED not in line]
+        assert (done.returncode, lines) == (0, [f"iamcli: {said}"])
     done = run_program("iamcli", "doctor", "--offline", "--format", "json", env=env)
     check = next(one for one in json.loads(done.stdout)["checks"] if one["check"] == "home")
     assert (check["result"], check["cause"]) == ("warning", "writable-by-others")

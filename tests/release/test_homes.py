@@ -333,7 +333,7 @@ def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict
     program(source / "iam-usercreate", "#!/bin/sh\necho broken >&2; exit 1\n")
     assert problem() == f"{folder}/bin/iam-usercreate fails: broken"
     monkeypatch.setattr(directory, "own_places", frozenset)
-    assert problem() == f"{folder} runs another installation, {source}"
+    assert directory.another(folder, COMMANDS) == str(source)
     (source / "iam-userdel").unlink()
     assert problem() == f"{folder} runs {source}/iam-userdel, which does not exist"
     (folder / "bin" / "iam-userdel").unlink()
@@ -664,7 +664,11 @@ def test_a_run_that_was_cut_off_can_be_repeated(home):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("{tmp}", "{tmp} is the installation of iamcli; use it as AWS_IAM_HOME unchanged"),
+        (
+            "{tmp}",
+            "{tmp} is the installation of iamcli, whose commands are not in strict mode; "  # noqa: ISC004
+            "choose another directory",
+        ),
         ("{tmp}/{long}", "{tmp}/{long}/bin: File name too long; nothing was changed"),
         ("/dev/null", "/dev/null is not a directory; nothing was changed"),
         ("/dev/null/home", "/dev/null/home/.iamcli-home: Not a directory; nothing was changed"),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from iamcli.cli.check.rules.commands import Fault
     from iamcli.cli.check.script.calls import ScriptFacts
     from iamcli.cli.check.script.scripts import Script
+    from iamcli.cli.homes.choice import Advice
 
 #: Programs that only show names of commands, unless their output is read or written to a file.
 _SHOWING = PRINTING | {"command", "which", "type", "hash"}
@@ -84,7 +85,7 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     findings: dict[tuple[str, int, int, str], Finding] = {}
     places: set[tuple[str, int]] = set()
     missing: dict[tuple[str, str], list[str]] = {}
-    installed: dict[str, list[str]] = {}
+    installed: dict[Advice, list[str]] = {}
     #: By file: its place in the order, after that of the file that reads it.
     order = {file: (number, 0) for number, file in enumerate(named.values())}
     #: By file: the script, or why it cannot be read.

@@ -6,6 +6,10 @@ from typing import NamedTuple
 
 from iamcli.cli.check.explanations import DIFFERENCE_CODES, EXPLANATIONS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.cli.homes.choice import Advice
+
 ERROR = "error"
 WARNING = "warning"
 #: The code of a warning about lines that only the parser cannot read: no fault of the script.
@@ -90,14 +94,14 @@ class Result(NamedTuple):
     ``findings`` are in the order of the files and lines; ``commands``: how many iam-* commands are
     in the scripts; ``files``: those named or in a directory, each followed by those that it reads;
     ``missing``: what they expect of this machine, and the line that makes it, with the scripts;
-    ``installed``: what makes the commands that they find strict, with the scripts.
+    ``installed``: what they find instead of strict commands, with the scripts.
     """
 
     findings: list[Finding]
     commands: int
     files: list[File]
     missing: dict[tuple[str, str], list[str]]
-    installed: dict[str, list[str]]
+    installed: dict[Advice, list[str]]
 
     @property
     def notes(self) -> list[FileNote]:

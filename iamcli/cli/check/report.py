@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from iamcli.cli.check.findings import ERROR, STATES, SUMS, WARNING
-from iamcli.cli.check.rules.machine import STRICT
 from iamcli.cli.check.script.kinds import READ
+from iamcli.cli.homes.choice import INSTALLED, STRICT
 from iamcli.cli.homes.directory import and_others
+from iamcli.cli.homes.layout import BACK
 from iamcli.cli.listing import counted, joined
 from iamcli.errors import visible
 from iamcli.help.text import advice, fitted
@@ -35,11 +36,15 @@ def text(result: Result) -> Iterator[str]:
         yield from _table(result)
     for (name, line), users in result.missing.items():
         yield from fitted(visible(f"this machine does not have {name}, which {_do(users, 'need')}"))
-        yield visible(f"    {line}")
-    for line, users in result.installed.items():
-        found = f"{_do(users, 'find')} the installed commands here"
-        yield from fitted(visible(f"{found}: errors, lists and -h differ"))
-        yield visible(f"    as in the toolkit: {line}{f', or {STRICT}' * (line != STRICT)}")
+        yield from (visible(f"    {each}") for each in line.splitlines())
+    for (found, lines), users in result.installed.items():
+        yield from fitted(visible(f"{_do(users, 'find')} {found}"))
+        either = f", or {STRICT}" * (found == INSTALLED and lines[:1] != (STRICT,))
+        if found == INSTALLED and len(lines) == 1:
+            yield visible(f"    as in the toolkit: {lines[0]}{either}")
+        else:
+            yield from (visible(f"    {each}") for each in lines)
+        yield from [f"    {BACK}"] * (len(lines) > 1)
     numbered = ((each.file, range(each.lines[0], each.lines[1] + 1)) for each in result.unread)
     unread = {(file, line) for file, lines in numbered for line in lines}
     levels = [finding.level for finding in result.findings]
@@ -109,7 +114,10 @@ def json(result: Result) -> Iterator[str]:
             {"name": name, "files": users, "fix": line}
             for (name, line), users in result.missing.items()
         ],
-        "installed": [{"files": users, "fix": line} for line, users in result.installed.items()],
+        "installed": [
+            {"files": users, "found": found, "fix": "\n".join(lines)}
+            for (found, lines), users in result.installed.items()
+        ],
     }
     yield dumps(found)
 

@@ -9,9 +9,23 @@ from pathlib import Path
 from iamcli import quoting
 from iamcli.cli import index
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning
-from iamcli.cli.homes import directory
-from iamcli.cli.homes.directory import RECORD, and_others, exposure, is_own, problem, strict_default
+from iamcli.cli.homes import choice, directory
+from iamcli.cli.homes.choice import STRICT, choose, look
+from iamcli.cli.homes.directory import (
+    CLOSED,
+    RECORD,
+    and_others,
+    another,
+    closed,
+    exposure,
+    is_own,
+    problem,
+    strict_default,
+    unrunnable,
+)
+from iamcli.cli.homes.layout import BACK, toolkit
 from iamcli.cli.installed_commands import adding_to_path, commands_folder, one_file, own_places
+from iamcli.config.connection import SANDBOX
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
 from iamcli.output.streams import strictness
@@ -22,63 +36,110 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iamcli.cli.doctor.diagnosis import Diagnosis
-
-#: Where Amazon Linux had the legacy toolkit.
-_OLD_FOLDER = Path("/opt/aws/apitools/iam")
+    from iamcli.cli.homes.choice import Advice
 
 _COMMANDS = index.names()
+#: What to do if Python is gone, as after a virtual environment was moved.
+_AGAIN = "make the environment again, as docs/install.md says, then run: iamcli home DIR"
 
 
 def check_path() -> Diagnosis:
     """Return which programs on PATH have the names of the commands."""
-    folders = [Path(name) for name in os.get_exec_path()]
     first = {name: shutil.which(name) for name in PROGRAMS}
     places = own_places()
     others = [path for path in first.values() if path and not is_own(Path(path), places)]
-    absent = [name for name in _COMMANDS if first[name] is None]
     try:
         file = one_file()
         own = str(file or commands_folder())
     except Failure as failure:
         return failed(failure)._replace(result="warning")
-    if others:
-        problem = f"{others[0]}{and_others(others)} would run instead of the commands in {own}"
-        links = "links to " if file else ""
-        advice = f"put {links}{own} before it in PATH, or remove it"
-        return warning(problem, advice, "shadowed")
+    broken = "" if file else unrunnable(Path(own, _COMMANDS[0]))
+    if broken:
+        return warning(broken, _AGAIN)
     found = [path for name in _COMMANDS if (path := first[name])]
+    return _others_first(others, own) or _toolkit_left(found) or _own_in_path(found, own)
+
+
+def _others_first(others: list[str], own: str) -> Diagnosis | None:
+    """Return what is said of ``others``, programs that come before the commands in ``own``."""
+    if not others:
+        return None
+    advice = _advice(others[0])
+    strict = strict_default(Path(others[0]))
+    if strict and not advice.found:
+        said = f"the commands in {Path(others[0]).parent} are the first of their names in PATH"
+        return ok(f"{said}, {_mode(others)}; they are of another installation")
+    found = f"{others[0]}{and_others(others)} would run instead of the commands in {own}"
+    found += f": {advice.found}" if strict or advice.lines else ""
+    return warning(found, _told(advice.lines), "shadowed")
+
+
+def _toolkit_left(found: Sequence[str]) -> Diagnosis | None:
+    """Return that a toolkit is still there, behind the commands ``found``; None if none is."""
+    for folder in (Path(choice.STANDARD, "bin"), *map(Path, os.get_exec_path())):
+        if old := toolkit(folder / _COMMANDS[0]):
+            problem = f"{old} still has the legacy toolkit, which scripts that name it run"
+            problem += f"; the commands in PATH are {_mode(found)}" if found else ""
+            return warning(problem, _told(look(str(old))[1]) or "ask its owner to move it")
+    return None
+
+
+def _own_in_path(found: list[str], own: str) -> Diagnosis:
+    """Return what is said if PATH has the commands ``found``, which run those in ``own``."""
     mode = _mode(found)
-    old = next(filter(_is_old_toolkit, (_OLD_FOLDER, *(folder.parent for folder in folders))), None)
-    if old:
-        problem = f"{old} still has the legacy toolkit, which scripts that name it run"
-        problem += f"; the commands in PATH are {mode}" if found else ""
-        return warning(problem, f"move it and run: {_set_up(old)}")
+    file = one_file()
     if file and found:  # people need not link all
         number = f"{len(found)} of the {len(_COMMANDS)} commands"
         return ok(f"PATH has links to {own} for {number}, {mode}")
-    if absent:
+    if not found:
+        problem = f"PATH has no links to {own}" if file else f"{own} is not in PATH"
+        lines = _advice("").lines
+        scripts = f"for scripts, {_told(lines)}; for what you type, " if lines else ""
+        return warning(problem, f"{scripts}{adding_to_path()}")
+    names = {os.path.basename(path) for path in found}
+    if absent := [name for name in _COMMANDS if name not in names]:
         problem = f"PATH does not have {absent[0]}{and_others(absent)} of the commands in {own}"
-        problem += f"; the others are {mode}"
-        if not found:
-            problem = f"PATH has no links to {own}" if file else f"{own} is not in PATH"
-        return warning(problem, adding_to_path())
+        return warning(f"{problem}; the others are {mode}", adding_to_path())
+    if strict_default(Path(found[0])) and (advice := _advice(found[0])).found:
+        return warning(advice.found, _told(advice.lines) or "ask its owner to repair it")
     return ok(f"the commands in {own} are the first of their names in PATH, {mode}")
+
+
+def _advice(program: str) -> Advice:
+    """Return what leads scripts to strict commands if they find ``program`` first, "" if none."""
+    return choose(program, os.environ.get("PATH", os.defpath), os.environ, rest='"$PATH"')
+
+
+def _told(lines: Sequence[str]) -> str:
+    """Return ``lines`` as what to do: settings for a shell, and commands."""
+    shell = [f"export {line}" if line.startswith(("PATH=", STRICT)) else line for line in lines]
+    steps = [f"run: {line}" for line in shell]
+    return "; ".join([*steps, BACK] if steps[1:] else steps)
 
 
 def check_home() -> Diagnosis:
     """Return whether scripts can use the directories that they use as AWS_IAM_HOME."""
-    named = os.environ.get("AWS_IAM_HOME")
+    named = os.environ.get("AWS_IAM_HOME") if SANDBOX not in os.environ else None
     folders = [Path(named)] if named else []
     on_path = {Path(name).parent for name in os.get_exec_path() if name}
     folders += sorted(path for path in on_path - {*folders} if os.path.exists(path / RECORD))
     if not folders:
         return skipped("AWS_IAM_HOME is not set")
+    said = []
     for folder in folders:
         made = os.path.exists(folder / RECORD)
         diagnosis = _made_problem(folder) if made else _other_problem(folder)
         if diagnosis:
             return diagnosis
-    return ok(f"{' and '.join(map(str, folders))}: ready for scripts")
+        strict = strictness() == "1" or strict_default(folder / "bin" / _COMMANDS[0])
+        if not strict and str(folder) == named:
+            found = f"AWS_IAM_HOME is {folder}, whose commands are not in strict mode"
+            return warning(found, f"for scripts, run: export {STRICT}")
+        said.append(f"{folder}: {'ready for scripts' if strict else 'not in strict mode'}")
+        run, program = another(folder, _COMMANDS), closed(folder, _COMMANDS)
+        said += [f"it runs another installation, {run}"] * bool(run)
+        said += [f"{CLOSED} {program}"] * bool(program)
+    return ok("; ".join(said))
 
 
 def _mode(programs: Sequence[str]) -> str:
@@ -113,8 +174,10 @@ def _other_problem(folder: Path) -> Diagnosis | None:
     what, in_the_way = "does not have the commands", os.path.lexists(program)
     if not os.path.isdir(folder):
         what, in_the_way = "is not a directory", os.path.lexists(folder)
-    elif _is_old_toolkit(folder):
-        what = "has the legacy toolkit"
+    elif toolkit(program):
+        return warning(
+            f"AWS_IAM_HOME is {folder}, which has the legacy toolkit", _told(look(str(folder))[1])
+        )
     advice = f"{'move it and ' if in_the_way else ''}run: {_set_up(folder)}"
     return warning(f"AWS_IAM_HOME is {folder}, which {what}", advice)
 
@@ -124,13 +187,3 @@ def _set_up(folder: Path) -> str:
     made = [path for name in _COMMANDS if directory.target(path := folder / "bin" / name)]
     form = directory.STRICT if any(map(strict_default, made)) or not made else directory.NOT_STRICT
     return f"iamcli home{form['option']} {quoting.file(str(folder))}"
-
-
-def _is_old_toolkit(folder: Path) -> bool:
-    """Return whether the legacy toolkit is still installed in ``folder``."""
-    program = folder / "bin" / "iam-usercreate"
-    return (
-        os.path.isfile(program)
-        and any(folder.glob("lib/*.jar"))
-        and not is_own(program, own_places())
-    )

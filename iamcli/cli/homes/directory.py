@@ -27,6 +27,9 @@ TIMEOUT = 60
 #: The file that records what was written, so that a later run can recognize other files.
 RECORD = ".iamcli-home"
 
+#: What is said if only some users can run the commands.
+CLOSED = "other users get Permission denied, because they may not run"
+
 #: How the paths of the commands begin.
 BIN = "bin/"
 
@@ -44,10 +47,11 @@ ALWAYS_STRICT = {"option": " --strict", "set": "IAMCLI_STRICT=1\nexport IAMCLI_S
 FORMS = (STRICT, NOT_STRICT, ALWAYS_STRICT, {"option": "", "set": ""})
 
 
-def problem(folder: Path, commands: Sequence[str]) -> str | None:
+def problem(folder: Path, commands: Sequence[str], *, run: bool = True) -> str | None:
     """Return why scripts that use ``folder`` may fail, or None.
 
-    ``commands``: the names of the commands that it should include.
+    ``commands``: the names of the commands that it should include; ``run``: run one of them, too.
+    Raises OSError if a command that it runs is in a directory that cannot be searched.
     """
     try:
         recorded = read_record(folder / RECORD)
@@ -69,10 +73,60 @@ def problem(folder: Path, commands: Sequence[str]) -> str | None:
     gone = [str(path) for path in targets if path and not exists(path)]
     if gone:
         return f"{folder} runs {gone[0]}, which does not exist"
+    broken = next(filter(None, (unrunnable(path) for path in targets[:1] if path)), None)
+    return broken or (why_not(folder / BIN / commands[0], os.environ) if run else None)
+
+
+def another(folder: Path, commands: Sequence[str]) -> str:
+    """Return the directory of another installation that ``folder`` runs, "" if it runs this one."""
     own = own_places()
-    foreign = [str(path.parent) for path in targets if path and not is_own(path, own)]
-    another = f"{folder} runs another installation, {foreign[0]}" if foreign else None
-    return another or why_not(folder / BIN / commands[0], os.environ)
+    targets = (target(folder / BIN / name) for name in commands)
+    return next((str(path.parent) for path in targets if path and not is_own(path, own)), "")
+
+
+def unrunnable(program: Path) -> str:
+    """Return why the system cannot start ``program``, "" if it can; nothing is run."""
+    python = _interpreter(program)
+    if python and not os.access(python, os.X_OK):
+        what = "you may not run" if os.path.lexists(python) else "does not exist"
+        return f"{program} names {python}, which {what}"
+    return "" if os.access(program, os.X_OK) else f"you may not run {program}"
+
+
+def closed(folder: Path, commands: Sequence[str]) -> str:
+    """Return what ``folder`` runs that other users may not, "" if they may, or cannot reach it.
+
+    They get the status 126 then, as with a Python in a private home directory.
+    """
+    run = target(folder / BIN / commands[0])
+    if not run or _private(folder / BIN):
+        return ""
+    return next(
+        (found for path in (run, _interpreter(run)) if path and (found := _private(path))), ""
+    )
+
+
+def _private(path: Path) -> str:
+    """Return ``path`` without links if other users may not enter or run it, else ""."""
+    real = Path(os.path.realpath(path))
+    try:
+        return (
+            ""
+            if all(each.stat().st_mode & stat.S_IXOTH for each in (real, *real.parents))
+            else str(real)
+        )
+    except OSError:
+        return ""  # what is not there is another problem
+
+
+def _interpreter(program: Path) -> Path | None:
+    """Return the interpreter in the first line of ``program``, None if it has none."""
+    try:
+        with program.open("rb") as opened:
+            begin, *_ = opened.readline(MAX_SIZE).split()
+    except (OSError, ValueError):
+        return None
+    return Path(os.fsdecode(begin[2:])) if begin[:2] == b"#!" and begin[2:] else None
 
 
 def exposure(folder: str | Path, commands: Sequence[str]) -> str:

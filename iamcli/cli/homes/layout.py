@@ -10,6 +10,7 @@ import stat
 import sys
 from pathlib import Path
 
+from iamcli import quoting
 from iamcli.cli.homes.directory import (
     BIN,
     FORMS,
@@ -18,13 +19,15 @@ from iamcli.cli.homes.directory import (
     SCRIPT_BEGIN,
     STRICT,
     exists,
+    is_own,
     read_record,
     state_at,
     state_of,
     strict_default,
+    target,
     why_not,
 )
-from iamcli.cli.installed_commands import commands_folder, one_file
+from iamcli.cli.installed_commands import commands_folder, one_file, own_places
 from iamcli.errors import Failure
 from iamcli.interrupts import DeferredSignals
 from iamcli.protection import PROTECT, Folder, others_may_write
@@ -75,6 +78,11 @@ Scripts that contain the name of this directory work unchanged. For scripts that
 For help on a command, run it with -h: iam-usercreate -h
 """
 
+#: What is done after the toolkit was moved.
+BACK = "then copy your own files back from bin.toolkit"
+#: Directories of the system, of which no line moves bin.
+_SHARED = {"/", "/usr", "/usr/local", "/opt", "/opt/aws", os.path.expanduser("~")}
+
 #: An entry of bin that is a script.
 SCRIPT = (
     SCRIPT_BEGIN
@@ -88,13 +96,15 @@ exec {target} "$@"
 )
 
 
-def lay_out(name: str, commands: Sequence[str], *, strict: bool = True) -> list[str]:
+def lay_out(
+    name: str, commands: Sequence[str], *, strict: bool = True, dry: bool = False
+) -> list[str]:
     """Set up the directory ``name`` so that scripts can use it as AWS_IAM_HOME.
 
     ``commands``: the names of the commands to include; ``strict``: make them behave as with
-    IAMCLI_STRICT=1 if it is not set. Returns lines that report what was done. Whatever is in the
-    place of a text file and was not written by this program is left as it is. Raises Failure if an
-    entry of bin was not made by this program; nothing is changed then.
+    IAMCLI_STRICT=1 if it is not set; ``dry``: change nothing. Returns lines that report what was
+    done. Whatever is in the place of a text file and was not written by this program is left as it
+    is. Raises Failure if an entry of bin was not made by this program; nothing is changed then.
     """
     if not name:
         raise Failure("the directory name is empty; specify a directory")
@@ -120,12 +130,9 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = True) -> list[
     }
     changed = [place for place in known if current[place] not in (None, *known[place])]
     in_the_way = [place for place in changed if place.startswith(BIN)]
-    if in_the_way:
-        number = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
-        raise Failure(
-            f"{folder / in_the_way[0]} was not created by iamcli home{number}; nothing was "
-            "changed; move it or choose another directory"
-        )
+    _refuse(folder, in_the_way)
+    if dry:
+        return []
     made = [folder / place for place, state in current.items() if state and place.startswith(BIN)]
     converted = _converted(made, NOT_STRICT if strict else STRICT)
     kept = [place for place in changed if place in recorded]
@@ -161,6 +168,45 @@ def lay_out(name: str, commands: Sequence[str], *, strict: bool = True) -> list[
     if foreign:
         report.append(f"not created by iamcli home, left unchanged: {', '.join(foreign)}")
     return report
+
+
+def _refuse(folder: Path, in_the_way: list[str]) -> None:
+    """Raise Failure if there is a file ``in_the_way``, of others in ``folder``."""
+    if not in_the_way:
+        return
+    if old := toolkit(folder / in_the_way[0]):
+        steps = "; ".join(f"run: {line}" for line in toolkit_lines(old))
+        raise Failure(f"{old}/bin has the legacy toolkit; nothing was changed; {steps}; {BACK}")
+    number = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
+    raise Failure(
+        f"{folder / in_the_way[0]} was not created by iamcli home{number}; nothing was "
+        "changed; move it or choose another directory"
+    )
+
+
+def toolkit(program: Path) -> Path | None:
+    """Return the directory of the legacy toolkit if ``program`` is one of its commands, else None.
+
+    A directory of the system, or one with more programs of others, is none.
+    """
+    try:
+        real = Path(os.path.realpath(program))
+        inner, home = real.parent, real.parent.parent
+        names = os.listdir(inner)
+    except OSError:
+        return None
+    ours = is_own(real, own_places()) or target(real) or os.path.lexists(home / "bin.toolkit")
+    if inner.name != "bin" or ours or str(home) in _SHARED or not os.path.isfile(real):
+        return None
+    its = [name for name in names if name.startswith("iam-") or name == "service"]
+    marked = "service" in names or any(home.glob("lib/*.jar"))
+    return home if marked and 2 * len(its) > len(names) else None
+
+
+def toolkit_lines(old: Path) -> tuple[str, str]:
+    """Return the lines that replace the toolkit in ``old``."""
+    places = f"{quoting.file(str(old / 'bin'))} {quoting.file(str(old / 'bin.toolkit'))}"
+    return f"mv {places}", f"iamcli home {quoting.file(str(old))}"
 
 
 def _converted(programs: Sequence[Path], form: dict[str, str]) -> list[str]:
@@ -228,8 +274,8 @@ def _contents(
     for command in commands:
         # The one file runs the command that a link to it, or its first argument, names.
         words = [str(source), command] if source.is_file() else [str(source / command)]
-        target = shlex.join([python, *words] if python else words)
-        script = SCRIPT.format(**form, target=target)
+        run = shlex.join([python, *words] if python else words)
+        script = SCRIPT.format(**form, target=run)
         contents[f"{BIN}{command}"] = os.fsencode(script) if settings else words[0]
     quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))
     entries = "links to the installed commands of iamcli"
@@ -248,7 +294,10 @@ def _check_folders(folder: Path, source: Path) -> None:
     """Raise Failure if ``folder`` or its bin is not a directory that can be set up."""
     bin_folder = folder / "bin"
     if exists(bin_folder) and bin_folder.samefile(source):
-        raise Failure(f"{folder} is the installation of iamcli; use it as AWS_IAM_HOME unchanged")
+        raise Failure(
+            f"{folder} is the installation of iamcli, whose commands are not in strict mode; "
+            "choose another directory"
+        )
     if bin_folder.is_symlink():
         raise Failure(f"{bin_folder} is a symbolic link; nothing was changed; remove the link")
     for path in (folder, bin_folder):

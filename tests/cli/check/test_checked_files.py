@@ -24,6 +24,9 @@ from iamcli.cli.check import report
 from iamcli.cli.check.check import check_files
 from iamcli.cli.check.script import kinds, shfmt
 from iamcli.cli.check.script.kinds import CRONTAB, MAKEFILE, SHELL, ZSH
+from iamcli.cli.homes import choice
+from iamcli.cli.homes.choice import INSTALLED as FOUND
+from iamcli.cli.homes.choice import STRICT, Advice
 from iamcli.cli.homes.layout import lay_out
 from iamcli.cli.installed_commands import commands_folders
 
@@ -712,16 +715,19 @@ INSTALLED = [
         "iamcli home /opt/IAMCli-1",
     ),
     (f"PATH=/opt/git/bin:$PATH; {BARE}", HOME_LINE),
-    (f"PATH=LINKS/bin:/bin; {BARE}", "iamcli home LINKS"),
-    (f"$AWS_IAM_HOME/bin/{BARE}", "iamcli home LINKS"),
-    (f"AWS_IAM_HOME=LINKS; $AWS_IAM_HOME/bin/{BARE}", "iamcli home LINKS"),
-    (f"PATH=TOOLS/bin:$PATH; {BARE}; BIN/iam-groupdel -g g", "IAMCLI_STRICT=1"),
+    (f"PATH=LINKS/bin:/bin; {BARE}", STRICT),
+    (f"$AWS_IAM_HOME/bin/{BARE}", STRICT),
+    (f"AWS_IAM_HOME=LINKS; $AWS_IAM_HOME/bin/{BARE}", STRICT),
+    (f"PATH=TOOLS/bin:$PATH; {BARE}; BIN/iam-groupdel -g g", STRICT),
     (f"(IAMCLI_STRICT=1; {BARE}); iam-groupdel -g g", HOME_LINE),
     (f"export IAMCLI_STRICT=; {BARE}", HOME_LINE),
     (f"IAMCLI_STRICT=yes {BARE}", HOME_LINE),
     (f"TOOLS/bin/{BARE}", ""),
     (f"AWS_IAM_HOME=TOOLS; $AWS_IAM_HOME/bin/{BARE}", ""),
-    (f"PATH=OTHER/bin:$PATH; {BARE}", ""),
+    (
+        f"PATH=OTHER/bin:$PATH; {BARE}",
+        "OTHER/bin/iam-userdel, which is not a command of this iamcli",
+    ),
     (f"IAMCLI_STRICT=1 {BARE}", ""),
     (f"export IAMCLI_STRICT=0; {BARE}", ""),
     (f"IAMCLI_STRICT=$1; {BARE}", ""),
@@ -775,7 +781,7 @@ def found_here(folder: Path, name: str, text: str, directories: dict[str, str]) 
     (folder / name).write_text(text)
     result = check_files([str(folder / name)])
     assert all(users == [str(folder / name)] for users in result.installed.values())
-    lines = list(result.installed)
+    lines = ["; ".join(advice.lines) or advice.found for advice in result.installed]
     for each, path in directories.items():
         lines = [line.replace(path, each) for line in lines]
     return lines
@@ -798,7 +804,7 @@ def test_scripts_that_find_installed_commands(tmp_path, environ, directories):
 
 
 def test_the_directory_of_the_toolkit_is_to_be_in_path(tmp_path, environ, directories):
-    environ.setattr("iamcli.cli.check.rules.machine._TOOLKIT", directories["TOOLS"])
+    environ.setattr(choice, "STANDARD", directories["TOOLS"])
     environ.setenv("PATH", f"{BIN}:{PATH}")
     assert found_here(tmp_path, "old.sh", BARE, directories) == ["PATH=TOOLS/bin:$PATH"]
     crontab = f"PATH=BIN:/bin\n@daily {BARE}\n"
@@ -815,7 +821,7 @@ def test_scripts_that_need_strict_mode_are_named(tmp_path, environ, directories)
         write(tmp_path, setting, f"set{number:02}.sh", "")
     files = [f"{tmp_path}/named{number:02}.sh" for number in range(30)]
     result = check_files([str(tmp_path)], ["E101", "E102"])
-    assert result.installed == {HOME_LINE: files}
+    assert result.installed == {Advice(FOUND, (HOME_LINE,)): files}
     assert "\n".join(report.text(result)).partition("\n60 files: ")[2].splitlines()[:3] == [
         "no difference found in 60",
         f"{files[0]} and 29 others find the installed commands here: errors, lists and -h differ",

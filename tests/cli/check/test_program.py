@@ -17,6 +17,7 @@ from support.shell import BIN, ROOT
 from iamcli.cli.check import report
 from iamcli.cli.check.script.scripts import MAX_SIZE
 from iamcli.cli.check.script.shfmt import program
+from iamcli.cli.homes.choice import INSTALLED
 
 
 def test_the_text(run, tmp_path):
@@ -55,7 +56,9 @@ def test_the_json(run_fast, tmp_path):
         "mentions": [],
         "files": [{"file": file, "language": "sh", "state": "needs a change", "codes": ["E103"]}],
         "missing": [],
-        "installed": [{"files": [file], "fix": "iamcli home /opt/aws/apitools/iam"}],
+        "installed": [
+            {"files": [file], "found": INSTALLED, "fix": "iamcli home /opt/aws/apitools/iam"}
+        ],
     }
     done = run_fast("iamcli", "check", "--format", "json", os.devnull)
     assert done.out.startswith(

@@ -18,7 +18,7 @@ from support.limits import NEVER
 from iamcli import __version__, quoting
 from iamcli.cli import completion_scripts, index, installed_commands
 from iamcli.cli.doctor import installed, path_and_home
-from iamcli.cli.homes import directory, layout
+from iamcli.cli.homes import choice, directory, layout
 from iamcli.cli.homes.layout import lay_out
 from iamcli.errors import Failure
 from iamcli.installation import checkout
@@ -28,6 +28,12 @@ from iamcli.installation import checkout
 AGAIN = "if it refuses a file, move the file and run it again"
 
 # The installation.
+
+
+def moved(toolkit: Path) -> str:
+    """What is said of a toolkit that is still there."""
+    move = f"run: mv {toolkit}/bin {toolkit}/bin.toolkit; run: iamcli home {toolkit}"
+    return f"{move}; then copy your own files back from bin.toolkit"
 
 
 def programs_in(folder: Path, *names: str, mode: int = 0o755) -> Path:
@@ -42,8 +48,10 @@ def programs_in(folder: Path, *names: str, mode: int = 0o755) -> Path:
 def one_file(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The one file, which runs."""
     file = programs_in(tmp_path / "dist", "iamcli.pyz") / "iamcli.pyz"
-    for module in (installed_commands, path_and_home):
+    for module in (installed_commands, path_and_home, choice, layout):
         environ.setattr(module, "one_file", lambda: file)
+    environ.setattr(choice, "STANDARD", str(tmp_path / "old"))
+    environ.setattr(layout, "_python", lambda _: "")
     return file
 
 
@@ -51,8 +59,8 @@ def test_links_to_the_one_file(one_file, environ, tmp_path):
     links = programs_in(tmp_path / "links")
     environ.setenv("PATH", str(links))
     none = (
-        f"warning: PATH has no links to {one_file}; run: {one_file} home --no-strict DIR; then put "
-        "DIR/bin in PATH"
+        f"warning: PATH has no links to {one_file}; for scripts, run: iamcli home {tmp_path}/old; "
+        f"for what you type, run: {one_file} home --no-strict DIR; then put DIR/bin in PATH"
     )
     assert shown(path_and_home.check_path()) == none
     # The program iamcli is none of the commands.
@@ -68,7 +76,7 @@ def test_links_to_the_one_file(one_file, environ, tmp_path):
     assert (
         shown(path_and_home.check_path())
         == f"warning (shadowed): {other}/iam-userdel would run instead of the commands in "
-        f"{one_file}; put links to {one_file} before it in PATH, or remove it"
+        f"{one_file}"
     )
     environ.setenv("PATH", f"{links}:{other}")
     assert path_and_home.check_path().result == "ok"
@@ -92,10 +100,12 @@ def test_the_homes_of_scripts(environ, tmp_path):
         assert said(None, *path) == "skipped: AWS_IAM_HOME is not set"
     environ.chdir(first)
     assert said(None, other, "") == "skipped: AWS_IAM_HOME is not set"
-    both = f"{first} and {second}: ready for scripts"
+    both = f"{first}: ready for scripts; {second}: ready for scripts"
     assert said(None, *paths) == f"ok: {both}"
     assert said("", *paths) == f"ok: {both}"
-    assert said(str(second), *paths) == f"ok: {second} and {first}: ready for scripts"
+    assert (
+        said(str(second), *paths) == f"ok: {second}: ready for scripts; {first}: ready for scripts"
+    )
     (first / "bin" / "iam-userdel").unlink()
     damaged = f"{first}/bin/iam-userdel: missing or changed; run: iamcli home {first}; {AGAIN}"
     assert said(str(second), *paths) == f"warning: {damaged}"
@@ -113,7 +123,6 @@ def test_another_directory_as_a_home(environ, tmp_path):
     expected = {
         "empty": "does not have the commands; run: ",
         "foreign": "does not have the commands; move it and run: ",
-        "toolkit": "has the legacy toolkit; move it and run: ",
         "file": "is not a directory; move it and run: ",
         "dangling": "is not a directory; move it and run: ",
         "absent": "is not a directory; run: ",
@@ -124,12 +133,22 @@ def test_another_directory_as_a_home(environ, tmp_path):
         environ.setenv("AWS_IAM_HOME", str(folder))
         said = f"AWS_IAM_HOME is {folder}, which {text}iamcli home {shlex.quote(str(folder))}"
         assert shown(path_and_home.check_home()) == f"warning: {said}"
+    toolkit = folders["toolkit"]
+    environ.setenv("AWS_IAM_HOME", str(toolkit))
+    assert shown(path_and_home.check_home()) == (
+        f"warning: AWS_IAM_HOME is {toolkit}, which has the legacy toolkit; {moved(toolkit)}"
+    )
     environ.setenv("AWS_IAM_HOME", "-x")
     assert shown(path_and_home.check_home()).endswith("; run: iamcli home ./-x")
     # A copy of a home has no record, but its links run the commands.
     copy = programs_in(tmp_path / "copy" / "bin")
     (copy / "iam-usercreate").symlink_to(installed_commands.commands_folder() / "iam-usercreate")
     environ.setenv("AWS_IAM_HOME", str(copy.parent))
+    assert shown(path_and_home.check_home()) == (
+        f"warning: AWS_IAM_HOME is {copy.parent}, whose commands are not in strict mode; "
+        "for scripts, run: export IAMCLI_STRICT=1"
+    )
+    environ.setenv("IAMCLI_STRICT", "1")
     assert shown(path_and_home.check_home()) == f"ok: {copy.parent}: ready for scripts"
 
 
@@ -137,7 +156,7 @@ def test_where_the_legacy_toolkit_is(environ, tmp_path):
     """Where Amazon Linux had it, or in PATH behind the commands."""
     own = installed_commands.commands_folder()
     toolkits = [tmp_path / name for name in ("old", "other")]
-    environ.setattr(path_and_home, "_OLD_FOLDER", toolkits[0])
+    environ.setattr(choice, "STANDARD", str(toolkits[0]))
     environ.setenv("PATH", f"{own}:{toolkits[1]}/bin")
     for toolkit in toolkits:
         fine = f"ok: the commands in {own} are the first of their names in PATH, not in strict mode"
@@ -148,7 +167,7 @@ def test_where_the_legacy_toolkit_is(environ, tmp_path):
         assert (
             shown(path_and_home.check_path())
             == f"warning: {toolkit} still has the legacy toolkit, which scripts that name it run; "
-            f"the commands in PATH are not in strict mode; move it and run: iamcli home {toolkit}"
+            f"the commands in PATH are not in strict mode; {moved(toolkit)}"
         )
         jar.unlink()
 
@@ -264,7 +283,7 @@ def own(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for module in (installed_commands, path_and_home):
         environ.setattr(module, "commands_folder", lambda: folder)
     environ.setattr(path_and_home, "own_places", lambda: frozenset([str(folder)]))
-    environ.setattr(path_and_home, "_OLD_FOLDER", tmp_path / "absent")
+    environ.setattr(choice, "STANDARD", str(tmp_path / "absent" / "iam"))
     return folder
 
 
@@ -289,7 +308,8 @@ def test_which_programs_are_on_path(own, environ, tmp_path):
 
     export = f'run: export PATH={quoting.quoted(str(own))}:"$PATH"'
     fine = f"ok: the commands in {own} are the first of their names in PATH, not in strict mode"
-    shadowed = f"would run instead of the commands in {own}; put {own} before it in PATH, or remove"
+    shadowed = f"would run instead of the commands in {own}"
+    home = f"for scripts, run: iamcli home {tmp_path}/absent/iam; for what you type, "
     assert {
         "fine": said(own),
         "after others": said(own, *others.values()),
@@ -300,13 +320,13 @@ def test_which_programs_are_on_path(own, environ, tmp_path):
         **{name: said(folder, own) for name, folder in others.items()},
     } == {
         **dict.fromkeys(("fine", "after others", "after what cannot run", "by links"), fine),
-        "nowhere": f"warning: {own} is not in PATH; {export}",
+        "nowhere": f"warning: {own} is not in PATH; {home}{export}",
         "some": (
             f"warning: PATH does not have {path_and_home._COMMANDS[-2]} and 1 other of the "
             f"commands in {own}; the others are not in strict mode; {export}"
         ),
         **{
-            name: f"warning (shadowed): {tmp_path}/{name}/{first} {shadowed} it"
+            name: f"warning (shadowed): {tmp_path}/{name}/{first} {shadowed}"
             for name, first in (
                 ("one", "iam-userdel"),
                 ("iamcli", "iamcli"),

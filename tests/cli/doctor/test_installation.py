@@ -22,10 +22,14 @@ def test_a_home_runs_the_commands(run, healthy):
         assert healthy("iamcli", "home", option, str(folder)).status == 0
         report = doctor(healthy, "--offline")
         assert report.causes == []
-        assert (report.result("path"), report.result("home")) == ("ok", "ok")
+        assert report.result("path") == "ok"
+        assert report.result("home") == ("ok" if option == "--" else "warning")
     own = {"AWS_IAM_HOME": str(BIN.parent), "PATH": f"{BIN}:/usr/bin"}
     said = doctor(healthy, "--offline", **own).said("home")
-    assert said == f"{BIN.parent}: ready for scripts; "
+    advice = "for scripts, run: export IAMCLI_STRICT=1"
+    assert said == f"AWS_IAM_HOME is {BIN.parent}, whose commands are not in strict mode; {advice}"
+    own["IAMCLI_STRICT"] = "1"
+    assert doctor(healthy, "--offline", **own).said("home") == f"{BIN.parent}: ready for scripts; "
 
 
 FOLDERS = ("PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")

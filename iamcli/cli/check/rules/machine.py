@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from shutil import which
 
 from iamcli.cli.check.rules.commands import with_variables
@@ -12,8 +11,9 @@ from iamcli.cli.check.rules.values import is_written, written
 from iamcli.cli.check.script.calls import revealed
 from iamcli.cli.check.script.kinds import CRONTAB
 from iamcli.cli.check.script.states import in_folder
-from iamcli.cli.homes.directory import RECORD, is_own, strict_default
-from iamcli.cli.installed_commands import commands_folders, own_places
+from iamcli.cli.homes.choice import choose, may_make
+from iamcli.cli.homes.directory import RECORD
+from iamcli.cli.installed_commands import own_places
 from iamcli.errors import concealed
 from iamcli.quoting import quoted
 
@@ -23,14 +23,11 @@ if TYPE_CHECKING:
 
     from iamcli.cli.check.rules.commands import Commands, Invocation
     from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.homes.choice import Advice
 
     Needed = tuple[str, str | None, str, str, str]
 
-#: Where Amazon Linux had the toolkit.
-_TOOLKIT = "/opt/aws/apitools/iam"
 _OF_TOOLKIT = re.compile("(?i)(?<![a-z])iam|apitools")
-#: What makes any command strict.
-STRICT = "IAMCLI_STRICT=1"
 #: The variables that name files, with what these have to contain.
 _CONTENTS = {
     "AWS_CREDENTIAL_FILE": "the lines AWSAccessKeyId=ID and AWSSecretKey=SECRET",
@@ -43,7 +40,9 @@ _IF, _OR = re.compile(rb"(?:\b(?:if|while|until)|!)\s+$"), re.compile(rb"[^;|\n]
 
 
 def compare(
-    commands: Commands, missing: dict[tuple[str, str], list[str]], installed: dict[str, list[str]]
+    commands: Commands,
+    missing: dict[tuple[str, str], list[str]],
+    installed: dict[Advice, list[str]],
 ) -> None:
     """Add the lines that make what is not there, or commands strict that are not, and for whom.
 
@@ -51,17 +50,15 @@ def compare(
     """
     made = written(commands.facts.calls)
     needed = [*_sourced(commands.facts.calls)]
-    found: dict[tuple[str, str, str], set[str]] = {}
-    default = {"IAMCLI_STRICT": "", **os.environ}
+    found: dict[tuple[str, str, str, tuple[str, str, str]], set[str]] = {}
     for invocation in commands.invocations:
         call = invocation.call
         if call.flags.remote or not call.script.root.shown:
             continue
         needed += [*_folders(call), *([] if made is None else _files(invocation))]
-        # What is not known may be 0 or 1.
-        strict = with_variables(call.inner.environment["IAMCLI_STRICT"], default, "1") in ("0", "1")
-        if not strict and _CHANGING.isdisjoint(call.inner.run_by):
-            found.setdefault(_place(call, os.environ), set()).add(call.script.root.file)
+        if _CHANGING.isdisjoint(call.inner.run_by):
+            place = (*_place(call, os.environ), _settings(call))
+            found.setdefault(place, set()).add(call.script.root.file)
     tests = {word.known for words in commands.facts.tests for word in words if word.known[1:]}
     for file, folder, path, name, line in dict.fromkeys(needed):
         places = ((os.path.normpath(in_folder(folder, test) or ""), test) for test in tests)
@@ -70,9 +67,10 @@ def compare(
         if not (tested or is_written(made or set(), path.removesuffix("/bin"))):
             users = missing.setdefault((name, line), [])
             users += {file}.difference(users)
-    for place, files in found.items():
-        if line := _remedy(*place):
-            users = installed.setdefault(line, [])
+    for (name, path, rest, settings), files in found.items():
+        program = which(name, path=path)
+        if program and (advice := _choose(program, path, rest, settings)).found:
+            users = installed.setdefault(advice, [])
             users += sorted(files.difference(users))
 
 
@@ -90,21 +88,34 @@ def _place(call: Call, variables: Mapping[str, str]) -> tuple[str, str, str]:
     return name, path if known else "", rest
 
 
-def _remedy(name: str, path: str, rest: str) -> str:
-    """Return the line that makes the installed command that is found strict; "" if none is found.
+def _settings(call: Call) -> tuple[str, str, str]:
+    """Return IAMCLI_STRICT, "1" if it is not known, AWS_IAM_HOME, and the directory that is named.
 
-    The directory of the toolkit is that of ``path`` that has been set up, or is expected.
+    That is the one of a path, or the first of a PATH of the script that is set up or is expected.
     """
-    program = Path(which(name, path=path) or "/")
-    if not is_own(program, own_places()) or strict_default(program):
-        return ""
-    for home in (each[:-4] for each in path.split(":") if each.endswith("/bin")):
-        expected = _OF_TOOLKIT.search(home) and not os.path.lexists(home)
-        if expected or os.path.exists(f"{home}/{RECORD}"):
-            return f"iamcli home {quoted(home)}"
-    if rest and strict_default(Path(f"{_TOOLKIT}/bin/iam-usercreate")):
-        return f"PATH={_TOOLKIT}/bin:{rest}"
-    return f"iamcli home {_TOOLKIT}" if rest else STRICT
+    environment = call.inner.environment
+    # What is not known may be 0 or 1.
+    strict = with_variables(environment["IAMCLI_STRICT"], {"IAMCLI_STRICT": "", **os.environ}, "1")
+    home = with_variables(environment["AWS_IAM_HOME"], os.environ)
+    folder, slash, _ = with_variables(call.head.value, os.environ).rpartition("/")
+    written = (part for part in environment["PATH"] if isinstance(part, str))
+    folders = [folder] if slash else ":".join(written).split(":")
+    homes = (each[:-4] for each in folders if each.endswith("/bin"))
+    set_here = with_variables(environment["AWS_IAM_HOME"], {})
+    return strict, home, next((each for each in homes if slash or _names(each, set_here)), "")
+
+
+def _names(home: str, set_here: str) -> bool:
+    """Return whether a script whose AWS_IAM_HOME is ``set_here`` takes ``home`` for the toolkit."""
+    own = os.path.realpath(f"{home}/bin") in own_places()
+    expected = _OF_TOOLKIT.search(home) and not own
+    return bool(home == set_here or expected or os.path.exists(f"{home}/{RECORD}"))
+
+
+def _choose(program: str, path: str, rest: str, settings: tuple[str, str, str]) -> Advice:
+    strict, home, named = settings
+    variables = {**os.environ, "IAMCLI_STRICT": strict, "AWS_IAM_HOME": home}
+    return choose(program, path, variables, named=named, rest=rest)
 
 
 def _need(call: Call, path: str, line: str, name: str = "") -> Needed:
@@ -131,10 +142,11 @@ def _folders(call: Call) -> Iterator[Needed]:
     places = own or ([] if found else bins)
     if new := next((each for each in places if not os.path.exists(each)), ""):
         unsure = "" if own or path else "  # if the toolkit was there"
-        yield _need(call, new, f"iamcli home {quoted(new[:-4])}{unsure}")
+        line = f"iamcli home {quoted(new[:-4])}{unsure}" if may_make(new[:-4]) else ""
+        yield _need(call, new, line)
     elif path and rest and not found:
-        commands = next(map(str, commands_folders()), f"{_TOOLKIT}/bin")
-        yield _need(call, path, f"PATH={commands}:{path}", f"the iam-* commands in {path}")
+        lines = _choose("", path, rest, _settings(call)).lines
+        yield _need(call, path, "\n".join(lines), f"the iam-* commands in {path}")
 
 
 def _files(invocation: Invocation) -> Iterator[Needed]:

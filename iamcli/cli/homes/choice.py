@@ -1,0 +1,167 @@
+"""Which commands old scripts are to find, and the lines that lead there, for check and doctor."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from iamcli.cli import index
+from iamcli.cli.homes.directory import RECORD, exposure, is_own, problem, strict_default, unrunnable
+from iamcli.cli.homes.layout import lay_out, toolkit, toolkit_lines
+from iamcli.cli.installed_commands import commands_folder, commands_folders, one_file, own_places
+from iamcli.config.connection import SANDBOX
+from iamcli.errors import Failure
+from iamcli.protection import OTHERS, unprotected
+from iamcli.quoting import file as quoted_file
+from iamcli.quoting import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Where Amazon Linux had the toolkit, which scripts expect.
+STANDARD = "/opt/aws/apitools/iam"
+#: What makes any command of iamcli strict.
+STRICT = "IAMCLI_STRICT=1"
+#: What is said of installed commands, which are not in strict mode.
+INSTALLED = "the installed commands here: errors, lists and -h differ"
+_COMMANDS = index.names()
+
+
+class Advice(NamedTuple):
+    """What is ``found`` instead of the commands of a strict home, "" if these are found.
+
+    ``lines``: what changes this, line by line: shell commands, or a variable to set; () if this
+    user cannot change it, or may not want to.
+    """
+
+    found: str
+    lines: tuple[str, ...] = ()
+
+
+def choose(
+    found: str, path: str, variables: Mapping[str, str], *, named: str = "", rest: str = ""
+) -> Advice:
+    """Return what to do so that the commands found are those of a strict home.
+
+    ``found``: the program of a command that is found, "" if none; ``path``: where it is looked for;
+    ``variables``: those of the script, else of the environment; ``named``: the directory that the
+    script names; ``rest``: what follows in a new PATH, "" if PATH is not used. Source: LEGACY.md
+    (iamcli home).
+    """
+    program = Path(found)
+    own = bool(found) and is_own(program, own_places())
+    # Strict homes, toolkits and own programs are as they are, whatever IAMCLI_STRICT is.
+    if found and (not own or strict_default(program)):
+        return _as_found(program)
+    said = INSTALLED if own else "no commands"
+    if variables.get("IAMCLI_STRICT") in ("0", "1"):
+        bins = [] if own or not rest else [*commands_folders()]
+        return Advice("" if own else said, _in_path(bins[0], rest) if bins else ())
+    if named:
+        why, lines = look(named)
+        return Advice(said, lines if why else _in_path(f"{named}/bin", rest))
+    return Advice(said, _nearest(path, variables, rest) if rest else (STRICT,))
+
+
+def _as_found(program: Path) -> Advice:
+    """Return what to do about ``program``: of a toolkit, a strict home, or a person."""
+    if old := toolkit(program):
+        return Advice(f"the legacy toolkit in {old}/bin, which starts Java", _lines_of(old))
+    if not strict_default(program):
+        return Advice(f"{program}, which is not a command of this iamcli")
+    home = os.path.dirname(os.path.dirname(os.path.realpath(program)))
+    why, lines = look(home)
+    return Advice(f"{home}, but {why}" if why else "", lines)
+
+
+def _nearest(path: str, variables: Mapping[str, str], rest: str) -> tuple[str, ...]:
+    """Return the lines that lead to the first directory that can be used, or that make one."""
+    home = os.path.join(variables.get("HOME") or "/", "iam")
+    further = [each[:-4] for each in path.split(":") if each.endswith("/bin") and _made(each[:-4])]
+    given = "" if SANDBOX in os.environ else variables.get("AWS_IAM_HOME", "")
+    for place in map(_absolute, (*further, given or STANDARD, STANDARD, home)):
+        if _made(place) or toolkit(Path(place, "bin", _COMMANDS[0])):
+            why, lines = look(place)
+            if not why:
+                return _in_path(f"{place}/bin", rest)
+            if lines and lines != (STRICT,):
+                return lines
+    if may_make(STANDARD):
+        return (f"iamcli home {quoted_file(STANDARD)}",)
+    return ('iamcli home "$HOME/iam"',) if may_make(home) else ()
+
+
+def _absolute(place: str) -> str:
+    with contextlib.suppress(OSError):  # a relative name in a directory that was deleted
+        return os.path.abspath(place)
+    return "/"
+
+
+def look(folder: str) -> tuple[str, tuple[str, ...]]:
+    """Return why old scripts cannot use ``folder``, "" if they can, and what changes this.
+
+    A usable directory is complete, in strict mode, runs, and is not writable by others. Nothing is
+    run. Source: as ``choose``.
+    """
+    place = Path(folder)
+    program = place / "bin" / _COMMANDS[0]
+    if old := toolkit(program):
+        return "it has the legacy toolkit", _lines_of(old)
+    strict = any(strict_default(place / "bin" / name) for name in _COMMANDS)
+    if not strict and is_own(program, own_places()):
+        return "it is not in strict mode", (STRICT,)
+    why, lines = "it does not have the commands", ()
+    if _made(folder):
+        try:
+            if why := exposure(folder, _COMMANDS):
+                return why, _closing(place)
+            why = problem(place, _COMMANDS, run=False) or ""
+        except OSError as error:
+            why = f"{error.filename}: {error.strerror}"
+        if not why:
+            return "", lines
+    return why, (f"iamcli home {quoted_file(folder)}",) if may_make(folder) else lines
+
+
+def may_make(folder: str) -> bool:
+    """Return whether this user may set up ``folder``, and scripts can use it afterwards."""
+    try:
+        source = one_file() or commands_folder()
+        lay_out(folder, _COMMANDS, dry=True)
+        inner = Path(folder, "bin")
+        there = [each for each in (inner, inner.parent) if each.exists()]
+        there = there or [next(each for each in inner.parents if each.exists())]
+        program = source if source.is_file() else source / _COMMANDS[0]
+        writable = all(os.access(each, os.W_OK | os.X_OK) for each in there)
+        return writable and not unrunnable(program) and not unprotected(there[0], program)
+    except (Failure, OSError):
+        return False
+
+
+def _made(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, RECORD))
+
+
+def _in_path(folder: str | Path, rest: str) -> tuple[str, ...]:
+    return (f"PATH={quoted(str(folder))}:{rest}",) if rest else ()
+
+
+def _lines_of(old: Path) -> tuple[str, ...]:
+    """Return the lines that replace the toolkit ``old``, () if this user may not."""
+    return toolkit_lines(old) if os.access(old, os.W_OK) and may_make(f"{old}/new") else ()
+
+
+def _closing(home: Path) -> tuple[str, ...]:
+    """Return the line that takes others the right to write ``home``, () if this user may not."""
+    try:
+        state = [(each, each.stat()) for each in (home, home / "bin")]
+    except OSError:
+        return ()
+    open_ones = [
+        each for each, now in state if now.st_mode & OTHERS and os.geteuid() in (0, now.st_uid)
+    ]
+    words = " ".join(quoted_file(str(each)) for each in open_ones)
+    return (f"chmod go-w {words}",) if open_ones else ()
