@@ -10,7 +10,7 @@ from iamcli import quoting
 from iamcli.cli import index
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning
 from iamcli.cli.homes import choice, directory
-from iamcli.cli.homes.choice import STRICT, choose, look
+from iamcli.cli.homes.choice import STRICT, choose, look, may_make
 from iamcli.cli.homes.directory import (
     CLOSED,
     RECORD,
@@ -96,12 +96,15 @@ def _own_in_path(found: list[str], own: str) -> Diagnosis:
         lines = _advice("").lines
         scripts = f"for scripts, {_told(lines)}; for what you type, " if lines else ""
         return warning(problem, f"{scripts}{adding_to_path()}")
+    strict = strict_default(Path(found[0]))
+    if strict and (advice := _advice(found[0])).found:
+        return warning(advice.found, _told(advice.lines) or "ask its owner to repair it")
     names = {os.path.basename(path) for path in found}
     if absent := [name for name in _COMMANDS if name not in names]:
         problem = f"PATH does not have {absent[0]}{and_others(absent)} of the commands in {own}"
-        return warning(f"{problem}; the others are {mode}", adding_to_path())
-    if strict_default(Path(found[0])) and (advice := _advice(found[0])).found:
-        return warning(advice.found, _told(advice.lines) or "ask its owner to repair it")
+        home = quoting.quoted(os.path.dirname(os.path.realpath(found[0])))
+        add = f'run: export PATH={home}:"$PATH"' if strict else adding_to_path()
+        return warning(f"{problem}; the others are {mode}", add)
     return ok(f"the commands in {own} are the first of their names in PATH, {mode}")
 
 
@@ -162,8 +165,12 @@ def _made_problem(folder: Path) -> Diagnosis | None:
             return warning(exposed, PROTECT, "writable-by-others")
     except OSError as error:  # a command that it runs is in a directory that cannot be searched
         reason = f"{error.filename}: {error.strerror}"
+    if not reason:
+        return None
+    if not may_make(str(folder)):
+        return warning(reason, "move files that were changed there, or ask its owner to repair it")
     again = "if it refuses a file, move the file and run it again"
-    return warning(reason, f"run: {_set_up(folder)}; {again}") if reason else None
+    return warning(reason, f"run: {_set_up(folder)}; {again}")
 
 
 def _other_problem(folder: Path) -> Diagnosis | None:
@@ -179,6 +186,8 @@ def _other_problem(folder: Path) -> Diagnosis | None:
             f"AWS_IAM_HOME is {folder}, which has the legacy toolkit", _told(look(str(folder))[1])
         )
     advice = f"{'move it and ' if in_the_way else ''}run: {_set_up(folder)}"
+    if not (in_the_way or may_make(str(folder))):
+        advice = "you may not make it; set AWS_IAM_HOME to another directory"
     return warning(f"AWS_IAM_HOME is {folder}, which {what}", advice)
 
 

@@ -1,0 +1,469 @@
+"""What check and doctor advise about the commands that scripts find: each line is followed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.processes import run as run_program
+from support.requirements import PATH
+from support.selection import usual
+from support.users import OTHER, two_users
+
+from iamcli.cli import index, installed_commands
+from iamcli.cli.homes import choice, layout
+from iamcli.cli.homes.directory import RECORD
+
+# ruff: noqa: SLF001 - the parts of the program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from support.forked import ForkRunner
+
+NAMES = index.names()
+FIRST = NAMES[0]
+#: What a command of an installation prints: its mode.
+COMMAND = '#!/bin/sh\necho "strict=$IAMCLI_STRICT"\n'
+BARE = f"{FIRST} -u bob"
+#: A script whose PATH has no commands; one that does not set PATH may get another one.
+SET = f"PATH=SYS\n{BARE}"
+STRICT = "strict=1"
+#: The most rounds in which the advice is followed.
+ROUNDS = 3
+
+
+class Machine(NamedTuple):
+    """A machine: what ``make`` does in its directory TOP, and the variables, with TOP.
+
+    ``script``: what ``check`` is given; ``name``: that of its file; ``prints``: what a command
+    prints in the end, for root, and for another user if this differs; ``own``: whether a program is
+    still named.
+    """
+
+    make: Callable[[Path], object] = lambda _: None
+    path: str = ""
+    script: str = BARE
+    name: str = "old.sh"
+    prints: str = STRICT
+    other: str = STRICT
+    own: bool = False
+    variables: tuple[tuple[str, str], ...] = ()
+    programs: tuple[str, ...] = ("doctor", "check")
+
+
+def installation(folder: Path, first: str = "/bin/sh") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in NAMES:
+        (folder / name).write_text(COMMAND.replace("/bin/sh", first))
+        (folder / name).chmod(0o755)
+
+
+def home(*names: str, strict: bool = True) -> Callable[[Path], object]:
+    """Return what makes homes in the directories ``names``."""
+
+    def make(top: Path) -> None:
+        for name in names:
+            layout.lay_out(str(top / name), choice._COMMANDS, strict=strict)
+
+    return make
+
+
+def then(*makes: Callable[[Path], object]) -> Callable[[Path], object]:
+    def make(top: Path) -> None:
+        for each in makes:
+            each(top)
+
+    return make
+
+
+def program(name: str, text: str = "#!/bin/sh\necho own\n") -> Callable[[Path], object]:
+    def make(top: Path) -> None:
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_text(text)
+        (top / name).chmod(0o755)
+
+    return make
+
+
+def toolkit(name: str) -> Callable[[Path], object]:
+    def make(top: Path) -> None:
+        program(f"{name}/bin/{FIRST}")(top)
+        program(f"{name}/bin/service")(top)
+        program(f"{name}/aws-credential.template", "key")(top)
+
+    return make
+
+
+def links(name: str, target: str) -> Callable[[Path], object]:
+    def make(top: Path) -> None:
+        (top / name).mkdir(parents=True)
+        (top / name / FIRST).symlink_to(top / target / "bin" / FIRST)
+
+    return make
+
+
+def elsewhere(top: Path) -> None:
+    """A home at the standard place that another installation has made."""
+    home("opt/iam")(top)
+    (top / "install").rename(top / "second")
+    for file in (top / "opt/iam/bin").iterdir():
+        file.write_text(file.read_text().replace(f"{top}/install/", f"{top}/second/"))
+    record = top / "opt/iam" / RECORD
+    states = json.loads(record.read_text())
+    for place in states:
+        states[place] = [layout.state_at(top / "opt/iam" / place)]
+    record.write_text(json.dumps(states))
+    installation(top / "install/bin")
+
+
+def damaged(name: str, *, changed: bool = False) -> Callable[[Path], object]:
+    def make(top: Path) -> None:
+        home(name)(top)
+        file = top / name / "bin" / choice._COMMANDS[-1]
+        file.unlink()
+        if changed:
+            file.write_text("mine")
+
+    return make
+
+
+def removed(top: Path) -> None:
+    """The installation was moved, and made again at another place."""
+    home("opt/iam")(top)
+    for file in (top / "opt/iam/bin").iterdir():
+        file.write_text(file.read_text().replace(f"{top}/install/", f"{top}/gone/"))
+    record = top / "opt/iam" / RECORD
+    states = json.loads(record.read_text())
+    for place in states:
+        states[place] = [layout.state_at(top / "opt/iam" / place)]
+    record.write_text(json.dumps(states))
+
+
+def private(top: Path) -> None:
+    (top / "private").mkdir(mode=0o700)
+    (top / "private" / "python").symlink_to("/bin/sh")
+    python = top / "private" / "python3"
+    shutil.copy("/bin/sh", python)
+    installation(top / "install/bin", str(python))
+    home("opt/iam")(top)
+
+
+IN = "TOP/install/bin"
+HOME = "TOP/opt/iam"
+MACHINES = {
+    "nothing": Machine(script=SET),
+    "installed": Machine(path=IN),
+    "home first": Machine(home("opt/iam"), path=f"{HOME}/bin"),
+    "home not in PATH": Machine(home("opt/iam"), script=SET),
+    "home elsewhere": Machine(home("else"), path="TOP/else/bin"),
+    "home behind the installed": Machine(home("else"), path=f"{IN}:TOP/else/bin"),
+    "standard home behind": Machine(home("opt/iam"), path=f"{IN}:{HOME}/bin"),
+    "own home": Machine(home("home/iam"), script=SET),
+    "two homes, one broken": Machine(
+        then(damaged("else"), home("opt/iam")), path=f"TOP/else/bin:{HOME}/bin"
+    ),
+    "not strict": Machine(home("else", strict=False), path="TOP/else/bin"),
+    "not strict at the standard place": Machine(home("opt/iam", strict=False), path=f"{HOME}/bin"),
+    "AWS_IAM_HOME beside not strict": Machine(
+        then(home("else", strict=False), home("strict")),
+        path="TOP/else/bin",
+        variables=(("AWS_IAM_HOME", "TOP/strict"),),
+    ),
+    "moved environment": Machine(
+        then(home("opt/iam"), lambda top: installation(top / "install/bin", "/nonexistent/python")),
+        path=IN,
+        prints="not found",
+        other="not found",
+    ),
+    "removed environment": Machine(removed, path=f"{HOME}/bin", other="not found"),
+    "own wrapper": Machine(
+        then(program(f"wrap/{FIRST}"), home("opt/iam")),
+        path=f"TOP/wrap:{HOME}/bin",
+        prints="own",
+        other="own",
+        own=True,
+    ),
+    "toolkit": Machine(toolkit("kit"), path="TOP/kit/bin", other="own", own=True),
+    "toolkit in AWS_IAM_HOME": Machine(
+        toolkit("kit"),
+        script=f"$AWS_IAM_HOME/bin/{BARE}",
+        variables=(("AWS_IAM_HOME", "TOP/kit"),),
+        other="own",
+        own=True,
+    ),
+    "toolkit by links": Machine(
+        then(toolkit("kit"), links("links", "kit")), path="TOP/links", other="own", own=True
+    ),
+    "environment in AWS_IAM_HOME": Machine(
+        variables=(("AWS_IAM_HOME", "TOP/install"),), script=f"$AWS_IAM_HOME/bin/{BARE}"
+    ),
+    "crontab": Machine(
+        home("opt/iam"), name="crontab", script=f"PATH=SYS\n@daily {BARE}", programs=("check",)
+    ),
+    "crontab with the installed": Machine(
+        home("opt/iam"), name="crontab", script=f"PATH={IN}:SYS\n@daily {BARE}", programs=("check",)
+    ),
+    "crontab without a home": Machine(
+        name="crontab", script=f"PATH=SYS\n@daily {BARE}", programs=("check",)
+    ),
+    "sandbox": Machine(
+        home("vanishing"),
+        path=IN,
+        variables=(("AWS_IAM_HOME", "TOP/vanishing"), ("IAMCLI_SANDBOX", "http://127.0.0.1:1")),
+    ),
+    "private Python": Machine(private, path=f"{HOME}/bin", other="not found"),
+    "others may write": Machine(
+        then(home("opt/iam"), lambda top: (top / "opt/iam/bin").chmod(0o777)), path=f"{HOME}/bin"
+    ),
+    "broken": Machine(damaged("opt/iam"), path=f"{HOME}/bin"),
+    "broken and changed": Machine(damaged("opt/iam", changed=True), path=f"{HOME}/bin", own=True),
+    "IAMCLI_STRICT": Machine(path=IN, variables=(("IAMCLI_STRICT", "1"),)),
+    "IAMCLI_STRICT without commands": Machine(script=SET, variables=(("IAMCLI_STRICT", "1"),)),
+    "a directory that is named": Machine(
+        script=f"PATH=TOP/opt/tools/iam/bin:$PATH\n{BARE}",
+        path=IN,
+        programs=("check",),
+        other="strict=",
+        own=True,
+    ),
+    "not strict and named": Machine(
+        home("iam2", strict=False), script=f"PATH=TOP/iam2/bin:$PATH\n{BARE}", programs=("check",)
+    ),
+    "sudo": Machine(
+        home("opt/iam"), script=f"sudo {BARE}", programs=("check",), prints="", other=""
+    ),
+    "another installation": Machine(elsewhere, path=f"{HOME}/bin"),
+}
+#: Those of make test.
+QUICK = {
+    "nothing",
+    "installed",
+    "home not in PATH",
+    "home behind the installed",
+    "not strict",
+    "removed environment",
+    "own wrapper",
+    "toolkit",
+    "crontab with the installed",
+    "sandbox",
+    "others may write",
+    "environment in AWS_IAM_HOME",
+}
+
+
+class Place:
+    """A machine below ``top``, with one user."""
+
+    def __init__(self, top: Path, machine: Machine, run: ForkRunner, user: int) -> None:
+        self.top, self.machine, self.forked, self.user = top, machine, run, user
+        installation(top / "install" / "bin")
+        (top / "opt").mkdir()
+        (top / "home").mkdir()
+        (top / "work").mkdir()
+        self.file = top / "work" / machine.name
+        self.file.write_text(self.placed(machine.script) + "\n")
+        variables = {name: self.placed(value) for name, value in machine.variables}
+        path = ":".join(filter(None, (self.placed(machine.path), PATH)))
+        self.env = {"HOME": str(top / "home"), "PATH": path, **variables}
+
+    def placed(self, text: str) -> str:
+        return text.replace("TOP", str(self.top)).replace("SYS", PATH)
+
+    @property
+    def before(self) -> str:
+        """The code that makes a fork one of this machine and user."""
+        become = f"os.setgroups([]); os.setgid({self.user}); os.setuid({self.user})"
+        return f"""
+import os
+from pathlib import Path
+from iamcli.cli import installed_commands
+from iamcli.cli.homes import choice
+choice.STANDARD = {str(self.top / "opt" / "iam")!r}
+choice.commands_folders = installed_commands.commands_folders = (
+    lambda: iter([Path({str(self.top / "install" / "bin")!r})])
+)
+{become if self.user else ""}
+"""
+
+    def iamcli(self, *words: str) -> str:
+        self.forked.env.clear()
+        self.forked.env.update(self.env)
+        done = self.forked("iamcli", *words, before=self.before)
+        assert "Traceback" not in done.err, done.err
+        return done.out + (done.err if words[0] == "home" else "")
+
+    def advised(self, asked: str) -> list[str]:
+        """The lines that check or doctor prints for scripts."""
+        if asked == "check":
+            found = json.loads(self.iamcli("check", "--format", "json", str(self.file)))
+            fixes = [each["fix"] for each in (*found["missing"], *found["installed"])]
+            return [*dict.fromkeys(line for fix in fixes for line in fix.splitlines())]
+        for advice in self.doctor():
+            lines = re.findall(r"run: (.*?)(?=; |$)", advice.partition("; for what you type")[0])
+            if lines and "DIR" not in advice:
+                return lines
+        return []
+
+    def doctor(self) -> list[str]:
+        """What the checks path and home advise; the others may import what this user may not."""
+        self.forked.env.clear()
+        self.forked.env.update(self.env)
+        ask = "print(json.dumps([p.check_path().advice, p.check_home().advice]), flush=True)"
+        imports = "import json\nfrom iamcli.cli.doctor import path_and_home as p\n"
+        done = self.forked("iamcli", before=f"{imports}{self.before}\n{ask}\nos._exit(0)")
+        advice: list[str] = json.loads(done.out)
+        return advice
+
+    def follow(self, line: str, asked: str) -> None:
+        """Copy ``line`` to where it belongs, or run it."""
+        if asked == "check" and re.match(r"\w+=", line):
+            rows = self.file.read_text().splitlines()
+            name = line.partition("=")[0]
+            rows = [row for row in rows if not (name == "PATH" and row.startswith("PATH="))]
+            export = "export " * (self.file.name != "crontab")
+            self.file.write_text("\n".join([export + line, *rows]) + "\n")
+        elif line.startswith("export "):
+            name = line.split()[1].partition("=")[0]
+            shown = run_program("sh", "-c", f'{line}; printf %s "${name}"', env=self.env)
+            self.env[name] = shown.stdout
+        elif line.startswith("iamcli "):
+            words = [os.path.expandvars(word) for word in shlex.split(line, comments=True)]
+            folder = words[2].replace("$HOME", self.env["HOME"])
+            folder = folder.replace(os.environ["HOME"] + "/", self.env["HOME"] + "/")
+            assert " is ready" in self.iamcli(words[1], folder), line
+        else:
+            user = {"user": self.user, "group": self.user} if self.user else {}
+            assert run_program("sh", "-c", line, env=self.env, **user).returncode == 0, line
+
+    def printed(self, asked: str) -> str:
+        """What the script prints, or the command if it is typed."""
+        text = self.file.read_text() if asked == "check" else BARE
+        lines = [line.removeprefix("@daily ") for line in text.splitlines()]
+        user = {"user": self.user, "group": self.user} if self.user else {}
+        done = run_program("sh", "-c", "set -a\n" + "\n".join(lines), env=self.env, **user)
+        return done.stdout.strip() or "not found"
+
+    def tree(self) -> dict[str, object]:
+        return {
+            str(path): (
+                path.readlink() if path.is_symlink() else path.is_file() and path.read_bytes()
+            )
+            for path in self.top.rglob("*")
+        }
+
+
+@pytest.fixture
+def top(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A directory that everybody may enter."""
+    with tempfile.TemporaryDirectory(prefix="advice-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        source = folder / "install" / "bin"
+        for module in (installed_commands, choice):
+            monkeypatch.setattr(module, "commands_folders", lambda: iter([source]))
+        monkeypatch.setattr(layout, "why_not", lambda *_: None)
+        monkeypatch.setattr(choice, "STANDARD", str(folder / "opt" / "iam"))
+        yield folder
+
+
+ROWS = [(name, asked) for name, machine in MACHINES.items() for asked in machine.programs]
+
+
+@two_users
+@pytest.mark.parametrize("user", [0, OTHER], ids=["root", "other"])
+@pytest.mark.parametrize(("name", "asked"), usual([row for row in ROWS if row[0] in QUICK], ROWS))
+def test_the_advice_can_be_followed(name, asked, user, top, run_fast):
+    machine = MACHINES[name]
+    place = Place(top, machine, run_fast, user)
+    machine.make(top)
+    if user:
+        for path in (top / "home", *(top / "home").rglob("*"), top / "work", place.file):
+            os.chown(path, user, user, follow_symlinks=False)
+    followed = []
+    first = place.printed(asked)
+    for _ in range(ROUNDS):
+        lines = place.advised(asked)
+        for line in lines:
+            before = place.tree()
+            place.follow(line, asked)
+            after = place.tree()
+            named = [word for word in re.split(r"[\s\":;=]+", line) if word.startswith("/")]
+            named += [str(place.file), str(top / "home" / "iam")]
+            changed = [
+                one for one in before.keys() | after.keys() if before.get(one) != after.get(one)
+            ]
+            other = [one for one in changed if not any(one.startswith(each) for each in named)]
+            assert [one for one in other if not Path(one).is_dir()] == []
+            followed.append(line)
+        if not lines:
+            break
+    assert place.advised(asked) == [], followed
+    expected = machine.other if user else machine.prints
+    last = place.printed(asked)
+    assert last.startswith(expected) if asked == "check" else last in (first, STRICT), followed
+
+
+#: States of the directories: those in PATH, of the standard place, of AWS_IAM_HOME.
+IN_PATH = {
+    "none": (lambda _: None, ""),
+    "installed": (lambda _: None, IN),
+    "home": (home("path"), "TOP/path/bin"),
+    "installed and home": (home("path"), f"{IN}:TOP/path/bin"),
+    "not strict": (home("path", strict=False), "TOP/path/bin"),
+    "broken": (damaged("path"), "TOP/path/bin"),
+}
+AT = {
+    "absent": lambda _: lambda _top: None,
+    "strict": home,
+    "not strict": lambda name: home(name, strict=False),
+    "broken": damaged,
+    "changed": lambda name: damaged(name, changed=True),
+    "toolkit": toolkit,
+}
+
+
+@pytest.mark.parametrize("standard", AT)
+@pytest.mark.parametrize("path", IN_PATH)
+def test_no_advice_is_given_for_ever(path, standard, top, monkeypatch):
+    """Also with AWS_IAM_HOME in each of these states, and with a directory that is named."""
+    few = NAMES[:3]
+    monkeypatch.setattr(choice, "_COMMANDS", few)
+    installation(top / "install" / "bin")
+    for number, (given, kind) in enumerate((g, k) for g in AT for k in ("", "named")):
+        place = top / str(number)
+        shutil.rmtree(top / "opt", ignore_errors=True)
+        (place / "opt").mkdir(parents=True)
+        AT[standard]("opt/iam")(top)
+        IN_PATH[path][0](place)
+        AT[given]("given")(place)
+        folders = IN_PATH[path][1].replace("TOP/install", f"{top}/install")
+        folders = ":".join(filter(None, (folders.replace("TOP", str(place)), "/nonexistent")))
+        env = {"AWS_IAM_HOME": f"{place}/given", "HOME": str(place)}
+        named = f"{place}/given" if kind else ""
+        followed = []
+        for _ in range(ROUNDS + 1):
+            found = shutil.which(FIRST, path=folders) or ""
+            advice = choice.choose(found, folders, env, named=named, rest="REST")
+            for line in advice.lines:
+                followed.append(line)
+                if line == choice.STRICT:
+                    env["IAMCLI_STRICT"] = "1"
+                elif line.startswith("PATH="):
+                    folders = line.removeprefix("PATH=").replace("REST", folders)
+                elif line.startswith("iamcli home "):
+                    layout.lay_out(line.split()[2].strip('"').replace("$HOME", str(place)), few)
+                else:
+                    assert run_program("sh", "-c", line, env={"PATH": PATH}).returncode == 0
+            if not advice.lines:
+                break
+        assert (given, kind, len(followed) <= ROUNDS + 1, advice.lines) == (given, kind, True, ())
+        strict = env.get("IAMCLI_STRICT") or choice.strict_default(Path(found))
+        assert strict or (named and given in ("changed", "strict")), followed
