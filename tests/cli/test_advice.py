@@ -183,7 +183,7 @@ MACHINES = {
         prints="not found",
         other="not found",
     ),
-    "removed environment": Machine(removed, path=f"{HOME}/bin", other="not found"),
+    "removed environment": Machine(removed, path=f"{HOME}/bin", other=f"{FIRST}: TOP"),
     "own wrapper": Machine(
         then(program(f"wrap/{FIRST}"), home("opt/iam")),
         path=f"TOP/wrap:{HOME}/bin",
@@ -248,7 +248,7 @@ QUICK = {
     "installed",
     "home not in PATH",
     "home behind the installed",
-    "not strict",
+    "broken",
     "removed environment",
     "own wrapper",
     "toolkit",
@@ -312,11 +312,11 @@ choice.commands_folders = installed_commands.commands_folders = (
                 return lines
         return []
 
-    def doctor(self) -> list[str]:
-        """What the checks path and home advise; the others may import what this user may not."""
+    def doctor(self, part: str = "advice") -> list[str]:
+        """The ``part`` of the checks path and home; others import what this user may not."""
         self.forked.env.clear()
         self.forked.env.update(self.env)
-        ask = "print(json.dumps([p.check_path().advice, p.check_home().advice]), flush=True)"
+        ask = f"print(json.dumps([p.check_path().{part}, p.check_home().{part}]), flush=True)"
         imports = "import json\nfrom iamcli.cli.doctor import path_and_home as p\n"
         done = self.forked("iamcli", before=f"{imports}{self.before}\n{ask}\nos._exit(0)")
         advice: list[str] = json.loads(done.out)
@@ -392,6 +392,7 @@ def test_the_advice_can_be_followed(name, asked, user, top, run_fast):
     for _ in range(ROUNDS):
         lines = place.advised(asked)
         for line in lines:
+            assert "vanishing" not in line
             before = place.tree()
             place.follow(line, asked)
             after = place.tree()
@@ -406,9 +407,32 @@ def test_the_advice_can_be_followed(name, asked, user, top, run_fast):
         if not lines:
             break
     assert place.advised(asked) == [], followed
-    expected = machine.other if user else machine.prints
+    expected = place.placed(machine.other if user else machine.prints)
     last = place.printed(asked)
     assert last.startswith(expected) if asked == "check" else last in (first, STRICT), followed
+
+
+def test_a_private_python_is_said(top, run_fast):
+    """Other users get the status 126."""
+    place = Place(top, Machine(path=f"{HOME}/bin"), run_fast, 0)
+    private(top)
+    said = f"other users get Permission denied, because they may not run {top}/private/python3"
+    assert said in place.iamcli("home", f"{top}/opt/iam")
+    assert f"ready for scripts; {said}" in place.doctor("found")[1]
+    (top / "private").chmod(0o755)
+    assert "denied" not in place.iamcli("home", f"{top}/opt/iam") + place.doctor("found")[1]
+
+
+def test_after_an_environment_was_moved_it_is_made_again(top, run_fast):
+    place = Place(top, Machine(path=f"{HOME}/bin"), run_fast, 0)
+    home("opt/iam")(top)
+    installation(top / "install/bin", "/nonexistent/python")
+    again = "make the environment again, as docs/install.md says, then run: iamcli home DIR"
+    assert place.doctor()[0] == again
+    names = f"{top}/install/bin/{FIRST} names /nonexistent/python, which does not exist"
+    assert [said.partition("iam-")[0] for said in place.doctor("found")] == [
+        names.partition("iam-")[0]
+    ] * 2
 
 
 #: States of the directories: those in PATH, of the standard place, of AWS_IAM_HOME.
@@ -455,6 +479,7 @@ def test_no_advice_is_given_for_ever(path, standard, top, monkeypatch):
             for line in advice.lines:
                 followed.append(line)
                 if line == choice.STRICT:
+                    assert named  # else PATH leads to a directory in strict mode
                     env["IAMCLI_STRICT"] = "1"
                 elif line.startswith("PATH="):
                     folders = line.removeprefix("PATH=").replace("REST", folders)

@@ -567,6 +567,60 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
         )
 
 
+@pytest.mark.parametrize("strict", ["", "1", "0"])
+def test_a_command_that_is_gone_is_named_with_the_file_that_runs_it(home, commands, strict):
+    (commands / "iam-userdel").unlink()
+    script = home / "bin" / "iam-userdel"
+    done = run_program(script, "-u", "b", env={"PATH": PATH, "IAMCLI_STRICT": strict})
+    why = "which does not exist or which you may not reach; run iamcli home again"
+    said = f"iam-userdel: {script} runs {commands}/iam-userdel, {why}\n"
+    streams = ("", said) if strict == "0" else (said, "")
+    assert (done.returncode, done.stdout, done.stderr) == (1, *streams)
+
+
+def test_scripts_of_an_older_version_are_replaced(home, commands):
+    (home / ".iamcli-home").unlink()
+    for name in COMMANDS:
+        file = home / "bin" / name
+        text = re.sub(r"if \[ ! -e .*?\nfi\n", "", file.read_text(), count=1, flags=re.DOTALL)
+        assert "reach" not in text
+        file.write_text(text)
+    assert len(lay_out(str(home), COMMANDS)) == 1
+    assert "reach" in (home / "bin" / COMMANDS[0]).read_text()
+
+
+def test_a_toolkit_is_moved_and_nothing_of_others(commands, tmp_path):
+    kit = tmp_path / "kit"
+    for name in ("iam-userdel", "iam-usercreate", "service"):
+        (kit / "bin").mkdir(parents=True, exist_ok=True)
+        program(kit / "bin" / name)
+    said = f"run: mv {kit}/bin {kit}/bin.toolkit; run: iamcli home {kit}; then copy your own files"
+    with pytest.raises(Failure, match=re.escape(said)):
+        lay_out(str(kit), COMMANDS)
+    links = tmp_path / "links" / "bin"
+    links.mkdir(parents=True)
+    (links / "iam-userdel").symlink_to(kit / "bin" / "iam-userdel")
+    assert layout.toolkit(links / "iam-userdel") == kit
+    for name in ("a", "b", "c", "d"):
+        program(kit / "bin" / name)
+    assert layout.toolkit(kit / "bin" / "iam-userdel") is None
+    for name in ("a", "b", "c", "d"):
+        (kit / "bin" / name).unlink()
+    (kit / "bin.toolkit").mkdir()
+    assert layout.toolkit(kit / "bin" / "iam-userdel") is None
+
+
+@pytest.mark.parametrize("folder", ["/usr", "/usr/local", "/opt/aws", "/"])
+def test_no_line_moves_a_directory_of_the_system(folder, tmp_path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    for name in ("iam-userdel", "service"):
+        program(tmp_path / "bin" / name)
+    assert layout.toolkit(tmp_path / "bin" / "iam-userdel") == tmp_path
+    assert folder in layout._SHARED  # noqa: SLF001 - no test may write there
+    monkeypatch.setattr(layout, "_SHARED", {str(tmp_path)})
+    assert layout.toolkit(tmp_path / "bin" / "iam-userdel") is None
+
+
 @pytest.mark.parametrize("recorded", [True, False])
 def test_each_form_replaces_the_others(installation, folder, recorded, monkeypatch):
     """Also those of older versions, of commands and of the one file, without a record too."""

@@ -36,6 +36,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: All forms, also without what scripts now do if their command is gone.
+_FORMS = (*FORMS, *({**form, "old": "1"} for form in FORMS))
 #: The PATH of cron's jobs.
 _PATH_OF_CRON = "/usr/bin:/bin"
 
@@ -83,11 +85,21 @@ BACK = "then copy your own files back from bin.toolkit"
 #: Directories of the system, of which no line moves bin.
 _SHARED = {"/", "/usr", "/usr/local", "/opt", "/opt/aws", os.path.expanduser("~")}
 
+#: What a script of bin does if its command is gone; those of older versions lack it.
+_GONE = """\
+if [ ! -e {program} ]; then
+    [ "$IAMCLI_STRICT" = 1 ] || exec >&2
+    printf '%s: %s runs %s, which does not exist or which you may not reach; %s\\n' \\
+        "${{0##*/}}" "$0" {program} 'run iamcli home again'
+    exit 1
+fi
+"""
+
 #: An entry of bin that is a script.
 SCRIPT = (
     SCRIPT_BEGIN
     + """\
-{set}if [ "${{PYTHONHOME+set}}" ]; then
+{set}{gone}if [ "${{PYTHONHOME+set}}" ]; then
     export IAMCLI_PYTHONHOME="$PYTHONHOME"
     unset PYTHONHOME
 fi
@@ -115,7 +127,7 @@ def lay_out(
     own = STRICT if strict else NOT_STRICT
     forms = [
         _contents(folder, source, commands, by, form)
-        for form, by in [(own, python), *itertools.product(FORMS, ("", sys.executable))]
+        for form, by in [(own, python), *itertools.product(_FORMS, ("", sys.executable))]
     ]
     contents = forms[0]
     try:
@@ -275,7 +287,8 @@ def _contents(
         # The one file runs the command that a link to it, or its first argument, names.
         words = [str(source), command] if source.is_file() else [str(source / command)]
         run = shlex.join([python, *words] if python else words)
-        script = SCRIPT.format(**form, target=run)
+        gone = "" if "old" in form else _GONE.format(program=shlex.quote(str(words[0])))
+        script = SCRIPT.format(**form, gone=gone, target=run)
         contents[f"{BIN}{command}"] = os.fsencode(script) if settings else words[0]
     quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))
     entries = "links to the installed commands of iamcli"
