@@ -122,7 +122,7 @@ def _told(lines: Sequence[str]) -> str:
 
 def check_home() -> Diagnosis:
     """Return whether scripts can use the directories that they use as AWS_IAM_HOME."""
-    named = os.environ.get("AWS_IAM_HOME") if SANDBOX not in os.environ else None
+    named = os.environ.get("AWS_IAM_HOME")
     folders = [Path(named)] if named else []
     on_path = {Path(name).parent for name in os.get_exec_path() if name}
     folders += sorted(path for path in on_path - {*folders} if os.path.exists(path / RECORD))
@@ -135,7 +135,7 @@ def check_home() -> Diagnosis:
         if diagnosis:
             return diagnosis
         strict = strictness() == "1" or strict_default(folder / "bin" / _COMMANDS[0])
-        if not strict and str(folder) == named:
+        if not (strict or SANDBOX in os.environ) and str(folder) == named:
             found = f"AWS_IAM_HOME is {folder}, whose commands are not in strict mode"
             return warning(found, f"for scripts, run: export {STRICT}")
         said.append(f"{folder}: {'ready for scripts' if strict else 'not in strict mode'}")
