@@ -56,6 +56,11 @@ def _umask() -> int:
     return now
 
 
+def _hook() -> Callable[[Any], Any]:
+    """Return the hook; that of pytest 8.3 is a method of an object for each phase of a test."""
+    return getattr(sys.unraisablehook, "__func__", sys.unraisablehook)
+
+
 _PARTS = {
     "handlers of signals": _Part(
         lambda: {number: _signal.getsignal(number) for number in _NUMBERS}, _set_handlers
@@ -66,9 +71,7 @@ _PARTS = {
     ),
     "SignalState": _Part(_recorded, _set_recorded),
     "TICK": _Part(lambda: interrupts.TICK, lambda tick: setattr(interrupts, "TICK", tick)),
-    "sys.unraisablehook": _Part(
-        lambda: sys.unraisablehook, lambda hook: setattr(sys, "unraisablehook", hook)
-    ),
+    "sys.unraisablehook": _Part(_hook, lambda hook: setattr(sys, "unraisablehook", hook)),
     "umask": _Part(_umask, os.umask),
     "directory": _Part(os.getcwd, os.chdir),
 }
