@@ -105,7 +105,8 @@ def unexpected(
     After an option with a ``secret`` value, the argument may be a part of it, and is not shown; nor
     if ``may_be_secret`` says so. The hint says that a shell may have replaced ``*``, if the
     argument is a name that ``*`` matches in the current directory; that a typographic quote does
-    not quote; or which line to write, if the argument can only be the value of one option.
+    not quote; which line to write, if the argument can only be the value of one option; or how to
+    get help, if it is only ``help``.
     """
     if secret:
         return UsageError(
@@ -113,9 +114,10 @@ def unexpected(
             "contains a blank"
         )
     given = [option for _, option, words in _read(options, arguments) if option and words[1:]]
+    hint = f"type: {program} -h" if list(arguments) == ["help"] else ""
     if may_be_secret(options, given):
-        return UsageError("No argument is allowed: ...")
-    hint = of_asterisk(argument)
+        return UsageError("No argument is allowed: ...", hint=hint)
+    hint = hint or of_asterisk(argument)
     if not hint and quoting.typographic(argument):
         hint = f"{argument} contains a typographic quote; to quote, type ' or \""
     elif not hint:
@@ -199,6 +201,9 @@ def missing_option(
     ]
     naming = [option for option in naming if option.required] or naming
     alone = naming[0] if len(naming) == 1 else None
+    # Another optional option names a new entity, or what the command would add the new one to.
+    if alone and not alone.required and alone.dest not in ("user", "policy"):
+        return None
     return alone if alone and alone.limit and alone.limit.allows(argument) else None
 
 
@@ -277,7 +282,7 @@ def _named(options: Sequence[Option], argument: str) -> str | None:
     known = {word.lower().lstrip("-"): option for word, option in reversed(pairs)}
     begin = {re.sub("[-_]|s$", "", word): option for word, option in known.items()}
     ends = ((each.replace("-", ""), each.rpartition("-")[2]) for each in _PARAMETERS.split())
-    begin |= {"output": "", **{whole: begin[end] for whole, end in ends if end in begin}}
+    begin |= {"output": "", **{whole: begin.get(end, "") for whole, end in ends}}
     longest = max(filter(name.replace("-", "").startswith, begin), key=len)
     if longest[2:]:
         return begin[longest]

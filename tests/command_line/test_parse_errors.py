@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import shlex
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.selection import every
 from support.shell import TESTS
 from support.stub import ok, refused
+from support.terminal import read_now, rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COMMANDS = json.loads((TESTS / "interface" / "commands.json").read_text())["commands"]
 
@@ -177,3 +184,117 @@ def test_no_output_shows_the_secret_of_a_mistake(line, run_fast):
         # iamcli(1): the requests that explain lists are shown.
         if not (line.endswith(LISTED) and "Requests:" in shown):
             assert [part for part in PARTS if part in shown] == []
+
+
+#: Lines with the change that their advice makes; the file describes its rows.
+ADVISED = [
+    tuple(row.split(" | "))
+    for row in (TESTS / "command_line" / "advised.txt").read_text().splitlines()
+    if not row.startswith("#")
+]
+#: What is typed in the place of a placeholder.
+FILLED = {
+    "USERNAME": "new",
+    "GROUPNAME": "staff",
+    "ROLENAME": "app",
+    "STATUS": "Inactive",
+    "PATH": "/x/",
+}
+TRUST = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",'
+    '"Principal":{"Service":"ec2.amazonaws.com"}}]}'
+)
+ALLOW = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
+
+
+def fill(iam: Any) -> str:
+    """Create what the file describes; return the ID of ann's key."""
+    for user in ("bob", "ann"):
+        iam.create_user(UserName=user)
+    for group in ("admins", "staff"):
+        iam.create_group(GroupName=group)
+    iam.add_user_to_group(GroupName="admins", UserName="ann")
+    iam.put_user_policy(UserName="bob", PolicyName="all", PolicyDocument=ALLOW)
+    iam.create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)
+    iam.create_instance_profile(InstanceProfileName="web")
+    iam.create_login_profile(UserName="ann", Password="S3cret-9")
+    key: str = iam.create_access_key(UserName="ann")["AccessKey"]["AccessKeyId"]
+    return key
+
+
+def content(iam: Any, folder: Path) -> dict[str, Any]:
+    """Return what is in the account and in the directory ``folder``, as the file names it."""
+    found: dict[str, Any] = {f"file {file.name}": 0 for file in folder.iterdir()}
+    found |= {f"alias {each}": 0 for each in iam.list_account_aliases()["AccountAliases"]}
+    account = iam.get_account_authorization_details()
+    for user in account["UserDetailList"]:
+        name = user["UserName"]
+        found[f"user {name}"] = user["Path"]
+        found |= {f"member {group}/{name}": 0 for group in user["GroupList"]}
+        found |= {
+            f"policy {name}/{each['PolicyName']}": 0 for each in user.get("UserPolicyList", ())
+        }
+        for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            found[f"key of {name}"] = key["Status"]
+        with contextlib.suppress(iam.exceptions.NoSuchEntityException):
+            found[f"password of {name}"] = iam.get_login_profile(UserName=name) and 0
+    found |= {f"group {group['GroupName']}": group["Path"] for group in account["GroupDetailList"]}
+    for role in account["RoleDetailList"]:
+        found[f"role {role['RoleName']}"] = role["Path"]
+    for profile in iam.list_instance_profiles()["InstanceProfiles"]:
+        name = profile["InstanceProfileName"]
+        found[f"profile {name}"] = profile["Path"]
+        found |= {f"in {name}/{role['RoleName']}": 0 for role in profile["Roles"]}
+    return found
+
+
+def following(words: list[str], shown: str) -> list[str]:
+    """Return the line ``words`` as the advice in ``shown`` changes it; nothing without advice."""
+    if whole := re.search(r"\b(?:write|type): (iam-.*)", shown):
+        return shlex.split(whole[1])
+    wrong = re.search(r': "(.*?)(?:\.\.\.)?" is not a valid option', shown)
+    place = next((i for i, word in enumerate(words) if wrong and word.startswith(wrong[1])), 0)
+    value = words[place].partition("=")[2]
+    if named := re.search(r'did you mean "(-.*?)"\?', shown):
+        return [*words[:place], named[1], *([value] if value else []), *words[place + 1 :]]
+    if instead := re.search(r"; write: (.*)", shown):
+        typed = [FILLED.get(word, word) for word in shlex.split(instead[1])]
+        return [*words[:place], *typed, *words[place + 1 :]]
+    return [*words[:place], *words[place + 1 :]] if "leave it out" in shown else []
+
+
+@pytest.mark.parametrize(
+    ("line", "change"),
+    every(8, ADVISED, *[row for row in ADVISED if row[0].endswith(("susan", "json", "help"))]),
+)
+def test_what_is_suggested_does_what_was_typed(line, change, run_fast, moto, iam, terminal):
+    """Each suggestion is followed, on a terminal, until nothing is suggested."""
+    key = fill(iam)
+    run_fast.env |= {"AWS_IAM_URL": moto, "IAMCLI_SANDBOX": moto}
+    before = content(iam, run_fast.home)
+    master, device = terminal
+    words = shlex.split(line.format(key=key) if "{key}" in line else line)
+    followed = 0
+    while True:
+        done = run_fast(*words, stderr=device)
+        lines = rows(read_now(master), columns=1000)
+        shown = "\n".join(each for each in lines if each.startswith(f"{words[0]}: "))
+        instead = following(words, shown) if done.status else []
+        if not instead:
+            break
+        # The first line changed nothing, and one slip may follow another.
+        assert content(iam, run_fast.home) == before
+        words, followed = instead, followed + 1
+        assert followed <= 3, shown
+    after = content(iam, run_fast.home)
+    changed = [
+        *(f"-{each}" for each in before if each not in after),
+        *(f"+{each}" for each in after if each not in before),
+        *(f"={each}" for each in after if before.get(each, after[each]) != after[each]),
+    ]
+    assert sorted(" ".join(changed).split()) == sorted(
+        [] if change in ("nothing", "no advice") else change.split()
+    )
+    assert (followed > 0, done.status) == ((False, 1) if change == "no advice" else (True, 0)), (
+        shown
+    )

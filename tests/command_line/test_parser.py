@@ -222,7 +222,7 @@ def refused(line: str) -> tuple[str, str]:
         ("iam-usercreate bob -p=/a/", ""),
         ("iam-usercreate bob -z", ""),
         ("iam-usermod bob -p /a/", "write: iam-usermod -u bob -p /a/"),
-        ("iam-usermod -u bob ann", "write: iam-usermod -u bob -n ann"),
+        ("iam-usermod -u bob ann", ""),
         ("iam-userlistkeys bob", "write: iam-userlistkeys -u bob"),
         ("iam-groupadduser bob", ""),
         ("iam-groupadduser -g a bob", "write: iam-groupadduser -g a -u bob"),

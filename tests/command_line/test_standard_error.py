@@ -496,6 +496,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "Usage": line("iam-usercreate -z"),
     "For all options": line("iam-usercreate -z"),
     "write": line("iam-usercreate bob"),
+    "type: ": line("iam-usercreate help"),
     "... contains a": line("iam-usercreate bob\u201d"),
     "type each": line("iam-usercreate -kv"),
     "... is in the current": line("iam-usercreate credentials"),
