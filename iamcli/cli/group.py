@@ -56,6 +56,8 @@ SUBCOMMANDS = (
     "recreate",
     "complete",
 )
+#: Subcommands of other programs that sign in, or show who is signed in.
+_ABOUT_CREDENTIALS = ("login", "configure", "whoami", "status")
 
 
 class DocumentedCommand(click.Command):
@@ -137,7 +139,10 @@ class CommandGroup(DocumentedCommand, click.Group):
             raise no_such_command(args[0])
         names = (*SUBCOMMANDS, *listing.names(), *listing.GROUPS)
         known = {name: f"iamcli {name}" for name in names} | {"version": "iamcli --version"}
-        raise click.UsageError(f"unknown subcommand {args[0]}{hint(args[0], known)}", ctx)
+        near = hint(args[0], known)
+        if args[0] in _ABOUT_CREDENTIALS:
+            near = " (to see which credentials commands use, run: iamcli doctor)"
+        raise click.UsageError(f"unknown subcommand {args[0]}{near}", ctx)
 
     def own(self, ctx: click.Context) -> list[tuple[str, str]]:
         """Return each subcommand ("iamcli list") and its summary; not those for programs."""

@@ -9,6 +9,7 @@ import sys
 
 from iamcli import interrupts
 from iamcli.errors import Failure, reason
+from iamcli.quoting import quoted
 
 #: The maximum size of a file (bytes), far more than the service accepts.
 MAX_SIZE = 1 << 20
@@ -106,7 +107,11 @@ def text(name: str, what: str) -> str:
         content = read(name, MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         stdin = "; to read standard input, specify /dev/stdin" if name == "-" else ""
-        raise Failure(f"cannot read {what} from {name}: {reason(error)}{stdin}") from None
+        failure = Failure(f"cannot read {what} from {name}: {reason(error)}{stdin}")
+        bare = name.removeprefix("file://")
+        if bare != name and os.path.isfile(bare):
+            failure.hint = f"type the name without file://, which only aws takes: {quoted(bare)}"
+        raise failure from None
     if not content:
         raise Failure(f"{name} is empty; it must contain {what}")
     if len(content) > MAX_SIZE:

@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from iamcli import quoting
 from iamcli.errors import concealed
+from iamcli.parsing import habits
 from iamcli.parsing.options import UsageError, joined, match, refused
 
 TYPE_CHECKING = False
@@ -42,8 +43,9 @@ def unknown(
 
     An argument without a dash is never allowed. For a dash that is not ASCII, the message shows the
     corrected command line without its secrets, if it is certain. For an unknown option, the message
-    says what to write instead, if that is known; otherwise the hint separates letters that are
-    options. ``secret``: the last option with a secret value before ``argument``, or None.
+    says what to write instead, if that is known; otherwise the hint is that for an option of aws,
+    or separates letters that are options. ``secret``: the last option with a secret value before
+    ``argument``, or None.
     """
     safe = shown(options, argument)
     if argument[:1] in DASHES and argument:
@@ -61,7 +63,7 @@ def unknown(
     return UsageError(
         f'"{safe}" is not a valid option{instead and f"; {instead}"}',
         option=meant(options, argument)[0],
-        hint="" if instead else _separated(options, argument),
+        hint="" if instead else _habit(program, options, arguments, argument),
     )
 
 
@@ -205,6 +207,19 @@ def missing_option(
     if alone and not alone.required and alone.dest not in ("user", "policy"):
         return None
     return alone if alone and alone.limit and alone.limit.allows(argument) else None
+
+
+def _habit(program: str, options: Sequence[Option], arguments: Sequence[str], argument: str) -> str:
+    """Return what to type for an ``argument`` of aws, or else for combined options; or ""."""
+    name = argument.partition("=")[0]
+    if name not in habits.HABITS:
+        return _separated(options, argument)
+    values, others = habits.separated(arguments)
+    words = _corrected(options, others)
+    # Without all of them, it would be another command.
+    if others and not words:
+        return ""
+    return habits.instead(name, values[name], quoting.command_line(program, *words))
 
 
 def _separated(options: Sequence[Option], argument: str) -> str:

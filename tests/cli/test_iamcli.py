@@ -228,6 +228,9 @@ def test_a_group_is_listed(words, modules, run_fast):
 # Names that are wrong.
 
 
+ABOUT_CREDENTIALS = "to see which credentials commands use, run: iamcli doctor"
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
@@ -238,6 +241,10 @@ def test_a_group_is_listed(words, modules, run_fast):
         (["accesskys"], "unknown subcommand accesskys (did you mean iamcli accesskey?)"),
         (["polcies", "sandbox"], "unknown subcommand polcies (did you mean iamcli policies?)"),
         (["version"], "unknown subcommand version (did you mean iamcli --version?)"),
+        *(
+            ([name], f"unknown subcommand {name} ({ABOUT_CREDENTIALS})")
+            for name in ("login", "configure", "whoami", "status")
+        ),
         (["zzz"], "unknown subcommand zzz"),
         (["complete"], "Missing argument 'KIND'"),
         (["completion"], "Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish"),

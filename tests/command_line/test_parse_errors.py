@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.selection import every
-from support.shell import TESTS
+from support.shell import KEY_ID, SECRET, TESTS
 from support.stub import ok, refused
 from support.terminal import read_now, rows
 
@@ -250,7 +250,7 @@ def content(iam: Any, folder: Path) -> dict[str, Any]:
 
 def following(words: list[str], shown: str) -> list[str]:
     """Return the line ``words`` as the advice in ``shown`` changes it; nothing without advice."""
-    if whole := re.search(r"\b(?:write|type): (iam-.*)", shown):
+    if whole := re.search(r"\b(?:write|type): ((?:env |iam).*)", shown):
         return shlex.split(whole[1])
     wrong = re.search(r': "(.*?)(?:\.\.\.)?" is not a valid option', shown)
     place = next((i for i, word in enumerate(words) if wrong and word.startswith(wrong[1])), 0)
@@ -260,7 +260,24 @@ def following(words: list[str], shown: str) -> list[str]:
     if instead := re.search(r"; write: (.*)", shown):
         typed = [FILLED.get(word, word) for word in shlex.split(instead[1])]
         return [*words[:place], *typed, *words[place + 1 :]]
+    if bare := re.search(r"takes: (.*)", shown):
+        return [bare[1] if word.startswith("file://") else word for word in words]
+    if file := re.search(r"to read the file: -f (.*)", shown):
+        return [*words[: words.index("-o")], "-f", file[1]]
     return [*words[:place], *words[place + 1 :]] if "leave it out" in shown else []
+
+
+def with_environment(words: list[str], env: dict[str, str]) -> list[str]:
+    """Return the words after those for env(1), which are used for ``env``."""
+    while words[0] == "env" or "=" in words[0]:
+        if words[1] == "-u":
+            del env[words[2]]
+            del words[1:3]
+        else:
+            env |= [words[1].split("=", 1)]
+            del words[1]
+        words = words[1:] if words[1].startswith("iam") else words
+    return words
 
 
 @pytest.mark.parametrize(
@@ -270,6 +287,11 @@ def following(words: list[str], shown: str) -> list[str]:
 def test_what_is_suggested_does_what_was_typed(line, change, run_fast, moto, iam, terminal):
     """Each suggestion is followed, on a terminal, until nothing is suggested."""
     key = fill(iam)
+    (run_fast.home / "p.json").write_text(ALLOW)
+    (run_fast.home / ".aws").mkdir()
+    (run_fast.home / ".aws" / "credentials").write_text(
+        f"[dev]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
+    )
     run_fast.env |= {"AWS_IAM_URL": moto, "IAMCLI_SANDBOX": moto}
     before = content(iam, run_fast.home)
     master, device = terminal
@@ -284,7 +306,7 @@ def test_what_is_suggested_does_what_was_typed(line, change, run_fast, moto, iam
             break
         # The first line changed nothing, and one slip may follow another.
         assert content(iam, run_fast.home) == before
-        words, followed = instead, followed + 1
+        words, followed = with_environment(instead, run_fast.env), followed + 1
         assert followed <= 3, shown
     after = content(iam, run_fast.home)
     changed = [
