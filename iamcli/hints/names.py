@@ -1,4 +1,4 @@
-"""NoSuchEntity: the name that is almost what was typed.
+"""NoSuchEntity, EntityAlreadyExists: the name that is almost, or regardless of case, as typed.
 
 This is the only hint that needs a request. The command does not need it: it is sent once, after the
 service has refused a name that the user typed, and without a valid response there is no hint.
@@ -14,7 +14,7 @@ from iamcli.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from iamcli.errors import ServiceError
     from iamcli.hints.values import Run
@@ -38,20 +38,37 @@ def similar(error: ServiceError, run: Run, iam: IAM) -> str:
 
     Sends one request, for at most 1,000 names. Raises nothing: after Ctrl-C there is no hint.
     """
+    name, names = _listed(_missing(error), run, iam)
+    near = nearest(name, names)
+    return f"did you mean {quoted(near)}?" if near and near != name else ""
+
+
+def same(error: ServiceError, run: Run, iam: IAM) -> str:
+    """Return the name that differs only in case from one that exists already; "" if there is none.
+
+    Sends and raises what ``similar`` does.
+    """
+    kinds = [(parameter, kind) for parameter, kind in _ENTITIES.values()]
+    made = [kind for kind in kinds if error.operation == f"Create{kind[0].removesuffix('Name')}"]
+    typed = ((str(error.parameters.get(parameter)), KINDS[kind]) for parameter, kind in made)
+    name, names = _listed(typed, run, iam)
+    others = [each for each in names if each.lower() == name.lower() and each != name]
+    return f"{others[0]} exists; names are the same regardless of case" if others else ""
+
+
+def _listed(typed: Iterable[tuple[str, Query]], run: Run, iam: IAM) -> tuple[str, list[str]]:
+    """Return the first of the names ``typed`` that the user typed, with all names of its kind."""
     try:
-        for name, query in _missing(error):
+        for name, query in typed:
             # The command may have read the name in a list.
-            typed = any(
-                name in value if isinstance(value, list) else name == value
-                for value in run.values.values()
-            )
-            if typed and run.client.attempts == 1:
+            values = run.values.values()
+            by_user = any(name in v if isinstance(v, list) else name == v for v in values)
+            if by_user and run.client.attempts == 1:
                 run.client.disable_retries(TIMEOUT)
-                near = nearest(name, query.first_names(iam))
-                return f"did you mean {quoted(near)}?" if near and near != name else ""
+                return name, query.first_names(iam)
     except (Failure, KeyboardInterrupt):
-        return ""
-    return ""
+        pass
+    return "", []
 
 
 def _missing(error: ServiceError) -> Iterator[tuple[str, Query]]:

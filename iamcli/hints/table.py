@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from iamcli.hints import credentials, messages
-from iamcli.hints.names import similar
-from iamcli.hints.values import Run, invalid, invalid_service, malformed, typographic
+from iamcli.hints.names import same, similar
+from iamcli.hints.values import Run, invalid, invalid_service, malformed, mistaken, typographic
+from iamcli.quoting import filled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +27,28 @@ HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {
     "InvalidClientTokenId": credentials.invalid_key,
     "InvalidInput": messages.refused_name,
     "LimitExceeded": messages.exceeded,
-    "MalformedPolicyDocument": malformed,
+    "MalformedPolicyDocument": lambda error, run: mistaken(error, run) or malformed(error, run),
     "RequestExpired": credentials.expired,
     "RequestTimeTooSkewed": credentials.expired,
     "SignatureDoesNotMatch": credentials.signature,
-    "ValidationError": credentials.no_user,
+    "ValidationError": lambda error, run: credentials.no_user(error, run) or mistaken(error, run),
+}
+_LATER = "wait a minute, and run the command again"
+#: The texts for an error code, or for one of an operation, whatever the message is.
+TEXTS = {
+    "ConcurrentModification": f"another request changes the same entity; {_LATER}",
+    "EntityAlreadyExists CreateLoginProfile": (
+        "to change the password, run: iam-usermodloginprofile -u {UserName} -p -"
+    ),
+    "EntityTemporarilyUnmodifiable": f"it was changed recently; {_LATER}",
+    "InvalidAuthenticationCode": (
+        "wait for the next code of the device; -c1 takes that code, and -c2 the one after it"
+    ),
+    "PasswordPolicyViolation": (
+        "for the rules, run: iam-accountgetpasswordpolicy; if there are none, AWS requires 8 "
+        "characters, of three of these kinds: upper case, lower case, digits, symbols"
+    ),
+    "Throttling": f"too many requests were sent in a short time; {_LATER}",
 }
 
 
@@ -44,12 +62,14 @@ def attach_hint(error: ServiceError, command: Command, values: Mapping[str, Any]
     run = Run(command, values, iam.client)
     made = HINTS.get(error.code)
     quotes = typographic(error, run)
-    error.hint = quotes or (made(error, run) if made else "")
+    text = TEXTS.get(f"{error.code} {error.operation}") or TEXTS.get(error.code, "")
+    error.hint = quotes or (made(error, run) if made else filled(text, error.parameters))
     if quotes:
         return
     if error.code == "MalformedPolicyDocument":
         error.options = invalid_service(error, run)
     elif error.code == "ValidationError":
         error.options = credentials.missing_user(error, run) or invalid(error, run)
-    elif error.code == "NoSuchEntity":
-        error.make_hint = lambda: iam.reporter.secrets.redact(similar(error, run, iam))
+    elif error.code in ("NoSuchEntity", "EntityAlreadyExists"):
+        other = similar if error.code == "NoSuchEntity" else same
+        error.make_hint = lambda: iam.reporter.secrets.redact(other(error, run, iam))

@@ -73,6 +73,32 @@ def invalid_service(error: ServiceError, run: Run) -> tuple[Option, ...]:
     return tuple(option for option in run.command.options if option.dest == "service")
 
 
+def mistaken(error: ServiceError, run: Run) -> str:
+    """Return what to type for a value of another form than the option takes; "" if none is one.
+
+    An ARN in place of a name, a number in place of a marker, two tags with a comma, an action
+    without its operation, and a resource that is no ARN. A mistake in a policy is named by the
+    service.
+    """
+    words = error.message.split()
+    for option in run.command.options:
+        for value in _values(option, run):
+            text, instead = str(value), ""
+            if option.limit and text.startswith("arn:") and not option.limit.allows(text):
+                instead = quoting.option(option.name, text.rpartition("/")[2])
+                return f"{option.name} takes a name, not an ARN; type: {instead}"
+            if option.dest == "marker" and text.isdecimal():
+                return f"-m takes a marker of a list; for this number of entries, type: -i {text}"
+            if option.dest == "tags" and value and re.search(r",[^,=]+=", value["Value"]):
+                tags = f"{value['Key']}={value['Value']}".split(",")
+                return f"type: {' '.join(quoting.option('-t', tag) for tag in tags)}"
+            if option.dest == "actions" and ":" not in text and text != "*" and "vendor," in words:
+                return f"{text} is no action; an action is SERVICE:ACTION, such as s3:GetObject"
+            if option.dest == "resources" and text in words and "ARN" in words:
+                return f"{text} is no ARN; that of a bucket is: arn:aws:s3:::{text}"
+    return ""
+
+
 def typographic(error: ServiceError, run: Run) -> str:
     """Return where a typed value has typographic quotes, and what to type; "" if none has any."""
     if error.code not in CODES:

@@ -248,9 +248,9 @@ def content(iam: Any, folder: Path) -> dict[str, Any]:
     return found
 
 
-def following(words: list[str], shown: str) -> list[str]:
+def following(words: list[str], shown: str) -> list[str]:  # noqa: PLR0911 - one for each form
     """Return the line ``words`` as the advice in ``shown`` changes it; nothing without advice."""
-    if whole := re.search(r"\b(?:write|type): ((?:env |iam).*)", shown):
+    if whole := re.search(r"\b(?:write|type|run): ((?:env |iam)[^;]*)", shown):
         return shlex.split(whole[1])
     wrong = re.search(r': "(.*?)(?:\.\.\.)?" is not a valid option', shown)
     place = next((i for i, word in enumerate(words) if wrong and word.startswith(wrong[1])), 0)
@@ -260,6 +260,12 @@ def following(words: list[str], shown: str) -> list[str]:
     if instead := re.search(r"; write: (.*)", shown):
         typed = [FILLED.get(word, word) for word in shlex.split(instead[1])]
         return [*words[:place], *typed, *words[place + 1 :]]
+    if typed := re.search(r"type: (-.*)", shown):
+        options = shlex.split(typed[1])
+        place = words.index("-m" if options[0] == "-i" else options[0])
+        return [*words[:place], *options, *words[place + 2 :]]
+    if instead := re.search(r"that of a bucket is: (.*)", shown):
+        return [*words[:-1], instead[1]]
     if bare := re.search(r"takes: (.*)", shown):
         return [bare[1] if word.startswith("file://") else word for word in words]
     if file := re.search(r"to read the file: -f (.*)", shown):

@@ -448,6 +448,41 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "  -": turned_down(
         "iam-usercreate -u b/c", "ValidationError", "The specified value for userName is invalid."
     ),
+    "... exists; names": lambda _run, stub: Run(
+        "iam-usercreate -u BOB",
+        stub.endpoint(refused("EntityAlreadyExists", "User with name BOB already exists.", 409)).on(
+            "ListUsers", ok("ListUsers", "<Users><member><UserName>bob</UserName></member></Users>")
+        ),
+    ),
+    "to change": turned_down(
+        "iam-useraddloginprofile -u bob -p new", "EntityAlreadyExists", "It exists."
+    ),
+    "wait for the next": turned_down(
+        "iam-userresyncmfadevice -u bob -s 123456789 -c1 123456 -c2 123456",
+        "InvalidAuthenticationCode",
+        "No.",
+    ),
+    "for the rules": turned_down(
+        "iam-usermodloginprofile -u bob -p new", "PasswordPolicyViolation", "No."
+    ),
+    "too many": turned_down("iam-userdel -u bob", "Throttling", "No.", AWS_MAX_ATTEMPTS="1"),
+    "it was changed": turned_down("iam-userdel -u bob", "EntityTemporarilyUnmodifiable", "No."),
+    "another request": turned_down("iam-userdel -u bob", "ConcurrentModification", "No."),
+    "-... takes a name": turned_down(
+        "iam-userdel -u arn:aws:iam::123456789012:user/bob", "ValidationError", "No."
+    ),
+    "-m takes": turned_down("iam-userlistbypath -m 1", "ValidationError", "Invalid Marker."),
+    "type: -t": turned_down("iam-usercreate -u bob -t a=b,c=d", "ValidationError", "No."),
+    "... is no action": turned_down(
+        "iam-useraddpolicy -u bob -p all -e Allow -a s3 -r '*'",
+        "MalformedPolicyDocument",
+        "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+    ),
+    "... is no ARN": turned_down(
+        "iam-useraddpolicy -u bob -p all -e Allow -a s3:Get -r logs",
+        "MalformedPolicyDocument",
+        'Resource logs must be in ARN format or "*".',
+    ),
     "in the policy": turned_down(
         "iam-useruploadpolicy -u u -p p -o {}", "MalformedPolicyDocument", "Syntax errors."
     ),
