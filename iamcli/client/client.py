@@ -73,7 +73,9 @@ class Client:
             # The signer has only a weak reference to the events; the endpoint has a strong one.
             events = HierarchicalEmitter()
             # botocore may have to renew the key before each attempt.
-            keys = SimpleNamespace(get_frozen_credentials=lambda: frozen(self._keys))
+            keys = SimpleNamespace(
+                get_frozen_credentials=lambda: frozen(self._keys, settings.session)
+            )
             region = self.destination.region
             signer = RequestSigner(self._service.service_id, region, "iam", "v4", keys, events)
             self._retries = Retries(settings, self._service, reporter)
@@ -126,7 +128,7 @@ class Client:
     @property
     def key(self) -> Any:
         """The access key that signs the requests; raises Failure if it cannot be obtained."""
-        return frozen(self._keys)
+        return frozen(self._keys, self._session)
 
     @property
     def shown_key_id(self) -> str:

@@ -18,6 +18,7 @@ from botocore.exceptions import (
 from iamcli.config.connection import invalid_part, misspelled, proxy_logins
 from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.connection.responses import Retrieval, pause, secrets, send
+from iamcli.connection.sources import login_again
 from iamcli.connection.transport import timeout
 from iamcli.errors import Failure
 from iamcli.output.redaction import CREDENTIAL_SECRETS
@@ -78,7 +79,7 @@ def find_keys(
         with Retrieval():
             keys = settings.session.get_credentials()
     except Exception as error:  # noqa: BLE001 - any, for a file of another form
-        raise _no_login(settings.session, error) or _unusable(error) from None
+        raise _no_login(settings.session, error) or _unusable(error, settings.session) from None
     if keys is None and not without and (failure := _no_login(settings.session, None)):
         raise failure
     return keys
@@ -160,14 +161,17 @@ def chain_keys(settings: Settings, *, prompts: bool) -> Any:
     return keys
 
 
-def frozen(keys: Any) -> Any:
-    """Return the current values of the credentials; raise Failure if they cannot be used."""
+def frozen(keys: Any, session: Session | None = None) -> Any:
+    """Return the current values of the credentials; raise Failure if they cannot be used.
+
+    ``session``: has the profile, which the hint of the failure names.
+    """
     try:
         with Retrieval():
             key = keys.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
         _require_expiration()
-        raise _unusable(error) from None
+        raise _unusable(error, session) from None
     for value in (key.access_key, key.secret_key, key.token or ""):
         part = invalid_part(value) if isinstance(value, str) else "a value that is not text"
         if part:
@@ -175,7 +179,7 @@ def frozen(keys: Any) -> Any:
     return key
 
 
-def _unusable(error: Exception) -> Failure:
+def _unusable(error: Exception, session: Session | None) -> Failure:
     """Return the failure for an exception that was raised while botocore got credentials."""
     reason = _report(error)
     if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
@@ -189,7 +193,10 @@ def _unusable(error: Exception) -> Failure:
     elif not isinstance(error, (BotoCoreError, ClientError, Failure, RuntimeError, ValueError)):
         reason = f"a file or a program gave an invalid value ({type(error).__name__})"
     reason = CREDENTIAL_SECRETS.redact(reason)
-    return Failure(f"cannot get credentials from the AWS configuration: {reason}")
+    failure = Failure(f"cannot get credentials from the AWS configuration: {reason}")
+    command = login_again(session, error)
+    failure.hint = command and f"run: {command}"
+    return failure
 
 
 def _report(error: Exception) -> str:

@@ -34,6 +34,14 @@ _LOGINS = {
     "login": ("aws login", ("login_session",)),
     "sso": ("aws sso login", ("sso_session", "sso_start_url")),
 }
+#: The method of a login, by the exceptions of botocore for a token that is missing or has expired.
+EXPIRED_LOGINS = {
+    "UnauthorizedSSOTokenError": "sso",
+    "SSOTokenLoadError": "sso",
+    "TokenRetrievalError": "sso",
+    "LoginRefreshRequired": "login",
+    "LoginTokenLoadError": "login",
+}
 #: The methods whose keys can be those of GetSessionToken or GetFederationToken.
 _OF_ANYBODY = ("boto-config", "custom-process", "env", "unknown", *_FILES)
 
@@ -73,6 +81,11 @@ def login(session: Session | None, method: str) -> str:
     name = profile_with(session, *settings)
     option = "" if name in ("", "default") else f" {quoting.option('--profile', name)}"
     return command + option
+
+
+def login_again(session: Session | None, error: BaseException | None) -> str:
+    """Return the command after which ``error``, a token of a login, does not occur, or ""."""
+    return login(session, EXPIRED_LOGINS.get(type(error).__name__, ""))
 
 
 def profile_with(session: Session | None, *settings: str) -> str:

@@ -27,7 +27,7 @@ HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {
     "InvalidClientTokenId": credentials.invalid_key,
     "InvalidInput": messages.refused_name,
     "LimitExceeded": messages.exceeded,
-    "MalformedPolicyDocument": lambda error, run: mistaken(error, run) or malformed(error, run),
+    "MalformedPolicyDocument": lambda error, run: malformed(error, run) or mistaken(error, run),
     "RequestExpired": credentials.expired,
     "RequestTimeTooSkewed": credentials.expired,
     "SignatureDoesNotMatch": credentials.signature,

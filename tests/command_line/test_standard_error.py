@@ -234,6 +234,16 @@ def interrupted(_run: Shell, stub: Stub) -> Run:
     return Run("iam-usercreate -u bob", stub.endpoint(SILENT), interrupt=True)
 
 
+def signed_out(run: Shell, _stub: Stub) -> Run:
+    (run.home / ".aws").mkdir()
+    (run.home / ".aws" / "config").write_text(
+        "[profile work]\nsso_start_url = https://example.com/start\nsso_region = us-east-1\n"
+        "sso_account_id = 123456789012\nsso_role_name = admin\n"
+    )
+    del run.env["AWS_CREDENTIAL_FILE"]
+    return Run("iam-usergetattributes", env={"AWS_PROFILE": "work"})
+
+
 def pasted(run: Shell, _stub: Stub) -> Run:
     (run.home / "policy.json").write_text("{\u201cId\u201d: 1}")
     return Run("iam-useruploadpolicy -u u -p p -f policy.json")
@@ -409,6 +419,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         "Must specify userName when calling with non-User credentials",
     ),
     "access key": turned_down("iam-accountaliaslist", "InvalidClientTokenId", "Is invalid."),
+    "run: aws": signed_out,
     "denied by": turned_down(
         "iam-accountaliaslist", "AccessDenied", "No, with an explicit deny in a session policy"
     ),

@@ -15,7 +15,7 @@ from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.config import properties
 from iamcli.config.connection import looks_like_id, misspelled, restrict
 from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
-from iamcli.connection.sources import login, shared_files
+from iamcli.connection.sources import EXPIRED_LOGINS, login_again, shared_files
 from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
 from iamcli.protection import PROTECT
@@ -36,14 +36,6 @@ _SET_A_FILE = (
     "AWSSecretKey=YOUR-SECRET-KEY"
 )
 _CAUSES = {NoLogin: "extra-missing", PassedExpiration: "token-expired"}
-#: The credential method, by the exceptions for a token that is missing or has expired.
-_LOGINS = {
-    "UnauthorizedSSOTokenError": "sso",
-    "SSOTokenLoadError": "sso",
-    "TokenRetrievalError": "sso",
-    "LoginRefreshRequired": "login",
-    "LoginTokenLoadError": "login",
-}
 
 #: How many characters at the beginning and at the end of an access key ID are shown, and the length
 #: from which on this is less than half of it.
@@ -121,10 +113,9 @@ def _unobtainable(
     text = str(failure).removesuffix(".")
     if isinstance(cause, Failure) and "; " in text:
         return failed(failure, "proxy-refused" if isinstance(cause, ProxyFailure) else None)
-    method = _LOGINS.get(type(cause).__name__, "")
     # RuntimeError: the credentials were renewed, and the new ones have expired too.
-    if method or isinstance(cause, RuntimeError):
-        command = login(session, method)
+    if type(cause).__name__ in EXPIRED_LOGINS or isinstance(cause, RuntimeError):
+        command = login_again(session, cause)
         # The next sentence of botocore says what to do.
         text = text.partition(". ")[0]
         return wrong(text, f"run: {command}" if command else renewal, "token-expired")

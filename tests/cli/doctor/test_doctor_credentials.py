@@ -241,7 +241,9 @@ def refused(code: str = "", message: str = "") -> exceptions.ClientError:
 )
 def test_credentials_that_are_not_obtained_sooner_or_later(cause, text, diagnosis, monkeypatch):
     methods = {"sso": "aws sso login", "login": "aws login", "": ""}
-    monkeypatch.setattr(credentials, "login", lambda session, method: session + methods[method])
+    monkeypatch.setattr(
+        "iamcli.connection.sources.login", lambda session, method: session + methods[method]
+    )
 
     def fail(*_: object, **__: object) -> None:
         failure = Failure(text)

@@ -116,7 +116,8 @@ def test_each_command_that_sends_a_policy(line, hints, run_fast):
 def test_generated_policy_has_the_right_form(hints):
     message = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
     line = "iam-useraddpolicy -u bob -p p -e Allow -a x -r '*'"
-    assert hints(line, "MalformedPolicyDocument", message) == []
+    said = "x is no action; an action is SERVICE:ACTION, such as s3:GetObject"
+    assert hints(line, "MalformedPolicyDocument", message) == [said]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_generated_policy_has_the_right_form(hints):
         ("-a notes.txt -r '*'", "Actions must be prefaced, not notes.txt", 1),
         # It is not what the service refuses, or nothing that * matches.
         ("-a s3:Get -r notes.txt", "Syntax errors in policy.", 0),
-        ("-a s3:Get -r other.txt", 'Resource other.txt must be in ARN format or "*".', 0),
+        ("-a other.txt -r '*'", "Actions must be prefixed, not other.txt", 0),
     ],
 )
 def test_an_asterisk_that_the_shell_replaced(options, message, number, hints, run_fast):
