@@ -7,7 +7,9 @@ messages of DeleteConflict, such as "Cannot delete entity, must delete access ke
 from __future__ import annotations
 
 import re
+import sys
 
+from iamcli.parsing.suggestions import without_secrets
 from iamcli.quoting import filled
 
 TYPE_CHECKING = False
@@ -53,8 +55,10 @@ _EXPLICIT = re.compile(rf" explicit deny in an? ({_TYPE})\b", re.IGNORECASE)
 _LACKING = re.compile(rf" because no ({_TYPE}) allows ", re.IGNORECASE)
 
 
-def denied(error: ServiceError, _run: Run) -> str:
+def denied(error: ServiceError, run: Run) -> str:
     """Return which type of policy denied the request, and whom to ask; "" if it is not known.
+
+    If an identity-based policy could allow it, the line names the command that prints one.
 
     Messages in another format do not contain the reason. If policies of several types deny a
     request, the service names only one.
@@ -65,6 +69,9 @@ def denied(error: ServiceError, _run: Run) -> str:
     lacking = _LACKING.search(error.message)
     if lacking:
         policy = lacking[1].lower()
+        if policy == "identity-based policy":
+            line = without_secrets(run.command.name, run.command.all_options, sys.argv[1:])
+            return f"{LACKING[policy]}; for its policy, run: iamcli explain --policy -- {line}"
         return LACKING.get(policy) or f"denied by {POLICY_TYPES[policy]}"
     return ""
 

@@ -235,6 +235,11 @@ def _separated(options: Sequence[Option], argument: str) -> str:
     return f"type each option separately: {' '.join(names)}" if valid else ""
 
 
+def without_secrets(program: str, options: Sequence[Option], arguments: Sequence[str]) -> str:
+    """Return the command line with placeholders in place of secrets."""
+    return quoting.command_line(program, *_corrected(options, arguments))
+
+
 def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]:
     """Return the arguments with ASCII dashes, and placeholders in place of secrets.
 

@@ -47,7 +47,8 @@ DENIALS = {
     ),
     lacking("identity-based policy"): (
         "denied because no identity-based policy that applies to your user or role allows this; "
-        "ask an administrator to allow it"
+        "ask an administrator to allow it; for its policy, run: iamcli explain --policy -- "
+        "iam-usercreate -u bob"
     ),
     explicit(
         "resource-based policy"
@@ -85,6 +86,15 @@ def test_codes_of_other_services_are_understood(code, hint, hints):
 def test_denial_names_the_kind_of_policy(message, hints):
     said = hints("iam-usercreate -u bob", "AccessDenied", message, 403)
     assert said == [*filter(None, [DENIALS[message]])]
+
+
+def test_the_policy_that_a_denied_command_needs(hints, run_fast):
+    line = f"iam-useraddloginprofile -u bob -p {SECRET}"
+    (said,) = hints(line, "AccessDenied", lacking("identity-based policy"), 403)
+    assert SECRET not in said
+    command = said.partition("run: ")[2]
+    assert command.endswith(" -- iam-useraddloginprofile -u bob -p PASSWORD")
+    assert '"iam:CreateLoginProfile"' in run_fast(*command.split()).out
 
 
 OWN = "specify -u, because the access key belongs to a role, not to a user"
