@@ -33,7 +33,12 @@ def require() -> None:
         if not command.documentation:
             sys.exit(f"{command.name} has no docstring; nothing was changed; write one")
         found = documentation.of(command)
-        required = {"Output": found.output, "Example": found.examples, "Calls": found.calls}
+        required = {
+            "Does": found.does,
+            "Output": found.output,
+            "Example": found.examples,
+            "Calls": found.calls,
+        }
         for section in (name for name in required if not required[name]):
             lacks = f"the docstring of {command.name} has no {section}:"
             sys.exit(f"{lacks}; nothing was changed; see iamcli/help/docstring.py")

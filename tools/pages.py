@@ -134,8 +134,14 @@ def _use(option: Option) -> str:
 
 
 def _description(command: Command, document: documentation.Documentation) -> Iterator[str]:
+    yield f".Nm {command.name}"
+    yield from mdoc.prose(document.does, command.name)
+    if document.warning:
+        yield ".Pp"
     for paragraph in filter(None, (document.warning, *document.description)):
         yield from mdoc.prose(paragraph, command.name)
+        yield ".Pp"
+    if not (document.warning or document.description):
         yield ".Pp"
     if command.options:
         yield "The options are as follows:"

@@ -62,6 +62,7 @@ def accountaliascreate(iam: IAM, alias: str) -> None:
     The sign-in URL with the account ID still works.
     An alias must be unique among all accounts in the partition.
 
+    Does: sets a name that stands for the account ID in the sign-in URL.
     Warning: An account has only one alias; if you create another, it replaces the first, and the
     sign-in URL with the first alias stops working.
     Output: Nothing.
@@ -79,6 +80,7 @@ def accountaliasdelete(iam: IAM, alias: str) -> None:
     Users must then use the sign-in URL with the account ID.
     Another account can take the alias.
 
+    Does: removes the name that stands for the account ID in the sign-in URL.
     Output: Nothing.
     Example: Delete the account alias.
       $ iam-accountaliasdelete -a example
@@ -91,6 +93,7 @@ def accountaliasdelete(iam: IAM, alias: str) -> None:
 def accountaliaslist(iam: IAM, max_items: int | None, marker: str | None) -> Lines:
     """Show the account alias.
 
+    Does: prints the name that stands for the account ID in the sign-in URL.
     Output: `Alias:`, a space and the alias, if the account has one; then the footer.
     Example: Show the account alias.
       $ iam-accountaliaslist
@@ -111,6 +114,7 @@ def accountgetsummary(iam: IAM) -> Lines:
     The default quotas are listed in iam-today(7).
     The service may add keys at any time.
 
+    Does: prints how many users, groups, roles and other entities exist and how many may exist.
     Output: One line per entry: the key, a colon, a space and the number; sorted by key.
     Example: Show the resource counts and quotas.
       $ iam-accountgetsummary
@@ -128,6 +132,7 @@ def accountgetpasswordpolicy(iam: IAM) -> Lines:
     The default password policy of AWS then applies; see iam-accountdelpasswordpolicy(1).
     A password policy does not apply to the root user.
 
+    Does: prints the rules that the passwords of users must follow.
     Output: One line per rule: the key, a colon, a space and the value; sorted by key.
     The value of a rule that can only be on or off is `true` or `false`.
     Example: Show the password policy.
@@ -159,11 +164,12 @@ def accountmodpasswordpolicy(iam: IAM, length: int | None, reset: bool, **switch
     Without options, with --reset, or if IAMCLI_STRICT is set to 1, it does not read the policy, and
     the service resets them.
 
+    Does: sets the rules that the passwords of users must follow.
     Notes: If your access key may not read the policy, the command goes on, and standard error says
     that the three rules may have been reset.
     The policy applies when a password is set or changed; existing passwords still work.
     It does not apply to the root user.
-    Warning: Rules you omit are turned off; without options (typed: --reset), all are reset.
+    Warning: Rules that you omit are turned off; without options, all rules are reset.
     Output: Nothing.
     Differs: The original did not read the current policy, so that it reset the three rules.
     The original had no --reset; without options it reset the policy on a terminal, too.
@@ -216,6 +222,7 @@ def accountdelpasswordpolicy(iam: IAM) -> None:
     lower-case letters, digits and symbols.
     The password must not be the name or e-mail address of the account.
 
+    Does: removes the rules that the account has set for passwords.
     Output: Nothing.
     Example: Delete the password policy.
       $ iam-accountdelpasswordpolicy

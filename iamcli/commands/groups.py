@@ -41,6 +41,7 @@ def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
     Group names are unique regardless of case: `Admin` and `admin` are the same name.
     An account can have 300 groups unless AWS has raised that quota.
 
+    Does: adds a group without members to the account.
     Output: Nothing without -v.
     With -v: the group's ARN, and the group's ID on the next line.
     Example: Create a group, and print its ARN and ID.
@@ -61,6 +62,7 @@ def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> No
     A policy that names the group's old ARN as a resource no longer matches; change such policies
     yourself.
 
+    Does: gives an existing group a new name, a new path or both.
     Output: Nothing.
     Example: Rename a group.
       $ iam-groupmod -g Admin -n Administrators
@@ -83,6 +85,7 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     Attached managed policies are skipped if your access key may not list them
     or the server does not have the operation; with -p, a note says so.
 
+    Does: removes a group from the account; with -r, its members leave it first.
     Notes: To create the group again, you need a snapshot that was made before; see iamcli(1):
 
     $ iamcli snapshot before.json
@@ -116,6 +119,7 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> None:
     Users are added in the order given; adding a user who is already a member changes nothing.
     A user can be in up to 10 groups.
 
+    Does: makes one or more users members of a group.
     Output: Nothing.
     If one of several users cannot be added, standard error lists which users were added and which
       were not.
@@ -133,6 +137,7 @@ def groupremoveuser(iam: IAM, group: str, users: list[str]) -> None:
     The group's policies no longer apply to the users; the users themselves are not deleted.
     Users are removed in the order given.
 
+    Does: ends the membership of one or more users in a group.
     Output: Nothing.
     If one of several users cannot be removed, standard error lists which users were removed and
       which were not.
@@ -159,6 +164,7 @@ def grouplistbypath(
 ) -> Lines:
     """List all groups, or the groups under a path prefix.
 
+    Does: prints the ARN of each group in the account; with -p, only of those under a path.
     Output: One ARN per line, then the footer.
     Example: List all groups.
       $ iam-grouplistbypath
@@ -172,6 +178,7 @@ def grouplistbypath(
 def grouplistusers(iam: IAM, group: str, max_items: int | None, marker: str | None) -> Lines:
     """List the users who are members of a group.
 
+    Does: prints the ARN of a group, then the ARN of each of its members.
     Output: The group's ARN; then the heading `users`, preceded by a tab; then the ARN of each
       member, one per line, preceded by a tab; then the footer.
     Example: List the members of a group.

@@ -30,6 +30,7 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
     This check is skipped if your access key may not read the role.
     An account can have 1000 instance profiles unless AWS has raised that quota.
 
+    Does: adds an instance profile to the account; with -r, it contains a role.
     Output: Nothing.
     If the instance profile was created but the role could not be added, standard error says so.
     Example: Create an instance profile with a role in it.
@@ -58,6 +59,7 @@ def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -
     Without -r, the service refuses to delete an instance profile that contains a role.
     With -r, the role is removed from the instance profile first; the role itself is not deleted.
 
+    Does: removes an instance profile from the account.
     Warning: Applications on EC2 instances that were launched with the instance profile lose their
     credentials.
     Output: Nothing, except with -r -p.
@@ -81,6 +83,7 @@ def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -
 def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
     """Show an instance profile's ARN and ID, and optionally its role.
 
+    Does: prints the ARN and the unique ID of one instance profile.
     Output: The instance profile's ARN, and its ID on the next line.
     With -r: then the ARN of its role, if it contains one.
     Example: Show an instance profile and its role.
@@ -102,6 +105,7 @@ def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> None:
     iam-instanceprofileremoverole(1).
     Your access key also needs the `iam:PassRole` permission on the role.
 
+    Does: puts an existing role into an existing instance profile.
     Output: Nothing.
     Example: Add a role to an instance profile.
       $ iam-instanceprofileaddrole -s webserver-profile -r webserver
@@ -116,6 +120,7 @@ def instanceprofileremoverole(iam: IAM, profile: str, role: str) -> None:
 
     The role itself is not deleted.
 
+    Does: takes a role out of an instance profile.
     Warning: Applications on EC2 instances that were launched with the instance profile lose the
     role's permissions.
     Output: Nothing.
@@ -132,6 +137,7 @@ def instanceprofilelistbypath(
 ) -> Lines:
     """List all instance profiles, or those under a path prefix.
 
+    Does: prints the ARN of each instance profile; with -p, only of those under a path.
     Output: One ARN per line, then the footer.
     Example: List all instance profiles.
       $ iam-instanceprofilelistbypath
@@ -150,6 +156,7 @@ def instanceprofilelistforrole(
 
     The service refuses to delete a role that is in an instance profile.
 
+    Does: prints the ARN of each instance profile that has the role in it.
     Output: One ARN per line, then the footer.
     Example: List the instance profiles that contain a role.
       $ iam-instanceprofilelistforrole -r webserver

@@ -41,6 +41,7 @@ def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
     user.
     AWS recommends that the root user has no access key.
 
+    Does: generates an access key ID and a secret access key with which programs can act as a user.
     Notes: If the secret access key cannot be printed or saved, the key is deleted again.
     Warning: The secret access key cannot be retrieved later; if you lose it, create a new key.
     Output: The access key ID, and the secret access key on the next line.
@@ -75,6 +76,7 @@ def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> None
     deactivate the first key.
     When everything works without the first key, delete it with iam-userdelkey(1).
 
+    Does: sets the status of an access key to Active or Inactive.
     Output: Nothing.
     Example: Deactivate an access key.
       $ iam-usermodkey -u bob -k AKIAIOSFODNN7EXAMPLE -s Inactive
@@ -90,6 +92,7 @@ def userdelkey(iam: IAM, key: str, user: str | None) -> None:
     To find out whether the key is still in use, show its last use with option -l of
     iam-userlistkeys(1), or deactivate it first with iam-usermodkey(1).
 
+    Does: removes an access key from its user.
     Warning: Requests signed with the key are refused from then on, and the key cannot be restored.
     Output: Nothing.
     Example: Delete an access key.
@@ -105,6 +108,7 @@ def userlistkeys(
 ) -> Lines:
     """List a user's access keys, their status and last use, to rotate keys.
 
+    Does: prints the ID of each access key of a user, and whether the key is active.
     Output: Two lines per key: its ID, then `Active` or `Inactive`; then the footer.
     With -l: a third line per key with four fields, separated by tabs: the date on which the key was
       created, the date of its last use or `never`, and the region and the service of its last use.

@@ -72,6 +72,7 @@ def virtualmfadevicecreate(
     which you type or paste into the app.
     Enable the device with iam-userenablemfadevice(1).
 
+    Does: adds a virtual MFA device, which no user has yet, to the account.
     Notes: The command checks that it can write the seed before it creates the device.
     If writing fails nevertheless, the device is deleted again.
     Warning: An authenticator app computes the codes of the device from the seed, which cannot be
@@ -106,6 +107,7 @@ def virtualmfadevicedel(iam: IAM, serial: str) -> None:
     The service refuses to delete a device that is enabled for a user; deactivate it first with
     iam-userdeactivatemfadevice(1).
 
+    Does: removes a virtual MFA device from the account.
     Output: Nothing.
     Example: Delete a virtual MFA device.
       $ iam-virtualmfadevicedel -s arn:aws:iam::123456789012:mfa/bob-phone
@@ -127,6 +129,7 @@ def virtualmfadevicelist(
     Hardware MFA devices, FIDO security keys and passkeys are not included; list those of a user
     with iam-userlistmfadevices(1).
 
+    Does: prints the serial number of each virtual MFA device, or of those that -t selects.
     Output: One serial number per line, then the footer.
     With -v: after each device that is enabled for a user, the user's ARN, and on the next line the
       date on which the device was enabled.
@@ -147,13 +150,13 @@ def virtualmfadevicelist(
 def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> None:
     """Enable an MFA device for a user.
 
-    From then on, the user signs in with a password and a code from the device.
     Specify two consecutive codes from the device, and run the command as soon as the second one is
     shown, because codes expire quickly.
     A user can have up to 8 MFA devices.
     FIDO security keys, passkeys and MFA devices of the root user can be registered only in the AWS
     Management Console.
 
+    Does: assigns an MFA device to a user, who then needs its codes to sign in.
     Output: Nothing.
     Example: Enable a virtual MFA device for a user.
       $ iam-userenablemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
@@ -170,6 +173,7 @@ def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
     Specify two consecutive codes from the device, and run the command as soon as the second one is
     shown, because codes expire quickly.
 
+    Does: sends two codes, from which the service learns the state of the device.
     Output: Nothing.
     Example: Resynchronize a device.
       $ iam-userresyncmfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
@@ -190,6 +194,7 @@ def userdeactivatemfadevice(iam: IAM, user: str, serial: str) -> None:
     The user then signs in without a code from this device.
     A virtual MFA device stays in the account until you delete it with iam-virtualmfadevicedel(1).
 
+    Does: ends the assignment of an MFA device to a user.
     Output: Nothing.
     Example: Deactivate a device.
       $ iam-userdeactivatemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone
@@ -206,6 +211,7 @@ def userlistmfadevices(
 
     The list contains devices of all kinds, including FIDO security keys and passkeys.
 
+    Does: prints the serial number of each MFA device that is enabled for a user.
     Output: One serial number per line, then the footer.
     Example: List a user's MFA devices.
       $ iam-userlistmfadevices -u bob

@@ -29,6 +29,7 @@ def useraddloginprofile(iam: IAM, user: str, password: str) -> None:
     For people, AWS recommends IAM Identity Center instead; see iam-today(7).
     To change an existing password, use iam-usermodloginprofile(1).
 
+    Does: gives a user who has no password a first one.
     Notes: To type the password at a prompt, twice and without echo:
 
     $ iam-useraddloginprofile -u bob -p -
@@ -52,6 +53,7 @@ def usermodloginprofile(iam: IAM, user: str, password: str) -> None:
     To change your own password, use iam-userchangepassword(1).
     The password of the root user can be changed only in the AWS Management Console.
 
+    Does: replaces the password of a user with a new one.
     Warning: Other users can see a password on the command line in the process list, and the shell
     keeps it in its history; use `-p -` to avoid both.
     Output: Nothing.
@@ -72,6 +74,7 @@ def userdelloginprofile(iam: IAM, user: str) -> None:
     The user's access keys still work; deactivate them with iam-usermodkey(1) or delete them with
     iam-userdelkey(1).
 
+    Does: removes the password of a user.
     Output: Nothing.
     Example: Delete a user's password.
       $ iam-userdelloginprofile -u bob
@@ -87,6 +90,7 @@ def usergetloginprofile(iam: IAM, user: str) -> Lines:
     If the user has no password, the service returns the error `NoSuchEntity`, and the exit status
     is 1.
 
+    Does: prints a line if the user has a password; the password itself is never shown.
     Output: `Login Profile Exists for User`, a space and the user's name.
     Example: Find out whether a user has a password.
       $ iam-usergetloginprofile -u bob
@@ -109,6 +113,7 @@ def userchangepassword(iam: IAM, old: str, new: str) -> None:
     If -o and -n are both `-`, the first line of standard input is the current password, and the
     second line is the new one.
 
+    Does: replaces your password with a new one, if the old one is correct.
     Warning: Other users can see a password on the command line in the process list, and the shell
     keeps it in its history; use `-` in place of the passwords to avoid both.
     Output: Nothing.

@@ -134,6 +134,7 @@ def useraddpolicy(iam: IAM, user: str, policy: str, **statement: Any) -> Lines:
     In actions and resources, `*` matches any characters; quote it so that the shell does not expand
     it.
 
+    Does: makes a policy from its options and stores it with the user.
     Notes: The inline policies of a user can have up to 2048 characters in total, not counting
     white space.
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
@@ -160,6 +161,7 @@ def groupaddpolicy(iam: IAM, group: str, policy: str, **statement: Any) -> Lines
     In actions and resources, `*` matches any characters; quote it so that the shell does not expand
     it.
 
+    Does: makes a policy from its options and stores it with the group.
     Notes: The inline policies of a group can have up to 5120 characters in total, not counting
     white space.
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
@@ -186,6 +188,7 @@ def roleaddpolicy(iam: IAM, role: str, policy: str, **statement: Any) -> Lines:
     it.
     Specify the resources with -c, because -r is the name of the role.
 
+    Does: makes a policy from its options and stores it with the role.
     Notes: The inline policies of a role can have up to 10240 characters in total, not counting
     white space.
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
@@ -213,6 +216,7 @@ def useruploadpolicy(iam: IAM, user: str, policy: str, **source: Any) -> None:
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
+    Does: stores a policy that you have written with the user.
     Warning: An inline policy of the user with the same name is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
@@ -239,6 +243,7 @@ def groupuploadpolicy(iam: IAM, group: str, policy: str, **source: Any) -> None:
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
+    Does: stores a policy that you have written with the group.
     Warning: An inline policy of the group with the same name is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
@@ -264,6 +269,7 @@ def roleuploadpolicy(iam: IAM, role: str, policy: str, **source: Any) -> None:
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
+    Does: stores a policy that you have written with the role.
     Warning: An inline policy of the role with the same name is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
@@ -281,6 +287,7 @@ def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
 
     With -p, the options -i, -m and -v have no effect.
 
+    Does: prints the names of the policies that are embedded in a user.
     Notes: The user also has the permissions of the user's groups; list them with
     iam-userlistgroups(1).
     Output: One policy name per line, then the footer.
@@ -304,6 +311,7 @@ def grouplistpolicies(iam: IAM, group: str, **options: Any) -> Lines:
 
     With -p, the options -i, -m and -v have no effect.
 
+    Does: prints the names of the policies that are embedded in a group.
     Output: One policy name per line, then the footer.
     With -v: each name is followed by the policy's document.
     With -p: only that policy's document, without the name and the footer.
@@ -323,6 +331,7 @@ def rolelistpolicies(iam: IAM, role: str, **options: Any) -> Lines:
 
     With -p, the options -i, -m and -v have no effect.
 
+    Does: prints the names of the policies that are embedded in a role.
     Output: One policy name per line, then the footer.
     With -v: each name is followed by the policy's document.
     With -p: only that policy's document, without the name and the footer.
@@ -343,6 +352,7 @@ def userdelpolicy(iam: IAM, user: str, policy: str) -> None:
     The user loses the permissions that only this policy granted.
     This command does not detach managed policies.
 
+    Does: removes one inline policy from a user.
     Output: Nothing.
     Example: Delete an inline policy.
       $ iam-userdelpolicy -u bob -p AllAccessPolicy
@@ -358,6 +368,7 @@ def groupdelpolicy(iam: IAM, group: str, policy: str) -> None:
     The members of the group lose the permissions that only this policy granted.
     This command does not detach managed policies.
 
+    Does: removes one inline policy from a group.
     Output: Nothing.
     Example: Delete an inline policy.
       $ iam-groupdelpolicy -g Admin -p AllAccessPolicy
@@ -373,6 +384,7 @@ def roledelpolicy(iam: IAM, role: str, policy: str) -> None:
     The role loses the permissions that only this policy granted.
     This command does not detach managed policies.
 
+    Does: removes one inline policy from a role.
     Output: Nothing.
     Example: Delete an inline policy.
       $ iam-roledelpolicy -r webserver -p read-config

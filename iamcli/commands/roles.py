@@ -57,6 +57,7 @@ def rolecreate(
     EC2 instances use a role through an instance profile; see iam-instanceprofilecreate(1).
     Role names are unique regardless of case.
 
+    Does: adds a role to the account and sets its trust policy.
     Notes: An account can have 1000 roles, and a trust policy can have 2048 characters, unless AWS
     has raised these quotas.
     Output: Nothing without -v.
@@ -109,6 +110,7 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     Attached managed policies are skipped if your access key may not list them
     or the server does not have the operation; with -p, a note says so.
 
+    Does: removes a role from the account; with -c, also its policies.
     Notes: To create the role again, you need a snapshot that was made before; see iamcli(1):
 
     $ iamcli snapshot before.json
@@ -140,6 +142,7 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
 def rolegetattributes(iam: IAM, role: str) -> Lines:
     """Show a role's ARN, ID and trust policy.
 
+    Does: prints the ARN and the unique ID of one role, then who may assume it.
     Output: The role's ARN, the role's ID, and the trust policy, each on a new line.
     The trust policy is printed byte for byte as the service stores it.
     Example: Show the attributes of a role.
@@ -168,6 +171,7 @@ def roleupdateassumepolicy(
     A trust policy can have 2048 characters unless AWS has raised that quota.
     The trust policy of a service-linked role cannot be changed.
 
+    Does: sets a new trust policy for an existing role.
     Warning: The service does not keep the current trust policy; to save it, run
     iam-rolegetattributes(1) first.
     Output: Nothing without -o.
@@ -190,6 +194,7 @@ def rolelistbypath(
 
     Service-linked roles and the roles of IAM Identity Center are listed, too.
 
+    Does: prints the ARN of each role in the account; with -p, only of those under a path.
     Output: One ARN per line, then the footer.
     Example: List all roles.
       $ iam-rolelistbypath

@@ -77,6 +77,7 @@ def servercertupload(
     Make sure that only you can read the private key file.
     The private key is never logged, not even with -d.
 
+    Does: stores an X.509 certificate and its private key for use by AWS services.
     Output: Nothing without -v.
     With -v: the server certificate's ARN, and its ID on the next line.
     Differs: The original did not refuse a private key in the file of -b or -c.
@@ -106,6 +107,7 @@ def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | 
     The server certificate keeps its ID; the ARN changes with the name and the path.
     Amazon CloudFront can use the certificate only if its path begins with /cloudfront/.
 
+    Does: gives a server certificate a new name, a new path or both.
     Output: Nothing.
     Example: Rename a server certificate.
       $ iam-servercertmod -s example.com -n example.com-2012
@@ -126,6 +128,7 @@ def servercertdel(iam: IAM, certificate: str) -> None:
     If the service detects that the certificate is in use, it refuses the request with
     `DeleteConflict`.
 
+    Does: removes a server certificate and its private key from IAM.
     Warning: Before you delete a certificate, remove it from the load balancers that use it: a load
     balancer whose certificate is deleted may stop accepting connections.
     Output: Nothing.
@@ -142,6 +145,7 @@ def servercertgetattributes(iam: IAM, certificate: str) -> Lines:
 
     The certificate itself is not printed.
 
+    Does: prints the ARN and the unique ID of one server certificate.
     Output: The server certificate's ARN, and its ID on the next line.
     Example: Show the ARN and ID of a server certificate.
       $ iam-servercertgetattributes -s example.com
@@ -160,6 +164,7 @@ def servercertlistbypath(
 
     Certificates in AWS Certificate Manager (ACM) are not listed.
 
+    Does: prints the ARN of each server certificate; with -p, only of those under a path.
     Output: One ARN per line, then the footer.
     Example: List all server certificates.
       $ iam-servercertlistbypath

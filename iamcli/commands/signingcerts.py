@@ -46,6 +46,7 @@ def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str |
     The certificate is active at once.
     A user can have up to two signing certificates.
 
+    Does: stores an X.509 certificate with which a user can sign requests.
     Output: The certificate's ID.
     Differs: The original did not refuse a private key in place of a certificate.
     Example: Upload a signing certificate from a file.
@@ -74,6 +75,7 @@ def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> No
     and deactivate the first one.
     When everything works without the first certificate, delete it with iam-userdelcert(1).
 
+    Does: sets the status of a signing certificate to Active or Inactive.
     Output: Nothing.
     Example: Deactivate a signing certificate.
       $ iam-usermodcert -u bob -c TA7SMP42TDN5Z26OBPJE7EXAMPLE -s Inactive
@@ -90,6 +92,7 @@ def userdelcert(iam: IAM, certificate: str, user: str | None) -> None:
     To find out whether the certificate is still in use, deactivate it first with
     iam-usermodcert(1).
 
+    Does: removes a signing certificate from its user.
     Output: Nothing.
     Example: Delete a signing certificate.
       $ iam-userdelcert -u bob -c TA7SMP42TDN5Z26OBPJE7EXAMPLE
@@ -104,6 +107,7 @@ def userlistcerts(
 ) -> Lines:
     """List a user's signing certificates and their status.
 
+    Does: prints the ID of each signing certificate of a user, and whether it is active.
     Output: Two lines per certificate: its ID, then `Active` or `Inactive`; then the footer.
     With -v: the certificate in PEM format between these two lines.
     Example: List a user's signing certificates.

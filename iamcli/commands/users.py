@@ -74,9 +74,10 @@ def usercreate(
     A new user has no password, no access key and no permissions.
     Set a password with iam-useraddloginprofile(1), and create an access key with -k or with
     iam-useraddkey(1).
-    Grant permissions by adding a policy to the user with iam-useraddpolicy(1), or by adding the
-    user to a group with iam-groupadduser(1).
+    Grant permissions with iam-useraddpolicy(1), or add the user to a group with
+    iam-groupadduser(1).
 
+    Does: adds a user to the account.
     Notes: For people, AWS recommends IAM Identity Center instead of users; see iam-today(7).
     User names are unique regardless of case: `Bob` and `bob` are the same name.
     An account can have up to 5000 users, and a user can be in up to 10 groups.
@@ -147,6 +148,7 @@ def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> None
     A policy that names the user's old ARN as a resource no longer matches; change such policies
     yourself.
 
+    Does: gives an existing user a new name, a new path or both.
     Output: Nothing.
     Example: Rename a user and move it to another path.
       $ iam-usermod -u bob -n robert -p /sales/
@@ -174,6 +176,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     The login profile and what follows it in the list are skipped if your access key may not list
     them or the server does not have the operation; with -p, a note says so.
 
+    Does: removes a user from the account; with -r, also what belongs to the user.
     Notes: To create the user again, you need a snapshot that was made before; see iamcli(1):
 
     $ iamcli snapshot before.json
@@ -212,6 +215,7 @@ def usergetattributes(iam: IAM, user: str | None) -> Lines:
     The ID never changes and is never reused; the ARN changes if the user is renamed or moved to
     another path.
 
+    Does: prints the ARN and the unique ID of one user.
     Output: The user's ARN, and the user's ID on the next line.
     Example: Show the ARN and ID of a user.
       $ iam-usergetattributes -u bob
@@ -228,6 +232,7 @@ def userlistbypath(
 
     People who sign in through IAM Identity Center use roles and are not listed.
 
+    Does: prints the ARN of each user in the account; with -p, only of those under a path.
     Output: One ARN per line, then the footer.
     Example: List the users under /staff/.
       $ iam-userlistbypath -p /staff/
@@ -244,6 +249,7 @@ def userlistgroups(iam: IAM, user: str, max_items: int | None, marker: str | Non
     The user has the permissions of each of these groups; list a group's inline policies with
     iam-grouplistpolicies(1).
 
+    Does: prints the ARN of each group that has the user as a member.
     Output: One ARN per line, then the footer.
     Example: List the groups of a user.
       $ iam-userlistgroups -u bob

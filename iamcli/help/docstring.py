@@ -3,6 +3,7 @@
 The first line is the summary; the paragraphs after it are the description. Then come sections. Each
 begins at the left margin with its name and a colon:
 
+``Does:``     what the command does, without its name: the first sentence of the page.
 ``Warning:``  what does harm if it is not known: a paragraph that the help has, too.
 ``Notes:``    details, which the page gives after the examples: paragraphs. One whose lines begin
               with ``$`` consists of command lines.
@@ -21,13 +22,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.command import Command
 
-SECTIONS = ("Warning", "Notes", "Output", "Differs", "Example", "Calls")
+SECTIONS = ("Does", "Warning", "Notes", "Output", "Differs", "Example", "Calls")
 #: The sections that consist of paragraphs, as the description does; the others are lists.
-PROSE = ("Warning", "Notes")
+PROSE = ("Does", "Warning", "Notes")
 
 
 class Documentation:
-    """``summary``, ``warning``, ``description`` and ``notes`` (paragraphs), ``output`` and
+    """``summary``, ``does``, ``warning``, ``description``, ``notes`` (paragraphs), ``output``,
     ``differs`` (items), ``examples`` (command lines), ``captions`` (what each example does) and
     ``calls`` (names of API operations).
     """  # noqa: D205 - a list, not a sentence
@@ -49,6 +50,7 @@ class Documentation:
             elif text:
                 items[-1] += f" {text.strip()}"
             new_item = not text
+        self.does = " ".join(sections["Does"])
         self.warning = " ".join(sections["Warning"])
         self.notes = sections["Notes"]
         self.output = sections["Output"]

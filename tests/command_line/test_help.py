@@ -170,7 +170,7 @@ def test_a_usage_error_has_the_width_of_its_stream(run_fast, terminal):
 @pytest.mark.parametrize(
     ("name", "warning"),
     [
-        ("iam-accountmodpasswordpolicy", "without options (typed: --reset), all are reset"),
+        ("iam-accountmodpasswordpolicy", "without options, all rules are reset"),
         ("iam-useraddloginprofile", "use -p - to avoid both"),
         ("iam-userdel", "A deletion cannot be undone"),
         ("iam-useruploadpolicy", "is replaced"),
@@ -179,12 +179,14 @@ def test_a_usage_error_has_the_width_of_its_stream(run_fast, terminal):
         ("iam-virtualmfadevicecreate", "cannot be retrieved later"),
     ],
 )
-def test_what_does_harm_is_in_the_help_and_first_on_the_page(name, warning):
+def test_what_does_harm_is_in_the_help_and_early_on_the_page(name, warning):
     document = documentation.of(COMMANDS[name])
     assert warning in document.warning.replace("`", "")
     assert help_text.plain(document.warning) in " ".join(shown(name).split())
     description = page(name).partition(".Sh DESCRIPTION\n")[2]
-    assert readers.letters_of_page(description).startswith(readers.letters(document.warning))
+    first = readers.letters(f"{name} {document.does} {document.warning}")
+    assert readers.letters_of_page(description).startswith(first)
+    assert document.does not in " ".join(shown(name).split())
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -22,6 +22,8 @@ def work() -> None:
     Output
     in a paragraph.
 
+    Does: does
+    it.
     Warning: It does
     `harm`.
 
@@ -141,6 +143,7 @@ def test_a_docstring_is_read():
             "Another one: with a colon.",
             "Output in a paragraph.",
         ],
+        "does": "does it.",
         "warning": "It does `harm`.",
         "output": [
             "`one: item`",

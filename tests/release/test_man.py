@@ -127,6 +127,18 @@ def test_each_page_has_its_sections_and_siblings(name):
     assert "<" not in re.sub(r"<[^A-Z]", "", text)  # no token of a transcript is left
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_page_begins_with_what_the_command_does(name):
+    text = (MAN / f"{name}.1").read_text()
+    summary = re.findall(r"^\.Nd (.*)$", text, re.MULTILINE)[0].replace("\\(aq", "'")
+    begins = text.partition(".Sh DESCRIPTION\n")[2].partition("The options are as follows:")[0]
+    shown, first, *_ = begins.splitlines()
+    assert shown == f".Nm {name}"
+    # An active verb, and another sentence than that of NAME.
+    assert re.match(r"[a-z]+s ", first)
+    assert words(first.partition(" ")[2]) not in words(summary.partition(" ")[2])
+
+
 @needs("mandoc")
 def test_the_lint_is_silent():
     env = {"PATH": PATH, "MANPATH": str(ROOT / "share" / "man")}
