@@ -67,7 +67,7 @@ def filled(template: str, **parts: Iterable[str]) -> str:
     for name, lines in parts.items():
         text = text.replace(f"@{name.upper()}@", "\n".join(lines))
     # What iamcli help shows besides commands.
-    text = text.replace("@PAGES@", " ".join([*TOPICS, *(one.name for one in subcommands())]))
+    text = text.replace("@PAGES@", " ".join(TOPICS))
     return text.replace("@NAMES@", " ".join(command.name for command in index.commands()))
 
 

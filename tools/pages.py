@@ -21,6 +21,7 @@ from transcript import example
 from iamcli import __version__
 from iamcli.cli import index
 from iamcli.cli.listing import joined
+from iamcli.cli.manual import SUBCOMMANDS
 from iamcli.help import docstring as documentation
 from iamcli.help import synopsis
 from iamcli.help.text import join_or, required_alternative
@@ -42,7 +43,13 @@ MADE = {
     "iam-snapshot-file.5": ("docs/snapshot.md", "the file that iamcli snapshot writes"),
 }
 #: The pages that are written by hand.
-HANDWRITTEN = ("aws-credential-file.5", "iam-today.7", "iam-toolkit.7", "iamcli.1")
+HANDWRITTEN = (
+    "aws-credential-file.5",
+    "iam-today.7",
+    "iam-toolkit.7",
+    "iamcli.1",
+    *(f"iamcli-{name}.1" for name in SUBCOMMANDS),
+)
 TODAY = MAN / "iam-today.7"
 
 #: The date on every page is that of the release, so that a page changes only with its text.

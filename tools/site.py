@@ -19,7 +19,6 @@ import generated
 
 from iamcli import __version__
 from iamcli.cli import search
-from iamcli.cli.group import SUBCOMMANDS
 from iamcli.cli.index import groups
 from iamcli.cli.manual import TOPICS
 
@@ -32,13 +31,13 @@ STYLE = ROOT / "docs" / "site.css"
 SEARCH = ROOT / "docs" / "search.js"
 
 #: What a table of contents leads to: the element, its ID, and its text.
-_PLACE = re.compile(r'<(h1|h2|dt)[^>]* id="([^"]*)">(.*?)</\1>', re.DOTALL)
-_LEVELS = {"h1": "section", "h2": "subsection", "dt": "item"}
+_PLACE = re.compile(r'<(h1|h2)[^>]* id="([^"]*)">(.*?)</\1>', re.DOTALL)
+_LEVELS = {"h1": "section", "h2": "subsection"}
 
 #: The pages that are written by hand, those of section 7 first.
 HANDWRITTEN = sorted(
     (path.name for path in MAN.glob("*.[1-9]") if not path.match("iam-*.1")),
-    key=lambda name: -int(name[-1]),
+    key=lambda name: (-int(name[-1]), name),
 )
 
 PAGE = """\
@@ -83,17 +82,14 @@ def rendered(page: Path) -> str:
 def contents(body: str) -> str:
     """Return the table of contents of the page with the text ``body``; "" if it has no subsections.
 
-    It has the sections, the subsections, and the items of the first list that are subcommands.
+    It has the sections and the subsections.
     """
     if '<h2 class="Ss"' not in body:
         return ""
     lines = ['<ul class="contents">']
     for kind, place, text in _PLACE.findall(body):
         title = " ".join(re.sub("<[^>]*>", "", text).split())
-        level = _LEVELS[kind]
-        if kind != "dt" or place == title.partition(" ")[0] in SUBCOMMANDS:
-            shown = f"<code>{place}</code>" if kind == "dt" else title
-            lines.append(f'<li class="{level}"><a href="#{place}">{shown}</a></li>')
+        lines.append(f'<li class="{_LEVELS[kind]}"><a href="#{place}">{title}</a></li>')
     return "\n".join([*lines, "</ul>"])
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 import click
 
 from iamcli import __version__
-from iamcli.cli import index, listing, pager
+from iamcli.cli import index, listing, manual, pager
 from iamcli.errors import Failure
 from iamcli.parsing.command_names import suggest
 
@@ -41,21 +41,8 @@ USAGE = (
 OPTIONS = "Options: -h, --help  show this help; --version  show the version"
 
 #: The subcommands. Each is the function of that name in the module of that name, or in the module
-#: ``command`` of the package of that name. They are in the order in which people need them.
-SUBCOMMANDS = (
-    "list",
-    "help",
-    "sandbox",
-    "check",
-    "explain",
-    "run",
-    "doctor",
-    "home",
-    "completion",
-    "snapshot",
-    "recreate",
-    "complete",
-)
+#: ``command`` of the package of that name. Shells run the last one.
+SUBCOMMANDS = (*manual.SUBCOMMANDS, "complete")
 #: Subcommands of other programs that sign in, or show who is signed in.
 _ABOUT_CREDENTIALS = ("login", "configure", "whoami", "status")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from iamcli.cli import index, listing, manual, search
-from iamcli.cli.group import SUBCOMMANDS, DocumentedCommand, group, hint, show
+from iamcli.cli.group import DocumentedCommand, group, hint, show
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from iamcli.output.streams import Output
 
-#: The subcommands that iamcli(1) describes.
-SHOWN = tuple(name for name in SUBCOMMANDS if name != "complete")
 #: Each topic, by its name and by that of its page, with its page and section.
 TOPICS = manual.TOPICS | {page: (page, section) for page, section in manual.TOPICS.values()}
 
@@ -33,9 +31,7 @@ def help(ctx: click.Context, name: str) -> None:  # noqa: A001 - its name for us
     For another word, what iamcli list finds is shown.
     """
     command = f"iam-{name.removeprefix('iam-')}"
-    if name in SHOWN:
-        page, section = name, 1
-    elif name in TOPICS:
+    if name in TOPICS:
         page, section = TOPICS[name]
     elif command in index.names():
         page, section = command, 1
@@ -47,7 +43,7 @@ def help(ctx: click.Context, name: str) -> None:  # noqa: A001 - its name for us
         known = {topic: topic for topic in TOPICS}
         raise click.UsageError(f"unknown command or topic {name}{hint(name, known)}", ctx)
     try:
-        lines = manual.lines_about(page) if page in SHOWN else manual.lines(page, section)
+        lines = manual.lines(page, section)
     except Failure as failure:
         if section != 1:
             raise
@@ -56,13 +52,14 @@ def help(ctx: click.Context, name: str) -> None:  # noqa: A001 - its name for us
 
 
 def _help_instead(ctx: click.Context, name: str, failure: Failure) -> NoReturn:
-    """Report that there is no page of the command or subcommand ``name``, and print its help."""
+    """Report that the page ``name`` of a command cannot be shown, and print the command's help."""
     output: Output = ctx.obj
-    subcommand = group.get_command(ctx, name) if name in SHOWN else None
-    shown = f"iamcli {name}" if subcommand else name
+    own = name.removeprefix("iamcli-")
+    subcommand = group.get_command(ctx, own)
+    shown = f"iamcli {own}" if subcommand else name
     output.note(f"{failure}. This is the help of {shown}:")
     if subcommand:
-        show(ctx, subcommand.get_help(click.Context(subcommand, ctx.find_root(), name)))
+        show(ctx, subcommand.get_help(click.Context(subcommand, ctx.find_root(), own)))
     if name == "iamcli":
         show(ctx, ctx.find_root().get_help())
     program = index.load(name)

@@ -7,11 +7,21 @@ import re
 
 from iamcli.errors import Failure
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-#: The pages that do not describe a command, by the topic that ``iamcli help`` accepts.
+#: The subcommands that have a page, in the order in which people need them.
+SUBCOMMANDS = (
+    "list",
+    "help",
+    "sandbox",
+    "check",
+    "explain",
+    "run",
+    "doctor",
+    "home",
+    "completion",
+    "snapshot",
+    "recreate",
+)
+#: The pages that do not describe an iam command, by the topic that ``iamcli help`` accepts.
 TOPICS = {
     "iamcli": ("iamcli", 1),
     "credential-file": ("aws-credential-file", 5),
@@ -20,9 +30,7 @@ TOPICS = {
     "moving": ("iam-moving", 7),
     "differences": ("iam-differences", 7),
     "today": ("iam-today", 7),
-}
-#: How the list of the subcommands begins in iamcli(1).
-_LIST = "The subcommands are as follows:\n.Bl "
+} | {name: (f"iamcli-{name}", 1) for name in SUBCOMMANDS}
 
 
 def lines(name: str, section: int) -> list[str]:
@@ -35,63 +43,6 @@ def lines(name: str, section: int) -> list[str]:
     if os.isatty(1):
         os.execvp(command[0], command)  # noqa: S606 - needs no shell
     return _captured(command, f"{name}({section})")
-
-
-def lines_about(subcommand: str) -> list[str]:
-    """Return what iamcli(1) says about ``subcommand``, as ``lines`` does with a whole page."""
-    from iamcli.cli import pager
-    from iamcli.protection import temporary_folder, write_private
-
-    _viewer(find("iamcli", 1))
-    name = f"iamcli-{subcommand}.1"
-    page = _excerpt(source("iamcli", 1), subcommand).encode()
-    with temporary_folder("iamcli-help-") as path:
-        command = _viewer(write_private(path, name, page))
-        if not os.isatty(1):
-            return _captured(command, "iamcli(1)")
-        status = pager.run(command)
-    from click.exceptions import Exit
-
-    raise Exit(status)
-
-
-def _excerpt(source: str, subcommand: str) -> str:
-    """Return the part of iamcli(1), ``source``, about ``subcommand`` as a page of its own, in mdoc.
-
-    It has the name, the synopsis and the description of the subcommand, and the sections that are
-    named after it ("The findings of check"). Raises ValueError if the page does not describe it.
-    """
-    head, _, rest = source.partition(".Sh SYNOPSIS\n")
-    synopsis, _, rest = rest.partition(".Sh DESCRIPTION\n")
-    forms = re.findall(
-        rf"^\.Nm iamcli\n\.Cm {subcommand}\n(?:.(?!Nm).*\n)*", synopsis, re.MULTILINE
-    )
-    items = [
-        item
-        for item in _items(rest.partition(_LIST)[2])
-        if re.match(rf"\.It Cm {subcommand}(?: |$)", item, re.MULTILINE)
-    ]
-    if not (forms and items):
-        raise ValueError(f"no description of {subcommand}")
-    sections = re.findall(rf"^\.Ss .* of {subcommand}\n(?:(?!\.S[hs] ).*\n)*", rest, re.MULTILINE)
-    parts = [head, ".Sh SYNOPSIS\n", *forms, ".Sh DESCRIPTION\n", ".Bl -tag -width Ds\n", *items]
-    parts += [".El\n", *sections, ".Sh SEE ALSO\n", ".Xr iamcli 1\n"]
-    return "".join(parts)
-
-
-def _items(text: str) -> Iterator[str]:
-    """Yield the items of a list, whose first line ``text`` begins with the rest of; to its end."""
-    depth = 1
-    item = ""
-    for line in text.splitlines(keepends=True)[1:]:
-        depth += line.startswith(".Bl ") - line.startswith(".El")
-        if depth == 0 or (depth == 1 and line.startswith(".It ")):
-            if item:
-                yield item
-            item = ""
-        if depth == 0:
-            return
-        item += line
 
 
 def _captured(command: list[str], page: str) -> list[str]:

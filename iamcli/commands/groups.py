@@ -86,7 +86,8 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     or the server does not have the operation; with -p, a note says so.
 
     Does: removes a group from the account; with -r, its members leave it first.
-    Notes: To create the group again, you need a snapshot that was made before; see iamcli(1):
+    Notes: To create the group again, you need a snapshot that was made before; see
+    iamcli-recreate(1):
 
     $ iamcli snapshot before.json
     $ iam-groupdel -g Admin -r

@@ -111,7 +111,8 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     or the server does not have the operation; with -p, a note says so.
 
     Does: removes a role from the account; with -c, also its policies.
-    Notes: To create the role again, you need a snapshot that was made before; see iamcli(1):
+    Notes: To create the role again, you need a snapshot that was made before; see
+    iamcli-recreate(1):
 
     $ iamcli snapshot before.json
     $ iam-roledel -r webserver -c

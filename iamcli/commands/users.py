@@ -177,7 +177,8 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     them or the server does not have the operation; with -p, a note says so.
 
     Does: removes a user from the account; with -r, also what belongs to the user.
-    Notes: To create the user again, you need a snapshot that was made before; see iamcli(1):
+    Notes: To create the user again, you need a snapshot that was made before; see
+    iamcli-recreate(1):
 
     $ iamcli snapshot before.json
     $ iam-userdel -u jack -r

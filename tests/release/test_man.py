@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.processes import run as run_program
 from support.requirements import PATH, needs
+from support.searches import SHOWN
 from support.selection import every, usual
 from support.shell import ROOT
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 MAN = ROOT / "man"
 COMMANDS = [command.name for command in index.commands()]
 PAGES = sorted(MAN.glob("*.[1-9]"))
+#: The pages of iamcli and of its subcommands.
+OWN = ["iamcli.1", *(f"iamcli-{name}.1" for name in SHOWN)]
 #: The sections of the page of a command; some have NOTES as well.
 SECTIONS = [
     "NAME",
@@ -70,8 +73,8 @@ MADE = {
 }
 
 
-def test_each_command_has_a_page_and_four_are_written():
-    written = {"iamcli.1", "iam-toolkit.7", "iam-today.7", "aws-credential-file.5"}
+def test_each_command_and_subcommand_has_a_page():
+    written = {*OWN, "iam-toolkit.7", "iam-today.7", "aws-credential-file.5"}
     assert {page.name for page in PAGES} == {*written, *MADE, *(f"{name}.1" for name in COMMANDS)}
 
 
@@ -139,6 +142,21 @@ def test_each_page_begins_with_what_the_command_does(name):
     assert words(first.partition(" ")[2]) not in words(summary.partition(" ")[2])
 
 
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_page_of_a_subcommand_has_its_sections(name):
+    text = (MAN / f"iamcli-{name}.1").read_text()
+    sections = re.findall(r"^\.Sh (.*)$", text, re.MULTILINE)
+    wanted = ["NAME", "SYNOPSIS", "DESCRIPTION", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES"]
+    assert [each for each in sections if each != "CAVEATS"] == [*wanted, "SEE ALSO"]
+    assert f"Xr iamcli-{name} 1" in (MAN / "iamcli.1").read_text()
+    assert {"iamcli", "iam-toolkit"} <= see_also(f"iamcli-{name}")
+
+
+@needs("man")
+def test_the_page_of_iamcli_is_short(run):
+    assert len(shown(run, "iamcli")) <= 130
+
+
 @needs("mandoc")
 def test_the_lint_is_silent():
     env = {"PATH": PATH, "MANPATH": str(ROOT / "share" / "man")}
@@ -167,22 +185,29 @@ def test_man_finds_the_pages_of_a_checkout(run):
     others = ["5", "aws-credential-file", "7", "iam-toolkit", "iam-today"]
     status, found = in_checkout(run, "man", "-w", *others)
     assert (status, found.count(f"{ROOT}/")) == (0, 3)
-    status, found = in_checkout(run, "man", "-w", "1", "iamcli", *COMMANDS)
+    status, found = in_checkout(run, "man", "-w", "1", *(page[:-2] for page in OWN), *COMMANDS)
     assert status == 0
     assert [line.rpartition("/")[2] for line in found.splitlines()] == [
-        f"{name}.1" for name in ("iamcli", *COMMANDS)
+        *OWN,
+        *(f"{name}.1" for name in COMMANDS),
     ]
     assert all(line.startswith(f"{ROOT}/") for line in found.splitlines())
 
 
+@pytest.mark.parametrize("variable", ["PATH", "MANPATH"])
 @needs("man")
-def test_apropos_lists_the_pages_of_a_checkout(run):
-    status, listed = in_checkout(run, "man", "-k", "iam-")
+def test_apropos_lists_the_pages_of_a_checkout(variable, run):
+    # doctor advises MANPATH.
+    env = {"PATH": f"{ROOT / 'bin'}:{PATH}"}
+    env = {"MANPATH": str(ROOT / "share" / "man")} if variable == "MANPATH" else env
+    done = run("man", "-k", "iam", env=env)
+    status, listed = done.status, done.out
     assert status == 0
     assert {line.split()[0] for line in listed.splitlines()} >= {
         *COMMANDS,
         "iam-toolkit",
         "iam-today",
+        *(page[:-2] for page in OWN),
     }
     assert "iam-usercreate" in in_checkout(run, "man", "-k", "create a user")[1]
 

@@ -110,8 +110,9 @@ def left(home: Path) -> list[str]:
         for number in processes:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
-    files = (str(path) for pattern in _TEMPORARY for path in home.glob(pattern))
-    return [*processes.values(), *files]
+    files = [path for pattern in _TEMPORARY for path in home.glob(pattern)]
+    # A copy of the checkout has manual pages.
+    return [*processes.values(), *(str(path) for path in files if path.parent.name != "man")]
 
 
 def _processes(home: Path) -> dict[int, str]:

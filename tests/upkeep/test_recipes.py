@@ -89,7 +89,7 @@ def test_to_add_a_check_code(tmp_path):
     explained = copy.run("iamcli check --explain E112")
     assert "E112: several users in one value\n\nA comma is a part of the name.\n" in explained
     assert "E111, E112, W201" in copy.run("iamcli check --explain E999", status=1)
-    assert "E112  A value has several users." in copy.run("man man/iamcli.1")
+    assert "E112  A value has several users." in copy.run("man man/iamcli-check.1")
     for file in ("bash/iamcli", "zsh/_iamcli", "fish/iamcli.fish"):
         assert "E112" in (copy.root / "completions" / file).read_text()
     # Other users cannot read the copy.

@@ -65,7 +65,7 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
 
     ``names``: those of the scripts, "-" for standard input, and of directories with scripts;
     ``excluded``: codes that are not reported. Raises Failure if shfmt is not installed. Source:
-    "iamcli check" in iamcli(1).
+    iamcli-check(1).
     """
     named: dict[str, str] = {}
     for name in kinds.scripts(names):

@@ -17,8 +17,8 @@ class Diagnosis(NamedTuple):
     """What a check finds: the ``result``, its ``cause`` or None, and two texts of one line.
 
     ``result``: ok, warning, wrong or skipped; commands would work, unless one is wrong. ``found``:
-    what was looked at and found; ``advice``: what to do, or "". The causes are listed in iamcli(1).
-    ``account``: the number of the account, if the check has found it.
+    what was looked at and found; ``advice``: what to do, or "". iamcli-doctor(1) lists the
+    causes. ``account``: the number of the account, if the check has found it.
     """
 
     result: str

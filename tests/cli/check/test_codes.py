@@ -36,7 +36,7 @@ def test_every_code_is_found_in_five_forms():
 
 
 def test_the_manual_lists_every_code():
-    page = (ROOT / "man" / "iamcli.1").read_text(encoding="utf-8")
+    page = (ROOT / "man" / "iamcli-check.1").read_text(encoding="utf-8")
     assert re.findall(r"^\.It Cm ([EW]\d+)$", page, re.MULTILINE) == list(EXPLANATIONS)
 
 

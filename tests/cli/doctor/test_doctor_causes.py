@@ -183,7 +183,7 @@ def test_what_commands_work_with_is_a_warning(cause, check, make, healthy, place
 
 
 def test_the_page_lists_the_causes():
-    page = (ROOT / "man" / "iamcli.1").read_text()
+    page = (ROOT / "man" / "iamcli-doctor.1").read_text()
     causes = {cause for cause, _ in (*WRONG, *WARNINGS)} | {"empty-variable", "extra-missing"}
     assert len(causes) == 21
     for cause in causes:
@@ -224,7 +224,7 @@ def test_the_checks(healthy):
         "versions",
     ]
     assert list(doctor(healthy).checks) == checks
-    page = (ROOT / "man" / "iamcli.1").read_text()
+    page = (ROOT / "man" / "iamcli-doctor.1").read_text()
     listed = page.partition("The checks are as follows:")[2].partition(".El\n")[0]
     assert re.findall(r"^\.It Cm (\w+)$", listed, re.MULTILINE) == checks
 
