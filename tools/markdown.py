@@ -12,6 +12,15 @@ LINKS = {
     "snapshot.md": "iam-snapshot-file(5)",
     **dict.fromkeys(("#evidence", "docs/decisions.md", "install.md", "tests/README.md"), ""),
 }
+#: The columns of tables whose rows are shown as sentences, each of which begins with the name.
+SENTENCES = {
+    "strict mode, as the original",
+    "the original",
+    "the installed commands",
+    "here",
+    "reason",
+    "code",
+}
 _LINK = re.compile(r"\[([^]]*)\]\(([^)]*)\)")
 
 
@@ -40,11 +49,19 @@ def _shown(block: str) -> list[str]:
 
 
 def _row(names: list[str], row: list[str]) -> list[str]:
-    lines = [] if names[0] else _prose(f"**{row[0]}**")
+    lines = [] if names[0] else _prose(f"**{row[0]}**:")
+    shown = [
+        (name, cell.replace(r"\|", "|"))
+        for name, cell in zip(names, row, strict=True)
+        if name not in ("", "test") and cell != "none"
+    ]
+    if {name for name, _ in shown} <= SENTENCES:
+        for name, cell in shown:
+            lines += _prose(f"{name.capitalize()}: {cell.rstrip('.')}.")
+        return [*lines, ".Pp"]
     lines.append(".Bl -tag -width Ds -compact")
-    for name, cell in zip(names, row, strict=True):
-        if name not in ("", "test") and cell != "none":
-            lines += [f".It {name}", *_prose(cell.replace(r"\|", "|"))]
+    for name, cell in shown:
+        lines += [f".It {name}", *_prose(cell)]
     return [*lines, ".El", ".Pp"]
 
 

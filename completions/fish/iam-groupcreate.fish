@@ -10,5 +10,5 @@ complete -c iam-groupcreate -l debug -d 'log requests and responses to standard 
 complete -c iam-groupcreate -o g -x -d 'the group\'s name (required); 1 to 128 characters'
 complete -c iam-groupcreate -o h -d 'show this help and exit'
 complete -c iam-groupcreate -l help -d 'show this help and exit'
-complete -c iam-groupcreate -o p -x -a '/\t' -d 'create it under this path; default: /'
+complete -c iam-groupcreate -o p -x -a '/\t' -d 'create the group under this path; default: /'
 complete -c iam-groupcreate -o v -d 'print the group\'s ARN and ID'

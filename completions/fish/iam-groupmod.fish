@@ -11,4 +11,4 @@ complete -c iam-groupmod -o g -x -a '(__iamcli_names group)' -d 'the group\'s na
 complete -c iam-groupmod -o h -d 'show this help and exit'
 complete -c iam-groupmod -l help -d 'show this help and exit'
 complete -c iam-groupmod -o n -x -d 'rename the group to this name; 1 to 128 characters'
-complete -c iam-groupmod -o p -x -a '/\t' -d 'move it to this path'
+complete -c iam-groupmod -o p -x -a '/\t' -d 'move the group to this path'

@@ -9,6 +9,6 @@ complete -c iam-instanceprofilecreate -o d -d 'log requests and responses to sta
 complete -c iam-instanceprofilecreate -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-instanceprofilecreate -o h -d 'show this help and exit'
 complete -c iam-instanceprofilecreate -l help -d 'show this help and exit'
-complete -c iam-instanceprofilecreate -o p -x -a '/\t' -d 'create it under this path; default: /'
+complete -c iam-instanceprofilecreate -o p -x -a '/\t' -d 'create the profile under this path; default: /'
 complete -c iam-instanceprofilecreate -o r -x -a '(__iamcli_names role)' -d 'add this role to the instance profile'
 complete -c iam-instanceprofilecreate -o s -x -d 'the instance profile\'s name (required)'

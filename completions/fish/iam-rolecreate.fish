@@ -11,7 +11,7 @@ complete -c iam-rolecreate -l debug -d 'log requests and responses to standard e
 complete -c iam-rolecreate -o f -r -F -d 'read the trust policy from this file (or -s); JSON'
 complete -c iam-rolecreate -o h -d 'show this help and exit'
 complete -c iam-rolecreate -l help -d 'show this help and exit'
-complete -c iam-rolecreate -o p -x -a '/\t' -d 'create it under this path; default: /'
+complete -c iam-rolecreate -o p -x -a '/\t' -d 'create the role under this path; default: /'
 complete -c iam-rolecreate -o r -x -d 'the role\'s name (required); 1 to 64 characters'
 complete -c iam-rolecreate -o s -x -d 'let this service assume the role (or -f)'
 complete -c iam-rolecreate -o t -x -d 'add a tag (repeatable); at most 50 tags'

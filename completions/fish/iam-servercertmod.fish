@@ -9,6 +9,6 @@ complete -c iam-servercertmod -o d -d 'log requests and responses to standard er
 complete -c iam-servercertmod -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-servercertmod -o h -d 'show this help and exit'
 complete -c iam-servercertmod -l help -d 'show this help and exit'
-complete -c iam-servercertmod -o n -x -d 'rename it to this name; 1 to 128 characters'
-complete -c iam-servercertmod -o p -x -a '/\t' -d 'move it to this path'
+complete -c iam-servercertmod -o n -x -d 'rename the certificate to this name; 1 to 128 characters'
+complete -c iam-servercertmod -o p -x -a '/\t' -d 'move the certificate to this path'
 complete -c iam-servercertmod -o s -x -a '(__iamcli_names servercert)' -d 'the server certificate\'s name (required)'

@@ -12,6 +12,6 @@ complete -c iam-servercertupload -l debug -d 'log requests and responses to stan
 complete -c iam-servercertupload -o h -d 'show this help and exit'
 complete -c iam-servercertupload -l help -d 'show this help and exit'
 complete -c iam-servercertupload -o k -r -F -d 'read the private key from this file (required); PEM'
-complete -c iam-servercertupload -o p -x -a '/\t' -d 'create it under this path; default: /'
+complete -c iam-servercertupload -o p -x -a '/\t' -d 'create the certificate under this path; default: /'
 complete -c iam-servercertupload -o s -x -d 'the server certificate\'s name (required)'
 complete -c iam-servercertupload -o v -d 'print the server certificate\'s ARN and ID'

@@ -10,5 +10,5 @@ complete -c iam-usermod -l debug -d 'log requests and responses to standard erro
 complete -c iam-usermod -o h -d 'show this help and exit'
 complete -c iam-usermod -l help -d 'show this help and exit'
 complete -c iam-usermod -o n -x -d 'rename the user to this name; 1 to 64 characters'
-complete -c iam-usermod -o p -x -a '/\t' -d 'move it to this path'
+complete -c iam-usermod -o p -x -a '/\t' -d 'move the user to this path'
 complete -c iam-usermod -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required); 1 to 64 characters'

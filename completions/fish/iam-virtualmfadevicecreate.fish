@@ -11,5 +11,5 @@ complete -c iam-virtualmfadevicecreate -l debug -d 'log requests and responses t
 complete -c iam-virtualmfadevicecreate -o h -d 'show this help and exit'
 complete -c iam-virtualmfadevicecreate -l help -d 'show this help and exit'
 complete -c iam-virtualmfadevicecreate -o o -r -F -d 'write the seed or the QR code to this file'
-complete -c iam-virtualmfadevicecreate -o p -x -a '/\t' -d 'create it under this path; default: /'
+complete -c iam-virtualmfadevicecreate -o p -x -a '/\t' -d 'create the device under this path; default: /'
 complete -c iam-virtualmfadevicecreate -o s -x -d 'the name of the new device (required); 1 to 226 characters'

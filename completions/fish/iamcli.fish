@@ -87,7 +87,7 @@ complete -c iamcli -n '__iamcli_in check' -l format -x -a 'text\t json\t github\
 complete -c iamcli -n '__iamcli_in check' -l strict -d 'exit 1 also for warnings other than W212'
 complete -c iamcli -n '__iamcli_in check' -s h -l help -d 'show this message and exit'
 complete -c iamcli -n '__iamcli_in check' -r -F
-complete -c iamcli -n __fish_is_first_token -a explain -d 'show what a command would do, without doing it'
+complete -c iamcli -n __fish_is_first_token -a explain -d 'preview a command, without sending a request'
 complete -c iamcli -n '__iamcli_before_operand explain --format' -l format -x -a 'text\t json\t aws\t' -d 'the format of the explanation'
 complete -c iamcli -n '__iamcli_before_operand explain --format' -l policy -d 'print a policy that allows what COMMAND does'
 complete -c iamcli -n '__iamcli_before_operand explain --format' -s h -l help -d 'show this message and exit'

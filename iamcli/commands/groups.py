@@ -28,7 +28,7 @@ NEW_GROUP = new_name(GROUP, "the group")
 
 @command(
     GROUP.replace(complete=""),
-    PATH,
+    PATH.replace(help="create the group under this path"),
     VERBOSE.replace(help="print the group's ARN and ID"),
     creates=True,
 )
@@ -53,7 +53,7 @@ def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
         yield from arn_and_id(created, "GroupId")
 
 
-@command(GROUP, NEW_GROUP, NEW_PATH)
+@command(GROUP, NEW_GROUP, NEW_PATH.replace(help="move the group to this path"))
 def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> None:
     """Rename a group or change its path.
 

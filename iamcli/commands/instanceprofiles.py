@@ -18,7 +18,7 @@ WITH_ROLES = Option("-r", None, "roles", "also print the ARN of its role", print
 
 @command(
     PROFILE.replace(complete=""),
-    PATH,
+    PATH.replace(help="create the profile under this path"),
     ROLE.replace(help="add this role to the instance profile", required=False, brief=""),
     creates=True,
 )

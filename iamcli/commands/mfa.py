@@ -58,7 +58,7 @@ ASSIGNMENT = Option(
     DEVICE,
     BOOTSTRAP,
     OUTPUT_FILE.replace(help="write the seed or the QR code to this file"),
-    PATH,
+    PATH.replace(help="create the device under this path"),
     creates=True,
     secret=True,
 )

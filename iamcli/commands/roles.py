@@ -31,7 +31,7 @@ TRUST_FILE = POLICY_FILE.replace(help="read the trust policy from this file", al
 
 @command(
     ROLE.replace(complete=""),
-    PATH,
+    PATH.replace(help="create the role under this path"),
     TRUST_FILE,
     TRUSTED_SERVICE,
     BOUNDARY,

@@ -46,7 +46,7 @@ CHAIN = BODY.replace(
     required=False,
     limits="PEM; the issuers' certificates, concatenated, the direct issuer first",
 )
-NEW_NAME = new_name(SERVER_CERT, "it").replace(brief="1 to 128 characters")
+NEW_NAME = new_name(SERVER_CERT, "the certificate").replace(brief="1 to 128 characters")
 
 
 @command(
@@ -54,7 +54,7 @@ NEW_NAME = new_name(SERVER_CERT, "it").replace(brief="1 to 128 characters")
     BODY,
     PRIVATE_KEY,
     CHAIN,
-    PATH,
+    PATH.replace(help="create the certificate under this path"),
     VERBOSE.replace(help="print the server certificate's ARN and ID"),
     creates=True,
 )
@@ -100,7 +100,7 @@ def servercertupload(
         yield from arn_and_id(uploaded["ServerCertificateMetadata"], "ServerCertificateId")
 
 
-@command(SERVER_CERT, NEW_NAME, NEW_PATH)
+@command(SERVER_CERT, NEW_NAME, NEW_PATH.replace(help="move the certificate to this path"))
 def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | None) -> None:
     """Rename a server certificate or change its path.
 

@@ -45,7 +45,7 @@ NEW_USER = new_name(USER, "the user")
 
 @command(
     USER.replace(complete=""),
-    PATH,
+    PATH.replace(help="create the user under this path"),
     GROUPS,
     WITH_KEY,
     OUTPUT_FILE.replace(
@@ -139,7 +139,7 @@ def usercreate(
         yield from arn_and_id(created, "UserId")
 
 
-@command(USER, NEW_USER, NEW_PATH.replace(metavar="PATH"))
+@command(USER, NEW_USER, NEW_PATH.replace(help="move the user to this path", metavar="PATH"))
 def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> None:
     """Rename a user or change its path.
 

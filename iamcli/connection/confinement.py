@@ -74,7 +74,7 @@ def _require_own(url: str) -> None:
     except FileNotFoundError:
         return
     except OSError:
-        # It is no address of IPv4, and so not one of a sandbox.
+        # It is not an address of IPv4, and so not one of a sandbox.
         owners = set()
     if not owners or owners - {os.geteuid(), 0}:
         raise Failure(

@@ -130,7 +130,7 @@ PATH = Option(
     "-p",
     "PATH",
     "path",
-    "create it under this path",
+    "create the entity under this path",
     limits=f"{_PATH.length} {_PATH.characters}; leading and trailing slashes are added if missing",
     limit=_PATH,
     brief="",
@@ -138,7 +138,7 @@ PATH = Option(
     convert=entity_path,
     complete="path",
 )
-NEW_PATH = PATH.replace(metavar="NEWPATH", help="move it to this path", default="")
+NEW_PATH = PATH.replace(metavar="NEWPATH", help="move the entity to this path", default="")
 PATH_PREFIX = Option(
     "-p",
     "PATHPREFIX",

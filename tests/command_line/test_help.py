@@ -106,9 +106,18 @@ def test_all_say_the_same_of_the_exit_status(name):
     assert readers.statuses_of_page(page(name)) == {0, FAILED, INTERRUPTED}
 
 
-def test_the_page_of_iamcli_has_the_statuses_of_sandbox_run_and_check():
-    of_subcommands = {2, 126, 127, 128}
-    assert readers.statuses_of_page(page("iamcli")) == {0, FAILED, INTERRUPTED} | of_subcommands
+@pytest.mark.parametrize(
+    ("name", "statuses"),
+    [
+        ("iamcli", {0, FAILED, INTERRUPTED}),
+        ("iamcli-check", {0, FAILED, 2, INTERRUPTED}),
+        ("iamcli-doctor", {0, FAILED, INTERRUPTED}),
+        ("iamcli-run", {126, 127, 128}),
+        ("iamcli-sandbox", {FAILED, 126, 127, 128}),
+    ],
+)
+def test_the_pages_of_iamcli_have_the_statuses(name, statuses):
+    assert readers.statuses_of_page(page(name)) == statuses
 
 
 # The form of the help.

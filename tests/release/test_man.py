@@ -113,7 +113,12 @@ def test_a_page_of_markdown_has_its_headings_blocks_rows_and_items(name, run):
     cells = [cell.replace("\\|", "|") for row in rows for cell in row if cell != "none"]
     items = re.findall(r"^(?:\*|\d\.) (.*(?:\n  .*)*)", source, re.MULTILINE)
     items = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", item) for item in items]
-    assert [each for each in (*cells, *items) if words(each) not in words(text)] == []
+    assert [
+        each for each in (*cells, *items) if words(each).lower() not in words(text).lower()
+    ] == []
+    # The differences are sentences.
+    labels = ("The original:", "Here:", "Reason:")
+    assert name != "iam-differences.7" or min(map(text.count, labels)) > 10
     assert len(rows) + len(items) > 2
 
 

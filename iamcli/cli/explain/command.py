@@ -21,7 +21,7 @@ _FORMATS = click.Choice(["text", "json", "aws"])
 @click.argument("command", metavar="-- COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
 def explain(output: Output, /, form: str, command: tuple[str, ...], *, policy: bool) -> None:
-    """Show what a command would do, without doing it.
+    """Preview a command, without sending a request.
 
     COMMAND is an iam-* command with its options. The explanation lists the requests with their
     parameters and conditions, the permissions that they need, and aws commands that do the same.

@@ -136,7 +136,7 @@ def test_options_with_their_meaning(complete):
     for option, meaning in {
         "-u": "the user's name (required)",
         "-g": "add the user to this group (repeatable)",
-        "-p": "create it under this path; default: /",
+        "-p": "create the user under this path; default: /",
         "--url": "send requests to this address; default: AWS_IAM_URL",
         "--version": "show the version and exit",
     }.items():
