@@ -1,4 +1,4 @@
-"""Commands for the account: its alias, its quotas and its password policy."""
+"""The account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for the passwords of users."""
+"""Passwords of users."""
 
 from __future__ import annotations
 

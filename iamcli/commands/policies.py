@@ -1,4 +1,4 @@
-"""Commands for the inline policies of users, groups and roles."""
+"""Inline policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for server certificates."""
+"""Server certificates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for signing certificates."""
+"""Signing certificates."""
 
 from __future__ import annotations
 

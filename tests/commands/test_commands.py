@@ -403,13 +403,13 @@ TITLES = [
     "Groups",
     "Roles",
     "Instance profiles",
-    "Commands for the inline policies of users, groups and roles",
+    "Inline policies",
     "Access keys",
-    "Commands for signing certificates",
-    "Commands for server certificates",
+    "Signing certificates",
+    "Server certificates",
     "MFA devices",
-    "Commands for the passwords of users",
-    "Commands for the account: its alias, its quotas and its password policy",
+    "Passwords of users",
+    "The account",
 ]
 
 
