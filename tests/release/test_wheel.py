@@ -15,6 +15,7 @@ import click
 import pytest
 from support.completing import assert_completes, line_of_readme
 from support.requirements import PATH, needs
+from support.searches import SHOWN
 from support.shell import ROOT, Shell
 from support.terminal import InteractiveShell
 
@@ -99,7 +100,11 @@ def test_iamcli_finds_the_pages(installed_user, venv):
     viewer.chmod(0o755)
     env = WITH_CLICK | {"PATH": f"{installed_user.home}:{venv}/bin:{PATH}"}
     done = installed_user("iamcli", "help", "usercreate", env=env)
-    page = venv / "share" / "man" / "man1" / "iam-usercreate.1"
+    pages = venv / "share" / "man" / "man1"
+    for name in SHOWN:
+        shown = installed_user("iamcli", "help", name, env=env)
+        assert shown == (0, f"{pages}/iamcli-{name}.1\n", "")
+    page = pages / "iam-usercreate.1"
     assert done == (0, f"{page}\n", "")
     page.rename(f"{page}.gz")
     try:
