@@ -24,7 +24,7 @@ def home(output: Output, folder: str, *, no_strict: bool) -> None:
 
     Creates the iam-* commands in DIR/bin, two templates and a README. DIR is the directory that
     your scripts expect, for example /opt/aws/apitools/iam. Files that iamcli did not create are
-    never overwritten. Run it again after you upgrade or move iamcli.
+    never overwritten. Run this again after you upgrade or move iamcli.
 
     A command of DIR is run with PATH=/usr/bin:/bin, as cron runs it. If the one file finds no
     Python 3.10 or later then, the commands in DIR/bin name the Python that runs this one.

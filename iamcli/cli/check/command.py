@@ -44,7 +44,7 @@ def check(  # noqa: PLR0913 - one for each option
     FILE is a sh, bash, ksh or zsh script, a crontab, a Makefile, a directory, whose scripts are
     checked, or - for standard input. Nothing is run, and no request is sent. Each finding has a
     code: E for what cannot work, W for what may go wrong. A comment "# iamcli: ignore=W202" on or
-    above a line silences it, before the first command in the whole file.
+    above a line silences the code there; before the first command, in the whole file.
 
     The exit status is 1 if there are errors, and 2 if a file cannot be read. This subcommand
     requires shfmt, which the extra "check" installs.

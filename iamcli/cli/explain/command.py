@@ -25,7 +25,7 @@ def explain(output: Output, /, form: str, command: tuple[str, ...], *, policy: b
 
     COMMAND is an iam-* command with its options. The explanation lists the requests with their
     parameters and conditions, the permissions that they need, and aws commands that do the same.
-    Nothing is sent, and no access key is needed. A file that is not there is named instead of its
+    No access key is needed. A file that is not there is named instead of its
     contents. If a new secret cannot be shown, the command deletes it again; that request and its
     permission are not listed.
     """

@@ -70,18 +70,18 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> int:
     """Run a command or a shell with a private IAM on this machine.
 
-    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. If PATH has
-    all commands before, it finds the same ones; those in AWS_IAM_HOME are in strict mode, unless
-    the directory that it replaces has others. Without COMMAND, an interactive shell is started, in
-    which TAB completes options and names. The exit status is that of COMMAND.
+    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. If PATH
+    already contains all commands, the same ones are used; those in AWS_IAM_HOME are in strict mode,
+    unless it replaces a directory with other ones. Without COMMAND, an interactive shell is
+    started, in which TAB completes options and names. The exit status is that of COMMAND.
 
     No request of an iam-* command that COMMAND starts reaches AWS. One that is started by sudo,
     su - or env -i, which reset the environment, sends nothing and fails; its error says how to keep
     the environment, and the exit status is not 0. Other programs, such as aws and ssh, are not
     stopped.
 
-    The IAM is deleted when COMMAND has ended, and the processes that it has started too; but
-    daemons are not waited for longer than 5 seconds, and others not longer than a minute.
+    The IAM is deleted when COMMAND and the processes that COMMAND has started have ended. Daemons
+    are waited for at most 5 seconds, and other processes at most a minute.
 
     The IAM refuses what AWS refuses, for the same reasons. But it accepts any key and any two
     six-digit codes for an MFA device, does not check permissions, and has no default password
