@@ -26,18 +26,18 @@ def wanted(text: str) -> list[str]:
     return next((command for command in known if which(command[0])), [])
 
 
-def run(command: list[str], text: str | None = None) -> int:
-    """Run ``command``, which is or starts a pager, with ``text`` as input; return its status."""
+def run(command: list[str], text: str) -> None:
+    """Run ``command``, a pager, with ``text`` as input."""
     import signal
     from subprocess import PIPE, Popen
 
-    with DeferredSignals(), Popen(command, stdin=PIPE if text else None) as process:  # noqa: S603
-        try:
-            # From now on, Ctrl-C is for the pager.
-            signal.signal(signal.SIGINT, lambda _number, _frame: None)
-            with Interruptible():
-                process.communicate(f"{text}\n".encode() if text else None)
-        except KeyboardInterrupt:
-            process.terminate()
-            raise
-    return process.returncode
+    with DeferredSignals():
+        # From now on, Ctrl-C is for the pager.
+        signal.signal(signal.SIGINT, lambda _number, _frame: None)
+        with Popen(command, stdin=PIPE) as process:  # noqa: S603
+            try:
+                with Interruptible():
+                    process.communicate(f"{text}\n".encode())
+            except KeyboardInterrupt:
+                process.terminate()
+                raise

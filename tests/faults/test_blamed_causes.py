@@ -563,6 +563,7 @@ def test_a_login_that_is_missing(makes, run_fast, terminal, stub):
     run_fast.env |= {"AWS_IAM_URL": iam.url, **makes(Where(run_fast.home, iam.url, iam.url))}
     error, said = (f"{NO_LOGIN}{PIP}, or {EXPORT}",) * 2
     cause = "extra-missing"
+    hints = []
     if not OLD:
         arn = LOGIN.strip().removeprefix("login_session=")
         session = f"Unable to load a existing login session for session {arn}"
@@ -570,8 +571,9 @@ def test_a_login_that_is_missing(makes, run_fast, terminal, stub):
         error = f"{what}. Please reauthenticate with 'aws login'."
         said = f"{what}; run: aws login --profile work"
         cause = "token-expired"
+        hints = [f"{LINE}: run: aws login --profile work"]
     assert run_fast(LINE, before=there) == (1, "", f"{LINE}: {error}\n")
-    assert on_terminal(run_fast, terminal, {}, LINE, before=there) == [f"{LINE}: {error}"]
+    assert on_terminal(run_fast, terminal, {}, LINE, before=there) == [f"{LINE}: {error}", *hints]
     report = parsed(run_fast("iamcli", "doctor", "--format", "json", before=there))
     assert report.causes == [("credentials", cause)]
     assert report.said("credentials") == said

@@ -89,7 +89,7 @@ MOMENTS = {
         ("after", 2, "os.fsync"),
         ("after", 1, "os.link"),
     ],
-    "help": [*FOLDER, ("before", 1, CHILD), ("after", 1, CHILD), ("before", 1, "shutil.rmtree")],
+    "help": [IMPORTS, ("before", 1, CHILD), ("after", 1, CHILD)],
     "home": [
         IMPORTS,
         *[("after", number, "os.mkdir") for number in (1, 2)],
@@ -216,7 +216,7 @@ def test_a_home_that_is_changed_is_as_before_or_complete(start_env, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", usual(["sandbox", "home"], ["sandbox", "keep", "run", "explain", "help", "home"])
+    "name", usual(["sandbox", "home"], ["sandbox", "keep", "run", "explain", "home"])
 )
 @pytest.mark.parametrize("number", usual([signal.SIGHUP], NUMBERS))
 def test_a_signal_that_the_caller_ignores_stays_ignored(name, number, start_env, tmp_path):
