@@ -16,7 +16,7 @@ from support.faults import CLOSED, silent
 from support.interrupting import full_pipe
 from support.processes import blocked, wait_until
 from support.selection import in_full, pairs, usual
-from support.streams import PRINTS, VALUES
+from support.streams import PRINTS, VALUES, internal_errors
 from support.stub import faulty, ok, refused
 from support.terminal import Terminal
 
@@ -331,3 +331,4 @@ def test_a_terminal_gets_an_error_once(name, forked, run_fast, failing):
     assert (forked.home / "out").read_text() == (
         way.data if name in LISTING else on_two_lines(without_debug(strict))
     )
+    assert bool(internal_errors()) == (name == "an internal error")

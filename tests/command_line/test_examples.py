@@ -210,7 +210,7 @@ def pasted(shell: str, account: Shell, walks: Walks) -> tuple[list[Result], list
     mark, end = f"\\{ord(MARK):03o}", f"printf '\\{ord(END):03o}'"
     lines = []
     for name, steps in walks.items():
-        folder = home / name
+        folder = home / f"walk-{name}"
         folder.mkdir()
         for file in ("policy.json", "cert.pem", "key.pem", "chain.pem"):
             (folder / file).write_bytes((TESTS / "answers" / file).read_bytes())
@@ -318,7 +318,7 @@ def needed_by(line: str) -> list[str]:
 
 
 @pytest.mark.full
-@needs(*SHELLS)
+@needs("man", *SHELLS)
 def test_all_examples_of_documents_work_in_each_shell(example_shell):
     def walks() -> Walks:
         found = document_walks()
@@ -331,7 +331,7 @@ def test_all_examples_of_documents_work_in_each_shell(example_shell):
 
     check(example_shell, walks)
     for shell in SHELLS:
-        file = example_shell.home / shell / "aws-credential-file.5" / "bob.credentials"
+        file = example_shell.home / shell / "walk-aws-credential-file.5" / "bob.credentials"
         assert file.stat().st_mode & 0o777 == 0o600
         assert re.fullmatch(r"AWSAccessKeyId=AKIA\w{16}\nAWSSecretKey=\S{40}\n", file.read_text())
 

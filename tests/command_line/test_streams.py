@@ -255,7 +255,7 @@ def test_control_characters_of_data_do_not_reach_a_terminal(forked, stub):
         3,
         [
             (["iam-usercreate", "{}"], "No argument is allowed: {}"),
-            (["iam-usercreate", "-{}"], '"-{}" is not a valid option'),
+            (["iam-usercreate", "-{}"], '"-a..." is not a valid option'),
             (["iam-usermodkey", "-s", "{}"], '"{}" is not a valid value for "-s"; it takes'),
             (["iam-userlistbypath", "-p", "{}", "\u2013d"], "type: iam-userlistbypath -p '{}' -d"),
             (["iam-useraddcert", "-f", "{}"], "cannot read the certificate from {}: No such file"),

@@ -42,7 +42,7 @@ SECTIONS = [
     "SEE ALSO",
 ]
 #: The line by which EXAMPLES begins, and if there are many options: the other lines before it.
-LATEST, OTHER_LINES = 60, 36
+LATEST, OTHER_LINES = 63, 36
 #: How many lines may be the same on the pages of all commands.
 REPEATED = 20
 

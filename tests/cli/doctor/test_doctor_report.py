@@ -10,6 +10,7 @@ import pytest
 from support.connecting import USER
 from support.doctor import FAILED, KEY, OWN, TWO_LINES, caller, line, shown
 from support.processes import BIN, environment, run
+from support.requirements import needs
 from support.selection import in_full
 from support.stub import ok
 from support.terminal import USUAL_SIZE, Terminal
@@ -85,6 +86,7 @@ def test_the_account_alone(run_fast, stub):
     assert (done.status, done.out, done.err) == (1, "", said)
 
 
+@needs("man")
 @pytest.mark.parametrize("size", [USUAL_SIZE, in_full((24, 20))])
 def test_a_terminal_shows_what_to_do_on_a_line_of_its_own(size, tmp_path):
     """What was found is wrapped; a command to copy is never broken."""
@@ -93,6 +95,7 @@ def test_a_terminal_shows_what_to_do_on_a_line_of_its_own(size, tmp_path):
     file.write_text(TWO_LINES)
     file.chmod(0o644)
     env = environment(tmp_path, AWS_CREDENTIAL_FILE=str(file), AWS_IAM_URL="https://x.invalid")
+    env["MANPATH"] = str(BIN.parent / "share" / "man")
     command = (str(BIN / "iamcli"), "doctor", "--offline")
     checks = json.loads(run(*command, "--format", "json", env=env).stdout)["checks"]
     terminal = Terminal(*command, env=env, size=size)
