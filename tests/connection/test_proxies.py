@@ -123,7 +123,7 @@ NO_PROXIES = [
     ("value", "line", "url"),
     pairs(
         NO_PROXIES,
-        ("iam-usergetattributes -d", "iam-groupcreate -gA"),
+        ("iam-usergetattributes -d", "iam-groupcreate -g A"),
         ("http://127.0.0.1:1", "https://127.0.0.1:1"),
         first=[(value, "iam-usergetattributes -d", "http://127.0.0.1:1") for value in NO_PROXIES],
     ),
