@@ -6,6 +6,7 @@ scripts/ has the scripts, a file for each code or subject, with what is found be
 
 from __future__ import annotations
 
+import os
 import re
 from shutil import which
 
@@ -85,9 +86,11 @@ def test_an_explanation_is_shown(run_fast):
 # What is found in which place, in the words that a user reads.
 
 
-@pytest.mark.parametrize(
-    "program", usual([extras.shfmt()], sorted({extras.shfmt(), which("shfmt")} - {None}))
-)
+#: The shfmt that check uses, and that on PATH, without links: each process of pytest has its own.
+PROGRAMS = [found and os.path.realpath(found) for found in (extras.shfmt(), which("shfmt"))]
+
+
+@pytest.mark.parametrize("program", usual(PROGRAMS[:1], sorted({*PROGRAMS} - {None})))
 @pytest.mark.parametrize("name", sorted(file.stem for file in SCRIPTS.glob("*.txt")))
 def test_what_is_found_and_where(name, program, tmp_path, environ, request):
     """Each version of shfmt that is here gives the same findings."""
