@@ -10,8 +10,9 @@ from collections import defaultdict
 
 from iamcli import interrupts
 from iamcli.cli.check.findings import PARSER, File, Finding, Result
-from iamcli.cli.check.rules import arguments, machine, outputs, policies, secrets, statuses, values
+from iamcli.cli.check.rules import arguments, outputs, policies, secrets, statuses, values
 from iamcli.cli.check.rules.commands import Commands
+from iamcli.cli.check.rules.machine import Machine
 from iamcli.cli.check.script import kinds
 from iamcli.cli.check.script.calls import output_files
 from iamcli.cli.check.script.other_programs import KEEPERS, PRINTING
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from iamcli.cli.check.rules.commands import Fault
     from iamcli.cli.check.script.calls import ScriptFacts
     from iamcli.cli.check.script.scripts import Script
-    from iamcli.cli.homes.choice import Advice
 
 #: Programs that only show names of commands, unless their output is read or written to a file.
 _SHOWING = PRINTING | {"command", "which", "type", "hash"}
@@ -84,8 +84,7 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
 
     findings: dict[tuple[str, int, int, str], Finding] = {}
     places: set[tuple[str, int]] = set()
-    missing: dict[tuple[str, str], list[str]] = {}
-    installed: dict[Advice, list[str]] = {}
+    machine = Machine()
     #: By file: its place in the order, after that of the file that reads it.
     order = {file: (number, 0) for number, file in enumerate(named.values())}
     #: By file: the script, or why it cannot be read.
@@ -102,7 +101,7 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
                 commands = Commands(facts)
                 found = [finding for finding in _findings(commands) if finding.code not in excluded]
                 checked = _cover(commands)
-                machine.compare(commands, missing, installed)
+                machine.compare(commands)
         except RecursionError:
             read[file] = "too large or nested too deeply"
         except (UnreadableError, FileTimeError) as error:
@@ -122,7 +121,7 @@ def check_files(names: Sequence[str], excluded: Sequence[str] = ()) -> Result:
     kept = sorted(findings.values(), key=lambda finding: (order[finding.file], *finding[1:4]))
     in_order = sorted(order, key=order.__getitem__)
     files = [_file(name, read[name], defined[name], kept) for name in in_order]
-    return Result(kept, len(places), files, missing, installed)
+    return Result(kept, len(places), files, machine.missing, machine.installed)
 
 
 def _cover(commands: Commands) -> set[tuple[str, int]]:

@@ -621,6 +621,22 @@ def test_what_a_file_that_was_not_given_expects_is_not_shown(tmp_path):
     assert checked(tmp_path, ". ./lib\niam-userdel -u b").missing == missing
 
 
+def test_each_place_is_looked_at_once_in_a_check(tmp_path, monkeypatch):
+    """It takes longer than to check a command."""
+    seen = []
+
+    def counted(folder: str) -> bool:
+        seen.append(folder)
+        return True
+
+    monkeypatch.setattr("iamcli.cli.check.rules.machine.may_make", counted)
+    for name in ("one", "two"):
+        lines = "iam-userlistbypath\niam-userdel -u b\n"
+        (tmp_path / f"{name}.sh").write_text(f"PATH={TOOLKIT}/bin:/none\n{lines}")
+    assert len(check_files([str(tmp_path)]).missing) == 1
+    assert seen == [TOOLKIT]
+
+
 #: Settings, and commands that are found with them.
 SETTINGS = [
     (f"AWS_IAM_HOME={TOOLKIT}\nexport PATH=$AWS_IAM_HOME/bin:$PATH", "iam-userdel -u b"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from shutil import which
 
 from iamcli.cli.check.rules.commands import with_variables
@@ -39,39 +40,67 @@ _CHANGING = {"sudo", "doas", "env"}
 _IF, _OR = re.compile(rb"(?:\b(?:if|while|until)|!)\s+$"), re.compile(rb"[^;|\n]*\|\|")
 
 
-def compare(
-    commands: Commands,
-    missing: dict[tuple[str, str], list[str]],
-    installed: dict[Advice, list[str]],
-) -> None:
-    """Add the lines that make what is not there, or commands strict that are not, and for whom.
+class Machine:
+    """What scripts lack of this machine, ``missing``, and find instead of what they should.
 
-    What the script tests for, or may write, is left out, and what another machine needs.
+    ``missing`` and ``installed`` are those of a ``Result``. Each place is looked at once.
     """
-    made = written(commands.facts.calls)
-    needed = [*_sourced(commands.facts.calls)]
-    found: dict[tuple[str, str, str, tuple[str, str, str]], set[str]] = {}
-    for invocation in commands.invocations:
-        call = invocation.call
-        if call.flags.remote or not call.script.root.shown:
-            continue
-        needed += [*_folders(call), *([] if made is None else _files(invocation))]
-        if _CHANGING.isdisjoint(call.inner.run_by):
-            place = (*_place(call, os.environ), _settings(call))
-            found.setdefault(place, set()).add(call.script.root.file)
-    tests = {word.known for words in commands.facts.tests for word in words if word.known[1:]}
-    for file, folder, path, name, line in dict.fromkeys(needed):
-        places = ((os.path.normpath(in_folder(folder, test) or ""), test) for test in tests)
-        ends = [f"{place}{'/' * (test[0] != '/')}" for place, test in places]
-        tested = any(path.startswith(each) or each.startswith(path) for each in ends)
-        if not (tested or is_written(made or set(), path.removesuffix("/bin"))):
-            users = missing.setdefault((name, line), [])
-            users += {file}.difference(users)
-    for (name, path, rest, settings), files in found.items():
-        program = which(name, path=path)
-        if program and (advice := _choose(program, path, rest, settings)).found:
-            users = installed.setdefault(advice, [])
-            users += sorted(files.difference(users))
+
+    def __init__(self) -> None:
+        self.missing: dict[tuple[str, str], list[str]] = {}
+        self.installed: dict[Advice, list[str]] = {}
+        self._may_make = cache(may_make)
+        self._choose = cache(_choose)
+
+    def compare(self, commands: Commands) -> None:
+        """Add what is not there, commands that are not strict, and the scripts in ``commands``.
+
+        What the script tests for, or may write, is left out, and what another machine needs.
+        """
+        made = written(commands.facts.calls)
+        needed = [*_sourced(commands.facts.calls)]
+        found: dict[tuple[str, str, str, tuple[str, str, str]], set[str]] = {}
+        for invocation in commands.invocations:
+            call = invocation.call
+            if call.flags.remote or not call.script.root.shown:
+                continue
+            needed += [*self._folders(call), *([] if made is None else _files(invocation))]
+            if _CHANGING.isdisjoint(call.inner.run_by):
+                place = (*_place(call, os.environ), _settings(call))
+                found.setdefault(place, set()).add(call.script.root.file)
+        tests = {word.known for words in commands.facts.tests for word in words if word.known[1:]}
+        for file, folder, path, name, line in dict.fromkeys(needed):
+            places = ((os.path.normpath(in_folder(folder, test) or ""), test) for test in tests)
+            ends = [f"{place}{'/' * (test[0] != '/')}" for place, test in places]
+            tested = any(path.startswith(each) or each.startswith(path) for each in ends)
+            if not (tested or is_written(made or set(), path.removesuffix("/bin"))):
+                users = self.missing.setdefault((name, line), [])
+                users += {file}.difference(users)
+        for (name, path, rest, settings), files in found.items():
+            program = which(name, path=path)
+            if program and (advice := self._choose(program, path, rest, settings)).found:
+                users = self.installed.setdefault(advice, [])
+                users += sorted(files.difference(users))
+
+    def _folders(self, call: Call) -> Iterator[Needed]:
+        """Yield the directory or the PATH without the command, which an unknown part may have."""
+        name, path, rest = _place(call, {})
+        found = which(name, path=path) if path else None
+        bare = rest and _CHANGING.isdisjoint(call.inner.run_by)
+        parts = call.inner.environment["PATH"] if bare else ()
+        known = path or "".join(part if isinstance(part, str) else "\0" for part in parts)
+        # Other directories below /usr and /snap are the system's.
+        bins = re.findall(r"(?<![^:])/(?!(?:usr|snap)/)[^:\0]+/bin(?![^:])", known)
+        home = with_variables(call.inner.environment["AWS_IAM_HOME"], {})
+        own = [each for each in bins if each == f"{home}/bin" or _OF_TOOLKIT.search(each)]
+        places = own or ([] if found else bins)
+        if new := next((each for each in places if not os.path.exists(each)), ""):
+            unsure = "" if own or path else "  # if the toolkit was there"
+            line = f"iamcli home {quoted(new[:-4])}{unsure}" if self._may_make(new[:-4]) else ""
+            yield _need(call, new, line)
+        elif path and rest and not found:
+            lines = self._choose("", path, rest, _settings(call)).lines
+            yield _need(call, path, "\n".join(lines), f"the iam-* commands in {path}")
 
 
 def _place(call: Call, variables: Mapping[str, str]) -> tuple[str, str, str]:
@@ -126,27 +155,6 @@ def _need(call: Call, path: str, line: str, name: str = "") -> Needed:
 def _needed_file(call: Call, path: str, content: str) -> Needed:
     """Return the same for a file that ``call`` reads; ``content``: what it has to contain."""
     return _need(call, path, f"(umask 077; cat >{quoted(path)})  # {content}")
-
-
-def _folders(call: Call) -> Iterator[Needed]:
-    """Yield the directory or the PATH without the command, which an unknown part may have."""
-    name, path, rest = _place(call, {})
-    found = which(name, path=path) if path else None
-    bare = rest and _CHANGING.isdisjoint(call.inner.run_by)
-    parts = call.inner.environment["PATH"] if bare else ()
-    known = path or "".join(part if isinstance(part, str) else "\0" for part in parts)
-    # Other directories below /usr and /snap are the system's.
-    bins = re.findall(r"(?<![^:])/(?!(?:usr|snap)/)[^:\0]+/bin(?![^:])", known)
-    home = with_variables(call.inner.environment["AWS_IAM_HOME"], {})
-    own = [each for each in bins if each == f"{home}/bin" or _OF_TOOLKIT.search(each)]
-    places = own or ([] if found else bins)
-    if new := next((each for each in places if not os.path.exists(each)), ""):
-        unsure = "" if own or path else "  # if the toolkit was there"
-        line = f"iamcli home {quoted(new[:-4])}{unsure}" if may_make(new[:-4]) else ""
-        yield _need(call, new, line)
-    elif path and rest and not found:
-        lines = _choose("", path, rest, _settings(call)).lines
-        yield _need(call, path, "\n".join(lines), f"the iam-* commands in {path}")
 
 
 def _files(invocation: Invocation) -> Iterator[Needed]:
