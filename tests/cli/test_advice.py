@@ -110,17 +110,21 @@ def links(name: str, target: str) -> Callable[[Path], object]:
     return make
 
 
+def runs(top: Path, installed: str) -> None:
+    """Make the home at the standard place one that the installation in ``installed`` has made."""
+    folder = top / "opt/iam"
+    for file in (folder / "bin").iterdir():
+        file.write_text(file.read_text().replace(f"{top}/install/", f"{top}/{installed}/"))
+    record = folder / RECORD
+    states = {place: [layout.state_at(folder / place)] for place in json.loads(record.read_text())}
+    record.write_text(json.dumps(states))
+
+
 def elsewhere(top: Path) -> None:
     """A home at the standard place that another installation has made."""
     home("opt/iam")(top)
     (top / "install").rename(top / "second")
-    for file in (top / "opt/iam/bin").iterdir():
-        file.write_text(file.read_text().replace(f"{top}/install/", f"{top}/second/"))
-    record = top / "opt/iam" / RECORD
-    states = json.loads(record.read_text())
-    for place in states:
-        states[place] = [layout.state_at(top / "opt/iam" / place)]
-    record.write_text(json.dumps(states))
+    runs(top, "second")
     installation(top / "install/bin")
 
 
@@ -138,13 +142,7 @@ def damaged(name: str, *, changed: bool = False) -> Callable[[Path], object]:
 def removed(top: Path) -> None:
     """The installation was moved, and made again at another place."""
     home("opt/iam")(top)
-    for file in (top / "opt/iam/bin").iterdir():
-        file.write_text(file.read_text().replace(f"{top}/install/", f"{top}/gone/"))
-    record = top / "opt/iam" / RECORD
-    states = json.loads(record.read_text())
-    for place in states:
-        states[place] = [layout.state_at(top / "opt/iam" / place)]
-    record.write_text(json.dumps(states))
+    runs(top, "gone")
 
 
 def private(top: Path) -> None:
