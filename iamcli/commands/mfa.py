@@ -173,7 +173,7 @@ def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
     Specify two consecutive codes from the device, and run the command as soon as the second one is
     shown, because codes expire quickly.
 
-    Does: sends two codes, from which the service learns the state of the device.
+    Does: sends two consecutive codes of an MFA device, so that its codes are accepted again.
     Output: Nothing.
     Example: Resynchronize a device.
       $ iam-userresyncmfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321

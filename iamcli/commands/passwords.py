@@ -29,7 +29,7 @@ def useraddloginprofile(iam: IAM, user: str, password: str) -> None:
     For people, AWS recommends IAM Identity Center instead; see iam-today(7).
     To change an existing password, use iam-usermodloginprofile(1).
 
-    Does: gives a user who has no password a first one.
+    Does: creates the login profile of a user, so that the user can sign in with a password.
     Notes: To type the password at a prompt, twice and without echo:
 
     $ iam-useraddloginprofile -u bob -p -

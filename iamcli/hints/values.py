@@ -77,7 +77,7 @@ def mistaken(error: ServiceError, run: Run) -> str:
     """Return what to type for a value of another form than the option takes; "" if none is one.
 
     An ARN in place of a name, a number in place of a marker, two tags with a comma, an action
-    without its operation, and a resource that is no ARN. A mistake in a policy is named by the
+    without its operation, and a resource that is not an ARN. A mistake in a policy is named by the
     service.
     """
     words = error.message.split()
@@ -93,9 +93,9 @@ def mistaken(error: ServiceError, run: Run) -> str:
                 tags = f"{value['Key']}={value['Value']}".split(",")
                 return f"type: {' '.join(quoting.option('-t', tag) for tag in tags)}"
             if option.dest == "actions" and ":" not in text and text != "*" and "vendor," in words:
-                return f"{text} is no action; an action is SERVICE:ACTION, such as s3:GetObject"
+                return f"{text} is not an action; an action is SERVICE:ACTION, such as s3:GetObject"
             if option.dest == "resources" and text in words and "ARN" in words:
-                return f"{text} is no ARN; that of a bucket is: arn:aws:s3:::{text}"
+                return f"{text} is not an ARN; that of a bucket is: arn:aws:s3:::{text}"
     return ""
 
 

@@ -484,12 +484,12 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "-m takes": turned_down("iam-userlistbypath -m 1", "ValidationError", "Invalid Marker."),
     "type: -t": turned_down("iam-usercreate -u bob -t a=b,c=d", "ValidationError", "No."),
-    "... is no action": turned_down(
+    "... is not an action": turned_down(
         "iam-useraddpolicy -u bob -p all -e Allow -a s3 -r '*'",
         "MalformedPolicyDocument",
         "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
     ),
-    "... is no ARN": turned_down(
+    "... is not an ARN": turned_down(
         "iam-useraddpolicy -u bob -p all -e Allow -a s3:Get -r logs",
         "MalformedPolicyDocument",
         'Resource logs must be in ARN format or "*".',

@@ -110,13 +110,10 @@ def _private(path: Path) -> str:
     """Return ``path`` without links if other users may not enter or run it, else ""."""
     real = Path(os.path.realpath(path))
     try:
-        return (
-            ""
-            if all(each.stat().st_mode & stat.S_IXOTH for each in (real, *real.parents))
-            else str(real)
-        )
+        open_to_all = all(each.stat().st_mode & stat.S_IXOTH for each in (real, *real.parents))
     except OSError:
         return ""  # what is not there is another problem
+    return "" if open_to_all else str(real)
 
 
 def _interpreter(program: Path) -> Path | None:

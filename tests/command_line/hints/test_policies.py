@@ -116,7 +116,7 @@ def test_each_command_that_sends_a_policy(line, hints, run_fast):
 def test_generated_policy_has_the_right_form(hints):
     message = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
     line = "iam-useraddpolicy -u bob -p p -e Allow -a x -r '*'"
-    said = "x is no action; an action is SERVICE:ACTION, such as s3:GetObject"
+    said = "x is not an action; an action is SERVICE:ACTION, such as s3:GetObject"
     assert hints(line, "MalformedPolicyDocument", message) == [said]
 
 
