@@ -831,6 +831,7 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
 TMPFS_OPTIONS = ["size=4k", "size=12k", "nr_inodes=4", "nr_inodes=30", "nr_inodes=75"]
 
 
+@needs("mount", "unshare")
 @pytest.mark.parametrize("mount_option", every(4, TMPFS_OPTIONS))
 @pytest.mark.parametrize("option", [["--no-strict"], []], ids=["links", "strict"])
 def test_a_full_disk(tmp_path, mount_option, option):
@@ -838,7 +839,7 @@ def test_a_full_disk(tmp_path, mount_option, option):
     folder.mkdir()
     command = (BIN / "iamcli", "home", *option, folder / "home")
     env = environment(tmp_path / "home")
-    if not shutil.which("unshare") or run_program("unshare", "-rm", "true", env=env).returncode:
+    if run_program("unshare", "-rm", "true", env=env).returncode:
         pytest.skip("this machine lets nobody mount a disk")
     script = f"mount -t tmpfs -o {mount_option} none '{folder}'; "
     script += f"\"$@\"; echo $?; find '{folder}' -name '*-new';"

@@ -16,7 +16,7 @@ import botocore
 import pytest
 from support.processes import assert_nothing_left, temporary_folder
 from support.processes import run as run_program
-from support.requirements import PATH
+from support.requirements import PATH, needs
 from support.shell import BIN, ROOT, Shell
 from support.stub import Stub, ok
 
@@ -207,6 +207,7 @@ SELECTIONS = {
 
 
 @pytest.mark.full
+@needs("mount", "unshare")
 @pytest.mark.parametrize("name", SELECTIONS)
 def test_a_selection_of_the_tests(name, macos, tmp_path):
     hidden, arguments = SELECTIONS[name]

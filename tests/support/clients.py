@@ -16,13 +16,17 @@ _SESSION = boto3.Session(region_name="us-east-1")
 
 
 def client(url: str, key_id: str = KEY_ID, secret: str = SECRET, service: str = "iam") -> Any:
-    """Return a client that sends what it is given, also what botocore knows to be wrong, once."""
+    """Return a client that sends what it is given, also what botocore knows to be wrong, once.
+
+    It asks neither variables nor the system for proxies.
+    """
+    retries = {"total_max_attempts": 1}
     return _SESSION.client(
         service,
         endpoint_url=url,
         aws_access_key_id=key_id,
         aws_secret_access_key=secret,
-        config=Config(parameter_validation=False, retries={"total_max_attempts": 1}),
+        config=Config(parameter_validation=False, retries=retries, proxies={}),
     )
 
 
