@@ -490,6 +490,8 @@ def test_memory_that_is_enough_for_the_help_only(run, stub):
         # Python's hashlib may log what it lacks.
         assert (done.status, done.out, "iamcli/" in done.err) == (1, "", False)
         assert done.err.splitlines()[-1].startswith("iam-userlistbypath: ")
+    # A module that lacks memory can fail in any way.
+    internal_errors()
 
 
 NOT_INSTALLED = (

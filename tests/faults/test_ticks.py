@@ -14,6 +14,7 @@ import pytest
 from support.connecting import assuming
 from support.faults import CLOSED, SILENT
 from support.processes import blocked, wait_until
+from support.requirements import require
 from support.selection import in_full, pairs, usual
 from support.stub import Answer, Stub, canned, ok, refused
 from support.syscalls import logged, needs_compiler, variables
@@ -179,8 +180,12 @@ WAYS = [
     ("way", "state", "on_terminal"),
     pairs(WAYS, PARENTS, (False, True), first=[(WAYS[3], "ignored free", False)]),
 )
-def test_a_program_finds_the_signal_as_its_parent_left_it(way, state, run, stub, *, on_terminal):
+def test_a_program_finds_the_signal_as_its_parent_left_it(
+    way, state, run, stub, request, *, on_terminal
+):
     line, programs = way
+    if "man" in programs:
+        require(request.node, "man")
     program = '#!/bin/sh\necho \'{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "s"}\'\n'
     for name, content in (("credentials", program), ("no-interpreter", "exit 0\n")):
         (run.home / name).write_text(content)

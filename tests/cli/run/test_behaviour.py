@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from support import resettable
 from support.processes import wait_until
+from support.requirements import needs
 from support.selection import in_full, usual
 from support.served import NEW_KEY, STATISTICS, statistics
 from support.shell import BIN, ROOT, TESTS
@@ -164,6 +165,7 @@ def test_a_command_has_many_descriptors_arguments_and_variables(shell, stub):
     assert json.loads(added)["Statement"][0]["Action"] == ["s3:Get", "s3:Put"]
 
 
+@needs("flock")
 @pytest.mark.full
 def test_a_lock_is_held_as_long_as_the_command_runs(shell):
     line = "(flock -n 9 && iam-usergetattributes -u bob) 9>lock || echo locked"
