@@ -18,6 +18,7 @@ from support.selection import usual
 from support.users import OTHER, two_users
 
 from iamcli.cli import index, installed_commands
+from iamcli.cli.check.script import shfmt
 from iamcli.cli.homes import choice, layout
 from iamcli.cli.homes.directory import RECORD
 
@@ -278,7 +279,11 @@ class Place:
     @property
     def before(self) -> str:
         """The code that makes a fork one of this machine and user."""
-        become = f"os.setgroups([]); os.setgid({self.user}); os.setuid({self.user})"
+        become = f"""
+from iamcli.cli.check.script import shfmt
+shfmt.shfmt = lambda: {str(self.top / "shfmt")!r}
+os.setgroups([]); os.setgid({self.user}); os.setuid({self.user})
+"""
         return f"""
 import os
 from pathlib import Path
@@ -383,6 +388,8 @@ def test_the_advice_can_be_followed(name, asked, user, top, run_fast):
     place = Place(top, machine, run_fast, user)
     machine.make(top)
     if user:
+        # Others may not be able to enter the checkout.
+        shutil.copy(shfmt.program(), top / "shfmt")
         for path in (top / "home", *(top / "home").rglob("*"), top / "work", place.file):
             os.chown(path, user, user, follow_symlinks=False)
     followed = []
