@@ -243,6 +243,26 @@ def test_a_signal_while_the_pager_shows_the_help(number, start_env, tmp_path):
     assert_nothing_left(tmp_path)
 
 
+@pytest.mark.parametrize("number", usual([signal.SIGINT, signal.SIGTERM], NUMBERS))
+@pytest.mark.parametrize("moment", [("before", 1, CHILD), ("after", 1, CHILD)])
+def test_a_signal_while_the_pager_of_a_list_starts(moment, number, start_env, tmp_path):
+    """The pager shows the list after Ctrl-C, which is for the pager; it is not left running."""
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\necho shown; read key </dev/tty")
+    pager.chmod(0o755)
+    more = {"PAGER": str(pager), "TERM": "xterm", **code(moment, number, "process")}
+    # The shell keeps the terminal, whose end would end the pager.
+    script = f"trap : INT; {IAMCLI} list; echo status=$?; read key"
+    terminal = Terminal("sh", "-c", script, env={**start_env, **more}, size=(24, 80))
+    if number == signal.SIGINT:
+        terminal.wait_for("shown")
+        terminal.type("\n")
+    terminal.wait_for(f"status={0 if number == signal.SIGINT else 128 + number}")
+    wait_until(lambda: len(running(tmp_path)) == 1)
+    terminal.type("\n")
+    assert terminal.status() == 0
+
+
 @pytest.mark.parametrize("number", usual([signal.SIGTERM], NUMBERS))
 def test_a_signal_to_the_server_of_the_sandbox_changes_nothing(number, start_env, tmp_path):
     """It ends when the sandbox does."""
