@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from iamcli.cli.check.rules import machine
 from iamcli.cli.check.script import shfmt
+from iamcli.cli.homes import choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,13 @@ Printed = tuple[int, bytes, str]
 def strict(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set IAMCLI_STRICT: PATH may have the commands, or not."""
     monkeypatch.setenv("IAMCLI_STRICT", "1")
+
+
+@pytest.fixture(autouse=True)
+def may_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is advised depends on the user; here, it is one who can make each directory."""
+    for module in (choice, machine):
+        monkeypatch.setattr(module, "may_make", lambda _: True)
 
 
 @pytest.fixture(autouse=True, scope="package")

@@ -686,8 +686,9 @@ def test_a_crontab_without_path_has_that_of_cron(tmp_path):
 def test_what_is_not_there_follows_the_table(run_fast, tmp_path):
     for name, text in {"a.sh": "", "b.sh": f"AWS_CREDENTIAL_FILE={tmp_path}/k "}.items():
         write(tmp_path, f"{text}{TOOLKIT}/bin/iam-userdel -u b", name, "")
+    line = f"    {HOME_LINE}\n" if os.access("/opt", os.W_OK) else ""
     expected = (
-        f"this machine does not have {TOOLKIT}/bin, which FILES\n    {HOME_LINE}\n",
+        f"this machine does not have {TOOLKIT}/bin, which FILES\n{line}",
         f"this machine does not have PATH/k, which PATH/b.sh needs\n    {cat('PATH/k', KEY)}\n",
     )
     done = run_fast("iamcli", "check", "--strict", f"{tmp_path}/a.sh")
@@ -709,7 +710,7 @@ def test_what_is_not_there_follows_the_table(run_fast, tmp_path):
         {
             "name": f"{TOOLKIT}/bin",
             "files": [f"{tmp_path}/a.sh", f"{tmp_path}/b.sh"],
-            "fix": HOME_LINE,
+            "fix": line.strip(),
         },
         {"name": f"{tmp_path}/k", "files": [f"{tmp_path}/b.sh"], "fix": cat(f"{tmp_path}/k", KEY)},
     ]
