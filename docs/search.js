@@ -4,7 +4,7 @@
 
 const form = document.querySelector("form");
 const results = document.querySelector("#results");
-const LIMIT = 20;
+const LIMIT = 40;
 
 // How well a page matches a word: by its name, its summary, other words for it or, if wanted, its
 // text; 0 if it does not.

@@ -48,7 +48,7 @@ def unchanged(request: pytest.FixtureRequest) -> Iterator[None]:
     internal_errors()
     yield
     left = leftovers.restored(before)
-    if home := request.node.funcargs.get("tmp_path"):
+    if home := (request.node.funcargs or {}).get("tmp_path"):
         left += leftovers.left(home)
     assert not left, "\n".join(["this test leaves:", *left])
     assert not (errors := internal_errors()), "\n".join(["this test does not expect:", *errors])

@@ -28,10 +28,10 @@ needs = pytest.mark.needs
 #: What ``make demo`` and ``make test`` need, and what comes with every system; shfmt can be in the
 #: virtual environment instead.
 BASE = """
-[ awk basename bash cat chmod chown cmp comm cp cut date dd diff dirname echo egrep env expr
-false fgrep find git grep gzip head id kill ln ls make mkdir mkfifo mktemp mv nice nohup od
-paste perl printenv printf pwd python3 readlink realpath rm rmdir sed seq setsid sh shfmt sleep
-sort stat stty tail tar tee test timeout touch tr true tty uname uniq wc which whoami xargs yes
+[ awk basename bash cat chmod chown cmp comm cp cut date dd diff dirname echo egrep env expr false
+fgrep find git grep gzip head id kill ln ls make mkdir mkfifo mktemp mv nice nohup od paste perl
+printenv printf pwd python3 readlink realpath rm rmdir sed seq setsid sh sha256sum shfmt sleep sort
+stat stty tail tar tee test timeout touch tr true tty uname uniq wc which whoami xargs yes
 """
 #: What programs start.
 _STARTED = {

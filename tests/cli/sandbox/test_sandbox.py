@@ -176,7 +176,7 @@ def test_a_signal_leaves_nothing_behind(env, tmp_path, number, status):
 @pytest.mark.full
 def test_a_kill_before_the_server_listens_leaves_nothing_behind(env, tmp_path):
     process = subprocess.Popen([IAMCLI, "sandbox", "sleep", str(NEVER)], env=env)
-    wait_until(lambda: len(left_behind(tmp_path)) >= 2)
+    wait_until(lambda: len(running(tmp_path)) >= 2)
     process.kill()
     process.wait()
 

@@ -27,23 +27,13 @@ def check(commands: Commands) -> Iterator[Fault]:
     """Yield what is wrong with the arguments of the commands."""
     for call in commands.unknown:
         yield from _unknown_command(commands, call)
-    proxies = {"HTTPS_PROXY", "https_proxy"} & commands.facts.values.keys()
-    for call in commands.facts.settings:
-        if re.search(JAVA_PROXY, call.words[0].known) and not proxies:
-            message = "the proxy in AWS_IAM_JVM_OPTS is not used"
-            fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
-            yield fault(call, call.head, "W213", message, fix)
+    yield from _java_proxy(commands)
     for invocation in commands.invocations:
         pasted = list(_pasted(invocation))
         yield from pasted
         if pasted or invocation.helps:
             continue
-        call, names = invocation.call, invocation.names
-        removed = call.inner.environment["AWS_CREDENTIAL_FILE"] == REMOVED
-        if removed and "--aws-credential-file" not in names:
-            message = "sudo and su - do not pass on AWS_CREDENTIAL_FILE: another key may be used"
-            fix = f"add env AWS_CREDENTIAL_FILE=FILE before {call.program}"
-            yield fault(call, call.head, "W213", message, fix)
+        yield from _another_key(invocation)
         yield from unquoted_policy(invocation)
         yield from _options(invocation)
         if not invocation.incomplete:
@@ -51,6 +41,24 @@ def check(commands: Commands) -> Iterator[Fault]:
         for option, _, word, text in invocation.values:
             if word and text is not None and (reason := refused(option, text)):
                 yield fault(invocation.call, word, "E105", *reason)
+
+
+def _java_proxy(commands: Commands) -> Iterator[Fault]:
+    proxies = {"HTTPS_PROXY", "https_proxy"} & commands.facts.values.keys()
+    for call in commands.facts.settings:
+        if re.search(JAVA_PROXY, call.words[0].known) and not proxies:
+            message = "the proxy in AWS_IAM_JVM_OPTS is not used"
+            fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
+            yield fault(call, call.head, "W213", message, fix)
+
+
+def _another_key(invocation: Invocation) -> Iterator[Fault]:
+    call = invocation.call
+    removed = call.inner.environment["AWS_CREDENTIAL_FILE"] == REMOVED
+    if removed and "--aws-credential-file" not in invocation.names:
+        message = "sudo and su - do not pass on AWS_CREDENTIAL_FILE: another key may be used"
+        fix = f"add env AWS_CREDENTIAL_FILE=FILE before {call.program}"
+        yield fault(call, call.head, "W213", message, fix)
 
 
 def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
