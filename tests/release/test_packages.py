@@ -155,7 +155,7 @@ def assert_man_finds_the_pages(user: Shell) -> None:
 
 
 def assert_help_shows_the_guide(user: Shell) -> None:
-    for topic, words in {"moving": "Install iamcli", "differences": "May need a change"}.items():
+    for topic, words in {"moving": "Install iamcli", "differences": "may need a change"}.items():
         done = user("iamcli", "help", topic)
         assert (done.status, done.err) == (0, "")
         assert done.out.startswith(f"IAM-{topic.upper()}(7)")
@@ -439,8 +439,8 @@ mount -t tmpfs -o mode=1777,size=3m tmpfs "$root/mnt/small"
 cp "$file" "$root/opt/iamcli.pyz"
 grep -q ^user: "$root/etc/passwd" || echo user:x:1000:1000::/home/user:/bin/sh >>"$root/etc/passwd"
 run() {
-    set -- env -i PATH=/usr/bin:/bin "$@" /opt/iamcli.pyz iam-usercreate -h
-    chroot "$root" setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
+    set -- /usr/bin/env -i PATH=/usr/bin:/bin "$@" /opt/iamcli.pyz iam-usercreate -h
+    chroot "$root" /usr/bin/setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
 }
 run "$@" >/dev/null
 status=$?
