@@ -192,6 +192,8 @@ def execute(
     named = [option for option in command.all_options if option.complete == "file"]
     places = [values["url"], *(values[option.dest] for option in named)]
     reporter.secrets.add(*(each for each in places if each and concealed(each) != each))
+    for name in dict.fromkeys(values.get("overridden", ())):
+        reporter.note_on_terminal(f"only the last value of {name} counts")
     iam = None
     try:
         require_visible(command.options, values)

@@ -62,7 +62,7 @@ def _run() -> int:
     except ReaderLeft:
         return 0
     except Failure as failure:
-        for line in filter(None, (str(failure), failure.hint)):
+        for line in filter(None, (str(failure), failure.hint if output.shows_hints() else "")):
             output.error(one_line(line))
     except Exception as error:  # noqa: BLE001 - users never see a traceback
         output.error(unexpected(error, "please report it"))

@@ -10,6 +10,8 @@ import botocore
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionError,  # noqa: A004 - of botocore
+    HTTPClientError,
     InvalidConfigError,
     MissingDependencyException,
     ParamValidationError,
@@ -18,7 +20,7 @@ from botocore.exceptions import (
 from iamcli.config.connection import invalid_part, misspelled, proxy_logins
 from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.connection.responses import Retrieval, pause, secrets, send
-from iamcli.connection.sources import login_again
+from iamcli.connection.sources import EXPIRATION, PLACES, SET_A_FILE, missing, origin, remedy
 from iamcli.connection.transport import timeout
 from iamcli.errors import Failure
 from iamcli.output.redaction import CREDENTIAL_SECRETS
@@ -102,8 +104,6 @@ def _require_expiration() -> None:
 
     from botocore.utils import parse_timestamp
 
-    from iamcli.connection.sources import EXPIRATION, PLACES, origin
-
     value = os.environ.get(EXPIRATION)
     if not (value and os.environ.get(PLACES["env"])):
         return
@@ -152,12 +152,13 @@ def chain_keys(settings: Settings, *, prompts: bool) -> Any:
     if keys is None:
         for cause in misspelled(os.environ).values():
             raise Failure(f"no credentials; {cause}")
-        raise Failure(
+        failure = Failure(
             "no credentials; looked for --aws-credential-file, AWS_CREDENTIAL_FILE, the AWS_* "
-            "variables, the AWS profile files, and the role of the container or instance; set "
-            "AWS_CREDENTIAL_FILE to a file with the two lines AWSAccessKeyId=YOUR-KEY-ID and "
-            "AWSSecretKey=YOUR-SECRET-KEY"
+            "variables, the AWS profile files, and the role of the container or instance; "
+            f"{SET_A_FILE}"
         )
+        failure.hint = missing(settings.session)[1]
+        raise failure
     return keys
 
 
@@ -171,7 +172,7 @@ def frozen(keys: Any, session: Session | None = None) -> Any:
             key = keys.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
         _require_expiration()
-        raise _unusable(error, session) from None
+        raise _unusable(error, session, origin("", session, keys).renewal) from None
     for value in (key.access_key, key.secret_key, key.token or ""):
         part = invalid_part(value) if isinstance(value, str) else "a value that is not text"
         if part:
@@ -179,8 +180,8 @@ def frozen(keys: Any, session: Session | None = None) -> Any:
     return key
 
 
-def _unusable(error: Exception, session: Session | None) -> Failure:
-    """Return the failure for an exception that was raised while botocore got credentials."""
+def _unusable(error: Exception, session: Session | None, *renewal: str) -> Failure:
+    """Return the failure if botocore got no credentials; ``renewal``: as for ``remedy``."""
     reason = _report(error)
     if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
         # The text of such an error may contain the password of a proxy.
@@ -194,8 +195,9 @@ def _unusable(error: Exception, session: Session | None) -> Failure:
         reason = f"a file or a program gave an invalid value ({type(error).__name__})"
     reason = CREDENTIAL_SECRETS.redact(reason)
     failure = Failure(f"cannot get credentials from the AWS configuration: {reason}")
-    command = login_again(session, error)
-    failure.hint = command and f"run: {command}"
+    # The others say what to do, or the network is the reason.
+    if "; " not in reason and not isinstance(error, (HTTPClientError, ConnectionError, EOFError)):
+        failure.hint = remedy(session, error, *renewal)
     return failure
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ProfileNotFound
 
 from iamcli.connection.regions import NO_REGION
-from iamcli.connection.sources import shared_files
+from iamcli.connection.sources import other_profiles, shared_files
+from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ ENVIRONMENT_ONLY = frozenset(
 )
 
 
+class NoProfile(Failure):
+    """The profile does not exist."""
+
+
 class Settings:
     """The AWS configuration: the environment and, if there are any, the shared files.
 
@@ -57,7 +62,7 @@ class Settings:
     def for_connection(cls, connection: Connection) -> Settings:
         """Return the settings for ``connection``, with a session only if one is needed.
 
-        Raises the exceptions of botocore if the files cannot be used.
+        Raises the exceptions of botocore if the files cannot be used, and NoProfile.
         """
         has_profile = any(map(os.environ.get, PROFILE_VARIABLES))
         if connection.keys and not (has_profile or any(map(os.path.isfile, shared_files()))):
@@ -145,7 +150,7 @@ def endpoint_variable(service: str) -> str:
 def _session(**variables: Any) -> Session:
     """Return a botocore session that has read its files; ``variables`` are its variables.
 
-    Raises the exceptions of botocore if a file cannot be read, or has no such profile.
+    Raises the exceptions of botocore if a file cannot be read, and NoProfile.
     """
     from botocore.session import Session
 
@@ -155,14 +160,19 @@ def _session(**variables: Any) -> Session:
     )
     own = {"profile": (None, profile, None, None), "region": ("region", region, None, None)}
     session = Session({**own, **variables})
-    session.get_scoped_config()
+    try:
+        session.get_scoped_config()
+    except ProfileNotFound as error:
+        failure = NoProfile(str(error))
+        failure.hint = other_profiles(session, session.profile)
+        raise failure from None
     return session
 
 
 def _readable_session() -> Session | None:
     """Return a session with those of the shared files that can be read, or None."""
-    with contextlib.suppress(BotoCoreError):
+    with contextlib.suppress(BotoCoreError, NoProfile):
         return _session()
-    with contextlib.suppress(BotoCoreError):
+    with contextlib.suppress(BotoCoreError, NoProfile):
         return _session(credentials_file=(None, None, os.devnull, None))
     return None

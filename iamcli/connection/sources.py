@@ -45,6 +45,14 @@ EXPIRED_LOGINS = {
 #: The methods whose keys can be those of GetSessionToken or GetFederationToken.
 _OF_ANYBODY = ("boto-config", "custom-process", "env", "unknown", *_FILES)
 
+#: What to do if there are no credentials.
+SET_A_FILE = (
+    "set AWS_CREDENTIAL_FILE to a file with the two lines AWSAccessKeyId=YOUR-KEY-ID and "
+    "AWSSecretKey=YOUR-SECRET-KEY"
+)
+#: What to do if temporary credentials have expired, by default.
+_RENEW = "get new temporary credentials"
+
 
 class Origin(NamedTuple):
     """The ``place`` that a key is from: a file, a variable, a profile or a role.
@@ -83,9 +91,57 @@ def login(session: Session | None, method: str) -> str:
     return command + option
 
 
-def login_again(session: Session | None, error: BaseException | None) -> str:
-    """Return the command after which ``error``, a token of a login, does not occur, or ""."""
-    return login(session, EXPIRED_LOGINS.get(type(error).__name__, ""))
+def remedy(session: Session | None, error: BaseException, renewal: str = _RENEW) -> str:
+    """Return what to do after ``error``, with which botocore got no credentials.
+
+    ``renewal``: what to do if they have expired, and no command signs in again.
+    """
+    if command := login(session, EXPIRED_LOGINS.get(type(error).__name__, "")):
+        return f"run: {command}"
+    # RuntimeError: the credentials were renewed, and the new ones have expired too.
+    if type(error).__name__ in EXPIRED_LOGINS or isinstance(error, RuntimeError):
+        return renewal
+    return "check the settings of the profile and the access key that it uses"
+
+
+def other_profiles(session: Session | None, wrong: str = "") -> str:
+    """Return which profile to use, and how, in place of that of ``session``; "" if there is none.
+
+    ``wrong``: the name of a profile that does not exist, or "".
+    """
+    from iamcli.parsing import habits, suggestions
+
+    known = session.full_config.get("profiles", {}) if session else {}
+    names = [str(name) for name in known if name != _profile(session)]
+    if not names:
+        return wrong and "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
+    near = suggestions.nearest(wrong, names)
+    chosen = near or (names[0] if len(names) == 1 else "PROFILE")
+    said = f"the nearest profile is {near}" if near else f"the profiles are: {', '.join(names)}"
+    before = f"env {habits.without_others()}AWS_PROFILE={quoting.quoted(chosen)}"
+    return f"{said}; begin the command with: {before}"
+
+
+def missing(session: Session | None) -> tuple[str, str]:
+    """Return the cause that doctor gives if there are no credentials, and what to do, or ""."""
+    if os.environ.get(PLACES["env"]) == "":
+        return "empty-variable", f"{PLACES['env']} is set but empty"
+    unreadable = [name for name in shared_files() if file_cause(name) == "unreadable"]
+    if unreadable:
+        return "unreadable", f"make {unreadable[0]} a file that you can read"
+    return "no-credentials", other_profiles(session)
+
+
+def file_cause(name: str) -> str | None:
+    """Return the cause if the named file is missing or cannot be read, else None."""
+    try:
+        with os.fdopen(os.open(name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            file.read(1)
+    except (FileNotFoundError, NotADirectoryError):
+        return "no-file"
+    except (OSError, ValueError):
+        return "unreadable"
+    return None
 
 
 def profile_with(session: Session | None, *settings: str) -> str:
@@ -123,4 +179,4 @@ def _renewal(session: Session | None, method: str, place: str) -> str:
         return f"{keys}, {token} and {EXPIRATION}, {unless}"
     if method == "custom-process":
         return "the credential_process of the profile must get new ones; renew its login"
-    return "get new temporary credentials"
+    return _RENEW

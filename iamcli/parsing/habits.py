@@ -27,7 +27,12 @@ HABITS = {
     "-y": ("", _NOT_ASKED),
 }
 #: The variables beside which AWS_PROFILE has no effect.
-_BEFORE_PROFILE = ("AWS_CREDENTIAL_FILE", "AWS_ACCESS_KEY_ID")
+_BEFORE_PROFILE = (
+    "AWS_CREDENTIAL_FILE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_DEFAULT_PROFILE",
+)
 
 
 def without_others() -> str:

@@ -30,8 +30,9 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
     """Parse the ``arguments`` of ``program``, which do not include its name.
 
     Returns the value of each option by its ``dest``; an option that is not given is None, False (a
-    switch) or an empty list (repeatable). Raises HelpRequested if one of the arguments is ``-h`` or
-    ``--help``, also after an option that takes a value. Otherwise raises
+    switch) or an empty list (repeatable). ``overridden`` has the options for an entity that have
+    another value before the last one, if there are any. Raises HelpRequested if one of the
+    arguments is ``-h`` or ``--help``, also after an option that takes a value. Otherwise raises
     VersionRequested if an option requests the version. Otherwise raises UsageError for the first
     invalid argument from the left, or else for the first missing required option, sorted by name,
     or else if an option and its alternative are missing. Source: "parse order" in LEGACY.md.
@@ -88,8 +89,11 @@ def _store(values: dict[str, Any], option: Option, argument: str | None) -> Usag
         return error
     if option.repeatable:
         values[option.dest].append(value)
-    else:
-        values[option.dest] = value
+        return None
+    names_entity = option.limit and option.complete not in ("assignment", "file", "path")
+    if names_entity and values[option.dest] not in (None, value):
+        values.setdefault("overridden", []).append(option.name)
+    values[option.dest] = value
     return None
 
 

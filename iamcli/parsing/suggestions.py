@@ -27,9 +27,12 @@ DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 #: What parameters in AWS begin with, each up to a word of the option.
 _PARAMETERS = (
     "allow-users-to-change authentication-code1 authentication-code2 certificate-body "
-    "certificate-chain endpoint-url new-path permissions-boundary require-lowercase require-number "
-    "require-symbol require-uppercase server-certificate virtual-mfa-device"
+    "certificate-chain endpoint-url new-path password-reset-required permissions-boundary "
+    "require-lowercase require-number require-symbol require-uppercase server-certificate "
+    "virtual-mfa-device"
 )
+#: The parameters of documents, and the placeholder of the option that takes the text of one.
+_DOCUMENTS = {"certificatebody": "CERTIFICATE", "policydocument": "POLICYDOCUMENT"}
 
 
 def unknown(
@@ -72,6 +75,9 @@ def advice(options: Sequence[Option], argument: str) -> str:
     if argument == "--":
         return "leave it out"
     option, value = meant(options, argument)
+    numbered = [o for o in options if o.name[:-1] == argument.partition("=")[0] and o.secret]
+    if numbered:
+        return f"write: {' '.join(f'{each.name} {each.metavar}' for each in numbered)}"
     if option:
         typed = quoting.quoted(value) if value and not option.secret else option.metavar
         return f"write: {option.name} {typed}"
@@ -216,10 +222,9 @@ def _habit(program: str, options: Sequence[Option], arguments: Sequence[str], ar
         return _separated(options, argument)
     values, others = habits.separated(arguments)
     words = _corrected(options, others)
-    # Without all of them, it would be another command.
-    if others and not words:
-        return ""
-    return habits.instead(name, values[name], quoting.command_line(program, *words))
+    line = quoting.command_line(program, *words)
+    # Another argument is wrong, too.
+    return habits.instead(name, values[name], f"{program} ..." if others and not words else line)
 
 
 def _separated(options: Sequence[Option], argument: str) -> str:
@@ -293,7 +298,7 @@ def _named(options: Sequence[Option], argument: str) -> str | None:
 
     The words are its names, placeholder and ``dest``, the words of that, and its parameter in AWS;
     if the argument begins with no option, also words that it resembles. ``-output`` is a format in
-    AWS, so it names no option: "".
+    AWS, so it names no option: "". A document names the option for a file and that for its text.
     """
     name = argument.partition("=")[0].lstrip("-").lower()
     pairs = [(word, o.name) for o in options for word in (*o.names, o.dest, o.metavar or "")]
@@ -303,7 +308,11 @@ def _named(options: Sequence[Option], argument: str) -> str | None:
     begin = {re.sub("[-_]|s$", "", word): option for word, option in known.items()}
     ends = ((each.replace("-", ""), each.rpartition("-")[2]) for each in _PARAMETERS.split())
     begin |= {"output": "", **{whole: begin.get(end, "") for whole, end in ends}}
-    longest = max(filter(name.replace("-", "").startswith, begin), key=len)
+    for whole, metavar in _DOCUMENTS.items():
+        given = [o.name for o in options if o.metavar in (metavar, f"{metavar}FILE")]
+        begin[whole] = '" or "'.join(sorted(given)) or begin.get(whole, "")
+    compact = name.replace("-", "").removeprefix("assumerole")
+    longest = max(filter(compact.startswith, begin), key=len)
     if longest[2:]:
         return begin[longest]
     near = "" if joined(options, argument)[0] else nearest(name, filter(None, known))

@@ -120,6 +120,7 @@ def test_a_slip_sends_nothing_and_its_advice_does_what_was_meant(row, strict, ru
     assert [word for word in named if word[0] == "-" or not word.isupper()] in (
         words,
         words[:1],
+        words[::2],
         ["leave", "it", "out"],
     )
     assert run_fast(*before.split(), *words, *after.split(), env=env).status == 1
@@ -251,15 +252,27 @@ def content(iam: Any, folder: Path) -> dict[str, Any]:
 def following(words: list[str], shown: str) -> list[str]:  # noqa: PLR0911 - one for each form
     """Return the line ``words`` as the advice in ``shown`` changes it; nothing without advice."""
     if whole := re.search(r"\b(?:write|type|run): ((?:env |iam)[^;]*)", shown):
-        return shlex.split(whole[1])
+        # The others are those that were typed.
+        others = [word for word in words[1:] if word not in ("--profile", "--profile=dev", "dev")]
+        instead = shlex.split(whole[1])
+        return [*instead[:-1], *others] if instead[-1] == "..." else instead
     wrong = re.search(r': "(.*?)(?:\.\.\.)?" is not a valid option', shown)
     place = next((i for i, word in enumerate(words) if wrong and word.startswith(wrong[1])), 0)
     value = words[place].partition("=")[2]
-    if named := re.search(r'did you mean "(-.*?)"\?', shown):
-        return [*words[:place], named[1], *([value] if value else []), *words[place + 1 :]]
+    if named := re.search(r'did you mean "(-[^"]*)(?:" or "(-.))?"\?', shown):
+        # The second one is for a text.
+        is_text = named[2] and words[-1].startswith("{")
+        return [
+            *words[:place],
+            named[2 if is_text else 1],
+            *([value] if value else []),
+            *words[place + 1 :],
+        ]
     if instead := re.search(r"; write: (.*)", shown):
         typed = [FILLED.get(word, word) for word in shlex.split(instead[1])]
         return [*words[:place], *typed, *words[place + 1 :]]
+    if before := re.search(r"begin the command with: (env .*)", shown):
+        return [*shlex.split(before[1].replace("PROFILE=PROFILE", "PROFILE=dev")), *words]
     if typed := re.search(r"type: (-.*)", shown):
         options = shlex.split(typed[1])
         place = words.index("-m" if options[0] == "-i" else options[0])
@@ -301,7 +314,8 @@ def test_what_is_suggested_does_what_was_typed(line, change, run_fast, moto, iam
     run_fast.env |= {"AWS_IAM_URL": moto, "IAMCLI_SANDBOX": moto}
     before = content(iam, run_fast.home)
     master, device = terminal
-    words = shlex.split(line.format(key=key) if "{key}" in line else line)
+    words = shlex.split(line.replace("{key}", key).replace("{policy}", ALLOW))
+    words = with_environment(words, run_fast.env)
     followed = 0
     while True:
         done = run_fast(*words, stderr=device)

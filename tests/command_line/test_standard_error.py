@@ -198,6 +198,11 @@ KEYS = ok(
     "</AccessKeyMetadata>",
 )
 MISSING = refused("MethodNotAllowed", "", 405)
+NO_INSTANCE = {"AWS_EC2_METADATA_DISABLED": "true"}
+EXPIRED = (
+    '\'{"Version":1,"AccessKeyId":"ASIA","SecretAccessKey":"x","SessionToken":"t",'
+    '"Expiration":"2020-01-01T00:00:00Z"}\''
+)
 TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "20"}
 
 
@@ -242,6 +247,25 @@ def signed_out(run: Shell, _stub: Stub) -> Run:
     )
     del run.env["AWS_CREDENTIAL_FILE"]
     return Run("iam-usergetattributes", env={"AWS_PROFILE": "work"})
+
+
+def profile(name: str, text: str, **env: str) -> Callable[[Shell, Stub], Run]:
+    """Use the profile ``name``, with this ``text`` as the file of the AWS configuration."""
+
+    def made(run: Shell, _stub: Stub) -> Run:
+        (run.home / ".aws").mkdir()
+        (run.home / ".aws" / "config").write_text(text)
+        del run.env["AWS_CREDENTIAL_FILE"]
+        return Run("iam-usergetattributes", env={"AWS_PROFILE": name, **NO_INSTANCE, **env})
+
+    return made
+
+
+def expired_role(run: Shell, stub: Stub) -> Run:
+    del run.env["AWS_CREDENTIAL_FILE"]
+    given = EXPIRED.strip("'").replace("SessionToken", "Token")
+    url = stub.endpoint(Answer(given.encode())).url
+    return Run("iam-usergetattributes", env={"AWS_CONTAINER_CREDENTIALS_FULL_URI": url})
 
 
 def pasted(run: Shell, _stub: Stub) -> Run:
@@ -420,6 +444,19 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "access key": turned_down("iam-accountaliaslist", "InvalidClientTokenId", "Is invalid."),
     "run: aws": signed_out,
+    "check the settings": profile("dev", "[profile dev]\ncredential_process = false\n"),
+    "the credential_process": profile(
+        "dev", f"[profile dev]\ncredential_process = echo {EXPIRED}\n"
+    ),
+    "get new": expired_role,
+    "the profiles": profile("", "[profile dev]\n[profile sso]\n"),
+    "the nearest": profile("dve", "[profile dev]\n[profile sso]\n"),
+    "correct AWS_PROFILE": profile("dve", ""),
+    "make": profile("", "", AWS_SHARED_CREDENTIALS_FILE="/etc"),
+    "AWS_ACCESS_KEY_ID": line(
+        "env -u AWS_CREDENTIAL_FILE AWS_ACCESS_KEY_ID= iam-usergetattributes", **NO_INSTANCE
+    ),
+    "only the last": turned_down("iam-userdel -u bob -u ann", "NoSuchEntity", "No."),
     "denied by": turned_down(
         "iam-accountaliaslist", "AccessDenied", "No, with an explicit deny in a session policy"
     ),

@@ -430,6 +430,7 @@ def test_no_network_names_only_what_is_set(env, option, url, advice, run_fast, t
 # The reason why there are no credentials.
 
 CANNOT = "cannot get credentials from the AWS configuration: "
+CHECK = "check the settings of the profile and the access key that it uses"
 INVALID = f"{CANNOT}Parameter validation failed: Invalid "
 
 
@@ -489,13 +490,11 @@ def test_the_whole_reason_is_on_one_line(name, run_fast, terminal, stub):
     makes, reason = REASONS[name]
     env = {"AWS_IAM_URL": where.iam, "AWS_ENDPOINT_URL_STS": where.sts, **makes(where)}
     assert run_fast(LINE, env=env) == (1, "", f"{LINE}: {reason}\n")
-    assert on_terminal(run_fast, terminal, env, LINE) == [f"{LINE}: {reason}"]
+    advice = [] if "; " in reason else [f"{LINE}: {CHECK}"]
+    assert on_terminal(run_fast, terminal, env, LINE) == [f"{LINE}: {reason}", *advice]
     report = doctor(run_fast, **env)
     assert [check for check in report.checks if report.result(check) == "wrong"] == ["credentials"]
-    assert report.said("credentials") == (
-        f"{reason.removesuffix('.')}; check the settings of the profile and the access key that "
-        "it uses"
-    )
+    assert report.said("credentials") == f"{reason.removesuffix('.')}; {CHECK}"
     assert iam.requests == []
 
 

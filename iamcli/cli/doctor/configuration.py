@@ -7,7 +7,7 @@ import os
 import ssl
 import stat
 
-from botocore.exceptions import BotoCoreError, ProfileNotFound
+from botocore.exceptions import BotoCoreError
 from botocore.httpsession import get_cert_path
 
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, wrong
@@ -19,8 +19,8 @@ from iamcli.connection.confinement import refuse_outside, set_up_process
 from iamcli.connection.credentials import CREDENTIAL_METHODS
 from iamcli.connection.endpoints import check_service_endpoints, endpoint
 from iamcli.connection.regions import UnknownRegion
-from iamcli.connection.settings import Settings, region_variable
-from iamcli.connection.sources import origin, shared_files
+from iamcli.connection.settings import NoProfile, Settings, region_variable
+from iamcli.connection.sources import file_cause, origin, shared_files
 from iamcli.connection.transport import ca_bundle, environment_proxies, proxy, reason, timeout
 from iamcli.errors import Failure
 
@@ -102,15 +102,11 @@ class Configuration:
             for name in (*shared_files(), *bundles):
                 _require_no_pipe("file of the AWS configuration", name)
             self.settings, self.connection = set_up_process(self.connection)
-        except ProfileNotFound as error:
-            advice = "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
-            unreadable = Unreadable(f"{error}; {advice}", "no-credentials")
-            self.failures.setdefault("credentials", unreadable)
         except (BotoCoreError, ValueError) as error:
             text = reason(error)
             advice = "" if "; " in text else f"; correct {' or '.join(shared_files())}"
             self.failures.setdefault("credentials", Unreadable(f"{text}{advice}"))
-        except Unreadable as failure:
+        except (NoProfile, Unreadable) as failure:
             self.failures.setdefault("credentials", failure)
         except Failure as failure:
             self.failures["environment"] = failure
@@ -205,15 +201,3 @@ def _require_no_pipe(what: str, name: str | None) -> None:
 def described(target: Destination) -> str:
     """Return where requests go, in words."""
     return f"{target.url} from {target.source}"
-
-
-def file_cause(name: str) -> str | None:
-    """Return the cause if the named file is missing or cannot be read, else None."""
-    try:
-        with os.fdopen(os.open(name, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-            file.read(1)
-    except (FileNotFoundError, NotADirectoryError):
-        return "no-file"
-    except (OSError, ValueError):
-        return "unreadable"
-    return None

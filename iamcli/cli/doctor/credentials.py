@@ -9,13 +9,14 @@ from botocore import exceptions
 from botocore.credentials import RefreshableCredentials
 
 from iamcli.cli.doctor import credential_sources, network, request
-from iamcli.cli.doctor.configuration import UNREAD, Unreadable, file_cause
+from iamcli.cli.doctor.configuration import UNREAD, Unreadable
 from iamcli.cli.doctor.credential_sources import ACCESS_KEY, CREDENTIAL_FILE, NOT_ASKED
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.config import properties
 from iamcli.config.connection import looks_like_id, misspelled, restrict
 from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
-from iamcli.connection.sources import EXPIRED_LOGINS, login_again, shared_files
+from iamcli.connection.settings import NoProfile
+from iamcli.connection.sources import EXPIRED_LOGINS, SET_A_FILE, file_cause, missing, remedy
 from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
 from iamcli.protection import PROTECT
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
     from iamcli.cli.doctor.credential_sources import CredentialSource
     from iamcli.cli.doctor.diagnosis import Diagnosis
 
-_SET_A_FILE = (
-    f"set {CREDENTIAL_FILE} to a file with the two lines AWSAccessKeyId=YOUR-KEY-ID and "
-    "AWSSecretKey=YOUR-SECRET-KEY"
-)
 _CAUSES = {NoLogin: "extra-missing", PassedExpiration: "token-expired"}
 
 #: How many characters at the beginning and at the end of an access key ID are shown, and the length
@@ -80,13 +77,14 @@ def _access(configuration: Configuration) -> Credentials:
         return Credentials(_invalid(failure), None, (CREDENTIAL_FILE,))
     if not configuration.is_read:
         return Credentials(UNREAD)
+    session = configuration.settings.session
     try:
         keys = credential_sources.find(configuration)
     except Failure as unusable:
-        return Credentials(_unobtainable(unusable, configuration.settings.session))
+        return Credentials(_unobtainable(unusable, session))
     known = credential_sources.sources(configuration)
     if keys is None:
-        return _missing(known, offline=configuration.offline)
+        return _missing(known, session, offline=configuration.offline)
     return Credentials(_used(configuration, keys, known), keys)
 
 
@@ -100,12 +98,10 @@ def obtain(configuration: Configuration) -> tuple[Any, Diagnosis | None]:
         return None, _unobtainable(failure, configuration.settings.session, renewal)
 
 
-def _unobtainable(
-    failure: Failure, session: Session | None, renewal: str = "get new temporary credentials"
-) -> Diagnosis:
+def _unobtainable(failure: Failure, session: Session | None, *renewal: str) -> Diagnosis:
     """Return the diagnosis for credentials that are configured, but were not obtained.
 
-    ``renewal``: what to do if they have expired, and no command signs in again.
+    ``renewal``: as for ``remedy``.
     """
     if isinstance(failure, (NoLogin, InvalidSetting)):
         return failed(failure, _CAUSES.get(type(failure)))
@@ -113,20 +109,16 @@ def _unobtainable(
     text = str(failure).removesuffix(".")
     if isinstance(cause, Failure) and "; " in text:
         return failed(failure, "proxy-refused" if isinstance(cause, ProxyFailure) else None)
-    # RuntimeError: the credentials were renewed, and the new ones have expired too.
     if type(cause).__name__ in EXPIRED_LOGINS or isinstance(cause, RuntimeError):
-        command = login_again(session, cause)
         # The next sentence of botocore says what to do.
-        text = text.partition(". ")[0]
-        return wrong(text, f"run: {command}" if command else renewal, "token-expired")
+        return wrong(text.partition(". ")[0], remedy(session, cause, *renewal), "token-expired")
     if isinstance(cause, (exceptions.HTTPClientError, exceptions.ConnectionError)):
         url = str(cause.kwargs.get("endpoint_url", ""))
         return network.obstructed(text, request.problem(cause), url)
     response = cause.response if isinstance(cause, exceptions.ClientError) else {}
     error = response.get("Error", {})
     code, message = (str(error.get(name, "")) for name in ("Code", "Message"))
-    advice = "check the settings of the profile and the access key that it uses"
-    return wrong(text, advice, network.verdict(code, message))
+    return wrong(text, remedy(session, cause), network.verdict(code, message))
 
 
 def _invalid(failure: Failure) -> Diagnosis:
@@ -134,6 +126,8 @@ def _invalid(failure: Failure) -> Diagnosis:
     name = os.environ.get(CREDENTIAL_FILE)
     if name == "":
         return failed(failure, "empty-variable")
+    if isinstance(failure, NoProfile):
+        return wrong(str(failure), failure.hint, "no-credentials")
     if isinstance(failure, Unreadable):
         return failed(failure, failure.cause)
     if name is None:
@@ -157,7 +151,9 @@ def _cause_of_values(name: str) -> str | None:
     return None if all(values) else "no-credentials"
 
 
-def _missing(known: Sequence[CredentialSource], *, offline: bool) -> Credentials:
+def _missing(
+    known: Sequence[CredentialSource], session: Session | None, *, offline: bool
+) -> Credentials:
     """Return the diagnosis if no source has credentials."""
     looked_at = f"looked at {', '.join(map(str, known))}"
     possible = [each.name for each in known if each.filled or each.state == NOT_ASKED]
@@ -166,15 +162,11 @@ def _missing(known: Sequence[CredentialSource], *, offline: bool) -> Credentials
     problem = f"no credentials; {looked_at}"
     for name, advice in misspelled(os.environ).items():
         return Credentials(wrong(problem, advice, "old-variable"), None, (name,))
-    if os.environ.get(ACCESS_KEY) == "":
-        advice = f"{ACCESS_KEY} is set but empty; {_SET_A_FILE}"
-        return Credentials(wrong(problem, advice, "empty-variable"), None, (ACCESS_KEY,))
-    unreadable = [name for name in shared_files() if file_cause(name) == "unreadable"]
-    if unreadable:
-        problem = f"{problem}; {unreadable[0]} cannot be read"
-        advice = f"make {unreadable[0]} a file that you can read"
-        return Credentials(wrong(problem, advice, "unreadable"))
-    return Credentials(wrong(problem, _SET_A_FILE, "no-credentials"))
+    cause, advice = missing(session)
+    if cause != "unreadable":
+        advice = "; ".join(filter(None, (advice, SET_A_FILE)))
+    reported = (ACCESS_KEY,) if cause == "empty-variable" else ()
+    return Credentials(wrong(problem, advice, cause), None, reported)
 
 
 def _used(configuration: Configuration, keys: Any, known: Sequence[CredentialSource]) -> Diagnosis:

@@ -76,7 +76,7 @@ class Explanation:
             self.summary = "Print the version of the command."
         except (Failure, UsageError) as error:
             failure = Failure(concealed(f"{self._program.name}: {error}"))
-            failure.hint = error.hint if os.isatty(2) else ""
+            failure.hint = error.hint
             raise failure from None
 
     @property

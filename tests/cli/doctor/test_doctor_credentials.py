@@ -29,8 +29,8 @@ from iamcli.cli.doctor import configuration, credential_sources, credentials, ne
 from iamcli.cli.doctor.configuration import Configuration, Unreadable
 from iamcli.cli.doctor.credential_sources import CredentialSource, Profile
 from iamcli.connection.credentials import InvalidSetting, NoLogin, find_keys, frozen
-from iamcli.connection.settings import Settings
-from iamcli.connection.sources import shared_files
+from iamcli.connection.settings import NoProfile, Settings
+from iamcli.connection.sources import SET_A_FILE, shared_files
 from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
 
@@ -116,6 +116,12 @@ def test_a_credential_file_that_only_opens(environ):
     assert (found.found, found.cause) == ("it is bad (from AWS_CREDENTIAL_FILE)", "unreadable")
 
 
+def no_profile(hint: str) -> NoProfile:
+    failure = NoProfile("no x")
+    failure.hint = hint
+    return failure
+
+
 @pytest.mark.parametrize(
     ("error", "diagnosis"),
     [
@@ -125,13 +131,7 @@ def test_a_credential_file_that_only_opens(environ):
             exceptions.ConfigParseError(path="a"),
             "wrong (unreadable): Unable to parse config file: a; correct a or b",
         ),
-        (
-            exceptions.ProfileNotFound(profile="x"),
-            (
-                "wrong (no-credentials): The config profile (x) could not be found; correct "
-                "AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
-            ),
-        ),
+        (no_profile("add the profile"), "wrong (no-credentials): no x; add the profile"),
         (Unreadable("a is a pipe; name a file"), "wrong (unreadable): a is a pipe; name a file"),
     ],
 )
@@ -288,16 +288,13 @@ NOT_SET = CredentialSource("A", "not set", filled=False)
 FILLED = CredentialSource("B", "set", filled=True)
 UNASKED = CredentialSource("C", credential_sources.NOT_ASKED, filled=False)
 LOOKED = "no credentials; looked at A (not set)"
-NONE = f"wrong (no-credentials): {LOOKED}; {credentials._SET_A_FILE}"
+NONE = f"wrong (no-credentials): {LOOKED}; {SET_A_FILE}"
 MISSPELLED = (
     f"wrong (old-variable): {LOOKED}; AWS_CREDENTIALS_FILE is set, but the name is "
     "AWS_CREDENTIAL_FILE"
 )
-EMPTY = (
-    f"wrong (empty-variable): {LOOKED}; AWS_ACCESS_KEY_ID is set but empty; "
-    f"{credentials._SET_A_FILE}"
-)
-UNREADABLE = f"wrong (unreadable): {LOOKED}; / cannot be read; make / a file that you can read"
+EMPTY = f"wrong (empty-variable): {LOOKED}; AWS_ACCESS_KEY_ID is set but empty; {SET_A_FILE}"
+UNREADABLE = f"wrong (unreadable): {LOOKED}; make / a file that you can read"
 
 
 @pytest.mark.parametrize(
@@ -328,7 +325,7 @@ def test_no_credentials(
 ) -> None:
     for name, value in env.items():
         environ.setenv(name, value)
-    found = credentials._missing([NOT_SET], offline=offline)
+    found = credentials._missing([NOT_SET], None, offline=offline)
     assert (shown(found.diagnosis), found.keys, found.variables) == (diagnosis, None, reported)
 
 
@@ -336,7 +333,7 @@ def test_places_that_are_not_asked_offline(environ):
     environ.setenv("AWS_CREDENTIALS_FILE", "x")
     for place, *others in ((FILLED,), (UNASKED,), (FILLED, UNASKED), (UNASKED, FILLED)):
         known = [NOT_SET, place, *others]
-        offline, online = (credentials._missing(known, offline=off) for off in (True, False))
+        offline, online = (credentials._missing(known, None, offline=off) for off in (True, False))
         looked_at = ", ".join(map(str, known))
         said = f"{place.name} is not asked with --offline; looked at {looked_at}"
         assert shown(offline.diagnosis) == f"skipped: {said}"
