@@ -340,3 +340,25 @@ def test_what_is_suggested_does_what_was_typed(line, change, run_fast, moto, iam
     assert (followed > 0, done.status) == ((False, 1) if change == "no advice" else (True, 0)), (
         shown
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "noted"),
+    [
+        ("iam-userdel -u bob -u ann", ["-u"]),
+        ("iam-userdel -u bob -u ann -u bob", ["-u"]),
+        ("iam-groupmod -g a -n b -g c -n d", ["-g", "-n"]),
+        ("iam-userdel -u bob -u bob", []),
+        # Each of them counts, or they name no entity.
+        ("iam-groupadduser -g a -u bob -u ann", []),
+        ("iam-usercreate -u bob -p /x/ -p /y/", []),
+        ("iam-userlistbypath -i 5 -i 6", []),
+    ],
+)
+def test_a_name_that_does_not_count_is_noted_on_a_terminal(line, noted, run_fast, stub, terminal):
+    run_fast.env["AWS_IAM_URL"] = stub.endpoint(refused("Recorded")).url
+    run_fast(*line.split(), stderr=terminal[1])
+    shown = rows(read_now(terminal[0]), columns=1000)
+    found = [re.search("only the last value of (.*) counts", each) for each in shown]
+    assert [each[1] for each in found if each] == noted
+    assert "only" not in run_fast(*line.split()).err

@@ -29,7 +29,7 @@ from support.processes import wait_until
 from support.selection import every, in_full
 from support.shell import BIN, KEY_ID, SECRET
 from support.stub import faulty, ok, refused
-from support.terminal import Terminal
+from support.terminal import Terminal, read_now, rows
 from support.users import OTHER
 
 if TYPE_CHECKING:
@@ -787,3 +787,68 @@ def test_what_is_no_key_id_is_not_shown(run_fast, stub):
     assert "iam-usergetattributes: access key *** from AWS_ACCESS_KEY_ID " in terminal.shown
     for text in (done.out + done.err, shown.out + shown.err, terminal.shown):
         assert SECRET[:4] not in text
+
+
+#: Variables beside which AWS_PROFILE has no effect.
+PRECEDING = {
+    "AWS_CREDENTIAL_FILE": {},
+    "AWS_ACCESS_KEY_ID": {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET},
+    "AWS_WEB_IDENTITY_TOKEN_FILE": {
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "/dev/null",
+        "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/r",
+    },
+    "AWS_DEFAULT_PROFILE": {"AWS_DEFAULT_PROFILE": "other"},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *((name, "--profile dev") for name in PRECEDING),
+        # The profile does not exist.
+        ("AWS_DEFAULT_PROFILE", ""),
+    ],
+)
+def test_an_advised_profile_signs_the_request(name, options, run, run_fast, terminal, endpoint):
+    write(
+        run_fast,
+        ".aws/credentials",
+        "[dev]\naws_access_key_id=AKIADEV\naws_secret_access_key=x\n"
+        "[othe]\naws_access_key_id=AKIAOTHER\naws_secret_access_key=x\n",
+    )
+    run.env |= PRECEDING[name]
+    if name != "AWS_CREDENTIAL_FILE":
+        del run.env["AWS_CREDENTIAL_FILE"]
+    line = f"iam-usergetattributes -u bob {options}"
+    assert run_fast(*line.split(), stderr=terminal[1]).status == 1
+    shown = "\n".join(rows(read_now(terminal[0]), columns=1000))
+    advised = re.search(r"(?:type|with): (env .*)", shown)
+    assert advised
+    done = run("sh", "-c", advised[1] if options else f"{advised[1]} {line}")
+    assert (done.status, signed_by(endpoint)[0]) == (0, "AKIADEV" if options else "AKIAOTHER")
+
+
+#: Variables and the shared file with which there are no credentials.
+WITHOUT = [
+    ({}, "[dev]\n[prod]\n"),
+    ({}, "[default]\nregion=us-east-1\n[dev]\n"),
+    ({"AWS_PROFILE": "dve"}, "[dev]\n[prod]\n"),
+    ({"AWS_PROFILE": "none"}, "[dev]\n[prod]\n"),
+    ({"AWS_PROFILE": "none"}, ""),
+    ({"AWS_PROFILE": "dev"}, "[dev]\n[prod]\n"),
+    ({"AWS_PROFILE": "dev"}, "[dev]\ncredential_process=false\n"),
+    ({"AWS_PROFILE": "dev"}, "[dev]\nrole_arn=arn:aws:iam::1:role/r\nsource_profile=none\n"),
+    ({"AWS_CONFIG_FILE": "/etc"}, "[dev]\n"),
+]
+
+
+@pytest.mark.parametrize(("env", "text"), WITHOUT)
+def test_commands_and_doctor_advise_the_same(env, text, run_fast, terminal):
+    write(run_fast, ".aws/credentials", text)
+    run_fast.env |= {"AWS_EC2_METADATA_DISABLED": "true", **env}
+    run_fast.env.pop("AWS_CREDENTIAL_FILE", None)
+    assert run_fast("iam-usergetattributes", stderr=terminal[1]).status == 1
+    shown = rows(read_now(terminal[0]), columns=1000)
+    (hint,) = [line.partition(": ")[2] for line in shown[1:] if line]
+    report = doctor(run_fast, AWS_IAM_URL="http://127.0.0.1:1")
+    assert hint in report.said("credentials")
