@@ -54,6 +54,12 @@ def adding_to_path() -> str:
     return f'run: export PATH={quoting.quoted(str(commands_folder()))}:"$PATH"'
 
 
+def home_line(folder: str, option: str = "") -> str:
+    """Return the line that runs ``iamcli home``; ``folder``: its argument, quoted for a shell."""
+    file = one_file()
+    return f"{quoting.quoted(str(file)) if file else 'iamcli'} home{option} {folder}"
+
+
 def own_places() -> frozenset[str]:
     """Return the one file, or the directories of ``commands_folders``, without symbolic links."""
     file = one_file()

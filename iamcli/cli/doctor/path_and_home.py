@@ -24,7 +24,13 @@ from iamcli.cli.homes.directory import (
     unrunnable,
 )
 from iamcli.cli.homes.layout import BACK, toolkit
-from iamcli.cli.installed_commands import adding_to_path, commands_folder, one_file, own_places
+from iamcli.cli.installed_commands import (
+    adding_to_path,
+    commands_folder,
+    home_line,
+    one_file,
+    own_places,
+)
 from iamcli.config.connection import SANDBOX
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
@@ -195,4 +201,4 @@ def _set_up(folder: Path) -> str:
     """Return the command that sets up ``folder`` in the form that it has."""
     made = [path for name in _COMMANDS if directory.target(path := folder / "bin" / name)]
     form = directory.STRICT if any(map(strict_default, made)) or not made else directory.NOT_STRICT
-    return f"iamcli home{form['option']} {quoting.file(str(folder))}"
+    return home_line(quoting.file(str(folder)), form["option"])

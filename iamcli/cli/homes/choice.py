@@ -10,7 +10,13 @@ from typing import NamedTuple
 from iamcli.cli import index
 from iamcli.cli.homes.directory import RECORD, exposure, is_own, problem, strict_default, unrunnable
 from iamcli.cli.homes.layout import lay_out, toolkit, toolkit_lines
-from iamcli.cli.installed_commands import commands_folder, commands_folders, one_file, own_places
+from iamcli.cli.installed_commands import (
+    commands_folder,
+    commands_folders,
+    home_line,
+    one_file,
+    own_places,
+)
 from iamcli.config.connection import SANDBOX
 from iamcli.errors import Failure
 from iamcli.protection import OTHERS, unprotected
@@ -90,8 +96,8 @@ def _nearest(path: str, variables: Mapping[str, str], rest: str) -> tuple[str, .
             if lines and lines != (STRICT,):
                 return lines
     if may_make(STANDARD):
-        return (f"iamcli home {quoted_file(STANDARD)}",)
-    return ('iamcli home "$HOME/iam"',) if may_make(home) else ()
+        return (home_line(quoted_file(STANDARD)),)
+    return (home_line('"$HOME/iam"'),) if may_make(home) else ()
 
 
 def _absolute(place: str) -> str:
@@ -123,7 +129,7 @@ def look(folder: str) -> tuple[str, tuple[str, ...]]:
             why = f"{error.filename}: {error.strerror}"
         if not why:
             return "", lines
-    return why, (f"iamcli home {quoted_file(folder)}",) if may_make(folder) else lines
+    return why, (home_line(quoted_file(folder)),) if may_make(folder) else lines
 
 
 def may_make(folder: str) -> bool:
@@ -134,9 +140,13 @@ def may_make(folder: str) -> bool:
         inner = Path(folder, "bin")
         there = [each for each in (inner, inner.parent) if each.exists()]
         there = there or [next(each for each in inner.parents if each.exists())]
-        program = source if source.is_file() else source / _COMMANDS[0]
+        program = source if one_file() else source / _COMMANDS[0]
         writable = all(os.access(each, os.W_OK | os.X_OK) for each in there)
-        return writable and not unrunnable(program) and not unprotected(there[0], program)
+        return (
+            writable
+            and bool(one_file() or not unrunnable(program))
+            and not unprotected(there[0], program)
+        )
     except (Failure, OSError):
         return False
 

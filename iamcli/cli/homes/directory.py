@@ -73,8 +73,9 @@ def problem(folder: Path, commands: Sequence[str], *, run: bool = True) -> str |
     gone = [str(path) for path in targets if path and not exists(path)]
     if gone:
         return f"{folder} runs {gone[0]}, which does not exist"
-    broken = next(filter(None, (unrunnable(path) for path in targets[:1] if path)), None)
-    return broken or (why_not(folder / BIN / commands[0], os.environ) if run else None)
+    first = folder / BIN / commands[0]
+    broken = next(filter(None, map(unrunnable, _run_by(first)[:1])), None)
+    return broken or (why_not(first, os.environ) if run else None)
 
 
 def another(folder: Path, commands: Sequence[str]) -> str:
@@ -98,12 +99,11 @@ def closed(folder: Path, commands: Sequence[str]) -> str:
 
     They get the status 126 then, as with a Python in a private home directory.
     """
-    run = target(folder / BIN / commands[0])
-    if not run or _private(folder / BIN):
+    programs = _run_by(folder / BIN / commands[0])
+    if not programs or _private(folder / BIN):
         return ""
-    return next(
-        (found for path in (run, _interpreter(run)) if path and (found := _private(path))), ""
-    )
+    used = (programs[0], _interpreter(programs[0]), programs[-1].parent)
+    return next((found for path in used if path and (found := _private(path))), "")
 
 
 def _private(path: Path) -> str:
@@ -184,17 +184,20 @@ def and_others(names: Sequence[object]) -> str:
 
 def target(path: Path) -> Path | None:
     """Return the command that ``path``, an entry of bin, runs; None if it is not one."""
+    return next(reversed(_run_by(path)), None)
+
+
+def _run_by(path: Path) -> list[Path]:
+    """Return the command that ``path``, an entry of bin, runs, after the Python that it names."""
     try:
         if path.is_symlink():
-            return path.parent / path.readlink()
+            return [path.parent / path.readlink()]
         last = _script(path).removesuffix("\n").rpartition("\n")[2]
-        if not last.startswith("exec "):
-            return None
-        # Python may be before it, and the name of the command after it.
-        paths = [word for word in shlex.split(last) if "/" in word]
+        # The name of the command may be after it.
+        words = shlex.split(last) if last.startswith("exec ") else []
     except (OSError, ValueError):
-        return None
-    return Path(paths[-1]) if paths else None
+        return []
+    return [Path(word) for word in words if "/" in word]
 
 
 def strict_default(program: Path) -> str | None:

@@ -27,7 +27,7 @@ from iamcli.cli.homes.directory import (
     target,
     why_not,
 )
-from iamcli.cli.installed_commands import commands_folder, one_file, own_places
+from iamcli.cli.installed_commands import commands_folder, home_line, one_file, own_places
 from iamcli.errors import Failure
 from iamcli.interrupts import DeferredSignals
 from iamcli.protection import PROTECT, Folder, others_may_write
@@ -218,7 +218,7 @@ def toolkit(program: Path) -> Path | None:
 def toolkit_lines(old: Path) -> tuple[str, str]:
     """Return the lines that replace the toolkit in ``old``."""
     places = f"{quoting.file(str(old / 'bin'))} {quoting.file(str(old / 'bin.toolkit'))}"
-    return f"mv {places}", f"iamcli home {quoting.file(str(old))}"
+    return f"mv {places}", home_line(quoting.file(str(old)))
 
 
 def _converted(programs: Sequence[Path], form: dict[str, str]) -> list[str]:

@@ -14,7 +14,7 @@ from iamcli.cli.check.script.kinds import CRONTAB
 from iamcli.cli.check.script.states import in_folder
 from iamcli.cli.homes.choice import choose, may_make
 from iamcli.cli.homes.directory import RECORD
-from iamcli.cli.installed_commands import own_places
+from iamcli.cli.installed_commands import home_line, own_places
 from iamcli.errors import concealed
 from iamcli.quoting import quoted
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from iamcli.cli.check.rules.commands import Commands, Invocation
-    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.calls import Call, Value
     from iamcli.cli.homes.choice import Advice
 
     Needed = tuple[str, str | None, str, str, str]
@@ -88,7 +88,7 @@ class Machine:
         found = which(name, path=path) if path else None
         bare = rest and _CHANGING.isdisjoint(call.inner.run_by)
         parts = call.inner.environment["PATH"] if bare else ()
-        known = path or "".join(part if isinstance(part, str) else "\0" for part in parts)
+        known = path or _known(parts)
         # Other directories below /usr and /snap are the system's.
         bins = re.findall(r"(?<![^:])/(?!(?:usr|snap)/)[^:\0]+/bin(?![^:])", known)
         home = with_variables(call.inner.environment["AWS_IAM_HOME"], {})
@@ -96,7 +96,7 @@ class Machine:
         places = own or ([] if found else bins)
         if new := next((each for each in places if not os.path.exists(each)), ""):
             unsure = "" if own or path else "  # if the toolkit was there"
-            line = f"iamcli home {quoted(new[:-4])}{unsure}" if self._may_make(new[:-4]) else ""
+            line = f"{home_line(quoted(new[:-4]))}{unsure}" if self._may_make(new[:-4]) else ""
             yield _need(call, new, line)
         elif path and rest and not found:
             lines = self._choose("", path, rest, _settings(call)).lines
@@ -117,6 +117,11 @@ def _place(call: Call, variables: Mapping[str, str]) -> tuple[str, str, str]:
     return name, path if known else "", rest
 
 
+def _known(value: Value) -> str:
+    """Return ``value`` with a NUL in the place of each part that is not known."""
+    return "".join(part if isinstance(part, str) else "\0" for part in value)
+
+
 def _settings(call: Call) -> tuple[str, str, str]:
     """Return IAMCLI_STRICT, "1" if it is not known, AWS_IAM_HOME, and the directory that is named.
 
@@ -127,9 +132,8 @@ def _settings(call: Call) -> tuple[str, str, str]:
     strict = with_variables(environment["IAMCLI_STRICT"], {"IAMCLI_STRICT": "", **os.environ}, "1")
     home = with_variables(environment["AWS_IAM_HOME"], os.environ)
     folder, slash, _ = with_variables(call.head.value, os.environ).rpartition("/")
-    written = (part for part in environment["PATH"] if isinstance(part, str))
-    folders = [folder] if slash else ":".join(written).split(":")
-    homes = (each[:-4] for each in folders if each.endswith("/bin"))
+    folders = folder if slash else _known(environment["PATH"])
+    homes = re.findall(r"(?<![^:])([^:\0]*)/bin(?![^:])", folders)
     set_here = with_variables(environment["AWS_IAM_HOME"], {})
     return strict, home, next((each for each in homes if slash or _names(each, set_here)), "")
 
