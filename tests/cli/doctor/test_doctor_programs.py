@@ -59,8 +59,9 @@ def test_links_to_the_one_file(one_file, environ, tmp_path):
     links = programs_in(tmp_path / "links")
     environ.setenv("PATH", str(links))
     none = (
-        f"warning: PATH has no links to {one_file}; for scripts, run: iamcli home {tmp_path}/old; "
-        f"for what you type, run: {one_file} home --no-strict DIR; then put DIR/bin in PATH"
+        f"warning: PATH has no links to {one_file}; for scripts, run: {one_file} home "
+        f"{tmp_path}/old; for what you type, run: {one_file} home --no-strict DIR; "
+        "then put DIR/bin in PATH"
     )
     assert shown(path_and_home.check_path()) == none
     # The program iamcli is none of the commands.
