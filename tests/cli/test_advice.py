@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from support.processes import ROOT
 from support.processes import run as run_program
 from support.requirements import PATH
 from support.selection import usual
@@ -600,8 +601,10 @@ def test_after_an_environment_was_moved_it_is_made_again(top, run_fast):
     place = Place(top, Machine(path=f"{HOME}/bin"), run_fast, 0)
     home("opt/iam")(top)
     installation(top / "install/bin", "/nonexistent/python")
-    again = "make the environment again, as docs/install.md says, then run: iamcli home DIR"
-    assert place.doctor()[0] == again
+    section = "Upgrade, move and remove"
+    again = f'make the environment again, as "{section}" in docs/install.md says, then run: '
+    assert place.doctor()[0] == f"{again}iamcli home DIR"
+    assert f"\n## {section}\n" in (ROOT / "docs" / "install.md").read_text()
     names = f"{top}/install/bin/{FIRST} names /nonexistent/python, which does not exist"
     assert [said.partition("iam-")[0] for said in place.doctor("found")] == [
         names.partition("iam-")[0]

@@ -46,7 +46,10 @@ if TYPE_CHECKING:
 
 _COMMANDS = index.names()
 #: What to do if Python is gone, as after a virtual environment was moved.
-_AGAIN = "make the environment again, as docs/install.md says, then run: iamcli home DIR"
+_AGAIN = (
+    'make the environment again, as "Upgrade, move and remove" in docs/install.md says, then run: '
+    "iamcli home DIR"
+)
 
 
 def check_path() -> Diagnosis:
