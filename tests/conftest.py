@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import leftovers, requirements, resettable
+from support import leftovers, prepared, requirements, resettable
 from support.connecting import USER
 from support.doctor import Place, caller
 from support.forked import ForkedPrograms, ForkRunner, ForkServer
@@ -404,6 +404,7 @@ def reset_inherited() -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    prepared.close()
     if hasattr(session.config, "workerinput"):
         # xdist interrupts a worker that needs more than 5 s to end. In the function of hypothesis
         # that the garbage collector calls, Python would show a traceback and go on.

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support import prepared
 from support.processes import BIN, ROOT, environment, wait_until
 from support.processes import run as run_program
 from support.requirements import PATH, needs
@@ -357,7 +358,7 @@ def real(stub: Stub, tmp_path: Path) -> Endpoint:
 
 def in_sandbox(home: Path, *arguments: str | Path) -> Any:
     """Run ``iamcli sandbox`` with the checkout's commands also on the PATH of a reset shell."""
-    return run_program(BIN / "iamcli", "sandbox", *arguments, env=environment(home), cwd=home)
+    return run_program(prepared.program(), "sandbox", *arguments, env=environment(home), cwd=home)
 
 
 @pytest.mark.parametrize("case", usual(("in its own session",), LOSING))
@@ -523,7 +524,7 @@ def test_a_sandbox_in_a_sandbox_is_the_one_that_counts(real, tmp_path):
 @pytest.mark.full
 def test_a_sandbox_in_a_sandbox_says_so_and_has_another_prompt(tmp_path):
     env = environment(tmp_path, SHELL="/bin/sh")
-    terminal = Terminal(BIN / "iamcli", "sandbox", env=env)
+    terminal = Terminal(prepared.program(), "sandbox", env=env)
     outer = terminal.wait_for("(iamcli sandbox) $ ")
     assert "inside another one" not in outer
     for lost in ("", "env -u IAMCLI_SANDBOX "):
@@ -593,7 +594,7 @@ def test_a_system_that_hides_processes_from_other_users_is_said_to_be_one(value,
     other = (*AS_OTHER, "/usr/bin/python3", "-c", f"{code} print(processes.sandbox() or 'none')")
     readable = run_program(*other, env=env).returncode == 0
     command = other if readable else ("true",)
-    done = run_program(*own, BIN / "iamcli", "sandbox", *command, env=env, cwd=tmp_path)
+    done = run_program(*own, prepared.program(), "sandbox", *command, env=env, cwd=tmp_path)
     assert (done.returncode, real.requests) == (0, [])
     assert done.stderr == (f"iamcli: {NO_PROC}\n" if value else "")
     if readable:

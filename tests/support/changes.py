@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from support import prepared
 from support.copies import ARN, DATE, snapshot, user
-from support.processes import BIN, assert_nothing_left, environment
+from support.processes import assert_nothing_left, environment
 from support.processes import run as run_program
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def runner(tmp_path: Path, account: Mapping[str, Any] = ACCOUNT) -> Callable[...
     env = environment(tmp_path)
 
     def run(*arguments: str) -> Any:
-        done = run_program(BIN / "iamcli", "sandbox", *arguments, env=env, cwd=folder)
+        done = run_program(prepared.program(), "sandbox", *arguments, env=env, cwd=folder)
         assert_nothing_left(tmp_path)
         return done
 

@@ -8,6 +8,7 @@ Tests of what happens while a command is imported start it from a shell instead.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import select
 import shlex
@@ -26,6 +27,7 @@ from support.streams import data, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import NoReturn
 
     from support.shell import Shell
 
@@ -337,8 +339,8 @@ def aws() -> Callable[[], object]:
     return lambda: os._exit(driver.main(sys.argv[1:]))
 
 
-def listen(commands: Commands, address: str) -> None:
-    """Fork a command for each connection to ``address``, until standard input ends.
+def listen(run: Callable[[socket.socket], NoReturn], address: str) -> None:
+    """Call ``run`` in a fork for each connection to ``address``, until standard input ends.
 
     The process of the command is sent at once, and its status when it has ended.
     """
@@ -368,7 +370,7 @@ def listen(commands: Commands, address: str) -> None:
                 if child == 0:
                     signal.set_wakeup_fd(-1)
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    become(commands, connection)
+                    run(connection)
                 running[child] = connection
                 _send(connection, child)
             for child, status in _ended():
@@ -392,7 +394,7 @@ def _ended() -> Iterator[tuple[int, int]]:
             yield child, os.waitstatus_to_exitcode(status)
 
 
-def become(commands: Commands, connection: socket.socket) -> None:
+def become(commands: Commands, connection: socket.socket) -> NoReturn:
     """Run in this process the command that a CLIENT asks for; never return."""
     _, streams, _, _ = socket.recv_fds(connection, 1, 3)
     received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
@@ -425,4 +427,5 @@ def become(commands: Commands, connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    listen({"aws": aws()} if sys.argv[2:] else all_commands(), sys.argv[1])
+    programs = {"aws": aws()} if sys.argv[2:] else all_commands()
+    listen(functools.partial(become, programs), sys.argv[1])

@@ -15,6 +15,7 @@ from iamcli.cli.sandbox.launch.launcher import SandboxServer, environment
 from iamcli.cli.sandbox.launch.shell import PROMPT
 from iamcli.cli.sandbox.launch.shell import start as start_shell
 from iamcli.config.connection import ACCESS_KEY, SECRET_KEY
+from support import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,9 +39,9 @@ class Server(SandboxServer):
 def server(
     module: str = SandboxServer.module, keep: str = "", account: str = "", *, watch: bool = False
 ) -> Iterator[Server]:
-    """Run a private IAM; ``module``: has the ``main`` of its server."""
+    """Run a private IAM in a prepared server; ``module``: has the ``main`` of the server."""
     private = Server(keep, account, watch=watch)
-    private.module = module
+    private.module = prepared.module(module)
     try:
         private.start()
         yield private

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import private_iam
+from support import prepared, private_iam
 from support.processes import BIN, ROOT, environment, run
 from support.requirements import needs
 from support.selection import in_full
@@ -53,7 +53,7 @@ class Sandbox:
         self._report = home / "changes.json"
         options = (f"--changes={self._report}", "--format", "json", "sh", "-c", SCRIPT)
         self._process = subprocess.Popen(
-            [BIN / "iamcli", "sandbox", *options],
+            [prepared.program(), "sandbox", *options],
             env=environment(home),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -281,7 +281,7 @@ usercreate()
 def test_a_command_of_another_user_in_the_sandbox_reports_itself(tmp_path):
     # Errors on standard error alone.
     env = environment(tmp_path, IAMCLI_STRICT="0")
-    script = (BIN / "iamcli", "sandbox", "sh", "-c", '"$@"; iam-userlistbypath', "sh")
+    script = (prepared.program(), "sandbox", "sh", "-c", '"$@"; iam-userlistbypath', "sh")
     other = (sys.executable, "-c", OTHER)
     done = run(*script, *other, "IAMCLI_STRICT", env=env, cwd=ROOT)
     first, last = done.stderr.splitlines()
@@ -452,7 +452,7 @@ cat /proc/[0-9]*/cmdline /proc/[0-9]*/comm | tr '\\0' ' '
 def test_nothing_that_is_shown_has_the_secret(tmp_path):
     (tmp_path / "show.sh").write_text(SHOWING)
     env = environment(tmp_path)
-    command = [BIN / "iamcli", "sandbox", "--changes", "sh", "show.sh"]
+    command = [prepared.program(), "sandbox", "--changes", "sh", "show.sh"]
     # The processes of others can have any bytes in their command lines.
     done = run(*command, env=env, cwd=tmp_path, timeout=120, errors="replace")
     url = (tmp_path / "secret").read_text().strip()
@@ -496,7 +496,7 @@ ask "${AWS_IAM_URL%/}?Action=ListUsers&Version=2010-05-08"
 @pytest.mark.full
 @needs("curl")
 def test_curl_uses_the_address_of_the_environment(tmp_path):
-    done = run(BIN / "iamcli", "sandbox", "sh", "-c", CURL, env=environment(tmp_path))
+    done = run(prepared.program(), "sandbox", "sh", "-c", CURL, env=environment(tmp_path))
     assert done.stdout.split() == ["<UserName>bob"] * 4
 
 

@@ -12,7 +12,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
-from support import private_iam, processes
+from support import prepared, private_iam, processes
+from support.copies import ARN, GROUP, snapshot, user
+from support.expected import ONLY_IAM
 from support.requirements import PATH, needs
 from support.selection import usual
 from support.shell import BIN, TESTS
@@ -25,25 +27,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-#: Makes the account that the scripts expect, runs one, and prints how it and the account ended.
+#: Runs a script, and prints how it and the account ended.
 TRIED = f"""
 import json, os, re, subprocess, sys, tempfile
 sys.path.append({str(TESTS)!r})
 from support.clients import client
 iam = client(os.environ["AWS_IAM_URL"])
-for group in ("staff", "none"):
-    iam.create_group(GroupName=group)
-iam.create_user(UserName="bob")
-for name in sys.argv[2:]:
-    iam.create_user(UserName=name)
-    iam.add_user_to_group(GroupName="staff", UserName=name)
 with tempfile.TemporaryDirectory() as folder:
-    done = subprocess.run(sys.argv[1:2], capture_output=True, text=True, cwd=folder)
+    done = subprocess.run(sys.argv[1:], capture_output=True, text=True, cwd=folder)
 account = json.dumps(iam.get_account_authorization_details(MaxItems=1000), default=str)
 assert "staff" in account
 account = re.sub('A[A-Z]{{3}}[A-Z0-9]{{16,17}}|[0-9: .+-]{{18,}}|"ResponseMetadata.*', "X", account)
 print(json.dumps([done.returncode, done.stdout, done.stderr, account]))
 """
+#: The groups that the scripts expect.
+OF_SCRIPTS = ("staff", "none")
 #: The users of the group staff.
 STAFF = [f"user{number:03}" for number in range(1, 131)]
 
@@ -72,41 +70,54 @@ QUICK = [
 ]
 
 
+def account(*staff: str) -> str:
+    """Return the account that the scripts expect, in which these users are in the group staff."""
+    groups = [{**GROUP, "GroupName": name, "Arn": f"{ARN}:group/{name}"} for name in OF_SCRIPTS]
+    users = [user("bob"), *(user(name, GroupList=["staff"]) for name in staff)]
+    return json.dumps(snapshot(users=users, groups=groups))
+
+
 @pytest.fixture
 def trial(run, made_home):
-    """Return what runs a script in cron's environment at the server ``url``, or in the sandbox.
+    """Return what runs a script in cron's environment at a server, or in the sandbox.
 
     ``place``: what is before the names of the commands. It returns how that ended.
     """
 
-    def ended(name: str, env: Mapping[str, str], url: str = "", place: str = "") -> object:
+    def ended(name: str, env: Mapping[str, str], place: str = "", *, cron: bool = False) -> object:
         script = run.home / "old.sh"
         script.write_text(re.sub(r"\biam-(?=[a-z]+ )", f"{place}iam-", SCRIPTS[name]))
         script.chmod(0o755)
-        users = STAFF if name.startswith("over 100") else []
-        of_cron = {"LOGNAME": "root", "SHELL": "/bin/sh", "AWS_IAM_URL": url}
-        of_cron["AWS_CREDENTIAL_FILE"] = run.env["AWS_CREDENTIAL_FILE"]
-        given = {"PATH": PATH, "HOME": str(run.home), **(of_cron if url else {}), **env}
-        started = [] if url else [BIN / "iamcli", "sandbox"]
-        done = processes.run(*started, sys.executable, "-c", TRIED, script, *users, env=given)
-        assert (done.returncode, done.stderr) == (0, "")
+        file = run.home / "account.json"
+        file.write_text(account(*STAFF if name.startswith("over 100") else ()))
+        given = {"PATH": PATH, "HOME": str(run.home)}
+        command = (sys.executable, "-c", TRIED, script)
+        if cron:
+            with private_iam.server(account=str(file)) as private:
+                given |= {"LOGNAME": "root", "SHELL": "/bin/sh", "AWS_IAM_URL": private.url}
+                given["AWS_CREDENTIAL_FILE"] = run.env["AWS_CREDENTIAL_FILE"]
+                done = processes.run(*command, env={**given, **env})
+        else:
+            started = (prepared.program(), "sandbox", "--account", file)
+            done = processes.run(*started, *command, env={**given, **env})
+        assert (done.returncode, done.stderr) == (0, "" if cron else ONLY_IAM)
         return json.loads(done.stdout)
 
     return ended
 
 
 @pytest.mark.parametrize(("name", "way"), usual(QUICK, TABLE))
-def test_the_trial_ends_as_in_cron(name, way, made_home, trial, moto):
+def test_the_trial_ends_as_in_cron(name, way, made_home, trial):
     place, *variables = WAYS[way]
     of_cron, of_shell = ({n: v.format(made_home) for n, v in env.items()} for env in variables)
     place = place.format(made_home)
-    assert trial(name, of_shell, place=place) == trial(name, of_cron, moto, place)
+    assert trial(name, of_shell, place=place) == trial(name, of_cron, place=place, cron=True)
 
 
 @pytest.mark.parametrize("name", usual([QUICK[0][0]], SCRIPTS))
-def test_the_scripts_need_strict_mode(name, made_home, trial, moto):
+def test_the_scripts_need_strict_mode(name, made_home, trial):
     installed = trial(name, {"PATH": f"{BIN}:{PATH}"})
-    assert trial(name, {"PATH": f"{made_home}/bin:{PATH}"}, moto) != installed
+    assert trial(name, {"PATH": f"{made_home}/bin:{PATH}"}, cron=True) != installed
 
 
 def test_which_commands_the_trial_finds(made_home, run, monkeypatch, tmp_path):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import private_iam
+from support import prepared, private_iam
 from support.changes import runner
 from support.clients import encoded
 from support.copies import ARN, DATE, UNREAD_CERTIFICATE, snapshot, user, whole
@@ -292,7 +292,7 @@ def test_a_snapshot_can_be_a_pipe(sandbox_of_snapshot, tmp_path):
 )
 def test_a_terminal_shows_what_the_copy_lacks(tmp_path, content, lines):
     file, env = written(tmp_path, content), environment(tmp_path)
-    terminal = Terminal(BIN / "iamcli", "sandbox", "--account", file, "true", env=env)
+    terminal = Terminal(prepared.program(), "sandbox", "--account", file, "true", env=env)
     assert terminal.status() == 0
     first, *others, last = terminal.shown.replace(file, "FILE").splitlines()
     assert f"{first}\n" == ONLY_IAM
@@ -303,7 +303,7 @@ def test_a_terminal_shows_what_the_copy_lacks(tmp_path, content, lines):
 @pytest.mark.full
 def test_a_shell_with_a_copy_speaks_of_no_command_and_of_no_name(tmp_path):
     file, env = written(tmp_path, PART), environment(tmp_path, SHELL="/bin/sh")
-    terminal = Terminal(BIN / "iamcli", "sandbox", "--account", file, env=env)
+    terminal = Terminal(prepared.program(), "sandbox", "--account", file, env=env)
     shown = " ".join(terminal.wait_for("(iamcli sandbox) $ ").split())
     assert "only IAM is a copy; what you start really runs here, with its files" in shown
     assert "the command" not in shown

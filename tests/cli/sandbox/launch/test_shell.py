@@ -9,12 +9,11 @@ import signal
 from pathlib import Path
 
 import pytest
-from support.processes import BIN
+from support import prepared
 from support.requirements import needs
 from support.selection import in_full, usual
 from support.terminal import Terminal
 
-IAMCLI = BIN / "iamcli"
 SHELLS = ("bash", "zsh", "fish", "dash", "mksh", "ksh", "busybox")
 WITH_HISTORY = {"bash", "fish", "mksh", "ksh", "busybox", "zsh"}
 PROMPT = "(iamcli sandbox) $ "
@@ -79,7 +78,7 @@ def test_the_history_of_the_user_is_left_as_it_was(as_shell, tmp_path, name, *, 
     if exported:
         sizes = dict.fromkeys(("HISTSIZE", "HISTFILESIZE", "SAVEHIST"), "100")
         env |= {"HISTFILE": str(tmp_path / ".exported"), **sizes}
-    terminal = Terminal(IAMCLI, "sandbox", env=env)
+    terminal = Terminal(prepared.program(), "sandbox", env=env)
     prompt = shown_prompt(name)
     terminal.wait_for("iam-userlistpolicies -u bob -v\r\n")
     terminal.wait_for(prompt)
@@ -122,7 +121,7 @@ def test_what_is_typed_ahead_does_not_run_outside(as_shell, tmp_path, name, end,
         line = "kill -9 $fish_pid" if end == "killed" else "exit 1"
     terminal = Terminal("bash", "--norc", env={**env, "PS1": OUTSIDE})
     terminal.wait_for(OUTSIDE)
-    terminal.type(f"{IAMCLI} sandbox\r")
+    terminal.type(f"{prepared.program()} sandbox\r")
     terminal.wait_for("iam-userlistpolicies -u bob -v\r\n")
     terminal.wait_for(shown_prompt(name))
     # The shell leaves to others what is typed while a command runs.
@@ -142,7 +141,7 @@ def test_what_is_typed_ahead_does_not_run_outside(as_shell, tmp_path, name, end,
 
 @needs("dash")
 def test_a_sandbox_in_another_one_says_that_it_is_still_there(as_shell, tmp_path):
-    terminal = Terminal(IAMCLI, "sandbox", env=as_shell("dash"))
+    terminal = Terminal(prepared.program(), "sandbox", env=as_shell("dash"))
     terminal.wait_for(PROMPT)
     terminal.type("iamcli sandbox\r")
     terminal.wait_for("(iamcli sandbox in a sandbox) $ ")
@@ -162,9 +161,8 @@ def test_what_is_typed_ahead_for_others_is_kept(env, line):
     env = {**env, "SHELL": "/bin/sh"}
     terminal = Terminal("bash", "--norc", env=env)
     # The lines are on the terminal before the sandbox starts.
-    terminal.type(
-        f"echo BE''GIN; sleep 0.1; {line.format(IAMCLI)}; echo EN''D\recho af''ter; exit\r"
-    )
+    line = line.format(prepared.program())
+    terminal.type(f"echo BE''GIN; sleep 0.1; {line}; echo EN''D\recho af''ter; exit\r")
     terminal.wait_for("END\r\n")
     terminal.wait_for("after\r\n")
     terminal.status()
@@ -175,7 +173,7 @@ def test_what_is_typed_ahead_for_others_is_kept(env, line):
 def test_a_sandbox_in_the_background_discards_nothing(env):
     # Unlike bash, dash takes only the line that it runs from the terminal.
     terminal = Terminal("dash", env={**env, "SHELL": "/bin/true"})
-    line = f"{IAMCLI} sandbox & wait; echo EN''D; read -r line; echo =$line=; exit"
+    line = f"{prepared.program()} sandbox & wait; echo EN''D; read -r line; echo =$line=; exit"
     terminal.type(f"set -m\r{line}\rtyped\r")
     terminal.wait_for("=typed=\r\n")
     assert terminal.status() == 0

@@ -12,13 +12,12 @@ import time
 from pathlib import Path
 
 import pytest
+from support import prepared
 from support.limits import NEVER, TIMEOUT
 from support.patience import iamcli
-from support.processes import BIN, activity, run, running, state
+from support.processes import activity, run, running, state
 from support.selection import in_full, usual
 from support.terminal import Terminal
-
-IAMCLI = BIN / "iamcli"
 
 
 @pytest.fixture
@@ -78,7 +77,7 @@ def test_the_report_is_made_after_the_commands_in_the_background(env, script):
 @pytest.mark.full
 def test_a_command_in_the_background_ends_in_the_sandbox(env, tmp_path):
     script = "(sleep 1; iam-userlistbypath >list) &"
-    done = run(IAMCLI, "sandbox", "sh", "-c", script, env=env, cwd=tmp_path)
+    done = run(prepared.program(), "sandbox", "sh", "-c", script, env=env, cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "list").read_text() == "IsTruncated: false\n"
 
@@ -194,7 +193,7 @@ def test_a_terminal_shows_what_is_awaited_until_a_signal(env, tmp_path, ended, b
 
 @pytest.mark.full
 def test_processes_that_iamcli_had_before_are_not_waited_for(env, ended):
-    script = f"sleep {NEVER} >/dev/null 2>&1 & exec {IAMCLI} sandbox --changes true"
+    script = f"sleep {NEVER} >/dev/null 2>&1 & exec {prepared.program()} sandbox --changes true"
     done = run("sh", "-c", script, env=env)
     assert (done.returncode, done.stderr) == (
         0,
@@ -210,7 +209,7 @@ def test_orphans_that_ended_do_not_pile_up(env):
         'while cat /proc/[0-9]*/stat 2>/dev/null | grep -q "^[0-9]* (.*) Z $PPID "; '
         "do sleep 0.1; done; echo none; exit 3"
     )
-    done = run(IAMCLI, "sandbox", "sh", "-c", script, env=env)
+    done = run(prepared.program(), "sandbox", "sh", "-c", script, env=env)
     assert (done.stdout, done.returncode) == ("none\n", 3)
 
 
