@@ -54,13 +54,15 @@ def pairs(*tables: Collection[Any], first: Collection[tuple[Any, ...]] = ()) -> 
     The rows ``first`` are among them and run in make test, the others in make test-full.
     """
     rows = [*product(*tables)]
-    left = set().union(*map(_pairs, rows))
+    pairs_of = [*map(_pairs, rows)]
+    left = set().union(*pairs_of)
     chosen: list[tuple[Any, ...]] = []
-    waiting = [*first]
+    waiting = [*map(rows.index, first)]
+    numbers = range(len(rows))
     while left or waiting:
-        row = waiting.pop() if waiting else max(rows, key=lambda row: len(left & _pairs(row)))
-        left -= _pairs(row)
-        chosen.append(row)
+        at = waiting.pop() if waiting else max(numbers, key=lambda at: len(left & pairs_of[at]))
+        left -= pairs_of[at]
+        chosen.append(rows[at])
     return usual(first, [row for row in rows if ALL or row in chosen])
 
 
