@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import os
 import select
 import shlex
@@ -427,5 +428,10 @@ def become(commands: Commands, connection: socket.socket) -> NoReturn:
 
 
 if __name__ == "__main__":
+    gc.disable()
     programs = {"aws": aws()} if sys.argv[2:] else all_commands()
+    # Garbage collection in a fork would copy what it has in common with this process.
+    gc.collect()
+    gc.freeze()
+    gc.enable()
     listen(functools.partial(become, programs), sys.argv[1])
