@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support import prepared
 from support.limits import TIMEOUT
 from support.processes import ROOT, environment
 from support.processes import run as run_program
@@ -120,12 +121,14 @@ def test_the_sandbox_writes_nothing_through_a_link_of_another_user(tmp_path, sha
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     link(elsewhere, shared / "place")
-    done = run_program("iamcli", "sandbox", f"--changes={shared}/place/new", "true", env=env)
+    done = run_program(
+        prepared.program(), "sandbox", f"--changes={shared}/place/new", "true", env=env
+    )
     end = "for the changes: " + why("place") + "; the command was not run"
     said = f"iamcli: cannot create {shared}/place/new {end}\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
     for kept in ("place", "place/inner"):
-        done = run_program("iamcli", "sandbox", "--keep", shared / kept, "true", env=env)
+        done = run_program(prepared.program(), "sandbox", "--keep", shared / kept, "true", env=env)
         said = f"cannot start the sandbox: cannot use {shared / kept}: {why('place')}"
         assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {said}\n")
     assert list(elsewhere.iterdir()) == []
@@ -135,7 +138,7 @@ def test_the_sandbox_writes_nothing_through_a_link_of_another_user(tmp_path, sha
 def test_a_lock_of_another_user_is_refused(tmp_path, shared):
     other_user((shared / "lock").touch)
     env = environment(tmp_path)
-    done = run_program("iamcli", "sandbox", "--keep", shared, "true", env=env)
+    done = run_program(prepared.program(), "sandbox", "--keep", shared, "true", env=env)
     said = f"cannot start the sandbox: cannot use {shared}: it is not a file of yours"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {said}\n")
 
@@ -148,7 +151,7 @@ def test_a_temporary_directory_is_where_nobody_can_replace_it(tmp_path, shared):
         pytest.skip("other users can replace files in /tmp")
     env = environment(tmp_path, TMPDIR=str(shared))
     show = 'dirname "$AWS_CREDENTIAL_FILE"; stat -c %a "$AWS_CREDENTIAL_FILE"'
-    done = run_program("iamcli", "sandbox", "sh", "-c", show, env=env)
+    done = run_program(prepared.program(), "sandbox", "sh", "-c", show, env=env)
     place, permissions = done.stdout.split()
     assert (str(Path(place).parent), permissions) == ("/tmp", "600")
     assert list(shared.iterdir()) == []
@@ -422,7 +425,9 @@ def test_others_may_not_change_what_is_made_without_a_umask(tmp_path, umask):
         assert len(made) > 50
         modes = {stat.S_IMODE(path.stat().st_mode) for path in made if not path.is_symlink()}
         assert modes == {0o755, 0o644}
-    with_umask(umask, "iamcli", "sandbox", "--keep", tmp_path / "a" / "b", "true", env=env)
+    with_umask(
+        umask, prepared.program(), "sandbox", "--keep", tmp_path / "a" / "b", "true", env=env
+    )
     for folder in ("a", "a/b"):
         assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == 0o700
 

@@ -52,9 +52,12 @@ def _code(name: str, constants: Mapping[str, float]) -> str:
     return _START.format(setting=_setting(constants), module=module, function=function)
 
 
-def iamcli(constants: Mapping[str, float]) -> tuple[str, ...]:
-    """Return what starts ``iamcli`` with these limits; its arguments follow."""
-    return sys.executable, "-c", _code("iamcli", constants)
+def iamcli(constants: Mapping[str, float], before: str = "") -> tuple[str, ...]:
+    """Return what starts ``iamcli`` with these limits; its arguments follow.
+
+    ``before``: statements that come first.
+    """
+    return sys.executable, "-c", before + _code("iamcli", constants)
 
 
 def patient_programs(folder: Path) -> None:

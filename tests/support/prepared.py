@@ -78,12 +78,15 @@ def main():
         os.kill(os.getpid(), -status)
     os._exit(status)
 """
-_PROGRAM = """#!{python}
+_SETTING = """
 import sys
 sys.path.append({folder!r})
 from iamcli.cli.sandbox.launch.launcher import SandboxServer
-from iamcli.startup import start
 SandboxServer.module = {module!r}
+"""
+_PROGRAM = """#!{python}
+{setting}
+from iamcli.startup import start
 # That of the checkout, beside which the iam-* commands are.
 sys.argv[0] = {bin!r}
 sys.exit(start("iamcli.cli", "main"))
@@ -102,10 +105,9 @@ class _Prepared:
             (self.folder / f"{name}.py").write_text(text)
         self.program = self.folder / "iamcli"
         own = str(TESTS.parent / "bin" / "iamcli")
-        folder = str(self.folder)
-        self.program.write_text(
-            _PROGRAM.format(python=sys.executable, folder=folder, module=MODULES[SERVER], bin=own)
-        )
+        self.setting = _SETTING.format(folder=str(self.folder), module=MODULES[SERVER])
+        text = _PROGRAM.format(python=sys.executable, setting=self.setting, bin=own)
+        self.program.write_text(text)
         self.program.chmod(0o755)
         self._process = subprocess.Popen(
             [sys.executable, __file__, address],
@@ -135,6 +137,11 @@ _prepared = functools.cache(_Prepared)
 def program() -> Path:
     """Return the program ``iamcli`` whose sandboxes have prepared servers."""
     return _prepared().program
+
+
+def setting() -> str:
+    """Return the statements with which ``iamcli`` becomes that program."""
+    return _prepared().setting
 
 
 def module(name: str) -> str:

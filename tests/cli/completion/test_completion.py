@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from support import prepared
 from support.completing import (
     BASH,
     BASH_COMPLETION,
@@ -341,7 +342,9 @@ def test_bash_in_a_sandbox_completes_also_without_bash_completion(package, run, 
     run.env |= {"TERM": "xterm", "SHELL": str(shutil.which("bash"))}
     users = "iam-usercreate -u robert; iam-usercreate -u ann@example.com"
     setup = f"cd {run.home}; {users}; {BASH if package else LISTS}"
-    with closing(InteractiveShell(str(BIN / "iamcli"), "sandbox", env=run.env, setup=setup)) as at:
+    with closing(
+        InteractiveShell(str(prepared.program()), "sandbox", env=run.env, setup=setup)
+    ) as at:
         assert_bash_completes(at, run.home)
 
 

@@ -166,8 +166,8 @@ def test_a_signal_leaves_nothing_behind(env, tmp_path, number, status):
     script = f"touch {started}; exec sleep {NEVER}"
     process = subprocess.Popen([prepared.program(), "sandbox", "sh", "-c", script], env=env)
     wait_until(started.exists)
-    # A folder, the sandbox, its server and the client of that, sleep, the server of the commands and
-    # its pool. If the path is long, the folder of that server is elsewhere.
+    # A folder, the sandbox, its server and the client of that, sleep, the server of the commands
+    # and its pool. If the path is long, the folder of that server is elsewhere.
     wait_until(lambda: len(left_behind(tmp_path)) >= 7)
     process.send_signal(number)
     assert process.wait(TIMEOUT) == status

@@ -11,10 +11,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from support import private_iam
+from support import prepared, private_iam
 from support.changes import ACCOUNT
 from support.copies import DATE
-from support.processes import BIN, assert_nothing_left, environment
+from support.processes import assert_nothing_left, environment
 from support.processes import run as run_program
 from support.selection import in_full
 
@@ -197,7 +197,7 @@ def test_changes_that_cannot_be_written_go_to_standard_error(tmp_path, monkeypat
 
 @pytest.mark.parametrize("standard_error", ["2>/dev/full", in_full("2>&-")])
 def test_standard_error_that_cannot_be_written_is_an_error(tmp_path, standard_error):
-    line = f"{BIN}/iamcli sandbox --changes true {standard_error}"
+    line = f"{prepared.program()} sandbox --changes true {standard_error}"
     done = run_program("sh", "-c", line, env=environment(tmp_path), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert_nothing_left(tmp_path)

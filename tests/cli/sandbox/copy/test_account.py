@@ -12,7 +12,7 @@ from support.changes import runner
 from support.clients import encoded
 from support.copies import ARN, DATE, UNREAD_CERTIFICATE, snapshot, user, whole
 from support.expected import ONLY_IAM
-from support.processes import BIN, environment
+from support.processes import environment
 from support.processes import run as run_program
 from support.refusals import MANAGED, UPLOAD, Iam, too_many, trust
 from support.selection import in_full
@@ -261,7 +261,7 @@ def test_it_is_said_what_is_a_copy(sandbox_of_snapshot, tmp_path):
 
 @pytest.mark.full
 def test_a_snapshot_can_be_a_pipe(sandbox_of_snapshot, tmp_path):
-    script = f"'{BIN}/iamcli' sandbox --account <(cat work/account.json) iam-userlistbypath"
+    script = f"'{prepared.program()}' sandbox --account <(cat work/account.json) iam-userlistbypath"
     done = run_program("bash", "-c", script, env=environment(tmp_path), cwd=tmp_path)
     assert done.stdout == f"{ARN}:user/bob\nIsTruncated: false\n"
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import patience
+from support import patience, prepared
 from support.limits import NEVER, TIMEOUT
 from support.processes import BIN, run, running, wait_until
 from support.selection import in_full
@@ -139,7 +139,7 @@ def test_how_each_shell_is_started(env, tmp_path, shell, command, file, begin):
     program.write_text(SHELL)
     program.chmod(0o755)
     env |= {"SHELL": str(program), "ZDOTDIR": "/my own", "PROMPT_COMMAND": "date"}
-    done = run(IAMCLI, "sandbox", "--keep", "kept", env=env, cwd=tmp_path)
+    done = run(prepared.program(), "sandbox", "--keep", "kept", env=env, cwd=tmp_path)
     said = f"private IAM at {ADDRESS}, kept in kept; {REACHED}"
     assert re.fullmatch(f"iamcli: {said}\n", done.stderr)
     assert (done.returncode, done.stdout) == (3, "")
@@ -182,7 +182,9 @@ def test_a_shell_is_started_also_if_it_cannot_complete(env, tmp_path):
 def test_the_greeting_breaks_no_name_and_controls_nothing(env, tmp_path):
     kept = tmp_path / f"{'x' * 50}-\x1b{'y' * 50}"
     arguments = ("sandbox", "--keep", str(kept))
-    terminal = Terminal(IAMCLI, *arguments, env={**env, "SHELL": "/bin/dash"}, size=(24, 40))
+    terminal = Terminal(
+        prepared.program(), *arguments, env={**env, "SHELL": "/bin/dash"}, size=(24, 40)
+    )
     lines = terminal.wait_for(PROMPT).splitlines()
     terminal.type("exit\n")
     terminal.status()

@@ -40,7 +40,8 @@ def limited(session, daemons, note=1.0):
     """Return what starts the sandbox with limits for processes of its session, and for daemons."""
     limits = {"SESSION": session, "DAEMONS": daemons, "NOTE": note}
     module = "iamcli.cli.sandbox.launch.descendants"
-    return *iamcli({f"{module}.{name}": limit for name, limit in limits.items()}), "sandbox"
+    constants = {f"{module}.{name}": limit for name, limit in limits.items()}
+    return *iamcli(constants, prepared.setting()), "sandbox"
 
 
 def impatient(env, *arguments, limits=(1.5, 0.5)):
