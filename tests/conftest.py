@@ -48,6 +48,7 @@ def unchanged(request: pytest.FixtureRequest) -> Iterator[None]:
     internal_errors()
     yield
     left = leftovers.restored(before)
+    # A tool that tears tests down later has removed their values.
     if home := (request.node.funcargs or {}).get("tmp_path"):
         left += leftovers.left(home)
     assert not left, "\n".join(["this test leaves:", *left])

@@ -137,7 +137,6 @@ def test_a_page_is_shown_while_the_next_is_awaited(run, stub):
     assert process.returncode == 0
 
 
-@pytest.mark.full
 def test_memory_does_not_grow_with_the_list(run, stub):
     def peak(pages: int) -> int:
         url = stub.endpoint(*list_users(pages)).url

@@ -250,8 +250,9 @@ def test_the_configurations_endpoint_is_looked_at_last(run_fast):
     assert done.err.startswith("iam-useruploadpolicy: cannot read the policy from absent")
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("url", ["http://127.0.0.1.example.com/", "http://iam.example.com"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1.example.com/", in_full("http://iam.example.com")]
+)
 def test_a_configured_connection_that_is_not_encrypted(url, forked, stub):
     """The warning is for a terminal, once; logs of existing jobs do not change."""
     endpoint = stub.endpoint(*[ok("GetUser", USER)] * 9)

@@ -382,7 +382,6 @@ def test_a_command_whose_environment_was_reset_sends_nothing(case, real, tmp_pat
     wait_until(lambda: real.requests)
 
 
-@pytest.mark.full
 def test_a_changed_address_of_the_sandbox_is_refused(real, tmp_path):
     done = in_sandbox(tmp_path, "sh", "-c", f"IAMCLI_SANDBOX={real.url} iam-userdel -u bob; exit 7")
     error = f"iam-userdel: {CHANGED}\n"

@@ -2,8 +2,9 @@
 
 ``iamcli`` here is the program whose sandboxes have such a server. What is started instead of the
 server hands all it has over to that process, and ends as the fork does: descriptors, directory,
-variables, umask, limits, ignored and blocked signals. Tests of how a server starts, and of one that
-is killed, use the program of the checkout.
+variables, umask, limits, ignored and blocked signals. The parent of the fork is another one. Tests
+of how a server starts, of one that is killed, and of what it finds at its parent, use the program
+of the checkout.
 """
 
 from __future__ import annotations

@@ -166,7 +166,6 @@ def test_a_command_has_many_descriptors_arguments_and_variables(shell, stub):
 
 
 @needs("flock")
-@pytest.mark.full
 def test_a_lock_is_held_as_long_as_the_command_runs(shell):
     line = "(flock -n 9 && iam-usergetattributes -u bob) 9>lock || echo locked"
     assert "locked" not in shell("iamcli", "run", "bash", "-c", f"{line};{line};{line}").out
@@ -194,7 +193,6 @@ def test_the_server_ends_whatever_its_parent_has_blocked(command, shell):
     assert done.status == 3
 
 
-@pytest.mark.full
 def test_many_descriptors(shell):
     script = (
         "import os, resource; resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096));"

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("patient", "nothing_left")
 
 
-@pytest.mark.full
 def test_stdin_without_command_is_a_shell(shell):
     shell.env["SHELL"] = "/bin/sh"
     done = shell("iamcli", "run", "--stats", stdin="iam-usergetattributes -u bob\nexit 3\n")

@@ -217,7 +217,6 @@ def test_an_idle_connection_is_closed(run):
     assert (done.out, done.status) == (f"{SHOWN}open\n", 0)
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("scheme", ["https"])
 @pytest.mark.usefixtures("servers")
 def test_the_keys_of_tls_are_logged(run):
@@ -313,7 +312,6 @@ def test_a_command_waits_for_a_pool_that_is_stopped_until_its_timeout(run, stub)
     assert limited.endpoint.operations == ["ListAccessKeys"]
 
 
-@pytest.mark.full
 def test_commands_wait_if_the_pool_has_too_few_descriptors(run, stub):
     limited = Limited(run, stub, f"{LINE}; {AT_ONCE}; {LINE}")
     used = {int(link.name) for link in Path(f"/proc/{limited.pool}/fd").iterdir()}
@@ -324,7 +322,6 @@ def test_commands_wait_if_the_pool_has_too_few_descriptors(run, stub):
     assert statistics(done) == [5, 5, 1]
 
 
-@pytest.mark.full
 def test_commands_connect_themselves_if_the_pool_has_no_thread(run, stub):
     limited = Limited(run, stub, f"{LINE}; {AT_ONCE}; {LINE}")
     together = KEYS._replace(released=threading.Barrier(3))

@@ -155,7 +155,6 @@ def test_only_the_same_program_of_the_same_user(shell):
     assert statistics(done)[1] == sum(CHANGES[change] == SERVED for change in tried)
 
 
-@pytest.mark.full
 def test_the_folder_is_closed_to_others(shell):
     script = 'stat -c %a "$(dirname "$IAMCLI_RUN")"; umask'
     assert shell("sh", "-c", f"umask 0; iamcli run sh -c '{script}'").out == "700\n0000\n"
@@ -278,7 +277,6 @@ def test_without_a_safe_place_commands_run_alone(shell):
     assert done == (0, alone.out, f"iamcli: {said}\n")
 
 
-@pytest.mark.full
 def test_a_long_folder_name(shell):
     folder = shell.home / "tmp" / ("x" * 120)
     folder.mkdir()

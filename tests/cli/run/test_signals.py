@@ -49,7 +49,6 @@ def test_a_command_ends_with_its_program(shell, stub, *, stopped):
     assert slow.endpoint.operations == ["ListAccessKeys"]
 
 
-@pytest.mark.full
 def test_after_the_end_of_iamcli_run_the_script_goes_on(shell, stub):
     slow = Slow(shell, stub, f"{LINE}; {LINE}; iam-usergetattributes -z; echo $? end")
     slow.process.kill()
@@ -58,7 +57,6 @@ def test_after_the_end_of_iamcli_run_the_script_goes_on(shell, stub):
     assert len(slow.endpoint.requests) == 2
 
 
-@pytest.mark.full
 def test_after_the_end_of_the_server_the_script_goes_on(shell, stub):
     slow = Slow(shell, stub, f"{LINE}; {LINE}")
     os.kill(slow.servers[0], signal.SIGKILL)
@@ -267,7 +265,6 @@ def test_a_stopped_process_in_a_group_without_a_terminal(shell):
     assert done.out.endswith("AIDA\n0\n")
 
 
-@pytest.mark.full
 def test_background_jobs_outlive_the_script(shell, stub):
     # The job keeps the standard error of iamcli run open.
     slow = Slow(shell, stub, "iam-userlistkeys -u bob >f 2>&1 &")
@@ -306,7 +303,6 @@ def test_interrupt_from_the_terminal(shell, stub):
     assert terminal.shown.count("interrupted") == 1
 
 
-@pytest.mark.full
 def test_the_end_of_iamcli_run_ends_its_shell(shell):
     (shell.home / ".bashrc").write_text("PS1='READY> '\n")
     terminal = Terminal("iamcli", "run", env={**shell.env, "SHELL": "/bin/bash"})
@@ -316,7 +312,6 @@ def test_the_end_of_iamcli_run_ends_its_shell(shell):
     assert terminal.status() == 128 + signal.SIGHUP
 
 
-@pytest.mark.full
 def test_jobs_of_the_shell(shell, stub):
     released = threading.Event()
     endpoint = stub.endpoint(KEYS._replace(released=released))
@@ -346,7 +341,6 @@ def test_jobs_of_the_shell(shell, stub):
     assert terminal.status() == 0
 
 
-@pytest.mark.full
 def test_hang_up(shell, stub):
     endpoint = stub.endpoint(SILENT)
     env = {**shell.env, "AWS_IAM_URL": endpoint.url}

@@ -281,7 +281,8 @@ usercreate()
 def test_a_command_of_another_user_in_the_sandbox_reports_itself(tmp_path):
     # Errors on standard error alone.
     env = environment(tmp_path, IAMCLI_STRICT="0")
-    script = (prepared.program(), "sandbox", "sh", "-c", '"$@"; iam-userlistbypath', "sh")
+    # A prepared server is not a child of the launcher.
+    script = (BIN / "iamcli", "sandbox", "sh", "-c", '"$@"; iam-userlistbypath', "sh")
     other = (sys.executable, "-c", OTHER)
     done = run(*script, *other, "IAMCLI_STRICT", env=env, cwd=ROOT)
     first, last = done.stderr.splitlines()
@@ -321,7 +322,6 @@ def test_the_body_of_a_report_is_small_whoever_sends_it():
     assert private.end_report.without_environment == [f"iam-{'x' * 60}"]
 
 
-@pytest.mark.full
 def test_a_command_with_a_long_name_reports_itself(monkeypatch):
     from iamcli.connection import confinement
 
@@ -493,7 +493,6 @@ ask "${AWS_IAM_URL%/}?Action=ListUsers&Version=2010-05-08"
 """
 
 
-@pytest.mark.full
 @needs("curl")
 def test_curl_uses_the_address_of_the_environment(tmp_path):
     done = run(prepared.program(), "sandbox", "sh", "-c", CURL, env=environment(tmp_path))

@@ -226,7 +226,6 @@ raise SystemExit(subprocess.call(["iam-userlistbypath"]) or 5)
 """
 
 
-@pytest.mark.full
 def test_ctrl_c_reaches_the_command_once_and_the_server_not_at_all(env):
     """The command must run to count them."""
     terminal = Terminal(
@@ -364,7 +363,6 @@ def test_a_shell_of_80_columns_without_shell(env, tmp_path):
     assert re.search(r"\n(/\S+/bash) \1\r", terminal.shown)
 
 
-@pytest.mark.full
 def test_a_shell_ends_with_sigterm(env):
     """When it shows its prompt, it ignores the signal: SIGHUP ends it."""
     terminal = Terminal(prepared.program(), "sandbox", env={**env, "SHELL": "/bin/bash"})
@@ -373,7 +371,6 @@ def test_a_shell_ends_with_sigterm(env):
     assert terminal.status() == 129
 
 
-@pytest.mark.full
 def test_a_shell_that_misses_the_signal_gets_it_again(env, tmp_path):
     """It must run to miss it, as bash does while it shows its prompt."""
     shell = tmp_path / "shell"

@@ -161,7 +161,6 @@ JSON = st.recursive(
 )
 
 
-@pytest.mark.full
 @settings(max_examples=50)
 @given(JSON.map(json.dumps) | st.text())
 def test_no_document_is_too_strange(document):

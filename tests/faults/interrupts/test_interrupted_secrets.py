@@ -193,9 +193,8 @@ def test_taking_back_after_a_failure_is_not_cut_short(ending, run_fast, stub):
     )
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("strict", ["0", "1"])
-@pytest.mark.parametrize("debug", [("-d",), ()], ids=["debug", "plain"])
+@pytest.mark.parametrize("strict", ["0", in_full("1")])
+@pytest.mark.parametrize("debug", [("-d",), in_full(())], ids=["debug", "plain"])
 def test_nobody_reads_standard_error_either(debug, strict, run_fast, stub):
     """The command cannot report anything, and logs nothing; it deletes the key again and ends."""
     released = threading.Event()

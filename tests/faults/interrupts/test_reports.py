@@ -12,7 +12,7 @@ from support.faults import CLOSED, headed, raw
 from support.forked import AT_ONCE
 from support.interrupting import DEVICE_LINE, KEY_LINE
 from support.one_time_secrets import DEVICE, SERIAL
-from support.selection import pairs
+from support.selection import in_full, pairs
 from support.stub import canned, ok, refused
 
 if TYPE_CHECKING:
@@ -169,8 +169,7 @@ def test_a_signal_does_not_take_a_refusal_away(number, run_fast, stub):
         assert ended[1:4] == (-number, "", error)
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("where", ["", "-o seed"])
+@pytest.mark.parametrize("where", ["", in_full("-o seed")])
 def test_a_signal_does_not_take_a_device_away(where, number, run_fast, stub):
     """Its seed is shown or saved, or it is deleted again."""
     endpoint = stub.endpoint().on("CreateVirtualMFADevice", DEVICE)
