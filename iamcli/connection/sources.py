@@ -116,10 +116,9 @@ def other_profiles(session: Session | None, wrong: str = "") -> str:
     if not names:
         return wrong and "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
     near = suggestions.nearest(wrong, names)
-    chosen = near or (names[0] if len(names) == 1 else "PROFILE")
+    chosen = quoting.quoted(near or (names[0] if len(names) == 1 else "PROFILE"))
     said = f"the nearest profile is {near}" if near else f"the profiles are: {', '.join(names)}"
-    before = f"env {habits.without_others()}AWS_PROFILE={quoting.quoted(chosen)}"
-    return f"{said}; begin the command with: {before}"
+    return f"{said}; begin the command with: env {habits.without_others()}AWS_PROFILE={chosen}"
 
 
 def missing(session: Session | None) -> tuple[str, str]:

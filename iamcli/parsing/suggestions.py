@@ -222,9 +222,9 @@ def _habit(program: str, options: Sequence[Option], arguments: Sequence[str], ar
         return _separated(options, argument)
     values, others = habits.separated(arguments)
     words = _corrected(options, others)
-    line = quoting.command_line(program, *words)
-    # Another argument is wrong, too.
-    return habits.instead(name, values[name], f"{program} ..." if others and not words else line)
+    # Another argument may be wrong, too.
+    line = f"{program} ..." if others and not words else quoting.command_line(program, *words)
+    return habits.instead(name, values[name], line)
 
 
 def _separated(options: Sequence[Option], argument: str) -> str:
@@ -300,7 +300,7 @@ def _named(options: Sequence[Option], argument: str) -> str | None:
     if the argument begins with no option, also words that it resembles. ``-output`` is a format in
     AWS, so it names no option: "". A document names the option for a file and that for its text.
     """
-    name = argument.partition("=")[0].lstrip("-").lower()
+    name = argument.partition("=")[0].lstrip("-").lower().removeprefix("assume-role-")
     pairs = [(word, o.name) for o in options for word in (*o.names, o.dest, o.metavar or "")]
     pairs += [(word, o.name) for o in options for word in o.dest.split("_")]
     # The first of the same words counts.
@@ -311,8 +311,7 @@ def _named(options: Sequence[Option], argument: str) -> str | None:
     for whole, metavar in _DOCUMENTS.items():
         given = [o.name for o in options if o.metavar in (metavar, f"{metavar}FILE")]
         begin[whole] = '" or "'.join(sorted(given)) or begin.get(whole, "")
-    compact = name.replace("-", "").removeprefix("assumerole")
-    longest = max(filter(compact.startswith, begin), key=len)
+    longest = max(filter(name.replace("-", "").startswith, begin), key=len)
     if longest[2:]:
         return begin[longest]
     near = "" if joined(options, argument)[0] else nearest(name, filter(None, known))
