@@ -279,7 +279,40 @@ def test_who_can_change_a_configuration(tmp_path, monkeypatch, case):
     assert changeable_files(configuration) == [f"{place.resolve()}{owned_by(owner)}"] * reported
 
 
+@two_users
+def test_root_is_told_to_ask_as_the_owner(tmp_path, run):
+    """If root took the file away from them, their scripts would fail."""
+    file = tmp_path / "keys"
+    file.write_text("AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE\nAWSSecretKey=s\n")
+    file.chmod(0o600)
+    os.chown(file, OTHER, OTHER)
+    owner = pwd.getpwuid(OTHER).pw_name
+    shown = run("iamcli", "doctor", "--offline", env={"AWS_CREDENTIAL_FILE": str(file)}).out
+    assert (
+        f"other users may write {file}{owned_by(OTHER)}; if {owner} runs the scripts, run iamcli "
+        f"doctor as {owner}; otherwise let only you and root write there"
+    ) in " ".join(shown.split())
+
+
 # Homes.
+
+
+@two_users
+def test_a_home_of_another_user_is_not_called_incomplete(shared, monkeypatch):
+    (shared / "source").mkdir()
+    (shared / "source" / "iam-userdel").touch(0o755)
+    monkeypatch.setattr(layout, "commands_folder", lambda: shared / "source")
+    monkeypatch.setattr(layout, "why_not", lambda *_: None)
+    home, said = shared / "home", "nothing was changed; choose a directory that you may write"
+
+    def assert_refused(folder: Path) -> None:
+        with pytest.raises(Failure, match=f"Permission denied; {said}$"):
+            layout.lay_out(str(folder), ["iam-userdel"], strict=False)
+
+    layout.lay_out(str(home), ["iam-userdel"])
+    shared.chmod(0o755)
+    other_user(assert_refused, home)
+    other_user(assert_refused, shared / "another")
 
 
 @two_users

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import NamedTuple
 
 from botocore import exceptions
@@ -62,7 +63,10 @@ def check(configuration: Configuration) -> Credentials:
         found.append((problem, restrict(*exposed), "readable-by-others"))
     if changeable := credential_sources.changeable_files(configuration):
         problem = f"other users may write {' and '.join(changeable)}"
-        found.append((problem, PROTECT, "writable-by-others"))
+        owners = {name for each in changeable for name in re.findall(r"\(owned by (.*)\)$", each)}
+        owner = owners.pop() if len(owners) == 1 and os.geteuid() == 0 else ""
+        run = f"if {owner} runs the scripts, run iamcli doctor as {owner}; otherwise "
+        found.append((problem, f"{run if owner else ''}{PROTECT}", "writable-by-others"))
     if not found:
         return access
     problems, advised, causes = zip(*found, strict=True)

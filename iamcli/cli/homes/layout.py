@@ -163,10 +163,16 @@ def lay_out(
             with DeferredSignals():
                 _write(folder, outdated, interim, record)
         except OSError as error:
-            raise Failure(
-                f"{error.filename}: {error.strerror}; {folder} is incomplete; correct this and run "
-                "it again"
-            ) from None
+            # The record is written first.
+            as_before = (
+                isinstance(error, PermissionError) and read_record(folder / RECORD) == recorded
+            )
+            state = (
+                "nothing was changed; choose a directory that you may write"
+                if as_before
+                else f"{folder} is incomplete; correct this and run it again"
+            )
+            raise Failure(f"{error.filename}: {error.strerror}; {state}") from None
     why = why_not(folder / BIN / commands[0], _of_cron())
     if why:
         raise Failure(f"{folder} is not ready; with PATH={_PATH_OF_CRON}, {why}")
