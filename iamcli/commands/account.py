@@ -155,8 +155,9 @@ def _as_text(value: Any) -> str:
 def accountmodpasswordpolicy(iam: IAM, length: int | None, reset: bool, **switches: bool) -> Lines:
     """Set the account's password policy.
 
-    The service replaces the whole policy by one with the rules that you specify.
-    On a terminal, the command resets every rule to its default only with --reset.
+    The service replaces the whole policy with the rules that you specify.
+    On a terminal, the command refuses to run without options unless you specify --reset or
+    IAMCLI_STRICT is set to 1.
 
     The rules `MaxPasswordAge`, `PasswordReusePrevention` and `HardExpiry` have no option.
     If you specify rules, the command reads the current policy and keeps these three, and standard
@@ -171,7 +172,7 @@ def accountmodpasswordpolicy(iam: IAM, length: int | None, reset: bool, **switch
     It does not apply to the root user.
     Warning: Rules that you omit are turned off; without options, all rules are reset.
     Output: Nothing.
-    Differs: The original did not read the current policy, so that it reset the three rules.
+    Differs: The original did not read the current policy, so it reset the three rules.
     The original had no --reset; without options it reset the policy on a terminal, too.
     Example: Require 12 characters of three kinds, and let users change their own passwords.
       $ iam-accountmodpasswordpolicy -m 12 -l -u -n -a

@@ -81,7 +81,7 @@ def virtualmfadevicecreate(
     Output: The serial number, which is the device's ARN.
     `Base32String` or `Base32StringSeed` without -o: the seed on the next line.
     `QRCodePNG` without -o: the QR code, drawn in black on white; if standard output is not a
-      terminal, or is too small, nothing is sent.
+      terminal, or the terminal is too small, nothing is sent.
     With -o: only the serial number; the file contains the seed as one line, or the QR code as a PNG
       image.
     Differs: An existing file is never overwritten.

@@ -216,7 +216,7 @@ def useruploadpolicy(iam: IAM, user: str, policy: str, **source: Any) -> None:
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
-    Does: stores a policy that you have written with the user.
+    Does: adds your own policy document to the user as an inline policy.
     Warning: An inline policy of the user with the same name is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
@@ -243,7 +243,7 @@ def groupuploadpolicy(iam: IAM, group: str, policy: str, **source: Any) -> None:
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
-    Does: stores a policy that you have written with the group.
+    Does: adds your own policy document to the group as an inline policy.
     Warning: An inline policy of the group with the same name is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
@@ -269,7 +269,7 @@ def roleuploadpolicy(iam: IAM, role: str, policy: str, **source: Any) -> None:
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
-    Does: stores a policy that you have written with the role.
+    Does: adds your own policy document to the role as an inline policy.
     Warning: An inline policy of the role with the same name is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
