@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -62,8 +63,11 @@ def seen(process: int) -> dict[str, object]:
     status = (place / "status").read_text()
     descriptors = [str(path.readlink()) for path in (place / "fd").iterdir()]
     variables = (place / "environ").read_bytes().rstrip(b"\0").split(b"\0")
+    caught = int(re.findall(r"^SigCgt:\t(.*)", status, re.MULTILINE)[0], 16)
     return {
-        "status": re.findall(r"^(?:Umask|[GU]id|Sig(?:Blk|Ign|Cgt)):.*", status, re.MULTILINE),
+        "status": re.findall(r"^(?:Umask|[GU]id|Sig(?:Blk|Ign)):.*", status, re.MULTILINE),
+        # The module readline, which Python may import, handles the signal.
+        "caught": hex(caught & ~(1 << signal.SIGWINCH - 1)),
         "limits": (place / "limits").read_text(),
         "descriptors": sorted(re.sub(r"\d+", "", name) for name in descriptors),
         "directory": (place / "cwd").readlink(),
