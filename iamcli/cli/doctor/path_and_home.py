@@ -7,30 +7,13 @@ import shutil
 from pathlib import Path
 
 from iamcli import quoting
-from iamcli.cli import index
+from iamcli.cli import index, installed_commands
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning
 from iamcli.cli.homes import choice, directory
 from iamcli.cli.homes.choice import STRICT, choose, look, may_make
-from iamcli.cli.homes.directory import (
-    CLOSED,
-    RECORD,
-    and_others,
-    another,
-    closed,
-    exposure,
-    is_own,
-    problem,
-    strict_default,
-    unrunnable,
-)
+from iamcli.cli.homes.directory import RECORD, and_others, is_own, problem, strict_default
 from iamcli.cli.homes.layout import BACK, toolkit
-from iamcli.cli.installed_commands import (
-    adding_to_path,
-    commands_folder,
-    home_line,
-    one_file,
-    own_places,
-)
+from iamcli.cli.installed_commands import commands_folder, one_file, own_places
 from iamcli.config.connection import SANDBOX
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
@@ -62,17 +45,16 @@ def check_path() -> Diagnosis:
         own = str(file or commands_folder())
     except Failure as failure:
         return failed(failure)._replace(result="warning")
-    broken = "" if file else unrunnable(Path(own, _COMMANDS[0]))
-    if broken:
+    if not file and (broken := directory.unrunnable(Path(own, _COMMANDS[0]))):
         return warning(broken, _AGAIN)
+    if others:
+        return _others_first(others, own)
     found = [path for name in _COMMANDS if (path := first[name])]
-    return _others_first(others, own) or _toolkit_left(found) or _own_in_path(found, own)
+    return _toolkit_left(found) or _own_in_path(found, own)
 
 
-def _others_first(others: list[str], own: str) -> Diagnosis | None:
+def _others_first(others: list[str], own: str) -> Diagnosis:
     """Return what is said of ``others``, programs that come before the commands in ``own``."""
-    if not others:
-        return None
     advice = _advice(others[0])
     strict = strict_default(Path(others[0]))
     if strict and not advice.found:
@@ -104,7 +86,7 @@ def _own_in_path(found: list[str], own: str) -> Diagnosis:
         problem = f"PATH has no links to {own}" if file else f"{own} is not in PATH"
         lines = _advice("").lines
         scripts = f"for scripts, {_told(lines)}; for what you type, " if lines else ""
-        return warning(problem, f"{scripts}{adding_to_path()}")
+        return warning(problem, f"{scripts}{installed_commands.adding_to_path()}")
     strict = strict_default(Path(found[0]))
     if strict and (advice := _advice(found[0])).found:
         return warning(advice.found, _told(advice.lines) or "ask its owner to repair it")
@@ -112,7 +94,7 @@ def _own_in_path(found: list[str], own: str) -> Diagnosis:
     if absent := [name for name in _COMMANDS if name not in names]:
         problem = f"PATH does not have {absent[0]}{and_others(absent)} of the commands in {own}"
         home = quoting.quoted(os.path.dirname(os.path.realpath(found[0])))
-        add = f'run: export PATH={home}:"$PATH"' if strict else adding_to_path()
+        add = f'run: export PATH={home}:"$PATH"' if strict else installed_commands.adding_to_path()
         return warning(f"{problem}; the others are {mode}", add)
     return ok(f"the commands in {own} are the first of their names in PATH, {mode}")
 
@@ -148,9 +130,10 @@ def check_home() -> Diagnosis:
             found = f"AWS_IAM_HOME is {folder}, whose commands are not in strict mode"
             return warning(found, f"for scripts, run: export {STRICT}")
         said.append(f"{folder}: {'ready for scripts' if strict else 'not in strict mode'}")
-        run, program = another(folder, _COMMANDS), closed(folder, _COMMANDS)
-        said += [f"it runs another installation, {run}"] * bool(run)
-        said += [f"{CLOSED} {program}"] * bool(program)
+        if run := directory.another(folder, _COMMANDS):
+            said.append(f"it runs another installation, {run}")
+        if program := directory.closed(folder, _COMMANDS):
+            said.append(f"{directory.CLOSED} {program}")
     return ok("; ".join(said))
 
 
@@ -170,16 +153,14 @@ def _made_problem(folder: Path) -> Diagnosis | None:
     """Return why scripts cannot use ``folder``, which ``iamcli home`` has set up, or None."""
     try:
         reason = problem(folder, _COMMANDS)
-        if not reason and (exposed := exposure(folder, _COMMANDS)):
+        if not reason and (exposed := directory.exposure(folder, _COMMANDS)):
             return warning(exposed, PROTECT, "writable-by-others")
     except OSError as error:  # a command that it runs is in a directory that cannot be searched
         reason = f"{error.filename}: {error.strerror}"
-    if not reason:
-        return None
-    if not may_make(str(folder)):
-        return warning(reason, "move files that were changed there, or ask its owner to repair it")
-    again = "if it refuses a file, move the file and run it again"
-    return warning(reason, f"run: {_set_up(folder)}; {again}")
+    advice = "move files that were changed there, or ask its owner to repair it"
+    if reason and may_make(str(folder)):
+        advice = f"run: {_set_up(folder)}; if it refuses a file, move the file and run it again"
+    return warning(reason, advice) if reason else None
 
 
 def _other_problem(folder: Path) -> Diagnosis | None:
@@ -187,21 +168,20 @@ def _other_problem(folder: Path) -> Diagnosis | None:
     program = folder / "bin" / "iam-usercreate"
     if is_own(program, own_places()):
         return None
+    named = f"AWS_IAM_HOME is {folder}, which"
     what, in_the_way = "does not have the commands", os.path.lexists(program)
     if not os.path.isdir(folder):
         what, in_the_way = "is not a directory", os.path.lexists(folder)
     elif toolkit(program):
-        return warning(
-            f"AWS_IAM_HOME is {folder}, which has the legacy toolkit", _told(look(str(folder))[1])
-        )
+        return warning(f"{named} has the legacy toolkit", _told(look(str(folder))[1]))
     advice = f"{'move it and ' if in_the_way else ''}run: {_set_up(folder)}"
     if not (in_the_way or may_make(str(folder))):
         advice = "you may not make it; set AWS_IAM_HOME to another directory"
-    return warning(f"AWS_IAM_HOME is {folder}, which {what}", advice)
+    return warning(f"{named} {what}", advice)
 
 
 def _set_up(folder: Path) -> str:
     """Return the command that sets up ``folder`` in the form that it has."""
     made = [path for name in _COMMANDS if directory.target(path := folder / "bin" / name)]
     form = directory.STRICT if any(map(strict_default, made)) or not made else directory.NOT_STRICT
-    return home_line(quoting.file(str(folder)), form["option"])
+    return installed_commands.home_line(quoting.file(str(folder)), form["option"])

@@ -7,16 +7,10 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from iamcli.cli import index
+from iamcli.cli import index, installed_commands
 from iamcli.cli.homes.directory import RECORD, exposure, is_own, problem, strict_default, unrunnable
 from iamcli.cli.homes.layout import lay_out, toolkit, toolkit_lines
-from iamcli.cli.installed_commands import (
-    commands_folder,
-    commands_folders,
-    home_line,
-    one_file,
-    own_places,
-)
+from iamcli.cli.installed_commands import commands_folder, commands_folders, one_file, own_places
 from iamcli.config.connection import SANDBOX
 from iamcli.errors import Failure
 from iamcli.protection import OTHERS, unprotected
@@ -96,8 +90,8 @@ def _nearest(path: str, variables: Mapping[str, str], rest: str) -> tuple[str, .
             if lines and lines != (STRICT,):
                 return lines
     if may_make(STANDARD):
-        return (home_line(quoted_file(STANDARD)),)
-    return (home_line('"$HOME/iam"'),) if may_make(home) else ()
+        return (installed_commands.home_line(quoted_file(STANDARD)),)
+    return (installed_commands.home_line('"$HOME/iam"'),) if may_make(home) else ()
 
 
 def _absolute(place: str) -> str:
@@ -119,7 +113,7 @@ def look(folder: str) -> tuple[str, tuple[str, ...]]:
     strict = any(strict_default(place / "bin" / name) for name in _COMMANDS)
     if not strict and is_own(program, own_places()):
         return "it is not in strict mode", (STRICT,)
-    why, lines = "it does not have the commands", ()
+    why = "it does not have the commands"
     if _made(folder):
         try:
             if why := exposure(folder, _COMMANDS):
@@ -128,8 +122,9 @@ def look(folder: str) -> tuple[str, tuple[str, ...]]:
         except OSError as error:
             why = f"{error.filename}: {error.strerror}"
         if not why:
-            return "", lines
-    return why, (home_line(quoted_file(folder)),) if may_make(folder) else lines
+            return "", ()
+    line = installed_commands.home_line(quoted_file(folder))
+    return why, (line,) if may_make(folder) else ()
 
 
 def may_make(folder: str) -> bool:
@@ -165,13 +160,14 @@ def _lines_of(old: Path) -> tuple[str, ...]:
 
 
 def _closing(home: Path) -> tuple[str, ...]:
-    """Return the line that takes others the right to write ``home``, () if this user may not."""
-    try:
-        state = [(each, each.stat()) for each in (home, home / "bin")]
-    except OSError:
-        return ()
-    open_ones = [
-        each for each, now in state if now.st_mode & OTHERS and os.geteuid() in (0, now.st_uid)
+    """Return the line that takes others the right to write ``home``, () if this user may not.
+
+    Raises OSError.
+    """
+    states = ((place, place.stat()) for place in (home, home / "bin"))
+    words = [
+        quoted_file(str(place))
+        for place, state in states
+        if state.st_mode & OTHERS and os.geteuid() in (0, state.st_uid)
     ]
-    words = " ".join(quoted_file(str(each)) for each in open_ones)
-    return (f"chmod go-w {words}",) if open_ones else ()
+    return (f"chmod go-w {' '.join(words)}",) if words else ()

@@ -139,20 +139,19 @@ def _options(invocation: Invocation) -> Iterator[Fault]:
 
 def _words(invocation: Invocation) -> Iterator[Fault]:
     call, command = invocation.call, invocation.command
+    options = command.all_options
     for word in invocation.unknown:
         text = str(word.literal)
-        error = suggestions.unknown(command.name, command.all_options, [text], text)
-        fix = suggestions.advice(command.all_options, text) or error.hint
-        fix = fix or f"run {command.name} -h for its options"
-        message = (
-            f'"{suggestions.shown(command.all_options, text)}" is not an option of {command.name}'
-        )
+        error = suggestions.unknown(command.name, options, [text], text)
+        general = error.hint or f"run {command.name} -h for its options"
+        fix = suggestions.advice(options, text) or general
+        message = f'"{suggestions.shown(options, text)}" is not an option of {command.name}'
         yield fault(call, word, "E102", message, fix)
     for option, word in invocation.joined:
         message = f"{option.name} and its value are one word"
         fix = f"write: {option.name} {option.metavar}"
         if word.literal is not None:
-            fix = suggestions.advice(command.all_options, word.literal)
+            fix = suggestions.advice(options, word.literal)
         elif not option.secret and word.source.startswith(option.name):
             source = word.source.removeprefix(option.name).removeprefix("=")
             plain = word.may_split and not re.search(r"[\"'\\`]", source)

@@ -131,11 +131,11 @@ def _settings(call: Call) -> tuple[str, str, str]:
     # What is not known may be 0 or 1.
     strict = with_variables(environment["IAMCLI_STRICT"], {"IAMCLI_STRICT": "", **os.environ}, "1")
     home = with_variables(environment["AWS_IAM_HOME"], os.environ)
-    folder, slash, _ = with_variables(call.head.value, os.environ).rpartition("/")
-    folders = folder if slash else _known(environment["PATH"])
+    _, path, rest = _place(call, os.environ)
+    folders = _known(environment["PATH"]) if rest else path
     homes = re.findall(r"(?<![^:])([^:\0]*)/bin(?![^:])", folders)
     set_here = with_variables(environment["AWS_IAM_HOME"], {})
-    return strict, home, next((each for each in homes if slash or _names(each, set_here)), "")
+    return strict, home, next((each for each in homes if not rest or _names(each, set_here)), "")
 
 
 def _names(home: str, set_here: str) -> bool:
