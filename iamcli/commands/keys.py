@@ -109,7 +109,8 @@ def userlistkeys(
     """List a user's access keys, their status and last use, to rotate keys.
 
     Does: prints the ID of each access key of a user, and whether the key is active.
-    Output: Two lines per key: its ID, then its status, such as `Active` or `Inactive`; then the footer.
+    Output: Two lines per key: its ID, then its status, such as `Active` or `Inactive`; then the
+      footer.
     With -l: a third line per key with four fields, separated by tabs: the date on which the key was
       created, the date of its last use or `never`, and the region and the service of its last use.
     Each of the last three is `unknown` if your access key may not read it or the server lacks it.

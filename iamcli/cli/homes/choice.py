@@ -80,9 +80,11 @@ def _as_found(program: Path) -> Advice:
 def _nearest(path: str, variables: Mapping[str, str], rest: str) -> tuple[str, ...]:
     """Return the lines that lead to the first directory that can be used, or that make one."""
     home = os.path.join(variables.get("HOME") or "/", "iam")
-    further = [each[:-4] for each in path.split(":") if each.endswith("/bin") and _made(each[:-4])]
     given = "" if SANDBOX in os.environ else variables.get("AWS_IAM_HOME", "")
-    for place in map(_absolute, (*further, given or STANDARD, STANDARD, home)):
+    own = "" if SANDBOX in os.environ else os.environ.get("PATH", "")
+    # That of this user's PATH, which a script replaces, comes before one that it does not use.
+    places = (*_homes(path), *filter(None, [given]), *_homes(own), STANDARD, home)
+    for place in map(_absolute, places):
         if _made(place) or toolkit(Path(place, "bin", _COMMANDS[0])):
             why, lines = look(place)
             if not why:
@@ -92,6 +94,10 @@ def _nearest(path: str, variables: Mapping[str, str], rest: str) -> tuple[str, .
     if may_make(STANDARD):
         return (installed_commands.home_line(quoted_file(STANDARD)),)
     return (installed_commands.home_line('"$HOME/iam"'),) if may_make(home) else ()
+
+
+def _homes(path: str) -> list[str]:
+    return [each[:-4] for each in path.split(":") if each.endswith("/bin") and _made(each[:-4])]
 
 
 def _absolute(place: str) -> str:

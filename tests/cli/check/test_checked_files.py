@@ -683,6 +683,15 @@ def test_a_crontab_without_path_has_that_of_cron(tmp_path):
         assert [each for each, _ in check_files([str(tmp_path / "crontab")]).missing] == [name]
 
 
+def test_a_script_is_led_to_the_home_in_the_path_of_this_user(tmp_path, environ):
+    """Not to another one, such as one that is yet to be made."""
+    lay_out(str(tmp_path / "own"), index.names())
+    environ.setenv("PATH", f"{tmp_path}/own/bin:{PATH}")
+    expected = f"PATH={tmp_path}/own/bin:/none:/bin"
+    missing = checked(tmp_path, f"PATH=/none:/bin\n{BARE}").missing
+    assert missing["the iam-* commands in /none:/bin", expected]
+
+
 def test_what_is_not_there_follows_the_table(run_fast, tmp_path):
     for name, text in {"a.sh": "", "b.sh": f"AWS_CREDENTIAL_FILE={tmp_path}/k "}.items():
         write(tmp_path, f"{text}{TOOLKIT}/bin/iam-userdel -u b", name, "")
