@@ -166,8 +166,8 @@ def accountmodpasswordpolicy(iam: IAM, length: int | None, reset: bool, **switch
     the service resets them.
 
     Does: sets the rules that the passwords of users must follow.
-    Notes: If your access key may not read the policy, the command goes on, and standard error says
-    that the three rules may have been reset.
+    Notes: If your access key is not allowed to read the policy, the command goes on, and standard
+    error says that the three rules may have been reset.
     The policy applies when a password is set or changed; existing passwords still work.
     It does not apply to the root user.
     Warning: Rules that you omit are turned off; without options, all rules are reset.

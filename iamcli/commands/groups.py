@@ -82,7 +82,7 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     The users are not deleted, but lose the permissions that they had from the group.
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
-    Attached managed policies are skipped if your access key may not list them
+    Attached managed policies are skipped if your access key is not allowed to list them
     or the server does not have the operation; with -p, a note says so.
 
     Does: removes a group from the account; with -r, its members leave it first.

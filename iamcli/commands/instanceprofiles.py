@@ -27,7 +27,7 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
 
     An instance profile passes a role to the EC2 instances that are launched with it.
     With -r, the command looks up the role first; if it does not exist, nothing is created.
-    This check is skipped if your access key may not read the role.
+    This check is skipped if your access key is not allowed to read the role.
     An account can have 1000 instance profiles unless AWS has raised that quota.
 
     Does: adds an instance profile to the account; with -r, it contains a role.

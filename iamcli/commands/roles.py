@@ -107,7 +107,7 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     A service-linked role cannot be deleted with this command; see iam-today(7).
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
-    Attached managed policies are skipped if your access key may not list them
+    Attached managed policies are skipped if your access key is not allowed to list them
     or the server does not have the operation; with -p, a note says so.
 
     Does: removes a role from the account; with -c, also its policies.

@@ -84,7 +84,7 @@ def usercreate(
 
     With -g, the command looks up the groups first; if one of them does not exist, nothing is
     created.
-    This check is skipped if your access key may not read the groups.
+    This check is skipped if your access key is not allowed to read the groups.
     The command then creates the user, adds the user to the groups in the order given, and creates
     the access key.
     If one of these steps fails, the results of earlier steps are kept, and standard error lists
@@ -167,14 +167,14 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     SSH public keys, service-specific credentials, attached managed policies, and finally the user.
 
     A permissions boundary needs no separate step: the service removes it with the user.
-    A virtual MFA device is deactivated and then deleted. If your access key may not delete it, the
-    command goes on, and standard error names the device.
+    A virtual MFA device is deactivated and then deleted. If your access key is not allowed to
+    delete it, the command goes on, and standard error names the device.
     A hardware MFA device is only deactivated.
     The command refuses to delete the user who owns the access key that signs the requests.
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
-    The login profile and what follows it in the list are skipped if your access key may not list
-    them or the server does not have the operation; with -p, a note says so.
+    The login profile and what follows it in the list are skipped if your access key is not allowed
+    to list them or the server does not have the operation; with -p, a note says so.
 
     Does: removes a user from the account; with -r, also what belongs to the user.
     Notes: To create the user again, you need a snapshot that was made before; see
