@@ -683,6 +683,28 @@ def test_a_crontab_without_path_has_that_of_cron(tmp_path):
         assert [each for each, _ in check_files([str(tmp_path / "crontab")]).missing] == [name]
 
 
+def test_what_cron_does_not_expand(tmp_path, environ):
+    """The line is the one that the crontab seems to mean; the shell expands what a job sets."""
+    environ.setenv("HOME", "/home/carol")
+    (tmp_path / "iam-userdel").touch(0o755)
+    crontab, said = tmp_path / "crontab", "  # cron does not expand ~ and $HOME"
+
+    def missing(path: str, file: str) -> dict[str, str]:
+        crontab.write_text(f"PATH={path}:/none\nAWS_CREDENTIAL_FILE={file}\n@daily {BARE}\n")
+        return dict(check_files([str(crontab)]).missing.keys())
+
+    for home in ("~", "$HOME", "${HOME}"):
+        assert missing(f"{home}/iam/bin", f"{home}/key") == {
+            f"the iam-* commands in {home}/iam/bin:/none": f"PATH=/home/carol/iam/bin:/none{said}",
+            f"{home}/key": f"AWS_CREDENTIAL_FILE=/home/carol/key{said}",
+        }
+        assert missing(f"{home}/bin:{tmp_path}", str(crontab)) == {}
+    crontab.write_text(f"PATH={tmp_path}\n@daily AWS_CREDENTIAL_FILE=~/key {BARE}\n")
+    assert dict(check_files([str(crontab)]).missing.keys()) == {
+        "/home/carol/key": cat("/home/carol/key", KEY)
+    }
+
+
 def test_a_script_is_led_to_the_home_in_the_path_of_this_user(tmp_path, environ):
     """Not to another one, such as one that is yet to be made."""
     lay_out(str(tmp_path / "own"), index.names())

@@ -94,7 +94,9 @@ class Machine:
         home = with_variables(call.inner.environment["AWS_IAM_HOME"], {})
         own = [each for each in bins if each == f"{home}/bin" or _OF_TOOLKIT.search(each)]
         places = own or ([] if found else bins)
-        if new := next((each for each in places if not os.path.exists(each)), ""):
+        if rest and (line := _expanded(call, "PATH")) and not which(name, path=rest):
+            yield _need(call, rest, line, f"the iam-* commands in {rest}")
+        elif new := next((each for each in places if not os.path.exists(each)), ""):
             unsure = "" if own or path else "  # if the toolkit was there"
             line = f"{home_line(quoted(new[:-4]))}{unsure}" if self._may_make(new[:-4]) else ""
             yield _need(call, new, line)
@@ -156,6 +158,20 @@ def _need(call: Call, path: str, line: str, name: str = "") -> Needed:
     return call.script.root.file, call.flags.folder, path, name or path, line
 
 
+def _expanded(call: Call, variable: str) -> str:
+    """Return the line that sets ``variable`` as a crontab seems to mean, "" if it does not.
+
+    cron expands nothing in the variables of a crontab. Source: crontab(5).
+    """
+    value = with_variables(call.inner.environment[variable], {}) or ""
+    root = call.script.root
+    set_here = re.search(rf"^[ \t]*{variable}[ \t]*=.*{re.escape(value)}", root.text, re.MULTILINE)
+    meant = re.sub(r"(?<![^:])(?:~|\$HOME|\$\{HOME\})(?=/)", os.path.expanduser("~"), value)
+    if root.language != CRONTAB or not set_here or meant == value:
+        return ""
+    return f"{variable}={quoted(meant)}  # cron does not expand ~ and $HOME"
+
+
 def _needed_file(call: Call, path: str, content: str) -> Needed:
     """Return the same for a file that ``call`` reads; ``content``: what it has to contain."""
     return _need(call, path, f"(umask 077; cat >{quoted(path)})  # {content}")
@@ -169,7 +185,9 @@ def _files(invocation: Invocation) -> Iterator[Needed]:
         option = f"--{variable.lower().replace('_', '-')}"
         name = given.get(option, with_variables(call.inner.environment[variable], {}))
         path = in_folder(call.flags.folder, name) if name else None
-        if path and not os.path.exists(path) and concealed(str(name)) == name:
+        if name and option not in given and (line := _expanded(call, variable)):
+            yield _need(call, name, line)
+        elif path and not os.path.exists(path) and concealed(str(name)) == name:
             yield _needed_file(call, path, content)
 
 
