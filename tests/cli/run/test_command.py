@@ -19,6 +19,7 @@ from support.served import statistics
 from support.terminal import Terminal
 from support.users import OTHER, other_user, two_users
 
+from iamcli import interrupts
 from iamcli.cli.running import script
 from iamcli.cli.running.unstarted import reason
 from iamcli.errors import visible
@@ -135,6 +136,9 @@ def test_a_command_that_becomes_another_user_is_waited_for():
         ended = "kill -TERM $PPID; kill -HUP $PPID; exit 7"
 
         def act() -> None:
+            # As iamcli does: the command may send the signals before its start was noticed.
+            interrupts.install_handlers()
+            interrupts.defer_signals()
             status = script.run([program, "--reuid=0", "sh", "-c", ended], os.environ, print)
             assert status == 7
 
