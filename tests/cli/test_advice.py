@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -630,8 +631,12 @@ AT = {
 }
 
 
-@pytest.mark.parametrize("standard", AT)
-@pytest.mark.parametrize("path", IN_PATH)
+STATES = [*itertools.product(IN_PATH, AT)]
+#: Those of make test: each value with two of the others.
+FEW = [row for at, row in enumerate(STATES) if (at // len(AT) + at) % 3 == 0]
+
+
+@pytest.mark.parametrize(("path", "standard"), usual(FEW, STATES))
 def test_no_advice_is_given_for_ever(path, standard, top, monkeypatch):
     """Also with AWS_IAM_HOME in each of these states, and with a directory that is named."""
     few = NAMES[:3]
