@@ -82,9 +82,9 @@ def _nearest(path: str, variables: Mapping[str, str], rest: str) -> tuple[str, .
     home = os.path.join(variables.get("HOME") or "/", "iam")
     given = "" if SANDBOX in os.environ else variables.get("AWS_IAM_HOME", "")
     own = "" if SANDBOX in os.environ else os.environ.get("PATH", "")
-    # That of this user's PATH, which a script replaces, comes before one that it does not use.
+    # This user's PATH, which a script may replace, comes before the standard place.
     places = (*_homes(path), *filter(None, [given]), *_homes(own), STANDARD, home)
-    for place in map(_absolute, places):
+    for place in dict.fromkeys(map(_absolute, places)):
         if _made(place) or toolkit(Path(place, "bin", _COMMANDS[0])):
             why, lines = look(place)
             if not why:

@@ -687,7 +687,7 @@ def test_what_cron_does_not_expand(tmp_path, environ):
     """The line is the one that the crontab seems to mean; the shell expands what a job sets."""
     environ.setenv("HOME", "/home/carol")
     (tmp_path / "iam-userdel").touch(0o755)
-    crontab, said = tmp_path / "crontab", "  # cron does not expand ~ and $HOME"
+    crontab, said = tmp_path / "crontab", "(cron does not expand ~ and $HOME)"
 
     def missing(path: str, file: str) -> dict[str, str]:
         crontab.write_text(f"PATH={path}:/none\nAWS_CREDENTIAL_FILE={file}\n@daily {BARE}\n")
@@ -695,10 +695,12 @@ def test_what_cron_does_not_expand(tmp_path, environ):
 
     for home in ("~", "$HOME", "${HOME}"):
         assert missing(f"{home}/iam/bin", f"{home}/key") == {
-            f"the iam-* commands in {home}/iam/bin:/none": f"PATH=/home/carol/iam/bin:/none{said}",
-            f"{home}/key": f"AWS_CREDENTIAL_FILE=/home/carol/key{said}",
+            f"the iam-* commands in {home}/iam/bin:/none {said}": "PATH=/home/carol/iam/bin:/none",
+            f"{home}/key {said}": "AWS_CREDENTIAL_FILE=/home/carol/key",
         }
         assert missing(f"{home}/bin:{tmp_path}", str(crontab)) == {}
+        # What looks like a secret access key is not shown.
+        assert missing(str(tmp_path), f"{home}/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY") == {}
     crontab.write_text(f"PATH={tmp_path}\n@daily AWS_CREDENTIAL_FILE=~/key {BARE}\n")
     assert dict(check_files([str(crontab)]).missing.keys()) == {
         "/home/carol/key": cat("/home/carol/key", KEY)

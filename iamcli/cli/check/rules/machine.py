@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     Needed = tuple[str, str | None, str, str, str]
 
+_UNEXPANDED = "(cron does not expand ~ and $HOME)"
 _OF_TOOLKIT = re.compile("(?i)(?<![a-z])iam|apitools")
 #: The variables that name files, with what these have to contain.
 _CONTENTS = {
@@ -95,7 +96,7 @@ class Machine:
         own = [each for each in bins if each == f"{home}/bin" or _OF_TOOLKIT.search(each)]
         places = own or ([] if found else bins)
         if rest and (line := _expanded(call, "PATH")) and not which(name, path=rest):
-            yield _need(call, rest, line, f"the iam-* commands in {rest}")
+            yield _need(call, rest, line, f"the iam-* commands in {rest} {_UNEXPANDED}")
         elif new := next((each for each in places if not os.path.exists(each)), ""):
             unsure = "" if own or path else "  # if the toolkit was there"
             line = f"{home_line(quoted(new[:-4]))}{unsure}" if self._may_make(new[:-4]) else ""
@@ -163,13 +164,20 @@ def _expanded(call: Call, variable: str) -> str:
 
     cron expands nothing in the variables of a crontab. Source: crontab(5).
     """
-    value = with_variables(call.inner.environment[variable], {}) or ""
     root = call.script.root
-    set_here = re.search(rf"^[ \t]*{variable}[ \t]*=.*{re.escape(value)}", root.text, re.MULTILINE)
-    meant = re.sub(r"(?<![^:])(?:~|\$HOME|\$\{HOME\})(?=/)", os.path.expanduser("~"), value)
-    if root.language != CRONTAB or not set_here or meant == value:
+    value = with_variables(call.inner.environment[variable], {}) if root.language == CRONTAB else ""
+    set_here = rf"^[ \t]*{variable}[ \t]*=.*{re.escape(value)}"
+    if not value or not re.search(set_here, root.text, re.MULTILINE):
         return ""
-    return f"{variable}={quoted(meant)}  # cron does not expand ~ and $HOME"
+    # Others run the jobs of these crontabs.
+    home = (
+        "/home/USER"
+        if re.match("/(?:etc|var)/", os.path.abspath(root.file))
+        else os.path.expanduser("~")
+    )
+    meant = re.sub(r"(?<![^:])(?:~|\$HOME|\$\{HOME\})(?=/)", lambda _: home, value)
+    # A comment after the value would be a part of it.
+    return f"{variable}={quoted(meant)}" if meant != value else ""
 
 
 def _needed_file(call: Call, path: str, content: str) -> Needed:
@@ -185,9 +193,11 @@ def _files(invocation: Invocation) -> Iterator[Needed]:
         option = f"--{variable.lower().replace('_', '-')}"
         name = given.get(option, with_variables(call.inner.environment[variable], {}))
         path = in_folder(call.flags.folder, name) if name else None
-        if name and option not in given and (line := _expanded(call, variable)):
-            yield _need(call, name, line)
-        elif path and not os.path.exists(path) and concealed(str(name)) == name:
+        if not name or concealed(name) != name:
+            continue
+        if option not in given and (line := _expanded(call, variable)):
+            yield _need(call, name, line, f"{name} {_UNEXPANDED}")
+        elif path and not os.path.exists(path):
             yield _needed_file(call, path, content)
 
 
