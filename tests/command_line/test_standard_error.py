@@ -597,9 +597,18 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
 }
 
 
-def usual(row: int, begin: str) -> str:
-    """Return the condition of a row in make test: each in turn, none for a slow row."""
-    return "" if begin in SLOW else list(CONDITIONS)[row % len(CONDITIONS)]
+def in_make_test(number: int, begin: str) -> set[str]:
+    """Return the conditions of a row in make test: one in which it appears, and each in turn."""
+    if begin in SLOW:
+        return set()
+    shown = (
+        name
+        for row in ROWS
+        if row.line.startswith(begin)
+        for name, condition in CONDITIONS.items()
+        if row.stream(condition) != "nowhere"
+    )
+    return {next(shown), [*CONDITIONS][number % len(CONDITIONS)]}
 
 
 def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
@@ -658,8 +667,9 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("begin", "name"),
     [
-        pytest.param(begin, name, marks=[pytest.mark.full] * (name != usual(row, begin)))
-        for row, begin in enumerate(RUNS)
+        pytest.param(begin, name, marks=[pytest.mark.full] * (name not in quick))
+        for number, begin in enumerate(RUNS)
+        for quick in [in_make_test(number, begin)]
         for name in CONDITIONS
     ],
 )
