@@ -39,11 +39,10 @@ def text(result: Result) -> Iterator[str]:
         yield from (visible(f"    {each}") for each in line.splitlines())
     for (found, lines), users in result.installed.items():
         yield from fitted(visible(f"{_do(users, 'find')} {found}"))
-        either = f", or {STRICT}" * (found == INSTALLED and lines[:1] != (STRICT,))
-        if found == INSTALLED and len(lines) == 1:
-            yield visible(f"    as in the toolkit: {lines[0]}{either}")
-        else:
-            yield from (visible(f"    {each}") for each in lines)
+        single = found == INSTALLED and len(lines) == 1
+        begin = "as in the toolkit: " * single
+        either = f", or {STRICT}" * (single and lines != (STRICT,))
+        yield from (visible(f"    {begin}{each}{either}") for each in lines)
         yield from [f"    {BACK}"] * (len(lines) > 1)
     numbered = ((each.file, range(each.lines[0], each.lines[1] + 1)) for each in result.unread)
     unread = {(file, line) for file, lines in numbered for line in lines}

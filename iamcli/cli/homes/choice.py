@@ -136,18 +136,15 @@ def look(folder: str) -> tuple[str, tuple[str, ...]]:
 def may_make(folder: str) -> bool:
     """Return whether this user may set up ``folder``, and scripts can use it afterwards."""
     try:
-        source = one_file() or commands_folder()
+        file = one_file()
+        program = file or commands_folder() / _COMMANDS[0]
         lay_out(folder, _COMMANDS, dry=True)
         inner = Path(folder, "bin")
-        there = [each for each in (inner, inner.parent) if each.exists()]
-        there = there or [next(each for each in inner.parents if each.exists())]
-        program = source if one_file() else source / _COMMANDS[0]
-        writable = all(os.access(each, os.W_OK | os.X_OK) for each in there)
-        return (
-            writable
-            and bool(one_file() or not unrunnable(program))
-            and not unprotected(there[0], program)
-        )
+        there = [each for each in (inner, *inner.parents) if each.exists()]
+        written = [each for each in there if each in (inner, inner.parent)] or there[:1]
+        writable = all(os.access(each, os.W_OK | os.X_OK) for each in written)
+        broken = "" if file else unrunnable(program)
+        return writable and not broken and not unprotected(there[0], program)
     except (Failure, OSError):
         return False
 

@@ -74,7 +74,7 @@ def problem(folder: Path, commands: Sequence[str], *, run: bool = True) -> str |
     if gone:
         return f"{folder} runs {gone[0]}, which does not exist"
     first = folder / BIN / commands[0]
-    broken = next(filter(None, map(unrunnable, _run_by(first)[:1])), None)
+    broken = next(map(unrunnable, _run_by(first)), "")
     return broken or (why_not(first, os.environ) if run else None)
 
 

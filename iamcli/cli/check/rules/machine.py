@@ -88,8 +88,7 @@ class Machine:
         name, path, rest = _place(call, {})
         found = which(name, path=path) if path else None
         bare = rest and _CHANGING.isdisjoint(call.inner.run_by)
-        parts = call.inner.environment["PATH"] if bare else ()
-        known = path or _known(parts)
+        known = path or (_known(call.inner.environment["PATH"]) if bare else "")
         # Other directories below /usr and /snap are the system's.
         bins = re.findall(r"(?<![^:])/(?!(?:usr|snap)/)[^:\0]+/bin(?![^:])", known)
         home = with_variables(call.inner.environment["AWS_IAM_HOME"], {})
