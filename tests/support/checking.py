@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: The scripts with what is found in them; Script describes the files.
 SCRIPTS = TESTS / "cli" / "check" / "scripts"
 
+#: A directory that looks like that of the toolkit, and that no machine has.
+TOOLKIT = "/opt/none/apitools/iam"
 #: A policy that is valid JSON.
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 _UNKNOWN = re.compile(r'"(-\w)" is not an option')

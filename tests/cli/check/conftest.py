@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support.checking import TOOLKIT
 
 from iamcli.cli.check.rules import machine
 from iamcli.cli.check.script import shfmt
@@ -27,6 +28,12 @@ def may_make(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is advised depends on the user; here, it is one who can make each directory."""
     for module in (choice, machine):
         monkeypatch.setattr(module, "may_make", lambda _: True)
+
+
+@pytest.fixture(autouse=True)
+def standard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine may have the toolkit, or what replaces it, at the standard place."""
+    monkeypatch.setattr(choice, "STANDARD", TOOLKIT)
 
 
 @pytest.fixture(autouse=True, scope="package")

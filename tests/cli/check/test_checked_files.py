@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.checking import checked, made_program, write
+from support.checking import TOOLKIT, checked, made_program, write
 from support.requirements import PATH
 from support.selection import in_full
 from support.shell import BIN
@@ -519,7 +519,6 @@ def test_the_advice_in_a_makefile_can_be_typed_there(tmp_path):
 
 # What scripts expect of the machine.
 
-TOOLKIT = "/opt/aws/apitools/iam"
 HOME_LINE = f"iamcli home {TOOLKIT}"
 NO_TOOLKIT = {f"{TOOLKIT}/bin": HOME_LINE}
 KEY = "the lines AWSAccessKeyId=ID and AWSSecretKey=SECRET"
@@ -640,7 +639,7 @@ def test_each_place_is_looked_at_once_in_a_check(tmp_path, monkeypatch):
 #: Settings, and commands that are found with them.
 SETTINGS = [
     (f"AWS_IAM_HOME={TOOLKIT}\nexport PATH=$AWS_IAM_HOME/bin:$PATH", "iam-userdel -u b"),
-    ("TOP=/opt/aws\nTOOLS=$TOP/apitools/iam\nPATH=${TOOLS}/bin:$PATH", "iam-userdel -u b"),
+    ("TOP=/opt/none\nTOOLS=$TOP/apitools/iam\nPATH=${TOOLS}/bin:$PATH", "iam-userdel -u b"),
     (f"export AWS_IAM_HOME={TOOLKIT}", "$AWS_IAM_HOME/bin/iam-userdel -u b"),
     (f"export AWS_IAM_HOME={TOOLKIT}", "f() { PATH=$PATH:$AWS_IAM_HOME/bin; iam-userdel -u b; }"),
     (f"IAM={TOOLKIT}/bin", "$IAM/iam-userdel -u b"),

@@ -9,7 +9,7 @@ import signal
 import sys
 
 import pytest
-from support.checking import checked, made_program, write
+from support.checking import TOOLKIT, checked, made_program, write
 from support.limits import NEVER, TIMEOUT
 from support.processes import wait_until
 from support.shell import BIN, ROOT
@@ -17,15 +17,17 @@ from support.shell import BIN, ROOT
 from iamcli.cli.check import report
 from iamcli.cli.check.script.scripts import MAX_SIZE
 from iamcli.cli.check.script.shfmt import program
-from iamcli.cli.homes.choice import INSTALLED, STANDARD
+from iamcli.cli.homes.choice import INSTALLED
 
 #: The line that is advised to the user who runs the tests.
-HOME = "iamcli home " + (STANDARD if os.access("/opt", os.W_OK) else '"$HOME/iam"')
+HOME = "iamcli home " + (TOOLKIT if os.access("/opt", os.W_OK) else '"$HOME/iam"')
+#: What sets the standard place in a fork.
+STANDARD = f"from iamcli.cli.homes import choice\nchoice.STANDARD = {TOOLKIT!r}"
 
 
-def test_the_text(run, tmp_path):
+def test_the_text(run_fast, tmp_path):
     file = write(tmp_path, "iam-usercreate -u bob -vk\niam-userlistbypath -p /*/")
-    done = run("iamcli", "check", file)
+    done = run_fast("iamcli", "check", file, before=STANDARD)
     assert (done.status, done.err) == (1, "")
     assert done.out == (
         f'{file}:2:23: E102 "-vk" is not an option of iam-usercreate\n'
@@ -41,7 +43,7 @@ def test_the_text(run, tmp_path):
 
 def test_the_json(run_fast, tmp_path):
     file = write(tmp_path, "iam-groupadduser -g Admin")
-    done = run_fast("iamcli", "check", "--format", "json", file)
+    done = run_fast("iamcli", "check", "--format", "json", file, before=STANDARD)
     finding = {
         "file": file,
         "line": 2,
