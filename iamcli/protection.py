@@ -285,12 +285,12 @@ def others_may_write(state: os.stat_result, others: int = OTHERS) -> bool:
     return bool(state.st_mode & others) or state.st_uid not in _trusted()
 
 
-def unprotected(*paths: str | os.PathLike[str], others: int = OTHERS) -> list[str]:
+def unprotected(*paths: str | os.PathLike[str], others: int = OTHERS) -> dict[str, str]:
     """Return what lets other users change or replace ``paths``: these, and directories above them.
 
     ``others``: the permissions that let them. In a directory with the sticky bit, they cannot
-    replace what somebody else has made. What belongs to another user is followed by the name of
-    this user in parentheses. Raises OSError.
+    replace what somebody else has made. Each path has its owner, "" if that is a user who can
+    replace any file. Raises OSError.
     """
     parts = {"/"}
     for path in paths:
@@ -298,11 +298,17 @@ def unprotected(*paths: str | os.PathLike[str], others: int = OTHERS) -> list[st
         while part not in parts:
             parts.add(part)
             part = os.path.dirname(part)
-    return [
-        part if state.st_uid in _trusted() else f"{part} (owned by {_user(state.st_uid)})"
+    return {
+        part: "" if state.st_uid in _trusted() else _user(state.st_uid)
         for part in sorted(parts)
         if others_may_write(state := os.lstat(part), 0 if state.st_mode & stat.S_ISVTX else others)
-    ]
+    }
+
+
+def with_owners(found: dict[str, str]) -> str:
+    """Return what ``unprotected`` has ``found`` in words."""
+    texts = (f"{path} (owned by {owner})" if owner else path for path, owner in found.items())
+    return " and ".join(texts)
 
 
 def _user(number: int) -> str:

@@ -44,4 +44,5 @@ def home(output: Output, folder: str, *, no_strict: bool) -> None:
     if exposed := exposure(folder, names):
         output.error(f"{exposed}; {PROTECT}")
     if program := closed(Path(folder), names):
-        output.error(f"{folder}: {CLOSED} {program}; install iamcli with a Python that all can run")
+        advice = "install iamcli with umask 022 and a Python that all can run"
+        output.error(f"{folder}: {CLOSED} {program}; {advice}")

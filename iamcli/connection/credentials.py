@@ -196,9 +196,14 @@ def _unusable(error: Exception, session: Session | None, *renewal: str) -> Failu
     reason = CREDENTIAL_SECRETS.redact(reason)
     failure = Failure(f"cannot get credentials from the AWS configuration: {reason}")
     # The others say what to do, or the network is the reason.
-    if "; " not in reason and not isinstance(error, (HTTPClientError, ConnectionError, EOFError)):
+    if not ("; " in reason or by_network(error) or isinstance(error, EOFError)):
         failure.hint = remedy(session, error, *renewal)
     return failure
+
+
+def by_network(error: BaseException | None) -> bool:
+    """Return whether the network is why botocore got no credentials, as ``error`` says."""
+    return isinstance(error, (HTTPClientError, ConnectionError))
 
 
 def _report(error: Exception) -> str:

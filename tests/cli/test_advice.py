@@ -587,15 +587,21 @@ def test_the_advice_can_be_followed(name, asked, user, top, run_fast, monkeypatc
     assert asked == "doctor" or last.startswith(expected), followed
 
 
-def test_a_private_python_is_said(top, run_fast):
+def test_a_private_python_or_package_is_said(top, run_fast, monkeypatch):
     """Other users get the status 126."""
     place = Place(top, Machine(path=f"{HOME}/bin"), run_fast, 0)
     private(top)
-    said = f"other users get Permission denied, because they may not run {top}/private/python3"
+    said = f"other users get Permission denied, because they may not use {top}/private/python3"
     assert said in place.iamcli("home", f"{top}/opt/iam")
     assert f"ready for scripts; {said}" in place.doctor("found")[1]
     (top / "private").chmod(0o755)
     assert "denied" not in place.iamcli("home", f"{top}/opt/iam") + place.doctor("found")[1]
+    # What umask 077 makes: a package that only its owner may enter.
+    monkeypatch.setattr(directory, "__file__", f"{top}/package/directory.py")
+    for mode, found in ((0o700, f"{top}/package"), (0o755, "")):
+        (top / "package").mkdir(exist_ok=True)
+        (top / "package").chmod(mode)
+        assert directory.closed(top / "opt" / "iam", index.names()) == found
 
 
 def test_after_an_environment_was_moved_it_is_made_again(top, run_fast):

@@ -594,8 +594,9 @@ def test_a_toolkit_is_moved_and_nothing_of_others(commands, tmp_path):
     for name in ("iam-userdel", "iam-usercreate", "service"):
         (kit / "bin").mkdir(parents=True, exist_ok=True)
         program(kit / "bin" / name)
-    said = f"run: mv {kit}/bin {kit}/bin.toolkit; run: iamcli home {kit}; then copy your own files"
-    with pytest.raises(Failure, match=re.escape(said)):
+    move = f"run: mv {kit}/bin {kit}/bin.toolkit; run: iamcli home {kit}"
+    said = f"{move}; then copy your own files from {kit}/bin.toolkit to {kit}/bin"
+    with pytest.raises(Failure, match=f"{re.escape(said)}$"):
         lay_out(str(kit), COMMANDS)
     links = tmp_path / "links" / "bin"
     links.mkdir(parents=True)

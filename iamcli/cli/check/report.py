@@ -6,7 +6,6 @@ from iamcli.cli.check.findings import ERROR, STATES, SUMS, WARNING
 from iamcli.cli.check.script.kinds import READ
 from iamcli.cli.homes.choice import INSTALLED, STRICT
 from iamcli.cli.homes.directory import and_others
-from iamcli.cli.homes.layout import BACK
 from iamcli.cli.listing import counted, joined
 from iamcli.errors import visible
 from iamcli.help.text import advice, fitted
@@ -43,7 +42,6 @@ def text(result: Result) -> Iterator[str]:
         begin = "as in the toolkit: " * single
         either = f", or {STRICT}" * (single and lines != (STRICT,))
         yield from (visible(f"    {begin}{each}{either}") for each in lines)
-        yield from [f"    {BACK}"] * (len(lines) > 1)
     numbered = ((each.file, range(each.lines[0], each.lines[1] + 1)) for each in result.unread)
     unread = {(file, line) for file, lines in numbered for line in lines}
     levels = [finding.level for finding in result.findings]

@@ -167,8 +167,8 @@ def _shared_files(profile: Profile | None) -> CredentialSource:
     return CredentialSource(names, state, bool(kinds))
 
 
-def changeable_files(configuration: Configuration) -> list[str]:
-    """Return which files with settings, or directories, other users can change, not only a group.
+def changeable_files(configuration: Configuration) -> dict[str, str]:
+    """Return the files with settings, and directories, that any user can change: their owners.
 
     The settings can name a program, which commands run.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import NamedTuple
 
 from botocore import exceptions
@@ -15,12 +14,18 @@ from iamcli.cli.doctor.credential_sources import ACCESS_KEY, CREDENTIAL_FILE, NO
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.config import properties
 from iamcli.config.connection import looks_like_id, misspelled, restrict
-from iamcli.connection.credentials import InvalidSetting, NoLogin, PassedExpiration, frozen
+from iamcli.connection.credentials import (
+    InvalidSetting,
+    NoLogin,
+    PassedExpiration,
+    by_network,
+    frozen,
+)
 from iamcli.connection.settings import NoProfile
 from iamcli.connection.sources import EXPIRED_LOGINS, SET_A_FILE, file_cause, missing, remedy
 from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
-from iamcli.protection import PROTECT
+from iamcli.protection import PROTECT, with_owners
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,8 +67,8 @@ def check(configuration: Configuration) -> Credentials:
         problem = f"{' and '.join(exposed)} can be used by other users"
         found.append((problem, restrict(*exposed), "readable-by-others"))
     if changeable := credential_sources.changeable_files(configuration):
-        problem = f"other users may write {' and '.join(changeable)}"
-        owners = {name for each in changeable for name in re.findall(r"\(owned by (.*)\)$", each)}
+        problem = f"other users may write {with_owners(changeable)}"
+        owners = set(filter(None, changeable.values()))
         owner = owners.pop() if len(owners) == 1 and os.geteuid() == 0 else ""
         run = f"if {owner} runs the scripts, run iamcli doctor as {owner}; otherwise "
         found.append((problem, f"{run if owner else ''}{PROTECT}", "writable-by-others"))
@@ -116,7 +121,7 @@ def _unobtainable(failure: Failure, session: Session | None, *renewal: str) -> D
     if type(cause).__name__ in EXPIRED_LOGINS or isinstance(cause, RuntimeError):
         # The next sentence of botocore says what to do.
         return wrong(text.partition(". ")[0], remedy(session, cause, *renewal), "token-expired")
-    if isinstance(cause, (exceptions.HTTPClientError, exceptions.ConnectionError)):
+    if by_network(cause):
         url = str(cause.kwargs.get("endpoint_url", ""))
         return network.obstructed(text, request.problem(cause), url)
     response = cause.response if isinstance(cause, exceptions.ClientError) else {}

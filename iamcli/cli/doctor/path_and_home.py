@@ -12,7 +12,7 @@ from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning
 from iamcli.cli.homes import choice, directory
 from iamcli.cli.homes.choice import STRICT, choose, look, may_make
 from iamcli.cli.homes.directory import RECORD, and_others, is_own, problem, strict_default
-from iamcli.cli.homes.layout import BACK, toolkit
+from iamcli.cli.homes.layout import told, toolkit
 from iamcli.cli.installed_commands import commands_folder, one_file, own_places
 from iamcli.config.connection import SANDBOX
 from iamcli.errors import Failure
@@ -106,9 +106,8 @@ def _advice(program: str) -> Advice:
 
 def _told(lines: Sequence[str]) -> str:
     """Return ``lines`` as what to do: settings for a shell, and commands."""
-    shell = [f"export {line}" if line.startswith(("PATH=", STRICT)) else line for line in lines]
-    steps = [f"run: {line}" for line in shell]
-    return "; ".join([*steps, BACK] if steps[1:] else steps)
+    settings = ("PATH=", STRICT)
+    return told([f"export {line}" if line.startswith(settings) else line for line in lines])
 
 
 def check_home() -> Diagnosis:

@@ -15,7 +15,8 @@ from iamcli.cli.installed_commands import own_places
 from iamcli.cli.listing import counted
 from iamcli.config.files import MAX_SIZE, read
 from iamcli.errors import Failure
-from iamcli.protection import unprotected
+from iamcli.installation import is_one_file
+from iamcli.protection import unprotected, with_owners
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ TIMEOUT = 60
 #: The file that records what was written, so that a later run can recognize other files.
 RECORD = ".iamcli-home"
 
-#: What is said if only some users can run the commands.
-CLOSED = "other users get Permission denied, because they may not run"
+#: What is said if only some users can run the commands, before what they may not run or enter.
+CLOSED = "other users get Permission denied, because they may not use"
 
 #: How the paths of the commands begin.
 BIN = "bin/"
@@ -97,12 +98,14 @@ def unrunnable(program: Path) -> str:
 def closed(folder: Path, commands: Sequence[str]) -> str:
     """Return what ``folder`` runs that other users may not, "" if they may, or cannot reach it.
 
-    They get the status 126 then, as with a Python in a private home directory.
+    Such as a Python in a private home directory, or a package that was installed with umask 077.
     """
     programs = _run_by(folder / BIN / commands[0])
     if not programs or _private(folder / BIN):
         return ""
-    used = (programs[0], _interpreter(programs[0]), programs[-1].parent)
+    used = [programs[0], _interpreter(programs[0]), programs[-1].parent]
+    if not is_one_file() and is_own(programs[-1], own_places()):
+        used.append(Path(__file__).parent)
     return next((found for path in used if path and (found := _private(path))), "")
 
 
@@ -134,7 +137,7 @@ def exposure(folder: str | Path, commands: Sequence[str]) -> str:
     place = Path(folder, BIN)
     runs = filter(None, (target(place / name) for name in commands))
     used = (path for run in runs for path in (run.parent, run))
-    found = " and ".join(unprotected(place, place.parent.parent, *used))
+    found = with_owners(unprotected(place, place.parent.parent, *used))
     return found and f"other users may write {found}, and so can change what {folder} runs"
 
 

@@ -80,8 +80,6 @@ Scripts that contain the name of this directory work unchanged. For scripts that
 For help on a command, run it with -h: iam-usercreate -h
 """
 
-#: What is done after the toolkit was moved.
-BACK = "then copy your own files back from bin.toolkit"
 #: Directories of the system, of which no line moves bin.
 _SHARED = {"/", "/usr", "/usr/local", "/opt", "/opt/aws", os.path.expanduser("~")}
 
@@ -164,14 +162,10 @@ def lay_out(
                 _write(folder, outdated, interim, record)
         except OSError as error:
             # The record is written first.
-            as_before = (
-                isinstance(error, PermissionError) and read_record(folder / RECORD) == recorded
-            )
-            state = (
-                "nothing was changed; choose a directory that you may write"
-                if as_before
-                else f"{folder} is incomplete; correct this and run it again"
-            )
+            same = isinstance(error, PermissionError) and read_record(folder / RECORD) == recorded
+            unchanged = "nothing was changed; choose a directory that you may write"
+            incomplete = f"{folder} is incomplete; correct this and run it again"
+            state = unchanged if same else incomplete
             raise Failure(f"{error.filename}: {error.strerror}; {state}") from None
     why = why_not(folder / BIN / commands[0], _of_cron())
     if why:
@@ -193,8 +187,8 @@ def _refuse(folder: Path, in_the_way: list[str]) -> None:
     if not in_the_way:
         return
     if old := toolkit(folder / in_the_way[0]):
-        steps = "; ".join(f"run: {line}" for line in toolkit_lines(old))
-        raise Failure(f"{old}/bin has the legacy toolkit; nothing was changed; {steps}; {BACK}")
+        steps = told(toolkit_lines(old))
+        raise Failure(f"{old}/bin has the legacy toolkit; nothing was changed; {steps}")
     number = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
     raise Failure(
         f"{folder / in_the_way[0]} was not created by iamcli home{number}; nothing was "
@@ -221,10 +215,16 @@ def toolkit(program: Path) -> Path | None:
     return home if marked and 2 * len(its) > len(names) else None
 
 
-def toolkit_lines(old: Path) -> tuple[str, str]:
+def toolkit_lines(old: Path) -> tuple[str, ...]:
     """Return the lines that replace the toolkit in ``old``."""
-    places = f"{quoting.file(str(old / 'bin'))} {quoting.file(str(old / 'bin.toolkit'))}"
-    return f"mv {places}", home_line(quoting.file(str(old)))
+    home, own, moved = (quoting.file(str(old / each)) for each in ("", "bin", "bin.toolkit"))
+    copy = f"# then copy your own files from {moved} to {own}"
+    return f"mv {own} {moved}", home_line(home), copy
+
+
+def told(lines: Sequence[str]) -> str:
+    """Return ``lines`` for a shell as what to do, in one line."""
+    return "; ".join(line[2:] if line[0] == "#" else f"run: {line}" for line in lines)
 
 
 def _converted(programs: Sequence[Path], form: dict[str, str]) -> list[str]:

@@ -519,10 +519,10 @@ def test_files_that_others_can_use(environ, tmp_path):
         return credential_sources.exposed_files(configuration)
 
     assert exposed(0o600) == []
-    assert credential_sources.changeable_files(configuration) == []
+    assert credential_sources.changeable_files(configuration) == {}
     for mode in (0o640, 0o604, 0o620, 0o602):
         assert exposed(mode) == list(names.values()), oct(mode)
-    assert credential_sources.changeable_files(configuration) == sorted(names.values())
+    assert credential_sources.changeable_files(configuration) == dict.fromkeys(names.values(), "")
     # Only those with a secret.
     for name in ("credentials", "config", "client"):
         (tmp_path / name).write_text("[default]\nregion=x\n")
@@ -649,7 +649,7 @@ def test_an_access_key_that_is_used(keys, more, diagnosis, environ):
     environ.setattr(credential_sources, "exposed_files", lambda _: more.get("exposed", []))
     configuration = of_source(more.get("place", "AWS_X"), more.get("file"))
     configuration.connection.unused = more.get("unused", "")
-    environ.setattr(credential_sources, "changeable_files", lambda _: [])
+    environ.setattr(credential_sources, "changeable_files", lambda _: {})
     used = credentials.Credentials(credentials._used(configuration, keys, more.get("known", ())))
     environ.setattr(credentials, "_access", lambda _: used)
     assert shown(credentials.check(configuration).diagnosis) == diagnosis

@@ -33,7 +33,7 @@ AGAIN = "if it refuses a file, move the file and run it again"
 def moved(toolkit: Path) -> str:
     """What is said of a toolkit that is still there."""
     move = f"run: mv {toolkit}/bin {toolkit}/bin.toolkit; run: iamcli home {toolkit}"
-    return f"{move}; then copy your own files back from bin.toolkit"
+    return f"{move}; then copy your own files from {toolkit}/bin.toolkit to {toolkit}/bin"
 
 
 def programs_in(folder: Path, *names: str, mode: int = 0o755) -> Path:

@@ -169,11 +169,8 @@ def _expanded(call: Call, variable: str) -> str:
     if not value or not re.search(set_here, root.text, re.MULTILINE):
         return ""
     # Others run the jobs of these crontabs.
-    home = (
-        "/home/USER"
-        if re.match("/(?:etc|var)/", os.path.abspath(root.file))
-        else os.path.expanduser("~")
-    )
+    shared = re.match("/(?:etc|var)/", os.path.abspath(root.file))
+    home = "/home/USER" if shared else os.path.expanduser("~")
     meant = re.sub(r"(?<![^:])(?:~|\$HOME|\$\{HOME\})(?=/)", lambda _: home, value)
     # A comment after the value would be a part of it.
     return f"{variable}={quoted(meant)}" if meant != value else ""
