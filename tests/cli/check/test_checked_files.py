@@ -682,6 +682,14 @@ def test_a_crontab_without_path_has_that_of_cron(tmp_path):
         assert [each for each, _ in check_files([str(tmp_path / "crontab")]).missing] == [name]
 
 
+def test_a_script_that_a_file_runs_is_read_only_if_it_is_given(tmp_path):
+    inner = write(tmp_path, "iam-userdel -x", "inner.sh")
+    crontab = write(tmp_path, f"PATH={tmp_path}:/bin\n@daily inner.sh\n", "crontab", "")
+    outer = write(tmp_path, f"sudo {inner}", "outer.sh")
+    assert not check_files([crontab, outer]).findings
+    assert [each.file for each in check_files([crontab, outer, inner]).findings] == [inner]
+
+
 def test_what_cron_does_not_expand(tmp_path, environ):
     """The line is the one that the crontab seems to mean; the shell expands what a job sets."""
     environ.setenv("HOME", "/home/carol")
