@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 CREDENTIAL_METHODS = ("assume-role", "assume-role-with-web-identity", "login", "sso")
 CREDENTIAL_SERVICES = ("sts", "sso", "sso-oidc", "signin")
 
+#: The exceptions of botocore that say that the network is why it got no credentials.
+NETWORK = (HTTPClientError, ConnectionError)
+
 #: The settings that botocore converts to a number, also if it asks no instance for its role.
 _NUMBERS = ("metadata_service_timeout", "metadata_service_num_attempts")
 
@@ -196,14 +199,9 @@ def _unusable(error: Exception, session: Session | None, *renewal: str) -> Failu
     reason = CREDENTIAL_SECRETS.redact(reason)
     failure = Failure(f"cannot get credentials from the AWS configuration: {reason}")
     # The others say what to do, or the network is the reason.
-    if not ("; " in reason or by_network(error) or isinstance(error, EOFError)):
+    if "; " not in reason and not isinstance(error, (*NETWORK, EOFError)):
         failure.hint = remedy(session, error, *renewal)
     return failure
-
-
-def by_network(error: BaseException | None) -> bool:
-    """Return whether the network is why botocore got no credentials, as ``error`` says."""
-    return isinstance(error, (HTTPClientError, ConnectionError))
 
 
 def _report(error: Exception) -> str:

@@ -14,13 +14,7 @@ from iamcli.cli.doctor.credential_sources import ACCESS_KEY, CREDENTIAL_FILE, NO
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.config import properties
 from iamcli.config.connection import looks_like_id, misspelled, restrict
-from iamcli.connection.credentials import (
-    InvalidSetting,
-    NoLogin,
-    PassedExpiration,
-    by_network,
-    frozen,
-)
+from iamcli.connection.credentials import NETWORK, InvalidSetting, NoLogin, PassedExpiration, frozen
 from iamcli.connection.settings import NoProfile
 from iamcli.connection.sources import EXPIRED_LOGINS, SET_A_FILE, file_cause, missing, remedy
 from iamcli.connection.transport import ProxyFailure
@@ -81,8 +75,7 @@ def check(configuration: Configuration) -> Credentials:
 
 def _access(configuration: Configuration) -> Credentials:
     """Return which credentials commands would use."""
-    failure = configuration.failures.get("credentials")
-    if failure:
+    if failure := configuration.failures.get("credentials"):
         return Credentials(_invalid(failure), None, (CREDENTIAL_FILE,))
     if not configuration.is_read:
         return Credentials(UNREAD)
@@ -121,7 +114,7 @@ def _unobtainable(failure: Failure, session: Session | None, *renewal: str) -> D
     if type(cause).__name__ in EXPIRED_LOGINS or isinstance(cause, RuntimeError):
         # The next sentence of botocore says what to do.
         return wrong(text.partition(". ")[0], remedy(session, cause, *renewal), "token-expired")
-    if by_network(cause):
+    if isinstance(cause, NETWORK):
         url = str(cause.kwargs.get("endpoint_url", ""))
         return network.obstructed(text, request.problem(cause), url)
     response = cause.response if isinstance(cause, exceptions.ClientError) else {}
@@ -190,8 +183,7 @@ def _used(configuration: Configuration, keys: Any, known: Sequence[CredentialSou
         until = f" that expire at {expiry:%Y-%m-%d %H:%M UTC}" if expiry else ""
         description = f"temporary credentials{until}"
     else:
-        unusable = _unusable(keys, source)
-        if unusable:
+        if unusable := _unusable(keys, source):
             return unusable
         description = f"{'temporary ' if keys.token else ''}access key {_masked(keys.access_key)}"
     passed_over = credential_sources.passed_over(known, source)

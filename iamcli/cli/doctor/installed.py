@@ -83,8 +83,7 @@ def check_completion() -> Diagnosis:
     if shell not in _COMPLETIONS:
         return skipped(f"SHELL is {shell or 'not set'}; bash, zsh and fish have it")
     folder, name = _COMPLETIONS[shell]
-    used = next(filter(os.path.isfile, _candidates(shell, folder, name)), None)
-    if used:
+    if used := next(filter(os.path.isfile, _candidates(shell, folder, name)), None):
         package = ", with the package bash-completion" if shell == "bash" else ""
         return ok(f"{shell} finds {used}{package}")
     advice = "in {}, add: {}".format(*_LINES[shell])
@@ -115,8 +114,7 @@ def _candidates(shell: str, folder: str, name: str) -> Iterator[Path]:
 
 def check_extras() -> Diagnosis:
     """Return which extras are installed; if one is missing, a command that needs it says so."""
-    partly = extras.incomplete()
-    if partly:
+    if partly := extras.incomplete():
         found = f"only partly installed: {joined(partly)}"
         return warning(found, extras.advice(*partly), "extra-missing")
     there = extras.installed() or ["none"]

@@ -28,11 +28,6 @@ if TYPE_CHECKING:
     from iamcli.cli.homes.choice import Advice
 
 _COMMANDS = index.names()
-#: What to do if Python is gone, as after a virtual environment was moved.
-_AGAIN = (
-    'make the environment again, as "Upgrade, move and remove" in docs/install.md says, then run: '
-    "iamcli home DIR"
-)
 
 
 def check_path() -> Diagnosis:
@@ -46,7 +41,10 @@ def check_path() -> Diagnosis:
     except Failure as failure:
         return failed(failure)._replace(result="warning")
     if not file and (broken := directory.unrunnable(Path(own, _COMMANDS[0]))):
-        return warning(broken, _AGAIN)
+        # As after a virtual environment was moved.
+        section = '"Upgrade, move and remove" in docs/install.md'
+        again = f"make the environment again, as {section} says, then run: iamcli home DIR"
+        return warning(broken, again)
     if others:
         return _others_first(others, own)
     found = [path for name in _COMMANDS if (path := first[name])]
@@ -62,7 +60,7 @@ def _others_first(others: list[str], own: str) -> Diagnosis:
         return ok(f"{said}, {_mode(others)}; they are of another installation")
     found = f"{others[0]}{and_others(others)} would run instead of the commands in {own}"
     found += f": {advice.found}" if strict or advice.lines else ""
-    return warning(found, _told(advice.lines), "shadowed")
+    return warning(found, told(advice.lines), "shadowed")
 
 
 def _toolkit_left(found: Sequence[str]) -> Diagnosis | None:
@@ -71,7 +69,7 @@ def _toolkit_left(found: Sequence[str]) -> Diagnosis | None:
         if old := toolkit(folder / _COMMANDS[0]):
             problem = f"{old} still has the legacy toolkit, which scripts that name it run"
             problem += f"; the commands in PATH are {_mode(found)}" if found else ""
-            return warning(problem, _told(look(str(old))[1]) or "ask its owner to move it")
+            return warning(problem, told(look(str(old))[1]) or "ask its owner to move it")
     return None
 
 
@@ -85,11 +83,11 @@ def _own_in_path(found: list[str], own: str) -> Diagnosis:
     if not found:
         problem = f"PATH has no links to {own}" if file else f"{own} is not in PATH"
         lines = _advice("").lines
-        scripts = f"for scripts, {_told(lines)}; for what you type, " if lines else ""
+        scripts = f"for scripts, {told(lines)}; for what you type, " if lines else ""
         return warning(problem, f"{scripts}{installed_commands.adding_to_path()}")
     strict = strict_default(Path(found[0]))
     if strict and (advice := _advice(found[0])).found:
-        return warning(advice.found, _told(advice.lines) or "ask its owner to repair it")
+        return warning(advice.found, told(advice.lines) or "ask its owner to repair it")
     names = {os.path.basename(path) for path in found}
     if absent := [name for name in _COMMANDS if name not in names]:
         problem = f"PATH does not have {absent[0]}{and_others(absent)} of the commands in {own}"
@@ -102,12 +100,6 @@ def _own_in_path(found: list[str], own: str) -> Diagnosis:
 def _advice(program: str) -> Advice:
     """Return what leads scripts to strict commands if they find ``program`` first, "" if none."""
     return choose(program, os.environ.get("PATH", os.defpath), os.environ, rest='"$PATH"')
-
-
-def _told(lines: Sequence[str]) -> str:
-    """Return ``lines`` as what to do: settings for a shell, and commands."""
-    settings = ("PATH=", STRICT)
-    return told([f"export {line}" if line.startswith(settings) else line for line in lines])
 
 
 def check_home() -> Diagnosis:
@@ -172,7 +164,7 @@ def _other_problem(folder: Path) -> Diagnosis | None:
     if not os.path.isdir(folder):
         what, in_the_way = "is not a directory", os.path.lexists(folder)
     elif toolkit(program):
-        return warning(f"{named} has the legacy toolkit", _told(look(str(folder))[1]))
+        return warning(f"{named} has the legacy toolkit", told(look(str(folder))[1]))
     advice = f"{'move it and ' if in_the_way else ''}run: {_set_up(folder)}"
     if not (in_the_way or may_make(str(folder))):
         advice = "you may not make it; set AWS_IAM_HOME to another directory"

@@ -45,8 +45,7 @@ def sts_target(configuration: Configuration, iam: Destination) -> Destination | 
     settings = configuration.settings
     region = settings.region
     with ErrorTranslator():
-        configured = configured_endpoint(settings, "sts")
-        if configured:
+        if configured := configured_endpoint(settings, "sts"):
             return configured._replace(region=_region_of(configured.url) or configured.region)
         if not (is_of_aws(iam.url) and partition(iam.region)):
             return None

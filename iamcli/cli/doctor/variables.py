@@ -114,8 +114,7 @@ def check(failure: Failure | None, reported: Collection[str], *, stopping: bool)
 
 
 def _carriage_returns(*, stopping: bool) -> Diagnosis | None:
-    names = [name for check in READ for name in damaged(check)]
-    if not names:
+    if not (names := [name for check in READ for name in damaged(check)]):
         return None
     report = wrong if stopping else warning
     return report(
@@ -156,8 +155,7 @@ def _hidden_modules() -> Diagnosis | None:
             modules = {os.path.splitext(name)[0] for name in os.listdir(folder)}
         except OSError:
             continue
-        hidden = sorted(modules & sys.stdlib_module_names)
-        if hidden:
+        if hidden := sorted(modules & sys.stdlib_module_names):
             names = [*hidden[:_MAX_MODULES], *(["..."] if hidden[_MAX_MODULES:] else [])]
             return warning(
                 f"PYTHONPATH has {folder}, which can hide modules of Python: {', '.join(names)}",

@@ -58,7 +58,7 @@ def choose(
         return _as_found(program)
     said = INSTALLED if own else "no commands"
     if variables.get("IAMCLI_STRICT") in ("0", "1"):
-        bins = [] if own or not rest else [*commands_folders()]
+        bins = [] if own else [*commands_folders()]
         return Advice("" if own else said, _in_path(bins[0], rest) if bins else ())
     if named:
         why, lines = look(named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import shlex
 import stat
 import sys
@@ -151,7 +152,11 @@ def lay_out(
         place: content
         for place, content in contents.items()
         if place not in changed
-        and (current[place] != known[place][0] or _is_unusable(folder / place, content))
+        and (
+            current[place] != known[place][0]
+            # A script that cannot be executed.
+            or (content[:2] == b"#!" and not os.access(folder / place, os.X_OK))
+        )
     }
     record = {place: states[:1] for place, states in known.items() if place not in foreign}
     if outdated or record != recorded:
@@ -167,12 +172,10 @@ def lay_out(
             incomplete = f"{folder} is incomplete; correct this and run it again"
             state = unchanged if same else incomplete
             raise Failure(f"{error.filename}: {error.strerror}; {state}") from None
-    why = why_not(folder / BIN / commands[0], _of_cron())
-    if why:
+    if why := why_not(folder / BIN / commands[0], _of_cron()):
         raise Failure(f"{folder} is not ready; with PATH={_PATH_OF_CRON}, {why}")
     has = f"links to {len(commands)} commands in {source}"
-    settings = _settings(python, own)
-    if settings:
+    if settings := _settings(python, own):
         has = f"scripts that run {len(commands)} commands in {source} with {settings}"
     report = [f"{folder} is ready; its bin has {has}", *converted]
     if kept:
@@ -223,8 +226,9 @@ def toolkit_lines(old: Path) -> tuple[str, ...]:
 
 
 def told(lines: Sequence[str]) -> str:
-    """Return ``lines`` for a shell as what to do, in one line."""
-    return "; ".join(line[2:] if line[0] == "#" else f"run: {line}" for line in lines)
+    """Return ``lines`` for a shell as what to do, in one line; variables are exported."""
+    shell = (re.sub("^(?=[A-Z_]+=)", "export ", line) for line in lines)
+    return "; ".join(line[2:] if line[0] == "#" else f"run: {line}" for line in shell)
 
 
 def _converted(programs: Sequence[Path], form: dict[str, str]) -> list[str]:
@@ -324,11 +328,6 @@ def _check_folders(folder: Path, source: Path) -> None:
             raise Failure(f"{path} is not a directory; nothing was changed")
         if exists(path) and others_may_write(path.stat(), stat.S_IWOTH):
             raise Failure(f"other users may write {path}; nothing was changed; {PROTECT}")
-
-
-def _is_unusable(path: Path, content: str | bytes) -> bool:
-    """Return whether ``path``, which has that content, is a script that cannot be executed."""
-    return content[:2] == b"#!" and not os.access(path, os.X_OK)
 
 
 def _write(

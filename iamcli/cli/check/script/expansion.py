@@ -118,8 +118,7 @@ def _variable(source: str, state: State) -> calls.Value:
     """Return the value of ``$NAME`` or ``${NAME...}``."""
     if not source.startswith("${"):
         return _simple(source[1:], state)
-    match = _EXPANSION.fullmatch(source)
-    if not match:
+    if not (match := _EXPANSION.fullmatch(source)):
         return (Unknown(many=True),)
     length, indirect, name, index, rest = match.groups()
     if length and not indirect and name not in _SPECIAL:

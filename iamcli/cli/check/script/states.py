@@ -71,9 +71,8 @@ class State:
 
     def set(self, name: str, value: Value) -> Value:
         """Set the variable ``name``, and return its value: unknown if it is too long to follow."""
-        parts = (
-            part if isinstance(part, str) else part.elements or "?" for part in revealed(value)
-        )
+        known = revealed(value)
+        parts = (part if isinstance(part, str) else part.elements or "?" for part in known)
         if sum(map(len, parts)) > _MAX_VALUE:
             value = (Unknown(name, filled=filled(value)),)
         self.variables[name] = value
