@@ -128,7 +128,7 @@ def _cover(commands: Commands) -> set[tuple[str, int]]:
     """Note which parts of the scripts are commands that are checked, and return their places."""
     facts = commands.facts
     for call in commands.unseen:
-        call.script.root.unseen.add((call.head.place, "iam-*"))
+        call.script.root.unseen.add(call.head.place)
     for call in facts.calls:
         written = [word for word in output_files(call) if not word.known.startswith("/dev/")]
         shown = call.program in _SHOWING and not (call.captured or written)
@@ -151,9 +151,8 @@ def _file(name: str, read: Script | str, defined: set[str], findings: list[Findi
         return File(name, reason=read)
     codes = sorted({finding.code for finding in findings if finding.file == name})
     notes = sorted(read.notes, key=lambda note: note.lines)
-    mentions = tuple(
-        (line, mention if read.shown else "") for line, mention in read.mentions(defined)
-    )
+    found = read.mentions(defined)
+    mentions = tuple((line, mention if read.shown else "") for line, mention in found)
     lines = ((each, read.lines[line - 1]) for line, each in mentions)
     java = {each for each, line in lines if each.encode() not in line and b"View" in line}
     return File(name, read.language, tuple(codes), mentions, tuple(notes), java=tuple(sorted(java)))
