@@ -1,4 +1,10 @@
-"""The errors that are reported to the user, and the exit statuses."""
+"""The errors that are reported to the user, the exit statuses, and what makes text safe to print.
+
+Messages are errors, notes, and what iamcli doctor and reports say: ``message`` removes secrets,
+then shortens, then makes one line. Only then is a line wrapped; ``without_controls`` is the last
+step. Data, such as the lines of a command, changes only on a terminal, by ``data_on_terminal``: a
+new secret key is what the user asked for, and scripts and policies need each character.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +20,6 @@ FAILED = 1
 #: The exit status of a command that was interrupted.
 INTERRUPTED = 130
 
-#: The maximum lengths of an error code and of a message of the service, as they are shown, and of a
-#: whole line (characters).
-_MAX_CODE = 200
-MAX_MESSAGE = 2000
-MAX_LINE = 8000
-#: What is in the place of the middle of a longer text.
-OMITTED = " [...] "
 #: Error codes with which servers reject an operation that they lack, whatever the HTTP status is.
 UNKNOWN_OPERATION = (
     "InvalidAction",
@@ -30,6 +29,13 @@ UNKNOWN_OPERATION = (
     "UnknownOperation",
     "UnsupportedOperation",
 )
+#: The maximum lengths of an error code and of a message of the service, as they are shown, and of a
+#: whole line (characters).
+MAX_CODE = 200
+MAX_MESSAGE = 2000
+MAX_LINE = 8000
+#: What is in the place of the middle of a longer text.
+OMITTED = " [...] "
 #: Characters that Python calls printable, or that are no control characters, but that nobody sees:
 #: the code points that Unicode calls default ignorable, the separators of lines and paragraphs, and
 #: annotations. Source: Unicode, DerivedCoreProperties.txt.
@@ -38,14 +44,23 @@ _INVISIBLE = (
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+#: The number of hexadecimal digits in the path of a private IAM: 128 bits, which nobody can guess.
+SECRET_DIGITS = 32
 
 #: The outcome of a step that failed.
 NOT_DONE = "not done"
 DONE = "done"
 UNKNOWN = "unknown"
 
-#: The number of hexadecimal digits in the path of a private IAM: 128 bits, which nobody can guess.
-SECRET_DIGITS = 32
+
+def without_secret_paths(text: str) -> str:
+    """Return ``text`` with addresses of the private IAM of a sandbox without their secret path."""
+    if "//127.0.0.1:" not in text and "//localhost:" not in text:
+        return text
+    import re
+
+    address = r"(//(?:127\.0\.0\.1|localhost):\d+)"
+    return re.sub(rf"{address}/[0-9a-f]{{{SECRET_DIGITS}}}\b(?:/(?!\w))?", r"\1", text)
 
 
 class CommandEnd(BaseException):
@@ -81,27 +96,32 @@ class ServiceError(Failure):
     """The service rejected a request.
 
     ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message; each
-    is one line, without its middle if it is too long. The text of the failure is ``CODE: MESSAGE``;
-    a denial without a message names the operation. ``status``: the HTTP status. ``request``: its
-    ``operation`` and ``parameters``. ``skew``: the seconds by which the clock of this machine is
-    ahead of the Date of the response, None if the response has none.
+    is one line, without its middle if it is too long. They may contain secrets of the request;
+    ``shown`` is the message without what ``redact`` removes. The text of the failure is ``CODE:
+    MESSAGE`` without secrets; a denial without a message names the operation. ``status``: the HTTP
+    status. ``request``: its ``operation`` and ``parameters``. ``skew``: the seconds by which the
+    clock of this machine is ahead of the Date of the response, None if the response has none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a response says of a refusal
         self,
         code: str,
         message: str,
         status: int = 0,
         request: tuple[str, Mapping[str, Any]] = ("", {}),
+        *,
         skew: float | None = None,
+        redact: Callable[[str], str] = without_secret_paths,
     ) -> None:
-        self.code = one_line(shortened(code, _MAX_CODE))
-        self.message = one_line(shortened(message, MAX_MESSAGE))
+        self.code = of_service(code, limit=MAX_CODE)
+        self.message = of_service(message)
+        self.shown = of_service(message, redact)
         self.status = status
         self.operation, self.parameters = request
         self.skew = skew
         named = f"{self.operation} is not permitted" if self.denied and self.operation else ""
-        super().__init__(": ".join(filter(None, (self.code, self.message or named))))
+        shown_code = of_service(code, redact, MAX_CODE)
+        super().__init__(": ".join(filter(None, (shown_code, self.shown or named))))
 
     @property
     def denied(self) -> bool:
@@ -187,6 +207,40 @@ def reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
+def message(
+    text: str, redact: Callable[[str], str] = without_secret_paths, limit: int = MAX_LINE
+) -> str:
+    """Return the ``text`` of a message as one line, in which what is not shown is escaped.
+
+    ``redact``: removes secrets, also the secret paths; ``limit``: the maximum length (characters).
+    """
+    return visible(shortened(redact(text), limit))
+
+
+def of_service(
+    text: str, redact: Callable[[str], str] = without_secret_paths, limit: int = MAX_MESSAGE
+) -> str:
+    """Return a ``text`` of the service as one line, with a space for each character not shown.
+
+    ``redact`` and ``limit``: as for ``message``.
+    """
+    return one_line(shortened(redact(text), limit))
+
+
+def without_controls(text: str) -> str:
+    """Return ``text`` with control and invisible characters escaped, except TAB and line feeds."""
+    return text.translate(_CONTROLS)
+
+
+def data_on_terminal(text: str) -> str:
+    """Return ``text`` as ``without_controls`` does, also with the bytes that are not UTF-8.
+
+    Some terminals take such bytes for control characters. Source: docs/decisions.md (control
+    characters).
+    """
+    return text.translate(_CONTROLS_OF_DATA)
+
+
 def shortened(text: str, limit: int) -> str:
     """Return ``text`` without its middle if it has more characters than ``limit``."""
     if len(text) <= limit:
@@ -198,16 +252,6 @@ def shortened(text: str, limit: int) -> str:
 def one_line(text: str) -> str:
     """Return the service's ``text`` as one line: each character that is not shown is a space."""
     return "".join(c if is_shown(c) else " " for c in text).strip()
-
-
-def without_secret_paths(text: str) -> str:
-    """Return ``text`` with addresses of the private IAM of a sandbox without their secret path."""
-    if "//127.0.0.1:" not in text and "//localhost:" not in text:
-        return text
-    import re
-
-    address = r"(//(?:127\.0\.0\.1|localhost):\d+)"
-    return re.sub(rf"{address}/[0-9a-f]{{{SECRET_DIGITS}}}\b(?:/(?!\w))?", r"\1", text)
 
 
 def concealed(text: str) -> str:
@@ -247,3 +291,24 @@ def escape(character: str) -> str:
         return character
     code = ord(character)
     return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - one byte
+
+
+class _Escapes(dict[int, str]):
+    """A table for str.translate, which escapes invisible characters besides those in the table."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        text = self[code] = escape(character) if is_invisible(character) else character
+        return text
+
+
+#: Control characters, which a terminal obeys, with their escapes: C0 except TAB and LF, DEL and C1.
+_CONTROLS = _Escapes(
+    (code, escape(chr(code)))
+    for code in (*range(0x20), *range(0x7F, 0xA0))
+    if chr(code) not in "\t\n"
+)
+#: The same, with the bytes that are not UTF-8.
+_CONTROLS_OF_DATA = _Escapes(
+    _CONTROLS | {0xDC00 + code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
+)

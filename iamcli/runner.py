@@ -203,7 +203,7 @@ def execute(
         iam = IAM(connection, reporter, complete_model=complete_model)
         lines = call(command, iam, arguments)
         if lines is not None:
-            _print(lines, output)
+            _print(lines, output, reporter.secrets)
         output.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - users see no traceback
         if isinstance(error, ReaderLeft) and not (iam and iam.outcome()):
@@ -220,14 +220,14 @@ def execute(
         raise _end(error, iam, reporter.secrets) from None
 
 
-def _print(lines: Lines, output: Output) -> None:
+def _print(lines: Lines, output: Output, secrets: Secrets) -> None:
     """Print each line; if one cannot be printed, raise the error in the command at its yield."""
     from iamcli.output.lines import Drawing, Note, RequireOutput, Secret
 
     for line in lines:
         try:
             if isinstance(line, Note):
-                output.note(line)
+                output.note(secrets.redact(line))
             elif isinstance(line, RequireOutput):
                 output.require(terminal=line.terminal, widths=line.widths)
             else:
@@ -253,7 +253,7 @@ def _end(error: BaseException, iam: IAM | None, secrets: Secrets) -> CommandEnd:
         end, texts = Failure(), [unexpected(error, REPORT), outcome]
     end.args = (secrets.redact("; ".join(filter(None, texts))),)
     end.hint = secrets.redact(end.hint)
-    end.state = secrets.redact(iam.state) if iam else ""
+    end.state = iam.state if iam else ""
     return end
 
 

@@ -58,6 +58,7 @@ class Client:
     def __init__(
         self, connection: Connection, reporter: Reporter, *, complete_model: bool = False
     ) -> None:
+        self._redact = reporter.secrets.redact
         with ErrorTranslator():
             refuse_outside(connection)
             settings, connection = set_up_process(connection)
@@ -183,7 +184,8 @@ class Client:
             raise
         if response.status_code < SUCCESS_LIMIT:
             return parsed  # type: ignore[no-any-return]  # botocore has no types
-        refused = refusal(response, parsed, self.url, (operation, parameters), self._proxy_source)
+        sender = (self.url, self._proxy_source)
+        refused = refusal(response, parsed, (operation, parameters), sender, self._redact)
         acted = may_have_acted(response.status_code, parsed)
         if acted or self._retries.resent:
             raise unknown_if_changing(refused, operation, parameters, acted=acted)

@@ -22,7 +22,7 @@ from iamcli.errors import Failure, MissingOperation, ServiceError, UnexpectedRes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 #: The message for each kind of exception; the first one that matches is used.
@@ -91,24 +91,26 @@ class ErrorTranslator:
 def refusal(
     response: Any,
     parsed: dict[str, Any],
-    url: str,
     request: tuple[str, Mapping[str, Any]],
-    proxy: str = "",
+    sender: tuple[str, str],
+    redact: Callable[[str], str],
 ) -> ServiceError | UnexpectedResponse:
     """Return the failure that an error ``response``, which has just arrived, reports.
 
-    ``request``: the operation and its parameters; ``proxy``: what names the proxy that may have
-    sent the response, or "". ServiceError if it has an error code of the service; MissingOperation
-    if that means, as the parser says, that the server lacks the operation.
+    ``request``: the operation and its parameters; ``sender``: the URL of the endpoint, and what
+    names the proxy that may have sent the response, or ""; ``redact``: removes secrets from what is
+    shown. ServiceError if it has an error code of the service; MissingOperation if that means, as
+    the parser says, that the server lacks the operation.
     """
     status, error = response.status_code, parsed.get("Error", {})
     code = str(error.get("Code") or "")
     if not code or code.isdigit():
+        url, proxy = sender
         text = f"unexpected HTTP {status} from {url} for {request[0]}, not an IAM response"
         return UnexpectedResponse(proxied(status, url, proxy) or text, status)
-    skew = clock_skew(response.headers)
     kind = MissingOperation if parsed.get(MISSING) else ServiceError
-    return kind(code, str(error.get("Message") or ""), status, request, skew)
+    skew, message = clock_skew(response.headers), str(error.get("Message") or "")
+    return kind(code, message, status, request, skew=skew, redact=redact)
 
 
 def clock_skew(headers: Mapping[str, str]) -> float | None:

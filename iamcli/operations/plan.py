@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import DONE, MAX_MESSAGE, NOT_DONE, UNKNOWN, CommandEnd, shortened
+from iamcli.errors import DONE, MAX_MESSAGE, NOT_DONE, UNKNOWN, CommandEnd, message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,8 +60,10 @@ class Plan:
         parts += self.missed
         if not (single and self.missed):
             parts.append((self._left, self._skipped + self._steps[begun:]))
-        texts = (
-            f"{label}: {', '.join(shortened(step, MAX_MESSAGE) for step in steps) or 'nothing'}"
+        redact = self._iam.reporter.secrets.redact
+        shown = (
+            (label, ", ".join(message(step, redact, MAX_MESSAGE) for step in steps))
             for label, steps in parts
         )
+        texts = (f"{label}: {steps or 'nothing'}" for label, steps in shown)
         self._iam.record_state("; ".join(texts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import OMITTED, one_line, without_secret_paths
+from iamcli.errors import one_line, without_secret_paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,17 +83,12 @@ class Secrets:
     def redact(self, text: str) -> str:
         """Return ``text`` without the known secrets, plain, URL-encoded, in XML or in JSON.
 
-        The address of a private IAM keeps its host and its port. If the middle of ``text`` is
-        omitted, no part of a secret is left beside it either.
+        The address of a private IAM keeps its host and its port. ``text`` is whole: of a secret
+        that is cut, the rest would remain.
         """
         text = without_secret_paths(text)
         if not text or not self._known:
             return text
-        if OMITTED in text:
-            return OMITTED.join(self._ends(text.split(OMITTED)))
-        return self._without(text)
-
-    def _without(self, text: str) -> str:
         # With -d, this is called for each string of a long list, so the pattern is kept.
         self._pattern = pattern = self._pattern or self._compiled()
         parts: list[str] = []
@@ -105,20 +100,6 @@ class Secrets:
             end = max(end, match.end())
             start = match.start() + 1
         return "".join([*parts, text[end:]])
-
-    def _ends(self, parts: list[str]) -> Iterator[str]:
-        """Yield ``parts`` of a text, between which something is omitted, without secrets."""
-        forms = {form for secret in self._known for form in _forms(secret)}
-        for number, part in enumerate(map(self._without, parts)):
-            begin = end = 0
-            for form in forms:
-                for size in range(_MIN_LENGTH, min(len(form), len(part) + 1)):
-                    if number > 0 and part.startswith(form[-size:]):
-                        begin = max(begin, size)
-                    if number < len(parts) - 1 and part.endswith(form[:size]):
-                        end = max(end, size)
-            kept = part[begin : len(part) - end]
-            yield f"{_HIDDEN if begin else ''}{kept}{_HIDDEN if end else ''}"
 
     def _compiled(self) -> re.Pattern[str]:
         """Return a pattern that matches each form of each secret, the longest first.

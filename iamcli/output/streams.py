@@ -7,13 +7,12 @@ import stat
 from errno import EBADF
 
 from iamcli.errors import (
-    MAX_LINE,
     OutputLost,
     ReaderLeft,
-    escape,
-    is_invisible,
-    shortened,
+    data_on_terminal,
+    message,
     visible,
+    without_controls,
     without_secret_paths,
 )
 from iamcli.interrupts import Interruptible, SignalState, postpone
@@ -24,26 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-
-class _Escapes(dict[int, str]):
-    """A table for str.translate, which escapes invisible characters besides those in the table."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        text = self[code] = escape(character) if is_invisible(character) else character
-        return text
-
-
-#: Control characters, which a terminal obeys, with their escapes: C0 except TAB and LF, DEL and C1.
-_CONTROLS = _Escapes(
-    (code, escape(chr(code)))
-    for code in (*range(0x20), *range(0x7F, 0xA0))
-    if chr(code) not in "\t\n"
-)
-#: The same, with the bytes that are not UTF-8 and that some terminals take for C1.
-_CONTROLS_OF_DATA = _Escapes(
-    _CONTROLS | {0xDC00 + code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
-)
 
 #: The size of the lines that are written at once (bytes).
 _MAX_LINES = 1 << 13
@@ -93,15 +72,14 @@ class Output:
     def line(self, text: str, *, escaped: bool = True) -> None:
         """Write one line of data, at the latest in ``flush``; raise OutputLost if that fails.
 
-        On a terminal, control characters are escaped, unless ``escaped`` is false. Source:
-        docs/decisions.md (control characters).
+        On a terminal, control characters are escaped, unless ``escaped`` is false.
         """
         if not self._is_open:
             raise OutputLost("standard output is closed")
         if self._out_may_be_seen:
             self.progress.stop()
         if self.data_on_terminal and escaped:
-            text = text.translate(_CONTROLS_OF_DATA)
+            text = data_on_terminal(text)
         self._lines += text.encode("utf-8", "surrogateescape") + b"\n"
         if len(self._lines) > _MAX_LINES:
             self.flush()
@@ -151,7 +129,7 @@ class Output:
         ``text`` of more than MAX_LINE characters is shortened in the middle; the end of the line is
         written ``whole``. ``copy``: whether it is copied; ``more``: the lines that follow.
         """
-        line = visible("; ".join(filter(None, (shortened(text, MAX_LINE), whole))))
+        line = "; ".join(filter(None, (message(text), visible(whole))))
         self.error_text(f"{self._program}: {line}\n{more}", None if copy else "")
 
     def error_text(self, text: str, copy: str | None = None) -> bool:
@@ -172,7 +150,7 @@ class Output:
 
     def _is_written(self, text: str, number: int) -> bool:
         """Write ``text`` as ``error_text`` does; return whether the descriptor took all of it."""
-        text = without_secret_paths(text).translate(_CONTROLS)
+        text = without_controls(without_secret_paths(text))
         self.progress.erase()
         try:
             self._write_data()
@@ -245,12 +223,12 @@ class Reporter:
     def note_unless_strict(self, line: str) -> None:
         """Print a line that is not an error, but not in strict mode."""
         if self._output and not self.strict:
-            self._output.note(line)
+            self._output.note(self.secrets.redact(line))
 
     def note_on_terminal(self, line: str) -> None:
         """Print a line that is not an error on a terminal only, but not in strict mode."""
         if self._output and self.shows_hints:
-            self._output.note(line)
+            self._output.note(self.secrets.redact(line))
 
     def flush(self) -> None:
         """Write the lines of data that wait; raise OutputLost if that fails."""

@@ -14,6 +14,7 @@ from support.stub import Answer, canned, ok, refused
 
 from iamcli.errors import DONE, NOT_DONE, CommandEnd, Failure, Interrupted, UnknownOutcome
 from iamcli.operations.plan import Plan
+from iamcli.output.streams import Reporter
 
 if TYPE_CHECKING:
     from support.stub import Endpoint, Stub
@@ -290,13 +291,18 @@ def test_where_looking_is_denied_the_work_goes_on(work, run_fast, stub):
     assert (done.status, done.err) == (0, "")
 
 
+def recording(said: list[str], **values: object) -> IAM:
+    """Return what a plan needs of its IAM: ``said`` gets the states."""
+    return cast("IAM", SimpleNamespace(reporter=Reporter(), record_state=said.append, **values))
+
+
 def state_after(error: BaseException, things: str, *, finished: int, strict: bool = False) -> str:
     """Return the report on steps that ``error`` ends after ``finished`` of them.
 
     If it has the attribute ``pending``, it comes while that request is under way.
     """
     said: list[str] = []
-    iam = cast("IAM", SimpleNamespace(pending=None, strict=strict, record_state=said.append))
+    iam = recording(said, pending=None, strict=strict)
     try:
         with Plan(iam, "made", "not made", things.split()) as progress:
             for _ in range(finished):
@@ -343,8 +349,7 @@ def test_what_ends_a_plan_early_is_reported(error, finished, state):
 
 def test_a_step_that_was_done_in_part_is_reported_in_strict_mode():
     said: list[str] = []
-    iam = cast("IAM", SimpleNamespace(strict=True, record_state=said.append))
-    plan = Plan(iam, "removed", "left", ["a", "b"])
+    plan = Plan(recording(said, strict=True), "removed", "left", ["a", "b"])
     plan.skip()
     plan.__exit__(Failure, Failure("x"), None)
     assert said == ["removed: nothing; left: a, b"]

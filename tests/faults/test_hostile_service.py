@@ -8,13 +8,24 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support.doctor import caller
+from support.faults import CLOSED
 from support.requirements import needs
 from support.selection import usual
+from support.shell import SECRET as KEY_SECRET
 from support.snapshot import files, serving
 from support.stub import NAMESPACE, Answer, faulty, ok, refused
 from support.terminal import read_now
 
-from iamcli.errors import MAX_LINE, MAX_MESSAGE, OMITTED, ServiceError, shortened
+from iamcli.errors import (
+    MAX_CODE,
+    MAX_LINE,
+    MAX_MESSAGE,
+    OMITTED,
+    ServiceError,
+    of_service,
+    shortened,
+)
 from iamcli.output.redaction import Secrets
 
 if TYPE_CHECKING:
@@ -372,12 +383,85 @@ def test_no_part_of_a_secret_is_left_beside_what_is_omitted():
                 f"{'-' * place}{secret}{'-' * MAX_MESSAGE}",
                 f"{'-' * MAX_MESSAGE}{secret}{'-' * place}",
             ):
-                shown = secrets.redact(str(ServiceError("X", message)))
+                shown = str(ServiceError("X", message, redact=secrets.redact))
                 assert OMITTED in shown
                 assert not [part for part in (*parts, "abca") if part in shown], (place, shown)
     both = f"{'-' * 990}{SECRET}{'-' * 2000}{SECRET}{'-' * 990}"
-    assert "***" in secrets.redact(shortened(both, MAX_MESSAGE))
-    assert secrets.redact(f"a{OMITTED}b") == f"a{OMITTED}b"
+    assert "***" in of_service(both, secrets.redact)
+
+
+#: What no exit may show: the key of the command, the path of a private IAM, an invisible character.
+DIGITS = "3141592653589793" * 2
+HOSTILE = f"{KEY_SECRET} http://127.0.0.1:4321/{DIGITS}/ \u202e"
+DASHES = "-" * 10_000
+GROUP = {
+    "GetGroup": ok("GetGroup", "<Users/><IsTruncated>false</IsTruncated>"),
+    "ListAttachedGroupPolicies": ok(
+        "ListAttachedGroupPolicies", "<AttachedPolicies/><IsTruncated>false</IsTruncated>"
+    ),
+    "DeleteGroupPolicy": refused("AccessDenied", "no", 403),
+}
+
+
+def policies(text: str) -> Answer:
+    """Return the list of a policy with this name."""
+    names = f"<PolicyNames><member>{text}</member></PolicyNames><IsTruncated>false</IsTruncated>"
+    return ok("ListGroupPolicies", names)
+
+
+#: Each exit of what a service says: the command line, and the answers, by operation.
+EXITS: dict[str, tuple[str, Callable[[str], dict[str, Answer]]]] = {
+    "a message": ("iam-usergetattributes", lambda text: {"GetUser": refused("X", text)}),
+    "a code": ("iam-usergetattributes", lambda text: {"GetUser": refused(text, "no")}),
+    "a line of -d": ("iam-usergetattributes -d", lambda text: {"GetUser": refused("X", text)}),
+    "a second request": (
+        "iam-userdel -u bob",
+        lambda text: {"DeleteUser": refused("NoSuchEntity", f"bob {text}", 404)},
+    ),
+    "what is still there": (
+        "iam-groupdel -g web -r",
+        lambda text: {"ListGroupPolicies": policies(text), **GROUP},
+    ),
+    **{
+        line: (
+            line,
+            lambda text: {"GetCallerIdentity": caller(f"arn:aws:iam::123456789012:user/{text}")},
+        )
+        for line in ("iamcli doctor", "iamcli doctor --format json")
+    },
+    "iamcli snapshot": (
+        "iamcli snapshot account.json",
+        lambda text: {"GetAccountAuthorizationDetails": refused("X", text)},
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", usual(["pipe"], ["pipe", "strict", "terminal"]))
+@pytest.mark.parametrize("name", EXITS)
+def test_no_exit_shows_a_secret_or_a_control_character(name, mode, run_fast, stub, terminal):
+    """Wherever the middle of a text is left out."""
+    line, answers = EXITS[name]
+    master, device = terminal
+    limit = {"a code": MAX_CODE, "what is still there": MAX_LINE}.get(name, MAX_MESSAGE)
+    for place in range(limit // 2 - 100, limit // 2 + 10, 11):
+        for text in ("-" * place + HOSTILE + DASHES, DASHES + HOSTILE + "-" * place):
+            lost = [CLOSED] if name == "a second request" else []
+            endpoint = stub.endpoint()
+            for operation, answer in answers(text).items():
+                endpoint.on(operation, *lost, answer)
+            done = run_fast(
+                *line.split(),
+                stderr=device if mode == "terminal" else None,
+                env={
+                    "AWS_IAM_URL": endpoint.url,
+                    "AWS_ENDPOINT_URL": endpoint.url,
+                    "IAMCLI_STRICT": "1" if mode == "strict" else "",
+                },
+            )
+            said = done.out + done.err + (read_now(master) if mode == "terminal" else "")
+            assert "---" in said or mode == "strict"
+            pieces = [secret[n : n + 6] for secret in (KEY_SECRET, DIGITS) for n in range(26)]
+            assert not [piece for piece in (*pieces, "\u202e") if piece in said], said
 
 
 @pytest.mark.parametrize("line", ["iamcli snapshot account.json", "iam-userlistbypath"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from iamcli.cli.group import DocumentedCommand, show
-from iamcli.errors import FAILED, MAX_LINE, shortened, visible
+from iamcli.errors import FAILED, message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def check(  # noqa: PLR0913 - one for each option
 
     result = check_files(files, codes)
     for line in report.notes(result):
-        rows = fitted(visible(shortened(line, MAX_LINE)), "iamcli: ", descriptor=2)
+        rows = fitted(message(line), "iamcli: ", descriptor=2)
         output.error_text("".join(f"{row}\n" for row in rows))
     for line in report.FORMATS[form](result):
         output.line(line)

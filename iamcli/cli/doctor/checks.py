@@ -5,6 +5,7 @@ from __future__ import annotations
 from iamcli.cli.doctor import credentials, installed, network, path_and_home, variables
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.cli.doctor.diagnosis import skipped
+from iamcli.errors import message
 from iamcli.output.redaction import Secrets
 
 TYPE_CHECKING = False
@@ -98,5 +99,6 @@ def _skip_damaged(diagnoses: dict[str, Diagnosis]) -> bool:
 
 def _redacted(diagnosis: Diagnosis, secrets: Secrets) -> Diagnosis:
     return diagnosis._replace(
-        found=secrets.redact(diagnosis.found), advice=secrets.redact(diagnosis.advice)
+        found=message(diagnosis.found, secrets.redact),
+        advice=message(diagnosis.advice, secrets.redact),
     )

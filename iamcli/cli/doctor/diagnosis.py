@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from iamcli.errors import visible
 from iamcli.help.text import advice, fitted
 
 TYPE_CHECKING = False
@@ -72,7 +71,7 @@ def text(diagnoses: Mapping[str, Diagnosis], *, on_terminal: bool = False) -> It
     width = max(map(len, diagnoses))
     for name, diagnosis in diagnoses.items():
         begin = f"{name:{width}}  {diagnosis.result:7}  "
-        found, told = visible(diagnosis.found), visible(diagnosis.advice)
+        found, told = diagnosis.found, diagnosis.advice
         if on_terminal:
             indent = " " * len(begin)
             yield from (*fitted(found, begin, indent), *(advice(told, indent) if told else ()))
@@ -87,8 +86,8 @@ def as_json(diagnoses: Mapping[str, Diagnosis]) -> Iterator[str]:
             "check": name,
             "result": diagnosis.result,
             "cause": diagnosis.cause,
-            "found": visible(diagnosis.found),
-            "advice": visible(diagnosis.advice),
+            "found": diagnosis.found,
+            "advice": diagnosis.advice,
         }
         for name, diagnosis in diagnoses.items()
     ]

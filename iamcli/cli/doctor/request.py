@@ -24,11 +24,12 @@ from iamcli.client.messages import clock_skew, refusal
 from iamcli.client.parser import SUCCESS_LIMIT, ResponseParser
 from iamcli.connection.responses import BoundedSession
 from iamcli.connection.transport import causes, is_no_tls, proxied, reason
-from iamcli.errors import MAX_MESSAGE, ServiceError, UnexpectedResponse, one_line, shortened
+from iamcli.errors import ServiceError, UnexpectedResponse, of_service, one_line
+from iamcli.output.redaction import Secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from iamcli.connection.endpoints import Destination
@@ -77,8 +78,9 @@ class Outcome(NamedTuple):
     """The outcome of a request: the ``problem``, or "" if the service answered.
 
     ``reason``: the problem in words; ``code`` and ``message``: the error, "" for a success and most
-    problems; ``clock``: the seconds by which the clock of this machine is ahead of the service, or
-    None if that is not known; ``texts``: the text of each element of a success, by its name.
+    problems; the message may contain secrets. ``clock``: the seconds by which the clock of this
+    machine is ahead of the service, or None if that is not known; ``texts``: the text of each
+    element of a success, by its name.
     """
 
     problem: str
@@ -114,7 +116,9 @@ def send(
         if at_proxy := proxied(error, target.url, proxy):
             return Outcome(PROXY, one_line(at_proxy))
         return Outcome(problem(error), one_line(reason(error)))
-    return _answer(operation, response, target.url, proxy)
+    secrets = Secrets()
+    secrets.add(key.secret_key, key.token or "")
+    return _answer(operation, response, (target.url, proxy), secrets.redact)
 
 
 def problem(error: BaseException) -> str:
@@ -136,7 +140,9 @@ def _tls_problem(error: BaseException) -> str:
     return NO_TLS if is_no_tls(error) else TLS
 
 
-def _answer(operation: Operation, response: Any, url: str, proxy: str) -> Outcome:
+def _answer(
+    operation: Operation, response: Any, sender: tuple[str, str], redact: Callable[[str], str]
+) -> Outcome:
     """Return the outcome of a ``response``; the same parser as that of the commands reads it."""
     status, body = response.status_code, response.content
     context = {"operation_name": operation.name}
@@ -151,18 +157,17 @@ def _answer(operation: Operation, response: Any, url: str, proxy: str) -> Outcom
         tree = ET.fromstring(body, ET.XMLParser(encoding="utf-8"))  # noqa: S314 - no document type
         if len(tree.findall(operation.required)) == 1:
             texts = {
-                _name(element): one_line(shortened(element.text or "", MAX_MESSAGE))
-                for element in tree.iter()
+                _name(element): of_service(element.text or "", redact) for element in tree.iter()
             }
             return Outcome("", clock=clock, texts=texts)
     elif parsed is not None:
-        refused = refusal(response, parsed, url, (operation.name, {}))
+        refused = refusal(response, parsed, (operation.name, {}), sender, redact)
         # Other services, such as S3, send errors without the root element of IAM.
         if isinstance(refused, ServiceError) and "Code" not in parsed:
             # Any server can send this; a code of AWS consists of letters, digits and dots.
-            code = re.sub(r"[^\w.]", "", refused.code)[:100] or f"HTTP {status}"
+            code = re.sub(r"[^\w.]", "", redact(refused.code))[:100] or f"HTTP {status}"
             return Outcome("", code=code, message=refused.message, clock=clock)
-    if at_proxy := proxied(status, url, proxy):
+    if at_proxy := proxied(status, *sender):
         return Outcome(PROXY, at_proxy, clock=clock)
     code = getattr(refused, "code", "")
     return Outcome(FOREIGN, f"HTTP {status}, not an answer of AWS", code=code, clock=clock)

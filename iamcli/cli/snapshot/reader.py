@@ -125,7 +125,7 @@ class _Reader:
                 failure.args = (f"{operation}{whose}: {failure}",)
                 raise
             name = next((parameters[name] for name in _NAMES if name in parameters), None)
-            message = (isinstance(failure, ServiceError) and failure.message) or str(failure)
+            message = (isinstance(failure, ServiceError) and failure.shown) or str(failure)
             of = self.user and f"user/{self.user}"
             refused = {"operation": operation, "name": name, "of": of}
             self._unread.append({**refused, "code": code, "message": message})

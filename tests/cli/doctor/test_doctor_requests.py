@@ -126,7 +126,7 @@ def test_the_problem_that_an_exception_reports(error, problem):
 
 def answered(answer: Answer, *, proxy: str = "", operation: Any = network._USER) -> Any:
     response = SimpleNamespace(status_code=answer.status, content=answer.body, headers={})
-    return request._answer(operation, response, "URL", proxy)
+    return request._answer(operation, response, ("URL", proxy), str)
 
 
 def test_what_counts_as_an_answer():
