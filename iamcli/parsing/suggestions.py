@@ -75,7 +75,9 @@ def advice(options: Sequence[Option], argument: str) -> str:
     if argument == "--":
         return "leave it out"
     option, value = meant(options, argument)
-    numbered = [o for o in options if o.name[:-1] == argument.partition("=")[0] and o.secret]
+    # A code of an MFA device has six digits.
+    name = re.sub(r"(?s)(=.*|\d{6})$", "", argument)
+    numbered = [option for option in options if option.name[:-1] == name and option.secret]
     if numbered:
         return f"write: {' '.join(f'{each.name} {each.metavar}' for each in numbered)}"
     if option:
