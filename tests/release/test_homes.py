@@ -151,7 +151,6 @@ def test_the_one_file_and_its_first_line_that_changes(installation, folder, monk
     program(file, ONE_FILE.replace(sys.executable, "/usr/bin/env our-python", 1))
     assert lay_out(str(folder), COMMANDS, strict=False) == [f"{by}{sys.executable}"]
     program(file, ONE_FILE)
-    (folder / ".iamcli-home").unlink()
     assert lay_out(str(folder), COMMANDS, strict=False) == [links]
     assert {path.readlink() for path in (folder / "bin").iterdir()} == {file}
 
@@ -411,7 +410,7 @@ def test_which_command_the_one_file_runs(name, program, monkeypatch):
     assert onefile.main() == program
 
 
-BEGIN = '#!/bin/sh\n# Created by "iamcli home --strict".\n'
+BEGIN = '#!/bin/sh\n# Created by "iamcli home".\n'
 
 
 @pytest.mark.parametrize(
@@ -421,7 +420,7 @@ BEGIN = '#!/bin/sh\n# Created by "iamcli home --strict".\n'
         (BEGIN + "exec '/opt/a b/iam-x' \"$@\"", "/opt/a b/iam-x"),
         (BEGIN + 'exec /opt/iamcli.pyz iam-x "$@"\n', "/opt/iamcli.pyz"),
         (BEGIN + 'exec /opt/python /opt/iamcli.pyz iam-x "$@"\n', "/opt/iamcli.pyz"),
-        (BEGIN.replace(" --strict", "") + 'exec /opt/python /opt/x iam-x "$@"\n', "/opt/x"),
+        (BEGIN + 'exec /opt/python /opt/x iam-x "$@"\n', "/opt/x"),
         ('#!/bin/sh\nexec /opt/iam-x "$@"\n', None),
         (BEGIN + '/opt/iam-x "$@"\n', None),
         (BEGIN + "exec /opt/iam-x\nexit\n", None),
@@ -440,8 +439,7 @@ def test_what_an_entry_of_a_home_runs(tmp_path, script, program):
 @pytest.mark.parametrize(
     ("script", "default"),
     [
-        (BEGIN + 'IAMCLI_STRICT=1\nexport IAMCLI_STRICT\nexec /opt/iam-x "$@"\n', "1"),
-        (BEGIN.replace(" --strict", "") + directory.STRICT["set"] + "exec /opt/iam-x\n", "1"),
+        (BEGIN + directory.STRICT["set"] + "exec /opt/iam-x\n", "1"),
         # The header alone is not what it does.
         (BEGIN + 'exec /opt/iam-x "$@"\n', None),
         (BEGIN + "# IAMCLI_STRICT=1\nIAMCLI_STRICT=1\n", None),
@@ -578,17 +576,6 @@ def test_a_command_that_is_gone_is_named_with_the_file_that_runs_it(home, comman
     assert (done.returncode, done.stdout, done.stderr) == (1, *streams)
 
 
-def test_scripts_of_an_older_version_are_replaced(home, commands):
-    (home / ".iamcli-home").unlink()
-    for name in COMMANDS:
-        file = home / "bin" / name
-        text = re.sub(r"if \[ ! -e .*?\nfi\n", "", file.read_text(), count=1, flags=re.DOTALL)
-        assert "reach" not in text
-        file.write_text(text)
-    assert len(lay_out(str(home), COMMANDS)) == 1
-    assert "reach" in (home / "bin" / COMMANDS[0]).read_text()
-
-
 def test_a_toolkit_is_moved_and_nothing_of_others(commands, tmp_path):
     kit = tmp_path / "kit"
     for name in ("iam-userdel", "iam-usercreate", "service"):
@@ -622,33 +609,35 @@ def test_no_line_moves_a_directory_of_the_system(folder, tmp_path, monkeypatch):
     assert layout.toolkit(tmp_path / "bin" / "iam-userdel") is None
 
 
-@pytest.mark.parametrize("recorded", [True, False])
-def test_each_form_replaces_the_others(installation, folder, recorded, monkeypatch):
-    """Also those of older versions, of commands and of the one file, without a record too."""
+def test_each_form_replaces_the_other(installation, folder, monkeypatch):
+    """Of the commands and of the one file; without its record, a home has to be made again."""
     file = program(installation("dist") / "iamcli.pyz")
-    for (number, form), source in itertools.product(enumerate(directory.FORMS), (None, file)):
+    made = folder.with_name("made")
+    for form, source in itertools.product((True, False), (None, file)):
         monkeypatch.setattr(layout, "one_file", lambda source=source: source)
         monkeypatch.setattr(layout, "_python", lambda source: sys.executable * source.is_file())
-        made = folder.with_name("made")
-        for name in ("STRICT", "NOT_STRICT"):
-            monkeypatch.setattr(layout, name, form)
-        lay_out(str(folder), COMMANDS)
-        for name in ("STRICT", "NOT_STRICT"):
-            monkeypatch.setattr(layout, name, getattr(directory, name))
-        if not recorded:
-            (folder / directory.RECORD).unlink()
-            if number > 1:
-                (folder / "README").unlink()  # it would be a text of the user
+        lay_out(str(folder), COMMANDS, strict=form)
         folder.rename(made)
         for strict in (True, False):
             shutil.copytree(made, folder, symlinks=True)
             _, *more = lay_out(str(folder), COMMANDS, strict=strict)
-            assert more == [converted(strict=strict)] * (strict != bool(form["set"]))
+            assert more == [converted(strict=strict)] * (strict != form)
             before = tree(folder)
             assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
             assert tree(folder) == before
-            text = (folder / "bin" / COMMANDS[0]).read_text()
-            assert ("IAMCLI_STRICT:-1" in text, text.startswith("#!")) == (strict, True)
+            shutil.rmtree(folder)
+            shutil.copytree(made, folder, symlinks=True)
+            (folder / directory.RECORD).unlink()
+            if strict == form:
+                assert len(lay_out(str(folder), COMMANDS, strict=strict)) == 1
+            else:
+                before = tree(folder)
+                said = f"because {folder}/.iamcli-home is missing (1 of "
+                if not (form or source):  # links, as others make them
+                    said = "was not created by iamcli home"
+                with pytest.raises(Failure, match=re.escape(said)):
+                    lay_out(str(folder), COMMANDS, strict=strict)
+                assert tree(folder) == before
             shutil.rmtree(folder)
         shutil.rmtree(made)
 

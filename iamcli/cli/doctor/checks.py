@@ -5,7 +5,6 @@ from __future__ import annotations
 from iamcli.cli.doctor import credentials, installed, network, path_and_home, variables
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.cli.doctor.diagnosis import skipped
-from iamcli.errors import message
 from iamcli.output.redaction import Secrets
 
 TYPE_CHECKING = False
@@ -70,7 +69,7 @@ def make_all(*, offline: bool) -> dict[str, Diagnosis]:
     else:  # so the target of requests is known
         diagnoses |= _with_requests(configuration, secrets)
     diagnoses |= {name: check() for name, check in _INSTALLATION.items()}
-    return {name: _redacted(diagnoses[name], secrets) for name in _CHECKS}
+    return {name: diagnoses[name].shown(secrets.redact) for name in _CHECKS}
 
 
 def _with_requests(configuration: Configuration, secrets: Secrets) -> dict[str, Diagnosis]:
@@ -95,10 +94,3 @@ def _skip_damaged(diagnoses: dict[str, Diagnosis]) -> bool:
             diagnoses[name] = skipped(f"not checked, because of {' and '.join(damaged)}")
             stopping = True
     return stopping
-
-
-def _redacted(diagnosis: Diagnosis, secrets: Secrets) -> Diagnosis:
-    return diagnosis._replace(
-        found=message(diagnosis.found, secrets.redact),
-        advice=message(diagnosis.advice, secrets.redact),
-    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
+from iamcli.errors import message
 from iamcli.help.text import advice, fitted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 class Diagnosis(NamedTuple):
@@ -30,6 +31,11 @@ class Diagnosis(NamedTuple):
     def is_wrong(self) -> bool:
         """Whether no command works."""
         return self.result == "wrong"
+
+    def shown(self, redact: Callable[[str], str]) -> Diagnosis:
+        """Return this with texts that can be printed; ``redact``: removes secrets from them."""
+        found, advice = (message(text, redact) for text in (self.found, self.advice))
+        return self._replace(found=found, advice=advice)
 
 
 def ok(found: str) -> Diagnosis:

@@ -131,9 +131,7 @@ def check_home() -> Diagnosis:
 def _mode(programs: Sequence[str]) -> str:
     """Return which of ``programs``, commands of iamcli, are in strict mode, and by what."""
     given = strictness()
-    strict = [path for path in map(Path, programs) if strict_default(path)]
-    if given:  # which those of an older version do not read
-        strict = [path for path in strict if given != "1" and directory.ignores_variable(path)]
+    strict = [path for path in map(Path, programs) if not given and strict_default(path)]
     number = f"{len(strict)} of {len(programs)} " if 0 < len(strict) < len(programs) else ""
     by = sorted({str(path.parent) for path in strict}) or [f"IAMCLI_STRICT={given}"] * bool(given)
     mode = number + ("in strict mode" if strict or given == "1" else "not in strict mode")

@@ -43,9 +43,6 @@ SCRIPT_BEGIN = """\
 #: The forms of a directory: the option that makes it, and how its scripts set the mode.
 STRICT = {"option": "", "set": 'IAMCLI_STRICT="${IAMCLI_STRICT:-1}"\nexport IAMCLI_STRICT\n'}
 NOT_STRICT = {"option": " --no-strict", "set": ""}
-#: Those of older versions: without an option, and with --strict, which no variable changes.
-ALWAYS_STRICT = {"option": " --strict", "set": "IAMCLI_STRICT=1\nexport IAMCLI_STRICT\n"}
-FORMS = (STRICT, NOT_STRICT, ALWAYS_STRICT, {"option": "", "set": ""})
 
 
 def problem(folder: Path, commands: Sequence[str], *, run: bool = True) -> str | None:
@@ -206,15 +203,9 @@ def _run_by(path: Path) -> list[Path]:
 def strict_default(program: Path) -> str | None:
     """Return what ``program`` sets IAMCLI_STRICT to if the environment does not set it.
 
-    "1" for a command of a directory in strict mode, also of an older one or by a link, else None.
+    "1" for a command of a directory in strict mode, also by a link, else None.
     """
-    script = _script(program)
-    return "1" if STRICT["set"] in script or ALWAYS_STRICT["set"] in script else None
-
-
-def ignores_variable(program: Path) -> bool:
-    """Return whether ``program`` is in strict mode also if IAMCLI_STRICT is set otherwise."""
-    return ALWAYS_STRICT["set"] in _script(program)
+    return "1" if STRICT["set"] in _script(program) else None
 
 
 def is_own(path: Path, places: Collection[str]) -> bool:
@@ -277,7 +268,7 @@ def _script(program: Path) -> str:
         content = os.fsdecode(_content(Path(os.path.realpath(program))) or b"")
     except OSError:  # it cannot be read, or is a relative name in a directory that was deleted
         return ""
-    begins = tuple(SCRIPT_BEGIN.format(**form) for form in FORMS)
+    begins = tuple(SCRIPT_BEGIN.format(**form) for form in (STRICT, NOT_STRICT))
     return content if content.startswith(begins) else ""
 
 

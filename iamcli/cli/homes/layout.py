@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import re
@@ -14,7 +13,6 @@ from pathlib import Path
 from iamcli import quoting
 from iamcli.cli.homes.directory import (
     BIN,
-    FORMS,
     NOT_STRICT,
     RECORD,
     SCRIPT_BEGIN,
@@ -37,8 +35,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: All forms, also without what scripts now do if their command is gone.
-_FORMS = (*FORMS, *({**form, "old": "1"} for form in FORMS))
 #: The PATH of cron's jobs.
 _PATH_OF_CRON = "/usr/bin:/bin"
 
@@ -84,7 +80,7 @@ For help on a command, run it with -h: iam-usercreate -h
 #: Directories of the system, of which no line moves bin.
 _SHARED = {"/", "/usr", "/usr/local", "/opt", "/opt/aws", os.path.expanduser("~")}
 
-#: What a script of bin does if its command is gone; those of older versions lack it.
+#: What a script of bin does if its command is gone.
 _GONE = """\
 if [ ! -e {program} ]; then
     [ "$IAMCLI_STRICT" = 1 ] || exec >&2
@@ -122,22 +118,17 @@ def lay_out(
     source = one_file() or commands_folder()
     folder = _absolute(name)
     python = _python(source)
-    # What each run may have written, first what this one writes.
     own = STRICT if strict else NOT_STRICT
-    forms = [
-        _contents(folder, source, commands, by, form)
-        for form, by in [(own, python), *itertools.product(_FORMS, ("", sys.executable))]
-    ]
-    contents = forms[0]
+    contents = _contents(folder, source, commands, python, own)
     try:
         _check_folders(folder, source)
         recorded = read_record(folder / RECORD)
         current = {place: state_at(folder / place) for place in contents}
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}; nothing was changed") from None
+    # What this run writes, and what others have written.
     known = {
-        place: [*(state_of(form[place]) for form in forms), *recorded.get(place, ())]
-        for place in contents
+        place: [state_of(content), *recorded.get(place, ())] for place, content in contents.items()
     }
     changed = [place for place in known if current[place] not in (None, *known[place])]
     in_the_way = [place for place in changed if place.startswith(BIN)]
@@ -193,10 +184,13 @@ def _refuse(folder: Path, in_the_way: list[str]) -> None:
         steps = told(toolkit_lines(old))
         raise Failure(f"{old}/bin has the legacy toolkit; nothing was changed; {steps}")
     number = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
-    raise Failure(
-        f"{folder / in_the_way[0]} was not created by iamcli home{number}; nothing was "
-        "changed; move it or choose another directory"
-    )
+    what, advice = "was not created by iamcli home", "move it or choose another directory"
+    first = folder / in_the_way[0]
+    made = is_own(first, own_places()) or (target(first) and not first.is_symlink())
+    if made and not exists(folder / RECORD):
+        what = f"is not known to be of iamcli home, because {folder / RECORD} is missing"
+        advice = f"move {folder}, and run this again"
+    raise Failure(f"{first} {what}{number}; nothing was changed; {advice}")
 
 
 def toolkit(program: Path) -> Path | None:
@@ -297,7 +291,7 @@ def _contents(
         # The one file runs the command that a link to it, or its first argument, names.
         words = [str(source), command] if source.is_file() else [str(source / command)]
         run = shlex.join([python, *words] if python else words)
-        gone = "" if "old" in form else _GONE.format(program=shlex.quote(str(words[0])))
+        gone = _GONE.format(program=shlex.quote(str(words[0])))
         script = SCRIPT.format(**form, gone=gone, target=run)
         contents[f"{BIN}{command}"] = os.fsencode(script) if settings else words[0]
     quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))

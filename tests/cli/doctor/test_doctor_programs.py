@@ -18,7 +18,7 @@ from support.limits import NEVER
 from iamcli import __version__, quoting
 from iamcli.cli import completion_scripts, index, installed_commands
 from iamcli.cli.doctor import installed, path_and_home
-from iamcli.cli.homes import choice, directory, layout
+from iamcli.cli.homes import choice, layout
 from iamcli.cli.homes.layout import lay_out
 from iamcli.errors import Failure
 from iamcli.installation import checkout
@@ -350,17 +350,13 @@ def test_which_programs_are_on_path(own, environ, tmp_path):
 
 
 def test_which_commands_are_in_strict_mode(own, environ, tmp_path):
-    """By a directory, also of an older version and through links, or by IAMCLI_STRICT."""
+    """By a directory, also through links, or by IAMCLI_STRICT."""
     environ.setattr(layout, "commands_folder", lambda: own)
     environ.setattr(layout, "why_not", lambda *_: None)
     first = path_and_home._COMMANDS[0]
-    names = ("strict", "not", "older")
-    home, other, older = (tmp_path / name for name in names)
+    home, other = tmp_path / "strict", tmp_path / "not"
     lay_out(str(home), path_and_home._COMMANDS)
     lay_out(str(other), path_and_home._COMMANDS, strict=False)
-    with environ.context() as patch:
-        patch.setattr(layout, "STRICT", directory.ALWAYS_STRICT)
-        lay_out(str(older), path_and_home._COMMANDS)
     links = programs_in(tmp_path / "links")
     (links / first).symlink_to(home / "bin" / first)
     one = f"1 of {len(path_and_home._COMMANDS)} in strict mode, by {links}"
@@ -370,15 +366,14 @@ def test_which_commands_are_in_strict_mode(own, environ, tmp_path):
         ([own, home / "bin"], "not in strict mode", f"not {by} IAMCLI_STRICT=0"),
         ([other / "bin", home / "bin"], "not in strict mode", f"not {by} IAMCLI_STRICT=0"),
         ([links, own], one, f"not {by} IAMCLI_STRICT=0"),
-        ([older / "bin"], f"{by} {older}/bin", f"{by} {older}/bin"),
-        ([links, older / "bin"], f"{by} {links} and {older}/bin", None),
+        ([links, home / "bin"], f"{by} {links} and {home}/bin", None),
     ):
         environ.setenv("PATH", ":".join(map(str, folders)))
         for value, mode in (("", default), ("1", f"{by} IAMCLI_STRICT=1"), ("0", told)):
             environ.setenv("IAMCLI_STRICT", value)
             assert mode is None or path_and_home.check_path().found.endswith(f" in PATH, {mode}")
     # What sets up a damaged one again makes the form that it has.
-    for folder, option in ((home, ""), (other, "--no-strict "), (older, "")):
+    for folder, option in ((home, ""), (other, "--no-strict ")):
         (folder / "bin" / first).unlink()
         environ.setenv("AWS_IAM_HOME", str(folder))
         assert f"; run: iamcli home {option}{folder};" in shown(path_and_home.check_home())

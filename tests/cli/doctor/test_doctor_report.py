@@ -44,8 +44,8 @@ def test_checks_that_a_carriage_return_makes_fail(environ):
 
 def test_the_forms_of_the_report():
     made = {
-        "identity": diagnosis.Diagnosis("ok", None, "a\x1b", "", "123456789012"),
-        "ca": diagnosis.warning("b", "c\n", "cause"),
+        "identity": diagnosis.Diagnosis("ok", None, "a\x1b", "", "123456789012").shown(str),
+        "ca": diagnosis.warning("b", "c\n", "cause").shown(str),
     }
     lines = ["identity  ok       a\\x1b", "ca        warning  b; c\\x0a"]
     assert [*diagnosis.text(made)] == lines
@@ -134,10 +134,10 @@ def test_no_finding_has_a_part_of_the_key(monkeypatch):
         secrets = Secrets()
         found = checks._with_requests(unused, secrets)
         assert found == told
-        redacted = checks._redacted(found["identity"], secrets)
+        redacted = found["identity"].shown(secrets.redact)
         assert redacted.found == " ".join(["***", "***", "***" if token else parts[2]])
         advised = diagnosis.warning("", f"use {parts[1]}")
-        assert checks._redacted(advised, secrets).advice == "use ***"
+        assert advised.shown(secrets.redact).advice == "use ***"
     refusal = diagnosis.wrong("it is old", "renew it")
     monkeypatch.setattr(credentials, "obtain", lambda *_: (None, refusal))
     found = checks._with_requests(unused, Secrets())
