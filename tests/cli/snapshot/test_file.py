@@ -150,21 +150,21 @@ def test_the_document_describes_each_member():
         if rows
     }
     assert described == {
-        "The file": list(schema.SNAPSHOT),
-        "A user": list(schema.USER),
-        "An access key": list(schema.ACCESS_KEY),
-        "A signing certificate": list(schema.SIGNING_CERTIFICATE),
-        "An MFA device": list(schema.MFA_DEVICE),
-        "A login profile": list(schema.LOGIN_PROFILE),
-        "An SSH public key": list(schema.SSH_KEY),
-        "A service-specific credential": list(schema.SERVICE_CREDENTIAL),
-        "A group": list(schema.GROUP),
-        "A role": list(schema.ROLE),
-        "An instance profile": list(schema.INSTANCE_PROFILE),
-        "A managed policy": list(schema.POLICY),
-        "A server certificate": list(schema.SERVER_CERTIFICATE),
-        "A virtual MFA device": list(schema.VIRTUAL_MFA_DEVICE),
-        "What could not be read": list(schema.UNREAD),
+        "Members of the file": list(schema.SNAPSHOT),
+        "Users": list(schema.USER),
+        "Access keys": list(schema.ACCESS_KEY),
+        "Signing certificates": list(schema.SIGNING_CERTIFICATE),
+        "MFA devices": list(schema.MFA_DEVICE),
+        "Login profile": list(schema.LOGIN_PROFILE),
+        "SSH public keys": list(schema.SSH_KEY),
+        "Service-specific credentials": list(schema.SERVICE_CREDENTIAL),
+        "Groups": list(schema.GROUP),
+        "Roles": list(schema.ROLE),
+        "Instance profiles": list(schema.INSTANCE_PROFILE),
+        "Managed policies": list(schema.POLICY),
+        "Server certificates": list(schema.SERVER_CERTIFICATE),
+        "Virtual MFA devices": list(schema.VIRTUAL_MFA_DEVICE),
+        "Failures": list(schema.UNREAD),
     }
     for name in schema.PASSWORD_POLICY:
         assert f"`{name.removesuffix('?')}`" in text
