@@ -71,9 +71,9 @@ END = '.\\" End of the commands by resource.\n'
 NO_OPTIONS = "The command has only the common options."
 COMMON = "The common options are {} and {}; see iam-toolkit(7)."
 FOOTER = (
-    "The footer is the line `IsTruncated: false`. If you requested one page with -i or -m and the "
-    "list has more entries, the footer is the line `IsTruncated: true`, followed by a line with "
-    "`Marker:`, a space and the marker; specify the marker with -m to read the next page."
+    "The footer is the line `IsTruncated: false`. If the command read one page and the list has "
+    "more entries, the footer is the line `IsTruncated: true`, followed by a line with `Marker:`, "
+    "a space and the marker; specify the marker with -m to read the next page."
 )
 ENVIRONMENT = (
     "AWS_CREDENTIAL_FILE, AWS_IAM_URL, CLIENT_CONFIG_FILE, IAMCLI_STRICT and IAMCLI_TIMEOUT, and "
@@ -81,7 +81,9 @@ ENVIRONMENT = (
 )
 STATUS = "0 on success, 1 on failure, 130 if interrupted; see iam-toolkit(7)."
 PATH_DIFFERS = "The original sent paths as typed, without adding slashes."
-LIST_DIFFERS = "Without -i and -m, the original stopped after 100 entries."
+LIST_DIFFERS = "Without -i, the original read at most 100 entries."
+#: The default of -i in strict mode, which the help does not show.
+STRICT_ITEMS = ", or 100 in strict mode"
 ALL_DIFFER = "See iam-differences(7) for the differences that apply to all commands."
 
 
@@ -183,7 +185,8 @@ def _explained(option: Option, command: Command) -> list[str]:
     if option.requires:
         sentences.append(f"can be used only with {option.requires}")
     if option.default:
-        sentences.append(f"default: {option.default}")
+        strict = STRICT_ITEMS if option == options.MAX_ITEMS else ""
+        sentences.append(f"default: {option.default}{strict}")
     return mdoc.prose(" ".join(f"{text[0].upper()}{text[1:]}." for text in sentences))
 
 
