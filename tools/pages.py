@@ -71,9 +71,9 @@ END = '.\\" End of the commands by resource.\n'
 NO_OPTIONS = "The command has only the common options."
 COMMON = "The common options are {} and {}; see iam-toolkit(7)."
 FOOTER = (
-    "The footer is the line `IsTruncated: false`. If the command read one page and the list has "
-    "more entries, the footer is the line `IsTruncated: true`, followed by a line with `Marker:`, "
-    "a space and the marker; specify the marker with -m to read the next page."
+    "The footer is the line `IsTruncated: false`. If the list has more entries, the footer is the "
+    "line `IsTruncated: true` and a line with `Marker:`, a space and the marker; specify the marker "
+    "with -m to read the next page."
 )
 ENVIRONMENT = (
     "AWS_CREDENTIAL_FILE, AWS_IAM_URL, CLIENT_CONFIG_FILE, IAMCLI_STRICT and IAMCLI_TIMEOUT, and "
