@@ -72,8 +72,8 @@ NO_OPTIONS = "The command has only the common options."
 COMMON = "The common options are {} and {}; see iam-toolkit(7)."
 FOOTER = (
     "The footer is the line `IsTruncated: false`. If the list has more entries, the footer is the "
-    "line `IsTruncated: true` and a line with `Marker:`, a space and the marker; specify the marker "
-    "with -m to read the next page."
+    "line `IsTruncated: true` and a line with `Marker:`, a space and the marker; specify the "
+    "marker with -m to read the next page."
 )
 ENVIRONMENT = (
     "AWS_CREDENTIAL_FILE, AWS_IAM_URL, CLIENT_CONFIG_FILE, IAMCLI_STRICT and IAMCLI_TIMEOUT, and "
@@ -82,8 +82,7 @@ ENVIRONMENT = (
 STATUS = "0 on success, 1 on failure, 130 if interrupted; see iam-toolkit(7)."
 PATH_DIFFERS = "The original sent paths as typed, without adding slashes."
 LIST_DIFFERS = "Without -i, the original read at most 100 entries."
-#: The default of -i in strict mode, which the help does not show.
-STRICT_ITEMS = ", or 100 in strict mode"
+STRICT_ITEMS = "in strict mode, the default is 100"
 ALL_DIFFER = "See iam-differences(7) for the differences that apply to all commands."
 
 
@@ -185,8 +184,9 @@ def _explained(option: Option, command: Command) -> list[str]:
     if option.requires:
         sentences.append(f"can be used only with {option.requires}")
     if option.default:
-        strict = STRICT_ITEMS if option == options.MAX_ITEMS else ""
-        sentences.append(f"default: {option.default}{strict}")
+        sentences.append(f"default: {option.default}")
+    if option == options.MAX_ITEMS:
+        sentences.append(STRICT_ITEMS)
     return mdoc.prose(" ".join(f"{text[0].upper()}{text[1:]}." for text in sentences))
 
 

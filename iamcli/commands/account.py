@@ -134,7 +134,7 @@ def accountgetpasswordpolicy(iam: IAM) -> Lines:
 
     Does: prints the rules that the passwords of users must follow.
     Output: One line per rule: the key, a colon, a space and the value; sorted by key.
-    The value of a rule that can only be on or off is `true` or `false`.
+    If a rule can only be on or off, the value is `true` or `false`.
     Example: Show the password policy.
       $ iam-accountgetpasswordpolicy
     Calls: GetAccountPasswordPolicy
@@ -156,20 +156,20 @@ def accountmodpasswordpolicy(iam: IAM, length: int | None, reset: bool, **switch
     """Set the account's password policy.
 
     The service replaces the whole policy with the rules that you specify.
-    On a terminal, the command refuses to run without options unless you specify --reset or
-    IAMCLI_STRICT is set to 1.
+    On a terminal, but not in strict mode, the command refuses to run without options; specify
+    --reset.
 
     The rules `MaxPasswordAge`, `PasswordReusePrevention` and `HardExpiry` have no option.
-    If you specify rules, the command reads the current policy and keeps these three, and standard
-    error says which ones.
-    Without options, with --reset, or if IAMCLI_STRICT is set to 1, it does not read the policy, and
-    the service resets them.
+    If you specify rules, the command reads the current policy, keeps these three rules, and names
+    them on standard error.
+    Without options, with --reset or in strict mode, the command does not read the policy, and the
+    service resets these rules.
 
     Does: sets the rules that the passwords of users must follow.
-    Notes: If your access key is not allowed to read the policy, the command goes on, and standard
+    Notes: If your access key is not allowed to read the policy, the command continues, and standard
     error says that the three rules may have been reset.
     The policy applies when a password is set or changed; existing passwords still work.
-    It does not apply to the root user.
+    The policy does not apply to the root user.
     Warning: Rules that you omit are turned off; without options, all rules are reset.
     Output: Nothing.
     Differs: The original did not read the current policy, so it reset the three rules.
@@ -219,8 +219,8 @@ def accountdelpasswordpolicy(iam: IAM) -> None:
     """Delete the account's password policy.
 
     The default password policy of AWS then applies.
-    It requires at least 8 characters, and at least three of these four kinds: upper-case letters,
-    lower-case letters, digits and symbols.
+    This policy requires at least 8 characters, and at least three of these four kinds: upper-case
+    letters, lower-case letters, digits and symbols.
     The password must not be the name or e-mail address of the account.
 
     Does: removes the rules that the account has set for passwords.

@@ -86,7 +86,7 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     or the server does not have the operation; with -p, a note says so.
 
     Does: removes a group from the account; with -r, its members leave it first.
-    Notes: To create the group again, you need a snapshot that was made before; see
+    Notes: To create the group again later, make a snapshot before the deletion; see
     iamcli-recreate(1):
 
     $ iamcli snapshot before.json
@@ -94,9 +94,8 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     $ iamcli recreate before.json group/Admin >Admin.sh
     $ sh Admin.sh
     Output: Nothing, except with -r -p.
-    With -r -p: the heading `users`, followed by the ARN of each member, one per line, preceded by a
-      tab; then the heading `policies`, followed by the names of the inline policies in the same
-      form.
+    With -r -p: the heading `users`, and the ARN of each member on a line that begins with a tab;
+      then the heading `policies`, and the names of the inline policies in the same form.
     Then `attachedpolicies` in the same form, only if the group has any.
     Differs: With -p but without -r, nothing is sent; the original deleted the group.
     The original did not list or remove attached managed policies.
@@ -116,7 +115,7 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
 def groupadduser(iam: IAM, group: str, users: list[str]) -> None:
     """Add users to a group.
 
-    The group's policies apply to the users from then on.
+    The policies of the group then apply to the users.
     Users are added in the order given; adding a user who is already a member changes nothing.
     A user can be in up to 10 groups.
 
@@ -180,8 +179,8 @@ def grouplistusers(iam: IAM, group: str, max_items: int | None, marker: str | No
     """List the users who are members of a group.
 
     Does: prints the ARN of a group, then the ARN of each of its members.
-    Output: The group's ARN; then the heading `users`, preceded by a tab; then the ARN of each
-      member, one per line, preceded by a tab; then the footer.
+    Output: The group's ARN; then a tab and the heading `users`; then a tab and the ARN of a member,
+      on one line per member; then the footer.
     Example: List the members of a group.
       $ iam-grouplistusers -g Admin
     Calls: GetGroup

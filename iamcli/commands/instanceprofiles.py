@@ -26,8 +26,8 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
     """Create an instance profile, optionally with a role in it.
 
     An instance profile passes a role to the EC2 instances that are launched with it.
-    With -r, the command looks up the role first; if it does not exist, nothing is created.
-    This check is skipped if your access key is not allowed to read the role.
+    With -r, the command looks up the role first; if the role does not exist, nothing is created.
+    The command skips this check if your access key is not allowed to read the role.
     An account can have 1000 instance profiles unless AWS has raised that quota.
 
     Does: adds an instance profile to the account; with -r, it contains a role.
@@ -63,8 +63,7 @@ def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -
     Warning: Applications on EC2 instances that were launched with the instance profile lose their
     credentials.
     Output: Nothing, except with -r -p.
-    With -r -p: the heading `roles`, followed by the ARN of each role, one per line, preceded by a
-      tab.
+    With -r -p: the heading `roles`, and the ARN of each role on a line that begins with a tab.
     Differs: With -p but without -r, nothing is sent.
     Example: List the roles that would be removed from the instance profile.
       $ iam-instanceprofiledel -s webserver-profile -r -p
@@ -85,7 +84,7 @@ def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
 
     Does: prints the ARN and the unique ID of one instance profile.
     Output: The instance profile's ARN, and its ID on the next line.
-    With -r: then the ARN of its role, if it contains one.
+    With -r: then the ARN of its role, if the profile contains one.
     Example: Show an instance profile and its role.
       $ iam-instanceprofilegetattributes -s webserver-profile -r
     Calls: GetInstanceProfile
@@ -101,7 +100,7 @@ def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
 def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> None:
     """Add a role to an instance profile.
 
-    An instance profile can contain one role; to replace it, first remove the current role with
+    An instance profile can contain one role; to replace the role, first remove it with
     iam-instanceprofileremoverole(1).
     Your access key also needs the `iam:PassRole` permission on the role.
 

@@ -32,7 +32,7 @@ def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
 
     Programs sign requests with the access key.
     A new key may take 15 seconds to work.
-    With -o, the secret is not shown; the commands read the file if AWS_CREDENTIAL_FILE names it.
+    With -o, the secret is not printed; the commands read the file if AWS_CREDENTIAL_FILE names it.
     A user can have up to two access keys.
     For people, and for programs that can use a role, AWS recommends temporary credentials instead;
     see iam-today(7).
@@ -70,7 +70,7 @@ def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
 def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> None:
     """Activate or deactivate an access key, for example to rotate keys.
 
-    Requests signed with an inactive key are refused; you can activate the key again at any time.
+    Requests signed with an inactive key are refused; you can activate it again at any time.
 
     To rotate keys, create a second key with iam-useraddkey(1), switch your programs to it, and
     deactivate the first key.
@@ -90,7 +90,7 @@ def userdelkey(iam: IAM, key: str, user: str | None) -> None:
     """Delete a user's access key.
 
     To find out whether the key is still in use, show its last use with option -l of
-    iam-userlistkeys(1), or deactivate it first with iam-usermodkey(1).
+    iam-userlistkeys(1), or first deactivate the key with iam-usermodkey(1).
 
     Does: removes an access key from its user.
     Warning: Requests signed with the key are refused from then on, and the key cannot be restored.
@@ -113,7 +113,8 @@ def userlistkeys(
       footer.
     With -l: a third line per key with four fields, separated by tabs: the date on which the key was
       created, the date of its last use or `never`, and the region and the service of its last use.
-    Each of the last three is `unknown` if your access key cannot read it or the server lacks it.
+    Each of the last three fields is `unknown` if your access key cannot read it or the server
+      lacks it.
     The secret access keys are not printed, because the service does not return them.
     Differs: The original had no -l.
     Example: List a user's access keys.

@@ -72,9 +72,9 @@ def virtualmfadevicecreate(
     which you type or paste into the app.
     Enable the device with iam-userenablemfadevice(1).
 
-    Does: adds a virtual MFA device, which no user has yet, to the account.
+    Does: adds a virtual MFA device, which is not assigned to a user yet, to the account.
     Notes: The command checks that it can write the seed before it creates the device.
-    If writing fails nevertheless, the device is deleted again.
+    If writing still fails, the device is deleted again.
     Warning: An authenticator app computes the codes of the device from the seed, which cannot be
     retrieved later.
     Anyone who has the seed can compute the codes, so keep it secret.
@@ -126,10 +126,10 @@ def virtualmfadevicelist(
 ) -> Lines:
     """List the virtual MFA devices in the account.
 
-    Hardware MFA devices, FIDO security keys and passkeys are not included; list those of a user
-    with iam-userlistmfadevices(1).
+    Hardware MFA devices, FIDO security keys and passkeys are not included; to list those of a user,
+    use iam-userlistmfadevices(1).
 
-    Does: prints the serial number of each virtual MFA device, or of those that -t selects.
+    Does: prints the serial number of each virtual MFA device that -t selects.
     Output: One serial number per line, then the footer.
     With -v: after each device that is enabled for a user, the user's ARN, and on the next line the
       date on which the device was enabled.
@@ -150,8 +150,8 @@ def virtualmfadevicelist(
 def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> None:
     """Enable an MFA device for a user.
 
-    Specify two consecutive codes from the device, and run the command as soon as the second one is
-    shown, because codes expire quickly.
+    Specify two consecutive codes from the device, and run the command as soon as the device shows
+    the second code, because codes expire quickly.
     A user can have up to 8 MFA devices.
     FIDO security keys, passkeys and MFA devices of the root user can be registered only in the AWS
     Management Console.
@@ -170,8 +170,8 @@ def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
     """Resynchronize an MFA device whose codes are refused.
 
     The service refuses the codes of a device if the clock or counter of the device has drifted.
-    Specify two consecutive codes from the device, and run the command as soon as the second one is
-    shown, because codes expire quickly.
+    Specify two consecutive codes from the device, and run the command as soon as the device shows
+    the second code, because codes expire quickly.
 
     Does: sends two consecutive codes of an MFA device, so that its codes are accepted again.
     Output: Nothing.

@@ -131,15 +131,15 @@ def useraddpolicy(iam: IAM, user: str, policy: str, **statement: Any) -> Lines:
     The policy allows or denies all the actions that you specify on all the resources that you
     specify.
     A policy that denies an action overrides every policy that allows it.
-    In actions and resources, `*` matches any characters; quote it so that the shell does not expand
-    it.
+    In actions and resources, `*` matches any characters; quote `*`, so that the shell does not
+    expand it.
 
     Does: makes a policy from its options and stores it with the user.
     Notes: The inline policies of a user can have up to 2048 characters in total, not counting
     white space.
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
     plain text.
-    To use them, or to add a policy that you have written yourself, use iam-useruploadpolicy(1).
+    To use variables, or to add your own policy document, use iam-useruploadpolicy(1).
     Warning: An inline policy of the user with the same name is replaced.
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
@@ -158,15 +158,15 @@ def groupaddpolicy(iam: IAM, group: str, policy: str, **statement: Any) -> Lines
     specify.
     The policy applies to every member of the group.
     A policy that denies an action overrides every policy that allows it.
-    In actions and resources, `*` matches any characters; quote it so that the shell does not expand
-    it.
+    In actions and resources, `*` matches any characters; quote `*`, so that the shell does not
+    expand it.
 
     Does: makes a policy from its options and stores it with the group.
     Notes: The inline policies of a group can have up to 5120 characters in total, not counting
     white space.
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
     plain text.
-    To use them, or to add a policy that you have written yourself, use iam-groupuploadpolicy(1).
+    To use variables, or to add your own policy document, use iam-groupuploadpolicy(1).
     Warning: An inline policy of the group with the same name is replaced.
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
@@ -184,8 +184,8 @@ def roleaddpolicy(iam: IAM, role: str, policy: str, **statement: Any) -> Lines:
     The policy allows or denies all the actions that you specify on all the resources that you
     specify.
     A policy that denies an action overrides every policy that allows it.
-    In actions and resources, `*` matches any characters; quote it so that the shell does not expand
-    it.
+    In actions and resources, `*` matches any characters; quote `*`, so that the shell does not
+    expand it.
     Specify the resources with -c, because -r is the name of the role.
 
     Does: makes a policy from its options and stores it with the role.
@@ -193,7 +193,7 @@ def roleaddpolicy(iam: IAM, role: str, policy: str, **statement: Any) -> Lines:
     white space.
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
     plain text.
-    To use them, or to add a policy that you have written yourself, use iam-roleuploadpolicy(1).
+    To use variables, or to add your own policy document, use iam-roleuploadpolicy(1).
     Warning: An inline policy of the role with the same name is replaced.
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
@@ -208,13 +208,13 @@ def roleaddpolicy(iam: IAM, role: str, policy: str, **statement: Any) -> Lines:
 def useruploadpolicy(iam: IAM, user: str, policy: str, **source: Any) -> None:
     """Add an inline policy to a user, from a file or from the command line.
 
-    The policy must be JSON; it is sent and stored byte for byte.
+    The policy must be JSON, and is sent and stored byte for byte.
     The inline policies of a user can have up to 2048 characters in total, not counting white
     space.
 
     Enclose a policy on the command line in single quotes.
-    If you omit them and the shell changes the policy, nothing is sent, and the error message shows
-    how to type the command.
+    If you omit the quotes and the shell changes the policy, nothing is sent, and the error message
+    shows how to type the command.
 
     Does: adds your own policy document to the user as an inline policy.
     Warning: An inline policy of the user with the same name is replaced.
@@ -234,14 +234,14 @@ def useruploadpolicy(iam: IAM, user: str, policy: str, **source: Any) -> None:
 def groupuploadpolicy(iam: IAM, group: str, policy: str, **source: Any) -> None:
     """Add an inline policy to a group, from a file or from the command line.
 
-    The policy must be JSON; it is sent and stored byte for byte.
+    The policy must be JSON, and is sent and stored byte for byte.
     The policy applies to every member of the group.
     The inline policies of a group can have up to 5120 characters in total, not counting white
     space.
 
     Enclose a policy on the command line in single quotes.
-    If you omit them and the shell changes the policy, nothing is sent, and the error message shows
-    how to type the command.
+    If you omit the quotes and the shell changes the policy, nothing is sent, and the error message
+    shows how to type the command.
 
     Does: adds your own policy document to the group as an inline policy.
     Warning: An inline policy of the group with the same name is replaced.
@@ -259,15 +259,15 @@ def groupuploadpolicy(iam: IAM, group: str, policy: str, **source: Any) -> None:
 def roleuploadpolicy(iam: IAM, role: str, policy: str, **source: Any) -> None:
     """Add an inline policy to a role, from a file or from the command line.
 
-    The policy must be JSON; it is sent and stored byte for byte.
+    The policy must be JSON, and is sent and stored byte for byte.
     The inline policies of a role can have up to 10240 characters in total, not counting white
     space.
     The policy says what the role may do; to change who may assume the role, use
     iam-roleupdateassumepolicy(1).
 
     Enclose a policy on the command line in single quotes.
-    If you omit them and the shell changes the policy, nothing is sent, and the error message shows
-    how to type the command.
+    If you omit the quotes and the shell changes the policy, nothing is sent, and the error message
+    shows how to type the command.
 
     Does: adds your own policy document to the role as an inline policy.
     Warning: An inline policy of the role with the same name is replaced.
@@ -288,8 +288,8 @@ def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
     With -p, the options -i, -m and -v have no effect.
 
     Does: prints the names of the policies that are embedded in a user.
-    Notes: The user also has the permissions of the user's groups; list them with
-    iam-userlistgroups(1).
+    Notes: The user also has the permissions of the user's groups, which iam-userlistgroups(1)
+    lists.
     Output: One policy name per line, then the footer.
     With -v: each name is followed by the policy's document.
     With -p: only that policy's document, without the name and the footer.
@@ -298,7 +298,7 @@ def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
     Differs: The original had no -a.
     Example: List a user's inline policies.
       $ iam-userlistpolicies -u bob
-    Example: Print one of them.
+    Example: Print an inline policy.
       $ iam-userlistpolicies -u bob -p AllAccessPolicy
     Calls: ListUserPolicies, GetUserPolicy, ListAttachedUserPolicies
     """

@@ -53,7 +53,7 @@ def rolecreate(
 
     The trust policy says who may assume the role, for example an AWS service.
     Specify it with -f, or use -s to generate one that lets a service assume the role.
-    Its other policies say what the role may do; see iam-roleaddpolicy(1).
+    The other policies of the role say what the role may do; see iam-roleaddpolicy(1).
     EC2 instances use a role through an instance profile; see iam-instanceprofilecreate(1).
     Role names are unique regardless of case.
 
@@ -100,8 +100,8 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
 
     Without -c, the service refuses to delete a role that is in an instance profile or has inline
     policies or attached managed policies.
-    With -c, the command first lists everything; it then removes the role from its instance
-    profiles, removes its inline policies and its attached managed policies, and deletes the role.
+    With -c, the command first lists everything and then removes the role from its instance
+    profiles, removes its inline policies and attached managed policies, and deletes the role.
     A permissions boundary needs no separate step: the service removes it with the role.
     The instance profiles are not deleted.
     A service-linked role cannot be deleted with this command; see iam-today(7).
@@ -111,7 +111,7 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     or the server does not have the operation; with -p, a note says so.
 
     Does: removes a role from the account; with -c, also its policies.
-    Notes: To create the role again, you need a snapshot that was made before; see
+    Notes: To create the role again later, make a snapshot before the deletion; see
     iamcli-recreate(1):
 
     $ iamcli snapshot before.json
@@ -120,15 +120,14 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     $ sh webserver.sh
     Warning: Applications on EC2 instances that use the role lose its permissions.
     Output: Nothing, except with -c -p.
-    With -c -p: the heading `instance profiles`, followed by the ARN of each, one per line, preceded
-      by a tab; then the heading `policies`, followed by the names of the inline policies in the
-      same form.
+    With -c -p: the heading `instance profiles`, and the ARN of each on a line that begins with a
+      tab; then the heading `policies`, and the names of the inline policies in the same form.
     Then `attachedpolicies` in the same form, only if the role has any.
     Differs: With -p but without -c, nothing is sent.
     The original did not list or remove attached managed policies.
     Example: List what would be removed.
       $ iam-roledel -r webserver -c -p
-    Example: Remove the role from its instance profiles, remove its policies, and delete it.
+    Example: Remove the role from its instance profiles, remove its policies, and delete the role.
       $ iam-roledel -r webserver -c
     Calls: ListInstanceProfilesForRole, ListRolePolicies, ListAttachedRolePolicies,
       RemoveRoleFromInstanceProfile, DeleteRolePolicy, DetachRolePolicy,

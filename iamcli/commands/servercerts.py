@@ -81,7 +81,7 @@ def servercertupload(
     Output: Nothing without -v.
     With -v: the server certificate's ARN, and its ID on the next line.
     Differs: The original did not refuse a private key in the file of -b or -c.
-    It did not refuse an encrypted private key.
+    The original did not refuse an encrypted private key.
     Example: Upload a server certificate with its chain, and print its ARN and ID.
       $ iam-servercertupload -s example.com -b cert.pem -k key.pem -c chain.pem -v
     Calls: UploadServerCertificate
@@ -105,7 +105,7 @@ def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | 
     """Rename a server certificate or change its path.
 
     The server certificate keeps its ID; the ARN changes with the name and the path.
-    Amazon CloudFront can use the certificate only if its path begins with /cloudfront/.
+    Amazon CloudFront can use the certificate only if the path begins with /cloudfront/.
 
     Does: gives a server certificate a new name, a new path or both.
     Output: Nothing.

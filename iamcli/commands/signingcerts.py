@@ -41,12 +41,11 @@ CERTIFICATE_FILE = Option(
 def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str | None) -> Lines:
     """Upload a signing certificate for a user.
 
-    A few AWS services accept requests that are signed with the private key of an X.509 certificate.
-    The Amazon EC2 AMI tools also need a signing certificate.
+    Some commands of the Amazon EC2 AMI tools need a signing certificate; see iam-today(7).
     The certificate is active at once.
     A user can have up to two signing certificates.
 
-    Does: stores an X.509 certificate with which a user can sign requests.
+    Does: stores an X.509 certificate, which verifies the signatures of a user.
     Output: The certificate's ID.
     Differs: The original did not refuse a private key in place of a certificate.
     Example: Upload a signing certificate from a file.
@@ -68,11 +67,10 @@ def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str |
 def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> None:
     """Activate or deactivate a signing certificate, for example to rotate it.
 
-    Requests signed with an inactive certificate are refused; you can activate the certificate again
-    at any time.
+    Requests signed with an inactive certificate are refused; you can activate it again at any time.
 
-    To rotate certificates, upload a second one with iam-useraddcert(1), switch your programs to it,
-    and deactivate the first one.
+    To rotate certificates, upload a second certificate with iam-useraddcert(1), switch your
+    programs to it, and deactivate the first certificate.
     When everything works without the first certificate, delete it with iam-userdelcert(1).
 
     Does: sets the status of a signing certificate to Active or Inactive.
@@ -88,8 +86,8 @@ def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> No
 def userdelcert(iam: IAM, certificate: str, user: str | None) -> None:
     """Delete a user's signing certificate.
 
-    Requests signed with the certificate are refused from then on.
-    To find out whether the certificate is still in use, deactivate it first with
+    Requests signed with the deleted certificate are refused.
+    To find out whether the certificate is still in use, first deactivate it with
     iam-usermodcert(1).
 
     Does: removes a signing certificate from its user.

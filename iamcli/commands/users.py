@@ -82,9 +82,8 @@ def usercreate(
     User names are unique regardless of case: `Bob` and `bob` are the same name.
     An account can have up to 5000 users, and a user can be in up to 10 groups.
 
-    With -g, the command looks up the groups first; if one of them does not exist, nothing is
-    created.
-    This check is skipped if your access key is not allowed to read the groups.
+    With -g, the command looks up the groups first; if a group does not exist, nothing is created.
+    The command skips this check if your access key is not allowed to read the groups.
     The command then creates the user, adds the user to the groups in the order given, and creates
     the access key.
     If one of these steps fails, the results of earlier steps are kept, and standard error lists
@@ -94,10 +93,10 @@ def usercreate(
     A new key may take 15 seconds to work.
 
     With -o, the file contains the lines `AWSAccessKeyId=ID` and `AWSSecretKey=SECRET`.
-    The commands read it if AWS_CREDENTIAL_FILE names it.
+    The commands read the file if AWS_CREDENTIAL_FILE names it.
     Output: Nothing without -k and -v.
     With -k: the access key ID, and the secret access key on the next line; with -o, only the ID.
-    With -v: after them, the user's ARN, and the ID on the next line.
+    With -v: then the user's ARN, and the user's ID on the next line.
     Differs: The original had no -b, no -o and no -t.
     Example: Create a user under a path, and print the ARN and ID.
       $ iam-usercreate -u bob -p /staff/ -v
@@ -177,7 +176,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     to list them or the server does not have the operation; with -p, a note says so.
 
     Does: removes a user from the account; with -r, also what belongs to the user.
-    Notes: To create the user again, you need a snapshot that was made before; see
+    Notes: To create the user again later, make a snapshot before the deletion; see
     iamcli-recreate(1):
 
     $ iamcli snapshot before.json
@@ -247,8 +246,8 @@ def userlistbypath(
 def userlistgroups(iam: IAM, user: str, max_items: int | None, marker: str | None) -> Lines:
     """List the groups that a user is a member of.
 
-    The user has the permissions of each of these groups; list a group's inline policies with
-    iam-grouplistpolicies(1).
+    The user has the permissions of each of these groups; to list the inline policies of a group,
+    use iam-grouplistpolicies(1).
 
     Does: prints the ARN of each group that has the user as a member.
     Output: One ARN per line, then the footer.

@@ -103,7 +103,7 @@ def of_page(text: str) -> Facts:
     found: Facts = {}
     for tag, body in _items(text):
         choices = re.search(r": (\w+(?:, \w+)* or \w+), in upper or lower case", body)
-        default = re.search(r" Default: (.*)\.$", body)
+        default = re.search(r" Default: (.*?)\.(?: In strict mode, the default is 100\.)?$", body)
         for name in re.findall(r"Fl (\S+)", tag):
             found[f"-{name}"] = Fact(
                 " Ar " in tag,
