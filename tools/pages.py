@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 MAN = generated.ROOT / "man"
 #: The pages that are made from Markdown: each with its source and its summary.
 MADE = {
-    "iam-differences.7": ("LEGACY.md", "what is different from the legacy toolkit"),
+    "iam-differences.7": ("LEGACY.md", "differences from the legacy toolkit"),
     "iam-moving.7": ("docs/moving.md", "move old scripts to iamcli, step by step"),
     "iam-snapshot-file.5": ("docs/snapshot.md", "the file that iamcli snapshot writes"),
 }
