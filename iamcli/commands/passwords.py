@@ -105,7 +105,7 @@ def userchangepassword(iam: IAM, old: str, new: str) -> None:
     """Change your own password.
 
     The command changes the password of the user whose access key signs the request.
-    It does not change the password of the root user.
+    The command does not change the password of the root user.
     To change another user's password, use iam-usermodloginprofile(1).
     You need permission to change your password, from a policy or from the account's password policy
     (option -a of iam-accountmodpasswordpolicy(1)).
