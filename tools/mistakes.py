@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: The tests about the modules below each directory, the first that matches; all tests for others.
 NEAR = {
     "iamcli/cli/sandbox/": ("tests/cli/sandbox",),
+    "iamcli/cli/running/": ("tests/cli/run", "tests/cli/sandbox"),
     "iamcli/cli/homes/": ("tests/release/test_homes.py",),
     "iamcli/cli/complete": ("tests/cli/completion",),
     "iamcli/cli/": ("tests/cli/{}", "tests/cli/test_iamcli.py"),
