@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import iamcli
 from iamcli.connection.regions import is_of_aws
-from iamcli.errors import UNKNOWN_OPERATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,16 +20,14 @@ if TYPE_CHECKING:
 
 _MODEL = Path(iamcli.__file__).resolve().parent / "client" / "model.json"
 
-#: What aws says for any error without the root element of IAM; and if an operation is missing.
-ANY_ERROR = "Unknown"
-LACKING = (*sorted(UNKNOWN_OPERATION), ANY_ERROR)
-
-#: A value of an answer: its number, and what the commands look for in it. Private-use characters
-#: are in no name.
+#: A value of an answer: its number, and the mark of its entry. Private-use characters are in no
+#: name.
 _VALUE = re.compile("\ue000([0-9]+)[^\ue001]*\ue001")
 
-#: Lists whose entries the commands distinguish by a value: what is in the value of each entry.
-_DISTINGUISHED = {"MFADevices": (":mfa/", "")}
+#: What is in the serial number of a virtual MFA device only.
+VIRTUAL = ":mfa/"
+#: Lists whose entries the commands distinguish by a mark in a value: the mark of each entry.
+_MARKS = {"MFADevices": (VIRTUAL, "")}
 
 
 class Source(NamedTuple):
@@ -38,14 +35,14 @@ class Source(NamedTuple):
 
     ``request``: the number of the request; ``list``: the list in its answer ("AccessKeyMetadata"),
     "" if none; ``member``: the member of the entry, or of the answer without a list ("User.Arn"),
-    "@" if the entry is the value; ``entry``: the number of the entry; ``document``: whether it is a
-    policy document.
+    "@" if the entry is the value; ``mark``: what distinguishes the entry; ``document``: whether it
+    is a policy document.
     """
 
     request: int
     list: str
     member: str
-    entry: int = 0
+    mark: str = ""
     document: bool = False
 
 
@@ -71,14 +68,13 @@ class Answers:
 
     def answer(self, operation: str, request: int, *, empty: bool) -> dict[str, Any]:
         """Return the answer to a request; ``empty``: the last page of a list, without entries."""
+        self._empty = empty
         output = self._operations[operation].get("output")
         if not output:
             return {}
         answer: dict[str, Any] = self._structure(output["shape"], Source(request, "", ""))
         # A server may ignore it.
         answer.get(operation.removeprefix("Create"), {}).pop("PermissionsBoundary", None)
-        if empty:
-            answer = _emptied(answer)
         if "IsTruncated" in answer:
             answer["IsTruncated"] = not empty
         return answer
@@ -113,7 +109,8 @@ class Answers:
         if shape_type == "structure":
             return self._structure(shape, where)
         if shape_type == "list":
-            return self._list(self._shapes[shape]["member"]["shape"], where)
+            entries = [] if self._empty else self._entries(where)
+            return [self._value(self._shapes[shape]["member"]["shape"], each) for each in entries]
         where = where._replace(document=shape == "policyDocumentType")
         if shape_type == "map":
             return {self._new(where): self._number(where)}
@@ -122,13 +119,11 @@ class Answers:
         text = self._new(where)
         return text.encode() if shape_type == "blob" else text
 
-    def _list(self, shape: str, where: Source) -> list[Any]:
+    def _entries(self, where: Source) -> list[Source]:
         if where.list:
-            return [self._value(shape, where._replace(member=f"{where.member}[]"))]
-        return [
-            self._value(shape, Source(where.request, where.member, "", entry))
-            for entry in range(len(_DISTINGUISHED.get(where.member, ("",))))
-        ]
+            return [where._replace(member=f"{where.member}[]")]
+        marks = _MARKS.get(where.member, ("",))
+        return [Source(where.request, where.member, "", mark) for mark in marks]
 
     def _number(self, where: Source) -> Number:
         number = Number(1)
@@ -137,12 +132,4 @@ class Answers:
 
     def _new(self, where: Source) -> str:
         self._sources.append(where._replace(member=where.member or "@"))
-        marks = _DISTINGUISHED.get(where.list, ("",))
-        return f"\ue000{len(self._sources) - 1}{marks[where.entry]}\ue001"
-
-
-def _emptied(value: Any) -> Any:
-    """Return an answer without the entries of its lists."""
-    if isinstance(value, dict):
-        return {name: _emptied(member) for name, member in value.items()}
-    return [] if isinstance(value, list) else value
+        return f"\ue000{len(self._sources) - 1}{where.mark}\ue001"

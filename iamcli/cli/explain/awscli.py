@@ -10,9 +10,10 @@ import json
 
 from iamcli import quoting
 from iamcli.cli.explain import query
+from iamcli.cli.explain.answers import VIRTUAL
 from iamcli.cli.explain.data_flow import DataFlow, spelled, variable
 from iamcli.cli.explain.inputs import StdinLine
-from iamcli.cli.explain.recorder import Line, Step
+from iamcli.cli.explain.recorder import LACKING, Line, Step
 from iamcli.errors import UNKNOWN_OPERATION
 
 TYPE_CHECKING = False
@@ -30,11 +31,9 @@ try() {
   { error=$("${@:2}" 2>&1 >&3); } 3>&1 || status=$?
   [ $status = 0 ] || [[ $error =~ \\(($1)\\) ]] || { printf '%s\\n' "$error" >&2; return $status; }
 }"""
-_LACKING = sorted(UNKNOWN_OPERATION)
+_LACKING = f"lacking='{'|'.join(sorted(UNKNOWN_OPERATION))}'"
 #: Values with which aws reads a file or a URL instead.
 _READ_BY_AWS = ("file://", "fileb://", "http://", "https://")
-#: What is in the values of entries that are first in a list, as a pattern of the shell.
-_FIRST = {"MFADevices": "*:mfa/*"}
 
 
 def script(explanation: Explanation) -> list[str]:
@@ -60,7 +59,7 @@ class _Script:
             return " &&\n".join(commands).split("\n")
         codes = {code for step in steps for code in step.ignored}
         tried = [_TRY] if codes else []
-        lacking = [f"lacking='{'|'.join(_LACKING)}'"] if codes & {*_LACKING} else []
+        lacking = [_LACKING] if LACKING in codes else []
         return "\n".join(["(", "set -e", *tried, *lacking, *commands, ")"]).split("\n")
 
     def _prompts(self) -> Iterator[str]:
@@ -125,7 +124,7 @@ class _Script:
         if step.number in self._flow.kept:
             command = self._assigned(self._flow.variable(step.number), step, expression)
         else:
-            command = f"{_try(step)}{self._words(step, expression)}"
+            command = f"{self._try(step)}{self._words(step, expression)}"
             if self._answers.members(step.operation, "output") and not printed:
                 command += " | grep -q arn:" if boundary else " > /dev/null"
         if step.needs:
@@ -180,11 +179,11 @@ class _Script:
         return f"{words} --bootstrap-method QRCodePNG --outfile {file}"
 
     def _assigned(self, name: str, step: Step, expression: str) -> str:
-        return f"{name}=$({_try(step)}{self._words(step, expression)})"
+        return f"{name}=$({self._try(step)}{self._words(step, expression)})"
 
     def _loop(self, loop: tuple[int, str]) -> str:
         """Return the loop over the entries of a list."""
-        number, listed = loop
+        number, _ = loop
         variables = [_entry_variable(s) for s in self._flow.looped(self._flow.steps[number])]
         body: list[str] = []
         events = [event for event in self._flow.events if self._flow.loop(event) == loop]
@@ -197,8 +196,8 @@ class _Script:
             if isinstance(following, Line) and event.number in following.requests:
                 body += self._printing([source for source in following.sources if source.list])
             command = self._request(event)
-            if event.entries == {0} and listed in _FIRST:
-                command = f"case ${variables[0]} in {_FIRST[listed]}) {command} ;; esac"
+            if event.marks == {VIRTUAL}:
+                command = f"case ${variables[0]} in *{VIRTUAL}*) {command} ;; esac"
             body.append(command)
         inner = "\n".join(f"  {command}" for command in body)
         name = self._flow.variable(number)
@@ -249,6 +248,15 @@ class _Script:
             words.append(quoting.option("--marker", step.parameters["Marker"]))
         return words
 
+    def _try(self, step: Step) -> str:
+        """Return the words before a command that may fail with the errors that ``step`` ignores."""
+        codes = [code for code in step.ignored if code != LACKING]
+        if LACKING in step.ignored:
+            # aws says Unknown for any error without the root element of IAM.
+            deletes = self._answers.of_another_service and self._inputs.values.get("recursive")
+            codes += ["Unknown", "$lacking"] if deletes else ["$lacking"]
+        return f'try "{"|".join(codes)}" ' if codes else ""
+
     def _option(self, name: str, value: Any) -> str:
         option = f"--{spelled(name)}"
         sources = self._answers.sources(value)
@@ -264,13 +272,6 @@ class _Script:
         if isinstance(value, list):
             return f"{option} {quoting.quoted(json.dumps(value, ensure_ascii=False))}"
         return quoting.option(option, str(value))
-
-
-def _try(step: Step) -> str:
-    """Return the words before a command that may fail with the errors that ``step`` ignores."""
-    codes = [code for code in step.ignored if code not in _LACKING]
-    codes += ["$lacking"] if len(step.ignored) > len(codes) else []
-    return f'try "{"|".join(codes)}" ' if codes else ""
 
 
 def _entry_variable(source: Source) -> str:

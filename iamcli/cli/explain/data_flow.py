@@ -8,7 +8,7 @@ from iamcli.cli.explain.recorder import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from iamcli.cli.explain.answers import Source
     from iamcli.cli.explain.explanation import Explanation
@@ -32,7 +32,7 @@ class DataFlow:
         self.kept = {
             number
             for event in self.events
-            if not self.loop(event) and (isinstance(event, Step) or not _is_value(event))
+            if not self.loop(event) and (isinstance(event, Step) or not event.sources)
             for number in event.needs
         }
         self.kept |= {step.number for step in self.steps.values() if self._is_printed_later(step)}
@@ -50,21 +50,11 @@ class DataFlow:
 
     def printed(self, step: Step) -> list[Source]:
         """Return the values of the answer that are printed, without those that a loop prints."""
-        return _distinct(
-            source
-            for line in self.lines
-            for source in line.sources
-            if source.request == step.number and (source.request, source.list) not in self.loops
-        )
+        return self._values(step, self.lines, looped=False)
 
     def looped(self, step: Step) -> list[Source]:
         """Return the members of the entries that a loop uses; [] if there is no loop."""
-        return _distinct(
-            source
-            for event in self.events
-            for source in event.sources
-            if source.request == step.number and (source.request, source.list) in self.loops
-        )
+        return self._values(step, self.events, looped=True)
 
     def resent(self, step: Step) -> list[tuple[Step, str, Source]]:
         """Return the values outside lists that are sent again: the request, its parameter, each."""
@@ -80,12 +70,22 @@ class DataFlow:
         """Return whether the script prints the line as it is."""
         # Text without values is a QR code here, which aws writes to a file.
         drawn = any(step.operation == "CreateVirtualMFADevice" for step in self.steps.values())
-        return not (_is_value(line) or self._is_heading(line) or drawn)
+        return not (line.sources or self._is_heading(line) or drawn)
 
     def is_marker(self, line: Line) -> bool:
         """Return whether the line has the marker of a list for whose entries requests are sent."""
         looped = {number for number, _ in self.loops}
         return any(s.member == "Marker" and s.request in looped for s in line.sources)
+
+    def _values(self, step: Step, events: Sequence[Step | Line], *, looped: bool) -> list[Source]:
+        values = (
+            source._replace(mark="")
+            for event in events
+            for source in event.sources
+            if source.request == step.number
+            and ((source.request, source.list) in self.loops) is looped
+        )
+        return list(dict.fromkeys(values))
 
     def _is_printed_later(self, step: Step) -> bool:
         """Return whether another request or a line of text comes before what is printed of it."""
@@ -117,13 +117,3 @@ def spelled(name: str) -> str:
     """Return the name of an operation or a parameter as aws spells it ("list-mfa-devices")."""
     partly = re.sub(r"(.)([A-Z][a-z]+)", r"\1-\2", name)
     return re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", partly).lower()
-
-
-def _is_value(line: Line) -> bool:
-    """Return whether requests print the line: it has values, or it is the footer of a list."""
-    return bool(line.sources) or line.text.startswith("IsTruncated: ")
-
-
-def _distinct(sources: Iterable[Source]) -> list[Source]:
-    """Return the sources, those of several entries of a list once."""
-    return list(dict.fromkeys(source._replace(entry=0) for source in sources))

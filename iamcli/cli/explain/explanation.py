@@ -13,9 +13,9 @@ from pathlib import Path
 
 from iamcli.cli import index, listing
 from iamcli.cli.explain import recorder
-from iamcli.cli.explain.answers import ANY_ERROR, LACKING, Answers
+from iamcli.cli.explain.answers import VIRTUAL, Answers
 from iamcli.cli.explain.inputs import Inputs, is_absent
-from iamcli.cli.explain.recorder import Line, Step, Variation
+from iamcli.cli.explain.recorder import BARE, EMPTY, LACKING, Line, Step
 from iamcli.cli.group import no_such_command
 from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from iamcli.runner import Program
 
 #: The errors that a command may ignore, each with what it means.
-ERRORS = {
+_ERRORS = {
     "NoSuchEntity": "there is none",
     "AccessDenied": "access is denied",
-    **dict.fromkeys(LACKING, "the server lacks the operation"),
+    LACKING: "the server lacks the operation",
 }
 #: What the entries of a list are; others are named as the list.
 _NOUNS = {
@@ -46,8 +46,6 @@ _NOUNS = {
     "PolicyNames": "inline policy",
     "ServiceSpecificCredentials": "service-specific credential",
 }
-#: What distinguishes the entries that are first in a list from the others.
-_FIRST = {"MFADevices": "virtual "}
 
 
 class Explanation:
@@ -109,7 +107,7 @@ class Explanation:
         self.answers = Answers(self.endpoint)
         with temporary_folder("iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
-            events, notes = self._run(Variation())
+            events, notes = self._run()
             if self.inputs.written:
                 written = self.inputs.draft.read_text(encoding="utf-8")
                 self.method = self.answers.sources(written)[0].member.rpartition(".")[2]
@@ -117,7 +115,7 @@ class Explanation:
             for event in events:
                 # Those for several entries of a list are kept once.
                 same = kept.setdefault(event.identity if event.loops else event, event)
-                same.entries |= event.entries
+                same.marks |= event.marks
             self.events = list(kept.values())
             self.summary = " ".join(self._sentences(values, notes))
             for step in self.steps.values():
@@ -139,28 +137,21 @@ class Explanation:
         if self.refused:
             yield f"The service and the AWS CLI refuse {self.refused}."
 
-    def _run(self, variation: Variation) -> tuple[list[Step | Line], list[str]]:
+    def _run(self, varied: int = -1, variation: str = "") -> tuple[list[Step | Line], list[str]]:
         self.inputs.draft.unlink(missing_ok=True)
-        return recorder.run(self._program, self.inputs.values, self.answers, variation)
+        return recorder.run(self._program, self.inputs.values, self.answers, varied, variation)
 
     def _vary(self, step: Step) -> None:
         """Find out what depends on the answer to ``step``."""
         reads = step.operation.startswith(("Get", "List"))
-        for code in ("", *ERRORS) if reads else ("AccessDenied",):
-            lists = self.answers.of_another_service and self.inputs.values.get("recursive")
-            if code == ANY_ERROR and not lists:
-                continue
-            if step.ignored and ERRORS[code] == ERRORS.get(step.ignored[-1]):
-                # A command does the same after all errors of the same meaning.
-                step.ignored.append(code)
-                continue
+        for variation in (EMPTY, *_ERRORS) if reads else ("AccessDenied",):
             try:
-                events, _ = self._run(Variation(step.number, code))
+                events, _ = self._run(step.number, variation)
             except Failure:
                 continue
-            if code:
-                step.ignored.append(code)
-            if code in {"", "NoSuchEntity"}:
+            if variation in _ERRORS:
+                step.ignored.append(variation)
+            if variation in {EMPTY, "NoSuchEntity"}:
                 remaining = {event.identity for event in events}
                 for event in self.events:
                     known = {*event.needs, *(number for number, _ in event.loops)}
@@ -174,7 +165,7 @@ class Explanation:
         if not lines:
             return
         try:
-            events, _ = self._run(Variation(step.number, bare=True))
+            events, _ = self._run(step.number, BARE)
         except (Failure, LookupError):
             # The command needs the values.
             return
@@ -191,14 +182,15 @@ class Explanation:
         """Return in words when the request is sent."""
         conditions = ["if the answer does not show them"] * step.confirms
         for _, name in step.loops:
-            conditions.append(f"for each {_noun(name, first=step.entries == {0})}")
+            virtual = "virtual " * (step.marks == {VIRTUAL})
+            conditions.append(f"for each {virtual}{_noun(name)}")
         for number in step.needs:
             noun = _words(self.steps[number].operation).partition(" ")[2]
             conditions.append(f"if there is a {noun}")
         if step.paged:
             conditions.append("for each page of the list")
         text = ", ".join(conditions) or "always"
-        reasons = list(dict.fromkeys(ERRORS[code] for code in step.ignored))
+        reasons = [_ERRORS[code] for code in step.ignored]
         if reasons:
             text += f"; the command goes on if {listing.joined(reasons, 'or')}"
         return text
@@ -236,11 +228,10 @@ def _program(name: str) -> Program:
     raise no_such_command(name)
 
 
-def _noun(name: str, *, first: bool = False) -> str:
-    """Return what the entries of a list are ("access key"); ``first``: of those that are first."""
+def _noun(name: str) -> str:
+    """Return what the entries of a list are ("access key")."""
     key = name.rpartition(".")[2]
-    noun = _NOUNS.get(key) or _words(key.removesuffix("s"))
-    return f"{_FIRST.get(key, '')}{noun}" if first else noun
+    return _NOUNS.get(key) or _words(key.removesuffix("s"))
 
 
 def _words(name: str) -> str:

@@ -6,9 +6,9 @@ Requests are answered by ``iamcli.cli.explain.answers``.
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import NamedTuple, cast
+from typing import cast
 
-from iamcli.cli.explain.answers import LACKING, Source
+from iamcli.cli.explain.answers import Source
 from iamcli.errors import MissingOperation, ServiceError
 from iamcli.operations.sender import without_none
 from iamcli.operations.service import IAM
@@ -26,25 +26,33 @@ if TYPE_CHECKING:
     from iamcli.config.connection import Connection
 
 
+#: Variations of an answer, besides errors: without entries, without values. LACKING is one of the
+#: error codes with which a server rejects an operation that it lacks.
+EMPTY, BARE, LACKING = "empty", "bare", "InvalidAction"
+
+
 class Event:
     """A request or a line of output; its ``identity`` is the same in each run of the command.
 
     ``sources``: where its values come from; ``requests``: the requests whose answers have them;
     ``loops``: the lists for whose entries it is sent or printed, each as the number of the request
-    and the list; ``entries``: the numbers of the entries; ``needs``: the other requests that must
-    find something; ``confirms``: it reads what the answer to a creation does not show; ``ignored``:
-    the errors after which the command goes on.
+    and the list; ``marks``: those of the entries; ``needs``: the other requests that must find
+    something; ``confirms``: it reads what the answer to a creation does not show; ``ignored``: the
+    errors after which the command goes on.
     """
 
-    def __init__(self, parts: Sequence[str | Source], sources: Sequence[Source]) -> None:
+    def __init__(self, parts: Sequence[str | Source]) -> None:
+        # Values that are kept from an answer may be missing in another run.
         self.identity = tuple(
-            (part.list, part.member) if isinstance(part, Source) else part for part in parts
+            part if isinstance(part, str) else (part.list, part.member)
+            for part in parts
+            if isinstance(part, str) or part.list
         )
-        self.sources = sources
-        self.requests = {source.request for source in sources}
-        of_lists = [source for source in sources if source.list]
+        self.sources = [part for part in parts if isinstance(part, Source)]
+        self.requests = {source.request for source in self.sources}
+        of_lists = [source for source in self.sources if source.list]
         self.loops = list(dict.fromkeys((source.request, source.list) for source in of_lists))
-        self.entries = {source.entry for source in of_lists}
+        self.marks = {source.mark for source in of_lists}
         self.needs: list[int] = []
         self.confirms = False
         self.ignored: list[str] = []
@@ -56,15 +64,8 @@ class Step(Event):
     def __init__(
         self, number: int, operation: str, parameters: dict[str, Any], answers: Answers
     ) -> None:
-        parts: list[str | Source] = [operation]
-        sources: list[Source] = []
-        for name, value in parameters.items():
-            of_value = answers.sources(value)
-            sources += of_value
-            # Values that are kept from an answer may be missing in another run.
-            if all(source.list for source in of_value):
-                parts += [name, *answers.parts(value)]
-        super().__init__(parts, sources)
+        parts = (part for value in parameters.values() for part in answers.parts(value) if part)
+        super().__init__([operation, *parts])
         self.number = number
         self.operation = operation
         self.parameters = parameters
@@ -75,35 +76,25 @@ class Line(Event):
     """A line of the command's output: its ``parts``, text and sources."""
 
     def __init__(self, parts: list[str | Source]) -> None:
-        super().__init__(parts, [part for part in parts if isinstance(part, Source)])
+        super().__init__(parts)
         self.parts = parts
-
-    @property
-    def text(self) -> str:
-        """The text without the values."""
-        return "".join(part for part in self.parts if isinstance(part, str))
-
-
-class Variation(NamedTuple):
-    """How the request ``number`` is answered: with no entries, or with an error ``code``.
-
-    ``bare``: with no values at all. All others are answered with entries.
-    """
-
-    number: int = -1
-    code: str = ""
-    bare: bool = False
+        #: The text without the values.
+        self.text = "".join(part for part in parts if isinstance(part, str))
 
 
 class Recorder(IAM):
-    """Records the requests in ``events``, and answers them."""
+    """Records the requests in ``events``, and answers them.
 
-    def __init__(self, answers: Answers, variation: Variation) -> None:
+    The request ``varied`` is answered with a ``variation``: EMPTY, BARE, or an error of this code.
+    """
+
+    def __init__(self, answers: Answers, varied: int, variation: str) -> None:
         nothing = cast("Connection", SimpleNamespace(secrets=(), warnings=(), sandbox=""))
         super().__init__(nothing, Reporter())
         self.strict = strictness() == "1"
         self.events: list[Step | Line] = []
         self._answers = answers
+        self._varied = varied
         self._variation = variation
         self._steps: list[Step] = []
 
@@ -123,14 +114,13 @@ class Recorder(IAM):
         step.confirms = f"Create{operation[3:]}" in [other.operation for other in self._steps]
         self._steps.append(step)
         self.events.append(step)
-        differs = self._variation.number == step.number
-        if differs and self._variation.code:
-            missing = self._variation.code in LACKING
-            raise (MissingOperation if missing else ServiceError)(self._variation.code, "")
-        answer = self._answers.answer(operation, step.number, empty=differs)
-        if differs and self._variation.bare:
+        variation = self._variation if step.number == self._varied else ""
+        answer = self._answers.answer(operation, step.number, empty=variation == EMPTY)
+        if variation in {"", EMPTY}:
+            return answer
+        if variation == BARE:
             return {name: {} for name, value in answer.items() if isinstance(value, dict)}
-        return answer
+        raise (MissingOperation if variation == LACKING else ServiceError)(variation, "")
 
     @property
     def is_another_service(self) -> bool:
@@ -146,18 +136,18 @@ class Recorder(IAM):
 
 
 def run(
-    command: Command, values: Mapping[str, Any], answers: Answers, variation: Variation
+    command: Command, values: Mapping[str, Any], answers: Answers, varied: int, variation: str
 ) -> tuple[list[Step | Line], list[str]]:
     """Run ``command`` with the ``values`` of its options. Raises Failure as the command does.
 
-    Returns its requests and lines of output in order, and its notes.
+    Returns its requests and lines of output in order, without footers, and its notes.
     """
-    iam = Recorder(answers, variation)
+    iam = Recorder(answers, varied, variation)
     arguments = {option.dest: values[option.dest] for option in command.options}
     notes: list[str] = []
     for line in call(command, iam, arguments) or ():
         if isinstance(line, Note):
             notes.append(line)
-        elif not isinstance(line, RequireOutput):
+        elif not (isinstance(line, RequireOutput) or line.startswith("IsTruncated: ")):
             iam.events += [Line(answers.parts(text)) for text in line.split("\n")]
     return iam.events, notes
