@@ -9,14 +9,10 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import iamcli
 from iamcli.connection.regions import is_of_aws
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 _MODEL = Path(iamcli.__file__).resolve().parent / "client" / "model.json"
 
@@ -45,6 +41,10 @@ class Source(NamedTuple):
     mark: str = ""
     document: bool = False
 
+    def of(self, name: str) -> Source:
+        """Return the source of the member ``name`` of a structure."""
+        return self._replace(member=f"{self.member}.{name}".removeprefix("."))
+
 
 class Number(int):
     """A number or a truth value of an answer. As text, it is recognized like other values."""
@@ -55,8 +55,26 @@ class Number(int):
         return self.text
 
 
+class Structure(dict[str, Any]):
+    """A structure of an answer. It records in ``defaults`` what is taken for a missing member."""
+
+    def __init__(self, members: dict[str, Any], where: Source, defaults: dict[Source, str]) -> None:
+        super().__init__(members)
+        self._where = where
+        self._defaults = defaults
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a member; each entry of a list has it."""
+        if isinstance(default, str) and not self._where.list:
+            self._defaults[self._where.of(name)] = default
+        return super().get(name, default)
+
+
 class Answers:
-    """Makes answers, and knows where each of their values comes from."""
+    """Makes answers, and knows where each of their values comes from.
+
+    ``defaults``: what a command prints in place of values that an answer lacks.
+    """
 
     def __init__(self, endpoint: str = "") -> None:
         #: Whether the user named an endpoint that is not one of AWS.
@@ -65,6 +83,7 @@ class Answers:
         self._operations = model["operations"]
         self._shapes = model["shapes"]
         self._sources: list[Source] = []
+        self.defaults: dict[Source, str] = {}
 
     def answer(self, operation: str, request: int, *, empty: bool) -> dict[str, Any]:
         """Return the answer to a request; ``empty``: the last page of a list, without entries."""
@@ -97,12 +116,9 @@ class Answers:
         ]
 
     def _structure(self, shape: str, where: Source) -> dict[str, Any]:
-        return {
-            name: self._value(
-                member["shape"], where._replace(member=f"{where.member}.{name}".removeprefix("."))
-            )
-            for name, member in self._shapes[shape]["members"].items()
-        }
+        members = self._shapes[shape]["members"].items()
+        values = {name: self._value(member["shape"], where.of(name)) for name, member in members}
+        return Structure(values, where, self.defaults)
 
     def _value(self, shape: str, where: Source) -> Any:
         shape_type = self._shapes[shape]["type"]

@@ -18,7 +18,7 @@ from iamcli.errors import UNKNOWN_OPERATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from iamcli.cli.explain.answers import Source
@@ -101,8 +101,9 @@ class _Script:
         conditions = [f'[ -z "${self._flow.variable(number)}" ] || ' for number in line.needs]
         return "".join([*conditions, printing])
 
-    def _printing(self, sources: Sequence[Source]) -> list[str]:
-        """Return the commands that print the values of an entry."""
+    def _printing(self, lines: Iterable[Line]) -> list[str]:
+        """Return the commands that print the values of an entry in ``lines``."""
+        sources = [source for line in lines for source in line.sources if source.list]
         return [f"printf '%s\\n' \"${_entry_variable(source)}\"" for source in sources]
 
     def _request(self, step: Step) -> str:
@@ -112,15 +113,15 @@ class _Script:
         if step.operation == "CreateAccessKey" and self._inputs.written:
             file = quoting.quoted(self._inputs.written)
             return f"(umask 077; set -C; {self._words(step, query.KEY_LINES)} > {file})"
-        looped = self._flow.looped(step)
+        looped = self._flow.values(step, looped=True)
         if looped:
-            return self._list(step, query.row(looped, self._explanation.defaults))
+            return self._list(step, query.row(looped, self._answers.defaults))
         resent = self._flow.resent(step)
         if resent:
             return self._options_kept(step, resent)
-        printed = self._flow.printed(step)
+        printed = self._flow.values(step, looped=False)
         boundary = f"{step.operation[3:]}.PermissionsBoundary" if step.confirms else ""
-        expression = boundary or query.lines(printed, self._explanation.defaults)
+        expression = boundary or query.lines(printed, self._answers.defaults)
         if step.number in self._flow.kept:
             command = self._assigned(self._flow.variable(step.number), step, expression)
         else:
@@ -166,17 +167,16 @@ class _Script:
     def _creation_of_device(self, step: Step) -> str:
         """Return the command that creates a virtual MFA device, and writes or prints its seed."""
         words = self._words(step, "VirtualMFADevice.SerialNumber")
-        if self._explanation.method:
-            file = quoting.quoted(self._inputs.written)
-            return f"{words} --bootstrap-method {self._explanation.method} --outfile {file}"
-        if any("Base32" in source.member for source in self._flow.printed(step)):
+        printed = self._flow.values(step, looped=False)
+        if any("Base32" in source.member for source in printed):
             return (
                 f"seed=$(mktemp) && {words} --bootstrap-method Base32StringSeed "
                 '--outfile "$seed" && cat "$seed" && echo && rm "$seed"'
             )
         # aws cannot draw a QR code on the terminal.
-        file = quoting.quoted(f"{step.parameters['VirtualMFADeviceName']}.png")
-        return f"{words} --bootstrap-method QRCodePNG --outfile {file}"
+        file = self._inputs.written or f"{step.parameters['VirtualMFADeviceName']}.png"
+        method = self._explanation.method or "QRCodePNG"
+        return f"{words} --bootstrap-method {method} --outfile {quoting.quoted(file)}"
 
     def _assigned(self, name: str, step: Step, expression: str) -> str:
         return f"{name}=$({self._try(step)}{self._words(step, expression)})"
@@ -184,17 +184,20 @@ class _Script:
     def _loop(self, loop: tuple[int, str]) -> str:
         """Return the loop over the entries of a list."""
         number, _ = loop
-        variables = [_entry_variable(s) for s in self._flow.looped(self._flow.steps[number])]
+        looped = self._flow.values(self._flow.steps[number], looped=True)
+        variables = list(map(_entry_variable, looped))
         body: list[str] = []
-        events = [event for event in self._flow.events if self._flow.loop(event) == loop]
-        for event, following in zip(events, [*events[1:], None], strict=True):
-            if isinstance(event, Line):
-                # Others are printed by a request.
-                if all((source.request, source.list) == loop for source in event.sources):
-                    body += self._printing(event.sources)
+        for event in self._flow.events:
+            if self._flow.loop(event) != loop:
                 continue
-            if isinstance(following, Line) and event.number in following.requests:
-                body += self._printing([source for source in following.sources if source.list])
+            if isinstance(event, Line):
+                # Others are printed with the answer to a request.
+                if event.requests == {number}:
+                    body += self._printing([event])
+                continue
+            body += self._printing(
+                line for line in self._flow.lines if event.number in line.requests
+            )
             command = self._request(event)
             if event.marks == {VIRTUAL}:
                 command = f"case ${variables[0]} in *{VIRTUAL}*) {command} ;; esac"
@@ -239,7 +242,7 @@ class _Script:
         if step.paged:
             # The query is applied to each page; what is outside the list is printed once only if
             # there is one page.
-            mixed = len({source.list for source in self._flow.printed(step)}) > 1
+            mixed = len({source.list for source in self._flow.values(step, looped=False)}) > 1
             return ["--page-size 1000"] if mixed else []
         if "MaxItems" not in step.parameters:
             return []

@@ -8,8 +8,6 @@ from iamcli.cli.explain.recorder import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from iamcli.cli.explain.answers import Source
     from iamcli.cli.explain.explanation import Explanation
     from iamcli.cli.explain.recorder import Line
@@ -48,13 +46,16 @@ class DataFlow:
         """Return the variable for the answer to a request ("access_keys")."""
         return spelled(self.steps[number].operation).partition("-")[2].replace("-", "_")
 
-    def printed(self, step: Step) -> list[Source]:
-        """Return the values of the answer that are printed, without those that a loop prints."""
-        return self._values(step, self.lines, looped=False)
-
-    def looped(self, step: Step) -> list[Source]:
-        """Return the members of the entries that a loop uses; [] if there is no loop."""
-        return self._values(step, self.events, looped=True)
+    def values(self, step: Step, *, looped: bool) -> list[Source]:
+        """Return the values of the answer that a loop uses, or those that are printed without."""
+        values = (
+            source._replace(mark="")
+            for event in (self.events if looped else self.lines)
+            for source in event.sources
+            if source.request == step.number
+            and ((source.request, source.list) in self.loops) is looped
+        )
+        return list(dict.fromkeys(values))
 
     def resent(self, step: Step) -> list[tuple[Step, str, Source]]:
         """Return the values outside lists that are sent again: the request, its parameter, each."""
@@ -77,16 +78,6 @@ class DataFlow:
         looped = {number for number, _ in self.loops}
         return any(s.member == "Marker" and s.request in looped for s in line.sources)
 
-    def _values(self, step: Step, events: Sequence[Step | Line], *, looped: bool) -> list[Source]:
-        values = (
-            source._replace(mark="")
-            for event in events
-            for source in event.sources
-            if source.request == step.number
-            and ((source.request, source.list) in self.loops) is looped
-        )
-        return list(dict.fromkeys(values))
-
     def _is_printed_later(self, step: Step) -> bool:
         """Return whether another request or a line of text comes before what is printed of it."""
         if self.loop(step):
@@ -96,7 +87,7 @@ class DataFlow:
                 break
             if step.number in event.requests:
                 return False
-        return bool(self.printed(step))
+        return bool(self.values(step, looped=False))
 
     def _is_heading(self, line: Line) -> bool:
         """Return whether the line is between values that one request prints."""

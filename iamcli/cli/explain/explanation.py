@@ -15,7 +15,7 @@ from iamcli.cli import index, listing
 from iamcli.cli.explain import recorder
 from iamcli.cli.explain.answers import VIRTUAL, Answers
 from iamcli.cli.explain.inputs import Inputs, is_absent
-from iamcli.cli.explain.recorder import BARE, EMPTY, LACKING, Line, Step
+from iamcli.cli.explain.recorder import EMPTY, LACKING, Line, Step
 from iamcli.cli.group import no_such_command
 from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from iamcli.cli.explain.answers import Source
     from iamcli.runner import Program
 
 #: The errors that a command may ignore, each with what it means.
@@ -52,19 +51,17 @@ class Explanation:
     """What the command line would do.
 
     ``command``: the command and its arguments; ``summary``: what it does, in words; ``events``: the
-    requests and the lines of output in order; ``inputs``: the files; ``method``: the format in
-    which a seed is written, "" if none; ``endpoint``: the URL of ``--url``, or ""; ``defaults``:
-    what is printed in place of values that an answer lacks. Raises Failure if the command line
-    would be refused.
+    requests and the lines of output in order; ``steps``: the requests by number; ``lines``: the
+    lines. If there are requests: ``inputs``: the files; ``answers``: those to the requests;
+    ``method``: the format in which a seed is written, "" if none; ``endpoint``: the URL of
+    ``--url``, or "". Raises Failure if the command line would be refused.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
         self.command = list(command)
-        self.answers = Answers()
         self.events: list[Step | Line] = []
-        self.endpoint = ""
-        self.defaults: dict[Source, str] = {}
-        self.method = ""
+        self.steps: dict[int, Step] = {}
+        self.lines: list[Line] = []
         self._program = _program(command[0])
         try:
             self._explain(command[1:])
@@ -76,16 +73,6 @@ class Explanation:
             failure = Failure(concealed(f"{self._program.name}: {error}"))
             failure.hint = error.hint
             raise failure from None
-
-    @property
-    def steps(self) -> dict[int, Step]:
-        """The requests in order, by number."""
-        return {event.number: event for event in self.events if isinstance(event, Step)}
-
-    @property
-    def lines(self) -> list[Line]:
-        """The lines of output in order."""
-        return [event for event in self.events if isinstance(event, Line)]
 
     @property
     def refused(self) -> str:
@@ -105,6 +92,7 @@ class Explanation:
         ]
         self.endpoint = Connection({**values, **dict.fromkeys(absent)}, {}).url or ""
         self.answers = Answers(self.endpoint)
+        self.method = ""
         with temporary_folder("iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
             events, notes = self._run()
@@ -117,10 +105,11 @@ class Explanation:
                 same = kept.setdefault(event.identity if event.loops else event, event)
                 same.marks |= event.marks
             self.events = list(kept.values())
+            self.steps = {event.number: event for event in self.events if isinstance(event, Step)}
+            self.lines = [event for event in self.events if isinstance(event, Line)]
             self.summary = " ".join(self._sentences(values, notes))
             for step in self.steps.values():
                 self._vary(step)
-                self._find_defaults(step)
 
     def _sentences(self, values: Mapping[str, Any], notes: Sequence[str]) -> Iterator[str]:
         """Yield what the command does with its options, the file that it creates, and problems."""
@@ -137,46 +126,26 @@ class Explanation:
         if self.refused:
             yield f"The service and the AWS CLI refuse {self.refused}."
 
-    def _run(self, varied: int = -1, variation: str = "") -> tuple[list[Step | Line], list[str]]:
+    def _run(self, varied: int = -1, code: str = "") -> tuple[list[Step | Line], list[str]]:
         self.inputs.draft.unlink(missing_ok=True)
-        return recorder.run(self._program, self.inputs.values, self.answers, varied, variation)
+        return recorder.run(self._program, self.inputs.values, self.answers, varied, code)
 
     def _vary(self, step: Step) -> None:
         """Find out what depends on the answer to ``step``."""
         reads = step.operation.startswith(("Get", "List"))
-        for variation in (EMPTY, *_ERRORS) if reads else ("AccessDenied",):
+        for code in (EMPTY, *_ERRORS) if reads else ("AccessDenied",):
             try:
-                events, _ = self._run(step.number, variation)
+                events, _ = self._run(step.number, code)
             except Failure:
                 continue
-            if variation in _ERRORS:
-                step.ignored.append(variation)
-            if variation in {EMPTY, "NoSuchEntity"}:
+            if code in _ERRORS:
+                step.ignored.append(code)
+            if code in {EMPTY, "NoSuchEntity"}:
                 remaining = {event.identity for event in events}
                 for event in self.events:
                     known = {*event.needs, *(number for number, _ in event.loops)}
                     if event.identity not in remaining and step.number not in known:
                         event.needs.append(step.number)
-
-    def _find_defaults(self, step: Step) -> None:
-        """Find out what is printed in place of values that the answer to ``step`` lacks."""
-        # Other lines are not printed without their values.
-        lines = [line for line in self.lines if {step.number} < line.requests]
-        if not lines:
-            return
-        try:
-            events, _ = self._run(step.number, BARE)
-        except (Failure, LookupError):
-            # The command needs the values.
-            return
-        printed = [_outline(event.parts) for event in events if isinstance(event, Line)]
-        for line in lines:
-            own = [source for source in line.sources if source.request == step.number]
-            pattern = "".join(
-                "([^\0]*)" if part in own else re.escape(_outline([part])) for part in line.parts
-            )
-            for match in filter(None, (re.fullmatch(pattern, text) for text in printed)):
-                self.defaults |= dict(zip(own, match.groups(), strict=True))
 
     def when(self, step: Step) -> str:
         """Return in words when the request is sent."""
@@ -212,11 +181,6 @@ class Explanation:
             return f"{source.member.rpartition('.')[2]} in the answer to {operation}, if it has one"
         entry = _noun(source.list)
         return f"each {entry}" if source.member == "@" else f"{source.member} of each {entry}"
-
-
-def _outline(parts: Sequence[str | Source]) -> str:
-    """Return the text of a line, with a character that is in no text for each value."""
-    return "".join(part if isinstance(part, str) else "\0" for part in parts)
 
 
 def _program(name: str) -> Program:

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from iamcli.config.connection import Connection
 
 
-#: Variations of an answer, besides errors: without entries, without values. LACKING is one of the
-#: error codes with which a server rejects an operation that it lacks.
-EMPTY, BARE, LACKING = "empty", "bare", "InvalidAction"
+#: One of the error codes with which a server rejects an operation that it lacks.
+LACKING = "InvalidAction"
+#: Stands among error codes for an answer without entries.
+EMPTY = "empty"
 
 
 class Event:
@@ -77,7 +78,6 @@ class Line(Event):
 
     def __init__(self, parts: list[str | Source]) -> None:
         super().__init__(parts)
-        self.parts = parts
         #: The text without the values.
         self.text = "".join(part for part in parts if isinstance(part, str))
 
@@ -85,17 +85,17 @@ class Line(Event):
 class Recorder(IAM):
     """Records the requests in ``events``, and answers them.
 
-    The request ``varied`` is answered with a ``variation``: EMPTY, BARE, or an error of this code.
+    The request of the number ``varied`` is refused with an error ``code``, or EMPTY.
     """
 
-    def __init__(self, answers: Answers, varied: int, variation: str) -> None:
+    def __init__(self, answers: Answers, varied: int, code: str) -> None:
         nothing = cast("Connection", SimpleNamespace(secrets=(), warnings=(), sandbox=""))
         super().__init__(nothing, Reporter())
         self.strict = strictness() == "1"
         self.events: list[Step | Line] = []
         self._answers = answers
         self._varied = varied
-        self._variation = variation
+        self._code = code
         self._steps: list[Step] = []
 
     def send(
@@ -114,13 +114,10 @@ class Recorder(IAM):
         step.confirms = f"Create{operation[3:]}" in [other.operation for other in self._steps]
         self._steps.append(step)
         self.events.append(step)
-        variation = self._variation if step.number == self._varied else ""
-        answer = self._answers.answer(operation, step.number, empty=variation == EMPTY)
-        if variation in {"", EMPTY}:
-            return answer
-        if variation == BARE:
-            return {name: {} for name, value in answer.items() if isinstance(value, dict)}
-        raise (MissingOperation if variation == LACKING else ServiceError)(variation, "")
+        code = self._code if step.number == self._varied else ""
+        if code in {"", EMPTY}:
+            return self._answers.answer(operation, step.number, empty=code == EMPTY)
+        raise (MissingOperation if code == LACKING else ServiceError)(code, "")
 
     @property
     def is_another_service(self) -> bool:
@@ -136,13 +133,13 @@ class Recorder(IAM):
 
 
 def run(
-    command: Command, values: Mapping[str, Any], answers: Answers, varied: int, variation: str
+    command: Command, values: Mapping[str, Any], answers: Answers, varied: int, code: str
 ) -> tuple[list[Step | Line], list[str]]:
     """Run ``command`` with the ``values`` of its options. Raises Failure as the command does.
 
     Returns its requests and lines of output in order, without footers, and its notes.
     """
-    iam = Recorder(answers, varied, variation)
+    iam = Recorder(answers, varied, code)
     arguments = {option.dest: values[option.dest] for option in command.options}
     notes: list[str] = []
     for line in call(command, iam, arguments) or ():
