@@ -16,8 +16,7 @@ from iamcli.connection.regions import is_of_aws
 
 _MODEL = Path(iamcli.__file__).resolve().parent / "client" / "model.json"
 
-#: A value of an answer: its number, and the mark of its entry. Private-use characters are in no
-#: name.
+#: A value of an answer: its number, and the mark of its entry. No name has such characters.
 _VALUE = re.compile("\ue000([0-9]+)[^\ue001]*\ue001")
 
 #: What is in the serial number of a virtual MFA device only.
@@ -56,7 +55,7 @@ class Number(int):
 
 
 class Structure(dict[str, Any]):
-    """A structure of an answer. It records in ``defaults`` what is taken for a missing member."""
+    """A structure of an answer. It records what a command takes for a member that is missing."""
 
     def __init__(self, members: dict[str, Any], where: Source, defaults: dict[Source, str]) -> None:
         super().__init__(members)

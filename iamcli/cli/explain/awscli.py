@@ -18,7 +18,7 @@ from iamcli.errors import UNKNOWN_OPERATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from iamcli.cli.explain.answers import Source
@@ -71,14 +71,11 @@ class _Script:
 
     def _commands(self) -> Iterator[str]:
         """Yield the command of each event, and each loop once; "" if an event has no command."""
-        written = set()
-        for event in self._flow.events:
-            loop = self._flow.loop(event)
-            if loop is None:
-                yield self._request(event) if isinstance(event, Step) else self._line(event)
-            elif loop not in written:
-                written.add(loop)
-                yield self._loop(loop)
+        for each in dict.fromkeys(self._flow.loop(event) or event for event in self._flow.events):
+            if isinstance(each, tuple):
+                yield self._loop(each)
+            else:
+                yield self._request(each) if isinstance(each, Step) else self._line(each)
 
     def _line(self, line: Line) -> str:
         """Return the command that prints a line, "" if a request prints it."""
@@ -101,11 +98,6 @@ class _Script:
         conditions = [f'[ -z "${self._flow.variable(number)}" ] || ' for number in line.needs]
         return "".join([*conditions, printing])
 
-    def _printing(self, lines: Iterable[Line]) -> list[str]:
-        """Return the commands that print the values of an entry in ``lines``."""
-        sources = [source for line in lines for source in line.sources if source.list]
-        return [f"printf '%s\\n' \"${_entry_variable(source)}\"" for source in sources]
-
     def _request(self, step: Step) -> str:
         """Return the command that sends a request, and what follows from its answer."""
         if step.operation == "CreateVirtualMFADevice":
@@ -113,11 +105,9 @@ class _Script:
         if step.operation == "CreateAccessKey" and self._inputs.written:
             file = quoting.quoted(self._inputs.written)
             return f"(umask 077; set -C; {self._words(step, query.KEY_LINES)} > {file})"
-        looped = self._flow.values(step, looped=True)
-        if looped:
+        if looped := self._flow.values(step, looped=True):
             return self._list(step, query.row(looped, self._answers.defaults))
-        resent = self._flow.resent(step)
-        if resent:
+        if resent := self._flow.resent(step):
             return self._options_kept(step, resent)
         printed = self._flow.values(step, looped=False)
         boundary = f"{step.operation[3:]}.PermissionsBoundary" if step.confirms else ""
@@ -168,7 +158,7 @@ class _Script:
         """Return the command that creates a virtual MFA device, and writes or prints its seed."""
         words = self._words(step, "VirtualMFADevice.SerialNumber")
         printed = self._flow.values(step, looped=False)
-        if any("Base32" in source.member for source in printed):
+        if not self._inputs.written and any("Base32" in source.member for source in printed):
             return (
                 f"seed=$(mktemp) && {words} --bootstrap-method Base32StringSeed "
                 '--outfile "$seed" && cat "$seed" && echo && rm "$seed"'
@@ -186,22 +176,8 @@ class _Script:
         number, _ = loop
         looped = self._flow.values(self._flow.steps[number], looped=True)
         variables = list(map(_entry_variable, looped))
-        body: list[str] = []
-        for event in self._flow.events:
-            if self._flow.loop(event) != loop:
-                continue
-            if isinstance(event, Line):
-                # Others are printed with the answer to a request.
-                if event.requests == {number}:
-                    body += self._printing([event])
-                continue
-            body += self._printing(
-                line for line in self._flow.lines if event.number in line.requests
-            )
-            command = self._request(event)
-            if event.marks == {VIRTUAL}:
-                command = f"case ${variables[0]} in *{VIRTUAL}*) {command} ;; esac"
-            body.append(command)
+        events = [event for event in self._flow.events if self._flow.loop(event) == loop]
+        body = [command for event in events for command in self._in_loop(event, number)]
         inner = "\n".join(f"  {command}" for command in body)
         name = self._flow.variable(number)
         if len(variables) == 1:
@@ -210,6 +186,22 @@ class _Script:
             f"while IFS=$'\\t' read -r {' '.join(variables)}; do\n"
             f'  [ -n "${variables[0]}" ] || continue\n{inner}\ndone <<< "${name}"'
         )
+
+    def _in_loop(self, event: Step | Line, number: int) -> Iterator[str]:
+        """Yield the commands of an event in the loop over the answer to the request ``number``."""
+        if isinstance(event, Step):
+            lines = [line for line in self._flow.lines if event.number in line.requests]
+        else:
+            # Others are printed with a request.
+            lines = [event] if event.requests == {number} else []
+        for source in [source for line in lines for source in line.sources if source.list]:
+            yield f"printf '%s\\n' \"${_entry_variable(source)}\""
+        if isinstance(event, Step):
+            command = self._request(event)
+            if event.marks == {VIRTUAL}:
+                device = _entry_variable(event.sources[0])
+                command = f"case ${device} in *{VIRTUAL}*) {command} ;; esac"
+            yield command
 
     def _words(self, step: Step, expression: str) -> str:
         """Return the command that sends the request, and prints what ``expression`` finds."""

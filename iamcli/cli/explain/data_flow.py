@@ -37,10 +37,8 @@ class DataFlow:
 
     def loop(self, event: Step | Line) -> tuple[int, str] | None:
         """Return the loop with requests that the event is in, or None."""
-        loops = list(event.loops)
-        for source in event.sources:
-            loops += self.steps[source.request].loops
-        return next((loop for loop in loops if loop in self.loops), None)
+        outer = [loop for source in event.sources for loop in self.steps[source.request].loops]
+        return next((loop for loop in [*event.loops, *outer] if loop in self.loops), None)
 
     def variable(self, number: int) -> str:
         """Return the variable for the answer to a request ("access_keys")."""

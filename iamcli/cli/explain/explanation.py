@@ -12,10 +12,9 @@ import re
 from pathlib import Path
 
 from iamcli.cli import index, listing
-from iamcli.cli.explain import recorder
 from iamcli.cli.explain.answers import VIRTUAL, Answers
 from iamcli.cli.explain.inputs import Inputs, is_absent
-from iamcli.cli.explain.recorder import EMPTY, LACKING, Line, Step
+from iamcli.cli.explain.recorder import EMPTY, LACKING, Line, Step, run
 from iamcli.cli.group import no_such_command
 from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
@@ -51,10 +50,10 @@ class Explanation:
     """What the command line would do.
 
     ``command``: the command and its arguments; ``summary``: what it does, in words; ``events``: the
-    requests and the lines of output in order; ``steps``: the requests by number; ``lines``: the
-    lines. If there are requests: ``inputs``: the files; ``answers``: those to the requests;
-    ``method``: the format in which a seed is written, "" if none; ``endpoint``: the URL of
-    ``--url``, or "". Raises Failure if the command line would be refused.
+    requests (``steps``, by number) and the ``lines`` of output, in order. If it does not just print
+    its help: ``inputs``: the files; ``answers``: those to the requests; ``method``: the format in
+    which a seed is written, "" if none; ``endpoint``: the URL of ``--url``, or "". Raises Failure
+    if the command line would be refused.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -85,17 +84,14 @@ class Explanation:
     def _explain(self, arguments: Sequence[str]) -> None:
         values = parser.parse(self._program.name, self._program.all_options, arguments)
         require_visible(self._program.options, values)
-        absent = [
-            name
-            for name in ("credential_file", "client_config_file")
-            if values[name] and is_absent(values[name])
-        ]
+        files = ("credential_file", "client_config_file")
+        absent = [name for name in files if values[name] and is_absent(values[name])]
         self.endpoint = Connection({**values, **dict.fromkeys(absent)}, {}).url or ""
         self.answers = Answers(self.endpoint)
         self.method = ""
         with temporary_folder("iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
-            events, notes = self._run()
+            events, notes = run(self._program, self.inputs, self.answers)
             if self.inputs.written:
                 written = self.inputs.draft.read_text(encoding="utf-8")
                 self.method = self.answers.sources(written)[0].member.rpartition(".")[2]
@@ -126,16 +122,12 @@ class Explanation:
         if self.refused:
             yield f"The service and the AWS CLI refuse {self.refused}."
 
-    def _run(self, varied: int = -1, code: str = "") -> tuple[list[Step | Line], list[str]]:
-        self.inputs.draft.unlink(missing_ok=True)
-        return recorder.run(self._program, self.inputs.values, self.answers, varied, code)
-
     def _vary(self, step: Step) -> None:
         """Find out what depends on the answer to ``step``."""
         reads = step.operation.startswith(("Get", "List"))
         for code in (EMPTY, *_ERRORS) if reads else ("AccessDenied",):
             try:
-                events, _ = self._run(step.number, code)
+                events, _ = run(self._program, self.inputs, self.answers, step.number, code)
             except Failure:
                 continue
             if code in _ERRORS:
@@ -149,18 +141,16 @@ class Explanation:
 
     def when(self, step: Step) -> str:
         """Return in words when the request is sent."""
+        virtual = "virtual " * (step.marks == {VIRTUAL})
         conditions = ["if the answer does not show them"] * step.confirms
-        for _, name in step.loops:
-            virtual = "virtual " * (step.marks == {VIRTUAL})
-            conditions.append(f"for each {virtual}{_noun(name)}")
+        conditions += [f"for each {virtual}{_noun(name)}" for _, name in step.loops]
         for number in step.needs:
             noun = _words(self.steps[number].operation).partition(" ")[2]
             conditions.append(f"if there is a {noun}")
         if step.paged:
             conditions.append("for each page of the list")
         text = ", ".join(conditions) or "always"
-        reasons = [_ERRORS[code] for code in step.ignored]
-        if reasons:
+        if reasons := [_ERRORS[code] for code in step.ignored]:
             text += f"; the command goes on if {listing.joined(reasons, 'or')}"
         return text
 

@@ -75,11 +75,8 @@ class Inputs:
 
     def file(self, text: Any) -> InputFile | None:
         """Return the file whose content ``text`` is, without regard to the last newline."""
-        if isinstance(text, str):
-            for file in self.files:
-                if file.content.removesuffix("\n") == text.removesuffix("\n"):
-                    return file
-        return None
+        text = text.removesuffix("\n") if isinstance(text, str) else None
+        return next((file for file in self.files if file.content.removesuffix("\n") == text), None)
 
 
 def is_absent(name: str) -> bool:

@@ -72,14 +72,13 @@ def policy(explanation: Explanation) -> dict[str, Any]:
         if (created := resource_type(explanation.answers, step.operation))
         and "Path" in explanation.answers.members(step.operation, "input")
     }
-    resources: dict[str, dict[str, None]] = {}
+    resources: dict[str, list[str]] = {}
     for step in explanation.steps.values():
         for action in _actions(step):
-            arns = dict.fromkeys(_resources(explanation, action, step, paths))
-            resources.setdefault(action, {}).update(arns)
+            resources.setdefault(action, []).extend(_resources(explanation, action, step, paths))
     granted: dict[tuple[str, ...], list[str]] = {}
     for action, arns in resources.items():
-        granted.setdefault(tuple(arns), []).append(action)
+        granted.setdefault(tuple(dict.fromkeys(arns)), []).append(action)
     statements = [
         {"Effect": "Allow", "Action": names, "Resource": list(resource)}
         for resource, names in granted.items()

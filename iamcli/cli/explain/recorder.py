@@ -18,18 +18,17 @@ from iamcli.runner import call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from iamcli.cli.explain.answers import Answers
+    from iamcli.cli.explain.inputs import Inputs
     from iamcli.command import Command
     from iamcli.config.connection import Connection
 
 
-#: One of the error codes with which a server rejects an operation that it lacks.
-LACKING = "InvalidAction"
-#: Stands among error codes for an answer without entries.
-EMPTY = "empty"
+#: Stand among error codes for an answer without entries, and for a server without the operation.
+EMPTY, LACKING = "empty", "InvalidAction"
 
 
 class Event:
@@ -74,18 +73,17 @@ class Step(Event):
 
 
 class Line(Event):
-    """A line of the command's output: its ``parts``, text and sources."""
+    """A line of the command's output; ``text``: the line without its values."""
 
     def __init__(self, parts: list[str | Source]) -> None:
         super().__init__(parts)
-        #: The text without the values.
         self.text = "".join(part for part in parts if isinstance(part, str))
 
 
 class Recorder(IAM):
     """Records the requests in ``events``, and answers them.
 
-    The request of the number ``varied`` is refused with an error ``code``, or EMPTY.
+    The request with the number ``varied`` is refused with an error ``code``, or its answer is EMPTY.
     """
 
     def __init__(self, answers: Answers, varied: int, code: str) -> None:
@@ -98,13 +96,7 @@ class Recorder(IAM):
         self._code = code
         self._steps: list[Step] = []
 
-    def send(
-        self,
-        operation: str,
-        *,
-        resent: bool = False,  # noqa: ARG002 - as in IAM
-        **parameters: Any,
-    ) -> dict[str, Any]:
+    def send(self, operation: str, *, resent: bool = False, **parameters: Any) -> dict[str, Any]:  # noqa: ARG002 - as in IAM
         """Record a request and return the answer; raise ServiceError if it is to be refused."""
         before = self._answers.sources(parameters.get("Marker"))
         if before:
@@ -133,14 +125,16 @@ class Recorder(IAM):
 
 
 def run(
-    command: Command, values: Mapping[str, Any], answers: Answers, varied: int, code: str
+    command: Command, inputs: Inputs, answers: Answers, varied: int = -1, code: str = ""
 ) -> tuple[list[Step | Line], list[str]]:
-    """Run ``command`` with the ``values`` of its options. Raises Failure as the command does.
+    """Run ``command`` with the values of ``inputs``. Raises Failure as the command does.
 
-    Returns its requests and lines of output in order, without footers, and its notes.
+    ``varied``, ``code``: as for Recorder. Returns the requests and the lines of output in order,
+    without footers, and the notes.
     """
+    inputs.draft.unlink(missing_ok=True)
     iam = Recorder(answers, varied, code)
-    arguments = {option.dest: values[option.dest] for option in command.options}
+    arguments = {option.dest: inputs.values[option.dest] for option in command.options}
     notes: list[str] = []
     for line in call(command, iam, arguments) or ():
         if isinstance(line, Note):
