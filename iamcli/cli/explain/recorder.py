@@ -83,7 +83,7 @@ class Line(Event):
 class Recorder(IAM):
     """Records the requests in ``events``, and answers them.
 
-    The request with the number ``varied`` is refused with an error ``code``, or its answer is EMPTY.
+    The request with the number ``varied`` is refused with the error ``code``, which may be EMPTY.
     """
 
     def __init__(self, answers: Answers, varied: int, code: str) -> None:
