@@ -72,7 +72,7 @@ class Structure(dict[str, Any]):
 class Answers:
     """Makes answers, and knows where each of their values comes from.
 
-    ``defaults``: what a command prints in place of values that an answer lacks.
+    ``defaults``: what a command takes in place of values that an answer lacks.
     """
 
     def __init__(self, endpoint: str = "") -> None:

@@ -42,11 +42,8 @@ class Event:
     """
 
     def __init__(self, parts: Sequence[str | Source]) -> None:
-        # Values that are kept from an answer may be missing in another run.
         self.identity = tuple(
-            part if isinstance(part, str) else (part.list, part.member)
-            for part in parts
-            if isinstance(part, str) or part.list
+            (part.list, part.member) if isinstance(part, Source) else part for part in parts
         )
         self.sources = [part for part in parts if isinstance(part, Source)]
         self.requests = {source.request for source in self.sources}
@@ -66,6 +63,8 @@ class Step(Event):
     ) -> None:
         parts = (part for value in parameters.values() for part in answers.parts(value) if part)
         super().__init__([operation, *parts])
+        # Values that are kept from an answer may be missing in another run.
+        self.identity = tuple(part for part in self.identity if part[:1] != ("",))
         self.number = number
         self.operation = operation
         self.parameters = parameters
@@ -83,7 +82,7 @@ class Line(Event):
 class Recorder(IAM):
     """Records the requests in ``events``, and answers them.
 
-    The request with the number ``varied`` is refused with the error ``code``, which may be EMPTY.
+    The request ``varied``, a number, is refused with the error ``code``, or its answer is EMPTY.
     """
 
     def __init__(self, answers: Answers, varied: int, code: str) -> None:
