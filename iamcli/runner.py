@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from iamcli.output.lines import Lines
     from iamcli.output.redaction import Secrets
     from iamcli.parsing.options import Option
+    from iamcli.parsing.parser import Item
 
 
 class Program(Command):
@@ -56,10 +57,12 @@ class Program(Command):
         output = None
         try:
             interrupts.install_handlers(deferred=bool(failure))
-            output = self.make_output(sys.argv[1:])
+            arguments = sys.argv[1:]
+            items = [*parser.parsed(self.name, self.all_options, arguments)]
+            output = self.make_output(items)
             if failure:
                 output.error(failure)
-            status = FAILED if failure else self.run(sys.argv[1:], output)
+            status = FAILED if failure else self.run(arguments, items, output)
         except KeyboardInterrupt:
             status = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - users see no traceback
@@ -79,26 +82,25 @@ class Program(Command):
             interrupts.end_process(interrupts.SignalState.number)
         return status
 
-    def make_output(self, arguments: Sequence[str]) -> Output:
+    def make_output(self, items: Sequence[Item]) -> Output:
         """Return the output; errors are not copied if the command prints a list or a secret.
 
-        A script would take the words of an error for names. Source: LEGACY.md (errors on standard
-        output).
+        A script would take the words of an error for names. ``items``: those of the command line.
+        Source: LEGACY.md (errors on standard output).
         """
-        items = parser.parsed(self.name, self.all_options, arguments)
         given = {item[0].name for item in items if not isinstance(item, UsageError)}
         return Output(self.name, strict=strictness() == "1", copied=not self.prints(given))
 
-    def run(self, arguments: Sequence[str], output: Output) -> int:
+    def run(self, arguments: Sequence[str], items: Sequence[Item], output: Output) -> int:
         """Run with the ``arguments`` that follow the command's name; report what ends the command.
 
-        Returns the exit status: 0 on success, 130 after an interrupt, and 1 otherwise. Raises
-        nothing, once it has begun to work.
+        ``items``: what ``parsed`` yields of the arguments. Returns the exit status: 0 on success,
+        130 after an interrupt, and 1 otherwise. Raises nothing, once it has begun to work.
         """
         status = FAILED
         try:
             try:
-                execute(self, parser.parse(self.name, self.all_options, arguments), output)
+                execute(self, parser.values_of(self.all_options, arguments, items), output)
                 status = 0
             except parser.HelpRequested:
                 from iamcli.help.text import columns, help_text

@@ -63,4 +63,4 @@ def _help_instead(ctx: click.Context, name: str, failure: Failure) -> NoReturn:
     if name == "iamcli":
         show(ctx, ctx.find_root().get_help())
     program = index.load(name)
-    ctx.exit(program.run(["-h"], program.make_output([])))
+    ctx.exit(program.run(["-h"], [], program.make_output([])))

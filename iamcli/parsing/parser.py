@@ -14,8 +14,11 @@ from iamcli.parsing.options import Option, UsageError, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
+
+    #: An option with its argument, None for a switch, or the error for anything else.
+    Item = tuple[Option, str | None] | UsageError
 
 
 class HelpRequested(Exception):  # noqa: N818 - not an error
@@ -37,13 +40,20 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
     invalid argument from the left, or else for the first missing required option, sorted by name,
     or else if an option and its alternative are missing. Source: "parse order" in LEGACY.md.
     """
+    return values_of(options, arguments, parsed(program, options, arguments))
+
+
+def values_of(
+    options: Sequence[Option], arguments: Sequence[str], items: Iterable[Item]
+) -> dict[str, Any]:
+    """Return what ``parse`` returns of ``arguments``; ``items``: what ``parsed`` yields of them."""
     helping = {name for option in options if option.dest == "help" for name in option.names}
     if not helping.isdisjoint(arguments):
         raise HelpRequested
     values = {option.dest: _absent(option) for option in options}
     error: UsageError | None = None
     version = False
-    for item in parsed(program, options, arguments):
+    for item in items:
         if isinstance(item, UsageError):
             error = error or item
         elif item[0].dest == "version":
@@ -112,9 +122,7 @@ def _not_text(name: str) -> str:
     return f'The value of "{name}" is not text in this locale\'s encoding'
 
 
-def parsed(
-    program: str, options: Sequence[Option], arguments: Sequence[str]
-) -> Iterator[tuple[Option, str | None] | UsageError]:
+def parsed(program: str, options: Sequence[Option], arguments: Sequence[str]) -> Iterator[Item]:
     """Yield each option with its argument, None for a switch, and an error for anything else."""
     remaining = iter(arguments)
     secret: Option | None = None
