@@ -202,7 +202,7 @@ class Terminated(KeyboardInterrupt):
         self.number = number
 
 
-def reason(error: Exception) -> str:
+def file_error(error: Exception) -> str:
     """Return why a file cannot be used: the text of OSError without its number and file name."""
     return getattr(error, "strerror", None) or str(error)
 

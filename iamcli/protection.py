@@ -360,14 +360,14 @@ def temporary_folder(prefix: str) -> Iterator[str]:
     """
     import shutil
 
-    from iamcli.errors import Failure, reason
+    from iamcli.errors import Failure, file_error
     from iamcli.interrupts import defer_signals
 
     defer_signals()
     try:
         path = protected_folder(prefix)
     except OSError as error:
-        raise Failure(reason(error)) from None
+        raise Failure(file_error(error)) from None
     try:
         yield path
     finally:

@@ -8,7 +8,7 @@ import stat
 import sys
 
 from iamcli import interrupts
-from iamcli.errors import Failure, reason
+from iamcli.errors import Failure, file_error
 from iamcli.quoting import quoted
 
 #: The maximum size of a file (bytes), far more than the service accepts.
@@ -107,7 +107,7 @@ def text(name: str, what: str) -> str:
         content = read(name, MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         stdin = "; to read standard input, specify /dev/stdin" if name == "-" else ""
-        failure = Failure(f"cannot read {what} from {name}: {reason(error)}{stdin}")
+        failure = Failure(f"cannot read {what} from {name}: {file_error(error)}{stdin}")
         bare = name.removeprefix("file://")
         if bare != name and os.path.isfile(bare):
             failure.hint = f"type the name without file://, which only aws takes: {quoted(bare)}"

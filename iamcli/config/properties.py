@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from iamcli.config import files
-from iamcli.errors import Failure, reason
+from iamcli.errors import Failure, file_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def read(name: str) -> dict[str, Property]:
             raise Failure("is a directory")
         content = files.read(name, files.MAX_SIZE + 1)
     except (OSError, ValueError) as error:
-        raise Failure(f"cannot be read: {reason(error)}") from None
+        raise Failure(f"cannot be read: {file_error(error)}") from None
     if len(content) > files.MAX_SIZE:
         raise Failure(f"is larger than {files.MAX_SIZE} bytes")
     return parse(_decoded(content))

@@ -9,7 +9,7 @@ import stat
 from iamcli.cli.account_file.schema import SNAPSHOT, VERSION
 from iamcli.cli.account_file.values import check, pick
 from iamcli.config import files
-from iamcli.errors import Failure, reason
+from iamcli.errors import Failure, file_error
 from iamcli.interrupts import DeferredSignals
 from iamcli.protection import Place
 
@@ -71,7 +71,7 @@ class SnapshotFile:
             raise self._unwritable(error) from None
 
     def _unwritable(self, error: OSError | ValueError) -> Failure:
-        return Failure(f"cannot write {self.name}: {reason(error)}")
+        return Failure(f"cannot write {self.name}: {file_error(error)}")
 
     def _rename(self, temporary: str) -> None:
         if self._force:
@@ -164,4 +164,4 @@ def load(name: str, number: int | None = None) -> Any:
     except (OSError, ValueError) as error:
         if content:  # the limit of Python
             raise Failure(f"{name} has a number with too many digits") from None
-        raise Failure(f"cannot read {name}: {reason(error)}") from None
+        raise Failure(f"cannot read {name}: {file_error(error)}") from None

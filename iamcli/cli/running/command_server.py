@@ -14,7 +14,7 @@ from typing import NamedTuple
 import iamcli
 from iamcli.cli.running import messages, script
 from iamcli.config.files import is_ready
-from iamcli.errors import reason
+from iamcli.errors import file_error
 from iamcli.handover import VARIABLE
 from iamcli.interrupts import defer_signals
 from iamcli.protection import protected_folder
@@ -82,7 +82,7 @@ class CommandServer:
                 )
             self.address = address
         except OSError as error:
-            self.reason = reason(error)
+            self.reason = file_error(error)
 
     def wait(self) -> None:
         """Wait until the server takes commands at once, but not longer than the time limit."""

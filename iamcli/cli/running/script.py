@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 
-from iamcli.cli.running.unstarted import reason
+from iamcli.cli.running.unstarted import start_error
 from iamcli.interrupts import Interruptible, SignalState, call_each_tick, raise_due
 
 TYPE_CHECKING = False
@@ -93,7 +93,7 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
         raise
     except OSError as error:
         register(0)
-        say(f"{command[0]}: {reason(command[0], env, error, runner)}")
+        say(f"{command[0]}: {start_error(command[0], env, error, runner)}")
         return 127 if isinstance(error, FileNotFoundError) else 126
     register(0)
     return status if status >= 0 or status == -signal.SIGINT else 128 - status

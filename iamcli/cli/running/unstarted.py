@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def reason(name: str, env: Mapping[str, str], error: OSError, runner: str) -> str:
+def start_error(name: str, env: Mapping[str, str], error: OSError, runner: str) -> str:
     """Return why the command ``name`` could not be started with the variables ``env``.
 
     ``error``: what the system said; ``runner``: the subcommand that is to run it, such as

@@ -31,7 +31,7 @@ from iamcli.cli.sandbox.kept import KeptAccount
 from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport
 from iamcli.config.connection import ACCESS_KEY, SECRET_KEY
 from iamcli.connection.processes import address
-from iamcli.errors import SECRET_DIGITS, Failure, reason, unexpected
+from iamcli.errors import SECRET_DIGITS, Failure, file_error, unexpected
 from iamcli.installation.extras import advice
 from iamcli.protection import protected_folder, write_private
 
@@ -148,7 +148,7 @@ def _credential_file() -> str:
         content = f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n"
         return write_private(folder, "credentials", content.encode())
     except OSError as error:
-        raise Failure(reason(error)) from None
+        raise Failure(file_error(error)) from None
 
 
 def _load_copy(settings: ServerSettings) -> tuple[StartReport, str]:

@@ -21,7 +21,7 @@ from support.users import OTHER, other_user, two_users
 
 from iamcli import interrupts
 from iamcli.cli.running import script
-from iamcli.cli.running.unstarted import reason
+from iamcli.cli.running.unstarted import start_error
 from iamcli.errors import visible
 
 if TYPE_CHECKING:
@@ -197,12 +197,12 @@ def test_why_a_file_does_not_start(tmp_path, monkeypatch, case):
     if not said.startswith(PLAIN):
         error = FileNotFoundError(2, "No such file or directory")
     (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    assert visible(reason(name, os.environ, error, "iamcli run")) == said
+    assert visible(start_error(name, os.environ, error, "iamcli run")) == said
     if said.startswith(PLAIN):
         # It is executable, but not for this user or not on this file system.
         (tmp_path / name).chmod(0o755)
         said = re.sub("chmod .*, or run: ", "", said)
-        assert reason(name, os.environ, error, "iamcli run") == said
+        assert start_error(name, os.environ, error, "iamcli run") == said
 
 
 def test_a_file_that_is_there_but_does_not_start(shell):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from iamcli.errors import Failure, reason
+from iamcli.errors import Failure, file_error
 from iamcli.protection import Place
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ class ReportWriter:
                 self._place = Place(file)
                 self._number = self._place.create(self._place.name)
             except (OSError, ValueError) as error:
-                problem = f"cannot create {file} for the changes: {reason(error)}"
+                problem = f"cannot create {file} for the changes: {file_error(error)}"
                 raise Failure(f"{problem}; the command was not run") from None
 
     @property

@@ -24,7 +24,7 @@ from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartRep
 from iamcli.config import files
 from iamcli.config.connection import ACCESS_KEY, SANDBOX, SECRET_KEY
 from iamcli.connection import processes
-from iamcli.errors import FAILED, Failure, reason
+from iamcli.errors import FAILED, Failure, file_error
 from iamcli.handover import VARIABLE
 from iamcli.interrupts import Interruptible
 from iamcli.startup import own_environment
@@ -80,7 +80,7 @@ class SandboxServer:
         try:
             number = files.descriptor(account) if account else None
         except (OSError, ValueError) as error:
-            raise Failure(f"cannot read {account}: {reason(error)}") from None
+            raise Failure(f"cannot read {account}: {file_error(error)}") from None
         self._process = subprocess.Popen(  # noqa: S603 - a module of this package
             command_server.python(self.module),
             stdin=subprocess.PIPE,
