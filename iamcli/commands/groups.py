@@ -35,7 +35,7 @@ NEW_GROUP = new_name(GROUP, "the group")
 def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
     """Create a group.
 
-    The policies of a group apply to all its members; add one with iam-groupaddpolicy(1).
+    The policies of a group apply to all its members; add a policy with iam-groupaddpolicy(1).
     A group cannot sign in, cannot be a member of another group, and cannot be the principal in a
     policy.
     Group names are unique regardless of case: `Admin` and `admin` are the same name.

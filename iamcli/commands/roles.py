@@ -52,7 +52,7 @@ def rolecreate(
     """Create a role with a trust policy.
 
     The trust policy says who may assume the role, for example an AWS service.
-    Specify it with -f, or use -s to generate one that lets a service assume the role.
+    Specify the trust policy with -f, or use -s to generate one that lets a service assume the role.
     The other policies of the role say what the role may do; see iam-roleaddpolicy(1).
     EC2 instances use a role through an instance profile; see iam-instanceprofilecreate(1).
     Role names are unique regardless of case.
