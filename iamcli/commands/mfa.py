@@ -79,7 +79,7 @@ def virtualmfadevicecreate(
     retrieved later.
     Anyone who has the seed can compute the codes, so keep it secret.
     Output: The serial number, which is the device's ARN.
-    `Base32String` or `Base32StringSeed` without -o: the seed on the next line.
+    `Base32String` or `Base32StringSeed` without -o: then the seed.
     `QRCodePNG` without -o: the QR code, drawn in black on white; if standard output is not a
       terminal, or the terminal is too small, nothing is sent.
     With -o: only the serial number; the file contains the seed as one line, or the QR code as a PNG

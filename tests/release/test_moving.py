@@ -130,14 +130,14 @@ def cron(run: Shell, job: str, variables: dict[str, str]) -> Done:
 @pytest.mark.full
 def test_the_page_leads_from_the_directory_to_the_crontab(run, opt, served_account):
     served_account.on("CreateUser", ok("CreateUser"))
-    home, check, snapshot, sandbox, installed = walk(run, opt)
+    search, home, check, snapshot, sandbox, installed = walk(run, opt)
     before = [*served_account.operations]
     assert [step.status for step in (home, check, snapshot, sandbox, installed)] == [0, 0, 0, 0, 0]
 
-    assert f"./monthly.sh:2:{opt}/iam-cli/bin/iam-userlistbypath" in home.out
+    assert f"./monthly.sh:2:{opt}/iam-cli/bin/iam-userlistbypath" in search.out
     ready = f"{opt}/aws/apitools/iam is ready; its bin has scripts that run 69 commands in "
     assert ready in home.out
-    assert f"./nightly.sh:2:PATH={opt}/aws/apitools/iam/bin:/usr/bin:/bin\n" in home.out
+    assert f"./nightly.sh:2:PATH={opt}/aws/apitools/iam/bin:/usr/bin:/bin\n" in search.out
 
     assert re.search(rf"^identity +ok +{ARN}:user/bob", check.out, re.MULTILINE)
     assert "wrong" not in check.out
