@@ -317,6 +317,24 @@ def test_a_home_of_another_user_is_not_called_incomplete(shared, monkeypatch):
 
 
 @two_users
+def test_a_toolkit_of_another_user_is_not_to_be_moved(shared, monkeypatch):
+    monkeypatch.setattr(layout, "commands_folder", lambda: shared / "source")
+    (shared / "source").mkdir()
+    (shared / "source" / "iam-userdel").touch(0o755)
+    (shared / "kit" / "bin").mkdir(parents=True)
+    for name in ("iam-userdel", "iam-usercreate", "service"):
+        (shared / "kit" / "bin" / name).touch(0o755)
+
+    def assert_refused(steps: str) -> None:
+        with pytest.raises(Failure, match=f"has the legacy toolkit; nothing was changed; {steps}"):
+            layout.lay_out(str(shared / "kit"), ["iam-userdel"])
+
+    shared.chmod(0o755)
+    assert_refused("run: mv ")
+    other_user(assert_refused, "ask its owner to move it, or choose another directory$")
+
+
+@two_users
 def test_a_home_that_is_exchanged_for_a_link_in_the_middle(tmp_path, shared, monkeypatch):
     source, elsewhere = tmp_path / "source", tmp_path / "elsewhere"
     for folder in (source, elsewhere, elsewhere / "bin"):
