@@ -593,6 +593,16 @@ def test_debug_shows_each_attempt(run_fast, stub):
     assert before - timedelta(seconds=1) <= moments[0] <= datetime.now(timezone.utc)
 
 
+def test_debug_says_that_a_response_has_no_request_id(run_fast, stub):
+    answer = ok("GetUser", USER)
+    without = answer._replace(body=answer.body.replace(b"RequestId>", b"Other>"))
+    env = {"AWS_IAM_URL": stub.endpoint(without).url}
+    done = run_fast("iam-usergetattributes", "-u", "bob", "-d", env=env)
+    assert done.status == 0
+    succeeded = [line for line in debug_lines(done) if " succeeded, " in line]
+    assert [line.partition(": ")[0] for line in succeeded] == ["GetUser succeeded, request ID none"]
+
+
 def test_debug_counts_the_attempts_of_each_request(run_fast, stub):
     page = "<Users/><IsTruncated>true</IsTruncated><Marker>a</Marker>"
     endpoint = stub.endpoint(ok("ListUsers", page), ok("ListUsers", "<Users/>"))
