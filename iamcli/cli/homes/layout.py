@@ -190,7 +190,9 @@ def _refuse(folder: Path, in_the_way: list[str]) -> None:
     first = folder / in_the_way[0]
     made = is_own(first, own_places()) or (target(first) and not first.is_symlink())
     if made and not exists(folder / RECORD):
-        what = f"is not known to be of iamcli home, because {folder / RECORD} is missing"
+        what = (
+            f"cannot be recognized as a file of iamcli home, because {folder / RECORD} is missing"
+        )
         advice = f"move {folder}, and run this again"
     raise Failure(f"{first} {what}{number}; nothing was changed; {advice}")
 
