@@ -97,10 +97,11 @@ class ServiceError(Failure):
 
     ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message; each
     is one line, without its middle if it is too long. They may contain secrets of the request;
-    ``shown`` is the message without what ``redact`` removes. The text of the failure is ``CODE:
-    MESSAGE`` without secrets; a denial without a message names the operation. ``status``: the HTTP
-    status. ``request``: its ``operation`` and ``parameters``. ``skew``: the seconds by which the
-    clock of this machine is ahead of the Date of the response, None if the response has none.
+    ``shown_code`` and ``shown`` are the code and the message without what ``redact`` removes. The
+    text of the failure is ``CODE: MESSAGE`` without secrets; a denial without a message names the
+    operation. ``status``: the HTTP status. ``request``: its ``operation`` and ``parameters``.
+    ``skew``: the seconds by which the clock of this machine is ahead of the Date of the response,
+    None if the response has none.
     """
 
     def __init__(  # noqa: PLR0913 - what a response says of a refusal
@@ -115,13 +116,13 @@ class ServiceError(Failure):
     ) -> None:
         self.code = of_service(code, limit=MAX_CODE)
         self.message = of_service(message)
+        self.shown_code = of_service(code, redact, MAX_CODE)
         self.shown = of_service(message, redact)
         self.status = status
         self.operation, self.parameters = request
         self.skew = skew
         named = f"{self.operation} is not permitted" if self.denied and self.operation else ""
-        shown_code = of_service(code, redact, MAX_CODE)
-        super().__init__(": ".join(filter(None, (shown_code, self.shown or named))))
+        super().__init__(": ".join(filter(None, (self.shown_code, self.shown or named))))
 
     @property
     def denied(self) -> bool:

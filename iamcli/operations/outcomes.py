@@ -37,7 +37,7 @@ def settle(
         iam.outcome_known()
         iam.reporter.note_unless_strict(
             f"the response to {operation} was lost; a second request reports that nothing "
-            f"is left to remove: {refusal.shown or refusal.code}"
+            f"is left to remove: {refusal.shown or refusal.shown_code}"
         )
         return {}
     lookup = LOOKUPS[operation]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.cli.doctor import credentials, installed, network, path_and_home, variables
+from iamcli.cli.doctor import credentials, installed, network, path_and_home, request, variables
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.cli.doctor.diagnosis import skipped
 from iamcli.output.redaction import Secrets
@@ -77,7 +77,7 @@ def _with_requests(configuration: Configuration, secrets: Secrets) -> dict[str, 
     key, refusal = credentials.obtain(configuration)
     if refusal:
         return {"credentials": refusal, **_not_made("not checked, because of credentials")}
-    secrets.add(*filter(None, (key.access_key, key.secret_key, key.token)))
+    secrets.add(*request.parts_of(key))
     return network.check(configuration, key)
 
 

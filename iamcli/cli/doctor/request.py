@@ -117,8 +117,13 @@ def send(
             return Outcome(PROXY, one_line(at_proxy))
         return Outcome(problem(error), one_line(reason(error)))
     secrets = Secrets()
-    secrets.add(key.secret_key, key.token or "")
+    secrets.add(*parts_of(key))
     return _answer(operation, response, (target.url, proxy), secrets.redact)
+
+
+def parts_of(key: Any) -> list[str]:
+    """Return what no text may contain of the access ``key``, as botocore has it."""
+    return [*filter(None, (key.access_key, key.secret_key, key.token))]
 
 
 def problem(error: BaseException) -> str:
@@ -165,7 +170,7 @@ def _answer(
         # Other services, such as S3, send errors without the root element of IAM.
         if isinstance(refused, ServiceError) and "Code" not in parsed:
             # Any server can send this; a code of AWS consists of letters, digits and dots.
-            code = re.sub(r"[^\w.]", "", redact(refused.code))[:100] or f"HTTP {status}"
+            code = re.sub(r"[^\w.]", "", refused.shown_code)[:100] or f"HTTP {status}"
             return Outcome("", code=code, message=refused.message, clock=clock)
     if at_proxy := proxied(status, *sender):
         return Outcome(PROXY, at_proxy, clock=clock)

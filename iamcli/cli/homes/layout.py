@@ -126,7 +126,7 @@ def lay_out(
         current = {place: state_at(folder / place) for place in contents}
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}; nothing was changed") from None
-    # What this run writes, and what others have written.
+    # What this run writes, and what earlier runs have written.
     known = {
         place: [state_of(content), *recorded.get(place, ())] for place, content in contents.items()
     }
@@ -181,9 +181,8 @@ def _refuse(folder: Path, in_the_way: list[str]) -> None:
     if not in_the_way:
         return
     if old := toolkit(folder / in_the_way[0]):
-        steps = "ask its owner to move it, or choose another directory"
-        if os.access(old, os.W_OK):
-            steps = told(toolkit_lines(old))
+        other = "ask its owner to move it, or choose another directory"
+        steps = told(toolkit_lines(old)) or other
         raise Failure(f"{old}/bin has the legacy toolkit; nothing was changed; {steps}")
     number = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
     what, advice = "was not created by iamcli home", "move it or choose another directory"
@@ -217,7 +216,9 @@ def toolkit(program: Path) -> Path | None:
 
 
 def toolkit_lines(old: Path) -> tuple[str, ...]:
-    """Return the lines that replace the toolkit in ``old``."""
+    """Return the lines that replace the toolkit in ``old``, () if this user may not move it."""
+    if not os.access(old, os.W_OK):
+        return ()
     home, own, moved = (quoting.file(str(old / each)) for each in ("", "bin", "bin.toolkit"))
     copy = f"# then copy your own files from {moved} to {own}"
     return f"mv {own} {moved}", home_line(home), copy
