@@ -112,7 +112,7 @@ def accountgetsummary(iam: IAM) -> Lines:
     For example, `Users` is the number of users in the account and `UsersQuota` is the maximum.
     `AccountMFAEnabled` and `AccountAccessKeysPresent` concern the root user.
     The default quotas are listed in iam-today(7).
-    The service may add keys at any time.
+    The service may add entries at any time.
 
     Does: prints how many users, groups, roles and other entities exist and how many may exist.
     Output: One line per entry: the key, a colon, a space and the number; sorted by key.

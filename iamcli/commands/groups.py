@@ -83,9 +83,9 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
     Attached managed policies are skipped if your access key is not allowed to list them
-    or the server does not have the operation; with -p, a note says so.
+    or the server does not support the operation; with -p, a note says so.
 
-    Does: removes a group from the account; with -r, its members leave it first.
+    Does: removes a group and, with -r, its memberships and policies.
     Notes: To create the group again later, make a snapshot before the deletion; see
     iamcli-recreate(1):
 
@@ -164,7 +164,7 @@ def grouplistbypath(
 ) -> Lines:
     """List all groups, or the groups under a path prefix.
 
-    Does: prints the ARN of each group in the account; with -p, only of those under a path.
+    Does: prints the ARN of each group, or with -p, of each group under a path.
     Output: One ARN per line, then the footer.
     Example: List all groups.
       $ iam-grouplistbypath

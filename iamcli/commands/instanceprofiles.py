@@ -30,7 +30,7 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
     The command skips this check if your access key is not allowed to read the role.
     An account can have 1000 instance profiles unless AWS has raised that quota.
 
-    Does: adds an instance profile to the account; with -r, it contains a role.
+    Does: adds an instance profile and, with -r, puts a role into it.
     Output: Nothing.
     If the instance profile was created but the role could not be added, standard error says so.
     Example: Create an instance profile with a role in it.
@@ -136,7 +136,7 @@ def instanceprofilelistbypath(
 ) -> Lines:
     """List all instance profiles, or those under a path prefix.
 
-    Does: prints the ARN of each instance profile; with -p, only of those under a path.
+    Does: prints the ARN of each instance profile, or with -p, of each one under a path.
     Output: One ARN per line, then the footer.
     Example: List all instance profiles.
       $ iam-instanceprofilelistbypath
@@ -155,7 +155,7 @@ def instanceprofilelistforrole(
 
     The service refuses to delete a role that is in an instance profile.
 
-    Does: prints the ARN of each instance profile that has the role in it.
+    Does: prints the ARN of each instance profile that contains the role.
     Output: One ARN per line, then the footer.
     Example: List the instance profiles that contain a role.
       $ iam-instanceprofilelistforrole -r webserver

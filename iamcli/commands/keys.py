@@ -31,7 +31,7 @@ def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
     """Create an access key for a user and print or save its ID and secret.
 
     Programs sign requests with the access key.
-    A new key may take 15 seconds to work.
+    A new key may take up to 15 seconds to work.
     With -o, the secret is not printed; the commands read the file if AWS_CREDENTIAL_FILE names it.
     A user can have up to two access keys.
     For people, and for programs that can use a role, AWS recommends temporary credentials instead;
@@ -42,7 +42,7 @@ def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
     AWS recommends that the root user has no access key.
 
     Does: generates an access key ID and a secret access key with which programs can act as a user.
-    Notes: If the secret access key cannot be printed or saved, the key is deleted again.
+    Notes: If the secret access key cannot be printed or saved, the key is deleted.
     Warning: The secret access key cannot be retrieved later; if you lose it, create a new key.
     Output: The access key ID, and the secret access key on the next line.
     With -o: only the access key ID; the file contains the lines `AWSAccessKeyId=ID` and
@@ -113,8 +113,8 @@ def userlistkeys(
       footer.
     With -l: a third line per key with four fields, separated by tabs: the date on which the key was
       created, the date of its last use or `never`, and the region and the service of its last use.
-    Each of the last three fields is `unknown` if your access key cannot read it or the server
-      lacks it.
+    Each of the last three fields is `unknown` if your access key is not allowed to read it or the
+      server lacks it.
     The secret access keys are not printed, because the service does not return them.
     Differs: The original had no -l.
     Example: List a user's access keys.

@@ -72,9 +72,9 @@ def virtualmfadevicecreate(
     which you type or paste into the app.
     Enable the device with iam-userenablemfadevice(1).
 
-    Does: adds a virtual MFA device, which is not assigned to a user yet, to the account.
+    Does: adds a virtual MFA device to the account. The device is not yet assigned to a user.
     Notes: The command checks that it can write the seed before it creates the device.
-    If writing still fails, the device is deleted again.
+    If writing still fails, the device is deleted.
     Warning: An authenticator app computes the codes of the device from the seed, which cannot be
     retrieved later.
     Anyone who has the seed can compute the codes, so keep it secret.

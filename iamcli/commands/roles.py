@@ -102,15 +102,15 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     policies or attached managed policies.
     With -c, the command first lists everything and then removes the role from its instance
     profiles, removes its inline policies and attached managed policies, and deletes the role.
-    A permissions boundary needs no separate step: the service removes it with the role.
+    The service removes a permissions boundary together with the role.
     The instance profiles are not deleted.
     A service-linked role cannot be deleted with this command; see iam-today(7).
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
     Attached managed policies are skipped if your access key is not allowed to list them
-    or the server does not have the operation; with -p, a note says so.
+    or the server does not support the operation; with -p, a note says so.
 
-    Does: removes a role from the account; with -c, also its policies.
+    Does: removes a role and, with -c, its policies.
     Notes: To create the role again later, make a snapshot before the deletion; see
     iamcli-recreate(1):
 
@@ -142,7 +142,7 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
 def rolegetattributes(iam: IAM, role: str) -> Lines:
     """Show a role's ARN, ID and trust policy.
 
-    Does: prints the ARN and the unique ID of one role, then who may assume it.
+    Does: prints the ARN, the unique ID and the trust policy of one role.
     Output: The role's ARN, the role's ID, and the trust policy, each on a new line.
     The trust policy is printed byte for byte as the service stores it.
     Example: Show the attributes of a role.
@@ -194,7 +194,7 @@ def rolelistbypath(
 
     Service-linked roles and the roles of IAM Identity Center are listed, too.
 
-    Does: prints the ARN of each role in the account; with -p, only of those under a path.
+    Does: prints the ARN of each role, or with -p, of each role under a path.
     Output: One ARN per line, then the footer.
     Example: List all roles.
       $ iam-rolelistbypath

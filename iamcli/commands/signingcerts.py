@@ -45,7 +45,7 @@ def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str |
     The certificate is active at once.
     A user can have up to two signing certificates.
 
-    Does: stores an X.509 certificate, which verifies the signatures of a user.
+    Does: stores an X.509 certificate, which is used to verify the signatures of a user.
     Output: The certificate's ID.
     Differs: The original did not refuse a private key in place of a certificate.
     Example: Upload a signing certificate from a file.

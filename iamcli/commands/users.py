@@ -88,9 +88,9 @@ def usercreate(
     the access key.
     If one of these steps fails, the results of earlier steps are kept, and standard error lists
     what was created and what was not.
-    If the secret access key cannot be printed or saved, the key is deleted again, because the
+    If the secret access key cannot be printed or saved, the key is deleted, because the
     secret cannot be retrieved later.
-    A new key may take 15 seconds to work.
+    A new key may take up to 15 seconds to work.
 
     With -o, the file contains the lines `AWSAccessKeyId=ID` and `AWSSecretKey=SECRET`.
     The commands read the file if AWS_CREDENTIAL_FILE names it.
@@ -149,7 +149,7 @@ def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> None
 
     Does: gives an existing user a new name, a new path or both.
     Output: Nothing.
-    Example: Rename a user and move it to another path.
+    Example: Rename a user and change its path.
       $ iam-usermod -u bob -n robert -p /sales/
     Calls: UpdateUser
     """
@@ -165,17 +165,17 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     policies, signing certificates, group memberships, the login profile (password), MFA devices,
     SSH public keys, service-specific credentials, attached managed policies, and finally the user.
 
-    A permissions boundary needs no separate step: the service removes it with the user.
+    The service removes a permissions boundary together with the user.
     A virtual MFA device is deactivated and then deleted. If your access key is not allowed to
-    delete it, the command goes on, and standard error names the device.
+    delete the device, the command continues, and standard error names the device.
     A hardware MFA device is only deactivated.
     The command refuses to delete the user who owns the access key that signs the requests.
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
-    The login profile and what follows it in the list are skipped if your access key is not allowed
-    to list them or the server does not have the operation; with -p, a note says so.
+    The login profile and the items after it are skipped if your access key is not allowed to list
+    them or the server does not support the operation; with -p, a note says so.
 
-    Does: removes a user from the account; with -r, also what belongs to the user.
+    Does: removes a user and, with -r, everything that belongs to the user.
     Notes: To create the user again later, make a snapshot before the deletion; see
     iamcli-recreate(1):
 
@@ -232,7 +232,7 @@ def userlistbypath(
 
     People who sign in through IAM Identity Center use roles and are not listed.
 
-    Does: prints the ARN of each user in the account; with -p, only of those under a path.
+    Does: prints the ARN of each user, or with -p, of each user under a path.
     Output: One ARN per line, then the footer.
     Example: List the users under /staff/.
       $ iam-userlistbypath -p /staff/
