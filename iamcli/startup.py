@@ -66,7 +66,8 @@ def handle_python_variables() -> None:
     """Look for modules in the directories of PYTHONPATH last, and set PYTHONHOME as it was.
 
     Old machines set these variables for programs of their own, often for Python 2. What this
-    program starts gets both unchanged. Source: docs/decisions.md (PYTHONPATH).
+    program starts gets both unchanged. Source: docs/decisions.md (The directories of
+    PYTHONPATH).
     """
     home = os.environ.pop(KEPT_HOME, None)
     if home is not None:

@@ -39,8 +39,8 @@ def credential_program(
     Otherwise standard input may be a list of the script. ``prompts``: whether it may ask on the
     terminal; if not, or without one, it has a session of its own. ``limits``: its maximum time
     there, and with the terminal (seconds). Takes what Popen takes, with pipes, and returns what
-    botocore uses of a Popen. Raises Failure if it needs longer. Source: docs/decisions.md (programs
-    for credentials).
+    botocore uses of a Popen. Raises Failure if it needs longer. Source: docs/decisions.md (a
+    credential_process).
     """
     asks = prompts and _has_terminal()
     source = None if asks and os.isatty(0) else subprocess.DEVNULL

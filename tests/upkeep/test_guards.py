@@ -312,6 +312,15 @@ def test_the_rows_of_the_compatibility_record_are_short():
     assert [row for row in rows if len(row) > LONGEST_ROW] == []
 
 
+def test_each_decision_that_a_docstring_names_is_there():
+    decisions = (ROOT / "docs/decisions.md").read_text().replace("`", "")
+    rows = [line[2:] for line in decisions.splitlines() if line.startswith("| ")]
+    texts = [" ".join(path.read_text().split()) for path in (ROOT / "iamcli").rglob("*.py")]
+    named = re.findall(r"docs/decisions\.md(?: \(([^)]*)\))?", " ".join(texts))
+    assert len(named) > 10
+    assert [name for name in named if not name or not any(r.startswith(name) for r in rows)] == []
+
+
 #: What bash 3.2 does not understand. It lacks compopt, so its error must be redirected.
 NEWER_BASH = re.compile(
     r"\b(?:mapfile|readarray|coproc|compopt(?!.* 2>))\b"

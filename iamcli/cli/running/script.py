@@ -28,7 +28,7 @@ _NO_LOGIN = ("nologin", "false")
 def user_shell(env: Mapping[str, str]) -> str:
     """Return the interactive shell of the user: ``SHELL`` in ``env``, or else the passwd entry.
 
-    If that is no shell, bash and then sh. Source: docs/decisions.md (iamcli run, iamcli sandbox).
+    If that is no shell, bash and then sh. Source: docs/decisions.md (the interactive shell).
     """
     if env.get("SHELL"):
         return env["SHELL"]

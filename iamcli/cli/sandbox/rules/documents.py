@@ -71,7 +71,7 @@ def managed_policy_is_valid(backend: Backend, parameters: Parameters) -> None:
 
 
 def inline_policy_is_valid(backend: Backend, parameters: Parameters) -> None:
-    """An inline policy needs no version. Evidence: recorded (PutUserPolicy); docs/decisions.md."""
+    """An inline policy needs no version. Evidence: recorded (PutUserPolicy)."""
     _identity_policy(parameters["PolicyDocument"], backend.partition, versioned=False)
 
 
