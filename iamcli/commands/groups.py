@@ -77,8 +77,8 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
 
     Without -r, the service refuses to delete a group that still has members, inline policies or
     attached managed policies.
-    With -r, the command first lists everything and then removes, in this order: memberships, inline
-    policies, attached managed policies, and finally the group.
+    With -r, the command first requests the lists of all these items and then removes, in this
+    order: memberships, inline policies, attached managed policies, and finally the group.
     The users are not deleted, but lose the permissions that they had from the group.
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.

@@ -30,7 +30,7 @@ def useraddloginprofile(iam: IAM, user: str, password: str) -> None:
     To change an existing password, use iam-usermodloginprofile(1).
 
     Does: creates the login profile of a user, so that the user can sign in with a password.
-    Notes: To type the password twice at a prompt without echo:
+    Notes: To type the password twice at a prompt without echo, specify `-` as the password:
 
     $ iam-useraddloginprofile -u bob -p -
     Warning: Other users can see a password on the command line in the process list, and the shell

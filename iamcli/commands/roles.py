@@ -100,8 +100,9 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
 
     Without -c, the service refuses to delete a role that is in an instance profile or has inline
     policies or attached managed policies.
-    With -c, the command first lists everything and then removes the role from its instance
-    profiles, removes its inline policies and attached managed policies, and deletes the role.
+    With -c, the command first requests the lists of all these items, then removes the role from its
+    instance profiles, removes its inline policies and attached managed policies, and deletes the
+    role.
     The service removes a permissions boundary together with the role.
     The instance profiles are not deleted.
     A service-linked role cannot be deleted with this command; see iam-today(7).

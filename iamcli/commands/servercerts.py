@@ -71,7 +71,7 @@ def servercertupload(
 
     Load balancers and Amazon CloudFront can use the certificate for TLS.
     The path of a certificate for CloudFront must begin with /cloudfront/.
-    The private key must match the certificate; it cannot be retrieved later.
+    The private key must match the certificate, and the key cannot be retrieved later.
     An account can have 20 server certificates unless AWS has raised that quota.
     AWS recommends AWS Certificate Manager (ACM) instead; see iam-today(7).
     Make sure that only you can read the private key file.

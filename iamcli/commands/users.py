@@ -161,9 +161,10 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a user, optionally with everything that belongs to the user.
 
     Without -r, the service refuses to delete a user who still has any of the items below.
-    With -r, the command first lists everything and then removes, in this order: access keys, inline
-    policies, signing certificates, group memberships, the login profile (password), MFA devices,
-    SSH public keys, service-specific credentials, attached managed policies, and finally the user.
+    With -r, the command first requests the lists of all these items and then removes, in this
+    order: access keys, inline policies, signing certificates, group memberships, the login profile
+    (password), MFA devices, SSH public keys, service-specific credentials, attached managed
+    policies, and finally the user.
 
     The service removes a permissions boundary together with the user.
     A virtual MFA device is deactivated and then deleted. If your access key is not allowed to

@@ -113,9 +113,9 @@ def environment_proxies(url: str) -> tuple[dict[str, str], str]:
 
 
 def timeout() -> float:
-    """Return the seconds to wait for a connection, and for a complete response (IAMCLI_TIMEOUT).
+    """Return the seconds that an attempt, with its connection and response, may take.
 
-    Raises Failure if the value is invalid.
+    Raises Failure if the value of IAMCLI_TIMEOUT is invalid.
     """
     value = os.environ.get("IAMCLI_TIMEOUT") or str(TIMEOUT)
     try:
