@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 from pathlib import Path
@@ -326,6 +327,8 @@ def all_commands() -> Commands:
 
     import_all("iamcli.cli.sandbox")
     warm_up()
+    # This reads a large file.
+    sysconfig.get_config_vars()
     commands: dict[str, Callable[[], object]] = {c.name: c for c in index.commands()}
     return commands | {"iamcli": main}
 
