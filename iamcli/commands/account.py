@@ -162,8 +162,8 @@ def accountmodpasswordpolicy(iam: IAM, length: int | None, reset: bool, **switch
     The rules `MaxPasswordAge`, `PasswordReusePrevention` and `HardExpiry` have no option.
     If you specify rules, the command reads the current policy, keeps these three rules, and names
     them on standard error.
-    Without options, with --reset or in strict mode, the command does not read the policy, and the
-    service resets these rules.
+    If you specify no options or only --reset, or in strict mode, the command does not read the
+    policy, and the service resets these rules.
 
     Does: sets the rules that the passwords of users must follow.
     Notes: If your access key is not allowed to read the policy, the command continues, and standard

@@ -164,7 +164,7 @@ def grouplistbypath(
 ) -> Lines:
     """List all groups, or the groups under a path prefix.
 
-    Does: prints the ARN of each group, or with -p, of each group under a path.
+    Does: prints the ARN of each group or, with -p, of each group under a path.
     Output: One ARN per line, then the footer.
     Example: List all groups.
       $ iam-grouplistbypath

@@ -136,7 +136,7 @@ def instanceprofilelistbypath(
 ) -> Lines:
     """List all instance profiles, or those under a path prefix.
 
-    Does: prints the ARN of each instance profile, or with -p, of each one under a path.
+    Does: prints the ARN of each instance profile or, with -p, of each one under a path.
     Output: One ARN per line, then the footer.
     Example: List all instance profiles.
       $ iam-instanceprofilelistbypath

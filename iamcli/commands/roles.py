@@ -195,7 +195,7 @@ def rolelistbypath(
 
     Service-linked roles and the roles of IAM Identity Center are listed, too.
 
-    Does: prints the ARN of each role, or with -p, of each role under a path.
+    Does: prints the ARN of each role or, with -p, of each role under a path.
     Output: One ARN per line, then the footer.
     Example: List all roles.
       $ iam-rolelistbypath

@@ -164,7 +164,7 @@ def servercertlistbypath(
 
     Certificates in AWS Certificate Manager (ACM) are not listed.
 
-    Does: prints the ARN of each server certificate, or with -p, of each one under a path.
+    Does: prints the ARN of each server certificate or, with -p, of each one under a path.
     Output: One ARN per line, then the footer.
     Example: List all server certificates.
       $ iam-servercertlistbypath

@@ -233,7 +233,7 @@ def userlistbypath(
 
     People who sign in through IAM Identity Center use roles and are not listed.
 
-    Does: prints the ARN of each user, or with -p, of each user under a path.
+    Does: prints the ARN of each user or, with -p, of each user under a path.
     Output: One ARN per line, then the footer.
     Example: List the users under /staff/.
       $ iam-userlistbypath -p /staff/
