@@ -187,7 +187,7 @@ def execute(
     Interrupted after a signal. Their texts contain no secret, and say what may have been changed.
     """
     from iamcli.config.characters import require_visible
-    from iamcli.config.connection import Connection
+    from iamcli.config.settings import Settings
 
     reporter = Reporter(output, debug=values["debug"])
     arguments = {option.dest: values[option.dest] for option in command.options}
@@ -199,10 +199,10 @@ def execute(
     iam = None
     try:
         require_visible(command.options, values)
-        connection = Connection(values, os.environ)
+        settings = Settings(values, os.environ)
         from iamcli.operations.service import IAM
 
-        iam = IAM(connection, reporter, complete_model=complete_model)
+        iam = IAM(settings, reporter, complete_model=complete_model)
         lines = call(command, iam, arguments)
         if lines is not None:
             _print(lines, output, reporter.secrets)

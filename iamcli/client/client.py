@@ -22,8 +22,10 @@ from iamcli.client.messages import ErrorTranslator, refusal
 from iamcli.client.model import full_model, slim_model
 from iamcli.client.parser import SUCCESS_LIMIT, ResponseParser
 from iamcli.client.retries import Retries, may_have_acted
-from iamcli.config.connection import looks_like_id
-from iamcli.connection.confinement import is_first, refuse_outside, set_up_process
+from iamcli.config.settings import looks_like_id
+from iamcli.connection.aws_config import AWSConfig
+from iamcli.connection.botocore_patches import patch_connections
+from iamcli.connection.confinement import confined, is_first, refuse_outside
 from iamcli.connection.credentials import chain_keys, frozen
 from iamcli.connection.endpoints import check_services, endpoint, require_region
 from iamcli.connection.responses import BoundedSession
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from iamcli.config.connection import Connection
+    from iamcli.config.settings import Settings
     from iamcli.connection.sources import Origin
     from iamcli.output.streams import Reporter
 
@@ -45,45 +47,48 @@ _USER_AGENT = f"iamcli/{__version__} botocore/{botocore.__version__}"
 class Client:
     """Sends requests to IAM, all over one connection.
 
-    ``connection``: the keys, the endpoint and the proxy, if they are known; ``reporter``: gets the
+    ``settings``: the keys, the endpoint and the proxy, if they are known; ``reporter``: gets the
     secret parts of the key, and prints where the key, the endpoint and the proxy are from, warnings
     about them, and which address is not used in the sandbox; ``complete_model``: use botocore's
     model instead of the slim copy. ``destination``: where the requests are sent; ``make_session``:
-    makes the HTTP session. Raises Failure if the AWS configuration is invalid or there are no
-    credentials.
+    makes the HTTP session; ``refuse_outside``: refuses settings that lead out of the sandbox.
+    Raises Failure if the AWS configuration is invalid or there are no credentials.
     """
 
     make_session: Callable[..., BoundedSession] = BoundedSession
+    refuse_outside: Callable[[Settings], None] = staticmethod(refuse_outside)
 
     def __init__(
-        self, connection: Connection, reporter: Reporter, *, complete_model: bool = False
+        self, settings: Settings, reporter: Reporter, *, complete_model: bool = False
     ) -> None:
         self._redact = reporter.secrets.redact
         with ErrorTranslator():
-            refuse_outside(connection)
-            settings, connection = set_up_process(connection)
+            self.refuse_outside(settings)
+            patch_connections()
+            aws_config = AWSConfig.for_settings(settings)
+            settings = confined(settings, aws_config)
             self._config = Config(read_timeout=timeout())
             # Before anything is sent for credentials.
-            require_region(connection, settings)
-            self._keys = connection.keys or chain_keys(settings, prompts=connection.prompts)
-            self.destination = endpoint(connection, settings)
-            found = [connection.url_warning, self.destination.warning]
-            found += check_services(settings, self._keys)
+            require_region(settings, aws_config)
+            self._keys = settings.keys or chain_keys(aws_config, prompts=settings.prompts)
+            self.destination = endpoint(settings, aws_config)
+            found = [settings.url_warning, self.destination.warning]
+            found += check_services(aws_config, self._keys)
             self._service = full_model() if complete_model else slim_model()
             self._serializer = create_serializer("query", include_validation=False)
             # The signer has only a weak reference to the events; the endpoint has a strong one.
             events = HierarchicalEmitter()
             # botocore may have to renew the key before each attempt.
             keys = SimpleNamespace(
-                get_frozen_credentials=lambda: frozen(self._keys, settings.session)
+                get_frozen_credentials=lambda: frozen(self._keys, aws_config.session)
             )
             region = self.destination.region
             signer = RequestSigner(self._service.service_id, region, "iam", "v4", keys, events)
-            self._retries = Retries(settings, self._service, reporter)
+            self._retries = Retries(aws_config, self._service, reporter)
             self._parser = ResponseParser(another_service=self.destination.is_another_service)
             events.register("request-created.iam", signer.handler)
             self._retries.register(events)
-            session_settings, self._proxy_source = transport(connection, settings, self.url)
+            session_settings, self._proxy_source = transport(settings, aws_config, self.url)
             self._endpoint = EndpointCreator(events).create_endpoint(
                 self._service,
                 region_name=region,
@@ -93,15 +98,15 @@ class Client:
                 http_session_cls=self.make_session,
                 **session_settings,
             )
-            self._key_source = connection.key_source
-            self._session = settings.session
+            self._key_source = settings.key_source
+            self._session = aws_config.session
         self._report(reporter)
         for line in dict.fromkeys(filter(None, found)):
             reporter.note_on_terminal(line)
         # Completion, which does not prompt, prints nothing.
-        printing = connection.prompts and not reporter.strict
-        if connection.diversion and printing and is_first(connection.diversion):
-            reporter.note_unless_strict(connection.diversion)
+        printing = settings.prompts and not reporter.strict
+        if settings.diversion and printing and is_first(settings.diversion):
+            reporter.note_unless_strict(settings.diversion)
 
     def _report(self, reporter: Reporter) -> None:
         """Add the secret parts of the key; print where the key, endpoint and proxy are from."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from botocore.model import ServiceModel
 
-    from iamcli.connection.settings import Settings
+    from iamcli.connection.aws_config import AWSConfig
     from iamcli.output.streams import Reporter
 
 #: Error codes of throttling: the service has not processed the request.
@@ -56,10 +56,10 @@ class Retries:
     configured mode or number of attempts is invalid.
     """
 
-    def __init__(self, settings: Settings, service: ServiceModel, reporter: Reporter) -> None:
+    def __init__(self, aws_config: AWSConfig, service: ServiceModel, reporter: Reporter) -> None:
         self._service = service
         self._reporter = reporter
-        self._mode, self._attempts = mode_and_limit(settings)
+        self._mode, self._attempts = mode_and_limit(aws_config)
         self._policy: HierarchicalEmitter | None = None
         self.enabled = True
         self.start()
@@ -165,12 +165,12 @@ class Retries:
         return events
 
 
-def mode_and_limit(settings: Settings) -> tuple[str, int | None]:
+def mode_and_limit(aws_config: AWSConfig) -> tuple[str, int | None]:
     """Return the retry mode, and the number of attempts or None; raise Failure if it is invalid."""
-    mode = str(settings.get("retry_mode") or "standard").lower()
+    mode = str(aws_config.get("retry_mode") or "standard").lower()
     if mode not in ("standard", "adaptive", "legacy"):
         raise Failure(f"invalid AWS retry mode: {mode}; use legacy, standard or adaptive")
-    limit = settings.max_attempts
+    limit = aws_config.max_attempts
     if not limit:
         return mode, None
     if not (str(limit).isascii() and str(limit).isdigit()) or int(limit) < 1:

@@ -26,8 +26,8 @@ from botocore.httpsession import URLLib3Session, get_cert_path
 from urllib3.exceptions import ConnectTimeoutError, ProtocolError, SSLError
 from urllib3.util import connection, response, ssl_match_hostname, wait  # noqa: F401
 
-from iamcli.config.connection import Keys
-from iamcli.connection.settings import VARIABLES
+from iamcli.config.settings import Keys
+from iamcli.connection.aws_config import VARIABLES
 from iamcli.interrupts import Interruptible, pause
 
 TYPE_CHECKING = False

@@ -12,13 +12,12 @@ import os
 import sys
 from urllib.parse import urlsplit
 
-from iamcli.config.connection import KEPT, SANDBOX
+from iamcli.config.settings import KEPT, SANDBOX
 from iamcli.connection import processes
-from iamcli.connection.botocore_patches import patch_connections
+from iamcli.connection.aws_config import AWSConfig, endpoint_variable
 from iamcli.connection.credentials import CREDENTIAL_SERVICES
 from iamcli.connection.endpoints import endpoint
 from iamcli.connection.regions import NoEndpoint
-from iamcli.connection.settings import Settings, endpoint_variable
 from iamcli.connection.transport import proxy
 from iamcli.errors import Failure
 from iamcli.handover import VARIABLE
@@ -26,7 +25,7 @@ from iamcli.interrupts import Interruptible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.config.connection import Connection
+    from iamcli.config.settings import Settings
 
 #: An address that is reached as those of AWS are, so that the same proxy applies.
 _AWS_URL = "https://iam.amazonaws.com"
@@ -40,22 +39,20 @@ MAX_REPORT = 64
 _TIMEOUT = 2.0
 
 
-def refuse_outside(connection: Connection) -> None:
-    """Raise Failure if this process is in a sandbox, and ``connection`` does not lead to its IAM.
+def refuse_outside(settings: Settings) -> None:
+    """Raise Failure if this process is in a sandbox, and ``settings`` does not lead to its IAM.
 
     The private IAM is told that this command has failed. If this process is in none, raises Failure
-    if another user may have taken the address of the private IAM to which ``connection`` leads.
+    if another user may have taken the address of the private IAM to which ``settings`` leads.
     Source: docs/decisions.md (the sandbox).
     """
-    if connection.simulated:
-        return
-    private = processes.sandbox_left_by(connection)
+    private = processes.sandbox_left_by(settings)
     if not private:
-        if connection.sandbox and not processes.sandbox():
-            _require_own(connection.sandbox)
+        if settings.sandbox and not processes.sandbox():
+            _require_own(settings.sandbox)
         return
     _report(private)
-    if connection.sandbox:
+    if settings.sandbox:
         raise Failure(
             f"{SANDBOX} was changed, so nothing was sent; keep the value that iamcli sandbox sets"
         )
@@ -108,40 +105,37 @@ def is_first(line: str) -> bool:
     return True
 
 
-def set_up_process(connection: Connection) -> tuple[Settings, Connection]:
-    """Patch botocore for this process; return the settings for ``connection``, and ``connection``.
+def confined(settings: Settings, aws_config: AWSConfig) -> Settings:
+    """Return ``settings``; in the sandbox, a copy that leads to the private IAM.
 
-    In the sandbox, returns a copy that leads to the private IAM, and changes the environment so
-    that botocore uses it, too. Raises Failure if an address that was specified is invalid, as
-    outside the sandbox, and the exceptions of botocore if the files cannot be used. Source:
-    docs/decisions.md (the sandbox).
+    There, it changes the environment so that botocore uses the private IAM, too. Raises Failure if
+    an address that was specified is invalid, as outside the sandbox. Source: docs/decisions.md (the
+    sandbox).
     """
-    patch_connections()
-    settings = Settings.for_connection(connection)
-    if not connection.sandbox:
-        return settings, connection
-    confined = copy.copy(connection)
+    if not settings.sandbox:
+        return settings
+    inside = copy.copy(settings)
     source = "the default"
     try:
-        specified = endpoint(connection, settings)
+        specified = endpoint(settings, aws_config)
         url = destination = specified.url
-        confined.url_warning = specified.warning
+        inside.url_warning = specified.warning
         source = specified.source if specified.specified else source
     except NoEndpoint:
         # Outside the sandbox, nothing would be sent.
-        url, destination = _AWS_URL, f"an endpoint for {settings.region}"
-    address, proxy_source = proxy(connection, settings, url)
+        url, destination = _AWS_URL, f"an endpoint for {aws_config.region}"
+    address, proxy_source = proxy(settings, aws_config, url)
     unused = []
-    if url.rstrip("/") != connection.sandbox.rstrip("/"):
+    if url.rstrip("/") != settings.sandbox.rstrip("/"):
         unused.append(f"not to {destination} ({source})")
     if address:
         unused.append(f"not through {address} ({proxy_source})")
-    unused += [f"not with {what} {why}" for what, why in connection.unread.items()]
+    unused += [f"not with {what} {why}" for what, why in settings.unread.items()]
     if unused:
-        confined.diversion = f"requests go to the sandbox, {' and '.join(unused)}"
-    confined.url, confined.url_source = connection.sandbox, SANDBOX
-    confined.proxy, confined.proxy_source = None, ""
-    os.environ |= dict.fromkeys(map(endpoint_variable, CREDENTIAL_SERVICES), connection.sandbox)
+        inside.diversion = f"requests go to the sandbox, {' and '.join(unused)}"
+    inside.url, inside.url_source = settings.sandbox, SANDBOX
+    inside.proxy, inside.proxy_source = None, ""
+    os.environ |= dict.fromkeys(map(endpoint_variable, CREDENTIAL_SERVICES), settings.sandbox)
     os.environ |= {
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
@@ -150,4 +144,4 @@ def set_up_process(connection: Connection) -> tuple[Settings, Connection]:
     }
     for name in _CONTAINER:
         os.environ.pop(name, None)
-    return settings, confined
+    return inside

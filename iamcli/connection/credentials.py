@@ -17,7 +17,7 @@ from botocore.exceptions import (
     ParamValidationError,
 )
 
-from iamcli.config.connection import invalid_part, misspelled, proxy_logins
+from iamcli.config.settings import invalid_part, misspelled, proxy_logins
 from iamcli.connection.botocore_patches import patch_credentials
 from iamcli.connection.responses import Retrieval, pause, secrets, send
 from iamcli.connection.sources import EXPIRATION, PLACES, SET_A_FILE, missing, origin, remedy
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from botocore.session import Session
 
-    from iamcli.connection.settings import Settings
+    from iamcli.connection.aws_config import AWSConfig
 
 #: The credential methods of botocore that send requests to a service, and these services.
 CREDENTIAL_METHODS = ("assume-role", "assume-role-with-web-identity", "login", "sso")
@@ -58,7 +58,7 @@ class NoLogin(Failure):
 
 
 def find_keys(
-    settings: Settings, *, without: Iterable[str] = (), prompts: bool = True, longest: float = 0
+    aws_config: AWSConfig, *, without: Iterable[str] = (), prompts: bool = True, longest: float = 0
 ) -> Any:
     """Return the credentials from botocore's chain, or None; ``without``: methods not to use.
 
@@ -66,26 +66,26 @@ def find_keys(
     IAMCLI_TIMEOUT, which counts without a terminal. Raises Failure if what the configuration names
     cannot be used, and the exceptions of botocore if it cannot be read.
     """
-    if settings.session is None:
+    if aws_config.session is None:
         return None
     limits = (longest or timeout(), longest or math.inf)
     patch_credentials(send, pause, prompts=prompts, limits=limits)
-    profiles = settings.session.full_config.get("profiles", {}).values()
+    profiles = aws_config.session.full_config.get("profiles", {}).values()
     for named in (os.environ, *profiles):
         CREDENTIAL_SECRETS.add(*secrets(named.items()))
     CREDENTIAL_SECRETS.add(*proxy_logins(os.environ))
-    _require_numbers(settings.session)
+    _require_numbers(aws_config.session)
     _require_expiration()
-    chain = settings.session.get_component("credential_provider")
+    chain = aws_config.session.get_component("credential_provider")
     # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
     for method in ("ec2-credentials-file", *without):
         chain.remove(method)
     try:
         with Retrieval():
-            keys = settings.session.get_credentials()
+            keys = aws_config.session.get_credentials()
     except Exception as error:  # noqa: BLE001 - any, for a file of another form
-        raise _no_login(settings.session, error) or _unusable(error, settings.session) from None
-    if keys is None and not without and (failure := _no_login(settings.session, None)):
+        raise _no_login(aws_config.session, error) or _unusable(error, aws_config.session) from None
+    if keys is None and not without and (failure := _no_login(aws_config.session, None)):
         raise failure
     return keys
 
@@ -149,9 +149,9 @@ def _no_login(session: Session, error: Exception | None) -> NoLogin | None:
     return NoLogin(f"profile {name} has a login session, {why}; {advice}")
 
 
-def chain_keys(settings: Settings, *, prompts: bool) -> Any:
+def chain_keys(aws_config: AWSConfig, *, prompts: bool) -> Any:
     """Return the credentials as ``find_keys`` does; raise Failure if it finds none."""
-    keys = find_keys(settings, prompts=prompts)
+    keys = find_keys(aws_config, prompts=prompts)
     if keys is None:
         for cause in misspelled(os.environ).values():
             raise Failure(f"no credentials; {cause}")
@@ -160,7 +160,7 @@ def chain_keys(settings: Settings, *, prompts: bool) -> Any:
             "variables, the AWS profile files, and the role of the container or instance; "
             f"{SET_A_FILE}"
         )
-        failure.hint = missing(settings.session)[1]
+        failure.hint = missing(aws_config.session)[1]
         raise failure
     return keys
 

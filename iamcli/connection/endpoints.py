@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from botocore.exceptions import BaseEndpointResolverError, EndpointProviderError
 
-from iamcli.config.connection import checked_url
+from iamcli.config.settings import checked_url
+from iamcli.connection.aws_config import VARIABLES
 from iamcli.connection.credentials import CREDENTIAL_METHODS, CREDENTIAL_SERVICES
 from iamcli.connection.regions import (
     NO_REGION,
@@ -18,15 +19,14 @@ from iamcli.connection.regions import (
     signing_region,
     unknown,
 )
-from iamcli.connection.settings import VARIABLES
 from iamcli.connection.transport import environment_proxies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.config.connection import Connection
-    from iamcli.connection.settings import Settings
+    from iamcli.config.settings import Settings
+    from iamcli.connection.aws_config import AWSConfig
 
 #: The methods that send requests to STS in the configured region.
 _STS_METHODS = ("assume-role", "assume-role-with-web-identity")
@@ -61,34 +61,34 @@ class Destination(NamedTuple):
         return self.specified and not is_of_aws(self.url)
 
 
-def endpoint(connection: Connection, settings: Settings) -> Destination:
+def endpoint(settings: Settings, aws_config: AWSConfig) -> Destination:
     """Return where requests are sent; raise Failure if that is invalid, or NoEndpoint."""
-    if connection.url:
-        return _specified(settings, connection.url, connection.url_source)
-    configured = configured_endpoint(settings, "iam")
+    if settings.url:
+        return _specified(aws_config, settings.url, settings.url_source)
+    configured = configured_endpoint(aws_config, "iam")
     if configured:
         return configured
-    _require_known(settings, "iam")
-    return rules_endpoint(settings, "iam", settings.region)
+    _require_known(aws_config, "iam")
+    return rules_endpoint(aws_config, "iam", aws_config.region)
 
 
-def require_region(connection: Connection, settings: Settings) -> None:
+def require_region(settings: Settings, aws_config: AWSConfig) -> None:
     """Raise UnknownRegion if the endpoint follows from a region that is not known."""
-    if not (connection.url or settings.endpoint_url()):
-        _require_known(settings, "iam")
+    if not (settings.url or aws_config.endpoint_url()):
+        _require_known(aws_config, "iam")
 
 
-def check_services(settings: Settings, keys: Any) -> list[str]:
+def check_services(aws_config: AWSConfig, keys: Any) -> list[str]:
     """Check the way to the services that ``keys`` are requested from, and return the warnings.
 
     botocore's own errors would contain the addresses. Raises as the functions do that this calls.
     """
     if getattr(keys, "method", None) in CREDENTIAL_METHODS:
         environment_proxies("https://sts.amazonaws.com")
-    return check_service_endpoints(settings, keys)
+    return check_service_endpoints(aws_config, keys)
 
 
-def check_service_endpoints(settings: Settings, keys: Any) -> list[str]:
+def check_service_endpoints(aws_config: AWSConfig, keys: Any) -> list[str]:
     """Check the endpoints of the services that ``keys`` are requested from; return the warnings.
 
     Raises Failure if one is invalid, and UnknownRegion if STS would be asked in a region that is
@@ -96,19 +96,19 @@ def check_service_endpoints(settings: Settings, keys: Any) -> list[str]:
     """
     method = getattr(keys, "method", None)
     services = CREDENTIAL_SERVICES if method in CREDENTIAL_METHODS else ()
-    configured = {service: configured_endpoint(settings, service) for service in services}
+    configured = {service: configured_endpoint(aws_config, service) for service in services}
     if method in _STS_METHODS and not configured["sts"]:
-        _require_known(settings, "sts")
+        _require_known(aws_config, "sts")
     return [named.warning for named in configured.values() if named and named.warning]
 
 
-def _require_known(settings: Settings, service: str) -> None:
+def _require_known(aws_config: AWSConfig, service: str) -> None:
     # The endpoint rules of botocore send requests for any other region to the first partition.
-    if settings.region != NO_REGION and not partition(settings.region):
-        raise unknown(settings.region, settings.region_source, _NAMING[service])
+    if aws_config.region != NO_REGION and not partition(aws_config.region):
+        raise unknown(aws_config.region, aws_config.region_source, _NAMING[service])
 
 
-def rules_endpoint(settings: Settings, service: str, region: str) -> Destination:
+def rules_endpoint(aws_config: AWSConfig, service: str, region: str) -> Destination:
     """Return the endpoint of AWS for ``service`` in ``region``, or in ``NO_REGION``.
 
     Raises NoEndpoint if there is no dual-stack endpoint, and the exceptions of botocore.
@@ -117,7 +117,7 @@ def rules_endpoint(settings: Settings, service: str, region: str) -> Destination
     from botocore.loaders import Loader
 
     loader = Loader()
-    fips, dual_stack = map(settings.switch, ("use_fips_endpoint", "use_dualstack_endpoint"))
+    fips, dual_stack = map(aws_config.switch, ("use_fips_endpoint", "use_dualstack_endpoint"))
     rules = loader.load_service_model(service, "endpoint-rule-set-1")
     provider = EndpointProvider(rules, loader.load_data("partitions"))
     try:
@@ -141,7 +141,7 @@ def rules_endpoint(settings: Settings, service: str, region: str) -> Destination
         schemes[0].get("signingRegion") or default,
         f"botocore's rules for {region}",
         specified=False,
-        setting=settings.region_in_words,
+        setting=aws_config.region_in_words,
     )
 
 
@@ -156,21 +156,21 @@ def _no_dual_stack(service: str, region: str) -> NoEndpoint:
     )
 
 
-def configured_endpoint(settings: Settings, service: str) -> Destination | None:
+def configured_endpoint(aws_config: AWSConfig, service: str) -> Destination | None:
     """Return the configured endpoint, checked as ``--url`` is, or None."""
-    configured = settings.endpoint_url(service)
+    configured = aws_config.endpoint_url(service)
     if not configured:
         return None
     url, warning = checked_url(*configured)
-    return _specified(settings, url, configured[1], warning)
+    return _specified(aws_config, url, configured[1], warning)
 
 
-def _specified(settings: Settings, url: str, source: str, warning: str = "") -> Destination:
+def _specified(aws_config: AWSConfig, url: str, source: str, warning: str = "") -> Destination:
     return Destination(
         url,
-        signing_region(url, settings.region),
+        signing_region(url, aws_config.region),
         source,
         specified=True,
-        setting=settings.region_in_words,
+        setting=aws_config.region_in_words,
         warning=warning,
     )

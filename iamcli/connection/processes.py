@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.config.connection import Connection
+    from iamcli.config.settings import Settings
 
 #: The form of the name, which may have 15 characters.
 _NAME = re.compile(r"iamcli:(\d{1,5})", re.ASCII)
@@ -80,13 +80,13 @@ def sandbox() -> str:
     return ""
 
 
-def sandbox_left_by(connection: Connection) -> str:
-    """Return the address of the private IAM to which ``connection`` should lead, but does not.
+def sandbox_left_by(settings: Settings) -> str:
+    """Return the address of the private IAM to which ``settings`` should lead, but does not.
 
     Returns "" if it does, or if this process is in no sandbox.
     """
     private = sandbox()
-    known = "/".join(connection.sandbox.split("/", 3)[:3])
+    known = "/".join(settings.sandbox.split("/", 3)[:3])
     return "" if private == known else private
 
 

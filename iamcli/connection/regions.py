@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from iamcli.config.connection import is_this_machine
+from iamcli.config.settings import is_this_machine
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False

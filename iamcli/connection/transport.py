@@ -17,7 +17,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from iamcli.config.connection import is_proxy
+from iamcli.config.settings import is_proxy
 from iamcli.connection.botocore_patches import BundleError, ca_source
 from iamcli.connection.regions import is_of_aws
 from iamcli.errors import Failure
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from iamcli.config.connection import Connection
-    from iamcli.connection.settings import Settings
+    from iamcli.config.settings import Settings
+    from iamcli.connection.aws_config import AWSConfig
 
 #: Seconds to wait for a connection, and for a complete response; and the maximum of both.
 TIMEOUT = 60.0
@@ -50,42 +50,42 @@ _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LO
 _PROXY_STATUSES = (403, 407, 502, 503, 504)
 
 
-def transport(connection: Connection, settings: Settings, url: str) -> tuple[dict[str, Any], str]:
+def transport(settings: Settings, aws_config: AWSConfig, url: str) -> tuple[dict[str, Any], str]:
     """Return how to reach ``url``: settings of a botocore HTTP session, and the proxy's source.
 
     The source is "" if there is no proxy. Raises Failure as ``environment_proxies`` does.
     """
-    if connection.proxy:
-        proxies = {"http": connection.proxy, "https": connection.proxy}
-        source = connection.proxy_source
+    if settings.proxy:
+        proxies = {"http": settings.proxy, "https": settings.proxy}
+        source = settings.proxy_source
     else:
         proxies, source = environment_proxies(url)
     # Without this, each request after the first waits 40 ms for an acknowledgement.
     options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-    if settings.switch("tcp_keepalive"):
+    if aws_config.switch("tcp_keepalive"):
         options.append((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1))
     return {
         # An empty name would switch the verification off.
-        "verify": ca_bundle(settings)[0] or True,
+        "verify": ca_bundle(aws_config)[0] or True,
         "proxies": proxies,
-        "proxies_config": settings.get("proxies_config"),
+        "proxies_config": aws_config.get("proxies_config"),
         "socket_options": options,
     }, source
 
 
-def proxy(connection: Connection, settings: Settings, url: str) -> tuple[str, str]:
+def proxy(settings: Settings, aws_config: AWSConfig, url: str) -> tuple[str, str]:
     """Return the address of the proxy for ``url``, without a login, and its source; else "".
 
     Raises Failure as ``environment_proxies`` does.
     """
-    session_settings, source = transport(connection, settings, url)
+    session_settings, source = transport(settings, aws_config, url)
     address = session_settings["proxies"].get(urlsplit(url).scheme, "")
     return address.rpartition("@")[2].rpartition("//")[2].rstrip("/"), source
 
 
-def ca_bundle(settings: Settings) -> tuple[str, str]:
+def ca_bundle(aws_config: AWSConfig) -> tuple[str, str]:
     """Return the file of certificate authorities to trust and its source; "" for botocore's own."""
-    bundle = str(settings.get("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE", ""))
+    bundle = str(aws_config.get("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE", ""))
     return bundle, bundle and ca_source(bundle)
 
 

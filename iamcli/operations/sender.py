@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.client.client import Client
-    from iamcli.config.connection import Connection
+    from iamcli.config.settings import Settings
     from iamcli.output.streams import Reporter
 
 
 class Sender:
     """Sends requests to IAM. The client is made for the first of them.
 
-    ``connection``: the keys, the endpoint and the proxy; ``reporter``: collects the secrets, and
-    prints what is neither data nor an error, to begin with the warnings about ``connection``;
+    ``settings``: the keys, the endpoint and the proxy; ``reporter``: collects the secrets, and
+    prints what is neither data nor an error, to begin with the warnings about ``settings``;
     ``complete_model``: responses have all members, also those that no command prints. ``strict``:
     whether IAMCLI_STRICT is set; ``on_terminal``: whether standard error is a terminal, not in
     strict mode; ``interactive``: whether standard input is one, too.
     """
 
     def __init__(
-        self, connection: Connection, reporter: Reporter, *, complete_model: bool = False
+        self, settings: Settings, reporter: Reporter, *, complete_model: bool = False
     ) -> None:
-        reporter.secrets.add(*connection.secrets)
-        for line in connection.warnings:
+        reporter.secrets.add(*settings.secrets)
+        for line in settings.warnings:
             reporter.note_on_terminal(line)
         self.reporter = reporter
         self.strict = reporter.strict
@@ -48,8 +48,8 @@ class Sender:
         #: What a command of several steps that ended early has done and what not, as one line.
         self.state = ""
         #: Whether requests go to the private IAM of ``iamcli sandbox``.
-        self.sandbox = bool(connection.sandbox)
-        self._connection = connection
+        self.sandbox = bool(settings.sandbox)
+        self._settings = settings
         self._complete_model = complete_model
         self._client: Client | None = None
 
@@ -64,7 +64,7 @@ class Sender:
             from iamcli.client.client import Client
 
             self._client = Client(
-                self._connection, self.reporter, complete_model=self._complete_model
+                self._settings, self.reporter, complete_model=self._complete_model
             )
             gc.freeze()
             gc.enable()

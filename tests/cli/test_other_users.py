@@ -27,7 +27,7 @@ from iamcli import protection
 from iamcli.cli.doctor.credential_sources import changeable_files
 from iamcli.cli.homes import directory, layout
 from iamcli.cli.homes.directory import CLOSED
-from iamcli.config.connection import Connection, restrict
+from iamcli.config.settings import Settings, restrict
 from iamcli.errors import Failure
 from iamcli.interrupts import SignalState
 from iamcli.protection import Folder, Place, protected_folder, unprotected, with_owners
@@ -230,10 +230,10 @@ def test_only_who_can_restrict_a_file_is_told_to(shared):
     file.chmod(0o644)
 
     def read(advice: str) -> None:
-        connection = Connection(
+        settings = Settings(
             {"credential_file": str(file), "client_config_file": None, "url": None}, {}
         )
-        assert connection.warnings == [f"{file} is readable by other users; {advice}"]
+        assert settings.warnings == [f"{file} is readable by other users; {advice}"]
 
     read(f"run: chmod 600 {file}")
     other_user(read, "use a copy that belongs to you and that only you can read")
@@ -275,7 +275,7 @@ def test_who_can_change_a_configuration(tmp_path, monkeypatch, case):
     (tmp_path / "user" / ".aws" / "config").touch()
     os.chown(place, owner, owner)
     place.chmod(mode)
-    configuration: Any = SimpleNamespace(connection=SimpleNamespace(credential_file=None))
+    configuration: Any = SimpleNamespace(settings=SimpleNamespace(credential_file=None))
     said = f"{place.resolve()}{owned_by(owner)}" if reported else ""
     assert with_owners(changeable_files(configuration)) == said
 

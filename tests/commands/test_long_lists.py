@@ -37,10 +37,10 @@ WATCHER = (
 CALLER = """
 import gc, os
 from iamcli.operations.service import IAM
-from iamcli.config.connection import Connection
+from iamcli.config.settings import Settings
 from iamcli.output.streams import Reporter
 options = dict.fromkeys(("url", "credential_file", "client_config_file"))
-iam = IAM(Connection(options, os.environ), Reporter())
+iam = IAM(Settings(options, os.environ), Reporter())
 for _ in range(150):
     iam.call("ListUsers")
 print(gc.collect())

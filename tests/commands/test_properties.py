@@ -8,11 +8,12 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from iamcli.config import properties
-from iamcli.config.connection import Connection
+from iamcli.config.settings import Settings
 from iamcli.errors import Failure, InvalidPolicy, is_shown, one_line
 from iamcli.output import lines as text
 from iamcli.output.redaction import SECRET_MEMBERS, Secrets
@@ -20,8 +21,8 @@ from iamcli.parsing import shared as options
 from iamcli.parsing.options import entity_path
 from iamcli.policies import documents as policy
 
-ANY = settings(max_examples=150, deadline=None)
-IN_FOLDER = settings(
+ANY = limits(max_examples=150, deadline=None)
+IN_FOLDER = limits(
     max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -144,10 +145,10 @@ def test_any_file_is_a_configuration_or_a_failure(content, tmp_path):
     for option in FILES:
         values = {"credential_file": None, "client_config_file": None, "url": None}
         try:
-            connection = Connection(values | {option: str(file)}, {})
+            settings = Settings(values | {option: str(file)}, {})
         except Failure:
             continue
-        assert connection.keys or connection.proxy or option == "client_config_file"
+        assert settings.keys or settings.proxy or option == "client_config_file"
 
 
 @ANY
@@ -155,10 +156,10 @@ def test_any_file_is_a_configuration_or_a_failure(content, tmp_path):
 def test_any_address_is_an_endpoint_or_a_failure(given):
     values = {"credential_file": None, "client_config_file": None, "url": given}
     try:
-        connection = Connection(values, {})
+        settings = Settings(values, {})
     except Failure:
         return
-    assert connection.url.startswith(("http://", "https://"))
+    assert settings.url.startswith(("http://", "https://"))
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_any_address_is_an_endpoint_or_a_failure(given):
 def test_an_address_elsewhere_without_tls_gives_a_warning(given, *, warns):
     values = {"credential_file": None, "client_config_file": None, "url": given}
     warning = f"{given} is not encrypted; use https, because responses can contain secrets"
-    assert Connection(values, {}).warnings == [warning] * warns
+    assert Settings(values, {}).warnings == [warning] * warns
 
 
 @pytest.mark.parametrize(("mode", "warns"), [(0o600, 0), (0o640, 1), (0o604, 1), (0o620, 1)])
@@ -188,7 +189,7 @@ def test_a_credential_file_for_others_gives_a_warning(mode, warns, credential_fi
     credential_file.chmod(mode)
     values = {"credential_file": str(credential_file), "client_config_file": None, "url": None}
     said = f"{credential_file} is readable by other users; run: chmod 600 {credential_file}"
-    assert Connection(values, {}).warnings == [said] * warns
+    assert Settings(values, {}).warnings == [said] * warns
 
 
 @pytest.mark.parametrize(("option", "what"), FILES.items())
@@ -197,11 +198,11 @@ def test_a_configuration_may_be_as_large_as_is_allowed(option, what, credential_
     values[option] = str(credential_file)
     content = credential_file.read_text().ljust(1 << 20)
     credential_file.write_text(content)
-    Connection(values, {})
+    Settings(values, {})
     credential_file.write_text(f"{content} ")
     said = rf"^{what} {credential_file} is larger than 1048576 bytes; "
     with pytest.raises(Failure, match=said):
-        Connection(values, {})
+        Settings(values, {})
 
 
 # Documents.

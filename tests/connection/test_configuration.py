@@ -32,8 +32,8 @@ from support.stub import ok, refused
 from support.terminal import Terminal
 
 from iamcli.connection import regions
+from iamcli.connection.aws_config import VARIABLES
 from iamcli.connection.regions import signing_region
-from iamcli.connection.settings import VARIABLES
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner

@@ -24,10 +24,10 @@ from support.stub import Stub, ok
 from support.terminal import Terminal
 from support.users import OTHER, other_user, two_users
 
-from iamcli.config.connection import Connection
+from iamcli.config.settings import Settings
 from iamcli.connection import processes
+from iamcli.connection.aws_config import AWSConfig
 from iamcli.connection.confinement import refuse_outside
-from iamcli.connection.settings import Settings
 from iamcli.errors import Failure
 
 if TYPE_CHECKING:
@@ -174,22 +174,22 @@ def test_to_read_the_settings_changes_nothing(tmp_path, monkeypatch):
     key = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x" * 40}
     monkeypatch.setattr(os, "environ", {**environment(tmp_path), **key})
     options = {"credential_file": None, "client_config_file": None, "url": ELSEWHERE}
-    connection = Connection(options, {**os.environ, "IAMCLI_SANDBOX": "http://127.0.0.1:9"})
-    before = dict(vars(connection)), dict(os.environ)
-    Settings.for_connection(connection)
-    assert (dict(vars(connection)), dict(os.environ)) == before
+    settings = Settings(options, {**os.environ, "IAMCLI_SANDBOX": "http://127.0.0.1:9"})
+    before = dict(vars(settings)), dict(os.environ)
+    AWSConfig.for_settings(settings)
+    assert (dict(vars(settings)), dict(os.environ)) == before
 
 
 def test_who_sets_the_process_up_has_refused_first():
     """First a command whose environment was reset is refused, and then the rest is confined."""
-    order = ["refuse_outside", "set_up_process"]
+    order = ["refuse_outside", "patch_connections", "AWSConfig.for_settings", "confined"]
     users = []
     for file in (ROOT / "iamcli").rglob("*.py"):
         calls = [node for node in ast.walk(ast.parse(file.read_text())) if type(node) is ast.Call]
         calls.sort(key=lambda call: call.lineno)
-        calls_of = [ast.unparse(call.func) for call in calls]
-        names = [name for name in calls_of if name in (*order, "Settings.for_connection")]
-        if names and file.name != "confinement.py":
+        calls_of = [ast.unparse(call.func).removeprefix("self.") for call in calls]
+        names = [name for name in calls_of if name in order]
+        if names:
             users.append(file.name)
             assert names == order, file
     assert sorted(users) == ["client.py", "configuration.py"]
@@ -286,10 +286,10 @@ def test_a_file_that_may_not_be_read_is_not_needed(tmp_path):
 
     def read() -> None:
         why = f"{file} (Permission denied)"
-        inside = Connection(options, {**names, "IAMCLI_SANDBOX": "http://127.0.0.1:1/"})
+        inside = Settings(options, {**names, "IAMCLI_SANDBOX": "http://127.0.0.1:1/"})
         assert inside.unread == {"credential file": why, "client configuration": why}
         with pytest.raises(Failure, match="cannot be read: Permission denied; make it a file"):
-            Connection(options, names)
+            Settings(options, names)
 
     other_user(read)
 
@@ -480,9 +480,9 @@ def test_only_the_address_of_a_sandbox_is_trusted(url, closed, stub, run_fast):
 @two_users
 def test_a_server_of_root_is_trusted(foreign, stub):
     def refused(server: Stub) -> bool:
-        connection = SimpleNamespace(simulated=False, sandbox=f"http://127.0.0.1:{server.port}")
+        settings = SimpleNamespace(sandbox=f"http://127.0.0.1:{server.port}")
         with contextlib.suppress(Failure):
-            refuse_outside(connection)
+            refuse_outside(settings)
             return False
         return True
 

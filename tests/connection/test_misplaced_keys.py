@@ -15,7 +15,7 @@ from support.shell import KEY_ID, SECRET
 from support.stub import Answer, Endpoint, ok
 from support.terminal import Terminal
 
-from iamcli.config.connection import Keys
+from iamcli.config.settings import Keys
 from iamcli.errors import Failure
 
 if TYPE_CHECKING:

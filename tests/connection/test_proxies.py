@@ -13,8 +13,8 @@ from support.selection import pairs
 from support.shell import KEY_ID, SECRET
 from support.stub import ok, refused
 
+from iamcli.connection.aws_config import AWSConfig
 from iamcli.connection.credentials import find_keys
-from iamcli.connection.settings import Settings
 from iamcli.output.redaction import CREDENTIAL_SECRETS
 
 if TYPE_CHECKING:
@@ -278,6 +278,6 @@ def test_errors_about_credentials_do_not_show_the_login_of_a_proxy(monkeypatch):
     monkeypatch.setenv("Https_Proxy", "//me:one-of-the-environment@127.0.0.1:9")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    find_keys(Settings(Session()))
+    find_keys(AWSConfig(Session()))
     sent = base64.b64encode(b"me:one-of-the-environment").decode()
     assert CREDENTIAL_SECRETS.redact(f"me: one-of-the-environment, {sent}") == "me: ***, ***"

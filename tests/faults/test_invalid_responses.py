@@ -548,8 +548,7 @@ def test_an_incomplete_installation(package, program, start, run):
 
 
 @pytest.mark.parametrize(
-    ("module", "line"),
-    [("iamcli.config.connection", "iam-userlistbypath"), ("click", "iamcli list")],
+    ("module", "line"), [("iamcli.config.settings", "iam-userlistbypath"), ("click", "iamcli list")]
 )
 def test_a_module_that_cannot_be_read(module, line, run):
     code = f"""

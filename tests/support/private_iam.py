@@ -14,7 +14,7 @@ from iamcli.cli.sandbox import kept
 from iamcli.cli.sandbox.launch.launcher import SandboxServer, environment
 from iamcli.cli.sandbox.launch.shell import PROMPT
 from iamcli.cli.sandbox.launch.shell import start as start_shell
-from iamcli.config.connection import ACCESS_KEY, SECRET_KEY
+from iamcli.config.settings import ACCESS_KEY, SECRET_KEY
 from support import prepared
 
 if TYPE_CHECKING:

@@ -84,7 +84,7 @@ def test_no_modules_import_in_a_circle():
     # Imports in functions and for type checking are in the graph, and so are the two ways to
     # import a module.
     assert "client.client" in graph()["operations.sender"]
-    assert "config.connection" in graph()["connection.settings"]
+    assert "config.settings" in graph()["connection.aws_config"]
     assert "operations.waiting" in graph()["operations.service"]
     assert len(DRAWING["levels"](graph())) > 20
     with pytest.raises(SystemExit):

@@ -17,8 +17,8 @@ import threading
 import time
 
 from iamcli.cli import index
-from iamcli.config.connection import Connection
 from iamcli.config.files import content, regular
+from iamcli.config.settings import Settings
 from iamcli.connection import processes
 from iamcli.operations.names import KINDS, OWNERS, Query, is_name, policies
 from iamcli.operations.service import IAM
@@ -80,17 +80,17 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
     try:
         command = index.load(os.path.basename(arguments[0]))
         values = _values(command, arguments[1:])
-        connection = Connection(values, os.environ, prompts=False)
-        if processes.sandbox_left_by(connection):
+        settings = Settings(values, os.environ, prompts=False)
+        if processes.sandbox_left_by(settings):
             return
         query = _query(kind, command, values)
-        file = "" if connection.sandbox else _file(query, connection)
+        file = "" if settings.sandbox else _file(query, settings)
         names = _cached(file)
         if names is None:
             # If the request fails, or takes too long, it is not repeated at once.
             _cache(file, [])
             os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(TIMEOUT)}
-            names = query.names(IAM(connection, Reporter()))
+            names = query.names(IAM(settings, Reporter()))
             _cache(file, names)
         for name in names:
             # The shell would insert it as a word, which can be an option, such as -h.
@@ -126,7 +126,7 @@ def _query(kind: str, command: Command, values: Mapping[str, Any]) -> Query:
 # The cache: one file per list, readable by its owner only.
 
 
-def _file(query: Query, connection: Connection) -> str:
+def _file(query: Query, settings: Settings) -> str:
     """Return the cache file of a list; its name is a hash that does not reveal the query.
 
     It differs for everything that selects the account: the keys, the endpoint and the proxy on the
@@ -134,13 +134,13 @@ def _file(query: Query, connection: Connection) -> str:
     """
     import hashlib
 
-    keys = connection.keys
+    keys = settings.keys
     parts = (
         query.operation,
         query.parameters,
         (keys.access_key, keys.secret_key, keys.token) if keys else None,
-        connection.url,
-        connection.proxy,
+        settings.url,
+        settings.proxy,
         sorted(item for item in os.environ.items() if _selects(item[0])),
         [
             content(os.path.expandvars(os.path.expanduser(os.environ.get(variable, file))))

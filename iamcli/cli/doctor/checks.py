@@ -60,7 +60,7 @@ def make_all(*, offline: bool) -> dict[str, Diagnosis]:
     )
     # No diagnosis contains a secret, but messages of others are part of some.
     secrets = Secrets()
-    secrets.add(*configuration.connection.secrets)
+    secrets.add(*configuration.settings.secrets)
     first = next((name for name in _CHECKS if name in diagnoses and diagnoses[name].is_wrong), None)
     if offline:
         diagnoses |= _not_made("not checked with --offline")

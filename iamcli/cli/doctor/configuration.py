@@ -13,13 +13,13 @@ from botocore.httpsession import get_cert_path
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, wrong
 from iamcli.client.messages import ErrorTranslator
 from iamcli.client.retries import mode_and_limit
-from iamcli.config.connection import Connection
-from iamcli.connection.botocore_patches import BundleError
-from iamcli.connection.confinement import refuse_outside, set_up_process
+from iamcli.config.settings import Settings
+from iamcli.connection.aws_config import AWSConfig, NoProfile, region_variable
+from iamcli.connection.botocore_patches import BundleError, patch_connections
+from iamcli.connection.confinement import confined, refuse_outside
 from iamcli.connection.credentials import CREDENTIAL_METHODS
 from iamcli.connection.endpoints import check_service_endpoints, endpoint
 from iamcli.connection.regions import UnknownRegion
-from iamcli.connection.settings import NoProfile, Settings, region_variable
 from iamcli.connection.sources import file_cause, origin, shared_files
 from iamcli.connection.transport import ca_bundle, environment_proxies, proxy, reason, timeout
 from iamcli.errors import Failure
@@ -60,20 +60,35 @@ def _recording_failure(failures: dict[str, Failure], check: str) -> Iterator[Non
         failures["region" if isinstance(failure, UnknownRegion) else check] = failure
 
 
+class _ValidSettings(Settings):
+    """Settings without the parts that fail; ``failures`` gets the failure of each, by check."""
+
+    def __init__(self, failures: dict[str, Failure]) -> None:
+        self._failures = failures
+        super().__init__({}, os.environ)
+
+    def read(self, check: str, part: Callable[[], Any]) -> Any:
+        what, variable = _FILES.get(check, ("", ""))
+        with _recording_failure(self._failures, check):
+            _require_no_pipe(what, os.environ.get(variable))
+            return super().read(check, part)
+        return None
+
+
 class Configuration:
     """The configuration of the commands, part by part, so that all failures are found.
 
-    ``failures``: the failure of each part, by check; ``connection``: the settings of the valid
-    parts; ``settings``: those of botocore, which are known only if ``is_read``; ``target``: where
-    requests go, or None if that is not known; ``keys``: the credentials, or None.
-    ``offline``: neither send a request nor run a program to find them.
+    ``failures``: the failure of each part, by check; ``settings``: those of the valid parts;
+    ``aws_config``: that of AWS, which is known only if ``is_read``; ``target``: where requests go,
+    or None if that is not known; ``keys``: the credentials, or None. ``offline``: neither send a
+    request nor run a program to find them.
     """
 
     def __init__(self, *, offline: bool) -> None:
         self.offline = offline
         self.failures: dict[str, Failure] = {}
-        self.connection = Connection({}, os.environ, read_part=self._read_part)
-        self.settings = Settings(None)
+        self.settings: Settings = _ValidSettings(self.failures)
+        self.aws_config = AWSConfig(None)
         self.target: Destination | None = None
         self.keys: Any = None
         self.is_read = self._read()
@@ -81,27 +96,21 @@ class Configuration:
             return
         with _recording_failure(self.failures, "environment"):
             timeout()
-            mode_and_limit(self.settings)
+            mode_and_limit(self.aws_config)
         if "endpoint" not in self.failures:
             with _recording_failure(self.failures, "endpoint"), ErrorTranslator():
-                self.target = endpoint(self.connection, self.settings)
-
-    def _read_part(self, check: str, read: Callable[[], Any]) -> Any:
-        """Return what ``read`` returns, or None if it fails, which ``check`` reports."""
-        what, variable = _FILES.get(check, ("", ""))
-        with _recording_failure(self.failures, check):
-            _require_no_pipe(what, os.environ.get(variable))
-            return read()
-        return None
+                self.target = endpoint(self.settings, self.aws_config)
 
     def _read(self) -> bool:
         """Read the AWS configuration; return whether it is valid."""
         try:
-            refuse_outside(self.connection)
+            refuse_outside(self.settings)
             bundles = map(os.environ.get, ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"))
             for name in (*shared_files(), *bundles):
                 _require_no_pipe("file of the AWS configuration", name)
-            self.settings, self.connection = set_up_process(self.connection)
+            patch_connections()
+            self.aws_config = AWSConfig.for_settings(self.settings)
+            self.settings = confined(self.settings, self.aws_config)
         except (BotoCoreError, ValueError) as error:
             text = reason(error)
             advice = "" if "; " in text else f"; correct {' or '.join(shared_files())}"
@@ -119,11 +128,11 @@ class Configuration:
         self.keys = keys
         if self.target:
             with _recording_failure(self.failures, "endpoint"):
-                check_service_endpoints(self.settings, keys)
+                check_service_endpoints(self.aws_config, keys)
 
     def origin(self, keys: Any) -> Origin:
         """Return where ``keys`` are from."""
-        return origin(self.connection.key_source, self.settings.session, keys)
+        return origin(self.settings.key_source, self.aws_config.session, keys)
 
     def check_endpoint(self) -> Diagnosis:
         """Return where requests are sent."""
@@ -144,7 +153,7 @@ class Configuration:
             return UNREAD
         if failure := self.failures.get("region"):
             return failed(failure)
-        if not (region := self.settings.get("region")):
+        if not (region := self.aws_config.get("region")):
             return ok("none is set, and IAM needs none")
         return ok(f"{region} from {region_variable() or 'the profile'}")
 
@@ -155,7 +164,7 @@ class Configuration:
         if self.target is None:
             return self._unknown()
         try:
-            address, source = proxy(self.connection, self.settings, self.target.url)
+            address, source = proxy(self.settings, self.aws_config, self.target.url)
             if getattr(self.keys, "method", None) in CREDENTIAL_METHODS:
                 environment_proxies("https://sts.amazonaws.com")
         except Failure as invalid:
@@ -164,7 +173,7 @@ class Configuration:
             return wrong(f"{source} contains a carriage return", f"correct {source}")
         if address:
             return ok(f"{address} from {source}")
-        unread = self.connection.unread.get("client configuration")
+        unread = self.settings.unread.get("client configuration")
         return ok(f"none, not CLIENT_CONFIG_FILE {unread}" if unread else "none is set")
 
     def check_ca(self) -> Diagnosis:
@@ -173,7 +182,7 @@ class Configuration:
             return UNREAD
         if self.target and self.target.url.startswith("http:"):
             return skipped("the endpoint is http, so no certificate is verified")
-        name, source = ca_bundle(self.settings)
+        name, source = ca_bundle(self.aws_config)
         file = os.path.expanduser(name or get_cert_path(verify=True))  # as commands do
         source = source or "the installation"
         try:

@@ -75,12 +75,12 @@ def find(configuration: Configuration) -> Any:
 
     Raises Failure if what the configuration names cannot be used.
     """
-    if configuration.connection.keys:
-        return configuration.connection.keys
-    offline, session = configuration.offline, configuration.settings.session
+    if configuration.settings.keys:
+        return configuration.settings.keys
+    offline, session = configuration.offline, configuration.aws_config.session
     without = _ASKING_METHODS if offline else ()
     with ErrorTranslator():
-        keys = find_keys(configuration.settings, without=without, longest=LONGEST_WAIT)
+        keys = find_keys(configuration.aws_config, without=without, longest=LONGEST_WAIT)
     hidden = offline and keys and _would_ask_before(keys.method, profile(session))
     return None if hidden else keys
 
@@ -120,7 +120,7 @@ def sources(configuration: Configuration) -> list[CredentialSource]:
         _variable(CREDENTIAL_FILE),
         _variable(ACCESS_KEY),
         _variable(WEB_IDENTITY),
-        _shared_files(profile(configuration.settings.session)),
+        _shared_files(profile(configuration.aws_config.session)),
         *(CredentialSource(PLACES["boto-config"], name, filled=False) for name in boto[:1]),
         CredentialSource(PLACES["container-role"], "set" if container else "not set", container),
         CredentialSource(PLACES["iam-role"], asked, filled=False),
@@ -129,11 +129,11 @@ def sources(configuration: Configuration) -> list[CredentialSource]:
 
 def source_of(keys: Any, configuration: Configuration) -> str:
     """Return the source that ``keys`` are from, in words that contain its name."""
-    connection = configuration.connection
-    if unread := connection.unread.get("credential file"):
+    settings = configuration.settings
+    if unread := settings.unread.get("credential file"):
         return f"the sandbox, not {CREDENTIAL_FILE} {unread}"
-    if connection.credential_file:
-        return f"{CREDENTIAL_FILE} {connection.credential_file}"
+    if settings.credential_file:
+        return f"{CREDENTIAL_FILE} {settings.credential_file}"
     place = configuration.origin(keys).place
     return f"{place} in {' and '.join(shared_files())}" if place.startswith("profile ") else place
 
@@ -172,15 +172,15 @@ def changeable_files(configuration: Configuration) -> dict[str, str]:
 
     The settings can name a program, which commands run.
     """
-    named = [configuration.connection.credential_file, os.environ.get("CLIENT_CONFIG_FILE")]
+    named = [configuration.settings.credential_file, os.environ.get("CLIENT_CONFIG_FILE")]
     files = [name for name in (*named, *shared_files()) if name and os.path.isfile(name)]
     return unprotected(*files, others=stat.S_IWOTH)
 
 
 def exposed_files(configuration: Configuration) -> list[str]:
     """Return the files with secrets whose mode lets other users use them, as commands check it."""
-    connection = configuration.connection
-    named = [None if "credential file" in connection.unread else connection.credential_file]
+    settings = configuration.settings
+    named = [None if "credential file" in settings.unread else settings.credential_file]
     named += [name for name in shared_files() if b"aws_secret_access_key" in (content(name) or b"")]
     client = os.environ.get("CLIENT_CONFIG_FILE", "")
     named += [client] if b"ClientProxyPassword" in (content(client) or b"") else []

@@ -13,9 +13,9 @@ from iamcli.cli.doctor.configuration import UNREAD, Unreadable
 from iamcli.cli.doctor.credential_sources import ACCESS_KEY, CREDENTIAL_FILE, NOT_ASKED
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.config import properties
-from iamcli.config.connection import looks_like_id, misspelled, restrict
+from iamcli.config.settings import looks_like_id, misspelled, restrict
+from iamcli.connection.aws_config import NoProfile
 from iamcli.connection.credentials import NETWORK, InvalidSetting, NoLogin, PassedExpiration, frozen
-from iamcli.connection.settings import NoProfile
 from iamcli.connection.sources import EXPIRED_LOGINS, SET_A_FILE, file_cause, missing, remedy
 from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
@@ -54,7 +54,7 @@ def check(configuration: Configuration) -> Credentials:
     if access.diagnosis.is_wrong:
         return access
     found = []
-    if unused := configuration.connection.unused:
+    if unused := configuration.settings.unused:
         advice = f"to use it, run: unset {CREDENTIAL_FILE}; otherwise run: unset {unused}"
         found.append((f"{unused} is not used", advice, "unused-key"))
     if exposed := credential_sources.exposed_files(configuration):
@@ -79,7 +79,7 @@ def _access(configuration: Configuration) -> Credentials:
         return Credentials(_invalid(failure), None, (CREDENTIAL_FILE,))
     if not configuration.is_read:
         return Credentials(UNREAD)
-    session = configuration.settings.session
+    session = configuration.aws_config.session
     try:
         keys = credential_sources.find(configuration)
     except Failure as unusable:
@@ -97,7 +97,7 @@ def obtain(configuration: Configuration) -> tuple[Any, Diagnosis | None]:
         return frozen(keys), None
     except Failure as failure:
         renewal = configuration.origin(keys).renewal
-        return None, _unobtainable(failure, configuration.settings.session, renewal)
+        return None, _unobtainable(failure, configuration.aws_config.session, renewal)
 
 
 def _unobtainable(failure: Failure, session: Session | None, *renewal: str) -> Diagnosis:

@@ -15,7 +15,7 @@ from iamcli.cli.doctor.credential_sources import LONGEST_WAIT
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.request import Operation, Outcome
 from iamcli.cli.doctor.sts import CALLER, Sts, sts_target
-from iamcli.config.connection import is_this_machine
+from iamcli.config.settings import is_this_machine
 from iamcli.connection.regions import is_of_aws
 from iamcli.connection.transport import timeout, transport, without_tls
 from iamcli.errors import Failure
@@ -135,7 +135,7 @@ def _send(
     operation: Operation, configuration: Configuration, target: Destination, key: Any
 ) -> Outcome:
     try:
-        way = transport(configuration.connection, configuration.settings, target.url)
+        way = transport(configuration.settings, configuration.aws_config, target.url)
     except Failure as failure:
         return Outcome(request.PROXY, str(failure))
     return request.send(operation, target, key, way, min(timeout(), LONGEST_WAIT))

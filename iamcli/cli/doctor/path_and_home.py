@@ -14,7 +14,7 @@ from iamcli.cli.homes.choice import STRICT, choose, look, may_make
 from iamcli.cli.homes.directory import RECORD, and_others, is_own, problem, strict_default
 from iamcli.cli.homes.layout import told, toolkit
 from iamcli.cli.installed_commands import commands_folder, one_file, own_places
-from iamcli.config.connection import SANDBOX
+from iamcli.config.settings import SANDBOX
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
 from iamcli.output.streams import strictness

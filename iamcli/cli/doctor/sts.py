@@ -42,17 +42,17 @@ def sts_target(configuration: Configuration, iam: Destination) -> Destination | 
     private endpoint has none, nor has a partition that botocore does not know. Raises Failure if
     the configured endpoint is invalid, or there is no dual-stack endpoint.
     """
-    settings = configuration.settings
-    region = settings.region
+    aws_config = configuration.aws_config
+    region = aws_config.region
     with ErrorTranslator():
-        if configured := configured_endpoint(settings, "sts"):
+        if configured := configured_endpoint(aws_config, "sts"):
             return configured._replace(region=_region_of(configured.url) or configured.region)
         if not (is_of_aws(iam.url) and partition(iam.region)):
             return None
         if partition(region) != iam.partition:
             # The endpoint of the whole partition, which only the first one has.
             region = NO_REGION if iam.partition == "aws" else iam.region
-        return rules_endpoint(settings, "sts", region)
+        return rules_endpoint(aws_config, "sts", region)
 
 
 def _region_of(url: str) -> str:

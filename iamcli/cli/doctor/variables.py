@@ -8,7 +8,7 @@ import sys
 
 from iamcli.cli.doctor.diagnosis import failed, ok, warning, wrong
 from iamcli.cli.listing import joined
-from iamcli.config.connection import JAVA_PROXY, misspelled
+from iamcli.config.settings import JAVA_PROXY, misspelled
 from iamcli.output.streams import strictness
 
 TYPE_CHECKING = False

@@ -17,7 +17,7 @@ from iamcli.cli.explain.inputs import Inputs, is_absent
 from iamcli.cli.explain.recorder import EMPTY, LACKING, Line, Step, run
 from iamcli.cli.group import no_such_command
 from iamcli.config.characters import require_visible
-from iamcli.config.connection import Connection
+from iamcli.config.settings import Settings
 from iamcli.errors import Failure, concealed
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
@@ -86,7 +86,7 @@ class Explanation:
         require_visible(self._program.options, values)
         files = ("credential_file", "client_config_file")
         absent = [name for name in files if values[name] and is_absent(values[name])]
-        self.endpoint = Connection({**values, **dict.fromkeys(absent)}, {}).url or ""
+        self.endpoint = Settings({**values, **dict.fromkeys(absent)}, {}).url or ""
         self.answers = Answers(self.endpoint)
         self.method = ""
         with temporary_folder("iamcli-explain-") as folder:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from iamcli.cli.explain.answers import Answers
     from iamcli.cli.explain.inputs import Inputs
     from iamcli.command import Command
-    from iamcli.config.connection import Connection
+    from iamcli.config.settings import Settings
 
 
 #: Stand among error codes for an answer without entries, and for a server without the operation.
@@ -86,7 +86,7 @@ class Recorder(IAM):
     """
 
     def __init__(self, answers: Answers, varied: int, code: str) -> None:
-        nothing = cast("Connection", SimpleNamespace(secrets=(), warnings=(), sandbox=""))
+        nothing = cast("Settings", SimpleNamespace(secrets=(), warnings=(), sandbox=""))
         super().__init__(nothing, Reporter())
         self.strict = strictness() == "1"
         self.events: list[Step | Line] = []

@@ -11,7 +11,7 @@ from iamcli.cli import index, installed_commands
 from iamcli.cli.homes.directory import RECORD, exposure, is_own, problem, strict_default, unrunnable
 from iamcli.cli.homes.layout import lay_out, toolkit, toolkit_lines
 from iamcli.cli.installed_commands import commands_folder, commands_folders, one_file, own_places
-from iamcli.config.connection import SANDBOX
+from iamcli.config.settings import SANDBOX
 from iamcli.errors import Failure
 from iamcli.protection import OTHERS, unprotected
 from iamcli.quoting import file as quoted_file

@@ -29,7 +29,7 @@ from iamcli.cli.sandbox.account_lock import ACCOUNT_LOCK
 from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
 from iamcli.cli.sandbox.kept import KeptAccount
 from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport
-from iamcli.config.connection import ACCESS_KEY, SECRET_KEY
+from iamcli.config.settings import ACCESS_KEY, SECRET_KEY
 from iamcli.connection.processes import address
 from iamcli.errors import SECRET_DIGITS, Failure, file_error, unexpected
 from iamcli.installation.extras import advice

@@ -6,7 +6,7 @@ import time
 from urllib.parse import urlsplit
 
 from iamcli.cli.listing import counted
-from iamcli.config.connection import is_this_machine
+from iamcli.config.settings import is_this_machine
 from iamcli.interrupts import pause
 
 TYPE_CHECKING = False

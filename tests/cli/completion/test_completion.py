@@ -32,7 +32,7 @@ from support.terminal import InteractiveShell
 from iamcli.cli.complete import names as kept_names
 from iamcli.cli.completion_scripts import FILES, fish_quoted
 from iamcli.cli.group import SUBCOMMANDS, group
-from iamcli.config.connection import Connection
+from iamcli.config.settings import Settings
 from iamcli.operations.names import Query
 
 if TYPE_CHECKING:
@@ -701,7 +701,7 @@ def test_each_list_of_each_account_has_its_own_file(tmp_path):
     }
     files: dict[str, list[str]] = {}
     for what, (query, changes) in differing.items():
-        file = kept_names._file(query, Connection({**base, **changes}, {}))  # noqa: SLF001
+        file = kept_names._file(query, Settings({**base, **changes}, {}))  # noqa: SLF001
         files.setdefault(file, []).append(what)
     assert [which for which in files.values() if which[1:]] == []
 
@@ -791,7 +791,7 @@ def kept_in(
 
     def named(variables: dict[str, str]) -> str:
         monkeypatch.setattr(os, "environ", {**base, **variables})
-        return kept_names._file(USERS, Connection(options, os.environ))  # noqa: SLF001
+        return kept_names._file(USERS, Settings(options, os.environ))  # noqa: SLF001
 
     return named
 

@@ -28,8 +28,8 @@ from support.shell import KEY_ID
 from iamcli.cli.doctor import configuration, credential_sources, credentials, network, request
 from iamcli.cli.doctor.configuration import Configuration, Unreadable
 from iamcli.cli.doctor.credential_sources import CredentialSource, Profile
+from iamcli.connection.aws_config import AWSConfig, NoProfile
 from iamcli.connection.credentials import InvalidSetting, NoLogin, find_keys, frozen
-from iamcli.connection.settings import NoProfile, Settings
 from iamcli.connection.sources import SET_A_FILE, shared_files
 from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
@@ -40,7 +40,7 @@ from iamcli.errors import Failure
 def of_source(place: str, file: str | None = None) -> Any:
     """A configuration whose credentials are from ``place``, or from the credential ``file``."""
     return SimpleNamespace(
-        connection=SimpleNamespace(credential_file=file, unused="", unread={}),
+        settings=SimpleNamespace(credential_file=file, unused="", unread={}),
         origin=lambda _: ORIGIN._replace(place=place),
     )
 
@@ -141,7 +141,7 @@ def test_a_configuration_that_cannot_be_used(error, diagnosis, environ):
 
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
     environ.setenv("AWS_CONFIG_FILE", "b")
-    environ.setattr(Settings, "for_connection", read)
+    environ.setattr(AWSConfig, "for_settings", read)
     assert shown(credentials.check(Configuration(offline=True)).diagnosis) == diagnosis
 
 
@@ -253,8 +253,8 @@ def test_credentials_that_are_not_obtained_sooner_or_later(cause, text, diagnosi
     monkeypatch.setattr(credential_sources, "find_keys", fail)
     monkeypatch.setattr(credentials, "frozen", fail)
     fake: Any = SimpleNamespace(
-        connection=SimpleNamespace(keys=None, credential_file=None),
-        settings=SimpleNamespace(session=""),
+        settings=SimpleNamespace(keys=None, credential_file=None),
+        aws_config=SimpleNamespace(session=""),
         failures={},
         is_read=True,
         offline=False,
@@ -275,10 +275,10 @@ def test_a_profile_that_lacks_a_package(monkeypatch):
 
     monkeypatch.setattr(credential_sources, "find", fail)
     fake: Any = SimpleNamespace(
-        connection=SimpleNamespace(credential_file=None),
+        settings=SimpleNamespace(credential_file=None),
         failures={},
         is_read=True,
-        settings=SimpleNamespace(session=None),
+        aws_config=SimpleNamespace(session=None),
     )
     text = "it needs a package; install it"
     assert shown(credentials.check(fake).diagnosis) == f"wrong (extra-missing): {text}"
@@ -453,8 +453,8 @@ def test_the_places(environ, tmp_path):
     environ.setattr(credential_sources, "_BOTO_FILES", ("~/.boto", str(tmp_path / "boto.cfg")))
 
     def states(*, offline: bool = False) -> list[str]:
-        settings = SimpleNamespace(session=None)
-        fake: Any = SimpleNamespace(settings=settings, offline=offline)
+        aws_config = SimpleNamespace(session=None)
+        fake: Any = SimpleNamespace(aws_config=aws_config, offline=offline)
         known = credential_sources.sources(fake)
         assert [source.name for source in known[:3]] == [
             "AWS_CREDENTIAL_FILE",
@@ -510,7 +510,7 @@ def test_files_that_others_can_use(environ, tmp_path):
     environ.setenv("AWS_CONFIG_FILE", names["config"])
     environ.setenv("CLIENT_CONFIG_FILE", names["client"])
     configuration: Any = SimpleNamespace(
-        connection=SimpleNamespace(credential_file=names["keys"], unread={})
+        settings=SimpleNamespace(credential_file=names["keys"], unread={})
     )
 
     def exposed(mode: int) -> list[str]:
@@ -527,7 +527,7 @@ def test_files_that_others_can_use(environ, tmp_path):
     for name in ("credentials", "config", "client"):
         (tmp_path / name).write_text("[default]\nregion=x\n")
     assert exposed(0o644) == [names["keys"]]
-    configuration.connection.credential_file = None
+    configuration.settings.credential_file = None
     assert exposed(0o644) == []
 
 
@@ -537,8 +537,8 @@ def test_a_key_that_expires_while_a_command_runs(environ):
         environ.setenv(name, value)
     soon = datetime.now(timezone.utc) + timedelta(minutes=5)
     environ.setenv("AWS_CREDENTIAL_EXPIRATION", soon.isoformat())
-    connection: Any = SimpleNamespace(keys=None, credential_file=None, unread={})
-    keys = find_keys(Settings.for_connection(connection))
+    settings: Any = SimpleNamespace(keys=None, credential_file=None, unread={})
+    keys = find_keys(AWSConfig.for_settings(settings))
     assert frozen(keys).access_key == KEY_ID
     environ.setenv("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")
     with pytest.raises(InvalidSetting, match=r"AWS_CREDENTIAL_EXPIRATION is 2020.* in the past; s"):
@@ -551,7 +551,7 @@ def test_a_setting_of_the_chain_that_is_no_number(name, environ, tmp_path):
     environ.setenv("AWS_CONFIG_FILE", str(config))
     environ.setenv("AWS_EC2_METADATA_DISABLED", "true")
     variable = f"AWS_{name.upper()}"
-    connection: Any = SimpleNamespace(keys=None, credential_file=None, unread={})
+    settings: Any = SimpleNamespace(keys=None, credential_file=None, unread={})
     for text, value, said in (
         ("abc", None, "abc"),
         ("", None, ""),
@@ -565,12 +565,12 @@ def test_a_setting_of_the_chain_that_is_no_number(name, environ, tmp_path):
         environ.delenv(variable, raising=False)
         if value is not None:
             environ.setenv(variable, value)
-        settings = Settings.for_connection(connection)
+        aws_config = AWSConfig.for_settings(settings)
         if said is None:
-            assert find_keys(settings) is None
+            assert find_keys(aws_config) is None
             continue
         with pytest.raises(InvalidSetting) as raised:
-            find_keys(settings)
+            find_keys(aws_config)
         assert str(raised.value) == f"invalid AWS setting {name}: {said}; use a whole number"
     config.write_text(f"[default]\n{name} = 1.5\n")
     environ.delenv(variable)
@@ -648,7 +648,7 @@ def test_an_access_key_that_is_used(keys, more, diagnosis, environ):
     environ.setenv("AWS_CONFIG_FILE", "b")
     environ.setattr(credential_sources, "exposed_files", lambda _: more.get("exposed", []))
     configuration = of_source(more.get("place", "AWS_X"), more.get("file"))
-    configuration.connection.unused = more.get("unused", "")
+    configuration.settings.unused = more.get("unused", "")
     environ.setattr(credential_sources, "changeable_files", lambda _: {})
     used = credentials.Credentials(credentials._used(configuration, keys, more.get("known", ())))
     environ.setattr(credentials, "_access", lambda _: used)
@@ -660,8 +660,8 @@ def test_an_access_key_that_is_used(keys, more, diagnosis, environ):
 
 def configured(**attributes: Any) -> Any:
     """A configuration of which only these attributes are used."""
-    settings = SimpleNamespace(session=attributes.pop("session", None))
-    base = {"connection": None, "settings": settings, "offline": False, "is_read": True}
+    aws_config = SimpleNamespace(session=attributes.pop("session", None))
+    base = {"settings": None, "aws_config": aws_config, "offline": False, "is_read": True}
     return SimpleNamespace(**{**base, **attributes})
 
 
@@ -675,7 +675,7 @@ def test_which_credentials_are_used(before, monkeypatch):
     without = []
     keys: list[Any] = []
 
-    def find(settings: Any, **more: Any) -> Any:
+    def find(aws_config: Any, **more: Any) -> Any:
         without.append(tuple(more["without"]))
         return keys[0]
 
@@ -687,8 +687,8 @@ def test_which_credentials_are_used(before, monkeypatch):
     )
 
     def used(*, offline: bool, own: Any = None) -> Any:
-        connection = SimpleNamespace(keys=own)
-        return credential_sources.find(configured(connection=connection, offline=offline))
+        settings = SimpleNamespace(keys=own)
+        return credential_sources.find(configured(settings=settings, offline=offline))
 
     chain = SimpleNamespace(method="config-file")
     for found in (chain, None):
@@ -704,10 +704,10 @@ def test_which_credentials_are_used(before, monkeypatch):
 
 
 def test_a_configuration_that_cannot_be_read(environ):
-    def read(_: object) -> Settings:
+    def read(_: object) -> AWSConfig:
         raise Failure("no")
 
-    environ.setattr(Settings, "for_connection", read)
+    environ.setattr(AWSConfig, "for_settings", read)
     found = Configuration(offline=True)
     assert not found.is_read
     assert {name: str(failure) for name, failure in found.failures.items()} == {"environment": "no"}

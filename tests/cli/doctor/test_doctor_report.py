@@ -148,11 +148,11 @@ def test_no_finding_has_a_part_of_the_key(monkeypatch):
 def test_what_is_known_of_the_way(environ):
     def found(**attributes: Any) -> list[Any]:
         it = object.__new__(Configuration)
-        settings = {"region": "x"}
+        aws_config = {"region": "x"}
         known = {
             "failures": {},
-            "connection": SimpleNamespace(unread={}),
-            "settings": settings,
+            "settings": SimpleNamespace(unread={}),
+            "aws_config": aws_config,
             "target": None,
         }
         vars(it).update({**known, "keys": None, "is_read": True, **attributes})
@@ -202,7 +202,7 @@ def test_which_check_reports_an_address(monkeypatch):
         for target in (OWN, None):
             it = object.__new__(Configuration)
             vars(it).update(
-                failures={}, connection=SimpleNamespace(unread={}), settings=None, target=target
+                failures={}, settings=SimpleNamespace(unread={}), aws_config=None, target=target
             )
             it.use(KEY)
             assert (it.failures, it.keys) == ({check: failure} if target else {}, KEY)

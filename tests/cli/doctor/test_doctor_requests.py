@@ -343,7 +343,7 @@ def test_a_file_of_authorities(name, diagnosis, environ, tmp_path):
     environ.setattr(configuration, "ca_bundle", lambda _: (name, "x"))
 
     def checked(target: Destination | None) -> str:
-        fake: Any = SimpleNamespace(is_read=True, settings=None, target=target)
+        fake: Any = SimpleNamespace(is_read=True, aws_config=None, target=target)
         return str(shown(Configuration.check_ca(fake)))
 
     # Also if the target is not known.
@@ -356,13 +356,13 @@ def test_a_file_of_authorities(name, diagnosis, environ, tmp_path):
 
 
 def test_where_the_region_is_from(environ):
-    settings = {"region": "eu-west-1"}
-    fake: Any = SimpleNamespace(is_read=True, settings=settings, failures={})
+    aws_config = {"region": "eu-west-1"}
+    fake: Any = SimpleNamespace(is_read=True, aws_config=aws_config, failures={})
     found = [Configuration.check_region(fake).found]
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
         environ.setenv(name, "eu-west-1")
         found.append(Configuration.check_region(fake).found)
-    settings["region"] = ""
+    aws_config["region"] = ""
     found.append(Configuration.check_region(fake).found)
     assert found == [
         "eu-west-1 from the profile",

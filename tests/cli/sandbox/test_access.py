@@ -28,7 +28,7 @@ from support.selection import in_full
 
 from iamcli.cli.sandbox import access, peers
 from iamcli.cli.sandbox.changes.seen_requests import SeenRequests
-from iamcli.config.connection import KEPT
+from iamcli.config.settings import KEPT
 from iamcli.connection import processes
 from iamcli.connection.confinement import MAX_REPORT, REPORT_PATH
 from iamcli.connection.processes import Process

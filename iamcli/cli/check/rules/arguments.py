@@ -10,7 +10,7 @@ from iamcli.cli import index
 from iamcli.cli.check.rules.commands import Commands, Fault, Invocation, fault, with_variables
 from iamcli.cli.check.rules.policies import unquoted_policy
 from iamcli.cli.check.script.calls import REMOVED, Call, ExpandedWord, output_files
-from iamcli.config.connection import JAVA_PROXY
+from iamcli.config.settings import JAVA_PROXY
 from iamcli.parsing import suggestions
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.options import NEEDED, refused

@@ -22,7 +22,7 @@ from iamcli.cli.sandbox.launch import shell
 from iamcli.cli.sandbox.launch.descendants import Descendants
 from iamcli.cli.sandbox.pipe_messages import EndReport, ServerSettings, StartReport
 from iamcli.config import files
-from iamcli.config.connection import ACCESS_KEY, SANDBOX, SECRET_KEY
+from iamcli.config.settings import ACCESS_KEY, SANDBOX, SECRET_KEY
 from iamcli.connection import processes
 from iamcli.errors import FAILED, Failure, file_error
 from iamcli.handover import VARIABLE

@@ -77,7 +77,7 @@ class Keys:
         return self
 
 
-class Connection:
+class Settings:
     """The connection settings that are known before the client is made.
 
     ``keys``: the access key, or None if botocore's chain is to find one; ``credential_file``: the
@@ -86,28 +86,19 @@ class Connection:
     ``proxy_source``: the option, variable or file that these are from, or ""; ``secrets``: values
     that must not be printed; ``warnings``: lines for the user, for a terminal only; ``unused``: the
     variable of another key, which is not used because of AWS_CREDENTIAL_FILE, or ""; ``sandbox``:
-    the address of the private IAM, with its secret path, or ""; ``simulated``: whether the requests
-    do not leave this process; ``prompts``: whether the user may be asked for the code of an MFA
-    device. In the sandbox, ``diversion``: the line that reports which address is not used there, or
-    "", ``url_warning``: one about the endpoint that is configured, or "", and ``unread``: the files
-    that the sandbox does without, each with the reason. Raises Failure if a setting is invalid or a
-    file cannot be read. ``values``: those of the options, by their ``dest``, None if not specified;
-    ``read_part``: called with the name of the check of doctor that reports a part, and the function
-    that reads it; returns the value, or None if that fails.
+    the address of the private IAM, with its secret path, or ""; ``prompts``: whether the user may
+    be asked for the code of an MFA device. In the sandbox, ``diversion``: the line that reports
+    which address is not used there, or "", ``url_warning``: one about the endpoint that is
+    configured, or "", and ``unread``: the files that the sandbox does without, each with the
+    reason. Raises Failure if a setting is invalid or a file cannot be read. ``values``: those of
+    the options, by their ``dest``, None if not specified.
     """
 
     def __init__(
-        self,
-        values: Mapping[str, Any],
-        environ: Mapping[str, str],
-        *,
-        simulated: bool = False,
-        prompts: bool = True,
-        read_part: Callable[[str, Callable[[], Any]], Any] = lambda _check, read: read(),
+        self, values: Mapping[str, Any], environ: Mapping[str, str], *, prompts: bool = True
     ) -> None:
         self.secrets: list[str] = []
         self.warnings: list[str] = []
-        self.simulated = simulated
         self.prompts = prompts
         self.diversion = self.url_warning = self.unused = ""
         self.key_source = self.proxy_source = self.url_source = ""
@@ -116,13 +107,17 @@ class Connection:
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
         self.secrets += (part for part in self.sandbox.split("/") if len(part) == SECRET_DIGITS)
         self.credential_file = _specified(values, "credential_file", environ, _CREDENTIAL_FILE)
-        self.keys: Keys | None = read_part("credentials", lambda: self._keys(environ))
+        self.keys: Keys | None = self.read("credentials", lambda: self._keys(environ))
         # Whoever types the name of the file knows which key is used.
         if self.credential_file is not None and values.get("credential_file") is None:
             self.unused = self._unused_variable(environ)
-        self.proxy: str | None = read_part("proxy", lambda: self._proxy(values, environ))
+        self.proxy: str | None = self.read("proxy", lambda: self._proxy(values, environ))
         self.secrets += proxy_logins(environ, self.proxy or "")
-        self.url: str | None = read_part("endpoint", lambda: self._url(values, environ))
+        self.url: str | None = self.read("endpoint", lambda: self._url(values, environ))
+
+    def read(self, _check: str, part: Callable[[], Any]) -> Any:
+        """Return a ``part`` of the settings; ``_check``: the check of doctor that reports it."""
+        return part()
 
     def _unused_variable(self, environ: Mapping[str, str]) -> str:
         """Return the variable of a key other than that of the file; warn of it (LEGACY.md)."""

@@ -1,4 +1,4 @@
-"""The AWS configuration as botocore reads it, and the session that reads it."""
+"""The AWS configuration, as botocore reads it, and the session that reads it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from botocore.session import Session
 
-    from iamcli.config.connection import Connection
+    from iamcli.config.settings import Settings
 
 #: The environment variable of each setting. Source: botocore.configprovider.
 VARIABLES = {
@@ -45,7 +45,7 @@ class NoProfile(Failure):
     """The profile does not exist."""
 
 
-class Settings:
+class AWSConfig:
     """The AWS configuration: the environment and, if there are any, the shared files.
 
     ``session``: a botocore session, which reads the files; None if there are none, because its
@@ -59,15 +59,15 @@ class Settings:
         self._store = session.get_component("config_store") if session else None
 
     @classmethod
-    def for_connection(cls, connection: Connection) -> Settings:
-        """Return the settings for ``connection``, with a session only if one is needed.
+    def for_settings(cls, settings: Settings) -> AWSConfig:
+        """Return the settings for ``settings``, with a session only if one is needed.
 
         Raises the exceptions of botocore if the files cannot be used, and NoProfile.
         """
         has_profile = any(map(os.environ.get, PROFILE_VARIABLES))
-        if connection.keys and not (has_profile or any(map(os.path.isfile, shared_files()))):
+        if settings.keys and not (has_profile or any(map(os.path.isfile, shared_files()))):
             return cls(None)
-        if connection.credential_file is None:
+        if settings.credential_file is None:
             return cls(_session())
         return cls(_readable_session(), independent=True)
 
