@@ -37,10 +37,14 @@ def interrupted(
     *arguments: str,
     number: signal.Signals = signal.SIGINT,
     requests: int = 1,
+    **more: Any,
 ) -> tuple[int, str, str]:
-    """Run ``arguments``, interrupt after ``requests``; return status, output and errors."""
+    """Run ``arguments``, interrupt after ``requests``; return status, output and errors.
+
+    ``more``: further arguments of ``run.start``.
+    """
     env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
-    process = run.start(*arguments, env=env, stdout=-1, stderr=-1)
+    process = run.start(*arguments, env=env, stdout=-1, stderr=-1, **more)
     wait_until(lambda: len(endpoint.requests) >= requests)
     process.send_signal(number)
     out, err = process.communicate(timeout=TIMEOUT)

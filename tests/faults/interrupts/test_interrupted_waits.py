@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.faults import SILENT, headed, silent
@@ -28,6 +28,12 @@ def unknown(operation: str, check: str) -> str:
     return f"{{}}: {UNKNOWN.format(operation, check)}\n"
 
 
+#: Code with which the pause before the next attempt does not end.
+ENDLESS = f"""
+from iamcli import interrupts
+from iamcli.connection import botocore_patches
+botocore_patches.pause = lambda seconds: interrupts.pause({NEVER})
+"""
 THREE_STEPS = "iam-groupadduser -g Admin -u a -u b -u c"
 AMID_THREE_STEPS = (
     f"{unknown('AddUserToGroup', 'iam-userlistgroups -u b')}"
@@ -47,7 +53,7 @@ AMID_THREE_STEPS = (
             "",
         ),
         # Between two attempts.
-        ("iam-usergetattributes", [refused("Throttling", "Rate exceeded")] * 2, "", ""),
+        ("iam-usergetattributes", [refused("Throttling", "Rate exceeded")], "", ""),
         # While it looks what to remove.
         ("iam-userdel -u bob -r", [SILENT], "", ""),
         (THREE_STEPS, [ok("AddUserToGroup"), SILENT], "", AMID_THREE_STEPS),
@@ -78,7 +84,8 @@ def test_while_the_service_is_waited_for(line, answers, out, err, number, run_fa
     endpoint = stub.endpoint(*answers)
     run_fast.env["AWS_MAX_ATTEMPTS"] = "9"
     command = line.split()
-    ended = interrupted(run_fast, endpoint, *command, number=number, requests=len(answers))
+    how: Any = {"number": number, "requests": len(answers), "before": ENDLESS}
+    ended = interrupted(run_fast, endpoint, *command, **how)
     assert ended == (-number, out, err.format(*[command[0]] * 2))
     assert len(endpoint.requests) == len(answers)
 
