@@ -113,8 +113,8 @@ def userlistkeys(
       footer.
     With -l: a third line per key with four fields, separated by tabs: the date on which the key was
       created, the date of its last use or `never`, and the region and the service of its last use.
-    Each of the last three fields is `unknown` if your access key is not allowed to read it or the
-      server lacks it.
+    Each of the last three fields is `unknown` if your access key is not allowed to read the last
+      use or the server does not support the operation.
     The secret access keys are not printed, because the service does not return them.
     Differs: The original had no -l.
     Example: List a user's access keys.

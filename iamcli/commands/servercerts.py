@@ -80,7 +80,7 @@ def servercertupload(
     Does: stores an X.509 certificate and its private key for use by AWS services.
     Output: Nothing without -v.
     With -v: the server certificate's ARN, and its ID on the next line.
-    Differs: The original did not refuse a private key in the file of -b or -c.
+    Differs: The original did not refuse a private key in a file specified with -b or -c.
     The original did not refuse an encrypted private key.
     Example: Upload a server certificate with its chain, and print its ARN and ID.
       $ iam-servercertupload -s example.com -b cert.pem -k key.pem -c chain.pem -v

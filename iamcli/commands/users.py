@@ -191,7 +191,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
       its items, one per line, preceded by a tab; groups are printed as ARNs.
     Then `loginprofile`, `mfadevices`, `sshkeys`, `servicecredentials` and `attachedpolicies` in the
       same form, each only if the user has any.
-    Differs: The original did not list or remove `loginprofile` and the items after it.
+    Differs: The original did not list or remove the login profile or the items after it.
     With -p but without -r, nothing is sent.
     Example: List what would be removed.
       $ iam-userdel -u jack -r -p
