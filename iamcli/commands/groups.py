@@ -80,7 +80,7 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     With -r, the command first requests the lists of all these items and then removes, in this
     order: memberships, inline policies, attached managed policies, and finally the group.
     The users are not deleted, but lose the permissions that they had from the group.
-    If a step fails, the remaining steps are not tried, and standard error lists what was removed
+    If a step fails, the remaining steps are not tried, and the error lists what was removed
     and what is left.
     Attached managed policies are skipped if your access key is not allowed to list them
     or the server does not support the operation; with -p, a note says so.
@@ -121,7 +121,7 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> None:
 
     Does: makes one or more users members of a group.
     Output: Nothing.
-    If one of several users cannot be added, standard error lists which users were added and which
+    If one of several users cannot be added, the error lists which users were added and which
       were not.
     Example: Add two users to a group.
       $ iam-groupadduser -g Admin -u bob -u susan
@@ -139,7 +139,7 @@ def groupremoveuser(iam: IAM, group: str, users: list[str]) -> None:
 
     Does: ends the membership of one or more users in a group.
     Output: Nothing.
-    If one of several users cannot be removed, standard error lists which users were removed and
+    If one of several users cannot be removed, the error lists which users were removed and
       which were not.
     Example: Remove a user from a group.
       $ iam-groupremoveuser -g Admin -u bob

@@ -32,7 +32,7 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
 
     Does: adds an instance profile and, with -r, puts a role into it.
     Output: Nothing.
-    If the instance profile was created but the role could not be added, standard error says so.
+    If the instance profile was created but the role could not be added, the error says so.
     Example: Create an instance profile with a role in it.
       $ iam-instanceprofilecreate -s webserver-profile -r webserver
     Calls: GetRole, CreateInstanceProfile, AddRoleToInstanceProfile

@@ -106,7 +106,7 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     The service removes a permissions boundary together with the role.
     The instance profiles are not deleted.
     A service-linked role cannot be deleted with this command; see iam-today(7).
-    If a step fails, the remaining steps are not tried, and standard error lists what was removed
+    If a step fails, the remaining steps are not tried, and the error lists what was removed
     and what is left.
     Attached managed policies are skipped if your access key is not allowed to list them
     or the server does not support the operation; with -p, a note says so.

@@ -86,7 +86,7 @@ def usercreate(
     The command skips this check if your access key is not allowed to read the groups.
     The command then creates the user, adds the user to the groups in the order given, and creates
     the access key.
-    If one of these steps fails, the results of earlier steps are kept, and standard error lists
+    If one of these steps fails, the results of earlier steps are kept, and the error lists
     what was created and what was not.
     If the secret access key cannot be printed or saved, the key is deleted, because the
     secret cannot be retrieved later.
@@ -171,7 +171,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     delete the device, the command continues, and standard error names the device.
     A hardware MFA device is only deactivated.
     The command refuses to delete the user who owns the access key that signs the requests.
-    If a step fails, the remaining steps are not tried, and standard error lists what was removed
+    If a step fails, the remaining steps are not tried, and the error lists what was removed
     and what is left.
     The login profile and the items after it are skipped if your access key is not allowed to list
     them or the server does not support the operation; with -p, a note says so.
