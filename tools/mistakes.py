@@ -207,7 +207,7 @@ def near(path: Path) -> list[str]:
     """Return the tests about the module."""
     name = str(path.relative_to(ROOT))
     folders = next(tests for begin, tests in NEAR.items() if name.startswith(begin))
-    part = name.removesuffix(".py").split("/")[2]
+    part = name.removesuffix(".py").split("/")[:3][-1]
     named = (folder.format(part) for folder in folders)
     return [tests for tests in named if (ROOT / tests).exists()]
 

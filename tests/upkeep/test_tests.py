@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from collections import defaultdict
 from http.client import HTTPConnection
 
@@ -28,6 +29,12 @@ def test_a_row_of_a_table_is_a_line():
     """Several values that are packed into a line with ``*(...)`` are hard to change."""
     packed = re.compile(r"^ *\*[(\[{](?!.* for |set\().*, .*[)\]}],?$", re.MULTILINE)
     assert {name for name, text in FILES.items() if packed.search(text)} == set()
+
+
+def test_mistakes_in_each_module_have_tests_to_notice_them():
+    near = runpy.run_path(str(TESTS.parent / "tools" / "mistakes.py"))["near"]
+    modules = (TESTS.parent / "iamcli").rglob("*.py")
+    assert [module for module in modules if not near(module)] == []
 
 
 def test_no_test_imports_another():

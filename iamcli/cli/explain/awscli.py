@@ -36,7 +36,7 @@ _LACKING = f"lacking='{'|'.join(sorted(UNKNOWN_OPERATION))}'"
 _READ_BY_AWS = ("file://", "fileb://", "http://", "https://")
 
 
-def script(explanation: Explanation) -> list[str]:
+def aws_commands(explanation: Explanation) -> list[str]:
     """Return the lines of the script; [] if the command sends no request, or aws refuses one."""
     if not explanation.steps or explanation.refused:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 
-from iamcli.cli.explain.awscli import script
+from iamcli.cli.explain.awscli import aws_commands
 from iamcli.cli.explain.permissions import actions, policy
 from iamcli.cli.listing import filled, wrapped
 from iamcli.errors import Failure
@@ -32,7 +32,7 @@ def as_json(explanation: Explanation) -> str:
             for step in explanation.steps.values()
         ],
         "permissions": actions(explanation),
-        "aws": script(explanation),
+        "aws": aws_commands(explanation),
     }
     return _json(content)
 
@@ -41,7 +41,7 @@ def as_aws(explanation: Explanation) -> str:
     """Return the ``aws`` commands, ready to paste. Raises Failure if aws refuses a request."""
     if explanation.refused:
         raise Failure(f"the AWS CLI refuses {explanation.refused}")
-    return "\n".join(script(explanation))
+    return "\n".join(aws_commands(explanation))
 
 
 def as_policy(explanation: Explanation) -> str:
@@ -71,7 +71,7 @@ def _text(explanation: Explanation) -> Iterator[str]:
         for name, value in explanation.parameters(step).items():
             yield f"       {name}: {_shown(value)}"
     yield from ("", "Permissions:", wrapped(actions(explanation)))
-    if lines := script(explanation):
+    if lines := aws_commands(explanation):
         # Not indented, because a policy can have several lines.
         yield from ("", "With the AWS CLI:", *lines)
 

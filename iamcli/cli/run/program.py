@@ -180,7 +180,9 @@ def _set_descriptors(connection: socket.socket, order: Handover) -> socket.socke
     )
     moved = fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, above)
     os.fchdir(folder)
-    _close_all_but(moved, *streams)
+    for number in {*map(int, os.listdir("/dev/fd"))} - {moved, *streams}:
+        with contextlib.suppress(OSError):
+            os.close(number)
     for number, descriptor in zip(order.numbers, streams, strict=True):
         os.dup2(descriptor, number)
         os.close(descriptor)
@@ -191,14 +193,6 @@ def _set_descriptors(connection: socket.socket, order: Handover) -> socket.socke
     sys.stdout = _stream(1, "w", "strict")
     sys.stderr = _stream(2, "w", "backslashreplace")
     return result
-
-
-def _close_all_but(*kept: int) -> None:
-    """Close all descriptors of this process but those ``kept``."""
-    for number in map(int, os.listdir("/dev/fd")):
-        if number not in kept:
-            with contextlib.suppress(OSError):
-                os.close(number)
 
 
 def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:

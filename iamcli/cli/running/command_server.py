@@ -12,7 +12,7 @@ import time
 from typing import NamedTuple
 
 import iamcli
-from iamcli.cli.running import messages, script
+from iamcli.cli.running import messages, user_command
 from iamcli.config.files import is_ready
 from iamcli.errors import file_error
 from iamcli.handover import VARIABLE
@@ -117,17 +117,17 @@ def started() -> Iterator[CommandServer]:
 
 
 def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool) -> int:
-    """Run ``command``, or a shell if it is empty, with a server; return as ``script.run`` does.
+    """Run ``command``, or a shell if it is empty, with a server; return its exit status.
 
     ``say``: called with each line for the user; ``statistics``: also with the number of commands,
     requests and connections at the end.
     """
     defer_signals()
-    shell = [] if command else [script.user_shell(os.environ)]
+    shell = [] if command else [user_command.user_shell(os.environ)]
     with started() as server:
         server.wait()
         env = {**os.environ, VARIABLE: server.address} if server.address else dict(os.environ)
-        status = script.run(command or shell, env, say, interactive=bool(shell))
+        status = user_command.run(command or shell, env, say, interactive=bool(shell))
     if statistics:
         for line in (
             [f"no server: {server.reason}"] if server.reason else _statistics(server.report)

@@ -20,7 +20,7 @@ from support.terminal import Terminal
 from support.users import OTHER, other_user, two_users
 
 from iamcli import interrupts
-from iamcli.cli.running import script
+from iamcli.cli.running import user_command
 from iamcli.cli.running.unstarted import start_error
 from iamcli.errors import visible
 
@@ -113,7 +113,7 @@ def test_a_command_is_registered_until_it_has_ended(command, status, said, tmp_p
         with (tmp_path / "registered").open("a") as file:
             file.write(f"{number}\n")
 
-    ended = script.run(command, os.environ, errors.append, register=register)
+    ended = user_command.run(command, os.environ, errors.append, register=register)
     # A command that cannot be executed is registered before that is known.
     registered = (tmp_path / "registered").read_text().split()[-2:]
     ran = (tmp_path / "process").read_text().split() or registered[:1]
@@ -139,7 +139,7 @@ def test_a_command_that_becomes_another_user_is_waited_for():
             # As iamcli does: the command may send the signals before its start was noticed.
             interrupts.install_handlers()
             interrupts.defer_signals()
-            status = script.run([program, "--reuid=0", "sh", "-c", ended], os.environ, print)
+            status = user_command.run([program, "--reuid=0", "sh", "-c", ended], os.environ, print)
             assert status == 7
 
         other_user(act)
@@ -248,7 +248,7 @@ def test_which_shell_is_the_users(login_shells, monkeypatch):
 
         monkeypatch.setattr("pwd.getpwuid", one)
         env = {"SHELL": variable, "PATH": path}
-        shell = script.user_shell(
+        shell = user_command.user_shell(
             {name: text.replace("PLACE", str(login_shells)) for name, text in env.items()}
         )
         found.append((variable, entry, path, Path(shell).name))

@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 
-from iamcli.cli.running import script
+from iamcli.cli.running import user_command
 from iamcli.cli.sandbox import peers
 from iamcli.interrupts import Interruptible
 
@@ -63,7 +63,7 @@ class Descendants:
         """
         self.command_started = True
         if not self._reaps:
-            return script.wait_for(command)
+            return user_command.wait_for(command)
         how = os.WEXITED | os.WNOWAIT  # the status of the command is left to Popen
         with Interruptible():
             while (ended := os.waitid(os.P_ALL, 0, how)) and ended.si_pid != command.pid:

@@ -15,7 +15,7 @@ from iamcli.cli import index
 from iamcli.cli.homes.directory import RECORD, is_own, strict_default
 from iamcli.cli.homes.layout import lay_out_filled
 from iamcli.cli.installed_commands import commands_folder, own_places
-from iamcli.cli.running import command_server, messages, script
+from iamcli.cli.running import command_server, messages, user_command
 from iamcli.cli.sandbox.changes.comparison import deleted
 from iamcli.cli.sandbox.changes.report import Report, lacking, not_covered
 from iamcli.cli.sandbox.launch import shell
@@ -154,7 +154,7 @@ def run(
     """Run ``command``, or an interactive shell if it is empty, with a private IAM.
 
     ``output``: where to report; ``keep`` and ``account``: as for ``SandboxServer``; ``writer``:
-    writes the report of changes, or None. Returns what ``script.run`` returns, but 1 if the command
+    writes the report of changes, or None. Returns the exit status of the command, but 1 if it
     succeeded and the account was not kept, or an iam-* command sent nothing because its environment
     was reset. Raises Failure if the server does not start, if it is not known whether the account
     was kept, or if what has changed is not known or cannot be reported.
@@ -172,7 +172,7 @@ def run(
             if not command and shell.is_on_terminal():
                 at_end.callback(shell.end, output, inner=inner)
             descendants = Descendants(output)
-            status = script.run(
+            status = user_command.run(
                 command or _shell(private, env, output, keep, inner=inner),
                 env,
                 output.error,

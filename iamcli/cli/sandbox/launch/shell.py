@@ -17,7 +17,7 @@ import termios
 import time
 
 from iamcli.cli import completion_scripts
-from iamcli.cli.running import script
+from iamcli.cli.running import user_command
 from iamcli.errors import Failure, visible
 from iamcli.help.text import columns, wrapped
 from iamcli.interrupts import BlockedSignals, SignalState
@@ -105,7 +105,7 @@ def start(env: dict[str, str], folder: str, prompt: str = PROMPT) -> list[str]:
 
     ``folder``: a private directory that is removed when the shell ends, for the start-up file.
     """
-    shell = env["SHELL"] = script.user_shell(env)
+    shell = env["SHELL"] = user_command.user_shell(env)
     name = os.path.basename(shell)
     env["PS1"] = prompt
     env["IAMCLI_COMPLETE"] = "1"
