@@ -620,6 +620,13 @@ def test_what_a_file_that_was_not_given_expects_is_not_shown(tmp_path):
     assert checked(tmp_path, ". ./lib\niam-userdel -u b").missing == missing
 
 
+def test_a_file_beside_the_script_or_in_the_directory_is_not_missing(tmp_path):
+    (tmp_path / "lib").touch()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "more").touch()
+    assert checked(tmp_path, "cd other; . ./lib; . ./more; iam-userdel -u b").missing == {}
+
+
 def test_each_place_is_looked_at_once_in_a_check(tmp_path, monkeypatch):
     """It takes longer than to check a command."""
     seen = []
