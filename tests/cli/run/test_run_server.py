@@ -242,6 +242,17 @@ def test_a_server_that_begins_late_takes_the_next_commands(shell):
     )
 
 
+def test_a_server_that_begins_at_the_end_counts_what_it_did_not_take(shell):
+    line = f"GIVE=up {sys.executable} -c '{GIVING_UP}'"
+    script = "; ".join([line, line, "touch begin"])
+    done = shell(sys.executable, "-c", LATE, "run", "--stats", "sh", "-c", script)
+    assert (done.status, done.out) == (0, SERVED * 2)
+    assert done.err == (
+        "iamcli: 0 commands, 0 requests, 0 connections\n"
+        "iamcli: 2 commands started by themselves: not taken at once by the server\n"
+    )
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("jobs", [60, 200])
 def test_each_of_many_commands_is_counted_once(jobs, shell, stub):
