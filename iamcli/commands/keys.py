@@ -39,7 +39,7 @@ def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
 
     With an access key of the root user and without -u, the command creates another key for the root
     user.
-    AWS recommends that the root user has no access key.
+    AWS recommends that the root user have no access key.
 
     Does: generates an access key ID and a secret access key with which programs can act as a user.
     Notes: If the secret access key cannot be printed or saved, the key is deleted.

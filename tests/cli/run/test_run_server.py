@@ -244,7 +244,7 @@ def test_a_server_that_begins_late_takes_the_next_commands(shell):
 
 def test_a_server_that_begins_at_the_end_counts_what_it_did_not_take(shell):
     line = f"GIVE=up {sys.executable} -c '{GIVING_UP}'"
-    script = "; ".join([line, line, "touch begin"])
+    script = f"{line}; {line}; touch begin"
     done = shell(sys.executable, "-c", LATE, "run", "--stats", "sh", "-c", script)
     assert (done.status, done.out) == (0, SERVED * 2)
     assert done.err == (

@@ -83,10 +83,29 @@ def test_name_that_is_almost_there_is_suggested(kind, say, stub):
     assert first.connection == second.connection
 
 
+@pytest.mark.parametrize(
+    ("kind", "line", "existing"),
+    [("Group", "iam-groupcreate -g ADMINS", "Admins"), ("User", "iam-usercreate -u BOB", "bob")],
+)
+def test_name_that_exists_in_another_case_is_shown(kind, line, existing, say, stub):
+    typed = line.split()[-1]
+    error = f"{kind} with name {typed} already exists."
+    endpoint = stub.endpoint(refused("EntityAlreadyExists", error, 409))
+    endpoint = endpoint.on(NAMES[kind][1], named(kind, "web", existing))
+    said = f"{existing} exists; names are the same regardless of case"
+    assert say(line, endpoint) == [f"EntityAlreadyExists: {error}", said]
+
+
 def test_name_in_a_list_of_names_is_typed_too(say, stub):
     _, error, endpoint = unknown("User", "biuld", named("User", "build"), stub=stub)
     said = say("iam-groupremoveuser -g g -u biuld", endpoint)
     assert said[:2] == [error, "did you mean build?"]
+
+
+def test_group_whose_name_is_in_the_plural_is_suggested(say, stub):
+    listing = named("Group", "Developers", "Admin")
+    line, error, endpoint = unknown("Group", "Admins", listing, stub=stub)
+    assert say(line, endpoint) == [error, "did you mean Admin?"]
 
 
 @pytest.mark.parametrize(
