@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import shlex
+import shutil
 import sys
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -19,6 +21,7 @@ from iamcli import __version__, quoting
 from iamcli.cli import completion_scripts, index, installed_commands
 from iamcli.cli.doctor import installed, path_and_home
 from iamcli.cli.homes import choice, layout
+from iamcli.cli.homes.directory import RECORD
 from iamcli.cli.homes.layout import lay_out
 from iamcli.errors import Failure
 from iamcli.installation import checkout
@@ -111,6 +114,24 @@ def test_the_homes_of_scripts(environ, tmp_path):
     damaged = f"{first}/bin/iam-userdel: missing or changed; run: iamcli home {first}; {AGAIN}"
     assert said(str(second), *paths) == f"warning: {damaged}"
     assert said(str(second), second / "bin") == f"ok: {second}: ready for scripts"
+
+
+def test_a_home_that_runs_another_installation(environ, tmp_path):
+    home, names = tmp_path / "home", path_and_home._COMMANDS
+    lay_out(str(home), names)
+    ours, other = installed_commands.commands_folder(), tmp_path / "other"
+    other.mkdir()
+    for name in names:
+        shutil.copy(ours / name, other)
+        file = home / "bin" / name
+        file.write_text(file.read_text().replace(f"{ours}/", f"{other}/"))
+    record = home / RECORD
+    states = {place: [layout.state_at(home / place)] for place in json.loads(record.read_text())}
+    record.write_text(json.dumps(states))
+    environ.setenv("AWS_IAM_HOME", str(home))
+    environ.setenv("PATH", "/nonexistent")
+    said = f"{home}: ready for scripts; it runs another installation, {other}"
+    assert shown(path_and_home.check_home()) == f"ok: {said}"
 
 
 def test_another_directory_as_a_home(environ, tmp_path):
