@@ -60,7 +60,7 @@ class AWSConfig:
 
     @classmethod
     def for_settings(cls, settings: Settings) -> AWSConfig:
-        """Return the settings for ``settings``, with a session only if one is needed.
+        """Return the AWS configuration for ``settings``, with a session only if one is needed.
 
         Raises the exceptions of botocore if the files cannot be used, and NoProfile.
         """

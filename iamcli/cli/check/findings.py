@@ -42,8 +42,7 @@ class Finding(NamedTuple):
     def hidden(self) -> Finding:
         """The finding without the words of its file, and their lengths."""
         fix = "the file was not given or has credentials, so its words are not shown"
-        title = EXPLANATIONS[self.code].title
-        return self._replace(column=1, command="", message=title, fix=fix)
+        return self._replace(column=1, command="", message=EXPLANATIONS[self.code].title, fix=fix)
 
     @property
     def level(self) -> str:

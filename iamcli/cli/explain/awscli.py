@@ -271,5 +271,4 @@ class _Script:
 
 def _entry_variable(source: Source) -> str:
     """Return the variable for a member of an entry."""
-    name = source.list.removesuffix("s") if source.member == "@" else source.member
-    return variable(name)
+    return variable(source.list.removesuffix("s") if source.member == "@" else source.member)

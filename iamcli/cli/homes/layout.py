@@ -131,8 +131,7 @@ def lay_out(
         place: [state_of(content), *recorded.get(place, ())] for place, content in contents.items()
     }
     changed = [place for place in known if current[place] not in (None, *known[place])]
-    in_the_way = [place for place in changed if place.startswith(BIN)]
-    _refuse(folder, in_the_way)
+    _refuse(folder, [place for place in changed if place.startswith(BIN)])
     if dry:
         return []
     made = [folder / place for place, state in current.items() if state and place.startswith(BIN)]

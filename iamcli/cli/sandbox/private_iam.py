@@ -89,8 +89,11 @@ class PrivateIAM:
             changed = signed.string.replace(f"/{region}/", f"/{self._region}/", 1)
             environ["HTTP_AUTHORIZATION"], region = changed, self._region
         operation = form.get("Action", "")
-        if service == "sts" or operation not in full_model().operation_names:
+        if service == "sts":
             return self._ask_moto(service, environ)
+        if operation not in full_model().operation_names:
+            what = f"operation {operation} for version {form.get('Version')}"
+            return error(400, "InvalidAction", f"Could not find {what}")
         try:
             sent = parameters.parse(full_model().operation_model(operation), form)
             return self._answer_of_iam(Request(operation, sent, access_key, region), environ)
@@ -121,8 +124,7 @@ class PrivateIAM:
             return xml(200, document(operation, result))
         if not hasattr(IamResponse, camelcase_to_underscores(operation)):
             # moto would respond with status 500. Source: none; the service has all operations.
-            message = f"The sandbox does not have the operation {operation}."
-            raise Refusal("NotImplemented", message)
+            raise Refusal("NotImplemented", f"The sandbox does not have the operation {operation}.")
         add_fields(environ, implied)
         return self._ask_moto("iam", environ)
 

@@ -456,6 +456,11 @@ def test_signed_requests_to_iam_and_sts_are_served(ask_sandbox, request_, shown)
     assert not [name for name in headers if name.lower().startswith("access-control")]
 
 
+def test_an_operation_that_iam_does_not_have_is_refused(ask_sandbox):
+    status, _, body = ask_sandbox(body="Action=ListUser&Version=2010-05-08")
+    assert (status, "<Code>InvalidAction</Code>" in body) == (400, True), body
+
+
 PRESIGNED = (
     f"/?{LIST_USERS}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host&X-Amz-Signature=00"
     "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Fus-east-1%2Fiam%2Faws4_request"

@@ -522,6 +522,12 @@ def test_policies_of_an_entity_are_sorted_in_any_case(backend):
 # Users, roles and tags.
 
 
+def test_how_long_a_session_of_a_new_role_may_last(ask):
+    ask("CreateRole", RoleName="web", AssumeRolePolicyDocument=TRUST)
+    role = ask("GetRole", RoleName="web")["Role"]
+    assert role["MaxSessionDuration"] == 3600
+
+
 def test_what_is_not_given_stays(backend, ask):
     web = {"RoleName": "web"}
     ask("CreateRole", **web, AssumeRolePolicyDocument=TRUST, MaxSessionDuration=7200, Path="/x/")
