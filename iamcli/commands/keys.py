@@ -32,7 +32,8 @@ def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
 
     Programs sign requests with the access key.
     A new key may take up to 15 seconds to work.
-    With -o, the secret is not printed; the commands read the file if AWS_CREDENTIAL_FILE names it.
+    With -o, the key is saved in a file and its secret is not printed; the commands read this file
+    if AWS_CREDENTIAL_FILE names it.
     A user can have up to two access keys.
     For people, and for programs that can use a role, AWS recommends temporary credentials instead;
     see iam-today(7).
