@@ -57,7 +57,7 @@ KEPT = ("MaxPasswordAge", "PasswordReusePrevention", "HardExpiry")
 def accountaliascreate(iam: IAM, alias: str) -> None:
     """Create or replace the account alias.
 
-    With the alias example, users can sign in at https://example.signin.aws.amazon.com/console.
+    With the alias `example`, users can sign in at https://example.signin.aws.amazon.com/console.
     In other partitions, the URL is different; see iam-today(7).
     The sign-in URL with the account ID still works.
     An alias must be unique among all accounts in the partition.

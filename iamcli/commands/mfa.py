@@ -156,7 +156,8 @@ def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
     FIDO security keys, passkeys and MFA devices of the root user can be registered only in the AWS
     Management Console.
 
-    Does: assigns an MFA device to a user, who then needs one of the user's MFA devices to sign in.
+    Does: assigns an MFA device to a user. To sign in, the user then needs this or another MFA
+      device of the user.
     Output: Nothing.
     Example: Enable a virtual MFA device for a user.
       $ iam-userenablemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
