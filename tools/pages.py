@@ -83,7 +83,7 @@ STATUS = "0 on success, 1 on failure, 130 if interrupted; see iam-toolkit(7)."
 PATH_DIFFERS = "The original sent paths as typed, without adding slashes."
 LIST_DIFFERS = "Without -i, the original read at most 100 entries."
 STRICT_ITEMS = "in strict mode, the default is 100"
-ALL_DIFFER = "iam-differences(7) lists the other differences from the original toolkit."
+ALL_DIFFER = "For differences from the original toolkit, see also iam-differences(7)."
 
 
 def page(command: Command, siblings: Iterable[Command]) -> str:

@@ -168,7 +168,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
 
     The service removes a permissions boundary together with the user.
     A virtual MFA device is deactivated and then deleted. If your access key is not allowed to
-    delete the device, the command continues, and standard error names the device.
+    delete the device, the command continues and, except in strict mode, names the device.
     A hardware MFA device is only deactivated.
     The command refuses to delete the user who owns the access key that signs the requests.
     If a step fails, the remaining steps are not tried, and the error lists what was removed
