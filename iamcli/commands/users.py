@@ -142,7 +142,7 @@ def usercreate(
 def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> None:
     """Rename a user or change its path.
 
-    The user keeps its ID, password, access keys, policies and group memberships.
+    The ID, password, access keys, policies and group memberships of the user do not change.
     The ARN changes with the name and the path.
     A policy that names the user's old ARN as a resource no longer matches; change such policies
     yourself.
@@ -191,7 +191,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
       its items, one per line, preceded by a tab; groups are printed as ARNs.
     Then `loginprofile`, `mfadevices`, `sshkeys`, `servicecredentials` and `attachedpolicies` in the
       same form, each only if the user has any.
-    Differs: The original did not list or remove the login profile or the items after it.
+    Differs: The original removed only access keys, policies, certificates and memberships.
     With -p but without -r, nothing is sent.
     Example: List what would be removed.
       $ iam-userdel -u jack -r -p
