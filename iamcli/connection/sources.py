@@ -72,6 +72,21 @@ def shared_files() -> list[str]:
     return [os.path.expanduser(name) for name in names if name]
 
 
+def has_brackets(*values: Any) -> bool:
+    """Return whether one of ``values`` is a placeholder; those of a program can be of any type."""
+    texts = [value for value in values if isinstance(value, str)]
+    return any(text.startswith("<") or text.endswith(">") for text in texts)
+
+
+def unusable(keys: Any) -> tuple[str, str]:
+    """Return why ``keys`` cannot be an access key, to follow its source, and what to do, or ""."""
+    if has_brackets(keys.access_key, keys.secret_key):
+        problem = " has the placeholder in angle brackets instead of an access key"
+        return problem, "fill in your access key"
+    empty = ": the access key is empty", "correct the access key there"
+    return ("", "") if keys.access_key and keys.secret_key else empty
+
+
 def origin(key_source: str, session: Session | None, keys: Any) -> Origin:
     """Return where ``keys`` are from: ``key_source``, or "" for the chain of the ``session``."""
     method = str(getattr(keys, "method", "env" if key_source == PLACES["env"] else "unknown"))

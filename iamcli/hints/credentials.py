@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iamcli.connection.regions import is_of_aws
+from iamcli.connection.sources import unusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ def missing_user(error: ServiceError, run: Run) -> tuple[Option, ...]:
     if not error.message.startswith("Must specify userName") or run.values.get("user") is not None:
         return ()
     return tuple(option for option in run.command.options if option.dest == "user")
+
+
+def unfilled(_error: ServiceError, run: Run) -> str:
+    """Return what to do if the access key is empty or a placeholder, "" if it is not."""
+    problem, advice = unusable(run.client.key)
+    return f"{run.client.origin.place}{problem}; {advice}" if problem else ""
 
 
 def invalid_key(_error: ServiceError, run: Run) -> str:

@@ -23,14 +23,15 @@ HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {
     "DeleteConflict": messages.conflict,
     "ExpiredToken": credentials.expired_token,
     "ExpiredTokenException": credentials.expired_token,
+    "IncompleteSignature": credentials.unfilled,
     "InvalidAccessKeyId": credentials.invalid_key,
-    "InvalidClientTokenId": credentials.invalid_key,
+    "InvalidClientTokenId": lambda *of: credentials.unfilled(*of) or credentials.invalid_key(*of),
     "InvalidInput": messages.refused_name,
     "LimitExceeded": messages.exceeded,
     "MalformedPolicyDocument": lambda error, run: malformed(error, run) or mistaken(error, run),
     "RequestExpired": credentials.expired,
     "RequestTimeTooSkewed": credentials.expired,
-    "SignatureDoesNotMatch": credentials.signature,
+    "SignatureDoesNotMatch": lambda *of: credentials.unfilled(*of) or credentials.signature(*of),
     "ValidationError": lambda error, run: credentials.no_user(error, run) or mistaken(error, run),
 }
 _LATER = "wait a minute, and run the command again"

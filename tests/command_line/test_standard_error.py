@@ -358,6 +358,20 @@ def turned_down(
     return lambda _run, stub: Run(arguments, stub.endpoint(refused(code, message)), env=env)
 
 
+def with_key(key: str, code: str) -> Callable[[Shell, Stub], Run]:
+    """Use the access key ``key`` of a profile, which the service refuses with ``code``."""
+
+    def made(run: Shell, stub: Stub) -> Run:
+        (run.home / ".aws").mkdir()
+        text = f"[dev]\naws_access_key_id = {key}\naws_secret_access_key = {key}\n"
+        (run.home / ".aws" / "credentials").write_text(text)
+        del run.env["AWS_CREDENTIAL_FILE"]
+        env = {"AWS_PROFILE": "dev", **NO_INSTANCE}
+        return Run("iam-accountaliaslist", stub.endpoint(refused(code, "Is invalid.")), env)
+
+    return made
+
+
 def deletion(message: str, *more: str) -> Callable[[Shell, Stub], Run]:
     def made(_run: Shell, stub: Stub) -> Run:
         conflict = refused("DeleteConflict", f"Cannot delete entity, {message} first.", 409)
@@ -442,6 +456,8 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         "ValidationError",
         "Must specify userName when calling with non-User credentials",
     ),
+    "... has the placeholder": with_key("<YOUR-KEY-ID>", "InvalidClientTokenId"),
+    "...: the access key is empty": with_key("", "IncompleteSignature"),
     "access key": turned_down("iam-accountaliaslist", "InvalidClientTokenId", "Is invalid."),
     "run: aws": signed_out,
     "check the settings": profile("dev", "[profile dev]\ncredential_process = false\n"),

@@ -16,7 +16,15 @@ from iamcli.config import properties
 from iamcli.config.settings import looks_like_id, misspelled, restrict
 from iamcli.connection.aws_config import NoProfile
 from iamcli.connection.credentials import NETWORK, InvalidSetting, NoLogin, PassedExpiration, frozen
-from iamcli.connection.sources import EXPIRED_LOGINS, SET_A_FILE, file_cause, missing, remedy
+from iamcli.connection.sources import (
+    EXPIRED_LOGINS,
+    SET_A_FILE,
+    file_cause,
+    has_brackets,
+    missing,
+    remedy,
+    unusable,
+)
 from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
 from iamcli.protection import PROTECT, with_owners
@@ -134,7 +142,7 @@ def _invalid(failure: Failure) -> Diagnosis:
         return failed(failure, failure.cause)
     if name is None:
         values = [os.environ.get(part, "") for part in (ACCESS_KEY, "AWS_SECRET_ACCESS_KEY")]
-        return failed(failure, "brackets" if _has_brackets(*values) else None)
+        return failed(failure, "brackets" if has_brackets(*values) else None)
     diagnosis = failed(failure, file_cause(name) or _cause_of_values(name))
     return diagnosis._replace(found=f"{diagnosis.found} (from {CREDENTIAL_FILE})")
 
@@ -148,7 +156,7 @@ def _cause_of_values(name: str) -> str | None:
     except Failure:
         return "unreadable"
     values = [entries.get(key, "") for key in ("AWSAccessKeyId", "AWSSecretKey")]
-    if _has_brackets(*values):
+    if has_brackets(*values):
         return "brackets"
     return None if all(values) else "no-credentials"
 
@@ -192,15 +200,13 @@ def _used(configuration: Configuration, keys: Any, known: Sequence[CredentialSou
 
 def _unusable(keys: Any, source: str) -> Diagnosis | None:
     """Return the diagnosis for an access key from ``source`` that cannot be one, or None."""
-    if _has_brackets(keys.access_key, keys.secret_key):
-        problem = f"{source} has the placeholder in angle brackets instead of an access key"
-        return wrong(problem, "fill in your access key", "brackets")
+    problem, advice = unusable(keys)
+    if problem:
+        return wrong(source + problem, advice, "brackets" if "brackets" in problem else None)
     try:
-        key = frozen(keys)
+        frozen(keys)
     except Failure as failure:
         return failed(Failure(f"{source}: {failure}"), advice="correct the access key there")
-    if not (key.access_key and key.secret_key):
-        return wrong(f"{source}: the access key is empty", "correct the access key there")
     return None
 
 
@@ -209,9 +215,3 @@ def _masked(access_key: str) -> str:
     if len(access_key) < _LONG or not looks_like_id(access_key):
         return "***"
     return f"{access_key[:_VISIBLE]}...{access_key[-_VISIBLE:]}"
-
-
-def _has_brackets(*values: Any) -> bool:
-    """Return whether one of ``values`` is a placeholder; those of a program can be of any type."""
-    texts = [value for value in values if isinstance(value, str)]
-    return any(text.startswith("<") or text.endswith(">") for text in texts)

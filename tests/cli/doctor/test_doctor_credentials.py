@@ -30,7 +30,7 @@ from iamcli.cli.doctor.configuration import Configuration, Unreadable
 from iamcli.cli.doctor.credential_sources import CredentialSource, Profile
 from iamcli.connection.aws_config import AWSConfig, NoProfile
 from iamcli.connection.credentials import InvalidSetting, NoLogin, find_keys, frozen
-from iamcli.connection.sources import SET_A_FILE, shared_files
+from iamcli.connection.sources import SET_A_FILE, has_brackets, shared_files
 from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
 
@@ -63,7 +63,7 @@ def test_an_access_key_is_shown_in_part():
 def test_placeholders():
     placeholders = [("<id>", "s"), ("i", "<s>"), ("<id", "s"), ("i", "s>")]
     others: list[tuple[Any, Any]] = [("i<d>x", "s"), ("", ""), (None, 5)]
-    found = [values for values in (*placeholders, *others) if credentials._has_brackets(*values)]
+    found = [values for values in (*placeholders, *others) if has_brackets(*values)]
     assert found == placeholders
 
 
