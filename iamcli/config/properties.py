@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 
 from iamcli.config import files
 from iamcli.errors import Failure, file_error
@@ -38,10 +37,7 @@ def read(name: str) -> dict[str, Property]:
         raise Failure(f"cannot be read: {file_error(error)}") from None
     if len(content) > files.MAX_SIZE:
         raise Failure(f"is larger than {files.MAX_SIZE} bytes")
-    # Java reads ISO-8859-1; current editors write UTF-8, some with a byte order mark.
-    with suppress(UnicodeDecodeError):
-        return parse(content.removeprefix(b"\xef\xbb\xbf").decode())
-    return parse(content.decode("latin-1"))
+    return parse(_decoded(content))
 
 
 def parse(text: str) -> dict[str, Property]:
@@ -52,6 +48,14 @@ def parse(text: str) -> dict[str, Property]:
         entries[key] = Property(value.strip())
         entries[key].line = number
     return entries
+
+
+def _decoded(content: bytes) -> str:
+    # Java reads ISO-8859-1; current editors write UTF-8, some with a byte order mark.
+    try:
+        return content.removeprefix(b"\xef\xbb\xbf").decode()
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -78,7 +78,7 @@ def has_brackets(*values: Any) -> bool:
     return any(text.startswith("<") or text.endswith(">") for text in texts)
 
 
-def unusable(keys: Any) -> tuple[str, str]:
+def key_problem(keys: Any) -> tuple[str, str]:
     """Return why ``keys`` cannot be an access key, to follow its source, and what to do, or ""."""
     if has_brackets(keys.access_key, keys.secret_key):
         problem = " has the placeholder in angle brackets instead of an access key"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli.connection.regions import is_of_aws
-from iamcli.connection.sources import unusable
+from iamcli.connection.sources import key_problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,12 +43,14 @@ def missing_user(error: ServiceError, run: Run) -> tuple[Option, ...]:
 
 def unfilled(_error: ServiceError, run: Run) -> str:
     """Return what to do if the access key is empty or a placeholder, "" if it is not."""
-    problem, advice = unusable(run.client.key)
+    problem, advice = key_problem(run.client.key)
     return f"{run.client.origin.place}{problem}; {advice}" if problem else ""
 
 
-def invalid_key(_error: ServiceError, run: Run) -> str:
+def invalid_key(error: ServiceError, run: Run) -> str:
     """Return where the key is from, and the usual reasons why it is refused."""
+    if problem := unfilled(error, run):
+        return problem
     client = run.client
     key_id, has_token = client.shown_key_id, bool(client.key.token)
     why = refused_because(key_id, client.origin, client.destination, has_token=has_token)
@@ -111,6 +113,8 @@ def signature(error: ServiceError, run: Run) -> str:
         return "; ".join(scope(client.destination))
     check = ""
     if not error.message or error.message.startswith(MISMATCH):
+        if problem := unfilled(error, run):
+            return problem
         check = f"check the secret access key of {client.shown_key_id} from {client.origin.place}"
     if error.skew is None or abs(error.skew) < MAX_SKEW:
         return check

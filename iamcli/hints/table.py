@@ -25,13 +25,13 @@ HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {
     "ExpiredTokenException": credentials.expired_token,
     "IncompleteSignature": credentials.unfilled,
     "InvalidAccessKeyId": credentials.invalid_key,
-    "InvalidClientTokenId": lambda *of: credentials.unfilled(*of) or credentials.invalid_key(*of),
+    "InvalidClientTokenId": credentials.invalid_key,
     "InvalidInput": messages.refused_name,
     "LimitExceeded": messages.exceeded,
     "MalformedPolicyDocument": lambda error, run: malformed(error, run) or mistaken(error, run),
     "RequestExpired": credentials.expired,
     "RequestTimeTooSkewed": credentials.expired,
-    "SignatureDoesNotMatch": lambda *of: credentials.unfilled(*of) or credentials.signature(*of),
+    "SignatureDoesNotMatch": credentials.signature,
     "ValidationError": lambda error, run: credentials.no_user(error, run) or mistaken(error, run),
 }
 _LATER = "wait a minute, and run the command again"

@@ -25,7 +25,7 @@ class ProgressLine:
     written is omitted.
     """
 
-    def __init__(self, write: Callable[[bytes], object] | None = None) -> None:
+    def __init__(self, write: Callable[[bytes], None] | None = None) -> None:
         self._write = write
         self._step = ""
         self._pause = ""

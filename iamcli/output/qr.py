@@ -6,8 +6,6 @@ from urllib.parse import quote
 
 from iamcli.errors import Failure
 
-#: By whether the upper and the lower module are dark: neither, the lower, the upper, both.
-_CELLS = " \u2584\u2580\u2588"
 _BLACK_ON_WHITE, _NO_COLOUR = "\x1b[38;5;16;48;5;231m", "\x1b[0m"
 
 
@@ -44,5 +42,10 @@ def drawn(text: str) -> list[str]:
     matrix = [list(row) for row in code.matrix_iter(border=1)]
     matrix += [[0] * len(matrix[0])] * (len(matrix) % 2)
     rows = zip(matrix[::2], matrix[1::2], strict=True)
-    cells = ((_CELLS[2 * bool(a) + bool(b)] for a, b in zip(*both, strict=True)) for both in rows)
-    return [f"{_BLACK_ON_WHITE}{''.join(row)}{_NO_COLOUR}" for row in cells]
+    return [
+        f"{_BLACK_ON_WHITE}{''.join(map(_cell, above, below))}{_NO_COLOUR}" for above, below in rows
+    ]
+
+
+def _cell(above: int, below: int) -> str:
+    return " \u2584\u2580\u2588"[2 * bool(above) + bool(below)]

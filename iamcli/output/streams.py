@@ -67,9 +67,7 @@ class Output:
         wanted = copied and captured and strictness() not in ("0", "1")
         self.copy_descriptors = [1] if wanted and not os.path.samestat(out, os.fstat(2)) else []
         moving = self.shows_hints() and os.environ.get("TERM") != "dumb"
-        self.progress = ProgressLine(
-            (lambda content: _write_in_parts(2, content, patient=False)) if moving else None
-        )
+        self.progress = ProgressLine(_write_on_terminal if moving else None)
 
     def line(self, text: str, *, escaped: bool = True) -> None:
         """Write one line of data, at the latest in ``flush``; raise OutputLost if that fails.
@@ -261,6 +259,10 @@ def _keep_open(number: int) -> bool:
         os.open(os.devnull, os.O_RDWR)
         return False
     return True
+
+
+def _write_on_terminal(content: bytes) -> None:
+    _write_in_parts(2, content, patient=False)
 
 
 def _is_read_only(number: int) -> bool:

@@ -21,9 +21,9 @@ from iamcli.connection.sources import (
     SET_A_FILE,
     file_cause,
     has_brackets,
+    key_problem,
     missing,
     remedy,
-    unusable,
 )
 from iamcli.connection.transport import ProxyFailure
 from iamcli.errors import Failure
@@ -200,7 +200,7 @@ def _used(configuration: Configuration, keys: Any, known: Sequence[CredentialSou
 
 def _unusable(keys: Any, source: str) -> Diagnosis | None:
     """Return the diagnosis for an access key from ``source`` that cannot be one, or None."""
-    problem, advice = unusable(keys)
+    problem, advice = key_problem(keys)
     if problem:
         return wrong(source + problem, advice, "brackets" if "brackets" in problem else None)
     try:

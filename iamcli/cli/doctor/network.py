@@ -182,8 +182,7 @@ def _not_accepted(
     refusal = _verdict(iam)
     if iam.code in _KEY_CODES and is_about_region(iam.message):
         return {"region": wrong(*scope(target))}
-    other = sts.partition if sts and sts.target.specified else ""
-    if sts and other.startswith("aws") and target.partition not in (other, "unknown"):
+    if sts and sts.target.specified and _is_elsewhere(sts, target):
         return {"partition": _partition(sts, target, refused=refusal in _OF_THE_KEY)}
     if sts and sts.caller and refusal == "wrong-key" and iam.code not in _UNKNOWN_KEY_CODES:
         problem = f"{described(target)}, refuses the access key that STS accepts: {iam.code}"
@@ -245,6 +244,11 @@ def _unknown_key(target: Destination, origin: Origin, key: Any, caller: str) -> 
         same = "not of the same service or partition"
         return f"it may be less than a minute old, or the endpoints of IAM and STS are {same}"
     return f"it {refused_because(key.access_key, origin, target, has_token=bool(key.token))}"
+
+
+def _is_elsewhere(sts: Sts, target: Destination) -> bool:
+    """Return whether the caller is in another partition of AWS than the endpoint."""
+    return sts.partition.startswith("aws") and target.partition not in (sts.partition, "unknown")
 
 
 def _partition(sts: Sts, target: Destination, *, refused: bool) -> Diagnosis:

@@ -11,6 +11,7 @@ from moto.iam.models import IAMBackend, get_account_id_from, iam_backends, mark_
 from moto.iam.responses import IamResponse
 from moto.moto_server.werkzeug_app import create_backend_app
 from moto.sts.models import STSBackend
+from moto.sts.responses import TokenResponse
 from moto.utilities.utils import get_partition
 from werkzeug.test import run_wsgi_app
 
@@ -35,6 +36,7 @@ from iamcli.cli.sandbox.rules import parameters
 from iamcli.cli.sandbox.rules.table import rules
 from iamcli.cli.sandbox.wsgi import Response, add_fields, error, fields, xml
 from iamcli.client.model import full_model
+from iamcli.errors import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,11 +91,16 @@ class PrivateIAM:
             changed = signed.string.replace(f"/{region}/", f"/{self._region}/", 1)
             environ["HTTP_AUTHORIZATION"], region = changed, self._region
         operation = form.get("Action", "")
-        if service == "sts":
+        of_sts = service == "sts"
+        known = full_model().operation_names
+        if not (_has(TokenResponse, operation) if of_sts else operation in known):
+            # moto would respond with status 500.
+            version = form.get("Version", "NO_VERSION_SPECIFIED")
+            message = f"Could not find operation {operation} for version {version}"
+            # XML cannot contain all control characters.
+            return error(400, "InvalidAction", visible(message))
+        if of_sts:
             return self._ask_moto(service, environ)
-        if operation not in full_model().operation_names:
-            what = f"operation {operation} for version {form.get('Version')}"
-            return error(400, "InvalidAction", f"Could not find {what}")
         try:
             sent = parameters.parse(full_model().operation_model(operation), form)
             return self._answer_of_iam(Request(operation, sent, access_key, region), environ)
@@ -122,7 +129,7 @@ class PrivateIAM:
             except SERVICE_EXCEPTION as refused:
                 raise Refusal(refused.code, refused.message) from None
             return xml(200, document(operation, result))
-        if not hasattr(IamResponse, camelcase_to_underscores(operation)):
+        if not _has(IamResponse, operation):
             # moto would respond with status 500. Source: none; the service has all operations.
             raise Refusal("NotImplemented", f"The sandbox does not have the operation {operation}.")
         add_fields(environ, implied)
@@ -133,6 +140,11 @@ class PrivateIAM:
         body, status, headers = run_wsgi_app(self._moto[service], environ, buffered=True)
         kept = [one for one in headers if not one[0].lower().startswith("access-control-")]
         return Response(status, kept, b"".join(body))
+
+
+def _has(responses: type, operation: str) -> bool:
+    """Return whether moto's class ``responses`` has the operation."""
+    return hasattr(responses, camelcase_to_underscores(operation))
 
 
 def adapt_moto() -> None:

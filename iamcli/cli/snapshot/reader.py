@@ -76,10 +76,7 @@ def read(iam: IAM, names: Sequence[str]) -> dict[str, Any]:
     content.limit_users(snapshot, names)
     reader = _Reader(iam, snapshot["unread"])
     _complete_roles(reader, snapshot["roles"])
-    for policy in snapshot["policies"]:
-        if owner_of(policy["Arn"]) != "aws":
-            arn = policy["Arn"]
-            policy.update(reader.ask(schema.TAGS, "ListPolicyTags", "Tags", PolicyArn=arn))
+    _complete_policies(reader, snapshot["policies"])
     step("reading what belongs to the account")
     snapshot |= _of_account(reader)
     content.limit_devices(snapshot)
@@ -151,6 +148,14 @@ def _complete_roles(reader: _Reader, roles: list[dict[str, Any]]) -> None:
     of_role = {role["RoleName"]: role for role in listed.get("Roles", ())}
     for role in roles:
         role.update(of_role.get(role["RoleName"], {}))
+
+
+def _complete_policies(reader: _Reader, policies: list[dict[str, Any]]) -> None:
+    """Add their tags to the customer managed policies; others have none."""
+    for policy in policies:
+        if owner_of(policy["Arn"]) != "aws":
+            tags = reader.ask(schema.TAGS, "ListPolicyTags", "Tags", PolicyArn=policy["Arn"])
+            policy.update(tags)
 
 
 def _of_account(reader: _Reader) -> dict[str, Any]:

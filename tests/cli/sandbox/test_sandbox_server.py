@@ -13,6 +13,7 @@ import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree as ET
 
 import pytest
 from support import private_iam, resettable
@@ -456,9 +457,12 @@ def test_signed_requests_to_iam_and_sts_are_served(ask_sandbox, request_, shown)
     assert not [name for name in headers if name.lower().startswith("access-control")]
 
 
-def test_an_operation_that_iam_does_not_have_is_refused(ask_sandbox):
-    status, _, body = ask_sandbox(body="Action=ListUser&Version=2010-05-08")
+@pytest.mark.parametrize("service", ["iam", "sts"])
+@pytest.mark.parametrize("sent", ["Action=ListUser", "Action=%1B", "Version=2010-05-08"])
+def test_an_operation_that_a_service_does_not_have_is_refused(ask_sandbox, sent, service):
+    status, _, body = ask_sandbox(body=sent, Authorization=signed(service))
     assert (status, "<Code>InvalidAction</Code>" in body) == (400, True), body
+    assert ET.fromstring(body).tag.endswith("ErrorResponse")
 
 
 PRESIGNED = (

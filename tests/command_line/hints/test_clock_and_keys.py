@@ -152,6 +152,30 @@ def test_refused_key_names_the_partition_last(env, partition, setting, hints, ru
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InvalidAccessKeyId", "Unknown."),
+        ("InvalidClientTokenId", INVALID_TOKEN),
+        ("SignatureDoesNotMatch", MISMATCH),
+    ],
+)
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("", "the access key is empty; correct the access key there"),
+        ("<it>", "fill in your access key"),
+    ],
+)
+def test_a_key_that_was_not_filled_in(code, message, secret, said, run_fast, hints):
+    text = f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={secret}\n"
+    (run_fast.home / "keys").write_text(text)
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "keys"}
+    (hint,) = hints("iam-grouplistbypath", code, message, 403, **env)
+    assert hint.startswith("profile default")
+    assert hint.endswith(said)
+
+
 def test_a_key_without_a_token_has_no_token_that_expired(hints):
     message = "The security token included in the request is expired"
     assert hints("iam-grouplistbypath", "ExpiredToken", message, 403) == []
