@@ -79,12 +79,16 @@ def has_brackets(*values: Any) -> bool:
 
 
 def key_problem(keys: Any) -> tuple[str, str]:
-    """Return why ``keys`` cannot be an access key, to follow its source, and what to do, or ""."""
+    """Return why ``keys`` cannot be an access key, to be written after its source, and what to do.
+
+    Both are "" if nothing is wrong.
+    """
     if has_brackets(keys.access_key, keys.secret_key):
         problem = " has the placeholder in angle brackets instead of an access key"
         return problem, "fill in your access key"
-    empty = ": the access key is empty", "correct the access key there"
-    return ("", "") if keys.access_key and keys.secret_key else empty
+    if keys.access_key and keys.secret_key:
+        return "", ""
+    return ": the access key is empty", "correct the access key there"
 
 
 def origin(key_source: str, session: Session | None, keys: Any) -> Origin:

@@ -202,7 +202,8 @@ def _unusable(keys: Any, source: str) -> Diagnosis | None:
     """Return the diagnosis for an access key from ``source`` that cannot be one, or None."""
     problem, advice = key_problem(keys)
     if problem:
-        return wrong(source + problem, advice, "brackets" if "brackets" in problem else None)
+        cause = "brackets" if has_brackets(keys.access_key, keys.secret_key) else None
+        return wrong(source + problem, advice, cause)
     try:
         frozen(keys)
     except Failure as failure:
