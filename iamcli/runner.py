@@ -26,6 +26,9 @@ from iamcli.parsing.options import UsageError
 
 #: How to report an error that no code expects.
 REPORT = "please report it with the output of -d"
+#: The bytes that are kept free for a report of what may have been changed, if memory runs out. They
+#: are never written, so that the system only counts them.
+_RESERVE = 4 << 20
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -197,7 +200,9 @@ def execute(
     for name in dict.fromkeys(values.get("overridden", ())):
         reporter.note_on_terminal(f"only the last value of {name} counts")
     iam = None
+    reserve = []
     try:
+        reserve.append(bytes(_RESERVE))
         require_visible(command.options, values)
         settings = Settings(values, os.environ)
         from iamcli.operations.service import IAM
@@ -208,6 +213,7 @@ def execute(
             _print(lines, output, reporter.secrets)
         output.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - users see no traceback
+        reserve.clear()
         if isinstance(error, ReaderLeft) and not (iam and iam.outcome()):
             return
         if isinstance(error, ServiceError) and iam and iam.on_terminal:

@@ -447,13 +447,15 @@ def test_the_longest_response_is_valid(run_fast, stub):
 
 # Memory.
 
-#: Leaves a process 12 MiB more memory than it has.
+#: Leaves a process these KiB more memory than it has.
 LITTLE = """
 import resource
 pages = int(open("/proc/self/statm").read().split()[0])
-limit = pages * resource.getpagesize() + (12 << 20)
+limit = pages * resource.getpagesize() + ({} << 10)
 resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
 """
+#: A response that takes more than 16 MiB: its bytes, and their text.
+LARGE = Answer(b"<ListUsersResponse>" + b" " * (12 << 20) + b"</ListUsersResponse>")
 OUT = "out of memory; to see the limit of the shell, run: ulimit -v"
 
 
@@ -470,11 +472,25 @@ OUT = "out of memory; to see the limit of the shell, run: ulimit -v"
 )
 @needs("/proc/self/statm")
 def test_no_memory_is_one_plain_line(arguments, said, run_fast, stub):
-    body = b"<ListUsersResponse>" + b" " * (12 << 20) + b"</ListUsersResponse>"
-    env = {"AWS_IAM_URL": stub.endpoint(Answer(body)).url}
-    done = run_fast(*arguments, env=env, before=LITTLE)
+    env = {"AWS_IAM_URL": stub.endpoint(LARGE).url}
+    done = run_fast(*arguments, env=env, before=LITTLE.format(16 << 10))
     assert (done.status, done.out, done.err.count("\n")) == (1, "", 1)
     assert done.err.startswith(said)
+
+
+@needs("/proc/self/statm")
+def test_without_memory_it_is_still_said_what_may_have_been_changed(run_fast, stub):
+    sent = 0
+    for amount in range(0, 6000, 150):
+        endpoint = stub.endpoint(LARGE)
+        env = {"AWS_IAM_URL": endpoint.url}
+        done = run_fast("iam-usercreate", "-u", "bob", env=env, before=LITTLE.format(amount))
+        assert (done.status, done.out, done.err.count("\n")) == (1, "", 1)
+        assert done.err.startswith(f"iam-usercreate: {OUT}")
+        if endpoint.requests:
+            sent += 1
+            assert "CreateUser may have taken effect, check first: " in done.err
+    assert sent
 
 
 @pytest.mark.full
