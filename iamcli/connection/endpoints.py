@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from botocore.exceptions import BaseEndpointResolverError, EndpointProviderError
 
@@ -23,8 +23,6 @@ from iamcli.connection.transport import environment_proxies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from iamcli.config.settings import Settings
     from iamcli.connection.aws_config import AWSConfig
 

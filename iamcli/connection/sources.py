@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from iamcli import quoting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from botocore.session import Session
 
 #: The places by the credential method of botocore; other methods are those of a profile.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from iamcli import quoting
 from iamcli.parsing.suggestions import of_asterisk
@@ -12,7 +12,6 @@ from iamcli.policies.findings import findings
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any
 
     from iamcli.client.client import Client
     from iamcli.command import Command

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from iamcli.errors import Failure, MissingOperation, ServiceError, UnexpectedResponse
 from iamcli.operations.lookups import ENTITIES, LOOKUPS, Lookup
@@ -13,7 +13,6 @@ from iamcli.output.lines import Note
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any
 
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from iamcli.client.messages import ErrorTranslator
 from iamcli.config.files import content
@@ -15,7 +15,6 @@ from iamcli.protection import unprotected
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from botocore.session import Session
 

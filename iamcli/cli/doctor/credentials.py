@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from botocore import exceptions
 from botocore.credentials import RefreshableCredentials
@@ -32,7 +32,6 @@ from iamcli.protection import PROTECT, with_owners
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from botocore.session import Session
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import re
 import ssl
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 import botocore
@@ -30,7 +30,6 @@ from iamcli.output.redaction import Secrets
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
 
     from iamcli.connection.endpoints import Destination
 

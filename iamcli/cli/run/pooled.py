@@ -12,7 +12,7 @@ import functools
 import os
 import socket
 import ssl
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
 from botocore.httpsession import create_urllib3_context
@@ -23,10 +23,6 @@ from iamcli.connection.botocore_patches import HTTPConnection, HTTPSConnection
 from iamcli.connection.responses import BoundedSession
 from iamcli.handover import is_own
 from iamcli.interrupts import Interruptible
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 #: What the pool sends with the descriptor of a connection, and what it is sent if that connection
 #: can be used again.

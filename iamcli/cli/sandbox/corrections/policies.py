@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from typing import Any
 
 from moto.core.utils import utcnow
 from moto.iam.aws_managed_policies import aws_managed_policies_data
@@ -15,10 +16,6 @@ from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result, op
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import unique_id
 from iamcli.cli.sandbox.rules.entity_types import is_policy_of_aws
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 def load_aws_policies(iam: Backend) -> None:

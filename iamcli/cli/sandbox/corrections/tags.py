@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from moto.iam.models import User
 
 from iamcli.cli.sandbox.corrections.entities import entity_of
@@ -9,11 +11,7 @@ from iamcli.cli.sandbox.corrections.lists import Key, listing, named
 from iamcli.cli.sandbox.corrections.protocol import Backend, Request, operation
 from iamcli.cli.sandbox.refusals import quota_exceeded
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    Tag = dict[str, str]
+Tag = dict[str, str]
 
 #: How many tags an entity has, besides those of AWS. Source: the IAM User Guide (quotas).
 TAGS = 50
