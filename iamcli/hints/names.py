@@ -81,7 +81,7 @@ def _missing(error: ServiceError) -> Iterator[tuple[str, Query]]:
         name = str(parameters.get(parameter, ""))
         if name and (parameter in words or reports_missing(word, name, error.message)):
             yield name, KINDS[kind]
-    for kind, (_, parameter) in OWNERS.items():
+    for kind, parameter in OWNERS.items():
         name = str(parameters.get("PolicyName", ""))
         named = "PolicyName" in words or reports_missing(f"{kind} policy", name, error.message)
         if name and named and parameter in parameters:

@@ -58,18 +58,13 @@ KINDS = {
     "signingcert": Query("ListSigningCertificates", "Certificates", "CertificateId"),
 }
 
-#: How to list the inline policies of each kind of owner, and the parameter that names the owner.
-OWNERS = {
-    "user": ("ListUserPolicies", "UserName"),
-    "group": ("ListGroupPolicies", "GroupName"),
-    "role": ("ListRolePolicies", "RoleName"),
-}
+#: The kinds that have inline policies, each with the parameter that names its owner.
+OWNERS = {"user": "UserName", "group": "GroupName", "role": "RoleName"}
 
 
 def policies(kind: str, name: str) -> Query:
     """Return how to list the inline policies of ``name``, which is of this ``kind`` ("user")."""
-    operation, parameter = OWNERS[kind]
-    return Query(operation, "PolicyNames", None, **{parameter: name})
+    return Query(f"List{kind.title()}Policies", "PolicyNames", None, **{OWNERS[kind]: name})
 
 
 def is_name(name: str) -> bool:
