@@ -38,7 +38,19 @@ def serialize() -> bytes:
     """
     from moto.iam.models import iam_backends
 
-    return json.dumps(_written(iam_backends.iter_backends())).encode()
+    listed = _Listed()
+    attributes = [
+        # What cannot be written is made by the constructor.
+        [
+            account,
+            partition,
+            listed.members(i for i in vars(one).items() if type(i[1]) is not re.Pattern),
+        ]
+        for account, partition, one in iam_backends.iter_backends()
+    ]
+    # The list grows: each object may lead to more.
+    written = [listed.written(one) for one in listed.found]
+    return json.dumps({"backends": attributes, "objects": written}).encode()
 
 
 def restore(content: bytes) -> None:
@@ -53,22 +65,6 @@ def restore(content: bytes) -> None:
     for account, partition, attributes in loaded["backends"]:
         backend = iam_backends[account][partition]
         vars(backend).update({name: value(inner) for name, inner in attributes})
-
-
-def _written(backends: Iterable[tuple[str, str, Any]]) -> dict[str, Any]:
-    """Return the ``backends``, each with its account and its partition, and the objects in them."""
-    listed = _Listed()
-    attributes = [
-        # What cannot be written is made by the constructor.
-        [
-            account,
-            partition,
-            listed.members(i for i in vars(one).items() if type(i[1]) is not re.Pattern),
-        ]
-        for account, partition, one in backends
-    ]
-    # The list grows: each object may lead to more.
-    return {"backends": attributes, "objects": [listed.written(one) for one in listed.found]}
 
 
 class _Listed:
@@ -109,7 +105,7 @@ class _Listed:
 
 
 class _Objects:
-    """The objects in a list as ``_written`` makes it."""
+    """The objects in a list as ``serialize`` makes it."""
 
     def __init__(self, listed: list[list[Any]]) -> None:
         self._made = [_empty(*entry) for entry in listed]

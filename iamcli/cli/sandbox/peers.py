@@ -25,9 +25,7 @@ def may_report(connection: socket.socket) -> bool:
     They are the user of this process, root, and each user who owns a process in the sandbox.
     """
     user = user_of(connection)
-    if user is None:
-        return False
-    return user in (os.geteuid(), 0) or user in _owners(os.getppid())
+    return user is not None and (user in (os.geteuid(), 0) or user in _owners(os.getppid()))
 
 
 def user_of(connection: socket.socket) -> int | None:
