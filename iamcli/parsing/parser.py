@@ -129,7 +129,10 @@ def parsed(program: str, options: Sequence[Option], arguments: Sequence[str]) ->
     for argument in remaining:
         option, attached = match(options, argument)
         if option is None:
-            yield _suggestions().unknown(program, options, arguments, argument, secret)
+            # To import this takes time.
+            from iamcli.parsing import suggestions
+
+            yield suggestions.unknown(program, options, arguments, argument, secret)
             continue
         secret = option if option.secret else secret
         if option.switch or attached is not None:
@@ -140,10 +143,3 @@ def parsed(program: str, options: Sequence[Option], arguments: Sequence[str]) ->
                 yield UsageError(f'Option "{argument}" takes an operand', option=option)
             else:
                 yield option, operand
-
-
-def _suggestions() -> Any:
-    """Return the module of these errors, which takes time to import."""
-    from iamcli.parsing import suggestions
-
-    return suggestions
