@@ -98,8 +98,13 @@ class Output:
                         import select
 
                         select.select((), (1,), ())
-        except (OSError, KeyboardInterrupt) as error:
-            raise self._lost(error) from None
+        except KeyboardInterrupt:
+            self.discard()
+            raise
+        except OSError as error:
+            self.discard()
+            kind = ReaderLeft if isinstance(error, BrokenPipeError) else OutputLost
+            raise kind(f"cannot write to standard output: {error.strerror}") from None
 
     def require(self, *, terminal: bool, widths: Sequence[int] = ()) -> None:
         """Raise OutputLost if standard output is closed, not writable or has no reader.
@@ -183,14 +188,6 @@ class Output:
     def shows_hints(self) -> bool:
         """Return whether errors are followed by hints: on a terminal, not in strict mode."""
         return self.on_terminal() and not self.strict
-
-    def _lost(self, error: OSError | KeyboardInterrupt) -> OutputLost | KeyboardInterrupt:
-        """Write no more data; return the exception to raise."""
-        self.discard()
-        if isinstance(error, KeyboardInterrupt):
-            return error
-        kind = ReaderLeft if isinstance(error, BrokenPipeError) else OutputLost
-        return kind(f"cannot write to standard output: {error.strerror}")
 
 
 class Reporter:
