@@ -124,8 +124,7 @@ class Program(Command):
             if isinstance(interrupt, Interrupted):
                 _report(interrupt, output)
         except (UsageError, InvalidPolicy) as error:
-            explanation = self._explanation(arguments)
-            if explanation:
+            if explanation := self._explanation(arguments):
                 output.error_text(f"{self.name}: {explanation}\n")
             elif isinstance(error, InvalidPolicy):
                 _report(error, output)

@@ -119,8 +119,7 @@ class CommandGroup(DocumentedCommand, click.Group):
         if args[0] in SUBCOMMANDS:
             return super().resolve_command(ctx, args)
         for count in (2, 1):
-            modules = listing.modules(" ".join(args[:count]))
-            if modules:
+            if modules := listing.modules(" ".join(args[:count])):
                 return args[0], GroupListing(args[0], modules), args[count:]
         if args[0].startswith(("iam-", "iam_")):
             raise no_such_command(args[0])

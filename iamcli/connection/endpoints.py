@@ -63,8 +63,7 @@ def endpoint(settings: Settings, aws_config: AWSConfig) -> Destination:
     """Return where requests are sent; raise Failure if that is invalid, or NoEndpoint."""
     if settings.url:
         return _specified(aws_config, settings.url, settings.url_source)
-    configured = configured_endpoint(aws_config, "iam")
-    if configured:
+    if configured := configured_endpoint(aws_config, "iam"):
         return configured
     _require_known(aws_config, "iam")
     return rules_endpoint(aws_config, "iam", aws_config.region)

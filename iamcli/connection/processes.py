@@ -67,8 +67,7 @@ def sandbox() -> str:
         try:
             while process != "0":
                 one = read(process)
-                match = _NAME.fullmatch(one.name)
-                if match:
+                if match := _NAME.fullmatch(one.name):
                     return address(int(match[1]))
                 process = str(one.parent)
         except (FileNotFoundError, ProcessLookupError):

@@ -85,8 +85,7 @@ def own_region(region: str) -> str:
     own = _by_prefix(region)
     if own or region == NO_REGION:
         return own or SIGNING_REGION
-    known = _partition(region)
-    if known:
+    if known := _partition(region):
         of_partition = str(known["outputs"]["implicitGlobalRegion"])
         return _by_prefix(of_partition) or of_partition
     # A signature cannot contain everything that a setting can.

@@ -179,8 +179,7 @@ def _profile(session: Session | None) -> str:
 
 
 def _renewal(session: Session | None, method: str, place: str) -> str:
-    command = login(session, method)
-    if command:
+    if command := login(session, method):
         return f"run: {command}"
     if method in _FILES:
         variable, usual = _FILES[method]

@@ -63,11 +63,9 @@ def denied(error: ServiceError, run: Run) -> str:
     Messages in another format do not contain the reason. If policies of several types deny a
     request, the service names only one.
     """
-    explicit = _EXPLICIT.search(error.message)
-    if explicit:
+    if explicit := _EXPLICIT.search(error.message):
         return f"denied by {POLICY_TYPES[explicit[1].lower()]}"
-    lacking = _LACKING.search(error.message)
-    if lacking:
+    if lacking := _LACKING.search(error.message):
         policy = lacking[1].lower()
         if policy == "identity-based policy":
             line = without_secrets(run.command.name, run.command.all_options, sys.argv[1:])
@@ -166,8 +164,7 @@ _INLINE = re.compile(r"Maximum policy size of (\d+) bytes exceeded for (user|gro
 
 def exceeded(error: ServiceError, run: Run) -> str:
     """Return the name and value of the quota, and what to do; "" if the message has no quota."""
-    inline = _INLINE.match(error.message)
-    if inline:
+    if inline := _INLINE.match(error.message):
         size, kind = inline.groups()
         return (
             f"the quota for all inline policies of a {kind} is {size} bytes without white space, "

@@ -137,8 +137,7 @@ def malformed(error: ServiceError, run: Run) -> str:
     """
     typed = [*(run.values.get("resources") or ()), *(run.values.get("actions") or ())]
     refused = [value for value in typed if value in error.message.split()]
-    replaced = next(filter(None, map(of_asterisk, refused)), "")
-    if replaced:
+    if replaced := next(filter(None, map(of_asterisk, refused)), ""):
         return replaced
     document = next(filter(None, map(error.parameters.get, PARAMETERS)), None)
     phrases = findings(document) if document else []

@@ -93,8 +93,7 @@ def _not_visible(operation: str, parameters: dict[str, Any], refusal: ServiceErr
             if name and reports_missing(kind, name, refusal.message):
                 return f"{kind} {name}"
     elif refusal.code == "MalformedPolicyDocument" and operation in TRUSTING:
-        match = _PRINCIPAL.match(refusal.message)
-        if match:
+        if match := _PRINCIPAL.match(refusal.message):
             return f"principal {match[1]}" if match[1] else "the principal"
     elif refusal.code == _CONFLICT and operation in REMOVALS and not LOOKUPS[operation].owners:
         return _CONFLICT

@@ -64,12 +64,10 @@ def problem(folder: Path, commands: Sequence[str], *, run: bool = True) -> str |
         return f"{error.filename}: {error.strerror}"
     if changed:
         return f"{folder / changed[0]}{and_others(changed)}: missing or changed"
-    missing = [name for name in commands if f"{BIN}{name}" not in recorded]
-    if missing:
+    if missing := [name for name in commands if f"{BIN}{name}" not in recorded]:
         return f"{folder} is of another version of iamcli and lacks {len(missing)} commands"
     targets = [target(folder / BIN / name) for name in commands]
-    gone = [str(path) for path in targets if path and not exists(path)]
-    if gone:
+    if gone := [str(path) for path in targets if path and not exists(path)]:
         return f"{folder} runs {gone[0]}, which does not exist"
     first = folder / BIN / commands[0]
     broken = next(map(unrunnable, _run_by(first)), "")

@@ -128,8 +128,7 @@ class ScriptContent:
             upload = piped(certificate["CertificateBody"], iam("useraddcert", u=name))
             update = f'{iam("usermodcert", u=name, s=certificate["Status"])} -c "$certificate"'
             lines += _uploaded(certificate["Status"], upload, f"certificate=$({upload})", update)
-        profile = user.get("LoginProfile")
-        if profile:
+        if profile := user.get("LoginProfile"):
             title = visible(f"user/{name}")
             prompt = word(f"Type a new password for {title}.")
             lines = [f"printf '%s\\n' {prompt} >&2", f"{iam('useraddloginprofile', u=name)} -p -"]

@@ -91,8 +91,7 @@ def why_refused(environ: WSGIEnvironment) -> str:
     The signature itself is not checked, so that any key works, as scripts make and bring their own.
     A browser cannot add ``Authorization`` without asking first, with a request that has ``Origin``.
     """
-    reason = why_foreign(environ)
-    if reason:
+    if reason := why_foreign(environ):
         return reason
     is_usual = environ["REQUEST_METHOD"] in ("GET", "POST")
     if not is_usual or environ.get("PATH_INFO") not in ("", "/"):

@@ -230,8 +230,7 @@ class _Loader:
         ):
             for number, credential in enumerate(record.get(member, ())):
                 add(user, credential, _date(credential.get(date), number))
-        profile = record.get("LoginProfile")
-        if profile:
+        if profile := record.get("LoginProfile"):
             # ChangePassword accepts any old password because the right one is not known.
             user.password = user.unknown_password = secrets.token_hex()
             user.login_profile_date = _date(profile.get("CreateDate"))

@@ -71,8 +71,7 @@ class PrivateIAM:
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request. What is not signed for IAM or STS gets status 403."""
-        why = why_refused(environ)
-        if why:
+        if why := why_refused(environ):
             return error(403, "AccessDenied", why).send(start)
         form = fields(environ)
         with ACCOUNT_LOCK:

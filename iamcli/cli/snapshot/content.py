@@ -73,8 +73,7 @@ def limit_users(snapshot: dict[str, Any], names: Sequence[str]) -> None:
     if not names:
         return
     known = {user["UserName"] for user in snapshot["users"]}
-    missing = [name for name in names if name not in known]
-    if missing:
+    if missing := [name for name in names if name not in known]:
         raise Failure(f"no such user: {', '.join(missing)}; the names are case-sensitive")
     snapshot["users"] = [user for user in snapshot["users"] if user["UserName"] in names]
     snapshot["only_users"] = list(dict.fromkeys(names))

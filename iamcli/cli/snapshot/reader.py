@@ -161,8 +161,7 @@ def _complete_policies(reader: _Reader, policies: list[dict[str, Any]]) -> None:
 def _of_account(reader: _Reader) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for member, (operation, key) in _ACCOUNT_OPERATIONS.items():
-        found = reader.ask(schema.type_of(schema.SNAPSHOT, member), operation, key)
-        if found:
+        if found := reader.ask(schema.type_of(schema.SNAPSHOT, member), operation, key):
             members[member] = found[key]
     listed = reader.ask([schema.TEXT], "ListAccountAliases", "AccountAliases")
     if listed:

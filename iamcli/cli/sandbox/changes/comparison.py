@@ -173,8 +173,7 @@ def _of_account(state: Record) -> Iterator[_Thing]:
         record = {member: device[member] for member in ("SerialNumber", "Tags") if member in device}
         # A new device with an old serial number has another seed.
         yield _entity(serial, record, "virtual-mfa-device", serial, device["mark"])
-    alias = state["account_alias"]
-    if alias:
+    if alias := state["account_alias"]:
         yield _entity(alias, {"AccountAlias": alias}, "alias")
     if state["password_policy"]:
         yield _entity(None, state["password_policy"], "password-policy")

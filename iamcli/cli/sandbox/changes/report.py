@@ -87,8 +87,7 @@ class Report(NamedTuple):
             # What was deleted and created again is compared with what it was.
             before = change["before"] or deleted.get(_identity(change))
             for name, old, new in _documents({**change, "before": before}):
-                gained = _gained(old, new)
-                if gained:
+                if gained := _gained(old, new):
                     whose = f" of {of}" if change["of"] else ""
                     warnings.append(f"{name}{whose} gained * in {' and '.join(gained)}")
         return warnings

@@ -74,8 +74,7 @@ def account_contents() -> Record:
     for _number, _partition, iam in backends.iter_backends():
         for member, records in _lists(iam).items():
             contents[member] += records
-        root = vars(iam).get("account_root")
-        if root:
+        if root := vars(iam).get("account_root"):
             contents["root"] = _credentials(root)
         if iam.account_aliases:
             contents["account_alias"] = iam.account_aliases[0]

@@ -132,8 +132,7 @@ def list_policies(iam: Backend, request: Request) -> Result:
         wanted = [policy for policy in wanted if (scope == "AWS") == is_aws(policy)]
     if request.get("OnlyAttached"):
         wanted = [policy for policy in wanted if usage.attached[policy.arn]]
-    usage_filter = request.get("PolicyUsageFilter")
-    if usage_filter:
+    if usage_filter := request.get("PolicyUsageFilter"):
         counts = usage.boundaries if usage_filter == "PermissionsBoundary" else usage.attached
         wanted = [policy for policy in wanted if counts[policy.arn]]
     on_page, rest = page(request, wanted, _by_name_and_arn)

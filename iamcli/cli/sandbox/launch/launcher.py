@@ -265,8 +265,7 @@ def _announce(
 
 def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any]]) -> None:
     """Show the line that makes a script which creates again what was deleted, if anything was."""
-    names = deleted(changed)
-    if names:
+    if names := deleted(changed):
         line = " ".join(["iamcli recreate", quoting.file(account), *map(quoting.quoted, names)])
         text = f"to create again what was deleted, make a script: {line} >recreate.sh"
         output.error("", text)
