@@ -42,15 +42,11 @@ def lines(name: str, section: int) -> list[str]:
     command = _viewer(find(name, section))
     if os.isatty(1):
         os.execvp(command[0], command)  # noqa: S606 - needs no shell
-    return _captured(command, f"{name}({section})")
-
-
-def _captured(command: list[str], page: str) -> list[str]:
     import subprocess
 
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603
     if done.returncode:
-        raise Failure(f"{command[0]} cannot show the manual page {page}")
+        raise Failure(f"{command[0]} cannot show the manual page {name}({section})")
     text = done.stdout.decode("utf-8", "surrogateescape")
     # Bold is a letter, a backspace and the letter again, or a sequence for terminals.
     return re.sub(r".\x08|\x1b\[[0-9;]*m", "", text).splitlines()

@@ -102,7 +102,8 @@ class Report(NamedTuple):
         for thing, changes in itertools.groupby(self.changes, subject):
             yield thing
             for change in changes:
-                yield f"  {_SIGNS[change['action']]} {_named(change)}"
+                name = "" if change["name"] is None else f" {change['name']}"
+                yield f"  {_SIGNS[change['action']]} {change['type']}{name}"
                 yield from (f"      {line}" for line in _details(change))
 
     def _refusals(self) -> Iterator[str]:
@@ -146,11 +147,6 @@ def _found_nothing(refused: Mapping[str, str]) -> bool:
 def _identity(change: Change) -> tuple[str | None, ...]:
     """Return what a thing has in common with another one that takes its place."""
     return change["type"], change["of"], change["name"]
-
-
-def _named(change: Change) -> str:
-    name = change["name"]
-    return str(change["type"]) if name is None else f"{change['type']} {name}"
 
 
 def _details(change: Change) -> Iterator[str]:
