@@ -163,14 +163,12 @@ def _of_account(reader: _Reader) -> dict[str, Any]:
     for member, (operation, key) in _ACCOUNT_OPERATIONS.items():
         if found := reader.ask(schema.type_of(schema.SNAPSHOT, member), operation, key):
             members[member] = found[key]
-    listed = reader.ask([schema.TEXT], "ListAccountAliases", "AccountAliases")
-    if listed:
+    if listed := reader.ask([schema.TEXT], "ListAccountAliases", "AccountAliases"):
         # An account has at most one.
         members["account_alias"] = next(iter(listed["AccountAliases"]), None)
     key = "ServerCertificateMetadataList"
     metadata = [schema.SERVER_CERTIFICATE["ServerCertificateMetadata"]]
-    listed = reader.ask(metadata, "ListServerCertificates", key)
-    if listed:
+    if listed := reader.ask(metadata, "ListServerCertificates", key):
         members["server_certificates"] = [_certificate(reader, entry) for entry in listed[key]]
     return members
 
