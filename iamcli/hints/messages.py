@@ -179,6 +179,5 @@ def exceeded(error: ServiceError, run: Run) -> str:
     region = ", Region us-east-1" if run.client.destination.partition == "aws" else ""
     console = f"the Service Quotas console (AWS Identity and Access Management{region})"
     if name in ADJUSTABLE:
-        meaning = ADJUSTABLE[name]
-        return f"the quota {name} is {value}{meaning}; request an increase in {console}"
+        return f"the quota {name} is {value}{ADJUSTABLE[name]}; request an increase in {console}"
     return f"the quota {name} is {value}; {console} lists the quotas that can be raised"

@@ -214,8 +214,7 @@ class Reporter:
         """Print a line of ``-d``; ``value``: request parameters or a response that follow it."""
         if self._output and self.debugging:
             content = f": {self.secrets.structure(value)}" if value else ""
-            text = f"debug: {self.secrets.redact(line)}{content}"
-            self._output.note(text, debug=True)
+            self._output.note(f"debug: {self.secrets.redact(line)}{content}", debug=True)
 
     def note_unless_strict(self, line: str) -> None:
         """Print a line that is not an error, but not in strict mode."""

@@ -144,8 +144,7 @@ class Configuration:
         """Return the partition of AWS."""
         if self.target is None:
             return self._unknown()
-        name = self.target.partition
-        return ok(f"{name}, because requests are signed for {self.target.region}")
+        return ok(f"{self.target.partition}, because requests are signed for {self.target.region}")
 
     def check_region(self) -> Diagnosis:
         """Return the configured region."""
@@ -188,8 +187,7 @@ class Configuration:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
         except (OSError, ValueError) as error:
-            unloaded = BundleError(file, source, error)
-            return failed(unloaded, file_cause(file) or "unreadable")
+            return failed(BundleError(file, source, error), file_cause(file) or "unreadable")
         return ok(f"{file} from {source}")
 
     def _unknown(self) -> Diagnosis:

@@ -180,8 +180,7 @@ def _refuse(folder: Path, in_the_way: list[str]) -> None:
     if not in_the_way:
         return
     if old := toolkit(folder / in_the_way[0]):
-        other = "ask its owner to move it, or choose another directory"
-        steps = told(toolkit_lines(old)) or other
+        steps = told(toolkit_lines(old)) or "ask its owner to move it, or choose another directory"
         raise Failure(f"{old}/bin has the legacy toolkit; nothing was changed; {steps}")
     number = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
     what, advice = "was not created by iamcli home", "move it or choose another directory"

@@ -150,8 +150,7 @@ class _Pool:
             with contextlib.suppress(OSError):
                 if _lend(channel, command, order.timeout):
                     with self._lock:
-                        entry = (channel, self._clock())
-                        self._idle.setdefault(key, []).append(entry)
+                        self._idle.setdefault(key, []).append((channel, self._clock()))
                     return
             _close(channel)
 

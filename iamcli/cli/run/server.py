@@ -209,8 +209,7 @@ class ForkServer:
         self._count(connection, status)
         if status < 0:
             with contextlib.suppress(OSError):
-                message = b"%s %d\n" % (handover.SIGNAL, -status)
-                connection.send(message, socket.MSG_DONTWAIT)
+                connection.send(b"%s %d\n" % (handover.SIGNAL, -status), socket.MSG_DONTWAIT)
         with contextlib.suppress(KeyError, ValueError):
             self._poll.unregister(connection)
         connection.close()

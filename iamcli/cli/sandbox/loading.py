@@ -96,8 +96,7 @@ def _damaged(name: str, reason: str) -> Failure:
 
 def partition_of(snapshot: Record) -> str:
     """Return the partition in the ARNs of ``snapshot``."""
-    arn = next(arns.arns(snapshot), "arn:aws:")
-    return arn.split(":")[1]
+    return next(arns.arns(snapshot), "arn:aws:").split(":")[1]
 
 
 def region_of(snapshot: Record) -> str:

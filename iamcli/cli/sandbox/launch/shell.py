@@ -121,8 +121,7 @@ def start(env: dict[str, str], folder: str, prompt: str = PROMPT) -> list[str]:
     if name == "zsh":
         old = env.get("ZDOTDIR")
         zdotdir = "unset ZDOTDIR" if old is None else f"ZDOTDIR={shlex.quote(old)}"
-        text = _ZSH.format(**texts, zdotdir=zdotdir)
-        write_private(folder, ".zshrc", os.fsencode(text))
+        write_private(folder, ".zshrc", os.fsencode(_ZSH.format(**texts, zdotdir=zdotdir)))
         env["ZDOTDIR"] = folder
         return [shell, "-o", "no_global_rcs"]
     if name == "fish":

@@ -101,8 +101,7 @@ def boundary_exists(backend: Backend, parameters: Parameters) -> None:
 def policy_version_exists(backend: Backend, parameters: Parameters) -> None:
     """The version of a policy must exist. Evidence: recorded (GetPolicyVersion)."""
     arn, wanted = parameters["PolicyArn"], parameters["VersionId"]
-    exists = arn in backend.managed_policies
-    versions = find_policy(backend, arn).versions if exists else []
+    versions = find_policy(backend, arn).versions if arn in backend.managed_policies else []
     if wanted not in [one.version_id for one in versions]:
         raise no_such_entity(f"Policy {arn} version {wanted} does not exist or is not attachable.")
 
