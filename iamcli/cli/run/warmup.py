@@ -6,16 +6,13 @@ import contextlib
 import pkgutil
 import socket
 from importlib import import_module
+from typing import Any
 
 import iamcli
 from iamcli.cli.run.pooled import Pool
 from iamcli.client.client import Client
 from iamcli.config.settings import Settings
 from iamcli.output.streams import Reporter
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 #: What starts a program. Whether the second is imported says how iamcli is installed.
 _STARTING = ("iamcli.__main__", "iamcli.installation.onefile")

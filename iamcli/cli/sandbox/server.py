@@ -21,6 +21,7 @@ import signal
 import sys
 import threading
 import time
+from typing import Any
 
 from iamcli.cli.account_file import file
 from iamcli.cli.running import messages
@@ -34,10 +35,6 @@ from iamcli.connection.processes import address
 from iamcli.errors import SECRET_DIGITS, Failure, file_error, unexpected
 from iamcli.installation.extras import advice
 from iamcli.protection import protected_folder, write_private
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 #: The release of moto with which this module was tested.
 TESTED = "5.2.5"
