@@ -9,11 +9,11 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from support.certificates import public_key
 from support.clients import client
 from support.populated import CODES
-from support.refusals import ARN
+from support.refusals import ARN, SSH_KEY
 from support.shell import TESTS
+from support.snapshot import TRUST
 
 AWS_POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 CERTIFICATE, OTHER_CERTIFICATE = (
@@ -24,11 +24,6 @@ DOCUMENT = (
     '{"Version": "2012-10-17", "Statement":\n'
     ' [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::a+b/%20/<é>&/*"}]}\n'
 )
-TRUST = (
-    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow",'
-    '"Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
-)
-SSH_KEY = f"{public_key()} bob"
 SOON = dt.timedelta(minutes=5)
 
 

@@ -14,7 +14,7 @@ from support.legacy_requests import FILES, READ_FIRST, REFUSED, ROWS, arguments_
 from support.requirements import PATH
 from support.selection import every
 from support.shell import BIN, TESTS
-from support.snapshot import saved
+from support.snapshot import TRUST, saved
 from support.stub import ok, refused
 from support.terminal import Terminal
 
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from support.shell import Shell
 
 POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
-TRUST = (
-    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow",'
-    '"Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
-)
 MANAGED = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 DEVICE = "arn:aws:iam::123456789012:mfa/held"
 #: The resources of the user u, of the instance profile, and of the user whose access key signs.
