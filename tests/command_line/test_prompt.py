@@ -118,6 +118,15 @@ def test_the_password_after_fg_is_not_shown(typing, password_endpoint):
     assert [request.parameters["Password"] for request in password_endpoint.requests] == [PASSWORD]
 
 
+def assert_read_after_fg(typing: Typing, endpoint: Endpoint) -> None:
+    """Check that the prompt goes on in the foreground, and that the password is not shown."""
+    typing.terminal.type("fg\r")
+    typing.asked("Password: ")
+    typing.answer()
+    assert PASSWORD not in typing.terminal.shown
+    assert [request.parameters["Password"] for request in endpoint.requests] == [PASSWORD]
+
+
 @pytest.mark.parametrize(("shell", "line"), [("bash", LINE), in_full("zsh", LINE)])
 @needs("{shell}")
 def test_a_prompt_in_the_background_waits(typing, password_endpoint):
@@ -126,11 +135,7 @@ def test_a_prompt_in_the_background_waits(typing, password_endpoint):
         typing.terminal.type(f"{line}\r")
         typing.terminal.wait_for(PROMPT)
     wait_until(lambda: "T" in states(typing))
-    typing.terminal.type("fg\r")
-    typing.asked("Password: ")
-    typing.answer()
-    assert PASSWORD not in typing.terminal.shown
-    assert [request.parameters["Password"] for request in password_endpoint.requests] == [PASSWORD]
+    assert_read_after_fg(typing, password_endpoint)
 
 
 @pytest.mark.parametrize(("shell", "line"), [("fish", LINE)])
@@ -144,11 +149,7 @@ def test_a_prompt_that_stopped_by_itself_in_the_background(typing, password_endp
     paused = pauses(process)
     os.kill(process, signal.SIGCONT)
     wait_until(lambda: pauses(process) > paused and states(typing) == "T")
-    typing.terminal.type("fg\r")
-    typing.asked("Password: ")
-    typing.answer()
-    assert PASSWORD not in typing.terminal.shown
-    assert [request.parameters["Password"] for request in password_endpoint.requests] == [PASSWORD]
+    assert_read_after_fg(typing, password_endpoint)
 
 
 def states(typing: Typing) -> str:
@@ -173,11 +174,7 @@ def test_a_prompt_that_another_process_stops(typing, password_endpoint):
     for number in typing.processes():
         os.kill(number, signal.SIGSTOP)
     typing.terminal.wait_for(PROMPT)
-    typing.terminal.type("fg\r")
-    typing.asked("Password: ")
-    typing.answer()
-    assert PASSWORD not in typing.terminal.shown
-    assert [request.parameters["Password"] for request in password_endpoint.requests] == [PASSWORD]
+    assert_read_after_fg(typing, password_endpoint)
 
 
 @pytest.mark.parametrize(("shell", "line"), usual([("bash", LINE)], PLACES))
