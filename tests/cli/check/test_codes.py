@@ -11,7 +11,7 @@ import re
 from shutil import which
 
 import pytest
-from support.checking import SCRIPTS, Script, codes, parts, scripts
+from support.checking import SCRIPTS, codes, parts, scripts
 from support.expected import compare
 from support.selection import usual
 from support.shell import ROOT, TESTS
@@ -24,14 +24,10 @@ from iamcli.installation import extras
 FORMS = ["plain", "variable", "function", "pipe", "substitution"]
 
 
-def in_five_forms(code: str) -> list[Script]:
-    """Return the scripts with the fault in five forms."""
-    return scripts(code)[: len(FORMS)]
-
-
 def test_every_code_is_found_in_five_forms():
     found = {
-        code: [(each.heading, each.codes) for each in in_five_forms(code)] for code in EXPLANATIONS
+        code: [(each.heading, each.codes) for each in scripts(code)[: len(FORMS)]]
+        for code in EXPLANATIONS
     }
     assert found == {code: [(form, [code]) for form in FORMS] for code in EXPLANATIONS}
 

@@ -26,7 +26,7 @@ from support.terminal import Terminal, Typist
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.forked import Done, ForkRunner
+    from support.forked import ForkRunner
     from support.shell import Shell
 
 #: White space, quotes, what a shell would expand and a letter outside ASCII must stay as they are.
@@ -47,11 +47,6 @@ def made(run: Shell | ForkRunner, content: dict[str, Any], *arguments: str) -> s
     for shell in ("sh", "bash"):
         shellcheck(run.home, done.out, shell=shell)
     return done.out
-
-
-def stopped(done: Done, said: str) -> None:
-    """Check that a script changed nothing, and said why."""
-    assert done == (1, "", f"recreate: {said}; nothing was changed\n")
 
 
 # There and back.
@@ -91,7 +86,8 @@ def test_aws_must_be_installed_if_a_line_has_it(run, recording):
     made(run, content, "user/bob")
     # A directory of the system can have an aws.
     done = run("/bin/sh", "recreate.sh", env={"PATH": f"{run.home}/programs"})
-    stopped(done, "aws, which is needed, is not installed")
+    said = "recreate: aws, which is needed, is not installed; nothing was changed\n"
+    assert done == (1, "", said)
 
 
 def test_a_step_that_fails_is_named(run, endpoint):
@@ -132,12 +128,11 @@ def test_a_signal_says_where_the_script_stopped(run, run_fast, shell, number, to
     }.items():
         (programs / name).write_text(f"#!/bin/sh\n{text}\n")
         (programs / name).chmod(0o755)
-    env = {"PATH": f"{programs}:{PATH}", **UNCHECKED}
     words = ["busybox", "sh"] if shell == "busybox" else [shell]
     process = run.start(
         *words,
         "recreate.sh",
-        env={**run.env, **env},
+        env={**run.env, "PATH": f"{programs}:{PATH}", **UNCHECKED},
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
