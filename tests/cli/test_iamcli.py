@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from support.forked import Done
 
-COMMANDS = index.names()
 IAMCLI = str(BIN / "iamcli")
 MAN = ROOT / "man"
 
@@ -83,8 +82,7 @@ def test_the_help_has_each_subcommand_and_each_group_on_one_screen(run_fast):
     assert usage.startswith("Usage:\n  iamcli SUBCOMMAND [ARGUMENT]...")
     assert re.findall(r"^  (\w+)  +[A-Z].*\.$", subcommands, re.MULTILINE) == SHOWN
     assert ("-h, --help" in options, "--version" in options) == (True, True)
-    names = " ".join(groups.split()).removeprefix("Groups: ").split(", ")
-    assert names == list(GROUPS)
+    assert " ".join(groups.split()).removeprefix("Groups: ").split(", ") == list(GROUPS)
 
 
 def test_the_version(run):
@@ -100,7 +98,7 @@ def test_the_module_is_the_same(run):
 
 def test_the_list_has_every_command_in_its_group(run_fast):
     out = shown(run_fast("iamcli", "list"))
-    assert commands_in(out) == COMMANDS
+    assert commands_in(out) == index.names()
     titles = [line for line in out.splitlines() if line and not line.startswith(" ")]
     assert titles == [*index.groups(), "iamcli"]
     assert re.findall(r"^  iamcli (\w+)", out, re.MULTILINE) == SHOWN
@@ -374,8 +372,7 @@ def showing(folder: Path, name: str = "man", text: str = 'echo "$0 $*"') -> dict
 )
 def test_a_page_is_found(name, page, run_fast):
     done = run_fast("iamcli", "help", *name.split(), env=showing(run_fast.home))
-    shown = f"{run_fast.home}/shown/man {MAN / page}\n"
-    assert done == (0, shown, "")
+    assert done == (0, f"{run_fast.home}/shown/man {MAN / page}\n", "")
 
 
 def test_a_page_of_an_installation_is_found(tmp_path, monkeypatch):

@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from support.stub import Answer
 
 COMMANDS = json.loads((TESTS / "interface" / "commands.json").read_text())["commands"]
-NAMES = sorted(COMMANDS)
 HEIGHT, WIDTH = USUAL_SIZE
 STRICT = {"IAMCLI_STRICT": "1"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_a_usage_error_is_short(name):
     """The message has a row, and the prompt has one."""
     command = index.load(name)
@@ -183,9 +182,8 @@ def test_what_people_type_and_what_they_get(shell, row, run_fast, typed, stub, f
     path = f"{forked_programs.folder}:{run_fast.env['PATH']}"
     shown = typed.at_prompt(shell, *SHELLS[shell], line=row.line, env={**where, "PATH": path})
     name = row.line.partition(" ")[0]
-    expected = [f"{name}: {row.first}", *row.more]
     screen = squeezed("".join(rows(shown)[-HEIGHT:]))
-    for text in expected:
+    for text in (f"{name}: {row.first}", *row.more):
         assert squeezed(text) in screen, shown
         screen = screen.partition(squeezed(text))[2]
     # One line of at most 160 characters.

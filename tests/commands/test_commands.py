@@ -43,7 +43,6 @@ PROFILE = {"Arn": "a", "InstanceProfileId": "i", "Roles": [{"Arn": "r"}]}
 USER = {"Arn": "a", "UserId": "i"}
 RULES = {"MinimumPasswordLength": 8, "HardExpiry": True, "MaxPasswordAge": 90, "Z": False}
 LENGTH = {"MinimumPasswordLength": 9}
-NOTE = "kept from the current policy: MaxPasswordAge 90, HardExpiry true"
 UNREAD = (
     "the current policy may not be read; these rules may have been reset: MaxPasswordAge, "
     "PasswordReusePrevention, HardExpiry"
@@ -219,7 +218,7 @@ RESET = (
             " -m 9",
             {},
             [READ, ("Update", {**LENGTH, "MaxPasswordAge": 90, "HardExpiry": True})],
-            [NOTE],
+            ["kept from the current policy: MaxPasswordAge 90, HardExpiry true"],
         ),
         (" -m 9", {"strict": True}, [("Update", LENGTH)], []),
         *(

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from support.forked import Done, ForkRunner
     from support.stub import Answer, Stub
 
-ENV = {"AWS_MAX_ATTEMPTS": "2"}
 TRUST = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"%s"},"Action":"sts:AssumeRole"}]}'
 
 
@@ -128,7 +127,7 @@ def service(stub: Stub, waiting: Waiting, *answers: Answer) -> Endpoint:
 
 
 def at(endpoint: Endpoint, **env: str) -> Mapping[str, str]:
-    return {"AWS_IAM_URL": endpoint.url, **ENV, **env}
+    return {"AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "2", **env}
 
 
 def run_at_once(run_fast: ForkRunner, line: str, endpoint: Endpoint, **env: str) -> Done:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from support.forked import ForkedPrograms
     from support.shell import Done, Shell
 
-SCRIPTS = TESTS / "scripts"
 DOCUMENT = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
 
@@ -58,7 +57,7 @@ def script(aws: Shell, path: str) -> Any:
     }
 
     def run(name: str) -> Done:
-        done = aws(str(SCRIPTS / name))
+        done = aws(str(TESTS / "scripts" / name))
         assert done.status == 0, done.err
         return done
 

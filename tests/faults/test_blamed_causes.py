@@ -43,7 +43,6 @@ OLD = not hasattr(botocore.credentials, "LoginProvider")
 UNKNOWN = "The security token included in the request is invalid."
 EXPIRED = "The security token included in the request is expired"
 REGION = "Credential should be scoped to a valid region, not 'us-east-1'."
-SERVICE = "Credential should be scoped to correct service: 'iam'."
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS "
     "Secret Access Key and signing method. Consult the service documentation for details."
@@ -238,7 +237,7 @@ REFUSALS = {
     ),
     "service": Refusal(
         "SignatureDoesNotMatch",
-        SERVICE,
+        "Credential should be scoped to correct service: 'iam'.",
         lambda _: variables(KEY_ID),
         "",
         "credentials",

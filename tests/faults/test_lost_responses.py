@@ -69,7 +69,6 @@ REMOVING = [
     for case in OPERATIONS.values()
     if case.missing
 ]
-each_removal = pytest.mark.parametrize("removing", REMOVING, ids=lambda entry: entry.operation)
 
 
 def run_against(run_fast: ForkRunner, endpoint: Endpoint, line: str, **env: str) -> Done:
@@ -89,7 +88,7 @@ def missing(sentence: str) -> Answer:
     return refused("NoSuchEntity", sentence, 404)
 
 
-@each_removal
+@pytest.mark.parametrize("removing", REMOVING, ids=lambda entry: entry.operation)
 @pytest.mark.parametrize("lost", usual(["closed", "service's failure"], LOST))
 def test_removal_whose_answer_was_lost_is_done(removing, lost, run_fast, stub):
     endpoint = stub.endpoint(LOST[lost], missing(removing.gone))
@@ -164,7 +163,6 @@ LOOKING = {
     ),
 }
 OWNED = [removing for removing in REMOVING if removing.no_owner]
-each_owned = pytest.mark.parametrize("removing", OWNED, ids=lambda entry: entry.operation)
 #: What else is reported missing: the owner in ``no_owner``, a user, who may be another owner.
 OTHER = {"owner": "", "user": NO_BOB, "neither": "It is not there."}
 
@@ -188,7 +186,7 @@ def test_removal_that_is_seen_not_to_be_done_is_the_services_error(removing, run
     assert done == (1, "", f"{removing.name}: NoSuchEntity: {removing.no_owner}\n")
 
 
-@each_owned
+@pytest.mark.parametrize("removing", OWNED, ids=lambda entry: entry.operation)
 @pytest.mark.parametrize(
     "answer",
     [refused("AccessDenied", "not you", 403), in_full(CLOSED), in_full(Answer(b"", 429)), None],
@@ -380,8 +378,7 @@ def test_every_operation_that_is_sent_again_is_here():
 
 
 def test_reading_says_that_it_may_be_tried_again(run_fast, stub):
-    endpoint = stub.endpoint(CLOSED)
-    done = run_against(run_fast, endpoint, "iam-usergetattributes -u bob")
+    done = run_against(run_fast, stub.endpoint(CLOSED), "iam-usergetattributes -u bob")
     assert done.err.endswith("was lost before the response was complete; try again\n")
 
 
@@ -446,9 +443,8 @@ def test_addition_that_is_seen_is_done(adding, second, late, run_fast, stub):
     empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
     seen = [ok(adding.looking, result) for result in (empty, adding.there)]
     endpoint.on(adding.looking, *seen[not late :])
-    done = run_against(run_fast, endpoint, adding.line)
     # A script sees nothing new; on a terminal, a note says what happened.
-    assert done == (0, "", "")
+    assert run_against(run_fast, endpoint, adding.line) == (0, "", "")
     assert adding.looking in endpoint.operations
 
 

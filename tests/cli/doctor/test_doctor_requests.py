@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 OWN_STS = STS._replace(specified=True, source="AWS_ENDPOINT_URL_STS")
 SESSION = ORIGIN._replace(of_anybody=True)
-ROLE_ARN = "arn:aws:sts::123456789012:assumed-role/r/s"
 
 
 # The way to the service.
@@ -408,7 +407,7 @@ def test_the_endpoint(code, result, cause, advice):
 
 KNOWN = outcome(Arn=ARN, Account="123456789012")
 OF_CHINA = outcome(Arn=ARN.replace(":aws:", ":aws-cn:"), Account="123456789012")
-OF_ROLE = outcome(Arn=ROLE_ARN, Account="123456789012")
+OF_ROLE = outcome(Arn="arn:aws:sts::123456789012:assumed-role/r/s", Account="123456789012")
 ELSEWHERE = (
     "the access key is of aws-cn, but requests go to http://127.0.0.1:9, signed for us-east-1 in "
     "aws; set AWS_REGION to a region of aws-cn, or use another key"
@@ -631,8 +630,7 @@ def test_which_requests_are_sent(monkeypatch):
     refused_by_sts = found(outcome("InvalidClientTokenId"), outcome("AccessDenied"))
     assert refused_by_sts["identity"][0] == "warning"
     assert list(refused_by_sts) == ["identity", "endpoint", "tls", "clock"]
-    lost = found(KNOWN, request.Outcome(request.LOST, "it fails"))
-    assert lost == {
+    assert found(KNOWN, request.Outcome(request.LOST, "it fails")) == {
         "identity": ("ok", of_sts),
         "endpoint": ("wrong", f"{OWN.url}: it fails"),
         **dict.fromkeys(("tls", "clock"), ("skipped", "not checked, because of endpoint")),

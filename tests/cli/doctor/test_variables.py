@@ -145,9 +145,8 @@ def test_each_variable_that_the_manual_names_is_looked_at(environ):
     lines = re.findall(r"^\.It Ev (.*)$", page, re.MULTILINE)
     named = {name for line in lines for name in re.findall(r"AWS_\w+|HTTPS?_PROXY", line)}
     assert len(named) > 20
-    wanted = (named | {*OTHERS}) - {"AWS_CREDENTIALS_FILE"}
     missed = []
-    for name in sorted(wanted):
+    for name in sorted((named | {*OTHERS}) - {"AWS_CREDENTIALS_FILE"}):
         environ.setenv(name, "x\r")
         found = variables.check(None, (), stopping=False)
         if name not in found.found or (
@@ -158,16 +157,14 @@ def test_each_variable_that_the_manual_names_is_looked_at(environ):
     assert missed == []
 
 
-NO_SHARED = "so that no shared file of credentials is read"
-NO_CONFIG = "so that no file of the AWS configuration is read"
 CONTAINER = "so that a container is asked for credentials"
 
 
 @pytest.mark.parametrize(
     ("name", "effect"),
     [
-        ("AWS_SHARED_CREDENTIALS_FILE", NO_SHARED),
-        ("AWS_CONFIG_FILE", NO_CONFIG),
+        ("AWS_SHARED_CREDENTIALS_FILE", "so that no shared file of credentials is read"),
+        ("AWS_CONFIG_FILE", "so that no file of the AWS configuration is read"),
         ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", CONTAINER),
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI", CONTAINER),
         ("AWS_PROFILE", "which counts as not set"),

@@ -45,8 +45,6 @@ from iamcli.cli.sandbox.rules import permissions
 if TYPE_CHECKING:
     from support.corrections import Ask
 
-UTC = dt.timezone.utc
-
 
 @pytest.fixture
 def one_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,8 +115,7 @@ def test_details_lack_what_is_empty(ask):
             "RoleLastUsed",
         },
     ]
-    shown = [each.get("Description") for each in details["Policies"]]
-    assert shown == [None, "to read"]
+    assert [each.get("Description") for each in details["Policies"]] == [None, "to read"]
     assert [
         [policy.get("Description") for policy in listed]
         for listed in (
@@ -199,8 +196,7 @@ def test_only_the_user_that_nobody_made_is_the_account(*, monkeypatch, arn, is_a
 
 def test_the_caller_is_the_owner_of_the_key_or_the_account(backend, ask):
     ask("CreateUser", **BOB)
-    names = {None: "unknown", "bob": "", "gone": "", caller.ROOT: ""}
-    for name in names:
+    for name in (None, "bob", "gone", caller.ROOT):
         backend.access_keys["AKIA"] = SimpleNamespace(user_name=name, role_arn=None)
         assert caller.caller(backend, "AKIA").name == ("bob" if name == "bob" else caller.ROOT)
     assert caller.caller(backend, "AKIB").name == caller.ROOT
@@ -524,8 +520,7 @@ def test_policies_of_an_entity_are_sorted_in_any_case(backend):
 
 def test_how_long_a_session_of_a_new_role_may_last(ask):
     ask("CreateRole", RoleName="web", AssumeRolePolicyDocument=TRUST)
-    role = ask("GetRole", RoleName="web")["Role"]
-    assert role["MaxSessionDuration"] == 3600
+    assert ask("GetRole", RoleName="web")["Role"]["MaxSessionDuration"] == 3600
 
 
 def test_what_is_not_given_stays(backend, ask):
@@ -800,7 +795,7 @@ def test_dates_are_sorted_in_utc_and_unknown_ones_are_the_first():
     order = sorted(dates, key=lambda date: lists.dated(date, "a"))
     assert order == [None, NOON.replace(tzinfo=east), NOON, NOON.replace(microsecond=7)]
     assert lists.dated(NOON, "a") < lists.dated(NOON, "b")
-    assert instant(NOON) == NOON.replace(tzinfo=UTC)
+    assert instant(NOON) == NOON.replace(tzinfo=dt.timezone.utc)
     assert f"{instant(NOON.replace(tzinfo=east)):%H}" == "10"
 
 

@@ -31,8 +31,6 @@ from support.shell import TESTS
 
 pytestmark = pytest.mark.releases
 
-RECORDED = TESTS / "recorded" / "refusals.txt"
-
 
 class Row(NamedTuple):
     """A recorded refusal: where, and what the service said."""
@@ -44,7 +42,7 @@ class Row(NamedTuple):
 
 ROWS = [
     Row(*(part.strip() for part in line.split(" | ", 2)))
-    for line in RECORDED.read_text().splitlines()
+    for line in (TESTS / "recorded" / "refusals.txt").read_text().splitlines()
 ]
 #: Refusals that are not of these rules, and why.
 NOT_HERE = {
