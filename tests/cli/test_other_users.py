@@ -495,8 +495,7 @@ def test_the_names_that_are_kept_are_private_without_a_umask(patient, stub):
 
 
 def test_a_umask_still_removes_permissions(tmp_path):
-    env = environment(tmp_path)
-    with_umask(0o077, "iamcli", "home", tmp_path / "home", env=env)
+    with_umask(0o077, "iamcli", "home", tmp_path / "home", env=environment(tmp_path))
     made = [tmp_path / "home", *(tmp_path / "home").rglob("*")]
     assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o700, 0o600}
 

@@ -193,11 +193,10 @@ def test_a_shell_of_the_sandbox_says_what_is_meant(name, tmp_path):
     plain = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[name]
     env_of_plain = {key: env[key] for key in env if key not in ("PROMPT_COMMAND", "ZDOTDIR")}
     status = "$status" if name == "fish" else "$?"
-    lines = {**SHELL_LINES, IN_FUNCTION[name]: "PLAIN"}
     ours = Terminal(program, *options, env=env, size=USUAL_SIZE)
     other = Terminal(program, *plain, env=env_of_plain, size=USUAL_SIZE)
     ours.wait_for(PROMPT)
-    for line, expected in lines.items():
+    for line, expected in {**SHELL_LINES, IN_FUNCTION[name]: "PLAIN"}.items():
         found = shown(ours, line, status)
         assert found[-1] == "status=127", line
         if expected == "PLAIN":

@@ -206,8 +206,7 @@ def test_a_wait_before_a_request_is_sent_again(first, reason, typed, stub):
 def test_a_short_wait_is_not_shown(typed, stub):
     endpoint = stub.endpoint(THROTTLED, ok("GetUser", USER))
     env = {"AWS_RETRY_MODE": "legacy", **pausing(0.04)}
-    shown = typed("iam-usergetattributes -u bob", at(endpoint, **env))
-    assert shown == "arn\r\nid\r\n"
+    assert typed("iam-usergetattributes -u bob", at(endpoint, **env)) == "arn\r\nid\r\n"
     assert endpoint.operations == ["GetUser"] * 2
 
 

@@ -79,14 +79,13 @@ def conflict(run: ForkRunner, stub: Stub, name: str) -> tuple[str, list[str]]:
 @pytest.mark.parametrize("name", [*NAMES, "", "two\nlines"])
 def test_any_text_is_one_word(name):
     dashed, value = name.startswith("-"), {"UserName": name}
-    filled = quoting.filled("iam-x -u {UserName} -r -k KEY", value)
     assert {
         "quoted": shlex.split(quoting.quoted(name)),
         "line": shlex.split(quoting.command_line("a b", name)),
         "file": shlex.split(quoting.file(name)),
         "option": shlex.split(quoting.option("-g", name)),
         "long option": shlex.split(quoting.option("--profile", name)),
-        "filled": shlex.split(filled),
+        "filled": shlex.split(quoting.filled("iam-x -u {UserName} -r -k KEY", value)),
     } == {
         "quoted": [name],
         "line": ["a b", name],

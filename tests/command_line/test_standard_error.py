@@ -692,8 +692,7 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
 def test_each_row_appears_where_it_says(begin, name, run, run_fast, stub):
     (row,) = [row for row in ROWS if row.line.startswith(begin)]
     condition = CONDITIONS[name]
-    how = RUNS[begin](run, stub)
-    streams = ran(run_fast, how, condition)
+    streams = ran(run_fast, RUNS[begin](run, stub), condition)
     end = ".+; " * (condition.strict and row.line.startswith(STATES))
     found = {name: [row.matches(line, end) for line in lines(streams[name])] for name in streams}
     seen = [stream for stream in found if any(found[stream])]

@@ -283,12 +283,10 @@ def test_control_characters_of_arguments_are_escaped(
 
 
 def test_control_characters_in_state_lines_and_notes(run_fast, stub):
-    things = {"ListAccessKeys": ["AK\x9bKEY"]}
-    account = stub.add(lambda url: Account(url, "User", things))
+    account = stub.add(lambda url: Account(url, "User", {"ListAccessKeys": ["AK\x9bKEY"]}))
     account.on("DeleteUser", refused("AccessDenied", "one\ntwo \x9bthree", 403))
     run_fast.env["AWS_IAM_URL"] = account.url
-    done = run_fast("iam-userdel", "-u", "bob", "-r")
-    assert done.err == (
+    assert run_fast("iam-userdel", "-u", "bob", "-r").err == (
         "iam-userdel: AccessDenied: one two  three\n"
         "iam-userdel: removed: access key AK\\x9bKEY; left: user bob\n"
     )

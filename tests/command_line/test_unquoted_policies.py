@@ -203,8 +203,7 @@ def test_curly_quotes_are_straightened():
     curly = '{“Statement”: [{“Effect”: “Allow”, “Action”: "*", ‘Resource’: "*"}]}'  # noqa: RUF001
     straight = ALL.replace(":", ": ").replace(",", ", ")
     for policy in (curly, straight.replace('"', "'")):
-        message = repair_policy(NAME, ["-u", "Bob", "-o", policy, "-d"])
-        assert message == (
+        assert repair_policy(NAME, ["-u", "Bob", "-o", policy, "-d"]) == (
             "The policy must use straight double quotes, as JSON does; nothing was sent.\n"
             "Type this instead:\n"
             f"  {NAME} -u Bob -o '{straight}' -d"

@@ -113,8 +113,7 @@ def test_boundary_and_tags_are_sent(line, operation, result, run_fast, stub):
     shown = f"{BOUNDARY}<Tags>{shown}</Tags>"
     endpoint = stub.endpoint(ok(operation, result.format(shown)))
     more = ("-b", "arn:boundary", "-t", "team=web", "-t", "empty=", "-t", "a=b=c")
-    done = run_fast(*line, *more, env={"AWS_IAM_URL": endpoint.url})
-    assert done == (0, "", "")
+    assert run_fast(*line, *more, env={"AWS_IAM_URL": endpoint.url}) == (0, "", "")
     sent = endpoint.requests[0].parameters
     assert sent["PermissionsBoundary"] == "arn:boundary"
     for number, (key, value) in enumerate(tags, 1):

@@ -146,8 +146,7 @@ def from_socket(run: Shell, *arguments: str, content: bytes, number: int = 0) ->
 )
 def test_a_descriptor_may_be_a_socket(run, policy_endpoint, name, number):
     line = ("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", name)
-    done = from_socket(run, *line, content=POLICY.encode(), number=number)
-    assert done == (0, "", "")
+    assert from_socket(run, *line, content=POLICY.encode(), number=number) == (0, "", "")
     assert [one.parameters["PolicyDocument"] for one in policy_endpoint.requests] == [POLICY]
 
 

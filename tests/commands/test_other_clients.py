@@ -188,8 +188,7 @@ def user(ask: Ask, entity: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def group(ask: Ask, entity: dict[str, Any]) -> Iterator[tuple[str, str]]:
     name = entity["GroupName"]
-    users = ask("get-group", GroupName=name)["Users"]
-    members = (f"\t{user['Arn']}" for user in users)
+    members = (f"\t{user['Arn']}" for user in ask("get-group", GroupName=name)["Users"])
     yield f"iam-grouplistusers -g {name}", listing([entity["Arn"], "\tusers", *members])
     yield from policies(ask, "group", GroupName=name)
 
@@ -357,8 +356,7 @@ def test_both_build_the_same(aws_client, command, moto):
     by_commands = without_ids(account(ask)), [*hidden(ask)]
     resettable.reset(moto)
     built_by_aws(aws_client)
-    by_aws = without_ids(account(ask)), [*hidden(ask)]
-    assert by_commands == by_aws
+    assert by_commands == (without_ids(account(ask)), [*hidden(ask)])
     assert by_commands[1][:3] == [ODD, ODD, ODD]
 
 

@@ -329,8 +329,7 @@ def test_the_root_element_of_ceph(run_fast, stub):
 
 @pytest.mark.parametrize("answer", REFUSED.values(), ids=REFUSED)
 def test_other_responses_to_a_deletion_are_none(answer, run_fast, stub):
-    url = stub.endpoint(answer).url
-    done = run_fast(*DELETE, env={"AWS_IAM_URL": url, **ONCE})
+    done = run_fast(*DELETE, env={"AWS_IAM_URL": stub.endpoint(answer).url, **ONCE})
     assert done.status == 1
     assert "DeleteUserPolicy may have taken effect" in done.err
 

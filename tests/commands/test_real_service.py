@@ -47,8 +47,7 @@ def test_conflict_of_the_last_request_is_tried_again(case, run_fast, stub):
         return plain(request)
 
     account.answer = answer
-    done = remove(run_fast, account, case)
-    assert done == (0, "", "")
+    assert remove(run_fast, account, case) == (0, "", "")
     assert account.operations.count(last) == 3
     assert not account.exists
 
@@ -98,8 +97,7 @@ def test_another_conflict_or_refusal_is_final(case, operation, code, run_fast, s
 )
 def test_operation_that_a_server_lacks_is_skipped(lacking, run_fast, stub):
     account = account_of(stub, "user", **{LATER: []}).on(LATER, lacking)
-    done = remove(run_fast, account, "user")
-    assert done == (0, "", "")
+    assert remove(run_fast, account, "user") == (0, "", "")
 
 
 @pytest.mark.parametrize("pretend", [False, True])
@@ -200,8 +198,7 @@ def test_virtual_device_that_may_not_be_deleted_is_left(things, strict, run_fast
 def test_virtual_device_that_somebody_else_deletes_is_no_error(run_fast, stub):
     gone = refused("NoSuchEntity", f"VirtualMFADevice with serial number {VIRTUAL} is gone.", 404)
     account = account_of(stub, "user").on("DeleteVirtualMFADevice", gone)
-    done = remove(run_fast, account, "user")
-    assert done == (0, "", "")
+    assert remove(run_fast, account, "user") == (0, "", "")
     assert not account.exists
 
 

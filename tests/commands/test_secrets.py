@@ -124,8 +124,7 @@ def test_a_key_that_arrives_while_the_process_is_stopped_is_shown(scheme, prefix
 
 
 def test_the_time_limit_applies_if_its_signal_is_blocked(run, stub):
-    endpoint = stub.endpoint(SILENT)
-    env = run.env | {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "0.5"}
+    env = run.env | {"AWS_IAM_URL": stub.endpoint(SILENT).url, "IAMCLI_TIMEOUT": "0.5"}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
     process = run.start("iam-useraddkey", "-u", "bob", env=env, stderr=-1)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -265,12 +264,10 @@ def test_the_commands_read_the_file_of_a_key(run_fast, stub):
     endpoint = service(stub).on("GetUser", canned("GetUser"))
     shown = run_fast("iam-usercreate", "-u", "bob", "-v", env=url(endpoint)).out
     arguments = ("iam-usercreate", "-u", "bob", "-v", "-k", "-o", "bob.key")
-    done = run_fast(*arguments, env=url(endpoint))
-    assert done == (0, f"{NEW_ID}\n{shown}", "")
+    assert run_fast(*arguments, env=url(endpoint)) == (0, f"{NEW_ID}\n{shown}", "")
     env = url(endpoint) | {"AWS_CREDENTIAL_FILE": "bob.key"}
     assert run_fast("iam-usergetattributes", env=env).status == 0
-    signature = endpoint.requests[-1].headers["authorization"]
-    assert f"Credential={NEW_ID}/" in signature
+    assert f"Credential={NEW_ID}/" in endpoint.requests[-1].headers["authorization"]
 
 
 PLACES = ["there", "link", "absent/seed", "there/seed", "."]
@@ -369,8 +366,7 @@ def test_picture_of_which_only_a_part_fits_is_taken_back(run_fast, stub):
 def test_a_refusal_leaves_no_file(saved, run_fast, stub):
     refusal = refused("EntityAlreadyExists", "it is there", 409)
     endpoint = service(stub).on(saved.once.create, refusal)
-    done = run_fast(*saved.arguments, env=url(endpoint))
-    assert done.status == 1
+    assert run_fast(*saved.arguments, env=url(endpoint)).status == 1
     assert not (run_fast.home / "seed").exists()
 
 
@@ -468,8 +464,7 @@ def test_what_a_service_echoes_is_hidden(case, debug, run_with_files, stub):
 @pytest.mark.parametrize("file", [(), ("-o", "seed")], ids=["shown", "saved"])
 @every_secret
 def test_debug_shows_answers_without_secrets(once, file, run_fast, stub):
-    endpoint = service(stub)
-    done = run_fast(*once.arguments, *file, "-d", env=url(endpoint))
+    done = run_fast(*once.arguments, *file, "-d", env=url(service(stub)))
     assert done.status == 0
     assert f"debug: {once.create} succeeded, request ID 7a62c49f" in done.err
     assert "'***'" in done.err
@@ -548,8 +543,7 @@ def test_every_sensitive_member_of_the_model_is_known():
 def test_message_is_one_line_without_control_characters(run_fast, stub):
     nasty = "one\ntwo\r\nthree\tfour\u009b31mfive\u2028six\u202eseven\u0085eight\u200bnine"
     endpoint = stub.endpoint(refused("Bad\nCode", nasty))
-    done = run_fast("iam-usergetattributes", env=url(endpoint))
-    assert done.err == (
+    assert run_fast("iam-usergetattributes", env=url(endpoint)).err == (
         "iam-usergetattributes: Bad Code: one two three four 31mfive six seven eight nine\n"
     )
 

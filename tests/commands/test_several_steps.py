@@ -56,8 +56,7 @@ every_case = pytest.mark.parametrize("case", CASES)
 @every_case
 def test_everything_is_removed_after_everything_was_read(case, run_fast, stub):
     account = account_of(stub, case)
-    done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url})
-    assert done == (0, "", "")
+    assert run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url}) == (0, "", "")
     assert not account.exists
     assert account.changes == operations(CASES[case].steps)
     assert account.operations[-len(account.changes) :] == account.changes
@@ -140,11 +139,10 @@ def test_what_may_not_be_read_is_skipped_and_reported(reading, run_fast, stub):
     arguments = CASES["user"].arguments
     done = run_fast(*arguments, "-p", env={"AWS_IAM_URL": account.url})
     assert heading not in done.out
-    denied = [name for name in NEWER if name in (reading, "ListSSHPublicKeys")]
     notes = [
         f"iam-userdel: access to {name} is denied; the list may be incomplete\n"
-        for name in denied
-        if NEWER[name][1] == "AccessDenied"
+        for name in NEWER
+        if name in (reading, "ListSSHPublicKeys") and NEWER[name][1] == "AccessDenied"
     ]
     if code == "InvalidAction":
         notes.append(f"iam-userdel: the server has no {reading}; the list may be incomplete\n")

@@ -178,8 +178,7 @@ def test_the_region_in_which_a_role_is_assumed(run_fast, stub):
     }
     hosts: list[str] = []
     stub.connects = hosts
-    done = run_fast("iam-usergetattributes", env=env)
-    assert done.status == 1
+    assert run_fast("iam-usergetattributes", env=env).status == 1
     assert hosts
     assert set(hosts) == {"sts.us-gov-west-1.amazonaws.com:443"}
 
@@ -455,8 +454,7 @@ def test_the_code_of_an_mfa_device_is_a_line_of_standard_input(line, run_fast, e
 def test_credentials_that_nobody_gives(run_fast, endpoint):
     assuming(run_fast, "")
     env = {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1", "AWS_MAX_ATTEMPTS": "1"}
-    done = run_fast("iam-usergetattributes", env=env)
-    assert_refused(done, f"{CANNOT}Could not connect")
+    assert_refused(run_fast("iam-usergetattributes", env=env), f"{CANNOT}Could not connect")
     assert endpoint.requests == []
 
 
@@ -587,5 +585,4 @@ def test_the_endpoint_of_a_partition(env, host, run_fast, stub):
     file = write(run_fast, "config", through(stub))
     env = {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1", **env}
     assert_refused(show(run_fast, **env), f"no answer from https://{host} through the proxy")
-    done = show(run_fast, "-d", **env)
-    assert f"GetUser to https://{host}: " in done.err
+    assert f"GetUser to https://{host}: " in show(run_fast, "-d", **env).err

@@ -524,8 +524,7 @@ def test_a_sandbox_in_a_sandbox_is_the_one_that_counts(real, tmp_path):
 def test_a_sandbox_in_a_sandbox_says_so_and_has_another_prompt(tmp_path):
     env = environment(tmp_path, SHELL="/bin/sh")
     terminal = Terminal(prepared.program(), "sandbox", env=env)
-    outer = terminal.wait_for("(iamcli sandbox) $ ")
-    assert "inside another one" not in outer
+    assert "inside another one" not in terminal.wait_for("(iamcli sandbox) $ ")
     for lost in ("", "env -u IAMCLI_SANDBOX "):
         terminal.type(f"{lost}iamcli sandbox\n")
         inner = terminal.wait_for("(iamcli sandbox in a sandbox) $ ")

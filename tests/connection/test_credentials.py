@@ -61,8 +61,7 @@ OF_CONFIGURATION = "the credentials of the AWS configuration"
 def test_syntax_of_the_credential_file(text, run_fast, endpoint):
     right = endpoint.requests
     assert show(run_fast).status == 0
-    file = write(run_fast, "other", text)
-    done = show(run_fast, AWS_CREDENTIAL_FILE=str(file))
+    done = show(run_fast, AWS_CREDENTIAL_FILE=str(write(run_fast, "other", text)))
     assert (done.status, done.err) == (0, "")
     assert signed_by(endpoint)[0] == KEY_ID
     # The same key, date and request make the same signature.
@@ -639,10 +638,8 @@ def test_keep_alive_is_as_configured(value, timer, run_fast, stub):
 
 
 def test_debug_shows_how_long_an_attempt_takes(run_fast, stub):
-    page = ok("ListUsers", "<Users/>")
-    late = page._replace(delay=0.2)
-    closed = faulty(lambda _handler: time.sleep(0.2))
-    for answer in (late, closed):
+    late = ok("ListUsers", "<Users/>")._replace(delay=0.2)
+    for answer in (late, faulty(lambda _handler: time.sleep(0.2))):
         url = stub.endpoint(answer).url
         before = time.monotonic()
         env = {"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"}
@@ -860,5 +857,4 @@ def test_commands_and_doctor_advise_the_same(env, text, run_fast, terminal):
     assert run_fast("iam-usergetattributes", stderr=terminal[1]).status == 1
     shown = rows(read_now(terminal[0]), columns=1000)
     (hint,) = [line.partition(": ")[2] for line in shown[1:] if line]
-    report = doctor(run_fast, AWS_IAM_URL="http://127.0.0.1:1")
-    assert hint in report.said("credentials")
+    assert hint in doctor(run_fast, AWS_IAM_URL="http://127.0.0.1:1").said("credentials")

@@ -163,8 +163,7 @@ def test_an_agent_that_a_program_leaves_goes_on(program, run, *, on_terminal):
 
 def test_a_program_that_leaves_an_agent_and_fails(program, run_fast):
     program.write_text(f"sleep {NEVER} & echo no login >&2; exit 3")
-    done = run_fast(GET, env={"IAMCLI_TIMEOUT": "60"})
-    assert done.err.endswith("no login\n")
+    assert run_fast(GET, env={"IAMCLI_TIMEOUT": "60"}).err.endswith("no login\n")
     assert not gone(run_fast)
 
 

@@ -61,8 +61,7 @@ def test_empty_values_name_no_proxy(run_fast, endpoint):
 def test_botocores_proxy_variables_hold_otherwise(run_fast, stub):
     endpoint = stub.endpoint(ok("GetUser", USER))
     proxy = f"http://127.0.0.1:{stub.port}"
-    done = show(run_fast, AWS_IAM_URL=endpoint.url, HTTP_PROXY=proxy)
-    assert done.status == 0
+    assert show(run_fast, AWS_IAM_URL=endpoint.url, HTTP_PROXY=proxy).status == 0
     assert endpoint.requests[-1].line.startswith(f"POST {endpoint.url} ")
 
 
@@ -142,9 +141,8 @@ def test_a_variable_that_names_no_proxy_is_named(line, value, url, run_fast):
 
 
 def test_another_variable_with_the_same_value_is_not_named(run_fast):
-    value = "socks5://127.0.0.1:9"
     # They sort before HTTP_PROXY, the last one only in upper case.
-    same = dict.fromkeys(("A", "HTTPZ", "HTTP_PROXY"), value)
+    same = dict.fromkeys(("A", "HTTPZ", "HTTP_PROXY"), "socks5://127.0.0.1:9")
     done = run_fast("iam-usergetattributes", env={"AWS_IAM_URL": "http://127.0.0.1:1", **same})
     assert done.err.startswith("iam-usergetattributes: HTTP_PROXY is not the address of an HTTP")
 
@@ -160,8 +158,7 @@ def test_the_variable_of_a_proxy_that_is_not_there_is_named(variable, value, run
 
 
 def test_a_proxy_variable_that_does_not_count_is_not_checked(run_fast, stub):
-    endpoint = stub.endpoint(ok("GetUser", USER))
-    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    run_fast.env["AWS_IAM_URL"] = stub.endpoint(ok("GetUser", USER)).url
     for env in (
         {"https_proxy": "http://x:99999"},
         {"http_proxy": "http://x:99999", "no_proxy": "127.0.0.1"},

@@ -282,8 +282,7 @@ def test_a_page_of_an_overloaded_service_is_asked_for_again(run_fast, stub):
     sts = stub.endpoint(Answer(PAGE, 503), refused("AccessDenied", "not you", 403))
     (run_fast.home / "config").write_text(ROLE)
     env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config", "AWS_ENDPOINT_URL_STS": sts.url}
-    done = run_fast("iam-usergetattributes", env=env)
-    assert "AccessDenied" in done.err
+    assert "AccessDenied" in run_fast("iam-usergetattributes", env=env).err
     assert sts.operations == ["AssumeRole"] * 2
 
 

@@ -411,8 +411,7 @@ def test_list_that_goes_on_nowhere(marker, run_fast, stub):
 
 def test_list_that_breaks_amid_shows_no_footer(run_fast, stub):
     kind = KINDS["list"]._replace(shown="arn:aws:iam::123456789012:user/staff/bob\n")
-    page = canned("ListUsers-truncated")
-    done, _ = meet(run_fast, stub, kind, page, raw())
+    done, _ = meet(run_fast, stub, kind, canned("ListUsers-truncated"), raw())
     assert done.status == 1
     assert done.out.startswith("arn:")
     assert "IsTruncated" not in done.out

@@ -92,9 +92,8 @@ def test_the_way_to_look_names_no_user_where_none_was_named(operation, run_fast,
 
 @pytest.mark.parametrize("lost", LOST)
 def test_reading_is_sent_again(lost, run_fast, stub):
-    kind = KINDS["read"]
     env = AGAIN | (BRIEFLY if lost == "time-out" else {})
-    done, endpoint = meet(run_fast, stub, kind, LOST[lost], canned("GetUser"), **env)
+    done, endpoint = meet(run_fast, stub, KINDS["read"], LOST[lost], canned("GetUser"), **env)
     assert (done.status, done.err) == (0, "")
     assert endpoint.operations == ["GetUser"] * 2
 
@@ -121,10 +120,9 @@ THROTTLED = {
     every(5, [("Throttling", "adaptive"), *itertools.product(THROTTLED, ["standard", "legacy"])]),
 )
 def test_throttling_is_sent_again_even_where_something_is_created(throttled, mode, run_fast, stub):
-    kind = KINDS["create"]
     env = {**AGAIN, "AWS_RETRY_MODE": mode}
     answers = (THROTTLED[throttled], ok("CreateGroup", GROUP))
-    done, endpoint = meet(run_fast, stub, kind, *answers, **env)
+    done, endpoint = meet(run_fast, stub, KINDS["create"], *answers, **env)
     assert (done.status, done.out, done.err) == (0, "arn:Admin\nAGPA1\n", "")
     assert endpoint.operations == ["CreateGroup"] * 2
 
@@ -224,8 +222,7 @@ def test_adaptive_mode_slows_down_and_recovers(run_fast, stub):
     env = {**AGAIN, "AWS_RETRY_MODE": "adaptive", "AWS_IAM_URL": endpoint.url}
     done = run_fast(*kind.arguments, env=env, before=STOPPED_CLOCK)
     assert (done.status, done.out, done.err) == (0, "", "")
-    slept = (run_fast.home / "slept").read_text().splitlines()
-    assert 1.5 < sum(map(float, slept)) < 12
+    assert 1.5 < sum(map(float, (run_fast.home / "slept").read_text().splitlines())) < 12
 
 
 def test_attempts_of_the_configuration(run_fast, stub):

@@ -200,8 +200,7 @@ def test_a_program_finds_the_signal_as_its_parent_left_it(
     starting = STARTING.format(PARENTS[state])
     command = (sys.executable, "-c", starting, *line.format(home=run.home).split())
     if on_terminal:
-        terminal = Terminal(*command, env=with_log(run))
-        terminal.status()
+        Terminal(*command, env=with_log(run)).status()
     else:
         run(*command, env=with_log(run))
     # The first one is the parent itself. What others start is their matter.

@@ -79,7 +79,6 @@ def built(
     subprocess.run(copy, cwd=ROOT, check=True)
     if version:
         make_version(folder, version)
-    tools = ROOT / ".venv-packaging"
     env = {**os.environ, "PYTHON": sys.executable, "SOURCE_DATE_EPOCH": "1700000000"}
     env |= variables or {}
     # Another process of the tests may do the same.
@@ -87,7 +86,7 @@ def built(
         fcntl.flock(pins, fcntl.LOCK_EX)
         command = ". packaging/source.sh; tools"
         subprocess.run(["bash", "-ec", command], cwd=ROOT, env=env, check=True)
-    (folder / ".venv-packaging").symlink_to(tools)
+    (folder / ".venv-packaging").symlink_to(ROOT / ".venv-packaging")
     for part in parts:
         subprocess.run([folder / "packaging" / part], env=env, umask=umask, check=True)
     return folder / "dist"
@@ -122,8 +121,7 @@ def wheel(dist: Path) -> Path:
 def lines_of_page(begin: str) -> str:
     """Return the lines in docs/install.md that follow the paragraph that begins with ``begin``."""
     paragraph = (ROOT / "docs" / "install.md").read_text().partition(f"\n\n{begin}")[2]
-    block = paragraph.partition("\n\n")[2].partition("\n\n")[0]
-    lines = block.splitlines()
+    lines = paragraph.partition("\n\n")[2].partition("\n\n")[0].splitlines()
     assert lines
     assert all(line.startswith("    ") for line in lines)
     return "".join(f"{line[4:]}\n" for line in lines)
@@ -362,8 +360,7 @@ FOLLOWED = (
 
 
 def test_each_command_line_of_the_page_is_run_by_a_test():
-    paragraphs = (ROOT / "docs" / "install.md").read_text().split("\n\n")
-    pairs = itertools.pairwise(paragraphs)
+    pairs = itertools.pairwise((ROOT / "docs" / "install.md").read_text().split("\n\n"))
     before = [first for first, second in pairs if second.startswith("    ")]
     assert len(before) == len(FOLLOWED)
     assert [text for text in before if not text.startswith(FOLLOWED)] == []

@@ -213,8 +213,7 @@ class Account(Endpoint):
         return ok(held.listing, f"<Group/>{result}" if held.listing == "GetGroup" else result)
 
     def _entity(self, operation: str) -> Answer:
-        name = self.case.kind
-        if operation == f"Delete{name}":
+        if operation == f"Delete{self.case.kind}":
             if any(self.things.values()) or self.login:
                 return refused("DeleteConflict", "Cannot delete entity, it holds something.", 409)
             self.exists = False

@@ -101,8 +101,7 @@ def meet(
     """
     endpoint = answering(stub, kind, *faults)
     env = {"AWS_IAM_URL": endpoint.url, **ONE_TRY, **env}
-    done = run_fast(*kind.arguments, env=env, before=AT_ONCE)
-    return done, endpoint
+    return run_fast(*kind.arguments, env=env, before=AT_ONCE), endpoint
 
 
 def assert_reported(done: Done, kind: Kind) -> str:

@@ -114,8 +114,7 @@ def played(run: Shell, stub: Stub, moto: str, text: str, *prefix: str) -> str:
     wanted = parts(text)
     for name in FILES:
         (run.home / name).write_bytes((TESTS / "answers" / name).read_bytes())
-    done = run(*prefix, "sh", "-c", script(stub, moto, wanted))
-    pieces = done.out.split(MARK)
+    pieces = run(*prefix, "sh", "-c", script(stub, moto, wanted)).out.split(MARK)
     lines = []
     for number, part in enumerate(wanted):
         printed = pieces[number] if number == 0 else pieces[number].partition("\n")[2]

@@ -1019,10 +1019,8 @@ def test_the_order_is_that_of_the_arguments(run_fast, tmp_path):
         (tmp_path / name).write_text(f"{text}\n{WRONG}\n")
     (tmp_path / "lib/x.sh").write_text(f"{WRONG} -u $(iam-useraddkey -u b >k)\n")
     names = [f"{tmp_path}/{name}" for name in ("b.sh", "lib/y.sh", "a.sh", "./b.sh")]
-    done = run_fast("iamcli", "check", *names)
-    out = done.out.replace(f"{tmp_path}/", "")
-    places = re.findall(r"(?m)^(\S+):\d+:\d+: (\w+)", out)
-    assert places == [
+    out = run_fast("iamcli", "check", *names).out.replace(f"{tmp_path}/", "")
+    assert re.findall(r"(?m)^(\S+):\d+:\d+: (\w+)", out) == [
         ("b.sh", "E102"),
         *(("lib/x.sh", code) for code in ("E102", "W205")),
         *((name, "E102") for name in ("lib/y.sh", "a.sh")),

@@ -171,8 +171,7 @@ def test_the_shell_of_the_script_says_whether_it_is_correct(first, name, shell, 
     for each in ("bash", "sh", "zsh"):
         # The others find no fault.
         refuses = f'test "$*" != "{options}" -o "$HOME"; s=$?; while read -r l; do :; done; exit $s'
-        text = refuses if each == command else "exit 0"
-        made_program(tmp_path, text, each)
+        made_program(tmp_path, refuses if each == command else "exit 0", each)
     (finding,) = checked(tmp_path, UNREAD, name=name, shebang=first).findings
     assert finding.code == "E109"
 

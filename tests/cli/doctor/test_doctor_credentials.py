@@ -690,8 +690,7 @@ def test_which_credentials_are_used(before, monkeypatch):
         settings = SimpleNamespace(keys=own)
         return credential_sources.find(configured(settings=settings, offline=offline))
 
-    chain = SimpleNamespace(method="config-file")
-    for found in (chain, None):
+    for found in (SimpleNamespace(method="config-file"), None):
         keys[:] = [found]
         assert used(offline=False) is found
         assert used(offline=True) is (None if before else found)

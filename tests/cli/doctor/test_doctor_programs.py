@@ -283,8 +283,7 @@ def test_where_the_lines_for_a_shell_find_its_file(shell, monkeypatch, tmp_path)
     for folder in reversed(folders):
         programs_in(folder, completion_scripts.FILES[shell][1])
         script = completion_scripts.script(shell)
-        found = [other for other in folders if quote(str(other)) in script]
-        assert found == [folder]
+        assert [other for other in folders if quote(str(other)) in script] == [folder]
         assert f'IAMCLI_COMPLETION{" " if shell == "fish" else "="}"{shell} $' in script
 
 

@@ -148,11 +148,10 @@ def test_no_finding_has_a_part_of_the_key(monkeypatch):
 def test_what_is_known_of_the_way(environ):
     def found(**attributes: Any) -> list[Any]:
         it = object.__new__(Configuration)
-        aws_config = {"region": "x"}
         known = {
             "failures": {},
             "settings": SimpleNamespace(unread={}),
-            "aws_config": aws_config,
+            "aws_config": {"region": "x"},
             "target": None,
         }
         vars(it).update({**known, "keys": None, "is_read": True, **attributes})

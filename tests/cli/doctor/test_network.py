@@ -143,8 +143,7 @@ def test_a_certificate_that_does_not_fit(made, check, cause, healthy, tmp_path):
 
 
 def test_no_secret_of_a_proxy_is_shown(healthy, stub, service):
-    proxy = f"http://me:passw0rd@127.0.0.1:{stub.port}"
-    report = doctor(healthy, http_proxy=proxy)
+    report = doctor(healthy, http_proxy=f"http://me:passw0rd@127.0.0.1:{stub.port}")
     assert report.said("proxy").startswith(f"127.0.0.1:{stub.port} from http_proxy")
     client = f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n"
     login = "ClientProxyUsername=me\nClientProxyPassword=passw0rd\n"

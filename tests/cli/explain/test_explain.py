@@ -250,8 +250,7 @@ def test_a_credential_file_need_not_be_there(run_fast):
 
 def test_standard_input_is_not_read(run_fast):
     found = explained(run_fast, "iam-userchangepassword -o - -n -")
-    parameters = found["requests"][0]["parameters"]
-    assert set(parameters.values()) == {"a line of standard input"}
+    assert set(found["requests"][0]["parameters"].values()) == {"a line of standard input"}
     assert found["aws"][-1].endswith(
         '--old-password "$old_password" --new-password "$new_password"'
     )
@@ -312,8 +311,7 @@ def test_every_value_is_quoted(explain, run):
     policy = '{"Sid":\n  "it\'s $(touch made) `touch made`\u2028\x85"}'
     words = ["iam-useruploadpolicy", "-u", "-a b*", "-p", "file://x", "-o", policy]
     script = explain("iamcli", "explain", "--format", "aws", "--", *words)
-    done = run("bash", "-c", script.out, env={"PATH": f"{run.home}:{PATH}"})
-    assert done.out == (
+    assert run("bash", "-c", script.out, env={"PATH": f"{run.home}:{PATH}"}).out == (
         "<iam><put-user-policy><--user-name=-a b*>"
         f'<--policy-document><{policy}><--cli-input-json><{{"PolicyName": "file://x"}}>'
     )
@@ -419,8 +417,7 @@ def test_when_each_request_is_sent_and_which_permissions_it_needs(line, explain)
     wanted = {f"iam:{operation}" for operation, _ in requests}
     wanted |= {"iam:TagUser"} if "-t" in line else set()
     assert set(found["permissions"]) == wanted
-    done = explain("iamcli", "explain", "--policy", "--", *line.split())
-    policy = json.loads(done.out)
+    policy = json.loads(explain("iamcli", "explain", "--policy", "--", *line.split()).out)
     granted = [action for statement in policy["Statement"] for action in statement["Action"]]
     assert sorted(granted) == sorted(wanted)
 

@@ -61,8 +61,7 @@ def with_value(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> 
 
 def check_comments(script: str) -> None:
     """Check that the beginning of a script is comments, of which everything is shown."""
-    head = script.partition("\nset -eu\n")[0]
-    for line in head.split("\n"):
+    for line in script.partition("\nset -eu\n")[0].split("\n"):
         assert line[:1] in ("#", "")
         assert all(map(is_shown, line)), line
 
@@ -110,7 +109,6 @@ def test_a_snapshot_of_hostile_texts_runs_nothing_else(run_fast, tmp_path, text,
     said = "passwords are typed, but standard input is not a terminal; nothing was changed\n"
     assert recorder.run(shell, done.out) == (1, "", f"recreate: {said}")
     without = {**snapshot, "users": [{**snapshot["users"][0], "LoginProfile": None}]}
-    script = recreate(run_fast, without, "all").out
-    assert recorder.run(shell, script) == (0, "", "")
+    assert recorder.run(shell, recreate(run_fast, without, "all").out) == (0, "", "")
     created = {call.name for call in recorder.calls() if not call.reads}
     assert {"iam-usercreate", "iam-rolecreate", "iam-useraddcert", "iam-usermodcert"} <= created

@@ -118,8 +118,7 @@ class World(NamedTuple):
         assert done.status == 1, done
         assert stopped, done
         assert stopped[1].replace("the account", "the account alias") in created
-        after = saved(self.run, "--force")
-        assert after | {"taken": ""} == before | {"taken": ""}
+        assert saved(self.run, "--force") | {"taken": ""} == before | {"taken": ""}
 
     def sh(self, shell: str, script: str, passwords: int) -> Done:
         """Run the script; type the passwords that it asks for, on a terminal."""
@@ -242,16 +241,14 @@ def run_hostile(
     run_fast: ForkRunner, recorder: Recorder, snapshot: dict[str, Any], shell: str
 ) -> str:
     """Run the script that is made of a hostile snapshot; return it."""
-    home = run_fast.home
-    (home / HOSTILE_FILE).write_text(json.dumps(snapshot))
+    (run_fast.home / HOSTILE_FILE).write_text(json.dumps(snapshot))
     made = run_fast("iamcli", "recreate", HOSTILE_FILE, "all")
     assert made.status == 0, made
     head = made.out.partition("\nset -eu\n")[0]
     assert all(line.isprintable() and line[:1] in ("#", "") for line in head.split("\n"))
     done = recorder.run(shell, made.out)
     assert done.status == 0, done
-    calls = recorder.calls()
-    creating = [call for call in calls if not call.reads]
+    creating = [call for call in recorder.calls() if not call.reads]
     assert sorted(call.name for call in creating if call.name != "aws") == CREATED
     assert {call.arguments[1] for call in creating if call.name == "aws"} <= BY_AWS
     assert {value for call in creating for value in call.values()} == hostile_texts(snapshot)

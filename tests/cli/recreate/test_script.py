@@ -234,8 +234,7 @@ NUMBERS = {"RequireNumbers": True}
     ],
 )
 def test_a_password_policy(run_fast, policy, line):
-    content = snapshot(users=[], password_policy=policy)
-    script = written(run_fast, content, "all")
+    script = written(run_fast, snapshot(users=[], password_policy=policy), "all")
     assert script.partition("step='the password policy'\n")[2].splitlines() == [line, "", "step="]
     assert "\nabsent 'the password policy' iam-accountgetpasswordpolicy\n" in script
 

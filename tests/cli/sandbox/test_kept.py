@@ -296,8 +296,7 @@ def test_a_kept_account_changes_no_class(monkeypatch):
 )
 def test_a_damaged_account_is_reported(content, tmp_path):
     pytest.importorskip("moto.iam.models")
-    file = tmp_path / "account"
-    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + content)
+    (tmp_path / "account").write_bytes(json.dumps(HEADER).encode() + b"\n" + content)
     account = kept.KeptAccount(str(tmp_path))
     account.existed = True
     with pytest.raises(Failure, match=r"^\S+ is damaged \(\w+: .*; move it away to start with an "):

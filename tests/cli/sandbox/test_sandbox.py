@@ -119,8 +119,7 @@ def test_an_old_script_finds_a_whole_directory(env, tmp_path):
     assert re.fullmatch(r"home +ok +\S+/home: ready for scripts", home)
     assert mode == "-rw-------"
     assert {"aws-credential.template", "client-config.template", "README", "bin"} < {*listed}
-    names = {path.name for path in BIN.glob("iam-*")}
-    assert names <= {*listed}
+    assert {path.name for path in BIN.glob("iam-*")} <= {*listed}
 
 
 # How it ends.

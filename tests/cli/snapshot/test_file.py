@@ -327,8 +327,7 @@ def test_the_account_is_that_of_any_entity():
     aws = {"policies": [{"Arn": "arn:aws-cn:iam::aws:policy/x"}]}
     for name in (*lists, *others):
         content = none | aws | {"virtual_mfa_devices": [{"SerialNumber": "GAHT1"}]}
-        one = others.get(name, [{"Arn": arn}])
-        content[name] = [*content.get(name, []), *one]
+        content[name] = [*content.get(name, []), *others.get(name, [{"Arn": arn}])]
         assert arns.account(content) == "210987654321", name
         assert arn in list(arns.arns(content))
     assert arns.account(none | aws) is None

@@ -474,8 +474,7 @@ def test_wrong_users_are_an_error(served_account, run_fast, arguments, message):
 def test_the_usage_has_the_file_before_the_options(run_fast):
     shown = run_fast("iamcli", "snapshot", "--help").out
     assert shown.startswith("Usage: iamcli snapshot FILE [OPTIONS]\n")
-    options = " ".join(shown.partition("--force ")[2].split())
-    assert options == (
+    assert " ".join(shown.partition("--force ")[2].split()) == (
         "Overwrite FILE if it exists. "
         "--aws-credential-file CREDENTIALFILE Read the access key from this file. "
         "--client-config-file CLIENTCONFIGFILE Read proxy settings from this file. "
@@ -543,8 +542,7 @@ def waits(host: str, *pauses: float) -> list[float]:
 
 
 def test_an_account_of_a_hundred_entities_is_read_without_a_pause():
-    slept = waits("iam.amazonaws.com", *[0.0] * 100)
-    assert slept == pytest.approx([0.0] * 100, abs=1e-6)
+    assert waits("iam.amazonaws.com", *[0.0] * 100) == pytest.approx([0.0] * 100, abs=1e-6)
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.06])

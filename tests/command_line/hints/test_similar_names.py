@@ -88,8 +88,7 @@ def test_name_that_is_almost_there_is_suggested(kind, say, stub):
     [("Group", "iam-groupcreate -g ADMINS", "Admins"), ("User", "iam-usercreate -u BOB", "bob")],
 )
 def test_name_that_exists_in_another_case_is_shown(kind, line, existing, say, stub):
-    typed = line.split()[-1]
-    error = f"{kind} with name {typed} already exists."
+    error = f"{kind} with name {line.split()[-1]} already exists."
     endpoint = stub.endpoint(refused("EntityAlreadyExists", error, 409))
     endpoint = endpoint.on(NAMES[kind][1], named(kind, "web", existing))
     said = f"{existing} exists; names are the same regardless of case"
@@ -150,13 +149,12 @@ def test_names_that_cannot_be_listed_are_no_error(answer, say, stub):
 def test_message_does_not_wait_for_the_names(timeout, status, run_fast, stub, terminal):
     line, error, endpoint = unknown("User", "bbo", SILENT, stub=stub)
     master, device = terminal
-    before = f"from iamcli.hints import names; names.TIMEOUT = {timeout}"
     errors = os.open(device, os.O_WRONLY | os.O_NOCTTY)
     process = run_fast.start(
         *line.split(),
         env={"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)},
         stderr=errors,
-        before=before,
+        before=f"from iamcli.hints import names; names.TIMEOUT = {timeout}",
     )
     wait_until(lambda: len(endpoint.requests) == 2)
     assert rows(read_now(master))[:-1] == [f"iam-userdel: {error}"]

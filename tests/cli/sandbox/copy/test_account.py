@@ -79,8 +79,7 @@ def test_five_thousand_users_are_loaded(tmp_path):
 def test_a_snapshot_of_a_copy_is_like_that_of_the_account(tmp_path, run_fast):
     content = whole()
     with copied(tmp_path, content) as url:
-        env = {"AWS_IAM_URL": url}
-        done = run_fast("iamcli", "snapshot", "again.json", env=env)
+        done = run_fast("iamcli", "snapshot", "again.json", env={"AWS_IAM_URL": url})
         assert done.status == 0, done
         iam = encoded(url)
         summary = iam.get_account_summary()["SummaryMap"]

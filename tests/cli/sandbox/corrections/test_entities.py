@@ -102,10 +102,9 @@ def test_every_operation_answers_with_all_that_the_model_requires(iam):
             ],
             "SSHPublicKeyId": iam.list_ssh_public_keys(**BOB)["SSHPublicKeys"][0]["SSHPublicKeyId"],
         }
-        changes = ("Put", "Resync", "Tag", "Untag", "Update")
         reading, changing = (
             sorted(name for name in COVERED - called.keys() if name.startswith(verbs))
-            for verbs in (("Get", "List"), changes)
+            for verbs in (("Get", "List"), ("Put", "Resync", "Tag", "Untag", "Update"))
         )
         for name in (*reading, *changing, *REMOVING.split()):
             shape: Any = full_model().operation_model(name).input_shape

@@ -187,9 +187,8 @@ def test_parameters_are_within_the_bounds_of_the_model(full_iam, operation, sent
 def test_names_and_texts_at_the_bounds_are_accepted(full_iam):
     name = "+=,.@_-" + "aZ09" * 14 + "x"
     assert len(name) == 64
-    path = f"/{'~' * 510}/"
     tags = [{"Key": "Größe / + - = . _ : / @ ²\u2028", "Value": ""}]
-    made = full_iam("CreateUser", UserName=name, Path=path, Tags=tags)
+    made = full_iam("CreateUser", UserName=name, Path=f"/{'~' * 510}/", Tags=tags)
     assert made["User"]["UserName"] == name
     full_iam("UntagUser", UserName=name, TagKeys=[tags[0]["Key"]])
     full_iam(

@@ -757,8 +757,7 @@ def test_a_policy_of_one_entity_is_not_deleted(kind):
     )
     for holder, expected in ((attached, refusal), (bounded, refusal), (free, "")):
         account = {kind: {"x": holder}}
-        found = told(deletions.policy_is_not_attached, account, PolicyArn=WEB)
-        assert found == expected
+        assert told(deletions.policy_is_not_attached, account, PolicyArn=WEB) == expected
 
 
 def test_a_device_of_the_root_user_is_in_use():
