@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import itertools
 import os
 import re
 import shutil
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from support.completing import BASH, BASH_COMPLETION, assert_completes, line_of_readme
+from support.documents import of_installation
 from support.old_python import script_of_shell
 from support.processes import run as run_program
 from support.requirements import PATH, needs
@@ -118,26 +118,18 @@ def wheel(dist: Path) -> Path:
     return found
 
 
-def lines_of_page(begin: str) -> str:
-    """Return the lines in docs/install.md that follow the paragraph that begins with ``begin``."""
-    paragraph = (ROOT / "docs" / "install.md").read_text().partition(f"\n\n{begin}")[2]
-    lines = paragraph.partition("\n\n")[2].partition("\n\n")[0].splitlines()
-    assert lines
-    assert all(line.startswith("    ") for line in lines)
-    return "".join(f"{line[4:]}\n" for line in lines)
-
-
-def follow_page(user: Shell, folder: Path, begin: str, path: str) -> str:
+def follow_page(user: Shell, folder: Path, name: str, path: str) -> str:
     """Run lines of docs/install.md in ``folder``, with ``path`` as PATH; return what they print.
 
-    Then complete a name in a bash that has the line of README for completion.
+    ``name``: theirs in INSTALLATION. Then complete a name in a bash that has the line of README for
+    completion.
     """
     # Settings of the machine, such as those of pip, apply.
     # make test-full runs this test, and a make in it would print where it is.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     user.env = {**inherited, **user.env, "PATH": path, "TERM": "dumb", "PYTHONPATH": ""}
     end = 'printf "%s\\n" "$PATH" "${MANPATH-}" >"$HOME/paths"\n'
-    done = run_whole("bash", "-ec", lines_of_page(begin) + end, cwd=folder, env=user.env)
+    done = run_whole("bash", "-ec", of_installation(name) + end, cwd=folder, env=user.env)
     assert done.returncode == 0, done.stderr
     user.env["PATH"], user.env["MANPATH"] = (user.home / "paths").read_text().splitlines()
     assert_completes(user, "bash", line_of_readme("bash"), "iam-usergetattributes")
@@ -164,7 +156,7 @@ def assert_as_the_page_says_after_it(user: Shell) -> None:
     """Assert what docs/install.md says of pipx, uv and pip: the index of man, options in bash."""
     assert_man_finds_the_pages(user)
     assert user("man", "-k", "iam-usercreate").status != 0
-    assert user("sh", "-ec", lines_of_page("With pipx, uv and pip")).status == 0
+    assert user("sh", "-ec", of_installation("man -k")).status == 0
     assert user("man", "-k", "iam-usercreate").out.startswith("iam-usercreate (1)")
     bash = InteractiveShell("bash", "--norc", "--noprofile", "-i", env=user.env, setup=BASH)
     with contextlib.closing(bash) as here:
@@ -213,7 +205,7 @@ def test_the_one_file_as_the_page_says(dist, user):
     others = user.home / "others"
     others.mkdir()
     (others / "iam-usergetattributes").symlink_to(dist / "iamcli.pyz")
-    printed = follow_page(user, dist.parent, "As one file", f"{others}:{BIN}:{PATH}")
+    printed = follow_page(user, dist.parent, "one file", f"{others}:{BIN}:{PATH}")
     assert "iam-usercreate" in printed
     user.env["PATH"] = f"{user.home}/bin:{others}:{PATH}"
     assert_help_shows_the_guide(user)
@@ -314,7 +306,7 @@ def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
     programs = tools(tool)
     user.env |= {**UV, "PIPX_HOME": str(tmp_path / "pipx")}
     path = f"{user.home}/.local/bin:{programs}:{PATH}"
-    follow_page(user, sources, f"With [{tool}]", path)
+    follow_page(user, sources, tool, path)
     assert_as_the_page_says_after_it(user)
 
     walk = ("iamcli", "sandbox", str(ROOT / "examples" / "first-user.sh"))
@@ -337,33 +329,11 @@ def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
 
 @needs("man", BASH_COMPLETION)
 def test_pip_as_the_page_says(sources, user):
-    follow_page(user, sources, "With pip, in", f"{BIN}:{PATH}")
+    follow_page(user, sources, "pip", f"{BIN}:{PATH}")
     # An old pip would import it first, before Ctrl-C is handled.
     assert "import re" not in (user.home / "iamcli" / "bin" / "iam-userdel").read_text()
     assert user("sh", "-c", "command -v iamcli").out == f"{user.home}/iamcli/bin/iamcli\n"
     assert_as_the_page_says_after_it(user)
-
-
-#: How the paragraphs begin whose lines the tests here run, and those that packaging/deb-test runs.
-FOLLOWED = (
-    "With [pipx]",
-    "With [uv]",
-    "With pip, in",
-    "With pipx, uv and pip",
-    "As one file",
-    "If the `python3`",
-    "Without installing it",
-    "Extras are named",
-    "As a Debian package",
-    "With the Debian package",
-)
-
-
-def test_each_command_line_of_the_page_is_run_by_a_test():
-    pairs = itertools.pairwise((ROOT / "docs" / "install.md").read_text().split("\n\n"))
-    before = [first for first, second in pairs if second.startswith("    ")]
-    assert len(before) == len(FOLLOWED)
-    assert [text for text in before if not text.startswith(FOLLOWED)] == []
 
 
 def test_the_one_file_with_an_old_python(dist, aws, old_python, tmp_path):
@@ -409,7 +379,7 @@ def test_the_one_file_without_python3_as_the_page_says(dist, run, tmp_path):
     script_of_shell(tmp_path / "python" / "python3.12", f'exec {sys.executable} "$@"')
     (run.home / "dist").symlink_to(dist)
     run.env["PATH"] = f"{tmp_path}/python"
-    done = run("/bin/sh", "-ec", lines_of_page("If the `python3`"))
+    done = run("/bin/sh", "-ec", of_installation("one file with another Python"))
     assert (done.status, done.err) == (0, "")
     assert done.out.endswith(f" {NUMBER} commands in {dist}/iamcli.pyz with {sys.executable}\n")
     done = run(str(run.home / "DIR" / "bin" / "iam-usercreate"), "--version")
@@ -418,7 +388,7 @@ def test_the_one_file_without_python3_as_the_page_says(dist, run, tmp_path):
 
 @needs("man", BASH_COMPLETION)
 def test_a_checkout_as_the_page_says(sources, user):
-    printed = follow_page(user, sources, "Without installing it", f"{BIN}:{PATH}")
+    printed = follow_page(user, sources, "checkout", f"{BIN}:{PATH}")
     assert printed.startswith("make: this takes about half a minute the first time, and ")
     assert printed.count("\n$ iam-") == 8
     assert user("which", "iam-usercreate").out == f"{sources}/bin/iam-usercreate\n"

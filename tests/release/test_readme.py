@@ -1,11 +1,13 @@
-"""README: its length, what it says of old scripts, and its picture of what the commands print."""
+"""README and docs/install.md: their lines, and the picture of what the commands print."""
 
 from __future__ import annotations
 
 import html
+import itertools
 import re
 
 import pytest
+from support.documents import INSTALLATION, of_installation
 from support.session import COMMANDS, PROMPT, plain, session
 from support.shell import ROOT
 
@@ -68,3 +70,12 @@ def test_the_marks_are_explained_after_the_first_table():
     noticed = "| the original | here | code | reason | test |\n"
     assert noticed in titles["Differences that may need a change"]
     assert noticed in titles["Changes that cannot break a script"]
+
+
+def test_each_line_of_the_installation_is_run_by_a_test():
+    pairs = itertools.pairwise((ROOT / "docs" / "install.md").read_text().split("\n\n"))
+    before = [first for first, second in pairs if second.startswith("    ")]
+    assert len(before) == len(INSTALLATION)
+    for text, begin in zip(before, INSTALLATION.values(), strict=True):
+        assert text.startswith(begin)
+    assert all(map(of_installation, INSTALLATION))

@@ -6,11 +6,36 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
+from support.processes import ROOT
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 #: A line of a document that is a command of this project, after a prompt or not.
 OURS = re.compile(r"(?:\w+=\S* )*(?:iam-[a-z]+|iamcli)\b")
+
+#: How the paragraphs of docs/install.md begin before lines to run, each with what tests call it.
+#: Those of the Debian package are for packaging/deb-test.
+INSTALLATION = {
+    "pipx": "To install iamcli with [pipx]",
+    "uv": "To install iamcli with [uv]",
+    "pip": "To install iamcli with pip in",
+    "man -k": "`iamcli list WORD` always",
+    "Debian package": "The Debian package is for",
+    "one file": "Use the one file if",
+    "one file with another Python": "If the `python3`",
+    "checkout": "You can also run iamcli from",
+    "extras with pipx": "Specify the extras",
+    "extras with the Debian package": "With the Debian package",
+}
+
+
+def of_installation(name: str) -> str:
+    """Return the lines to run in docs/install.md that have this ``name`` in INSTALLATION."""
+    page = (ROOT / "docs" / "install.md").read_text()
+    lines = page.partition(f"\n\n{INSTALLATION[name]}")[2].split("\n\n")[1].splitlines()
+    assert all(line.startswith("    ") for line in lines)
+    return "".join(f"{line[4:]}\n" for line in lines)
 
 
 def of_help(text: str) -> str:
