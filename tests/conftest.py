@@ -44,12 +44,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(autouse=True)
 def unchanged(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail if a test leaves a change of this process, files or processes, or an internal error."""
+    # The directory of the test is removed after this.
+    home = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
     before = leftovers.state()
     internal_errors()
     yield
     left = leftovers.restored(before)
-    # A tool that tears tests down later has removed their values.
-    if home := (request.node.funcargs or {}).get("tmp_path"):
+    if home:
         left += leftovers.left(home)
     assert not left, "\n".join(["this test leaves:", *left])
     assert not (errors := internal_errors()), "\n".join(["this test does not expect:", *errors])

@@ -590,7 +590,7 @@ ls $X/iam-foo/$(iam-groupcreate); if then
 """
 
 
-@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("columns", [60, in_full(80)])
 @pytest.mark.parametrize(
     "line",
     [

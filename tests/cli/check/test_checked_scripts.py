@@ -124,7 +124,7 @@ def words(text: str) -> set[str]:
     return set(re.findall(r"[\w/+.-]{3,}", text))
 
 
-@pytest.mark.parametrize("step", [3, in_full(1)])
+@pytest.mark.parametrize("step", [6, in_full(1)])
 @pytest.mark.parametrize("code", sorted(EXPLANATIONS))
 def test_no_word_of_a_file_that_was_not_given_is_shown(code, step, tmp_path):
     """Only the code and the line; and its values are not shown in the file that was given."""
