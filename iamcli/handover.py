@@ -27,9 +27,9 @@ VARIABLE = "IAMCLI_RUN"
 AT_ONCE = 2.0
 #: The time after which a signal is handled that came just before this process waits (seconds).
 _TICK = 0.25
-#: The maximum number of descriptors that the server takes, that of the directory included; the
-#: kernel's limit is 253.
-MAX_DESCRIPTORS = 201
+#: The maximum number of descriptors that the server takes, with those of the directory and of the
+#: pipe; the kernel's limit is 253.
+MAX_DESCRIPTORS = 202
 #: The prefixes of variables that count when a process starts, or when a module is imported.
 START_PREFIXES = ("PYTHON", "LD_", "DYLD_", "OPENSSL_", "BOTO_", "GLIBC_", "MALLOC_")
 #: The signals that Python itself ignores.
@@ -81,11 +81,14 @@ def hand_over() -> str:
 
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     waiting = _Waiting()
+    pipe: tuple[int, ...] = ()
     try:
+        # Nothing is written to it, so that the first event is the end of this process.
+        pipe = os.pipe()
         connection.settimeout(AT_ONCE)
         connection.connect(address)
         if is_own(connection, _socket, address):
-            _offer(connection, _socket, waiting.ignored)
+            _offer(connection, _socket, pipe[0], waiting.ignored)
             kind, process = _message(connection)
             if kind == READY and not waiting.received:
                 connection.sendall(START)
@@ -95,6 +98,8 @@ def hand_over() -> str:
         pass
     if waiting.taken:
         return _end(connection, waiting)
+    for number in pipe:
+        os.close(number)
     connection.close()
     waiting.restore()
     return ""
@@ -186,13 +191,13 @@ def peer(connection: Any, sockets: Any) -> tuple[int, int] | None:
     return process, user
 
 
-def _offer(connection: Any, sockets: Any, ignored: list[int]) -> None:
+def _offer(connection: Any, sockets: Any, pipe: int, ignored: list[int]) -> None:
     """Send everything that the server needs to become this process; raise OSError or ValueError."""
     numbers = _inherited()
     folder = os.open(".", getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        # Both descriptors are this process's own, so they have no number in the command.
-        sent = b"".join(number.to_bytes(4, sys.byteorder) for number in (folder, *numbers))
+        # The first two are this process's own, so they have no number in the command.
+        sent = b"".join(number.to_bytes(4, sys.byteorder) for number in (folder, pipe, *numbers))
         mask = os.umask(0o077)
         os.umask(mask)
         blocked = _signal.pthread_sigmask(_signal.SIG_BLOCK, ())

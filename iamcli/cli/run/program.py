@@ -95,12 +95,12 @@ def become(connection: socket.socket, peer: int, identity: dict[str, str]) -> No
     try:
         order = Handover(connection, peer, identity)
         program = index.load(os.path.basename(order.arguments[0]))
-        connection = _take_over(connection, order)
+        connection, pipe = _take_over(connection, order)
         connection.sendall(b"%s %d\n" % (handover.READY, os.getpid()))
         if connection.recv(1) == handover.START:
             connection.settimeout(None)
             processes.begin_with(order.process)
-            _end_with(connection)
+            _end_with(pipe)
             _run(program, connection, order.numbers)
     except Refused as refused:
         status += 1 + [*identity, *COMPARED].index(str(refused))
@@ -124,10 +124,10 @@ def _run(program: Program, connection: socket.socket, numbers: list[int]) -> NoR
     os._exit(0)
 
 
-def _take_over(connection: socket.socket, order: Handover) -> socket.socket:
+def _take_over(connection: socket.socket, order: Handover) -> tuple[socket.socket, int]:
     """Make this process like the program in everything that a command can notice.
 
-    Returns the connection, which has another descriptor then.
+    Returns the connection and the pipe of the program, which have other descriptors then.
     """
     if _view(order.process) != _view("self"):
         raise Refused(RIGHTS)
@@ -172,15 +172,15 @@ def _set_limits(order: Handover) -> None:
             resource.setrlimit(number, limit)
 
 
-def _set_descriptors(connection: socket.socket, order: Handover) -> socket.socket:
-    """Give the received descriptors their numbers, and close all others but the connection."""
+def _set_descriptors(connection: socket.socket, order: Handover) -> tuple[socket.socket, int]:
+    """Give the received descriptors their numbers; close all others but those it returns."""
     above = max(order.numbers, default=0) + 1
-    folder, *streams = (
+    folder, pipe, *streams = (
         fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, above) for descriptor in order.received
     )
     moved = fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, above)
     os.fchdir(folder)
-    for number in {*map(int, os.listdir("/dev/fd"))} - {moved, *streams}:
+    for number in {*map(int, os.listdir("/dev/fd"))} - {moved, pipe, *streams}:
         with contextlib.suppress(OSError):
             os.close(number)
     for number, descriptor in zip(order.numbers, streams, strict=True):
@@ -192,7 +192,7 @@ def _set_descriptors(connection: socket.socket, order: Handover) -> socket.socke
     sys.stdin = _stream(0, "r", "strict")
     sys.stdout = _stream(1, "w", "strict")
     sys.stderr = _stream(2, "w", "backslashreplace")
-    return result
+    return result, pipe
 
 
 def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:
@@ -233,14 +233,19 @@ def _set_signals(order: Handover) -> None:
     _signal.pthread_sigmask(_signal.SIG_SETMASK, order.blocked)
 
 
-def _end_with(connection: socket.socket) -> None:
-    """Let the kernel end this process if the program ends, where it can; else the server does."""
+def _end_with(pipe: int) -> None:
+    """Let the kernel end this process if the program ends, where it can; else the server does.
+
+    ``pipe``: only the program can write to it. The kernel would also report the confirmation that
+    was just received over the connection, if the program was interrupted while it sent it.
+    """
     if sys.platform == "linux":
-        fcntl.fcntl(connection, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(connection, fcntl.F_SETSIG, _signal.SIGKILL)
-        flags = fcntl.fcntl(connection, fcntl.F_GETFL)
-        fcntl.fcntl(connection, fcntl.F_SETFL, flags | os.O_ASYNC)
+        os.set_blocking(pipe, False)
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(pipe, fcntl.F_SETSIG, _signal.SIGKILL)
+        flags = fcntl.fcntl(pipe, fcntl.F_GETFL)
+        fcntl.fcntl(pipe, fcntl.F_SETFL, flags | os.O_ASYNC)
         # The program may have ended before.
         with contextlib.suppress(BlockingIOError):
-            if not connection.recv(1, socket.MSG_DONTWAIT):
+            if not os.read(pipe, 1):
                 os._exit(0)
