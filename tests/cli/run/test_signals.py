@@ -49,6 +49,30 @@ def test_a_command_ends_with_its_program(shell, stub, *, stopped):
     assert slow.endpoint.operations == ["ListAccessKeys"]
 
 
+#: Hands a command over, and sends something when it runs.
+SENDING = """
+import sys, time
+sys.argv = ["iam-userlistkeys", "-u", "bob"]
+from iamcli import handover
+end = handover._end
+def late(connection, waiting):
+    time.sleep(0.3)
+    connection.sendall(handover.START)
+    return end(connection, waiting)
+handover._end = late
+handover.hand_over()
+"""
+
+
+def test_what_the_program_sends_does_not_end_the_command(shell, stub):
+    """The kernel may report late that the program has confirmed that it waits."""
+    endpoint = stub.endpoint(KEYS._replace(delay=1))
+    env = {"AWS_IAM_URL": endpoint.url}
+    done = shell("iamcli", "run", sys.executable, "-c", SENDING, env=env)
+    assert (done.status, done.err, "Active" in done.out) == (0, "", True)
+    assert len(endpoint.requests) == 1
+
+
 def test_after_the_end_of_iamcli_run_the_script_goes_on(shell, stub):
     slow = Slow(shell, stub, f"{LINE}; {LINE}; iam-usergetattributes -z; echo $? end")
     slow.process.kill()
