@@ -422,8 +422,10 @@ import os, sys
 from pathlib import Path
 from types import SimpleNamespace
 from iamcli.cli import installed_commands
-from iamcli.cli.homes import choice
+from iamcli.cli.homes import choice, directory
 from iamcli.cli.check.script import shfmt
+# The checkout may be private.
+directory.__file__ = {str(self.top / "package" / "directory.py")!r}
 shfmt.shfmt = lambda: {str(self.top / "shfmt")!r}
 choice.STANDARD = {str(self.top / "opt" / "iam")!r}
 {one_file if self.machine.one_file else installed}
