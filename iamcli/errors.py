@@ -8,6 +8,7 @@ new secret key is what the user asked for, and scripts and policies need each ch
 
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -43,6 +44,23 @@ _INVISIBLE = (
     "[\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+#: The variables of secrets that are in use, and the length (characters) of those that are hidden
+#: everywhere: a shorter one, such as "test", can be in any text.
+_SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+_MIN_SECRET = 16
+#: The length of a secret access key (characters), and its forms: a value, or a segment of a path.
+_LENGTH = 40
+_WHOLE = r"(?a)(?<![\w/+.-])[A-Za-z0-9/+]{40}(?![\w/+.-])"
+_SEGMENT = r"(?a)(?<![\w+.-])[A-Za-z0-9+]{40}(?![\w+.-])"
+#: A private key in PEM, also one without its beginning or its end.
+_PRIVATE_KEY = (
+    "(?s)(?:-{0,5}BEGIN [A-Z ]{0,30})?PRIVATE KEY.*?(?:END [A-Z ]{0,30}PRIVATE KEY-{0,5}|\\Z)"
+)
+#: The line of a secret access key in a file of keys, which is no placeholder.
+_NAMED = (
+    r"(?i)((?<!\w)(?:aws_?)?secret_?(?:access_?)?key[\"']*\s*=\s*[\"']*)"
+    r"(?!YOUR-|SECRET\b|<|\.\.\.)[^\s\"'\\]+"
 )
 #: The number of hexadecimal digits in the path of a private IAM: 128 bits, which nobody can guess.
 SECRET_DIGITS = 32
@@ -167,6 +185,13 @@ def unexpected(error: BaseException, report: str) -> str:
     """Return the message for an ``error`` that no code expects; ``report``: how to report it."""
     import errno
 
+    missing = isinstance(error, ImportError) and str(error).partition("cannot import name '")[2]
+    if missing:
+        # A package that does without a module hides why it cannot be imported.
+        try:
+            __import__(missing.partition("'")[0])
+        except (ImportError, MemoryError) as cause:
+            error = cause
     no_memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
     if isinstance(error, MemoryError) or no_memory:
         return "out of memory; to see the limit of the shell, run: ulimit -v"
@@ -215,7 +240,7 @@ def message(
 
     ``redact``: removes secrets, also the secret paths; ``limit``: the maximum length (characters).
     """
-    return visible(shortened(redact(text), limit))
+    return visible(shortened(concealed(redact(text)), limit))
 
 
 def of_service(
@@ -256,15 +281,27 @@ def one_line(text: str) -> str:
 
 
 def concealed(text: str) -> str:
-    """Return ``text`` without what may be a secret access key or a private key.
+    """Return ``text`` without what may be a secret access key, a private key or a key in use.
 
-    Source: docs/decisions.md (secrets in arguments).
+    A secret access key is a value, or a segment of a path, of 40 characters. What follows the name
+    of such a key is one, too, whatever its form. Source: docs/decisions.md (secrets in arguments).
     """
+    for name in _SECRET_VARIABLES:
+        if len(value := os.environ.get(name, "")) >= _MIN_SECRET:
+            text = text.replace(value, "...")
+    if len(text) < _LENGTH and "=" not in text and "PRIVATE" not in text:
+        return text
     import re
 
-    text = re.sub(r"(?s)(-*BEGIN[^-]*)?PRIVATE KEY.*", "...", text)
-    kinds = r"(?=[a-z\d/+]*[A-Z])(?=[A-Z\d/+]*[a-z])(?=[A-Za-z/+]*\d)"
-    return re.sub(rf"(?a)(?<![A-Za-z\d/+]){kinds}[A-Za-z\d/+]{{40,}}", "...", text)
+    text = re.sub(_PRIVATE_KEY, "...", text)
+    text = re.sub(_NAMED, r"\1...", text)
+    for form in (_WHOLE, _SEGMENT):
+        text = re.sub(form, lambda run: "..." if _is_mixed(run[0]) else run[0], text)
+    return text
+
+
+def _is_mixed(run: str) -> bool:
+    return run.upper() != run != run.lower() and any(map(str.isdecimal, run))
 
 
 def visible(text: str) -> str:

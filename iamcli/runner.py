@@ -61,7 +61,7 @@ class Program(Command):
         try:
             interrupts.install_handlers(deferred=bool(failure))
             arguments = sys.argv[1:]
-            items = [*parser.parsed(self.name, self.all_options, arguments)]
+            items = [*parser.parsed(self.all_options, arguments)]
             output = self.make_output(items)
             if failure:
                 output.error(failure)
@@ -91,7 +91,9 @@ class Program(Command):
         A script would take the words of an error for names. ``items``: those of the command line.
         Source: LEGACY.md (errors on standard output).
         """
-        given = {item[0].name for item in items if not isinstance(item, UsageError)}
+        given = {
+            each.name for each, _, value in items if each and (each.switch or value is not None)
+        }
         return Output(self.name, strict=strictness() == "1", copied=not self.prints(given))
 
     def run(self, arguments: Sequence[str], items: Sequence[Item], output: Output) -> int:
@@ -103,7 +105,8 @@ class Program(Command):
         status = FAILED
         try:
             try:
-                execute(self, parser.values_of(self.all_options, arguments, items), output)
+                values = parser.values_of(self.name, self.all_options, arguments, items)
+                execute(self, values, output)
                 status = 0
             except parser.HelpRequested:
                 from iamcli.help.text import columns, help_text
@@ -195,7 +198,7 @@ def execute(
     arguments = {option.dest: values[option.dest] for option in command.options}
     named = [option for option in command.all_options if option.complete == "file"]
     places = [values["url"], *(values[option.dest] for option in named)]
-    reporter.secrets.add(*(each for each in places if each and concealed(each) != each))
+    reporter.secrets.add(*(each for each in places if each and concealed(each) == "..."))
     for name in dict.fromkeys(values.get("overridden", ())):
         reporter.note_on_terminal(f"only the last value of {name} counts")
     iam = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 
-from iamcli.parsing.suggestions import without_secrets
+from iamcli.parsing.suggestions import TypedLine
 from iamcli.quoting import filled
 
 TYPE_CHECKING = False
@@ -68,8 +68,13 @@ def denied(error: ServiceError, run: Run) -> str:
     if lacking := _LACKING.search(error.message):
         policy = lacking[1].lower()
         if policy == "identity-based policy":
-            line = without_secrets(run.command.name, run.command.all_options, sys.argv[1:])
-            return f"{LACKING[policy]}; for its policy, run: iamcli explain --policy -- {line}"
+            # No policy is printed for a subcommand, such as iamcli snapshot.
+            iam = run.command.name.startswith("iam-")
+            line = iam and TypedLine(run.command.all_options, sys.argv[1:]).corrected(
+                run.command.name
+            )
+            explain = f"; for its policy, run: iamcli explain --policy -- {line}"
+            return f"{LACKING[policy]}{explain if line else ''}"
         return LACKING.get(policy) or f"denied by {POLICY_TYPES[policy]}"
     return ""
 

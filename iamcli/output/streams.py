@@ -9,6 +9,7 @@ from errno import EBADF
 from iamcli.errors import (
     OutputLost,
     ReaderLeft,
+    concealed,
     data_on_terminal,
     message,
     visible,
@@ -151,7 +152,7 @@ class Output:
     def note(self, text: str, *, debug: bool = False) -> None:
         """Write one line to standard error; one of ``-d`` to standard output in strict mode."""
         for number in self._debug if debug else self._notes:
-            self._is_written(f"{self._program}: {visible(text)}\n", number)
+            self._is_written(f"{self._program}: {visible(concealed(text))}\n", number)
 
     def _is_written(self, text: str, number: int) -> bool:
         """Write ``text`` as ``error_text`` does; return whether the descriptor took all of it."""

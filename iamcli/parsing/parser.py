@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    #: An option with its argument, None for a switch, or the error for anything else.
-    Item = tuple[Option, str | None] | UsageError
+    #: An option or None, the word as typed, and the option's value, None if it has none.
+    Item = tuple[Option | None, str, str | None]
 
 
 class HelpRequested(Exception):  # noqa: N818 - not an error
@@ -40,11 +40,11 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
     invalid argument from the left, or else for the first missing required option, sorted by name,
     or else if an option and its alternative are missing. Source: "parse order" in LEGACY.md.
     """
-    return values_of(options, arguments, parsed(program, options, arguments))
+    return values_of(program, options, arguments, parsed(options, arguments))
 
 
 def values_of(
-    options: Sequence[Option], arguments: Sequence[str], items: Iterable[Item]
+    program: str, options: Sequence[Option], arguments: Sequence[str], items: Iterable[Item]
 ) -> dict[str, Any]:
     """Return what ``parse`` returns of ``arguments``; ``items``: what ``parsed`` yields of them."""
     helping = {name for option in options if option.dest == "help" for name in option.names}
@@ -52,16 +52,26 @@ def values_of(
         raise HelpRequested
     values = {option.dest: _absent(option) for option in options}
     error: UsageError | None = None
+    wrong: str | None = None
+    secret: Option | None = None
     version = False
-    for item in items:
-        if isinstance(item, UsageError):
-            error = error or item
-        elif item[0].dest == "version":
+    for option, word, value in items:
+        if option and option.dest == "version":
             version = True
-        elif error is None:
-            error = _store(values, *item)
+        elif error or wrong is not None:
+            continue
+        elif option is None:
+            wrong = word
+        else:
+            secret = option if option.secret else secret
+            error = _store(values, option, word, value)
     if version:
         raise VersionRequested
+    if wrong is not None:
+        # To import this takes time.
+        from iamcli.parsing import suggestions
+
+        raise suggestions.unknown(program, options, wrong, arguments, secret)
     if error:
         raise error
     _require(options, values)
@@ -86,10 +96,14 @@ def _absent(option: Option) -> Any:
     return [] if option.repeatable else None
 
 
-def _store(values: dict[str, Any], option: Option, argument: str | None) -> UsageError | None:
-    if argument is None:
+def _store(
+    values: dict[str, Any], option: Option, word: str, argument: str | None
+) -> UsageError | None:
+    if option.switch:
         values[option.dest] = True
         return None
+    if argument is None:
+        return UsageError(f'Option "{word}" takes an operand', option=option)
     try:
         argument.encode()
         value = option.value(argument)
@@ -122,24 +136,11 @@ def _not_text(name: str) -> str:
     return f'The value of "{name}" is not text in this locale\'s encoding'
 
 
-def parsed(program: str, options: Sequence[Option], arguments: Sequence[str]) -> Iterator[Item]:
-    """Yield each option with its argument, None for a switch, and an error for anything else."""
+def parsed(options: Sequence[Option], arguments: Sequence[str]) -> Iterator[Item]:
+    """Yield what each of the ``arguments`` is; those that are values come with their options."""
     remaining = iter(arguments)
-    secret: Option | None = None
     for argument in remaining:
-        option, attached = match(options, argument)
-        if option is None:
-            # To import this takes time.
-            from iamcli.parsing import suggestions
-
-            yield suggestions.unknown(program, options, arguments, argument, secret)
-            continue
-        secret = option if option.secret else secret
-        if option.switch or attached is not None:
-            yield option, attached
-        else:
-            operand = next(remaining, None)
-            if operand is None:
-                yield UsageError(f'Option "{argument}" takes an operand', option=option)
-            else:
-                yield option, operand
+        option, value = match(options, argument)
+        if option and not option.switch and value is None:
+            value = next(remaining, None)
+        yield option, argument, value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os.path
 import re
-from itertools import chain, islice
+from itertools import chain
 
 from iamcli import quoting
 from iamcli.errors import concealed
@@ -14,7 +14,7 @@ from iamcli.parsing.options import UsageError, joined, match, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from iamcli.parsing.options import Option
 
@@ -35,39 +35,137 @@ _PARAMETERS = (
 _DOCUMENTS = {"certificatebody": "CERTIFICATE", "policydocument": "POLICYDOCUMENT"}
 
 
+class TypedLine:
+    """A wrong command line as its user means it. It is read once, when an error is printed.
+
+    ``parts``: each option with its words, with ASCII dashes, separate values, and placeholders in
+    place of secrets, and each word that belongs to no option; ``certain``: whether the options are
+    all that the user typed; ``joined``: whether one was joined with its value; ``habits``: the
+    options of the table HABITS, with their values or "".
+    """
+
+    def __init__(self, options: Sequence[Option], arguments: Sequence[str]) -> None:
+        self.parts: list[tuple[Option | None, list[str]]] = []
+        self.habits: dict[str, str] = {}
+        self.certain, self.joined = True, False
+        names = {name for option in options for name in option.names}
+        words = [*reversed(arguments)]
+        while words:
+            self._read(options, names, words)
+
+    def _read(self, options: Sequence[Option], names: set[str], words: list[str]) -> None:
+        """Read the last of ``words``, and the one before it if that is its value."""
+        argument = words.pop()
+        typed = with_ascii_dashes(names, argument)
+        option, attached = match(options, typed)
+        name, equals, value = argument.partition("=")
+        if option and (option.switch or attached is not None or not words):
+            self.parts.append((option, [typed]))
+        elif option:
+            operand = words.pop()
+            if (ascii_operand := with_ascii_dashes(names, operand)) in _HELP:
+                operand = ascii_operand
+            elif option.secret:
+                operand = str(option.metavar)
+            self.parts.append((option, [typed, operand]))
+        elif name in habits.HABITS:
+            # A variable that is not set leaves the option without its value.
+            separate = habits.HABITS[name][0] and not equals and words
+            self.habits[name] = words.pop() if separate and words[-1][:1] != "-" else value
+        elif typed[:1] != "-" or typed == "-":
+            self.parts.append((None, [argument]))
+        elif self.certain and typed != "--":
+            # With another dash, only a name that the shell has not joined is certain.
+            if typed == argument or typed.partition("=")[0] in names:
+                option, value = meant(options, typed)
+            self.certain, self.joined = option is not None, True
+            if option:
+                shown = value if value and not option.secret else str(option.metavar)
+                self.parts.append((option, [option.name, shown]))
+
+    @property
+    def given(self) -> list[Option]:
+        """The options that the line has, in their order."""
+        return [option for option, _ in self.parts if option]
+
+    @property
+    def with_values(self) -> list[Option]:
+        """Those of them that have a value."""
+        return [option for option, words in self.parts if option and words[1:]]
+
+    @property
+    def extra(self) -> list[str]:
+        """The words that belong to no option."""
+        return [words[0] for option, words in self.parts if option is None]
+
+    def corrected(self, program: str, left_out: str = "", before: Option | None = None) -> str:
+        """Return the command line to type, "" if it is not certain, or would show a secret.
+
+        ``left_out``: the ``dest`` of an option without which it is typed; ``before``: the option to
+        type before the word that belongs to none.
+        """
+        if not self.certain or len(self.extra) != (before is not None):
+            return ""
+        words = (
+            ([before.name] if before and option is None else []) + words
+            for option, words in self.parts
+            if option is None or option.dest != left_out
+        )
+        line = quoting.command_line(program, *chain.from_iterable(words))
+        return line if concealed(line) == line else ""
+
+
 def unknown(
     program: str,
     options: Sequence[Option],
-    arguments: Sequence[str],
     argument: str,
+    arguments: Sequence[str] | None = None,
     secret: Option | None = None,
 ) -> UsageError:
-    """Return the error for ``argument``, one of the ``arguments`` of ``program``.
+    """Return the error for ``argument``, the first wrong one of the ``arguments`` of ``program``.
 
     An argument without a dash is never allowed. For a dash that is not ASCII, the message shows the
     corrected command line without its secrets, if it is certain. For an unknown option, the message
     says what to write instead, if that is known; otherwise the hint is that for an option of aws,
-    or separates letters that are options. ``secret``: the last option with a secret value before
-    ``argument``, or None.
+    or separates letters that are options. ``arguments``: None if not all are known; the hint is
+    then only about the argument. ``secret``: the last option with a secret value before it.
     """
+    line = TypedLine(options, arguments or ())
     safe = shown(options, argument)
     if argument[:1] in DASHES and argument:
-        corrected = _corrected(options, arguments)
-        line = quoting.command_line(program, *corrected)
-        certain = corrected and concealed(line) == line
-        instead = f"type: {line}" if certain else 'type "-" instead'
+        corrected = "" if line.habits or arguments is None else line.corrected(program)
+        instead = f"type: {corrected}" if corrected else 'type "-" instead'
         return UsageError(
             f'"{safe}" begins with a dash that is not the ASCII "-", as '
             f"pasted from a web page; {instead}"
         )
     if not argument.startswith("-") or argument == "-":
-        return unexpected(program, options, arguments, argument, secret)
-    instead = advice(options, argument)
+        return _unexpected(program, options, argument, line, secret)
+    name, given = argument.partition("=")[0], [option.name for option in line.given]
+    instead, hint = advice(options, argument), ""
+    if name in habits.HABITS and (not instead or instead.split('"')[1] in given):
+        instead, hint = "", _habit(program, name, line, known=arguments is not None)
+    elif not instead:
+        hint = _separated(options, argument)
     return UsageError(
         f'"{safe}" is not a valid option{instead and f"; {instead}"}',
         option=meant(options, argument)[0],
-        hint="" if instead else _habit(program, options, arguments, argument),
+        hint=hint,
     )
+
+
+def _habit(program: str, name: str, line: TypedLine, *, known: bool) -> str:
+    """Return what to type instead of the option ``name`` of aws, with the others of the ``line``.
+
+    ``known``: whether that is the whole line.
+    """
+    if not known:
+        return habits.instead(name, {name: ""}, "", known=False)
+    by_key = [option for option in line.given if option.dest == "credential_file"]
+    left_out = by_key[0] if by_key and "--profile" in line.habits else None
+    text = line.corrected(program, left_out=left_out.dest if left_out else "")
+    key_option = left_out.name if left_out else ""
+    return habits.instead(name, line.habits, text, key_option=key_option)
 
 
 def advice(options: Sequence[Option], argument: str) -> str:
@@ -98,19 +196,15 @@ def meant(options: Sequence[Option], argument: str) -> tuple[Option | None, str]
     if option is None or named or value in _HELP:
         return None, ""
     word = value == rest and re.fullmatch("[a-z-]+", rest)
-    if refused(option, value) or concealed(value) != value:
+    if refused(option, value) or concealed(bare := value.strip("/")) != bare:
         return option if word or value != rest else None, ""
     return option, "" if word else value
 
 
-def unexpected(
-    program: str,
-    options: Sequence[Option],
-    arguments: Sequence[str],
-    argument: str,
-    secret: Option | None,
+def _unexpected(
+    program: str, options: Sequence[Option], argument: str, line: TypedLine, secret: Option | None
 ) -> UsageError:
-    """Return the error for an ``argument``, one of the ``arguments``, that is no option's value.
+    """Return the error for an ``argument`` that is no option's value.
 
     After an option with a ``secret`` value, the argument may be a part of it, and is not shown; nor
     if ``may_be_secret`` says so. The hint says that a shell may have replaced ``*``, if the
@@ -123,16 +217,17 @@ def unexpected(
             f"No argument is allowed after {secret.name} {secret.metavar}; quote a value that "
             "contains a blank"
         )
-    given = [option for _, option, words in _read(options, arguments) if option and words[1:]]
-    hint = f"type: {program} -h" if list(arguments) == ["help"] else ""
-    if may_be_secret(options, given):
+    alone = line.extra == ["help"] and len(line.parts) == 1
+    hint = f"type: {program} -h" if alone and not line.habits else ""
+    if may_be_secret(options, line.with_values):
         return UsageError("No argument is allowed: ...", hint=hint)
     hint = hint or of_asterisk(argument)
     if not hint and quoting.typographic(argument):
         hint = f"{argument} contains a typographic quote; to quote, type ' or \""
-    elif not hint:
-        line = _completed(options, arguments, argument)
-        hint = f"write: {quoting.command_line(program, *line)}" if line else ""
+    elif not (hint or line.habits or line.joined):
+        missing = missing_option(options, line.given, argument)
+        completed = missing and line.corrected(program, before=missing)
+        hint = f"write: {completed}" if completed else ""
     return UsageError(f"No argument is allowed: {argument}", hint=hint)
 
 
@@ -160,39 +255,6 @@ def of_asterisk(argument: str) -> str:
     )
 
 
-def _read(
-    options: Sequence[Option], arguments: Sequence[str]
-) -> Iterator[tuple[str, Option | None, list[str]]]:
-    """Yield each argument but values; its option, if any; both as words with ASCII dashes.
-
-    The placeholder takes the place of a secret value.
-    """
-    names = {name for option in options for name in option.names}
-    remaining = iter(arguments)
-    for argument in remaining:
-        words = [with_ascii_dashes(names, argument)]
-        option, attached = match(options, words[0])
-        if option and not option.switch and attached is None:
-            for operand in islice(remaining, 1):
-                typed = with_ascii_dashes(names, operand)
-                value = str(option.metavar) if option.secret else operand
-                words.append(typed if typed in _HELP else value)
-        yield argument, option, words
-
-
-def _completed(options: Sequence[Option], arguments: Sequence[str], argument: str) -> list[str]:
-    """Return the arguments with the option before ``argument`` that it can only be the value of.
-
-    Returns nothing if there is no such option, or if another argument is wrong, too.
-    """
-    read = list(_read(options, arguments))
-    missing = missing_option(options, [option for _, option, _ in read if option], argument)
-    if missing is None or [word for word, option, _ in read if option is None] != [argument]:
-        return []
-    words = (words if option else [missing.name, argument] for _, option, words in read)
-    return list(chain.from_iterable(words))
-
-
 def missing_option(
     options: Sequence[Option], typed: Collection[Option], argument: str
 ) -> Option | None:
@@ -217,18 +279,6 @@ def missing_option(
     return alone if alone and alone.limit and alone.limit.allows(argument) else None
 
 
-def _habit(program: str, options: Sequence[Option], arguments: Sequence[str], argument: str) -> str:
-    """Return what to type for an ``argument`` of aws, or else for combined options; or ""."""
-    name = argument.partition("=")[0]
-    if name not in habits.HABITS:
-        return _separated(options, argument)
-    values, others = habits.separated(arguments)
-    words = _corrected(options, others)
-    # Another argument may be wrong, too.
-    line = f"{program} ..." if others and not words else quoting.command_line(program, *words)
-    return habits.instead(name, values[name], line)
-
-
 def _separated(options: Sequence[Option], argument: str) -> str:
     """Return how to type the options of one letter that ``argument`` combines; "" if it does not.
 
@@ -240,27 +290,6 @@ def _separated(options: Sequence[Option], argument: str) -> str:
     combined = len(combinable) == len(set(names)) == len(names)
     valid = combined and all(option.switch for option in combinable[:-1])
     return f"type each option separately: {' '.join(names)}" if valid else ""
-
-
-def without_secrets(program: str, options: Sequence[Option], arguments: Sequence[str]) -> str:
-    """Return the command line with placeholders in place of secrets."""
-    return quoting.command_line(program, *_corrected(options, arguments))
-
-
-def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]:
-    """Return the arguments with ASCII dashes, and placeholders in place of secrets.
-
-    Returns nothing if an argument is not certainly an option.
-    """
-    names = {name for option in options for name in option.names}
-    corrected: list[str] = []
-    for argument, option, words in _read(options, arguments):
-        joining, value = (option, "") if option else meant(options, words[0])
-        if joining is None or (words[0] != argument and words[0].partition("=")[0] not in names):
-            return []
-        hidden = joining.secret or not value
-        corrected += words if option else [joining.name, str(joining.metavar) if hidden else value]
-    return corrected
 
 
 def shown(options: Sequence[Option], argument: str) -> str:
@@ -279,7 +308,7 @@ def shown(options: Sequence[Option], argument: str) -> str:
     allowed = option and not refused(option, (value or "").removeprefix("="))
     if rest:
         kept = argument[: -len(rest)]
-    elif allowed and concealed(argument) == argument:
+    elif allowed and concealed(bare := (value or "").strip("=/")) == bare:
         kept = argument
     else:
         kept = re.findall(rf"(?s)[{DASHES}-]*(?:[{letters}]*(?==|\Z)|.?)", argument)[0]

@@ -133,6 +133,7 @@ def test_a_slip_sends_nothing_and_its_advice_does_what_was_meant(row, strict, ru
 #: What a mistake may contain, and no output; the file describes its rows.
 SECRETS = {
     "{KEY}": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "{ONE}": "wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY",
     "{WORD}": "S3cret9",
     "{CODE}": "314159",
     "{PEM}": "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA1234567890abcdefghijkl\nxyz1\n",
@@ -144,7 +145,7 @@ MISTAKES = [
     for row in (TESTS / "command_line" / "mistakes.txt").read_text()[:-1].split("\n$ ")[1:]
 ]
 #: What iamcli explain can list: the name of a file, and an address.
-LISTED = ("-f {KEY}", "--url http://127.0.0.1:1/{KEY}")
+LISTED = ("-f {KEY}", "--url http://127.0.0.1:1/{ONE}", "/x/{ONE}/admin.json")
 FORMS = [line for line, _ in MISTAKES if "{" in line]
 
 

@@ -207,7 +207,8 @@ def refused(line: str) -> tuple[str, str]:
         (f"iam-userdel {'b' * 64}", f"write: iam-userdel -u {'b' * 64}"),
         (f"iam-userdel {'b' * 65}", ""),
         # It may be a secret access key.
-        (f"iam-userdel {'Ab1' * 14}", ""),
+        (f"iam-userdel {'Ab1+' * 10}", ""),
+        (f"iam-userdel {'Ab1' * 14}", f"write: iam-userdel -u {'Ab1' * 14}"),
         ("iam-userdel -u ann bob", ""),
         ("iam-userdelkey AKIAIOSFODNN7EXAMPLE", "write: iam-userdelkey -k AKIAIOSFODNN7EXAMPLE"),
         # Not an access key ID.

@@ -200,15 +200,16 @@ FAKE = """#!/bin/sh
 echo "${0##*/} $*" >>"$HOME/calls"
 case "${0##*/} $*" in
     dpkg-query*) echo installed ;;
-    git*) echo 0123abc ;;
+    git\ rev-parse*) echo 0123abc ;;
     $FAILING) exit 3 ;;
     $MISSING) echo "packaging/deb-test notes" >>"$NOT_TESTED"; exit 77 ;;
 esac
 """
 
 
-STAGES = ["make test", "make test-lowest", "packaging/deb-test", "make .venv/bin/nox"]
+STAGES = ["make test", "make test-lowest", "make test in a private directory", "packaging/deb-test"]
 STAGES += [
+    "make .venv/bin/nox",
     "make matrix",
     "tests/ceph/run",
     "make test-full TESTS=--exitfirst --dist load --maxschedchunk 1 --order 0123abc",
@@ -217,7 +218,7 @@ STAGES += [
 
 @pytest.mark.parametrize(
     ("failing", "status", "number"),
-    [("none", 0, 7), in_full("make test-lowest", 3, 2), ("make matrix", 3, 5)],
+    [("none", 0, 8), in_full("make test-lowest", 3, 2), ("make matrix", 3, 6)],
 )
 def test_ci_prints_the_seconds_of_each_stage(tmp_path, failing, status, number):
     stages = STAGES[:number]
@@ -241,9 +242,11 @@ def test_ci_prints_the_seconds_of_each_stage(tmp_path, failing, status, number):
     # What was not tested is in the last lines.
     assert [re.sub(r"^ +\d+ ", "", line) for line in after.splitlines()[1:]] == stages + noted
     calls = (tmp_path / "home" / "calls").read_text().splitlines()
+    calls = [re.sub("-C /.*/iamcli test", "-C private test", call) for call in calls]
     done_in_it = [call for call in calls if not call.startswith(("dpkg-query", "git"))]
     begun = {
         "make test": "make test TESTS=--order 0123abc",
+        "make test in a private directory": "make -C private test TESTS=--order 0123abc",
         "packaging/deb-test": "deb-test ",
         "tests/ceph/run": "run ",
     }

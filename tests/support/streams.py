@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from iamcli.cli import index
 from iamcli.parsing import parser
-from iamcli.parsing.options import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,8 +76,8 @@ def internal_errors() -> list[str]:
 
 def prints(name: str, arguments: Sequence[str]) -> str:
     """Return what the success of the command ``name`` prints, by the options in ``arguments``."""
-    items = parser.parsed(name, index.load(name).all_options, arguments)
-    options = {item[0].name for item in items if not isinstance(item, UsageError)}
+    items = parser.parsed(index.load(name).all_options, arguments)
+    options = {each.name for each, _, value in items if each and (each.switch or value is not None)}
     return [kind for given, kind in PRINTS[name].items() if options.issuperset(given.split())][-1]
 
 

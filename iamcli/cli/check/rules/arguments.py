@@ -142,7 +142,7 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
     options = command.all_options
     for word in invocation.unknown:
         text = str(word.literal)
-        error = suggestions.unknown(command.name, options, [text], text)
+        error = suggestions.unknown(command.name, options, text)
         general = error.hint or f"run {command.name} -h for its options"
         fix = suggestions.advice(options, text) or general
         message = f'"{suggestions.shown(options, text)}" is not an option of {command.name}'
@@ -165,7 +165,9 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
             before = [each for each in invocation.values if each.name.place < word.place]
             given, earlier = ([v.option for v in each] for each in (invocation.values, before))
             secret = suggestions.may_be_secret(command.options, given, earlier)
-            message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
+            text = str(word.literal)
+            safe = suggestions.shown(options, text) if text[:1] in suggestions.DASHES else text
+            message = "an unexpected word" if secret else f'unexpected word "{safe}"'
             fix = _instead(invocation, word, secret=secret)
         yield fault(call, word, "E108", message, fix)
     if invocation.without_value is not None:
