@@ -196,7 +196,7 @@ def test_the_pins_become_the_newest_that_the_oldest_python_can_install(tmp_path)
 
 
 #: A program that takes the place of what .ci/run starts. It notes what it was asked to do.
-FAKE = """#!/bin/sh
+FAKE = r"""#!/bin/sh
 echo "${0##*/} $*" >>"$HOME/calls"
 case "${0##*/} $*" in
     dpkg-query*) echo installed ;;
