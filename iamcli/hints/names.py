@@ -6,6 +6,8 @@ service has refused a name that the user typed, and without a valid response the
 
 from __future__ import annotations
 
+import re
+
 from iamcli.errors import Failure
 from iamcli.operations.lookups import reports_missing
 from iamcli.operations.names import KINDS, OWNERS, policies
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Seconds to wait for the names.
 TIMEOUT = 2.0
+#: What the names of commands that delete, remove or deactivate something contain.
+_DELETES = re.compile("del|remove|deactivate")
 #: What the service calls the entities, each with the parameter that names one and its kind.
 _ENTITIES = {
     "user": ("UserName", "user"),
@@ -39,7 +43,8 @@ def similar(error: ServiceError, run: Run, iam: IAM) -> str:
     Sends one request, for at most 1,000 names. Raises nothing: after Ctrl-C there is no hint.
     """
     name, names = _listed(_missing(error), run, iam)
-    near = nearest(name, names)
+    # Whoever follows the hint of a command that deletes must not delete another one of several.
+    near = nearest(name, names, only=_DELETES.search(run.command.name) is not None)
     return f"did you mean {quoted(near)}?" if near and near != name else ""
 
 

@@ -349,14 +349,18 @@ def _named(options: Sequence[Option], argument: str) -> str | None:
     return known[near] if near else None
 
 
-def nearest(wrong: str, known: Iterable[str]) -> str:
+def nearest(wrong: str, known: Iterable[str], *, only: bool = False) -> str:
     """Return the text of ``known`` that is almost ``wrong``, or ""; the case does not matter.
 
     A text is near if most of its characters are the same in the same order, or all in another one.
+    ``only``: return "" if several are equally near.
     """
     by_lower = {text.lower(): text for text in known}
     lower = wrong.lower()
-    for text in difflib.get_close_matches(lower, by_lower, n=1, cutoff=_NEAR):
-        return by_lower[text]
-    letters = sorted(lower)
-    return next((by_lower[text] for text in by_lower if sorted(text) == letters), "")
+    near = difflib.get_close_matches(lower, by_lower, n=2, cutoff=_NEAR)
+    # "user06" resembles user106 as much as user206.
+    ratios = {difflib.SequenceMatcher(None, text, lower).ratio() for text in near if only}
+    if not near:
+        letters = sorted(lower)
+        near = [text for text in by_lower if sorted(text) == letters]
+    return by_lower[near[0]] if near and not (only and near[1:] and len(ratios) < len(near)) else ""

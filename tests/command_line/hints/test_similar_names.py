@@ -108,6 +108,23 @@ def test_group_whose_name_is_in_the_plural_is_suggested(say, stub):
 
 
 @pytest.mark.parametrize(
+    ("command", "names", "hint"),
+    [
+        ("iam-userdel", ["user106", "user206"], []),
+        ("iam-userdel", ["user106", "admin"], ["did you mean user106?"]),
+        ("iam-userdel", ["user6", "user106"], ["did you mean user106?"]),
+        ("iam-userdelloginprofile", ["user106", "user206"], []),
+        ("iam-usergetattributes", ["user106", "admin"], ["did you mean user106?"]),
+    ],
+)
+def test_a_command_that_deletes_names_none_of_several_that_are_as_near(
+    command, names, hint, say, stub
+):
+    _, error, endpoint = unknown("User", "user06", named("User", *names), stub=stub)
+    assert say(f"{command} -u user06", endpoint) == [error, *hint]
+
+
+@pytest.mark.parametrize(
     ("typed", "names", "suggested"),
     [
         ("bbo", ["ann", "bob"], "bob"),
