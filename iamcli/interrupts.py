@@ -79,6 +79,15 @@ def defer_termination() -> None:
     SignalState.due = None
 
 
+def without_wrapper(error: BaseException) -> BaseException:
+    """Return the interrupt that caused ``error``, or else ``error``.
+
+    Before Python 3.12, what is raised in ``__set_name__`` is the cause of a RuntimeError.
+    """
+    cause = error.__cause__ if isinstance(error, RuntimeError) else None
+    return cause if isinstance(cause, KeyboardInterrupt) else error
+
+
 def postpone(interrupt: KeyboardInterrupt) -> None:
     """Raise ``interrupt``, which was raised in an interruptible block, in the next one instead."""
     SignalState.due = interrupt

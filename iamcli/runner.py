@@ -70,7 +70,8 @@ class Program(Command):
             status = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - users see no traceback
             # There is no memory to report an error in the usual way, or a module cannot be read.
-            line = f"{self.name}: {unexpected(error, REPORT)}\n".encode()
+            interrupted = isinstance(interrupts.without_wrapper(error), KeyboardInterrupt)
+            line = b"" if interrupted else f"{self.name}: {unexpected(error, REPORT)}\n".encode()
             usual = [1, 2] if strictness() == "1" else [2]
             copies = output.copy_descriptors if output else []
             for numbers in (output.error_descriptors if output else usual, copies):
@@ -80,7 +81,7 @@ class Program(Command):
                             break
                     except OSError:
                         continue
-            status = FAILED
+            status = INTERRUPTED if interrupted else FAILED
         if status and interrupts.SignalState.number:
             interrupts.end_process(interrupts.SignalState.number)
         return status
@@ -214,8 +215,9 @@ def execute(
         if lines is not None:
             _print(lines, output, reporter.secrets)
         output.flush()
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - users see no traceback
+    except (Exception, KeyboardInterrupt) as raised:  # noqa: BLE001 - users see no traceback
         reserve.clear()
+        error = interrupts.without_wrapper(raised)
         if isinstance(error, ReaderLeft) and not (iam and iam.outcome()):
             return
         if isinstance(error, ServiceError) and iam and iam.on_terminal:

@@ -65,6 +65,8 @@ def _run() -> int:
         for line in filter(None, (str(failure), failure.hint if output.shows_hints() else "")):
             output.error(one_line(line))
     except Exception as error:  # noqa: BLE001 - users never see a traceback
+        if isinstance(interrupts.without_wrapper(error), KeyboardInterrupt):
+            raise KeyboardInterrupt from None
         output.error(unexpected(error, "please report it"))
     else:
         return int(status or 0)

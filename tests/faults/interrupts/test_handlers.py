@@ -291,3 +291,30 @@ def test_an_interrupt_that_python_ignores_raises_again(name, block):
 
     for again in ("open", "due", *["tick"] * block):
         assert result_of(lambda again=again: done(again)) == [True, False, ["ValueError"]]
+
+
+#: Sends a signal while a class is made, where Python before 3.12 wraps what its handler raises.
+WRAPPED = """
+import os, signal
+def wrapped(*_, **_more):
+    class Descriptor:
+        def __set_name__(self, *_):
+            os.kill(os.getpid(), signal.{number})
+    type("Made", (), dict(made=Descriptor()))
+{patched} = wrapped
+"""
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    ("line", "patched"),
+    [
+        ("iam-usercreate -u bob", "import iamcli.runner; iamcli.runner.call"),
+        ("iam-usercreate -u bob", "import iamcli.parsing.parser; iamcli.parsing.parser.values_of"),
+        ("iamcli list user", "from iamcli.cli import group; group.group.make_context"),
+    ],
+)
+def test_a_signal_that_python_wraps_is_no_internal_error(line, patched, number, run_fast):
+    begin, _, name = patched.rpartition("; ")
+    done = run_fast(*line.split(), before=f"{begin}\n{WRAPPED.format(number=number, patched=name)}")
+    assert done == (-signal.Signals[number], "", "")
