@@ -15,16 +15,24 @@ from iamcli.quoting import quoted
 MAX_SIZE = 1 << 20
 #: The maximum size of a line of standard input (bytes), far more than a password or a code has.
 MAX_LINE = 1 << 12
+#: How long a named pipe that no program has opened for writing is waited for (seconds).
+WRITER_TIMEOUT = 60.0
 
 
 def read(file: str | int, size: int = sys.maxsize) -> bytes:
     """Return at most ``size`` bytes of ``file``: its name, or a descriptor, which is closed.
 
-    Raises OSError or ValueError if it cannot be read.
+    Raises OSError or ValueError if it cannot be read, or if it is a named pipe to which no program
+    writes. Source: LEGACY.md (named pipes).
     """
     number = file if isinstance(file, int) else descriptor(file)
     try:
-        return read_from(number, size)
+        named = not isinstance(file, int) and stat.S_ISFIFO(os.fstat(number).st_mode)
+        ready = not named or is_ready(number, WRITER_TIMEOUT)
+        # A pipe is at its end at once if no program has opened it.
+        if not (content := read_from(number, size)) and not ready:
+            raise OSError(errno.EPIPE, f"no program wrote to it for {WRITER_TIMEOUT:.0f} seconds")
+        return content
     finally:
         os.close(number)
 
@@ -68,15 +76,15 @@ def _interruptible(state: os.stat_result) -> interrupts.Interruptible:
 
 
 def descriptor(name: str) -> int:
-    """Return a descriptor of the file ``name``, open for reading.
+    """Return a descriptor of the file ``name``, open for reading, of a named pipe without waiting.
 
     Pipes of ksh93 and Node.js are sockets, which Linux cannot open by a name such as
     ``/dev/stdin``; their descriptor is duplicated.
     """
     try:
-        with _interruptible(os.stat(name)):
-            # The other end of a named pipe may not be open yet.
-            return os.open(name, os.O_RDONLY)
+        with _interruptible(state := os.stat(name)):
+            waiting = os.O_NONBLOCK if stat.S_ISFIFO(state.st_mode) else 0
+            return os.open(name, os.O_RDONLY | waiting)
     except OSError as error:
         number = _named_descriptor(name)
         if error.errno != errno.ENXIO or number is None:

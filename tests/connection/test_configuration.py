@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import re
+import select
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -305,6 +306,47 @@ def test_a_credential_file_that_is_gone_after_it_was_read(run_fast, stub):
         writer.write(f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n")
     assert process.communicate()[1] == b""
     assert process.returncode == 0
+
+
+#: A named pipe without a writer is waited for no longer; what is one with each command line.
+NO_WAIT = "from iamcli.config import files; files.WRITER_TIMEOUT = 0.0"
+NAMED_PIPES = {
+    "credential file": ("iam-usergetattributes", "--aws-credential-file", "pipe"),
+    "client configuration": ("iam-usergetattributes", "--client-config-file", "pipe"),
+    "the policy": ("iam-useruploadpolicy", "-u", "bob", "-p", "p", "-f", "pipe"),
+}
+
+
+@pytest.mark.parametrize("strict", ["0", "1"])
+@pytest.mark.parametrize("what", NAMED_PIPES)
+def test_a_named_pipe_without_a_writer(what, strict, run_fast, stub):
+    endpoint = stub.endpoint()
+    os.mkfifo(run_fast.home / "pipe")
+    env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": strict}
+    process = run_fast.start(*NAMED_PIPES[what], env=env, before=NO_WAIT)
+    out, err = process.communicate()
+    said = (out if strict == "1" else err).decode()
+    assert process.returncode == 1
+    assert what in said
+    assert "no program wrote to it for 0 seconds" in said
+    assert said.count("\n") == 1
+    assert endpoint.requests == []
+
+
+def test_a_named_pipe_whose_writer_is_slow(run_fast, stub):
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    os.mkfifo(run_fast.home / "pipe")
+    writer = os.open(run_fast.home / "pipe", os.O_RDWR)
+    env = {"AWS_CREDENTIAL_FILE": "pipe", "AWS_IAM_URL": endpoint.url}
+    process = run_fast.start("iam-usergetattributes", env=env, before=NO_WAIT)
+    # The first bytes are there when it waits no longer, or not yet: both must be the same.
+    os.write(writer, f"AWSAccessKeyId={KEY_ID}\n".encode())
+    os.write(writer, f"AWSSecretKey={SECRET}\n".encode())
+    while select.select([writer], [], [], 0)[0]:
+        os.sched_yield()
+    os.close(writer)
+    out, err = process.communicate()
+    assert (process.returncode, err) == (0, b"")
 
 
 BY_CONFIG = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config"}

@@ -205,7 +205,7 @@ UPLOAD = ("iam-useruploadpolicy", "-u", "bob", "-p", "p", "-f")
 AWAITED: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "a password": (PASSWORD, {}),
     "a policy in a pipe": ((*UPLOAD, "/dev/stdin"), {}),
-    "who opens a named pipe": ((*UPLOAD, "fifo"), {"when": "open"}),
+    "who writes to a named pipe": ((*UPLOAD, "fifo"), {"when": "poll"}),
     "a reader": (READ, {"when": "write"}),
     "a reader of the help": ((READ[0], "-h"), {"when": "write"}),
     "a program for credentials": (READ, {"after": LONG}),
@@ -225,7 +225,7 @@ PROGRAMS = {
         (False, True),
         ENDING,
         first=[
-            ("who opens a named pipe", False, signal.SIGTERM),
+            ("who writes to a named pipe", False, signal.SIGTERM),
             ("a reader", False, signal.SIGTERM),
         ],
     ),
