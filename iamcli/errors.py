@@ -51,7 +51,7 @@ _SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY
 _MIN_SECRET = 16
 #: The length of a secret access key (characters), and its forms: a value, or a segment of a path.
 _LENGTH = 40
-_WHOLE = r"(?a)(?<![\w/+.-])[A-Za-z0-9/+]{40}(?![\w/+.-])"
+_WHOLE = r"(?a)(?:(?<=://)|(?<![\w/+.-]))[A-Za-z0-9/+]{40}(?![\w/+.-])"
 _SEGMENT = r"(?a)(?<![\w+.-])[A-Za-z0-9+]{40}(?![\w+.-])"
 #: A private key in PEM, also one without its beginning or its end.
 _PRIVATE_KEY = (

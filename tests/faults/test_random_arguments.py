@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from support.random_lines import ANY_TEXT, COMMANDS, PARTS, lines, subcommand_lines
+from support.selection import in_full
 from support.stub import refused
 
-from iamcli.cli import index
+from iamcli.parsing.options import UsageError
+from iamcli.parsing.parser import HelpRequested, VersionRequested, parse, parsed
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
+    from collections.abc import Sequence
+
+    from support.forked import Done, ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
-COMMANDS = {command.name: command for command in index.commands()}
+    from iamcli.parsing.options import Option
+
 NAMES = st.sampled_from(sorted(COMMANDS))
 #: The error code of the response to a request, which distinguishes it from a local error.
 ANSWER = "Recorded: as far as it goes"
@@ -28,92 +37,69 @@ HARD = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-ANY_TEXT = st.text(
-    st.characters(exclude_characters="\0", exclude_categories=["Cs"])
-    | st.characters(min_codepoint=0xDC80, max_codepoint=0xDCFF)
-)
-ARGUMENTS = (
-    st.sampled_from(
-        [
-            "",
-            "-",
-            "--",
-            "---",
-            "-h",
-            "-d",
-            "--debug",
-            "--version",
-            "\u2013u",
-            "\u2212v",
-            "-uBob",
-            "--url",
-            "--url=http://127.0.0.1:1",
-            "--url=::",
-            "http://[",
-            "a:b@c",
-            "-u=",
-            "-1",
-            "0",
-            "{",
-            "{}",
-            '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
-            "[" * 999,
-            "{Statement:[{Effect:Allow",
-            "Action:*",
-            "/",
-            "/a",
-            "Allow",
-            "aCTIVE",
-            "Base32String",
-            "QRCodePNG",
-            "file",
-            ".",
-            "file/x",
-            "nowhere",
-            "1",
-            "1001",
-            "9" * 5000,
-            "�",
-        ]
-    )
-    | ANY_TEXT
-)
 
-
-@st.composite
-def lines(draw: st.DrawFn) -> list[str]:
-    """Draw a command with arguments that are often valid: its options, with and without values."""
-    name = draw(NAMES)
-    own = COMMANDS[name].all_options
-    arguments = []
-    for option in own:
-        if option.required and draw(st.integers(0, 9)):
-            arguments += [
-                option.name,
-                draw(ARGUMENTS if not option.choices else st.sampled_from(option.choices)),
-            ]
-    for _ in range(draw(st.integers(0, 4))):
-        option = draw(st.sampled_from(own))
-        piece = [option.name, draw(ARGUMENTS)] if draw(st.booleans()) else [draw(ARGUMENTS)]
-        at = draw(st.integers(0, len(arguments)))
-        arguments[at:at] = piece
-    return [name, *arguments]
-
-
-def check(run: ForkRunner | Shell, endpoint: Endpoint, line: list[str]) -> None:
-    """Assert what holds for every command line."""
+def check(run: ForkRunner | Shell, endpoint: Endpoint, line: list[str]) -> Done:
+    """Assert what holds for every command line of a command."""
     endpoint.requests.clear()
     done = run(*line)
     assert done.status in (0, 1, 130), done
-    for word in ("Traceback", "internal error", "iamcli/"):
-        assert word not in done.err
+    assert_quiet(done)
     if done.status == 1:
         assert done.err.startswith(f"{line[0]}: ")
+    if {"-h", "--help"} & set(line[1:]):
+        assert (done.status, done.err, endpoint.requests) == (0, "", [])
     if endpoint.requests:
         assert ANSWER in done.err
         assert len(endpoint.requests) == 1
     elif done.status == 0:
         assert ANSWERED_BEFOREHAND & set(line) or "nothing was sent" in done.err
+    return done
+
+
+def assert_quiet(done: Done) -> None:
+    """Assert that no stream has an internal error or a secret."""
+    for word in ("Traceback", "internal error", "iamcli/", *PARTS):
+        assert word not in done.err
+    assert [part for part in PARTS if part in done.out] == []
+
+
+def assert_advice_parses(line: Sequence[str]) -> None:
+    """Assert that a line that is advised has the options and values that were typed."""
+    program, *arguments = line
+    options = COMMANDS[program].all_options
+    text = said_of(program, arguments)
+    assert [part for part in PARTS if part in text] == []
+    whole = rf"(?s)(?:write|type): ((?:env |iamcli explain )?.*?\b{program}\b .*)"
+    if not (advised := re.search(whole, text)) or advised[1] == f"{program} -h":
+        return
+    words = shlex.split(advised[1])
+    words = words[words.index(program) + 1 :]
+    # Only the first mistake of a line is reported; this may be the second one.
+    second = said_of(program, words)
+    assert "is not a valid option" not in second
+    assert "No argument is allowed" not in second
+    kept = named(options, arguments)
+    for option, value in named(options, words):
+        assert value == option.metavar or any(word.endswith(value) for word in arguments)
+        kept = [each for each in kept if each != (option, value)]
+    assert [option.name for option, _ in kept if option.dest != "credential_file"] == []
+
+
+def said_of(program: str, arguments: Sequence[str]) -> str:
+    """Return the error for these arguments, with its hint, or ""."""
+    try:
+        parse(program, COMMANDS[program].all_options, arguments)
+    except UsageError as error:
+        return "; ".join(filter(None, (str(error), error.hint)))
+    except (HelpRequested, VersionRequested):
+        pass
+    return ""
+
+
+def named(options: Sequence[Option], arguments: Sequence[str]) -> list[tuple[Option, str]]:
+    """Return the options that name an entity, with their values."""
+    found = ((option, value) for option, _, value in parsed(options, arguments) if value)
+    return [(option, value) for option, value in found if option and not option.secret]
 
 
 def hermetic(run: ForkRunner | Shell, stub: Stub) -> Endpoint:
@@ -131,11 +117,49 @@ def hermetic(run: ForkRunner | Shell, stub: Stub) -> Endpoint:
     return endpoint
 
 
-@pytest.mark.full
-@HARD
-@given(line=lines())
-def test_any_arguments(line, run_fast, stub):
-    check(run_fast, hermetic(run_fast, stub), line)
+#: How many lines each of the four seeds draws in make test-full.
+LINES = int(os.environ.get("LINES", "500"))
+SEEDS = [None, *(in_full(number) for number in range(1, 5))]
+
+
+@pytest.mark.parametrize("number", SEEDS)
+def test_any_arguments(number, run_fast, stub):
+    """``LINES=7500 make test-full TESTS=...`` runs 30,000 lines."""
+    endpoint = hermetic(run_fast, stub)
+
+    @settings(HARD, max_examples=LINES if number else 220, database=None)
+    @given(line=lines())
+    def draw(line: list[str]) -> None:
+        check(run_fast, endpoint, line)
+
+    (seed(number)(draw) if number else draw)()
+
+
+@pytest.mark.parametrize("number", SEEDS)
+def test_any_advice(number):
+    @settings(HARD, max_examples=2 * LINES if number else 600, database=None)
+    @given(line=lines())
+    def draw(line: list[str]) -> None:
+        assert_advice_parses(line)
+
+    (seed(number)(draw) if number else draw)()
+
+
+@pytest.mark.parametrize("number", SEEDS)
+def test_any_arguments_of_a_subcommand(number, run_fast, stub):
+    endpoint = hermetic(run_fast, stub)
+
+    @settings(HARD, max_examples=LINES // 5 if number else 80, database=None)
+    @given(line=subcommand_lines())
+    def draw(line: list[str]) -> None:
+        endpoint.requests.clear()
+        done = run_fast(*line)
+        assert done.status in (0, 1, 2, 126, 127, 130)
+        assert_quiet(done)
+        if done.err.startswith(f"iamcli {line[1]}: "):
+            assert endpoint.requests == [] or ANSWER in done.err
+
+    (seed(number)(draw) if number else draw)()
 
 
 @settings(HARD, max_examples=12)
