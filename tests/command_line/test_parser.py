@@ -9,11 +9,13 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from support.selection import in_full
 from support.shell import TESTS
 
 from iamcli.cli import index
+from iamcli.errors import MAX_LINE, message
+from iamcli.parsing import habits, suggestions
 from iamcli.parsing import shared as options
-from iamcli.parsing import suggestions
 from iamcli.parsing.options import Limit, Option, UsageError, entity_path, tag, whole_number
 from iamcli.parsing.options import refused as not_allowed
 from iamcli.parsing.parser import HelpRequested, VersionRequested, parse
@@ -538,6 +540,54 @@ def test_what_resembles_help_is_not_help(argument):
 def test_version_goes_before_errors(arguments):
     with pytest.raises(VersionRequested):
         parse("iam-x", OPTIONS, arguments)
+
+
+@pytest.mark.parametrize("wanted", ["-h", "--version"])
+@pytest.mark.parametrize("wrong", ["-z", "x", "--profile", "-ubob", "\u2013u"])
+def test_help_and_version_make_no_advice(wanted, wrong, monkeypatch):
+    monkeypatch.setattr(suggestions, "unknown", None)
+    with pytest.raises((HelpRequested, VersionRequested)):
+        parse("iam-x", OPTIONS, [wrong, wrong, wanted])
+
+
+def calls(command: str, arguments: list[str]) -> int:
+    """Return how many functions are called for the error of a wrong line."""
+    options, events = index.load(command).all_options, []
+    sys.setprofile(lambda _, event, *__: events.append(event))
+    try:
+        parse(command, options, arguments)
+    except UsageError as error:
+        message(f"{error}; {error.hint}")
+    finally:
+        sys.setprofile(None)
+    return len(events)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["x"], ["-z"], ["-ubob"], ["-u=bob"], ["\u2013u"], ["-u"], ["-v"], ["-", "--"], ["'x"]),
+        *([name, value] for name in habits.HABITS for value in ("x", "-u", "--region")),
+    ],
+    ids=" ".join,
+)
+def test_the_work_of_a_wrong_line_grows_as_the_line_does(words):
+    def typed(number: int) -> list[str]:
+        return ["-u", "bob", *words * (number // len(words))]
+
+    # What is made once is made before.
+    calls("iam-usercreate", typed(10))
+    long, short = (calls("iam-usercreate", typed(number)) for number in (2000, 100))
+    assert long <= 20 * short
+
+
+@pytest.mark.parametrize(
+    "text", ["-", *map(in_full, ["\u2013", "a", "A1", "/", "=", "'", "secret", "-----BEGIN "])]
+)
+def test_a_long_word_is_read_once(text):
+    """With work that grows as the square of the length, this takes hours."""
+    shown = message(said("-u", "x", f"-{text * (1_000_000 // len(text))}"))
+    assert len(shown) <= MAX_LINE
 
 
 def test_required_options_are_missed_in_the_order_of_their_names():

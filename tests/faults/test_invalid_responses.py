@@ -549,6 +549,24 @@ def test_what_is_said_of_an_error_that_no_code_expects(error, said):
 
 
 @pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("MemoryError", OUT),
+        ("ImportError('libssl.so.3: failed to map segment')", "cannot load a library, perhaps"),
+        ("None", "internal error, report it: ImportError: cannot import name 'hidden'"),
+    ],
+)
+def test_a_package_that_hides_why_a_module_is_missing(error, said, tmp_path, monkeypatch):
+    """As urllib3 does with ssl, if there is no memory for it."""
+    source = f"error = {error}\nif error:\n    raise error\n"
+    (tmp_path / "hidden.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "hidden", raising=False)
+    caught = ImportError("cannot import name 'hidden' from 'urllib3.util'")
+    assert unexpected(caught, "report it").startswith(said)
+
+
+@pytest.mark.parametrize(
     ("package", "program", "start"),
     [
         ("botocore", "iam-userlistbypath", "commands.users import userlistbypath as start"),

@@ -130,7 +130,9 @@ def wrong_words(draw: st.DrawFn) -> str:
     if kind == 0:
         word = draw(st.sampled_from(_DASHES)) + word.lstrip("-")
     elif kind == 1:
-        word += draw(st.sampled_from(_JOINTS)) + draw(values)
+        # A word that contains a secret besides other letters is no mistake of options.
+        joint = draw(st.sampled_from(_JOINTS)) if word.startswith("-") else "="
+        word += joint + draw(values)
     elif kind == 2:
         place = draw(st.integers(0, len(word)))
         word = word[:place] + word[place + 1 :]
