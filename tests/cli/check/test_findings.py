@@ -8,6 +8,7 @@ import pytest
 from support.checking import POLICY, checked, codes, made_program
 
 from iamcli.cli import index
+from iamcli.parsing import habits
 from iamcli.parsing.options import FOOTER, refused
 
 KEY = "iam-useraddkey -u bob"
@@ -22,6 +23,22 @@ def test_a_policy_that_is_nested_too_deeply(tmp_path):
         "the policy of -o: nested too deeply",
         "the policy of -o, line 1, column 40001: not JSON (Expecting value)",
     )
+
+
+@pytest.mark.parametrize("wrong", habits.HABITS)
+def test_an_option_of_aws_is_left_out_and_no_other(wrong, tmp_path):
+    """A script is not rewritten: the advice says what to take out of the line, and what to add."""
+    placeholder, why, begin = habits.HABITS[wrong]
+    value = " x" * bool(placeholder)
+    (finding,) = checked(tmp_path, f"iam-userlistbypath {wrong}{value} -p /x/").findings
+    assert finding.message == f'"{wrong}" is not an option of iam-userlistbypath'
+    value = " and its value" * bool(placeholder)
+    assert finding.fix.startswith(f"leave out {wrong}{value}; {why.partition(';')[0]}")
+    assert "iam-userlistbypath" not in finding.fix
+    if begin.startswith("AWS_"):
+        assert finding.fix.endswith(f" {begin}={placeholder}")
+    else:
+        assert finding.fix.endswith(begin.strip() or "nothing is asked")
 
 
 @pytest.mark.parametrize("name", ["no-such-file", "./no-such-file", "none/no-such-file"])

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from support.hints import NO_USER, WHO, lacking
 from support.shell import SECRET
+from support.stub import refused
+
+from iamcli.hints.messages import LACKING
 
 
 def explicit(kind: str, more: str = "") -> str:
@@ -95,6 +98,23 @@ def test_the_policy_that_a_denied_command_needs(hints, run_fast):
     command = said.partition("run: ")[2]
     assert command.endswith(" -- iam-useraddloginprofile -u bob -p PASSWORD")
     assert '"iam:CreateLoginProfile"' in run_fast(*command.split()).out
+
+
+def test_the_line_to_explain_names_the_file(hints, run_fast):
+    name = "Users/Bob/Documents/Projects2024/policies/admin"
+    (run_fast.home / name).parent.mkdir(parents=True)
+    (run_fast.home / name).write_text(
+        '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+    )
+    line = f"iam-useruploadpolicy -u bob -p admin -f {name}"
+    (said,) = hints(line, "AccessDenied", lacking("identity-based policy"), 403)
+    assert said.endswith(f"; for its policy, run: iamcli explain --policy -- {line}")
+
+
+def test_no_policy_is_explained_for_a_subcommand(say, stub):
+    endpoint = stub.endpoint(refused("AccessDenied", lacking("identity-based policy"), 403))
+    said = say("iamcli snapshot account.json", endpoint)
+    assert said[1:] == [LACKING["identity-based policy"]]
 
 
 OWN = "specify -u, because the access key belongs to a role, not to a user"
