@@ -60,82 +60,64 @@ class Limit:
 
 
 class Option:
-    """One option of a command.
-
-    ``name``: the option as typed (``-u``, ``--url``); ``metavar``: the placeholder of its value,
-    None for a switch; ``dest``: the parameter of the command's function that receives the value;
-    ``help``: what the option does, a phrase without a full stop; ``limits``: the requirements for
-    the value, in words, by default those of ``limit``, which ``iamcli check`` compares values with;
-    ``brief``: what ``-h`` says of them on the option's line, by default the first clause;
-    ``default``: a description of what applies without the option; ``convert``: converts the
-    argument to the value or raises ValueError; ``choices``: the accepted values, in any case;
-    ``alternative``: the name of another option; one of the two is required, not both;
-    ``excludes``: the names of options that cannot be used with it; ``requires``: the name of an
-    option that it is used with; ``conflict``: the error message if it is used otherwise;
-    ``prints`` and ``withholds``: SECRET, FOOTER or LIST, if the command prints it only with or only
-    without the option;
-    ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
-    in ``iamcli.operations.names``; ``secret``: whether the value is never shown; ``alias``: a
-    second name; ``free``: whether the value may contain invisible characters; ``reads``: whether
-    ``-`` stands for a line of standard input; ``explain``: returns, for a program and its
-    arguments, the lines to print instead of an error if a shell has changed the value, else None.
+    """One option of a command, with the fields below; the others in ``fields`` have a default.
 
     In ``help``, ``limits``, ``brief`` and ``default``, backquotes mark literal text.
     """
 
-    def __init__(  # noqa: PLR0913 - the fields of a declaration
-        self,
-        name: str,
-        metavar: str | None,
-        dest: str,
-        help: str,  # noqa: A002 - the name of the field
-        *,
-        required: bool = False,
-        repeatable: bool = False,
-        limits: str = "",
-        limit: Limit | None = None,
-        brief: str | None = None,
-        default: str = "",
-        convert: Callable[[str], Any] | None = None,
-        choices: tuple[str, ...] = (),
-        alternative: str = "",
-        excludes: tuple[str, ...] = (),
-        requires: str = "",
-        conflict: str = "",
-        prints: str = "",
-        withholds: str = "",
-        complete: str = "",
-        secret: bool = False,
-        alias: str = "",
-        free: bool = False,
-        reads: bool = False,
-        explain: Callable[[str, Sequence[str]], str | None] | None = None,
-    ) -> None:
+    #: Whether the command needs it, and whether each of several values counts.
+    required = repeatable = False
+    #: The requirements for the value, in words; by default those of ``limit``.
+    limits = ""
+    #: What ``iamcli check`` compares values with.
+    limit: Limit | None = None
+    #: What ``-h`` says of the limits on the option's line; by default their first clause.
+    brief: str = ""
+    #: What applies without the option, in words.
+    default = ""
+    #: Converts the argument to the value, or raises ValueError.
+    convert: Callable[[str], Any] | None = None
+    #: The accepted values, in any case.
+    choices: tuple[str, ...] = ()
+    #: The name of another option; one of the two is required, not both.
+    alternative = ""
+    #: The names of options that cannot be used with it, the name of one that it is used with, and
+    #: the error if it is used otherwise.
+    excludes: tuple[str, ...] = ()
+    requires = conflict = ""
+    #: SECRET, FOOTER or LIST, if the command prints it only with, or only without, the option.
+    prints = withholds = ""
+    #: The kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind in
+    #: ``iamcli.operations.names``.
+    complete = ""
+    #: Whether the value is never shown.
+    secret = False
+    #: A second name.
+    alias = ""
+    #: Whether the value may contain invisible characters, and whether ``-`` stands for a line of
+    #: standard input.
+    free = reads = False
+    #: Returns, for a program and its arguments, the lines to print instead of an error if a shell
+    #: has changed the value, else None.
+    explain: Callable[[str, Sequence[str]], str | None] | None = None
+
+    def __init__(self, name: str, metavar: str | None, dest: str, help: str, **fields: Any) -> None:  # noqa: A002 - the name of the field
+        #: The option as typed: ``-u``, ``--url``.
         self.name = name
+        #: The placeholder of its value; None for a switch.
         self.metavar = metavar
+        #: The parameter of the command's function that receives the value.
         self.dest = dest
+        #: What the option does, a phrase without a full stop.
         self.help = help
-        self.required = required
-        self.repeatable = repeatable
-        self.limits = limits or (f"{limit.length} {limit.characters}" if limit else "")
-        self.limit = limit
-        first = self.limits.partition("; ")[0].partition(": ")[0]
-        self.brief = first if brief is None else brief
-        self.default = default
-        self.convert = convert
-        self.choices = choices
-        self.alternative = alternative
-        self.excludes = excludes
-        self.requires = requires
-        self.conflict = conflict
-        self.prints = prints
-        self.withholds = withholds
-        self.complete = complete
-        self.secret = secret
-        self.alias = alias
-        self.free = free
-        self.reads = reads
-        self.explain = explain
+        for field, value in fields.items():
+            # Raises AttributeError for a field that does not exist.
+            getattr(self, field)
+            setattr(self, field, value)
+        if self.limit:
+            self.limits = self.limits or f"{self.limit.length} {self.limit.characters}"
+        if "brief" not in fields:
+            self.brief = self.limits.partition("; ")[0].partition(": ")[0]
 
     @property
     def switch(self) -> bool:

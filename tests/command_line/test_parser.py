@@ -550,6 +550,10 @@ def test_help_and_version_make_no_advice(wanted, wrong, monkeypatch):
         parse("iam-x", OPTIONS, [wrong, wrong, wanted])
 
 
+#: Words that are wrong, and options without their values.
+WRONG = "x -z -ubob -u=bob \u2013u -u -v - -- 'x"
+
+
 def calls(command: str, arguments: list[str]) -> int:
     """Return how many functions are called for the error of a wrong line."""
     options, events = index.load(command).all_options, []
@@ -566,7 +570,7 @@ def calls(command: str, arguments: list[str]) -> int:
 @pytest.mark.parametrize(
     "words",
     [
-        *(["x"], ["-z"], ["-ubob"], ["-u=bob"], ["\u2013u"], ["-u"], ["-v"], ["-", "--"], ["'x"]),
+        *([word] for word in WRONG.split()),
         *([name, value] for name in habits.HABITS for value in ("x", "-u", "--region")),
     ],
     ids=" ".join,

@@ -35,13 +35,14 @@ LINES = {
     "snapshot": "iamcli snapshot account.json",
 }
 #: What is set by hand most often.
-USUAL = ["AWS_CREDENTIAL_FILE", "AWS_IAM_HOME", "AWS_IAM_URL", "AWS_PROFILE", "AWS_REGION", "CLIENT_CONFIG_FILE", "IAMCLI_TIMEOUT"]
+USUAL = """AWS_CREDENTIAL_FILE AWS_IAM_HOME AWS_IAM_URL AWS_PROFILE AWS_REGION CLIENT_CONFIG_FILE
+IAMCLI_TIMEOUT"""
 ROWS = [(line, name, what) for line in LINES for name in VARIABLES for what in CONTENTS]
-MADE = [(line, name, "credential file") for line in ("command", "doctor") for name in USUAL]
+MADE = [(line, name, "credential file") for line in ("command", "doctor") for name in USUAL.split()]
 
 
 def test_the_variables_are_found():
-    assert {*USUAL} < {*VARIABLES}
+    assert {*USUAL.split()} < {*VARIABLES}
 
 
 @pytest.mark.parametrize(("line", "name", "what"), every(40, ROWS, *MADE))

@@ -85,7 +85,7 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
         # A program of the user, which may only have a similar name.
         return
     # A file that is not read can define functions, whose names often have "_".
-    if not commands.facts.complete and (not near or "_" in name):
+    if not commands.facts.all_read and (not near or "_" in name):
         return
     fix = f"did you mean {near}?" if near else "run iamcli for a list of the commands"
     yield fault(call, call.head, "E101", f"the toolkit has no command {name}", fix)

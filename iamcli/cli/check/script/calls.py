@@ -329,7 +329,7 @@ class ScriptFacts:
         self.defined: set[str] = set()
         #: $_ stands for what is not known.
         self.tested = {"_"}
-        self.complete = True
+        self.all_read = True
         self.values: dict[str, list[Value]] = defaultdict(list)
 
 

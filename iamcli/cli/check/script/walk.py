@@ -98,7 +98,7 @@ class Walker(StatementWalker):
         # If a function has changed the directory last, no other function begins there.
         ends = [] if end.flags is self._left and not self._runs_later else [end.flags]
         state = State(states.joined_flags([*self._flags, *ends]))
-        if not self.facts.complete:
+        if not self.facts.all_read:
             state.forget()
         for name, values in self.facts.values.items():
             known = name not in changed and len(set(values)) == 1
@@ -225,7 +225,7 @@ class Walker(StatementWalker):
         with suppress(UnreadableError, RecursionError):
             script = self._load(path) if path else None
         if script is None or not script.parts:
-            self.facts.complete = False
+            self.facts.all_read = False
             state.forget()
         elif script not in self.facts.scripts:
             self._enter(script, state)
