@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-
 #: What a command can print besides values of the entity that it names: a secret that is new, the
 #: last line of a list, names of other entities without one.
 SECRET, FOOTER, LIST = "secret", "footer", "list"
@@ -129,6 +128,11 @@ class Option:
         """The option's name and its alias, if it has one."""
         return (self.name, self.alias) if self.alias else (self.name,)
 
+    @property
+    def names_entity(self) -> bool:
+        """Whether the value is the name of an entity, or its ID."""
+        return self.limit is not None and self.complete not in ("assignment", "file", "path")
+
     def replace(self, **changes: Any) -> Option:
         """Return a copy with some fields changed."""
         return Option(**{**vars(self), **changes})
@@ -166,7 +170,7 @@ def joined(options: Sequence[Option], argument: str) -> tuple[Option | None, str
 
     No command accepts such an argument. Source: LEGACY.md (``-ubob``).
     """
-    short = [option for option in options if not (option.switch or option.name.startswith("--"))]
+    short = [option for option in options if option.metavar and option.name[:2] != "--"]
     named = [option for option in short if argument.startswith(option.name)]
     option = max(named, key=lambda option: len(option.name), default=None)
     return option, argument[len(option.name) :] if option else ""

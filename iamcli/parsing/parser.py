@@ -50,7 +50,8 @@ def values_of(
     helping = {name for option in options if option.dest == "help" for name in option.names}
     if not helping.isdisjoint(arguments):
         raise HelpRequested
-    values = {option.dest: _absent(option) for option in options}
+    values: dict[str, Any] = {each.dest: False if each.switch else None for each in options}
+    values |= {each.dest: [] for each in options if each.repeatable}
     error: UsageError | None = None
     wrong: str | None = None
     secret: Option | None = None
@@ -90,12 +91,6 @@ def _require(options: Sequence[Option], values: dict[str, Any]) -> None:
             raise UsageError(message, option=option)
 
 
-def _absent(option: Option) -> Any:
-    if option.switch:
-        return False
-    return [] if option.repeatable else None
-
-
 def _store(
     values: dict[str, Any], option: Option, word: str, argument: str | None
 ) -> UsageError | None:
@@ -114,8 +109,7 @@ def _store(
     if option.repeatable:
         values[option.dest].append(value)
         return None
-    names_entity = option.limit and option.complete not in ("assignment", "file", "path")
-    if names_entity and values[option.dest] not in (None, value):
+    if option.names_entity and values[option.dest] not in (None, value):
         values.setdefault("overridden", []).append(option.name)
     values[option.dest] = value
     return None

@@ -89,27 +89,24 @@ class TypedLine:
         return [option for option, _ in self.parts if option]
 
     @property
-    def with_values(self) -> list[Option]:
-        """Those of them that have a value."""
-        return [option for option, words in self.parts if option and words[1:]]
-
-    @property
     def extra(self) -> list[str]:
         """The words that belong to no option."""
         return [words[0] for option, words in self.parts if option is None]
 
-    def corrected(self, program: str, left_out: str = "", before: Option | None = None) -> str:
+    def corrected(
+        self, program: str, left_out: Option | None = None, before: Option | None = None
+    ) -> str:
         """Return the command line to type, "" if it is not certain, or would show a secret.
 
-        ``left_out``: the ``dest`` of an option without which it is typed; ``before``: the option to
-        type before the word that belongs to none.
+        ``left_out``: an option without which it is typed; ``before``: the option to type before the
+        word that belongs to none.
         """
         if not self.certain or len(self.extra) != (before is not None):
             return ""
         words = (
             ([before.name] if before and option is None else []) + words
             for option, words in self.parts
-            if option is None or option.dest != left_out
+            if option is None or option is not left_out
         )
         line = quoting.command_line(program, *chain.from_iterable(words))
         return line if concealed(line) == line else ""
@@ -124,11 +121,11 @@ def unknown(
 ) -> UsageError:
     """Return the error for ``argument``, the first wrong one of the ``arguments`` of ``program``.
 
-    An argument without a dash is never allowed. For a dash that is not ASCII, the message shows the
-    corrected command line without its secrets, if it is certain. For an unknown option, the message
-    says what to write instead, if that is known; otherwise the hint is that for an option of aws,
-    or separates letters that are options. ``arguments``: None if not all are known; the hint is
-    then only about the argument. ``secret``: the last option with a secret value before it.
+    For a dash that is not ASCII, the message shows the corrected command line without its secrets,
+    if it is certain. For an unknown option, the message says what to write instead, if that is
+    known; otherwise the hint is that for an option of aws, or separates letters that are options.
+    ``arguments``: None if not all are known; the hint is then only about the argument. ``secret``:
+    the last option with a secret value before it.
     """
     line = TypedLine(options, arguments or ())
     safe = shown(options, argument)
@@ -159,13 +156,12 @@ def _habit(program: str, name: str, line: TypedLine, *, known: bool) -> str:
 
     ``known``: whether that is the whole line.
     """
-    if not known:
-        return habits.instead(name, {name: ""}, "", known=False)
-    by_key = [option for option in line.given if option.dest == "credential_file"]
-    left_out = by_key[0] if by_key and "--profile" in line.habits else None
-    text = line.corrected(program, left_out=left_out.dest if left_out else "")
+    keys = [option for option in line.given if option.dest == "credential_file"]
+    left_out = keys[0] if keys and "--profile" in line.habits else None
+    text = line.corrected(program, left_out) if known else ""
     key_option = left_out.name if left_out else ""
-    return habits.instead(name, line.habits, text, key_option=key_option)
+    values = line.habits or {name: ""}
+    return habits.instead(name, values, text, key_option=key_option, known=known)
 
 
 def advice(options: Sequence[Option], argument: str) -> str:
@@ -219,7 +215,7 @@ def _unexpected(
         )
     alone = line.extra == ["help"] and len(line.parts) == 1
     hint = f"type: {program} -h" if alone and not line.habits else ""
-    if may_be_secret(options, line.with_values):
+    if may_be_secret(options, [option for option, words in line.parts if option and words[1:]]):
         return UsageError("No argument is allowed: ...", hint=hint)
     hint = hint or of_asterisk(argument)
     if not hint and quoting.typographic(argument):
@@ -263,14 +259,7 @@ def missing_option(
     It names an entity and is not among those ``typed``. None if there is no such option, if there
     are several, or if the argument is not within its limits.
     """
-    naming = [
-        option
-        for option in options
-        if option.limit
-        and option.complete not in ("path", "file")
-        and not option.secret
-        and option not in typed
-    ]
+    naming = [o for o in options if o.names_entity and not o.secret and o not in typed]
     naming = [option for option in naming if option.required] or naming
     alone = naming[0] if len(naming) == 1 else None
     # Another optional option names a new entity, or what the command would add the new one to.
@@ -280,15 +269,11 @@ def missing_option(
 
 
 def _separated(options: Sequence[Option], argument: str) -> str:
-    """Return how to type the options of one letter that ``argument`` combines; "" if it does not.
-
-    Only the last one can have a value.
-    """
-    by_name = {option.name: option for option in options}
+    """Return how to type the letters that ``argument`` combines; only the last can have a value."""
     names = [f"-{letter}" for letter in argument[1:]]
-    combinable = [by_name[name] for name in names if name in by_name]
-    combined = len(combinable) == len(set(names)) == len(names)
-    valid = combined and all(option.switch for option in combinable[:-1])
+    known = {option.name: option.switch for option in options}
+    switches = [known.get(name) for name in names]
+    valid = None not in switches and all(switches[:-1]) and len(set(names)) == len(names)
     return f"type each option separately: {' '.join(names)}" if valid else ""
 
 
@@ -361,6 +346,5 @@ def nearest(wrong: str, known: Iterable[str], *, only: bool = False) -> str:
     # "user06" resembles user106 as much as user206.
     ratios = {difflib.SequenceMatcher(None, text, lower).ratio() for text in near if only}
     if not near:
-        letters = sorted(lower)
-        near = [text for text in by_lower if sorted(text) == letters]
+        near = [text for text in by_lower if sorted(text) == sorted(lower)]
     return by_lower[near[0]] if near and not (only and near[1:] and len(ratios) < len(near)) else ""
