@@ -137,7 +137,7 @@ def compare(row: Row, builds: tuple[Path, Path], pairs: int, env: dict[str, str]
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Compare iamcli run of two builds, in turns.")
-    parser.add_argument("--pairs", type=int, default=12)
+    parser.add_argument("--pairs", type=int, default=12, help="at least 2")
     parser.add_argument("--commands", type=int, default=60)
     parser.add_argument("new", type=Path)
     parser.add_argument("old", type=Path)

@@ -19,7 +19,7 @@ PATIENT = dict.fromkeys(
 )
 SERVER = dict.fromkeys(
     (
-        "iamcli.cli.run.server.SENDING",
+        "iamcli.cli.run.program.SENDING",
         "iamcli.cli.run.pool.MAX_IDLE",
         "iamcli.cli.run.pool.TIMEOUT",
     ),

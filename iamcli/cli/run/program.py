@@ -33,6 +33,8 @@ _REPEAT_INTERVAL = 0.2
 #: The exit status of this process if it did not run the command; if something differs, its place
 #: among what is compared is added.
 NOT_RUN = 100
+#: The time in which a program sends everything (seconds).
+SENDING = 2.0
 #: The maximum size of what a program sends (bytes): more than the kernel lets a program have.
 _MAX_SIZE = 64 << 20
 #: A program may have less memory than this process, which has imported everything.
@@ -85,14 +87,15 @@ class Handover:
 def become(connection: socket.socket, peer: int, identity: dict[str, str]) -> NoReturn:
     """Run the command of the program at the other end of ``connection``, then end the process.
 
-    The timeout of ``connection`` is for what the program sends; when the command starts, it has
-    none. ``peer``: the process ID of the program as the kernel reports it, 0 if it does not;
-    ``identity``: what the program must have in common with the server. If this process cannot do
-    exactly what the program would do, or if the program does not confirm that it waits, the process
-    ends without running the command, with NOT_RUN or more.
+    ``connection`` does not block until the command starts. ``peer``: the process ID of the program
+    as the kernel reports it, 0 if it does not; ``identity``: what the program must have in common
+    with the server. If this process cannot do exactly what the program would do, or if the program
+    does not confirm that it waits, the process ends without running the command, with NOT_RUN or
+    more.
     """
     status = NOT_RUN
     try:
+        connection.settimeout(SENDING)
         order = Handover(connection, peer, identity)
         program = index.load(os.path.basename(order.arguments[0]))
         connection, pipe = _take_over(connection, order)
@@ -180,9 +183,7 @@ def _set_descriptors(connection: socket.socket, order: Handover) -> tuple[socket
     )
     moved = fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, above)
     os.fchdir(folder)
-    for number in {*map(int, os.listdir("/dev/fd"))} - {moved, pipe, *streams}:
-        with contextlib.suppress(OSError):
-            os.close(number)
+    close_all_but({moved, pipe, *streams})
     for number, descriptor in zip(order.numbers, streams, strict=True):
         os.dup2(descriptor, number)
         os.close(descriptor)
@@ -193,6 +194,13 @@ def _set_descriptors(connection: socket.socket, order: Handover) -> tuple[socket
     sys.stdout = _stream(1, "w", "strict")
     sys.stderr = _stream(2, "w", "backslashreplace")
     return result, pipe
+
+
+def close_all_but(kept: set[int]) -> None:
+    """Close all descriptors of this process but those ``kept``."""
+    for number in {*map(int, os.listdir("/dev/fd"))} - kept:
+        with contextlib.suppress(OSError):
+            os.close(number)
 
 
 def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:

@@ -18,7 +18,7 @@ import sys
 from collections import Counter
 
 from iamcli import handover
-from iamcli.cli.run import pool, program
+from iamcli.cli.run import pool, program, spare
 from iamcli.cli.run.pooled import Pool
 from iamcli.cli.run.warmup import import_all, warm_up
 from iamcli.cli.running import messages
@@ -44,8 +44,6 @@ _VARIABLES = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
-#: The time in which a program sends everything (seconds).
-SENDING = 2.0
 #: That a command was started in the server, and why it was not, if nothing differs.
 STARTED = "started"
 NOT_AT_ONCE = "not taken at once by the server"
@@ -99,6 +97,8 @@ def main() -> None:
 class ForkServer:
     """Forks for each connection to ``listener``, and counts what becomes of the commands.
 
+    After a command, a spare fork waits for the next one while no command runs.
+
     ``identity``: as for ``program.become``.
     """
 
@@ -112,6 +112,8 @@ class ForkServer:
         self._differing = {status: f"{name} differs" for status, name in differing}
         # The forks that run commands, each with the connection to its program.
         self._running: dict[int, socket.socket] = {}
+        self._spare: spare.Spare | None = None
+        self._wants_spare = False
         self._ended, wake = os.pipe()
         for end in (self._ended, wake):
             os.set_blocking(end, False)
@@ -131,6 +133,11 @@ class ForkServer:
                 break
             if self._listener.fileno() in ready:
                 self._accept()
+            elif self._wants_spare and not self._running:
+                self._wants_spare = False
+                self._spare = spare.make(self._identity)
+        if self._spare:
+            os.kill(self._spare.process, signal.SIGKILL)
         self._poll.unregister(self._listener)
         self._poll.unregister(sys.stdin)
         with contextlib.suppress(OSError):
@@ -150,8 +157,8 @@ class ForkServer:
             self._counts[self._differing[status]] += 1
 
     def finish(self) -> None:
-        """Wait for the commands that still run."""
-        while self._running:
+        """Wait for the commands that still run, and for the end of the spare fork."""
+        while self._running or self._spare:
             self._wait()
 
     def _wait(self) -> set[int]:
@@ -175,30 +182,42 @@ class ForkServer:
         except OSError:
             return
         self._accepted += 1
-        connection.settimeout(SENDING)
+        connection.settimeout(0)
         peer = _peer(connection)
         if peer is None:
             connection.close()
             return
-        try:
-            process = os.fork()
-        except OSError:
-            connection.close()
-            return
-        if process == 0:
-            signal.set_wakeup_fd(-1)
-            program.become(connection, peer, self._identity)
+        ready, self._spare = self._spare, None
+        if ready and ready.take(connection, peer):
+            process = ready.process
+        else:
+            try:
+                process = os.fork()
+            except OSError:
+                connection.close()
+                return
+            if process == 0:
+                signal.set_wakeup_fd(-1)
+                program.become(connection, peer, self._identity)
         self._running[process] = connection
         # Only the end of the program is reported, not what it sends to the fork. Linux reports it
         # always, but macOS only if it is asked for.
         self._poll.register(connection, select.POLLHUP)
 
     def _reap(self) -> None:
-        """Forget the forks that have ended."""
+        """Forget the forks that have ended, and end a spare fork that somebody has stopped."""
         # On macOS, Python has waitid only from 3.13 on.
         with contextlib.suppress(ChildProcessError):
-            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-                self._forget(*ended)
+            while (changed := os.waitpid(-1, os.WNOHANG | os.WUNTRACED))[0]:
+                process, status = changed
+                stopped = os.WIFSTOPPED(status)
+                if self._spare and process == self._spare.process:
+                    self._spare.pipe.close()
+                    self._spare = None
+                    if stopped:
+                        os.kill(process, signal.SIGKILL)
+                elif not stopped:
+                    self._forget(process, status)
 
     def _forget(self, process: int, status: int) -> None:
         """Report to its program how a fork ended that could not do so itself."""
@@ -207,6 +226,8 @@ class ForkServer:
             return
         status = os.waitstatus_to_exitcode(status)
         self._count(connection, status)
+        # The spare fork would be of no use to programs that are refused.
+        self._wants_spare = os.get_blocking(connection.fileno())
         if status < 0:
             with contextlib.suppress(OSError):
                 connection.send(b"%s %d\n" % (handover.SIGNAL, -status), socket.MSG_DONTWAIT)
