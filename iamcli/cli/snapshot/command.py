@@ -50,8 +50,10 @@ def connection_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in (DEBUG, URL, CLIENT_CONFIG_FILE, CREDENTIAL_FILE):
         names = [name for name in (option.name, option.alias) if name]
         text = f"{option.help[0].upper()}{option.help[1:]}."
+        # To click, is_flag=False means that the value can be left out.
+        flag = option.metavar is None or None
         function = click.option(
-            *names, option.dest, metavar=option.metavar, is_flag=option.metavar is None, help=text
+            *names, option.dest, metavar=option.metavar, is_flag=flag, help=text
         )(function)
     return function
 
