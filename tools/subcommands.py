@@ -80,7 +80,8 @@ def _context() -> click.Context:
 
 def _described(command: click.Command, context: click.Context) -> Subcommand:
     arguments = [one for one in command.params if isinstance(one, click.Argument)]
-    many = any(argument.nargs == -1 for argument in arguments)
+    # Several words are searched in the pages; only one is the name of a page.
+    many = any(one.nargs == -1 and _kind(one) != "page" for one in arguments)
     options = [one for one in command.get_params(context) if isinstance(one, click.Option)]
     rows = sorted(_row(option) for option in options if not option.hidden)
     summary = _phrase(command.get_short_help_str(limit=200))

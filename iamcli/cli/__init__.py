@@ -55,10 +55,9 @@ def _run() -> int:
             status = end.exit_code
         output.flush()
     except click.UsageError as error:
-        program = error.ctx.command_path if error.ctx else "iamcli"
-        # click puts each choice on its own line.
-        text = error.format_message().replace("\n\t", " ").removesuffix(".")
-        output.error(f"{text}; see {program} --help")
+        from iamcli.cli.usage import report
+
+        output.error_text(report(error, sys.argv[1:]))
     except ReaderLeft:
         return 0
     except Failure as failure:

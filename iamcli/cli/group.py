@@ -9,7 +9,8 @@ import click
 from iamcli import __version__
 from iamcli.cli import index, listing, manual, pager
 from iamcli.errors import Failure
-from iamcli.parsing.command_names import suggest
+from iamcli.parsing.command_names import line_of, suggest
+from iamcli.quoting import command_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +51,17 @@ _ABOUT_CREDENTIALS = ("login", "configure", "whoami", "status")
 class DocumentedCommand(click.Command):
     """A command that reports an error if its help cannot be written."""
 
+    # For arguments that are too many, click raises an error that says nothing of them.
+    allow_extra_args = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse ``args``. Raises UsageError, with the context, if they are wrong."""
+        with click.core.augment_usage_errors(ctx):
+            rest = super().parse_args(ctx, args)
+            if rest and not isinstance(self, click.Group):
+                raise click.NoSuchOption(rest[0])
+        return rest
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return click's help option, changed to print the help through ``Output``."""
         option = super().get_help_option(ctx)
@@ -73,12 +85,12 @@ def show(ctx: click.Context, text: str, *, paged: bool = False) -> NoReturn:
 
 
 def hint(wrong: str, known: Mapping[str, str]) -> str:
-    """Return the name that ``wrong`` means, in parentheses after a space, or "".
+    """Return the name that ``wrong`` means, as the second half of an error, or "".
 
     ``known``: what can be meant besides the commands, each with the name to suggest.
     """
     near = suggest(wrong, index.names(), known)
-    return f" (did you mean {near}?)" if near else ""
+    return f"; did you mean {near}?" if near else ""
 
 
 def no_such_command(name: str) -> Failure:
@@ -118,16 +130,23 @@ class CommandGroup(DocumentedCommand, click.Group):
         """
         if args[0] in SUBCOMMANDS:
             return super().resolve_command(ctx, args)
-        for count in (2, 1):
-            if modules := listing.modules(" ".join(args[:count])):
-                return args[0], GroupListing(args[0], modules), args[count:]
         if args[0].startswith(("iam-", "iam_")):
             raise no_such_command(args[0])
+        if args[1:] and (
+            line := line_of(args, index.names(), lambda name: index.load(name).options)
+        ):
+            raise click.UsageError(f"this is not a subcommand; type: {line}", ctx)
+        for count in (2, 1):
+            if modules := listing.modules(" ".join(args[:count])):
+                if args[count:] in ([], ["-h"], ["--help"]):
+                    show(ctx, listing.text(listing.of_groups(modules)))
+                line = command_line("iamcli", *args[:count])
+                raise click.UsageError(f"No argument is allowed: {args[count]}; type: {line}", ctx)
         names = (*SUBCOMMANDS, *listing.names(), *listing.GROUPS)
         known = {name: f"iamcli {name}" for name in names} | {"version": "iamcli --version"}
         near = hint(args[0], known)
         if args[0] in _ABOUT_CREDENTIALS:
-            near = " (to see which credentials commands use, run: iamcli doctor)"
+            near = "; to see which credentials commands use, run: iamcli doctor"
         raise click.UsageError(f"unknown subcommand {args[0]}{near}", ctx)
 
     def own(self, ctx: click.Context) -> list[tuple[str, str]]:
@@ -154,24 +173,10 @@ class CommandGroup(DocumentedCommand, click.Group):
         return "\n".join([*lines, listing.wrapped(listing.GROUPS)])
 
 
-class GroupListing(DocumentedCommand):
-    """The subcommand that lists the group of commands in ``modules``."""
-
-    def __init__(self, name: str, modules: tuple[str, ...]) -> None:
-        super().__init__(name)
-        self._modules = modules
-
-    def get_help(self, ctx: click.Context) -> str:  # noqa: ARG002 - click passes it
-        """Return the list."""
-        return listing.text(listing.of_groups(self._modules))
-
-    def invoke(self, ctx: click.Context) -> None:
-        """Print the list."""
-        show(ctx, self.get_help(ctx))
-
-
 @click.group(
     cls=CommandGroup,
+    options_metavar="",
+    subcommand_metavar="SUBCOMMAND [ARGUMENT]...",
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

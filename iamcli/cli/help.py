@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from iamcli.cli import index, listing, manual, search
@@ -19,25 +21,28 @@ TOPICS = manual.TOPICS | {page: (page, section) for page, section in manual.TOPI
 
 
 @click.command(cls=DocumentedCommand, options_metavar="")
-@click.argument("name", metavar="[COMMAND|TOPIC]", default="iamcli")
+@click.argument("words", metavar="[COMMAND|TOPIC|WORD...]", nargs=-1)
 @click.pass_context
-def help(ctx: click.Context, name: str) -> None:  # noqa: A001 - its name for users
+def help(ctx: click.Context, words: tuple[str, ...]) -> None:  # noqa: A001 - its name for users
     """Show the manual page of a command or a topic.
 
     COMMAND can be without iam-, as in iamcli help usercreate. The topics are toolkit (what all
     commands have in common), moving (old scripts to iamcli), differences (from the toolkit), today
     (IAM as it is today), credential-file, snapshot-file, iamcli and its subcommands. On a terminal,
     your pager shows the page. If neither man nor mandoc is installed, the help of COMMAND is shown.
-    For another word, what iamcli list finds is shown.
+    For a code, what iamcli check --explain shows; for other words, what iamcli list finds is shown.
     """
-    command = f"iam-{name.removeprefix('iam-')}"
-    if name in TOPICS:
-        page, section = TOPICS[name]
+    name = " ".join(words) or "iamcli"
+    command = f"iam-{''.join(words).removeprefix('iam-')}"
+    if found_topic := TOPICS.get(name.replace(" ", "-")):
+        page, section = found_topic
     elif command in index.names():
         page, section = command, 1
     elif listing.modules(name):
         show(ctx, listing.text(listing.of_groups(listing.modules(name))))
-    elif found := search.matching([name], group.own(ctx.find_root())):
+    elif re.fullmatch("[ew][0-9]{3}", name.lower()) and (check := group.get_command(ctx, "check")):
+        ctx.find_root().invoke(check, code=name)
+    elif found := search.matching(words, group.own(ctx.find_root())):
         show(ctx, listing.text(found), paged=True)
     else:
         known = {topic: topic for topic in TOPICS}

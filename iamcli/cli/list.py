@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from iamcli.cli import listing, search
-from iamcli.cli.group import DocumentedCommand, group, show
+from iamcli.cli.group import DocumentedCommand, group, hint, show
 from iamcli.errors import Failure
 
 
@@ -21,7 +21,10 @@ def list(ctx: click.Context, words: tuple[str, ...]) -> None:  # noqa: A001 - it
     """
     groups = search.matching(words, group.own(ctx.find_root()))
     if not groups:
+        text = " ".join(words)
+        names = (*listing.names(), *listing.GROUPS)
+        near = hint(text, {name: f"iamcli list {name}" for name in names})
         raise Failure(
-            f"no command matches {' '.join(words)}; to list all commands, run iamcli list"
+            f"no command matches {text}{near or '; to list all commands, run iamcli list'}"
         )
     show(ctx, listing.text(groups), paged=True)

@@ -10,11 +10,14 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from iamcli.parsing.suggestions import nearest
+from iamcli.parsing.suggestions import may_be_secret, missing_option, nearest
+from iamcli.quoting import command_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from iamcli.parsing.options import Option
 
 _LIKE_A_COMMAND = re.compile("iam[-_][A-Za-z_-]+")
 #: Longer names are not read as words.
@@ -81,10 +84,11 @@ _ALSO = {
 
 
 class _Words(NamedTuple):
-    """What a name says: its verb, and its nouns, the owner first."""
+    """What a name says: its verb, and its nouns, the owner first; ``certain``: it has a verb."""
 
     verb: str
     nouns: tuple[str, ...]
+    certain: bool
 
 
 def suggest(wrong: str, commands: Iterable[str], others: Mapping[str, str] | None = None) -> str:
@@ -104,6 +108,28 @@ def suggest(wrong: str, commands: Iterable[str], others: Mapping[str, str] | Non
     known |= (others or {}) if bare == wrong.lower() else {}
     near = nearest(bare, known)
     return known[near] if near else (others or {}).get(nearest(wrong, others or {}), "")
+
+
+def line_of(
+    words: Sequence[str], commands: Iterable[str], options_of: Callable[[str], Sequence[Option]]
+) -> str:
+    """Return the command line that ``words`` mean, as "create user bob" does; "" if there is none.
+
+    A verb and nouns are the command; a single word after them is a value, if only one option can
+    take it. ``commands``: the names of all; ``options_of``: returns the options of one.
+    """
+    names = list(commands)
+    for count in range(len(words), 0, -1):
+        read, rest = _read(" ".join(words[:count])), words[count:]
+        name = _same_words(read, names) if read and read.certain and read.nouns else ""
+        if name and rest[1:] and not rest[0].startswith("-"):
+            return ""
+        if name:
+            options = options_of(name)
+            secret = may_be_secret(options, ()) or not rest or rest[1:]
+            option = None if secret else missing_option(options, (), rest[0])
+            return command_line(name, option.name, rest[0]) if option else name
+    return ""
 
 
 def is_meant(name: str, commands: Iterable[str]) -> bool:
@@ -151,7 +177,7 @@ def _read(name: str) -> _Words | None:
             current = owners
         elif word in _NOUNS:
             current.append(word)
-    return _Words(verbs[0] if verbs else "list", (*owners, *nouns))
+    return _Words(verbs[0] if verbs else "list", (*owners, *nouns), certain=bool(verbs))
 
 
 @cache

@@ -192,6 +192,16 @@ def test_nonsense_finds_nothing(words, run_fast):
 
 
 @pytest.mark.parametrize(
+    ("words", "near"),
+    [("pasword", "password"), ("polcies", "policies"), ("acess keys", "accesskey")],
+)
+def test_a_list_names_the_near_group(words, near, run_fast):
+    said = f"no command matches {words}; did you mean iamcli list {near}?"
+    refused(run_fast("iamcli", "list", *words.split()), said)
+    assert shown(run_fast("iamcli", "list", near))
+
+
+@pytest.mark.parametrize(
     ("words", "modules"),
     [
         ("user", ["users"]),
@@ -233,25 +243,43 @@ ABOUT_CREDENTIALS = "to see which credentials commands use, run: iamcli doctor"
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["sandbx"], "unknown subcommand sandbx (did you mean iamcli sandbox?)"),
-        (["usercraete"], "unknown subcommand usercraete (did you mean iam-usercreate?)"),
-        (["usercreate"], "unknown subcommand usercreate (did you mean iam-usercreate?)"),
-        (["polcies"], "unknown subcommand polcies (did you mean iamcli policies?)"),
-        (["accesskys"], "unknown subcommand accesskys (did you mean iamcli accesskey?)"),
-        (["polcies", "sandbox"], "unknown subcommand polcies (did you mean iamcli policies?)"),
-        (["version"], "unknown subcommand version (did you mean iamcli --version?)"),
+        (["sandbx"], "unknown subcommand sandbx; did you mean iamcli sandbox?"),
+        (["usercraete"], "unknown subcommand usercraete; did you mean iam-usercreate?"),
+        (["usercreate"], "unknown subcommand usercreate; did you mean iam-usercreate?"),
+        (["polcies"], "unknown subcommand polcies; did you mean iamcli policies?"),
+        (["accesskys"], "unknown subcommand accesskys; did you mean iamcli accesskey?"),
+        (["polcies", "sandbox"], "unknown subcommand polcies; did you mean iamcli policies?"),
+        (["version"], "unknown subcommand version; did you mean iamcli --version?"),
         *(
-            ([name], f"unknown subcommand {name} ({ABOUT_CREDENTIALS})")
+            ([name], f"unknown subcommand {name}; {ABOUT_CREDENTIALS}")
             for name in ("login", "configure", "whoami", "status")
         ),
-        (["zzz"], "unknown subcommand zzz"),
-        (["complete"], "Missing argument 'KIND'"),
-        (["completion"], "Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish"),
+        (["zzz"], "unknown subcommand zzz; for help, type: iamcli -h"),
+        # What people type who know other programs.
+        (["user", "list"], "this is not a subcommand; type: iam-userlistbypath"),
+        (["list-users", "--path", "/x/"], "this is not a subcommand; type: iam-userlistbypath"),
+        (["create", "user", "bob"], "this is not a subcommand; type: iam-usercreate -u bob"),
+        (["create-user", "bob"], "this is not a subcommand; type: iam-usercreate -u bob"),
+        (["delete", "user", "bob"], "this is not a subcommand; type: iam-userdel -u bob"),
+        (["users", "add", "o'hara"], "this is not a subcommand; type: iam-usercreate"),
+        (["delete", "user", "policy", "x"], "this is not a subcommand; type: iam-userdelpolicy"),
+        # The word may be a password.
+        (
+            ["change", "password", "Hunter2"],
+            "this is not a subcommand; type: iam-userchangepassword",
+        ),
+        (
+            ["add", "user", "bob", "to", "group"],
+            "unknown subcommand add; for help, type: iamcli -h",
+        ),
+        (["users", "bob"], "No argument is allowed: bob; type: iamcli users"),
+        (["access", "keys", "-z"], "No argument is allowed: -z; type: iamcli access keys"),
+        (["Instance-Profile", "x"], "No argument is allowed: x; type: iamcli Instance-Profile"),
     ],
 )
 def test_a_wrong_subcommand_is_refused_in_one_line(arguments, line, run_fast):
-    program = " ".join(["iamcli", *arguments]) if line.startswith("Missing") else "iamcli"
-    refused(run_fast("iamcli", *arguments), f"{line}; see {program} --help")
+    usage = "Usage: iamcli SUBCOMMAND [ARGUMENT]..."
+    refused(run_fast("iamcli", *arguments), f"{line}\n{usage}")
 
 
 def test_a_wrong_command_with_options_is_refused_by_its_name(run_fast):
@@ -282,23 +310,6 @@ def test_a_command_that_the_shell_does_not_find(run, tmp_path):
 def test_a_list_says_what_is_only_in_manual_pages(words, only, run_fast):
     out = shown(run_fast("iamcli", "list", *words.split()))
     assert out.startswith("In manual pages only:\n\n") is only
-
-
-@pytest.mark.parametrize(
-    ("arguments", "program"),
-    [
-        (["--foo"], "iamcli"),
-        (["sandbox", "--foo", "true"], "iamcli sandbox"),
-        (["users", "bob"], "iamcli users"),
-        (["help", "a", "b"], "iamcli help"),
-    ],
-    ids=" ".join,
-)
-def test_wrong_arguments_are_refused_in_one_line(arguments, program, run_fast):
-    done = run_fast("iamcli", *arguments)
-    assert (done.status, done.out) == (1, "")
-    # The rest is click's wording.
-    assert re.fullmatch(rf"iamcli: .*; see {program} --help\n", done.err)
 
 
 @pytest.mark.parametrize(
@@ -648,18 +659,44 @@ def test_mandoc_shows_the_page_if_there_is_no_man(run_fast):
     assert (done.status, done.out, done.err) == (0, f"NAMEx-a {page}\n\udce9\n", "")
 
 
+#: Words that are the name of a page, with the command that shows it.
+HELP_OF_SEVERAL_WORDS = [("user create", "help usercreate"), ("iamcli check", "help check")]
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("usercraete", " (did you mean iam-usercreate?)"),
-        ("credentials-file", " (did you mean credential-file?)"),
-        ("toolkt", " (did you mean toolkit?)"),
-        ("iam-toolkt", " (did you mean iam-toolkit?)"),
-        ("zzz", ""),
+        ("usercraete", "did you mean iam-usercreate?"),
+        ("credentials-file", "did you mean credential-file?"),
+        ("toolkt", "did you mean toolkit?"),
+        ("iam-toolkt", "did you mean iam-toolkit?"),
+        ("zzz", "for help, type: iamcli help -h"),
     ],
 )
 def test_an_unknown_page_is_refused_with_the_nearest_name(name, hint, run_fast):
-    refused(
-        run_fast("iamcli", "help", name),
-        f"unknown command or topic {name}{hint}; see iamcli help --help",
-    )
+    done = run_fast("iamcli", "help", name)
+    first, usage = done.err.splitlines()
+    assert first == f"iamcli help: unknown command or topic {name}; {hint}"
+    assert usage == "Usage: iamcli help [COMMAND|TOPIC|WORD...]"
+
+
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [
+        ("access keys", "access keys"),
+        ("delete user", "list delete user"),
+        ("W202", "check --explain W202"),
+        ("e101", "check --explain E101"),
+        *(pytest.param(*row, marks=needs("man")) for row in HELP_OF_SEVERAL_WORDS),
+    ],
+)
+def test_the_help_takes_several_words_and_codes(words, same, run_fast):
+    wanted = run_fast("iamcli", *same.split())
+    assert (wanted.status, wanted.err) == (0, "")
+    assert run_fast("iamcli", "help", *words.split()) == wanted
+
+
+def test_the_help_of_a_code_that_does_not_exist(run_fast):
+    done = run_fast("iamcli", "help", "W999")
+    assert done == run_fast("iamcli", "check", "--explain", "W999")
+    assert done.err.startswith("iamcli check: there is no code W999; the codes are E101, ")

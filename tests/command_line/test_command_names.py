@@ -116,9 +116,9 @@ def test_iamcli_and_explain_say_what_is_meant(name, command, run_fast):
     for words in ([name], ["explain", "--", name, "-u", "bob"]):
         done = run_fast("iamcli", *words)
         assert (done.status, done.out, done.err) == (1, "", line)
-    in_parentheses = f" (did you mean {command}?)" if command else ""
+    near = f"did you mean {command}?" if command else "for help, type: iamcli help -h"
     done = run_fast("iamcli", "help", name)
-    assert done.err.startswith(f"iamcli: unknown command or topic {name}{in_parentheses}; see ")
+    assert done.err.startswith(f"iamcli help: unknown command or topic {name}; {near}\nUsage: ")
 
 
 @pytest.mark.parametrize(("name", "command"), TYPED)

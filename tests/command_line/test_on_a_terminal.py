@@ -160,7 +160,7 @@ ROWS = [
             "ListUsers": ok("ListUsers", f"<Users>{USERS}</Users>"),
         },
     ),
-    Typed("iamcli frobnicate", "unknown subcommand frobnicate; see iamcli --help"),
+    Typed("iamcli frobnicate", "unknown subcommand frobnicate; for help, type: iamcli -h"),
 ]
 
 

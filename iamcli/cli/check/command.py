@@ -58,7 +58,8 @@ def check(  # noqa: PLR0913 - one for each option
     if code is not None:
         show(click.get_current_context(), "\n".join(explained(codes[0])), paged=True)
     if not files:
-        raise click.UsageError("specify the scripts to check", click.get_current_context())
+        missing = "FILE is missing; type: iamcli check FILE..."
+        raise click.UsageError(missing, click.get_current_context())
     from iamcli.cli.check import report
     from iamcli.cli.check.check import check_files
     from iamcli.cli.check.findings import ERROR, PARSER

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 @click.command(
     hidden=True, context_settings={"allow_interspersed_args": False}, add_help_option=False
 )
-@click.argument("kind")
-@click.argument("arguments", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("kind", metavar="KIND")
+@click.argument("arguments", metavar="WORD...", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
 def complete(output: Output, /, kind: str, arguments: tuple[str, ...]) -> None:
     """Print the names of KIND that can follow ARGUMENTS, for completion in the shell."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from glob import escape, glob
 
 from iamcli import quoting
+from iamcli.cli import index
 from iamcli.config import files
+from iamcli.parsing.command_names import suggest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +30,11 @@ def start_error(name: str, env: Mapping[str, str], error: OSError, runner: str) 
             return _missing_interpreter(program)
         if "/" not in name and os.path.isfile(name):
             return f"not found on PATH; write {quoting.quoted(f'./{name}')}"
-        return "not found; is it installed and on PATH?"
+        folder = os.path.dirname(name) or "."
+        there = {os.path.basename(path): path for path in glob(f"{escape(folder)}/*")}
+        near = suggest(os.path.basename(name), index.names(), there)
+        advice = f"did you mean {quoting.quoted(near)}?" if near not in ("", name) else ""
+        return f"not found; {advice or 'is it installed and on PATH?'}"
     said = f"cannot be executed: {error.strerror}"
     if isinstance(error, PermissionError):
         if os.path.isdir(program):

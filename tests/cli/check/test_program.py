@@ -128,15 +128,18 @@ def test_files_that_cannot_be_checked(run_fast, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ([], "specify the scripts to check; see iamcli check --help"),
+        ([], "FILE is missing; type: iamcli check FILE...\nUsage: iamcli check "),
         (["--explain", "W999"], "there is no code W999; the codes are E101, "),
-        (["--format", "xml", "x"], "Invalid value for '--format'"),
+        (
+            ["--format", "xml", "x"],
+            "the value of --format is not valid; type text, json or github\nUsage: ",
+        ),
     ],
 )
 def test_usage_errors(arguments, line, run_fast):
     done = run_fast("iamcli", "check", *arguments)
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith(f"iamcli: {line}")
+    assert done.err.startswith(f"iamcli check: {line}")
 
 
 def test_without_shfmt_the_error_says_how_to_install_it(run, tmp_path):

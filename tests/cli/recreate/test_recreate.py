@@ -345,14 +345,14 @@ def test_a_name_that_the_snapshot_lacks(run_fast, wrong, advice):
     assert done == (1, "", f"iamcli: before.json has no {wrong}; {advice}\n")
 
 
-WRONG_ACCOUNT = "--account needs an account number of 12 digits"
+WRONG_ACCOUNT = "--account needs an account number of 12 digits; for help, type: iamcli recreate -h"
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "Missing argument 'FILE'"),
-        (["before.json"], "Missing argument 'ENTITY...'"),
+        ([], "FILE is missing; type: iamcli recreate FILE ENTITY..."),
+        (["before.json"], "ENTITY is missing; type: iamcli recreate before.json ENTITY..."),
         *(
             (["before.json", "all", "--account", account], WRONG_ACCOUNT)
             for account in ("", "1" * 11, "1" * 13, "\u0661" * 12, f"{'1' * 12}\n")
@@ -361,7 +361,8 @@ WRONG_ACCOUNT = "--account needs an account number of 12 digits"
 )
 def test_usage(run_fast, arguments, message):
     done = run_fast("iamcli", "recreate", *arguments)
-    assert done == (1, "", f"iamcli: {message}; see iamcli recreate --help\n")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"iamcli recreate: {message}\nUsage: iamcli recreate ")
 
 
 # The sandbox leads to it.

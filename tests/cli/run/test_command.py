@@ -86,6 +86,8 @@ NO_INTERPRETER = "cannot be executed: its first line names the interpreter"
         # The caller ends in the same way.
         (["old-script", "$(kill -2 $$)"], -signal.SIGINT, ""),
         (["absent"], 127, "absent: not found; is it installed and on PATH?"),
+        (["./absent"], 127, "./absent: not found; is it installed and on PATH?"),
+        (["iam-userlist"], 127, "iam-userlist: not found; did you mean iam-userlistbypath?"),
         (
             ["uninterpreted"],
             127,

@@ -454,6 +454,15 @@ def test_users_can_be_several_names(served_account, run_fast, arguments):
     assert loaded(run_fast)["only_users"] == ["bob", "eve"]
 
 
+#: Arguments in which FILE is missing, what is said, and the arguments to type.
+TAKEN = [
+    ("--users bob account.json", "--users took account.json, too", "account.json --users bob"),
+    ("--users bob --force", "FILE is missing, or --users took it", "FILE --users bob --force"),
+    ("--users bob", "FILE is missing, or --users took it", "FILE --users bob"),
+    ("--force", "FILE is missing", "--force FILE"),
+]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -461,13 +470,16 @@ def test_users_can_be_several_names(served_account, run_fast, arguments):
             ["account.json", "--users", "bob", "Eve", "dan"],
             "no such user: Eve, dan; the names are case-sensitive",
         ),
-        (["--users", "bob", "account.json"], "Missing argument 'FILE'; see iamcli snapshot --help"),
-        (["account.json", "--users"], "Option '--users' requires an argument; see iamcli --help"),
+        *(
+            (words.split(), f"{said}; type: iamcli snapshot {line}\nUsage: iamcli snapshot FILE")
+            for words, said, line in TAKEN
+        ),
     ],
 )
 def test_wrong_users_are_an_error(served_account, run_fast, arguments, message):
     done = run_fast("iamcli", "snapshot", *arguments)
-    assert (done.status, done.err) == (1, f"iamcli: {message}\n")
+    name = "iamcli snapshot" if "Usage: " in message else "iamcli"
+    assert (done.status, done.err.partition(" [")[0].strip()) == (1, f"{name}: {message}")
     assert files(run_fast) == set()
 
 
