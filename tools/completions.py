@@ -130,6 +130,7 @@ def _bash_rows(rows: Iterable[Row], indent: int) -> Iterator[str]:
 _ZSH_ACTIONS = {
     "command": "compadd -a commands",
     "directory": "_files -/",
+    "entity": "_iamcli_entities",
     "file": "_files",
     "page": "{compadd -a pages; [[ -z $PREFIX ]] || compadd -a commands short}",
 }
@@ -204,6 +205,7 @@ def _zsh_escaped(text: str) -> str:
 _FISH_KINDS = {
     "command": " -x -a '$__iamcli_commands'",
     "directory": " -x -a '(__fish_complete_directories)'",
+    "entity": " -x -a '(__iamcli_entities)'",
     "file": " -r -F",
     "page": " -x -a '(__iamcli_pages)'",
     "text": " -x",

@@ -18,8 +18,8 @@ KINDS = {
     "COMMAND": "command",
     "DETAILS": "file",
     "DIR": "directory",
-    # After a file.
-    "ENTITY": "file",
+    # After a file, its entities.
+    "ENTITY": "entity",
     "FILE": "file",
     "FILE.json": "file",
 }

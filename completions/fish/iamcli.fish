@@ -18,6 +18,19 @@ function __iamcli_names
     eval (string escape -- $program complete $argv[1] $line) 2>/dev/null </dev/null | string replace -r '$' '\t'
 end
 
+# Completes the entities of the snapshot file on the line, or the name of that file.
+function __iamcli_entities
+    set -l line (commandline -opc)
+    for word in (string replace -r '^~/' "$HOME/" -- $line[3..])
+        if test -f "$word"
+            set -l program (string replace -r '^~/' "$HOME/" -- $line[1])
+            $program complete entity $word 2>/dev/null </dev/null
+            return
+        end
+    end
+    __fish_complete_path (commandline -ct)
+end
+
 # Whether the subcommand of iamcli is the first argument.
 function __iamcli_in
     set -l line (commandline -opc)
@@ -120,4 +133,4 @@ complete -c iamcli -n '__iamcli_in snapshot' -r -F
 complete -c iamcli -n __fish_is_first_token -a recreate -d 'print a script that creates deleted entities again'
 complete -c iamcli -n '__iamcli_in recreate' -l account -x -d 'make the script for this account'
 complete -c iamcli -n '__iamcli_in recreate' -s h -l help -d 'show this message and exit'
-complete -c iamcli -n '__iamcli_in recreate' -r -F
+complete -c iamcli -n '__iamcli_in recreate' -x -a '(__iamcli_entities)'

@@ -36,6 +36,22 @@ _iamcli_names()
     done < <("$program" complete "$1" "${line[@]}" 2>/dev/null </dev/null)
 }
 
+# Completes the entities of the snapshot file on the line, or the name of that file.
+_iamcli_entities()
+{
+    local file name program=iamcli
+    [[ ${words[0]} != */* ]] || program=${words[0]/#\~\//$HOME/}
+    for file in "${words[@]:2:cword-2}"; do
+        file=${file/#\~\//$HOME/} file=${file//[\'\"\\]/}
+        [[ -f $file ]] || continue
+        while IFS= read -r name; do
+            [[ $name != "$typed"* ]] || COMPREPLY+=("$name")
+        done < <("$program" complete entity "$file" 2>/dev/null </dev/null)
+        return
+    done
+    _iamcli_files default
+}
+
 # Adds the descriptions to several options. A single option is inserted without its description.
 _iamcli_descriptions()
 {
@@ -93,6 +109,8 @@ _iamcli_command()
     local command=${words[0]##*/} first=1 i operand=options value='' word
     if [[ $command == iamcli && $cword == 1 ]]; then
         _iamcli_table iamcli
+        # The options follow the subcommands.
+        [[ $cur ]] || compopt -o nosort 2>/dev/null
         _iamcli_options
         [[ $cur != iam-* ]] || COMPREPLY=($(compgen -W "$_iamcli_commands" -- "$cur"))
         return
@@ -152,6 +170,7 @@ _iamcli_complete_value()
             COMPREPLY=($(compgen -W "$word" -- "$typed"))
             ;;
         directory) _iamcli_files dirnames -d ;;
+        entity) _iamcli_entities ;;
         file) _iamcli_files default ;;
         line) _iamcli_line "$i"; return ;;
     esac

@@ -18,6 +18,19 @@ function __iamcli_names
     eval (string escape -- $program complete $argv[1] $line) 2>/dev/null </dev/null | string replace -r '$' '\t'
 end
 
+# Completes the entities of the snapshot file on the line, or the name of that file.
+function __iamcli_entities
+    set -l line (commandline -opc)
+    for word in (string replace -r '^~/' "$HOME/" -- $line[3..])
+        if test -f "$word"
+            set -l program (string replace -r '^~/' "$HOME/" -- $line[1])
+            $program complete entity $word 2>/dev/null </dev/null
+            return
+        end
+    end
+    __fish_complete_path (commandline -ct)
+end
+
 # Whether the subcommand of iamcli is the first argument.
 function __iamcli_in
     set -l line (commandline -opc)

@@ -16,6 +16,21 @@ _iamcli_names() {
     (( $#names )) && compadd "${(@)argv[1,-2]}" -a names
 }
 
+# Completes the entities of the snapshot file on the line, or the name of that file.
+(( $+functions[_iamcli_entities] )) ||
+_iamcli_entities() {
+    local file
+    local -a names
+    for file in "${(@)words[2,CURRENT-1]}"; do
+        file=${${(Q)file}/#\~\//$HOME/}
+        [[ -f $file ]] || continue
+        names=(${(f)"$("$program" complete entity "$file" 2>/dev/null </dev/null)"})
+        (( $#names )) && compadd -a names
+        return
+    done
+    _files
+}
+
 # Completes iamcli itself: a subcommand, then its options and arguments.
 (( $+functions[_iamcli_program] )) ||
 _iamcli_program() {
@@ -24,6 +39,7 @@ _iamcli_program() {
 @SUBCOMMANDS@
     )
     short=(${commands#iam-})
+    local program=${words[1]/#\~\//$HOME/}
     if (( CURRENT == 2 )); then
         [[ $PREFIX != iam-* ]] || compadd -a commands
         _arguments \

@@ -62,8 +62,8 @@ _CACHE_FILE = re.compile(rf"{_PREFIX}[0-9a-f]{{64}}(\.[0-9]+)?")
 def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -> None:
     """Call ``show`` with each name of ``kind`` that fits an unfinished command line; never fail.
 
-    ``arguments``: the command, followed by its arguments without the option to be completed. After
-    TIMEOUT, the process ends.
+    ``arguments``: the command, followed by its arguments without the option to be completed; the
+    snapshot file, if ``kind`` is "entity". After TIMEOUT, the process ends.
     """
     this_thread = threading.get_ident()
 
@@ -78,20 +78,12 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
     timer.daemon = True
     timer.start()
     try:
-        command = index.load(os.path.basename(arguments[0]))
-        values = _values(command, arguments[1:])
-        settings = Settings(values, os.environ, prompts=False)
-        if processes.sandbox_left_by(settings):
-            return
-        query = _query(kind, command, values)
-        file = "" if settings.sandbox else _file(query, settings)
-        names = _cached(file)
-        if names is None:
-            # If the request fails, or takes too long, it is not repeated at once.
-            _cache(file, [])
-            os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(TIMEOUT)}
-            names = query.names(IAM(settings, Reporter()))
-            _cache(file, names)
+        if kind == "entity":
+            from iamcli.cli.account_file.file import entities, read
+
+            names = [*filter(is_name, entities(read(arguments[0]))), "all"]
+        else:
+            names = _of_account(kind, arguments)
         for name in names:
             # The shell would insert it as a word, which can be an option, such as -h.
             if not name.startswith("-"):
@@ -100,6 +92,25 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
         return
     finally:
         timer.cancel()
+
+
+def _of_account(kind: str, arguments: Sequence[str]) -> list[str]:
+    """Return the names of ``kind`` that fit; raise anything if there are none."""
+    command = index.load(os.path.basename(arguments[0]))
+    values = _values(command, arguments[1:])
+    settings = Settings(values, os.environ, prompts=False)
+    if processes.sandbox_left_by(settings):
+        return []
+    query = _query(kind, command, values)
+    file = "" if settings.sandbox else _file(query, settings)
+    names = _cached(file)
+    if names is None:
+        # If the request fails, or takes too long, it is not repeated at once.
+        _cache(file, [])
+        os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(TIMEOUT)}
+        names = query.names(IAM(settings, Reporter()))
+        _cache(file, names)
+    return names
 
 
 def _values(command: Command, arguments: Sequence[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ from support.completing import (
     assert_completes,
     line_of_readme,
 )
+from support.copies import GROUP, snapshot, user
 from support.faults import SILENT
 from support.forked import Done
 from support.requirements import PATH, needs, require
@@ -246,6 +248,39 @@ def test_the_files_of_a_subcommand(complete, run):
     ):
         assert names(complete(line)) >= {"details-one.json", "details-two.json"}, line
     assert not names(complete("iamcli snapshot details.json --users det")) & {"details-one.json"}
+
+
+def test_subcommands_come_before_options(shell_name, complete):
+    """In zsh and fish, options are offered only after a hyphen."""
+    words = [line.split()[0] for line in complete("iamcli ") if " " in line]
+    shown = [word for word in words if word in SUBCOMMANDS or word.startswith("-")]
+    assert {*shown} >= {*SUBCOMMANDS} - {"complete"}
+    options = [word for word in shown if word.startswith("-")]
+    assert shown[len(shown) - len(options) :] == options
+    assert bool(options) is shell_name.startswith("bash")
+
+
+@one_shell
+def test_nothing_is_offered_that_does_not_exist(complete):
+    assert not {name for name in names(complete("iamcli us")) if name.startswith("us")} - {"us"}
+
+
+@pytest.mark.parametrize("line", ["'my account.json'", in_full("--account 1 ./my\\ account.json")])
+def test_the_entities_of_a_snapshot_are_completed(line, complete, run):
+    users = [user(name) for name in ("bob", "o=x@y.z", "-h", "a\nb", "caf\u00e9")]
+    content = snapshot(users=users, groups=[GROUP | {"GroupName": "bob"}])
+    (run.home / "my account.json").write_text(json.dumps(content))
+    (run.home / "user.txt").touch()
+    offered = {
+        name for name in names(complete(f"iamcli recreate {line} ")) if "/" in name or name == "all"
+    }
+    # Those that no shell could insert as a word are not there.
+    assert offered >= {"user/bob", "user/o=x@y.z", "user/-h", "group/bob", "all"}
+    assert not {name for name in offered if "caf" in name or name.endswith("/a")}
+    assert "user/bob" in names(complete(f"iamcli recreate {line} group/bob us"))
+    # There is no snapshot yet, and this is none.
+    assert "user.txt" in names(complete("iamcli recreate us"))
+    assert "user/bob" not in names(complete("iamcli recreate user.txt us"))
 
 
 @pytest.mark.parametrize("line", [["completion", "-h"], ["help", "completion"]])
