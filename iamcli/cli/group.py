@@ -103,9 +103,8 @@ def no_such_command(name: str) -> Failure:
         if which(name):
             return Failure(f"{name} follows --; run: iamcli {name}")
         return Failure(f"{name} is not in PATH; {adding_to_path()}")
-    near = suggest(name, index.names())
-    advice = f"did you mean {near}?" if near else "to list all commands, run iamcli list"
-    return Failure(f"no such command: {name}; {advice}")
+    advice = hint(name, {}) or "; to list all commands, run iamcli list"
+    return Failure(f"no such command: {name}{advice}")
 
 
 class CommandGroup(DocumentedCommand, click.Group):
@@ -132,9 +131,7 @@ class CommandGroup(DocumentedCommand, click.Group):
             return super().resolve_command(ctx, args)
         if args[0].startswith(("iam-", "iam_")):
             raise no_such_command(args[0])
-        if args[1:] and (
-            line := line_of(args, index.names(), lambda name: index.load(name).options)
-        ):
+        if args[1:] and (line := line_of(args, index.names(), index.load)):
             raise click.UsageError(f"this is not a subcommand; type: {line}", ctx)
         for count in (2, 1):
             if modules := listing.modules(" ".join(args[:count])):

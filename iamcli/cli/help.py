@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from iamcli.cli import index, listing, manual, search
@@ -34,18 +32,18 @@ def help(ctx: click.Context, words: tuple[str, ...]) -> None:  # noqa: A001 - it
     """
     name = " ".join(words) or "iamcli"
     command = f"iam-{''.join(words).removeprefix('iam-')}"
-    if found_topic := TOPICS.get(name.replace(" ", "-")):
-        page, section = found_topic
+    if topic := TOPICS.get(name.replace(" ", "-")):
+        page, section = topic
     elif command in index.names():
         page, section = command, 1
     elif listing.modules(name):
         show(ctx, listing.text(listing.of_groups(listing.modules(name))))
-    elif re.fullmatch("[ew][0-9]{3}", name.lower()) and (check := group.get_command(ctx, "check")):
+    elif name[0] in "EeWw" and name[1:].isdecimal() and (check := group.get_command(ctx, "check")):
         ctx.find_root().invoke(check, code=name)
     elif found := search.matching(words, group.own(ctx.find_root())):
         show(ctx, listing.text(found), paged=True)
     else:
-        known = {topic: topic for topic in TOPICS}
+        known = {each: each for each in TOPICS}
         raise click.UsageError(f"unknown command or topic {name}{hint(name, known)}", ctx)
     try:
         lines = manual.lines(page, section)

@@ -16,8 +16,7 @@ from iamcli.quoting import command_line
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from iamcli.parsing.options import Option
+    from typing import Any
 
 _LIKE_A_COMMAND = re.compile("iam[-_][A-Za-z_-]+")
 #: Longer names are not read as words.
@@ -110,13 +109,11 @@ def suggest(wrong: str, commands: Iterable[str], others: Mapping[str, str] | Non
     return known[near] if near else (others or {}).get(nearest(wrong, others or {}), "")
 
 
-def line_of(
-    words: Sequence[str], commands: Iterable[str], options_of: Callable[[str], Sequence[Option]]
-) -> str:
+def line_of(words: Sequence[str], commands: Iterable[str], load: Callable[[str], Any]) -> str:
     """Return the command line that ``words`` mean, as "create user bob" does; "" if there is none.
 
     A verb and nouns are the command; a single word after them is a value, if only one option can
-    take it. ``commands``: the names of all; ``options_of``: returns the options of one.
+    take it. ``commands``: the names of all; ``load``: returns the one with a name.
     """
     names = list(commands)
     for count in range(len(words), 0, -1):
@@ -125,7 +122,7 @@ def line_of(
         if name and rest[1:] and not rest[0].startswith("-"):
             return ""
         if name:
-            options = options_of(name)
+            options = load(name).options
             secret = may_be_secret(options, ()) or not rest or rest[1:]
             option = None if secret else missing_option(options, (), rest[0])
             return command_line(name, option.name, rest[0]) if option else name

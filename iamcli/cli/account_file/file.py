@@ -15,7 +15,6 @@ from iamcli.protection import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
     from iamcli.output.streams import Output
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
 _REMEDY = "make a new one with iamcli snapshot"
 #: The maximum size of a snapshot (bytes): 5 kB for each of 50,000 users.
 MAX_SIZE = 1 << 28
-
-#: The kinds that can be named: their list in the snapshot, and the member with the name.
-LISTS = {
-    "group": ("groups", "GroupName"),
-    "user": ("users", "UserName"),
-    "role": ("roles", "RoleName"),
-    "instance-profile": ("instance_profiles", "InstanceProfileName"),
-}
 
 
 class SnapshotFile:
@@ -174,12 +165,3 @@ def load(name: str, number: int | None = None) -> Any:
         if content:  # the limit of Python
             raise Failure(f"{name} has a number with too many digits") from None
         raise Failure(f"cannot read {name}: {file_error(error)}") from None
-
-
-def entities(snapshot: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Return the records of ``snapshot`` that have a name such as user/bob, by it."""
-    return {
-        f"{kind}/{record[member]}": record
-        for kind, (key, member) in LISTS.items()
-        for record in snapshot[key]
-    }

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 #: The time after which the process ends, so that the shell shows its prompt again (seconds).
 TIMEOUT = 2.0
 
+#: The kinds of entities that iamcli recreate takes, besides "all".
+_RECREATED = ("user", "group", "role", "instance-profile")
+
 #: Seconds for which names are cached, and for which an empty list is.
 CACHE_SECONDS = 60.0
 EMPTY_CACHE_SECONDS = 10.0
@@ -79,9 +82,14 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
     timer.start()
     try:
         if kind == "entity":
-            from iamcli.cli.account_file.file import entities, read
+            from iamcli.cli.account_file.arns import arns
+            from iamcli.cli.account_file.file import read
 
-            names = [*filter(is_name, entities(read(arguments[0]))), "all"]
+            parts = (
+                arn.split(":")[-1].split("/") for arn in arns(read(arguments[0])) if "/" in arn
+            )
+            known = (f"{kind}/{name}" for kind, *_, name in parts if kind in _RECREATED)
+            names = [*filter(is_name, known), "all"]
         else:
             names = _of_account(kind, arguments)
         for name in names:

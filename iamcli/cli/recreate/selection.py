@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from iamcli.cli.account_file import arns
-from iamcli.cli.account_file.file import LISTS, entities
 from iamcli.errors import Failure
 from iamcli.quoting import quoted
 
@@ -15,6 +14,13 @@ Record = Mapping[str, Any]
 
 #: Its alias and its password policy.
 ACCOUNT = "the account"
+#: The kinds that can be named: their list in the snapshot, and the member with the name.
+_LISTS = {
+    "group": ("groups", "GroupName"),
+    "user": ("users", "UserName"),
+    "role": ("roles", "RoleName"),
+    "instance-profile": ("instance_profiles", "InstanceProfileName"),
+}
 
 
 class Selection(NamedTuple):
@@ -38,7 +44,11 @@ def select(snapshot: Record, names: Sequence[str], file: str, target: str | None
     the account of the script, None for that of the snapshot. Raises Failure if the snapshot lacks
     one of ``names`` or the account.
     """
-    known = entities(snapshot)
+    known = {
+        f"{kind}/{record[member]}": record
+        for kind, (key, member) in _LISTS.items()
+        for record in snapshot[key]
+    }
     missing = next((name for name in names if name not in known and name != "all"), None)
     if missing is not None:
         raise Failure(f"{file} has no {missing}; {_advice(missing, known)}")
@@ -51,15 +61,15 @@ def select(snapshot: Record, names: Sequence[str], file: str, target: str | None
             for policy in snapshot["policies"]
             if arns.owner_of(policy["Arn"]) != "aws"
         }
-        selected = {**policies, **known, ACCOUNT: snapshot}
+        entities = {**policies, **known, ACCOUNT: snapshot}
     else:
-        selected = {
+        entities = {
             entity: record
             for entity, record in known.items()
             if entity in names
             or any(f"role/{role['RoleName']}" in names for role in record.get("Roles", ()))
         }
-    return Selection(snapshot, selected, file, account, target or account)
+    return Selection(snapshot, entities, file, account, target or account)
 
 
 def versions(policy: Record) -> list[Record]:
@@ -72,7 +82,7 @@ def versions(policy: Record) -> list[Record]:
 def _advice(missing: str, known: Iterable[str]) -> str:
     """Return what can be meant by a name that the snapshot lacks."""
     kind, _, name = missing.lower().partition("/")
-    if kind not in LISTS:
+    if kind not in _LISTS:
         kind, name = "", missing.lower()
     names = [(entity.partition("/")[2].lower(), entity) for entity in known]
     of_kind = [bare for bare, entity in names if entity.startswith(kind)]

@@ -268,16 +268,16 @@ def test_nothing_is_offered_that_does_not_exist(complete):
 @pytest.mark.parametrize("line", ["'my account.json'", in_full("--account 1 ./my\\ account.json")])
 def test_the_entities_of_a_snapshot_are_completed(line, complete, run):
     users = [user(name) for name in ("bob", "o=x@y.z", "-h", "a\nb", "caf\u00e9")]
-    content = snapshot(users=users, groups=[GROUP | {"GroupName": "bob"}])
+    content = snapshot(users=users, groups=[GROUP])
     (run.home / "my account.json").write_text(json.dumps(content))
     (run.home / "user.txt").touch()
     offered = {
         name for name in names(complete(f"iamcli recreate {line} ")) if "/" in name or name == "all"
     }
     # Those that no shell could insert as a word are not there.
-    assert offered >= {"user/bob", "user/o=x@y.z", "user/-h", "group/bob", "all"}
+    assert offered >= {"user/bob", "user/o=x@y.z", "user/-h", "group/dev", "all"}
     assert not {name for name in offered if "caf" in name or name.endswith("/a")}
-    assert "user/bob" in names(complete(f"iamcli recreate {line} group/bob us"))
+    assert "user/bob" in names(complete(f"iamcli recreate {line} group/dev us"))
     # There is no snapshot yet, and this is none.
     assert "user.txt" in names(complete("iamcli recreate us"))
     assert "user/bob" not in names(complete("iamcli recreate user.txt us"))
