@@ -135,12 +135,13 @@ class CommandGroup(DocumentedCommand, click.Group):
             raise click.UsageError(f"this is not a subcommand; type: {line}", ctx)
         for count in (2, 1):
             if modules := listing.modules(" ".join(args[:count])):
-                if args[count:] in ([], ["-h"], ["--help"]):
+                if not args[count:] or {"-h", "--help"} & {*args[count:]}:
                     show(ctx, listing.text(listing.of_groups(modules)))
                 line = command_line("iamcli", *args[:count])
                 raise click.UsageError(f"No argument is allowed: {args[count]}; type: {line}", ctx)
         names = (*SUBCOMMANDS, *listing.names(), *listing.GROUPS)
-        known = {name: f"iamcli {name}" for name in names} | {"version": "iamcli --version"}
+        known = {name: f"iamcli {name}" for name in names}
+        known |= {"version": "iamcli --version", "create": "iamcli list create"}
         near = hint(args[0], known)
         if args[0] in _ABOUT_CREDENTIALS:
             near = "; to see which credentials commands use, run: iamcli doctor"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import takewhile
 from typing import NamedTuple
 
-from iamcli.parsing.suggestions import may_be_secret, missing_option, nearest
+from iamcli.parsing.suggestions import missing_option, nearest
 from iamcli.quoting import command_line
 
 TYPE_CHECKING = False
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _LIKE_A_COMMAND = re.compile("iam[-_][A-Za-z_-]+")
 #: Longer names are not read as words.
 _LONGEST = 64
+#: The most words of a command line that are read as one name.
+_MOST = 8
 #: The verbs, each with its other spellings. No command attaches, detaches or simulates.
 _VERBS = {
     "attach": (),
@@ -113,19 +116,23 @@ def line_of(words: Sequence[str], commands: Iterable[str], load: Callable[[str],
     """Return the command line that ``words`` mean, as "create user bob" does; "" if there is none.
 
     A verb and nouns are the command; a single word after them is a value, if only one option can
-    take it. ``commands``: the names of all; ``load``: returns the one with a name.
+    take it. Options follow, if none can be a secret. ``commands``: the names of all; ``load``:
+    returns the one with a name.
     """
     names = list(commands)
-    for count in range(len(words), 0, -1):
-        read, rest = _read(" ".join(words[:count])), words[count:]
-        name = _same_words(read, names) if read and read.certain and read.nouns else ""
-        if name and rest[1:] and not rest[0].startswith("-"):
-            return ""
-        if name:
-            options = load(name).options
-            secret = may_be_secret(options, ()) or not rest or rest[1:]
-            option = None if secret else missing_option(options, (), rest[0])
-            return command_line(name, option.name, rest[0]) if option else name
+    for count in range(min(len(words), _MOST), 0, -1):
+        read = _read(" ".join(words[:count]))
+        if not (read and read.certain and read.nouns and (name := _same_words(read, names))):
+            continue
+        values = [*takewhile(lambda word: word[:1] != "-", words[count:])]
+        options = load(name).options
+        if values[1:] or any(option.secret for option in options):
+            return "" if values[1:] else name
+        option = missing_option(options, (), values[0]) if values else None
+        typed = words[count + len(values) :]
+        if values and not option:
+            return name
+        return command_line(name, *((option.name, *values) if option else ()), *typed)
     return ""
 
 

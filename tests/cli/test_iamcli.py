@@ -224,6 +224,7 @@ def test_a_list_names_the_near_group(words, near, run_fast):
         ("password", ["passwords"]),
         ("account", ["account"]),
         ("account -h", ["account"]),
+        ("account x --help", ["account"]),
         ("instance profiles -h", ["instanceprofiles"]),
         ("help policy", ["policies"]),
     ],
@@ -237,6 +238,7 @@ def test_a_group_is_listed(words, modules, run_fast):
 # Names that are wrong.
 
 
+NOT_ONE = "this is not a subcommand"
 ABOUT_CREDENTIALS = "to see which credentials commands use, run: iamcli doctor"
 
 
@@ -256,18 +258,20 @@ ABOUT_CREDENTIALS = "to see which credentials commands use, run: iamcli doctor"
         ),
         (["zzz"], "unknown subcommand zzz; for help, type: iamcli -h"),
         # What people type who know other programs.
-        (["user", "list"], "this is not a subcommand; type: iam-userlistbypath"),
-        (["list-users", "--path", "/x/"], "this is not a subcommand; type: iam-userlistbypath"),
-        (["create", "user", "bob"], "this is not a subcommand; type: iam-usercreate -u bob"),
-        (["create-user", "bob"], "this is not a subcommand; type: iam-usercreate -u bob"),
-        (["delete", "user", "bob"], "this is not a subcommand; type: iam-userdel -u bob"),
-        (["users", "add", "o'hara"], "this is not a subcommand; type: iam-usercreate"),
-        (["delete", "user", "policy", "x"], "this is not a subcommand; type: iam-userdelpolicy"),
+        (["user", "list"], f"{NOT_ONE}; type: iam-userlistbypath"),
+        (["list-users", "--path", "/x/"], f"{NOT_ONE}; type: iam-userlistbypath"),
+        (["create", "user", "bob"], f"{NOT_ONE}; type: iam-usercreate -u bob"),
+        (["create-user", "bob"], f"{NOT_ONE}; type: iam-usercreate -u bob"),
+        (["delete", "user", "bob"], f"{NOT_ONE}; type: iam-userdel -u bob"),
+        (["create", "user", "bob", "-p", "/x/"], f"{NOT_ONE}; type: iam-usercreate -u bob -p /x/"),
+        (["user", "create", "-u", "my bob"], f"{NOT_ONE}; type: iam-usercreate -u 'my bob'"),
+        (["create"], "unknown subcommand create; did you mean iamcli list create?"),
+        (["create", "bob"], "unknown subcommand create; did you mean iamcli list create?"),
+        (["users", "add", "o'hara"], f"{NOT_ONE}; type: iam-usercreate"),
+        (["delete", "user", "policy", "x"], f"{NOT_ONE}; type: iam-userdelpolicy"),
         # The word may be a password.
-        (
-            ["change", "password", "Hunter2"],
-            "this is not a subcommand; type: iam-userchangepassword",
-        ),
+        (["change", "password", "Hunter2"], f"{NOT_ONE}; type: iam-userchangepassword"),
+        (["add", "password", "-p", "Hunter2"], f"{NOT_ONE}; type: iam-useraddloginprofile"),
         (
             ["add", "user", "bob", "to", "group"],
             "unknown subcommand add; for help, type: iamcli -h",

@@ -31,7 +31,7 @@ FAILING = {
     'assert run("iamcli", "list", "--zz", env={"A": "b"}) == (0, "", "")': (
         "== (0, '', '')",
         "$ A=b iamcli list --zz\n",
-        "No such option",
+        "is not a valid option",
         "\n(status 1)\n",
     ),
     'assert checked(tmp_path, "iam-userdel -z").findings == [1]': (
