@@ -164,7 +164,7 @@ def test_the_module_runs_iamcli(how, checkout_env, tmp_path):
     assert (module.returncode, module.stdout, module.stderr) == (0, program.stdout, "")
     module = run(*start, "usercraete", env=checkout_env, cwd=tmp_path)
     assert (module.returncode, module.stdout) == (1, "")
-    assert module.stderr.startswith("iamcli: unknown subcommand usercraete (did you mean iam-")
+    assert module.stderr.startswith("iamcli: unknown subcommand usercraete; did you mean iam-")
 
 
 #: What Python and a console script of a new pip import before the first line of iamcli.

@@ -1063,4 +1063,4 @@ def test_codes_are_left_out(run_fast, tmp_path):
     assert (done.status, re.findall("[EW]2?[0-9]+", done.out)[:1]) == (0, ["W201"])
     done = run_fast("iamcli", "check", "--exclude", "E102,W999", file)
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith("iamcli: there is no code W999; the codes are E101, ")
+    assert done.err.startswith("iamcli check: there is no code W999; the codes are E101, ")

@@ -251,7 +251,7 @@ def test_the_sandbox_is_healthy(run):
 def test_usage(healthy, run):
     done = healthy("iamcli", "doctor", "--format", "xml")
     assert (done.status, done.out) == (1, "")
-    assert "'xml' is not one of 'text', 'json'" in done.err
+    assert "the value of --format is not valid; type text, json or account" in done.err
     done = run(sys.executable, "-X", "importtime", str(BIN / "iamcli"), "doctor", "--help")
     assert "--offline" in done.out
     assert "botocore" not in done.err

@@ -207,6 +207,22 @@ def test_why_a_file_does_not_start(tmp_path, monkeypatch, case):
         assert start_error(name, os.environ, error, "iamcli run") == said
 
 
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("./the-srcipt.sh", "./the-script.sh"),
+        ("the-srcipt.sh", "./the-script.sh"),
+        ("./my srcipt", "'./my script'"),
+        ("iam-userlist", "iam-userlistbypath"),
+    ],
+)
+def test_a_name_that_is_almost_right_is_named(name, near, shell):
+    for file in ("the-script.sh", "my script"):
+        (shell.home / file).touch(mode=0o755)
+    said = f"iamcli: {name}: not found; did you mean {near}?\n"
+    assert shell("iamcli", "run", name) == (127, "", said)
+
+
 def test_a_file_that_is_there_but_does_not_start(shell):
     (shell.home / "x.sh").touch(mode=0o755)
     said = "iamcli: x.sh: not found on PATH; write ./x.sh\n"
