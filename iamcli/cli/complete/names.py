@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 #: The time after which the process ends, so that the shell shows its prompt again (seconds).
 TIMEOUT = 2.0
 
-#: The kinds of entities that iamcli recreate takes, besides "all".
-_RECREATED = ("user", "group", "role", "instance-profile")
-
 #: Seconds for which names are cached, and for which an empty list is.
 CACHE_SECONDS = 60.0
 EMPTY_CACHE_SECONDS = 10.0
@@ -88,7 +85,8 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
             parts = (
                 arn.split(":")[-1].split("/") for arn in arns(read(arguments[0])) if "/" in arn
             )
-            known = (f"{kind}/{name}" for kind, *_, name in parts if kind in _RECREATED)
+            kinds = (*OWNERS, "instance-profile")
+            known = (f"{kind}/{name}" for kind, *_, name in parts if kind in kinds)
             names = [*filter(is_name, known), "all"]
         else:
             names = _of_account(kind, arguments)
