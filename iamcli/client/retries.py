@@ -42,6 +42,9 @@ BUSY = (
     "ConcurrentModificationException",
     "EntityTemporarilyUnmodifiable",
 )
+#: The default attempts by mode, and how many of them may fail otherwise than by throttling.
+#: The standard mode waits for a throttling service for 25 s on average, 51 s at most.
+_DEFAULTS = {"standard": (7, 3), "adaptive": (7, 3), "legacy": (5, 5)}
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
@@ -59,7 +62,8 @@ class Retries:
     def __init__(self, aws_config: AWSConfig, service: ServiceModel, reporter: Reporter) -> None:
         self._service = service
         self._reporter = reporter
-        self._mode, self._attempts = mode_and_limit(aws_config)
+        self._mode, limit = mode_and_limit(aws_config)
+        self._attempts, self._failures = (limit, limit) if limit else _DEFAULTS[self._mode]
         self._policy: HierarchicalEmitter | None = None
         self.enabled = True
         self.start()
@@ -72,7 +76,7 @@ class Retries:
 
     def start(self, *, resent: bool = False) -> None:
         """Begin with a new request; ``resent``: whether an earlier one may have taken effect."""
-        self.number = 0
+        self.number = self._failed = 0
         self.resent = resent
         self._attempt = ""
 
@@ -132,6 +136,9 @@ class Retries:
                 response = (throttled, {**parsed, "Error": {"Code": "Throttling"}})
         if not (self.enabled and (no_effect or may_repeat(operation.name))):
             return None
+        self._failed += response is None or not no_effect
+        if self._failed >= self._failures:
+            return None
         if self._policy is None:
             self._policy = self._retry_handlers()
         responses = self._policy.emit(event_name, response=response, **event)
@@ -151,7 +158,7 @@ class Retries:
             from botocore.loaders import Loader
 
             data = Loader().load_data("_retry")
-            limit = {} if self._attempts is None else {"max_attempts": self._attempts - 1}
+            limit = {"max_attempts": self._attempts - 1}
             config = translate.build_retry_config("iam", data["retry"], data["definitions"], limit)
             events.register("needs-retry.iam", retryhandler.create_retry_handler(config, "iam"))
             return events
@@ -159,7 +166,7 @@ class Retries:
 
         # The only attributes of a client that the handlers use.
         client = SimpleNamespace(meta=SimpleNamespace(events=events, service_model=self._service))
-        standard.register_retry_handler(client, self._attempts or standard.DEFAULT_MAX_ATTEMPTS)
+        standard.register_retry_handler(client, self._attempts)
         if self._mode == "adaptive":
             adaptive.register_retry_handler(client)
         return events
@@ -168,7 +175,7 @@ class Retries:
 def mode_and_limit(aws_config: AWSConfig) -> tuple[str, int | None]:
     """Return the retry mode, and the number of attempts or None; raise Failure if it is invalid."""
     mode = str(aws_config.get("retry_mode") or "standard").lower()
-    if mode not in ("standard", "adaptive", "legacy"):
+    if mode not in _DEFAULTS:
         raise Failure(f"invalid AWS retry mode: {mode}; use legacy, standard or adaptive")
     limit = aws_config.max_attempts
     if not limit:

@@ -203,6 +203,7 @@ EXPIRED = (
     '\'{"Version":1,"AccessKeyId":"ASIA","SecretAccessKey":"x","SessionToken":"t",'
     '"Expiration":"2020-01-01T00:00:00Z"}\''
 )
+ONCE = {"AWS_MAX_ATTEMPTS": "1"}
 TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "20"}
 
 
@@ -529,9 +530,11 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "for the rules": turned_down(
         "iam-usermodloginprofile -u bob -p new", "PasswordPolicyViolation", "No."
     ),
-    "too many": turned_down("iam-userdel -u bob", "Throttling", "No.", AWS_MAX_ATTEMPTS="1"),
-    "it was changed": turned_down("iam-userdel -u bob", "EntityTemporarilyUnmodifiable", "No."),
-    "another request": turned_down("iam-userdel -u bob", "ConcurrentModification", "No."),
+    "too many": turned_down("iam-userdel -u bob", "Throttling", "No.", **ONCE),
+    "it was changed": turned_down(
+        "iam-userdel -u bob", "EntityTemporarilyUnmodifiable", "No.", **ONCE
+    ),
+    "another request": turned_down("iam-userdel -u bob", "ConcurrentModification", "No.", **ONCE),
     "-... takes a name": turned_down(
         "iam-userdel -u arn:aws:iam::123456789012:user/bob", "ValidationError", "No."
     ),

@@ -23,7 +23,7 @@ from support.kinds import (
     assert_reported,
     meet,
 )
-from support.selection import every, in_full, one_of_each
+from support.selection import every, in_full, one_of_each, usual
 from support.stub import Answer, canned, ok, refused
 
 from iamcli.client.changes import CREATIONS, ONCE
@@ -188,9 +188,13 @@ def leaving(groups: int) -> Kind:
 
 LEFT = ok("RemoveUserFromGroup")
 #: A clock that only sleeping moves; how long that was to last is written to a file.
-STOPPED_CLOCK = """
+_STOPPED_CLOCK = """
 import random, threading, time
-random.random = lambda: 0
+from botocore.retries.standard import ExponentialBackoff
+random.random = lambda: JITTER
+# The parameter's default was set when botocore was imported.
+defaults = ExponentialBackoff.__init__.__defaults__
+ExponentialBackoff.__init__.__defaults__ = (20, random.random, *defaults[2:])
 now = time.time()
 wait = threading.Condition.wait
 
@@ -207,6 +211,43 @@ time.sleep, time.time, threading.Condition.wait = sleep, lambda: now, wait_or_sl
 """
 
 
+def stopped_clock(jitter: float = 0) -> str:
+    """Return the code that stops the clock; each pause takes this part of the longest one."""
+    return _STOPPED_CLOCK.replace("JITTER", str(jitter))
+
+
+#: The attempts without AWS_MAX_ATTEMPTS, and the sum of the pauses (seconds).
+DEFAULTS = {
+    "throttled, standard": ((THROTTLED["Throttling"],), "", 7, 25.5),
+    "throttled, adaptive": ((THROTTLED["429"],), "adaptive", 7, 25.5),
+    "throttled, legacy": ((THROTTLED["Throttling"],), "legacy", 5, 7.5),
+    "busy": ((THROTTLED["ConcurrentModification"],), "", 7, 25.5),
+    "lost": ((CLOSED,), "", 3, None),
+    "server error": ((LOST["service's failure"],), "", 3, None),
+    "throttled and lost in turn": ((THROTTLED["429"], CLOSED) * 4, "", 6, None),
+    "lost after throttling": ((THROTTLED["429"],) * 3 + (CLOSED,), "", 6, None),
+}
+
+
+@pytest.mark.parametrize("case", usual(["throttled, standard", "lost after throttling"], DEFAULTS))
+def test_attempts_without_a_setting(case, run_fast, stub):
+    answers, mode, attempts, pauses = DEFAULTS[case]
+    endpoint = answering(stub, KINDS["read"], *answers)
+    env = {"AWS_IAM_URL": endpoint.url, "AWS_RETRY_MODE": mode, "AWS_MAX_ATTEMPTS": ""}
+    done = run_fast(*KINDS["read"].arguments, env=env, before=stopped_clock(jitter=0.5))
+    assert_reported(done, KINDS["read"])
+    assert len(endpoint.requests) == attempts
+    slept = sum(map(float, (run_fast.home / "slept").read_text().splitlines()))
+    assert pauses is None or pauses <= slept < pauses + 3
+
+
+def test_a_creation_is_not_sent_again_after_throttling_if_its_response_is_lost(run_fast, stub):
+    answers = (THROTTLED["Throttling"], CLOSED)
+    done, endpoint = meet(run_fast, stub, KINDS["create"], *answers, AWS_MAX_ATTEMPTS="")
+    assert "CreateGroup may have taken effect" in assert_reported(done, KINDS["create"])
+    assert endpoint.operations == ["CreateGroup"] * 2
+
+
 def test_each_request_of_a_long_removal_is_sent_again(run_fast, stub):
     """Botocore allows 100 retries in all, but a success allows another one."""
     answers = [THROTTLED["Throttling"], LEFT] * 105
@@ -220,7 +261,7 @@ def test_adaptive_mode_slows_down_and_recovers(run_fast, stub):
     kind = leaving(16)
     endpoint = answering(stub, kind, THROTTLED["Throttling"], LEFT)
     env = {**AGAIN, "AWS_RETRY_MODE": "adaptive", "AWS_IAM_URL": endpoint.url}
-    done = run_fast(*kind.arguments, env=env, before=STOPPED_CLOCK)
+    done = run_fast(*kind.arguments, env=env, before=stopped_clock())
     assert (done.status, done.out, done.err) == (0, "", "")
     assert 1.5 < sum(map(float, (run_fast.home / "slept").read_text().splitlines())) < 12
 
