@@ -65,7 +65,7 @@ test-localstack: $(VENV)/test.stamp ## also run the transcripts on a second, ind
 	@tests/localstack/run -n $(JOBS)
 
 test-ceph: $(VENV)/test.stamp ## run the commands on a cluster of Ceph, made from Debian packages; tests/ceph/run exits 77 if it cannot
-	@tests/ceph/run
+	@tests/ceph/run || exit 1
 
 bench: $(VENV)/test.stamp ## compare the speed of commands with aws iam, curl and the interpreter
 	@$(BIN)/python bench/compare.py
@@ -133,10 +133,10 @@ release: ## check version, changelog and tag, build all packages and verify them
 	@packaging/release
 
 deb: ## build dist/iamcli_VERSION_all.deb, requires Debian's tools; packaging/deb exits 77 without them
-	@packaging/deb
+	@packaging/deb || exit 1
 
 deb-test: ## test the Debian package in a fresh Debian, as root; packaging/deb-test exits 77 if it cannot
-	@packaging/deb-test
+	@packaging/deb-test || exit 1
 
 clean: ## remove .venv and all other files that make created
 	rm -rf .venv .venv-lowest .venv-localstack .venv-packaging .nox build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

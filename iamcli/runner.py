@@ -112,7 +112,7 @@ class Program(Command):
             except parser.HelpRequested:
                 from iamcli.help.text import columns, help_text
 
-                _print_text(help_text(self, columns(1)), output)
+                _print_text(help_text(self, columns(1), strict=output.strict), output)
                 # Source: LEGACY.md (``-h``).
                 status = FAILED if output.strict else 0
             except parser.VersionRequested:
@@ -151,7 +151,7 @@ class Program(Command):
         width = columns(1 if output.strict else 2)
         if not output.shows_hints():
             # A reader that ends after the first line, as head does, has had all of it.
-            output.error(str(error), more=help_text(self, width))
+            output.error(str(error), more=help_text(self, width, strict=output.strict))
             return
         output.error(str(error))
         if error.hint:

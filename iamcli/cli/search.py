@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from iamcli.command import Command
 
 #: Words that people use for what commands do, and their names and summaries do not; the commands.
-_ALSO = {
+OTHER_WORDS = {
     "disable": "usermodkey usermodcert userdelloginprofile userdeactivatemfadevice",
     "lock": "usermodkey userdelloginprofile",
     "reset": "accountmodpasswordpolicy usermodloginprofile userchangepassword",
@@ -67,7 +67,9 @@ def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
 
 def also(name: str) -> set[str]:
     """Return other words that people use for what the command ``name`` does."""
-    return {word for word, names in _ALSO.items() if name.removeprefix("iam-") in names.split()}
+    return {
+        word for word, names in OTHER_WORDS.items() if name.removeprefix("iam-") in names.split()
+    }
 
 
 def _matches(row: Sequence[str], known: set[str], wanted: Iterable[str]) -> bool:

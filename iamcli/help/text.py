@@ -40,8 +40,8 @@ def advice(text: str, indent: str) -> Iterator[str]:
     return iter([indent + text]) if copied else fitted(text, indent, indent)
 
 
-def help_text(command: Command, width: int = WIDTH) -> str:
-    """Return the help text of ``command``, wrapped to ``width`` columns.
+def help_text(command: Command, width: int = WIDTH, *, strict: bool = False) -> str:
+    """Return the help text of ``command``, in ``strict`` mode or not, wrapped to ``width`` columns.
 
     At 80 columns it fits on a screen of 24 rows. The rest is in the manual page.
     """
@@ -51,7 +51,8 @@ def help_text(command: Command, width: int = WIDTH) -> str:
         lines += wrapped(plain(sentences).split(), width)
     if command.options:
         ordered = synopsis.ordered(command.options)
-        lines += ["", *_table([(option, brief(option)) for option in ordered], width)]
+        rows = [(option, brief(option, strict=strict)) for option in ordered]
+        lines += ["", *_table(rows, width)]
     lines += ["", "Common options:"]
     lines += wrapped([f"[{_use(option, ' | ')}]" for option in COMMON], width, "  ", "  ")
     for example in document.examples[:1]:
@@ -86,11 +87,15 @@ def meaning(option: Option) -> str:
     return _clauses(option.help + notes + choices, option.limits, option.default)
 
 
-def brief(option: Option) -> str:
-    """Return what ``option`` does and what it requires, on a line of the help or a completion."""
+def brief(option: Option, *, strict: bool = False) -> str:
+    """Return what ``option`` does and what it requires, on a line of the help or a completion.
+
+    ``strict``: in strict mode.
+    """
     notes = _notes(option, f"or {option.alternative}" if option.alternative else "")
     what = join_or(option.choices) if option.choices else option.help
-    return _clauses(what + notes, option.brief, option.default)
+    default = (strict and option.strict_default) or option.default
+    return _clauses(what + notes, option.brief, default)
 
 
 def _notes(option: Option, alternative: str) -> str:

@@ -72,8 +72,8 @@ class Option:
     limit: Limit | None = None
     #: What ``-h`` says of the limits on the option's line; by default their first clause.
     brief: str = ""
-    #: What applies without the option, in words.
-    default = ""
+    #: What applies without the option, in words, and in strict mode, if that differs.
+    default = strict_default = ""
     #: Converts the argument to the value, or raises ValueError.
     convert: Callable[[str], Any] | None = None
     #: The accepted values, in any case.

@@ -160,6 +160,7 @@ MAX_ITEMS = Option(
     limits="a whole number from 1 to 1000",
     brief="1 to 1000",
     default="all",
+    strict_default="100",
     convert=whole_number(1, 1000),
 )
 MARKER = Option(

@@ -166,6 +166,12 @@ def test_the_help_has_the_width_of_the_window(columns, width, typed):
     assert usage in typed(f"{name} -z", size=(HEIGHT, columns))
 
 
+@pytest.mark.parametrize(("strict", "default"), [("0", "all"), ("1", "100")])
+def test_the_help_of_a_list_has_the_default_of_its_mode(strict, default, run_fast):
+    done = run_fast("iam-userlistbypath", "-h", env={"IAMCLI_STRICT": strict})
+    assert f"read at most this many entries; 1 to 1000; default: {default}\n" in done.out
+
+
 def test_a_usage_error_has_the_width_of_its_stream(run_fast, terminal):
     name = "iam-useraddpolicy"
     master, device = terminal

@@ -149,7 +149,7 @@ def test_the_server_of_iamcli_run(on_macos):
     """A command, one that a signal ends, and one that is not there."""
     script = f"{LINE}; {LINE} | cat; iam-userdel -z >/dev/null 2>&1; echo $?"
     done = on_macos("iamcli", "run", "--stats", "sh", "-c", script)
-    numbers = "iamcli: 3 commands, 2 requests, 1 connections\n"
+    numbers = "iamcli: 3 commands, 2 requests, 1 connection\n"
     assert done == (0, f"{ARN}\nAIDA\n" * 2 + "1\n", numbers)
 
 
@@ -164,7 +164,7 @@ def test_a_long_folder_name(more, on_macos):
         place.mkdir()
         on_macos.env["TMPDIR"] = str(place)
         done = on_macos("iamcli", "run", "--stats", "sh", "-c", script)
-    assert done.err == "iamcli: 1 commands, 1 requests, 1 connections\n"
+    assert done.err == "iamcli: 1 command, 1 request, 1 connection\n"
     assert done.out.splitlines()[-1].startswith(f"{place}/") == (not more)
 
 

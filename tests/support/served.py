@@ -35,7 +35,7 @@ NEW_KEY = ok(
 )
 
 STATISTICS = re.compile(
-    r"iamcli: (\d+) commands, (\d+) requests, (\d+) connections\n"
+    r"iamcli: (\d+) commands?, (\d+) requests?, (\d+) connections?\n"
     r"((?:iamcli: \d+ commands? started by (?:itself|themselves): .*\n)*)\Z"
 )
 

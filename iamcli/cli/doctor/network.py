@@ -292,7 +292,7 @@ def _clock(answer: Outcome) -> Diagnosis:
     if difference is not None:
         # The date has whole seconds.
         side = "ahead of" if difference > 0 else "behind"
-        state = f"{max(1, abs(difference)):.0f} s {side} the service, or less"
+        state = f"at most {max(1, abs(difference)):.0f} s {side} the service"
         if abs(difference) > _DAY:
             times = (time.gmtime(time.time() - ahead) for ahead in (0, difference))
             state = "this machine has {}, the service {}".format(

@@ -22,6 +22,7 @@ from collections import Counter
 
 from botocore.httpsession import URLLib3Session
 
+from iamcli.cli.listing import counted
 from iamcli.cli.run import pooled
 from iamcli.cli.running import messages
 from iamcli.handover import is_own
@@ -96,7 +97,7 @@ class _Pool:
         self._lock = threading.Lock()
         self._idle: dict[object, list[tuple[Any, float]]] = {}
         self._sessions: dict[object, URLLib3Session] = {}
-        self._counts = Counter(requests=0, connections=0)
+        self._counts = Counter(request=0, connection=0)
 
     def serve(self, listener: socket.socket, pipe: socket.socket, folder: str) -> None:
         """Serve until the other end of ``pipe`` is closed, then until no command is served.
@@ -119,7 +120,8 @@ class _Pool:
         listener.close()
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):
-            pipe.sendall(b"%d requests, %d connections" % (*self._counts.values(),))
+            sent = (counted(number, what) for what, number in self._counts.items())
+            pipe.sendall(", ".join(sent).encode())
         pipe.close()
         for thread in threads:
             thread.join()
@@ -144,7 +146,7 @@ class _Pool:
             with command.makefile("rb") as file:
                 order = messages.read(pooled.Order, file.readline())
             with self._lock:
-                self._counts["requests"] += 1
+                self._counts["request"] += 1
             key = _key(order)
             channel = self._take(key) or self._open(order, key)
             with contextlib.suppress(OSError):
@@ -193,7 +195,7 @@ class _Pool:
         connection.timeout = order.timeout and order.timeout + 1
         connection.connect()
         with self._lock:
-            self._counts["connections"] += 1
+            self._counts["connection"] += 1
         channel, connection.sock = connection.sock, None
         return channel
 

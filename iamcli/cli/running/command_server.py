@@ -144,7 +144,8 @@ def _statistics(done: Done | None) -> list[str]:
         f"{which.get(number, f'{number} commands started by themselves')}: {why}"
         for why, number in done.alone.items()
     ]
-    return [f"{done.commands} commands, {done.sent}", *alone]
+    commands = "1 command" if done.commands == 1 else f"{done.commands} commands"
+    return [f"{commands}, {done.sent}", *alone]
 
 
 def python(module: str, *arguments: str) -> list[str]:

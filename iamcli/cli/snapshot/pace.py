@@ -21,6 +21,8 @@ RATE = 10
 REQUESTS = 6
 #: The shortest time that is said (seconds).
 SHORTEST = 10
+#: How much longer it must take until a longer time is said.
+_SLOWER = 1.5
 
 
 class Pace:
@@ -66,6 +68,7 @@ class Remaining:
         self._clock = clock
         self._begun = clock()
         self._sent = pace.sent
+        self._shown = 0.0
 
     def text(self, done: int) -> str:
         """Return how long the others need if ``done`` users are read: " (about 2 minutes left)".
@@ -79,7 +82,10 @@ class Remaining:
             requests = (self._pace.sent - self._sent) / done
             needed = (self._clock() - self._begun) / done
         seconds = max(needed * left, self._pace.seconds(requests * left))
-        return f" (about {_worded(seconds)} left)" if seconds >= SHORTEST else ""
+        # The speed varies; a number that rises and falls would not help.
+        if not self._shown < seconds < self._shown * _SLOWER:
+            self._shown = seconds
+        return f" (about {_worded(self._shown)} left)" if self._shown >= SHORTEST else ""
 
 
 def _worded(seconds: float) -> str:

@@ -519,7 +519,7 @@ def test_another_user_gets_no_connection(shared):
 
     assert running.is_new()
     other_user(ask)
-    assert running.close()["requests"] == 1
+    assert running.close()["request"] == 1
 
 
 def test_a_command_that_could_not_be_served_is_served_later(pool, monkeypatch):

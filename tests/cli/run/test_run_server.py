@@ -161,8 +161,8 @@ def test_the_folder_is_closed_to_others(shell):
 
 
 def test_what_is_said_of_statistics():
-    known = Done(2, {}, "0 requests, 1 connections")
-    assert _statistics(known) == ["2 commands, 0 requests, 1 connections"]
+    known = Done(2, {}, "0 requests, 1 connection")
+    assert _statistics(known) == ["2 commands, 0 requests, 1 connection"]
     alone = {"LD_* differs": 2, "the session differs": 1}
     assert _statistics(Done(2, alone, UNKNOWN)) == [
         "2 commands, unknown requests, unknown connections",
@@ -209,7 +209,7 @@ def test_a_command_that_was_given_up_is_not_counted_as_one_of_the_server(shell):
     done = shell("iamcli", "run", "--stats", "sh", "-c", script)
     assert (done.status, done.out) == (0, SERVED * 3)
     assert done.err == (
-        "iamcli: 1 commands, 1 requests, 1 connections\n"
+        "iamcli: 1 command, 1 request, 1 connection\n"
         "iamcli: 2 commands started by themselves: not taken at once by the server\n"
     )
 
@@ -237,7 +237,7 @@ def test_a_server_that_begins_late_takes_the_next_commands(shell):
     done = shell(sys.executable, "-c", LATE, "run", "--stats", "sh", "-c", script)
     assert (done.status, done.out) == (0, SERVED * 2)
     assert done.err == (
-        "iamcli: 1 commands, 1 requests, 1 connections\n"
+        "iamcli: 1 command, 1 request, 1 connection\n"
         "iamcli: 1 command started by itself: not taken at once by the server\n"
     )
 
