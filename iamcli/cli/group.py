@@ -8,7 +8,7 @@ import click
 
 from iamcli import __version__
 from iamcli.cli import index, listing, manual, pager
-from iamcli.errors import Failure
+from iamcli.errors import Failure, data_on_terminal
 from iamcli.parsing.command_names import line_of, suggest
 from iamcli.quoting import command_line
 
@@ -75,13 +75,22 @@ def show(ctx: click.Context, text: str, *, paged: bool = False) -> NoReturn:
 
     ``paged``: the user's pager shows what does not fit on the terminal.
     """
-    if paged and (command := pager.wanted(text)):
-        pager.run(command, text)
-        ctx.exit()
     output: Output = ctx.obj
-    for line in text.splitlines():
-        output.line(line)
+    if paged:
+        page(output, text)
+    else:
+        for line in text.splitlines():
+            output.line(line)
     ctx.exit()
+
+
+def page(output: Output, text: str) -> None:
+    """Print ``text``, in the user's pager if it does not fit on the terminal."""
+    if command := pager.wanted(text):
+        pager.run(command, data_on_terminal(text))
+    else:
+        for line in text.splitlines():
+            output.line(line)
 
 
 def hint(wrong: str, known: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from iamcli.output.streams import Output
 
 
-@click.command(cls=DocumentedCommand, options_metavar="[--no-strict]")
+@click.command(cls=DocumentedCommand)
 @click.option("--no-strict", is_flag=True, help="Make commands that behave as the installed ones.")
 @click.option("--strict", is_flag=True, hidden=True, expose_value=False)  # now the default
 @click.argument("folder", metavar="DIR")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import re
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from support.requirements import PATH, needs
 from support.searches import NONSENSE, SHOWN, SOUGHT, commands_in
@@ -17,6 +19,7 @@ from support.terminal import USUAL_SIZE, Terminal
 
 import iamcli
 from iamcli.cli import index, manual
+from iamcli.cli.group import group
 from iamcli.cli.listing import GROUPS
 from iamcli.errors import Failure
 
@@ -470,6 +473,19 @@ def test_the_page_of_a_subcommand_is_shown(name, run, run_fast):
     assert [option for option in options if option not in out] == []
 
 
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_help_of_a_subcommand_fits_on_a_screen(name, run_fast):
+    lines = run_fast("iamcli", name, "-h").out.splitlines()
+    assert len(lines) < USUAL_SIZE[0]
+    assert [line for line in lines if len(line) > USUAL_SIZE[1]] == []
+    command = group.get_command(click.Context(group), name)
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    assert ("[OPTIONS]" in lines[0]) is bool(options)
+    for option in options:
+        if isinstance(option.type, click.Choice):
+            assert f"  {option.opts[0]} [{'|'.join(option.type.choices)}]  " in "\n".join(lines)
+
+
 def test_without_man_the_help_of_a_subcommand_is_shown(run_fast):
     run_fast.env["PATH"] = str(run_fast.home)
     done = run_fast("iamcli", "help", "sandbox")
@@ -553,13 +569,17 @@ def test_the_help_of_another_word_is_what_the_list_finds(word, run_fast):
 
 
 #: What does not fit in 24 rows, with the words of its last line.
-LONG = {"list": "deleted entities again.", "check --explain W202": "# iamcli: ignore=W202"}
+LONG = {
+    "list": "deleted entities again.",
+    "check --explain W202": "# iamcli: ignore=W202",
+    "explain -- iam-groupdel -g 'a b' -r": "--format aws -- iam-groupdel -g 'a b' -r",
+}
 
 
 @pytest.mark.parametrize("line", LONG)
 def test_what_does_not_fit_on_the_terminal_is_paged(line, run):
     """Whatever the pager does, the exit status is the same."""
-    text = run("iamcli", *line.split()).out
+    text = run("iamcli", *shlex.split(line)).out
     rows = sum(-(-len(each) // 80) or 1 for each in text.splitlines())
     assert rows >= USUAL_SIZE[0]
     showing(run.home, "pager", 'echo "PAGED $*"; /bin/cat; exit 3')
@@ -572,7 +592,7 @@ def test_what_does_not_fit_on_the_terminal_is_paged(line, run):
         ({"PAGER": "cat"}, USUAL_SIZE, False),
         ({"PAGER": "/nonexistent"}, USUAL_SIZE, False),
     ):
-        terminal = Terminal(IAMCLI, *line.split(), env=run.env | changed, size=size)
+        terminal = Terminal(IAMCLI, *shlex.split(line), env=run.env | changed, size=size)
         assert terminal.status() == 0
         begin = "PAGED -x\n" if paged else ""
         assert terminal.shown.replace("\r", "") == f"{begin}{text}", (changed, size)

@@ -12,16 +12,13 @@ if TYPE_CHECKING:
     from iamcli.output.streams import Output
 
 
-@click.command(
-    cls=DocumentedCommand, options_metavar="[--format FORMAT] [--strict] [--exclude CODES]"
-)
+@click.command(cls=DocumentedCommand)
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "github"]),
     default="text",
-    metavar="FORMAT",
-    help="Print text (the default), json, or github: annotations for GitHub Actions.",
+    help="Print text (the default), JSON, or annotations for GitHub Actions.",
 )
 @click.option("--strict", is_flag=True, help="Exit 1 also for warnings other than W212.")
 @click.option(

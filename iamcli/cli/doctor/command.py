@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from iamcli.cli.group import DocumentedCommand
+from iamcli.cli.group import DocumentedCommand, page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.output.streams import Output
 
 
-@click.command(cls=DocumentedCommand, options_metavar="[--offline] [--format text|json|account]")
+@click.command(cls=DocumentedCommand)
 @click.option(
     "--offline", is_flag=True, help="Send nothing; skip the checks that need the network."
 )
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     "layout",
     type=click.Choice(["text", "json", "account"]),
     default="text",
-    help="Print text, one line for each check, or JSON, or only the account.  [default: text]",
+    help="Print text (the default), JSON, or only the account.",
 )
 @click.pass_obj
 def doctor(output: Output, layout: str, *, offline: bool) -> int:
     """Check why commands do not work on this machine.
 
     Checks the credentials, the endpoint and the way to it, the environment and the installation.
-    Each check is ok, a warning, wrong or skipped, and says what to do. Sends at most two requests,
+    Each check is ok, skipped, a warning or wrong, and says what to do. Problems come last, after a
+    line that counts the results. Sends at most two requests,
     which only read, one to STS and one to IAM, and those that get temporary credentials. Exits 0
     if commands would work, else 1; with --format account, 0 if the account is known, else 1.
     """
@@ -42,7 +43,10 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
             raise Failure("the account is unknown; to see why, run: iamcli doctor")
         output.line(account)
         return 0
-    found = text(diagnoses, on_terminal=output.data_on_terminal)
-    for line in as_json(diagnoses) if layout == "json" else found:
+    lines = [*as_json(diagnoses)]
+    if layout == "text":
+        fine, lines = text(diagnoses, on_terminal=output.data_on_terminal)
+        page(output, "\n".join(fine))
+    for line in lines:
         output.line(line)
     return 0 if is_ok(diagnoses) else FAILED

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import NamedTuple
 
+from iamcli.cli.listing import counted
 from iamcli.errors import message
 from iamcli.help.text import advice, fitted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+#: What a check can find; problems, the worst last.
+RESULTS = ("ok", "skipped", "warning", "wrong")
+PROBLEMS = RESULTS[2:]
 
 
 class Diagnosis(NamedTuple):
@@ -69,20 +75,28 @@ def is_ok(diagnoses: Mapping[str, Diagnosis]) -> bool:
     return not any(diagnosis.is_wrong for diagnosis in diagnoses.values())
 
 
-def text(diagnoses: Mapping[str, Diagnosis], *, on_terminal: bool = False) -> Iterator[str]:
-    """Yield a line for each check: its name, the result, what was found; what to do.
+def text(
+    diagnoses: Mapping[str, Diagnosis], *, on_terminal: bool = False
+) -> tuple[list[str], list[str]]:
+    """Return a line for each check: its name, the result, what was found; what to do.
 
+    The second list has a line that counts the results, then what has a problem, the worst last.
     ``on_terminal``: what to do is a line of its own, so that a command in it can be copied.
     """
     width = max(map(len, diagnoses))
+    shown: dict[str, list[str]] = {result: [] for result in RESULTS}
     for name, diagnosis in diagnoses.items():
         begin = f"{name:{width}}  {diagnosis.result:7}  "
         found, told = diagnosis.found, diagnosis.advice
+        lines = [begin + "; ".join(filter(None, (found, told)))]
         if on_terminal:
             indent = " " * len(begin)
-            yield from (*fitted(found, begin, indent), *(advice(told, indent) if told else ()))
-        else:
-            yield begin + "; ".join(filter(None, (found, told)))
+            lines = [*fitted(found, begin, indent), *(advice(told, indent) if told else ())]
+        shown[diagnosis.result if diagnosis.result in PROBLEMS else "ok"] += lines
+    numbers = Counter(diagnosis.result for diagnosis in diagnoses.values())
+    each = ", ".join(f"{numbers[result]} {result}" for result in RESULTS if numbers[result])
+    count = f"{counted(len(diagnoses), 'check')}: {each}"
+    return shown["ok"], [count, *(line for result in PROBLEMS for line in shown[result])]
 
 
 def as_json(diagnoses: Mapping[str, Diagnosis]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from iamcli.cli.group import DocumentedCommand
+from iamcli.cli.group import DocumentedCommand, page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,15 +24,17 @@ def explain(output: Output, /, form: str, command: tuple[str, ...], *, policy: b
     """Preview a command, without sending a request.
 
     COMMAND is an iam-* command with its options. The explanation lists the requests with their
-    parameters and conditions, the permissions that they need, and aws commands that do the same.
-    No access key is needed. A file that is not there is named instead of its
-    contents. If a new secret cannot be shown, the command deletes it again; that request and its
-    permission are not listed.
+    parameters and conditions, first those that change something, the permissions that they need,
+    and an aws command that does the same; if that needs a script, --format aws prints it. No access
+    key is needed. A file that is not there is named instead of its contents. If a new secret cannot
+    be shown, the command deletes it again; that request and its permission are not listed.
     """
     from iamcli.cli.explain.explanation import Explanation
     from iamcli.cli.explain.report import FORMATS, as_policy
 
     explanation = Explanation(command)
     text = as_policy(explanation) if policy else FORMATS[form](explanation)
-    if text:
+    if form == "text" and not policy:
+        page(output, text)
+    elif text:
         output.line(text)

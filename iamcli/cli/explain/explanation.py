@@ -16,6 +16,7 @@ from iamcli.cli.explain.answers import VIRTUAL, Answers
 from iamcli.cli.explain.inputs import Inputs, is_absent
 from iamcli.cli.explain.recorder import EMPTY, LACKING, Line, Step, run
 from iamcli.cli.group import no_such_command
+from iamcli.client.changes import only_reads
 from iamcli.config.characters import require_visible
 from iamcli.config.settings import Settings
 from iamcli.errors import Failure, concealed
@@ -124,7 +125,7 @@ class Explanation:
 
     def _vary(self, step: Step) -> None:
         """Find out what depends on the answer to ``step``."""
-        reads = step.operation.startswith(("Get", "List"))
+        reads = only_reads(step.operation)
         for code in (EMPTY, *_ERRORS) if reads else ("AccessDenied",):
             try:
                 events, _ = run(self._program, self.inputs, self.answers, step.number, code)

@@ -8,6 +8,7 @@ import shlex
 from iamcli.cli.explain.awscli import aws_commands
 from iamcli.cli.explain.permissions import actions, policy
 from iamcli.cli.listing import filled, wrapped
+from iamcli.client.changes import only_reads
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -63,15 +64,26 @@ def _text(explanation: Explanation) -> Iterator[str]:
     if not explanation.steps:
         yield "It sends no request."
         return
-    yield "Requests:"
-    for number, step in enumerate(explanation.steps.values(), 1):
-        when = explanation.when(step)
-        condition = "" if when == "always" else f" ({when})"
-        yield filled(f"{step.operation}{condition}", f"{number:3}. ", " " * 5)
-        for name, value in explanation.parameters(step).items():
-            yield f"       {name}: {_shown(value)}"
-    yield from ("", "Permissions:", wrapped(actions(explanation)))
-    if lines := aws_commands(explanation):
+    numbered = list(enumerate(explanation.steps.values(), 1))
+    for title, reads in (
+        ("Requests that change something:", False),
+        ("Requests that only read:", True),
+    ):
+        steps = [(number, step) for number, step in numbered if only_reads(step.operation) is reads]
+        yield from [title] if steps else []
+        for number, step in steps:
+            when = explanation.when(step)
+            condition = "" if when == "always" else f" ({when})"
+            yield filled(f"{step.operation}{condition}", f"{number:3}. ", " " * 5)
+            for name, value in explanation.parameters(step).items():
+                yield f"       {name}: {_shown(value)}"
+        yield from [""] if steps else []
+    yield from ("Permissions:", wrapped(actions(explanation)))
+    lines = aws_commands(explanation)
+    if lines[:1] == ["("]:
+        yield from ("", "For a script with the AWS CLI, run:")
+        yield f"  iamcli explain --format aws -- {shlex.join(explanation.command)}"
+    elif lines:
         # Not indented, because a policy can have several lines.
         yield from ("", "With the AWS CLI:", *lines)
 

@@ -11,11 +11,7 @@ if TYPE_CHECKING:
     from iamcli.output.streams import Output
 
 
-@click.command(
-    cls=DocumentedCommand,
-    options_metavar="[--stats]",
-    context_settings={"allow_interspersed_args": False},
-)
+@click.command(cls=DocumentedCommand, context_settings={"allow_interspersed_args": False})
 @click.option("--stats", is_flag=True, help="Print what was done at the end.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj

@@ -56,7 +56,7 @@ class SandboxCommand(DocumentedCommand):
     default="text",
     help="The format of the changes; json needs --changes=FILE.",
 )
-@click.option("--keep", metavar="DIR", help="Keep the account in this directory.")
+@click.option("--keep", metavar="DIR", help="Keep the account, unencrypted, in this directory.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
@@ -70,34 +70,16 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> int:
     """Run a command or a shell with a private IAM on this machine.
 
-    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. If PATH
-    already contains all commands, the same ones are used; those in AWS_IAM_HOME are in strict mode,
-    unless it replaces a directory with other ones. Without COMMAND, an interactive shell is
-    started, in which TAB completes options and names. The exit status is that of COMMAND.
-
-    No request of an iam-* command that COMMAND starts reaches AWS. One that is started by sudo,
-    su - or env -i, which reset the environment, sends nothing and fails; its error says how to keep
-    the environment, and the exit status is not 0. Other programs, such as aws and ssh, are not
-    stopped.
-
-    The IAM is deleted when COMMAND and the processes that COMMAND has started have ended. Daemons
-    are waited for at most 5 seconds, and other processes at most a minute.
-
-    The IAM refuses what AWS refuses, for the same reasons. But it accepts any key and any two
-    six-digit codes for an MFA device, does not check permissions, and has no default password
-    policy.
+    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM, which is
+    deleted at the end. Its iam-* commands send nothing to AWS, but other programs, such as aws and
+    ssh, are not stopped. Without COMMAND, an interactive shell is started. The exit status is that
+    of COMMAND. To read more, run: iamcli help sandbox
 
     With --account, the IAM starts as a copy of the account in FILE.json, which iamcli snapshot has
-    written. Only IAM is a copy: COMMAND really runs here, with its files, mails and other programs;
-    the keys that it prints are worthless, and it should run in a directory of its own.
+    written. Only IAM is a copy: COMMAND really runs here, with its files, mails and other programs.
 
-    With --changes, the difference between the account before and after COMMAND is printed on
-    standard error, or written to the new file FILE: what was created (+), updated (~) and deleted
-    (-), the requests that were refused, and warnings of deleted keys that were in use and of
-    policies that gained *.
-
-    With --keep, the account is saved in DIR, and the next sandbox with the same DIR continues with
-    it. DIR is created if it does not exist. Secrets in it are not encrypted.
+    With --changes, standard error or the new file FILE gets what was created (+), updated (~) and
+    deleted (-), the refused requests, and warnings.
     """
     if is_one_file():
         raise Failure(extras.advice("sandbox"))

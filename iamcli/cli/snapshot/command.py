@@ -60,9 +60,7 @@ def connection_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(cls=SeveralNames)
 @click.argument("file", metavar="FILE")
-@click.option(
-    "--from", "details", metavar="DETAILS", help="Convert this file instead of reading the account."
-)
+@click.option("--from", "details", metavar="DETAILS", help="Convert this file; send nothing.")
 @click.option("--users", multiple=True, metavar="NAME ...", help="Read these users only.")
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 @connection_options
@@ -79,12 +77,9 @@ def snapshot(
 ) -> None:
     """Save the account's IAM entities to a file.
 
-    Only requests that read are sent. FILE is readable only by you, and contains no passwords,
-    secret access keys or other secrets. The key needs access to GetAccountAuthorizationDetails;
-    whatever else it may not read is listed in FILE. If FILE is -, it is standard output.
-
-    With --from, DETAILS is the output of aws iam get-account-authorization-details (version 1 or
-    2), and no request is sent. FILE lists the kinds that the output lacks, such as access keys.
+    Only requests that read are sent. FILE, or standard output if FILE is -, is readable only by
+    you, contains no secrets, and lists what the key may not read. With --from, DETAILS is the
+    output of aws iam get-account-authorization-details, and no request is sent.
     """
     try:
         from iamcli.cli.account_file.file import SnapshotFile, StandardOutput

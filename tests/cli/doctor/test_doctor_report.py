@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.connecting import USER
-from support.doctor import FAILED, KEY, OWN, TWO_LINES, caller, line, shown
+from support.doctor import FAILED, KEY, OWN, TWO_LINES, caller, line, program, shown
 from support.processes import BIN, environment, run
 from support.requirements import needs
 from support.selection import in_full
@@ -47,8 +48,8 @@ def test_the_forms_of_the_report():
         "identity": diagnosis.Diagnosis("ok", None, "a\x1b", "", "123456789012").shown(str),
         "ca": diagnosis.warning("b", "c\n", "cause").shown(str),
     }
-    lines = ["identity  ok       a\\x1b", "ca        warning  b; c\\x0a"]
-    assert [*diagnosis.text(made)] == lines
+    fine, warnings = ["identity  ok       a\\x1b"], ["ca        warning  b; c\\x0a"]
+    assert diagnosis.text(made) == (fine, ["2 checks: 1 ok, 1 warning", *warnings])
     told = json.loads("\n".join(diagnosis.as_json(made)))
     names = ("check", "result", "cause", "found", "advice")
     assert told == {
@@ -62,8 +63,12 @@ def test_the_forms_of_the_report():
         ],
         "account": "123456789012",
     }
-    made["tls"] = diagnosis.wrong("x", "y")
-    assert [*diagnosis.text(made)][2] == "tls       wrong    x; y"
+    # What is wrong comes last, whatever the order of the checks.
+    made = {"tls": diagnosis.wrong("x", "y"), **made, "man": diagnosis.skipped("z")}
+    assert diagnosis.text(made) == (
+        [*fine, "man       skipped  z"],
+        ["4 checks: 1 ok, 1 skipped, 1 warning, 1 wrong", *warnings, "tls       wrong    x; y"],
+    )
     assert json.loads("\n".join(diagnosis.as_json(made)))["ok"] is False
 
 
@@ -103,7 +108,11 @@ def test_a_terminal_shows_what_to_do_on_a_line_of_its_own(size, tmp_path):
     lines = iter(terminal.shown.splitlines())
     indent = " " * 22
     remedies = []
-    for check in checks:
+    fine = [check for check in checks if check["result"] in ("ok", "skipped")]
+    warnings = [check for check in checks if check["result"] == "warning"]
+    for check in (*fine, *warnings):
+        if check == warnings[0]:
+            assert re.match(r"16 checks: \d+ ok, \d+ skipped, \d+ warning$", next(lines))
         begin = f"{check['check']:11}  {check['result']:7}  "
         words = check["found"].split()
         while words:
@@ -119,7 +128,25 @@ def test_a_terminal_shows_what_to_do_on_a_line_of_its_own(size, tmp_path):
             remedies.append(next(lines))
             assert remedies[-1] == indent + check["advice"]
     assert [*lines] == []
-    assert remedies[0] == f"{indent}run: chmod 600 '{file}'"
+    assert f"{indent}run: chmod 600 '{file}'" in remedies
+
+
+def test_what_is_wrong_is_printed_after_the_pager(tmp_path):
+    """A pager shows the beginning; what is wrong stays on the terminal after it has ended."""
+    pager = program(tmp_path, "pager", "echo BEGIN; /bin/cat; echo END")
+    env = environment(tmp_path, AWS_CREDENTIAL_FILE="/nonexistent", PAGER=str(pager), TERM="xterm")
+    command = (str(BIN / "iamcli"), "doctor", "--offline")
+    for size, paged in (((12, 80), True), ((100, 80), False)):
+        terminal = Terminal(*command, env=env, size=size)
+        assert terminal.status() == 1
+        shown = terminal.shown.replace("\r", "")
+        if paged:
+            _, _, shown = shown.partition("BEGIN\n")
+        fine, end, rest = shown.partition("END\n" if paged else "16 checks: ")
+        assert end
+        assert not re.search(r"^\w+ +(warning|wrong) ", fine, re.MULTILINE)
+        assert re.findall(r"^\w+ +(warning|wrong) ", rest, re.MULTILINE)[-1] == "wrong"
+        assert "/nonexistent" in rest
 
 
 def test_no_finding_has_a_part_of_the_key(monkeypatch):

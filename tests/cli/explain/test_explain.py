@@ -337,16 +337,16 @@ def test_text_and_names_of_programs(explain):
     condition = "  3. ListAttachedGroupPolicies (for each page of the list; the command goes on"
     following = lines[lines.index(condition) + 1]
     assert following == "     if access is denied or the server lacks the operation)"
-    assert lines == explain("iamcli", "explain", "--", "groupdel", "-g", "g", "-r").out.split("\n")
+    others = explain("iamcli", "explain", "--", "groupdel", "-g", "g", "-r").out.split("\n")
+    assert lines[:-2] == others[:-2]
+    assert others[-2] == "  iamcli explain --format aws -- groupdel -g g -r"
 
 
 TEXT = """\
 Set the account's password policy. With -a: let users change their own
 passwords.
 
-Requests:
-  1. GetAccountPasswordPolicy (always; the command goes on if there is none or
-     access is denied)
+Requests that change something:
   2. UpdateAccountPasswordPolicy
        AllowUsersToChangePassword: true
        MaxPasswordAge: MaxPasswordAge in the answer to GetAccountPasswordPolicy, if it has one
@@ -354,17 +354,36 @@ Requests:
 if it has one
        HardExpiry: HardExpiry in the answer to GetAccountPasswordPolicy, if it has one
 
+Requests that only read:
+  1. GetAccountPasswordPolicy (always; the command goes on if there is none or
+     access is denied)
+
 Permissions:
   iam:GetAccountPasswordPolicy, iam:UpdateAccountPasswordPolicy
+
+For a script with the AWS CLI, run:
+  iamcli explain --format aws -- iam-accountmodpasswordpolicy -a
+"""
+CREATED = """\
+Create a user, optionally with group memberships and an access key.
+
+Requests that change something:
+  1. CreateUser
+       UserName: b c
+
+Permissions:
+  iam:CreateUser
 
 With the AWS CLI:
 """
 
 
 def test_the_whole_text(run_fast):
-    command = ("--", "iam-accountmodpasswordpolicy", "-a")
-    script = run_fast("iamcli", "explain", "--format", "aws", *command).out
-    assert run_fast("iamcli", "explain", *command) == (0, TEXT + script, "")
+    done = run_fast("iamcli", "explain", "--", "iam-accountmodpasswordpolicy", "-a")
+    assert done == (0, TEXT, "")
+    command = ("--", "iam-usercreate", "-u", "b c")
+    aws = run_fast("iamcli", "explain", "--format", "aws", *command).out
+    assert run_fast("iamcli", "explain", *command) == (0, CREATED + aws, "")
 
 
 def test_the_summary_names_the_options(run_fast):
