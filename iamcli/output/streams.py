@@ -21,7 +21,7 @@ from iamcli.output.progressline import ProgressLine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 
@@ -70,10 +70,11 @@ class Output:
         moving = self.shows_hints() and os.environ.get("TERM") != "dumb"
         self.progress = ProgressLine(_write_on_terminal if moving else None)
 
-    def line(self, text: str, *, escaped: bool = True) -> None:
+    def line(self, text: str, *, escaped: bool = True, color: Callable[[str], str] = str) -> None:
         """Write one line of data, at the latest in ``flush``; raise OutputLost if that fails.
 
-        On a terminal, control characters are escaped, unless ``escaped`` is false.
+        On a terminal, control characters are escaped, unless ``escaped`` is false; ``color`` then
+        adds colors.
         """
         if not self._is_open:
             raise OutputLost("standard output is closed")
@@ -81,7 +82,7 @@ class Output:
             self.progress.stop()
         if self.data_on_terminal and escaped:
             text = data_on_terminal(text)
-        self._lines += text.encode("utf-8", "surrogateescape") + b"\n"
+        self._lines += color(text).encode("utf-8", "surrogateescape") + b"\n"
         if len(self._lines) > _MAX_LINES:
             self.flush()
 
@@ -138,13 +139,16 @@ class Output:
         line = "; ".join(filter(None, (message(text), visible(whole))))
         self.error_text(f"{self._program}: {line}\n{more}", None if copy else "")
 
-    def error_text(self, text: str, copy: str | None = None) -> bool:
+    def error_text(
+        self, text: str, copy: str | None = None, *, color: Callable[[str], str] = str
+    ) -> bool:
         """Write ``text`` to one of ``error_descriptors``, and ``copy`` to ``copy_descriptors``.
 
         Without ``copy``, they get ``text``, too. Control characters are escaped, and the address of
-        a private IAM is written without its secret. Returns whether all of ``text`` was written.
+        a private IAM is written without its secret; ``color`` then adds colors to ``text``. Returns
+        whether all of ``text`` was written.
         """
-        written = any(self._is_written(text, number) for number in self.error_descriptors)
+        written = any(self._is_written(text, number, color) for number in self.error_descriptors)
         for number in self.copy_descriptors:
             self._is_written(text if copy is None else copy, number)
         return written
@@ -154,9 +158,9 @@ class Output:
         for number in self._debug if debug else self._notes:
             self._is_written(f"{self._program}: {visible(concealed(text))}\n", number)
 
-    def _is_written(self, text: str, number: int) -> bool:
+    def _is_written(self, text: str, number: int, color: Callable[[str], str] = str) -> bool:
         """Write ``text`` as ``error_text`` does; return whether the descriptor took all of it."""
-        text = without_controls(without_secret_paths(text))
+        text = color(without_controls(without_secret_paths(text)))
         self.progress.erase()
         try:
             self._write_data()

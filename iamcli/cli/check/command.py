@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from iamcli.cli.color import CODES, coloring, option
 from iamcli.cli.group import DocumentedCommand, show
 from iamcli.errors import FAILED, message
 
@@ -25,13 +26,15 @@ if TYPE_CHECKING:
     "--exclude", default="", metavar="CODES", help="Do not report these codes, such as W205,W208."
 )
 @click.option("--explain", "code", metavar="CODE", help="Explain a code, such as W202, and exit.")
+@option
 @click.argument("files", metavar="FILE...", nargs=-1, type=click.Path())
 @click.pass_obj
-def check(  # noqa: PLR0913 - one for each option
+def check(  # noqa: PLR0913, PLR0917 - one for each option
     output: Output,
     form: str,
     exclude: str,
     code: str | None,
+    color: str,
     files: tuple[str, ...],
     *,
     strict: bool,
@@ -66,8 +69,9 @@ def check(  # noqa: PLR0913 - one for each option
     for line in report.notes(result):
         rows = fitted(message(line), "iamcli: ", descriptor=2)
         output.error_text("".join(f"{row}\n" for row in rows))
+    paint = coloring(color if form == "text" else "never", 1, CODES)
     for line in report.FORMATS[form](result):
-        output.line(line)
+        output.line(line, color=paint)
     if result.unreadable:
         return 2
     fails = any(each.level == ERROR or (strict and each.code != PARSER) for each in result.findings)

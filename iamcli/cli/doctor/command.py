@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from iamcli.cli.color import RESULTS, coloring, option
 from iamcli.cli.group import DocumentedCommand, page
 
 TYPE_CHECKING = False
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     default="text",
     help="Print text (the default), JSON, or only the account.",
 )
+@option
 @click.pass_obj
-def doctor(output: Output, layout: str, *, offline: bool) -> int:
+def doctor(output: Output, layout: str, color: str, *, offline: bool) -> int:
     """Check why commands do not work on this machine.
 
     Checks the credentials, the endpoint and the way to it, the environment and the installation.
@@ -47,6 +49,7 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
     if layout == "text":
         fine, lines = text(diagnoses, on_terminal=output.data_on_terminal)
         page(output, "\n".join(fine))
+    paint = coloring(color if layout == "text" else "never", 1, RESULTS)
     for line in lines:
-        output.line(line)
+        output.line(line, color=paint)
     return 0 if is_ok(diagnoses) else FAILED

@@ -94,8 +94,9 @@ def text(
             lines = [*fitted(found, begin, indent), *(advice(told, indent) if told else ())]
         shown[diagnosis.result if diagnosis.result in PROBLEMS else "ok"] += lines
     numbers = Counter(diagnosis.result for diagnosis in diagnoses.values())
-    each = ", ".join(f"{numbers[result]} {result}" for result in RESULTS if numbers[result])
-    count = f"{counted(len(diagnoses), 'check')}: {each}"
+    each = {"warning": counted(numbers["warning"], "warning")}
+    results = [each.get(name, f"{numbers[name]} {name}") for name in RESULTS if numbers[name]]
+    count = f"{counted(len(diagnoses), 'check')}: {', '.join(results)}"
     return shown["ok"], [count, *(line for result in PROBLEMS for line in shown[result])]
 
 

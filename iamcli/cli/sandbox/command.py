@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from iamcli.cli.color import option
 from iamcli.cli.group import DocumentedCommand
 from iamcli.errors import Failure
 from iamcli.installation import extras, is_one_file
@@ -54,9 +55,10 @@ class SandboxCommand(DocumentedCommand):
     "form",
     type=click.Choice(("text", "json")),
     default="text",
-    help="The format of the changes; json needs --changes=FILE.",
+    help="The format of the changes.",
 )
-@click.option("--keep", metavar="DIR", help="Keep the account, unencrypted, in this directory.")
+@option
+@click.option("--keep", metavar="DIR", help="Keep the account in DIR, not encrypted.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
@@ -66,6 +68,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
     account: str | None,
     changes: str | None,
     form: str,
+    color: str,
     keep: str | None,
 ) -> int:
     """Run a command or a shell with a private IAM on this machine.
@@ -75,11 +78,10 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
     ssh, are not stopped. Without COMMAND, an interactive shell is started. The exit status is that
     of COMMAND. To read more, run: iamcli help sandbox
 
-    With --account, the IAM starts as a copy of the account in FILE.json, which iamcli snapshot has
-    written. Only IAM is a copy: COMMAND really runs here, with its files, mails and other programs.
-
-    With --changes, standard error or the new file FILE gets what was created (+), updated (~) and
-    deleted (-), the refused requests, and warnings.
+    With --account, the IAM starts as a copy of an account, which iamcli snapshot has written to
+    FILE.json. Only IAM is a copy: COMMAND really writes files, sends mail and runs programs. With
+    --changes, what was created (+), updated (~) and deleted (-) is printed on standard error, or
+    written to the new file FILE, which --format json requires.
     """
     if is_one_file():
         raise Failure(extras.advice("sandbox"))
@@ -101,5 +103,5 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
     arguments = (command, output, keep or "", account or "")
     if changes is None:
         return run(*arguments)
-    with closing(ReportWriter(changes, output, as_json=form == "json")) as writer:
+    with closing(ReportWriter(changes, output, as_json=form == "json", color=color)) as writer:
         return run(*arguments, writer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from iamcli.cli.color import CHANGES, coloring
 from iamcli.errors import Failure, file_error
 from iamcli.protection import Place
 
@@ -20,13 +21,15 @@ class ReportWriter:
     """Writes the report of changes.
 
     ``file``: the file, or STANDARD_ERROR. It is created at once, readable by its owner only, so
-    that a command does not run in vain. ``as_json``: as JSON, not text. Raises Failure if the file
+    that a command does not run in vain. ``as_json``: as JSON, not text;
+    ``color``: the value of the option, for standard error. Raises Failure if the file
     exists or cannot be created.
     """
 
-    def __init__(self, file: str, output: Output, *, as_json: bool) -> None:
+    def __init__(self, file: str, output: Output, *, as_json: bool, color: str = "auto") -> None:
         self._file = file
         self._output = output
+        self._paint = coloring(color, 2, CHANGES)
         self._as_json = as_json
         self._number: int | None = None
         if file != STANDARD_ERROR:
@@ -64,7 +67,7 @@ class ReportWriter:
         If the file cannot be written, it goes to standard error, and Failure is raised.
         """
         if self._number is None:
-            if not self._output.error_text(report.as_text()):
+            if not self._output.error_text(report.as_text(), color=self._paint):
                 raise Failure("cannot write the changes to standard error")
             return
         text = report.as_json() if self._as_json else report.as_text()

@@ -82,6 +82,7 @@ def test_what_cannot_be_reported_is_not_run(run_fast, arguments, reported):
         ("--keep d --changes sh", {"changes": "-", "keep": "d", "command": "sh"}),
         ("--keep --changes sh", {"keep": "--changes", "command": "sh"}),
         ("--account=a --changes sh", {"changes": "-", "account": "a", "command": "sh"}),
+        ("--color never --changes sh", {"changes": "-", "color": "never", "command": "sh"}),
         ("--format json --changes=f sh", {"changes": "f", "form": "json", "command": "sh"}),
         # What belongs to the command.
         ("sh --changes", {"command": "sh --changes"}),
@@ -92,6 +93,7 @@ def test_what_cannot_be_reported_is_not_run(run_fast, arguments, reported):
 def test_the_file_of_changes_is_optional(words, options):
     found = command.make_context("sandbox", words.split()).params
     none = {"changes": None, "account": None, "keep": None, "form": "text", "command": ""}
+    none["color"] = "auto"
     assert {**found, "command": " ".join(found["command"])} == {**none, **options}
 
 
@@ -153,7 +155,7 @@ def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path):
 def test_warnings_are_also_said_if_a_program_reads_the_changes(tmp_path):
     file, said = tmp_path / "out", []
     output: Any = SimpleNamespace(
-        error=said.append, error_text=lambda text: not said.extend(text.splitlines())
+        error=said.append, error_text=lambda text, **_: not said.extend(text.splitlines())
     )
     deletion = {"action": "delete", "type": "access-key", "name": "AKIA", "of": "user/b\udce9"}
     deletion |= {"before": {"Status": "Active"}, "after": None}
