@@ -163,6 +163,12 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
                 "be completed; use an access key of another user; nothing was removed"
             )
     unread = [part.dependent.lookup.operation for part in belongings if not part.answered]
+    if iam.on_terminal:
+        from iamcli.operations import snapshots
+
+        sent = [part.sent for part in belongings]
+        if line := snapshots.advice(iam, entity.what, name, sent):
+            iam.reporter.note_on_terminal(line)
     _remove_all(iam, [*steps, Removal(what, entity.delete, named)], unread)
 
 
@@ -220,8 +226,9 @@ class _Belongings:
     """The resources of one type that belong to the entity ``named``.
 
     ``reason``: why there may be others that could not be listed, else ""; ``missing``: the
-    operation that the server lacks, else ""; ``answered``: whether they were listed. Raises
-    Failure if they were not, and may not be skipped; at AWS, the text names the operation.
+    operation that the server lacks, else ""; ``answered``: whether they were listed; ``sent``:
+    their entries. Raises Failure if they were not, and may not be skipped; at AWS, the text names
+    the operation.
     """
 
     def __init__(self, iam: IAM, dependent: Dependent, named: dict[str, str]) -> None:
@@ -229,9 +236,9 @@ class _Belongings:
         self.reason = self.missing = ""
         self.answered = False
         self._named = named
-        self._entries: Sequence[Any] = ()
+        self.sent: Sequence[Any] = ()
         try:
-            self._entries = dependent.entries(iam, named)
+            self.sent = dependent.entries(iam, named)
             self.answered = True
         except Failure as failure:
             if self._may_skip(iam, failure):
@@ -257,7 +264,7 @@ class _Belongings:
     def steps(self) -> Iterator[Removal]:
         """Yield the requests that remove the resources."""
         lookup, operation = self.dependent.lookup, self.dependent.remove
-        for name in map(lookup.name, self._entries):
+        for name in map(lookup.name, self.sent):
             what, then = f"{self.dependent.what} {name}", None
             if operation == "DeactivateMFADevice" and ":mfa/" in name:
                 # A virtual device is also deleted. Source: DeleteVirtualMFADevice.
@@ -267,8 +274,8 @@ class _Belongings:
 
     def lines(self) -> list[str]:
         """Return the heading and the resources, as ``-p`` lists them."""
-        if not self._entries and not self.dependent.original:
+        if not self.sent and not self.dependent.original:
             return []
         arn, name = self.dependent.arn, self.dependent.lookup.name
-        listed = [f"\t{entry['Arn'] if arn else name(entry)}" for entry in self._entries]
+        listed = [f"\t{entry['Arn'] if arn else name(entry)}" for entry in self.sent]
         return [self.dependent.heading, *listed]

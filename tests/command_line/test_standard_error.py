@@ -27,7 +27,7 @@ from support.faults import CLOSED, SILENT
 from support.limits import TIMEOUT
 from support.processes import wait_until
 from support.selection import every
-from support.shell import BIN, ROOT, TESTS
+from support.shell import BIN, KEY_ID, ROOT, TESTS
 from support.streams import data
 from support.stub import Answer, ok, refused
 from support.terminal import read_now, rows, terminal_pair
@@ -384,6 +384,16 @@ def deletion(message: str, *more: str) -> Callable[[Shell, Stub], Run]:
     return made
 
 
+def known_snapshot(run: Shell, stub: Stub) -> Run:
+    file, state = run.home / "account.json", run.home / "iamcli"
+    file.write_text(json.dumps(snapshot(users=[user("bob")])))
+    state.mkdir()
+    one = {"file": str(file), "account": "210987654321", "key": KEY_ID}
+    (state / "snapshots.json").write_text(json.dumps([one]))
+    account = stub.add(lambda url: Account(url, "User", {}))
+    return Run("iam-userdel -u bob -r", account, {"XDG_STATE_HOME": str(run.home)})
+
+
 MISMATCH = "The request signature we calculated does not match the signature you provided."
 CREATE = "iam-useraddloginprofile -u bob -p -"
 CHANGE = asking("iam-userchangepassword -o - -n -", "ChangePassword", "old", "new", "new")
@@ -417,6 +427,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "... is not used": lambda _run, stub: Run(
         "iam-usergetattributes", stub.endpoint(USER), {"AWS_PROFILE": "prod"}
     ),
+    "to create ...": known_snapshot,
     "-p lists": lambda _run, stub: Run("iam-groupdel -g g -p", stub.endpoint()),
     "access to": removal("-r -p", "ListMFADevices"),
     "the server has no": lambda _run, stub: Run(

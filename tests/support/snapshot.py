@@ -305,8 +305,8 @@ def saved(run: Shell | ForkRunner, *arguments: str) -> dict[str, Any]:
 
 
 def files(run: Shell | ForkRunner) -> set[str]:
-    """The files in the directory, besides the credential file."""
-    return {path.name for path in run.home.iterdir()} - {"credentials"}
+    """The files in the directory, besides the credential file and the list of snapshots."""
+    return {path.name for path in run.home.iterdir()} - {"credentials", ".local"}
 
 
 def succeeded(done: Done) -> None:

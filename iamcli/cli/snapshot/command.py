@@ -101,8 +101,12 @@ def snapshot(
 
         def read_account(iam: IAM) -> None:
             from iamcli.cli.snapshot.reader import read
+            from iamcli.operations.snapshots import remember
 
-            save(read(iam, users))
+            content = read(iam, users)
+            save(content)
+            if to_file:
+                remember(iam, file, content["account"])
 
         if details is None:
             command = Command("iamcli snapshot", (), read_account)
