@@ -253,7 +253,7 @@ def test_it_is_said_what_is_a_copy(sandbox_of_snapshot, tmp_path):
     assert done.stdout == f"{ARN}:user/bob\nIsTruncated: false\n0\n"
     assert done.stderr == ONLY_IAM
     said = " ".join(sandbox_of_snapshot("-h").stdout.split())
-    assert "Only IAM is a copy: COMMAND really runs here" in said
+    assert "Only IAM is a copy: COMMAND really writes files" in said
     page = " ".join((ROOT / "man" / "iamcli-sandbox.1").read_text().split())
     assert "Only IAM is a copy" in page
 
