@@ -252,6 +252,19 @@ MACHINES = {
     "toolkit by links": Machine(
         then(toolkit("kit"), links("links", "kit")), path="TOP/links", other="own", named="other"
     ),
+    "bin of a home in AWS_IAM_HOME": Machine(
+        home("else"),
+        script=f"AWS_IAM_HOME=TOP/else/bin\n$AWS_IAM_HOME/bin/{BARE}",
+        path=IN,
+        programs=("check",),
+    ),
+    "bin of a home in AWS_IAM_HOME of the environment": Machine(
+        home("else"),
+        script=f"$AWS_IAM_HOME/bin/{BARE}",
+        path=IN,
+        variables=(("AWS_IAM_HOME", "TOP/else/bin"),),
+        programs=("doctor",),
+    ),
     "environment in AWS_IAM_HOME": Machine(
         variables=(("AWS_IAM_HOME", "TOP/install"),), script=f"$AWS_IAM_HOME/bin/{BARE}"
     ),
@@ -475,7 +488,7 @@ choice.STANDARD = {str(self.top / "opt" / "iam")!r}
         if asked == "check" and re.match(r"\w+=", line):
             rows = self.file.read_text().splitlines()
             name = line.partition("=")[0]
-            rows = [row for row in rows if not (name == "PATH" and row.startswith("PATH="))]
+            rows = [row for row in rows if not re.match(rf"(export )?{name}=", row)]
             export = "export " * (self.file.name != "crontab")
             self.file.write_text("\n".join([export + line, *rows]) + "\n")
         elif line.startswith("export "):

@@ -722,6 +722,8 @@ def test_a_run_that_was_cut_off_can_be_repeated(home):
             "correct this and run it again",
         ),
         ("", "the directory name is empty; specify a directory"),
+        ("/usr/..", "/usr/.. is of the system; nothing was changed; choose another directory"),
+        ("{tmp}/bin", "{tmp}/bin is the bin of {tmp}; nothing was changed; specify {tmp}"),
     ],
 )
 def test_a_folder_that_cannot_be_one(commands, tmp_path, name, reason):

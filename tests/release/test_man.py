@@ -203,7 +203,6 @@ def test_man_finds_the_pages_of_a_checkout(run):
 @pytest.mark.parametrize("variable", ["PATH", "MANPATH"])
 @needs("man")
 def test_apropos_lists_the_pages_of_a_checkout(variable, run):
-    # doctor advises MANPATH.
     env = {"PATH": f"{ROOT / 'bin'}:{PATH}"}
     env = {"MANPATH": str(ROOT / "share" / "man")} if variable == "MANPATH" else env
     done = run("man", "-k", "iam", env=env)

@@ -15,6 +15,7 @@ from iamcli.cli.doctor.diagnosis import ok, skipped, warning
 from iamcli.cli.installed_commands import commands_folders
 from iamcli.cli.listing import joined
 from iamcli.installation import extras, is_one_file
+from iamcli.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def check_man(timeout: float = 10) -> Diagnosis:
         return ok(page)
     folders = (commands.parent / "share" / "man" for commands in commands_folders())
     own = next((each for each in folders if os.path.isfile(each / "man1" / f"{_PAGE}.1")), None)
-    advice = f"add {own} to MANPATH" if own else f"install iamcli again, or use {_PAGE} -h"
+    # Without a colon at its end or in it, MANPATH hides the pages of the system.
+    line = f'run: export MANPATH={quoted(str(own))}:"$MANPATH"'
+    advice = line if own else f"install iamcli again, or use {_PAGE} -h"
     if is_one_file():
         advice = f"use iamcli help {_PAGE}"
     return warning(f"man does not find the page of {_PAGE}", advice)

@@ -158,6 +158,9 @@ def _other_problem(folder: Path) -> Diagnosis | None:
     if is_own(program, own_places()):
         return None
     named = f"AWS_IAM_HOME is {folder}, which"
+    if outer := directory.above(folder):
+        line = f"run: export AWS_IAM_HOME={quoting.quoted(outer)}"
+        return warning(f"{named} is the bin of {outer}", line)
     what, in_the_way = "does not have the commands", os.path.lexists(program)
     if not os.path.isdir(folder):
         what, in_the_way = "is not a directory", os.path.lexists(folder)

@@ -160,6 +160,12 @@ def why_not(program: Path, env: Mapping[str, str]) -> str | None:
     return f"{program} fails: {said.removeprefix(f'{program.name}: ')}"
 
 
+def above(folder: str | Path) -> str:
+    """Return the directory above ``folder`` if that is a bin with the commands, else ""."""
+    path = Path(folder)
+    return str(path.parent) if path.name == "bin" and exists(path / "iam-usercreate") else ""
+
+
 def exists(path: Path) -> bool:
     """Return whether ``path`` exists.
 

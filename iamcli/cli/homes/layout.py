@@ -17,6 +17,7 @@ from iamcli.cli.homes.directory import (
     RECORD,
     SCRIPT_BEGIN,
     STRICT,
+    above,
     exists,
     is_own,
     read_record,
@@ -313,6 +314,10 @@ def _contents(
 def _check_folders(folder: Path, source: Path) -> None:
     """Raise Failure if ``folder`` or its bin is not a directory that can be set up."""
     bin_folder = folder / "bin"
+    if outer := above(folder):
+        raise Failure(f"{folder} is the bin of {outer}; nothing was changed; specify {outer}")
+    if os.path.realpath(folder) in ("/", "/usr"):  # whose bin may be a link
+        raise Failure(f"{folder} is of the system; nothing was changed; choose another directory")
     if exists(bin_folder) and bin_folder.samefile(source):
         raise Failure(
             f"{folder} is the installation of iamcli, whose commands are not in strict mode; "

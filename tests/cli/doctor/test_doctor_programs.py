@@ -162,6 +162,11 @@ def test_another_directory_as_a_home(environ, tmp_path):
     )
     environ.setenv("AWS_IAM_HOME", "-x")
     assert shown(path_and_home.check_home()).endswith("; run: iamcli home ./-x")
+    environ.setenv("AWS_IAM_HOME", f"{toolkit}/bin")
+    assert shown(path_and_home.check_home()) == (
+        f"warning: AWS_IAM_HOME is {toolkit}/bin, which is the bin of {toolkit}; "
+        f"run: export AWS_IAM_HOME={toolkit}"
+    )
     # A copy of a home has no record, but its links run the commands.
     copy = programs_in(tmp_path / "copy" / "bin")
     (copy / "iam-usercreate").symlink_to(installed_commands.commands_folder() / "iam-usercreate")
@@ -453,7 +458,7 @@ def test_whether_man_finds_the_pages(environ, tmp_path, capfd):
         assert said(f"#!/bin/sh\n{script}") == again
     for prefix in reversed(prefixes):
         programs_in(prefix / "share" / "man" / "man1", "iam-usercreate.1")
-        add = f"{not_found}add {prefix}/share/man to MANPATH"
+        add = f'{not_found}run: export MANPATH={prefix}/share/man:"$MANPATH"'
         assert said("#!/bin/sh\nexit 1") == f"warning: {add}"
     environ.setattr(installed, "is_one_file", lambda: True)
     use = f"{not_found}use iamcli help iam-usercreate"

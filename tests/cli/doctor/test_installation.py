@@ -59,6 +59,17 @@ def test_the_pages_and_the_completion_of_a_checkout(healthy):
     assert [report.result(name) for name in ("path", "man", "completion")] == ["ok"] * 3
 
 
+@needs("man")
+def test_the_advised_pages_hide_no_others(healthy, run):
+    file(run.home, "other/share/man/man1/other.1", ".TH other 1")
+    file(run.home, "other/bin/iam-usercreate", "")
+    run.env["PATH"] = f"{run.home}/other/bin:{PATH}"
+    said = doctor(healthy, "--offline").said("man")
+    line = said.partition("run: ")[2]
+    done = run("sh", "-c", f"{line}; man -w iam-usercreate other")
+    assert (done.status, done.out.count(".1")) == (0, 2), said
+
+
 def test_an_extra_that_is_partly_installed_is_a_warning(healthy, run):
     hidden = "import sys\nsys.modules['flask_cors'] = None\n"
     file(run.home, "stub/sitecustomize.py", hidden)

@@ -13,7 +13,7 @@ from iamcli.cli.check.script.calls import revealed
 from iamcli.cli.check.script.kinds import CRONTAB
 from iamcli.cli.check.script.states import in_folder
 from iamcli.cli.homes.choice import choose, may_make
-from iamcli.cli.homes.directory import RECORD
+from iamcli.cli.homes.directory import RECORD, above
 from iamcli.cli.installed_commands import home_line, own_places
 from iamcli.errors import concealed
 from iamcli.quoting import quoted
@@ -99,6 +99,8 @@ class Machine:
         elif new := next((each for each in places if not os.path.exists(each)), ""):
             unsure = "" if own or path else "  # if the toolkit was there"
             line = f"{home_line(quoted(new[:-4]))}{unsure}" if self._may_make(new[:-4]) else ""
+            if home == new[:-4] and (outer := above(home)):
+                line = f"AWS_IAM_HOME={quoted(outer)}"
             yield _need(call, new, line)
         elif path and rest and not found:
             lines = self._choose("", path, rest, _settings(call)).lines
