@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import sysconfig
 from pathlib import Path
@@ -55,9 +56,15 @@ def adding_to_path() -> str:
 
 
 def home_line(folder: str, option: str = "") -> str:
-    """Return the line that runs ``iamcli home``; ``folder``: its argument, quoted for a shell."""
+    """Return the line that runs ``iamcli home``; ``folder``: its argument, quoted for a shell.
+
+    Raises Failure if iamcli is not in PATH, and there are no commands.
+    """
+    found = os.path.realpath(shutil.which("iamcli") or "")
     file = one_file()
-    return f"{quoting.quoted(str(file)) if file else 'iamcli'} home{option} {folder}"
+    own = not file and not own_places().isdisjoint((found, os.path.dirname(found)))
+    program = "iamcli" if own else quoting.quoted(str(file or commands_folder() / "iamcli"))
+    return f"{program} home{option} {folder}"
 
 
 def own_places() -> frozenset[str]:

@@ -69,7 +69,7 @@ class Machine(NamedTuple):
 
 def installation(folder: Path, first: str = "/bin/sh") -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name in NAMES:
+    for name in (*NAMES, "iamcli"):
         (folder / name).write_text(COMMAND.replace("/bin/sh", first))
         (folder / name).chmod(0o755)
 
@@ -497,8 +497,9 @@ choice.STANDARD = {str(self.top / "opt" / "iam")!r}
             self.env[name] = shown.stdout
         elif re.match(r"\S+ home ", line):
             program, *words = shlex.split(line.replace("$HOME", self.env["HOME"]), comments=True)
-            file = f"{self.top}/install/iamcli.pyz"
-            assert program == (file if self.machine.one_file else "iamcli")
+            file = "iamcli.pyz" if self.machine.one_file else "bin/iamcli"
+            in_path = IN in self.machine.path and not self.machine.one_file
+            assert program == ("iamcli" if in_path else f"{self.top}/install/{file}")
             assert " is ready" in self.iamcli(*words), line
         else:
             user = {"user": self.user, "group": self.user} if self.user else {}
@@ -685,7 +686,7 @@ def test_no_advice_is_given_for_ever(path, standard, top, monkeypatch):
                     env["IAMCLI_STRICT"] = "1"
                 elif line.startswith("PATH="):
                     folders = line.removeprefix("PATH=").replace("REST", folders)
-                elif line.startswith("iamcli home "):
+                elif line.startswith(f"{top}/install/bin/iamcli home "):
                     layout.lay_out(line.split()[2].strip('"').replace("$HOME", str(place)), few)
                 else:
                     assert run_program("sh", "-c", line, env={"PATH": PATH}).returncode == 0

@@ -581,7 +581,7 @@ def test_a_toolkit_is_moved_and_nothing_of_others(commands, tmp_path):
     for name in ("iam-userdel", "iam-usercreate", "service"):
         (kit / "bin").mkdir(parents=True, exist_ok=True)
         program(kit / "bin" / name)
-    move = f"run: mv {kit}/bin {kit}/bin.toolkit; run: iamcli home {kit}"
+    move = f"run: mv {kit}/bin {kit}/bin.toolkit; run: {installed_commands.home_line(str(kit))}"
     said = f"{move}; then copy your own files from {kit}/bin.toolkit to {kit}/bin"
     with pytest.raises(Failure, match=f"{re.escape(said)}$"):
         lay_out(str(kit), COMMANDS)
@@ -846,6 +846,26 @@ def test_a_full_disk(tmp_path, mount_option, option):
         done.stderr,
     )
     assert ready.startswith(f"{folder}/home is ready")
+
+
+@needs("mount", "unshare")
+def test_a_disk_that_may_not_be_written(tmp_path):
+    """A complete directory is ready; what is damaged there stays as it is."""
+    folder, env = tmp_path / "disk", environment(tmp_path / "home")
+    folder.mkdir()
+    if run_program("unshare", "-rm", "true", env=env).returncode:
+        pytest.skip("this machine lets nobody mount a disk")
+    script = (
+        f"mount -t tmpfs none '{folder}'; \"$@\"; mount -o remount,ro none '{folder}'; \"$@\"; "
+    )
+    script += f"mount -o remount,rw none '{folder}'; rm '{folder}/home/bin/iam-userdel'; "
+    script += f"mount -o remount,ro none '{folder}'; \"$@\""
+    command = (BIN / "iamcli", "home", folder / "home")
+    done = run_program("unshare", "-rm", "sh", "-c", script, "sh", *command, env=env)
+    assert (done.returncode, done.stdout.count("/home is ready; ")) == (1, 2)
+    assert done.stderr.splitlines()[-1].endswith(
+        ": Read-only file system; nothing was changed; choose a directory that you may write"
+    )
 
 
 @pytest.mark.parametrize("begun", [False, True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -158,7 +159,8 @@ def lay_out(
                 _write(folder, outdated, interim, record)
         except OSError as error:
             # The record is written first.
-            same = isinstance(error, PermissionError) and read_record(folder / RECORD) == recorded
+            denied = isinstance(error, PermissionError) or error.errno == errno.EROFS
+            same = denied and read_record(folder / RECORD) == recorded
             unchanged = "nothing was changed; choose a directory that you may write"
             incomplete = f"{folder} is incomplete; correct this and run it again"
             state = unchanged if same else incomplete

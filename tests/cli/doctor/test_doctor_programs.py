@@ -33,9 +33,15 @@ AGAIN = "if it refuses a file, move the file and run it again"
 # The installation.
 
 
+def home_line(rest: object) -> str:
+    """The line that sets up a directory, if PATH does not have iamcli."""
+    program = quoting.quoted(str(installed_commands.commands_folder() / "iamcli"))
+    return f"{program} home {rest}"
+
+
 def moved(toolkit: Path) -> str:
     """What is said of a toolkit that is still there."""
-    move = f"run: mv {toolkit}/bin {toolkit}/bin.toolkit; run: iamcli home {toolkit}"
+    move = f"run: mv {toolkit}/bin {toolkit}/bin.toolkit; run: {home_line(toolkit)}"
     return f"{move}; then copy your own files from {toolkit}/bin.toolkit to {toolkit}/bin"
 
 
@@ -111,7 +117,7 @@ def test_the_homes_of_scripts(environ, tmp_path):
         said(str(second), *paths) == f"ok: {second}: ready for scripts; {first}: ready for scripts"
     )
     (first / "bin" / "iam-userdel").unlink()
-    damaged = f"{first}/bin/iam-userdel: missing or changed; run: iamcli home {first}; {AGAIN}"
+    damaged = f"{first}/bin/iam-userdel: missing or changed; run: {home_line(first)}; {AGAIN}"
     assert said(str(second), *paths) == f"warning: {damaged}"
     assert said(str(second), second / "bin") == f"ok: {second}: ready for scripts"
 
@@ -153,7 +159,7 @@ def test_another_directory_as_a_home(environ, tmp_path):
     for name, text in expected.items():
         folder = tmp_path / name
         environ.setenv("AWS_IAM_HOME", str(folder))
-        said = f"AWS_IAM_HOME is {folder}, which {text}iamcli home {shlex.quote(str(folder))}"
+        said = f"AWS_IAM_HOME is {folder}, which {text}{home_line(shlex.quote(str(folder)))}"
         assert shown(path_and_home.check_home()) == f"warning: {said}"
     toolkit = folders["toolkit"]
     environ.setenv("AWS_IAM_HOME", str(toolkit))
@@ -161,7 +167,7 @@ def test_another_directory_as_a_home(environ, tmp_path):
         f"warning: AWS_IAM_HOME is {toolkit}, which has the legacy toolkit; {moved(toolkit)}"
     )
     environ.setenv("AWS_IAM_HOME", "-x")
-    assert shown(path_and_home.check_home()).endswith("; run: iamcli home ./-x")
+    assert shown(path_and_home.check_home()).endswith(f"; run: {home_line('./-x')}")
     environ.setenv("AWS_IAM_HOME", f"{toolkit}/bin")
     assert shown(path_and_home.check_home()) == (
         f"warning: AWS_IAM_HOME is {toolkit}/bin, which is the bin of {toolkit}; "
@@ -194,7 +200,8 @@ def test_where_the_legacy_toolkit_is(environ, tmp_path):
         assert (
             shown(path_and_home.check_path())
             == f"warning: {toolkit} still has the legacy toolkit, which scripts that name it run; "
-            f"the commands in PATH are not in strict mode; {moved(toolkit)}"
+            f"the commands in PATH are not in strict mode; "
+            + moved(toolkit).replace(f"{own}/iamcli", "iamcli")
         )
         jar.unlink()
 
@@ -335,7 +342,7 @@ def test_which_programs_are_on_path(own, environ, tmp_path):
     export = f'run: export PATH={quoting.quoted(str(own))}:"$PATH"'
     fine = f"ok: the commands in {own} are the first of their names in PATH, not in strict mode"
     shadowed = f"would run instead of the commands in {own}"
-    home = f"for scripts, run: iamcli home {tmp_path}/absent/iam; for what you type, "
+    home = f"for scripts, run: {home_line(tmp_path)}/absent/iam; for what you type, "
     assert {
         "fine": said(own),
         "after others": said(own, *others.values()),
@@ -401,7 +408,7 @@ def test_which_commands_are_in_strict_mode(own, environ, tmp_path):
     for folder, option in ((home, ""), (other, "--no-strict ")):
         (folder / "bin" / first).unlink()
         environ.setenv("AWS_IAM_HOME", str(folder))
-        assert f"; run: iamcli home {option}{folder};" in shown(path_and_home.check_home())
+        assert f"; run: {home_line(option)}{folder};" in shown(path_and_home.check_home())
 
 
 def test_a_toolkit_that_runs_the_commands(own, environ, tmp_path):
@@ -432,7 +439,7 @@ def test_a_home_that_cannot_be_searched(environ, tmp_path):
     environ.setenv("PATH", "/nonexistent")
     assert (
         shown(path_and_home.check_home())
-        == f"warning: /root/x: Permission denied; run: iamcli home {tmp_path}/home; {AGAIN}"
+        == f"warning: /root/x: Permission denied; run: {home_line(tmp_path)}/home; {AGAIN}"
     )
 
 

@@ -51,6 +51,7 @@ class Machine:
         self.missing: dict[tuple[str, str], list[str]] = {}
         self.installed: dict[Advice, list[str]] = {}
         self._may_make = cache(may_make)
+        self._home_line = cache(home_line)
         self._choose = cache(_choose)
 
     def compare(self, commands: Commands) -> None:
@@ -98,7 +99,9 @@ class Machine:
             yield _need(call, rest, line, f"the iam-* commands in {rest} {_UNEXPANDED}")
         elif new := next((each for each in places if not os.path.exists(each)), ""):
             unsure = "" if own or path else "  # if the toolkit was there"
-            line = f"{home_line(quoted(new[:-4]))}{unsure}" if self._may_make(new[:-4]) else ""
+            line = (
+                f"{self._home_line(quoted(new[:-4]))}{unsure}" if self._may_make(new[:-4]) else ""
+            )
             if home == new[:-4] and (outer := above(home)):
                 line = f"AWS_IAM_HOME={quoted(outer)}"
             yield _need(call, new, line)
