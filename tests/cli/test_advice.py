@@ -292,6 +292,28 @@ MACHINES = {
     "broken and changed": Machine(
         damaged("opt/iam", changed=True), path=f"{HOME}/bin", named="root other"
     ),
+    "a command that may not be executed": Machine(
+        then(home("opt/iam"), lambda top: (top / "opt/iam/bin" / FIRST).chmod(0o644)),
+        path=f"{HOME}/bin",
+        script=f"{HOME}/bin/{BARE}",
+        other="not found",
+        named="other",
+    ),
+    "in front of the installed": Machine(
+        then(home("opt/iam"), lambda top: (top / "opt/iam/bin" / FIRST).chmod(0o644)),
+        script=f"PATH={HOME}/bin:{IN}:SYS\n{BARE}",
+        programs=("check",),
+        other="strict=",
+        named="other",
+    ),
+    "own wrapper that may not be executed": Machine(
+        then(program(f"wrap/{FIRST}"), lambda top: (top / "wrap" / FIRST).chmod(0o644)),
+        script=f"TOP/wrap/{BARE}",
+        programs=("check",),
+        prints="not found",
+        other="not found",
+        named="root other",
+    ),
     "IAMCLI_STRICT": Machine(path=IN, variables=(("IAMCLI_STRICT", "1"),)),
     "IAMCLI_STRICT without commands": Machine(script=SET, variables=(("IAMCLI_STRICT", "1"),)),
     "a directory that is named": Machine(
@@ -383,6 +405,7 @@ QUICK = {
     "home not in PATH",
     "home behind the installed",
     "broken",
+    "a command that may not be executed",
     "removed environment",
     "own wrapper",
     "toolkit",

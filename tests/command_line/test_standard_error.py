@@ -593,7 +593,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "TMPDIR is noexec": line(
         f"{sys.executable} -c 'import sys; from iamcli.cli.sandbox.launch import launcher; "
-        "launcher._runs_scripts = lambda _: False; from iamcli.cli import main; sys.exit(main())' "
+        'launcher.mounted = lambda _: "noexec"; from iamcli.cli import main; sys.exit(main())\' '
         "sandbox true"
     ),
     "... refused when": copied("true"),

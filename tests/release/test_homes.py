@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from support.forked import Done
@@ -321,7 +322,7 @@ def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict
     userdel = folder / "bin" / "iam-userdel"
     mine = folder / "mine"
     userdel.rename(mine)
-    userdel.write_text("another form")
+    program(userdel, "another form")
     digest = hashlib.sha256(b"another form").hexdigest()
     record.write_text(json.dumps({**states, "bin/iam-userdel": [f"file {digest}"]}))
     assert problem() is None
@@ -329,6 +330,15 @@ def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict
     record.write_text(json.dumps(states))
     older = f"{folder} is of another version of iamcli and lacks 1 commands"
     assert problem([*COMMANDS, "iam-x"]) == older
+    (folder / "bin" / "iam-userdel").chmod(0o644)
+    assert problem() == f"you may not run {folder}/bin/iam-userdel"
+    program(source / "iam-userdel")
+    if strict:
+        with monkeypatch.context() as patched:
+            noexec = SimpleNamespace(f_flag=os.ST_NOEXEC)
+            patched.setattr(os, "statvfs", lambda _: noexec)
+            assert problem() == f"{folder} is on a file system that is mounted noexec"
+        (folder / "bin" / "iam-userdel").chmod(0o755)
     program(source / "iam-usercreate", "#!/bin/sh\necho broken >&2; exit 1\n")
     assert problem() == f"{folder}/bin/iam-usercreate fails: broken"
     monkeypatch.setattr(directory, "own_places", frozenset)
@@ -848,24 +858,50 @@ def test_a_full_disk(tmp_path, mount_option, option):
     assert ready.startswith(f"{folder}/home is ready")
 
 
+#: How a disk is mounted, and what is said then, with the name of the directory and of the disk.
+MOUNTED = {
+    "ro": (
+        "{home}/..iamcli-home.iamcli-new: Read-only file system; nothing was changed; {choose}",
+        "{home}/bin/iam-userdel: missing or changed",
+    ),
+    "noexec": (
+        "{home} is on a file system that is mounted noexec; nothing was changed; {choose}",
+        "{home} is on a file system that is mounted noexec",
+    ),
+}
+
+
 @needs("mount", "unshare")
-def test_a_disk_that_may_not_be_written(tmp_path):
-    """A complete directory is ready; what is damaged there stays as it is."""
+@pytest.mark.parametrize("mount_option", MOUNTED)
+def test_a_disk_that_is_mounted_otherwise(tmp_path, mount_option):
+    """The advice of home and doctor does not lead from one to the other."""
     folder, env = tmp_path / "disk", environment(tmp_path / "home")
+    home = folder / "home"
     folder.mkdir()
     if run_program("unshare", "-rm", "true", env=env).returncode:
         pytest.skip("this machine lets nobody mount a disk")
-    script = (
-        f"mount -t tmpfs none '{folder}'; \"$@\"; mount -o remount,ro none '{folder}'; \"$@\"; "
-    )
-    script += f"mount -o remount,rw none '{folder}'; rm '{folder}/home/bin/iam-userdel'; "
-    script += f"mount -o remount,ro none '{folder}'; \"$@\""
-    command = (BIN / "iamcli", "home", folder / "home")
-    done = run_program("unshare", "-rm", "sh", "-c", script, "sh", *command, env=env)
-    assert (done.returncode, done.stdout.count("/home is ready; ")) == (1, 2)
-    assert done.stderr.splitlines()[-1].endswith(
-        ": Read-only file system; nothing was changed; choose a directory that you may write"
-    )
+    script = f"""
+mount -t tmpfs none '{folder}'
+iamcli home '{home}' 2>'{folder}/before' && rm '{home}/bin/iam-userdel'
+[ {mount_option} = ro ] || iamcli home '{home}' 2>'{folder}/before'
+mount -o remount,{mount_option} none '{folder}'
+iamcli home '{home}'
+AWS_IAM_HOME='{home}' iamcli doctor --offline --format json
+iamcli home --no-strict '{home}' >&2
+"""
+    done = run_program("unshare", "-rm", "sh", "-c", script, env=env)
+    choose = "choose a directory that you may write"
+    choose = choose if mount_option == "ro" else "choose another directory"
+    of_home, of_doctor = (text.format(home=home, choose=choose) for text in MOUNTED[mount_option])
+    start = done.stdout.index("{")
+    assert done.stdout[:start].count("is ready") == 1 + (mount_option == "noexec")
+    first, last, *_ = done.stderr.splitlines()
+    assert first == f"iamcli: {of_home}"
+    links = f"{home} is ready; its bin has links to {NUMBER} commands in "
+    assert last.startswith(links if mount_option == "noexec" else f"iamcli: {home}/")
+    check = next(one for one in json.loads(done.stdout[start:])["checks"] if one["check"] == "home")
+    advice = "mount its file system otherwise, or set up another directory with iamcli home"
+    assert (check["found"], check["advice"]) == (of_doctor, advice)
 
 
 @pytest.mark.parametrize("begun", [False, True])

@@ -147,7 +147,9 @@ def _made_problem(folder: Path) -> Diagnosis | None:
     except OSError as error:  # a command that it runs is in a directory that cannot be searched
         reason = f"{error.filename}: {error.strerror}"
     advice = "move files that were changed there, or ask its owner to repair it"
-    if reason and may_make(str(folder)):
+    if reason and directory.mounted(folder):
+        advice = "mount its file system otherwise, or set up another directory with iamcli home"
+    elif reason and may_make(str(folder)):
         advice = f"run: {_set_up(folder)}; if it refuses a file, move the file and run it again"
     return warning(reason, advice) if reason else None
 

@@ -71,7 +71,9 @@ def _as_found(program: Path) -> Advice:
     if old := toolkit(program):
         return Advice(f"the legacy toolkit in {old}/bin, which starts Java", _lines_of(old))
     if not strict_default(program):
-        return Advice(f"{program}, which is not a command of this iamcli")
+        runs = os.access(program, os.X_OK)
+        what = "is not a command of this iamcli" if runs else "you may not run"
+        return Advice(f"{program}, which {what}")
     home = os.path.dirname(os.path.dirname(os.path.realpath(program)))
     why, lines = look(home)
     return Advice(f"{home}, but {why}" if why else "", lines)

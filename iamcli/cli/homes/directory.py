@@ -31,6 +31,9 @@ RECORD = ".iamcli-home"
 #: What is said if only some users can run the commands, before what they may not run or enter.
 CLOSED = "other users get Permission denied, because they may not use"
 
+#: What is said of a directory whose scripts cannot be executed.
+NOEXEC = "is on a file system that is mounted noexec"
+
 #: How the paths of the commands begin.
 BIN = "bin/"
 
@@ -70,8 +73,16 @@ def problem(folder: Path, commands: Sequence[str], *, run: bool = True) -> str |
     if gone := [str(path) for path in targets if path and not exists(path)]:
         return f"{folder} runs {gone[0]}, which does not exist"
     first = folder / BIN / commands[0]
-    broken = next(map(unrunnable, _run_by(first)), "")
+    broken = _barred(folder, commands) or next(map(unrunnable, _run_by(first)), "")
     return broken or (why_not(first, os.environ) if run else None)
+
+
+def _barred(folder: Path, commands: Sequence[str]) -> str:
+    """Return that this user may not run some of ``commands``, entries of ``folder``; else ""."""
+    names = [name for name in commands if not os.access(folder / BIN / name, os.X_OK)]
+    if names and mounted(folder) == "noexec":
+        return f"{folder} {NOEXEC}"
+    return f"you may not run {folder / BIN / names[0]}{and_others(names)}" if names else ""
 
 
 def another(folder: Path, commands: Sequence[str]) -> str:
@@ -158,6 +169,13 @@ def why_not(program: Path, env: Mapping[str, str]) -> str | None:
         return None
     said = os.fsdecode(done.stderr).strip().rpartition("\n")[2].strip()
     return f"{program} fails: {said.removeprefix(f'{program.name}: ')}"
+
+
+def mounted(folder: str | Path) -> str:
+    """Return how the file system of ``folder`` is mounted: "noexec", "read-only" or ""."""
+    flags = os.statvfs(folder).f_flag
+    noexec = flags & getattr(os, "ST_NOEXEC", 0)  # Linux
+    return "noexec" if noexec else "read-only" if flags & os.ST_RDONLY else ""
 
 
 def above(folder: str | Path) -> str:

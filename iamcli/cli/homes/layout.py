@@ -14,6 +14,7 @@ from pathlib import Path
 from iamcli import quoting
 from iamcli.cli.homes.directory import (
     BIN,
+    NOEXEC,
     NOT_STRICT,
     RECORD,
     SCRIPT_BEGIN,
@@ -21,6 +22,7 @@ from iamcli.cli.homes.directory import (
     above,
     exists,
     is_own,
+    mounted,
     read_record,
     state_at,
     state_of,
@@ -123,7 +125,7 @@ def lay_out(
     own = STRICT if strict else NOT_STRICT
     contents = _contents(folder, source, commands, python, own)
     try:
-        _check_folders(folder, source)
+        _check_folders(folder, source, scripts=bool(_settings(python, own)))
         recorded = read_record(folder / RECORD)
         current = {place: state_at(folder / place) for place in contents}
     except OSError as error:
@@ -313,8 +315,11 @@ def _contents(
     }
 
 
-def _check_folders(folder: Path, source: Path) -> None:
-    """Raise Failure if ``folder`` or its bin is not a directory that can be set up."""
+def _check_folders(folder: Path, source: Path, *, scripts: bool) -> None:
+    """Raise Failure if ``folder`` or its bin is not a directory that can be set up.
+
+    ``scripts``: whether its bin is to have scripts.
+    """
     bin_folder = folder / "bin"
     if outer := above(folder):
         raise Failure(f"{folder} is the bin of {outer}; nothing was changed; specify {outer}")
@@ -327,6 +332,9 @@ def _check_folders(folder: Path, source: Path) -> None:
         )
     if bin_folder.is_symlink():
         raise Failure(f"{bin_folder} is a symbolic link; nothing was changed; remove the link")
+    there = next(path for path in (folder, *folder.parents) if exists(path))
+    if scripts and mounted(there) == "noexec":
+        raise Failure(f"{there} {NOEXEC}; nothing was changed; choose another directory")
     for path in (folder, bin_folder):
         if os.path.lexists(path) and not path.is_dir():
             raise Failure(f"{path} is not a directory; nothing was changed")

@@ -79,7 +79,7 @@ class Machine:
                 users = self.missing.setdefault((name, line), [])
                 users += {file}.difference(users)
         for (name, path, rest, settings), files in found.items():
-            program = which(name, path=path)
+            program = _program(name, path)
             if program and (advice := self._choose(program, path, rest, settings)).found:
                 users = self.installed.setdefault(advice, [])
                 users += sorted(files.difference(users))
@@ -87,7 +87,7 @@ class Machine:
     def _folders(self, call: Call) -> Iterator[Needed]:
         """Yield the directory or the PATH without the command, which an unknown part may have."""
         name, path, rest = _place(call, {})
-        found = which(name, path=path) if path else None
+        found = _program(name, path) if path else None
         bare = rest and _CHANGING.isdisjoint(call.inner.run_by)
         known = path or (_known(call.inner.environment["PATH"]) if bare else "")
         # Other directories below /usr and /snap are the system's.
@@ -122,6 +122,12 @@ def _place(call: Call, variables: Mapping[str, str]) -> tuple[str, str, str]:
     known = name and all(map(os.path.isabs, path.split(":")))
     rest = "" if slash else with_variables(call.inner.environment["PATH"], {}, "$PATH")
     return name, path if known else "", rest
+
+
+def _program(name: str, path: str) -> str | None:
+    """Return the program ``name`` in ``path``, else a file that this user may not run."""
+    files = (os.path.join(folder, name) for folder in path.split(":"))
+    return which(name, path=path) or next(filter(os.path.isfile, files), None)
 
 
 def _known(value: Value) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from iamcli import quoting
 from iamcli.cli import index
-from iamcli.cli.homes.directory import RECORD, is_own, strict_default
+from iamcli.cli.homes.directory import RECORD, is_own, mounted, strict_default
 from iamcli.cli.homes.layout import lay_out_filled
 from iamcli.cli.installed_commands import commands_folder, own_places
 from iamcli.cli.running import command_server, messages, user_command
@@ -243,7 +243,7 @@ def _announce(
             "this system does not show the parents of a process, so commands whose environment was "
             "reset (sudo, su -, env -i) use the real account"
         )
-    if not _runs_scripts(private):
+    if mounted(private.folder) == "noexec":
         output.error("TMPDIR is noexec, so the commands in AWS_IAM_HOME are not in strict mode")
     if inner and output.on_terminal():
         output.error("this sandbox is inside another one, whose IAM it does not use")
@@ -280,7 +280,7 @@ def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[st
     folder = str(commands_folder())
     home = os.path.join(private.folder, "home")
     names = index.names()
-    strict = _runs_scripts(private) and _is_strict(inherited.get("AWS_IAM_HOME", ""))
+    strict = mounted(private.folder) != "noexec" and _is_strict(inherited.get("AWS_IAM_HOME", ""))
     try:
         credentials = Path(private.credential_file).read_text(encoding="utf-8")
         lay_out_filled(home, names, credentials, strict=strict)
@@ -313,11 +313,6 @@ def _has_commands(path: str, names: Sequence[str]) -> bool:
     absolute = all(map(os.path.isabs, path.split(os.pathsep)))
     found = [shutil.which(name, path=path) for name in names if absolute]
     return absolute and all(program and is_own(Path(program), own_places()) for program in found)
-
-
-def _runs_scripts(private: SandboxServer) -> bool:
-    """Return whether scripts in the directory of ``private`` can be executed (Linux)."""
-    return not os.statvfs(private.folder).f_flag & getattr(os, "ST_NOEXEC", 0)
 
 
 def _is_strict(home: str) -> bool:
