@@ -43,6 +43,6 @@ def home(output: Output, folder: str, *, no_strict: bool) -> None:
             output.line(row)
     if exposed := exposure(folder, names):
         output.error(f"{exposed}; {PROTECT}")
-    if program := closed(Path(folder), names):
-        advice = "install iamcli with umask 022 and a Python that all can run"
+    program, advice = closed(Path(folder), names)
+    if program:
         output.error(f"{folder}: {CLOSED} {program}; {advice}")

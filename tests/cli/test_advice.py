@@ -17,7 +17,7 @@ import pytest
 from support.processes import ROOT
 from support.processes import run as run_program
 from support.requirements import PATH
-from support.selection import usual
+from support.selection import in_full, usual
 from support.users import OTHER, two_users
 
 from iamcli.cli import index, installed_commands
@@ -636,11 +636,49 @@ def test_a_private_python_or_package_is_said(top, run_fast, monkeypatch):
     (top / "private").chmod(0o755)
     assert "denied" not in place.iamcli("home", f"{top}/opt/iam") + place.doctor("found")[1]
     # What umask 077 makes: a package that only its owner may enter.
+    advice = "install iamcli with umask 022 and a Python that all can run"
     monkeypatch.setattr(directory, "__file__", f"{top}/package/directory.py")
-    for mode, found in ((0o700, f"{top}/package"), (0o755, "")):
+    for mode, found in ((0o700, (f"{top}/package", advice)), (0o755, ("", ""))):
         (top / "package").mkdir(exist_ok=True)
         (top / "package").chmod(mode)
         assert directory.closed(top / "opt" / "iam", index.names()) == found
+
+
+@two_users
+@pytest.mark.parametrize("outermost", ["opt/iam", in_full("opt/aws")])
+def test_other_users_are_told_the_mode_of_what_umask_077_made(outermost, top, run_fast):
+    """They are not told to make another directory."""
+    folder = top / "opt/iam" if outermost == "opt/iam" else top / "opt/aws/iam"
+    at = f"TOP/{folder.relative_to(top)}/bin"
+    place = Place(top, Machine(path=at, script=f"{at}/{BARE}"), run_fast, 0)
+
+    def by(user: int) -> Place:
+        place.user = user
+        return place
+
+    shutil.copy(shfmt.program(), top / "shfmt")
+    before = os.umask(0o077)
+    try:
+        home(str(folder))(top)
+    finally:
+        os.umask(before)
+    outer = [top / outermost, folder] if outermost == "opt/aws" else [folder]
+    line = f"chmod go+rX {' '.join(map(str, outer))} && "
+    line += f"chmod -R go+rX {folder}/bin {folder}/{RECORD}"
+    closed = f"other users get Permission denied, because they may not use {outer[0]}; "
+    closed += f"if they should, run: {line}"
+    assert closed in by(0).iamcli("home", str(folder))
+    assert closed in by(0).doctor("found")[1]
+    asked = f"you may not enter {outer[0]}; ask its owner to run: {line}"
+    assert by(OTHER).printed("check") == "not found"
+    assert by(OTHER).advised("check") == [f"# {asked}"]
+    assert by(OTHER).doctor()[0].startswith(f"for scripts, {asked}; for what you type, ")
+    by(OTHER).env["AWS_IAM_HOME"] = str(folder)
+    assert by(OTHER).doctor()[1] == asked
+    assert run_program("sh", "-c", line, env={"PATH": PATH}).returncode == 0
+    assert (by(OTHER).advised("check"), by(OTHER).printed("check")) == ([], STRICT)
+    assert "denied" not in by(0).iamcli("home", str(folder)) + by(0).doctor("found")[1]
+    assert by(OTHER).doctor("result")[1] == "ok"
 
 
 def test_after_an_environment_was_moved_it_is_made_again(top, run_fast):

@@ -38,7 +38,7 @@ def text(result: Result) -> Iterator[str]:
         yield from (visible(f"    {each}") for each in line.splitlines())
     for (found, lines), users in result.installed.items():
         yield from fitted(visible(f"{_do(users, 'find')} {found}"))
-        single = found == INSTALLED and len(lines) == 1
+        single = found == INSTALLED and len(lines) == 1 and lines[0][0] != "#"
         begin = "as in the toolkit: " * single
         either = f", or {STRICT}" * (single and lines != (STRICT,))
         yield from (visible(f"    {begin}{each}{either}") for each in lines)

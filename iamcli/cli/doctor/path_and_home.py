@@ -123,8 +123,9 @@ def check_home() -> Diagnosis:
         said.append(f"{folder}: {'ready for scripts' if strict else 'not in strict mode'}")
         if run := directory.another(folder, _COMMANDS):
             said.append(f"it runs another installation, {run}")
-        if program := directory.closed(folder, _COMMANDS):
-            said.append(f"{directory.CLOSED} {program}")
+        program, advice = directory.closed(folder, _COMMANDS)
+        if program:
+            said.append(f"{directory.CLOSED} {program}; {advice}")
     return ok("; ".join(said))
 
 
@@ -160,6 +161,8 @@ def _other_problem(folder: Path) -> Diagnosis | None:
     if is_own(program, own_places()):
         return None
     named = f"AWS_IAM_HOME is {folder}, which"
+    if barred := directory.refused(str(folder)):
+        return warning(f"{named} you may not use", told((barred,)))
     if outer := directory.above(folder):
         line = f"run: export AWS_IAM_HOME={quoting.quoted(outer)}"
         return warning(f"{named} is the bin of {outer}", line)

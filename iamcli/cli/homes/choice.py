@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 from iamcli.cli import index, installed_commands
-from iamcli.cli.homes.directory import RECORD, exposure, is_own, problem, strict_default, unrunnable
+from iamcli.cli.homes.directory import (
+    RECORD,
+    exposure,
+    is_own,
+    problem,
+    refused,
+    strict_default,
+    unrunnable,
+)
 from iamcli.cli.homes.layout import lay_out, toolkit, toolkit_lines
 from iamcli.cli.installed_commands import commands_folder, commands_folders, one_file, own_places
 from iamcli.config.settings import SANDBOX
@@ -27,6 +36,8 @@ STANDARD = "/opt/aws/apitools/iam"
 STRICT = "IAMCLI_STRICT=1"
 #: What is said of installed commands, which are not in strict mode.
 INSTALLED = "the installed commands here: errors, lists and -h differ"
+#: The names of directories of the toolkit.
+OF_TOOLKIT = re.compile("(?i)(?<![a-z])iam|apitools")
 _COMMANDS = index.names()
 
 
@@ -87,6 +98,8 @@ def _nearest(path: str, variables: Mapping[str, str], rest: str) -> tuple[str, .
     # This user's PATH, which a script may replace, comes before the standard place.
     places = (*_homes(path), *filter(None, [given]), *_homes(own), STANDARD, home)
     for place in dict.fromkeys(map(_absolute, places)):
+        if barred := refused(place):
+            return (barred,)
         if _made(place) or toolkit(Path(place, "bin", _COMMANDS[0])):
             why, lines = look(place)
             if not why:
@@ -99,7 +112,8 @@ def _nearest(path: str, variables: Mapping[str, str], rest: str) -> tuple[str, .
 
 
 def _homes(path: str) -> list[str]:
-    return [each[:-4] for each in path.split(":") if each.endswith("/bin") and _made(each[:-4])]
+    homes = [each[:-4] for each in path.split(":") if each.endswith("/bin")]
+    return [each for each in homes if _made(each) or (OF_TOOLKIT.search(each) and refused(each))]
 
 
 def _absolute(place: str) -> str:
@@ -116,6 +130,8 @@ def look(folder: str) -> tuple[str, tuple[str, ...]]:
     """
     place = Path(folder)
     program = place / "bin" / _COMMANDS[0]
+    if barred := refused(folder):
+        return barred[2:].partition(";")[0], (barred,)
     if old := toolkit(program):
         return "it has the legacy toolkit", _lines_of(old)
     strict = any(strict_default(place / "bin" / name) for name in _COMMANDS)

@@ -11,6 +11,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+from iamcli import quoting
 from iamcli.cli.installed_commands import own_places
 from iamcli.cli.listing import counted
 from iamcli.config.files import MAX_SIZE, read
@@ -101,18 +102,46 @@ def unrunnable(program: Path) -> str:
     return "" if os.access(program, os.X_OK) else f"you may not run {program}"
 
 
-def closed(folder: Path, commands: Sequence[str]) -> str:
-    """Return what ``folder`` runs that other users may not, "" if they may, or cannot reach it.
+def closed(folder: Path, commands: Sequence[str]) -> tuple[str, str]:
+    """Return what other users may not enter or run to use ``folder``, and what changes that.
 
-    Such as a Python in a private home directory, or a package that was installed with umask 077.
+    Such as a Python in a private home directory, or what was made with umask 077. Returns "" twice
+    if they may, or if ``folder`` is in a private directory. Raises OSError.
     """
-    programs = _run_by(folder / BIN / commands[0])
-    if not programs or _private(folder / BIN):
-        return ""
+    folder = Path(os.path.realpath(folder))
+    first = folder / BIN / commands[0]
+    programs, own = _run_by(first), (folder, folder / BIN, first)
+    places = (*reversed(folder.parents), *own)
+    shut = [each for each in places if not each.lstat().st_mode & stat.S_IXOTH]
+    if shut and shut[-1] in own and not os.path.expanduser("~").startswith(str(shut[0])):
+        return str(shut[0]), f"if they should, run: {_opening(folder, shut[0])}"
+    if not programs or shut:
+        return "", ""
     used = [programs[0], _interpreter(programs[0]), programs[-1].parent]
     if not is_one_file() and is_own(programs[-1], own_places()):
         used.append(Path(__file__).parent)
-    return next((found for path in used if path and (found := _private(path))), "")
+    found = next((found for path in used if path and (found := _private(path))), "")
+    return found, "install iamcli with umask 022 and a Python that all can run" if found else ""
+
+
+def refused(folder: str) -> str:
+    """Return a comment: which directory of ``folder`` this user may not enter, and what to do.
+
+    Returns "" if they may.
+    """
+    path = Path(folder)
+    places = (*reversed(path.parents), path, path / BIN)
+    shut = next((each for each in places if each.is_dir() and not os.access(each, os.X_OK)), None)
+    asked = f"ask its owner to run: {_opening(path, shut)}" if shut else ""
+    return asked and f"# you may not enter {shut}; {asked}"
+
+
+def _opening(folder: Path, first: Path) -> str:
+    """Return the line that lets others enter ``folder`` from ``first`` on, and run its commands."""
+    outer = [each for each in reversed(folder.parents) if first in (each, *each.parents)]
+    places, own = ((*outer, folder), (folder / BIN, folder / RECORD))
+    names = (" ".join(quoting.file(str(each)) for each in some) for some in (places, own))
+    return "chmod go+rX {} && chmod -R go+rX {}".format(*names)
 
 
 def _private(path: Path) -> str:

@@ -12,8 +12,8 @@ from iamcli.cli.check.rules.values import is_written, written
 from iamcli.cli.check.script.calls import revealed
 from iamcli.cli.check.script.kinds import CRONTAB
 from iamcli.cli.check.script.states import in_folder
-from iamcli.cli.homes.choice import choose, may_make
-from iamcli.cli.homes.directory import RECORD, above
+from iamcli.cli.homes.choice import OF_TOOLKIT, choose, may_make
+from iamcli.cli.homes.directory import RECORD, above, refused
 from iamcli.cli.installed_commands import home_line, own_places
 from iamcli.errors import concealed
 from iamcli.quoting import quoted
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     Needed = tuple[str, str | None, str, str, str]
 
 _UNEXPANDED = "(cron does not expand ~ and $HOME)"
-_OF_TOOLKIT = re.compile("(?i)(?<![a-z])iam|apitools")
 #: The variables that name files, with what these have to contain.
 _CONTENTS = {
     "AWS_CREDENTIAL_FILE": "the lines AWSAccessKeyId=ID and AWSSecretKey=SECRET",
@@ -93,7 +92,7 @@ class Machine:
         # Other directories below /usr and /snap are the system's.
         bins = re.findall(r"(?<![^:])/(?!(?:usr|snap)/)[^:\0]+/bin(?![^:])", known)
         home = with_variables(call.inner.environment["AWS_IAM_HOME"], {})
-        own = [each for each in bins if each == f"{home}/bin" or _OF_TOOLKIT.search(each)]
+        own = [each for each in bins if each == f"{home}/bin" or OF_TOOLKIT.search(each)]
         places = own or ([] if found else bins)
         if rest and (line := _expanded(call, "PATH")) and not which(name, path=rest):
             yield _need(call, rest, line, f"the iam-* commands in {rest} {_UNEXPANDED}")
@@ -102,6 +101,7 @@ class Machine:
             line = (
                 f"{self._home_line(quoted(new[:-4]))}{unsure}" if self._may_make(new[:-4]) else ""
             )
+            line = refused(new[:-4]) or line
             if home == new[:-4] and (outer := above(home)):
                 line = f"AWS_IAM_HOME={quoted(outer)}"
             yield _need(call, new, line)
@@ -154,7 +154,7 @@ def _settings(call: Call) -> tuple[str, str, str]:
 def _names(home: str, set_here: str) -> bool:
     """Return whether a script whose AWS_IAM_HOME is ``set_here`` takes ``home`` for the toolkit."""
     own = os.path.realpath(f"{home}/bin") in own_places()
-    expected = _OF_TOOLKIT.search(home) and not own
+    expected = OF_TOOLKIT.search(home) and not own
     return bool(home == set_here or expected or os.path.exists(f"{home}/{RECORD}"))
 
 
