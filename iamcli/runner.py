@@ -20,7 +20,7 @@ from iamcli.errors import (
     concealed,
     unexpected,
 )
-from iamcli.output.streams import Output, Reporter, strictness
+from iamcli.output.streams import Output, Reporter, check_strictness, strictness
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
 
@@ -107,6 +107,7 @@ class Program(Command):
         try:
             try:
                 values = parser.values_of(self.name, self.all_options, arguments, items)
+                check_strictness()
                 execute(self, values, output)
                 status = 0
             except parser.HelpRequested:

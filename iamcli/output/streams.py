@@ -7,6 +7,7 @@ import stat
 from errno import EBADF
 
 from iamcli.errors import (
+    Failure,
     OutputLost,
     ReaderLeft,
     concealed,
@@ -34,6 +35,12 @@ _WRITE_TIMEOUT = 1000
 def strictness() -> str:
     """Return IAMCLI_STRICT: "1" for strict mode, "0" for errors on standard error alone."""
     return os.environ.get("IAMCLI_STRICT", "")
+
+
+def check_strictness() -> None:
+    """Raise Failure if IAMCLI_STRICT has another value, which some may take for 1."""
+    if (value := strictness()) not in ("", "0", "1"):
+        raise Failure(f"invalid IAMCLI_STRICT: {value}; use 1 or 0")
 
 
 class Output:

@@ -315,6 +315,15 @@ MACHINES = {
         named="root other",
     ),
     "IAMCLI_STRICT": Machine(path=IN, variables=(("IAMCLI_STRICT", "1"),)),
+    "another IAMCLI_STRICT": Machine(
+        home("opt/iam"),
+        path=f"{HOME}/bin",
+        script=f"export IAMCLI_STRICT=yes\n{BARE}",
+        programs=("check",),
+    ),
+    "another IAMCLI_STRICT, for the installed": Machine(
+        path=IN, script=f"export IAMCLI_STRICT=2\n{BARE}", programs=("check",)
+    ),
     "IAMCLI_STRICT without commands": Machine(script=SET, variables=(("IAMCLI_STRICT", "1"),)),
     "a directory that is named": Machine(
         script=f"PATH=TOP/opt/tools/iam/bin:$PATH\n{BARE}",

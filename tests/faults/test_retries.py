@@ -293,6 +293,9 @@ def test_attempts_of_the_configuration(run_fast, stub):
         ("IAMCLI_TIMEOUT", "1_0", "invalid IAMCLI_TIMEOUT: 1_0; use a number of seconds"),
         ("IAMCLI_TIMEOUT", "\u0663", "invalid IAMCLI_TIMEOUT: \u0663; use a number of seconds"),
         ("IAMCLI_TIMEOUT", "nan", "invalid IAMCLI_TIMEOUT: nan; use a number of seconds"),
+        ("IAMCLI_STRICT", "yes", "invalid IAMCLI_STRICT: yes; use 1 or 0"),
+        ("IAMCLI_STRICT", "true", "invalid IAMCLI_STRICT: true; use 1 or 0"),
+        ("IAMCLI_STRICT", "2", "invalid IAMCLI_STRICT: 2; use 1 or 0"),
     ],
 )
 def test_setting_that_is_none(variable, value, message, run_fast, stub):

@@ -554,6 +554,10 @@ def test_a_strict_home_reports_errors_on_standard_output(tmp_path, folder):
     ):
         env |= {"PATH": folders, "IAMCLI_STRICT": setting}
         assert run_program("sh", "-c", script, env=env).stdout == f"{status}\n"
+    # No other value switches strict mode off without a word.
+    done = run_program("sh", "-c", "iam-userdel -u bob", env=env | {"IAMCLI_STRICT": "true"})
+    said = "iam-userdel: invalid IAMCLI_STRICT: true; use 1 or 0\n"
+    assert (done.returncode, done.stderr) == (1, said)
 
 
 @pytest.mark.parametrize("shell", ["sh", "dash", "bash", "zsh"])

@@ -23,6 +23,7 @@ from iamcli.connection.regions import UnknownRegion
 from iamcli.connection.sources import file_cause, origin, shared_files
 from iamcli.connection.transport import ca_bundle, environment_proxies, proxy, reason, timeout
 from iamcli.errors import Failure
+from iamcli.output.streams import check_strictness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class Configuration:
         if not self.is_read:
             return
         with _recording_failure(self.failures, "environment"):
+            check_strictness()
             timeout()
             mode_and_limit(self.aws_config)
         if "endpoint" not in self.failures:

@@ -64,11 +64,14 @@ def choose(
     """
     program = Path(found)
     own = bool(found) and is_own(program, own_places())
+    given = variables.get("IAMCLI_STRICT") or ""
+    if own and given not in ("", "0", "1"):
+        return Advice(f"IAMCLI_STRICT={given}, with which every command fails", (STRICT,))
     # Strict homes, toolkits and own programs are as they are, whatever IAMCLI_STRICT is.
     if found and (not own or strict_default(program)):
         return _as_found(program)
     said = INSTALLED if own else "no commands"
-    if variables.get("IAMCLI_STRICT") in ("0", "1"):
+    if given in ("0", "1"):
         bins = [] if own else [*commands_folders()]
         return Advice("" if own else said, _in_path(bins[0], rest) if bins else ())
     if named:

@@ -77,6 +77,7 @@ def test_an_empty_variable_is_a_warning(healthy, run):
 def test_a_setting_that_every_command_refuses(healthy, service):
     for name, value in (
         ("IAMCLI_TIMEOUT", "soon"),
+        ("IAMCLI_STRICT", "yes"),
         ("AWS_MAX_ATTEMPTS", "0"),
         ("AWS_RETRY_MODE", "never"),
     ):
