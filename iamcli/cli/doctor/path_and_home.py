@@ -10,7 +10,7 @@ from iamcli import quoting
 from iamcli.cli import index, installed_commands
 from iamcli.cli.doctor.diagnosis import failed, ok, skipped, warning
 from iamcli.cli.homes import choice, directory
-from iamcli.cli.homes.choice import STRICT, choose, look, may_make
+from iamcli.cli.homes.choice import STRICT, choose, homes_in, look, may_make
 from iamcli.cli.homes.directory import RECORD, and_others, is_own, problem, strict_default
 from iamcli.cli.homes.layout import told, toolkit
 from iamcli.cli.installed_commands import commands_folder, one_file, own_places
@@ -35,6 +35,7 @@ def check_path() -> Diagnosis:
     first = {name: shutil.which(name) for name in PROGRAMS}
     places = own_places()
     others = [path for path in first.values() if path and not is_own(Path(path), places)]
+    found = [path for name in _COMMANDS if (path := first[name]) and path not in others]
     try:
         file = one_file()
         own = str(file or commands_folder())
@@ -46,20 +47,20 @@ def check_path() -> Diagnosis:
         again = f"make the environment again, as {section} says, then run: iamcli home DIR"
         return warning(broken, again)
     if others:
-        return _others_first(others, own)
-    found = [path for name in _COMMANDS if (path := first[name])]
+        return _others_first(others, found, own)
     return _toolkit_left(found) or _own_in_path(found, own)
 
 
-def _others_first(others: list[str], own: str) -> Diagnosis:
-    """Return what is said of ``others``, programs that come before the commands in ``own``."""
+def _others_first(others: list[str], rest: list[str], own: str) -> Diagnosis:
+    """Return what is said of ``others``, programs before the commands in ``own``, and ``rest``."""
     advice = _advice(others[0])
     strict = strict_default(Path(others[0]))
     if strict and not advice.found:
         said = f"the commands in {Path(others[0]).parent} are the first of their names in PATH"
         return ok(f"{said}, {_mode(others)}; they are of another installation")
-    found = f"{others[0]}{and_others(others)} would run instead of the commands in {own}"
-    found += f": {advice.found}" if strict or advice.lines else ""
+    place = next((f"{home}/bin" for home in homes_in(os.environ.get("PATH", ""))), own)
+    found = f"{others[0]}{and_others(others)} would run instead of the commands in {place}"
+    found += f": {advice.found}" + (f"; the others are {_mode(rest)}" if rest else "")
     return warning(found, told(advice.lines), "shadowed")
 
 
@@ -88,6 +89,9 @@ def _own_in_path(found: list[str], own: str) -> Diagnosis:
     strict = strict_default(Path(found[0]))
     if strict and (advice := _advice(found[0])).found:
         return warning(advice.found, told(advice.lines) or "ask its owner to repair it")
+    homes = (Path(home, "bin", _COMMANDS[0]) for home in homes_in(os.environ["PATH"]))
+    if not strict and any(map(strict_default, homes)) and (lines := _advice(found[0]).lines):
+        return warning(f"PATH finds {choice.INSTALLED}", told(lines))
     names = {os.path.basename(path) for path in found}
     if absent := [name for name in _COMMANDS if name not in names]:
         problem = f"PATH does not have {absent[0]}{and_others(absent)} of the commands in {own}"

@@ -99,7 +99,7 @@ def _nearest(path: str, variables: Mapping[str, str], rest: str) -> tuple[str, .
     given = "" if SANDBOX in os.environ else variables.get("AWS_IAM_HOME", "")
     own = "" if SANDBOX in os.environ else os.environ.get("PATH", "")
     # This user's PATH, which a script may replace, comes before the standard place.
-    places = (*_homes(path), *filter(None, [given]), *_homes(own), STANDARD, home)
+    places = (*homes_in(path), *filter(None, [given]), *homes_in(own), STANDARD, home)
     for place in dict.fromkeys(map(_absolute, places)):
         if barred := refused(place):
             return (barred,)
@@ -114,7 +114,8 @@ def _nearest(path: str, variables: Mapping[str, str], rest: str) -> tuple[str, .
     return (installed_commands.home_line('"$HOME/iam"'),) if may_make(home) else ()
 
 
-def _homes(path: str) -> list[str]:
+def homes_in(path: str) -> list[str]:
+    """Return the directories of ``iamcli home`` whose commands ``path``, a PATH, has."""
     homes = [each[:-4] for each in path.split(":") if each.endswith("/bin")]
     return [each for each in homes if _made(each) or (OF_TOOLKIT.search(each) and refused(each))]
 

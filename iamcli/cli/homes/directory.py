@@ -131,7 +131,9 @@ def refused(folder: str) -> str:
     """
     path = Path(folder)
     places = (*reversed(path.parents), path, path / BIN)
-    shut = next((each for each in places if each.is_dir() and not os.access(each, os.X_OK)), None)
+    shut = next(
+        (each for each in places if os.path.isdir(each) and not os.access(each, os.X_OK)), None
+    )
     asked = f"ask its owner to run: {_opening(path, shut)}" if shut else ""
     return asked and f"# you may not enter {shut}; {asked}"
 
@@ -210,7 +212,9 @@ def mounted(folder: str | Path) -> str:
 def above(folder: str | Path) -> str:
     """Return the directory above ``folder`` if that is a bin with the commands, else ""."""
     path = Path(folder)
-    return str(path.parent) if path.name == "bin" and exists(path / "iam-usercreate") else ""
+    return (
+        str(path.parent) if path.name == "bin" and os.path.exists(path / "iam-usercreate") else ""
+    )
 
 
 def exists(path: Path) -> bool:

@@ -86,7 +86,8 @@ def test_links_to_the_one_file(one_file, environ, tmp_path):
     assert (
         shown(path_and_home.check_path())
         == f"warning (shadowed): {other}/iam-userdel would run instead of the commands in "
-        f"{one_file}"
+        f"{one_file}: {other}/iam-userdel, which is not a command of this iamcli; the others are "
+        "not in strict mode"
     )
     environ.setenv("PATH", f"{links}:{other}")
     assert path_and_home.check_path().result == "ok"
@@ -359,7 +360,9 @@ def test_which_programs_are_on_path(own, environ, tmp_path):
             f"commands in {own}; the others are not in strict mode; {export}"
         ),
         **{
-            name: f"warning (shadowed): {tmp_path}/{name}/{first} {shadowed}"
+            name: f"warning (shadowed): {tmp_path}/{name}/{first} {shadowed}: {tmp_path}/{name}/"
+            f"{first.split()[0]}, which is not a command of this iamcli; the others are not in "
+            "strict mode"
             for name, first in (
                 ("one", "iam-userdel"),
                 ("iamcli", "iamcli"),
@@ -395,8 +398,8 @@ def test_which_commands_are_in_strict_mode(own, environ, tmp_path):
     by = "in strict mode, by"
     for folders, default, told in (
         ([home / "bin", own], f"{by} {home}/bin", f"not {by} IAMCLI_STRICT=0"),
-        ([own, home / "bin"], "not in strict mode", f"not {by} IAMCLI_STRICT=0"),
-        ([other / "bin", home / "bin"], "not in strict mode", f"not {by} IAMCLI_STRICT=0"),
+        ([own, other / "bin"], "not in strict mode", f"not {by} IAMCLI_STRICT=0"),
+        ([other / "bin", own], "not in strict mode", f"not {by} IAMCLI_STRICT=0"),
         ([links, own], one, f"not {by} IAMCLI_STRICT=0"),
         ([links, home / "bin"], f"{by} {links} and {home}/bin", None),
     ):
@@ -404,6 +407,23 @@ def test_which_commands_are_in_strict_mode(own, environ, tmp_path):
         for value, mode in (("", default), ("1", f"{by} IAMCLI_STRICT=1"), ("0", told)):
             environ.setenv("IAMCLI_STRICT", value)
             assert mode is None or path_and_home.check_path().found.endswith(f" in PATH, {mode}")
+    # A directory behind others: check says the same.
+    environ.setattr(choice, "own_places", path_and_home.own_places)
+    environ.setenv("IAMCLI_STRICT", "")
+    environ.setenv("PATH", f"{own}:{home}/bin")
+    line = f'run: export PATH={home}/bin:"$PATH"'
+    assert shown(path_and_home.check_path()) == f"warning: PATH finds {choice.INSTALLED}; {line}"
+    wrapper = programs_in(tmp_path / "wrapper", "iam-userdel")
+    for folders, mode in (
+        ((wrapper, home / "bin"), f"{by} {home}/bin"),
+        ((wrapper, own, home / "bin"), "not in strict mode"),
+    ):
+        environ.setenv("PATH", ":".join(map(str, folders)))
+        assert shown(path_and_home.check_path()) == (
+            f"warning (shadowed): {wrapper}/iam-userdel would run instead of the commands in "
+            f"{home}/bin: {wrapper}/iam-userdel, which is not a command of this iamcli; the "
+            f"others are {mode}"
+        )
     # What sets up a damaged one again makes the form that it has.
     for folder, option in ((home, ""), (other, "--no-strict ")):
         (folder / "bin" / first).unlink()
