@@ -56,10 +56,7 @@ def adding_to_path() -> str:
 
 
 def home_line(folder: str, option: str = "") -> str:
-    """Return the line that runs ``iamcli home``; ``folder``: its argument, quoted for a shell.
-
-    Raises Failure if iamcli is not in PATH, and there are no commands.
-    """
+    """Return the line that runs ``iamcli home``; ``folder``: its argument, quoted for a shell."""
     found = os.path.realpath(shutil.which("iamcli") or "")
     file = one_file()
     own = not file and not own_places().isdisjoint((found, os.path.dirname(found)))

@@ -672,7 +672,7 @@ def test_other_users_are_told_the_mode_of_what_umask_077_made(outermost, top, ru
     finally:
         os.umask(before)
     outer = [top / outermost, folder] if outermost == "opt/aws" else [folder]
-    line = f"chmod go+rX {' '.join(map(str, outer))} && "
+    line = f"chmod go+x {' '.join(map(str, outer))} && "
     line += f"chmod -R go+rX {folder}/bin {folder}/{RECORD}"
     closed = f"other users get Permission denied, because they may not use {outer[0]}; "
     closed += f"if they should, run: {line}"

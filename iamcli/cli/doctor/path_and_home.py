@@ -168,8 +168,9 @@ def _other_problem(folder: Path) -> Diagnosis | None:
     if barred := directory.refused(str(folder)):
         return warning(f"{named} you may not use", told((barred,)))
     if outer := directory.above(folder):
-        line = f"run: export AWS_IAM_HOME={quoting.quoted(outer)}"
-        return warning(f"{named} is the bin of {outer}", line)
+        return warning(
+            f"{named} is the bin of {outer}", f"run: export AWS_IAM_HOME={quoting.quoted(outer)}"
+        )
     what, in_the_way = "does not have the commands", os.path.lexists(program)
     if not os.path.isdir(folder):
         what, in_the_way = "is not a directory", os.path.lexists(folder)

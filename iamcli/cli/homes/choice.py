@@ -86,8 +86,8 @@ def _as_found(program: Path) -> Advice:
         return Advice(f"the legacy toolkit in {old}/bin, which starts Java", _lines_of(old))
     if not strict_default(program):
         runs = os.access(program, os.X_OK)
-        what = "is not a command of this iamcli" if runs else "you may not run"
-        return Advice(f"{program}, which {what}")
+        why = "is not a command of this iamcli" if runs else "you may not run"
+        return Advice(f"{program}, which {why}")
     home = os.path.dirname(os.path.dirname(os.path.realpath(program)))
     why, lines = look(home)
     return Advice(f"{home}, but {why}" if why else "", lines)

@@ -32,9 +32,6 @@ RECORD = ".iamcli-home"
 #: What is said if only some users can run the commands, before what they may not run or enter.
 CLOSED = "other users get Permission denied, because they may not use"
 
-#: What is said of a directory whose scripts cannot be executed.
-NOEXEC = "is on a file system that is mounted noexec"
-
 #: How the paths of the commands begin.
 BIN = "bin/"
 
@@ -81,8 +78,8 @@ def problem(folder: Path, commands: Sequence[str], *, run: bool = True) -> str |
 def _barred(folder: Path, commands: Sequence[str]) -> str:
     """Return that this user may not run some of ``commands``, entries of ``folder``; else ""."""
     names = [name for name in commands if not os.access(folder / BIN / name, os.X_OK)]
-    if names and mounted(folder) == "noexec":
-        return f"{folder} {NOEXEC}"
+    if names and "noexec" in (mount := mounted(folder)):
+        return mount
     return f"you may not run {folder / BIN / names[0]}{and_others(names)}" if names else ""
 
 
@@ -113,7 +110,7 @@ def closed(folder: Path, commands: Sequence[str]) -> tuple[str, str]:
     programs, own = _run_by(first), (folder, folder / BIN, first)
     places = (*reversed(folder.parents), *own)
     shut = [each for each in places if not each.lstat().st_mode & stat.S_IXOTH]
-    if shut and shut[-1] in own and not os.path.expanduser("~").startswith(str(shut[0])):
+    if shut and shut[-1] in own and shut[0] not in (home := Path.home(), *home.parents):
         return str(shut[0]), f"if they should, run: {_opening(folder, shut[0])}"
     if not programs or shut:
         return "", ""
@@ -125,17 +122,12 @@ def closed(folder: Path, commands: Sequence[str]) -> tuple[str, str]:
 
 
 def refused(folder: str) -> str:
-    """Return a comment: which directory of ``folder`` this user may not enter, and what to do.
-
-    Returns "" if they may.
-    """
+    """Return the comment which directory of ``folder`` this user may not enter, "" if none."""
     path = Path(folder)
     places = (*reversed(path.parents), path, path / BIN)
-    shut = next(
-        (each for each in places if os.path.isdir(each) and not os.access(each, os.X_OK)), None
-    )
-    asked = f"ask its owner to run: {_opening(path, shut)}" if shut else ""
-    return asked and f"# you may not enter {shut}; {asked}"
+    shut = [each for each in places if os.path.isdir(each) and not os.access(each, os.X_OK)]
+    asked = f"ask its owner to run: {_opening(path, shut[0])}" if shut else ""
+    return asked and f"# you may not enter {shut[0]}; {asked}"
 
 
 def _opening(folder: Path, first: Path) -> str:
@@ -143,7 +135,7 @@ def _opening(folder: Path, first: Path) -> str:
     outer = [each for each in reversed(folder.parents) if first in (each, *each.parents)]
     places, own = ((*outer, folder), (folder / BIN, folder / RECORD))
     names = (" ".join(quoting.file(str(each)) for each in some) for some in (places, own))
-    return "chmod go+rX {} && chmod -R go+rX {}".format(*names)
+    return "chmod go+x {} && chmod -R go+rX {}".format(*names)
 
 
 def _private(path: Path) -> str:
@@ -203,18 +195,18 @@ def why_not(program: Path, env: Mapping[str, str]) -> str | None:
 
 
 def mounted(folder: str | Path) -> str:
-    """Return how the file system of ``folder`` is mounted: "noexec", "read-only" or ""."""
+    """Return that the file system of ``folder`` is mounted noexec or read-only, "" if it is not."""
     flags = os.statvfs(folder).f_flag
     noexec = flags & getattr(os, "ST_NOEXEC", 0)  # Linux
-    return "noexec" if noexec else "read-only" if flags & os.ST_RDONLY else ""
+    how = "noexec" if noexec else "read-only" if flags & os.ST_RDONLY else ""
+    return how and f"{folder} is on a file system that is mounted {how}"
 
 
 def above(folder: str | Path) -> str:
     """Return the directory above ``folder`` if that is a bin with the commands, else ""."""
     path = Path(folder)
-    return (
-        str(path.parent) if path.name == "bin" and os.path.exists(path / "iam-usercreate") else ""
-    )
+    is_bin = path.name == "bin" and os.path.exists(path / "iam-usercreate")
+    return str(path.parent) if is_bin else ""
 
 
 def exists(path: Path) -> bool:

@@ -14,7 +14,6 @@ from pathlib import Path
 from iamcli import quoting
 from iamcli.cli.homes.directory import (
     BIN,
-    NOEXEC,
     NOT_STRICT,
     RECORD,
     SCRIPT_BEGIN,
@@ -316,10 +315,7 @@ def _contents(
 
 
 def _check_folders(folder: Path, source: Path, *, scripts: bool) -> None:
-    """Raise Failure if ``folder`` or its bin is not a directory that can be set up.
-
-    ``scripts``: whether its bin is to have scripts.
-    """
+    """Raise Failure if ``folder`` or its bin, with ``scripts`` or links, cannot be set up."""
     bin_folder = folder / "bin"
     if outer := above(folder):
         raise Failure(f"{folder} is the bin of {outer}; nothing was changed; specify {outer}")
@@ -333,8 +329,8 @@ def _check_folders(folder: Path, source: Path, *, scripts: bool) -> None:
     if bin_folder.is_symlink():
         raise Failure(f"{bin_folder} is a symbolic link; nothing was changed; remove the link")
     there = next(path for path in (folder, *folder.parents) if exists(path))
-    if scripts and mounted(there) == "noexec":
-        raise Failure(f"{there} {NOEXEC}; nothing was changed; choose another directory")
+    if scripts and "noexec" in (mount := mounted(there)):
+        raise Failure(f"{mount}; nothing was changed; choose another directory")
     for path in (folder, bin_folder):
         if os.path.lexists(path) and not path.is_dir():
             raise Failure(f"{path} is not a directory; nothing was changed")

@@ -791,7 +791,7 @@ INSTALLED = [
     (f"PATH=TOOLS/bin:$PATH; {BARE}; BIN/iam-groupdel -g g", STRICT),
     (f"(IAMCLI_STRICT=1; {BARE}); iam-groupdel -g g", HOME_LINE),
     (f"export IAMCLI_STRICT=; {BARE}", HOME_LINE),
-    (f"IAMCLI_STRICT=yes {BARE}", HOME_LINE),
+    (f"IAMCLI_STRICT=yes {BARE}", "IAMCLI_STRICT=1"),
     (f"TOOLS/bin/{BARE}", ""),
     (f"AWS_IAM_HOME=TOOLS; $AWS_IAM_HOME/bin/{BARE}", ""),
     (

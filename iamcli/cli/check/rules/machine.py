@@ -98,11 +98,10 @@ class Machine:
             yield _need(call, rest, line, f"the iam-* commands in {rest} {_UNEXPANDED}")
         elif new := next((each for each in places if not os.path.exists(each)), ""):
             unsure = "" if own or path else "  # if the toolkit was there"
-            line = (
-                f"{self._home_line(quoted(new[:-4]))}{unsure}" if self._may_make(new[:-4]) else ""
-            )
-            line = refused(new[:-4]) or line
-            if home == new[:-4] and (outer := above(home)):
+            line = refused(folder := new[:-4])
+            if self._may_make(folder):
+                line = f"{self._home_line(quoted(folder))}{unsure}"
+            elif home == folder and (outer := above(home)):
                 line = f"AWS_IAM_HOME={quoted(outer)}"
             yield _need(call, new, line)
         elif path and rest and not found:
@@ -126,7 +125,7 @@ def _place(call: Call, variables: Mapping[str, str]) -> tuple[str, str, str]:
 
 def _program(name: str, path: str) -> str | None:
     """Return the program ``name`` in ``path``, else a file that this user may not run."""
-    files = (os.path.join(folder, name) for folder in path.split(":"))
+    files = (os.path.join(folder, name) for folder in path.split(":") if folder)
     return which(name, path=path) or next(filter(os.path.isfile, files), None)
 
 

@@ -243,7 +243,7 @@ def _announce(
             "this system does not show the parents of a process, so commands whose environment was "
             "reset (sudo, su -, env -i) use the real account"
         )
-    if mounted(private.folder) == "noexec":
+    if "noexec" in mounted(private.folder):
         output.error("TMPDIR is noexec, so the commands in AWS_IAM_HOME are not in strict mode")
     if inner and output.on_terminal():
         output.error("this sandbox is inside another one, whose IAM it does not use")
@@ -280,7 +280,8 @@ def environment(private: SandboxServer, inherited: Mapping[str, str]) -> dict[st
     folder = str(commands_folder())
     home = os.path.join(private.folder, "home")
     names = index.names()
-    strict = mounted(private.folder) != "noexec" and _is_strict(inherited.get("AWS_IAM_HOME", ""))
+    executed = "noexec" not in mounted(private.folder)
+    strict = executed and _is_strict(inherited.get("AWS_IAM_HOME", ""))
     try:
         credentials = Path(private.credential_file).read_text(encoding="utf-8")
         lay_out_filled(home, names, credentials, strict=strict)
