@@ -121,22 +121,21 @@ def walk(run: Shell, opt: Path) -> list[Step]:
 
 
 #: Where jobs can be, on Debian and on Red Hat.
-PLACES = (
-    *("etc/anacrontab", "etc/crontab", "etc/cron.d/iam", "etc/cron.daily/iam", "etc/default/iam"),
-    *("etc/init.d/iam", "etc/logrotate.d/iam", "etc/profile.d/iam.sh", "etc/rc.local"),
-    *("etc/rc.d/rc.local", "etc/sudoers", "etc/sudoers.d/iam", "etc/sysconfig/iam"),
-    *("etc/systemd/system/iam.service", "usr/local/bin/iam", "var/spool/at/a0001019ae5c8b"),
-    *("var/spool/cron/root", "var/spool/cron/crontabs/root", "var/spool/cron/atjobs/a00"),
-)
+PLACES = """
+etc/anacrontab etc/cron.d/iam etc/cron.daily/iam etc/crontab etc/default/iam etc/init.d/iam
+etc/logrotate.d/iam etc/profile.d/iam.sh etc/rc.d/rc.local etc/rc.local etc/sudoers
+etc/sudoers.d/iam etc/sysconfig/iam etc/systemd/system/iam.service usr/local/bin/iam
+var/spool/at/a0001019ae5c8b var/spool/cron/atjobs/a00 var/spool/cron/crontabs/root
+"""
 
 
 def test_the_search_finds_jobs_in_each_place(run, opt):
-    for place in PLACES:
+    for place in PLACES.split():
         (run.home / place).parent.mkdir(parents=True, exist_ok=True)
         (run.home / place).write_text(f"{opt}/ops/nightly.sh\n")
     search = re.sub(r" /(?=etc|usr|var)", f" {run.home}/", placed(blocks("sh")[1], opt))
     found = run("bash", "-c", search).out
-    assert {*re.findall(rf"(?m)^{run.home}/(.*?):1:", found)} == {*PLACES}
+    assert {*re.findall(rf"(?m)^{run.home}/(.*?):1:", found)} == {*PLACES.split()}
 
 
 def cron(run: Shell, job: str, variables: dict[str, str]) -> Done:
