@@ -155,7 +155,12 @@ def _file(name: str, read: Script | str, defined: set[str], findings: list[Findi
     mentions = tuple((line, mention if read.shown else "") for line, mention in found)
     lines = ((each, read.lines[line - 1]) for line, each in mentions)
     java = {each for each, line in lines if each.encode() not in line and b"View" in line}
-    return File(name, read.language, tuple(codes), mentions, tuple(notes), java=tuple(sorted(java)))
+    names = read.language != kinds.CRONTAB or kinds.mentions(read.source)
+    jobs = (
+        0 if names else sum(bool(each["command"]) for each in kinds.CRON_LINE.finditer(read.text))
+    )
+    parts = tuple(codes), mentions, tuple(notes), "", tuple(sorted(java))
+    return File(name, read.language, *parts, jobs)
 
 
 def _findings(commands: Commands) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option("--explain", "code", metavar="CODE", help="Explain a code, such as W202, and exit.")
 @option
-@click.argument("files", metavar="FILE...", nargs=-1, type=click.Path())
+@click.argument("files", metavar="FILE...", nargs=-1, type=click.Path(readable=False))
 @click.pass_obj
 def check(  # noqa: PLR0913, PLR0917 - one for each option
     output: Output,

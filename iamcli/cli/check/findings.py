@@ -63,7 +63,8 @@ class File(NamedTuple):
 
     ``language``: one of ``kinds``; ``codes``: those of the findings in it; ``mentions``: the names
     of commands that were not checked, with their lines; ``notes``: other parts that were not
-    checked; ``reason``: why it cannot be read, "" if it can; ``java``: what it runs with java.
+    checked; ``reason``: why it cannot be read, "" if it can; ``java``: what it runs with java;
+    ``jobs``: how many jobs a crontab has that names no command, because scripts may.
     """
 
     name: str
@@ -73,6 +74,7 @@ class File(NamedTuple):
     notes: tuple[FileNote, ...] = ()
     reason: str = ""
     java: tuple[str, ...] = ()
+    jobs: int = 0
 
     @property
     def changes(self) -> list[str]:

@@ -60,7 +60,7 @@ def _table(result: Result) -> Iterator[str]:
     """Yield a line for each file, and one with the number of files in each state."""
     width = max(map(len, STATES))
     for file in result.files:
-        details = "; ".join(filter(None, [file.reason, ", ".join(file.changes), _mentions(file)]))
+        details = "; ".join(filter(None, [file.reason, ", ".join(file.codes), _mentions(file)]))
         yield from fitted(visible(f"{file.state:{width}}  {file.name}{details and f': {details}'}"))
     states = [file.state for file in result.files]
     numbers = zip(SUMS, map(states.count, STATES), strict=True)
@@ -75,7 +75,10 @@ def _do(users: list[str], verb: str) -> str:
 
 
 def _mentions(file: File) -> str:
-    """Return what a file is if it is no shell script, and which names were not checked."""
+    """Return what a file is if it is no shell script, and which names were not checked.
+
+    Of a crontab that names no command, return the number of its jobs.
+    """
     lines = list(dict.fromkeys(str(line) for line, _ in file.mentions))
     texts = [] if file.language in ("", *READ) else [f"{file.language}, which is not checked"]
     if lines:
@@ -83,6 +86,7 @@ def _mentions(file: File) -> str:
         number = counted(len(file.mentions), "mention")
         texts.append(f"{number} not checked: line{'s' * (len(lines) > 1)} {where}")
     texts += [f"write {joined(file.java)} instead of java and its class"] if file.java else []
+    texts += [f"{counted(file.jobs, 'job')}, whose programs are not checked"] if file.jobs else []
     return "; ".join(texts)
 
 

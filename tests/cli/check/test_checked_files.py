@@ -1031,7 +1031,7 @@ def test_the_order_is_that_of_the_arguments(run_fast, tmp_path):
         *(("lib/x.sh", code) for code in ("E102", "W205")),
         *((name, "E102") for name in ("lib/y.sh", "a.sh")),
     ]
-    table = ["b.sh: E102", "lib/x.sh: E102", "lib/y.sh: E102", "a.sh: E102"]
+    table = ["b.sh: E102", "lib/x.sh: E102, W205", "lib/y.sh: E102", "a.sh: E102"]
     assert re.findall(r"(?m)^needs a change +(.*)$", out) == table
 
 
@@ -1046,11 +1046,11 @@ def test_standard_input(run_fast):
     ("script", "state", "status"),
     [
         ("iam-usergetattributes -u bob", "no difference found", 0),
-        ("iam-useraddkey -u bob >key", "no difference found", 0),
+        ("iam-useraddkey -u bob >key", "no difference found: W205", 0),
         (WRONG, "needs a change: E102", 1),
         ("while read u; do iam-usermodloginprofile -u $u -p -; done", "needs a change: W211", 0),
-        (f"{WRONG}; iam-useraddkey -u bob >key", "needs a change: E102", 1),
-        ("echo $((1 +)) $(iam-userdel -u bob)", "not all checked", 0),
+        (f"{WRONG}; iam-useraddkey -u bob >key", "needs a change: E102, W205", 1),
+        ("echo $((1 +)) $(iam-userdel -u bob)", "not all checked: W212", 0),
         ("iam-$1 -u bob", "not all checked: 1 mention not checked: line 2", 0),
         ("java -jar /opt/apitools/x.jar", "not all checked: 1 mention not checked: line 2", 0),
     ],
@@ -1061,6 +1061,30 @@ def test_the_state_of_a_file(script, state, status, run_fast, tmp_path):
     state, _, detail = state.partition(": ")
     assert f"\n{state:19}  {name}{detail and ': '}{detail}\n" in f"\n{done.out}"
     assert done.status == status
+
+
+def test_the_jobs_of_a_crontab_that_names_no_command_are_counted(run_fast, tmp_path):
+    """Scripts that they run may run commands; the codes are those of all lines."""
+    crontab = tmp_path / "crontab"
+    crontab.write_text("A=b\n# a\n0 1 * * * /opt/a.sh\n@daily root . /etc/iam.env; b\n")
+    done = run_fast("iamcli", "check", str(crontab))
+    said = f"{crontab}: 2 jobs, whose programs are not checked\n"
+    assert (done.status, done.err) == (0, f"iamcli: {said}")
+    done = run_fast("iamcli", "check", str(crontab), os.devnull)
+    assert f"no difference found  {said}" in done.out
+    crontab.write_text(f"@daily a\n@daily {WRONG}\n@daily iam-useraddkey -u bob >key\n")
+    done = run_fast("iamcli", "check", str(crontab), os.devnull)
+    assert f"needs a change       {crontab}: E102, W205\n" in done.out
+    assert " job" not in done.out + done.err
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(run_fast, tmp_path):
+    """What os.access says is replaced, because root can read each file."""
+    bad, gone = write(tmp_path, WRONG, "bad.sh"), f"{tmp_path}/gone.sh"
+    access = f"lambda path, *_, real=os.access, **__: path != {bad!r} and real(path, *_, **__)"
+    done = run_fast("iamcli", "check", gone, bad, before=f"import os\nos.access = {access}")
+    assert done.err == f"iamcli: cannot check {gone}: No such file or directory\n"
+    assert (done.status, done.out.partition(": E102")[0]) == (2, f"{bad}:2:13")
 
 
 def test_codes_are_left_out(run_fast, tmp_path):
