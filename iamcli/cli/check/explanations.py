@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _ADD_POLICY = "iam-useraddpolicy -u bob -p all -e Allow -a"
 _ENTRIES = "sed '/^IsTruncated:/d; /^Marker:/d'"
+_CREATE = "iam-usercreate -u bob"
 _KEY, _KEYS = "iam-useraddkey -u bob", "iam-userlistkeys -u bob"
 _LIST = "iam-userlistbypath"
 _LOGIN = "iam-useraddloginprofile -u bob -p"
@@ -146,12 +147,21 @@ EXPLANATIONS = {
     "W207": CodeExplanation(
         "a lost exit status",
         "If the command fails, the script goes on: local and export succeed whatever the command "
-        "substitution does, a here-string ignores its status, and a pipe has that of its last "
-        "command. For sh, which need not know pipefail, assign the output to a variable first. "
-        "A coprocess of ksh (|&) has the status of wait $!.",
+        "substitution does, a here-string and <(...) ignore its status, and a pipe has that of its "
+        "last command. With set -o pipefail, the next command of the pipe still reads the error, "
+        "so assign the output to a variable first. A coprocess of ksh (|&) has the status of "
+        "wait $!.",
         (f'key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\necho "$key"'),
         (f'export key=$({_KEY})\necho "$key"', f'key=$({_KEY}) || exit 1\nexport key\necho "$key"'),
-        (f"{_KEY} | tail -1", f"set -o pipefail\n{_KEY} | tail -1"),
+        (f"{_KEY} | tail -1", f'key=$({_KEY}) || exit 1\necho "$key" | tail -1'),
+        (
+            f'set -o pipefail\nkey=$({_KEY} | tail -1)\necho "$key"',
+            f'key=$({_KEY}) || exit 1\nkey=$(echo "$key" | tail -1)\necho "$key"',
+        ),
+        (
+            f'read -r id < <({_KEY})\necho "$id"',
+            f'key=$({_KEY}) || exit 1\nread -r id <<< "$key"\necho "$id"',
+        ),
     ),
     "W208": CodeExplanation(
         "a file that is not there",
@@ -189,11 +199,16 @@ EXPLANATIONS = {
         "not what the original toolkit did",
         "Removals with -p, but without -r (or -c), remove nothing; those of the original did. The "
         "proxy in AWS_IAM_JVM_OPTS is not used; set HTTPS_PROXY. The original stopped without "
-        "AWS_CREDENTIAL_FILE, which sudo and su - do not pass on; a command can now use the "
-        "default profile of the other user. Java is not needed.",
+        "AWS_CREDENTIAL_FILE, which sudo, doas and su - do not pass on; a command can now use the "
+        "default profile of the other user. Java is not needed. With IAMCLI_STRICT=0, errors are "
+        "only on standard error, and a script that searches the output for one does not find it.",
         ("iam-groupdel -g Admin -p", "iam-groupdel -g Admin"),
         (f"sudo {_LIST}", f"sudo env AWS_CREDENTIAL_FILE=FILE {_LIST}"),
         (f"which java || exit 1\n{_LIST}", _LIST),
+        (
+            f"export IAMCLI_STRICT=0\n{_CREATE} | grep EntityAlreadyExists",
+            f"export IAMCLI_STRICT=0\n{_CREATE} 2>&1 | grep EntityAlreadyExists",
+        ),
     ),
 }
 

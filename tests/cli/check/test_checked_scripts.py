@@ -152,6 +152,14 @@ def test_no_word_of_a_file_that_was_not_given_is_shown(code, step, tmp_path):
     assert code in codes
 
 
+def test_a_file_that_is_sourced_again_sets_its_variables_again(tmp_path):
+    (tmp_path / "env").write_text("export AWS_CREDENTIAL_FILE=/etc/key\n")
+    for inner in (". ./env && ", ". ./env; ", "set -e; . ./env; "):
+        line = f"su -l ops -c '{inner}iam-userlistbypath'"
+        assert codes(tmp_path, f". ./env\n{line}\n{line}") == []
+    assert codes(tmp_path, ". ./env\nsu -l ops -c 'iam-userlistbypath'") == ["W213"]
+
+
 def test_the_values_of_credentials_are_unknown(tmp_path):
     (tmp_path / "aws.sh").write_text("AWSAccessKeyId=AKIA/x\nAWSSecretKey=wJalr/KEY\nother=a/b\n")
     script = '. ./aws.sh\nexport AWS_SECRET_ACCESS_KEY=c/d\nx="e f"\n'

@@ -117,22 +117,6 @@ def test_a_command_of_the_user_is_in_path(path, found, tmp_path):
     assert codes(tmp_path, f"{path}iam-usercraete -x") == ["E101"]
 
 
-@pytest.mark.parametrize(
-    ("name", "first", "fix"),
-    [
-        ("old.sh", "#!/bin/bash\n", "run set -o pipefail before"),
-        ("old.sh", "", "run set -o pipefail before"),
-        ("old.sh", "#!/bin/sh\n", "assign the output to a variable first, and test the status"),
-        ("old.sh", "#!/bin/ksh\n", "run set -o pipefail before"),
-        ("old.sh", "#!/bin/dash\n", "assign the output to a variable first, and test the status"),
-        ("Makefile", "key:\n\t", "assign the output to a variable first, and test the status"),
-    ],
-)
-def test_pipefail_is_advised_only_if_the_shell_has_it(name, first, fix, tmp_path):
-    found = checked(tmp_path, f"{KEY} | tail -1", name=name, shebang=first).findings
-    assert [(each.code, each.fix) for each in found] == [("W207", fix)]
-
-
 @pytest.mark.parametrize("first", ["#!/bin/ksh\n", "#!/usr/bin/env mksh\n"])
 @pytest.mark.parametrize("end", ["\nread -p key", " read -p key"])
 def test_a_coprocess_of_ksh_is_waited_for(first, end, tmp_path):

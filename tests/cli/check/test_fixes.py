@@ -241,7 +241,19 @@ FIXES = {
         ),
         Fix(
             "iam-useraddkey -u bob | tail -1",
-            "set -o pipefail\niam-useraddkey -u bob | tail -1",
+            'key=$(iam-useraddkey -u bob) || exit 1\necho "$key" | tail -1',
+            "cat status",
+            ("0", "1"),
+        ),
+        Fix(
+            'set -o pipefail\nkey=$(iam-useraddkey -u bob | tail -1)\necho "$key"',
+            'key=$(iam-useraddkey -u bob) || exit 1\nkey=$(echo "$key" | tail -1)\necho "$key"',
+            "cat status",
+            ("0", "1"),
+        ),
+        Fix(
+            'read -r id < <(iam-useraddkey -u bob)\necho "$id"',
+            'key=$(iam-useraddkey -u bob) || exit 1\nread -r id <<< "$key"\necho "$id"',
             "cat status",
             ("0", "1"),
         ),
@@ -307,6 +319,13 @@ FIXES = {
             "cat status",
             ("1", "0"),
             "which() { return 1; }; export -f which",
+        ),
+        Fix(
+            "export IAMCLI_STRICT=0\niam-usercreate -u bob | grep EntityAlreadyExists",
+            "export IAMCLI_STRICT=0\niam-usercreate -u bob 2>&1 | grep EntityAlreadyExists",
+            "cat status",
+            ("1", "0"),
+            BOB,
         ),
     ],
 }

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LETTERS = re.compile(r"iam-[A-Za-z]+")
+_LETTERS = re.compile(r"iam(?:-[A-Za-z]+)+")
 
 
 def check(commands: Commands) -> Iterator[Fault]:
@@ -56,7 +56,7 @@ def _another_key(invocation: Invocation) -> Iterator[Fault]:
     call = invocation.call
     removed = call.inner.environment["AWS_CREDENTIAL_FILE"] == REMOVED
     if removed and "--aws-credential-file" not in invocation.names:
-        message = "sudo and su - do not pass on AWS_CREDENTIAL_FILE: another key may be used"
+        message = "sudo, doas and su - do not pass on AWS_CREDENTIAL_FILE: another key may be used"
         fix = f"add env AWS_CREDENTIAL_FILE=FILE before {call.program}"
         yield fault(call, call.head, "W213", message, fix)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.calls import Call, joins_lines
+from iamcli.cli.check.script.calls import Call, joins_lines, output_files
 from iamcli.cli.check.script.nodes import Assignment, For, Other, Simple, While, Words, ancestry
-from iamcli.cli.check.script.other_programs import AWKS, GREPS
+from iamcli.cli.check.script.other_programs import AWKS, GREPS, PRINTING, SHELLS
 from iamcli.cli.check.script.states import assigned, read_names
 from iamcli.parsing.options import FOOTER
 
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     from iamcli.cli.check.findings import Finding
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.calls import CompoundCommand, ExpandedWord, Pipeline
+    from iamcli.cli.check.script.calls import (
+        CompoundCommand,
+        ExpandedWord,
+        Pipeline,
+        PipelineCommand,
+    )
 
 _LAST_LINE = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
@@ -55,6 +60,8 @@ _COUNTS = {
         GREPS, r"(?=.*(?:^|\0)-\w*[cq])(?:-(?!\w*v)\w+\0(?:\d+\0)?)*(?:|[.^]|\.[*+]|\.\.\*)"
     ),
 }
+#: The programs that print the words that xargs adds, or their parts.
+_PRINTS_WORDS = PRINTING | {"xargs", "basename", "dirname"}
 #: After a count: a comparison with 1 instead of 0.
 _COMPARED = r"\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
 #: Around a count: a calculation, or such a comparison.
@@ -62,6 +69,10 @@ _SUBTRACTS = re.compile(
     r"(?s)(?:expr|let)\b.*-\s*1\b|(?:echo\b|\w+=).*[)`] ?- ?1\"?\Z|\$?\(\(|\$\["
     rf"|(?:\[|test\b).*[)`]{_COMPARED}"
 )
+
+
+#: After a count: a program that subtracts the footer.
+_LESS = re.compile(r"(?:\$\{?\w+\}?|\{\}|\(\(\s*\w+)\s*-\s*1\b")
 
 
 def check(commands: Commands) -> Iterator[Fault]:
@@ -75,13 +86,23 @@ def check(commands: Commands) -> Iterator[Fault]:
             changes = rf"\bunset\s[^;|&\n]*?\b{name}\[|\$\{{{name}\[[@*]\]:[^:{{}}]*:"
             if not re.search(changes, call.script.root.text):
                 yield from _redirected(commands, call, str(call.program))
-        elif (by_xargs := call.iam and "xargs" in call.inner.run_by) or _counts(call):
+        elif _by_xargs(call) and call.program not in SHELLS:
+            printed = call.captured or commands.after(call) or output_files(call)
+            if not (printed and call.program in _PRINTS_WORDS):
+                yield from _read(commands, call, "xargs")
+        elif _counts(call) and not any(
+            _LESS.search(each.node.text) for each in commands.after(call)
+        ):
             quiet = any(re.match(r"-\w*q", text or "") for text in call.literals)
-            name = "xargs" if by_xargs else "" if quiet else str(call.program)
-            yield from _read(commands, call, name)
+            yield from _read(commands, call, "" if quiet else str(call.program))
     for words in commands.facts.tests:
         captured = (word for word in words if any(each.output for each in word.unknowns))
         yield from _footers(commands, filter(_asks_for_text, captured), "")
+
+
+def _by_xargs(call: PipelineCommand) -> bool:
+    """Return whether xargs runs ``call`` with what it reads; without a command it runs echo."""
+    return isinstance(call, Call) and (call.program == "xargs" or "xargs" in call.inner.run_by)
 
 
 def _loop(commands: Commands, loop: CompoundCommand) -> Iterator[Fault]:
@@ -227,6 +248,10 @@ def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str)
         text = " ".join([str(each.program), *literals])
         if _ONLY_FOOTER.fullmatch(text):
             removed += text.lower()
+        elif _by_xargs(each):
+            # It splits the footer, and joins the words for a loop.
+            if each.program not in _PRINTS_WORDS:
+                return
         elif not (passes := _FILTERS.get(str(each.program))) or not passes(literals):
             return
     inline = source.head.place[0] == word.place[0]

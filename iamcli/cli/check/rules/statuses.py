@@ -1,4 +1,4 @@
-"""W207 and W213: exit statuses that are lost, and tests for Java that end a script."""
+"""W207 and W213: exit statuses that are lost, errors that a script cannot see, tests for Java."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from functools import cache
 
 from iamcli.cli.check.rules.commands import Commands, Fault, fault
 from iamcli.cli.check.script import nodes
-from iamcli.cli.check.script.other_programs import GREPS
+from iamcli.cli.check.script.other_programs import AWKS, GREPS
+from iamcli.cli.check.script.states import assigned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
-#: A search for a word of an error message.
-_SEARCHES = re.compile(
-    r"(?i)(?:grep\b(?!\s+-\w*v)|awk\b(?!\s+'!))[^|;&\n]*?(?:error|exception|nosuch|entity|denied"
-    r"|not auth|cannot|exceed|exist|invalid|malformed|conflict|throttl|required|amazonaws|iam-)"
+#: A part of an error message, or of a pattern for one, and a search for it.
+_ERRORS = re.compile(
+    r"(?i)[]e]rror|exception|nosuch|entity|denied|not auth|cannot|exceed|exist|invalid|malformed"
+    r"|conflict|throttl"
 )
+_SEARCHES = re.compile(
+    rf"(?:grep\b(?!\s+-\w*v)|awk\b(?!\s+'!))[^|;&\n]*?(?i:{_ERRORS.pattern[4:]})"
+)
+#: The programs whose arguments say what they search for.
+_SEARCHING = {"expr", "sed", *AWKS, *GREPS}
 _ASSIGN = "assign the output to a variable first, and test the status"
 #: Programs that test for another, what Java is in their arguments, and programs that need it.
 _TESTING = {"[", "[[", "test", "command", "which", "type", "hash", "ls", "java"}
@@ -33,8 +39,13 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
 
 def check(commands: Commands) -> Iterator[Fault]:
-    """Yield the commands whose exit status is lost."""
+    """Yield the commands whose exit status is lost, or whose errors are."""
     yield from _java_tests(commands)
+    for call in dict.fromkeys(_searched(commands)):
+        strict = call.inner.environment["IAMCLI_STRICT"] if call.iam else ()
+        if strict == ("0",) and not _merged(call):
+            message = "errors are only on standard error, because IAMCLI_STRICT is 0"
+            yield fault(call, call.head, "W213", message, "test the exit status, or add 2>&1")
     for invocation in commands.invocations:
         call = invocation.call
         if invocation.command.creates and (lost := _lost(commands, call)):
@@ -82,21 +93,54 @@ def _lost(commands: Commands, call: Call) -> tuple[str, str] | None:
     known = receiver is not None and receiver.name in _tested(text)
     if receiver and isinstance(command, nodes.Declaration) and not known:
         return "in the declaration", f"assign {receiver.name} in a statement of its own"
-    if following := commands.after(call):
-        # Not every sh has the option, and make has a shell for each line.
-        fix = _ASSIGN if call.script.root.plain_sh else "run set -o pipefail before"
-        lost, kept = "in the pipe", _pipe_fails(call, following)
-        statement = call.node.parent or call.node
-        merged = statement.source[statement.end :].lstrip().startswith(b"|&")
-        if merged and re.match(r"#!.*ksh", text):
-            lost, kept = "in the coprocess", re.search(r"\bwait\b", text) is not None
-            fix = "run wait $! after it, and test its status"
-        return None if kept else (lost, fix)
+    if substitution and substitution.node.text[0] not in "$`":
+        return None if _file_tested(substitution.node, text) else ("in <(...)", _ASSIGN)
+    following = commands.after(call)
+    lost = _lost_in_pipe(call, following) if following else None
+    if lost or (following and not call.flags.pipefail):
+        return lost
     if substitution is None or not isinstance(command, nodes.Simple) or command.words:
         return None
-    if substitution.tested or call.flags.errexit or known or _status_read(command.parent):
-        return None
-    return "because it is not tested", "add || exit 1, or run set -e before"
+    tested = substitution.tested or call.flags.errexit or known or _status_read(command.parent)
+    return None if tested else ("because it is not tested", "add || exit 1, or run set -e before")
+
+
+def _file_tested(node: nodes.Substitution, text: str) -> bool:
+    """Return whether the script asks for the status of ``<(...)``, or tests what it reads of it."""
+    above = (each for each, _ in nodes.ancestry(node) if isinstance(each, nodes.Statement))
+    reader = next(above).text
+    tested = _SEARCHES.search(reader) or re.search(r"\bwait\b", text)
+    return bool(tested) or not _tested(text).isdisjoint(assigned(reader))
+
+
+def _lost_in_pipe(call: Call, following: Pipeline) -> tuple[str, str] | None:
+    text = call.script.root.text
+    if re.match(r"#!.*ksh", text) and _merged(call):
+        kept = re.search(r"\bwait\b", text)
+        return None if kept else ("in the coprocess", "run wait $! after it, and test its status")
+    return None if _pipe_fails(call, following) else ("in the pipe", _ASSIGN)
+
+
+def _searched(commands: Commands) -> Iterator[Call]:
+    """Yield the commands whose output the script searches for an error."""
+    tests = commands.facts.tests
+    words = [word for test in tests if any(_ERRORS.search(w.source) for w in test) for word in test]
+    for call in commands.facts.calls:
+        if call.program in _SEARCHING and _ERRORS.search(call.node.text):
+            words += [*call.words, *(redirect.word for redirect in call.redirects)]
+    outputs = [unknown.output for word in words for unknown in word.unknowns]
+    outputs += map(commands.contents, words)
+    for pipeline in commands.facts.pipelines:
+        if any(_ERRORS.search(each.node.text) for each in pipeline[1:]):
+            outputs.append(commands.from_file(pipeline))
+    yield from (output[0].origin for output in outputs if output and output[0].origin)
+
+
+def _merged(call: Call) -> bool:
+    """Return whether the output of ``call`` has what it prints on standard error."""
+    redirects = {(each.operator, each.descriptor, each.word.literal) for each in call.redirects}
+    above = [parent for _, parent in nodes.ancestry(call.node) if isinstance(parent, nodes.Binary)]
+    return (">&", "2", "1") in redirects or "|&" in {binary.operator for binary in above}
 
 
 def _pipe_fails(call: Call, following: Pipeline) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import re
+from itertools import chain
 from shutil import which
 
 from iamcli.cli import index
@@ -93,6 +94,11 @@ _USER = re.compile(
 _CRON_PIECE = re.compile(r"\\.|[^\\%]+|\\|%")
 #: A recipe, also on the line of its rule.
 _RECIPE = re.compile(r"^(?:\t|[^\s#=:;][^=\n;:]*:[^=\n;]*;)[ \t@+-]*((?:.*\\\n)*.*)", re.MULTILINE)
+#: A line of a crontab or a Makefile that sets options of Java, and what passes them on to recipes.
+_JAVA_OPTIONS = re.compile(
+    r"(?m)^(?:[^\t\n#;=]*[ \t])?(AWS_IAM_JVM_OPTS)[ \t]*[:+?]*=[ \t]*([^'\n]*)"
+)
+_EXPORTS = re.compile(r"(?m)^(?:[^\t#\n]*:[ \t]*)?export\b(?:[ \t]*$|.*AWS_IAM_JVM)|^\.EXPORT_ALL")
 _PARENTHESES = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 _PIECE = re.compile(
     rf"\$(?:{_PARENTHESES}|\{{[^}}]*\}}|[^(])|\\\n\t?|\\[^$]|['\"]|[^$\\'\"]+|.", re.DOTALL
@@ -172,12 +178,20 @@ def commands(language: str, file: str, source: bytes) -> Iterator[tuple[bytes, l
     """Yield the scripts with a command of the toolkit, and where the bytes of each script are."""
     # Each byte is a character.
     text = source.decode("latin-1")
-    for pieces in _crontab(text, file) if language == CRONTAB else _makefile(text):
+    found = _crontab(text, file) if language == CRONTAB else _makefile(text)
+    for pieces in chain(_java_options(text, language), found):
         script = "".join(piece for piece, _ in pieces)
-        if re.search(r"iam-|(?:^|[;&|])\s*(?:\.|source)\s", script):
+        if re.search(r"iam-|\AAWS_IAM_JVM|(?:^|[;&|])\s*(?:\.|source)\s", script):
             copied = ((piece, at, text.startswith(piece, at)) for piece, at in pieces)
             places = [at + n * copy for piece, at, copy in copied for n in range(len(piece))]
             yield script.encode("latin-1"), places
+
+
+def _java_options(text: str, language: str) -> Iterator[list[Piece]]:
+    """Yield what sets AWS_IAM_JVM_OPTS for the jobs, or the recipes, as a line for a shell."""
+    if language == CRONTAB or _EXPORTS.search(text):
+        for line in _JAVA_OPTIONS.finditer(text):
+            yield [(f"{line[1]}='", line.start(1)), (line[2], line.start(2)), ("'", line.end(2))]
 
 
 def _crontab(text: str, file: str) -> Iterator[list[Piece]]:

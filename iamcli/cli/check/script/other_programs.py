@@ -12,7 +12,7 @@ SHELLS = _names("sh bash dash ksh ksh93 zsh ash mksh rbash su")
 #: The programs that run another, and their options that take the next argument.
 PREFIXES = {
     "sudo": "-u -g -h -p -C -r -t -T -U -D -R --user --group --host",
-    "doas": "-u -C",
+    "doas": "-u -C -a",
     "env": "-u -C --unset --chdir",
     "time": "-f -o --format --output",
     "exec": "-a",

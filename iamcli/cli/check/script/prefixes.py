@@ -77,7 +77,7 @@ def _strip(outer: InnerCommand, name: str) -> InnerCommand | None:
     environment, options = outer.environment, [word.known for word in words[1:at]]
     if name in ("env", "sudo") and any(map(_CREDENTIALS.match, options)):
         environment = {"AWS_CREDENTIAL_FILE": (Unknown("AWS_CREDENTIAL_FILE"),)}
-    elif name == "sudo" and not any(map(_PASSED.match, options)):
+    elif name == "doas" or (name == "sudo" and not any(map(_PASSED.match, options))):
         environment = {"AWS_CREDENTIAL_FILE": calls.REMOVED}
     rest = words[at:]
     if name == "parallel":

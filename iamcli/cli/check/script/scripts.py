@@ -167,7 +167,6 @@ class Script(ShellText):
         self.starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
         #: The last line that is not blank.
         self._last = source.rstrip().count(b"\n") + 1
-        self.plain_sh = bool(re.match(r"#![ \t]*\S*?/(da)?sh\b", self.text))
         self.parts: list[ShellText] = []
         if self.language in kinds.SHELLS:
             self.parts = [self]
@@ -176,7 +175,6 @@ class Script(ShellText):
             for comment in _COMMENT.finditer(source):
                 self.cover(*comment.span(), Coverage.CHECKED)
         if self.language in (kinds.CRONTAB, kinds.MAKEFILE):
-            self.plain_sh = True
             found = kinds.commands(self.language, file, source)
             self.parts = [self._part(*each) for each in found]
         begin = [part.place(part.statements[0].start) for part in self.parts if part.statements]

@@ -34,11 +34,11 @@ _RUNS_ARGUMENTS = re.compile(
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+[ \t]+(?:\S*/?(?:ba|z)?sh[ \t]+)?-(\w+)")
 _LOGIN = re.compile("-|--login|-[a-z]*l[a-z]*")
-_IAM = re.compile(rf"iam[-{DASHES}]\w+")
+_IAM = re.compile(rf"iam[-{DASHES}]\w+(?:-[A-Za-z]+)*")
 #: The variables of cron, as lines of a crontab, and those that a Makefile sets.
 _OF_CRON = "PATH=/usr/bin:/bin\nIAMCLI_STRICT=\n"
 _OF_MAKE = re.compile(
-    rf"(?m)^[^\t\n#;]*?\b({'|'.join(calls.ENVIRONMENT)})[ \t]*"
+    rf"(?m)^[^\t\n#;]*?\b({'|'.join(calls.ENVIRONMENT)}|(?i:https_proxy))[ \t]*"
     r"(?::?:?=[ \t]*([^$#\n]*?)[ \t]*(?:#.*)?$|[:+?!]*=)"
 )
 _MOVES = re.compile(r"(?<!\()(?<!\( )\b(?:cd|pushd|popd|chdir)\b")
@@ -229,3 +229,7 @@ class Walker(StatementWalker):
             state.forget()
         elif script not in self.facts.scripts:
             self._enter(script, state)
+        else:
+            # The shell of su, for example, does not have its variables.
+            known = assigned(script.text) & self.facts.values.keys()
+            state.variables |= {name: self.facts.values[name][-1] for name in known}
