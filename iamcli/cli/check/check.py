@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.calls import ScriptFacts
     from iamcli.cli.check.script.scripts import Script
 
-#: Programs that only show names of commands, unless their output is read or written to a file.
-_SHOWING = PRINTING | {"command", "which", "type", "hash"}
+#: Programs that only show or look for names, unless their output is read or written to a file.
+_SHOWING = PRINTING | {"command", "which", "type", "hash", "[", "[[", "test"}
 _FAMILIES = (arguments, policies, values, outputs, secrets, statuses)
 #: How deeply functions may call each other: a chain of && is as deep as it is long.
 _MAX_DEPTH = 8000

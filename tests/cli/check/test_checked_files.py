@@ -242,6 +242,8 @@ MENTIONS = [
     ("echo iam-userdel; printf '%s\\n' iam-userdel >&2", []),
     ("command -v iam-userdel >/dev/null || which iam-userdel; type iam-userdel", []),
     ("f() { echo iam-userdel >/dev/stderr; }", []),
+    ("[ -x $AWS_IAM_HOME/bin/iam-userdel ] || [[ -e iam-userdel ]] || test -f iam-userdel", []),
+    ("${SHELL:-/bin/sh} <<'E'\niam-userdel -u b\nE\n\"$SHELL\" -c 'iam-userdel -u b'", []),
     ("echo iam-userdel | sh", [1]),
     ("{ echo iam-userdel; } | sh", [1]),
     ("echo iam-userdel >run", [1]),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _LAST_LINE = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
-_SKIPS_LAST_LINE = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\b[ef]?grep\b")
+_SKIPS_LAST_LINE = re.compile(r"Truncated|(?<![$\w{])arn:|\barn\*|\*:\*|Alias:|\b[ef]?grep\b")
 #: Tests, and those that compare a value with something or look for a file.
 _TESTS = re.compile(r"\[\[?\s[^;]*?\s\]|\(\([^;\n]*|\bcase\s[^;\n]*|\b(?:test|expr)\s[^;|&\n]*")
 _COMPARES = re.compile(r"=|\s(?:-(?:eq|ne|lt|le|gt|ge|[defrswx])|:|in)\s|\bcase\b|\bexpr\b|\(\(")

@@ -33,6 +33,7 @@ _RUNS_ARGUMENTS = re.compile(
     r"(?:^[ \t]*|(?:[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*)\"?\$\{?[@*]", re.MULTILINE
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+[ \t]+(?:\S*/?(?:ba|z)?sh[ \t]+)?-(\w+)")
+_OWN_SHELL = re.compile(r"\"?\$\{?SHELL\b")
 _LOGIN = re.compile("-|--login|-[a-z]*l[a-z]*")
 _IAM = re.compile(rf"iam[-{DASHES}]\w+(?:-[A-Za-z]+)*")
 #: The variables of cron, as lines of a crontab, and those that a Makefile sets.
@@ -194,7 +195,7 @@ class Walker(StatementWalker):
             self._script(embedded.remote(call), State(Flags(remote=True), state.variables), inner)
         elif "parallel" in call.inner.run_by:
             self._script(embedded.joined(call), state.copy(), inner)
-        elif call.program in SHELLS:
+        elif call.program in SHELLS or _OWN_SHELL.match(call.head.source):
             self._shell(call, state.copy(), inner)
         else:
             return False
