@@ -17,12 +17,7 @@ if TYPE_CHECKING:
 
     from iamcli.cli.check.findings import Finding
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.calls import (
-        CompoundCommand,
-        ExpandedWord,
-        Pipeline,
-        PipelineCommand,
-    )
+    from iamcli.cli.check.script.calls import CompoundCommand, ExpandedWord, Pipeline
 
 _LAST_LINE = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
@@ -69,8 +64,6 @@ _SUBTRACTS = re.compile(
     r"(?s)(?:expr|let)\b.*-\s*1\b|(?:echo\b|\w+=).*[)`] ?- ?1\"?\Z|\$?\(\(|\$\["
     rf"|(?:\[|test\b).*[)`]{_COMPARED}"
 )
-
-
 #: After a count: a program that subtracts the footer.
 _LESS = re.compile(r"(?:\$\{?\w+\}?|\{\}|\(\(\s*\w+)\s*-\s*1\b")
 
@@ -90,9 +83,7 @@ def check(commands: Commands) -> Iterator[Fault]:
             printed = call.captured or commands.after(call) or output_files(call)
             if not (printed and call.program in _PRINTS_WORDS):
                 yield from _read(commands, call, "xargs")
-        elif _counts(call) and not any(
-            _LESS.search(each.node.text) for each in commands.after(call)
-        ):
+        elif _counts(call) and not any(_LESS.search(n.node.text) for n in commands.after(call)):
             quiet = any(re.match(r"-\w*q", text or "") for text in call.literals)
             yield from _read(commands, call, "" if quiet else str(call.program))
     for words in commands.facts.tests:
@@ -100,7 +91,7 @@ def check(commands: Commands) -> Iterator[Fault]:
         yield from _footers(commands, filter(_asks_for_text, captured), "")
 
 
-def _by_xargs(call: PipelineCommand) -> bool:
+def _by_xargs(call: object) -> bool:
     """Return whether xargs runs ``call`` with what it reads; without a command it runs echo."""
     return isinstance(call, Call) and (call.program == "xargs" or "xargs" in call.inner.run_by)
 
@@ -248,10 +239,9 @@ def _footer(commands: Commands, output: Pipeline, word: ExpandedWord, name: str)
         text = " ".join([str(each.program), *literals])
         if _ONLY_FOOTER.fullmatch(text):
             removed += text.lower()
-        elif _by_xargs(each):
-            # It splits the footer, and joins the words for a loop.
-            if each.program not in _PRINTS_WORDS:
-                return
+        elif _by_xargs(each) and each.program in _PRINTS_WORDS:
+            # It splits the footer, which a loop does, too.
+            continue
         elif not (passes := _FILTERS.get(str(each.program))) or not passes(literals):
             return
     inline = source.head.place[0] == word.place[0]

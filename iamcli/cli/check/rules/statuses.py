@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
 #: A part of an error message, or of a pattern for one, and a search for it.
-_ERRORS = re.compile(
-    r"(?i)[]e]rror|exception|nosuch|entity|denied|not auth|cannot|exceed|exist|invalid|malformed"
-    r"|conflict|throttl"
+_WORDS = (
+    "(?:[]e]rror|exception|nosuch|entity|denied|not auth|cannot|exceed|exist|invalid|malformed"
+    "|conflict|throttl)"
 )
-_SEARCHES = re.compile(
-    rf"(?:grep\b(?!\s+-\w*v)|awk\b(?!\s+'!))[^|;&\n]*?(?i:{_ERRORS.pattern[4:]})"
-)
+_ERRORS = re.compile(f"(?i){_WORDS}")
+_SEARCHES = re.compile(rf"(?i)(?:grep\b(?!\s+-\w*v)|awk\b(?!\s+'!))[^|;&\n]*?{_WORDS}")
 #: The programs whose arguments say what they search for.
 _SEARCHING = {"expr", "sed", *AWKS, *GREPS}
 _ASSIGN = "assign the output to a variable first, and test the status"
