@@ -128,7 +128,8 @@ def _cover(commands: Commands) -> set[tuple[str, int]]:
     """Note which parts of the scripts are commands that are checked, and return their places."""
     facts = commands.facts
     for call in commands.unseen:
-        call.script.root.unseen.add(call.head.place)
+        name = str(call.program) if call.iam else "iam-*"
+        call.script.root.unseen.add((*call.head.place, name))
     for call in facts.calls:
         written = [word for word in output_files(call) if not word.known.startswith("/dev/")]
         shown = call.program in _SHOWING and not (call.captured or written)

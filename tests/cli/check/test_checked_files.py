@@ -327,6 +327,10 @@ MENTIONS = [
     ("command -v iam-$x; which iam-$x; type $AWS_IAM_HOME/bin/iam-$x", []),
     ("[ -x $AWS_IAM_HOME/bin/iam-$x ] && [[ -e iam-$x ]]; test iam-$x = iam-$y", []),
     ("x=iam-$y; iam-report-$z; ./iam-$z; /opt/ops/iam-$z; case iam-$x in iam-$y) ;; esac", []),
+    # Options that are not known, if -p may be one of them, and -r another.
+    ("iam-groupdel -g $g -p $X; iam-roledel -r x ${X:+-p}; xargs iam-groupdel -p", [1, 1, 1]),
+    ("[ a ] && X=-p\niam-groupdel -g $g $X\niam-groupdel -g x $X -r", [2]),
+    ("iam-groupdel -g $g -p; iam-groupdel -g $g $X; iam-useraddpolicy -p x $X", []),
     # Parts of other names.
     ("x.iam-userdel; iam-userdel.log; my-iam-userdel; IAM-userdel", []),
     ("iam-userdel.", [1]),
@@ -347,6 +351,7 @@ def test_which_names_are_not_checked(tmp_path):
         ("crontab", "PATH=/opt/iam/bin\n@daily iam-$X -u bob\n@daily echo iam-$X\n", [2]),
         ("crontab", "0 1 * * * cd / && /opt/iam/bin/iam-user$(cat x) -u bob\n", [1]),
         ("Makefile", "X = iam-$(Y)\nall:\n\t@iam-user$(X) -u bob\n\techo iam-$(X)\n", [3]),
+        ("Makefile", "a:\n\tiam-groupdel -g $$g -p\n\tiam-groupdel -p -g x $(X)\n", [3]),
         ("Makefile", "%:\n\tfor x in a; do $$AWS_IAM_HOME/bin/iam-$@; done >iam-$@.log\n", [2]),
     ],
 )

@@ -36,7 +36,7 @@ def check(commands: Commands) -> Iterator[Fault]:
         yield from _another_key(invocation)
         yield from unquoted_policy(invocation)
         yield from _options(invocation)
-        if not invocation.incomplete:
+        if not invocation.open:
             yield from _original(commands, invocation)
         for option, _, word, text in invocation.values:
             if word and text is not None and (reason := refused(option, text)):

@@ -54,7 +54,8 @@ class Invocation:
     ``values``: its options; ``unknown``: words that look like options but are none; ``joined``:
     words such as ``-u=bob`` and ``-uBob``, with their options; ``extra``: unexpected words, the
     first of each run; ``without_value``: an option that lacks it; ``incomplete``: there may be
-    other options; ``helps``: the command only shows help or its version.
+    other options; ``open``: these are not only further words of a value; ``helps``: the command
+    only shows help or its version.
     """
 
     def __init__(self, call: Call, command: Command) -> None:
@@ -70,6 +71,7 @@ class Invocation:
         #: Whether the next word may be the value of an option that is not known.
         self._may_be_value = False
         remaining = iter(call.words)
+        self.open = self.incomplete
         for word in remaining:
             self._read(word, remaining)
 
@@ -94,6 +96,7 @@ class Invocation:
         before, self._may_be_value = self._may_be_value, True
         if joined or unknown or word.may_split:
             self.incomplete = self.incomplete or word.may_split or not joined
+            self.open = self.open or not joined
         elif option is None:
             # One fault is reported once.
             if known.startswith("-") and known != "-":
@@ -108,15 +111,17 @@ class Invocation:
             self.incomplete = self.incomplete or operand.may_split
             text = None if operand.may_split else operand.literal
             self.values.append(OptionValue(option, word, operand, text))
-        elif not self.call.inner.arguments_added:
-            # Another program would add the value.
+        elif self.call.inner.arguments_added:
+            # Another program adds the value.
+            self.open = False
+        else:
             self.without_value = word
 
 
 class Commands:
     """The iam-* commands in ``facts``; ``unknown``: those that the toolkit lacks.
 
-    ``unseen``: calls that may run others.
+    ``unseen``: calls that may run others, or with options that are not known.
     """
 
     def __init__(self, facts: ScriptFacts) -> None:
@@ -133,7 +138,18 @@ class Commands:
         paths = facts.values.get("CLASSPATH", [])
         self.unseen = [call for call in facts.calls if _is_unseen(call, paths)]
         self.invocations = list(self.by_call.values())
+        self.unseen += [each.call for each in self.invocations if self._may_pretend(each)]
         self._pipelines = {command: each for each in facts.pipelines for command in each}
+
+    def _may_pretend(self, invocation: Invocation) -> bool:
+        """Return whether it is not known if the original removed what ``-p`` now keeps."""
+        given = {value.option.dest for value in invocation.values}
+        options = {option.dest for option in invocation.command.options}
+        if not invocation.open or "recursive" in given or "pretend" not in options:
+            return False
+        names = {unknown.name for word in invocation.call.words for unknown in word.unknowns}
+        typed = any("-p" in word.source for word in invocation.call.words)
+        return typed or any(("-p",) in self.facts.values.get(name, ()) for name in names)
 
     def before(self, command: PipelineCommand) -> Pipeline:
         """Return the commands before ``command`` in its pipeline."""

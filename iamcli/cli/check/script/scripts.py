@@ -145,7 +145,7 @@ class Script(ShellText):
     what was not understood; ``silenced``: the codes that comments silence, by line, and by 0 those
     of all lines; ``covered``: by the first byte of the name of a command, the length of the
     smallest part that it is in, and its coverage; ``indirect``: the names in values that are run;
-    ``unseen``: the places of commands that are not known.
+    ``unseen``: the places of commands that are not known, and their names.
     """
 
     def __init__(self, file: str, source: bytes, parser: Parser, *, given: bool) -> None:
@@ -161,7 +161,7 @@ class Script(ShellText):
         self.dialect = "zsh" if self.language == kinds.ZSH else "bash"
         self.covered: dict[int, tuple[int, Coverage]] = {}
         self.indirect: set[str] = set()
-        self.unseen: set[tuple[int, int]] = set()
+        self.unseen: set[tuple[int, int, str]] = set()
         self.silenced: dict[int, set[str]] = {}
         self.lines = source.split(b"\n")
         self.starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
@@ -223,7 +223,7 @@ class Script(ShellText):
                 checked = name in self.indirect or (at, name) in wrong
             if not (checked or any(first <= line <= last for first, last in unread)):
                 found.append((line, name))
-        found += ((line, "iam-*") for line, _ in sorted(self.unseen))
+        found += ((line, name) for line, _, name in sorted(self.unseen))
         return sorted(found, key=itemgetter(0))
 
     def line(self, at: int) -> int:
