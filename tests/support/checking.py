@@ -36,10 +36,10 @@ class Script(NamedTuple):
     """A script in a file of SCRIPTS: the ``heading`` above it, its text, and the codes in it.
 
     "|" is before its first line, ":" before each other line, and before that are the codes of the
-    findings in the line, and "unread" if it is not read. Below a line can be the ``words`` of its
-    findings, "at COLUMN: (NUMBER) MESSAGE; FIX"; a script has those of all its findings or of none.
-    What the file has above is not repeated after its number. Below the script is "commands: N" if
-    it has not one command of the toolkit, but N.
+    findings in the line, and "unread" if it, or a file that it reads, is not read. Below a line can
+    be the ``words`` of its findings, "at COLUMN: (NUMBER) MESSAGE; FIX"; a script has those of all
+    its findings or of none. What the file has above is not repeated after its number. Below the
+    script is "commands: N" if it has not one command of the toolkit, but N.
     """
 
     heading: str
@@ -53,7 +53,6 @@ class Script(NamedTuple):
         ``said``: the numbers of the words that the rows above have.
         """
         result = checked(folder, self.text)
-        assert result.notes == result.unread
         unread = [line for note in result.notes for line in range(note.lines[0], note.lines[1] + 1)]
         # The first line of the file is that of the shell.
         for number, line in enumerate(self.text.split("\n"), 2):

@@ -86,7 +86,7 @@ class File(NamedTuple):
         """One of STATES."""
         if self.reason or self.changes:
             return UNREADABLE if self.reason else CHANGE
-        return PARTLY if self.mentions or PARSER in self.codes else SAME
+        return PARTLY if self.mentions or self.notes else SAME
 
 
 class Result(NamedTuple):

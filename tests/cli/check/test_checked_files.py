@@ -619,7 +619,26 @@ MISSING = [
     ("trap '. ./no' EXIT; f() { cd .; }; f", {}),
     ("[ -f /opt/no ] && . /opt/no; if [ -r ./no ]; then . ./no; fi; [ -e no ] && . ./no", {}),
     (". /opt/no || :; if . /opt/no; then :; fi; ! . /opt/no; . /opt/a && . /opt/no || f", {}),
-    (". /opt/no 2>/dev/null; . /opt/no &>/dev/null; . ~/no; . $X/no; . /dev/null", {}),
+    (". /opt/no 2>/dev/null; . /opt/no &>/dev/null; . $X/no; . /dev/null; .", {}),
+    # The home is that of the user who runs check.
+    (". $HOME/etc/no; f", {"HOME/etc/no": cat("HOME/etc/no", SOURCED)}),
+    ('. ~/no; . "${HOME}/no"; E=$HOME; . $E/no', {"HOME/no": cat("HOME/no", SOURCED)}),
+    (". '~/no'; . \\~/no; . ./\"~\"/no", {"FOLDER/~/no": cat("'FOLDER/~/no'", SOURCED)}),
+    ("AWS_CREDENTIAL_FILE=$HOME/k iam-userdel -u b", {"HOME/k": cat("HOME/k", KEY)}),
+    ("export CLIENT_CONFIG_FILE=~/c; iam-userdel -u b", {"HOME/c": cat("HOME/c", PROXY)}),
+    ("PATH=/bin:~/iam/bin:$PATH; iam-userdel -u b", {"HOME/iam/bin": "iamcli home HOME/iam"}),
+    ("~/iam/bin/iam-userdel -u b", {"HOME/iam/bin": "iamcli home HOME/iam"}),
+    ("A=$HOME/iam; $A/bin/iam-userdel -u b", {"HOME/iam/bin": "iamcli home HOME/iam"}),
+    ("HOME=/opt/x; ~/iam/bin/iam-userdel -u b", {"/opt/x/iam/bin": "iamcli home /opt/x/iam"}),
+    ("PATH=$HOME/bin:$PATH; PATH=~/bin:$PATH; iam-userdel -u b", {}),
+    ("su - ops -c '. ~/no'; ssh h '. ~/no'; sudo -E sh -c '. $HOME/no'; su x -c '. ~/no'", {}),
+    # Where it changes to.
+    ("cd /opt/iam/bin && ./iam-userdel -u b", {"/opt/iam/bin": "iamcli home /opt/iam"}),
+    ("pushd /opt/iam; bin/iam-userdel -u b", {"/opt/iam/bin": "iamcli home /opt/iam"}),
+    ("cd /opt/none\ncd iam; ./iam-userdel -u b", {"the iam-* commands in /opt/none/iam": ""}),
+    ("/opt/none/iam-userdel -u b", {"the iam-* commands in /opt/none": ""}),
+    ("cd $X && ./iam-userdel -u b; cd /opt/iam; cd -; bin/iam-userdel -u b", {}),
+    ("./iam-userdel -u b; [ -d /opt/iam ] || exit; cd /opt/iam/bin; ./iam-userdel -u b", {}),
     ('echo >no; . ./no; tar x; . /opt/no; ssh host ". /opt/a"', {}),
     (f"export AWS_IAM_HOME={TOOLKIT}; iam-userdel -u b", {}),
     (f"[ -d {TOOLKIT} ] && PATH={TOOLKIT}/bin; iam-userdel -u b", {}),
@@ -641,14 +660,11 @@ MISSING = [
 def test_what_a_script_expects_of_the_machine(script, missing, tmp_path):
     own = str(next(commands_folders()))
     result = checked(tmp_path, script.replace("OWN", own))
+    # PATH does not have iamcli here.
+    places = {f"{own}/iamcli ": "iamcli ", own: "OWN", str(tmp_path): "FOLDER", f"{Path.home()}/": "HOME/"}
+    form = re.compile("|".join(map(re.escape, places)))
     shown = [
-        tuple(
-            # PATH does not have it here.
-            text.replace(f"{own}/iamcli ", "iamcli ")
-            .replace(own, "OWN")
-            .replace(str(tmp_path), "FOLDER")
-            for text in each
-        )
+        tuple(form.sub(lambda place: places[place[0]], text) for text in each)
         for each in result.missing
     ]
     assert shown == [*missing.items()]
@@ -662,6 +678,60 @@ def test_what_a_file_that_was_not_given_expects_is_not_shown(tmp_path):
     assert checked(tmp_path, ". ./lib\n: -u b").missing == {}
     missing = {("/opt/k", cat("/opt/k", KEY)): [str(tmp_path / "old.sh")]}
     assert checked(tmp_path, ". ./lib\niam-userdel -u b").missing == missing
+
+
+def test_a_file_that_sets_variables_of_the_toolkit_is_read_in_a_directory(tmp_path):
+    for name, text in {
+        "iam.env": "# all\nAWS_IAM_HOME=/opt/x\n\nexport PATH=$PATH:$AWS_IAM_HOME/bin A=\n",
+        "key.conf": "export AWS_CREDENTIAL_FILE\nAWS_CREDENTIAL_FILE=/opt/k\n",
+        "other.env": "JAVA_HOME=/usr/lib/jvm\n",
+        "text": "AWS_IAM_HOME=/opt/x\nis the directory\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+    assert [Path(each.name).name for each in check_files([str(tmp_path)]).files] == [
+        "iam.env",
+        "key.conf",
+    ]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "for f in conf.d/*.sh; do . $f; done",
+        'for f in conf.d/*.sh; do [ -r "$f" ] && . "$f"; done',
+        'for f in a b; do\n  source "./conf.d/$f.sh"\ndone',
+        "F='conf.d/a.sh conf.d/b.sh'; for f in $F; do if [ -e $f ]; then . $f; fi; done",
+        "cd conf.d; for f in *; do . ./$f; done",
+        "[ -f conf.d/b.sh ] && . conf.d/b.sh; . conf.d/a.sh",
+    ],
+)
+def test_each_file_that_a_script_reads_in_a_loop_or_after_a_test_is_read(script, tmp_path):
+    (tmp_path / "conf.d").mkdir()
+    for name, text in {"a": f"{WRONG}\n", "b": f"AWS_IAM_HOME={TOOLKIT}\n"}.items():
+        (tmp_path / f"conf.d/{name}.sh").write_text(text)
+    result = checked(tmp_path, f"{script}\n$AWS_IAM_HOME/bin/iam-userdel -u b")
+    assert [each.file for each in result.findings] == [f"{tmp_path}/conf.d/a.sh"]
+    assert dict(result.missing.keys()) == NO_TOOLKIT
+    assert result.notes == []
+
+
+def test_a_file_that_may_be_read_or_another_is_not_known(tmp_path):
+    (tmp_path / "b.sh").write_text(f"AWS_IAM_HOME={TOOLKIT}\n")
+    for script in ('[ "$1" = b ] && . ./b.sh', "while f; do . ./b.sh; done", "f || . ./b.sh"):
+        assert checked(tmp_path, f"{script}\n$AWS_IAM_HOME/bin/iam-userdel -u b").missing == {}
+
+
+def test_what_cannot_be_followed_is_said(run_fast, tmp_path):
+    (tmp_path / "binary").write_bytes(b"\0")
+    lines = ". /opt/no\n. ./binary || :\n. $X/env 2>&1\n. /opt/other 2>/dev/null\n. <(cat)\n:"
+    file = write(tmp_path, f"{lines}\nsu - ops -c '. ~/x'", shebang="")
+    done = run_fast("iamcli", "check", file)
+    absent, unknown = "is not there or cannot be read", "is not known"
+    whys = {1: absent, 2: absent, 3: unknown, 5: unknown, 7: unknown}
+    assert done.err == "".join(
+        f"iamcli: {file}: line {line} reads a file that {why}, not checked\n"
+        for line, why in whys.items()
+    )
 
 
 def test_a_file_beside_the_script_or_in_the_directory_is_not_missing(tmp_path):
@@ -1091,6 +1161,10 @@ def test_standard_input(run_fast):
         (f"{WRONG}; iam-useraddkey -u bob >key", "needs a change: E102, W205", 1),
         ("echo $((1 +)) $(iam-userdel -u bob)", "not all checked: W212", 0),
         ("iam-$1 -u bob", "not all checked: 1 mention not checked: line 2", 0),
+        (". /opt/no", "not all checked", 0),
+        ('. "$X"', "not all checked", 0),
+        ("ssh host '. /etc/profile'", "not all checked", 0),
+        ("[ -f /opt/no ] && . /opt/no", "no difference found", 0),
         ("java -jar /opt/apitools/x.jar", "not all checked: 1 mention not checked: line 2", 0),
     ],
 )

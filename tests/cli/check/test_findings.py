@@ -108,10 +108,14 @@ def test_a_word_that_may_be_a_part_of_a_password_is_not_shown(tmp_path):
         ("", ["E101"]),
         ("PATH=/bin\n", ["E101"]),
         ("PATH=$PATH:/none\n", ["E101"]),
-        ("PATH=$HOME/bin:$PATH\n", []),
+        ("PATH=$HOME/bin:$PATH\n", ["E101"]),
+        ("PATH=/bin:$HOME\n", []),
+        ("PATH=~:$PATH\n", []),
+        ("PATH='~':$PATH\n", ["E101"]),
     ],
 )
-def test_a_command_of_the_user_is_in_path(path, found, tmp_path):
+def test_a_command_of_the_user_is_in_path(path, found, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
     made_program(tmp_path, "exit", "iam-audit")
     assert codes(tmp_path, f"{path}iam-audit -x") == found
     assert codes(tmp_path, f"{path}iam-usercraete -x") == ["E101"]

@@ -10,7 +10,7 @@ from shutil import which
 from iamcli.cli.check.rules.commands import with_variables
 from iamcli.cli.check.rules.values import is_written, written
 from iamcli.cli.check.script.calls import revealed
-from iamcli.cli.check.script.kinds import CRONTAB
+from iamcli.cli.check.script.kinds import CRONTAB, is_shared
 from iamcli.cli.check.script.states import in_folder
 from iamcli.cli.homes.choice import OF_TOOLKIT, choose, may_make
 from iamcli.cli.homes.directory import RECORD, above, refused
@@ -20,10 +20,10 @@ from iamcli.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from iamcli.cli.check.rules.commands import Commands, Invocation
-    from iamcli.cli.check.script.calls import Call, Value
+    from iamcli.cli.check.script.calls import Call, ScriptFacts, Value
     from iamcli.cli.homes.choice import Advice
 
     Needed = tuple[str, str | None, str, str, str]
@@ -59,7 +59,14 @@ class Machine:
         What the script tests for, or may write, is left out, and what another machine needs.
         """
         made = written(commands.facts.calls)
-        needed = [*_sourced(commands.facts.calls)]
+        tests = {word.known for words in commands.facts.tests for word in words if word.known[1:]}
+
+        def tested(folder: str | None, path: str) -> bool:
+            places = ((os.path.normpath(in_folder(folder, test) or ""), test) for test in tests)
+            ends = (f"{place}{'/' * (test[0] != '/')}" for place, test in places)
+            return any(path.startswith(each) or each.startswith(path) for each in ends)
+
+        needed = [*_sourced(commands.facts, tested)]
         found: dict[tuple[str, str, str, tuple[str, str, str]], set[str]] = {}
         for invocation in commands.invocations:
             call = invocation.call
@@ -69,12 +76,8 @@ class Machine:
             if _CHANGING.isdisjoint(call.inner.run_by):
                 place = (*_place(call, os.environ), _settings(call))
                 found.setdefault(place, set()).add(call.script.root.file)
-        tests = {word.known for words in commands.facts.tests for word in words if word.known[1:]}
         for file, folder, path, name, line in dict.fromkeys(needed):
-            places = ((os.path.normpath(in_folder(folder, test) or ""), test) for test in tests)
-            ends = [f"{place}{'/' * (test[0] != '/')}" for place, test in places]
-            tested = any(path.startswith(each) or each.startswith(path) for each in ends)
-            if not (tested or is_written(made or set(), path.removesuffix("/bin"))):
+            if not (tested(folder, path) or is_written(made or set(), path.removesuffix("/bin"))):
                 users = self.missing.setdefault((name, line), [])
                 users += {file}.difference(users)
         for (name, path, rest, settings), files in found.items():
@@ -89,8 +92,9 @@ class Machine:
         found = _program(name, path) if path else None
         bare = rest and _CHANGING.isdisjoint(call.inner.run_by)
         known = path or (_known(call.inner.environment["PATH"]) if bare else "")
-        # Other directories below /usr and /snap are the system's.
+        # Other directories below /usr and /snap are the system's, and ~/bin is often not there.
         bins = re.findall(r"(?<![^:])/(?!(?:usr|snap)/)[^:\0]+/bin(?![^:])", known)
+        bins = [each for each in bins if each != os.path.expanduser("~/bin")]
         home = with_variables(call.inner.environment["AWS_IAM_HOME"], {})
         own = [each for each in bins if each == f"{home}/bin" or OF_TOOLKIT.search(each)]
         places = own or ([] if found else bins)
@@ -104,8 +108,8 @@ class Machine:
             elif home == folder and (outer := above(home)):
                 line = f"AWS_IAM_HOME={quoted(outer)}"
             yield _need(call, new, line)
-        elif path and rest and not found:
-            lines = self._choose("", path, rest, _settings(call)).lines
+        elif path and not found:
+            lines = self._choose("", path, rest, _settings(call)).lines if rest else ()
             yield _need(call, path, "\n".join(lines), f"the iam-* commands in {path}")
 
 
@@ -116,7 +120,10 @@ def _place(call: Call, variables: Mapping[str, str]) -> tuple[str, str, str]:
     """
     folder, slash, name = with_variables(revealed(call.head.value), variables).rpartition("/")
     path = folder
-    if not slash and _CHANGING.isdisjoint(call.inner.run_by):
+    if slash and call.flags.folder != call.script.root.folder and not os.path.isabs(folder):
+        # A script that does not change the directory may be run in any.
+        path = os.path.normpath(os.path.join(call.flags.folder or "", folder))
+    elif not slash and _CHANGING.isdisjoint(call.inner.run_by):
         path = with_variables(call.inner.environment["PATH"], variables)
     known = name and all(map(os.path.isabs, path.split(":")))
     rest = "" if slash else with_variables(call.inner.environment["PATH"], {}, "$PATH")
@@ -178,9 +185,7 @@ def _expanded(call: Call, variable: str) -> str:
     set_here = rf"^[ \t]*{variable}[ \t]*=.*{re.escape(value)}"
     if not value or not re.search(set_here, root.text, re.MULTILINE):
         return ""
-    # Others run the jobs of these crontabs.
-    shared = re.match("/(?:etc|var)/", os.path.abspath(root.file))
-    home = "/home/USER" if shared else os.path.expanduser("~")
+    home = "/home/USER" if is_shared(root.file, root.language) else os.path.expanduser("~")
     meant = re.sub(r"(?<![^:])(?:~|\$HOME|\$\{HOME\})(?=/)", lambda _: home, value)
     # A comment after the value would be a part of it.
     return f"{variable}={quoted(meant)}" if meant != value else ""
@@ -207,18 +212,25 @@ def _files(invocation: Invocation) -> Iterator[Needed]:
             yield _needed_file(call, path, content)
 
 
-def _sourced(calls: list[Call]) -> Iterator[Needed]:
-    """Yield the files that scripts read but that are not there, unless they expect that."""
-    for number, call in enumerate(calls):
+def _sourced(facts: ScriptFacts, tested: Callable[[str | None, str], bool]) -> Iterator[Needed]:
+    """Yield the files that scripts read but that are not there, and note what is not followed.
+
+    A file that is not there may be expected to be missing, and is then passed over.
+    """
+    for call, path in facts.unread:
         root, source, at = call.script.root, call.script.source, call.node.start
-        name = call.literals[0] if call.program in (".", "source") and call.words else None
-        # Whose ~ it is, and where cron runs a job, is not known.
-        path = in_folder(call.flags.folder, name) if name and name[0] != "~" else None
         hidden = any(each.descriptor == "2" or each.operator[0] == "&" for each in call.redirects)
-        unknown = call.flags.remote or not root.shown or (root.language == CRONTAB and name != path)
-        if not path or hidden or unknown or _IF.search(source[max(at - 20, 0) : at]):
+        asked = _IF.search(source[max(at - 20, 0) : at]) or _OR.match(source, call.node.end)
+        there = not path or call.flags.remote or os.path.exists(path)
+        if not there and (hidden or asked or tested(call.flags.folder, path)):
             continue
-        there = os.path.exists(path) or os.path.exists(os.path.join(root.folder, name or ""))
-        known = there or is_written(written(calls[:number]), path)
-        if not (known or _OR.match(source, call.node.end)):
+        which_one = "is not there or cannot be read" if path else "is not known"
+        at = call.script.outer(at)
+        root.note(at, at, f"reads a file that {which_one}")
+        # Where cron runs a job is not known.
+        relative = root.language == CRONTAB and not os.path.isabs(call.words[0].known)
+        before = written(facts.calls[: facts.calls.index(call)])
+        if root.shown and not (there or relative or is_written(before, path)):
             yield _needed_file(call, os.path.normpath(path), "who ran the script may have it")
+        elif os.path.exists(path) and not (call.flags.remote or os.access(path, os.R_OK)):
+            yield _need(call, path, "", f"a readable {path}")

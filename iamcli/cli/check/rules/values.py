@@ -81,9 +81,7 @@ def is_written(names: set[str] | None, path: str) -> bool:
 def _missing(call: Call, word: ExpandedWord, name: str, made: set[str] | None) -> Iterator[Fault]:
     if not name or name.startswith("/dev/"):
         return
-    # A tilde in quotes is a part of the name.
-    literal = name[0] == "~" and word.parts[0].quoted
-    path = in_folder(call.flags.folder, f"./{name}" if literal else name)
+    path = in_folder(call.flags.folder, name)
     if path is not None and os.path.exists(path):
         return
     if name == "-":
@@ -91,8 +89,7 @@ def _missing(call: Call, word: ExpandedWord, name: str, made: set[str] | None) -
         return
     if path is None or is_written(made, name):
         return
-    relative = not os.path.isabs(os.path.expanduser(name))
-    folder = f" in {os.path.normpath(call.flags.folder or '')}" if relative else ""
+    folder = "" if os.path.isabs(name) else f" in {os.path.normpath(call.flags.folder or '')}"
     message = f"{concealed(name)} does not exist{folder}"
     yield fault(call, word, "W208", message, "create the file, or correct its name")
 

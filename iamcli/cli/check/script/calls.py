@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from itertools import chain
+from itertools import chain, islice, product
 from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
@@ -59,7 +59,7 @@ class Unknown(NamedTuple):
     ``filled``: is never empty; ``private``: names a file that only its owner can read;
     ``elements``: the words of an array, if known; ``removed``: a policy variable that the shell
     takes for its own, or ""; ``inherited``: the script has not set the variable; ``hidden``: its
-    value in a file whose words are not shown.
+    value in a file whose words are not shown; ``choices``: what it is in a loop, if known.
     """
 
     name: str = ""
@@ -72,6 +72,7 @@ class Unknown(NamedTuple):
     removed: str = ""
     inherited: bool = False
     hidden: Value = ()
+    choices: tuple[str, ...] = ()
 
 
 #: The value of a variable: text, known or not.
@@ -149,6 +150,12 @@ class ExpandedWord(NamedTuple):
     def unquoted(self) -> list[str]:
         """The known parts of the word that are not in quotes."""
         return [part.text for part in self.parts if isinstance(part.text, str) and not part.quoted]
+
+    @property
+    def texts(self) -> list[str]:
+        """What the word can be, if that is known, also in a file whose words are not shown."""
+        choices = [[p] if isinstance(p, str) else p.choices for p in revealed(self.value)]
+        return ["".join(each) for each in islice(product(*choices), MAX_WORDS)]
 
     @property
     def file(self) -> str:
@@ -316,7 +323,8 @@ class ScriptFacts:
     ``pipelines``: those of several commands, an outer one after those in it; ``tests``: the words
     and patterns of each comparison; ``defined``: the functions and aliases;
     ``tested``: the variables that are tested for being empty; ``values``: those of each variable
-    that is set; ``settings``: AWS_IAM_JVM_OPTS with its values.
+    that is set; ``settings``: AWS_IAM_JVM_OPTS with its values; ``unread``: what reads a file that
+    could not be followed, with the path of the file, "" if it is not known.
     """
 
     def __init__(self) -> None:
@@ -326,6 +334,7 @@ class ScriptFacts:
         self.tests: list[list[ExpandedWord]] = []
         self.scripts: list[Script] = []
         self.settings: list[Call] = []
+        self.unread: list[tuple[Call, str]] = []
         self.defined: set[str] = set()
         #: $_ stands for what is not known.
         self.tested = {"_"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from itertools import chain
 from typing import NamedTuple
@@ -25,6 +26,8 @@ POLICY_VARIABLE = re.compile(r"\$\{([A-Za-z]\w*|[\w-]+(?:\.[\w-]+)+):[A-Za-z][^{
 #: All elements of an array, ``"${NAME[@]}"``.
 _ALL_ELEMENTS = re.compile(r'"?\$\{(\w+)\[@\]\}"?')
 _SPECIAL = {"#", "?", "$", "!", "-"}
+#: A home, at the beginning of a word, and in an assignment also after a colon.
+_HOME = re.compile(r"((?:(?<=:)|\A)~[\w.-]*(?=[/:]|\Z))")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
 
 
@@ -87,8 +90,10 @@ class WordReader(NamedTuple):
         if isinstance(node, nodes.DoubleQuoted):
             parts = [part for each in node.parts for part in self._expanded(each, quoted=True)]
             return parts or [Part("", quoted=True)]
+        if isinstance(node, Literal) and "~" in node.value and not quoted:
+            return list(self._with_home(node))
         if isinstance(node, Literal | SingleQuoted):
-            return list(_plain(node, quoted=quoted))
+            return list(_plain(node, node.value, quoted=quoted))
         if isinstance(node, nodes.Substitution):
             return [Part(each, quoted) for each in self.run(node, self.state, self.context)]
         self.substitutions(node)
@@ -97,10 +102,23 @@ class WordReader(NamedTuple):
             return [Part(each, quoted, expanded=True) for each in values]
         return [Part(Unknown(single=True, filled=True), quoted)]
 
+    def _with_home(self, node: Literal) -> Iterator[Part]:
+        """Yield the parts of a text with the home of the user for each ``~``."""
+        word = node.parent
+        first = isinstance(word, nodes.Word) and word.parts[0] is node
+        assigned = word is not None and isinstance(word.parent, nodes.Assignment)
+        for number, piece in enumerate(_HOME.split(node.value, maxsplit=0 if assigned else 1)):
+            at_start = number == 1 and node.value.startswith("~")
+            if number % 2 == 0 or not (first if at_start else assigned):
+                yield from _plain(node, piece, quoted=False)
+            elif piece == "~":
+                yield from (Part(each, quoted=True) for each in self.state.value("HOME"))
+            else:
+                yield Part(os.path.expanduser(piece), quoted=True)
 
-def _plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
-    """Yield the parts of a text, in quotes or not."""
-    source = node.value
+
+def _plain(node: Literal | SingleQuoted, source: str, *, quoted: bool) -> Iterator[Part]:
+    """Yield the parts of the ``source`` of a text, in quotes or not."""
     if isinstance(node, SingleQuoted):
         if node.escapes:
             source = _ESCAPED.sub(lambda match: _ANSI.get(match[1], match[1] or match[0]), source)

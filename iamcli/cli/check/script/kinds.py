@@ -58,6 +58,9 @@ _HANDOVER = re.compile(
     r"(\w[\w.+-]*)(?: run)?(?: -\S*(?: [^-\s]\S*)?)* \$(?:0|\{0\})(?![^\s;])"
     r"(?:[^|&\n]|\|\||&&|[<>]&)*$"
 )
+#: What sets a variable, and a variable of the toolkit.
+_ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*(?:=.*)?")
+_SETTING = re.compile(r"\b(?:AWS_IAM_\w+|AWS_CREDENTIAL_FILE|CLIENT_CONFIG_FILE|IAMCLI_STRICT)=")
 _CODE = re.compile(r"^(?![ \t]*(?:#|$)).+", re.MULTILINE)
 #: Where a credential is set: of the toolkit, the AWS CLI and the SDKs.
 CREDENTIAL = re.compile(
@@ -125,6 +128,13 @@ def language(file: str, text: str) -> str:
     return found[0] if found else ""
 
 
+def is_shared(file: str, language: str) -> bool:
+    """Return whether others run the jobs of ``file``, a crontab of the system."""
+    path = os.path.abspath(file)
+    system = _OF_SYSTEM.search(path) or re.match("/(?:etc|var)/", path)
+    return language == CRONTAB and system is not None
+
+
 def mentions(source: bytes) -> list[tuple[int, str]]:
     """Return the names of commands in ``source``, or what java runs, with their bytes."""
     found = [(match.start(), match[0].decode()) for match in _MENTION.finditer(source)]
@@ -142,9 +152,9 @@ def wrong_names(source: bytes) -> list[tuple[int, str]]:
 def scripts(names: Iterable[str]) -> Iterator[str]:
     """Yield the files ``names``, and instead of a directory the scripts in it.
 
-    These are text files that are a script by their name or first line, or that have the name of a
-    command, and what cannot be read. Symbolic links, FIFOs, devices and what the system makes are
-    passed over.
+    These are text files that are a script by their name or first line, that have the name of a
+    command or only set variables such as AWS_IAM_HOME, and what cannot be read. Symbolic links,
+    FIFOs, devices and what the system makes are passed over.
     """
     for name in names:
         if name == "-" or not os.path.isdir(name):
@@ -171,7 +181,9 @@ def _is_script(path: str) -> bool:
     source = files.content(path)
     if source is None or b"\0" in source:
         return source is None
-    return language(path, source.decode("utf-8", "replace")) in READ or bool(mentions(source))
+    text = source.decode("utf-8", "replace")
+    settings = _SETTING.search(text) and all(map(_ASSIGNMENT.fullmatch, _CODE.findall(text)))
+    return bool(settings) or language(path, text) in READ or bool(mentions(source))
 
 
 def commands(language: str, file: str, source: bytes) -> Iterator[tuple[bytes, list[int]]]:

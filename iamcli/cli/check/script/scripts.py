@@ -103,9 +103,7 @@ class ShellText:
         if root is self or b"iam-" in lost:
             start, end, at = map(self.outer, fault[:3])
             root.faults.append(fault._replace(start=start, end=max(start, end), at=at))
-            note = FileNote(root.file, (root.line(start), root.line(max(start, end - 1))), UNREAD)
-            if note not in root.notes:
-                root.notes.append(note)
+            root.note(start, max(start, end - 1), UNREAD)
 
     def cover(self, start: int, end: int, coverage: Coverage) -> None:
         """Note the ``coverage`` of the names of commands from the byte ``start`` to ``end``."""
@@ -198,6 +196,12 @@ class Script(ShellText):
             fault = _line(self.source, places[end], "in a crontab, % ends the command")
             self.faults.append(fault._replace(error=True, first=True, fix="write \\%"))
         return Fragment(self, script, places)
+
+    def note(self, start: int, last: int, reason: str) -> None:
+        """Note that the lines of the bytes from ``start`` to ``last`` are not checked, and why."""
+        note = FileNote(self.file, (self.line(start), self.line(last)), reason)
+        if note not in self.notes:
+            self.notes.append(note)
 
     def _refuses(self, source: bytes) -> bool:
         with suppress(SyntaxFault):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from iamcli.cli.check.script import calls, embedded, kinds, nodes, states
 from iamcli.cli.check.script.calls import Call, Context, Part, ScriptFacts, Unknown
 from iamcli.cli.check.script.expansion import WordReader, joined_elements
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from iamcli.cli.check.script.calls import Pipeline, PipelineCommand, Value
     from iamcli.cli.check.script.nodes import Node, Statement
     from iamcli.cli.check.script.scripts import Fragment
+
+
+#: A command that reads a file, and a test for one.
+_READS = re.compile(r"(?<![\w./-])(?:\.|source)\s")
+_FILE_TEST = re.compile(r"(?<!\S)(?<!! )-[defrsx]\s")
 
 
 class StatementWalker:
@@ -48,10 +55,17 @@ class StatementWalker:
         for node in found:
             self._statement(node, state, context if node is found[-1] else before)
 
-    def _branch(self, body: Sequence[Statement], state: State, context: Context) -> State:
-        """Follow the statements of a branch; return the state after it."""
-        branch = state.copy()
+    def _branch(
+        self, body: Sequence[Statement], state: State, context: Context, test: str = ""
+    ) -> State:
+        """Follow the statements of a branch; return the state after it.
+
+        A branch that reads a file that is there is taken if its ``test`` asks for a file.
+        """
+        branch, before = state.copy(), len(self.facts.scripts)
         self._statements(body, branch, context._replace(tested=False))
+        if len(self.facts.scripts) > before and _FILE_TEST.search(test):
+            return State(branch.flags, branch.variables, taken=True)
         return branch
 
     def _condition(self, found: Sequence[Statement], state: State, context: Context) -> None:
@@ -84,7 +98,7 @@ class StatementWalker:
         # What follows || does not change the output that is captured, in a script that ends there.
         inner = context._replace(substitution=None) if node.operator == "||" else context
         self._statement(node.left, state, context._replace(tested=True))
-        state.join(state, [self._branch([node.right], state, inner)])
+        state.join(state, [self._branch([node.right], state, inner, node.left.text)])
         return ()
 
     def _pipeline(self, node: nodes.Binary, state: State, context: Context) -> Pipeline:
@@ -110,7 +124,8 @@ class StatementWalker:
         clause: nodes.If | None = node
         while clause:
             self._condition(clause.condition, state, context)
-            branches.append(self._branch(clause.body, state, context))
+            test = " ".join(each.text for each in clause.condition)
+            branches.append(self._branch(clause.body, state, context, test))
             node, clause = clause, clause.other
         state.join(state if node.condition else branches.pop(), branches)
 
@@ -135,9 +150,11 @@ class StatementWalker:
             literal = words[0].literal if single else None
             # A word without quotes is left out if it is empty. Elements are taken to have text.
             never_empty = all(filled(word.value) or word.may_split for word in words)
-            value = literal or Unknown(loop.name, filled=never_empty)
+            reads = _READS.search(node.text) is not None
+            choices = states.choices(words, state.flags.folder) if reads else ()
+            value = literal or Unknown(loop.name, filled=never_empty, choices=choices)
             self._assign(branch, loop.name, (value,), context)
-        state.join(state, [self._branch(node.body, branch, context)])
+        state.join(state, [self._branch(node.body, branch, context, "-f ")])
         self.facts.loops.append(calls.CompoundCommand(node, words))
         return (self.facts.loops[-1],)
 

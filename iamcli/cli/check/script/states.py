@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from glob import glob
 from itertools import takewhile
 
 from iamcli.cli.check.script.calls import ENVIRONMENT, Call, Flags, Unknown, Value, revealed
@@ -11,6 +12,8 @@ from iamcli.cli.check.script.calls import ENVIRONMENT, Call, Flags, Unknown, Val
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from iamcli.cli.check.script.calls import ExpandedWord
 
 _ASSIGNED = re.compile(r"(?<![\w$])([A-Za-z_]\w*)(?:\[[^]\n]*\])?(?:\+|-|\*)?=")
 _NAMING = re.compile(
@@ -59,10 +62,13 @@ _READ_VALUES = {"read": "dinNptu", "mapfile": "dnOsuCc", "readarray": "dnOsuCc"}
 
 
 class State:
-    """The variables and the settings at one place of a script."""
+    """The variables and the settings at one place of a script; ``taken``: after a sure branch."""
 
-    def __init__(self, flags: Flags, variables: dict[str, Value] | None = None) -> None:
+    def __init__(
+        self, flags: Flags, variables: dict[str, Value] | None = None, *, taken: bool = False
+    ) -> None:
         self.flags = flags
+        self.taken = taken
         self.variables = dict(variables or {})
 
     def copy(self) -> State:
@@ -85,7 +91,7 @@ class State:
     def forget(self, names: Iterable[str] | None = None) -> None:
         """Forget the values of variables, by default of all, because they may have changed."""
         known = self.variables.keys() | ENVIRONMENT
-        for name in known if names is None else known & set(names):
+        for name in known - {"HOME"} if names is None else known & set(names):
             self.variables[name] = (Unknown(name, filled=filled(self.variables.get(name, ()))),)
 
     def join(self, first: State, others: Iterable[State]) -> None:
@@ -96,7 +102,9 @@ class State:
         variables, flags = dict(first.variables), first.flags
         #: Of each variable that differs in a branch, whether it has text in all these branches.
         changed: dict[str, bool] = {}
+        taken: State | None = None
         for branch in others:
+            taken = taken or (branch if branch.taken else None)
             flags = joined_flags([flags, branch.flags])
             theirs = branch.variables
             for name in variables.keys() | theirs.keys():
@@ -104,6 +112,8 @@ class State:
                     changed[name] = filled(theirs.get(name, ())) and changed.get(name, True)
         for name, always in changed.items():
             variables[name] = (Unknown(name, filled=always and filled(variables.get(name, ()))),)
+        if taken:
+            variables, flags = taken.variables, taken.flags
         self.variables, self.flags = variables, flags
 
 
@@ -139,10 +149,21 @@ def assigned(text: str) -> set[str]:
 
 def in_folder(folder: str | None, path: str) -> str | None:
     """Return the path of a file that a script names, None if its directory is not known."""
-    path = os.path.expanduser(path)
     if os.path.isabs(path):
         return path
-    return os.path.join(folder, path) if folder is not None else None
+    # A directory that is not there may be one that the script makes.
+    return os.path.join(folder, path) if folder is not None and os.path.isdir(folder) else None
+
+
+def choices(words: Iterable[ExpandedWord], folder: str | None) -> tuple[str, ...]:
+    """Return what the ``words`` of a loop are, with the files for ``*``; () if one is not known."""
+    found: list[str] = []
+    for word in words:
+        text = word.literal or ""
+        if not text or word.braces or (word.glob and in_folder(folder, text) is None):
+            return ()
+        found += sorted(glob(text, root_dir=folder)) if word.glob else [text]
+    return tuple(found)
 
 
 def apply_builtin(call: Call, state: State) -> Iterable[str]:
@@ -208,6 +229,5 @@ def _folder(flags: Flags, literals: list[str | None], name: str) -> str | None:
     folders = [text for text in literals if text not in ("-P", "-L", "--")]
     if name == "popd" or len(folders) != 1 or not folders[0] or folders[0] == "-":
         return None
-    folder = in_folder(flags.folder, folders[0])
-    # A directory that is not there may be one that the script makes.
-    return folder if folder is not None and os.path.isdir(folder) else None
+    known = flags.folder is not None or os.path.isabs(folders[0])
+    return os.path.join(flags.folder or "/", folders[0]) if known else None

@@ -34,6 +34,8 @@ _RUNS_ARGUMENTS = re.compile(
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+[ \t]+(?:\S*/?(?:ba|z)?sh[ \t]+)?-(\w+)")
 _OWN_SHELL = re.compile(r"\"?\$\{?SHELL\b")
+#: The HOME of another user.
+_OTHER_HOME: Value = (Unknown("HOME"),)
 _LOGIN = re.compile("-|--login|-[a-z]*l[a-z]*")
 _IAM = re.compile(rf"iam[-{DASHES}]\w+(?:-[A-Za-z]+)*")
 #: The variables of cron, as lines of a crontab, and those that a Makefile sets.
@@ -70,6 +72,8 @@ class Walker(StatementWalker):
         options = _SHEBANG_OPTIONS.findall(script.text) if script.statements else []
         flags = states.with_options(Flags(script.folder), [f"-{letters}" for letters in options])
         state = State(flags)
+        if not kinds.is_shared(script.file, script.language):
+            self.facts.values["HOME"].append(state.set("HOME", (os.path.expanduser("~"),)))
         crontab, makefile = (script.language == each for each in (kinds.CRONTAB, kinds.MAKEFILE))
         for line in kinds.CRON_LINE.finditer(_OF_CRON + script.text if crontab else ""):
             if line["name"]:
@@ -192,7 +196,8 @@ class Walker(StatementWalker):
             self._script(embedded.fragment(call.script, call.words), state, context)
             state.forget()
         elif call.program == "ssh":
-            self._script(embedded.remote(call), State(Flags(remote=True), state.variables), inner)
+            there = {**state.variables, "HOME": _OTHER_HOME}
+            self._script(embedded.remote(call), State(Flags(remote=True), there), inner)
         elif "parallel" in call.inner.run_by:
             self._script(embedded.joined(call), state.copy(), inner)
         elif call.program in SHELLS or _OWN_SHELL.match(call.head.source):
@@ -207,6 +212,8 @@ class Walker(StatementWalker):
         login = call.program == "su" and any(_LOGIN.fullmatch(text or "") for text in call.literals)
         passed = call.inner.environment["AWS_CREDENTIAL_FILE"]
         state.variables["AWS_CREDENTIAL_FILE"] = calls.REMOVED if login else passed
+        if not {"sudo", "doas", call.program}.isdisjoint({*call.inner.run_by, "su"}):
+            state.variables["HOME"] = _OTHER_HOME
         inner = embedded.document(call) if embedded.reads(call) else embedded.quoted(call, script)
         if inner and script >= 0 and call.words[script].source.startswith("'"):
             arguments: list[Value] = [word.value for word in call.words[script + 1 :]]
@@ -216,21 +223,25 @@ class Walker(StatementWalker):
         self._script(inner, state, context)
 
     def _source(self, call: Call, state: State, context: Context) -> None:
-        name = (call.words[0].literal if call.words else None) or ""
-        outer, script = context.script.root, None
-        paths = [states.in_folder(folder, name) for folder in (state.flags.folder, outer.folder)]
-        path = next((path for path in paths if path and os.path.isfile(path)), "")
-        if path and not os.path.isabs(name):
-            folder = os.path.dirname(outer.file)
-            path = os.path.join(folder, os.path.relpath(path, outer.folder))
-        with suppress(UnreadableError, RecursionError):
-            script = self._load(path) if path else None
-        if script is None or not script.parts:
-            self.facts.all_read = False
-            state.forget()
-        elif script not in self.facts.scripts:
-            self._enter(script, state)
-        else:
-            # The shell of su, for example, does not have its variables.
-            known = assigned(script.text) & self.facts.values.keys()
-            state.variables |= {name: self.facts.values[name][-1] for name in known}
+        outer = context.script.root
+        names = call.words[0].texts or [""] if call.words else []
+        for name in (each for each in names if each != "/dev/null"):
+            places = (state.flags.folder, outer.folder) if name else ()
+            paths = [states.in_folder(folder, name) for folder in places]
+            path = next((path for path in paths if path and os.path.isfile(path)), "")
+            if path and not os.path.isabs(name):
+                folder = os.path.dirname(outer.file)
+                path = os.path.join(folder, os.path.relpath(path, outer.folder))
+            script = None
+            with suppress(UnreadableError, RecursionError):
+                script = self._load(path) if path and not state.flags.remote else None
+            if script is None or not script.parts:
+                self.facts.unread.append((call, path or (paths and paths[0]) or ""))
+                self.facts.all_read = False
+                state.forget()
+            elif script not in self.facts.scripts:
+                self._enter(script, state)
+            else:
+                # The shell of su, for example, does not have its variables.
+                known = assigned(script.text) & self.facts.values.keys()
+                state.variables |= {each: self.facts.values[each][-1] for each in known}
