@@ -308,6 +308,19 @@ MENTIONS = [
     ("java -jar own.jar; java -cp $X/a.jar x.Y $AWS_IAM_HOME; java -version", []),
     ("AWS_IAM_HOME=; AWS_IAM_HOMES=/x; java -jar /opt/own/x.jar $AWS_IAM_HOMES/x", []),
     ("ls $AWS_IAM_HOME/lib/x.jar; [ -r /opt/aws/apitools/iam/lib/x.jar ]", []),
+    (
+        'java com.amazonaws.iam.X; f() { java -jar /x/IAMCli.jar; }\nf && "$J" -jar $X/iam.jar',
+        [1, 1, 2],
+    ),
+    (
+        "if java -cp $CP com.amazonaws.x.Y; then :; fi\n$X && exec java -jar lib/IAMCli-1.5.jar",
+        [1, 2],
+    ),
+    ("$AWS_IAM_HOME/bin/service iam.X; service httpd restart", [1]),
+    (
+        "wget http://x/IAMCli.zip\nunzip -q /tmp/IAMCli-1.5.0.zip # IAMCli.zip\necho IAMCli.zip",
+        [1, 2],
+    ),
     # Commands whose names are not known to their ends.
     ('"$AWS_IAM_HOME/bin/iam-$sub" "$@"', [1]),
     ("$AWS_IAM_HOME/bin/iam-user$1 -u bob; /opt/iam/bin/iam-${x}list", [1, 1]),
@@ -350,6 +363,12 @@ def test_which_names_are_not_checked(tmp_path):
     [
         ("crontab", "PATH=/opt/iam/bin\n@daily iam-$X -u bob\n@daily echo iam-$X\n", [2]),
         ("crontab", "0 1 * * * cd / && /opt/iam/bin/iam-user$(cat x) -u bob\n", [1]),
+        (
+            "crontab",
+            "@daily java -jar /opt/IAMCli.jar\n@daily cd /x && $J -cp $C com.amazonaws.X\n",
+            [1, 2],
+        ),
+        ("Makefile", "a:\n\tjava -jar $(IAM)/IAMCli.jar\n", [2]),
         ("Makefile", "X = iam-$(Y)\nall:\n\t@iam-user$(X) -u bob\n\techo iam-$(X)\n", [3]),
         ("Makefile", "a:\n\tiam-groupdel -g $$g -p\n\tiam-groupdel -p -g x $(X)\n", [3]),
         ("Makefile", "%:\n\tfor x in a; do $$AWS_IAM_HOME/bin/iam-$@; done >iam-$@.log\n", [2]),

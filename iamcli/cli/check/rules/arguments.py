@@ -46,7 +46,8 @@ def check(commands: Commands) -> Iterator[Fault]:
 def _java_proxy(commands: Commands) -> Iterator[Fault]:
     proxies = {"HTTPS_PROXY", "https_proxy"} & commands.facts.values.keys()
     for call in commands.facts.settings:
-        if re.search(JAVA_PROXY, call.words[0].known) and not proxies:
+        java = call.program == "AWS_IAM_JVM_OPTS" and re.search(JAVA_PROXY, call.words[0].known)
+        if java and not proxies:
             message = "the proxy in AWS_IAM_JVM_OPTS is not used"
             fix = "set HTTPS_PROXY=http://HOST:PORT to that proxy"
             yield fault(call, call.head, "W213", message, fix)

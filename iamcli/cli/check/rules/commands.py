@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Lists that quotas keep below a page of 100 entries. Source: the IAM User Guide (quotas).
 _SHORT = re.compile("iam-(?:accountaliaslist|userlist(?:certs|groups|keys|mfadevices))")
+#: What java runs: a jar or class of the toolkit.
+_OF_TOOLKIT = re.compile(r"apitools/|(?i:\biam[\w.-]*\.jar)|^com\.amazonaws\.")
 #: The options of java before its class or jar.
 _CLASS = {"-cp", "-classpath", "-jar"}
 #: A finding and the command that it concerns.
@@ -206,14 +208,16 @@ def _is_unseen(call: Call, paths: list[Value]) -> bool:
 
     ``paths``: where the script looks for classes.
     """
-    if call.program != "java" and (call.program or _CLASS.isdisjoint(call.literals)):
+    unknown = call.program is None and not _CLASS.isdisjoint(call.literals)
+    if not (unknown or call.program in ("java", "service")):
         return UNFINISHED.search(call.head.with_unknowns_as("\0")) is not None
-    values = [call.inner.environment["AWS_IAM_HOME"], *paths, *(each.value for each in call.words)]
+    values = [call.inner.environment["AWS_IAM_HOME"], *paths, call.head.value]
+    values += [each.value for each in call.words]
     home, *texts = (
         "".join(part if isinstance(part, str) else part.name for part in revealed(value))
         for value in values
     )
-    below = any("apitools/" in text or (home and f"{home}/" in text) for text in texts)
+    below = any(_OF_TOOLKIT.search(text) or (home and f"{home}/" in text) for text in texts)
     return below and not mentions(" ".join(texts).encode())
 
 

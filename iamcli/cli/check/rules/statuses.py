@@ -1,20 +1,23 @@
-"""W207 and W213: exit statuses that are lost, errors that a script cannot see, tests for Java."""
+"""W207 and W213: lost exit statuses, errors that are not seen, tests for Java or the toolkit."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain, islice
 
 from iamcli.cli.check.rules.commands import Commands, Fault, fault
 from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script.calls import revealed
+from iamcli.cli.check.script.kinds import MAKEFILE
 from iamcli.cli.check.script.other_programs import AWKS, GREPS
 from iamcli.cli.check.script.states import assigned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from iamcli.cli.check.script.calls import Call, Pipeline
+    from iamcli.cli.check.script.calls import Call, ExpandedWord, Pipeline
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
@@ -28,12 +31,22 @@ _SEARCHES = re.compile(rf"(?i)(?:grep\b(?!\s+-\w*v)|awk\b(?!\s+'!))[^|;&\n]*?{_W
 #: The programs whose arguments say what they search for.
 _SEARCHING = {"expr", "sed", *AWKS, *GREPS}
 _ASSIGN = "assign the output to a variable first, and test the status"
-#: Programs that test for another, what Java is in their arguments, and programs that need it.
-_TESTING = {"[", "[[", "test", "command", "which", "type", "hash", "ls", "java"}
-_JAVA = re.compile(r"(?:^|/)java$|\bJAVA|(?:apitools|AWS_IAM_HOME\}?)/.*\.jar$")
+#: Programs that test for another, or for files; what Java and the files of the toolkit that no home
+#: has are in their arguments; and programs that need Java.
+_TESTING = {"[", "[[", "case", "test", "command", "which", "type", "hash", "ls", "java"}
+_READING = {"cat", "find", "head", *GREPS}
+_JAVA = re.compile(r"(?m)(?:^|[/ ])java(?:$|[ )`])|\bJAVA")
+_FILE = re.compile(
+    r"(?:apitools(?:/iam)?|AWS_IAM_HOME\}?|IAMCli[\w.-]*)[\"']?/"
+    r"(?:lib\b|\S*\.jar\b|README\.TXT|VERSION|bin/service\b)"
+)
+_REQUIRED = re.compile(r"\$\{JAVA\w*:?\?")
 _NEED_JAVA = re.compile("java|ant|mvn|(?:ec2|as|elb|mon|rds|cfn)-.*")
-_MISSING = re.compile(r"(?<!\S)(?:!|-z)\s")
-_ENDS = re.compile(r"(?m)(?:^|[;{(&|]|then|do|else)[ \t]*(?:exit|return|die|\w+_exit)\b(?!\s+0)")
+#: A test that succeeds if something is missing.
+_MISSING = re.compile(
+    r"(?<!\S)(?:!|-z)\s|\s(?:-eq\s+\S?0|-l[te]\s|==?\s+(?:\"\"|''|[\"']?x[\"']?(?!\S)))"
+)
+_ENDS = re.compile(r"(?m)(?:^|[;{(&|)]|then|do|else)[ \t]*(?:exit|return|die|fail|\w+_exit)\b")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
 
@@ -53,33 +66,103 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 
 def _java_tests(commands: Commands) -> Iterator[Fault]:
-    """Yield the tests for Java that end a script, unless it runs a program that needs Java."""
-    calls = commands.facts.calls if commands.invocations or commands.unseen else []
-    runs = (call.program or "" for call in calls if "-version" not in call.literals)
-    if any(map(_NEED_JAVA.fullmatch, runs)):
-        return
+    """Yield the tests that end a script, or without which its commands are run.
+
+    Tests for Java are right if the script runs another program that needs Java.
+    """
+    facts, unseen = commands.facts, set(commands.unseen)
+    calls = [*facts.calls, *facts.settings] if commands.invocations or unseen else []
+    others = (each for each in calls if each not in unseen and "-version" not in each.literals)
+    needed = {"Java"} if any(_NEED_JAVA.fullmatch(each.program or "") for each in others) else set()
     for call in calls:
-        words = [call.head, *call.words] if call.program in _TESTING else []
-        java = [word for word in words if _JAVA.search(word.source.strip("\"'"))]
-        if java and _ends(call):
-            message = "the script ends without Java, but the commands do not need it"
-            yield fault(call, java[0], "W213", message, "remove this test")
+        for word, what in islice(_asked(call), 1):
+            required = _REQUIRED.search(word.source) and "JAVA_HOME" not in facts.values
+            effect = "the script ends" if required else _effect(commands, call)
+            if effect and what not in needed:
+                message = f"{effect} without {what}, but the commands do not need it"
+                yield fault(call, word, "W213", message, "remove this test")
 
 
-def _ends(call: Call) -> bool:
-    """Return whether the script ends if ``call`` does not find what it tests for."""
-    missing = False
-    for node, parent in nodes.ancestry(call.node):
-        simple = isinstance(node, nodes.Simple | nodes.Test) and _MISSING.search(node.text)
-        missing ^= bool(simple or (isinstance(node, nodes.Statement) and node.negated))
-        if isinstance(parent, nodes.If):
-            branch = parent.body if missing else [parent.other] if parent.other else []
-            return node in parent.condition and any(_ENDS.search(each.text) for each in branch)
-        if isinstance(parent, nodes.Binary) and node is parent.left:
-            after = parent.operator == ("&&" if missing else "||")
-            if after and _ENDS.search(parent.right.text):
-                return True
-    return False
+def _asked(call: Call) -> Iterator[tuple[ExpandedWord, str]]:
+    """Yield the words of ``call`` that ask for Java, or a file of the toolkit that no home has."""
+    tests = call.program in _TESTING
+    for word in call.words[:1] if call.program == "case" else [call.head, *call.words]:
+        if tests or call.program in _READING:
+            known = (
+                part if isinstance(part, str) else _texts(part.output) or part.name
+                for part in revealed(word.value)
+            )
+            text = word.source.strip("\"'") + "\n" + "".join(known)
+            if tests and _JAVA.search(text):
+                yield word, "Java"
+            elif _FILE.search(text):
+                yield word, "the files of the toolkit"
+        elif "JAVA" in word.source and _REQUIRED.search(word.source):
+            yield word, "Java"
+
+
+def _texts(pipeline: Pipeline) -> str:
+    return " | ".join(each.node.text for each in pipeline)
+
+
+def _effect(commands: Commands, call: Call, *, missing: bool = False, inside: str = "") -> str:
+    """Return what happens if ``call`` does not find what it tests for, "" if nothing.
+
+    ``missing``: it succeeds then; ``inside``: the functions that it is the last command of.
+    """
+    tested = False
+    for node, parent in chain([(call.node, call.node)], nodes.ancestry(call.node)):
+        if isinstance(node, nodes.Word) and not isinstance(parent, nodes.Assignment):
+            # Another command tests the output.
+            return ""
+        if node is not parent:
+            simple = isinstance(node, nodes.Simple | nodes.Test) and _MISSING.search(node.text)
+            missing ^= bool(simple or (isinstance(node, nodes.Statement) and node.negated))
+        if branches := _branches(node, parent, missing=missing):
+            tested = True
+            if any(_ENDS.search(each.text) for each in branches[0]):
+                return "the script ends"
+            if any(_runs(commands, each) for each in branches[1]):
+                return "no command is run"
+        if isinstance(parent, nodes.Function) and parent.name not in inside.split():
+            inside = f"{inside} {parent.name}"
+            users = (each for each in commands.facts.calls if each.program == parent.name)
+            effects = (_effect(commands, each, missing=missing, inside=inside) for each in users)
+            return next(filter(None, effects), "")
+        body = parent.body if isinstance(parent, nodes.Group) else [node]
+        if node not in (parent, body[-1]) or (branches and not isinstance(parent, nodes.Binary)):
+            break
+    alone = call.flags.errexit or call.script.root.language == MAKEFILE
+    return "the script ends" if alone and not (tested or missing) else ""
+
+
+def _branches(
+    node: nodes.Node, parent: nodes.Node, *, missing: bool
+) -> tuple[Sequence[nodes.Node], Sequence[nodes.Node]] | None:
+    """Return what is run if the test ``node`` does not find something, and what else.
+
+    ``missing``: it succeeds if it does not. None if ``parent`` does not depend on it.
+    """
+    if isinstance(parent, nodes.Case) and node is parent:
+        others = ("*", '""', "''")
+        return [i for i in parent.items if any(each.text in others for each in i.patterns)], []
+    if isinstance(parent, nodes.If | nodes.While) and node in parent.condition:
+        other = parent.other if isinstance(parent, nodes.If) else None
+        fails: Sequence[nodes.Node] = [other] if other else []
+        works: Sequence[nodes.Node] = parent.body
+    elif isinstance(parent, nodes.Binary) and node is parent.left and parent.operator == "||":
+        fails, works = [parent.right], []
+    elif isinstance(parent, nodes.Binary) and node is parent.left and parent.operator == "&&":
+        fails, works = [], [parent.right]
+    else:
+        return None
+    return (works, fails) if missing else (fails, works)
+
+
+def _runs(commands: Commands, node: nodes.Node) -> bool:
+    """Return whether a command of the toolkit is in ``node``."""
+    places = ((each.call.node.source, each.call.node.start) for each in commands.invocations)
+    return any(at in range(node.start, node.end) and on is node.source for on, at in places)
 
 
 def _lost(commands: Commands, call: Call) -> tuple[str, str] | None:

@@ -323,8 +323,8 @@ class ScriptFacts:
     ``pipelines``: those of several commands, an outer one after those in it; ``tests``: the words
     and patterns of each comparison; ``defined``: the functions and aliases;
     ``tested``: the variables that are tested for being empty; ``values``: those of each variable
-    that is set; ``settings``: AWS_IAM_JVM_OPTS with its values; ``unread``: what reads a file that
-    could not be followed, with the path of the file, "" if it is not known.
+    that is set; ``settings``: AWS_IAM_JVM_OPTS and others with JAVA_HOME; ``unread``: what reads a
+    file that could not be followed, with the path of the file, "" if it is not known.
     """
 
     def __init__(self) -> None:

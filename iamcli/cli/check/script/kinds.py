@@ -72,8 +72,11 @@ CREDENTIAL = re.compile(
 SPECIAL = re.compile(r"/+(?:proc|sys|dev(?!/shm/))(?:/|$)")
 _MENTION = re.compile(rb"iam-(?<![\w.-]iam-)\w+(?![\w-]|\.\w)")
 _NAMES = frozenset(index.names())
-#: The class of the toolkit that java runs, and the command in its first argument, if known.
-_JAVA = re.compile(rb"\bcom\.amazonaws\.[\w.]*CommandLineView(?:(?:[\"' \t]|\\\n)+([a-z]+))?")
+#: The class of the toolkit that java runs, and the command in its first argument, if known; or the
+#: archive of the toolkit.
+_JAVA = re.compile(
+    rb"\bcom\.amazonaws\.[\w.]*CommandLineView(?:(?:[\"' \t]|\\\n)+([a-z]+))?|IAMCli[\w.-]*\.zip"
+)
 #: A word that can be a wrong name, not in a path, an option or its value, or an assignment.
 _WORD = re.compile(
     rb"(?<![^\s`'\"(;|&!])(--[\w-]+ +)?(?<!=['\"])(iam[-_][A-Za-z_-]+)(?![^\s`'\");|&<>])"
@@ -193,7 +196,8 @@ def commands(language: str, file: str, source: bytes) -> Iterator[tuple[bytes, l
     found = _crontab(text, file) if language == CRONTAB else _makefile(text)
     for pieces in chain(_java_options(text, language), found):
         script = "".join(piece for piece, _ in pieces)
-        if re.search(r"iam-|\AAWS_IAM_JVM|(?:^|[;&|])\s*(?:\.|source)\s", script):
+        command = r"iam-|\AAWS_IAM_JVM|(?:^|[;&|])\s*(?:\.|source)\s|\bjava\s|JAVA|com\.amazonaws"
+        if re.search(command, script):
             copied = ((piece, at, text.startswith(piece, at)) for piece, at in pieces)
             places = [at + n * copy for piece, at, copy in copied for n in range(len(piece))]
             yield script.encode("latin-1"), places

@@ -29,8 +29,8 @@ PREFIXES = {
 }
 #: Programs that neither create nor change a file that they name.
 KEEPERS = _names(
-    ". [ [[ awk basename cat cd chgrp chmod chown cut date diff dirname echo egrep exit fgrep file"
-    " grep head kill less logger ls mail mkdir more popd printf pushd read return rm rmdir set"
+    ". [ [[ awk basename case cat cd chgrp chmod chown cut date diff dirname echo egrep exit fgrep"
+    " file grep head kill less logger ls mail mkdir more popd printf pushd read return rm rmdir set"
     " shift shred sleep sort source stat tail test tr uniq wc"
 )
 #: Programs that print their arguments.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: The largest script, and the largest file in another language, which is only searched (bytes).
 MAX_SIZE, MAX_TEXT = 256 << 10, 16 << 20
-_NAME = re.compile(rb"iam[-_]|com\.amazonaws\.")
+_NAME = re.compile(rb"iam[-_]|com\.amazonaws\.|IAMCli")
 _COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
 #: A command that ends in a format of date.

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamcli.cli.check.script.calls import Pipeline, PipelineCommand, Value
+    from iamcli.cli.check.script.calls import ExpandedWord, Pipeline, PipelineCommand, Value
     from iamcli.cli.check.script.nodes import Node, Statement
     from iamcli.cli.check.script.scripts import Fragment
 
@@ -163,13 +163,18 @@ class StatementWalker:
         words = reader.words([node.word])
         words += [reader.word(each) for item in node.items for each in item.patterns]
         state.join(state, (self._branch(item.body, state, context) for item in node.items))
-        self.facts.tests.append(words)
+        self._compared("case", words, node, state, context)
 
     def _visit_test(self, node: nodes.Test, state: State, context: Context) -> None:
         words = self._reader(state, context).words(nodes.first(node, nodes.Word))
+        self._compared("[[", words, node, state, context)
+
+    def _compared(
+        self, name: str, words: list[ExpandedWord], node: Node, state: State, context: Context
+    ) -> None:
         self.facts.tests.append(words)
         if words:
-            head = words[0]._replace(parts=(Part("[[", quoted=False),))
+            head = words[0]._replace(parts=(Part(name, quoted=False),))
             inner = calls.InnerCommand([head, *words])
             self.facts.calls.append(Call(node, inner, context, state.flags))
 
@@ -184,7 +189,7 @@ class StatementWalker:
         elif node.value:
             word = reader.word(node.value)
             value = word.value
-            if node.name == "AWS_IAM_JVM_OPTS":
+            if node.name == "AWS_IAM_JVM_OPTS" or "{JAVA_HOME" in word.source:
                 name = word._replace(parts=(Part(node.name, quoted=False),))
                 inner = calls.InnerCommand([name, word])
                 self.facts.settings.append(Call(node.value, inner, context, state.flags))
