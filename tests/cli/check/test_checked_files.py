@@ -97,6 +97,21 @@ FILES = [
     ("page", "XML", '<?xml version="1.0"?>\n<run>iam-userdel not</run>\n'),
     ("Dockerfile", "Dockerfile", "FROM debian\nRUN iam-userdel not\n"),
     ("old.csh", "csh", "iam-userdel not\n"),
+    ("iam.pp", ".pp", "exec { 'x': command => 'iam-userdel not' }\n"),
+    ("a.groovy", ".groovy", "'iam-userdel not'.execute()\n"),
+    ("Jenkinsfile", "Jenkinsfile", "pipeline { steps { sh 'iam-userdel not' } }\n"),
+    ("Vagrantfile", "Vagrantfile", "x.inline = 'iam-userdel not'\n"),
+    ("a.lua", ".lua", "os.execute('iam-userdel not')\n"),
+    ("run.sh.erb", ".erb", "iam-userdel not -u <%= @user %>\n"),
+    ("sudoers", "sudoers", "ops ALL = NOPASSWD: /x/iam-userdel not\n"),
+    ("sudoers.d/ops", "sudoers", "ops ALL = NOPASSWD: /x/iam-userdel not\n"),
+    ("logrotate.d/iam", "logrotate", "/x.log {\n  postrotate\n    iam-userdel not\n}\n"),
+    ("nagios/iam.cfg", ".cfg", "define command {\n  command_line iam-userdel not\n}\n"),
+    ("monitrc", "monitrc", "check program x with path iam-userdel not\n"),
+    (".procmailrc", ".procmailrc", ":0\n* ^Subject: x\n| iam-userdel not\n"),
+    # Only what a shell refuses shows that it is no script.
+    ("nagios/iam", kinds.UNKNOWN, "# iam-userdel shown\ndefine x{\n  line iam-userdel not\n}\n"),
+    ("mail", kinds.UNKNOWN, ":0\n* ^Subject: x\n| iam-userdel not\n"),
     ("todo.txt", "text", "iam-userdel not, and /opt/iam-userdel.log\n"),
 ]
 
@@ -202,8 +217,8 @@ def test_each_name_is_checked_or_counted(of_each_kind):
 
 
 def test_what_is_no_shell_script_has_no_syntax_error(tmp_path):
-    (tmp_path / "cron.d").mkdir()
     for name, language, text in FILES:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         if language not in kinds.READ:
             (tmp_path / name).write_text(f"{text}if (x 'y {{\n")
             assert (name, check_files([str(tmp_path / name)]).findings) == (name, [])
@@ -212,10 +227,23 @@ def test_what_is_no_shell_script_has_no_syntax_error(tmp_path):
 def test_the_languages(tmp_path):
     """Of files without a name above."""
     names = {
-        SHELL: ("profile", ".profile", ".bash_profile", "bash.bashrc", ".kshrc", ".bash_aliases"),
+        SHELL: (
+            "profile",
+            ".profile",
+            ".bash_profile",
+            "bash.bashrc",
+            ".kshrc",
+            ".bash_aliases",
+            "cron.daily/iam",
+            "init.d/iam",
+            "rc3.d/S99iam",
+            "profile.d/iam",
+            "rc.local",
+        ),
         ZSH: ("zshenv", ".zprofile", ".zlogin"),
         CRONTAB: ("crontabs/bob", "jobs.cron"),
         MAKEFILE: ("GNUmakefile", "Makefile.inc"),
+        "csh": ("profile.d/iam.csh",),
         "": ("aliases", "rc", "login", "old", "cron.txt.old"),
     }
     for language, each in names.items():

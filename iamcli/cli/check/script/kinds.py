@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Piece = tuple[str, int]
 
 SHELL, ZSH, CRONTAB, MAKEFILE = "sh", "zsh", "crontab", "Makefile"
+#: What nothing shows the language of, and a shell refuses.
+UNKNOWN = "an unknown language"
 SHELLS = (SHELL, ZSH)
 #: What is read: scripts, and what contains scripts.
 READ = (*SHELLS, CRONTAB, MAKEFILE)
@@ -32,7 +34,8 @@ _LANGUAGES = {
     for language, form in {
         ZSH: rf"{_PROGRAM}zsh\b|\A//.*\.zsh$|\A//.*/[._]?z(?:sh(?:rc|env)|profile|log(?:in|out))$",
         SHELL: rf"{_PROGRAM}{_SHELLS}|\A//.*\.(?:sh|bash|ksh)$"
-        r"|\A//.*/\.?(?:profile|(?:bash[._]?|m?k?sh)(?:bash)?(?:rc|profile|log(?:in|out)|aliases))$",
+        r"|\A//.*/(?:cron\.(?:hour|dai|week|month)ly|(?:rc\d?|init|profile)\.d)/[^/]*(?<!csh)$"
+        r"|\A//.*/\.?(?:rc\.local|profile|(?:bash[._]?|m?k?sh)(?:bash)?(?:rc|profile|log(?:in|out)|aliases))$",
         CRONTAB: r"\A//.*/(?:cron\.d/.*|crontabs/.*|crontab|[^/]*\.cron(?:tab)?)$",
         MAKEFILE: r"^#!.*\bmake\b|\A//.*/(?:GNU|BSD)?[Mm]akefile(\.[^/]*)?$|\A//.*\.ma?ke?$",
         "csh": r"^#!.*\bt?csh\b|\A//.*\.t?csh(?:rc)?$",
@@ -48,7 +51,8 @@ _LANGUAGES = {
 #: The first line and the path of a file in another language.
 _OTHER = re.compile(
     r"^#!\s*(?:\S*/env\s+)?(?:\S*/)?(.+)"
-    r"|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service))$"
+    r"|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service|pp|groovy|lua|erb|cfg))$"
+    r"|\A//.*/(?:([A-Z]\w+file|\.?procmailrc|monitrc|sudoers|logrotate)(?:\.(?:conf|d/.*))?)$"
 )
 #: ``exec`` of another program with "$0" at the top of a script, without comments and quotes.
 _HANDOVER = re.compile(
@@ -119,7 +123,7 @@ def language(file: str, text: str) -> str:
     code = _CODE.search(text)
     texts = [first if first.startswith("#!") else "", path, code[0] if code else ""]
     found = [name for each in texts for name, form in _LANGUAGES.items() if form.search(each)]
-    found += [match[1] or match[2] for each in texts if (match := _OTHER.search(each))]
+    found += [str(match[match.lastindex or 0]) for each in texts if (match := _OTHER.search(each))]
     if code and CRON_LINE.match(code[0]) and not texts[0]:
         matches = [CRON_LINE.match(line) for line in _CODE.findall(text)]
         if all(matches) and any(match["command"] for match in matches if match):

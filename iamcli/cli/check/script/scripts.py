@@ -155,7 +155,8 @@ class Script(ShellText):
         self.shown = given and (b"iam-" in source or not kinds.CREDENTIAL.search(self.text))
         self.notes: list[FileNote] = []
         self.faults: list[UnreadLine] = []
-        self.language = kinds.language(file, self.text) or kinds.SHELL
+        shown = kinds.language(file, self.text)
+        self.language = shown or kinds.SHELL
         self.dialect = "zsh" if self.language == kinds.ZSH else "bash"
         self.covered: dict[int, tuple[int, Coverage]] = {}
         self.indirect: set[str] = set()
@@ -169,7 +170,10 @@ class Script(ShellText):
         if self.language in kinds.SHELLS:
             self.parts = [self]
             self.statements = self.parsed()
-        elif self.language not in ("Markdown", "text"):
+        if not shown and given and file != "-" and any(fault.error for fault in self.faults):
+            self.language, self.statements, self.parts = kinds.UNKNOWN, (), []
+            self.faults, self.notes, self.covered = [], [], {}
+        if self.language not in (*kinds.SHELLS, "Markdown", "text"):
             for comment in _COMMENT.finditer(source):
                 self.cover(*comment.span(), Coverage.CHECKED)
         if self.language in (kinds.CRONTAB, kinds.MAKEFILE):
