@@ -106,7 +106,7 @@ FILES = [
     ("sudoers", "sudoers", "ops ALL = NOPASSWD: /x/iam-userdel not\n"),
     ("sudoers.d/ops", "sudoers", "ops ALL = NOPASSWD: /x/iam-userdel not\n"),
     ("logrotate.d/iam", "logrotate", "/x.log {\n  postrotate\n    iam-userdel not\n}\n"),
-    ("nagios/iam.cfg", ".cfg", "define command {\n  command_line iam-userdel not\n}\n"),
+    ("nagios/iam.cfg", kinds.UNKNOWN, "define command {\n  command_line iam-userdel not\n}\n"),
     ("monitrc", "monitrc", "check program x with path iam-userdel not\n"),
     (".procmailrc", ".procmailrc", ":0\n* ^Subject: x\n| iam-userdel not\n"),
     # Only what a shell refuses shows that it is no script.
@@ -244,6 +244,7 @@ def test_the_languages(tmp_path):
         CRONTAB: ("crontabs/bob", "jobs.cron"),
         MAKEFILE: ("GNUmakefile", "Makefile.inc"),
         "csh": ("profile.d/iam.csh",),
+        "text": ("init.d/README",),
         "": ("aliases", "rc", "login", "old", "cron.txt.old"),
     }
     for language, each in names.items():
@@ -750,6 +751,7 @@ def test_a_file_that_sets_variables_of_the_toolkit_is_read_in_a_directory(tmp_pa
         "F='conf.d/a.sh conf.d/b.sh'; for f in $F; do if [ -e $f ]; then . $f; fi; done",
         "cd conf.d; for f in *; do . ./$f; done",
         "[ -f conf.d/b.sh ] && . conf.d/b.sh; . conf.d/a.sh",
+        "for f in conf.d/*.conf; do [ -e $f ] && . $f; done; . conf.d/a.sh; . conf.d/b.sh",
     ],
 )
 def test_each_file_that_a_script_reads_in_a_loop_or_after_a_test_is_read(script, tmp_path):

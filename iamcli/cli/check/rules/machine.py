@@ -59,7 +59,9 @@ class Machine:
         What the script tests for, or may write, is left out, and what another machine needs.
         """
         made = written(commands.facts.calls)
-        tests = {word.known for words in commands.facts.tests for word in words if word.known[1:]}
+        words = [word for words in commands.facts.tests for word in words]
+        known = (text for word in words for text in (word.known, *word.texts))
+        tests = {text for text in known if text[1:]}
 
         def tested(folder: str | None, path: str) -> bool:
             places = ((os.path.normpath(in_folder(folder, test) or ""), test) for test in tests)

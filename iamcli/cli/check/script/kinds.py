@@ -34,7 +34,7 @@ _LANGUAGES = {
     for language, form in {
         ZSH: rf"{_PROGRAM}zsh\b|\A//.*\.zsh$|\A//.*/[._]?z(?:sh(?:rc|env)|profile|log(?:in|out))$",
         SHELL: rf"{_PROGRAM}{_SHELLS}|\A//.*\.(?:sh|bash|ksh)$"
-        r"|\A//.*/(?:cron\.(?:hour|dai|week|month)ly|(?:rc\d?|init|profile)\.d)/[^/]*(?<!csh)$"
+        r"|\A//.*/(?:cron\.(?:hour|dai|week|month)ly|(?:rc\d?|init|profile)\.d)/(?!README$)[^/]*(?<!csh)$"
         r"|\A//.*/\.?(?:rc\.local|profile|(?:bash[._]?|m?k?sh)(?:bash)?(?:rc|profile|log(?:in|out)|aliases))$",
         CRONTAB: r"\A//.*/(?:cron\.d/.*|crontabs/.*|crontab|[^/]*\.cron(?:tab)?)$",
         MAKEFILE: r"^#!.*\bmake\b|\A//.*/(?:GNU|BSD)?[Mm]akefile(\.[^/]*)?$|\A//.*\.ma?ke?$",
@@ -51,7 +51,7 @@ _LANGUAGES = {
 #: The first line and the path of a file in another language.
 _OTHER = re.compile(
     r"^#!\s*(?:\S*/env\s+)?(?:\S*/)?(.+)"
-    r"|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service|pp|groovy|lua|erb|cfg))$"
+    r"|\A//.*(\.(?:[jt]s|rb|php|tcl|exp|awk|fish|json|ini|service|pp|groovy|lua|erb))$"
     r"|\A//.*/(?:([A-Z]\w+file|\.?procmailrc|monitrc|sudoers|logrotate)(?:\.(?:conf|d/.*))?)$"
 )
 #: ``exec`` of another program with "$0" at the top of a script, without comments and quotes.

@@ -162,7 +162,7 @@ def choices(words: Iterable[ExpandedWord], folder: str | None) -> tuple[str, ...
         text = word.literal or ""
         if not text or word.braces or (word.glob and in_folder(folder, text) is None):
             return ()
-        found += sorted(glob(text, root_dir=folder)) if word.glob else [text]
+        found += sorted(glob(text, root_dir=folder) if word.glob else ()) or [text]
     return tuple(found)
 
 
