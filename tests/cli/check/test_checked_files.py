@@ -32,7 +32,9 @@ from iamcli.cli.installed_commands import commands_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from iamcli.cli.check.findings import Result
 
 WRONG = "iam-userdel -R"
 
@@ -1086,6 +1088,35 @@ def filled(top: Path, number: int) -> None:
     (top / "closed").mkdir(mode=0)
 
 
+def run_as_user(function: Callable[[], None], environ: pytest.MonkeyPatch, shared: Path) -> None:
+    """Run the function, which writes the file "shown": root can read everything."""
+    Path("shown").touch()
+    if os.geteuid() == 0:
+        # Others may not be able to enter the checkout.
+        program = shutil.copy(shfmt.program(), shared)
+        environ.setattr(shfmt, "program", lambda: program)
+        Path().chmod(0o755)
+        Path("shown").chmod(0o666)
+        other_user(function)
+    else:
+        function()
+
+
+def test_a_sourced_file_that_may_not_be_read_is_named(environ, shared):
+    environ.chdir(shared)
+    write(shared, ". ./secret.sh", "old.sh")
+    Path("secret.sh").touch(0)
+    run_as_user(lambda: said(check_files(["old.sh"])), environ, shared)
+    missing, state = Path("shown").read_text().split("\n")
+    assert missing == "a readable secret.sh"
+    assert state == "not all checked"
+
+
+def said(result: Result) -> None:
+    names = [name for name, _ in result.missing]
+    Path("shown").write_text("\n".join([*names, result.files[0].state]))
+
+
 @pytest.mark.parametrize("number", [20, in_full(300)])
 def test_a_directory_ends_in_one_table(number, tmp_path, environ, shared):
     """Each script is parsed once."""
@@ -1099,16 +1130,7 @@ def test_a_directory_ends_in_one_table(number, tmp_path, environ, shared):
         Path("shown").write_text(f"{len(runs)}\n{text}")
 
     environ.chdir(tmp_path)
-    Path("shown").touch()
-    if os.geteuid() == 0:
-        # root can read everything, and others may not be able to enter the checkout.
-        program = shutil.copy(shfmt.program(), shared)
-        environ.setattr(shfmt, "program", lambda: program)
-        tmp_path.chmod(0o755)
-        Path("shown").chmod(0o666)
-        other_user(shown)
-    else:
-        shown()
+    run_as_user(shown, environ, shared)
     processes, *lines = Path("shown").read_text().splitlines()
     assert int(processes) == number + 1
     table = lines[3:]
