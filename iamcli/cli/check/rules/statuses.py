@@ -89,7 +89,9 @@ def _asked(call: Call) -> Iterator[tuple[ExpandedWord, str]]:
     for word in call.words[:1] if call.program == "case" else [call.head, *call.words]:
         if tests or call.program in _READING:
             known = (
-                part if isinstance(part, str) else _texts(part.output) or part.name
+                part
+                if isinstance(part, str)
+                else " | ".join(each.node.text for each in part.output) or part.name
                 for part in revealed(word.value)
             )
             text = word.source.strip("\"'") + "\n" + "".join(known)
@@ -99,10 +101,6 @@ def _asked(call: Call) -> Iterator[tuple[ExpandedWord, str]]:
                 yield word, "the files of the toolkit"
         elif "JAVA" in word.source and _REQUIRED.search(word.source):
             yield word, "Java"
-
-
-def _texts(pipeline: Pipeline) -> str:
-    return " | ".join(each.node.text for each in pipeline)
 
 
 def _effect(commands: Commands, call: Call, *, missing: bool = False, inside: str = "") -> str:
