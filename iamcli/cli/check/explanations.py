@@ -200,10 +200,10 @@ EXPLANATIONS = {
         "Removals with -p, but without -r (or -c), remove nothing; those of the original did. The "
         "proxy in AWS_IAM_JVM_OPTS is not used; set HTTPS_PROXY. The original stopped without "
         "AWS_CREDENTIAL_FILE, which sudo, doas and su - do not pass on; a command can now use the "
-        "default profile of the other user. With IAMCLI_STRICT=0, errors are only on standard error, "
-        "and a script that searches the output for one does not find it. Java, and files of the "
-        "toolkit that iamcli home does not make, such as lib/*.jar, VERSION and README.TXT, are not "
-        "needed.",
+        "default profile of the other user. With IAMCLI_STRICT=0, errors are only on standard "
+        "error, and a script that searches the output for one does not find it. Java, and files of "
+        "the toolkit that iamcli home does not make, such as lib/*.jar, VERSION or README.TXT, are "
+        "not needed.",
         ("iam-groupdel -g Admin -p", "iam-groupdel -g Admin"),
         (f"sudo {_LIST}", f"sudo env AWS_CREDENTIAL_FILE=FILE {_LIST}"),
         (f"which java || exit 1\n{_LIST}", _LIST),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 #: A file of the table: what is in its lines that begin with these words is not in its text.
-_FILE = re.compile(r"^## (.+?): (\S+)\nsays: (.+?)(; open)?\n((?:(?!## ).*\n)+)", re.MULTILINE)
+_FILE = re.compile(r"^## (.+?): (\S+)\nsays: (.+)\n((?:(?!## ).*\n)+)", re.MULTILINE)
 _MORE = re.compile(r"^(run|gives|follow|then): (.*)\n", re.MULTILINE)
 #: The kinds whose files a program reads that not every machine has.
 _SHELLS = ("ksh", "zsh")
@@ -40,7 +40,6 @@ class Inherited(NamedTuple):
     kind: str
     name: str
     says: str
-    open: bool
     text: str
     run: str
     gives: str
@@ -81,10 +80,10 @@ class Inherited(NamedTuple):
 def _table() -> list[Inherited]:
     table = (TESTS / "cli" / "check" / "inherited.txt").read_text(encoding="utf-8")
     rows = []
-    for kind, name, says, unfinished, text in _FILE.findall(table):
+    for kind, name, says, text in _FILE.findall(table):
         more = dict(_MORE.findall(text))
         values = (more.get(word, "") for word in ("run", "gives", "follow", "then"))
-        rows.append(Inherited(kind, name, says, bool(unfinished), _MORE.sub("", text), *values))
+        rows.append(Inherited(kind, name, says, _MORE.sub("", text), *values))
     return rows
 
 
@@ -94,9 +93,6 @@ QUICK = """
 users.sh exists.sh remove-user-plain.sh lib.sh crontab Makefile at/a0001019ae5c8b
 lenient-case.sh secret-pipefail.sh jars.sh
 """
-#: Those of which check does not yet say what it is to say, and the others.
-OPEN = [row for row in TABLE if row.open]
-CLOSED = [row for row in TABLE if not row.open]
 
 
 def said(path: Path) -> str:
@@ -116,15 +112,9 @@ def test_the_table_is_long_enough():
 
 
 def test_what_check_says_of_each_file(tmp_path):
-    places = [(row, row.write(tmp_path / str(at), tmp_path)) for at, row in enumerate(CLOSED)]
+    places = [(row, row.write(tmp_path / str(at), tmp_path)) for at, row in enumerate(TABLE)]
     found = [f"{row.kind}: {row.name}: {said(path)}" for row, path in places]
-    assert found == [f"{row.kind}: {row.name}: {row.says}" for row in CLOSED]
-
-
-@pytest.mark.xfail(reason="not reached yet", strict=False)
-@pytest.mark.parametrize("row", OPEN, ids=[row.name for row in OPEN])
-def test_what_check_is_to_say_of_a_file(row, tmp_path):
-    assert said(row.write(tmp_path, tmp_path)) == row.says
+    assert found == [f"{row.kind}: {row.name}: {row.says}" for row in TABLE]
 
 
 @pytest.fixture(scope="module")
@@ -165,14 +155,14 @@ def to_run(rows: list[Inherited]) -> list[Any]:
     return parameters
 
 
-@pytest.mark.parametrize("row", to_run([row for row in CLOSED if row.says.startswith(SAME)]))
+@pytest.mark.parametrize("row", to_run([row for row in TABLE if row.says.startswith(SAME)]))
 def test_a_file_without_differences_does_what_it_does_with_the_toolkit(
     row, tmp_path, inherited_home
 ):
     assert given(row, tmp_path, inherited_home) == row.gives
 
 
-@pytest.mark.parametrize("row", to_run([row for row in CLOSED if row.follow]))
+@pytest.mark.parametrize("row", to_run([row for row in TABLE if row.follow]))
 def test_after_the_advice_a_file_has_no_difference_and_does_what_it_is_to_do(
     row, tmp_path, inherited_home
 ):

@@ -79,7 +79,7 @@ def _java_tests(commands: Commands) -> Iterator[Fault]:
             required = _REQUIRED.search(word.source) and "JAVA_HOME" not in facts.values
             effect = "the script ends" if required else _effect(commands, call)
             if effect and what not in needed:
-                message = f"{effect} without {what}, but the commands do not need it"
+                message = f"{effect} without {what}, which the commands do not need"
                 yield fault(call, word, "W213", message, "remove this test")
 
 
