@@ -229,7 +229,11 @@ def streams(
 
 
 def on_two_lines(error: str) -> str:
-    """Return an error of strict mode as it is in the other ones, with a line for what was done."""
+    """Return an error of strict mode as it is in the other ones, with a line for what was done.
+
+    In the help, a list has another default.
+    """
+    error = error.replace("default: 100\n", "default: all\n")
     return error.replace("; added: ", "\niam-groupadduser: added: ")
 
 

@@ -176,7 +176,7 @@ def test_no_output_shows_the_secret_of_a_mistake(line, run_fast):
     for each in done:
         shown = each.out + each.err
         # iamcli(1): the requests that explain lists are shown.
-        if not (line.endswith(LISTED) and "Requests:" in shown):
+        if not (line.endswith(LISTED) and "\nRequests that " in shown):
             assert [part for part in PARTS if part in shown] == []
 
 

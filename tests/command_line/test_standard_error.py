@@ -579,6 +579,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "wrote": read(refused("NoSuchEntity")),
     "... refused (": read(DENIED),
     "... cannot be parsed": checking(b"iam-userlistbypath\nfor (;;\n"),
+    "... reads a file that ..., not checked": checking(b'. "$X"\niam-userlistbypath\n'),
     "... not checked: line": checking(b"perl -e iam-userlistbypath\n"),
     "..., which is not checked": checking(b"#!/usr/bin/perl\n"),
     "... in CR LF": checking(b"iam-userlistbypath\r\n"),

@@ -467,9 +467,10 @@ def test_the_wrong_name_of_a_variable_is_the_cause(name, right, run_fast, endpoi
     said = f"no credentials; {name} is set, but the name is {right}"
     env = {"AWS_CREDENTIAL_FILE": "", name: str(run_fast.home / "credentials")}
     assert show(run_fast, **env) == (1, "", f"iam-usergetattributes: {said}\n")
-    first = run_fast("iamcli", "doctor", env=env).out.partition("\n")[0]
-    assert first.startswith("credentials  wrong    no credentials; looked at ")
-    assert first.endswith(said.removeprefix("no credentials"))
+    report = run_fast("iamcli", "doctor", env=env).out
+    wrong = next(line for line in report.splitlines() if line.startswith("credentials  wrong "))
+    assert wrong.startswith("credentials  wrong    no credentials; looked at ")
+    assert wrong.endswith(said.removeprefix("no credentials"))
     assert endpoint.requests == []
     assert show(run_fast, **{name: "x"}).err == ""
     assert show(run_fast, **{**env, name: ""}).err.startswith(

@@ -16,6 +16,7 @@ from support.stub import refused
 
 from iamcli.parsing.options import UsageError
 from iamcli.parsing.parser import HelpRequested, VersionRequested, parse, parsed
+from iamcli.parsing.suggestions import with_ascii_dashes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,11 +79,13 @@ def assert_advice_parses(line: Sequence[str]) -> None:
     second = said_of(program, words)
     assert "is not a valid option" not in second
     assert "No argument is allowed" not in second
-    kept = named(options, arguments)
+    names = {name for option in options for name in option.names}
+    typed = named(options, [with_ascii_dashes(names, word) for word in arguments])
+    kept = [option for option, _ in typed if option.dest != "credential_file"]
     for option, value in named(options, words):
         assert value == option.metavar or any(word.endswith(value) for word in arguments)
-        kept = [each for each in kept if each != (option, value)]
-    assert [option.name for option, _ in kept if option.dest != "credential_file"] == []
+        kept = [each for each in kept if each is not option]
+    assert [option.name for option in kept] == []
 
 
 def said_of(program: str, arguments: Sequence[str]) -> str:
